@@ -1,0 +1,1 @@
+"""Everything that touches the world: files, the network, the database and outside libraries, one module each."""

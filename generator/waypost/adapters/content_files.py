@@ -1,0 +1,153 @@
+"""Read content/: articles, category pages, the home page and support.yml."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
+from waypost.adapters.source import read_source, walk
+from waypost.adapters.validation import expand_environment, validate
+from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.model.article import FRONT_MATTER, Article, ArticleFrontMatter, CategoryFrontMatter, HomeFrontMatter, Kind
+from waypost.model.project import HelpCenter
+from waypost.model.support import SupportConfig
+from waypost.problems import Location, Problem, did_you_mean
+
+
+def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[HelpCenter, list[Problem]]:
+    """Read the folder content/ of a site.
+
+    `component_ids` are those of status/status.yml, or None where that file itself is broken: then
+    references to components cannot be judged.
+    """
+    folder = root / "content"
+    if not folder.is_dir():
+        message = "There is no folder content/. Run `waypost new site DIR` to start a site."
+        return HelpCenter(), [Problem(Location("content"), "missing-file", message)]
+    files, problems = walk(root, folder, ".md")
+    documents: dict[str, MarkdownDocument] = {}
+    pages: dict[str, Article] = {}
+    for file in files:
+        path = file.relative_to(folder).as_posix()
+        page, document, found = _load_page(root, file, path)
+        problems += found
+        if document:
+            documents[path] = document
+        if page:
+            pages[path] = page
+    problems += _check_references(pages, documents, component_ids)
+    support, found = load_support(root)
+    return HelpCenter(pages, support), problems + found
+
+
+def load_support(root: Path) -> tuple[SupportConfig | None, list[Problem]]:
+    """Read content/support.yml; a site without one has no contact channels, which is allowed."""
+    path = root / "content" / "support.yml"
+    if not path.exists() and not path.is_symlink():
+        return None, []
+    source, problems = read_source(root, path)
+    if source is None:
+        return None, problems
+    document, problems = parse_yaml(source)
+    if document is None:
+        return None, problems
+    problems = expand_environment(document)
+    support, found = validate(document, SupportConfig)
+    if support:
+        found += _check_support(document, support)
+    return support, problems + found
+
+
+def _check_support(document: YamlDocument, support: SupportConfig) -> list[Problem]:
+    problems: list[Problem] = []
+    for key, ids in (("channels", [c.id for c in support.channels]), ("tiers", [t.id for t in support.tiers])):
+        for index, name in enumerate(ids):
+            if name in ids[:index]:
+                message = f"The id '{name}' is taken by an entry above. Choose another."
+                problems.append(document.problem_at((key, index, "id"), "duplicate-id", message))
+    known = {tier.id for tier in support.tiers}
+    for index, channel in enumerate(support.channels):
+        for number, tier in enumerate(channel.tiers):
+            if tier not in known:
+                message = f"There is no tier '{tier}' below.{did_you_mean(tier, known)}"
+                problems.append(document.problem_at(("channels", index, "tiers", number), "bad-value", message))
+    return problems
+
+
+def _kind_of(document: MarkdownDocument, path: str) -> Kind:
+    """Tell which front matter to expect; a wrong kind is found by the validation that follows."""
+    data = document.front.data
+    written = data.get("kind") if isinstance(data, dict) else None
+    if isinstance(written, str) and written in tuple(Kind):
+        return Kind(written)
+    if path == "index.md":
+        return Kind.HOME
+    return Kind.CATEGORY if path.endswith("/index.md") else Kind.PAGE
+
+
+def _load_page(root: Path, file: Path, path: str) -> tuple[Article | None, MarkdownDocument | None, list[Problem]]:
+    source, problems = read_source(root, file)
+    if source is None:
+        return None, None, problems
+    document, problems = parse_markdown(source)
+    if document is None:
+        return None, None, problems
+    kind = _kind_of(document, path)
+    front, problems = validate(document.front, FRONT_MATTER[kind])
+    problems += _check_place(document, kind, path)
+    if front is None or problems:
+        return None, document, problems
+    folder = PurePosixPath(path).parts[0] if "/" in path else ""
+    named = front.category if isinstance(front, ArticleFrontMatter) else None
+    page = Article(path, kind, named or folder, front, document.body, document.body_line)
+    return page, document, problems
+
+
+def _check_place(document: MarkdownDocument, kind: Kind, path: str) -> list[Problem]:
+    """Complain of a home or category page that is not an index.md, and of an article that is."""
+    expected = {Kind.HOME: path == "index.md", Kind.CATEGORY: path.endswith("/index.md")}
+    if expected.get(kind, kind is Kind.CONTACT or not path.endswith("index.md")):
+        return []
+    where = {Kind.HOME: "content/index.md", Kind.CATEGORY: "the index.md of a folder"}
+    message = f"The kind '{kind}' belongs in {where.get(kind, 'a file that is not called index.md')}."
+    return [document.front.problem_at(("kind",), "bad-value", message)]
+
+
+def _check_references(
+    pages: dict[str, Article], documents: dict[str, MarkdownDocument], component_ids: frozenset[str] | None
+) -> list[Problem]:
+    """Check that what front matter names is there; a file that could not be read still counts as there."""
+    problems: list[Problem] = []
+    categories = {page.category for page in pages.values() if page.kind is Kind.CATEGORY}
+    for path, page in pages.items():
+        front = documents[path].front
+        for place, target in _article_references(page):
+            if target not in documents:
+                hint = did_you_mean(target, documents)
+                problems.append(front.problem_at(place, "unknown-article", f"There is no content/{target}.{hint}"))
+        for place, name in _component_references(page):
+            if component_ids is not None and name not in component_ids:
+                hint = did_you_mean(name, component_ids)
+                message = f"There is no component '{name}' in status/status.yml.{hint}"
+                problems.append(front.problem_at(place, "unknown-component", message))
+        if isinstance(page.front, ArticleFrontMatter) and page.front.category not in (None, *categories):
+            hint = did_you_mean(page.category, categories)
+            message = f"There is no content/{page.category}/index.md, so no such category.{hint}"
+            problems.append(front.problem_at(("category",), "bad-value", message))
+    return problems
+
+
+def _article_references(page: Article) -> list[tuple[DataPath, str]]:
+    front = page.front
+    if isinstance(front, ArticleFrontMatter):
+        return [(("related", index), target) for index, target in enumerate(front.related)]
+    if isinstance(front, HomeFrontMatter):
+        shortcuts = [(("often_asked", i, "article"), item.article) for i, item in enumerate(front.often_asked)]
+        return [*shortcuts, *((("popular", index), target) for index, target in enumerate(front.popular))]
+    return []
+
+
+def _component_references(page: Article) -> list[tuple[DataPath, str]]:
+    if isinstance(page.front, ArticleFrontMatter | CategoryFrontMatter):
+        return [(("components", index), name) for index, name in enumerate(page.front.components)]
+    return []

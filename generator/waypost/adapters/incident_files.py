@@ -1,0 +1,186 @@
+"""Read one incident or maintenance from Markdown: front matter, then a timeline of `## status · time`."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
+from waypost.adapters.source import read_source
+from waypost.adapters.validation import validate
+from waypost.model.status import (
+    INCIDENT_STATUSES,
+    MAINTENANCE_STATUSES,
+    Incident,
+    IncidentFrontMatter,
+    Maintenance,
+    MaintenanceFrontMatter,
+    Update,
+    UpdateStatus,
+)
+from waypost.problems import Location, Problem, did_you_mean
+
+T = TypeVar("T")
+
+_HEADING = re.compile(r"##\s+(?P<status>\S+)\s+[·|–-]\s+(?P<time>\S+)\s*")
+_PROMISE = re.compile(r"^\s*Next update by (?P<time>\S+?)\.?\s*$", re.MULTILINE | re.IGNORECASE)
+_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_EXAMPLE = "Write it as `## investigating · 2026-11-20T10:02:00+01:00`."
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One update with the line of the file it starts on."""
+
+    update: Update
+    line: int
+
+
+def load_incident(root: Path, file: Path) -> tuple[Incident | None, list[Problem]]:
+    """Read status/incidents/ID.md."""
+    document, front, problems = _load(root, file, IncidentFrontMatter)
+    if document is None or front is None:
+        return None, problems
+    entries, problems = _parse_timeline(document, INCIDENT_STATUSES)
+    problems += _check_id(document, file.stem) + _check_order(document, entries)
+    if front.started and entries and front.started > entries[0].update.at:
+        message = "`started` is later than the first update. Correct one of the two."
+        problems.append(document.front.problem_at(("started",), "incident-order", message))
+    if problems:
+        return None, problems
+    updates = tuple(entry.update for entry in entries)
+    started = front.started or updates[0].at
+    return Incident(file.stem, front.title, front.impact, front.components, started, updates, front.articles), []
+
+
+def load_maintenance(root: Path, file: Path) -> tuple[Maintenance | None, list[Problem]]:
+    """Read status/maintenance/ID.md."""
+    document, front, problems = _load(root, file, MaintenanceFrontMatter)
+    if document is None or front is None:
+        return None, problems
+    entries, problems = _parse_timeline(document, MAINTENANCE_STATUSES)
+    problems += _check_id(document, file.stem) + _check_order(document, entries)
+    if front.scheduled_until <= front.scheduled_for:
+        message = "The work ends before it starts. Correct `scheduled_for` or `scheduled_until`."
+        problems.append(document.front.problem_at(("scheduled_until",), "incident-order", message))
+    if problems:
+        return None, problems
+    window = (front.scheduled_for, front.scheduled_until)
+    updates = tuple(entry.update for entry in entries)
+    return Maintenance(file.stem, front.title, front.components, *window, updates, front.articles), []
+
+
+def _load(root: Path, file: Path, model: type[T]) -> tuple[MarkdownDocument | None, T | None, list[Problem]]:
+    source, problems = read_source(root, file)
+    if source is None:
+        return None, None, problems
+    document, problems = parse_markdown(source)
+    if document is None:
+        return None, None, problems
+    front, problems = validate(document.front, model)
+    return document, front, problems
+
+
+def _check_id(document: MarkdownDocument, stem: str) -> list[Problem]:
+    if _SLUG.fullmatch(stem):
+        return []
+    message = "The file's name becomes its address: use lower-case letters, digits and single hyphens."
+    return [Problem(Location(document.source.path), "bad-value", message)]
+
+
+def _split(document: MarkdownDocument) -> list[tuple[int, str, list[str]]]:
+    """Cut the body at its second-level headings: (line, heading, lines below). Code blocks are left whole."""
+    parts: list[tuple[int, str, list[str]]] = []
+    fence = ""
+    for line, text in enumerate(document.body.split("\n"), start=document.body_line):
+        mark = _FENCE.match(text)
+        if mark and fence in ("", mark[1]):
+            fence = "" if fence else mark[1]
+        if text.startswith("## ") and not fence:
+            parts.append((line, text, []))
+        elif parts:
+            parts[-1][2].append(text)
+        elif text.strip():
+            parts.append((line, "", [text]))
+    return parts
+
+
+def _parse_timeline(
+    document: MarkdownDocument, allowed: Sequence[UpdateStatus]
+) -> tuple[list[_Entry], list[Problem]]:
+    entries: list[_Entry] = []
+    problems: list[Problem] = []
+    for line, heading, below in _split(document):
+        update, problem = _parse_update(document, line, heading, "\n".join(below).strip(), allowed)
+        if update:
+            entries.append(_Entry(update, line))
+        if problem:
+            problems.append(problem)
+    if not entries and not problems:
+        message = f"The file has no update. Say what customers see. {_EXAMPLE}"
+        problems.append(document.source.problem("update-heading", message, document.body_line, 1))
+    return entries, problems
+
+
+def _parse_update(
+    document: MarkdownDocument, line: int, heading: str, body: str, allowed: Sequence[UpdateStatus]
+) -> tuple[Update | None, Problem | None]:
+    problem = document.source.problem
+    match = _HEADING.fullmatch(heading)
+    if match is None:
+        what = "This heading is not one" if heading else "This text stands before the first heading"
+        return None, problem("update-heading", f"{what} of the form `## status · time`. {_EXAMPLE}", line, 1)
+    status, written = match["status"], match["time"]
+    if status not in allowed:
+        names = ", ".join(allowed)
+        message = f"Unknown status '{status}'. Use one of: {names}.{did_you_mean(status, allowed)}"
+        return None, problem("update-heading", message, line, match.start("status") + 1)
+    at = _moment(written)
+    if at is None:
+        message = "The time cannot be read, or lacks its offset from UTC. Write it as 2026-11-20T10:02:00+01:00."
+        return None, problem("bad-date", message, line, match.start("time") + 1)
+    promise = _PROMISE.search(body)
+    promised = _moment(promise["time"]) if promise else None
+    if promise and promised is None:
+        number = line + 1 + body.count("\n", 0, promise.start("time"))
+        message = "The promised time cannot be read, or lacks its offset from UTC."
+        return None, problem("bad-date", f"{message} Write it as 2026-11-20T10:02:00+01:00.", number, 1)
+    text = (_PROMISE.sub("", body)).strip()
+    if not text:
+        return None, problem("bad-value", "This update says nothing. Write a sentence below its heading.", line, 1)
+    identity = f"{at.astimezone(UTC):%Y%m%dt%H%M%Sz}-{status.replace('_', '-')}"
+    return Update(identity, UpdateStatus(status), at, text, promised), None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _check_order(document: MarkdownDocument, entries: Sequence[_Entry]) -> list[Problem]:
+    problems: list[Problem] = []
+
+    def complain(entry: _Entry, message: str) -> None:
+        problems.append(document.source.problem("incident-order", message, entry.line, 1))
+
+    closing = (UpdateStatus.RESOLVED, UpdateStatus.COMPLETED)
+    if entries and entries[0].update.status in (*closing, UpdateStatus.POSTMORTEM):
+        complain(entries[0], f"The timeline starts with '{entries[0].update.status}'. Say first what happened.")
+    for earlier, later in itertools.pairwise(entries):
+        if later.update.at <= earlier.update.at:
+            complain(later, "This update is not later than the one above it. Put the oldest first.")
+        closed = earlier.update.status in (*closing, UpdateStatus.POSTMORTEM)
+        if closed and later.update.status is not UpdateStatus.POSTMORTEM:
+            complain(later, f"Nothing but a postmortem follows '{earlier.update.status}'. Open a new file instead.")
+        if later.update.status is UpdateStatus.POSTMORTEM and not closed:
+            complain(later, "A postmortem is written after the incident is resolved.")
+    return problems

@@ -1,0 +1,59 @@
+"""Turn the Markdown of incident updates into HTML that cannot carry markup or scripts of its own."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from urllib.parse import urljoin
+
+import markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+_SAFE_LINK = re.compile(r"(?:https?://|mailto:|tel:|#|/(?!/)|\.{1,2}/)", re.IGNORECASE)
+
+
+class _SafeLinks(Treeprocessor):
+    """Drops links and images with addresses such as `javascript:`, and anchors the rest to the help center."""
+
+    def __init__(self, md: markdown.Markdown, base: str) -> None:
+        super().__init__(md)
+        self._base = base
+
+    def run(self, root: ET.Element) -> None:
+        for element in root.iter():
+            for name in ("href", "src"):
+                address = element.get(name)
+                if address is not None:
+                    self._mend(element, name, address.strip())
+
+    def _mend(self, element: ET.Element, name: str, address: str) -> None:
+        if not _SAFE_LINK.match(address):
+            del element.attrib[name]
+        elif address.startswith("/"):
+            element.set(name, urljoin(self._base, address[1:]) if "://" in self._base else self._base + address[1:])
+
+
+class _NoRawHtml(Extension):
+    """Shows raw HTML as the text it is, and limits where links may lead."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self._base = base
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  # the library's name
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.treeprocessors.register(_SafeLinks(md, self._base), "safe_links", 5)
+
+
+def render_markdown(text: str, help_root: str) -> str:
+    """Return safe HTML of a piece of Markdown; links that start with `/` lead into the help center."""
+    return markdown.markdown(text, extensions=["sane_lists", "tables", _NoRawHtml(help_root)], output_format="html")
+
+
+def plain_text(text: str) -> str:
+    """Return Markdown as one line without its marks, for summaries."""
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"^\s*(?:#+|[-*+]|\d+\.|>)\s+", "", text, flags=re.MULTILINE)
+    return " ".join(re.sub(r"[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}", r"\1", text).split())

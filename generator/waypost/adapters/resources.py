@@ -1,0 +1,20 @@
+"""Where the files that ship with the package are: templates, styles and scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def theme_folder() -> Path:
+    """Return the folder theme/: inside the installed package, or at the root of a checkout."""
+    installed = _PACKAGE / "theme"
+    return installed if installed.is_dir() else _PACKAGE.parent.parent / "theme"
+
+
+def status_assets() -> dict[str, bytes]:
+    """Return the styles and scripts that the status pages carry with them, by their path in site/status/."""
+    folder = theme_folder() / "assets" / "waypost"
+    names = ("tokens.css", "base.css", "status.css", "scheme.js", "now.js", "icon.svg")
+    return {f"assets/{name}": (folder / name).read_bytes() for name in names}

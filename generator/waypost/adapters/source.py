@@ -1,0 +1,118 @@
+"""Read text that people wrote: capped, in UTF-8, inside the site, with every refusal as a problem."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from waypost.problems import Level, Location, Problem
+
+MAX_BYTES = 2 * 1024 * 1024
+"""Files beyond this size are not read: nothing people write by hand is larger."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of one file, with its path as problems show it."""
+
+    path: str
+    text: str
+
+    def problem(
+        self, code: str, message: str, line: int = 0, column: int = 0, *, level: Level = Level.ERROR
+    ) -> Problem:
+        """Build a problem at a line and column (from 1) of this file; 0 means the file as a whole."""
+        lines = self.text.split("\n")
+        shown = lines[line - 1].rstrip("\r") if 0 < line <= len(lines) else ""
+        return Problem(Location(self.path, line, column), code, message, level, shown)
+
+
+def read_source(root: Path, path: Path) -> tuple[Source | None, list[Problem]]:
+    """Read one file below `root`; its path in problems is relative to `root`.
+
+    Returns the source, or None with the reasons why it cannot be used.
+    """
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    source = Source(name, "")
+    try:
+        refusal = _refuse(root, path, source)
+        if refusal:
+            return None, [refusal]
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None, [source.problem("missing-file", f"There is no file {name}. Create it.")]
+    except OSError as error:
+        return None, [source.problem("unreadable", f"The file cannot be read: {_reason(error)}.")]
+    if len(data) > MAX_BYTES:
+        limit = MAX_BYTES // 1024 // 1024
+        return None, [source.problem("file-too-large", f"The file is larger than {limit} MiB. Split it.")]
+    return _decode(name, data)
+
+
+def _refuse(root: Path, path: Path, source: Source) -> Problem | None:
+    """Say why a file must not even be opened: a link out of the site or in a circle, a pipe, a device."""
+    if path.is_symlink():
+        try:
+            target = path.resolve(strict=True)
+        except (RuntimeError, OSError):
+            return source.problem("symlink", "The link leads in a circle or to nothing. Put the file itself here.")
+        if not target.is_relative_to(root.resolve()):
+            return source.problem("symlink", "The link leads out of the site. Put the file itself here.")
+    if not stat.S_ISREG(path.stat().st_mode):
+        return source.problem("unreadable", "This is not a regular file. Put a text file here.")
+    return None
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _decode(name: str, data: bytes) -> tuple[Source | None, list[Problem]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        message = "The file is not text in UTF-8. Save it again with the encoding UTF-8."
+        return None, [Problem(Location(name, line, column), "not-utf8", message)]
+    source = Source(name, text.replace("\r\n", "\n").replace("\r", "\n"))
+    found = _CONTROL.search(source.text)
+    if found is None:
+        return source, []
+    line = source.text.count("\n", 0, found.start()) + 1
+    column = found.start() - source.text.rfind("\n", 0, found.start())
+    message = f"The file holds the control character U+{ord(found[0]):04X} here. Delete it."
+    return None, [source.problem("control-character", message, line, column)]
+
+
+def walk(root: Path, folder: Path, suffix: str) -> tuple[list[Path], list[Problem]]:
+    """List the files below `folder` that end in `suffix`, sorted, and complain of linked folders.
+
+    Hidden files and folders are left out. Linked folders are never entered: one that points to its
+    parent would make the site endless.
+    """
+    found: list[Path] = []
+    problems: list[Problem] = []
+    for path in _entries(folder):
+        if path.is_symlink() and (path.is_dir() or not path.exists()):
+            source = Source(path.relative_to(root).as_posix(), "")
+            message = "A linked folder could make the site endless, and a broken link leads nowhere. Replace it."
+            problems.append(source.problem("symlink", message))
+        elif path.name.endswith(suffix) and not path.is_dir():
+            found.append(path)
+    return sorted(found), problems
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in (*folders, *sorted(files)):
+            if not name.startswith("."):
+                yield Path(parent, name)

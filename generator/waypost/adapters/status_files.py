@@ -1,0 +1,165 @@
+"""Read status/: status.yml, incidents, maintenance, and history kept as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from waypost.adapters.incident_files import load_incident, load_maintenance
+from waypost.adapters.source import Source, read_source, walk
+from waypost.adapters.validation import expand_environment, validate
+from waypost.adapters.yaml_source import YamlDocument, parse_yaml
+from waypost.model.project import History, StatusSite
+from waypost.model.status import (
+    MEASURED,
+    ComponentGroup,
+    ComponentStatus,
+    Coverage,
+    StateChange,
+    StatusConfig,
+)
+from waypost.problems import Problem, did_you_mean
+
+T = TypeVar("T")
+
+CHANGE_COLUMNS = ("at", "component", "check", "status", "confirmed_at", "reason")
+COVERAGE_COLUMNS = ("component", "check", "from", "until")
+
+
+def load_status_config(root: Path) -> tuple[StatusConfig | None, list[Problem]]:
+    """Read status/status.yml."""
+    source, problems = read_source(root, root / "status" / "status.yml")
+    if source is None:
+        return None, problems
+    document, problems = parse_yaml(source)
+    if document is None:
+        return None, problems
+    problems = expand_environment(document)
+    config, found = validate(document, StatusConfig)
+    if config:
+        found += _check_ids(document, config)
+    return config, problems + found
+
+
+def _check_ids(document: YamlDocument, config: StatusConfig) -> list[Problem]:
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for index, entry in enumerate(config.components):
+        members = entry.components if isinstance(entry, ComponentGroup) else (entry,)
+        for number, component in enumerate(members):
+            inside = ("components", number, "id") if isinstance(entry, ComponentGroup) else ("id",)
+            if component.id in seen:
+                message = f"The id '{component.id}' is taken by a component above. Choose another."
+                problems.append(document.problem_at(("components", index, *inside), "duplicate-id", message))
+            seen.add(component.id)
+    return problems
+
+
+def load_status_site(root: Path, config: StatusConfig) -> tuple[StatusSite, list[Problem]]:
+    """Read incidents, maintenance and history; what cannot be read is left out and named as a problem."""
+    known = frozenset(component.id for component in config.flat)
+    incidents, problems = _load_folder(root, "incidents", load_incident, lambda item: item.components, known)
+    works, found = _load_folder(root, "maintenance", load_maintenance, lambda item: item.components, known)
+    history, more = load_history(root, known)
+    return StatusSite(config, incidents, works, history), [*problems, *found, *more]
+
+
+def _load_folder(
+    root: Path,
+    name: str,
+    load: Callable[[Path, Path], tuple[T | None, list[Problem]]],
+    components: Callable[[T], Iterable[str]],
+    known: frozenset[str],
+) -> tuple[tuple[T, ...], list[Problem]]:
+    files, problems = walk(root, root / "status" / name, ".md")
+    loaded: list[T] = []
+    for file in files:
+        item, found = load(root, file)
+        problems += found
+        if item is not None:
+            problems += _unknown_components(root, file, components(item), known)
+            loaded.append(item)
+    return tuple(loaded), problems
+
+
+def _unknown_components(root: Path, file: Path, names: Iterable[str], known: frozenset[str]) -> list[Problem]:
+    problems: list[Problem] = []
+    for name in names:
+        if name not in known:
+            source, _ = read_source(root, file)
+            message = f"There is no component '{name}' in status/status.yml.{did_you_mean(name, known)}"
+            problems.append(_at_word(source or Source(str(file), ""), name, message))
+    return problems
+
+
+def _at_word(source: Source, word: str, message: str) -> Problem:
+    """Place a problem on the first line that holds a word."""
+    for number, line in enumerate(source.text.split("\n"), start=1):
+        if word in line:
+            return source.problem("unknown-component", message, number, line.index(word) + 1)
+    return source.problem("unknown-component", message)
+
+
+def load_history(root: Path, known: frozenset[str]) -> tuple[History, list[Problem]]:
+    """Read status/history/changes.tsv and coverage.tsv; either may be absent."""
+    changes, problems = _load_table(root, "changes.tsv", CHANGE_COLUMNS, _change)
+    coverage, found = _load_table(root, "coverage.tsv", COVERAGE_COLUMNS, _coverage)
+    # Rows of components that are no longer watched stay in the file: history is not rewritten.
+    kept_changes = tuple(change for change in changes if change.component in known)
+    kept_coverage = tuple(stretch for stretch in coverage if stretch.component in known)
+    return History(kept_changes, kept_coverage), problems + found
+
+
+def _load_table(
+    root: Path, name: str, columns: tuple[str, ...], build: Callable[[list[str]], T]
+) -> tuple[list[T], list[Problem]]:
+    path = root / "status" / "history" / name
+    if not path.exists() and not path.is_symlink():
+        return [], []
+    source, problems = read_source(root, path)
+    if source is None:
+        return [], problems
+    lines = source.text.split("\n")
+    if lines[0].split("\t") != list(columns):
+        message = f"The first line must name the columns: {', '.join(columns)}, with tabs between."
+        return [], [source.problem("bad-value", message, 1, 1)]
+    rows: list[T] = []
+    for number, line in enumerate(lines[1:], start=2):
+        cells = line.split("\t")
+        # Editors that trim trailing white space take the tab before an empty last column with them.
+        cells += [""] * (len(cells) == len(columns) - 1)
+        try:
+            if line and len(cells) != len(columns):
+                raise ValueError(f"expected {len(columns)} columns, found {len(cells)}")
+            if line:
+                rows.append(build(cells))
+        except ValueError as error:
+            problems.append(source.problem("bad-value", f"This row cannot be read: {error}.", number, 1))
+    return rows, problems
+
+
+def _change(cells: list[str]) -> StateChange:
+    at, component, check, status, confirmed, reason = cells
+    if status not in MEASURED:
+        raise ValueError(f"'{status}' is not one of {', '.join(MEASURED)}")
+    return StateChange(component, check, _utc(at), ComponentStatus(status), _utc(confirmed), reason)
+
+
+def _coverage(cells: list[str]) -> Coverage:
+    component, check, start, end = cells
+    stretch = Coverage(component, check, _utc(start), _utc(end))
+    if stretch.end <= stretch.start:
+        raise ValueError("it ends before it starts")
+    return stretch
+
+
+def _utc(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"'{text[:40]}' is not a time such as 2026-08-20T00:00:00Z") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"the time {text} has no offset")
+    return moment

@@ -1,0 +1,153 @@
+"""Render the status pages from a snapshot with Jinja, inside the shell that a full build leaves behind."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from waypost.adapters.resources import theme_folder
+from waypost.adapters.status_format import STATUS_CODES, StatusFormat
+from waypost.core.sentences import STATUS_WORDS
+from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
+from waypost.core.statuspage import api_time
+from waypost.model.article import Article
+from waypost.model.status import MEASURED, Incident, PageConfig, UpdateStatus
+
+SHELL_PATH = "assets/shell.html"
+"""Where, below site/status/, a full build leaves the frame of the status pages."""
+
+_SLOT = re.compile(r"%%WAYPOST-([A-Z]+)%%")
+_SLOT_NAMES = ("HELP", "STATUS", "HEAD", "MAIN", "ATTRIBUTES")
+
+
+@dataclass(frozen=True)
+class SiteFrame:
+    """What header and footer show on every page of a site; the same on help and status pages."""
+
+    site_name: str
+    help_root: str
+    """Address of the help center's root as seen from the page, with a slash at its end."""
+    status_root: str
+    """The same for the status page."""
+    contact: str = ""
+    """Address of the contact page from the help center's root; empty where there is none."""
+    copyright: str = ""
+    language: str = "en"
+    logo: str = ""
+    status_styles: bool = False
+    """Whether the site brings styles of its own for the status pages."""
+
+
+@dataclass(frozen=True)
+class ShellSlots:
+    """The places of the shell that publishing fills."""
+
+    head: Markup = field(default_factory=lambda: Markup("%%WAYPOST-HEAD%%"))
+    main: Markup = field(default_factory=lambda: Markup("%%WAYPOST-MAIN%%"))
+    attributes: Markup = field(default_factory=lambda: Markup("%%WAYPOST-ATTRIBUTES%%"))
+
+
+def shell_context(site_name: str, **frame: Any) -> dict[str, Any]:
+    """Return the context in which the shell's template is rendered, by MkDocs or by us."""
+    slots = SiteFrame(site_name, "%%WAYPOST-HELP%%", "%%WAYPOST-STATUS%%", **frame)
+    return {"wp": slots, "slot": ShellSlots()}
+
+
+def default_shell(page: PageConfig) -> str:
+    """Render a shell for a site that was never built in full."""
+    return _environment().get_template("waypost/shell.html").render(shell_context(page.name))
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(theme_folder()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def status_pages(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> dict[str, bytes]:
+    """Return every page of the status site by its path below site/status/."""
+    renderer = _Renderer(snapshot, articles, shell)
+    title = snapshot.headline.sentence
+    changed = Markup(' data-wp-changed="{}"').format(api_time(snapshot.changed_at))
+    files = {
+        "index.html": renderer.page("index", "", title, attributes=changed, **_index_context(snapshot)),
+        "history/index.html": renderer.page("history", "history/", "Incidents", months=_months(snapshot)),
+    }
+    for incident in snapshot.incidents:
+        path = f"incidents/{incident.id}/"
+        files[f"{path}index.html"] = renderer.page("incident", path, incident.title, incident=incident)
+    for item in snapshot.maintenances:
+        path = f"maintenance/{item.work.id}/"
+        files[f"{path}index.html"] = renderer.page("maintenance", path, item.work.title, item=item)
+    return files
+
+
+def _index_context(snapshot: Snapshot) -> dict[str, Any]:
+    weights = {status.value: f"{snapshot.policy.weight(status):g}" for status in MEASURED}
+    return {"weights": weights, "legend": [(code, STATUS_WORDS[status]) for status, code in STATUS_CODES.items()]}
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One line of the history: an incident or a maintenance."""
+
+    at: datetime
+    incident: Incident | None = None
+    item: MaintenanceSnapshot | None = None
+
+
+def _months(snapshot: Snapshot) -> list[tuple[str, list[HistoryEntry]]]:
+    zone = ZoneInfo(snapshot.page.time_zone)
+    entries = [HistoryEntry(i.started, incident=i) for i in snapshot.incidents if i.continued_as is None]
+    done = (item for item in snapshot.maintenances if item.status is UpdateStatus.COMPLETED)
+    entries += [HistoryEntry(item.start, item=item) for item in done]
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    by_month = itertools.groupby(entries, key=lambda entry: f"{entry.at.astimezone(zone):%B %Y}")
+    return [(month, list(members)) for month, members in by_month]
+
+
+class _Renderer:
+    def __init__(self, snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> None:
+        self._snapshot = snapshot
+        self._shell = shell
+        self._format = StatusFormat(snapshot, articles)
+        self._environment = _environment()
+
+    def page(self, template: str, path: str, title: str, attributes: Markup = Markup(), **context: Any) -> bytes:  # noqa: B008
+        page = self._snapshot.page
+        root = "../" * path.count("/")
+        # Relative links work on any host; where the help center lives elsewhere they must be whole.
+        help_root = f"{root}../" if page.is_inside_help_center else page.help_url
+        self._environment.filters.update(self._format.filters(help_root))
+        main = self._environment.get_template(f"waypost/status/{template}.html").render(
+            snapshot=self._snapshot, root=root or "./", help_root=help_root, **context
+        )
+        head = Markup('<title>{} · {}</title>\n<link rel="canonical" href="{}">').format(
+            title, page.name, page.url + path
+        )
+        values = {
+            "HELP": escape(help_root),
+            "STATUS": escape(root or "./"),
+            "HEAD": head,
+            "MAIN": main,
+            "ATTRIBUTES": attributes,
+        }
+        # One pass over the shell alone, so that nothing in the content can pose as a slot.
+        return _SLOT.sub(lambda match: str(values.get(match[1], match[0])), self._shell).encode()
+
+
+def is_shell(text: str) -> bool:
+    """Tell whether a text has every slot of a shell, so that a broken one is not published into."""
+    return {match[1] for match in _SLOT.finditer(text)} >= set(_SLOT_NAMES)

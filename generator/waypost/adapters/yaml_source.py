@@ -1,0 +1,152 @@
+"""Parse YAML into plain data and remember where each key and value stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from waypost.adapters.source import Source
+from waypost.problems import Problem
+
+MAX_NODES = 100_000
+"""More values than this are a mistake or an attack (aliases that multiply), not a configuration."""
+
+MAX_DEPTH = 40
+"""No format nests deeper than a handful of levels."""
+
+DataPath = tuple[Hashable, ...]
+
+_HINTS = {
+    "mapping values are not allowed here": "Put the text in quotes if it holds a colon.",
+    "could not find expected ':'": "A key needs a colon and a space after it.",
+    "found character '\\t' that cannot start any token": "Indent with spaces, not with tabs.",
+    "found unexpected end of stream": "A quote or a bracket is not closed.",
+}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with the scalars of version 1.2: 'no' is a word, 10:30 is no number, dates stay text."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # the library's own declaration
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]{1,18}$"), list("-+0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?[0-9]{1,18}\.[0-9]{1,18}(?:e[-+]?[0-9]{1,2})?$"),
+    list("-+0123456789"),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value and, inside a mapping, its key stand: (line, column), from 1."""
+
+    value: tuple[int, int]
+    key: tuple[int, int] | None = None
+
+
+@dataclass
+class YamlDocument:
+    """Plain data with the place of everything in it."""
+
+    source: Source
+    data: Any = None
+    places: dict[DataPath, Place] = field(default_factory=dict)
+
+    def problem_at(self, path: DataPath, code: str, message: str, *, at_key: bool = False) -> Problem:
+        """Build a problem at a value (or its key); a path that is not there falls back to what encloses it."""
+        known = path
+        while known and known not in self.places:
+            known = known[:-1]
+        place = self.places.get(known, Place((1, 1)))
+        wants_key = at_key and known == path and place.key is not None
+        line, column = place.key if wants_key and place.key else place.value
+        return self.source.problem(code, message, line, column)
+
+
+def parse_yaml(source: Source, text: str | None = None, first_line: int = 1) -> tuple[YamlDocument | None, list[Problem]]:
+    """Parse one YAML document; `first_line` is where `text` starts in its file.
+
+    Returns the document, or None with the problems that make it unusable.
+    """
+    reader = _Reader(YamlDocument(source), first_line)
+    try:
+        node = yaml.compose(source.text if text is None else text, Loader=_Loader)
+        if node is not None:
+            reader.document.data = reader.build(node, ())
+    except yaml.MarkedYAMLError as error:
+        return None, [_syntax_problem(source, error, first_line)]
+    except yaml.YAMLError as error:
+        return None, [source.problem("yaml-syntax", f"Not valid YAML: {str(error).splitlines()[0]}.")]
+    except RecursionError:
+        return None, [source.problem("too-complex", f"The values nest deeper than {MAX_DEPTH} levels. Flatten them.")]
+    return (None if reader.problems else reader.document), reader.problems
+
+
+def _syntax_problem(source: Source, error: yaml.MarkedYAMLError, first_line: int) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    detail = error.problem or "it cannot be read"
+    line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
+    hint = _HINTS.get(detail, "Check quotes, colons and indentation here and just above.")
+    return source.problem("yaml-syntax", f"Not valid YAML: {detail}. {hint}", line, column)
+
+
+class _Reader:
+    """Turns nodes into data while it counts them and notes their places."""
+
+    def __init__(self, document: YamlDocument, first_line: int) -> None:
+        self.document = document
+        self.problems: list[Problem] = []
+        self._first_line = first_line
+        self._nodes = 0
+
+    def _place(self, node: yaml.Node) -> tuple[int, int]:
+        return node.start_mark.line + self._first_line, node.start_mark.column + 1
+
+    def _complain(self, node: yaml.Node, code: str, message: str) -> None:
+        self.problems.append(self.document.source.problem(code, message, *self._place(node)))
+
+    def build(self, node: yaml.Node, path: DataPath, key: yaml.Node | None = None) -> Any:
+        self._nodes += 1
+        if self._nodes > MAX_NODES or len(path) > MAX_DEPTH:
+            if not any(problem.code == "too-complex" for problem in self.problems):
+                self._complain(node, "too-complex", "The file repeats or nests far more than can be meant. Shorten it.")
+            return None
+        self.document.places[path] = Place(self._place(node), self._place(key) if key else None)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: DataPath) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._complain(key, "wrong-type", "A key must be a word, not a list or a mapping.")
+            elif key.value in data:
+                self._complain(key, "duplicate-key", f"The key '{key.value}' stands here twice. Keep one of them.")
+            else:
+                data[key.value] = self.build(value, (*path, key.value), key)
+        return data
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        kind = node.tag.removeprefix("tag:yaml.org,2002:")
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return node.value == "true"
+        if kind == "int":
+            return int(node.value)
+        if kind == "float":
+            return float(node.value)
+        if kind != "str":
+            self._complain(node, "wrong-type", f"The tag '{node.tag}' is not supported. Write the plain value.")
+        return node.value

@@ -1,0 +1,70 @@
+"""Publish the status pages: one snapshot, every file from it, only changes written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from waypost.adapters.calendar import calendar_file
+from waypost.adapters.feeds import feed_files
+from waypost.adapters.file_tree import sync_tree
+from waypost.adapters.resources import status_assets
+from waypost.adapters.status_pages import SHELL_PATH, default_shell, is_shell, status_pages
+from waypost.adapters.store import read_history
+from waypost.app.site import Site
+from waypost.core.snapshot import Snapshot, take_snapshot
+from waypost.core.statuspage import now_document, status_document, summary_document
+from waypost.model.project import Project
+
+SITE_STYLES = "assets/site.css"
+"""Styles of a site's own for the status pages, which a full build copies there."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What one publication did."""
+
+    snapshot: Snapshot
+    changed: tuple[str, ...]
+    """Files that were written or removed, by their path below site/status/; pages come last."""
+
+
+def publish(site: Site, project: Project, now: datetime, database_url: str | None = None) -> Publication:
+    """Bring site/status/ up to date. Raises StoreError where the database cannot be read."""
+    history = read_history(database_url or site.database_url)
+    snapshot = take_snapshot(project.status, history, now)
+    files = status_files(snapshot, project, _kept_by_build(site))
+    return Publication(snapshot, tuple(sync_tree(site.status_output, files)))
+
+
+def status_files(snapshot: Snapshot, project: Project, kept: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return every file of the status site by its path; `kept` is what a full build left behind."""
+    shell = kept[SHELL_PATH].decode() if SHELL_PATH in kept else default_shell(snapshot.page)
+    return {
+        **kept,
+        **status_assets(),
+        **status_pages(snapshot, project.help_center.pages, shell),
+        **feed_files(snapshot),
+        "maintenance.ics": calendar_file(snapshot),
+        "api/v2/summary.json": _json(summary_document(snapshot)),
+        "api/v2/status.json": _json(status_document(snapshot)),
+        "now.json": _json(now_document(snapshot)),
+    }
+
+
+def _kept_by_build(site: Site) -> dict[str, bytes]:
+    kept: dict[str, bytes] = {}
+    for name in (SHELL_PATH, SITE_STYLES):
+        path = site.status_output / name
+        if path.is_file():
+            kept[name] = path.read_bytes()
+    if SHELL_PATH in kept and not is_shell(kept[SHELL_PATH].decode(errors="replace")):
+        del kept[SHELL_PATH]
+    return kept
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,57 @@
+"""A site on disk: its folders, and everything people wrote in it, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from waypost.adapters.content_files import load_help_center
+from waypost.adapters.status_files import load_status_config, load_status_site
+from waypost.model.project import Project
+from waypost.problems import Problem, ProblemsFound, errors
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the parts of a site are."""
+
+    root: Path
+
+    @property
+    def output(self) -> Path:
+        """The folder that is published."""
+        return self.root / "site"
+
+    @property
+    def status_output(self) -> Path:
+        """The folder of the status pages."""
+        return self.output / "status"
+
+    @property
+    def database_url(self) -> str:
+        """The database, unless another is named."""
+        return f"sqlite:///{self.root / '.waypost' / 'waypost.db'}"
+
+
+def check_project(site: Site) -> tuple[Project | None, list[Problem]]:
+    """Read everything that people wrote; return it, or None where it cannot be used, and every problem."""
+    config, problems = load_status_config(site.root)
+    status = None
+    known: frozenset[str] | None = None
+    if config:
+        known = frozenset(component.id for component in config.flat)
+        status, found = load_status_site(site.root, config)
+        problems += found
+    help_center, found = load_help_center(site.root, known)
+    problems += found
+    if status is None or errors(problems):
+        return None, sorted(problems)
+    return Project(help_center, status), sorted(problems)
+
+
+def load_project(site: Site) -> Project:
+    """Read everything that people wrote; raise ProblemsFound with all problems where any is an error."""
+    project, problems = check_project(site)
+    if project is None:
+        raise ProblemsFound(problems)
+    return project

@@ -1,0 +1,163 @@
+"""What writers put in the front matter of a Markdown file, and the article that comes of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from waypost.model.types import STRICT, ContentPath, Day, Line, Slug
+
+
+class Kind(StrEnum):
+    """What a Markdown file is; it decides the template, the icon and what is checked."""
+
+    FAQ = "faq"
+    TROUBLESHOOTING = "troubleshooting"
+    TUTORIAL = "tutorial"
+    PAGE = "page"
+    CATEGORY = "category"
+    HOME = "home"
+    CONTACT = "contact"
+
+
+ARTICLE_KINDS = (Kind.FAQ, Kind.TROUBLESHOOTING, Kind.TUTORIAL, Kind.PAGE)
+"""The kinds that count as articles; the others are the help center's own pages."""
+
+
+class Priority(StrEnum):
+    """How urgent a request is, from the least to the most."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, config=STRICT)
+class TicketHint:
+    """What a ticket about an article starts with."""
+
+    category: Slug
+    """The category of the ticket, as the ticket form names it."""
+    priority: Priority = Priority.MEDIUM
+    """The priority the ticket form starts with."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Shortcut:
+    """A link under the search box of the home page."""
+
+    label: Line
+    """What the link says: two or three words."""
+    article: ContentPath
+    """Where it leads: the path of an article from content/."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class FrontMatter:
+    """Keys that every Markdown file in content/ may have."""
+
+    title: Line
+    """The heading of the page, in the reader's words."""
+    summary: Line = ""
+    """One sentence for lists and search results."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class ArticleFrontMatter(FrontMatter):
+    """Front matter of an article: faq, troubleshooting, tutorial or page."""
+
+    kind: Kind = Kind.PAGE
+    """faq, troubleshooting, tutorial or page."""
+    category: Slug | None = None
+    """The category it belongs to; without it, the folder the file is in."""
+    components: tuple[Slug, ...] = ()
+    """Ids of the components it depends on, as in status/status.yml."""
+    also_asked_as: tuple[Line, ...] = ()
+    """The question as people ask it; search weighs these most."""
+    related: tuple[ContentPath, ...] = ()
+    """Paths of articles that help further, from content/."""
+    ticket: TicketHint | None = None
+    """What a ticket about this article starts with."""
+    reviewed: Day | None = None
+    """The day somebody last checked that it is true."""
+    owner: Slug | None = None
+    """The team that keeps it true."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class CategoryFrontMatter(FrontMatter):
+    """Front matter of the index.md of a folder: a category of the help center."""
+
+    kind: Kind
+    """category."""
+    icon: Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)+$", max_length=80)] = "material/file-document-outline"
+    """The icon on its card, by its path among Material's icons, such as material/tray-arrow-down."""
+    position: Annotated[int, Field(ge=0, le=10_000)] = 1000
+    """Its place among the categories; the lowest is first."""
+    components: tuple[Slug, ...] = ()
+    """Ids of the components it depends on."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class HomeFrontMatter(FrontMatter):
+    """Front matter of content/index.md: the home page."""
+
+    kind: Kind
+    """home."""
+    placeholder: Line = "Ask in your own words"
+    """What stands in the empty search box."""
+    often_asked: tuple[Shortcut, ...] = ()
+    """Up to five links under the search box."""
+    popular: tuple[ContentPath, ...] = ()
+    """Articles to show as good places to start."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class ContactFrontMatter(FrontMatter):
+    """Front matter of the contact page; channels and hours come from support.yml."""
+
+    kind: Kind
+    """contact."""
+
+
+FRONT_MATTER: dict[Kind, type[FrontMatter]] = {
+    **dict.fromkeys(ARTICLE_KINDS, ArticleFrontMatter),
+    Kind.CATEGORY: CategoryFrontMatter,
+    Kind.HOME: HomeFrontMatter,
+    Kind.CONTACT: ContactFrontMatter,
+}
+"""Which front matter belongs to which kind."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Article:
+    """One Markdown file of the help center."""
+
+    path: str
+    """Its path from content/, with forward slashes: `downloads/zip-stops.md`."""
+    kind: Kind
+    category: str
+    """The id of its category: the folder it is in unless it says otherwise; empty at the top."""
+    front: FrontMatter
+    body: str
+    """The Markdown below the front matter."""
+    body_line: int
+    """The line of the file on which the body starts, from 1."""
+
+    @property
+    def url(self) -> str:
+        """The address of its page from the root of the site: `downloads/zip-stops/`."""
+        stem = self.path.removesuffix(".md")
+        if stem == "index" or stem.endswith("/index"):
+            return stem.removesuffix("index")
+        return f"{stem}/"
+
+    @property
+    def title(self) -> str:
+        """Its heading."""
+        return self.front.title

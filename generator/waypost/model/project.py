@@ -1,0 +1,63 @@
+"""A whole site as people wrote it: everything the use cases start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from waypost.model.article import ARTICLE_KINDS, Article, CategoryFrontMatter, Kind
+from waypost.model.status import Coverage, Incident, Maintenance, StateChange, StatusConfig
+from waypost.model.support import SupportConfig
+
+
+@dataclass(frozen=True)
+class History:
+    """What machines observed, as rows: confirmed changes of state, and when anybody was watching."""
+
+    changes: tuple[StateChange, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+
+
+@dataclass(frozen=True)
+class HelpCenter:
+    """The folder content/: pages by path, and how to reach a person."""
+
+    pages: Mapping[str, Article] = field(default_factory=dict)
+    support: SupportConfig | None = None
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """The articles proper, by path; home, category and contact pages are left out."""
+        return tuple(page for page in self.pages.values() if page.kind in ARTICLE_KINDS)
+
+    @property
+    def categories(self) -> tuple[Article, ...]:
+        """The category pages, in the order that writers gave them."""
+
+        def order(page: Article) -> tuple[int, str]:
+            position = page.front.position if isinstance(page.front, CategoryFrontMatter) else 0
+            return position, page.title.casefold()
+
+        return tuple(sorted((page for page in self.pages.values() if page.kind is Kind.CATEGORY), key=order))
+
+    def only(self, kind: Kind) -> Article | None:
+        """Return the first page of a kind, such as the home page, or None."""
+        return next((page for page in self.pages.values() if page.kind is kind), None)
+
+
+@dataclass(frozen=True)
+class StatusSite:
+    """The folder status/: what is watched, what was written, and what earlier history is kept as text."""
+
+    config: StatusConfig
+    incidents: tuple[Incident, ...] = ()
+    maintenances: tuple[Maintenance, ...] = ()
+    history: History = field(default_factory=History)
+
+
+@dataclass(frozen=True)
+class Project:
+    """One repository: a help center and the status page that it knows of."""
+
+    help_center: HelpCenter
+    status: StatusSite

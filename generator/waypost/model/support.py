@@ -1,0 +1,208 @@
+"""The file content/support.yml: who can be reached, how, when, and how soon an answer comes."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic.dataclasses import dataclass
+
+from waypost.model.article import Priority
+from waypost.model.types import STRICT, Day, Line, Slug, TimeZone, fault
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_SPAN = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
+_HOURS = re.compile(r"(\d+)(?:-(\d+))?h")
+
+
+class ChannelKind(StrEnum):
+    """A way to reach a person."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    CHAT = "chat"
+    CALL_BACK = "call_back"
+    FORM = "form"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Opening hours of one day, in local time; an end of 24:00 is the end of the day."""
+
+    start: time
+    end: time | None
+    """None stands for midnight at the end of the day."""
+
+    def __str__(self) -> str:
+        """Return 09:00–18:00."""
+        end = "24:00" if self.end is None else f"{self.end:%H:%M}"
+        return f"{self.start:%H:%M}–{end}"
+
+
+def _span(value: Any) -> Any:
+    if isinstance(value, Span):
+        return value
+    match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    try:
+        if match is None:
+            raise ValueError
+        start = time.fromisoformat(match[1])
+        end = None if match[2] == "24:00" else time.fromisoformat(match[2])
+    except ValueError:
+        raise fault("bad-value", 'Expected opening hours in quotes, such as "09:00-18:00".') from None
+    if end is not None and end <= start:
+        raise fault("bad-value", "The hours end before they start. Split hours over midnight into two days.")
+    return Span(start=start, end=end)
+
+
+def _answer_hours(value: Any) -> Any:
+    match = _HOURS.fullmatch(value) if isinstance(value, str) else None
+    if isinstance(value, str) and match is None:
+        raise fault("bad-value", "Expected hours, such as 4h or 24-48h.")
+    if match is None:
+        return value
+    low, high = int(match[1]), int(match[2] or match[1])
+    if not 0 < low <= high:
+        raise fault("bad-value", "The first number of hours is above the second, or is zero.")
+    return (low, high)
+
+
+OpeningHours = Annotated[
+    Span,
+    BeforeValidator(_span),
+    WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"}),
+]
+"""Opening hours of one day: "09:00-18:00"."""
+
+AnswerHours = Annotated[
+    tuple[int, int],
+    BeforeValidator(_answer_hours),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(-\d+)?h$"}),
+]
+"""Hours until the first answer, as the shortest and the longest: 4h or 24-48h."""
+
+
+def _weekdays(week: dict[str, Any]) -> dict[str, Any]:
+    for name in week:
+        if name not in WEEKDAYS:
+            raise fault("bad-value", f"'{name}' is not a day. Use monday to sunday.")
+    return week
+
+
+Week = Annotated[dict[str, OpeningHours], AfterValidator(_weekdays)]
+"""Opening hours by weekday; a day that is not named is closed."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Holiday:
+    """A day on which nobody answers."""
+
+    date: Day
+    """The day."""
+    name: Line
+    """What it is called."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Office:
+    """The people who answer, and when they are there."""
+
+    name: Line
+    """How the office is called."""
+    city: Line
+    """The place that the time zone is named after for readers: "Berlin time"."""
+    time_zone: TimeZone
+    """The zone of all hours in this file."""
+    hours: Week
+    """Opening hours by weekday; a day that is not named is closed."""
+    holidays: tuple[Holiday, ...] = ()
+    """Days on which the office is closed."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Channel:
+    """One way to reach a person."""
+
+    id: Slug
+    """Its name for machines."""
+    kind: ChannelKind
+    """email, phone, chat, call_back or form."""
+    name: Line
+    """Its name for people."""
+    address: Line
+    """The mail address, phone number or https address."""
+    hours: Week | None = None
+    """When it is staffed; without it, the office's hours."""
+    always: bool = False
+    """Staffed day and night."""
+    tiers: tuple[Slug, ...] = ()
+    """Which tiers may use it; without it, everyone."""
+    only_for: tuple[Priority, ...] = ()
+    """Shown only for these priorities; without it, for all."""
+    answer: Line | None = None
+    """How soon an answer comes, in words."""
+    note: Line | None = None
+    """What people should know before they use it."""
+
+    def __post_init__(self) -> None:
+        if self.always and self.hours:
+            raise fault("bad-value", "`always` and `hours` contradict each other. Keep one.")
+        if self.kind is ChannelKind.EMAIL and "@" not in self.address:
+            raise fault("bad-value", "An email channel needs a mail address as `address`.")
+        if self.kind is ChannelKind.PHONE and not re.fullmatch(r"\+[0-9 ]{6,24}", self.address):
+            raise fault("bad-value", 'A phone channel needs an international number, such as "+49 30 5550 1840".')
+        web = (ChannelKind.CHAT, ChannelKind.CALL_BACK, ChannelKind.FORM)
+        if self.kind in web and not self.address.startswith("https://"):
+            raise fault("bad-value", "This channel needs an address that starts with https://.")
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Tier:
+    """What one group of customers may expect."""
+
+    id: Slug
+    """Its name for machines."""
+    name: Line
+    """Its name for people."""
+    hours: Line
+    """When requests are worked on, in words."""
+    first_answer: dict[Priority, AnswerHours]
+    """Hours until the first answer, by priority."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class PriorityQuestion:
+    """A priority as a question that people can answer."""
+
+    id: Priority
+    """critical, high, medium or low."""
+    question: Line
+    """What it means, in the customer's words."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class TicketForm:
+    """The hosted form that requests are written in."""
+
+    url: Annotated[str, Field(pattern=r"^(https://|mailto:)\S+$", max_length=2000)]
+    """Its address: https or mailto."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class SupportConfig:
+    """The file content/support.yml."""
+
+    office: Office
+    """The people who answer, and when they are there."""
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    """Ways to reach a person, best first."""
+    tiers: tuple[Tier, ...] = ()
+    """What each group of customers may expect."""
+    priorities: tuple[PriorityQuestion, ...] = ()
+    """Priorities as questions, the most urgent first."""
+    ticket: TicketForm
+    """The hosted form that requests are written in."""

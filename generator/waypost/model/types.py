@@ -1,0 +1,150 @@
+"""Small types of the file formats: each reads one form of text and says plainly what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+"""Configuration of every format: an unknown key is an error, and attribute docstrings describe the fields."""
+
+_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h|d)")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+# What XML 1.0 forbids, surrogates, and the marks that reverse the direction of text after them.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+
+
+def fault(code: str, message: str) -> PydanticCustomError:
+    """Build the error that carries a problem code of ours through pydantic."""
+    return PydanticCustomError(code, "{message}", {"message": message})
+
+
+def _plain(text: str) -> str:
+    if "{{" in text or "{%" in text:
+        raise fault("template-syntax", "Template code is not run here. Write the text as it should be read.")
+    if _FORBIDDEN.search(text):
+        raise fault("control-character", "The text holds an invisible control character. Type it again by hand.")
+    stripped = " ".join(text.split())
+    if not stripped:
+        raise fault("bad-value", "The text is empty. Write something, or leave the key out if it is optional.")
+    return stripped
+
+
+def _duration(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise fault("bad-value", "Expected a duration with its unit, such as 500ms, 60s, 5m, 2h or 1d.")
+    try:
+        duration = timedelta(seconds=float(match["number"]) * _UNITS[match["unit"]])
+    except OverflowError:
+        duration = timedelta.max
+    if not timedelta(0) < duration <= timedelta(days=366):
+        raise fault("bad-value", "A duration is longer than nothing and at most 366 days.")
+    return duration
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value
+    example = "Write it as 2026-11-20T10:02:00+01:00."
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise fault("bad-date", f"Expected a date and time. {example}") from None
+    if moment.tzinfo is None:
+        raise fault("bad-date", f"The time has no offset from UTC, so nobody knows whose clock is meant. {example}")
+    return moment
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise fault("bad-date", "Expected a date. Write it as 2026-11-20.") from None
+
+
+def _time_zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise fault("bad-value", "Unknown time zone. Use a name such as Europe/Berlin or UTC.") from None
+    return name
+
+
+def _url(text: str, schemes: tuple[str, ...]) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable or any(ch.isspace() or not ch.isprintable() for ch in text):
+        raise fault("bad-value", f"Expected a whole address that starts with {' or '.join(schemes)}://.")
+    return text
+
+
+def _web_url(text: str) -> str:
+    return _url(text, ("https", "http"))
+
+
+def _directory_url(text: str) -> str:
+    return _web_url(text).rstrip("/") + "/"
+
+
+def _email(text: str) -> str:
+    if not re.fullmatch(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:]+", text):
+        raise fault("bad-value", "Expected one mail address, such as help@example.org.")
+    return text
+
+
+def _content_path(text: str) -> str:
+    if text.startswith("/") or ".." in text.split("/") or not text.endswith(".md"):
+        raise fault("bad-value", "Expected the path of an article from content/, such as galleries/open.md.")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_plain), Field(max_length=160)]
+"""One line of text for people: no control characters, no template code, at most 160 characters."""
+
+Paragraph = Annotated[str, AfterValidator(_plain), Field(max_length=2000)]
+"""Text for people of at most 2,000 characters."""
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+"""A name for machines: lower-case letters, digits and single hyphens."""
+
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"})
+]
+"""A length of time with its unit: 500ms, 60s, 5m, 2h, 1d."""
+
+Moment = Annotated[
+    datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+"""A point in time with its offset from UTC."""
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+"""A calendar day."""
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+"""The name of a time zone of the IANA data base."""
+
+WebUrl = Annotated[str, AfterValidator(_web_url), Field(max_length=2000)]
+"""An absolute http or https address."""
+
+DirectoryUrl = Annotated[str, AfterValidator(_directory_url), Field(max_length=2000)]
+"""An absolute http or https address of a folder; a missing slash at its end is added."""
+
+Email = Annotated[str, AfterValidator(_email), Field(max_length=254)]
+"""One mail address."""
+
+ContentPath = Annotated[str, AfterValidator(_content_path), Field(max_length=200)]
+"""The path of an article, from content/."""

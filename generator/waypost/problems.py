@@ -1,0 +1,108 @@
+"""Problems: what is wrong with something a person wrote, where it is, and what to do about it.
+
+A problem is a value. Readers of files collect all of them and go on; only the command line prints them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+CODES: dict[str, str] = {
+    "bad-date": "A date or time cannot be read, or a time lacks its offset from UTC.",
+    "bad-value": "A value is of the right type but not one that can be used here.",
+    "broken-markup": "The host that renders Markdown reported something, for example a broken link.",
+    "control-character": "A file holds a NUL byte or another character that no page or feed may carry.",
+    "duplicate-id": "Two things claim the same id.",
+    "duplicate-key": "A key stands twice in one mapping, so one of the values would be lost.",
+    "environment": "An environment variable that a file names is not set.",
+    "file-too-large": "A file is larger than Waypost reads.",
+    "front-matter": "A Markdown file has no front matter, or it is not closed.",
+    "incident-order": "The updates of an incident or a maintenance are in an order that cannot have happened.",
+    "missing-file": "A file or folder that must be there is not.",
+    "missing-key": "A required key is not there.",
+    "not-utf8": "A file is not text in UTF-8.",
+    "symlink": "A symbolic link leads out of the site or in a circle.",
+    "template-syntax": "A text holds template code, which is never run and would show on the page.",
+    "too-complex": "A YAML file nests or repeats so much that it cannot be meant.",
+    "unknown-component": "A component is named that status/status.yml does not define.",
+    "unknown-article": "An article is named that is not in content/.",
+    "unknown-key": "A key is not part of the format; usually it is misspelt.",
+    "unreadable": "The system refused to read a file.",
+    "update-heading": "A heading in an incident or maintenance file is not `## status · time`.",
+    "wrong-type": "A value is of another type than the format asks for.",
+    "yaml-syntax": "The file is not valid YAML.",
+}
+"""Every code a problem can have, with what it means; docs/reference/problems.md is made from it."""
+
+
+class Level(StrEnum):
+    """How much a problem matters: an error stops the command, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a file; line and column count from 1, and 0 means the file as a whole."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """Give the form that editors and terminals turn into a link."""
+        return f"{self.path}:{self.line or 1}:{self.column or 1}"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong, at its place, in words that say what to do."""
+
+    location: Location
+    code: str
+    message: str
+    level: Level = Level.ERROR
+    source_line: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise ValueError(f"{self.code} is not a registered problem code")
+
+    def format(self) -> str:
+        """Return `file:line:column: level code: message`, then the offending line with a mark under it."""
+        head = f"{self.location}: {self.level} {self.code}: {self.message}"
+        if not self.source_line.strip():
+            return head
+        shown = "".join(ch if ch.isprintable() or ch == "\t" else "�" for ch in self.source_line)[:160]
+        column = max(self.location.column, 1)
+        pad = "".join("\t" if ch == "\t" else " " for ch in shown[: column - 1])
+        return f"{head}\n    {shown}\n    {pad}^"
+
+
+class ProblemsFound(Exception):  # noqa: N818  # it is a verdict on input, not a fault of the program
+    """Raised by a use case that cannot go on; carries every problem found, not only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(problems))
+        super().__init__("\n".join(problem.format() for problem in self.problems))
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Return those that must stop a command."""
+    return [problem for problem in problems if problem.level is Level.ERROR]
+
+
+def summary(problems: Sequence[Problem]) -> str:
+    """Count problems in words: '2 errors, 1 warning'."""
+    counts = [(level, sum(problem.level is level for problem in problems)) for level in Level]
+    return ", ".join(f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts if count)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return " Did you mean 'x'?" for the nearest known word, or an empty string where none is near."""
+    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return f" Did you mean '{near[0]}'?" if near else ""

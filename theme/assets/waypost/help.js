@@ -1,0 +1,12 @@
+// Small comforts of the help center: keys for the labels that work as buttons, and the question in the search box.
+for (const label of document.querySelectorAll("label[role=button][for]")) {
+  label.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    label.click();
+  });
+}
+
+const home = document.querySelector(".wp-home");
+const query = document.querySelector("[data-md-component=search-query]");
+if (home && query) query.placeholder = home.dataset.placeholder;

@@ -1,0 +1,86 @@
+// Shows the present state of the service on any page, from the small file status/now.json.
+// Where that file cannot be had or is old, it says so: never a stale green.
+const EVERY = 30_000;
+const MINUTE = 60_000;
+
+const holder = document.querySelector("[data-wp-now]");
+
+/** Say how long ago something was, in whole units. */
+export function ago(milliseconds) {
+  const minutes = Math.floor(milliseconds / MINUTE);
+  if (minutes < 1) return "less than a minute ago";
+  if (minutes < 60) return `${minutes} minute${minutes === 1 ? "" : "s"} ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} hour${hours === 1 ? "" : "s"} ago`;
+  return `${Math.floor(hours / 24)} days ago`;
+}
+
+/** Turn the file into what is shown: a state, a sentence, and how old it is. */
+export function judge(now, clock) {
+  const checked = now.checked_at ? Date.parse(now.checked_at) : NaN;
+  const age = clock - checked;
+  const isStale = Number.isFinite(age) && age > now.stale_after * 1000;
+  if (isStale) {
+    return { status: "no_data", sentence: "Status not known", detail: `Last checked ${ago(age)}.`, isStale, age };
+  }
+  const sentence = now.incidents.length ? now.incidents[0].title : now.headline;
+  return { status: now.status, sentence, detail: now.detail, isStale, age };
+}
+
+function showPill(view, now) {
+  for (const pill of document.querySelectorAll(".wp-pill")) {
+    pill.dataset.status = view.status;
+    const calm = view.status === "operational" && !now.incidents.length;
+    pill.querySelector(".wp-pill__text").textContent = view.isStale ? "Status not known" : calm ? "All systems working" : now.headline;
+  }
+}
+
+function showNotice(view, now) {
+  const notice = document.querySelector("[data-wp-notice]");
+  if (!notice) return;
+  const trouble = view.isStale || view.status !== "operational" || now.incidents.length > 0;
+  notice.hidden = !trouble;
+  if (!trouble) return;
+  notice.dataset.status = view.status;
+  notice.querySelector("b").textContent = `${view.sentence}.`;
+  notice.querySelector("span").textContent = view.detail;
+  const link = notice.querySelector("a");
+  const path = now.incidents.length && !view.isStale ? now.incidents[0].path : "";
+  link.href = new URL(path, holder.dataset.wpStatusRoot).href;
+  link.textContent = path ? "Follow this incident" : "See the status page";
+}
+
+function showFreshness(view, now) {
+  const checked = document.querySelector("[data-wp-checked]");
+  if (checked && Number.isFinite(view.age)) checked.textContent = `Checked ${ago(view.age)}`;
+  const stale = document.querySelector("[data-wp-stale]");
+  if (!stale) return;
+  stale.hidden = !view.isStale;
+  if (view.isStale) stale.querySelector("b").textContent = `These data are old: last checked ${ago(view.age)}.`;
+  // Something new was said or found since this page was made: show it.
+  const shown = document.documentElement.dataset.wpChanged;
+  if (shown && now.changed_at > shown) location.reload();
+}
+
+async function refresh() {
+  try {
+    const answer = await fetch(new URL("now.json", holder.dataset.wpStatusRoot), { cache: "no-cache" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const now = await answer.json();
+    const view = judge(now, Date.now());
+    showPill(view, now);
+    showNotice(view, now);
+    showFreshness(view, now);
+  } catch {
+    for (const pill of document.querySelectorAll(".wp-pill")) {
+      pill.dataset.status = "no_data";
+      pill.querySelector(".wp-pill__text").textContent = "Status";
+    }
+  }
+}
+
+if (holder) {
+  holder.dataset.wpStatusRoot = new URL(holder.dataset.wpNow, location.href).href;
+  refresh();
+  setInterval(() => document.hidden || refresh(), EVERY);
+}
