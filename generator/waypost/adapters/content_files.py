@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
 from waypost.adapters.source import read_source, walk
-from waypost.adapters.validation import expand_environment, validate
+from waypost.adapters.validation import ADD_OR_CORRECT, expand_and_validate, validate
 from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.model.article import FRONT_MATTER, Article, ArticleFrontMatter, CategoryFrontMatter, HomeFrontMatter, Kind
 from waypost.model.project import HelpCenter
@@ -25,19 +26,19 @@ def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[
         message = "There is no folder content/. Run `waypost new site DIR` to start a site."
         return HelpCenter(), [Problem(Location("content"), "missing-file", message)]
     files, problems = walk(root, folder, ".md")
+    paths = [file.relative_to(folder).as_posix() for file in files]
     documents: dict[str, MarkdownDocument] = {}
     pages: dict[str, Article] = {}
-    for file in files:
-        path = file.relative_to(folder).as_posix()
+    for file, path in zip(files, paths, strict=True):
         page, document, found = _load_page(root, file, path)
         problems += found
         if document:
             documents[path] = document
         if page:
             pages[path] = page
-    problems += _check_references(pages, documents, component_ids)
+    problems += _check_references(pages, documents, paths, component_ids)
     support, found = load_support(root)
-    return HelpCenter(pages, support), problems + found
+    return HelpCenter(pages, support), list(dict.fromkeys(problems + found))
 
 
 def load_support(root: Path) -> tuple[SupportConfig | None, list[Problem]]:
@@ -51,11 +52,10 @@ def load_support(root: Path) -> tuple[SupportConfig | None, list[Problem]]:
     document, problems = parse_yaml(source)
     if document is None:
         return None, problems
-    problems = expand_environment(document)
-    support, found = validate(document, SupportConfig)
+    support, problems = expand_and_validate(document, SupportConfig)
     if support:
-        found += _check_support(document, support)
-    return support, problems + found
+        problems += _check_support(document, support)
+    return support, problems
 
 
 def _check_support(document: YamlDocument, support: SupportConfig) -> list[Problem]:
@@ -69,7 +69,8 @@ def _check_support(document: YamlDocument, support: SupportConfig) -> list[Probl
     for index, channel in enumerate(support.channels):
         for number, tier in enumerate(channel.tiers):
             if tier not in known:
-                message = f"There is no tier '{tier}' below.{did_you_mean(tier, known)}"
+                hint = did_you_mean(tier, known) or ADD_OR_CORRECT
+                message = f"There is no tier '{tier}' in `tiers`.{hint}"
                 problems.append(document.problem_at(("channels", index, "tiers", number), "bad-value", message))
     return problems
 
@@ -114,7 +115,10 @@ def _check_place(document: MarkdownDocument, kind: Kind, path: str) -> list[Prob
 
 
 def _check_references(
-    pages: dict[str, Article], documents: dict[str, MarkdownDocument], component_ids: frozenset[str] | None
+    pages: dict[str, Article],
+    documents: dict[str, MarkdownDocument],
+    paths: Sequence[str],
+    component_ids: frozenset[str] | None,
 ) -> list[Problem]:
     """Check that what front matter names is there; a file that could not be read still counts as there."""
     problems: list[Problem] = []
@@ -122,16 +126,16 @@ def _check_references(
     for path, page in pages.items():
         front = documents[path].front
         for place, target in _article_references(page):
-            if target not in documents:
-                hint = did_you_mean(target, documents)
+            if target not in paths:
+                hint = did_you_mean(target, paths) or ADD_OR_CORRECT
                 problems.append(front.problem_at(place, "unknown-article", f"There is no content/{target}.{hint}"))
         for place, name in _component_references(page):
             if component_ids is not None and name not in component_ids:
-                hint = did_you_mean(name, component_ids)
+                hint = did_you_mean(name, component_ids) or ADD_OR_CORRECT
                 message = f"There is no component '{name}' in status/status.yml.{hint}"
                 problems.append(front.problem_at(place, "unknown-component", message))
         if isinstance(page.front, ArticleFrontMatter) and page.front.category not in (None, *categories):
-            hint = did_you_mean(page.category, categories)
+            hint = did_you_mean(page.category, categories) or ADD_OR_CORRECT
             message = f"There is no content/{page.category}/index.md, so no such category.{hint}"
             problems.append(front.problem_at(("category",), "bad-value", message))
     return problems

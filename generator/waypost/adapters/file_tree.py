@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 _TEMPORARY = ".waypost-tmp"
@@ -61,8 +61,19 @@ def _remove_empty(root: Path, keep: frozenset[str]) -> None:
             here.rmdir()
 
 
-def read_tree(root: Path) -> dict[str, bytes]:
-    """Return every file below a folder by its path with forward slashes; nothing where there is no folder."""
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
-    }
+class FolderFiles(Mapping[str, bytes]):
+    """The files below a folder by their path with forward slashes, read only when they are asked for."""
+
+    def __init__(self, root: Path, leave_out: str = "") -> None:
+        self._root = root
+        found = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
+        self._paths = [path.as_posix() for path in sorted(found) if path.parts[0] != leave_out]
+
+    def __getitem__(self, path: str) -> bytes:
+        return (self._root / path).read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)

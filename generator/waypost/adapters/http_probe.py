@@ -200,11 +200,25 @@ def _fetch(url: str) -> tuple[int, bytes]:
         session.mount("https://", _DeadlineAdapter())
         for _ in range(MAX_REDIRECTS + 1):
             with session.get(url, stream=True, timeout=None, allow_redirects=False) as response:
-                target = session.get_redirect_target(response)
+                target = _redirect_target(session, response)
                 if target is None:
                     return response.status_code, _read_body(response)
-                url = urljoin(url, target)
+                url = _join(url, target)
     raise requests.TooManyRedirects
+
+
+def _redirect_target(session: requests.Session, response: requests.Response) -> str | None:
+    try:
+        return session.get_redirect_target(response)
+    except UnicodeError:
+        raise requests.exceptions.InvalidURL from None
+
+
+def _join(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        raise requests.exceptions.InvalidURL from None
 
 
 def _read_body(response: requests.Response) -> bytes:
@@ -241,7 +255,7 @@ def _judge_json(expected: Mapping[str, Any], body: bytes) -> str:
 def _at_path(data: Any, path: str) -> Any:
     """Follow a path of keys and positions, such as `$.services.0.ok`; None where it leads nowhere."""
     for step in path.removeprefix("$").strip(".").split("."):
-        if isinstance(data, list) and step.isdigit() and int(step) < len(data):
+        if isinstance(data, list) and step.isdecimal() and int(step) < len(data):
             data = data[int(step)]
         elif isinstance(data, dict):
             data = data.get(step)

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from waypost.model.status import (
     Update,
     UpdateStatus,
 )
+from waypost.model.types import read_moment
 from waypost.problems import Location, Problem, did_you_mean
 
 T = TypeVar("T")
@@ -31,7 +32,6 @@ _HEADING = re.compile(r"##\s+(?P<status>\S+)\s+[·|–-]\s+(?P<time>\S+)\s*")
 _PROMISE = re.compile(r"^\s*Next update by (?P<time>\S+?)\.?\s*$", re.MULTILINE | re.IGNORECASE)
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_EXAMPLE = "Write it as `## investigating · 2026-11-20T10:02:00+01:00`."
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def load_incident(root: Path, file: Path) -> tuple[Incident | None, list[Problem
     if document is None or front is None:
         return None, problems
     entries, problems = _parse_timeline(document, INCIDENT_STATUSES)
-    problems += _check_id(document, file.stem) + _check_order(document, entries)
+    problems += _check_id(document, file.stem)
     if front.started and entries and front.started > entries[0].update.at:
         message = "`started` is later than the first update. Correct one of the two."
         problems.append(document.front.problem_at(("started",), "incident-order", message))
@@ -65,7 +65,7 @@ def load_maintenance(root: Path, file: Path) -> tuple[Maintenance | None, list[P
     if document is None or front is None:
         return None, problems
     entries, problems = _parse_timeline(document, MAINTENANCE_STATUSES)
-    problems += _check_id(document, file.stem) + _check_order(document, entries)
+    problems += _check_id(document, file.stem)
     if front.scheduled_until <= front.scheduled_for:
         message = "The work ends before it starts. Correct `scheduled_for` or `scheduled_until`."
         problems.append(document.front.problem_at(("scheduled_until",), "incident-order", message))
@@ -123,9 +123,10 @@ def _parse_timeline(
         if problem:
             problems.append(problem)
     if not entries and not problems:
-        message = f"The file has no update. Say what customers see. {_EXAMPLE}"
+        message = f"The file has no update. Say what customers see. {_example(allowed)}"
         problems.append(document.source.problem("update-heading", message, document.body_line, 1))
-    return entries, problems
+    # Where an update is missing, the order of the others says nothing.
+    return entries, problems or _check_order(document, entries)
 
 
 def _parse_update(
@@ -135,18 +136,19 @@ def _parse_update(
     match = _HEADING.fullmatch(heading)
     if match is None:
         what = "This heading is not one" if heading else "This text stands before the first heading"
-        return None, problem("update-heading", f"{what} of the form `## status · time`. {_EXAMPLE}", line, 1)
+        message = f"{what} of the form `## status · time`. {_example(allowed)}"
+        return None, problem("update-heading", message, line, 1)
     status, written = match["status"], match["time"]
     if status not in allowed:
         names = ", ".join(allowed)
         message = f"Unknown status '{status}'. Use one of: {names}.{did_you_mean(status, allowed)}"
         return None, problem("update-heading", message, line, match.start("status") + 1)
-    at = _moment(written)
+    at = read_moment(written)
     if at is None:
         message = "The time cannot be read, or lacks its offset from UTC. Write it as 2026-11-20T10:02:00+01:00."
         return None, problem("bad-date", message, line, match.start("time") + 1)
     promise = _PROMISE.search(body)
-    promised = _moment(promise["time"]) if promise else None
+    promised = read_moment(promise["time"]) if promise else None
     if promise and promised is None:
         number = line + 1 + body.count("\n", 0, promise.start("time"))
         message = "The promised time cannot be read, or lacks its offset from UTC."
@@ -158,12 +160,8 @@ def _parse_update(
     return Update(identity, UpdateStatus(status), at, text, promised), None
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
+def _example(allowed: Sequence[UpdateStatus]) -> str:
+    return f"Write it as `## {allowed[0]} · 2026-11-20T10:02:00+01:00`."
 
 
 def _check_order(document: MarkdownDocument, entries: Sequence[_Entry]) -> list[Problem]:

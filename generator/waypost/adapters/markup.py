@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 import xml.etree.ElementTree as ET
-from urllib.parse import urljoin
 
 import markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AMP_SUBSTITUTE
 
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:|tel:|#|/(?!/)|\.{1,2}/)", re.IGNORECASE)
 
@@ -28,10 +29,14 @@ class _SafeLinks(Treeprocessor):
                     self._mend(element, name, address.strip())
 
     def _mend(self, element: ET.Element, name: str, address: str) -> None:
-        if not _SAFE_LINK.match(address):
+        # A browser decodes entities before it looks at the address; <mail@example.org> is written in them.
+        decoded = html.unescape(address.replace(AMP_SUBSTITUTE, "&"))
+        if not _SAFE_LINK.match(decoded):
             del element.attrib[name]
-        elif address.startswith("/"):
-            element.set(name, urljoin(self._base, address[1:]) if "://" in self._base else self._base + address[1:])
+        elif decoded.startswith("/"):
+            # Never joined by the rules for addresses: of `/javascript:…` those would leave the script.
+            path = address if address.startswith("/") else decoded
+            element.set(name, (self._base or "./") + path[1:])
 
 
 class _NoRawHtml(Extension):

@@ -18,3 +18,8 @@ def status_assets() -> dict[str, bytes]:
     folder = theme_folder() / "assets" / "waypost"
     names = ("tokens.css", "base.css", "status.css", "scheme.js", "now.js", "icon.svg")
     return {f"assets/{name}": (folder / name).read_bytes() for name in names}
+
+
+def scaffold_folder() -> Path:
+    """Return the folder with the skeletons that `waypost new` fills in."""
+    return theme_folder() / "scaffold"

@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from waypost.problems import Level, Location, Problem
@@ -14,7 +15,7 @@ from waypost.problems import Level, Location, Problem
 MAX_BYTES = 2 * 1024 * 1024
 """Files beyond this size are not read: nothing people write by hand is larger."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,12 @@ class Source:
         self, code: str, message: str, line: int = 0, column: int = 0, *, level: Level = Level.ERROR
     ) -> Problem:
         """Build a problem at a line and column (from 1) of this file; 0 means the file as a whole."""
-        lines = self.text.split("\n")
-        shown = lines[line - 1].rstrip("\r") if 0 < line <= len(lines) else ""
+        shown = self._lines[line - 1] if 0 < line <= len(self._lines) else ""
         return Problem(Location(self.path, line, column), code, message, level, shown)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
 
 
 def read_source(root: Path, path: Path) -> tuple[Source | None, list[Problem]]:
@@ -58,16 +62,20 @@ def read_source(root: Path, path: Path) -> tuple[Source | None, list[Problem]]:
 
 def _refuse(root: Path, path: Path, source: Source) -> Problem | None:
     """Say why a file must not even be opened: a link out of the site or in a circle, a pipe, a device."""
-    if path.is_symlink():
-        try:
-            target = path.resolve(strict=True)
-        except (RuntimeError, OSError):
-            return source.problem("symlink", "The link leads in a circle or to nothing. Put the file itself here.")
-        if not target.is_relative_to(root.resolve()):
-            return source.problem("symlink", "The link leads out of the site. Put the file itself here.")
+    if path.is_symlink() and not _exists(path):
+        return source.problem("symlink", "The link leads in a circle or to nothing. Put the file itself here.")
+    if not path.resolve().is_relative_to(root.resolve()):
+        return source.problem("symlink", "The link leads out of the site. Put the file itself here.")
     if not stat.S_ISREG(path.stat().st_mode):
         return source.problem("unreadable", "This is not a regular file. Put a text file here.")
     return None
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.resolve(strict=True).exists()
+    except (RuntimeError, OSError):
+        return False
 
 
 def _reason(error: OSError) -> str:
@@ -100,11 +108,19 @@ def walk(root: Path, folder: Path, suffix: str) -> tuple[list[Path], list[Proble
     """
     found: list[Path] = []
     problems: list[Problem] = []
-    for path in _entries(folder):
-        if path.is_symlink() and (path.is_dir() or not path.exists()):
-            source = Source(path.relative_to(root).as_posix(), "")
-            message = "A linked folder could make the site endless, and a broken link leads nowhere. Replace it."
-            problems.append(source.problem("symlink", message))
+
+    def complain(path: Path, message: str) -> None:
+        problems.append(Source(path.relative_to(root).as_posix(), "").problem("symlink", message))
+
+    if folder.is_symlink() and not _exists(folder):
+        complain(folder, "The link leads in a circle or to nothing. Put the folder itself here.")
+    elif not folder.resolve().is_relative_to(root.resolve()):
+        complain(folder, "The link leads out of the site. Put the folder itself here.")
+    for path in () if problems else _entries(folder):
+        if path.is_symlink() and not _exists(path):
+            complain(path, "The link leads in a circle or to nothing. Put the file itself here.")
+        elif path.is_symlink() and path.is_dir():
+            complain(path, "A linked folder could make the site endless. Put the folder itself here.")
         elif path.name.endswith(suffix) and not path.is_dir():
             found.append(path)
     return sorted(found), problems

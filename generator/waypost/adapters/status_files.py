@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from waypost.adapters.incident_files import load_incident, load_maintenance
-from waypost.adapters.source import Source, read_source, walk
-from waypost.adapters.validation import expand_environment, validate
+from waypost.adapters.markdown_source import parse_markdown
+from waypost.adapters.source import read_source, walk
+from waypost.adapters.validation import ADD_OR_CORRECT, expand_and_validate
 from waypost.adapters.yaml_source import YamlDocument, parse_yaml
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
@@ -17,12 +18,16 @@ from waypost.model.status import (
     ComponentGroup,
     ComponentStatus,
     Coverage,
+    Incident,
+    Maintenance,
     StateChange,
     StatusConfig,
 )
+from waypost.model.types import read_moment
 from waypost.problems import Problem, did_you_mean
 
-T = TypeVar("T")
+T = TypeVar("T", Incident, Maintenance)
+Row = TypeVar("Row")
 
 CHANGE_COLUMNS = ("at", "component", "check", "status", "confirmed_at", "reason")
 COVERAGE_COLUMNS = ("component", "check", "from", "until")
@@ -36,11 +41,10 @@ def load_status_config(root: Path) -> tuple[StatusConfig | None, list[Problem]]:
     document, problems = parse_yaml(source)
     if document is None:
         return None, problems
-    problems = expand_environment(document)
-    config, found = validate(document, StatusConfig)
+    config, problems = expand_and_validate(document, StatusConfig)
     if config:
-        found += _check_ids(document, config)
-    return config, problems + found
+        problems += _check_ids(document, config)
+    return config, problems
 
 
 def _check_ids(document: YamlDocument, config: StatusConfig) -> list[Problem]:
@@ -60,8 +64,8 @@ def _check_ids(document: YamlDocument, config: StatusConfig) -> list[Problem]:
 def load_status_site(root: Path, config: StatusConfig) -> tuple[StatusSite, list[Problem]]:
     """Read incidents, maintenance and history; what cannot be read is left out and named as a problem."""
     known = frozenset(component.id for component in config.flat)
-    incidents, problems = _load_folder(root, "incidents", load_incident, lambda item: item.components, known)
-    works, found = _load_folder(root, "maintenance", load_maintenance, lambda item: item.components, known)
+    incidents, problems = _load_folder(root, "incidents", load_incident, known)
+    works, found = _load_folder(root, "maintenance", load_maintenance, known)
     history, more = load_history(root, known)
     return StatusSite(config, incidents, works, history), [*problems, *found, *more]
 
@@ -70,7 +74,6 @@ def _load_folder(
     root: Path,
     name: str,
     load: Callable[[Path, Path], tuple[T | None, list[Problem]]],
-    components: Callable[[T], Iterable[str]],
     known: frozenset[str],
 ) -> tuple[tuple[T, ...], list[Problem]]:
     files, problems = walk(root, root / "status" / name, ".md")
@@ -79,27 +82,32 @@ def _load_folder(
         item, found = load(root, file)
         problems += found
         if item is not None:
-            problems += _unknown_components(root, file, components(item), known)
+            problems += _check_references(root, file, item, known)
             loaded.append(item)
     return tuple(loaded), problems
 
 
-def _unknown_components(root: Path, file: Path, names: Iterable[str], known: frozenset[str]) -> list[Problem]:
-    problems: list[Problem] = []
-    for name in names:
-        if name not in known:
-            source, _ = read_source(root, file)
-            message = f"There is no component '{name}' in status/status.yml.{did_you_mean(name, known)}"
-            problems.append(_at_word(source or Source(str(file), ""), name, message))
+def _check_references(root: Path, file: Path, item: Incident | Maintenance, known: frozenset[str]) -> list[Problem]:
+    """Check that the components and articles which a file names are there."""
+    wrong = [(index, name) for index, name in enumerate(item.components) if name not in known]
+    lost = [(index, path) for index, path in enumerate(item.articles) if not (root / "content" / path).is_file()]
+    source, problems = read_source(root, file) if wrong or lost else (None, [])
+    document, problems = parse_markdown(source) if source else (None, problems)
+    if document is None:
+        return problems
+    front = document.front
+    for index, name in wrong:
+        is_key = ("components", name) in front.places
+        hint = did_you_mean(name, known) or ADD_OR_CORRECT
+        message = f"There is no component '{name}' in status/status.yml.{hint}"
+        place = ("components", name if is_key else index)
+        problems.append(front.problem_at(place, "unknown-component", message, at_key=is_key))
+    for index, path in lost:
+        content = root / "content"
+        hint = did_you_mean(path, (each.relative_to(content).as_posix() for each in content.rglob("*.md")))
+        message = f"There is no content/{path}.{hint or ADD_OR_CORRECT}"
+        problems.append(front.problem_at(("articles", index), "unknown-article", message))
     return problems
-
-
-def _at_word(source: Source, word: str, message: str) -> Problem:
-    """Place a problem on the first line that holds a word."""
-    for number, line in enumerate(source.text.split("\n"), start=1):
-        if word in line:
-            return source.problem("unknown-component", message, number, line.index(word) + 1)
-    return source.problem("unknown-component", message)
 
 
 def load_history(root: Path, known: frozenset[str]) -> tuple[History, list[Problem]]:
@@ -113,8 +121,8 @@ def load_history(root: Path, known: frozenset[str]) -> tuple[History, list[Probl
 
 
 def _load_table(
-    root: Path, name: str, columns: tuple[str, ...], build: Callable[[list[str]], T]
-) -> tuple[list[T], list[Problem]]:
+    root: Path, name: str, columns: tuple[str, ...], build: Callable[[list[str]], Row]
+) -> tuple[list[Row], list[Problem]]:
     path = root / "status" / "history" / name
     if not path.exists() and not path.is_symlink():
         return [], []
@@ -125,7 +133,7 @@ def _load_table(
     if lines[0].split("\t") != list(columns):
         message = f"The first line must name the columns: {', '.join(columns)}, with tabs between."
         return [], [source.problem("bad-value", message, 1, 1)]
-    rows: list[T] = []
+    rows: list[Row] = []
     for number, line in enumerate(lines[1:], start=2):
         cells = line.split("\t")
         # Editors that trim trailing white space take the tab before an empty last column with them.
@@ -156,10 +164,7 @@ def _coverage(cells: list[str]) -> Coverage:
 
 
 def _utc(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"'{text[:40]}' is not a time such as 2026-08-20T00:00:00Z") from None
-    if moment.tzinfo is None:
-        raise ValueError(f"the time {text} has no offset")
+    moment = read_moment(text)
+    if moment is None:
+        raise ValueError(f"'{text[:40]}' is not a time with an offset, such as 2026-08-20T00:00:00Z")
     return moment

@@ -16,6 +16,9 @@ from waypost.problems import CODES, Problem, did_you_mean
 
 T = TypeVar("T")
 
+ADD_OR_CORRECT = " Add it there, or correct the name."
+"""What to do about a name that is not known and not near any that is."""
+
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
 
 _TYPE_WORDS = {
@@ -43,13 +46,22 @@ def adapter_for(model: type[T]) -> TypeAdapter[T]:
 def validate(document: YamlDocument, model: type[T]) -> tuple[T | None, list[Problem]]:
     """Check a document against a model; return the model, or None with every problem in it."""
     if not isinstance(document.data, dict):
-        message = "The file is empty." if document.data is None else "The file must be a mapping of keys and values."
+        nothing = "There are no keys here." if document.source.text.strip() else "The file is empty."
+        message = nothing if document.data is None else "The file must be a mapping of keys and values."
         return None, [document.problem_at((), "wrong-type", f"{message} See docs/reference/formats.md.")]
     try:
         return adapter_for(model).validate_python(document.data), []
     except ValidationError as error:
         details = [detail for detail in error.errors(include_url=False) if not _is_echo(detail)]
         return None, _unique(_to_problem(document, model, detail) for detail in details)
+
+
+def expand_and_validate(document: YamlDocument, model: type[T]) -> tuple[T | None, list[Problem]]:
+    """Expand the environment, then validate; a value whose variable is not set is complained of once."""
+    problems = expand_environment(document)
+    unset = {problem.location for problem in problems}
+    found, more = validate(document, model)
+    return found, problems + [problem for problem in more if problem.location not in unset]
 
 
 def expand_environment(document: YamlDocument, environment: Mapping[str, str] = os.environ) -> list[Problem]:
@@ -92,12 +104,19 @@ def _is_echo(detail: ErrorDetails) -> bool:
     return detail["type"] == "too_short" and isinstance(given, list | dict) and len(given) >= least
 
 
-def _resolve(data: Any, location: tuple[int | str, ...]) -> DataPath:
-    """Follow an error's location through the data, skipping the tags of unions, which are not in the file."""
+def _resolve(model: type[Any], data: Any, location: tuple[int | str, ...]) -> DataPath:
+    """Follow an error's location through the data, skipping the tags of unions, which are not in the file.
+
+    A tag may be called like a key (a group's tag is `group`), so the schema tells which steps are tags.
+    """
+    schema = _schema(model)
+    node = _deref(schema, schema)
     path: list[int | str] = []
     for step in location:
+        is_tag = "oneOf" in node
+        node = _deref(schema, _step(schema, node, step))
         inside_list = isinstance(data, list) and isinstance(step, int) and step < len(data)
-        if inside_list or (isinstance(data, dict) and step in data):
+        if not is_tag and (inside_list or (isinstance(data, dict) and step in data)):
             data = data[step]
             path.append(step)
     return tuple(path)
@@ -105,7 +124,7 @@ def _resolve(data: Any, location: tuple[int | str, ...]) -> DataPath:
 
 def _to_problem(document: YamlDocument, model: type[Any], detail: ErrorDetails) -> Problem:
     kind, location = detail["type"], detail["loc"]
-    path = _resolve(document.data, location)
+    path = _resolve(model, document.data, location)
     name = str(location[-1]) if location else ""
     if kind == "unexpected_keyword_argument":
         suggestion = did_you_mean(name, _known_keys(model, location[:-1]))
@@ -115,9 +134,10 @@ def _to_problem(document: YamlDocument, model: type[Any], detail: ErrorDetails) 
     if kind == "missing":
         return document.problem_at(path, "missing-key", f"The key '{name}' is missing. Add it here.")
     if name == "[key]":
-        path = _resolve(document.data, location[:-1])
+        path = _resolve(model, document.data, location[:-1])
     code, message = _describe(kind, detail)
-    return document.problem_at(path, code, message, at_key=name == "[key]")
+    at_fault = detail.get("ctx", {}).get("key")
+    return document.problem_at((*path, at_fault) if at_fault else path, code, message, at_key=name == "[key]")
 
 
 def _describe(kind: str, detail: ErrorDetails) -> tuple[str, str]:
@@ -125,20 +145,35 @@ def _describe(kind: str, detail: ErrorDetails) -> tuple[str, str]:
     if kind in CODES:
         return kind, str(context["message"])
     if kind in _TYPE_WORDS:
-        hint = " Put it in quotes." if kind == "string_type" and not isinstance(detail["input"], list | dict) else ""
-        return "wrong-type", f"Expected {_TYPE_WORDS[kind]}.{hint}"
+        expected = _TYPE_WORDS[kind]
+        return "wrong-type", f"Expected {expected}. {_describe_type(expected, detail['input'])}"
     if kind == "enum":
         return "bad-value", _describe_choice(detail)
     if kind == "string_pattern_mismatch":
         return "bad-value", _describe_pattern(str(context["pattern"]))
-    if kind == "string_too_long":
+    if kind in ("string_too_long", "too_long"):
         return "bad-value", f"The text is longer than {context['max_length']} characters. Shorten it."
     if kind in ("too_short", "string_too_short"):
         return "bad-value", "This is empty. Add at least one entry."
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number"):
         bound = detail["msg"].removeprefix("Input should be ")
+        bound = bound.replace("greater than or equal to", "at least")
+        bound = bound.replace("less than or equal to", "at most")
         return "bad-value", f"The number must be {bound}."
     return "bad-value", f"{detail['msg']}."
+
+
+def _describe_type(expected: str, given: Any) -> str:
+    if given is None:
+        return "Write it, or leave the key out if it is optional."
+    if expected == "text":
+        return f"Put it in quotes{' if it starts with a bracket' if isinstance(given, list | dict) else ''}."
+    if expected == "a list":
+        plain = isinstance(given, str) and len(given) <= 40
+        return f"Write it as [{given if plain else 'one, two'}]."
+    if expected == "a mapping of keys and values":
+        return "Write it as `key: value`, one a line."
+    return "Write true or false." if expected == "true or false" else "Write it in digits, such as 3."
 
 
 def _describe_choice(detail: ErrorDetails) -> str:

@@ -20,12 +20,21 @@ MAX_DEPTH = 40
 
 DataPath = tuple[Hashable, ...]
 
-_HINTS = {
-    "mapping values are not allowed here": "Put the text in quotes if it holds a colon.",
-    "could not find expected ':'": "A key needs a colon and a space after it.",
-    "found character '\\t' that cannot start any token": "Indent with spaces, not with tabs.",
-    "found unexpected end of stream": "A quote or a bracket is not closed.",
-}
+_HINTS = (
+    ("mapping values are not allowed", "Quote text that holds a colon, and start keys below their neighbours."),
+    ("could not find expected ':'", "A key needs a colon and a space after it."),
+    ("found character '\\t'", "Indent with spaces, not with tabs."),
+    ("found character", "Put text that starts with this character in quotes."),
+    ("found unexpected end of stream", "A quote or a bracket is not closed."),
+    ("expected <block end>, but found '<scalar>'", "A quote here or just above is missing or one too many."),
+    ("expected <block end>", "Start each key right below its neighbours, and each entry with '- '."),
+    ("expected ','", "A bracket is not closed, or a comma is missing."),
+    ("found undefined alias", "Put text that starts with * in quotes."),
+    ("expected alphabetic or numeric", "Put text that starts with * or & in quotes."),
+    ("found unknown escape character", "In double quotes a backslash is special; use single quotes."),
+    ("but found another document", "Delete this line: a file holds one document."),
+)
+"""The beginnings of what the library says, with what a writer can do about it."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -94,7 +103,8 @@ def _syntax_problem(source: Source, error: yaml.MarkedYAMLError, first_line: int
     mark = error.problem_mark or error.context_mark
     detail = error.problem or "it cannot be read"
     line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
-    hint = _HINTS.get(detail, "Check quotes, colons and indentation here and just above.")
+    general = "Check quotes, colons and indentation here and just above."
+    hint = next((hint for start, hint in _HINTS if detail.startswith(start)), general)
     return source.problem("yaml-syntax", f"Not valid YAML: {detail}. {hint}", line, column)
 
 
@@ -106,6 +116,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self._first_line = first_line
         self._nodes = 0
+        self._section: yaml.Node | None = None
 
     def _place(self, node: yaml.Node) -> tuple[int, int]:
         return node.start_mark.line + self._first_line, node.start_mark.column + 1
@@ -115,9 +126,13 @@ class _Reader:
 
     def build(self, node: yaml.Node, path: DataPath, key: yaml.Node | None = None) -> Any:
         self._nodes += 1
+        if len(path) == 1:
+            self._section = node
         if self._nodes > MAX_NODES or len(path) > MAX_DEPTH:
             if not any(problem.code == "too-complex" for problem in self.problems):
-                self._complain(node, "too-complex", "The file repeats or nests far more than can be meant. Shorten it.")
+                # An alias stands where its anchor is, so name the section that uses it.
+                message = "The file repeats or nests far more than can be meant. Shorten it."
+                self._complain(self._section or node, "too-complex", message)
             return None
         self.document.places[path] = Place(self._place(node), self._place(key) if key else None)
         if isinstance(node, yaml.MappingNode):
@@ -130,7 +145,8 @@ class _Reader:
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self._complain(key, "wrong-type", "A key must be a word, not a list or a mapping.")
+                message = "A key must be a word. Put text that starts with a bracket in quotes."
+                self._complain(key, "wrong-type", message)
             elif key.value in data:
                 self._complain(key, "duplicate-key", f"The key '{key.value}' stands here twice. Keep one of them.")
             else:

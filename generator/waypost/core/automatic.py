@@ -93,23 +93,21 @@ def _continue(incident: Incident, component: Component, at: datetime, status: Co
     recovered = status is ComponentStatus.OPERATIONAL
     text = (_RECOVERED if recovered else _TEXT[status]).format(name=component.name)
     word = UpdateStatus.RESOLVED if recovered else UpdateStatus.INVESTIGATING
-    if at <= incident.updated_at:
-        return incident if not recovered else _resolved_at_once(incident, text)
-    updates = (*incident.updates, _update(word, at, text))
+    update, last = _update(word, at, text), incident.updates[-1]
+    if update.id == last.id:
+        # Several checks told within one second: one update, because ids are unique.
+        updates = (*incident.updates[:-1], dataclasses.replace(last, body=text))
+    else:
+        updates = (*incident.updates, update)
     state = incident.components[component.id] if recovered else status
     impact = incident.impact if recovered else max(incident.impact, IMPACT[status], key=list(Impact).index)
     return dataclasses.replace(incident, updates=updates, components={component.id: state}, impact=impact)
 
 
-def _resolved_at_once(incident: Incident, text: str) -> Incident:
-    update = _update(UpdateStatus.RESOLVED, incident.updated_at, text)
-    return dataclasses.replace(incident, updates=(*incident.updates, update))
-
-
 def _after_maintenance(
     incident: Incident, component: Component, site: StatusSite, now: datetime
 ) -> Incident | None:
-    for work in site.maintenances:
+    for work in sorted(site.maintenances, key=maintenance_window):
         start, end = maintenance_window(work)
         if component.id not in work.components or not start <= incident.started < end:
             continue

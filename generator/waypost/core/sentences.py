@@ -51,7 +51,8 @@ def headline(components: Sequence[tuple[str, ComponentStatus]], active: Sequence
         return Headline("Everything is working", "", state)
     hit = [name for name, status in components if status is state]
     written = [incident for incident in active if not incident.automatic]
-    one_story = len(active) == 1 and len(written) == 1 and state.is_trouble
+    troubled = sum(status.is_trouble for _, status in components)
+    one_story = len(active) == len(written) == 1 and 0 < troubled <= len(written[0].components)
     sentence = written[0].title if one_story else _SENTENCES[state].format(names=join_names(hit))
     return Headline(sentence, _detail(components, state, unknown), state)
 

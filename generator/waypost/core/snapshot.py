@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.core.automatic import IMPACT, automatic_incidents
@@ -15,6 +16,7 @@ from waypost.model.project import History, StatusSite
 from waypost.model.status import (
     Component,
     ComponentStatus,
+    Coverage,
     Impact,
     Incident,
     Maintenance,
@@ -24,11 +26,16 @@ from waypost.model.status import (
     worst,
 )
 
+Told = TypeVar("Told", Incident, Maintenance)
+
 DAYS = 90
 """How many days the bars show."""
 
 RECENT = timedelta(days=14)
 """How far back the front page tells of incidents."""
+
+SILENCE = 3
+"""How many intervals a check's last answer stands for; after that there is no data."""
 
 
 @dataclass(frozen=True)
@@ -133,22 +140,23 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime) -> Snapsho
     `observed` are the rows of the database; history kept as text in the site is added to them.
     What lies after `now` has not happened yet and is left out.
     """
+    site = replace(site, incidents=_told(site.incidents, now), maintenances=_told(site.maintenances, now))
     history = _known(_merge(site.history, observed), now)
     found = _automatic(site, history, now)
     # Automatic incidents never paint the bars: the rows they derive from already do.
     incidents = tuple(
-        sorted((*_begun(site.incidents, now), *found), key=lambda item: (item.started, item.id), reverse=True)
+        sorted((*site.incidents, *found), key=lambda item: (item.started, item.id), reverse=True)
     )
     components = _components(site, history, now)
     active = active_incidents(incidents, now)
-    works = tuple(_maintenance(work, now) for work in site.maintenances if work.updates[0].at <= now)
+    works = tuple(_maintenance(work, now) for work in site.maintenances)
     intervals = [check.every for component in site.config.flat for check in component.checks]
     return Snapshot(
         page=site.config.page,
         policy=site.config.policy,
         now=now,
         checked_at=max((stretch.end for stretch in history.coverage), default=None),
-        stale_after=max(intervals, default=timedelta(days=1)) * 3,
+        stale_after=max(intervals, default=timedelta(days=1)) * SILENCE,
         indicator=_indicator(components, active),
         headline=headline([(item.name, item.status) for item in components], active),
         components=components,
@@ -167,9 +175,18 @@ def _known(history: History, now: datetime) -> History:
     return History(changes, tuple(stretch for stretch in history.coverage if stretch.start <= now))
 
 
-def _begun(incidents: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
-    """Leave out incidents nobody has spoken of yet at `now`."""
-    return tuple(incident for incident in incidents if incident.updates[0].at <= now)
+def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
+    """Leave out updates that nobody has given yet at `now`, and what has no other."""
+    begun = (item for item in items if item.updates[0].at <= now)
+    return tuple(replace(item, updates=tuple(it for it in item.updates if it.at <= now)) for item in begun)
+
+
+def _standing(coverage: Sequence[Coverage], component: Component, now: datetime) -> list[Coverage]:
+    """Let each check's last answer stand for a while: between two runs it is watched too."""
+    limit = max((check.every for check in component.checks), default=timedelta(0)) * SILENCE
+    last = {item.check: item for item in sorted(coverage, key=lambda item: item.end)}
+    standing = [item for item in last.values() if timedelta(0) < now - item.end <= limit]
+    return [replace(item, end=now) if item in standing else item for item in coverage]
 
 
 def _automatic(site: StatusSite, history: History, now: datetime) -> list[Incident]:
@@ -193,7 +210,7 @@ def _component(
 ) -> ComponentSnapshot:
     changes = [change for change in history.changes if change.component == component.id]
     coverage = [stretch for stretch in history.coverage if stretch.component == component.id]
-    timeline = ComponentTimeline(component, site, changes, coverage)
+    timeline = ComponentTimeline(component, site, changes, _standing(coverage, component, now))
     zone = ZoneInfo(site.config.page.time_zone)
     start = day_start(now.astimezone(zone).date() - timedelta(days=DAYS - 1), zone)
     intervals = timeline.intervals(start, now)

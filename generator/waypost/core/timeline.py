@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from waypost.model.project import StatusSite
 from waypost.model.status import (
@@ -31,7 +31,8 @@ class Interval:
     @property
     def seconds(self) -> float:
         """How long it lasted."""
-        return (self.end - self.start).total_seconds()
+        # Python subtracts two times of one zone by the wall clock, which is wrong over a clock change.
+        return (self.end.astimezone(UTC) - self.start.astimezone(UTC)).total_seconds()
 
 
 def maintenance_window(work: Maintenance) -> tuple[datetime, datetime]:

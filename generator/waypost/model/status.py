@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urljoin
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
 from waypost.model.types import (
@@ -24,6 +24,7 @@ from waypost.model.types import (
     WebUrl,
     fault,
 )
+from waypost.problems import did_you_mean
 
 
 class ComponentStatus(StrEnum):
@@ -98,14 +99,14 @@ INCIDENT_STATUSES = tuple(UpdateStatus)[:5]
 MAINTENANCE_STATUSES = tuple(UpdateStatus)[5:]
 
 
-def _measured_trouble(status: ComponentStatus) -> ComponentStatus:
+def _measured_trouble(status: Any) -> Any:
     if status not in MEASURED[1:]:
         names = ", ".join(MEASURED[1:])
-        raise fault("bad-value", f"Expected one of: {names}.")
+        raise fault("bad-value", f"Expected one of: {names}.{did_you_mean(str(status), MEASURED[1:])}")
     return status
 
 
-Trouble = Annotated[ComponentStatus, AfterValidator(_measured_trouble)]
+Trouble = Annotated[ComponentStatus, BeforeValidator(_measured_trouble)]
 """degraded_performance, partial_outage or major_outage."""
 
 
@@ -140,9 +141,11 @@ class HttpCheck:
 
     def __post_init__(self) -> None:
         if self.every < timedelta(seconds=1):
-            raise fault("bad-value", "A check runs at most once a second; set `every` to 1s or more.")
+            message = "A check runs at most once a second; set `every` to 1s or more."
+            raise fault("bad-value", message, "every")
         if self.timeout > self.every:
-            raise fault("bad-value", "`timeout` is longer than `every`, so that checks would pile up. Shorten it.")
+            message = "`timeout` is longer than `every`, so that checks would pile up. Shorten it."
+            raise fault("bad-value", message, "timeout")
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -193,12 +196,6 @@ class PageConfig:
         return urljoin(self.url, "../") == self.help_url
 
 
-def _weights(weights: dict[ComponentStatus, float]) -> dict[ComponentStatus, float]:
-    if any(status not in MEASURED[1:] for status in weights):
-        raise fault("bad-value", f"Weights are for: {', '.join(MEASURED[1:])}.")
-    return weights
-
-
 Weight = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -210,7 +207,7 @@ class Policy:
     """Failures in a row before a component's state changes."""
     up_after: Annotated[int, Field(ge=1, le=100)] = 2
     """Good answers in a row before it is operational again."""
-    weights: Annotated[dict[ComponentStatus, Weight], AfterValidator(_weights)] = Field(default_factory=dict)
+    weights: dict[Trouble, Weight] = Field(default_factory=dict)
     """How much of the time in a state counts as downtime; major 1, partial 0.3 and degraded 0 if not set."""
     slo: Annotated[float, Field(gt=0, lt=100)] = 99.9
     """The availability goal, in percent."""

@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from waypost.model.article import Priority
 from waypost.model.types import STRICT, Day, Line, Slug, TimeZone, fault
+from waypost.problems import did_you_mean
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -86,14 +87,14 @@ AnswerHours = Annotated[
 """Hours until the first answer, as the shortest and the longest: 4h or 24-48h."""
 
 
-def _weekdays(week: dict[str, Any]) -> dict[str, Any]:
-    for name in week:
-        if name not in WEEKDAYS:
-            raise fault("bad-value", f"'{name}' is not a day. Use monday to sunday.")
-    return week
+def _weekday(name: str) -> str:
+    if name not in WEEKDAYS:
+        hint = did_you_mean(name, WEEKDAYS)
+        raise fault("bad-value", f"'{name}' is not a day. Use monday to sunday.{hint}")
+    return name
 
 
-Week = Annotated[dict[str, OpeningHours], AfterValidator(_weekdays)]
+Week = dict[Annotated[str, AfterValidator(_weekday)], OpeningHours]
 """Opening hours by weekday; a day that is not named is closed."""
 
 
@@ -150,14 +151,16 @@ class Channel:
 
     def __post_init__(self) -> None:
         if self.always and self.hours:
-            raise fault("bad-value", "`always` and `hours` contradict each other. Keep one.")
+            raise fault("bad-value", "`always` and `hours` contradict each other. Keep one.", "always")
         if self.kind is ChannelKind.EMAIL and "@" not in self.address:
-            raise fault("bad-value", "An email channel needs a mail address as `address`.")
+            message = "An email channel needs a mail address, such as help@example.org."
+            raise fault("bad-value", message, "address")
         if self.kind is ChannelKind.PHONE and not re.fullmatch(r"\+[0-9 ]{6,24}", self.address):
-            raise fault("bad-value", 'A phone channel needs an international number, such as "+49 30 5550 1840".')
+            message = 'A phone channel needs an international number, such as "+49 30 5550 1840".'
+            raise fault("bad-value", message, "address")
         web = (ChannelKind.CHAT, ChannelKind.CALL_BACK, ChannelKind.FORM)
         if self.kind in web and not self.address.startswith("https://"):
-            raise fault("bad-value", "This channel needs an address that starts with https://.")
+            raise fault("bad-value", "This channel needs an address that starts with https://.", "address")
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)

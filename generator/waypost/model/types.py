@@ -20,9 +20,9 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 
-def fault(code: str, message: str) -> PydanticCustomError:
-    """Build the error that carries a problem code of ours through pydantic."""
-    return PydanticCustomError(code, "{message}", {"message": message})
+def fault(code: str, message: str, key: str | None = None) -> PydanticCustomError:
+    """Build the error that carries a problem code of ours through pydantic; `key` is the one to look at."""
+    return PydanticCustomError(code, "{message}", {"message": message, **({"key": key} if key else {})})
 
 
 def _plain(text: str) -> str:
@@ -51,16 +51,28 @@ def _duration(value: Any) -> Any:
     return duration
 
 
+def read_moment(text: str) -> datetime | None:
+    """Read a time with its offset; None for anything else, and for years too far off to reckon with."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo and 1970 < moment.year < 3000 else None
+
+
 def _moment(value: Any) -> Any:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value
     example = "Write it as 2026-11-20T10:02:00+01:00."
     try:
-        moment = datetime.fromisoformat(value)
+        has_offset = datetime.fromisoformat(value).tzinfo is not None
     except (TypeError, ValueError):
-        raise fault("bad-date", f"Expected a date and time. {example}") from None
-    if moment.tzinfo is None:
+        raise fault("bad-date", f"This is not a date and time that exists. {example}") from None
+    if not has_offset:
         raise fault("bad-date", f"The time has no offset from UTC, so nobody knows whose clock is meant. {example}")
+    moment = read_moment(value)
+    if moment is None:
+        raise fault("bad-date", f"The year cannot be meant. {example}")
     return moment
 
 
@@ -70,7 +82,7 @@ def _day(value: Any) -> Any:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise fault("bad-date", "Expected a date. Write it as 2026-11-20.") from None
+        raise fault("bad-date", "This is not a date that exists. Write it as 2026-11-20.") from None
 
 
 def _time_zone(name: str) -> str:
@@ -88,7 +100,8 @@ def _url(text: str, schemes: tuple[str, ...]) -> str:
     except ValueError:
         usable = False
     if not usable or any(ch.isspace() or not ch.isprintable() for ch in text):
-        raise fault("bad-value", f"Expected a whole address that starts with {' or '.join(schemes)}://.")
+        starts = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise fault("bad-value", f"Expected a whole address without spaces that starts with {starts}.")
     return text
 
 

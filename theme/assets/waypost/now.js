@@ -17,21 +17,27 @@ export function ago(milliseconds) {
 
 /** Turn the file into what is shown: a state, a sentence, and how old it is. */
 export function judge(now, clock) {
-  const checked = now.checked_at ? Date.parse(now.checked_at) : NaN;
-  const age = clock - checked;
+  const age = now.checked_at ? clock - Date.parse(now.checked_at) : NaN;
   const isStale = Number.isFinite(age) && age > now.stale_after * 1000;
   if (isStale) {
     return { status: "no_data", sentence: "Status not known", detail: `Last checked ${ago(age)}.`, isStale, age };
   }
-  const sentence = now.incidents.length ? now.incidents[0].title : now.headline;
-  return { status: now.status, sentence, detail: now.detail, isStale, age };
+  return { status: now.status, sentence: now.headline, detail: now.detail, isStale, age };
+}
+
+/** Say in two or three words how things are. */
+export function brief(view, now) {
+  if (view.isStale || view.status === "no_data") return "Status not known";
+  if (view.status === "operational") return now.incidents.length ? "Notice" : "All systems working";
+  const hit = Object.values(now.components).filter((component) => component.status === view.status);
+  const word = view.status === "under_maintenance" ? "planned work" : "trouble";
+  return hit.length === 1 ? `${hit[0].name}: ${word}` : `${hit.length} services: ${word}`;
 }
 
 function showPill(view, now) {
   for (const pill of document.querySelectorAll(".wp-pill")) {
     pill.dataset.status = view.status;
-    const calm = view.status === "operational" && !now.incidents.length;
-    pill.querySelector(".wp-pill__text").textContent = view.isStale ? "Status not known" : calm ? "All systems working" : now.headline;
+    pill.querySelector(".wp-pill__text").textContent = brief(view, now);
   }
 }
 
@@ -56,6 +62,9 @@ function showFreshness(view, now) {
   const stale = document.querySelector("[data-wp-stale]");
   if (!stale) return;
   stale.hidden = !view.isStale;
+  // What was green when it was checked is not known to be green now.
+  const state = document.querySelector(".wp-state");
+  if (view.isStale && state) state.dataset.status = "no_data";
   if (view.isStale) stale.querySelector("b").textContent = `These data are old: last checked ${ago(view.age)}.`;
   // Something new was said or found since this page was made: show it.
   const shown = document.documentElement.dataset.wpChanged;

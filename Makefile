@@ -1,0 +1,67 @@
+# The two commands: `make serve` shows the sample, `make test` runs every test.
+# Both make their own environment in .venv and need nothing but Python 3.11 or newer.
+
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+RUN_READY := $(VENV)/.ready-to-run
+TEST_READY := $(VENV)/.ready-to-test
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test lint bench docs demo-outage demo-recover browser clean
+
+help: ## Say what can be done
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+serve: $(RUN_READY) ## Show the sample at http://localhost:8000 (PORT= changes it)
+	@PORT=$(PORT) $(BIN)/waypost serve --demo --port $(PORT)
+
+test: $(TEST_READY) browser ## Run every test
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(TEST_READY) ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(TEST_READY) ## Measure building against mkdocs-material alone
+	@$(BIN)/python tests/bench/bench.py $(ARGS)
+
+docs: $(TEST_READY) ## Write the reference pages in docs/ again
+	@$(BIN)/python docs/generate.py
+
+demo-outage: $(RUN_READY) ## Break the sample's Downloads while `make serve` runs
+	@$(BIN)/waypost demo outage downloads --port $(PORT)
+
+demo-recover: $(RUN_READY) ## Heal it
+	@$(BIN)/waypost demo recover downloads --port $(PORT)
+
+clean: ## Remove what was built; the environment and the database stay
+	rm -rf site dist
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Waypost needs Python 3.11 or newer. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python cannot make an environment here. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(RUN_READY): pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Preparing the environment in $(VENV) (once)…"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(TEST_READY): pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Preparing the environment for tests in $(VENV) (once)…"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[test,lint]"
+	@touch $@ $(RUN_READY)
+
+# Browser tests use a Chromium that is there; where there is none, Debian's is installed if that is allowed.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Installing Chromium for the browser tests…"; \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null || \
+			echo "Chromium cannot be installed; browser tests will be skipped by name."; \
+		else echo "There is no Chromium; browser tests will be skipped by name."; fi

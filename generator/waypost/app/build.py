@@ -1,0 +1,62 @@
+"""Build the whole site: check everything, render beside the published site, then move over what changed."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from waypost.adapters.file_tree import FolderFiles, sync_tree, write_atomic
+from waypost.adapters.mkdocs_site import build_help_center
+from waypost.adapters.status_pages import SHELL_PATH
+from waypost.app.publish import SITE_STYLES, publish
+from waypost.app.site import Site, check_project
+from waypost.model.project import Project
+from waypost.problems import Problem, ProblemsFound
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did."""
+
+    project: Project
+    articles: int
+    changed: tuple[str, ...]
+    """Files of the site that were written or removed."""
+    warnings: tuple[Problem, ...]
+
+
+def build_site(
+    site: Site, now: datetime, database_url: str | None = None, lock: AbstractContextManager[Any] | None = None
+) -> BuildReport:
+    """Bring site/ up to date.
+
+    Raises ProblemsFound, with the published site untouched, where anything is wrong. `lock` is held
+    while published files are changed, for those who publish from several threads.
+    """
+    project, problems = check_project(site)
+    if project is None:
+        raise ProblemsFound(problems)
+    workshop = site.root / ".waypost"
+    workshop.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="build-", dir=workshop) as folder:
+        rendered = Path(folder, "site")
+        problems += build_help_center(site.root, rendered, project)
+        with lock or nullcontext():
+            changed = _take_over(site, rendered)
+            publication = publish(site, project, now, database_url)
+    changed += [f"status/{path}" for path in publication.changed]
+    return BuildReport(project, len(project.help_center.articles), tuple(changed), tuple(problems))
+
+
+def _take_over(site: Site, rendered: Path) -> list[str]:
+    """Move the rendered help center to where it is read, and the shell to where publishing finds it."""
+    changed = sync_tree(site.output, FolderFiles(rendered, leave_out="status"), keep=["status"])
+    for name in (SHELL_PATH, SITE_STYLES):
+        made = rendered / "status" / name
+        if made.is_file():
+            write_atomic(site.status_output / name, made.read_bytes())
+    return changed

@@ -1,0 +1,79 @@
+"""Start things: a site, an article, an incident, each with a skeleton that says what belongs where."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from string import Template
+
+from waypost.adapters.file_tree import write_atomic
+from waypost.adapters.resources import scaffold_folder
+from waypost.app.site import Site
+from waypost.model.article import Kind
+from waypost.problems import Location, Problem, ProblemsFound
+
+ARTICLE_KINDS = (Kind.FAQ, Kind.TROUBLESHOOTING, Kind.TUTORIAL)
+"""The kinds that `waypost new` can start."""
+
+
+class AlreadyThere(Exception):  # noqa: N818  # it is the state of the disk, not a fault of the program
+    """What should be made is there already, and nothing is overwritten."""
+
+
+def slugify(title: str) -> str:
+    """Return a title as a file name: 'Größe ändern?' becomes 'grosse-andern'."""
+    plain = unicodedata.normalize("NFKD", title.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "untitled"
+
+
+def new_site(folder: Path, name: str) -> list[Path]:
+    """Make an empty site with the shape of the sample; the folder must be new or empty."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise AlreadyThere(f"{folder} is not empty. Choose a new folder; nothing was changed.")
+    made: list[Path] = []
+    source = scaffold_folder() / "site"
+    for template in sorted(path for path in source.rglob("*") if path.is_file()):
+        relative = template.relative_to(source).as_posix().replace("dot-", ".")
+        text = _fill(template.read_text(encoding="utf-8"), {"name": name})
+        write_atomic(folder / relative, text.encode())
+        made.append(folder / relative)
+    return made
+
+
+def new_article(site: Site, kind: Kind, title: str, category: str, now: datetime) -> Path:
+    """Start an article of a kind in a category; raises ProblemsFound where there is no such category."""
+    if not (site.root / "content" / category / "index.md").is_file():
+        known = sorted(path.parent.name for path in (site.root / "content").glob("*/index.md"))
+        message = f"There is no content/{category}/index.md. Categories: {', '.join(known) or 'none yet'}."
+        raise ProblemsFound([Problem(Location(f"content/{category}"), "missing-file", message)])
+    values = {"title": _quoted(title), "today": now.date().isoformat()}
+    return _start(site.root / "content" / category / f"{slugify(title)}.md", f"{kind}.md", values)
+
+
+def new_incident(site: Site, title: str, component: str, now: datetime) -> Path:
+    """Start an incident about a component, ready for its first sentence."""
+    moment = now.astimezone().replace(microsecond=0)
+    values = {"title": _quoted(title), "component": component, "now": moment.isoformat()}
+    name = f"{moment:%Y-%m-%d}-{slugify(title)}.md"
+    return _start(site.root / "status" / "incidents" / name, "incident.md", values)
+
+
+def _start(path: Path, template: str, values: Mapping[str, str]) -> Path:
+    if path.exists():
+        raise AlreadyThere(f"{path} is there already. Choose another title; nothing was changed.")
+    text = (scaffold_folder() / template).read_text(encoding="utf-8")
+    write_atomic(path, _fill(text, values).encode())
+    return path
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return Template(text).safe_substitute(values)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a YAML scalar in double quotes, which JSON's rules fit."""
+    escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,48 @@
+"""Holds the last good state of a site while it is served or polled, and publishes from it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from waypost.app.publish import Publication, publish
+from waypost.app.site import Site, load_project
+from waypost.model.project import Project
+
+Signature = tuple[tuple[str, int, int], ...]
+
+
+def signature(*folders: Path) -> Signature:
+    """Return a value that changes whenever a file in the folders does: names, times and sizes."""
+    entries: list[tuple[str, int, int]] = []
+    for folder in folders:
+        candidates = folder.rglob("*") if folder.is_dir() else [folder]
+        for path in candidates:
+            try:
+                stat = path.lstat()
+            except OSError:
+                continue
+            entries.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return tuple(sorted(entries))
+
+
+class Publisher:
+    """Publishes one site from several threads; a broken file never replaces what was read before it broke."""
+
+    def __init__(self, site: Site, project: Project, database_url: str, clock: Callable[[], datetime]) -> None:
+        self._site = site
+        self._database_url = database_url
+        self._clock = clock
+        self.lock = threading.Lock()
+        self.project = project
+
+    def publish(self) -> Publication:
+        """Bring the status pages up to date."""
+        with self.lock:
+            return publish(self._site, self.project, self._clock(), self._database_url)
+
+    def reload(self) -> None:
+        """Read the site again; raises ProblemsFound, and keeps the last good state, where it is broken."""
+        self.project = load_project(self._site)

@@ -1,0 +1,41 @@
+"""JSON Schema of each format, for editors that complete and check while people type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from waypost.model.article import (
+    ArticleFrontMatter,
+    CategoryFrontMatter,
+    ContactFrontMatter,
+    HomeFrontMatter,
+)
+from waypost.model.status import IncidentFrontMatter, MaintenanceFrontMatter, StatusConfig
+from waypost.model.support import SupportConfig
+
+FORMATS: Mapping[str, tuple[type[Any], str]] = {
+    "status": (StatusConfig, "status/status.yml"),
+    "support": (SupportConfig, "content/support.yml"),
+    "article": (ArticleFrontMatter, "front matter of an article in content/"),
+    "category": (CategoryFrontMatter, "front matter of content/FOLDER/index.md"),
+    "home": (HomeFrontMatter, "front matter of content/index.md"),
+    "contact": (ContactFrontMatter, "front matter of the contact page"),
+    "incident": (IncidentFrontMatter, "front matter of status/incidents/ID.md"),
+    "maintenance": (MaintenanceFrontMatter, "front matter of status/maintenance/ID.md"),
+}
+"""Every format that people write: its model, and where it is used."""
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a format."""
+    model, where = FORMATS[name]
+    document = TypeAdapter(model).json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **document,
+        "title": f"Waypost: {name}",
+        "description": f"{where}: {document.get('description', '')}".strip(": "),
+    }

@@ -1,0 +1,30 @@
+"""waypost build."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from waypost.app.build import build_site
+from waypost.app.poll import utc_now
+from waypost.app.site import Site
+from waypost.cli.common import database_option, explained, print_problems, site_option
+
+
+@click.command("build")
+@site_option
+@database_option
+@explained
+def command(site: Site, database: str | None) -> None:
+    """Build the help center and the status page into site/.
+
+    Where anything is wrong, every problem is named and the published site stays as it was.
+
+    Example: waypost build
+    """
+    started = time.monotonic()
+    report = build_site(site, utc_now(), database)
+    print_problems(report.warnings)
+    seconds = time.monotonic() - started
+    click.echo(f"Built {report.articles} articles in {seconds:.1f} s; {len(report.changed)} files changed in site/.")

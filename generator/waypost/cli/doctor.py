@@ -1,0 +1,34 @@
+"""waypost doctor."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+
+import click
+
+from waypost.app.doctor import examine
+from waypost.app.site import Site
+from waypost.cli.common import database_option, explained, json_option, print_json, site_option
+
+_MARKS = {"ok": ("ok  ", "green"), "note": ("note", "yellow"), "bad": ("bad ", "red")}
+
+
+@click.command("doctor")
+@site_option
+@database_option
+@json_option
+@explained
+def command(site: Site, database: str | None, as_json: bool) -> None:
+    """Look at the machine and the site, and say what keeps Waypost from working.
+
+    Example: waypost doctor
+    """
+    findings = examine(site, database or site.database_url)
+    if as_json:
+        print_json([dataclasses.asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            mark, colour = _MARKS[finding.level]
+            click.echo(f"{click.style(mark, fg=colour)} {finding.subject}: {finding.text}")
+    sys.exit(1 if any(finding.level == "bad" for finding in findings) else 0)

@@ -1,0 +1,80 @@
+"""waypost new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from waypost.app.new import AlreadyThere, new_article, new_incident, new_site
+from waypost.app.poll import utc_now
+from waypost.app.site import Site
+from waypost.cli.common import explained, refuse, site_option
+from waypost.model.article import Kind
+
+
+@click.group("new")
+def command() -> None:
+    """Start a site, an article or an incident from a skeleton.
+
+    Example: waypost new faq "How do refunds work?" --category payments
+    """
+
+
+@command.command("site")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", default="Help center", show_default=True, help="What the site is called.")
+@explained
+def _site(folder: Path, name: str) -> None:
+    """Start an empty site in a new folder.
+
+    Example: waypost new site my-help --name "Acme Help"
+    """
+    try:
+        made = new_site(folder, " ".join(name.split()).replace('"', "'"))
+    except AlreadyThere as there:
+        refuse(str(there))
+        return
+    click.echo(f"Made {len(made)} files in {folder}. Next: cd {folder} && waypost serve")
+
+
+def _article_command(kind: Kind, what: str, example: str) -> click.Command:
+    @click.argument("title")
+    @click.option("--category", required=True, help="The folder in content/ it belongs to.")
+    @site_option
+    @explained
+    def start(title: str, category: str, site: Site) -> None:
+        try:
+            path = new_article(site, kind, title, category, utc_now())
+        except AlreadyThere as there:
+            refuse(str(there))
+            return
+        click.echo(f"Started {path.relative_to(site.root)}. Open it and replace what it says.")
+
+    start.__doc__ = f'{what}\n\nExample: waypost new {kind} "{example}" --category CATEGORY'
+    return click.command(kind.value)(start)
+
+
+command.add_command(_article_command(Kind.FAQ, "Start an article of questions and answers.", "Refunds"))
+command.add_command(
+    _article_command(Kind.TROUBLESHOOTING, "Start an article that solves a problem.", "A download stops")
+)
+command.add_command(_article_command(Kind.TUTORIAL, "Start an article that teaches a task.", "Share a gallery"))
+
+
+@command.command("incident")
+@click.argument("title")
+@click.option("--component", required=True, help="The id of the component that is hit.")
+@site_option
+@explained
+def _incident(title: str, component: str, site: Site) -> None:
+    """Start an incident, to be told on the status page.
+
+    Example: waypost new incident "Downloads fail for large galleries" --component downloads
+    """
+    try:
+        path = new_incident(site, title, component, utc_now())
+    except AlreadyThere as there:
+        refuse(str(there))
+        return
+    click.echo(f"Started {path.relative_to(site.root)}. Say what customers see, then publish it.")

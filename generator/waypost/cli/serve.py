@@ -1,0 +1,67 @@
+"""waypost serve."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from waypost.app.build import BuildReport
+from waypost.app.serve import PortTaken, ServeEvents, ServeOptions, serve
+from waypost.app.site import Site
+from waypost.cli.common import database_option, explained, print_problems, refuse, site_option, use_port
+from waypost.cli.run import say_broken, say_change, say_failed
+from waypost.cli.signals import stop_on_signals
+
+
+@click.command("serve")
+@site_option
+@database_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, envvar="PORT", type=click.IntRange(1, 65535), help="The port.")
+@click.option("--demo", is_flag=True, help="Also run the sample's services, which can be broken and healed.")
+@explained
+def command(site: Site, database: str | None, host: str, port: int, demo: bool) -> None:
+    """Show the site while you write: builds, polls, publishes, and reloads pages when files are saved.
+
+    Example: waypost serve --port 9000
+    """
+    use_port(port)
+    stop = stop_on_signals()
+    events = ServeEvents(
+        changed=say_change,
+        broken=say_broken,
+        failed=say_failed,
+        ready=lambda port, report: _welcome(port, report, demo),
+        built=_say_built,
+        reloaded=lambda: click.echo("Status files were saved; published."),
+    )
+    try:
+        serve(site, database or site.database_url, ServeOptions(host, port, demo), stop, events)
+    except PortTaken as taken:
+        refuse(f"{taken} Choose another: make serve PORT=8001")
+    click.echo("Stopped.")
+
+
+def _say_built(report: BuildReport) -> None:
+    print_problems(report.warnings)
+    click.echo(f"Built again; {len(report.changed)} files changed.")
+
+
+def _welcome(port: int, report: BuildReport, demo: bool) -> None:
+    print_problems(report.warnings)
+    base = f"http://localhost:{port}"
+    table = Table.grid(padding=(0, 2))
+    table.add_row("Help center", f"{base}/")
+    table.add_row("Status page", f"{base}/status/")
+    table.add_row("For programs", f"{base}/status/api/v2/summary.json")
+    table.add_row("", "")
+    table.add_row("Write", "save a file in content/ or status/, and the page reloads")
+    if demo:
+        again = "" if port == 8000 else f" PORT={port}"
+        table.add_row("Try", f"make demo-outage{again}    breaks the sample's Downloads")
+        table.add_row("", f"make demo-recover{again}   heals it")
+    table.add_row("Stop", "Ctrl-C")
+    title = f"{report.articles} articles, {len(report.project.status.config.flat)} components"
+    Console().print(Panel(table, title=f"Waypost is running: {title}", border_style="cyan", expand=False, padding=(1, 2)))

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from waypost.adapters import file_tree
+from waypost.adapters.file_tree import sync_tree, write_atomic
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    found = (path for path in root.rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
+
+
+def test_a_tree_holds_exactly_what_it_should(tmp_path: Path) -> None:
+    assert sync_tree(tmp_path / "new", {"a/b.html": b"1", "c.css": b"2"}) == ["c.css", "a/b.html"]
+    assert sync_tree(tmp_path / "new", {"c.css": b"3", "d/e.js": b"4"}) == ["c.css", "d/e.js", "a/b.html"]
+    assert tree(tmp_path / "new") == {"c.css": b"3", "d/e.js": b"4"}
+    assert not (tmp_path / "new" / "a").exists()
+
+
+def test_what_did_not_change_is_not_touched(tmp_path: Path) -> None:
+    files = {"a.html": b"1", "b/c.html": b"2"}
+    sync_tree(tmp_path, files)
+    before = {name: (tmp_path / name).stat().st_mtime_ns for name in files}
+    inode = (tmp_path / "a.html").stat().st_ino
+    assert sync_tree(tmp_path, files | {"b/c.html": b"3"}) == ["b/c.html"]
+    assert (tmp_path / "a.html").stat().st_mtime_ns == before["a.html"]
+    assert (tmp_path / "a.html").stat().st_ino == inode
+
+
+def test_pages_come_after_what_they_refer_to_and_removals_last(tmp_path: Path) -> None:
+    sync_tree(tmp_path, {"old.css": b"", "old.html": b""})
+    done = sync_tree(tmp_path, {"index.html": b"", "a.html": b"", "z.css": b"", "api/v2.json": b""})
+    assert done[:4] == ["api/v2.json", "z.css", "a.html", "index.html"]
+    assert sorted(done[4:]) == ["old.css", "old.html"]
+
+
+def test_kept_names_are_left_alone_and_only_at_the_top(tmp_path: Path) -> None:
+    for name in ("CNAME", "images/a.png", "images/empty/", "sub/CNAME"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).mkdir(parents=True) if name.endswith("/") else (tmp_path / name).write_bytes(b"k")
+    assert sync_tree(tmp_path, {"i.html": b""}, keep=["CNAME", "images"]) == ["i.html", "sub/CNAME"]
+    assert tree(tmp_path) == {"CNAME": b"k", "images/a.png": b"k", "i.html": b""}
+    assert (tmp_path / "images" / "empty").is_dir()
+
+
+def test_leftovers_of_a_killed_run_are_removed_without_a_word(tmp_path: Path) -> None:
+    for name in (".a.html.123.waypost-tmp", "b/.c.html.9.waypost-tmp"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"half")
+    assert sync_tree(tmp_path, {"a.html": b"whole"}) == ["a.html"]
+    assert tree(tmp_path) == {"a.html": b"whole"}
+
+
+def test_a_reader_sees_the_old_file_or_the_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.html"
+    write_atomic(path, b"old")
+    seen: list[bytes] = []
+    replace = Path.replace
+
+    def spy(self: Path, target: Path) -> Path:
+        seen.append(path.read_bytes())
+        assert self.parent == path.parent, "a rename is atomic only inside one folder"
+        assert self.read_bytes() == b"new"
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", spy)
+    with path.open("rb") as reader:  # somebody is downloading it
+        assert write_atomic(path, b"new") is True
+        assert reader.read() == b"old"
+    assert seen == [b"old"]
+    assert os.listdir(tmp_path) == ["a.html"]
+
+
+def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync_tree(tmp_path, {"a.html": b"old", "b.html": b"old"})
+
+    def full(self: Path, data: bytes) -> int:
+        with self.open("wb") as stream:
+            stream.write(data[:1])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
+        patched.setattr(file_tree.Path, "write_bytes", full)
+        sync_tree(tmp_path, {"a.html": b"new"})
+    assert (tmp_path / "a.html").read_bytes() == b"old"
+    assert (tmp_path / "b.html").read_bytes() == b"old"
+    sync_tree(tmp_path, {"a.html": b"new"})
+    assert tree(tmp_path) == {"a.html": b"new"}

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from helpers.status_world import history, moment, site
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waypost.core.snapshot import Snapshot, take_snapshot
+from waypost.core.statuspage import (
+    DESCRIPTIONS,
+    api_time,
+    components_json,
+    incident_json,
+    maintenance_json,
+    now_document,
+    status_document,
+    summary_document,
+)
+from waypost.model.status import MEASURED
+
+# Key sets and words as in /work/shared/facts/statuspage-v2.md.
+PAGE = {"id", "name", "url", "time_zone", "updated_at"}
+STATUS = {"indicator", "description"}
+COMPONENT = {
+    "id", "name", "status", "created_at", "updated_at", "position", "description", "showcase", "start_date",
+    "group_id", "page_id", "group", "only_show_if_degraded",
+}  # fmt: skip
+INCIDENT = {
+    "id", "name", "status", "created_at", "updated_at", "monitoring_at", "resolved_at", "impact", "shortlink",
+    "started_at", "page_id", "incident_updates", "components",
+}  # fmt: skip
+MAINTENANCE = INCIDENT | {"scheduled_for", "scheduled_until"}
+UPDATE = {
+    "id", "status", "body", "incident_id", "created_at", "updated_at", "display_at", "affected_components",
+    "deliver_notifications", "custom_tweet", "tweet_id",
+}  # fmt: skip
+COMPONENT_STATUSES = {"operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"}
+INCIDENT_STATUSES = {"investigating", "identified", "monitoring", "resolved", "postmortem"}
+MAINTENANCE_STATUSES = {"scheduled", "in_progress", "verifying", "completed"}
+IMPACTS = {"none", "minor", "major", "critical"}
+WORDS = {
+    "All Systems Operational", "Partially Degraded Service", "Minor Service Outage", "Partial System Outage",
+    "Major Service Outage", "Service Under Maintenance",
+}  # fmt: skip
+TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+IDENTITY = re.compile(r"[a-z0-9]{12}")
+PLACE = {"api": 0, "Galleries": {"downloads": 1, "uploads": 0}, "Money": {"payments": 0}}
+ROWS = ["00:00 http-1 operational", "10:00>10:03 http-1 major_outage", "10:30 http-1 operational"]
+
+
+def busy(now: str = "12:00") -> Snapshot:
+    place = site(
+        PLACE,
+        incidents=[
+            {"id": "open", "components": {"uploads": "partial_outage", "payments": "major_outage"},
+             "started": "10:50", "says": ["11:00 investigating", "11:10 monitoring", "11:20 identified"]},
+            {"id": "over", "says": ["08:00 investigating", "08:30 resolved", "09:00 postmortem"]},
+        ],
+        maintenances=[
+            {"id": "coming", "window": "15:00-16:00"},
+            {"id": "running", "components": ["api"], "window": "11:30-12:30"},
+            {"id": "done", "window": "05:00-06:00"},
+        ],
+    )  # fmt: skip
+    return take_snapshot(place, history(ROWS), moment(now))
+
+
+def plain(document: Any) -> Any:
+    return json.loads(json.dumps(document))
+
+
+def walk(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key, inner
+            yield from walk(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from walk(inner)
+
+
+def assert_follows_the_api(summary: dict[str, Any]) -> None:
+    assert set(summary) == {"page", "components", "incidents", "scheduled_maintenances", "status"}
+    assert set(summary["page"]) == PAGE
+    assert set(summary["status"]) == STATUS
+    assert summary["status"]["indicator"] in IMPACTS | {"maintenance"}
+    assert summary["status"]["description"] in WORDS
+    for row in summary["components"]:
+        assert set(row) == (COMPONENT | {"components"} if row["group"] else COMPONENT)
+        assert row["status"] in COMPONENT_STATUSES
+    for item, keys, words, impacts in (
+        *((one, INCIDENT, INCIDENT_STATUSES, IMPACTS) for one in summary["incidents"]),
+        *((one, MAINTENANCE, MAINTENANCE_STATUSES, {"maintenance"}) for one in summary["scheduled_maintenances"]),
+    ):
+        assert set(item) == keys
+        assert item["status"] in words
+        assert item["impact"] in impacts
+        assert all(set(row) == COMPONENT for row in item["components"])
+        assert all(set(update) == UPDATE and update["status"] in words for update in item["incident_updates"])
+        assert {update["incident_id"] for update in item["incident_updates"]} == {item["id"]}
+        spoken = [update["display_at"] for update in item["incident_updates"]]
+        assert spoken == sorted(spoken, reverse=True)
+    for key, value in walk(summary):
+        if key == "id" or key.endswith("_id") and key != "tweet_id" and value is not None:
+            assert IDENTITY.fullmatch(value), key
+        if key.endswith("_at") and value is not None or key.startswith("scheduled_") and isinstance(value, str):
+            assert TIMES.fullmatch(value), key
+    assert_groups_and_members_agree(summary["components"])
+
+
+def assert_groups_and_members_agree(rows: list[dict[str, Any]]) -> None:
+    groups = {row["id"]: row["components"] for row in rows if row["group"]}
+    members = {row["id"]: row["group_id"] for row in rows if not row["group"]}
+    assert len(groups) + len(members) == len(rows)
+    assert all(owner is None or member in groups[owner] for member, owner in members.items())
+    assert all(members[member] == owner for owner, listed in groups.items() for member in listed)
+
+
+def test_the_summary_follows_the_api() -> None:
+    summary = plain(summary_document(busy()))
+    assert_follows_the_api(summary)
+    assert [item["name"] for item in summary["incidents"]] == ["Title of open"]
+    maintenances = summary["scheduled_maintenances"]
+    assert [(item["name"], item["status"]) for item in maintenances] == [
+        ("Title of running", "in_progress"),
+        ("Title of coming", "scheduled"),
+    ]
+    assert plain(status_document(busy())) == {key: summary[key] for key in ("page", "status")}
+
+
+def test_the_page_is_named() -> None:
+    page = summary_document(busy())["page"]
+    assert (page["name"], page["url"], page["time_zone"], page["updated_at"]) == (
+        "Lumen status", "https://help.lumen.example/status", "UTC", "2026-11-20T11:30:00.000Z",
+    )  # fmt: skip
+
+
+def test_each_group_stands_before_its_members_and_has_their_worst_state() -> None:
+    rows = plain(components_json(busy()))
+    assert [(row["name"], row["status"], row["group"]) for row in rows] == [
+        ("Api", "under_maintenance", False),
+        ("Galleries", "partial_outage", True),
+        ("Downloads", "operational", False),
+        ("Uploads", "partial_outage", False),
+        ("Money", "major_outage", True),
+        ("Payments", "major_outage", False),
+    ]
+    assert [row["description"] for row in rows] == [None] * 6
+
+
+def test_no_data_is_published_as_the_last_known_state() -> None:
+    rows = history(["00:00 http-1 operational", "10:00 http-1 degraded_performance"], ["00:00-11:00 http-1"])
+    seen = take_snapshot(site(), rows, moment("12:00"))
+    assert components_json(seen)[0]["status"] == "degraded_performance"
+    assert now_document(seen)["components"]["downloads"]["status"] == "no_data"
+
+
+def test_an_incident_has_its_times_and_its_components() -> None:
+    seen = busy()
+    found = plain(incident_json(seen, seen.active[0]))
+    assert {key: found[key] for key in ("started_at", "created_at", "monitoring_at", "updated_at", "resolved_at")} == {
+        "started_at": "2026-11-20T10:50:00.000Z",
+        "created_at": "2026-11-20T11:00:00.000Z",
+        "monitoring_at": "2026-11-20T11:10:00.000Z",
+        "updated_at": "2026-11-20T11:20:00.000Z",
+        "resolved_at": None,
+    }  # fmt: skip
+    assert [row["name"] for row in found["components"]] == ["Uploads", "Payments"]
+    assert found["shortlink"] == "https://help.lumen.example/status/incidents/open/"
+
+
+def test_an_incident_with_a_postmortem_stays_resolved() -> None:
+    seen = busy()
+    over = next(item for item in seen.incidents if item.id == "over")
+    found = incident_json(seen, over)
+    assert (found["status"], found["resolved_at"]) == ("postmortem", "2026-11-20T08:30:00.000Z")
+
+
+def test_a_maintenance_ends_by_the_clock() -> None:
+    seen = busy()
+    found = {item.work.id: plain(maintenance_json(seen, item)) for item in seen.maintenances}
+    assert {key: (item["status"], item["resolved_at"]) for key, item in found.items()} == {
+        "coming": ("scheduled", None),
+        "running": ("in_progress", None),
+        "done": ("completed", "2026-11-20T06:00:00.000Z"),
+    }
+
+
+def test_ids_are_unique_and_do_not_move_with_time_or_place() -> None:
+    early, late = (plain(summary_document(busy(now))) for now in ("12:00", "12:20"))
+    names = {(row["name"], row["group"]): row["id"] for row in early["components"]}
+    assert len(set(names.values())) == len(names)
+    assert names == {(row["name"], row["group"]): row["id"] for row in late["components"]}
+    alone = components_json(take_snapshot(site({"uploads": 0}), history([], []), moment("12:00")))
+    assert alone[0]["id"] == names["Uploads", False]
+
+
+INDICATORS = [
+    ("none", "operational", "All Systems Operational"),
+    ("minor", "degraded_performance", "Partially Degraded Service"),
+    ("major", "partial_outage", "Partial System Outage"),
+    ("critical", "major_outage", "Major Service Outage"),
+]
+
+
+@pytest.mark.parametrize(("indicator", "state", "description"), INDICATORS)
+def test_each_indicator_has_its_description(indicator: str, state: str, description: str) -> None:
+    seen = take_snapshot(site(), history([f"00:00 http-1 {state}"]), moment("12:00"))
+    assert status_document(seen)["status"] == {"indicator": indicator, "description": description}
+
+
+def test_a_minor_incident_without_slowness_is_a_minor_outage() -> None:
+    mild = {"id": "mild", "impact": "minor", "components": {"gone": "degraded_performance"}, "says": ["11:00 monitoring"]}
+    seen = take_snapshot(site(incidents=[mild]), history(ROWS), moment("12:00"))
+    assert status_document(seen)["status"] == {"indicator": "minor", "description": "Minor Service Outage"}
+    assert set(DESCRIPTIONS.values()) | {"Partially Degraded Service"} == WORDS
+
+
+@pytest.mark.parametrize(
+    ("moment_text", "text"),
+    [
+        ("2026-11-20T10:02:03+01:00", "2026-11-20T09:02:03.000Z"),
+        ("2026-11-20T00:30:00.123456+05:45", "2026-11-19T18:45:00.123Z"),
+        ("2026-11-20T10:02:03.999999+00:00", "2026-11-20T10:02:03.999Z"),
+    ],
+)
+def test_times_are_utc_with_milliseconds(moment_text: str, text: str) -> None:
+    assert api_time(moment(moment_text)) == text
+
+
+def test_now_json_says_what_other_pages_show() -> None:
+    found = plain(now_document(busy()))
+    assert set(found) == {
+        "made_at", "changed_at", "checked_at", "stale_after", "indicator", "status", "headline", "detail",
+        "components", "incidents",
+    }  # fmt: skip
+    assert found["stale_after"] == 180
+    assert found["headline"] == "Payments cannot be used right now" or found["headline"] == "Title of open"
+    assert found["incidents"] == [
+        {
+            "id": "open", "title": "Title of open", "impact": "major", "path": "incidents/open/",
+            "started_at": "2026-11-20T10:50:00.000Z", "next_update_by": None, "components": ["payments", "uploads"],
+        }
+    ]  # fmt: skip
+
+
+states = st.tuples(st.integers(0, 1439), st.sampled_from(["http-1", "http-2"]), st.sampled_from(MEASURED))
+spans = st.tuples(st.integers(0, 1300), st.integers(1, 100), st.sampled_from(["api", "downloads", "uploads"]))
+
+
+@given(st.lists(states, max_size=8), st.lists(spans, max_size=3), st.lists(spans, max_size=3), st.integers(0, 1439))
+def test_whatever_happens_the_summary_follows_the_api(
+    rows: list[tuple[int, str, str]],
+    hand: list[tuple[int, int, str]],
+    works: list[tuple[int, int, str]],
+    now: int,
+) -> None:
+    def clock(minutes: int) -> str:
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+
+    place = site(
+        PLACE,
+        [
+            {"id": f"i{n}", "components": {name: "partial_outage"},
+             "says": [f"{clock(start)} investigating", f"{clock(start + length)} resolved"]}
+            for n, (start, length, name) in enumerate(hand)
+        ],
+        [
+            {"id": f"m{n}", "components": [name], "window": f"{clock(start)}-{clock(start + length)}"}
+            for n, (start, length, name) in enumerate(works)
+        ],
+    )  # fmt: skip
+    seen = take_snapshot(place, history([f"{clock(at)} {check} {state}" for at, check, state in rows]), moment(clock(now)))
+    assert_follows_the_api(plain(summary_document(seen)))
+    assert seen.changed_at <= seen.now

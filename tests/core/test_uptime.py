@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import math
+from datetime import date, datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from helpers.cases import Case, golden
+from helpers.status_world import history, moment, site
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waypost.core.timeline import ComponentTimeline, Interval
+from waypost.core.uptime import DaySummary, Uptime, daily, day_start, uptime
+from waypost.model.status import ComponentStatus, Policy
+
+START = moment("2026-01-01T00:00:00+00:00")
+BERLIN = ZoneInfo("Europe/Berlin")
+MILLISECOND = timedelta(milliseconds=1)
+
+stretches = st.lists(
+    st.tuples(st.integers(1000, 40 * 86_400_000), st.sampled_from(ComponentStatus)), min_size=1, max_size=30
+)
+weights = st.dictionaries(
+    st.sampled_from(
+        [
+            ComponentStatus.DEGRADED_PERFORMANCE,
+            ComponentStatus.PARTIAL_OUTAGE,
+            ComponentStatus.MAJOR_OUTAGE,
+        ]
+    ),
+    st.floats(0, 1),
+)
+policies = st.builds(Policy, weights=weights)
+
+
+def fill(parts: list[tuple[int, ComponentStatus]], start: datetime = START) -> list[Interval]:
+    intervals = []
+    for milliseconds, status in parts:
+        end = start + milliseconds * MILLISECOND
+        intervals.append(Interval(start, end, status))
+        start = end
+    return intervals
+
+
+def same(left: Uptime, right: Uptime) -> bool:
+    if left.ratio is None or right.ratio is None:
+        return left.ratio is right.ratio
+    return math.isclose(left.ratio, right.ratio, abs_tol=1e-9)
+
+
+@golden("uptime/ratios.yml")
+def test_uptime_is_time_weighted(case: Case) -> None:
+    parts = [(round(hours * 3_600_000), ComponentStatus(status)) for hours, status in case["stretches"]]
+    found = uptime(fill(parts), Policy(weights=case.get("weights", {})))
+    assert found.ratio == (None if case["ratio"] is None else pytest.approx(case["ratio"], abs=1e-9))
+    assert found.percent == case["percent"]
+
+
+@given(stretches, policies)
+def test_the_ratio_lies_between_0_and_1(parts: list[tuple[int, ComponentStatus]], policy: Policy) -> None:
+    found = uptime(fill(parts), policy)
+    assert found.ratio is None or 0 <= found.ratio <= 1
+    assert math.isclose(found.window, sum(length for length, _ in parts) / 1000)
+    assert found.maintenance + found.no_data <= found.window + 1e-6
+    unmeasured = {ComponentStatus.NO_DATA, ComponentStatus.UNDER_MAINTENANCE}
+    if all(status in unmeasured for _, status in parts):
+        assert found.ratio is None
+
+
+@given(stretches, policies, st.randoms())
+def test_the_order_of_intervals_does_not_matter(
+    parts: list[tuple[int, ComponentStatus]], policy: Policy, shuffler: Random
+) -> None:
+    intervals = fill(parts)
+    before = uptime(intervals, policy)
+    shuffler.shuffle(intervals)
+    assert uptime(intervals, policy) == before
+
+
+@given(stretches, policies, st.integers(0, 29), st.floats(0.01, 0.99))
+def test_splitting_an_interval_changes_nothing(
+    parts: list[tuple[int, ComponentStatus]], policy: Policy, which: int, share: float
+) -> None:
+    intervals = fill(parts)
+    index = which % len(intervals)
+    whole = intervals[index]
+    cut = whole.start + (whole.end - whole.start) * share
+    halves = [Interval(whole.start, cut, whole.status), Interval(cut, whole.end, whole.status)]
+    assert same(
+        uptime([*intervals[:index], *halves, *intervals[index + 1 :]], policy), uptime(intervals, policy)
+    )
+
+
+@given(stretches, policies, st.integers(1, 400 * 86_400_000))
+def test_time_without_coverage_never_changes_the_ratio(
+    parts: list[tuple[int, ComponentStatus]], policy: Policy, silence: int
+) -> None:
+    longer = uptime(fill([*parts, (silence, ComponentStatus.NO_DATA)]), policy)
+    assert same(longer, uptime(fill(parts), policy))
+    assert longer.window > uptime(fill(parts), policy).window
+
+
+@given(stretches, policies)
+def test_a_second_more_of_an_outage_never_raises_the_ratio(
+    parts: list[tuple[int, ComponentStatus]], policy: Policy
+) -> None:
+    heavier = policy.weight(ComponentStatus.MAJOR_OUTAGE) >= max(policy.weight(s) for s in ComponentStatus)
+    before = uptime(fill(parts), policy).ratio
+    after = uptime(fill([*parts, (1000, ComponentStatus.MAJOR_OUTAGE)]), policy).ratio
+    if heavier and before is not None and after is not None:
+        assert after <= before + 1e-12
+
+
+@given(st.floats(0, 1))
+def test_the_percent_is_never_more_than_the_ratio(ratio: float) -> None:
+    text = Uptime(ratio, 1, 0, 0).percent
+    shown = float(text.removesuffix(" %"))
+    assert 0 <= ratio * 100 - shown + 1e-9 < 0.01 + 2e-9
+    assert (text == "100 %") == (shown == 100)
+
+
+def test_the_window_cuts_off_what_lies_outside() -> None:
+    rows = history(["11-19 00:00 http-1 major_outage", "06:00 http-1 operational", "18:00 http-1 major_outage"],
+                   ["11-19 00:00-11-22 00:00 http-1"])  # fmt: skip
+    line = ComponentTimeline(site().config.flat[0], site(), rows.changes, rows.coverage)
+    found = uptime(line.intervals(moment("04:00"), moment("20:00")), Policy())
+    assert found.window == 16 * 3600
+    assert found.ratio == pytest.approx(12 / 16)
+
+
+CLOCK_CHANGES = [
+    ("Europe/Berlin", date(2026, 3, 29), 23, "spring forward"),
+    ("Europe/Berlin", date(2026, 10, 25), 25, "fall back"),
+    ("Europe/Berlin", date(2026, 6, 1), 24, "an ordinary day"),
+    ("Africa/Cairo", date(2026, 4, 24), 23, "midnight itself is skipped"),
+    ("America/Havana", date(2026, 11, 1), 25, "midnight happens twice"),
+    ("Australia/Lord_Howe", date(2026, 4, 5), 24.5, "half an hour"),
+]
+
+
+@pytest.mark.parametrize(("name", "day", "hours", "reason"), CLOCK_CHANGES, ids=[row[3] for row in CLOCK_CHANGES])
+def test_a_day_is_as_long_as_the_clock_makes_it(name: str, day: date, hours: float, reason: str) -> None:
+    zone = ZoneInfo(name)
+    start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
+    assert end.timestamp() - start.timestamp() == hours * 3600
+    line = [Interval(START, START + timedelta(days=365), ComponentStatus.MAJOR_OUTAGE)]
+    found = daily(line, end + timedelta(hours=2), zone, 2)[0]
+    assert found == DaySummary(day, ComponentStatus.MAJOR_OUTAGE, hours * 3600, 0)
+
+
+def test_each_day_has_its_worst_state_and_its_seconds() -> None:
+    intervals = fill([
+        (86_400_000, ComponentStatus.OPERATIONAL),
+        (43_200_000, ComponentStatus.NO_DATA),
+        (36_000_000, ComponentStatus.OPERATIONAL),
+        (3_600_000, ComponentStatus.DEGRADED_PERFORMANCE),
+        (3_600_000, ComponentStatus.MAJOR_OUTAGE),
+        (86_400_000, ComponentStatus.NO_DATA),
+        (86_400_000, ComponentStatus.UNDER_MAINTENANCE),
+        (3_600_000, ComponentStatus.OPERATIONAL),
+    ])  # fmt: skip
+    days = daily(intervals, START + timedelta(days=4, hours=1), ZoneInfo("UTC"), 6)
+    assert [(f"{item.day:%m-%d}", item.status, item.trouble, item.no_data) for item in days] == [
+        ("12-31", "no_data", 0, 0),
+        ("01-01", "operational", 0, 0),
+        ("01-02", "major_outage", 7200, 43_200),
+        ("01-03", "no_data", 0, 86_400),
+        ("01-04", "under_maintenance", 0, 0),
+        ("01-05", "operational", 0, 0),
+    ]
+
+
+def test_an_ongoing_incident_paints_every_day_up_to_now() -> None:
+    place = site(incidents=[{"id": "long", "says": ["11-10 22:30 investigating"]}], zone="Europe/Berlin")
+    rows = history(["11-01 00:00 http-1 operational"], ["11-01 00:00-11-21 00:00 http-1"])
+    line = ComponentTimeline(place.config.flat[0], place, rows.changes, rows.coverage)
+    now = moment("10:00")
+    days = daily(line.intervals(moment("11-01 00:00"), now), now, BERLIN, 12)
+    painted = [f"{item.day:%m-%d}" for item in days if item.status is ComponentStatus.PARTIAL_OUTAGE]
+    assert painted == [f"11-{day}" for day in range(10, 21)]
+    assert [days[1].trouble, days[2].trouble, days[-1].trouble] == [1800, 86_400, 11 * 3600]
+
+
+@given(stretches, st.sampled_from(["UTC", "Europe/Berlin", "America/Havana", "Asia/Kathmandu"]))
+def test_days_add_up_to_the_window(parts: list[tuple[int, ComponentStatus]], name: str) -> None:
+    intervals = fill(parts)
+    now = intervals[-1].end
+    days = daily(intervals, now, ZoneInfo(name), (now - START).days + 3)
+    assert len({item.day for item in days}) == len(days)
+    trouble = sum(item.seconds for item in intervals if item.status.is_trouble)
+    assert math.isclose(sum(item.trouble for item in days), trouble, abs_tol=0.01)
+    assert math.isclose(sum(item.no_data for item in days), uptime(intervals, Policy()).no_data, abs_tol=0.01)
