@@ -76,7 +76,9 @@ def test_every_mistake_is_named_with_its_place_and_what_to_do(
     monkeypatch.delenv("WAYPOST_TEST_UNSET", raising=False)
     case = read_case(path)
     project, problems = check_project(site_of(case, tmp_path))
-    assert "\n".join(problem.format() for problem in problems) == case["expect"].removesuffix("\n"), case["why"]
+    assert "\n".join(problem.format() for problem in problems) == case["expect"].removesuffix("\n"), case[
+        "why"
+    ]
     assert project is None
 
 

@@ -83,7 +83,7 @@ class Problem:
         return f"{head}\n    {shown}\n    {pad}^"
 
 
-class ProblemsFound(Exception):  # noqa: N818  # it is a verdict on input, not a fault of the program
+class ProblemsFound(Exception):  # it is a verdict on input, not a fault of the program
     """Raised by a use case that cannot go on; carries every problem found, not only the first."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

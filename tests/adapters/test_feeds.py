@@ -35,10 +35,14 @@ def test_readers_accept_every_feed_whatever_people_wrote(feeds: dict[str, bytes]
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_title_arrives_as_it_was_written_but_for_what_xml_forbids(feeds: dict[str, bytes], name: str) -> None:
+def test_every_title_arrives_as_it_was_written_but_for_what_xml_forbids(
+    feeds: dict[str, bytes], name: str
+) -> None:
     root = ET.fromstring(feeds[name])  # noqa: S314  # our own output
     tag = "{http://www.w3.org/2005/Atom}title" if name.endswith("atom") else "title"
-    titles = {" ".join(re.sub(r"^\[\w[\w ]*\] ", "", element.text or "").split()) for element in root.iter(tag)}
+    titles = {
+        " ".join(re.sub(r"^\[\w[\w ]*\] ", "", element.text or "").split()) for element in root.iter(tag)
+    }
     for text in TEXTS.values():
         assert " ".join(clean(text).split()) in titles
 
@@ -79,7 +83,9 @@ def test_links_lead_to_the_page_of_the_incident(feeds: dict[str, bytes]) -> None
         assert own == [f"https://help.example.org/status/{name}"]
 
 
-def test_history_starts_with_the_present_status_as_clients_of_statuspage_expect(feeds: dict[str, bytes]) -> None:
+def test_history_starts_with_the_present_status_as_clients_of_statuspage_expect(
+    feeds: dict[str, bytes],
+) -> None:
     entry = next(entry for entry in parse(feeds["history.atom"]).entries if entry.title == TEXTS["plain"])
     found = [
         re.search(r"<strong>(.*?)</strong>", each.content[0].value)

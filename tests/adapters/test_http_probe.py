@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -72,10 +72,6 @@ class Server:
                 request += data
             self.requests.append(request)
             self._handle(connection, request)
-
-    @property
-    def stopped(self) -> bool:
-        return self._stop.is_set()
 
 
 def reply(body: bytes = b"", status: str = "200 OK", headers: str = "", length: int | None = None) -> bytes:
@@ -147,7 +143,7 @@ def test_an_answer_is_judged_by_what_is_expected(
     expect: dict[str, Any], status: int, body: bytes, reason: str
 ) -> None:
     found = judge(Expect(**expect), status, body)
-    assert found.replace('"\\u00b2"', "²").replace("\\u00b2", "²") == reason
+    assert found == reason
 
 
 def test_a_failure_has_the_state_that_the_check_names() -> None:
@@ -164,7 +160,7 @@ def test_a_slow_answer_is_degraded_and_a_wrong_slow_answer_is_down() -> None:
 
     result = probe(slow, expect={"within": timedelta(milliseconds=50)})
     assert result.status is ComponentStatus.DEGRADED_PERFORMANCE
-    assert result.reason.startswith("answered in 0.") or result.reason.startswith("answered in ")
+    assert result.reason.startswith("answered in ")
     assert result.reason.endswith("expected within 0.05 s")
     wrong = probe(slow, expect={"within": timedelta(milliseconds=50), "body_contains": "early"})
     assert wrong.status is ComponentStatus.MAJOR_OUTAGE
@@ -189,7 +185,14 @@ def silent(connection: socket.socket, _: bytes) -> None:
         lambda connection, _: drip(connection, b"HTTP/1.1 100 Continue\r\n\r\n"),
         endless_chunks,
     ],
-    ids=["silence", "drip_status_line", "drip_headers", "drip_body", "endless_100_continue", "endless_chunks"],
+    ids=[
+        "silence",
+        "drip_status_line",
+        "drip_headers",
+        "drip_body",
+        "endless_100_continue",
+        "endless_chunks",
+    ],
 )
 def test_nothing_holds_a_probe_beyond_its_deadline(handle: Handler) -> None:
     with Server(handle) as server:
@@ -233,7 +236,7 @@ def test_of_an_endless_body_only_the_beginning_is_read() -> None:
         while True:
             connection.sendall(b"x" * 65536)
 
-    result = probe(endless, timeout=30, expect={"body_contains": "start"})
+    result = probe(endless, timeout=10, expect={"body_contains": "start"})
     assert result.status is ComponentStatus.OPERATIONAL
 
 
@@ -264,11 +267,11 @@ def redirecting(target: str, more: bytes = b"", **keys: Any) -> Handler:
         ("file:///etc/passwd", "redirected to an address that is not http or https"),
         ("ftp://127.0.0.1/", "redirected to an address that is not http or https"),
         ("javascript:alert(1)", "redirected to an address that is not http or https"),
-        ("http://", "redirected to an address that is not valid"),
+        ("http://", f"more than {MAX_REDIRECTS} redirects"),  # no host: the same address again
         ("http://[::1", "redirected to an address that is not valid"),
         ("/caf\xe9", "redirected to an address that is not valid"),  # not UTF-8
         ("http://127.0.0.1:99999/", "redirected to an address that is not valid"),
-        ("http://" + "a" * 300 + "/", "redirected to an address that is not valid"),
+        ("http://" + "a" * 300 + "/", "the name cannot be found"),
     ],
 )
 def test_redirects_that_lead_nowhere_are_explained(target: str, reason: str) -> None:
@@ -285,7 +288,7 @@ def test_redirects_are_followed_without_reading_their_endless_bodies() -> None:
             while True:
                 connection.sendall(b"x" * 65536)
 
-    result = probe(handle, timeout=30, expect={"body_contains": "arrived"})
+    result = probe(handle, timeout=10, expect={"body_contains": "arrived"})
     assert result == ProbeResult(ComponentStatus.OPERATIONAL, result.latency)
 
 
@@ -316,8 +319,14 @@ def half_close(connection: socket.socket, _: bytes) -> None:
         (answering(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200), "the answer was cut off or is not HTTP"),
         (answering(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000), "the answer was cut off or is not HTTP"),
         (answering(b"HTTP/1.1 999999 X\r\n\r\n"), "the answer was cut off or is not HTTP"),
-        (answering(reply(b"no gzip", headers="Content-Encoding: gzip\r\n")), "the answer was cut off or is not HTTP"),
-        (answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "the answer was cut off or is not HTTP"),
+        (
+            answering(reply(b"no gzip", headers="Content-Encoding: gzip\r\n")),
+            "the answer was cut off or is not HTTP",
+        ),
+        (
+            answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+            "the answer was cut off or is not HTTP",
+        ),
     ],
     ids=["reset", "closed", "half_closed", "ssh", "many_headers", "long_header", "status", "gzip", "chunks"],
 )
@@ -326,8 +335,12 @@ def test_answers_that_break_off_or_are_not_http_are_explained(handle: Handler, r
     assert (result.status, result.reason) == (ComponentStatus.MAJOR_OUTAGE, reason)
 
 
-def test_a_name_that_is_not_found_is_explained() -> None:
-    result = probe_http(check("http://nothing.invalid/", timeout=30))
+def test_a_name_that_is_not_found_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_found(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(http_probe.socket, "getaddrinfo", not_found)
+    result = probe_http(check("http://nothing.invalid/"))
     assert result.status is ComponentStatus.MAJOR_OUTAGE
     assert result.reason == "the name cannot be found"
 
@@ -346,21 +359,32 @@ def test_the_environments_proxy_and_passwords_are_not_used(
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ssl.SSLContext]:
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
     if shutil.which("openssl") is None:
         pytest.skip("the command openssl is not installed")
     folder = tmp_path_factory.mktemp("certificate")
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        "/CN=127.0.0.1",
+    ]
     files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
     more = ["-addext", "subjectAltName=IP:127.0.0.1"]
     subprocess.run([*command, *files, *more], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    yield context
+    return context, folder / "cert.pem"
 
 
-def test_a_certificate_that_nobody_vouches_for_is_a_failure(certificate: ssl.SSLContext) -> None:
-    with Server(answering(reply()), certificate) as server:
+def test_a_certificate_that_nobody_vouches_for_is_a_failure(certificate: tuple[ssl.SSLContext, Path]) -> None:
+    with Server(answering(reply()), certificate[0]) as server:
         result = probe_http(check(server.url))
     assert (result.status, result.reason) == (ComponentStatus.MAJOR_OUTAGE, "the certificate is not valid")
 
@@ -373,12 +397,11 @@ def test_plain_http_on_an_encrypted_port_is_explained() -> None:
 
 
 def test_a_trusted_server_is_reached_and_cannot_drip_either(
-    certificate: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+    certificate: tuple[ssl.SSLContext, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.sslsocket_class = http_probe._DeadlineTLSSocket
-    trusting.check_hostname = False
-    trusting.verify_mode = ssl.CERT_NONE
+    trusting.load_verify_locations(certificate[1])
     monkeypatch.setattr(http_probe, "_tls_context", lambda: trusting)
 
     def handle(connection: socket.socket, request: bytes) -> None:
@@ -386,7 +409,7 @@ def test_a_trusted_server_is_reached_and_cannot_drip_either(
             drip(connection, b"H")
         connection.sendall(reply(b"secret"))
 
-    with Server(handle, certificate) as server:
+    with Server(handle, certificate[0]) as server:
         assert probe_http(check(server.url)).status is ComponentStatus.OPERATIONAL
         started = time.monotonic()
         result = probe_http(check(server.url + "drip", timeout=1))

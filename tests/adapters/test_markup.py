@@ -51,7 +51,22 @@ class _Seen(HTMLParser):
 )
 def test_raw_html_is_shown_as_text(text: str) -> None:
     seen = _Seen(render_markdown(text, HELP))
-    allowed = {"p", "em", "a", "code", "pre", "ul", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
+    allowed = {
+        "p",
+        "em",
+        "a",
+        "code",
+        "pre",
+        "ul",
+        "li",
+        "blockquote",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    }
     assert seen.tags <= allowed
     assert "<" in seen.text
     assert set(seen.attributes) <= {"href"}
@@ -116,7 +131,11 @@ def test_addresses_in_angle_brackets_are_links() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['[x](https://a.example "t\\" onmouseover=\\"alert(1)")', '![x"onerror="alert(1)](https://a.example/i.png)']
+    "text",
+    [
+        '[x](https://a.example "t\\" onmouseover=\\"alert(1)")',
+        '![x"onerror="alert(1)](https://a.example/i.png)',
+    ],
 )
 def test_a_title_cannot_add_attributes(text: str) -> None:
     assert set(_Seen(render_markdown(text, HELP)).attributes) <= {"href", "src", "alt", "title"}
@@ -125,7 +144,14 @@ def test_a_title_cannot_add_attributes(text: str) -> None:
 def test_markdown_is_still_markdown() -> None:
     text = "## Cause\n**Bold** and `code` &amp; &copy;\n\n1. one\n2. two\n\n| a |\n|-|\n| b |\n"
     rendered = render_markdown(text, HELP)
-    for part in ("<h2>Cause</h2>", "<strong>Bold</strong>", "<code>code</code>", "<ol>", "<td>b</td>", "&amp;"):
+    for part in (
+        "<h2>Cause</h2>",
+        "<strong>Bold</strong>",
+        "<code>code</code>",
+        "<ol>",
+        "<td>b</td>",
+        "&amp;",
+    ):
         assert part in rendered
 
 

@@ -19,7 +19,10 @@ def read(root: Path, data: bytes) -> tuple[str | None, list[str]]:
     [
         (b"one\r\ntwo\rthree\n", "one\ntwo\nthree\n"),  # line ends of Windows and of old Macs
         (b"\xef\xbb\xbf---\n", "---\n"),  # the mark that Windows editors put first
-        ("é 😀 \u202e\t\u0085".encode(), "é 😀 \u202e\t\u0085"),  # languages that run to the left need such marks
+        (
+            "é 😀 \u202e\t\u0085".encode(),
+            "é 😀 \u202e\t\u0085",
+        ),  # languages that run to the left need such marks
         (b"", ""),
         (b"x" * MAX_BYTES, "x" * MAX_BYTES),  # the limit itself is allowed
     ],

@@ -11,7 +11,9 @@ MINIMAL = Path(__file__).parent.parent / "projects" / "minimal"
 KNOWN = frozenset({"web"})
 
 
-def history(tmp_path: Path, changes: str | None = None, coverage: str | None = None) -> tuple[History, list[str]]:
+def history(
+    tmp_path: Path, changes: str | None = None, coverage: str | None = None
+) -> tuple[History, list[str]]:
     folder = tmp_path / "status" / "history"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in (("changes.tsv", changes), ("coverage.tsv", coverage)):
@@ -76,7 +78,9 @@ def test_every_bad_row_is_named_and_the_others_are_kept(tmp_path: Path) -> None:
         "web",
         good,
     ]
-    found, problems = history(tmp_path, "at\tcomponent\tcheck\tstatus\tconfirmed_at\treason\n" + "\n".join(rows))
+    found, problems = history(
+        tmp_path, "at\tcomponent\tcheck\tstatus\tconfirmed_at\treason\n" + "\n".join(rows)
+    )
     assert len(found.changes) == 2
     assert problems == [f"changes.tsv:{line} bad-value" for line in (3, 4, 5, 6, 7)]
 

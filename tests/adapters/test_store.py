@@ -41,7 +41,9 @@ def see(
     store: Store, minutes: float, status: ComponentStatus, component: str = "web", check: str = "http-1"
 ) -> StateChange | None:
     latency = timedelta(milliseconds=250)
-    seen = Observation(component, check, at(minutes), status, latency, "" if status is GOOD else "HTTP status 500")
+    seen = Observation(
+        component, check, at(minutes), status, latency, "" if status is GOOD else "HTTP status 500"
+    )
     return store.record(seen, GAP, decide)
 
 
@@ -90,7 +92,9 @@ def test_a_silence_ends_the_coverage_and_what_was_seen_before_counts_no_more(sto
 def test_the_gap_itself_is_still_covered(store: Store, silence: timedelta, stretches: int) -> None:
     see(store, 0, GOOD)
     store.record(
-        Observation("web", "http-1", at(0) + timedelta(milliseconds=251) + silence, GOOD, timedelta(0)), GAP, decide
+        Observation("web", "http-1", at(0) + timedelta(milliseconds=251) + silence, GOOD, timedelta(0)),
+        GAP,
+        decide,
     )
     assert len(store.history().coverage) == stretches
 
@@ -171,7 +175,9 @@ def test_a_database_of_a_newer_waypost_is_refused_and_left_alone(tmp_path: Path)
     connection.close()
 
 
-@pytest.mark.parametrize("content", [b"This is not a database.\n" * 100, b"SQLite format 3\x00" + b"\xff" * 4096])
+@pytest.mark.parametrize(
+    "content", [b"This is not a database.\n" * 100, b"SQLite format 3\x00" + b"\xff" * 4096]
+)
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "waypost.db"
     path.write_bytes(content)
@@ -185,7 +191,9 @@ def test_a_database_that_is_not_there_yet_has_no_history(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "postgresql://localhost/x", "sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "postgresql://localhost/x", "sqlite://", "sqlite:///:memory:"]
+)
 def test_an_address_that_is_no_sqlite_file_is_refused(url: str) -> None:
     with pytest.raises(StoreError, match="sqlite:///path/to/file.db"):
         database_path(url)

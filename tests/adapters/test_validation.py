@@ -126,9 +126,18 @@ def test_problems_inside_a_group_stand_where_the_mistake_is() -> None:
 
 
 def test_all_problems_are_reported_at_once_and_none_twice() -> None:
-    text = PAGE + "policy: {down_after: 0, up_after: x}\ncomponents: [{id: A b, name: 5}, {id: b}]\nextra: 1\n"
+    text = (
+        PAGE + "policy: {down_after: 0, up_after: x}\ncomponents: [{id: A b, name: 5}, {id: b}]\nextra: 1\n"
+    )
     codes = [line.split(" ")[1] for line in complaints(text)]
-    assert sorted(codes) == ["bad-value", "bad-value", "missing-key", "unknown-key", "wrong-type", "wrong-type"]
+    assert sorted(codes) == [
+        "bad-value",
+        "bad-value",
+        "missing-key",
+        "unknown-key",
+        "wrong-type",
+        "wrong-type",
+    ]
     assert len(set(complaints(text))) == len(codes)
 
 

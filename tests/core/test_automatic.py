@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
-from helpers.cases import Case, golden
-from helpers.status_world import history, history_of, moment, site, site_of, words
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.cases import Case, golden
+from helpers.status_world import history, history_of, moment, site, site_of, words
 from waypost.core.automatic import automatic_incidents
 from waypost.model.project import StatusSite
 from waypost.model.status import MEASURED, Incident, StateChange, UpdateStatus
@@ -34,8 +35,12 @@ def test_incidents_derive_from_changes(case: Case) -> None:
 
 
 def test_the_words_name_the_component_and_what_was_seen() -> None:
-    rows = ["10:00>10:03 http-1 partial_outage", "10:10 http-1 major_outage", "10:20 http-1 degraded_performance",
-            "10:30 http-1 operational"]  # fmt: skip
+    rows = [
+        "10:00>10:03 http-1 partial_outage",
+        "10:10 http-1 major_outage",
+        "10:20 http-1 degraded_performance",
+        "10:30 http-1 operational",
+    ]
     (found,) = derive({"changes": rows})
     assert found.title == "Downloads: partial outage"
     assert [update.body for update in found.updates] == [
@@ -55,21 +60,28 @@ def test_a_take_over_points_to_what_a_person_wrote() -> None:
 
 
 def test_an_incident_stays_the_same_while_more_is_learned_of_it() -> None:
-    rows = history(["10:00>10:03 http-1 partial_outage", "10:10 http-1 major_outage", "11:00 http-1 operational"])
+    rows = history(
+        ["10:00>10:03 http-1 partial_outage", "10:10 http-1 major_outage", "11:00 http-1 operational"]
+    )
     place = site()
     known = [
         automatic_incidents(place.config.flat[0], rows.changes[:count], place, moment("20:00"))[0]
         for count in (1, 2, 3)
     ]
     assert len({(item.id, item.started, item.title) for item in known}) == 1
-    for earlier, later in zip(known, known[1:], strict=False):
+    for earlier, later in itertools.pairwise(known):
         assert later.updates[: len(earlier.updates)] == earlier.updates
 
 
 rows = st.lists(
-    st.tuples(st.integers(1, 300), st.integers(0, 90), st.sampled_from(["http-1", "http-2"]), st.sampled_from(MEASURED)),
+    st.tuples(
+        st.integers(1, 300),
+        st.integers(0, 90),
+        st.sampled_from(["http-1", "http-2"]),
+        st.sampled_from(MEASURED),
+    ),
     max_size=15,
-)  # fmt: skip
+)
 
 
 @given(rows)
@@ -90,6 +102,6 @@ def test_incidents_of_a_component_never_overlap_and_their_updates_go_forward(
         assert len({update.id for update in item.updates}) == len(item.updates)
         assert item.started <= times[0]
         assert (item.status is UpdateStatus.RESOLVED) == (item.resolved_at is not None)
-    for earlier, later in zip(found, found[1:], strict=False):
+    for earlier, later in itertools.pairwise(found):
         assert earlier.resolved_at is not None
         assert earlier.resolved_at <= later.started

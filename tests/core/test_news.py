@@ -4,10 +4,10 @@ import itertools
 from dataclasses import replace
 from datetime import timedelta
 
-from helpers.status_world import history, moment, site
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.status_world import history, moment, site
 from waypost.core.news import LABELS, LIMIT, news, stories
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.model.project import History
@@ -26,10 +26,14 @@ def many(count: int) -> Snapshot:
 
 
 def test_each_update_is_an_item_newest_first() -> None:
-    found = news(seen(
-        {"id": "zip", "title": "Zip stops", "says": ["10:00 investigating", "11:00 resolved"]},
-        maintenances=[{"id": "work", "window": "18:00-19:00", "says": ["10:30 scheduled", "18:00 in_progress"]}],
-    ))  # fmt: skip
+    found = news(
+        seen(
+            {"id": "zip", "title": "Zip stops", "says": ["10:00 investigating", "11:00 resolved"]},
+            maintenances=[
+                {"id": "work", "window": "18:00-19:00", "says": ["10:30 scheduled", "18:00 in_progress"]}
+            ],
+        )
+    )
     assert [(item.title, item.link, item.published) for item in found] == [
         ("[In progress] Title of work", f"{ROOT}maintenance/work/", moment("18:00")),
         ("[Resolved] Zip stops", f"{ROOT}incidents/zip/", moment("11:00")),
@@ -64,7 +68,9 @@ def test_times_of_one_second_are_told_apart_in_a_fixed_order() -> None:
 
 def test_the_guid_stays_when_text_and_title_are_edited() -> None:
     before = seen({"id": "zip", "says": ["10:00 investigating"]})
-    edited = replace(before.incidents[0], title="New", updates=(replace(before.incidents[0].updates[0], body="New"),))
+    edited = replace(
+        before.incidents[0], title="New", updates=(replace(before.incidents[0].updates[0], body="New"),)
+    )
     after = replace(before, incidents=(edited,))
     assert news(after)[0].body != news(before)[0].body
     assert news(after)[0].guid == news(before)[0].guid
@@ -83,7 +89,9 @@ def test_a_feed_of_stories_holds_the_latest_fifty_begun() -> None:
 
 
 def test_a_story_is_told_newest_update_first() -> None:
-    (story,) = stories(seen({"id": "zip", "started": "09:00", "says": ["10:00 investigating", "11:00 resolved"]}))
+    (story,) = stories(
+        seen({"id": "zip", "started": "09:00", "says": ["10:00 investigating", "11:00 resolved"]})
+    )
     assert [update.status for update in story.updates] == ["resolved", "investigating"]
     assert (story.started, story.updated) == (moment("10:00"), moment("11:00"))
 
@@ -95,9 +103,16 @@ def test_nothing_happened_is_an_empty_feed() -> None:
 def test_every_status_has_the_label_of_statuspage() -> None:
     assert set(LABELS) == set(UpdateStatus)
     assert set(LABELS.values()) == {
-        "Investigating", "Identified", "Monitoring", "Resolved", "Postmortem",
-        "Scheduled", "In progress", "Verifying", "Completed",
-    }  # fmt: skip
+        "Investigating",
+        "Identified",
+        "Monitoring",
+        "Resolved",
+        "Postmortem",
+        "Scheduled",
+        "In progress",
+        "Verifying",
+        "Completed",
+    }
 
 
 @given(st.lists(st.lists(st.integers(0, 90), min_size=1, max_size=8, unique=True), max_size=12))

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from helpers.cases import Case, golden
-from helpers.status_world import incident
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.cases import Case, golden
+from helpers.status_world import incident
 from waypost.core.sentences import STATUS_WORDS, headline, join_names
 from waypost.model.status import ComponentStatus, worst
 

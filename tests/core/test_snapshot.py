@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from helpers.cases import Case, golden
 from helpers.status_world import history, history_of, moment, site, site_of, words
-
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.model.project import History, StatusSite
 from waypost.model.status import Component, ComponentStatus, Coverage, HttpCheck, StateChange, StatusConfig
@@ -47,7 +46,10 @@ def test_polling_alone_does_not_move_changed_at() -> None:
     changed = set()
     for second in range(0, 600, 7):
         now = moment("12:00") + timedelta(seconds=second)
-        ends = {name: now - timedelta(seconds=second % 60 + at) for name, at in (("downloads", 0.2), ("uploads", 31))}
+        ends = {
+            name: now - timedelta(seconds=second % 60 + at)
+            for name, at in (("downloads", 0.2), ("uploads", 31))
+        }
         rows = History(
             tuple(
                 StateChange(name, "http-1", moment("08:00"), ComponentStatus.OPERATIONAL, moment("08:00"))
@@ -79,7 +81,9 @@ def test_what_is_shown_is_old_after_three_of_the_longest_intervals() -> None:
 
 def test_rows_kept_as_text_are_added_to_those_of_the_database() -> None:
     place = replace(site(), history=history(["00:00 http-1 operational"], ["00:00-10:00 http-1"]))
-    seen = take_snapshot(place, history(["10:00 http-1 major_outage"], ["10:00-12:00 http-1"]), moment("12:00"))
+    seen = take_snapshot(
+        place, history(["10:00 http-1 major_outage"], ["10:00-12:00 http-1"]), moment("12:00")
+    )
     assert [item.trouble for item in seen.components[0].days][-2:] == [0, 7200]
     assert seen.components[0].since == moment("10:00")
     assert seen.components[0].created_at == moment("00:00")

@@ -3,11 +3,11 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 
-from helpers.cases import Case, golden
-from helpers.status_world import moment
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.cases import Case, golden
+from helpers.status_world import moment
 from waypost.core.states import confirm
 from waypost.model.status import MEASURED, ComponentStatus, Observation, Policy, StateChange
 
@@ -18,7 +18,9 @@ LATENCY = timedelta(seconds=2)
 
 def answers(letters: str) -> list[Observation]:
     return [
-        Observation("downloads", "http-1", START + timedelta(minutes=n), LETTERS[letter], LATENCY, f"{letter}{n}")
+        Observation(
+            "downloads", "http-1", START + timedelta(minutes=n), LETTERS[letter], LATENCY, f"{letter}{n}"
+        )
         for n, letter in enumerate(letters.replace(" ", ""))
     ]
 
@@ -85,7 +87,9 @@ def test_changes_differ_and_go_forward_in_time(letters: str, policy: Policy) -> 
 
 
 @given(sequences, policies)
-def test_every_answer_between_start_and_confirmation_supports_the_change(letters: str, policy: Policy) -> None:
+def test_every_answer_between_start_and_confirmation_supports_the_change(
+    letters: str, policy: Policy
+) -> None:
     seen = answers(letters)
     before = ComponentStatus.OPERATIONAL
     for change in feed(seen, policy):

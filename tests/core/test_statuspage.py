@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from helpers.status_world import history, moment, site
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.status_world import history, moment, site
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.core.statuspage import (
     DESCRIPTIONS,
@@ -27,26 +27,67 @@ from waypost.model.status import MEASURED
 PAGE = {"id", "name", "url", "time_zone", "updated_at"}
 STATUS = {"indicator", "description"}
 COMPONENT = {
-    "id", "name", "status", "created_at", "updated_at", "position", "description", "showcase", "start_date",
-    "group_id", "page_id", "group", "only_show_if_degraded",
-}  # fmt: skip
+    "id",
+    "name",
+    "status",
+    "created_at",
+    "updated_at",
+    "position",
+    "description",
+    "showcase",
+    "start_date",
+    "group_id",
+    "page_id",
+    "group",
+    "only_show_if_degraded",
+}
 INCIDENT = {
-    "id", "name", "status", "created_at", "updated_at", "monitoring_at", "resolved_at", "impact", "shortlink",
-    "started_at", "page_id", "incident_updates", "components",
-}  # fmt: skip
+    "id",
+    "name",
+    "status",
+    "created_at",
+    "updated_at",
+    "monitoring_at",
+    "resolved_at",
+    "impact",
+    "shortlink",
+    "started_at",
+    "page_id",
+    "incident_updates",
+    "components",
+}
 MAINTENANCE = INCIDENT | {"scheduled_for", "scheduled_until"}
 UPDATE = {
-    "id", "status", "body", "incident_id", "created_at", "updated_at", "display_at", "affected_components",
-    "deliver_notifications", "custom_tweet", "tweet_id",
-}  # fmt: skip
-COMPONENT_STATUSES = {"operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"}
+    "id",
+    "status",
+    "body",
+    "incident_id",
+    "created_at",
+    "updated_at",
+    "display_at",
+    "affected_components",
+    "deliver_notifications",
+    "custom_tweet",
+    "tweet_id",
+}
+COMPONENT_STATUSES = {
+    "operational",
+    "degraded_performance",
+    "partial_outage",
+    "major_outage",
+    "under_maintenance",
+}
 INCIDENT_STATUSES = {"investigating", "identified", "monitoring", "resolved", "postmortem"}
 MAINTENANCE_STATUSES = {"scheduled", "in_progress", "verifying", "completed"}
 IMPACTS = {"none", "minor", "major", "critical"}
 WORDS = {
-    "All Systems Operational", "Partially Degraded Service", "Minor Service Outage", "Partial System Outage",
-    "Major Service Outage", "Service Under Maintenance",
-}  # fmt: skip
+    "All Systems Operational",
+    "Partially Degraded Service",
+    "Minor Service Outage",
+    "Partial System Outage",
+    "Major Service Outage",
+    "Service Under Maintenance",
+}
 TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 IDENTITY = re.compile(r"[a-z0-9]{12}")
 PLACE = {"api": 0, "Galleries": {"downloads": 1, "uploads": 0}, "Money": {"payments": 0}}
@@ -57,8 +98,12 @@ def busy(now: str = "12:00") -> Snapshot:
     place = site(
         PLACE,
         incidents=[
-            {"id": "open", "components": {"uploads": "partial_outage", "payments": "major_outage"},
-             "started": "10:50", "says": ["11:00 investigating", "11:10 monitoring", "11:20 identified"]},
+            {
+                "id": "open",
+                "components": {"uploads": "partial_outage", "payments": "major_outage"},
+                "started": "10:50",
+                "says": ["11:00 investigating", "11:10 monitoring", "11:20 identified"],
+            },
             {"id": "over", "says": ["08:00 investigating", "08:30 resolved", "09:00 postmortem"]},
         ],
         maintenances=[
@@ -66,7 +111,7 @@ def busy(now: str = "12:00") -> Snapshot:
             {"id": "running", "components": ["api"], "window": "11:30-12:30"},
             {"id": "done", "window": "05:00-06:00"},
         ],
-    )  # fmt: skip
+    )
     return take_snapshot(place, history(ROWS), moment(now))
 
 
@@ -95,7 +140,10 @@ def assert_follows_the_api(summary: dict[str, Any]) -> None:
         assert row["status"] in COMPONENT_STATUSES
     for item, keys, words, impacts in (
         *((one, INCIDENT, INCIDENT_STATUSES, IMPACTS) for one in summary["incidents"]),
-        *((one, MAINTENANCE, MAINTENANCE_STATUSES, {"maintenance"}) for one in summary["scheduled_maintenances"]),
+        *(
+            (one, MAINTENANCE, MAINTENANCE_STATUSES, {"maintenance"})
+            for one in summary["scheduled_maintenances"]
+        ),
     ):
         assert set(item) == keys
         assert item["status"] in words
@@ -106,9 +154,11 @@ def assert_follows_the_api(summary: dict[str, Any]) -> None:
         spoken = [update["display_at"] for update in item["incident_updates"]]
         assert spoken == sorted(spoken, reverse=True)
     for key, value in walk(summary):
-        if key == "id" or key.endswith("_id") and key != "tweet_id" and value is not None:
+        if key == "id" or (key.endswith("_id") and key != "tweet_id" and value is not None):
             assert IDENTITY.fullmatch(value), key
-        if key.endswith("_at") and value is not None or key.startswith("scheduled_") and isinstance(value, str):
+        if (key.endswith("_at") and value is not None) or (
+            key.startswith("scheduled_") and isinstance(value, str)
+        ):
             assert TIMES.fullmatch(value), key
     assert_groups_and_members_agree(summary["components"])
 
@@ -136,8 +186,11 @@ def test_the_summary_follows_the_api() -> None:
 def test_the_page_is_named() -> None:
     page = summary_document(busy())["page"]
     assert (page["name"], page["url"], page["time_zone"], page["updated_at"]) == (
-        "Lumen status", "https://help.lumen.example/status", "UTC", "2026-11-20T11:30:00.000Z",
-    )  # fmt: skip
+        "Lumen status",
+        "https://help.lumen.example/status",
+        "UTC",
+        "2026-11-20T11:30:00.000Z",
+    )
 
 
 def test_each_group_stands_before_its_members_and_has_their_worst_state() -> None:
@@ -163,13 +216,15 @@ def test_no_data_is_published_as_the_last_known_state() -> None:
 def test_an_incident_has_its_times_and_its_components() -> None:
     seen = busy()
     found = plain(incident_json(seen, seen.active[0]))
-    assert {key: found[key] for key in ("started_at", "created_at", "monitoring_at", "updated_at", "resolved_at")} == {
+    assert {
+        key: found[key] for key in ("started_at", "created_at", "monitoring_at", "updated_at", "resolved_at")
+    } == {
         "started_at": "2026-11-20T10:50:00.000Z",
         "created_at": "2026-11-20T11:00:00.000Z",
         "monitoring_at": "2026-11-20T11:10:00.000Z",
         "updated_at": "2026-11-20T11:20:00.000Z",
         "resolved_at": None,
-    }  # fmt: skip
+    }
     assert [row["name"] for row in found["components"]] == ["Uploads", "Payments"]
     assert found["shortlink"] == "https://help.lumen.example/status/incidents/open/"
 
@@ -215,7 +270,12 @@ def test_each_indicator_has_its_description(indicator: str, state: str, descript
 
 
 def test_a_minor_incident_without_slowness_is_a_minor_outage() -> None:
-    mild = {"id": "mild", "impact": "minor", "components": {"gone": "degraded_performance"}, "says": ["11:00 monitoring"]}
+    mild = {
+        "id": "mild",
+        "impact": "minor",
+        "components": {"gone": "degraded_performance"},
+        "says": ["11:00 monitoring"],
+    }
     seen = take_snapshot(site(incidents=[mild]), history(ROWS), moment("12:00"))
     assert status_document(seen)["status"] == {"indicator": "minor", "description": "Minor Service Outage"}
     assert set(DESCRIPTIONS.values()) | {"Partially Degraded Service"} == WORDS
@@ -236,24 +296,42 @@ def test_times_are_utc_with_milliseconds(moment_text: str, text: str) -> None:
 def test_now_json_says_what_other_pages_show() -> None:
     found = plain(now_document(busy()))
     assert set(found) == {
-        "made_at", "changed_at", "checked_at", "stale_after", "indicator", "status", "headline", "detail",
-        "components", "incidents",
-    }  # fmt: skip
+        "made_at",
+        "changed_at",
+        "checked_at",
+        "stale_after",
+        "indicator",
+        "status",
+        "headline",
+        "detail",
+        "components",
+        "incidents",
+    }
     assert found["stale_after"] == 180
-    assert found["headline"] == "Payments cannot be used right now" or found["headline"] == "Title of open"
+    assert (found["status"], found["headline"]) == ("major_outage", "Title of open")
     assert found["incidents"] == [
         {
-            "id": "open", "title": "Title of open", "impact": "major", "path": "incidents/open/",
-            "started_at": "2026-11-20T10:50:00.000Z", "next_update_by": None, "components": ["payments", "uploads"],
+            "id": "open",
+            "title": "Title of open",
+            "impact": "major",
+            "path": "incidents/open/",
+            "started_at": "2026-11-20T10:50:00.000Z",
+            "next_update_by": None,
+            "components": ["payments", "uploads"],
         }
-    ]  # fmt: skip
+    ]
 
 
 states = st.tuples(st.integers(0, 1439), st.sampled_from(["http-1", "http-2"]), st.sampled_from(MEASURED))
 spans = st.tuples(st.integers(0, 1300), st.integers(1, 100), st.sampled_from(["api", "downloads", "uploads"]))
 
 
-@given(st.lists(states, max_size=8), st.lists(spans, max_size=3), st.lists(spans, max_size=3), st.integers(0, 1439))
+@given(
+    st.lists(states, max_size=8),
+    st.lists(spans, max_size=3),
+    st.lists(spans, max_size=3),
+    st.integers(0, 1439),
+)
 def test_whatever_happens_the_summary_follows_the_api(
     rows: list[tuple[int, str, str]],
     hand: list[tuple[int, int, str]],
@@ -266,15 +344,20 @@ def test_whatever_happens_the_summary_follows_the_api(
     place = site(
         PLACE,
         [
-            {"id": f"i{n}", "components": {name: "partial_outage"},
-             "says": [f"{clock(start)} investigating", f"{clock(start + length)} resolved"]}
+            {
+                "id": f"i{n}",
+                "components": {name: "partial_outage"},
+                "says": [f"{clock(start)} investigating", f"{clock(start + length)} resolved"],
+            }
             for n, (start, length, name) in enumerate(hand)
         ],
         [
             {"id": f"m{n}", "components": [name], "window": f"{clock(start)}-{clock(start + length)}"}
             for n, (start, length, name) in enumerate(works)
         ],
-    )  # fmt: skip
-    seen = take_snapshot(place, history([f"{clock(at)} {check} {state}" for at, check, state in rows]), moment(clock(now)))
+    )
+    seen = take_snapshot(
+        place, history([f"{clock(at)} {check} {state}" for at, check, state in rows]), moment(clock(now))
+    )
     assert_follows_the_api(plain(summary_document(seen)))
     assert seen.changed_at <= seen.now

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from helpers.cases import Case, golden
-from helpers.status_world import history, history_of, incident, moment, site, site_of, words
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.cases import Case, golden
+from helpers.status_world import history, history_of, incident, moment, site, site_of, words
 from waypost.core.timeline import ComponentTimeline, Interval, active_incidents
 from waypost.model.project import History, StatusSite
 from waypost.model.status import MEASURED, ComponentStatus, Coverage, StateChange
@@ -111,7 +111,11 @@ def test_a_window_cut_in_two_shows_the_same(
     for piece in (*line.intervals(DAY[0], cut), *line.intervals(cut, DAY[1])):
         assert line.at(piece.start) is piece.status
     whole = sum(piece.seconds for piece in line.intervals(*DAY))
-    assert sum(p.seconds for p in (*line.intervals(DAY[0], cut), *line.intervals(cut, DAY[1]))) == whole == 86_400
+    assert (
+        sum(p.seconds for p in (*line.intervals(DAY[0], cut), *line.intervals(cut, DAY[1])))
+        == whole
+        == 86_400
+    )
 
 
 @given(changes, coverages)

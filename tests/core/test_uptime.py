@@ -6,11 +6,11 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from helpers.cases import Case, golden
-from helpers.status_world import history, moment, site
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.cases import Case, golden
+from helpers.status_world import history, moment, site
 from waypost.core.timeline import ComponentTimeline, Interval
 from waypost.core.uptime import DaySummary, Uptime, daily, day_start, uptime
 from waypost.model.status import ComponentStatus, Policy
@@ -122,8 +122,8 @@ def test_the_percent_is_never_more_than_the_ratio(ratio: float) -> None:
 
 
 def test_the_window_cuts_off_what_lies_outside() -> None:
-    rows = history(["11-19 00:00 http-1 major_outage", "06:00 http-1 operational", "18:00 http-1 major_outage"],
-                   ["11-19 00:00-11-22 00:00 http-1"])  # fmt: skip
+    changes = ["11-19 00:00 http-1 major_outage", "06:00 http-1 operational", "18:00 http-1 major_outage"]
+    rows = history(changes, ["11-19 00:00-11-22 00:00 http-1"])
     line = ComponentTimeline(site().config.flat[0], site(), rows.changes, rows.coverage)
     found = uptime(line.intervals(moment("04:00"), moment("20:00")), Policy())
     assert found.window == 16 * 3600
@@ -140,7 +140,9 @@ CLOCK_CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "day", "hours", "reason"), CLOCK_CHANGES, ids=[row[3] for row in CLOCK_CHANGES])
+@pytest.mark.parametrize(
+    ("name", "day", "hours", "reason"), CLOCK_CHANGES, ids=[row[3] for row in CLOCK_CHANGES]
+)
 def test_a_day_is_as_long_as_the_clock_makes_it(name: str, day: date, hours: float, reason: str) -> None:
     zone = ZoneInfo(name)
     start, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)

@@ -14,7 +14,7 @@ Case = dict[str, Any]
 
 
 def golden(pattern: str) -> pytest.MarkDecorator:
-    """Parametrize a test by `case` with every case of the files that a pattern names, such as `states/*.yml`."""
+    """Parametrize a test by `case` with every case of the files that a pattern names (`states/*.yml`)."""
     files = sorted(CASES.glob(pattern))
     cases = [case for file in files for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
     names = [case["name"] for case in cases]

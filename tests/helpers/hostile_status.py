@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 TEXTS = {
     "plain": "Downloads stop half way",
-    "markup": '<script>alert("1")</script> & <b>bold</b> \'quoted\'',
+    "markup": "<script>alert(\"1\")</script> & <b>bold</b> 'quoted'",
     "cdata": "a ]]> b <![CDATA[ c ]]> -->",
     "control": "a\x00b\x08c\x1bd\x7f \ufffe\uffff \ud800 e",
     "emoji": "👩‍👩‍👧‍👦 família 🏳️‍🌈 naïve",

@@ -24,7 +24,8 @@ def calendar_file(snapshot: Snapshot) -> bytes:
     calendar.add("x-published-ttl", "PT1H")
     for item in sorted(snapshot.maintenances, key=lambda item: (item.start, item.work.id)):
         calendar.add_component(_event(snapshot, item))
-    return calendar.to_ical()
+    data: bytes = calendar.to_ical()
+    return data
 
 
 def _event(snapshot: Snapshot, item: MaintenanceSnapshot) -> Event:

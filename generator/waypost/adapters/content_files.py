@@ -9,7 +9,14 @@ from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
 from waypost.adapters.source import read_source, walk
 from waypost.adapters.validation import ADD_OR_CORRECT, expand_and_validate, validate
 from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
-from waypost.model.article import FRONT_MATTER, Article, ArticleFrontMatter, CategoryFrontMatter, HomeFrontMatter, Kind
+from waypost.model.article import (
+    FRONT_MATTER,
+    Article,
+    ArticleFrontMatter,
+    CategoryFrontMatter,
+    HomeFrontMatter,
+    Kind,
+)
 from waypost.model.project import HelpCenter
 from waypost.model.support import SupportConfig
 from waypost.problems import Location, Problem, did_you_mean
@@ -60,7 +67,10 @@ def load_support(root: Path) -> tuple[SupportConfig | None, list[Problem]]:
 
 def _check_support(document: YamlDocument, support: SupportConfig) -> list[Problem]:
     problems: list[Problem] = []
-    for key, ids in (("channels", [c.id for c in support.channels]), ("tiers", [t.id for t in support.tiers])):
+    for key, ids in (
+        ("channels", [c.id for c in support.channels]),
+        ("tiers", [t.id for t in support.tiers]),
+    ):
         for index, name in enumerate(ids):
             if name in ids[:index]:
                 message = f"The id '{name}' is taken by an entry above. Choose another."
@@ -71,7 +81,9 @@ def _check_support(document: YamlDocument, support: SupportConfig) -> list[Probl
             if tier not in known:
                 hint = did_you_mean(tier, known) or ADD_OR_CORRECT
                 message = f"There is no tier '{tier}' in `tiers`.{hint}"
-                problems.append(document.problem_at(("channels", index, "tiers", number), "bad-value", message))
+                problems.append(
+                    document.problem_at(("channels", index, "tiers", number), "bad-value", message)
+                )
     return problems
 
 
@@ -86,7 +98,9 @@ def _kind_of(document: MarkdownDocument, path: str) -> Kind:
     return Kind.CATEGORY if path.endswith("/index.md") else Kind.PAGE
 
 
-def _load_page(root: Path, file: Path, path: str) -> tuple[Article | None, MarkdownDocument | None, list[Problem]]:
+def _load_page(
+    root: Path, file: Path, path: str
+) -> tuple[Article | None, MarkdownDocument | None, list[Problem]]:
     source, problems = read_source(root, file)
     if source is None:
         return None, None, problems
@@ -128,7 +142,9 @@ def _check_references(
         for place, target in _article_references(page):
             if target not in paths:
                 hint = did_you_mean(target, paths) or ADD_OR_CORRECT
-                problems.append(front.problem_at(place, "unknown-article", f"There is no content/{target}.{hint}"))
+                problems.append(
+                    front.problem_at(place, "unknown-article", f"There is no content/{target}.{hint}")
+                )
         for place, name in _component_references(page):
             if component_ids is not None and name not in component_ids:
                 hint = did_you_mean(name, component_ids) or ADD_OR_CORRECT
@@ -146,7 +162,9 @@ def _article_references(page: Article) -> list[tuple[DataPath, str]]:
     if isinstance(front, ArticleFrontMatter):
         return [(("related", index), target) for index, target in enumerate(front.related)]
     if isinstance(front, HomeFrontMatter):
-        shortcuts = [(("often_asked", i, "article"), item.article) for i, item in enumerate(front.often_asked)]
+        shortcuts = [
+            (("often_asked", i, "article"), item.article) for i, item in enumerate(front.often_asked)
+        ]
         return [*shortcuts, *((("popular", index), target) for index, target in enumerate(front.popular))]
     return []
 

@@ -88,7 +88,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     server: DevServer
     protocol_version = "HTTP/1.1"
     server_version = "waypost"
-    extensions_map = {  # noqa: RUF012  # the library's own declaration
+    extensions_map = {  # the library's own declaration  # noqa: RUF012  # the library's own declaration
         **http.server.SimpleHTTPRequestHandler.extensions_map,
         ".atom": "application/atom+xml",
         ".rss": "application/rss+xml",
@@ -117,7 +117,9 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             self._send(HTTPStatus.NOT_FOUND, "text/plain", b"There is nothing here.\n")
             return
         self.server.demo.set_broken(parts[0], parts[1] == "break")
-        self._send(HTTPStatus.OK, "application/json", json.dumps({"service": parts[0], "done": parts[1]}).encode())
+        self._send(
+            HTTPStatus.OK, "application/json", json.dumps({"service": parts[0], "done": parts[1]}).encode()
+        )
 
     def _send_file(self) -> None:
         """Send a file of the site; pages get the script that reloads them, and are never cached."""
@@ -137,7 +139,9 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             return
         body = target.read_bytes()
         if target.suffix == ".html":
-            body = body.replace(b"</body>", f'<script type="module" src="{SCRIPT_PATH}"></script></body>'.encode())
+            body = body.replace(
+                b"</body>", f'<script type="module" src="{SCRIPT_PATH}"></script></body>'.encode()
+            )
         self._send(status, self.guess_type(str(target)), body)
 
     def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
@@ -175,7 +179,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         finally:
             self.server.reloader.leave(listener)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the library's own name
+    def log_message(self, format: str, *args: Any) -> None:  # the library's own name  # noqa: A002  # the library's own name
         """Say nothing: the terminal is for the writer."""
 
 

@@ -37,7 +37,9 @@ def feed_files(snapshot: Snapshot) -> dict[str, bytes]:
         for story in whole:
             _add_story(history, snapshot, story)
         for name, feed in (("feed", updates), ("history", history)):
-            files[f"{name}.{suffix}"] = feed.atom_str(pretty=True) if suffix == "atom" else feed.rss_str(pretty=True)
+            files[f"{name}.{suffix}"] = (
+                feed.atom_str(pretty=True) if suffix == "atom" else feed.rss_str(pretty=True)
+            )
     return files
 
 
@@ -98,7 +100,9 @@ def _add_story(feed: FeedGenerator, snapshot: Snapshot, story: Story) -> None:
     entry.id(f"tag:{host},2005:{kind}/{public_number(kind, story.slug)}")
     entry.published(story.started)
     entry.updated(story.updated)
-    entry.content(clean(_story_html(story, lambda text: render_markdown(text, snapshot.page.help_url))), type="html")
+    entry.content(
+        clean(_story_html(story, lambda text: render_markdown(text, snapshot.page.help_url))), type="html"
+    )
 
 
 def _story_html(story: Story, render: Callable[[str], str]) -> str:

@@ -22,6 +22,7 @@ from urllib.parse import urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
@@ -37,7 +38,7 @@ MAX_REDIRECTS = 10
 _current = threading.local()
 
 
-class DeadlineExceeded(OSError):
+class DeadlineExceeded(OSError):  # named as the standard library names its own
     """The whole time of a probe is over."""
 
 
@@ -101,7 +102,7 @@ def _look_up(host: str, port: int) -> list[Any]:
     except queue.Empty:
         raise DeadlineExceeded("the name was not found in time") from None
     if isinstance(answer, UnicodeError):
-        raise OSError("the name is not valid")
+        raise socket.gaierror("the name is not valid")
     if isinstance(answer, Exception):
         raise answer
     return list(answer)
@@ -146,7 +147,7 @@ class _TLSPool(HTTPSConnectionPool):
 @cache
 def _tls_context() -> ssl.SSLContext:
     """Build the TLS settings once: reading the system's certificates takes longer than most probes."""
-    context = ssl.create_default_context(cafile=requests.certs.where())
+    context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
     context.sslsocket_class = _DeadlineTLSSocket
     return context
 
@@ -159,9 +160,15 @@ class _DeadlineAdapter(HTTPAdapter):
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
         if host["scheme"] == "https":
-            pool.clear()
-            pool["ssl_context"] = _tls_context()
+            pool = {"cert_reqs": "CERT_REQUIRED", "ssl_context": _tls_context()}
         return host, pool
+
+
+class _Session(requests.Session):
+    """Leaves redirects to us: the library reads the whole body of each, however long, even if told not to follow."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
 
 
 def probe_http(check: HttpCheck) -> ProbeResult:
@@ -192,24 +199,23 @@ def _since(started: float) -> timedelta:
 
 
 def _fetch(url: str) -> tuple[int, bytes]:
-    """Follow redirects by hand: the library would read the whole body of each, however long."""
-    with requests.Session() as session:
+    with _Session() as session:
         session.trust_env = False
         session.headers["User-Agent"] = f"waypost/{__version__}"
         session.mount("http://", _DeadlineAdapter())
         session.mount("https://", _DeadlineAdapter())
         for _ in range(MAX_REDIRECTS + 1):
             with session.get(url, stream=True, timeout=None, allow_redirects=False) as response:
-                target = _redirect_target(session, response)
+                target = _redirect_target(response)
                 if target is None:
                     return response.status_code, _read_body(response)
                 url = _join(url, target)
     raise requests.TooManyRedirects
 
 
-def _redirect_target(session: requests.Session, response: requests.Response) -> str | None:
+def _redirect_target(response: requests.Response) -> str | None:
     try:
-        return session.get_redirect_target(response)
+        return response.headers["location"].encode("latin-1").decode() if response.is_redirect else None
     except UnicodeError:
         raise requests.exceptions.InvalidURL from None
 

@@ -56,7 +56,9 @@ def load_incident(root: Path, file: Path) -> tuple[Incident | None, list[Problem
         return None, problems
     updates = tuple(entry.update for entry in entries)
     started = front.started or updates[0].at
-    return Incident(file.stem, front.title, front.impact, front.components, started, updates, front.articles), []
+    return Incident(
+        file.stem, front.title, front.impact, front.components, started, updates, front.articles
+    ), []
 
 
 def load_maintenance(root: Path, file: Path) -> tuple[Maintenance | None, list[Problem]]:
@@ -145,7 +147,9 @@ def _parse_update(
         return None, problem("update-heading", message, line, match.start("status") + 1)
     at = read_moment(written)
     if at is None:
-        message = "The time cannot be read, or lacks its offset from UTC. Write it as 2026-11-20T10:02:00+01:00."
+        message = (
+            "The time cannot be read, or lacks its offset from UTC. Write it as 2026-11-20T10:02:00+01:00."
+        )
         return None, problem("bad-date", message, line, match.start("time") + 1)
     promise = _PROMISE.search(body)
     promised = read_moment(promise["time"]) if promise else None
@@ -155,7 +159,9 @@ def _parse_update(
         return None, problem("bad-date", f"{message} Write it as 2026-11-20T10:02:00+01:00.", number, 1)
     text = (_PROMISE.sub("", body)).strip()
     if not text:
-        return None, problem("bad-value", "This update says nothing. Write a sentence below its heading.", line, 1)
+        return None, problem(
+            "bad-value", "This update says nothing. Write a sentence below its heading.", line, 1
+        )
     identity = f"{at.astimezone(UTC):%Y%m%dt%H%M%Sz}-{status.replace('_', '-')}"
     return Update(identity, UpdateStatus(status), at, text, promised), None
 
@@ -172,13 +178,17 @@ def _check_order(document: MarkdownDocument, entries: Sequence[_Entry]) -> list[
 
     closing = (UpdateStatus.RESOLVED, UpdateStatus.COMPLETED)
     if entries and entries[0].update.status in (*closing, UpdateStatus.POSTMORTEM):
-        complain(entries[0], f"The timeline starts with '{entries[0].update.status}'. Say first what happened.")
+        complain(
+            entries[0], f"The timeline starts with '{entries[0].update.status}'. Say first what happened."
+        )
     for earlier, later in itertools.pairwise(entries):
         if later.update.at <= earlier.update.at:
             complain(later, "This update is not later than the one above it. Put the oldest first.")
         closed = earlier.update.status in (*closing, UpdateStatus.POSTMORTEM)
         if closed and later.update.status is not UpdateStatus.POSTMORTEM:
-            complain(later, f"Nothing but a postmortem follows '{earlier.update.status}'. Open a new file instead.")
+            complain(
+                later, f"Nothing but a postmortem follows '{earlier.update.status}'. Open a new file instead."
+            )
         if later.update.status is UpdateStatus.POSTMORTEM and not closed:
             complain(later, "A postmortem is written after the incident is resolved.")
     return problems

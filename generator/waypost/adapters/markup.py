@@ -46,7 +46,7 @@ class _NoRawHtml(Extension):
         super().__init__()
         self._base = base
 
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  # the library's name
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # the library's name  # noqa: N802  # the library's name
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.treeprocessors.register(_SafeLinks(md, self._base), "safe_links", 5)
@@ -54,7 +54,9 @@ class _NoRawHtml(Extension):
 
 def render_markdown(text: str, help_root: str) -> str:
     """Return safe HTML of a piece of Markdown; links that start with `/` lead into the help center."""
-    return markdown.markdown(text, extensions=["sane_lists", "tables", _NoRawHtml(help_root)], output_format="html")
+    return markdown.markdown(
+        text, extensions=["sane_lists", "tables", _NoRawHtml(help_root)], output_format="html"
+    )
 
 
 def plain_text(text: str) -> str:

@@ -63,7 +63,9 @@ def read_source(root: Path, path: Path) -> tuple[Source | None, list[Problem]]:
 def _refuse(root: Path, path: Path, source: Source) -> Problem | None:
     """Say why a file must not even be opened: a link out of the site or in a circle, a pipe, a device."""
     if path.is_symlink() and not _exists(path):
-        return source.problem("symlink", "The link leads in a circle or to nothing. Put the file itself here.")
+        return source.problem(
+            "symlink", "The link leads in a circle or to nothing. Put the file itself here."
+        )
     if not path.resolve().is_relative_to(root.resolve()):
         return source.problem("symlink", "The link leads out of the site. Put the file itself here.")
     if not stat.S_ISREG(path.stat().st_mode):

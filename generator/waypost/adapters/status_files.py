@@ -87,10 +87,14 @@ def _load_folder(
     return tuple(loaded), problems
 
 
-def _check_references(root: Path, file: Path, item: Incident | Maintenance, known: frozenset[str]) -> list[Problem]:
+def _check_references(
+    root: Path, file: Path, item: Incident | Maintenance, known: frozenset[str]
+) -> list[Problem]:
     """Check that the components and articles which a file names are there."""
     wrong = [(index, name) for index, name in enumerate(item.components) if name not in known]
-    lost = [(index, path) for index, path in enumerate(item.articles) if not (root / "content" / path).is_file()]
+    lost = [
+        (index, path) for index, path in enumerate(item.articles) if not (root / "content" / path).is_file()
+    ]
     source, problems = read_source(root, file) if wrong or lost else (None, [])
     document, problems = parse_markdown(source) if source else (None, problems)
     if document is None:

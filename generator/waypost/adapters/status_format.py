@@ -158,7 +158,7 @@ class StatusFormat:
             "impact_word": IMPACT_WORDS.__getitem__,
             "iso": lambda moment: moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "mark": _mark,
-            "markdown": lambda text: Markup(render_markdown(text, help_root)),  # noqa: S704  # rendered without raw HTML
+            "markdown": lambda text: Markup(render_markdown(text, help_root)),  # rendered without raw HTML  # noqa: S704  # rendered without raw HTML
             "names": self.names,
             "runs": day_runs,
             "status_word": STATUS_WORDS.__getitem__,

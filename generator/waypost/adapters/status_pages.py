@@ -21,10 +21,17 @@ from waypost.core.statuspage import api_time
 from waypost.model.article import Article
 from waypost.model.status import MEASURED, Incident, PageConfig, UpdateStatus
 
-SHELL_PATH = "assets/shell.html"
-"""Where, below site/status/, a full build leaves the frame of the status pages."""
+LOOK_FOLDER = "assets/site/"
+"""Where, below site/status/, a full build leaves what is a site's own."""
+
+SHELL_PATH = f"{LOOK_FOLDER}shell.html"
+"""The frame of the status pages."""
+
+STYLES_PATH = f"{LOOK_FOLDER}site.css"
+"""The site's own styles."""
 
 _SLOT = re.compile(r"%%WAYPOST-([A-Z]+)%%")
+_NO_ATTRIBUTES = Markup()
 _SLOT_NAMES = ("HELP", "STATUS", "HEAD", "MAIN", "ATTRIBUTES")
 
 
@@ -42,8 +49,9 @@ class SiteFrame:
     copyright: str = ""
     language: str = "en"
     logo: str = ""
-    status_styles: bool = False
-    """Whether the site brings styles of its own for the status pages."""
+    """Address of the logo as seen from the page; empty for the plain mark."""
+    styles: str = ""
+    """Address of the site's own styles for the status pages; empty where it has none."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +63,24 @@ class ShellSlots:
     attributes: Markup = field(default_factory=lambda: Markup("%%WAYPOST-ATTRIBUTES%%"))
 
 
-def shell_context(site_name: str, **frame: Any) -> dict[str, Any]:
-    """Return the context in which the shell's template is rendered, by MkDocs or by us."""
-    slots = SiteFrame(site_name, "%%WAYPOST-HELP%%", "%%WAYPOST-STATUS%%", **frame)
-    return {"wp": slots, "slot": ShellSlots()}
+def shell_context(
+    site_name: str, contact: str = "", copyright_line: str = "", logo: str = "", styles: str = ""
+) -> dict[str, Any]:
+    """Return the context in which the shell's template is rendered, by MkDocs or by us.
+
+    `logo` and `styles` are paths below site/status/.
+    """
+    status_root = "%%WAYPOST-STATUS%%"
+    frame = SiteFrame(
+        site_name=site_name,
+        help_root="%%WAYPOST-HELP%%",
+        status_root=status_root,
+        contact=contact,
+        copyright=copyright_line,
+        logo=status_root + logo if logo else "",
+        styles=status_root + styles if styles else "",
+    )
+    return {"wp": frame, "slot": ShellSlots()}
 
 
 def default_shell(page: PageConfig) -> str:
@@ -96,7 +118,10 @@ def status_pages(snapshot: Snapshot, articles: Mapping[str, Article], shell: str
 
 def _index_context(snapshot: Snapshot) -> dict[str, Any]:
     weights = {status.value: f"{snapshot.policy.weight(status):g}" for status in MEASURED}
-    return {"weights": weights, "legend": [(code, STATUS_WORDS[status]) for status, code in STATUS_CODES.items()]}
+    return {
+        "weights": weights,
+        "legend": [(code, STATUS_WORDS[status]) for status, code in STATUS_CODES.items()],
+    }
 
 
 @dataclass(frozen=True)
@@ -125,7 +150,9 @@ class _Renderer:
         self._format = StatusFormat(snapshot, articles)
         self._environment = _environment()
 
-    def page(self, template: str, path: str, title: str, attributes: Markup = Markup(), **context: Any) -> bytes:  # noqa: B008
+    def page(
+        self, template: str, path: str, title: str, attributes: Markup = Markup(), **context: Any
+    ) -> bytes:
         page = self._snapshot.page
         root = "../" * path.count("/")
         # Relative links work on any host; where the help center lives elsewhere they must be whole.

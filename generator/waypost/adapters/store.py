@@ -111,7 +111,9 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:
-        raise StoreError(f"The database cannot be used: {error.orig}. Restore it from a backup, or remove it.") from error
+        raise StoreError(
+            f"The database cannot be used: {error.orig}. Restore it from a backup, or remove it."
+        ) from error
 
 
 class Store:
@@ -135,7 +137,9 @@ class Store:
             if found is None:
                 connection.execute(_meta.insert().values(key="schema", value=str(SCHEMA_VERSION)))
             elif int(found) > SCHEMA_VERSION:
-                raise StoreError("The database was made by a newer Waypost. Upgrade, or use another --database.")
+                raise StoreError(
+                    "The database was made by a newer Waypost. Upgrade, or use another --database."
+                )
 
     def record(self, observation: Observation, gap: timedelta, decide: Decision) -> StateChange | None:
         """Keep an observation, extend the coverage, and keep the state change if `decide` finds one.
@@ -170,15 +174,22 @@ class Store:
         end = at + round(observation.latency.total_seconds() * 1000) + 1
         mine = sa.and_(_coverage.c.component == observation.component, _coverage.c.check == observation.check)
         latest = connection.execute(
-            sa.select(_coverage.c.start, _coverage.c.end).where(mine).order_by(_coverage.c.start.desc()).limit(1)
+            sa.select(_coverage.c.start, _coverage.c.end)
+            .where(mine)
+            .order_by(_coverage.c.start.desc())
+            .limit(1)
         ).first()
         if latest and at < latest.end:
             return None
         if latest and at - latest.end <= gap.total_seconds() * 1000:
-            connection.execute(_coverage.update().where(mine, _coverage.c.start == latest.start).values(end=end))
+            connection.execute(
+                _coverage.update().where(mine, _coverage.c.start == latest.start).values(end=end)
+            )
             return int(latest.start)
         connection.execute(
-            _coverage.insert().values(component=observation.component, check=observation.check, start=at, end=end)
+            _coverage.insert().values(
+                component=observation.component, check=observation.check, start=at, end=end
+            )
         )
         return at
 
@@ -218,7 +229,10 @@ class Store:
                     )
                     for row in changes
                 ),
-                tuple(Coverage(row.component, row.check, _moment(row.start), _moment(row.end)) for row in coverage),
+                tuple(
+                    Coverage(row.component, row.check, _moment(row.start), _moment(row.end))
+                    for row in coverage
+                ),
             )
 
     def prune(self, now: datetime) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -37,9 +37,13 @@ _TYPE_WORDS = {
 }
 
 
-@cache
 def adapter_for(model: type[T]) -> TypeAdapter[T]:
     """Return pydantic's adapter of a model; building one is slow, so each is built once."""
+    return _adapter(cast("Hashable", model))
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:
     return TypeAdapter(model)
 
 
@@ -109,7 +113,7 @@ def _resolve(model: type[Any], data: Any, location: tuple[int | str, ...]) -> Da
 
     A tag may be called like a key (a group's tag is `group`), so the schema tells which steps are tags.
     """
-    schema = _schema(model)
+    schema = _schema(cast("Hashable", model))
     node = _deref(schema, schema)
     path: list[int | str] = []
     for step in location:
@@ -140,7 +144,7 @@ def _to_problem(document: YamlDocument, model: type[Any], detail: ErrorDetails) 
     return document.problem_at((*path, at_fault) if at_fault else path, code, message, at_key=name == "[key]")
 
 
-def _describe(kind: str, detail: ErrorDetails) -> tuple[str, str]:
+def _describe(kind: str, detail: ErrorDetails) -> tuple[str, str]:  # noqa: PLR0911  # a table of cases
     context: dict[str, Any] = detail.get("ctx", {})
     if kind in CODES:
         return kind, str(context["message"])
@@ -193,7 +197,7 @@ def _describe_pattern(pattern: str) -> str:
 
 def _known_keys(model: type[Any], location: tuple[int | str, ...]) -> list[str]:
     """Return the keys that the mapping at an error's location may have, read from the JSON Schema."""
-    schema = _schema(model)
+    schema = _schema(cast("Hashable", model))
     node: dict[str, Any] = _deref(schema, schema)
     for step in location:
         node = _deref(schema, _step(schema, node, step))
@@ -201,8 +205,8 @@ def _known_keys(model: type[Any], location: tuple[int | str, ...]) -> list[str]:
 
 
 @cache
-def _schema(model: type[Any]) -> dict[str, Any]:
-    return adapter_for(model).json_schema()
+def _schema(model: Any) -> dict[str, Any]:
+    return _adapter(model).json_schema()
 
 
 def _deref(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,10 @@ MAX_DEPTH = 40
 DataPath = tuple[Hashable, ...]
 
 _HINTS = (
-    ("mapping values are not allowed", "Quote text that holds a colon, and start keys below their neighbours."),
+    (
+        "mapping values are not allowed",
+        "Quote text that holds a colon, and start keys below their neighbours.",
+    ),
     ("could not find expected ':'", "A key needs a colon and a space after it."),
     ("found character '\\t'", "Indent with spaces, not with tabs."),
     ("found character", "Put text that starts with this character in quotes."),
@@ -40,12 +43,14 @@ _HINTS = (
 class _Loader(yaml.SafeLoader):
     """YAML with the scalars of version 1.2: 'no' is a word, 10:30 is no number, dates stay text."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # the library's own declaration
+    yaml_implicit_resolvers: dict[str, Any] = {}  # the library's own declaration  # noqa: RUF012  # the library's own declaration
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]{1,18}$"), list("-+0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]{1,18}$"), list("-+0123456789")
+)
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"^[-+]?[0-9]{1,18}\.[0-9]{1,18}(?:e[-+]?[0-9]{1,2})?$"),
@@ -80,7 +85,9 @@ class YamlDocument:
         return self.source.problem(code, message, line, column)
 
 
-def parse_yaml(source: Source, text: str | None = None, first_line: int = 1) -> tuple[YamlDocument | None, list[Problem]]:
+def parse_yaml(
+    source: Source, text: str | None = None, first_line: int = 1
+) -> tuple[YamlDocument | None, list[Problem]]:
     """Parse one YAML document; `first_line` is where `text` starts in its file.
 
     Returns the document, or None with the problems that make it unusable.
@@ -95,7 +102,9 @@ def parse_yaml(source: Source, text: str | None = None, first_line: int = 1) -> 
     except yaml.YAMLError as error:
         return None, [source.problem("yaml-syntax", f"Not valid YAML: {str(error).splitlines()[0]}.")]
     except RecursionError:
-        return None, [source.problem("too-complex", f"The values nest deeper than {MAX_DEPTH} levels. Flatten them.")]
+        return None, [
+            source.problem("too-complex", f"The values nest deeper than {MAX_DEPTH} levels. Flatten them.")
+        ]
     return (None if reader.problems else reader.document), reader.problems
 
 
@@ -148,7 +157,9 @@ class _Reader:
                 message = "A key must be a word. Put text that starts with a bracket in quotes."
                 self._complain(key, "wrong-type", message)
             elif key.value in data:
-                self._complain(key, "duplicate-key", f"The key '{key.value}' stands here twice. Keep one of them.")
+                self._complain(
+                    key, "duplicate-key", f"The key '{key.value}' stands here twice. Keep one of them."
+                )
             else:
                 data[key.value] = self.build(value, (*path, key.value), key)
         return data
@@ -164,5 +175,7 @@ class _Reader:
         if kind == "float":
             return float(node.value)
         if kind != "str":
-            self._complain(node, "wrong-type", f"The tag '{node.tag}' is not supported. Write the plain value.")
+            self._complain(
+                node, "wrong-type", f"The tag '{node.tag}' is not supported. Write the plain value."
+            )
         return node.value

@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from waypost.adapters.file_tree import FolderFiles, sync_tree, write_atomic
+from waypost.adapters.file_tree import FolderFiles, sync_tree
 from waypost.adapters.mkdocs_site import build_help_center
-from waypost.adapters.status_pages import SHELL_PATH
-from waypost.app.publish import SITE_STYLES, publish
+from waypost.adapters.status_pages import LOOK_FOLDER
+from waypost.app.publish import publish
 from waypost.app.site import Site, check_project
 from waypost.model.project import Project
 from waypost.problems import Problem, ProblemsFound
@@ -30,7 +30,10 @@ class BuildReport:
 
 
 def build_site(
-    site: Site, now: datetime, database_url: str | None = None, lock: AbstractContextManager[Any] | None = None
+    site: Site,
+    now: datetime,
+    database_url: str | None = None,
+    lock: AbstractContextManager[Any] | None = None,
 ) -> BuildReport:
     """Bring site/ up to date.
 
@@ -55,8 +58,5 @@ def build_site(
 def _take_over(site: Site, rendered: Path) -> list[str]:
     """Move the rendered help center to where it is read, and the shell to where publishing finds it."""
     changed = sync_tree(site.output, FolderFiles(rendered, leave_out="status"), keep=["status"])
-    for name in (SHELL_PATH, SITE_STYLES):
-        made = rendered / "status" / name
-        if made.is_file():
-            write_atomic(site.status_output / name, made.read_bytes())
+    sync_tree(site.status_output / LOOK_FOLDER, FolderFiles(rendered / "status" / LOOK_FOLDER))
     return changed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from waypost.adapters.dev_server import command_demo_service
 
 
-class NotServing(Exception):  # noqa: N818  # it is the state of the machine, not a fault of the program
+class NotServing(Exception):  # it is the state of the machine, not a fault of the program
     """No sample is being served at the port."""
 
 

@@ -40,7 +40,9 @@ def examine(site: Site, database_url: str) -> list[Finding]:
     findings = [_python(), _packages(), _sqlite(), _clock(), *_rights(site)]
     bad = bool(errors(problems))
     text = summary(problems) if problems else "every file is fine"
-    findings.append(Finding("site", "bad" if bad else "ok", text + (": run `waypost lint`" if problems else "")))
+    findings.append(
+        Finding("site", "bad" if bad else "ok", text + (": run `waypost lint`" if problems else ""))
+    )
     findings.append(_database(database_url))
     if project:
         findings += _checks(project)
@@ -49,7 +51,7 @@ def examine(site: Site, database_url: str) -> list[Finding]:
 
 def _python() -> Finding:
     version = platform.python_version()
-    if sys.version_info < (3, 11):  # noqa: UP036  # this is where an old Python is told of
+    if sys.version_info < (3, 11):  # this is where an old Python is told of  # noqa: UP036  # an old Python is told of here
         return Finding("python", "bad", f"{version}; Waypost needs 3.11 or newer")
     return Finding("python", "ok", f"{version}, Waypost {__version__}")
 
@@ -79,7 +81,9 @@ def _clock() -> Finding:
     now = utc_now()
     newest = max((path.stat().st_mtime for path in Path(__file__).parent.glob("*.py")), default=0.0)
     if now.timestamp() < newest - 86400:
-        return Finding("clock", "bad", f"{now:%Y-%m-%d %H:%M} UTC is before Waypost was installed. Set the clock.")
+        return Finding(
+            "clock", "bad", f"{now:%Y-%m-%d %H:%M} UTC is before Waypost was installed. Set the clock."
+        )
     return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC, local zone {time.strftime('%Z')}")
 
 
@@ -120,4 +124,7 @@ def _checks(project: Project) -> list[Finding]:
         if outcome.status is not ComponentStatus.OPERATIONAL
     ]
     good = len(outcomes) - len(failed)
-    return [Finding("checks", "ok" if not failed else "note", f"{good} of {len(outcomes)} answer well"), *failed]
+    return [
+        Finding("checks", "ok" if not failed else "note", f"{good} of {len(outcomes)} answer well"),
+        *failed,
+    ]

@@ -19,7 +19,7 @@ ARTICLE_KINDS = (Kind.FAQ, Kind.TROUBLESHOOTING, Kind.TUTORIAL)
 """The kinds that `waypost new` can start."""
 
 
-class AlreadyThere(Exception):  # noqa: N818  # it is the state of the disk, not a fault of the program
+class AlreadyThere(Exception):  # it is the state of the disk, not a fault of the program
     """What should be made is there already, and nothing is overwritten."""
 
 

@@ -59,7 +59,9 @@ def observe(job: Job, clock: Callable[[], datetime] = utc_now) -> Observation:
 
 def record(store: Store, job: Job, observation: Observation, policy: Policy) -> StateChange | None:
     """Keep an observation and the state change that it confirms, if any."""
-    return store.record(observation, job.check.every * SILENCE, lambda current, recent: confirm(current, recent, policy))
+    return store.record(
+        observation, job.check.every * SILENCE, lambda current, recent: confirm(current, recent, policy)
+    )
 
 
 def poll_once(config: StatusConfig, store: Store) -> list[tuple[Observation, StateChange | None]]:
@@ -78,7 +80,9 @@ class Schedule:
 
     def __init__(self, todo: Iterable[Job], now: float) -> None:
         self._jobs = {job.key: job for job in todo}
-        self._due = {job.key: now + _phase(job) * job.check.every.total_seconds() for job in self._jobs.values()}
+        self._due = {
+            job.key: now + _phase(job) * job.check.every.total_seconds() for job in self._jobs.values()
+        }
 
     def due(self, now: float) -> list[Job]:
         """Return the checks whose time has come, and set each one's next time; `now` is a monotonic clock."""

@@ -10,17 +10,14 @@ from typing import Any
 
 from waypost.adapters.calendar import calendar_file
 from waypost.adapters.feeds import feed_files
-from waypost.adapters.file_tree import sync_tree
+from waypost.adapters.file_tree import FolderFiles, sync_tree
 from waypost.adapters.resources import status_assets
-from waypost.adapters.status_pages import SHELL_PATH, default_shell, is_shell, status_pages
+from waypost.adapters.status_pages import LOOK_FOLDER, SHELL_PATH, default_shell, is_shell, status_pages
 from waypost.adapters.store import read_history
 from waypost.app.site import Site
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.core.statuspage import now_document, status_document, summary_document
 from waypost.model.project import Project
-
-SITE_STYLES = "assets/site.css"
-"""Styles of a site's own for the status pages, which a full build copies there."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +53,8 @@ def status_files(snapshot: Snapshot, project: Project, kept: Mapping[str, bytes]
 
 
 def _kept_by_build(site: Site) -> dict[str, bytes]:
-    kept: dict[str, bytes] = {}
-    for name in (SHELL_PATH, SITE_STYLES):
-        path = site.status_output / name
-        if path.is_file():
-            kept[name] = path.read_bytes()
+    folder = FolderFiles(site.status_output / LOOK_FOLDER)
+    kept = {LOOK_FOLDER + path: data for path, data in folder.items()}
     if SHELL_PATH in kept and not is_shell(kept[SHELL_PATH].decode(errors="replace")):
         del kept[SHELL_PATH]
     return kept

@@ -31,7 +31,9 @@ def signature(*folders: Path) -> Signature:
 class Publisher:
     """Publishes one site from several threads; a broken file never replaces what was read before it broke."""
 
-    def __init__(self, site: Site, project: Project, database_url: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, site: Site, project: Project, database_url: str, clock: Callable[[], datetime]
+    ) -> None:
         self._site = site
         self._database_url = database_url
         self._clock = clock

@@ -44,7 +44,9 @@ def run(site: Site, database_url: str, stop: threading.Event, events: Events) ->
         store = Store(database_url)
         try:
             store.prune(utc_now())
-            poll_and_publish(publisher, store, stop, events, FileWatch(site.root / "status", site.root / "content"))
+            poll_and_publish(
+                publisher, store, stop, events, FileWatch(site.root / "status", site.root / "content")
+            )
         finally:
             store.close()
 

@@ -17,7 +17,7 @@ from waypost.app.site import Site
 from waypost.problems import ProblemsFound
 
 
-class PortTaken(Exception):  # noqa: N818  # it is the state of the machine, not a fault of the program
+class PortTaken(Exception):  # it is the state of the machine, not a fault of the program
     """Another program listens on the port."""
 
 
@@ -38,7 +38,9 @@ class ServeOptions:
     demo: bool = False
 
 
-def serve(site: Site, database_url: str, options: ServeOptions, stop: threading.Event, events: ServeEvents) -> None:
+def serve(
+    site: Site, database_url: str, options: ServeOptions, stop: threading.Event, events: ServeEvents
+) -> None:
     """Build, then serve, poll, publish and rebuild until `stop` is set.
 
     Raises ProblemsFound where the site is broken at the start, PortTaken, and StoreError where
@@ -69,9 +71,13 @@ def serve(site: Site, database_url: str, options: ServeOptions, stop: threading.
 def _listening(site: Site, options: ServeOptions) -> Iterator[DevServer]:
     site.output.mkdir(parents=True, exist_ok=True)
     try:
-        server = DevServer((options.host, options.port), site.output, DemoServices() if options.demo else None)
+        server = DevServer(
+            (options.host, options.port), site.output, DemoServices() if options.demo else None
+        )
     except OSError as error:
-        raise PortTaken(f"Port {options.port} cannot be used: {(error.strerror or 'unknown').lower()}.") from None
+        raise PortTaken(
+            f"Port {options.port} cannot be used: {(error.strerror or 'unknown').lower()}."
+        ) from None
     try:
         yield server
     finally:

@@ -27,4 +27,6 @@ def command(site: Site, database: str | None) -> None:
     report = build_site(site, utc_now(), database)
     print_problems(report.warnings)
     seconds = time.monotonic() - started
-    click.echo(f"Built {report.articles} articles in {seconds:.1f} s; {len(report.changed)} files changed in site/.")
+    click.echo(
+        f"Built {report.articles} articles in {seconds:.1f} s; {len(report.changed)} files changed in site/."
+    )

@@ -35,7 +35,9 @@ def site_option(function: Callable[P, R]) -> Callable[P, R]:
 def database_option(function: Callable[P, R]) -> Callable[P, R]:
     """Add --database, which may also come from the environment."""
     text = "The database, as sqlite:///FILE; .waypost/waypost.db in the site if not given."
-    return click.option("--database", envvar="WAYPOST_DATABASE", show_envvar=True, default=None, help=text)(function)
+    return click.option("--database", envvar="WAYPOST_DATABASE", show_envvar=True, default=None, help=text)(
+        function
+    )
 
 
 def json_option(function: Callable[P, R]) -> Callable[P, R]:
@@ -54,7 +56,11 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
             print_problems(found.problems)
             sys.exit(1)
         except (StoreError, OSError) as error:
-            words = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else error
+            words = (
+                f"{error.strerror}: {error.filename}"
+                if isinstance(error, OSError) and error.strerror
+                else error
+            )
             click.echo(f"waypost: {words}", err=True)
             sys.exit(1)
 

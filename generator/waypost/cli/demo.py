@@ -11,7 +11,9 @@ from waypost.cli.common import refuse
 @click.command("demo")
 @click.argument("what", metavar="outage|recover", type=click.Choice(["outage", "recover"]))
 @click.argument("service", default="downloads")
-@click.option("--port", default=8000, show_default=True, envvar="PORT", type=click.IntRange(1, 65535), help="The port.")
+@click.option(
+    "--port", default=8000, show_default=True, envvar="PORT", type=click.IntRange(1, 65535), help="The port."
+)
 def command(what: str, service: str, port: int) -> None:
     """Break or heal one of the sample's services while `waypost serve --demo` runs.
 
@@ -23,6 +25,10 @@ def command(what: str, service: str, port: int) -> None:
         refuse(str(reason))
         return
     if what == "outage":
-        click.echo(f"{service} is broken. The status page tells of it once three checks have failed, after about 15 s.")
+        click.echo(
+            f"{service} is broken. The status page tells of it once three checks have failed, after about 15 s."
+        )
     else:
-        click.echo(f"{service} works again. The status page tells of it after two good checks, in about 10 s.")
+        click.echo(
+            f"{service} works again. The status page tells of it after two good checks, in about 10 s."
+        )

@@ -59,7 +59,9 @@ command.add_command(_article_command(Kind.FAQ, "Start an article of questions an
 command.add_command(
     _article_command(Kind.TROUBLESHOOTING, "Start an article that solves a problem.", "A download stops")
 )
-command.add_command(_article_command(Kind.TUTORIAL, "Start an article that teaches a task.", "Share a gallery"))
+command.add_command(
+    _article_command(Kind.TUTORIAL, "Start an article that teaches a task.", "Share a gallery")
+)
 
 
 @command.command("incident")

@@ -20,4 +20,6 @@ def command(site: Site, database: str | None) -> None:
     Example: waypost publish
     """
     publication = publish(site, load_project(site), utc_now(), database)
-    click.echo(f"{publication.snapshot.headline.sentence}. {len(publication.changed)} files changed in site/status/.")
+    click.echo(
+        f"{publication.snapshot.headline.sentence}. {len(publication.changed)} files changed in site/status/."
+    )

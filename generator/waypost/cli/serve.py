@@ -19,7 +19,9 @@ from waypost.cli.signals import stop_on_signals
 @site_option
 @database_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, envvar="PORT", type=click.IntRange(1, 65535), help="The port.")
+@click.option(
+    "--port", default=8000, show_default=True, envvar="PORT", type=click.IntRange(1, 65535), help="The port."
+)
 @click.option("--demo", is_flag=True, help="Also run the sample's services, which can be broken and healed.")
 @explained
 def command(site: Site, database: str | None, host: str, port: int, demo: bool) -> None:
@@ -64,4 +66,6 @@ def _welcome(port: int, report: BuildReport, demo: bool) -> None:
         table.add_row("", f"make demo-recover{again}   heals it")
     table.add_row("Stop", "Ctrl-C")
     title = f"{report.articles} articles, {len(report.project.status.config.flat)} components"
-    Console().print(Panel(table, title=f"Waypost is running: {title}", border_style="cyan", expand=False, padding=(1, 2)))
+    Console().print(
+        Panel(table, title=f"Waypost is running: {title}", border_style="cyan", expand=False, padding=(1, 2))
+    )

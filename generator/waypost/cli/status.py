@@ -54,6 +54,8 @@ def _print(snapshot: Snapshot) -> None:
         table.add_row(component.group, component.name, state, since, component.uptime.percent)
     console.print(table)
     for incident in snapshot.active:
-        console.print(f"Open: {incident.title} (since {incident.started.astimezone():%Y-%m-%d %H:%M})", markup=False)
+        console.print(
+            f"Open: {incident.title} (since {incident.started.astimezone():%Y-%m-%d %H:%M})", markup=False
+        )
     checked = f"{snapshot.checked_at.astimezone():%Y-%m-%d %H:%M:%S}" if snapshot.checked_at else "never"
     console.print(f"Last checked: {checked}")

@@ -107,5 +107,7 @@ def related_links(article: Article, catalog: Catalog) -> tuple[ArticleLink, ...]
     if not isinstance(article.front, ArticleFrontMatter):
         return ()
     return tuple(
-        catalog.links[path] for path in article.front.related if path != article.path and path in catalog.links
+        catalog.links[path]
+        for path in article.front.related
+        if path != article.path and path in catalog.links
     )

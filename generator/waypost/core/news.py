@@ -47,7 +47,12 @@ class Story:
 def news(snapshot: Snapshot) -> tuple[NewsItem, ...]:
     """Return the latest updates of all incidents and maintenance, newest first."""
     told = sorted(
-        ((update, story) for story in _stories(snapshot) for update in story.updates if update.at <= snapshot.now),
+        (
+            (update, story)
+            for story in _stories(snapshot)
+            for update in story.updates
+            if update.at <= snapshot.now
+        ),
         key=lambda pair: (pair[0].at, pair[1].slug, pair[0].id),
     )
     items: list[NewsItem] = []
@@ -57,14 +62,18 @@ def news(snapshot: Snapshot) -> tuple[NewsItem, ...]:
             published = items[-1].published + timedelta(seconds=1)
         label = LABELS[update.status]
         items.append(
-            NewsItem(f"{story.link}#{update.id}", story.link, f"[{label}] {story.title}", published, update.body)
+            NewsItem(
+                f"{story.link}#{update.id}", story.link, f"[{label}] {story.title}", published, update.body
+            )
         )
     return tuple(reversed(items[-LIMIT:]))
 
 
 def stories(snapshot: Snapshot) -> tuple[Story, ...]:
     """Return incidents and maintenance as wholes, the latest started first."""
-    return tuple(sorted(_stories(snapshot), key=lambda story: (story.started, story.slug), reverse=True)[:LIMIT])
+    return tuple(
+        sorted(_stories(snapshot), key=lambda story: (story.started, story.slug), reverse=True)[:LIMIT]
+    )
 
 
 def _stories(snapshot: Snapshot) -> list[Story]:

@@ -96,7 +96,10 @@ class Snapshot:
     @property
     def changed_at(self) -> datetime:
         """When the page last had something new to say; polling alone does not move it."""
-        spoken = [*(item.updated_at for item in self.incidents), *(item.work.updated_at for item in self.maintenances)]
+        spoken = [
+            *(item.updated_at for item in self.incidents),
+            *(item.work.updated_at for item in self.maintenances),
+        ]
         turned = [edge for item in self.maintenances for edge in (item.start, item.end)]
         moments = [*(item.since for item in self.components), *spoken, *turned]
         return max((moment for moment in moments if moment <= self.now), default=self.now)

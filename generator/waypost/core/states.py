@@ -45,7 +45,9 @@ def _settled(
     if (level <= current.severity) if worse else (level >= current.severity):
         return None
     run = itertools.takewhile(
-        lambda observation: observation.status.severity >= level if worse else observation.status.severity <= level,
+        lambda observation: (
+            observation.status.severity >= level if worse else observation.status.severity <= level
+        ),
         reversed(recent),
     )
     first = list(run)[-1]
@@ -54,4 +56,6 @@ def _settled(
 
 
 def _change(begin: Observation, newest: Observation) -> StateChange:
-    return StateChange(begin.component, begin.check, begin.at, begin.status, newest.at + newest.latency, begin.reason)
+    return StateChange(
+        begin.component, begin.check, begin.at, begin.status, newest.at + newest.latency, begin.reason
+    )

@@ -49,7 +49,9 @@ def page_json(snapshot: Snapshot) -> Json:
 
 def status_json(snapshot: Snapshot) -> Json:
     """Return the `status` object: indicator and description."""
-    degraded = worst(item.known_status for item in snapshot.components) is ComponentStatus.DEGRADED_PERFORMANCE
+    degraded = (
+        worst(item.known_status for item in snapshot.components) is ComponentStatus.DEGRADED_PERFORMANCE
+    )
     slow = snapshot.indicator == "minor" and degraded
     description = "Partially Degraded Service" if slow else DESCRIPTIONS[snapshot.indicator]
     return {"indicator": snapshot.indicator, "description": description}
@@ -139,7 +141,9 @@ def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
         "shortlink": incident_url(snapshot, incident),
         "started_at": api_time(incident.started),
         "page_id": page_id(snapshot),
-        "incident_updates": [_update_json(identity, incident.id, update) for update in reversed(incident.updates)],
+        "incident_updates": [
+            _update_json(identity, incident.id, update) for update in reversed(incident.updates)
+        ],
         "components": _named_components(snapshot, tuple(incident.components)),
     }
 

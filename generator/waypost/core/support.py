@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from waypost.model.support import WEEKDAYS, Channel, ChannelKind, Priority, Span, SupportConfig
+from waypost.model.article import Priority
+from waypost.model.support import WEEKDAYS, Channel, ChannelKind, Span, SupportConfig
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,11 @@ def contact_view(support: SupportConfig) -> ContactView:
         office_hours=f"{describe_week(support.office.hours)}, {support.office.city} time",
         priorities=tuple(questions.get(priority, priority.capitalize()) for priority in order),
         tiers=tuple(
-            (tier.name, tier.hours, tuple(answer_words(tier.first_answer.get(priority)) for priority in order))
+            (
+                tier.name,
+                tier.hours,
+                tuple(answer_words(tier.first_answer.get(priority)) for priority in order),
+            )
             for tier in support.tiers
         ),
         holidays=tuple((f"{day.date:%d %B %Y}".lstrip("0"), day.name) for day in support.office.holidays),

@@ -51,7 +51,11 @@ class ComponentTimeline:
     """
 
     def __init__(
-        self, component: Component, site: StatusSite, changes: Iterable[StateChange], coverage: Iterable[Coverage]
+        self,
+        component: Component,
+        site: StatusSite,
+        changes: Iterable[StateChange],
+        coverage: Iterable[Coverage],
     ) -> None:
         self._measured = bool(component.checks)
         self._checks: dict[str, _CheckLine] = {}
@@ -61,7 +65,9 @@ class ComponentTimeline:
             self._check(change.check).changes.append((change.at, change.status))
         self._incidents = [item for item in site.incidents if component.id in item.components]
         self._written = [(i.started, i.resolved_at, i.components[component.id]) for i in self._incidents]
-        self._works = [maintenance_window(work) for work in site.maintenances if component.id in work.components]
+        self._works = [
+            maintenance_window(work) for work in site.maintenances if component.id in work.components
+        ]
 
     def _check(self, check: str) -> _CheckLine:
         return self._checks.setdefault(check, _CheckLine([], []))
@@ -122,5 +128,9 @@ class _CheckLine:
 
 def active_incidents(incidents: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
     """Return the incidents that customers are hit by at `now`, newest first."""
-    hit = [item for item in incidents if item.started <= now and (item.resolved_at is None or item.resolved_at > now)]
+    hit = [
+        item
+        for item in incidents
+        if item.started <= now and (item.resolved_at is None or item.resolved_at > now)
+    ]
     return tuple(sorted(hit, key=lambda item: item.started, reverse=True))

@@ -95,7 +95,9 @@ class CategoryFrontMatter(FrontMatter):
 
     kind: Kind
     """category."""
-    icon: Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)+$", max_length=80)] = "material/file-document-outline"
+    icon: Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)+$", max_length=80)] = (
+        "material/file-document-outline"
+    )
     """The icon on its card, by its path among Material's icons, such as material/tray-arrow-down."""
     position: Annotated[int, Field(ge=0, le=10_000)] = 1000
     """Its place among the categories; the lowest is first."""

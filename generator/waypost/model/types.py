@@ -29,10 +29,14 @@ def _plain(text: str) -> str:
     if "{{" in text or "{%" in text:
         raise fault("template-syntax", "Template code is not run here. Write the text as it should be read.")
     if _FORBIDDEN.search(text):
-        raise fault("control-character", "The text holds an invisible control character. Type it again by hand.")
+        raise fault(
+            "control-character", "The text holds an invisible control character. Type it again by hand."
+        )
     stripped = " ".join(text.split())
     if not stripped:
-        raise fault("bad-value", "The text is empty. Write something, or leave the key out if it is optional.")
+        raise fault(
+            "bad-value", "The text is empty. Write something, or leave the key out if it is optional."
+        )
     return stripped
 
 
@@ -69,7 +73,9 @@ def _moment(value: Any) -> Any:
     except (TypeError, ValueError):
         raise fault("bad-date", f"This is not a date and time that exists. {example}") from None
     if not has_offset:
-        raise fault("bad-date", f"The time has no offset from UTC, so nobody knows whose clock is meant. {example}")
+        raise fault(
+            "bad-date", f"The time has no offset from UTC, so nobody knows whose clock is meant. {example}"
+        )
     moment = read_moment(value)
     if moment is None:
         raise fault("bad-date", f"The year cannot be meant. {example}")
@@ -135,7 +141,9 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 """A name for machines: lower-case letters, digits and single hyphens."""
 
 Duration = Annotated[
-    timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"})
+    timedelta,
+    BeforeValidator(_duration),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
 ]
 """A length of time with its unit: 500ms, 60s, 5m, 2h, 1d."""
 
