@@ -56,10 +56,11 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Leave out Markdown that is not a page of ours."""
+        """Leave out Markdown that is not a page of ours, and what lies beside our templates for `waypost new`."""
         del config
-        for file in list(files.documentation_pages()):
-            if not self.pages.knows(file.src_uri):
+        for file in list(files):
+            is_foreign = file.is_documentation_page() and not self.pages.knows(file.src_uri)
+            if is_foreign or Path(file.abs_src_path or "").is_relative_to(self.pages.theme / "scaffold"):
                 files.remove(file)
         return files
 

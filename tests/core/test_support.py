@@ -100,8 +100,8 @@ def test_links_open_the_right_program() -> None:
     assert shown == [
         ("help@lumen.example", "mailto:help@lumen.example"),
         ("+49 30 5550 1840", "tel:+493055501840"),
-        ("Chat", "https://lumen.example/chat"),
-        ("We call you", "https://lumen.example/call"),
+        ("Start a chat", "https://lumen.example/chat"),
+        ("Choose a time", "https://lumen.example/call"),
     ]
 
 

@@ -17,6 +17,8 @@ from waypost.model.status import ComponentStatus, Policy
 
 START = moment("2026-01-01T00:00:00+00:00")
 BERLIN = ZoneInfo("Europe/Berlin")
+# Years of maintenance around one counted second leave 8 of the 16 digits of a float; the page shows 4.
+ROUNDING = 1e-6
 MILLISECOND = timedelta(milliseconds=1)
 
 stretches = st.lists(
@@ -47,7 +49,7 @@ def fill(parts: list[tuple[int, ComponentStatus]], start: datetime = START) -> l
 def same(left: Uptime, right: Uptime) -> bool:
     if left.ratio is None or right.ratio is None:
         return left.ratio is right.ratio
-    return math.isclose(left.ratio, right.ratio, abs_tol=1e-9)
+    return math.isclose(left.ratio, right.ratio, abs_tol=ROUNDING)
 
 
 @golden("uptime/ratios.yml")
@@ -110,7 +112,7 @@ def test_a_second_more_of_an_outage_never_raises_the_ratio(
     before = uptime(fill(parts), policy).ratio
     after = uptime(fill([*parts, (1000, ComponentStatus.MAJOR_OUTAGE)]), policy).ratio
     if heavier and before is not None and after is not None:
-        assert after <= before + 1e-12
+        assert after <= before + ROUNDING
 
 
 @given(st.floats(0, 1))

@@ -22,7 +22,7 @@ from waypost.problems import Level, Location, Problem, ProblemsFound
 
 CONFIG = "mkdocs.yml"
 
-_NAMED_FILE = re.compile(r"[Dd]oc file '([^']+)'")
+_NAMED_FILE = re.compile(r"(?:[Dd]oc file|Error (?:reading|building) page) '([^']+)'")
 
 
 def build_help_center(root: Path, output: Path, project: Project) -> list[Problem]:
@@ -35,7 +35,10 @@ def build_help_center(root: Path, output: Path, project: Project) -> list[Proble
             config = load_config(config_file=str(root / CONFIG), site_dir=str(output))
             _attach(config, project)
             build(config)
-        except (Abort, MkDocsException) as error:
+        except ProblemsFound:
+            raise
+        except Exception as error:
+            # Hooks, extensions and templates of a site's own raise whatever they like.
             raise ProblemsFound([*_as_problems(warnings, Level.ERROR), *_failure(error)]) from error
         finally:
             logging.getLogger("mkdocs").handlers.clear()
@@ -58,6 +61,8 @@ def _failure(error: Exception) -> list[Problem]:
     text = " ".join(str(error).split())
     if not text or isinstance(error, Abort):
         return []
+    if not isinstance(error, MkDocsException):
+        text = f"{type(error).__name__}: {text}"
     return [Problem(Location(CONFIG), "bad-value", text)]
 
 

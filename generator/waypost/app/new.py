@@ -11,9 +11,10 @@ from string import Template
 
 from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.resources import scaffold_folder
+from waypost.adapters.status_files import load_status_config
 from waypost.app.site import Site
 from waypost.model.article import Kind
-from waypost.problems import Location, Problem, ProblemsFound
+from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 
 ARTICLE_KINDS = (Kind.FAQ, Kind.TROUBLESHOOTING, Kind.TUTORIAL)
 """The kinds that `waypost new` can start."""
@@ -34,10 +35,12 @@ def new_site(folder: Path, name: str) -> list[Path]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AlreadyThere(f"{folder} is not empty. Choose a new folder; nothing was changed.")
     made: list[Path] = []
+    # Markdown takes a backslash before a mark as YAML does, so one form fits both.
+    values = {"name": _quoted(name)[1:-1]}
     source = scaffold_folder() / "site"
     for template in sorted(path for path in source.rglob("*") if path.is_file()):
         relative = template.relative_to(source).as_posix().replace("dot-", ".")
-        text = _fill(template.read_text(encoding="utf-8"), {"name": name})
+        text = _fill(template.read_text(encoding="utf-8"), values)
         write_atomic(folder / relative, text.encode())
         made.append(folder / relative)
     return made
@@ -55,10 +58,22 @@ def new_article(site: Site, kind: Kind, title: str, category: str, now: datetime
 
 def new_incident(site: Site, title: str, component: str, now: datetime) -> Path:
     """Start an incident about a component, ready for its first sentence."""
+    _require_component(site, component)
     moment = now.astimezone().replace(microsecond=0)
     values = {"title": _quoted(title), "component": component, "now": moment.isoformat()}
     name = f"{moment:%Y-%m-%d}-{slugify(title)}.md"
     return _start(site.root / "status" / "incidents" / name, "incident.md", values)
+
+
+def _require_component(site: Site, component: str) -> None:
+    config, problems = load_status_config(site.root)
+    if config is None:
+        raise ProblemsFound(problems)
+    known = [item.id for item in config.flat]
+    if component not in known:
+        hint = did_you_mean(component, known) or f" Components: {', '.join(known)}."
+        message = f"There is no component '{component}' in status/status.yml.{hint}"
+        raise ProblemsFound([Problem(Location("status/status.yml"), "unknown-component", message)])
 
 
 def _start(path: Path, template: str, values: Mapping[str, str]) -> Path:

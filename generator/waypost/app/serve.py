@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from waypost.adapters.dev_server import DemoServices, DevServer
-from waypost.adapters.store import Store, WriterLock, database_path
+from waypost.adapters.store import Store, StoreError, WriterLock, database_path
 from waypost.app.build import BuildReport, build_site
 from waypost.app.poll import utc_now
 from waypost.app.publisher import Publisher
@@ -110,7 +110,7 @@ def _rebuild(
                 events.reloaded()
         except ProblemsFound as problems:
             events.broken(problems)
-        except OSError as error:
+        except (OSError, StoreError) as error:
             # A file may vanish while an editor saves it; the next look finds what came of it.
             events.failed(error)
         else:

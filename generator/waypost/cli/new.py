@@ -31,7 +31,7 @@ def _site(folder: Path, name: str) -> None:
     Example: waypost new site my-help --name "Acme Help"
     """
     try:
-        made = new_site(folder, " ".join(name.split()).replace('"', "'"))
+        made = new_site(folder, name)
     except AlreadyThere as there:
         refuse(str(there))
         return

@@ -8,6 +8,14 @@ from waypost.model.article import Priority
 from waypost.model.support import WEEKDAYS, Channel, ChannelKind, Span, SupportConfig
 
 
+_SCHEMES = {ChannelKind.EMAIL: "mailto:", ChannelKind.PHONE: "tel:"}
+_WEB_LABELS = {
+    ChannelKind.CHAT: "Start a chat",
+    ChannelKind.CALL_BACK: "Choose a time",
+    ChannelKind.FORM: "Open the form",
+}
+
+
 @dataclass(frozen=True)
 class ChannelView:
     """A channel as the contact page shows it."""
@@ -90,14 +98,12 @@ def contact_view(support: SupportConfig) -> ContactView:
 
 
 def _channel(channel: Channel, support: SupportConfig, names: dict[str, str]) -> ChannelView:
-    links = {ChannelKind.EMAIL: "mailto:", ChannelKind.PHONE: "tel:"}
     address = channel.address.replace(" ", "") if channel.kind is ChannelKind.PHONE else channel.address
-    is_web = channel.kind not in links
     return ChannelView(
         name=channel.name,
         kind=channel.kind,
-        label=channel.name if is_web else channel.address,
-        link=f"{links.get(channel.kind, '')}{address}",
+        label=_WEB_LABELS.get(channel.kind, channel.address),
+        link=f"{_SCHEMES.get(channel.kind, '')}{address}",
         hours=channel_hours(channel, support),
         answer=channel.answer or "",
         note=channel.note or "",

@@ -28,7 +28,7 @@ export function judge(now, clock) {
 /** Say in two or three words how things are. */
 export function brief(view, now) {
   if (view.isStale || view.status === "no_data") return "Status not known";
-  if (view.status === "operational") return now.incidents.length ? "Notice" : "All systems working";
+  if (view.status === "operational") return now.incidents.length ? "Notice" : "All working";
   const hit = Object.values(now.components).filter((component) => component.status === view.status);
   const word = view.status === "under_maintenance" ? "planned work" : "trouble";
   return hit.length === 1 ? `${hit[0].name}: ${word}` : `${hit.length} services: ${word}`;
@@ -44,14 +44,13 @@ function showPill(view, now) {
 function showNotice(view, now) {
   const notice = document.querySelector("[data-wp-notice]");
   if (!notice) return;
-  const trouble = view.isStale || view.status !== "operational" || now.incidents.length > 0;
-  notice.hidden = !trouble;
-  if (!trouble) return;
-  notice.dataset.status = view.status;
+  const calm = !view.isStale && view.status === "operational" && !now.incidents.length;
+  notice.dataset.status = calm ? "operational" : view.status;
+  notice.classList.toggle("wp-now--calm", calm);
   notice.querySelector("b").textContent = `${view.sentence}.`;
-  notice.querySelector("span").textContent = view.detail;
-  const link = notice.querySelector("a");
+  notice.querySelector("span span").textContent = calm && Number.isFinite(view.age) ? `Checked ${ago(view.age)}.` : view.detail;
   const path = now.incidents.length && !view.isStale ? now.incidents[0].path : "";
+  const link = notice.querySelector("a");
   link.href = new URL(path, holder.dataset.wpStatusRoot).href;
   link.textContent = path ? "Follow this incident" : "See the status page";
 }
