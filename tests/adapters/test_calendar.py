@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
 from icalendar import Calendar
 
+from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
 from waypost.adapters.calendar import calendar_file
 from waypost.adapters.feeds import clean
 

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
-from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
 
+from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
 from waypost.adapters.feeds import clean, feed_files
 
 FILES = ("feed.atom", "feed.rss", "history.atom", "history.rss")

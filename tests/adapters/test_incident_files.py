@@ -54,7 +54,7 @@ def test_without_started_an_incident_begins_with_its_first_update(tmp_path: Path
     assert found.started == found.updates[0].at
 
 
-@pytest.mark.parametrize("dash", ["·", "|", "-", "–"])  # noqa: RUF001  # the marks people type
+@pytest.mark.parametrize("dash", ["·", "|", "-", "–"])  # the marks people type
 def test_the_marks_between_status_and_time_that_people_type(tmp_path: Path, dash: str) -> None:
     found = good(tmp_path, f"##  investigating  {dash}  2026-10-02T10:00:00+02:00  \nText.\n")
     assert found.status is UpdateStatus.INVESTIGATING

@@ -24,7 +24,7 @@ def test_a_file_is_split_into_front_matter_and_body(
     assert document is not None
     assert (document.front.data, document.body, document.body_line) == (data, body, body_line)
     if body:
-        assert text.split("\n")[body_line - 1] == body.split("\n")[0]
+        assert text.split("\n")[body_line - 1] == body.split("\n", maxsplit=1)[0]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from waypost.adapters.markup import plain_text, render_markdown
+from waypost.adapters.markup import render_markdown
+from waypost.core.text import plain_text
 
 HELP = "https://help.example.org/"
 

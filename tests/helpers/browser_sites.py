@@ -126,3 +126,113 @@ def observe(site: Site, policy: Policy, states: Mapping[str, ComponentStatus]) -
                 store.record(
                     seen, timedelta(seconds=30), lambda state, recent: confirm(state, recent, policy)
                 )
+
+
+HOSTILE = """<script>alert(1)</script> "quoted' onfocus="alert(2)" &amp; <img src=x onerror=alert(3)> 🚀"""
+"""Put wherever a site may say something; must be shown exactly like this."""
+
+_HOSTILE_UPDATE = f"{HOSTILE}\n\n[press](javascript:alert(4)) ![x](x \"y' onerror=alert(5)\")\n"
+HOSTILE_PAGES: Mapping[str, str] = {
+    "home": "",
+    "category": "start/",
+    "article": "start/first/",
+    "contact": "contact/",
+    "missing": "no/such/page/",
+    "status": "status/",
+    "incident": "status/incidents/2026-11-20-hostile/",
+    "automatic-incident": "status/incidents/auto-web-20261121-075940/",
+    "maintenance": "status/maintenance/2026-11-22-hostile/",
+    "history": "status/history/",
+}
+
+
+def _hostile_files() -> dict[str, str]:
+    text = HOSTILE.replace("'", "''")
+    at = "2026-11-21T07:50:00+00:00"
+    return {
+        "mkdocs.yml": f"""\
+site_name: 'Name {text}'
+site_url: https://help.lumen.example/
+copyright: Nobody
+docs_dir: content
+exclude_docs: "*.yml"
+theme: {{name: material, font: false}}
+plugins: [search, waypost]
+""",
+        "content/index.md": f"""\
+---
+title: 'Home {text}'
+kind: home
+summary: 'Summary {text}'
+placeholder: 'Ask {text}'
+often_asked: [{{label: 'Often {text}', article: start/first.md}}]
+popular: [start/first.md]
+---
+""",
+        "content/start/index.md": f"""\
+---
+title: 'Category {text}'
+kind: category
+summary: 'Summary {text}'
+---
+Plain words.
+""",
+        "content/start/first.md": f"""\
+---
+title: 'Article {text}'
+kind: troubleshooting
+summary: 'Summary {text}'
+components: [web]
+also_asked_as: ['Alias {text}']
+related: [contact.md]
+owner: 'Owner {text}'
+---
+Words about a zebra.
+""",
+        "content/contact.md": f"---\ntitle: 'Contact {text}'\nkind: contact\n---\nPlain words.\n",
+        "content/support.yml": f"""\
+office: {{name: 'Office {text}', city: Berlin, time_zone: Europe/Berlin, hours: {{monday: "09:00-18:00"}}}}
+channels:
+  - {{id: email, kind: email, name: 'Channel {text}', address: help@lumen.example, note: 'Note {text}'}}
+""",
+        "status/status.yml": f"""\
+page: {{name: 'Page {text}', url: "https://help.lumen.example/status/"}}
+components:
+  - group: 'Group {text}'
+    components:
+      - id: web
+        name: 'Web {text}'
+        description: 'Description {text}'
+        checks: [{{http: "http://127.0.0.1:9/", every: 60s}}]
+  - {{id: mail, name: 'Mail {text}'}}
+""",
+        "status/incidents/2026-11-20-hostile.md": f"""\
+---
+title: 'Incident {text}'
+impact: minor
+components: {{mail: degraded_performance}}
+articles: [start/first.md]
+---
+## investigating · {at}
+{_HOSTILE_UPDATE}""",
+        "status/maintenance/2026-11-22-hostile.md": f"""\
+---
+title: 'Maintenance {text}'
+components: [mail]
+scheduled_for: 2026-11-22T10:00:00+00:00
+scheduled_until: 2026-11-22T11:00:00+00:00
+---
+## scheduled · {at}
+{_HOSTILE_UPDATE}""",
+    }
+
+
+def build_hostile(root: Path) -> Site:
+    """Build a tiny site that tries to run a script wherever something can be written."""
+    for path, text in _hostile_files().items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    site = Site(root)
+    observe(site, Policy(), {"web": ComponentStatus.MAJOR_OUTAGE})
+    build_site(site, NOW)
+    return site

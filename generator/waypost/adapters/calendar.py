@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from icalendar import Calendar, Event
 
 from waypost.adapters.feeds import clean
-from waypost.adapters.markup import plain_text
 from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import maintenance_url
+from waypost.core.text import plain_text
 
 
 def calendar_file(snapshot: Snapshot) -> bytes:

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from waypost.adapters.markup import plain_text, render_markdown
+from waypost.adapters.markup import render_markdown
 from waypost.core.ids import public_number
 from waypost.core.news import LABELS, NewsItem, Story, news, stories
 from waypost.core.snapshot import Snapshot
+from waypost.core.text import plain_text
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

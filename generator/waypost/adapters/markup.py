@@ -57,10 +57,3 @@ def render_markdown(text: str, help_root: str) -> str:
     return markdown.markdown(
         text, extensions=["sane_lists", "tables", _NoRawHtml(help_root)], output_format="html"
     )
-
-
-def plain_text(text: str) -> str:
-    """Return Markdown as one line without its marks, for summaries."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"^\s*(?:#+|[-*+]|\d+\.|>)\s+", "", text, flags=re.MULTILINE)
-    return " ".join(re.sub(r"[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}", r"\1", text).split())

@@ -39,7 +39,8 @@ def build_help_center(root: Path, output: Path, project: Project) -> list[Proble
             raise
         except Exception as error:
             # Hooks, extensions and templates of a site's own raise whatever they like.
-            raise ProblemsFound([*_as_problems(warnings, Level.ERROR), *_failure(error)]) from error
+            logged = _as_problems(warnings, Level.ERROR)
+            raise ProblemsFound([*logged, *_failure(error, logged)]) from error
         finally:
             logging.getLogger("mkdocs").handlers.clear()
     return _as_problems(warnings, Level.WARNING)
@@ -57,9 +58,10 @@ def _attach(config: MkDocsConfig, project: Project) -> None:
     plugin.project = project
 
 
-def _failure(error: Exception) -> list[Problem]:
+def _failure(error: Exception, logged: list[Problem]) -> list[Problem]:
     text = " ".join(str(error).split())
-    if not text or isinstance(error, Abort):
+    if isinstance(error, Abort) or any(text in problem.message for problem in logged):
+        # MkDocs has named the page, or everything that is wrong with its configuration.
         return []
     if not isinstance(error, MkDocsException):
         text = f"{type(error).__name__}: {text}"

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from waypost.adapters.markup import plain_text, render_markdown
+from waypost.adapters.markup import render_markdown
 from waypost.core.news import LABELS
 from waypost.core.sentences import STATUS_WORDS, join_names
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
+from waypost.core.text import plain_text
 from waypost.core.uptime import DaySummary
 from waypost.model.article import Article
 from waypost.model.status import ComponentStatus, Impact, Incident, UpdateStatus

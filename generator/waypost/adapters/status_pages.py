@@ -151,7 +151,7 @@ class _Renderer:
         self._environment = _environment()
 
     def page(
-        self, template: str, path: str, title: str, attributes: Markup = Markup(), **context: Any
+        self, template: str, path: str, title: str, attributes: Markup = _NO_ATTRIBUTES, **context: Any
     ) -> bytes:
         page = self._snapshot.page
         root = "../" * path.count("/")

@@ -18,6 +18,7 @@ COMMANDS = {
     "publish": "publish",
     "run": "run",
     "schema": "schema",
+    "search": "search",
     "serve": "serve",
     "status": "status",
 }

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from waypost.model.article import Priority
 from waypost.model.support import WEEKDAYS, Channel, ChannelKind, Span, SupportConfig
 
-
 _SCHEMES = {ChannelKind.EMAIL: "mailto:", ChannelKind.PHONE: "tel:"}
 _WEB_LABELS = {
     ChannelKind.CHAT: "Start a chat",

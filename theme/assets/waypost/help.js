@@ -7,6 +7,9 @@ for (const label of document.querySelectorAll("label[role=button][for]")) {
   });
 }
 
+// Material calls its search a dialog and gives it no name.
+document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Search");
+
 const home = document.querySelector(".wp-home");
 const query = document.querySelector("[data-md-component=search-query]");
 if (home && query) query.placeholder = home.dataset.placeholder;

@@ -1,0 +1,175 @@
+"""Describe every file format for docs/reference/formats.md, from the models that read them."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import annotated_types
+from pydantic_core import PydanticUndefined
+
+from waypost.app.schema import FORMATS
+from waypost.model import status, support
+from waypost.model import types as words
+from waypost.model.article import FRONT_MATTER, Kind
+
+EXAMPLES = Path(__file__).resolve().parent / "examples"
+
+TYPES: tuple[tuple[Any, str], ...] = (
+    (words.Line, "one line of text, at most 160 characters"),
+    (words.Slug, "id: lower-case letters, digits and single hyphens"),
+    (words.Duration, "duration with its unit, such as `500ms`, `60s` or `5m`"),
+    (words.Moment, "time with its offset, such as `2026-11-20T10:02:00+01:00`"),
+    (words.Day, "date, such as `2026-11-20`"),
+    (words.TimeZone, "time zone, such as `Europe/Berlin`"),
+    (words.WebUrl, "http or https address"),
+    (words.DirectoryUrl, "http or https address of a folder"),
+    (words.ContentPath, "path from content/, such as `galleries/open.md`"),
+    (status.Trouble, "one of `degraded_performance`, `partial_outage`, `major_outage`"),
+    (status.Weight, "number, 0 to 1"),
+    (support.OpeningHours, 'opening hours in quotes, such as `"09:00-18:00"`'),
+    (support.AnswerHours, "hours, such as `4h` or `24-48h`"),
+    (support.Week, 'mapping of `monday` to `sunday` to opening hours in quotes, such as `"09:00-18:00"`'),
+    (str, "text"),
+    (bool, "`true` or `false`"),
+    (int, "whole number"),
+    (float, "number"),
+    (Any, "any value"),
+)
+"""What the types of the formats are called."""
+
+NOT_USED = {
+    ("ArticleFrontMatter", "components"),
+    ("ArticleFrontMatter", "also_asked_as"),
+    ("ArticleFrontMatter", "ticket"),
+    ("ArticleFrontMatter", "owner"),
+    ("CategoryFrontMatter", "components"),
+    ("Channel", "only_for"),
+    ("Policy", "slo"),
+}
+"""Keys that are checked and kept, and that nothing shows in this version."""
+
+
+def formats_page() -> str:
+    """Describe every file format, key by key."""
+    parts = [
+        "# File formats\n",
+        "Every file is text in UTF-8 of at most 2 MiB. Keys that are not listed here are errors.",
+        "[status/status.yml](#status) and [content/support.yml](#support) may name environment variables:",
+        "`${NAME}`, or `${NAME:-default}`. All examples together form one site, which a test reads.\n",
+        "Below the front matter stands Markdown; [writing](../writing.md) and",
+        "[incidents](../incidents.md) tell what belongs there.\n",
+        *(f"- [{name}](#{name}): {where}" for name, (_, where) in FORMATS.items()),
+        "",
+    ]
+    parts += [_format(name, model, where) for name, (model, where) in FORMATS.items()]
+    return "\n".join(parts)
+
+
+def _format(name: str, model: type[Any], where: str) -> str:
+    parts = [f"## {name}\n", f"Where: {where}. JSON Schema: [{name}.json](../schema/{name}.json)\n"]
+    parts += _table(model)
+    for nested in _nested(model, []):
+        parts += [f"### {nested.__name__}\n", f"{nested.__doc__}\n", *_table(nested)]
+    example = next(EXAMPLES.glob(f"{name}.*"))
+    language = "yaml" if example.suffix == ".yml" else "markdown"
+    parts.append(f"Example, [{example.name}](../examples/{example.name}):\n")
+    return "\n".join([*parts, f"```{language}\n{example.read_text(encoding='utf-8').strip()}\n```\n"])
+
+
+def _table(model: type[Any]) -> list[str]:
+    hints = typing.get_type_hints(model, include_extras=True)
+    rows = [_key(model, field.name, hints[field.name]) for field in dataclasses.fields(model)]
+    return ["| Key | Value | Default | Meaning |\n| --- | --- | --- | --- |", *rows, ""]
+
+
+def _key(model: type[Any], name: str, hint: Any) -> str:
+    field = model.__pydantic_fields__[name]
+    default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
+    meaning = _description(model, name)
+    if (model.__name__, name) in NOT_USED:
+        meaning += " It is checked, but nothing uses it in this version."
+    return f"| `{name}` | {_type(hint, model)} | {default} | {meaning} |"
+
+
+def _description(model: type[Any], name: str) -> str:
+    """Return the docstring of a key, from the class that defines it."""
+    owners = [base.__pydantic_fields__ for base in model.__mro__ if hasattr(base, "__pydantic_fields__")]
+    return next(
+        (fields[name].description for fields in owners if name in fields and fields[name].description), ""
+    )
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, timedelta):
+        return f"`{value.total_seconds():g}s`"
+    if value in (None, "", (), {}, PydanticUndefined):
+        return "none"
+    if dataclasses.is_dataclass(value):
+        return "its own defaults"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _type(hint: Any, model: type[Any]) -> str:
+    """Return a type in words."""
+    known = next((text for kind, text in TYPES if hint == kind), None)
+    return known or _composed(hint, model)
+
+
+def _composed(hint: Any, model: type[Any]) -> str:
+    arguments = [part for part in typing.get_args(hint) if part not in (types.NoneType, ...)]
+    origin = typing.get_origin(hint)
+    if origin is tuple:
+        return f"list: {_type(arguments[0], model)}"
+    if origin is dict:
+        return f"mapping: {_type(arguments[0], model)}; to: {_type(arguments[1], model)}"
+    if origin is Annotated:
+        return _type(arguments[0], model) + _limits(arguments[1:])
+    if arguments:
+        return " or ".join(_type(part, model) for part in arguments)
+    return _named(hint, model)
+
+
+def _named(kind: type[Any], model: type[Any]) -> str:
+    if issubclass(kind, StrEnum):
+        return f"one of {', '.join(f'`{choice}`' for choice in _choices(kind, model))}"
+    return f"[{kind.__name__}](#{kind.__name__.lower()})"
+
+
+def _choices(kind: type[StrEnum], model: type[Any]) -> list[StrEnum]:
+    own = {choice for choice, front in FRONT_MATTER.items() if front is model}
+    return [choice for choice in kind if kind is not Kind or choice in own]
+
+
+def _limits(extras: list[Any]) -> str:
+    found = [part for extra in extras for part in getattr(extra, "metadata", ())]
+    said = {type(part): part for part in found}
+    low, high = said.get(annotated_types.Ge), said.get(annotated_types.Le)
+    if low and high:
+        return f", {low.ge} to {high.le}"
+    above, below = said.get(annotated_types.Gt), said.get(annotated_types.Lt)
+    return f", above {above.gt} and below {below.lt}" if above and below else ""
+
+
+def _nested(model: type[Any], seen: list[type[Any]]) -> list[type[Any]]:
+    """Return the models that a model is made of, in the order of its keys."""
+    for hint in typing.get_type_hints(model, include_extras=True).values():
+        for part in _parts(hint):
+            if part not in seen and hasattr(part, "__pydantic_fields__"):
+                seen.append(part)
+                _nested(part, seen)
+    return seen
+
+
+def _parts(hint: Any) -> Iterator[type[Any]]:
+    arguments = typing.get_args(hint)
+    if not arguments and isinstance(hint, type) and hint is not support.Span:
+        yield hint
+    for argument in arguments:
+        yield from _parts(argument)

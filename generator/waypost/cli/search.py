@@ -1,0 +1,42 @@
+"""waypost search."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from waypost.app.search import search
+from waypost.app.site import Site, load_project
+from waypost.cli.common import explained, json_option, print_json, site_option
+
+
+@click.command("search")
+@click.argument("question")
+@click.option(
+    "--limit", default=5, show_default=True, type=click.IntRange(1, 50), help="How many answers to show."
+)
+@site_option
+@json_option
+@explained
+def command(question: str, limit: int, site: Site, as_json: bool) -> None:
+    """Ask the help center a question, and see which articles and questions answer it.
+
+    Exit code 1 where nothing does.
+
+    Example: waypost search "my zip stops half way"
+    """
+    hits = search(load_project(site), question, limit)
+    if as_json:
+        print_json(
+            [
+                {"title": hit.document.title, "url": hit.document.url, "score": round(hit.score, 3)}
+                for hit in hits
+            ]
+        )
+    else:
+        for number, hit in enumerate(hits, start=1):
+            click.echo(f"{number}. {hit.document.title}\n   /{hit.document.url}")
+        if not hits:
+            click.echo("Nothing shares a word with that question.")
+    sys.exit(0 if hits else 1)

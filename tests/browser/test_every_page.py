@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from helpers.browser_sites import CALM_PAGES, TROUBLED_PAGES, Served
+from helpers.browser_visit import DESKTOP, PHONE
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (320, PHONE, 768, DESKTOP)
+OPTIONS = {"resultTypes": ["violations", "incomplete"]}
+INVISIBLE = ("equalRatio", "bgOverlap")
+WIDER = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return [];
+  return [...document.body.querySelectorAll("*")]
+    .filter((element) => element.getBoundingClientRect().right > room + 1)
+    .map((element) => `${element.tagName.toLowerCase()}.${element.className}`)
+    .slice(0, 8);
+}"""
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page, options=OPTIONS).response
+    rules = [rule for rule in found["violations"] if rule["impact"] in ("serious", "critical")]
+    # Text in the colour of its ground is only "incomplete" to axe, which takes it for hidden on purpose.
+    rules += [rule for rule in map(_invisible, found["incomplete"]) if rule["nodes"]]
+    return [
+        f"{rule['impact']} {rule['id']}: {rule['help']}: {node['target']}"
+        for rule in rules
+        for node in rule["nodes"]
+    ]
+
+
+def _invisible(rule: dict[str, Any]) -> dict[str, Any]:
+    def is_invisible(node: dict[str, Any]) -> bool:
+        return any((check.get("data") or {}).get("messageKey") in INVISIBLE for check in node["any"])
+
+    nodes = [node for node in rule["nodes"] if is_invisible(node)] if rule["id"] == "color-contrast" else []
+    return {**rule, "nodes": nodes}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", [*CALM_PAGES, *TROUBLED_PAGES])
+def test_a_page_is_accessible_fits_and_is_quiet(
+    calm: Served, troubled: Served, visit: Any, name: str, scheme: str
+) -> None:
+    site, path = (calm, CALM_PAGES[name]) if name in CALM_PAGES else (troubled, TROUBLED_PAGES[name])
+    seen = visit(site, scheme=scheme)
+    seen.goto(path)
+    seen.wait_for_status()
+    found = [f"{DESKTOP} {fault}" for fault in faults(seen.page)]
+    seen.size(PHONE)
+    found += [f"{PHONE} {fault}" for fault in faults(seen.page)]
+    assert not found, "\n".join(found)
+    for width in WIDTHS if scheme == "light" else ():
+        seen.size(width)
+        assert seen.page.evaluate(WIDER) == [], f"{width} pixels are too few"
+    seen.assert_quiet()

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+from markdown import markdown
+
+from waypost.core.search import search_documents
+from waypost.core.text import heading_anchor, plain_text
+from waypost.model.article import Article, ArticleFrontMatter, Kind
+
+FAQ = """\
+Money comes back.
+
+## Can I get **my** money back?
+
+Yes, within [14 days](../rules.md).
+
+### For prints
+
+Also.
+
+## How long does it take?
+
+Five days.
+"""
+
+
+def article(kind: Kind) -> Article:
+    front = ArticleFrontMatter(
+        title="Refunds", kind=kind, summary="About money.", also_asked_as=("money back",)
+    )
+    return Article("payments/refunds.md", kind, "payments", front, FAQ, 9)
+
+
+def test_each_question_of_a_faq_can_be_found_by_itself() -> None:
+    whole, first, second = search_documents([article(Kind.FAQ)])
+    assert (whole.url, whole.title, whole.aliases) == ("payments/refunds/", "Refunds", ("money back",))
+    assert first.url == "payments/refunds/#can-i-get-my-money-back"
+    assert first.title == "Can I get my money back?"
+    assert first.text == "Yes, within 14 days. For prints Also."
+    assert (second.title, second.text) == ("How long does it take?", "Five days.")
+
+
+def test_other_kinds_are_one_document_with_their_headings() -> None:
+    (whole,) = search_documents([article(Kind.TUTORIAL)])
+    assert whole.headings == "Can I get my money back? For prints How long does it take?"
+    assert whole.text.startswith("About money. Money comes back. Can I get my money back?")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Can I?",
+        "Größe & Farbe ändern",
+        "What is  2.0 -- exactly?",
+        "`code` and *more*",
+        "Häufig_gefragt",
+        "100 %",
+    ],
+)
+def test_anchors_are_those_of_the_rendered_page(heading: str) -> None:
+    html = markdown(f"## {heading}", extensions=["toc"])
+    assert f'id="{heading_anchor(heading)}"' in html
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("**Bold** and _soft_ and `code`", "Bold and soft and code"),
+        ("# Title\n\n1. one\n2. two\n\n- three", "Title one two three"),
+        ("![a picture](x.png) and [a link](y.md)", "a picture and a link"),
+        ("2 * 3 * 4", "2 * 3 * 4"),
+    ],
+)
+def test_marks_are_taken_off(text: str, plain: str) -> None:
+    assert plain_text(text) == plain

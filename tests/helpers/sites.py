@@ -1,0 +1,158 @@
+"""Copies of whole sites, fingerprints of folders, and the command line as real processes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TypeVar
+
+from waypost.app.site import Site
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).parent.parent.parent
+MINIMAL = ROOT / "tests" / "projects" / "minimal"
+
+PATIENCE = 90.0
+"""Seconds after which something that never happens fails a test; nothing is told about how long it took."""
+
+
+def minimal_site(folder: Path) -> Site:
+    """Copy the smallest valid site."""
+    shutil.copytree(MINIMAL, folder)
+    return Site(folder)
+
+
+def sample_site(folder: Path) -> Site:
+    """Copy the sample that this repository is, without what was built."""
+    for name in ("content", "status"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    return Site(folder)
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Edit a file as a person would; the words must be there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {path}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def point_checks_at(site: Site, url: str, every: str = "60s") -> None:
+    """Let the minimal site's one check poll an address on this machine."""
+    replace(site.root / "status" / "status.yml", "https://www.example.org/health", url)
+    replace(site.root / "status" / "status.yml", "every: 60s", f"every: {every}")
+    replace(site.root / "status" / "status.yml", "timeout: 10s", "timeout: 1s")
+
+
+def fingerprint(folder: Path) -> dict[str, tuple[str, int]]:
+    """Return hash and time of every file below a folder; empty folders count with an empty hash."""
+    found: dict[str, tuple[str, int]] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_dir():
+            found[name + "/"] = ("", 0)
+        else:
+            found[name] = (hashlib.sha256(path.read_bytes()).hexdigest(), path.lstat().st_mtime_ns)
+    return found
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of a person who has set nothing for Waypost."""
+    kept = {key: value for key, value in os.environ.items() if key not in ("PORT", "WAYPOST_DATABASE")}
+    return {**kept, "NO_COLOR": "1", "COLUMNS": "200", "PYTHONUNBUFFERED": "1", **(extra or {})}
+
+
+def waypost(*arguments: str, site: Site | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "waypost", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=site.root if site else None,
+        env=environment(),
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def wait_until(look: Callable[[], T], what: str) -> T:
+    """Look again and again until something is true; fail with `what` when it never is."""
+    pause = threading.Event()
+    for _ in range(int(PATIENCE / 0.1)):
+        found = look()
+        if found:
+            return found
+        pause.wait(0.1)
+    raise AssertionError(f"It never came to this: {what}")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Running:
+    """A command that goes on, with everything it has said so far."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.out: list[str] = []
+        self.err: list[str] = []
+        self._readers = [
+            threading.Thread(target=self._read, args=pair)
+            for pair in ((process.stdout, self.out), (process.stderr, self.err))
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @staticmethod
+    def _read(stream: IO[str], lines: list[str]) -> None:
+        with stream:
+            lines.extend(iter(stream.readline, ""))
+
+    def said(self, words: str) -> bool:
+        """Tell whether words came out on either stream; fail when the process ended without them."""
+        text = "".join([*self.out, *self.err])
+        if words not in text and self.process.poll() is not None:
+            raise AssertionError(f"It ended with {self.process.returncode} and never said {words!r}:\n{text}")
+        return words in text
+
+    def end(self, number: signal.Signals, patience: float = 10.0) -> int:
+        """Send a signal and return the exit code; `patience` is a hard bound."""
+        self.process.send_signal(number)
+        code = self.process.wait(patience)
+        for reader in self._readers:
+            reader.join(patience)
+        return code
+
+
+@contextmanager
+def running(*arguments: str, site: Site) -> Iterator[Running]:
+    """Start a command in a site, and end it with the test."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "waypost", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=site.root,
+        env=environment(),
+    )
+    command = Running(process)
+    try:
+        yield command
+    finally:
+        if process.poll() is None:
+            command.end(signal.SIGKILL)
