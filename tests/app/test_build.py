@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from helpers.sites import fingerprint, minimal_site, replace
 
+from helpers.sites import fingerprint, minimal_site, replace
 from waypost.app.build import build_site
 from waypost.app.site import Site
 from waypost.problems import Level, ProblemsFound
@@ -202,7 +202,7 @@ BREAKAGES: dict[str, tuple[Breakage, str, str, str]] = {
         lambda site: _use_hook(
             site, "def on_page_markdown(markdown, **rest):\n    raise ValueError('no luck')"
         ),
-        *("content/contact.md", "broken-markup", "no luck"),
+        *("content/index.md", "broken-markup", "no luck"),
     ),
     "article_without_front_matter": (
         lambda site: write(site.root / ARTICLE, "Just text.\n"),
@@ -344,9 +344,8 @@ def test_a_file_name_with_marks_comes_out_escaped_in_addresses(site: Site) -> No
     article = site.root / "content" / "start" / "q&a <1> 'x'.md"
     write(article, "---\ntitle: Odd name\nkind: page\n---\nText.\n")
     build_site(site, NOW)
-    pages = [
-        node.text or "" for node in ET.parse(site.output / "sitemap.xml").iter() if node.tag.endswith("loc")
-    ]
+    tree = ET.parse(site.output / "sitemap.xml")  # noqa: S314  # it is our own
+    pages = [node.text or "" for node in tree.iter() if node.tag.endswith("loc")]
     assert [page for page in pages if "q&a" in page or "q%26a" in page]
     listed = (site.output / "start" / "index.html").read_text()
     assert "<1>" not in listed
