@@ -50,8 +50,12 @@ NOT_USED = {
     ("ArticleFrontMatter", "ticket"),
     ("ArticleFrontMatter", "owner"),
     ("CategoryFrontMatter", "components"),
+    ("MaintenanceFrontMatter", "articles"),
     ("Channel", "only_for"),
+    ("Office", "name"),
+    ("Office", "time_zone"),
     ("Policy", "slo"),
+    ("TicketForm", "url"),
 }
 """Keys that are checked and kept, and that nothing shows in this version."""
 

@@ -195,5 +195,5 @@ def test_a_database_that_is_not_there_yet_has_no_history(tmp_path: Path) -> None
     "url", ["", "nonsense", "postgresql://localhost/x", "sqlite://", "sqlite:///:memory:"]
 )
 def test_an_address_that_is_no_sqlite_file_is_refused(url: str) -> None:
-    with pytest.raises(StoreError, match="sqlite:///path/to/file.db"):
+    with pytest.raises(StoreError, match=r"sqlite:///path/to/file\.db"):
         database_path(url)

@@ -130,3 +130,17 @@ def test_incidents_are_newest_first() -> None:
     items = [{"id": key, "says": [f"{at} investigating", f"{at}:30 resolved"]} for key, at in says.items()]
     seen = take_snapshot(site(incidents=items), history(GOOD, WATCHED), moment("12:00"))
     assert [item.id for item in seen.incidents] == ["c", "d", "b", "a"]
+
+
+def test_a_check_that_is_gone_leaves_no_incident_open() -> None:
+    rows = history(["10:00>10:03 http-2 major_outage", "00:00 http-1 operational"], ["00:00-10:30 http-2"])
+    (found,) = take_snapshot(site({"downloads": 1}), rows, moment("12:00")).incidents
+    assert (words(found.started), found.resolved_at) == ("10:00", moment("10:30"))
+    assert take_snapshot(site({"downloads": 2}), rows, moment("12:00")).incidents[0].resolved_at is None
+
+
+def test_the_api_agrees_with_itself_where_there_is_no_data() -> None:
+    rows = history(["00:00 http-1 operational", "10:00 http-1 degraded_performance"], ["00:00-11:00 http-1"])
+    seen = take_snapshot(site(), rows, moment("12:00"))
+    assert seen.components[0].status is ComponentStatus.NO_DATA
+    assert seen.indicator == "minor"

@@ -66,7 +66,8 @@ class FolderFiles(Mapping[str, bytes]):
 
     def __init__(self, root: Path, leave_out: str = "") -> None:
         self._root = root
-        found = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
+        files = (path for path in root.rglob("*") if path.is_file() and not path.name.endswith(_TEMPORARY))
+        found = (path.relative_to(root) for path in files)
         self._paths = [path.as_posix() for path in sorted(found) if path.parts[0] != leave_out]
 
     def __getitem__(self, path: str) -> bytes:

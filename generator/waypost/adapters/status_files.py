@@ -11,7 +11,7 @@ from waypost.adapters.incident_files import load_incident, load_maintenance
 from waypost.adapters.markdown_source import parse_markdown
 from waypost.adapters.source import read_source, walk
 from waypost.adapters.validation import ADD_OR_CORRECT, expand_and_validate
-from waypost.adapters.yaml_source import YamlDocument, parse_yaml
+from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
     MEASURED,
@@ -48,16 +48,28 @@ def load_status_config(root: Path) -> tuple[StatusConfig | None, list[Problem]]:
 
 
 def _check_ids(document: YamlDocument, config: StatusConfig) -> list[Problem]:
+    """Complain of every component, check or group whose id or name is taken: history would mix them up."""
     problems: list[Problem] = []
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
+
+    def claim(kind: str, name: str, path: DataPath, what: str) -> None:
+        if (kind, name) in seen:
+            problems.append(document.problem_at(path, "duplicate-id", f"{what} Choose another."))
+        seen.add((kind, name))
+
     for index, entry in enumerate(config.components):
+        is_group = isinstance(entry, ComponentGroup)
         members = entry.components if isinstance(entry, ComponentGroup) else (entry,)
+        if isinstance(entry, ComponentGroup):
+            what = f"A group above is called '{entry.group}' too."
+            claim("group", entry.group, ("components", index, "group"), what)
         for number, component in enumerate(members):
-            inside = ("components", number, "id") if isinstance(entry, ComponentGroup) else ("id",)
-            if component.id in seen:
-                message = f"The id '{component.id}' is taken by a component above. Choose another."
-                problems.append(document.problem_at(("components", index, *inside), "duplicate-id", message))
-            seen.add(component.id)
+            path: DataPath = ("components", index, *(("components", number) if is_group else ()))
+            what = f"The id '{component.id}' is taken by a component above."
+            claim("component", component.id, (*path, "id"), what)
+            for place, (name, _) in enumerate(component.named_checks):
+                what = f"The id '{name}' is taken by another check of this component."
+                claim(f"check of {component.id}", name, (*path, "checks", place), what)
     return problems
 
 

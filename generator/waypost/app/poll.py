@@ -42,11 +42,9 @@ class Job:
 
 
 def jobs(config: StatusConfig) -> list[Job]:
-    """Return every check of a status page; ids are the kind and the number within the component."""
+    """Return every check of a status page."""
     return [
-        Job(component.id, f"http-{number}", check)
-        for component in config.flat
-        for number, check in enumerate(component.checks, start=1)
+        Job(component.id, name, check) for component in config.flat for name, check in component.named_checks
     ]
 
 

@@ -55,8 +55,9 @@ def status_files(snapshot: Snapshot, project: Project, kept: Mapping[str, bytes]
 def _kept_by_build(site: Site) -> dict[str, bytes]:
     folder = FolderFiles(site.status_output / LOOK_FOLDER)
     kept = {LOOK_FOLDER + path: data for path, data in folder.items()}
-    if SHELL_PATH in kept and not is_shell(kept[SHELL_PATH].decode(errors="replace")):
-        del kept[SHELL_PATH]
+    shell = kept.get(SHELL_PATH, b"").decode(errors="replace")
+    if "\ufffd" in shell or not is_shell(shell):
+        kept.pop(SHELL_PATH, None)
     return kept
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from waypost.core.timeline import maintenance_window
 from waypost.model.project import StatusSite
@@ -34,6 +34,9 @@ _TEXT = {
 _RECOVERED = "Our checks of {name} succeed again. If it still fails for you, please tell us."
 _CONTINUED = "A person has taken over. Please read on at: {title}."
 
+SETTLING = timedelta(minutes=15)
+"""People close an incident a little before or after the checks see it; a longer difference is real trouble."""
+
 _OUTAGES = (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE)
 
 
@@ -44,11 +47,15 @@ def automatic_incidents(
 
     Only outages open one; slowness alone shows as the component's state. An outage inside announced
     maintenance is expected and opens none unless it outlives the window. Where a person wrote an
-    incident about the same component, that one goes on and ours ends with a pointer to it.
+    incident about the same component, that one goes on and ours ends with a pointer to it; where the
+    checks still fail a while after the person is done, a new one begins.
     """
-    found = [_after_maintenance(incident, component, site, now) for incident in _fold(component, changes)]
-    joined = [_join_written(incident, component, site) for incident in found if incident is not None]
-    return tuple(incident for incident in joined if incident is not None)
+    incidents: list[Incident] = []
+    for incident in _fold(component, changes):
+        unannounced = _after_maintenance(incident, component, site, now)
+        if unannounced is not None:
+            incidents += _beside_written(unannounced, component, site, now)
+    return tuple(incidents)
 
 
 def _fold(component: Component, changes: Iterable[StateChange]) -> list[Incident]:
@@ -63,7 +70,9 @@ def _fold(component: Component, changes: Iterable[StateChange]) -> list[Incident
         if status is before:
             continue
         if not is_open and status in _OUTAGES:
-            incidents.append(_open(component, change, status))
+            # With several checks the true start may lie before the end of the last one.
+            ended = incidents[-1].resolved_at if incidents else None
+            incidents.append(_open(component, change, status, max(change.at, ended or change.at)))
             is_open = True
         elif is_open:
             incidents[-1] = _continue(incidents[-1], component, change.confirmed_at, status)
@@ -75,15 +84,19 @@ def _update(status: UpdateStatus, at: datetime, body: str) -> Update:
     return Update(f"{at.astimezone(UTC):%Y%m%dt%H%M%Sz}-{status}", status, at, body)
 
 
-def _open(component: Component, change: StateChange, status: ComponentStatus) -> Incident:
+def _identity(component: Component, started: datetime) -> str:
+    return f"auto-{component.id}-{started.astimezone(UTC):%Y%m%d-%H%M%S}"
+
+
+def _open(component: Component, change: StateChange, status: ComponentStatus, started: datetime) -> Incident:
     text = _TEXT[status].format(name=component.name)
     title = f"{component.name}: {'outage' if status is ComponentStatus.MAJOR_OUTAGE else 'partial outage'}"
     return Incident(
-        id=f"auto-{component.id}-{change.at.astimezone(UTC):%Y%m%d-%H%M%S}",
+        id=_identity(component, started),
         title=title,
         impact=IMPACT[status],
         components={component.id: status},
-        started=change.at,
+        started=started,
         updates=(_update(UpdateStatus.INVESTIGATING, change.confirmed_at, text),),
         automatic=True,
     )
@@ -107,37 +120,46 @@ def _continue(incident: Incident, component: Component, at: datetime, status: Co
 def _after_maintenance(
     incident: Incident, component: Component, site: StatusSite, now: datetime
 ) -> Incident | None:
+    """Leave out what was announced; what outlives the window begins, for customers, at its end."""
     for work in sorted(site.maintenances, key=maintenance_window):
         start, end = maintenance_window(work)
         if component.id not in work.components or not start <= incident.started < end:
             continue
         if now < end or (incident.resolved_at and incident.resolved_at <= end):
             return None
-        late = tuple(update for update in incident.updates if update.at > end)
-        first = dataclasses.replace(incident.updates[0], at=max(end, incident.updates[0].at))
-        kept = (first, *(update for update in late if update.id != first.id))
-        incident = dataclasses.replace(incident, started=end, updates=kept)
+        incident = _begun_at(incident, component, end)
     return incident
 
 
-def _join_written(incident: Incident, component: Component, site: StatusSite) -> Incident | None:
-    ended = incident.resolved_at
+def _begun_at(incident: Incident, component: Component, moment: datetime) -> Incident:
+    """Return what is left of an incident from a moment on, as an incident of its own."""
+    said = [update for update in incident.updates if update.at <= moment] or list(incident.updates[:1])
+    first = _update(UpdateStatus.INVESTIGATING, max(moment, incident.updates[0].at), said[-1].body)
+    later = (update for update in incident.updates if update.at > first.at)
+    identity = _identity(component, moment)
+    return dataclasses.replace(incident, id=identity, started=moment, updates=(first, *later))
+
+
+def _beside_written(
+    incident: Incident, component: Component, site: StatusSite, now: datetime
+) -> list[Incident]:
+    """Give way to what people wrote about the same component, for as long as they keep it open."""
+    parts: list[Incident] = []
+    rest = incident
     for written in sorted(_naming(site.incidents, component.id), key=lambda item: item.started):
-        over = written.resolved_at
-        overlaps = (ended is None or written.started < ended) and (over is None or incident.started < over)
-        if not overlaps:
+        told, over, ended = written.updates[0].at, written.resolved_at, rest.resolved_at
+        overlaps = (ended is None or written.started < ended) and (over is None or rest.started < over)
+        before = tuple(update for update in rest.updates if update.at < told)
+        if not overlaps or (ended and len(before) == len(rest.updates)):
             continue
-        told = written.updates[0].at
-        if told <= incident.updates[0].at:
-            return None
-        kept = tuple(update for update in incident.updates if update.at < told)
-        if len(kept) == len(incident.updates) and incident.resolved_at:
-            continue
-        text = _CONTINUED.format(title=written.title)
-        return dataclasses.replace(
-            incident, updates=(*kept, _update(UpdateStatus.RESOLVED, told, text)), continued_as=written.id
-        )
-    return incident
+        if before:
+            closing = _update(UpdateStatus.RESOLVED, told, _CONTINUED.format(title=written.title))
+            parts.append(dataclasses.replace(rest, updates=(*before, closing), continued_as=written.id))
+        if over is None or (ended or now) - over <= SETTLING:
+            return parts
+        # The person is done but the checks still fail: that must not be hidden.
+        rest = _begun_at(rest, component, over)
+    return [*parts, rest]
 
 
 def _naming(incidents: Sequence[Incident], component: str) -> list[Incident]:

@@ -42,10 +42,14 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
     body = _SECTION.split(article.body, maxsplit=1)[0] if questions else article.body
     headings = " ".join(plain_text(found[1]) for found in _HEADING.finditer(body))
     text = f"{front.summary} {plain_text(body)}".strip()
-    yield SearchDocument(article.url, article.path, article.title, tuple(aliases), headings, text, article.kind)
+    yield SearchDocument(
+        article.url, article.path, article.title, tuple(aliases), headings, text, article.kind
+    )
     for question, answer in questions:
         url = f"{article.url}#{heading_anchor(question)}"
-        yield SearchDocument(url, article.path, plain_text(question), (), "", plain_text(answer), article.kind)
+        yield SearchDocument(
+            url, article.path, plain_text(question), (), "", plain_text(answer), article.kind
+        )
 
 
 def _questions(body: str) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from waypost.model.status import (
     Maintenance,
     PageConfig,
     Policy,
+    StateChange,
     UpdateStatus,
     worst,
 )
@@ -196,8 +197,29 @@ def _automatic(site: StatusSite, history: History, now: datetime) -> list[Incide
     found: list[Incident] = []
     for component in site.config.flat:
         changes = [change for change in history.changes if change.component == component.id]
-        found += automatic_incidents(component, changes, site, now)
+        coverage = [stretch for stretch in history.coverage if stretch.component == component.id]
+        found += automatic_incidents(
+            component, [*changes, *_retired(component, changes, coverage)], site, now
+        )
     return found
+
+
+def _retired(
+    component: Component, changes: Sequence[StateChange], coverage: Sequence[Coverage]
+) -> list[StateChange]:
+    """End what checks said that are no longer in the file: nobody would ever hear of their recovery."""
+    kept = {name for name, _ in component.named_checks}
+    gone = {change.check for change in changes} - kept
+    ends = {stretch.check: stretch.end for stretch in sorted(coverage, key=lambda stretch: stretch.end)}
+    spoken = {
+        change.check: change.confirmed_at
+        for change in sorted(changes, key=lambda change: change.confirmed_at)
+    }
+    moments = {check: max(ends.get(check, spoken[check]), spoken[check]) for check in sorted(gone)}
+    return [
+        StateChange(component.id, check, moment, ComponentStatus.OPERATIONAL, moment)
+        for check, moment in moments.items()
+    ]
 
 
 def _components(site: StatusSite, history: History, now: datetime) -> tuple[ComponentSnapshot, ...]:
@@ -242,7 +264,8 @@ def _last_known(intervals: Sequence[Interval], status: ComponentStatus) -> Compo
 
 
 def _indicator(components: Sequence[ComponentSnapshot], active: Sequence[Incident]) -> str:
-    state = worst(component.status for component in components)
+    # As everywhere in the API, the last known state stands in for no data.
+    state = worst(component.known_status for component in components)
     levels = [*(incident.impact for incident in active), IMPACT.get(state, Impact.NONE)]
     level = max(levels, key=list(Impact).index)
     if level is Impact.NONE and state is ComponentStatus.UNDER_MAINTENANCE:

@@ -130,6 +130,8 @@ class HttpCheck:
 
     http: WebUrl
     """The address to fetch with GET."""
+    id: Slug | None = None
+    """Its name in the history; without it, its kind and place (http-1). Name checks that may change places."""
     every: Duration = timedelta(seconds=60)
     """How often."""
     timeout: Duration = timedelta(seconds=10)
@@ -160,6 +162,13 @@ class Component:
     """What it does, in a few words."""
     checks: tuple[HttpCheck, ...] = ()
     """How its health is measured; without one, only written incidents set its state."""
+
+    @property
+    def named_checks(self) -> tuple[tuple[str, HttpCheck], ...]:
+        """The checks with the ids that their observations are kept under."""
+        return tuple(
+            (check.id or f"http-{number}", check) for number, check in enumerate(self.checks, start=1)
+        )
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)

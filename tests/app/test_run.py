@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from helpers.sites import Running, minimal_site, point_checks_at, running, wait_until, waypost
+from waypost.adapters.store import Store
+from waypost.app.site import Site
+
+INCIDENT = """\
+---
+title: {title}
+impact: minor
+components: {{mail: degraded_performance}}
+---
+## investigating · {now}
+We look into it.
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[HTTPServer]:
+    with HTTPServer(threaded=True) as server:
+        server.expect_request("/health").respond_with_data("fine")
+        yield server
+
+
+@pytest.fixture
+def site(server: HTTPServer, tmp_path: Path) -> Site:
+    site = minimal_site(tmp_path / "site")
+    point_checks_at(site, server.url_for("/health"), every="1s")
+    return site
+
+
+def page_holds(site: Site, words: str) -> bool:
+    page = site.status_output / "index.html"
+    return page.is_file() and words in page.read_text(encoding="utf-8")
+
+
+def until_it_has_polled(site: Site, command: Running) -> None:
+    def has_polled() -> bool:
+        assert command.process.poll() is None, command.err
+        return Path(site.root, ".waypost", "waypost.db").is_file() and bool(covered(site))
+
+    wait_until(has_polled, "the check was polled")
+    wait_until(lambda: page_holds(site, "Web pages"), "the page was published")
+
+
+def covered(site: Site) -> list[tuple[datetime, datetime]]:
+    store = Store(site.database_url)
+    try:
+        return [(stretch.start, stretch.end) for stretch in store.history().coverage]
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(number: signal.Signals, site: Site) -> None:
+    with running("run", site=site) as command:
+        until_it_has_polled(site, command)
+        assert command.end(number, patience=10) == 0
+    assert command.out[-1] == "Stopped.\n"
+    assert command.err == []
+    assert covered(site), "the database opens, with everything in it"
+    assert waypost("status", site=site).returncode == 0
+
+
+def test_a_signal_ends_it_while_a_server_does_not_answer(server: HTTPServer, site: Site) -> None:
+    (site.root / "status" / "status.yml").write_text(
+        (site.root / "status" / "status.yml")
+        .read_text(encoding="utf-8")
+        .replace(server.url_for("/health"), "http://192.0.2.1/"),
+        encoding="utf-8",
+    )
+    with running("run", site=site) as command:
+        wait_until(lambda: page_holds(site, "Web pages"), "the page was published")
+        assert command.end(signal.SIGTERM, patience=10) == 0
+
+
+def test_a_second_one_is_refused_and_told_which_process_is_in_the_way(site: Site) -> None:
+    with running("run", site=site) as command:
+        until_it_has_polled(site, command)
+        for name in ("run", "poll"):
+            second = waypost(name, site=site)
+            assert second.returncode == 1
+            assert f"(process {command.process.pid}) is polling into this database" in second.stderr
+            assert "Traceback" not in second.stderr
+        assert waypost("publish", site=site).returncode == 0, "reading and publishing is allowed"
+        other = f"sqlite:///{site.root / 'other.db'}"
+        assert waypost("poll", "--database", other, site=site).returncode == 0
+        assert command.end(signal.SIGTERM) == 0
+
+
+def test_after_a_sudden_death_a_new_one_starts_with_all_that_was_recorded(site: Site) -> None:
+    with running("run", site=site) as command:
+        until_it_has_polled(site, command)
+        assert command.end(signal.SIGKILL) == -signal.SIGKILL
+    start = covered(site)[0][0]
+    assert (site.root / ".waypost" / "waypost.db.lock").read_text() == str(command.process.pid)
+    with running("run", site=site) as heir:
+        before = covered(site)
+        wait_until(lambda: covered(site) != before, "the new one has polled")
+        assert heir.process.poll() is None
+        assert heir.end(signal.SIGTERM) == 0
+    assert covered(site)[0][0] == start
+    assert heir.err == []
+
+
+def save(path: Path, text: str) -> None:
+    """Save a file as most editors do: beside it, then moved over it."""
+    temporary = path.with_name(f".{path.name}.swp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def test_a_broken_incident_is_reported_and_the_last_good_version_stays(site: Site) -> None:
+    incident = site.root / "status" / "incidents" / "2026-11-20-mail-is-slow.md"
+    now = datetime.now().astimezone().replace(microsecond=0).isoformat()
+    with running("run", site=site) as command:
+        until_it_has_polled(site, command)
+        save(incident, INCIDENT.format(title="Mail is slow", now=now))
+        wait_until(lambda: page_holds(site, "Mail is slow"), "the incident is shown")
+
+        save(
+            incident, INCIDENT.format(title="Mail is gone", now=now).replace("impact: minor", "impact: huge")
+        )
+        wait_until(lambda: "".join(command.err).count("stays published."), "the fault is reported")
+        complaint = "".join(command.err)
+        assert (
+            f"status/incidents/{incident.name}:3:9: error bad-value: Expected one of: none, minor"
+            in complaint
+        )
+        assert "The last good version stays published." in complaint
+        polled = covered(site)
+        wait_until(lambda: covered(site) != polled, "polling goes on meanwhile")
+        assert page_holds(site, "Mail is slow")
+        assert not page_holds(site, "Mail is gone")
+        assert waypost("publish", site=site).returncode == 1, "others see the fault too"
+
+        save(incident, INCIDENT.format(title="Mail is gone", now=now))
+        wait_until(lambda: page_holds(site, "Mail is gone"), "the mended file is read")
+        assert command.end(signal.SIGTERM) == 0
+    assert "".join(command.err) == complaint, "it was said once"
+
+
+def test_a_site_that_is_broken_at_the_start_is_not_run(site: Site) -> None:
+    (site.root / "status" / "status.yml").write_text("page: [\n", encoding="utf-8")
+    done = waypost("run", site=site)
+    assert done.returncode == 1
+    assert "status/status.yml:2:1: error yaml-syntax" in done.stderr
+    assert not site.output.exists()
+
+
+def test_an_outage_is_told_and_published_while_it_runs(server: HTTPServer, site: Site) -> None:
+    with running("run", site=site) as command:
+        until_it_has_polled(site, command)
+        server.clear()
+        wait_until(lambda: command.said("web is major_outage"), "the outage is confirmed")
+        wait_until(lambda: page_holds(site, "Web pages: outage"), "the outage is published")
+        server.expect_request("/health").respond_with_data("fine")
+        wait_until(lambda: command.said("web is operational"), "the recovery is confirmed")
+        wait_until(lambda: not page_holds(site, 'data-status="major_outage"'), "the recovery is published")
+        assert command.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_cannot_be_written_is_reported_and_polling_goes_on(site: Site) -> None:
+    with running("run", site=site) as command:
+        until_it_has_polled(site, command)
+        site.status_output.chmod(0o500)
+        wait_until(lambda: command.said("Permission denied"), "the fault is reported")
+        site.status_output.chmod(0o700)
+        assert command.end(signal.SIGTERM) == 0
