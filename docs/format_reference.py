@@ -44,20 +44,25 @@ TYPES: tuple[tuple[Any, str], ...] = (
 )
 """What the types of the formats are called."""
 
-NOT_USED = {
-    ("ArticleFrontMatter", "components"),
-    ("ArticleFrontMatter", "also_asked_as"),
-    ("ArticleFrontMatter", "ticket"),
-    ("ArticleFrontMatter", "owner"),
-    ("CategoryFrontMatter", "components"),
-    ("MaintenanceFrontMatter", "articles"),
-    ("Channel", "only_for"),
-    ("Office", "name"),
-    ("Office", "time_zone"),
-    ("Policy", "slo"),
-    ("TicketForm", "url"),
+UNUSED = "It is checked, but nothing uses it in this version."
+
+REMARKS = {
+    ("ArticleFrontMatter", "components"): UNUSED,
+    (
+        "ArticleFrontMatter",
+        "also_asked_as",
+    ): "That is `waypost search`; the search on the pages does not read it.",
+    ("ArticleFrontMatter", "ticket"): UNUSED,
+    ("ArticleFrontMatter", "owner"): UNUSED,
+    ("CategoryFrontMatter", "components"): UNUSED,
+    ("MaintenanceFrontMatter", "articles"): UNUSED,
+    ("Channel", "only_for"): UNUSED,
+    ("Office", "name"): UNUSED,
+    ("Office", "time_zone"): UNUSED,
+    ("Policy", "slo"): UNUSED,
+    ("TicketForm", "url"): UNUSED,
 }
-"""Keys that are checked and kept, and that nothing shows in this version."""
+"""What a key's own description does not say of this version."""
 
 
 def formats_page() -> str:
@@ -96,9 +101,7 @@ def _table(model: type[Any]) -> list[str]:
 def _key(model: type[Any], name: str, hint: Any) -> str:
     field = model.__pydantic_fields__[name]
     default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
-    meaning = _description(model, name)
-    if (model.__name__, name) in NOT_USED:
-        meaning += " It is checked, but nothing uses it in this version."
+    meaning = f"{_description(model, name)} {REMARKS.get((model.__name__, name), '')}".strip()
     return f"| `{name}` | {_type(hint, model)} | {default} | {meaning} |"
 
 

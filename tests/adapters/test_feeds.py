@@ -55,6 +55,8 @@ def test_ids_and_times_are_unique_and_do_not_depend_on_the_clock(feeds: dict[str
     if name.startswith("feed"):
         times = [entry.published_parsed for entry in entries]
         assert times == sorted(set(times), reverse=True)
+    newest = max(entry.updated_parsed for entry in parse(feeds[name.replace("rss", "atom")]).entries)
+    assert parse(feeds[name]).feed.updated_parsed == newest
     assert feed_files(hostile_snapshot())[name] == feeds[name]
     assert feed_files(hostile_snapshot(now=NOW + timedelta(hours=3)))[name] == feeds[name]
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from waypost.adapters import yaml_source
 from waypost.adapters.source import Source
-from waypost.adapters.yaml_source import MAX_DEPTH, MAX_NODES, YamlDocument, parse_yaml
+from waypost.adapters.yaml_source import MAX_DEPTH, YamlDocument, parse_yaml
 
 
 def parse(text: str, first_line: int = 1) -> YamlDocument:
@@ -76,7 +77,6 @@ def test_an_empty_document_is_nothing() -> None:
         ("b: 1\na: &a {x: *a, y: *a}", "too-complex", 2),
         ("a: " + "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), "too-complex", 1),
         ("a: " + "{x: " * 900 + "}" * 900, "too-complex", 1),
-        ("- x\n" * (MAX_NODES + 1), "too-complex", MAX_NODES),
         ("a: 1\nb: 2\na: 3", "duplicate-key", 3),
         ("a: {b: 1, 'b': 2}", "duplicate-key", 1),
         ("1: a\n'1': b", "duplicate-key", 2),  # both are the text 1
@@ -97,6 +97,14 @@ def test_what_cannot_be_meant_is_refused(text: str, code: str, line: int) -> Non
     document, problems = parse_yaml(Source("a.yml", text))
     assert document is None
     assert [(problem.code, problem.location.line or 1) for problem in problems] == [(code, line)]
+
+
+def test_more_values_than_anybody_writes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert yaml_source.MAX_NODES == 100_000
+    monkeypatch.setattr(yaml_source, "MAX_NODES", 50)
+    assert parse_yaml(Source("a.yml", "- x\n" * 49))[1] == []
+    _, problems = parse_yaml(Source("a.yml", "- x\n" * 500))
+    assert [(problem.code, problem.location.line) for problem in problems] == [("too-complex", 50)]
 
 
 def test_all_duplicate_keys_are_named_at_once() -> None:

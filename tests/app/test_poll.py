@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections import Counter
@@ -87,7 +88,7 @@ def test_a_check_runs_once_an_interval() -> None:
     schedule = Schedule([job()], now=0.0)
     found = starts(schedule, [float(second) for second in range(600)])
     assert len(found) == 10
-    gaps = {later - earlier for (earlier, _), (later, _) in zip(found, found[1:], strict=False)}
+    gaps = {later - earlier for (earlier, _), (later, _) in itertools.pairwise(found)}
     assert gaps == {60.0}
 
 

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
-from helpers.sites import Running, minimal_site, point_checks_at, running, wait_until, waypost
+from helpers.sites import Running, minimal_site, point_checks_at, replace, running, wait_until, waypost
 from waypost.adapters.store import Store
 from waypost.app.site import Site
 
@@ -72,15 +75,19 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals, site: Site) -> None:
 
 
 def test_a_signal_ends_it_while_a_server_does_not_answer(server: HTTPServer, site: Site) -> None:
-    (site.root / "status" / "status.yml").write_text(
-        (site.root / "status" / "status.yml")
-        .read_text(encoding="utf-8")
-        .replace(server.url_for("/health"), "http://192.0.2.1/"),
-        encoding="utf-8",
-    )
+    replace(site.root / "status" / "status.yml", server.url_for("/health"), server.url_for("/hang"))
+    hold, entered = threading.Event(), threading.Event()
+
+    def hang(_: Request) -> Response:
+        entered.set()
+        hold.wait(20)
+        return Response("late")
+
+    server.expect_request("/hang").respond_with_handler(hang)
     with running("run", site=site) as command:
-        wait_until(lambda: page_holds(site, "Web pages"), "the page was published")
+        wait_until(entered.is_set, "the check waits for an answer")
         assert command.end(signal.SIGTERM, patience=10) == 0
+    hold.set()
 
 
 def test_a_second_one_is_refused_and_told_which_process_is_in_the_way(site: Site) -> None:
@@ -167,6 +174,21 @@ def test_an_outage_is_told_and_published_while_it_runs(server: HTTPServer, site:
         wait_until(lambda: command.said("web is operational"), "the recovery is confirmed")
         wait_until(lambda: not page_holds(site, 'data-status="major_outage"'), "the recovery is published")
         assert command.end(signal.SIGTERM) == 0
+
+
+def test_several_processes_may_be_the_first_to_open_a_database(tmp_path: Path) -> None:
+    together = threading.Barrier(6)
+
+    def open_all(_: int) -> int:
+        for number in range(15):
+            together.wait(timeout=20)
+            store = Store(f"sqlite:///{tmp_path / f'{number}.db'}")
+            assert store.history().coverage == ()
+            store.close()
+        return 15
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(open_all, range(6))) == 90
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")

@@ -5,12 +5,9 @@ from typing import Any
 import pytest
 
 from helpers.browser_sites import Served
-from helpers.browser_visit import Visit
+from helpers.browser_visit import GROUND, Visit
 
 pytestmark = pytest.mark.browser
-
-LIGHT, DARK = "rgb(255, 255, 255)", "rgb(26, 34, 44)"
-GROUND = {"light": LIGHT, "dark": DARK}
 
 
 def ground(visit: Visit) -> str:
@@ -22,42 +19,41 @@ def press_switch(visit: Visit) -> None:
     visit.page.locator(".md-header__option label:visible, .wp-scheme").first.click()
 
 
-@pytest.mark.parametrize("path", ["", "downloads/zip-stops-half-way/", "status/", "status/history/"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_page_follows_the_system(calm: Served, visit: Any, path: str, scheme: str, scripts: bool) -> None:
+def test_pages_follow_the_system(calm: Served, visit: Any, scheme: str, scripts: bool) -> None:
     seen: Visit = visit(calm, scheme=scheme, scripts=scripts)
-    seen.goto(path)
-    assert ground(seen) == GROUND[scheme]
+    for path in ("", "downloads/zip-stops-half-way/", "status/", "status/history/"):
+        seen.goto(path)
+        assert ground(seen) == GROUND[scheme], f"/{path}"
 
 
-@pytest.mark.parametrize("chosen_on", ["", "downloads/", "status/", "status/history/"])
+@pytest.mark.parametrize(("chosen_on", "other"), [("", "status/history/"), ("status/", "downloads/")])
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_a_choice_counts_on_help_and_status_pages(
-    calm: Served, visit: Any, chosen_on: str, system: str
+    calm: Served, visit: Any, chosen_on: str, other: str, system: str
 ) -> None:
     seen: Visit = visit(calm, scheme=system)
     seen.goto(chosen_on)
     for choice in ("light", "dark"):
         press_switch(seen)
         assert ground(seen) == GROUND[choice]
-        for path in ("status/", "downloads/", "status/history/", ""):
-            seen.goto(path)
-            assert ground(seen) == GROUND[choice], f"{choice} is forgotten on /{path}"
+        seen.goto(other)
+        assert ground(seen) == GROUND[choice]
         seen.goto(chosen_on)
+        assert ground(seen) == GROUND[choice]
     press_switch(seen)
-    for path in ("status/", ""):
-        seen.goto(path)
-        assert ground(seen) == GROUND[system]
+    seen.goto(other)
+    assert ground(seen) == GROUND[system]
     seen.assert_quiet()
 
 
 @pytest.mark.parametrize("path", ["", "status/"])
 def test_an_open_page_follows_when_the_system_changes(calm: Served, visit: Any, path: str) -> None:
-    seen: Visit = visit(calm, scheme="light")
+    seen: Visit = visit(calm)
     seen.goto(path)
-    seen.page.emulate_media(color_scheme="dark")
-    seen.page.wait_for_function("dark => getComputedStyle(document.body).backgroundColor === dark", arg=DARK)
+    seen.prefer("dark")
+    seen.prefer("light")
 
 
 def test_the_button_of_the_status_page_says_what_it_does(calm: Served, visit: Any) -> None:

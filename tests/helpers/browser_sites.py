@@ -122,7 +122,9 @@ def observe(site: Site, policy: Policy, states: Mapping[str, ComponentStatus]) -
         for component, status in states.items():
             for seconds in (20, 15, 10, 5):
                 at = NOW - timedelta(seconds=seconds)
-                seen = Observation(component, "http-1", at, status, timedelta(milliseconds=90), "HTTP status 503")
+                seen = Observation(
+                    component, "http-1", at, status, timedelta(milliseconds=90), "HTTP status 503"
+                )
                 store.record(
                     seen, timedelta(seconds=30), lambda state, recent: confirm(state, recent, policy)
                 )
@@ -131,7 +133,7 @@ def observe(site: Site, policy: Policy, states: Mapping[str, ComponentStatus]) -
 HOSTILE = """<script>alert(1)</script> "quoted' onfocus="alert(2)" &amp; <img src=x onerror=alert(3)> 🚀"""
 """Put wherever a site may say something; must be shown exactly like this."""
 
-_HOSTILE_UPDATE = f"{HOSTILE}\n\n[press](javascript:alert(4)) ![x](x \"y' onerror=alert(5)\")\n"
+_HOSTILE_UPDATE = f'{HOSTILE}\n\n[press](javascript:alert(4)) ![x](x "y\' onerror=alert(5)")\n'
 HOSTILE_PAGES: Mapping[str, str] = {
     "home": "",
     "category": "start/",
@@ -185,7 +187,6 @@ summary: 'Summary {text}'
 components: [web]
 also_asked_as: ['Alias {text}']
 related: [contact.md]
-owner: 'Owner {text}'
 ---
 Words about a zebra.
 """,
@@ -194,6 +195,7 @@ Words about a zebra.
 office: {{name: 'Office {text}', city: Berlin, time_zone: Europe/Berlin, hours: {{monday: "09:00-18:00"}}}}
 channels:
   - {{id: email, kind: email, name: 'Channel {text}', address: help@lumen.example, note: 'Note {text}'}}
+ticket: {{url: "https://tickets.example.org/new"}}
 """,
         "status/status.yml": f"""\
 page: {{name: 'Page {text}', url: "https://help.lumen.example/status/"}}

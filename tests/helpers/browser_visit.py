@@ -16,6 +16,8 @@ from helpers.browser_sites import NOW, Served
 
 Reply = Callable[[], dict[str, Any] | None]
 DESKTOP, PHONE = 1280, 390
+GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(26, 34, 44)"}
+"""The background of every page."""
 
 
 @dataclass
@@ -44,13 +46,18 @@ class Visit:
 
     def style(self, selector: str, name: str) -> str:
         """Return a computed style."""
-        return str(
-            self.page.locator(selector).first.evaluate("(e, name) => getComputedStyle(e)[name]", name)
-        )
+        return str(self.page.locator(selector).first.evaluate("(e, name) => getComputedStyle(e)[name]", name))
 
     def size(self, width: int) -> None:
         """Make the window as wide as this, and as high as a screen of that width is."""
         self.page.set_viewport_size({"width": width, "height": 900 if width > PHONE else 844})
+
+    def prefer(self, scheme: str) -> None:
+        """Change the colours that the system prefers, and wait until the page has them."""
+        self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        self.page.wait_for_function(
+            "ground => getComputedStyle(document.body).backgroundColor === ground", arg=GROUND[scheme]
+        )
 
     def answer_now(self, reply: Reply) -> None:
         """Answer every request for now.json with a document, or with 404 for None."""

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,12 +88,12 @@ def waypost(*arguments: str, site: Site | None = None) -> subprocess.CompletedPr
 
 def wait_until(look: Callable[[], T], what: str) -> T:
     """Look again and again until something is true; fail with `what` when it never is."""
-    pause = threading.Event()
-    for _ in range(int(PATIENCE / 0.1)):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         found = look()
         if found:
             return found
-        pause.wait(0.1)
+        time.sleep(0.1)
     raise AssertionError(f"It never came to this: {what}")
 
 

@@ -132,7 +132,10 @@ class Store:
 
     def _migrate(self) -> None:
         with self._engine.begin() as connection:
-            metadata.create_all(connection)
+            if not sa.inspect(connection).has_table(_meta.name):
+                # Several processes may be the first; one makes everything, and the others wait for it.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                metadata.create_all(connection)
             found = connection.scalar(sa.select(_meta.c.value).where(_meta.c.key == "schema"))
             if found is None:
                 connection.execute(_meta.insert().values(key="schema", value=str(SCHEMA_VERSION)))

@@ -8,12 +8,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from waypost.adapters.file_tree import write_atomic
+from waypost.adapters.markdown_source import parse_markdown
 from waypost.adapters.resources import scaffold_folder
+from waypost.adapters.source import Source
 from waypost.adapters.status_files import load_status_config
+from waypost.adapters.validation import validate
 from waypost.app.site import Site
-from waypost.model.article import Kind
+from waypost.model.article import FRONT_MATTER, Kind
+from waypost.model.status import IncidentFrontMatter
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 
 ARTICLE_KINDS = (Kind.FAQ, Kind.TROUBLESHOOTING, Kind.TUTORIAL)
@@ -53,7 +58,8 @@ def new_article(site: Site, kind: Kind, title: str, category: str, now: datetime
         message = f"There is no content/{category}/index.md. Categories: {', '.join(known) or 'none yet'}."
         raise ProblemsFound([Problem(Location(f"content/{category}"), "missing-file", message)])
     values = {"title": _quoted(title), "today": now.date().isoformat()}
-    return _start(site.root / "content" / category / f"{slugify(title)}.md", f"{kind}.md", values)
+    path = site.root / "content" / category / f"{slugify(title)}.md"
+    return _start(site, path, _skeleton(f"{kind}.md", values), FRONT_MATTER[kind])
 
 
 def new_incident(site: Site, title: str, component: str, now: datetime) -> Path:
@@ -62,7 +68,8 @@ def new_incident(site: Site, title: str, component: str, now: datetime) -> Path:
     moment = now.astimezone().replace(microsecond=0)
     values = {"title": _quoted(title), "component": component, "now": moment.isoformat()}
     name = f"{moment:%Y-%m-%d}-{slugify(title)}.md"
-    return _start(site.root / "status" / "incidents" / name, "incident.md", values)
+    path = site.root / "status" / "incidents" / name
+    return _start(site, path, _skeleton("incident.md", values), IncidentFrontMatter)
 
 
 def _require_component(site: Site, component: str) -> None:
@@ -76,12 +83,21 @@ def _require_component(site: Site, component: str) -> None:
         raise ProblemsFound([Problem(Location("status/status.yml"), "unknown-component", message)])
 
 
-def _start(path: Path, template: str, values: Mapping[str, str]) -> Path:
+def _start(site: Site, path: Path, text: str, model: type[Any]) -> Path:
+    """Write a new file, unless it is there or its title is one that no file may carry."""
     if path.exists():
         raise AlreadyThere(f"{path} is there already. Choose another title; nothing was changed.")
-    text = (scaffold_folder() / template).read_text(encoding="utf-8")
-    write_atomic(path, _fill(text, values).encode())
+    document, problems = parse_markdown(Source(path.relative_to(site.root).as_posix(), text))
+    if document is not None:
+        problems = validate(document.front, model)[1]
+    if problems:
+        raise ProblemsFound(problems)
+    write_atomic(path, text.encode())
     return path
+
+
+def _skeleton(template: str, values: Mapping[str, str]) -> str:
+    return _fill((scaffold_folder() / template).read_text(encoding="utf-8"), values)
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from waypost.adapters.store import read_history
@@ -45,13 +46,13 @@ def command(site: Site, database: str | None, as_json: bool) -> None:
 
 def _print(snapshot: Snapshot) -> None:
     console = Console()
-    table = Table(title=snapshot.headline.sentence, title_justify="left", title_style="bold")
+    table = Table(title=escape(snapshot.headline.sentence), title_justify="left", title_style="bold")
     for column in ("Group", "Component", "State", "Since", "Uptime, 90 days"):
         table.add_column(column)
     for component in snapshot.components:
         state = f"[{_COLOURS[component.status]}]{STATUS_WORDS[component.status]}[/]"
         since = f"{component.since.astimezone():%Y-%m-%d %H:%M}"
-        table.add_row(component.group, component.name, state, since, component.uptime.percent)
+        table.add_row(escape(component.group), escape(component.name), state, since, component.uptime.percent)
     console.print(table)
     for incident in snapshot.active:
         console.print(

@@ -4,6 +4,9 @@ const EVERY = 30_000;
 const MINUTE = 60_000;
 
 const holder = document.querySelector("[data-wp-now]");
+let last = null;
+// A cache may hold the old page for a while: a page that was just loaded waits a round before it loads again.
+let mayReload = false;
 
 /** Say how long ago something was, in whole units. */
 export function ago(milliseconds) {
@@ -61,30 +64,39 @@ function showFreshness(view, now) {
   const stale = document.querySelector("[data-wp-stale]");
   if (!stale) return;
   stale.hidden = !view.isStale;
-  // What was green when it was checked is not known to be green now.
+  if (view.isStale) showOld(view, stale);
+  // Something new was said or found since this page was made, or checks run again: show it.
+  const root = document.documentElement.dataset;
+  const isOutdated = (root.wpChanged && now.changed_at > root.wpChanged) || (root.wpOld && !view.isStale);
+  if (isOutdated && mayReload) location.reload();
+}
+
+/** Take back what was true when it was last checked and is not known to be true now. */
+function showOld(view, stale) {
+  stale.querySelector("b").textContent = `These data are old: last checked ${ago(view.age)}.`;
+  document.documentElement.dataset.wpOld = "yes";
+  for (const part of document.querySelectorAll(".wp-state, .wp-component__row")) part.dataset.status = "no_data";
   const state = document.querySelector(".wp-state");
-  if (view.isStale && state) state.dataset.status = "no_data";
-  if (view.isStale) stale.querySelector("b").textContent = `These data are old: last checked ${ago(view.age)}.`;
-  // Something new was said or found since this page was made: show it.
-  const shown = document.documentElement.dataset.wpChanged;
-  if (shown && now.changed_at > shown) location.reload();
+  if (!state) return;
+  state.querySelector("h1").textContent = view.sentence;
+  state.querySelector(".wp-state__mark").textContent = "?";
 }
 
 async function refresh() {
   try {
     const answer = await fetch(new URL("now.json", holder.dataset.wpStatusRoot), { cache: "no-cache" });
     if (!answer.ok) throw new Error(String(answer.status));
-    const now = await answer.json();
-    const view = judge(now, Date.now());
-    showPill(view, now);
-    showNotice(view, now);
-    showFreshness(view, now);
+    last = await answer.json();
   } catch {
-    for (const pill of document.querySelectorAll(".wp-pill")) {
-      pill.dataset.status = "no_data";
-      pill.querySelector(".wp-pill__text").textContent = "Status";
-    }
+    // What was heard last stands until it is too old.
   }
+  if (last) {
+    const view = judge(last, Date.now());
+    showPill(view, last);
+    showNotice(view, last);
+    showFreshness(view, last);
+  }
+  mayReload = true;
 }
 
 if (holder) {

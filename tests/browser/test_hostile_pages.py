@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from helpers.browser_sites import HOSTILE, HOSTILE_PAGES, Served
+from helpers.browser_visit import Visit
+
+pytestmark = pytest.mark.browser
+
+ESCAPED = """() => [
+  ...[...document.scripts].filter((script) => /^alert/.test(script.textContent.trim())),
+  ...document.querySelectorAll("[onerror], [onfocus], [onload], img[src=x]"),
+  ...[...document.links].filter((link) => /^javascript:/i.test(link.href)),
+].map((element) => element.outerHTML.slice(0, 200))"""
+"""Whatever of the hostile text became more than text."""
+
+SHOWN = {
+    "home": ["Home", "Category", "Summary", "Often", "Article"],
+    "category": ["Category", "Article", "Summary"],
+    "article": ["Article", "Category"],
+    "contact": ["Contact", "Channel", "Note"],
+    "missing": ["Name"],
+    "status": ["Incident", "Maintenance", "Group", "Web", "Description", "Mail"],
+    "incident": ["Incident", "Mail", "Article"],
+    "automatic-incident": ["Web"],
+    "maintenance": ["Maintenance", "Mail"],
+    "history": ["Incident", "Web"],
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_PAGES)
+def test_hostile_text_is_shown_and_not_obeyed(hostile: Served, visit: Any, name: str) -> None:
+    seen: Visit = visit(hostile)
+    seen.goto(HOSTILE_PAGES[name])
+    seen.wait_for_status()
+    text = " ".join(seen.page.locator("body").inner_text().split())
+    assert [word for word in SHOWN[name] if f"{word} {HOSTILE}" not in text] == []
+    assert HOSTILE in seen.page.title()
+    assert seen.page.evaluate(ESCAPED) == []
+    seen.assert_quiet()
+
+
+def test_the_live_parts_show_hostile_names_as_text(hostile: Served, visit: Any) -> None:
+    seen: Visit = visit(hostile)
+    seen.goto("")
+    seen.wait_for_status()
+    assert seen.page.locator(".wp-pill__text").text_content() == f"Web {HOSTILE}: trouble"
+    expect(seen.page.locator("[data-wp-notice]")).to_contain_text(f"Web {HOSTILE} cannot be used right now.")
+    assert seen.page.evaluate(ESCAPED) == []
+    seen.assert_quiet()
+
+
+def test_search_results_show_hostile_titles_as_text(hostile: Served, visit: Any) -> None:
+    seen: Visit = visit(hostile)
+    seen.goto("contact/")
+    seen.page.keyboard.press("/")
+    seen.page.keyboard.type("zebra")
+    first = seen.page.locator(".md-search-result__link").first
+    expect(first).to_contain_text(re.compile("zebra"))
+    assert HOSTILE in " ".join(first.inner_text().split())
+    assert seen.page.evaluate(ESCAPED) == []
+    seen.assert_quiet()

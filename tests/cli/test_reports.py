@@ -1,0 +1,265 @@
+"""Commands that report: lint, status, doctor and schema, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+from pytest_httpserver import HTTPServer
+
+from helpers.sites import MINIMAL, ROOT, minimal_site, point_checks_at, replace
+from waypost.adapters.store import Store
+from waypost.app.poll import poll_once
+from waypost.app.schema import FORMATS
+from waypost.app.site import Site, load_project
+from waypost.cli import main
+from waypost.problems import CODES
+
+
+@pytest.fixture
+def server() -> Iterator[HTTPServer]:
+    with HTTPServer(threaded=True) as server:
+        server.expect_request("/health").respond_with_data("fine")
+        yield server
+
+
+@pytest.fixture
+def site(server: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("WAYPOST_DATABASE", raising=False)
+    site = minimal_site(tmp_path / "site")
+    point_checks_at(site, server.url_for("/health"))
+    monkeypatch.chdir(site.root)
+    return site
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def read(*arguments: str, code: int = 0) -> Any:
+    """Return what a command says to programs; nothing else may stand beside it."""
+    found, out, err = run(*arguments, "--json")
+    assert (found, err) == (code, "")
+    return json.loads(out)
+
+
+def poll_times(site: Site, number: int) -> None:
+    store = Store(site.database_url)
+    try:
+        for _ in range(number):
+            poll_once(load_project(site).status.config, store)
+    finally:
+        store.close()
+
+
+# lint
+
+
+def test_lint_of_a_good_site_says_so(site: Site) -> None:
+    assert run("lint", "--site", str(site.root)) == (0, "Every file is fine.\n", "")
+    assert read("lint") == []
+
+
+def test_lint_names_every_problem_with_its_place(site: Site) -> None:
+    replace(site.root / "content" / "start" / "first.md", "[web]", "[wbe]")
+    replace(site.root / "status" / "status.yml", "time_zone:", "time_zoen:")
+    code, out, err = run("lint")
+    assert (code, out) == (1, "")
+    assert "status/status.yml:4:3: error unknown-key: Unknown key 'time_zoen'." in err
+    assert err.endswith("\n1 error\n"), "whether components exist cannot be told while they cannot be read"
+    replace(site.root / "status" / "status.yml", "time_zoen:", "time_zone:")
+    [problem] = read("lint", code=1)
+    assert problem == {
+        "path": "content/start/first.md",
+        "line": 4,
+        "column": 14,
+        "level": "error",
+        "code": "unknown-component",
+        "message": "There is no component 'wbe' in status/status.yml. Did you mean 'web'?",
+    }
+    assert problem["code"] in CODES
+
+
+def test_lint_reads_and_writes_nothing(site: Site) -> None:
+    run("lint")
+    assert {path.name for path in site.root.iterdir()} == {"content", "status", "mkdocs.yml"}
+
+
+# status
+
+
+def test_status_before_anything_was_polled(site: Site) -> None:
+    code, out, err = run("status")
+    assert (code, err) == (0, "")
+    assert "No data" in out
+    assert "Last checked: never" in out
+    assert not (site.root / ".waypost").exists(), "looking makes no database"
+    now = read("status")
+    assert (now["checked_at"], now["components"]["web"]["status"]) == (None, "no_data")
+
+
+def test_status_during_an_outage(site: Site, server: HTTPServer) -> None:
+    server.clear()
+    poll_times(site, 3)
+    code, out, err = run("status")
+    assert (code, err) == (0, ""), "the service is down, the command works"
+    assert "Major outage" in out
+    assert "Open: Web pages: outage (since " in out
+    now = read("status")
+    assert (now["indicator"], now["components"]["web"]["status"]) == ("critical", "major_outage")
+    [incident] = now["incidents"]
+    assert incident["title"] == "Web pages: outage"
+    assert datetime.fromisoformat(now["checked_at"]) > datetime.now(UTC) - timedelta(minutes=5)
+
+
+def test_status_shows_names_as_they_are(site: Site) -> None:
+    replace(site.root / "status" / "status.yml", "name: Mail", 'name: "[bold]Mail[/bold] [/]"')
+    code, out, _ = run("status")
+    assert code == 0
+    assert "[bold]Mail[/bold] [/]" in out
+
+
+# doctor
+
+
+def by_subject(findings: list[dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {finding["subject"]: finding for finding in findings}
+
+
+def test_doctor_of_a_good_site(site: Site) -> None:
+    code, out, err = run("doctor")
+    assert (code, err) == (0, "")
+    assert all(line.split(" ")[0] in ("ok", "note") for line in out.splitlines())
+    found = by_subject(read("doctor"))
+    assert set(found) >= {"python", "packages", "sqlite", "clock", "files", "site", "database", "checks"}
+    assert all(set(finding) == {"subject", "level", "text"} for finding in found.values())
+    assert found["checks"] == {"subject": "checks", "level": "ok", "text": "1 of 1 answer well"}
+    assert found["database"]["text"] == "empty: nothing was polled yet"
+    assert not (site.root / ".waypost").exists(), "looking records nothing"
+
+
+def test_doctor_tells_which_check_fails_and_why(site: Site, server: HTTPServer) -> None:
+    server.clear()
+    server.expect_request("/health").respond_with_data("no", status=503)
+    found = by_subject(read("doctor"))
+    assert found["checks"]["level"] == "note", "a service that is down is not a fault of Waypost"
+    assert found["check"]["text"] == "web http-1: HTTP status 503, expected 200"
+
+
+def test_doctor_of_a_broken_site_points_to_lint(site: Site) -> None:
+    (site.root / "content" / "index.md").write_text("no front matter", encoding="utf-8")
+    code, out, _ = run("doctor")
+    assert code == 1
+    assert "bad  site: 1 error: run `waypost lint`" in out
+    found = by_subject(read("doctor", code=1))
+    assert found["site"]["level"] == "bad"
+    assert found["python"]["level"] == "ok", "everything else is looked at all the same"
+
+
+def test_doctor_of_a_damaged_database(site: Site) -> None:
+    poll_times(site, 1)
+    database = site.root / ".waypost" / "waypost.db"
+    assert "state changes" in by_subject(read("doctor"))["database"]["text"]
+    database.write_bytes(b"not a database at all" * 500)
+    found = by_subject(read("doctor", code=1))
+    assert found["database"]["level"] == "bad"
+    assert "Restore it from a backup" in found["database"]["text"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")
+def test_doctor_tells_what_cannot_be_written(site: Site) -> None:
+    site.output.mkdir()
+    site.output.chmod(0o500)
+    found = by_subject(read("doctor", code=1))
+    site.output.chmod(0o700)
+    assert found["files"]["text"] == f"cannot write {site.output}"
+
+
+# schema
+
+
+class EditorLoader(yaml.SafeLoader):
+    """Reads YAML as editors do: by version 1.2, in which a date is text."""
+
+
+EditorLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def data_of(path: Path) -> Any:
+    text = path.read_text(encoding="utf-8").replace("${PORT:-8000}", "8000")
+    return yaml.load(text if path.suffix == ".yml" else text.split("---\n")[1], EditorLoader)  # noqa: S506
+
+
+EXAMPLES = {
+    # Files of each format, which editors must find right.
+    "status": [MINIMAL / "status/status.yml", ROOT / "status/status.yml"],
+    "support": [MINIMAL / "content/support.yml", ROOT / "content/support.yml"],
+    "article": [MINIMAL / "content/start/first.md", *sorted(ROOT.glob("content/*/[!i]*.md"))],
+    "category": [MINIMAL / "content/start/index.md", *sorted(ROOT.glob("content/*/index.md"))],
+    "home": [MINIMAL / "content/index.md", ROOT / "content/index.md"],
+    "contact": [MINIMAL / "content/contact.md", ROOT / "content/contact.md"],
+    "incident": sorted([*MINIMAL.glob("status/incidents/*.md"), *ROOT.glob("status/incidents/*.md")]),
+    "maintenance": sorted([*MINIMAL.glob("status/maintenance/*.md"), *ROOT.glob("status/maintenance/*.md")]),
+}
+
+
+def printed(name: str) -> dict[str, Any]:
+    code, out, err = run("schema", name)
+    assert (code, err) == (0, "")
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def test_every_format_has_examples_here() -> None:
+    assert set(EXAMPLES) == set(FORMATS)
+    assert all(EXAMPLES.values())
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_a_schema_is_valid_and_describes_every_key(name: str) -> None:
+    document = printed(name)
+    Draft202012Validator.check_schema(document)
+    assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert document["title"] == f"Waypost: {name}"
+    definitions = document.get("$defs", {})
+    shapes = [document, *definitions.values()]
+    silent = [
+        key
+        for shape in shapes
+        for key, value in shape.get("properties", {}).items()
+        if "description" not in {**definitions.get(str(value.get("$ref")).rpartition("/")[2], {}), **value}
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_files_that_waypost_takes_are_right_for_editors_too(name: str) -> None:
+    validator = Draft202012Validator(printed(name))
+    for path in EXAMPLES[name]:
+        data = data_of(path)
+        problems = [
+            f"{path.name}: {error.json_path}: {error.message}" for error in validator.iter_errors(data)
+        ]
+        assert problems == []
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_editors_find_a_misspelt_key(name: str) -> None:
+    validator = Draft202012Validator(printed(name))
+    data = data_of(EXAMPLES[name][0])
+    assert list(validator.iter_errors({**data, "tytle": "x"}))

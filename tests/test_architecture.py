@@ -1,0 +1,150 @@
+"""What the design promises of the shape of the code: directions, borders, sizes."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "generator" / "waypost"
+MODULES = sorted(SOURCE.rglob("*.py"))
+TREES = {path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+
+ALLOWED: dict[str, dict[str, str]] = {
+    # Each outside library, the modules that may import it, and why if there are several.
+    "mkdocs": {
+        "adapters/mkdocs_site.py": "starts a build",
+        "mkdocs_plugin.py": "is what a build calls",
+    },
+    "jinja2": {
+        "adapters/status_pages.py": "renders the status pages",
+        "mkdocs_plugin.py": "names the type of the host's environment",
+    },
+    "markupsafe": {
+        "adapters/status_pages.py": "fills the slots of the frame",
+        "adapters/status_format.py": "its filters return what is escaped already",
+    },
+    "feedgen": {"adapters/feeds.py": ""},
+    "icalendar": {"adapters/calendar.py": ""},
+    "requests": {"adapters/http_probe.py": ""},
+    "urllib3": {"adapters/http_probe.py": ""},
+    "sqlalchemy": {"adapters/store.py": ""},
+    "markdown": {"adapters/markup.py": ""},
+    "yaml": {"adapters/yaml_source.py": ""},
+    "whoosh": {"adapters/whoosh_index.py": ""},
+}
+
+
+def imports() -> dict[str, set[str]]:
+    """Return the modules that import each top-level package, wherever in the module they do."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            else:
+                continue
+            for name in names:
+                found[name.partition(".")[0]].add(path)
+    return found
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    """Return every function with the lines of its body, without the docstring."""
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                has_docstring = ast.get_docstring(node, clean=False) is not None
+                body = node.body[1:] if has_docstring and len(node.body) > 1 else node.body
+                yield f"{path}:{node.lineno} {node.name}", (body[-1].end_lineno or 0) - body[0].lineno + 1
+
+
+def test_dependencies_run_downward_and_the_core_is_pure() -> None:
+    program = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(
+        [program, "--no-cache", "--config", ROOT / "pyproject.toml"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ", 0 broken." in done.stdout
+    assert "Contracts: 0 kept" not in done.stdout
+
+
+@pytest.mark.parametrize("library", ALLOWED)
+def test_an_outside_library_stays_behind_its_adapter(library: str) -> None:
+    assert imports()[library] == set(ALLOWED[library])
+    assert len(ALLOWED[library]) == 1 or all(ALLOWED[library].values()), "every exception has its reason"
+
+
+def test_every_other_library_is_known() -> None:
+    everywhere = {"click": "cli/", "rich": "cli/", "pydantic": "", "pydantic_core": ""}
+    own = {"waypost", "__future__", *sys.stdlib_module_names}
+    found = {name: where for name, where in imports().items() if name not in own and name not in ALLOWED}
+    assert set(found) == set(everywhere), "name a new library in the table above, with its adapter"
+    for name, folder in everywhere.items():
+        assert all(path.startswith(folder) for path in found[name]), name
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    graph = grimp.build_graph("waypost", cache_dir=None)
+    chains = [
+        (module, chain)
+        for module in graph.modules
+        for imported in graph.find_modules_directly_imported_by(module)
+        if (chain := graph.find_shortest_chain(imported, module)) is not None
+    ]
+    assert chains == []
+
+
+def test_modules_stay_small() -> None:
+    sizes = {name: len((SOURCE / name).read_text(encoding="utf-8").splitlines()) for name in TREES}
+    assert len(sizes) > 50, "all of the package is looked at"
+    assert {name: size for name, size in sizes.items() if size > 500} == {}
+
+
+def test_functions_stay_small() -> None:
+    sizes = dict(functions())
+    assert len(sizes) > 300, "all of the package is looked at"
+    assert {name: size for name, size in sizes.items() if size >= 60} == {}
+    assert statistics.quantiles(sizes.values(), n=10)[-1] < 30
+
+
+def test_no_fault_is_swallowed_whole() -> None:
+    bare = [
+        f"{path}:{node.lineno}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "BaseException"))
+    ]
+    assert bare == []
+
+
+def test_only_the_command_line_prints() -> None:
+    prints = [
+        f"{path}:{node.lineno}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("print", "sys.stdout.write", "sys.stderr.write")
+        and not path.startswith("cli/")
+    ]
+    assert prints == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert [path for path, tree in TREES.items() if not ast.get_docstring(tree)] == []
