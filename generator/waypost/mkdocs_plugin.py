@@ -29,8 +29,8 @@ from waypost.problems import ProblemsFound
 class WaypostConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves its subclass hook untyped
     """Options of the plugin in mkdocs.yml."""
 
-    status_path = config_options.Type(str, default="status/")
-    """Where the status page is, from the root of the help center."""
+    status_url = config_options.Type(str, default="")
+    """Where the status page is served, if that is another host; without it, the folder status/ of this one."""
 
 
 class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]  # the same
@@ -50,7 +50,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             raise PluginError(f"The site has problems:\n{found}") from None
         styles = tuple(str(path) for path in config.extra_css)
         look = SiteLook(config.site_name, config.copyright or "", config.theme.get("logo") or "", styles)
-        self.pages = HelpPages(project, look, self.config.status_path)
+        self.pages = HelpPages(project, look, self.config.status_url)
         own = config.theme.custom_dir
         config.theme.dirs.insert(1 if own else 0, str(self.pages.theme))
         return config

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,33 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "b.html").read_bytes() == b"old"
     sync_tree(tmp_path, {"a.html": b"new"})
     assert tree(tmp_path) == {"a.html": b"new"}
+
+
+def test_a_path_may_change_between_file_and_folder(tmp_path: Path) -> None:
+    sync_tree(tmp_path, {"a/b": b"1"})
+    sync_tree(tmp_path, {"a": b"2"})
+    assert (tmp_path / "a").read_bytes() == b"2"
+    sync_tree(tmp_path, {"a/b/c": b"3"})
+    assert (tmp_path / "a" / "b" / "c").read_bytes() == b"3"
+
+
+def test_what_another_process_is_writing_is_left_alone(tmp_path: Path) -> None:
+    parent = os.getppid()
+    mine = tmp_path / f".page.html.{parent}.waypost-tmp"
+    dead = tmp_path / ".page.html.999999999.waypost-tmp"
+    mine.write_bytes(b"half")
+    dead.write_bytes(b"half")
+    sync_tree(tmp_path, {})
+    assert [path.name for path in tmp_path.iterdir()] == [mine.name]
+
+
+def test_what_could_not_be_written_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomic(tmp_path / "page.html", b"new")
+    assert list(tmp_path.iterdir()) == []

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from waypost.adapters import http_probe
 from waypost.adapters.http_probe import MAX_BODY, MAX_REDIRECTS, ProbeResult, judge, probe_http
@@ -415,3 +416,33 @@ def test_a_trusted_server_is_reached_and_cannot_drip_either(
         result = probe_http(check(server.url + "drip", timeout=1))
         assert time.monotonic() - started < HARD_BOUND
     assert result.reason == "no complete answer within 1 s"
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted", "body", "good"),
+    [
+        ("$.a", [True], b'{"a": [1]}', False),
+        ("$.a", {"b": 1}, b'{"a": {"b": true}}', False),
+        ("$.a", 1, b'{"a": 1.0}', True),
+        ("$.a", None, b"{}", False),
+        ("$.a", None, b'{"a": null}', True),
+        ("$.a.0.b", "x", b'{"a": [{"b": "x"}]}', True),
+    ],
+    ids=[
+        "true inside a list",
+        "true inside a mapping",
+        "1 is 1.0",
+        "null is not absent",
+        "null",
+        "a deep path",
+    ],
+)
+def test_values_are_compared_as_json_does(path: str, wanted: object, body: bytes, good: bool) -> None:
+    assert (judge(Expect(body_json={path: wanted}), 200, body) == "") is good
+
+
+def test_a_redirect_can_be_what_is_expected(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/old").respond_with_data("", 301, {"Location": httpserver.url_for("/new")})
+    check = HttpCheck(http=httpserver.url_for("/old"), expect=Expect(status=301))
+    assert probe_http(check).status is ComponentStatus.OPERATIONAL
+    httpserver.check_assertions()

@@ -181,7 +181,7 @@ def test_a_database_of_a_newer_waypost_is_refused_and_left_alone(tmp_path: Path)
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "waypost.db"
     path.write_bytes(content)
-    with pytest.raises(StoreError, match=r"^The database cannot be used: "):
+    with pytest.raises(StoreError, match=r"^The database is damaged: "):
         read_history(f"sqlite:///{path}")
     assert path.read_bytes() == content
 

@@ -42,10 +42,16 @@ def config(**addresses: str) -> StatusConfig:
     )
 
 
-@pytest.fixture
-def server() -> Iterator[HTTPServer]:
+@pytest.fixture(scope="module")
+def listening() -> Iterator[HTTPServer]:
     with HTTPServer(threaded=True) as server:
         yield server
+
+
+@pytest.fixture
+def server(listening: HTTPServer) -> HTTPServer:
+    listening.clear()
+    return listening
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -27,11 +26,17 @@ We look into it.
 """
 
 
-@pytest.fixture
-def server() -> Iterator[HTTPServer]:
+@pytest.fixture(scope="module")
+def listening() -> Iterator[HTTPServer]:
     with HTTPServer(threaded=True) as server:
-        server.expect_request("/health").respond_with_data("fine")
         yield server
+
+
+@pytest.fixture
+def server(listening: HTTPServer) -> HTTPServer:
+    listening.clear()
+    listening.expect_request("/health").respond_with_data("fine")
+    return listening
 
 
 @pytest.fixture
@@ -191,11 +196,14 @@ def test_several_processes_may_be_the_first_to_open_a_database(tmp_path: Path) -
         assert sum(pool.map(open_all, range(6))) == 90
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
-def test_a_folder_that_cannot_be_written_is_reported_and_polling_goes_on(site: Site) -> None:
+def test_a_file_that_cannot_be_written_is_reported_and_polling_goes_on(site: Site) -> None:
     with running("run", site=site) as command:
         until_it_has_polled(site, command)
-        site.status_output.chmod(0o500)
-        wait_until(lambda: command.said("Permission denied"), "the fault is reported")
-        site.status_output.chmod(0o700)
+        (site.status_output / "feed.rss").unlink()
+        (site.status_output / "feed.rss").mkdir()
+        (site.root / "status" / "status.yml").touch()
+        wait_until(lambda: command.said("Is a directory"), "the fault is reported")
+        (site.status_output / "feed.rss").rmdir()
+        (site.root / "status" / "status.yml").touch()
+        wait_until((site.status_output / "feed.rss").is_file, "it is published after all")
         assert command.end(signal.SIGTERM) == 0

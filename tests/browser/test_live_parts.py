@@ -141,8 +141,9 @@ def test_a_status_page_is_loaded_again_when_something_new_was_said(
 ) -> None:
     seen: Visit = visit(calm)
     state = now_json(calm)
-    seen.answer_now(lambda: state)
     loads: list[str] = []
+    # A page that loads without end would never give the browser back: after a few times all is calm.
+    seen.answer_now(lambda: state if len(loads) < 6 else now_json(calm))
     seen.page.on("load", lambda page: loads.append(page.url))
     seen.goto("status/")
     seen.wait_for_status()

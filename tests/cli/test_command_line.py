@@ -13,7 +13,6 @@ import click
 import pytest
 from click.testing import CliRunner
 
-
 from helpers.sites import fingerprint, minimal_site, waypost
 from waypost import __version__, cli
 from waypost.adapters.probers import PROBERS

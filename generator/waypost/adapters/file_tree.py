@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -17,8 +18,13 @@ def write_atomic(path: Path, data: bytes) -> bool:
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}{_TEMPORARY}")
-    temporary.write_bytes(data)
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError:
+        # A full disk must not be filled further by what could not be finished.
+        temporary.unlink(missing_ok=True)
+        raise
     return True
 
 
@@ -29,8 +35,24 @@ def sync_tree(root: Path, files: Mapping[str, bytes], keep: Iterable[str] = ()) 
     is open never points to nothing. Top-level names in `keep` are left alone. Returns the paths that
     were written or removed, in that order.
     """
+    removed = _make_way(root, files)
     changed = [path for path in sorted(files, key=_pages_last) if write_atomic(root / path, files[path])]
-    return changed + _prune(root, frozenset(files), frozenset(keep))
+    return changed + removed + _prune(root, frozenset(files), frozenset(keep))
+
+
+def _make_way(root: Path, files: Iterable[str]) -> list[str]:
+    """Remove a file where a folder must be, and a folder where a file must be."""
+    removed: list[str] = []
+    for path in files:
+        target = root / path
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)
+            removed.append(path)
+        for parent in target.relative_to(root).parents:
+            if parent.parts and (root / parent).is_file():
+                (root / parent).unlink()
+                removed.append(parent.as_posix())
+    return removed
 
 
 def _pages_last(path: str) -> tuple[bool, str]:
@@ -45,12 +67,30 @@ def _prune(root: Path, files: frozenset[str], keep: frozenset[str]) -> list[str]
             folders[:] = [name for name in folders if name not in keep]
         for name in names:
             path = (here / name).relative_to(root).as_posix()
-            if path not in files and path not in keep:
-                (here / name).unlink()
-                if not name.endswith(_TEMPORARY):
-                    removed.append(path)
+            if name.endswith(_TEMPORARY):
+                _remove_leftover(here / name)
+            elif path not in files and path not in keep:
+                (here / name).unlink(missing_ok=True)
+                removed.append(path)
     _remove_empty(root, keep)
     return removed
+
+
+def _remove_leftover(path: Path) -> None:
+    """Remove what a process that died left behind, but not what another is about to rename."""
+    owner = path.name.removesuffix(_TEMPORARY).rpartition(".")[2]
+    if not owner.isdecimal() or int(owner) == os.getpid() or not _is_alive(int(owner)):
+        path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _remove_empty(root: Path, keep: frozenset[str]) -> None:

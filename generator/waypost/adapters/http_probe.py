@@ -179,7 +179,7 @@ def probe_http(check: HttpCheck) -> ProbeResult:
     started = time.monotonic()
     _current.deadline = started + check.timeout.total_seconds()
     try:
-        status, body = _fetch(check.http)
+        status, body = _fetch(check.http, follow=not 300 <= check.expect.status < 400)
     except (requests.RequestException, HTTPError, OSError) as error:
         reason = _explain(error, check.timeout, time.monotonic() >= _current.deadline)
         return ProbeResult(check.fails_as, _since(started), reason)
@@ -198,7 +198,7 @@ def _since(started: float) -> timedelta:
     return timedelta(seconds=time.monotonic() - started)
 
 
-def _fetch(url: str) -> tuple[int, bytes]:
+def _fetch(url: str, *, follow: bool) -> tuple[int, bytes]:
     with _Session() as session:
         session.trust_env = False
         session.headers["User-Agent"] = f"waypost/{__version__}"
@@ -206,7 +206,7 @@ def _fetch(url: str) -> tuple[int, bytes]:
         session.mount("https://", _DeadlineAdapter())
         for _ in range(MAX_REDIRECTS + 1):
             with session.get(url, stream=True, timeout=None, allow_redirects=False) as response:
-                target = _redirect_target(response)
+                target = _redirect_target(response) if follow else None
                 if target is None:
                     return response.status_code, _read_body(response)
                 url = _join(url, target)
@@ -252,21 +252,34 @@ def _judge_json(expected: Mapping[str, Any], body: bytes) -> str:
     except (ValueError, RecursionError):
         return "the body is not JSON"
     for path, value in expected.items():
-        found = _at_path(data, path)
-        if type(found) is not type(value) or found != value:
+        if not _is_same(_at_path(data, path), value):
             return f"{path} in the body is not {json.dumps(value)}"
     return ""
 
 
+def _is_same(found: Any, wanted: Any) -> bool:
+    """Compare as JSON does: true is not 1, but 1 is 1.0."""
+    if isinstance(found, bool) or isinstance(wanted, bool):
+        return found is wanted
+    if isinstance(found, list) and isinstance(wanted, list):
+        return len(found) == len(wanted) and all(map(_is_same, found, wanted))
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        return found.keys() == wanted.keys() and all(_is_same(found[key], wanted[key]) for key in found)
+    return bool(found == wanted)
+
+
+_NOWHERE = object()
+
+
 def _at_path(data: Any, path: str) -> Any:
-    """Follow a path of keys and positions, such as `$.services.0.ok`; None where it leads nowhere."""
+    """Follow a path of keys and positions, such as `$.services.0.ok`; a path may lead nowhere."""
     for step in path.removeprefix("$").strip(".").split("."):
         if isinstance(data, list) and step.isdecimal() and int(step) < len(data):
             data = data[int(step)]
         elif isinstance(data, dict):
-            data = data.get(step)
+            data = data.get(step, _NOWHERE)
         elif step:
-            return None
+            return _NOWHERE
     return data
 
 

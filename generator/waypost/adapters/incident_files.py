@@ -162,7 +162,8 @@ def _parse_update(
         return None, problem(
             "bad-value", "This update says nothing. Write a sentence below its heading.", line, 1
         )
-    identity = f"{at.astimezone(UTC):%Y%m%dt%H%M%Sz}-{status.replace('_', '-')}"
+    fraction = f"{at.microsecond:06d}" if at.microsecond else ""
+    identity = f"{at.astimezone(UTC):%Y%m%dt%H%M%S}{fraction}z-{status.replace('_', '-')}"
     return Update(identity, UpdateStatus(status), at, text, promised), None
 
 

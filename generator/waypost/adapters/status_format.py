@@ -37,6 +37,12 @@ STATUS_CODES = {
 }
 """Short names of the patterns in the bars."""
 
+GAP_CODE = "ga"
+"""The pattern of a day that was measured and fine, but not all day."""
+
+GAP = 15 * 60
+"""Seconds without data in a day from which on the bar shows it."""
+
 _MARKS = {
     ComponentStatus.OPERATIONAL: "M5 12.5l4.5 4.5L19 7.5",
     ComponentStatus.UNDER_MAINTENANCE: "M12 6v6l4 3",
@@ -73,24 +79,39 @@ def day_runs(days: Sequence[DaySummary]) -> list[Run]:
     """Join neighbouring days that look alike; every day with trouble keeps its own words."""
     runs: list[Run] = []
     position = 0
-    for key, group in itertools.groupby(days, key=lambda day: (day.status, day.day if day.trouble else None)):
+    for (code, _), group in itertools.groupby(days, key=lambda day: (_code(day), _day_title(day))):
         members = list(group)
-        title = "" if key[1] is None else _day_title(members[0])
-        runs.append(Run(position * DAY_WIDTH, len(members) * DAY_WIDTH, STATUS_CODES[key[0]], title))
+        runs.append(Run(position * DAY_WIDTH, len(members) * DAY_WIDTH, code, _day_title(members[0])))
         position += len(members)
     return runs
 
 
+def _has_gap(day: DaySummary) -> bool:
+    return day.status is not ComponentStatus.NO_DATA and day.no_data >= GAP
+
+
+def _code(day: DaySummary) -> str:
+    is_fine = day.status is ComponentStatus.OPERATIONAL
+    return GAP_CODE if is_fine and _has_gap(day) else STATUS_CODES[day.status]
+
+
 def _day_title(day: DaySummary) -> str:
-    span = duration_words(timedelta(seconds=day.trouble))
-    return f"{day.day.day} {day.day:%B}: {STATUS_WORDS[day.status].lower()}, {span}"
+    """Say what a day had besides its colour; nothing where the colour says it all."""
+    parts = []
+    if day.trouble:
+        parts.append(f"{STATUS_WORDS[day.status].lower()}, {duration_words(timedelta(seconds=day.trouble))}")
+    if _has_gap(day):
+        parts.append(f"no data for {duration_words(timedelta(seconds=day.no_data))}")
+    return f"{day.day.day} {day.day:%B}: {'; '.join(parts)}" if parts else ""
 
 
 def bar_text(days: Sequence[DaySummary]) -> str:
     """Say in words what the bar draws."""
     counts = [(sum(day.status is status for day in days), status) for status in ComponentStatus]
     said = [f"{count} {STATUS_WORDS[status].lower()}" for count, status in counts if count]
-    return f"The last {len(days)} days: {', '.join(said)}."
+    gaps = sum(map(_has_gap, days))
+    rest = f" {gaps} of them were not measured all day." if gaps else ""
+    return f"The last {len(days)} days: {', '.join(said)}.{rest}"
 
 
 def uptime_text(component: ComponentSnapshot) -> str:

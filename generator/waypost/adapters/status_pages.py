@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from waypost.adapters.resources import theme_folder
-from waypost.adapters.status_format import STATUS_CODES, StatusFormat
+from waypost.adapters.status_format import GAP_CODE, STATUS_CODES, StatusFormat
 from waypost.core.sentences import STATUS_WORDS
 from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import api_time
@@ -118,10 +118,8 @@ def status_pages(snapshot: Snapshot, articles: Mapping[str, Article], shell: str
 
 def _index_context(snapshot: Snapshot) -> dict[str, Any]:
     weights = {status.value: f"{snapshot.policy.weight(status):g}" for status in MEASURED}
-    return {
-        "weights": weights,
-        "legend": [(code, STATUS_WORDS[status]) for status, code in STATUS_CODES.items()],
-    }
+    legend = [(code, STATUS_WORDS[status]) for status, code in STATUS_CODES.items()]
+    return {"weights": weights, "legend": [*legend, (GAP_CODE, "Not measured all day")]}
 
 
 @dataclass(frozen=True)

@@ -110,10 +110,12 @@ def _explained() -> Iterator[None]:
     """Turn what the database library raises into one sentence for people."""
     try:
         yield
-    except sa.exc.DBAPIError as error:
+    except sa.exc.OperationalError as error:
         raise StoreError(
-            f"The database cannot be used: {error.orig}. Restore it from a backup, or remove it."
+            f"The database cannot be used now: {error.orig}. Try again when nothing else writes to it."
         ) from error
+    except sa.exc.DBAPIError as error:
+        raise StoreError(f"The database is damaged: {error.orig}. Restore it from a backup.") from error
 
 
 class Store:
@@ -123,8 +125,12 @@ class Store:
         self.path = database_path(url)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = _engine(self.path)
-        with _explained():
-            self._migrate()
+        try:
+            with _explained():
+                self._migrate()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Release the connections."""
@@ -139,7 +145,7 @@ class Store:
             found = connection.scalar(sa.select(_meta.c.value).where(_meta.c.key == "schema"))
             if found is None:
                 connection.execute(_meta.insert().values(key="schema", value=str(SCHEMA_VERSION)))
-            elif int(found) > SCHEMA_VERSION:
+            elif not found.isdecimal() or int(found) > SCHEMA_VERSION:
                 raise StoreError(
                     "The database was made by a newer Waypost. Upgrade, or use another --database."
                 )

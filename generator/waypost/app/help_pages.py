@@ -23,6 +23,10 @@ TEMPLATES = {
 """The template of each kind."""
 
 
+STATUS_FOLDER = "status/"
+"""Where the status pages are, from the root of the output."""
+
+
 @dataclass(frozen=True)
 class PageView:
     """One page as its template shows it."""
@@ -61,7 +65,7 @@ class SiteLook:
 class HelpPages:
     """The context of every page of one build."""
 
-    def __init__(self, project: Project, look: SiteLook, status_path: str) -> None:
+    def __init__(self, project: Project, look: SiteLook, status_url: str = "") -> None:
         self._help_center = project.help_center
         self._catalog: Catalog = build_catalog(project.help_center)
         support = project.help_center.support
@@ -69,7 +73,7 @@ class HelpPages:
         contact_page = project.help_center.only(Kind.CONTACT)
         self._contact_url = contact_page.url if contact_page else ""
         self._look = look
-        self._status_path = status_path
+        self._status_url = status_url.rstrip("/") + "/" if status_url else ""
 
     @property
     def theme(self) -> Path:
@@ -91,7 +95,7 @@ class HelpPages:
         frame = SiteFrame(
             site_name=self._look.name,
             help_root=root,
-            status_root=root + self._status_path,
+            status_root=self._status_url or f"{root}{STATUS_FOLDER}",
             contact=self._contact_url,
             copyright=self._look.copyright,
             logo=root + self._look.logo if self._look.logo else "",
@@ -118,7 +122,7 @@ class HelpPages:
 
         The status pages carry copies, because they may be served by another host.
         """
-        folder = output / self._status_path
+        folder = output / STATUS_FOLDER
         write_atomic(folder / SHELL_PATH, shell.encode())
         sheets = [output / path for path in self._look.own_styles if (output / path).is_file()]
         if sheets:

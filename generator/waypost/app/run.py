@@ -20,13 +20,20 @@ REFRESH = 15.0
 """Seconds after which the pages are published again though nothing happened, to show when they were checked."""
 
 WATCH = 0.3
-"""Seconds between looks at the files people write."""
+"""Seconds between looks at the files of a site that is being written."""
+
+LOOK = 1.0
+"""Seconds between looks at the files of a site that is only run."""
+
+TIDY = 3600.0
+"""Seconds between removals of old observations."""
 
 
 @dataclass
 class Events:
     """What a daemon tells whoever started it; each does nothing unless it is replaced."""
 
+    started: Callable[[], None] = field(default=lambda: None)
     changed: Callable[[StateChange], None] = field(default=lambda change: None)
     broken: Callable[[ProblemsFound], None] = field(default=lambda problems: None)
     reloaded: Callable[[], None] = field(default=lambda: None)
@@ -40,13 +47,12 @@ def run(site: Site, database_url: str, stop: threading.Event, events: Events) ->
     the site is broken at the start. Files that break later are reported, and the last good ones stay.
     """
     with WriterLock(database_path(database_url)):
+        watch = FileWatch(site.root / "status", site.root / "content")
         publisher = Publisher(site, load_project(site), database_url, utc_now)
         store = Store(database_url)
         try:
-            store.prune(utc_now())
-            poll_and_publish(
-                publisher, store, stop, events, FileWatch(site.root / "status", site.root / "content")
-            )
+            events.started()
+            poll_and_publish(publisher, store, stop, events, watch)
         finally:
             store.close()
 
@@ -74,13 +80,18 @@ def poll_and_publish(
     """
     poller = Poller(publisher.project.status.config)
     known: Project = publisher.project
-    published = 0.0
+    published = looked = tidied = -TIDY
     try:
         while not stop.is_set():
             news = _take_outcomes(poller, publisher, store, events)
             now = time.monotonic()
-            if watch and watch.has_changed():
-                _reload(publisher, events)
+            if now - tidied >= TIDY:
+                tidied = now
+                _tidy(store, events)
+            if watch and now - looked >= LOOK:
+                looked = now
+                if watch.has_changed():
+                    _reload(publisher, events)
             if publisher.project is not known:
                 poller.configure(publisher.project.status.config)
                 known, news = publisher.project, True
@@ -103,6 +114,13 @@ def _take_outcomes(poller: Poller, publisher: Publisher, store: Store, events: E
             changed = True
             events.changed(change)
     return changed
+
+
+def _tidy(store: Store, events: Events) -> None:
+    try:
+        store.prune(utc_now())
+    except StoreError as error:
+        events.failed(error)
 
 
 def _reload(publisher: Publisher, events: Events) -> None:

@@ -1,4 +1,4 @@
-"""Ask the help center a question from the terminal, to see what a reader would find."""
+"""Ask the help center a question from the terminal, to see which articles speak of it."""
 
 from __future__ import annotations
 

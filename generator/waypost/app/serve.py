@@ -53,7 +53,6 @@ def serve(
         publisher = Publisher(site, report.project, database_url, utc_now)
         store = Store(database_url)
         stack.callback(store.close)
-        store.prune(utc_now())
         threading.Thread(target=server.serve_forever, name="waypost-serve", daemon=True).start()
         stack.callback(server.shutdown)
         builder = threading.Thread(

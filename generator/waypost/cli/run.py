@@ -23,9 +23,14 @@ def command(site: Site, database: str | None) -> None:
 
     Example: waypost run --database sqlite:////var/lib/waypost/waypost.db
     """
-    events = Events(changed=say_change, broken=say_broken, reloaded=_say_reloaded, failed=say_failed)
+
+    def started() -> None:
+        click.echo("Polling and publishing. Ctrl-C stops.")
+
+    events = Events(
+        started=started, changed=say_change, broken=say_broken, reloaded=_say_reloaded, failed=say_failed
+    )
     stop = stop_on_signals()
-    click.echo("Polling and publishing. Ctrl-C stops.")
     run(site, database or site.database_url, stop, events)
     click.echo("Stopped.")
 

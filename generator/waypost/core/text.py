@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_IMAGE_OR_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+# Bounded on purpose: without limits a page of brackets would take minutes.
+_IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
 _LINE_START = re.compile(r"^\s*(?:#+|[-*+]|\d+\.|>)\s+", re.MULTILINE)
-_EMPHASIS = re.compile(r"[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}")
+_EMPHASIS = re.compile(r"(?<![\w*_`])[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?![\w*_`])")
 
 
 def plain_text(text: str) -> str:
     """Return Markdown as one line without its marks."""
     text = _LINE_START.sub("", _IMAGE_OR_LINK.sub(r"\1", text))
-    return " ".join(_EMPHASIS.sub(r"\1", text).split())
+    return " ".join(_EMPHASIS.sub("", text).split())
 
 
 def heading_anchor(heading: str) -> str:

@@ -83,9 +83,9 @@ class ComponentTimeline:
 
     def measured_at(self, moment: datetime) -> ComponentStatus:
         """Return the state that the checks alone show at one moment."""
-        if not self._measured and not self._checks:
-            return ComponentStatus.OPERATIONAL
-        return worst(line.at(moment) for line in self._checks.values())
+        status = worst(line.at(moment) for line in self._checks.values())
+        is_by_hand = not self._measured and status is ComponentStatus.NO_DATA
+        return ComponentStatus.OPERATIONAL if is_by_hand else status
 
     def intervals(self, start: datetime, end: datetime) -> tuple[Interval, ...]:
         """Cut [start, end) into stretches of one state each, without gaps or overlaps."""

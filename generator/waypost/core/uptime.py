@@ -54,7 +54,8 @@ def uptime(intervals: Sequence[Interval], policy: Policy) -> Uptime:
     window = math.fsum(interval.seconds for interval in intervals)
     maintenance = _seconds(intervals, ComponentStatus.UNDER_MAINTENANCE)
     no_data = _seconds(intervals, ComponentStatus.NO_DATA)
-    counted = window - maintenance - no_data
+    left_out = (ComponentStatus.UNDER_MAINTENANCE, ComponentStatus.NO_DATA)
+    counted = math.fsum(interval.seconds for interval in intervals if interval.status not in left_out)
     down = math.fsum(policy.weight(interval.status) * interval.seconds for interval in intervals)
     # Less than a millisecond is what is left of rounding, not a measurement.
     ratio = min(1.0, max(0.0, 1.0 - down / counted)) if counted > 0.001 else None

@@ -6,7 +6,7 @@ import dataclasses
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from waypost.model.types import STRICT, ContentPath, Day, Line, Slug
@@ -57,6 +57,11 @@ class Shortcut:
     """Where it leads: the path of an article from content/."""
 
 
+def _schema(*kinds: Kind) -> WithJsonSchema:
+    """Tell editors which kinds belong to a format; readers choose the format by the kind."""
+    return WithJsonSchema({"type": "string", "enum": [kind.value for kind in kinds]})
+
+
 @dataclass(frozen=True, config=STRICT, kw_only=True)
 class FrontMatter:
     """Keys that every Markdown file in content/ may have."""
@@ -71,7 +76,7 @@ class FrontMatter:
 class ArticleFrontMatter(FrontMatter):
     """Front matter of an article: faq, troubleshooting, tutorial or page."""
 
-    kind: Kind = Kind.PAGE
+    kind: Annotated[Kind, _schema(*ARTICLE_KINDS)] = Kind.PAGE
     """faq, troubleshooting, tutorial or page."""
     category: Slug | None = None
     """The category it belongs to; without it, the folder the file is in."""
@@ -93,7 +98,7 @@ class ArticleFrontMatter(FrontMatter):
 class CategoryFrontMatter(FrontMatter):
     """Front matter of the index.md of a folder: a category of the help center."""
 
-    kind: Kind
+    kind: Annotated[Kind, _schema(Kind.CATEGORY)]
     """category."""
     icon: Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)+$", max_length=80)] = (
         "material/file-document-outline"
@@ -109,11 +114,11 @@ class CategoryFrontMatter(FrontMatter):
 class HomeFrontMatter(FrontMatter):
     """Front matter of content/index.md: the home page."""
 
-    kind: Kind
+    kind: Annotated[Kind, _schema(Kind.HOME)]
     """home."""
     placeholder: Line = "Ask in your own words"
     """What stands in the empty search box."""
-    often_asked: tuple[Shortcut, ...] = ()
+    often_asked: Annotated[tuple[Shortcut, ...], Field(max_length=5)] = ()
     """Up to five links under the search box."""
     popular: tuple[ContentPath, ...] = ()
     """Articles to show as good places to start."""
@@ -123,7 +128,7 @@ class HomeFrontMatter(FrontMatter):
 class ContactFrontMatter(FrontMatter):
     """Front matter of the contact page; channels and hours come from support.yml."""
 
-    kind: Kind
+    kind: Annotated[Kind, _schema(Kind.CONTACT)]
     """contact."""
 
 

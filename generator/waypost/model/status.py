@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urljoin
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from waypost.model.types import (
@@ -106,7 +106,11 @@ def _measured_trouble(status: Any) -> Any:
     return status
 
 
-Trouble = Annotated[ComponentStatus, BeforeValidator(_measured_trouble)]
+Trouble = Annotated[
+    ComponentStatus,
+    BeforeValidator(_measured_trouble),
+    WithJsonSchema({"type": "string", "enum": [status.value for status in MEASURED[1:]]}),
+]
 """degraded_performance, partial_outage or major_outage."""
 
 

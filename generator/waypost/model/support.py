@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from waypost.model.article import Priority
-from waypost.model.types import STRICT, Day, Line, Slug, TimeZone, fault
+from waypost.model.types import EMAIL, STRICT, Day, Line, Slug, TimeZone, fault
 from waypost.problems import did_you_mean
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -152,7 +152,7 @@ class Channel:
     def __post_init__(self) -> None:
         if self.always and self.hours:
             raise fault("bad-value", "`always` and `hours` contradict each other. Keep one.", "always")
-        if self.kind is ChannelKind.EMAIL and "@" not in self.address:
+        if self.kind is ChannelKind.EMAIL and not EMAIL.fullmatch(self.address):
             message = "An email channel needs a mail address, such as help@example.org."
             raise fault("bad-value", message, "address")
         if self.kind is ChannelKind.PHONE and not re.fullmatch(r"\+[0-9 ]{6,24}", self.address):

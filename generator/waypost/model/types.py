@@ -8,13 +8,16 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 """Configuration of every format: an unknown key is an error, and attribute docstrings describe the fields."""
 
-_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h|d)")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:]+")
+"""One mail address, without a name or a second one."""
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 # What XML 1.0 forbids, surrogates, and the marks that reverse the direction of text after them.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
@@ -47,7 +50,7 @@ def _duration(value: Any) -> Any:
     if match is None:
         raise fault("bad-value", "Expected a duration with its unit, such as 500ms, 60s, 5m, 2h or 1d.")
     try:
-        duration = timedelta(seconds=float(match["number"]) * _UNITS[match["unit"]])
+        duration = timedelta(seconds=float(match[1]) * _UNITS[match[2]])
     except OverflowError:
         duration = timedelta.max
     if not timedelta(0) < duration <= timedelta(days=366):
@@ -119,12 +122,6 @@ def _directory_url(text: str) -> str:
     return _web_url(text).rstrip("/") + "/"
 
 
-def _email(text: str) -> str:
-    if not re.fullmatch(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:]+", text):
-        raise fault("bad-value", "Expected one mail address, such as help@example.org.")
-    return text
-
-
 def _content_path(text: str) -> str:
     if text.startswith("/") or ".." in text.split("/") or not text.endswith(".md"):
         raise fault("bad-value", "Expected the path of an article from content/, such as galleries/open.md.")
@@ -134,15 +131,13 @@ def _content_path(text: str) -> str:
 Line = Annotated[str, AfterValidator(_plain), Field(max_length=160)]
 """One line of text for people: no control characters, no template code, at most 160 characters."""
 
-Paragraph = Annotated[str, AfterValidator(_plain), Field(max_length=2000)]
-"""Text for people of at most 2,000 characters."""
-
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 """A name for machines: lower-case letters, digits and single hyphens."""
 
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
+    PlainSerializer(lambda span: f"{span.total_seconds():g}s"),
     WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
 ]
 """A length of time with its unit: 500ms, 60s, 5m, 2h, 1d."""
@@ -163,9 +158,6 @@ WebUrl = Annotated[str, AfterValidator(_web_url), Field(max_length=2000)]
 
 DirectoryUrl = Annotated[str, AfterValidator(_directory_url), Field(max_length=2000)]
 """An absolute http or https address of a folder; a missing slash at its end is added."""
-
-Email = Annotated[str, AfterValidator(_email), Field(max_length=254)]
-"""One mail address."""
 
 ContentPath = Annotated[str, AfterValidator(_content_path), Field(max_length=200)]
 """The path of an article, from content/."""

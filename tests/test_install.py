@@ -1,0 +1,143 @@
+"""The package as users get it: built, installed into an empty environment, and used from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from helpers.sites import ROOT, environment
+
+pytestmark = pytest.mark.install
+
+PROPERDOCS = "properdocs>=1.6,<1.7"
+"""Continues MkDocs 1.x with its plugins and themes; the way on when Material for MkDocs ends."""
+
+
+def run(*command: str | Path, cwd: Path, code: int = 0) -> str:
+    # Nothing of this checkout may help: neither its environment nor its folder.
+    free = {key: value for key, value in environment().items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    done = subprocess.run(
+        command, cwd=cwd, env=free, capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.returncode == code, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--outdir", folder, ROOT, cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    [found] = built.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of programs of an empty environment into which the wheel was installed."""
+    folder = tmp_path_factory.mktemp("install") / "environment"
+    run(sys.executable, "-m", "venv", folder, cwd=folder.parent)
+    # The wheel takes exactly the versions that users get; ProperDocs needs the same libraries.
+    install = [folder / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    run(*install, "-c", ROOT / "constraints.txt", wheel, PROPERDOCS, cwd=folder.parent)
+    return folder / "bin"
+
+
+@pytest.fixture(scope="module")
+def scaffolded(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("work")
+    run(installed / "waypost", "new", "site", "help", "--name", "Acme Help", cwd=folder)
+    return folder / "help"
+
+
+def theme_files() -> set[str]:
+    files = (path for path in (ROOT / "theme").rglob("*") if path.is_file())
+    return {path.relative_to(ROOT).as_posix() for path in files if "__pycache__" not in path.parts}
+
+
+def test_the_wheel_holds_the_whole_theme_and_nothing_that_is_not_the_package(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if not name.endswith("/")}
+    assert {f"waypost/{name}" for name in theme_files()} <= names
+    assert {"waypost/py.typed", "waypost/cli/__init__.py", "waypost/theme/scaffold/site/mkdocs.yml"} <= names
+    sources = {
+        path.relative_to(ROOT / "generator").as_posix() for path in ROOT.glob("generator/waypost/**/*.py")
+    }
+    assert sources == {name for name in names if name.endswith(".py")}
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"waypost"}
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_the_source_archive_holds_what_a_build_and_the_tests_need(built: Path) -> None:
+    [path] = built.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert theme_files() <= names
+    assert {"pyproject.toml", "LICENSE", "README.md", "Makefile", "constraints.txt"} <= names
+    assert {"generator/waypost/py.typed", "tests/test_install.py", "tests/helpers/sites.py"} <= names
+    assert not {name for name in names if name.startswith((".venv", "site/", ".waypost"))}
+
+
+def test_the_installed_package_makes_checks_and_builds_a_site(installed: Path, scaffolded: Path) -> None:
+    program = installed / "waypost"
+    assert run(program, "lint", "--site", scaffolded, cwd=scaffolded.parent) == "Every file is fine.\n"
+    assert "Built 1 articles" in run(program, "build", "--site", scaffolded, cwd=scaffolded.parent)
+    page = (scaffolded / "site" / "index.html").read_text(encoding="utf-8")
+    assert "Acme Help" in page
+    for path in ("status/index.html", "status/assets/base.css", "assets/waypost/help.js", "status/feed.atom"):
+        assert (scaffolded / "site" / path).stat().st_size > 100
+    assert not (scaffolded / "site" / "scaffold").exists()
+    run(program, "new", "faq", "Refunds", "--category", "getting-started", cwd=scaffolded)
+    run(program, "new", "incident", "Pages do not open", "--component", "website", cwd=scaffolded)
+    assert run(program, "lint", cwd=scaffolded) == "Every file is fine.\n"
+    run(program, "publish", cwd=scaffolded)
+    assert "Pages do not open" in (scaffolded / "site" / "status" / "index.html").read_text(encoding="utf-8")
+    assert run(program, "build", "--site", scaffolded.parent, cwd=scaffolded, code=1) == ""
+
+
+def test_the_installed_package_knows_its_formats_and_its_version(installed: Path, tmp_path: Path) -> None:
+    schema = json.loads(run(installed / "waypost", "schema", "status", cwd=tmp_path))
+    assert schema["title"] == "Waypost: status"
+    assert run(installed / "python", "-m", "waypost", "--version", cwd=tmp_path).startswith(
+        "waypost, version "
+    )
+    where = run(installed / "python", "-c", "import waypost; print(waypost.__file__)", cwd=tmp_path)
+    assert where.startswith(str(installed.parent)), "not this checkout"
+
+
+def test_properdocs_builds_the_same_site(installed: Path, tmp_path: Path) -> None:
+    run(installed / "waypost", "new", "site", "help", "--name", "Acme Help", cwd=tmp_path)
+    site = tmp_path / "help"
+    run(installed / "waypost", "build", cwd=site)
+    run(installed / "properdocs", "build", "--strict", "--site-dir", tmp_path / "proper", cwd=site)
+    ours = {path.relative_to(site / "site") for path in (site / "site").rglob("*") if path.is_file()}
+    theirs = {
+        path.relative_to(tmp_path / "proper") for path in (tmp_path / "proper").rglob("*") if path.is_file()
+    }
+    published = {path for path in ours if path.parts[0] == "status"}
+    shell = Path("status/assets/site/shell.html")
+    assert theirs == ours - published | {shell}, "the status pages are for `waypost publish`"
+    for path in sorted(theirs):
+        if path.suffix in (".html", ".css", ".js"):
+            text, other = (
+                (root / path).read_text(encoding="utf-8") for root in (site / "site", tmp_path / "proper")
+            )
+            assert without_generator(text) == without_generator(other), path
+    names = [root / "search" / "search_index.json" for root in (site / "site", tmp_path / "proper")]
+    index, other_index = (json.loads(name.read_bytes()) for name in names)
+    assert index["docs"] == other_index["docs"]
+
+
+def without_generator(text: str) -> list[str]:
+    """Leave out the lines in which an engine names itself."""
+    return [line for line in text.splitlines() if "generator" not in line]
