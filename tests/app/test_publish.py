@@ -26,6 +26,10 @@ def site(tmp_path: Path) -> Site:
     return minimal_site(tmp_path / "site")
 
 
+def contents(site: Site) -> dict[str, str]:
+    return {path: entry[0] for path, entry in fingerprint(site.status_output).items()}
+
+
 def publish_now(site: Site, now: datetime = NOW) -> tuple[str, ...]:
     return publish(site, load_project(site), now).changed
 
@@ -102,7 +106,9 @@ def test_a_damaged_frame_is_not_published_into(damage: str, site: Site) -> None:
 def test_temporary_files_of_a_killed_process_are_removed(folder: str, site: Site) -> None:
     build_site(site, NOW)
     clean = fingerprint(site.status_output)
-    (site.status_output / folder / ".index.html.12345.waypost-tmp").write_text("half a pa")
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait()
+    (site.status_output / folder / f".index.html.{dead.pid}.waypost-tmp").write_text("half a pa")
     publish_now(site)
     assert fingerprint(site.status_output) == clean
 
@@ -118,18 +124,13 @@ def test_an_incident_that_is_deleted_leaves_no_page(site: Site) -> None:
     assert not any(name.encode() in text for text in texts)
 
 
-def test_a_file_in_the_way_of_a_folder_stops_nothing_else_from_being_whole(site: Site) -> None:
+def test_a_folder_in_the_way_of_a_file_is_replaced(site: Site) -> None:
     publish_now(site)
-    before = fingerprint(site.status_output)
+    before = contents(site)
     (site.status_output / "feed.rss").unlink()
-    (site.status_output / "feed.rss").mkdir()
-    with pytest.raises(OSError, match=r"feed\.rss"):
-        publish_now(site)
-    (site.status_output / "feed.rss").rmdir()
+    (site.status_output / "feed.rss" / "inside").mkdir(parents=True)
     publish_now(site)
-    assert {path: entry[0] for path, entry in fingerprint(site.status_output).items()} == {
-        path: entry[0] for path, entry in before.items()
-    }
+    assert contents(site) == before
 
 
 # Publishes over and over, each time with another name of the page, so that every file changes. Each line
@@ -232,9 +233,48 @@ def test_readers_never_see_half_a_file_however_publishing_is_killed(site: Site) 
     when = NOW + timedelta(days=1)
     publish_now(site, when)
     publish_now(fresh, when)
-    assert {path: entry[0] for path, entry in fingerprint(site.status_output).items()} == {
-        path: entry[0] for path, entry in fingerprint(fresh.status_output).items()
-    }
+    assert contents(site) == contents(fresh)
+
+
+RIVAL = """
+import dataclasses, pathlib, sys
+from datetime import UTC, datetime
+from waypost.app.publish import publish
+from waypost.app.site import Site, load_project
+site = Site(pathlib.Path.cwd())
+project = load_project(site)
+page = dataclasses.replace(project.status.config.page, name=sys.argv[1])
+status = dataclasses.replace(project.status, config=dataclasses.replace(project.status.config, page=page))
+project = dataclasses.replace(project, status=status)
+sys.stdin.readline()
+for _ in range(40):
+    publish(site, project, datetime(2026, 11, 20, 12, tzinfo=UTC))
+"""
+
+
+def test_two_that_publish_at_the_same_time_do_not_stop_each_other(site: Site) -> None:
+    rivals = [
+        subprocess.Popen(
+            [sys.executable, "-c", RIVAL, name],
+            cwd=site.root,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+        for name in ("Left", "Right")
+    ]
+    for rival in rivals:
+        assert rival.stdin
+        rival.stdin.write("go\n")
+        rival.stdin.flush()
+    complaints = [rival.communicate(timeout=60)[1] for rival in rivals]
+    assert complaints == ["", ""]
+    assert list(site.status_output.rglob(".*")) == []
+    fresh = minimal_site(site.root.parent / "fresh")
+    publish_now(fresh)
+    publish_now(site)
+    assert contents(site) == contents(fresh)
 
 
 PREPARE = "import os, sys, threading, signal, time, pathlib\nfrom waypost.cli import main\n"

@@ -199,11 +199,11 @@ def test_several_processes_may_be_the_first_to_open_a_database(tmp_path: Path) -
 def test_a_file_that_cannot_be_written_is_reported_and_polling_goes_on(site: Site) -> None:
     with running("run", site=site) as command:
         until_it_has_polled(site, command)
-        (site.status_output / "feed.rss").unlink()
-        (site.status_output / "feed.rss").mkdir()
+        site.status_output.rename(site.root / "aside")
+        site.status_output.write_text("in the way")
         (site.root / "status" / "status.yml").touch()
-        wait_until(lambda: command.said("Is a directory"), "the fault is reported")
-        (site.status_output / "feed.rss").rmdir()
+        wait_until(lambda: command.said("Not a directory"), "the fault is reported")
+        site.status_output.unlink()
         (site.root / "status" / "status.yml").touch()
         wait_until((site.status_output / "feed.rss").is_file, "it is published after all")
         assert command.end(signal.SIGTERM) == 0

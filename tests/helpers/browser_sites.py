@@ -130,7 +130,9 @@ def observe(site: Site, policy: Policy, states: Mapping[str, ComponentStatus]) -
                 )
 
 
-HOSTILE = """<script>alert(1)</script> "quoted' onfocus="alert(2)" &amp; <img src=x onerror=alert(3)> 🚀"""
+HOSTILE = (
+    """</title><script>alert(1)</script> "quoted' onfocus="alert(2)" &amp; <img src=x onerror=alert(3)> 🚀"""
+)
 """Put wherever a site may say something; must be shown exactly like this."""
 
 _HOSTILE_UPDATE = f'{HOSTILE}\n\n[press](javascript:alert(4)) ![x](x "y\' onerror=alert(5)")\n'
