@@ -37,10 +37,19 @@ export function brief(view, now) {
   return hit.length === 1 ? `${hit[0].name}: ${word}` : `${hit.length} services: ${word}`;
 }
 
+/** Say in a word or two how things are, for the header of a phone. */
+function briefest(view, now) {
+  if (view.isStale || view.status === "no_data") return "Not known";
+  if (view.status === "operational") return now.incidents.length ? "Notice" : "All working";
+  return view.status === "under_maintenance" ? "Planned work" : "Trouble";
+}
+
 function showPill(view, now) {
   for (const pill of document.querySelectorAll(".wp-pill")) {
     pill.dataset.status = view.status;
-    pill.querySelector(".wp-pill__text").textContent = brief(view, now);
+    const text = pill.querySelector(".wp-pill__text");
+    text.textContent = brief(view, now);
+    text.dataset.short = briefest(view, now);
   }
 }
 
