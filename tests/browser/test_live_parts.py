@@ -124,6 +124,15 @@ GREEN = """() => {
 }"""
 
 
+def test_a_status_page_knows_its_age_without_the_live_file(calm: Served, visit: Any) -> None:
+    seen: Visit = visit(calm, at=NOW + timedelta(minutes=5))
+    seen.page.route("**/status/now.json", lambda route: route.abort())
+    seen.goto("status/")
+    expect(seen.page.locator("[data-wp-stale]")).to_contain_text("These data are old")
+    expect(seen.page.get_by_role("heading", level=1)).to_have_text("Status not known")
+    assert seen.page.evaluate(GREEN) == 0
+
+
 def test_a_status_page_is_loaded_again_when_the_checks_run_again(calm: Served, visit: Any) -> None:
     seen: Visit = visit(calm, at=NOW + timedelta(minutes=5))
     state = now_json(calm)

@@ -102,7 +102,7 @@ def status_pages(snapshot: Snapshot, articles: Mapping[str, Article], shell: str
     """Return every page of the status site by its path below site/status/."""
     renderer = _Renderer(snapshot, articles, shell)
     title = snapshot.headline.sentence
-    changed = Markup(' data-wp-changed="{}"').format(api_time(snapshot.changed_at))
+    changed = _freshness(snapshot)
     files = {
         "index.html": renderer.page("index", "", title, attributes=changed, **_index_context(snapshot)),
         "history/index.html": renderer.page("history", "history/", "Incidents", months=_months(snapshot)),
@@ -114,6 +114,14 @@ def status_pages(snapshot: Snapshot, articles: Mapping[str, Article], shell: str
         path = f"maintenance/{item.work.id}/"
         files[f"{path}index.html"] = renderer.page("maintenance", path, item.work.title, item=item)
     return files
+
+
+def _freshness(snapshot: Snapshot) -> Markup:
+    """Write into the front page how old it is, so that it can call itself old even where now.json is gone."""
+    checked = api_time(snapshot.checked_at) if snapshot.checked_at else ""
+    return Markup(' data-wp-changed="{}" data-wp-checked-at="{}" data-wp-stale-after="{}"').format(
+        api_time(snapshot.changed_at), checked, int(snapshot.stale_after.total_seconds())
+    )
 
 
 def _index_context(snapshot: Snapshot) -> dict[str, Any]:

@@ -91,6 +91,17 @@ function showOld(view, stale) {
   state.querySelector(".wp-state__mark").textContent = "?";
 }
 
+/** Without the file, the page still knows when it was checked. */
+function showAge() {
+  const { wpCheckedAt, wpStaleAfter } = document.documentElement.dataset;
+  const stale = document.querySelector("[data-wp-stale]");
+  if (!wpCheckedAt || !stale) return;
+  const own = { checked_at: wpCheckedAt, stale_after: Number(wpStaleAfter), incidents: [] };
+  const view = judge(own, Date.now());
+  stale.hidden = !view.isStale;
+  if (view.isStale) showOld(view, stale);
+}
+
 async function refresh() {
   try {
     const answer = await fetch(new URL("now.json", holder.dataset.wpStatusRoot), { cache: "no-cache" });
@@ -99,6 +110,7 @@ async function refresh() {
   } catch {
     // What was heard last stands until it is too old.
   }
+  if (!last) showAge();
   if (last) {
     const view = judge(last, Date.now());
     showPill(view, last);
