@@ -74,10 +74,11 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Give the page the title and description that were validated, escaped as Material expects them."""
-        del config, files
+        del markdown, config, files
         title, summary = self.pages.describe(page.file.src_uri)
         page.meta.update(title=html.escape(title), description=html.escape(summary))
-        return markdown
+        # Our own reading of the file: MkDocs takes front matter without a line after it for text.
+        return self.pages.body(page.file.src_uri)
 
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation

@@ -121,3 +121,16 @@ def test_what_could_not_be_written_leaves_nothing_behind(
     with pytest.raises(OSError, match="No space left"):
         write_atomic(tmp_path / "page.html", b"new")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_belongs_to_the_web_host_is_left_alone(tmp_path: Path) -> None:
+    theirs = (".git/HEAD", ".nojekyll", ".well-known/security.txt", "CNAME")
+    for name in theirs:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("theirs")
+    assert sync_tree(tmp_path, {"index.html": b"ours"}) == ["index.html"]
+    assert sorted(tree(tmp_path)) == sorted((*theirs, "index.html"))
+
+
+def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
+    assert write_atomic(tmp_path / ("a" * 250 + ".html"), b"long")

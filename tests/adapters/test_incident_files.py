@@ -148,3 +148,14 @@ def test_a_maintenance_is_read_whole(tmp_path: Path) -> None:
 )
 def test_a_maintenance_that_cannot_be_is_refused(tmp_path: Path, text: str, codes: list[str]) -> None:
     assert maintenance(tmp_path, text) == (None, codes)
+
+
+@pytest.mark.parametrize("body", ["- " * 2000 + "x", "word " * 4000], ids=["too deep", "too long"])
+def test_an_update_that_no_page_can_hold_is_refused(tmp_path: Path, body: str) -> None:
+    file = tmp_path / "status" / "incidents" / "late.md"
+    file.parent.mkdir(parents=True)
+    head = "---\ntitle: Late\nimpact: minor\ncomponents: {mail: partial_outage}\n---\n"
+    file.write_text(f"{head}## investigating · 2026-11-20T10:00:00+01:00\n{body}\n")
+    incident, problems = load_incident(tmp_path, file)
+    assert incident is None
+    assert [problem.code for problem in problems] == ["too-complex"]

@@ -76,16 +76,21 @@ def test_what_was_seen_survives_closing(store: Store, tmp_path: Path) -> None:
     again.close()
 
 
-def test_a_silence_ends_the_coverage_and_what_was_seen_before_counts_no_more(store: Store) -> None:
+def test_a_silence_ends_the_coverage(store: Store) -> None:
     for minute in (0, 1, 2, 10, 11):
-        see(store, minute, GOOD if minute == 0 else BAD)
+        see(store, minute, GOOD)
     assert changes(store) == [("web", GOOD, at(0))]
     end = timedelta(milliseconds=251)
     assert store.history().coverage == (
         Coverage("web", "http-1", at(0), at(2) + end),
         Coverage("web", "http-1", at(10), at(11) + end),
     )
-    assert see(store, 12, BAD) is not None
+
+
+def test_who_polls_rarely_hears_of_an_outage_too(store: Store) -> None:
+    for minute in (0, 10, 20, 30):
+        see(store, minute, GOOD if minute == 0 else BAD)
+    assert changes(store) == [("web", GOOD, at(0)), ("web", BAD, at(10))]
 
 
 @pytest.mark.parametrize(("silence", "stretches"), [(GAP, 1), (GAP + timedelta(milliseconds=1), 2)])

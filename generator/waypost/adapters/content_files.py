@@ -19,7 +19,7 @@ from waypost.model.article import (
 )
 from waypost.model.project import HelpCenter
 from waypost.model.support import SupportConfig
-from waypost.problems import Location, Problem, did_you_mean
+from waypost.problems import Level, Location, Problem, did_you_mean
 
 
 def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[HelpCenter, list[Problem]]:
@@ -43,9 +43,41 @@ def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[
             documents[path] = document
         if page:
             pages[path] = page
+    problems += _check_paths(folder, paths) if paths or not problems else []
     problems += _check_references(pages, documents, paths, component_ids)
     support, found = load_support(root)
     return HelpCenter(pages, support), list(dict.fromkeys(problems + found))
+
+
+def _check_paths(folder: Path, paths: Sequence[str]) -> list[Problem]:
+    """Complain of names that cannot become an address, and of articles that no list would show."""
+    problems: list[Problem] = []
+    if "index.md" not in paths:
+        message = "There is no content/index.md, so the site has no home page. Create it with `kind: home`."
+        problems.append(Problem(Location("content/index.md"), "missing-file", message))
+    for path in paths:
+        message = _path_fault(path)
+        if message:
+            problems.append(Problem(Location(f"content/{path}"), "bad-value", message))
+    for name in sorted({path.split("/")[0] for path in paths if "/" in path} - {"status"}):
+        if not (folder / name / "index.md").exists():
+            message = f"There is no content/{name}/index.md, so no list shows the articles in this folder. Create it."
+            problems.append(Problem(Location(f"content/{name}"), "missing-file", message, Level.WARNING))
+    return problems
+
+
+def _path_fault(path: str) -> str:
+    """Say why a path cannot become an address, or nothing."""
+    parts = path.split("/")
+    if set(path) & set('?#%&"<>\\'):
+        return "The file's name becomes its address: leave out the characters ? # % & \" < > and \\."
+    if parts[0] == "status" and len(parts) > 1:
+        return "The address status/ belongs to the status page. Give this folder another name."
+    if parts[-1].lower() == "readme.md":
+        return "A README.md is not an article. Call the file index.md if it describes a category."
+    if parts[-1] == "index.md" and len(parts) > 2:
+        return "A category is a folder directly in content/. Move this one up, or give the file another name."
+    return ""
 
 
 def load_support(root: Path) -> tuple[SupportConfig | None, list[Problem]]:

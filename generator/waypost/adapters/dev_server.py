@@ -111,15 +111,23 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Break or heal a demo service: POST /_demo/NAME/break or /_demo/NAME/recover."""
+        # The body is never read, so whatever follows must not be taken for another request.
+        self.close_connection = True
         parts = unquote(urlsplit(self.path).path).removeprefix(DEMO_PATH).split("/")
         is_known = len(parts) == 2 and parts[1] in ("break", "recover")
-        if self.server.demo is None or not is_known or DEMO_HEADER not in self.headers:
+        is_allowed = is_known and DEMO_HEADER in self.headers and self._is_addressed_here()
+        if self.server.demo is None or not is_allowed:
             self._send(HTTPStatus.NOT_FOUND, "text/plain", b"There is nothing here.\n")
             return
         self.server.demo.set_broken(parts[0], parts[1] == "break")
         self._send(
             HTTPStatus.OK, "application/json", json.dumps({"service": parts[0], "done": parts[1]}).encode()
         )
+
+    def _is_addressed_here(self) -> bool:
+        """Tell whether the request was meant for this machine, and not for a name that was bent to it."""
+        host = self.headers.get("Host", "").rpartition(":")[0]
+        return host in ("localhost", "127.0.0.1", "[::1]") and "Origin" not in self.headers
 
     def _send_file(self) -> None:
         """Send a file of the site; pages get the script that reloads them, and are never cached."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -17,7 +18,8 @@ def write_atomic(path: Path, data: bytes) -> bool:
             return False
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}{_TEMPORARY}")
+    # A short name of its own: a long one plus ours could be longer than the system allows.
+    temporary = path.with_name(f".{zlib.crc32(path.name.encode()):08x}.{os.getpid()}{_TEMPORARY}")
     try:
         temporary.write_bytes(data)
         temporary.replace(path)
@@ -64,8 +66,10 @@ def _prune(root: Path, files: frozenset[str], keep: frozenset[str]) -> list[str]
     for parent, folders, names in os.walk(root, topdown=True):
         here = Path(parent)
         if here == root:
-            folders[:] = [name for name in folders if name not in keep]
+            folders[:] = [name for name in folders if name not in keep and not _is_hosts(name)]
         for name in names:
+            if here == root and _is_hosts(name) and not name.endswith(_TEMPORARY):
+                continue
             path = (here / name).relative_to(root).as_posix()
             if name.endswith(_TEMPORARY):
                 _remove_leftover(here / name)
@@ -76,14 +80,20 @@ def _prune(root: Path, files: frozenset[str], keep: frozenset[str]) -> list[str]
     return removed
 
 
+def _is_hosts(name: str) -> bool:
+    """Tell whether a top-level name is for the web host (.git, .nojekyll, .well-known, CNAME), not ours."""
+    return name.startswith(".") or name == "CNAME"
+
+
 def _remove_leftover(path: Path) -> None:
     """Remove what a process that died left behind, but not what another is about to rename."""
     owner = path.name.removesuffix(_TEMPORARY).rpartition(".")[2]
-    if not owner.isdecimal() or int(owner) == os.getpid() or not _is_alive(int(owner)):
+    if not owner.isdecimal() or int(owner) == os.getpid() or not is_alive(int(owner)):
         path.unlink(missing_ok=True)
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Tell whether a process with this number runs."""
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
@@ -96,7 +106,8 @@ def _is_alive(process: int) -> bool:
 def _remove_empty(root: Path, keep: frozenset[str]) -> None:
     for parent, _, _ in os.walk(root, topdown=False):
         here = Path(parent)
-        inside_kept = here != root and here.relative_to(root).parts[0] in keep
+        first = here.relative_to(root).parts[0] if here != root else ""
+        inside_kept = first in keep or _is_hosts(first)
         if here != root and not inside_kept and not any(here.iterdir()):
             here.rmdir()
 

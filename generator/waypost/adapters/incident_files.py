@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
+from waypost.adapters.markup import render_markdown
 from waypost.adapters.source import read_source
 from waypost.adapters.validation import validate
 from waypost.model.status import (
@@ -29,7 +30,10 @@ from waypost.problems import Location, Problem, did_you_mean
 T = TypeVar("T")
 
 _HEADING = re.compile(r"##\s+(?P<status>\S+)\s+[·|–-]\s+(?P<time>\S+)\s*")
-_PROMISE = re.compile(r"^\s*Next update by (?P<time>\S+?)\.?\s*$", re.MULTILINE | re.IGNORECASE)
+MAX_UPDATE = 10_000
+"""Characters of one update: a thorough postmortem has about 4,000."""
+
+_PROMISE = re.compile(r"^[ \t]*Next update by (?P<time>\S+?)\.?[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -131,7 +135,7 @@ def _parse_timeline(
     return entries, problems or _check_order(document, entries)
 
 
-def _parse_update(
+def _parse_update(  # noqa: PLR0911  # one return a mistake
     document: MarkdownDocument, line: int, heading: str, body: str, allowed: Sequence[UpdateStatus]
 ) -> tuple[Update | None, Problem | None]:
     problem = document.source.problem
@@ -158,6 +162,9 @@ def _parse_update(
         message = "The promised time cannot be read, or lacks its offset from UTC."
         return None, problem("bad-date", f"{message} Write it as 2026-11-20T10:02:00+01:00.", number, 1)
     text = (_PROMISE.sub("", body)).strip()
+    if len(text) > MAX_UPDATE or not _can_be_rendered(text):
+        message = f"This update is too long or nests too deep. Write at most {MAX_UPDATE} characters of plain Markdown."
+        return None, problem("too-complex", message, line, 1)
     if not text:
         return None, problem(
             "bad-value", "This update says nothing. Write a sentence below its heading.", line, 1
@@ -165,6 +172,14 @@ def _parse_update(
     fraction = f"{at.microsecond:06d}" if at.microsecond else ""
     identity = f"{at.astimezone(UTC):%Y%m%dt%H%M%S}{fraction}z-{status.replace('_', '-')}"
     return Update(identity, UpdateStatus(status), at, text, promised), None
+
+
+def _can_be_rendered(text: str) -> bool:
+    try:
+        render_markdown(text, "/")
+    except RecursionError:
+        return False
+    return True
 
 
 def _example(allowed: Sequence[UpdateStatus]) -> str:

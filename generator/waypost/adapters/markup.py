@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import xml.etree.ElementTree as ET
+from functools import lru_cache
 
 import markdown
 from markdown.extensions import Extension
@@ -52,6 +53,7 @@ class _NoRawHtml(Extension):
         md.treeprocessors.register(_SafeLinks(md, self._base), "safe_links", 5)
 
 
+@lru_cache(maxsize=4096)
 def render_markdown(text: str, help_root: str) -> str:
     """Return safe HTML of a piece of Markdown; links that start with `/` lead into the help center."""
     return markdown.markdown(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -118,7 +118,15 @@ def walk(root: Path, folder: Path, suffix: str) -> tuple[list[Path], list[Proble
         complain(folder, "The link leads in a circle or to nothing. Put the folder itself here.")
     elif not folder.resolve().is_relative_to(root.resolve()):
         complain(folder, "The link leads out of the site. Put the folder itself here.")
-    for path in () if problems else _entries(folder):
+
+    def refuse(error: OSError) -> None:
+        path = Path(error.filename)
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+        message = f"The folder cannot be read: {_reason(error)}. Give Waypost the right to read it."
+        if path.exists():
+            problems.append(Source(name, "").problem("unreadable", message))
+
+    for path in () if problems else _entries(folder, refuse):
         if path.is_symlink() and not _exists(path):
             complain(path, "The link leads in a circle or to nothing. Put the file itself here.")
         elif path.is_symlink() and path.is_dir():
@@ -128,8 +136,8 @@ def walk(root: Path, folder: Path, suffix: str) -> tuple[list[Path], list[Proble
     return sorted(found), problems
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder, followlinks=False):
+def _entries(folder: Path, refuse: Callable[[OSError], None]) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder, onerror=refuse, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in (*folders, *sorted(files)):
             if not name.startswith("."):

@@ -24,7 +24,7 @@ from waypost.model.status import (
     StatusConfig,
 )
 from waypost.model.types import read_moment
-from waypost.problems import Problem, did_you_mean
+from waypost.problems import Location, Problem, did_you_mean
 
 T = TypeVar("T", Incident, Maintenance)
 Row = TypeVar("Row")
@@ -95,6 +95,11 @@ def _load_folder(
         problems += found
         if item is not None:
             problems += _check_references(root, file, item, known)
+            if any(item.id == other.id for other in loaded):
+                message = (
+                    f"Another file is called {file.name} too, and both would get one address. Rename it."
+                )
+                problems.append(Problem(Location(file.relative_to(root).as_posix()), "duplicate-id", message))
             loaded.append(item)
     return tuple(loaded), problems
 

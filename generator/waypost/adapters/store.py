@@ -9,10 +9,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -154,13 +157,13 @@ class Store:
         """Keep an observation, extend the coverage, and keep the state change if `decide` finds one.
 
         All of it is one transaction. After a silence longer than `gap` a new stretch of coverage
-        begins, and nothing seen before it counts towards a change. An observation that is not newer
+        begins; observations on both sides of it count towards a change, because whoever polls more
+        rarely than `every` says must hear of an outage too. An observation that is not newer
         than the last one (a clock set back) is dropped.
         """
         with _explained(), self._engine.begin() as connection:
             key = (observation.component, observation.check)
-            covered_since = self._cover(connection, observation, gap)
-            if covered_since is None:
+            if not self._cover(connection, observation, gap):
                 return None
             connection.execute(
                 _observations.insert().values(
@@ -172,13 +175,13 @@ class Store:
                     reason=observation.reason,
                 )
             )
-            change = decide(self._current(connection, *key), self._recent(connection, *key, covered_since))
+            change = decide(self._current(connection, *key), self._recent(connection, *key))
             if change is not None:
                 connection.execute(_changes.insert().values(**_change_row(change)))
             return change
 
-    def _cover(self, connection: Connection, observation: Observation, gap: timedelta) -> int | None:
-        """Extend the latest stretch of coverage or begin one; return its start, or None for stale news."""
+    def _cover(self, connection: Connection, observation: Observation, gap: timedelta) -> bool:
+        """Extend the latest stretch of coverage or begin one; return whether the observation is news."""
         at = _milliseconds(observation.at)
         end = at + round(observation.latency.total_seconds() * 1000) + 1
         mine = sa.and_(_coverage.c.component == observation.component, _coverage.c.check == observation.check)
@@ -189,18 +192,18 @@ class Store:
             .limit(1)
         ).first()
         if latest and at < latest.end:
-            return None
+            return False
         if latest and at - latest.end <= gap.total_seconds() * 1000:
             connection.execute(
                 _coverage.update().where(mine, _coverage.c.start == latest.start).values(end=end)
             )
-            return int(latest.start)
+            return True
         connection.execute(
             _coverage.insert().values(
                 component=observation.component, check=observation.check, start=at, end=end
             )
         )
-        return at
+        return True
 
     def _current(self, connection: Connection, component: str, check: str) -> ComponentStatus | None:
         found = connection.scalar(
@@ -211,11 +214,11 @@ class Store:
         )
         return ComponentStatus(found) if found else None
 
-    def _recent(self, connection: Connection, component: str, check: str, since: int) -> list[Observation]:
+    def _recent(self, connection: Connection, component: str, check: str) -> list[Observation]:
         table = _observations.c
         rows = connection.execute(
             sa.select(_observations)
-            .where(table.component == component, table.check == check, table.at >= since)
+            .where(table.component == component, table.check == check)
             .order_by(table.at.desc())
             .limit(RECENT_LIMIT)
         )
@@ -270,20 +273,32 @@ def database_path(url: str) -> Path:
         raise StoreError("The database must be given as sqlite:///path/to/file.db.") from None
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise StoreError("This version of Waypost keeps its data in SQLite: use sqlite:///path/to/file.db.")
-    return Path(parsed.database)
+    return Path(unquote(parsed.database))
 
 
 def _engine(path: Path) -> Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": 10})
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _use_log(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
     return engine
+
+
+def _use_log(cursor: Any) -> None:
+    """Switch a database to a write-ahead log; where several do so at once, SQLite refuses without waiting."""
+    for patience in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            time.sleep(patience)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _change_row(change: StateChange) -> dict[str, Any]:

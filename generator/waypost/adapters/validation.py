@@ -173,8 +173,8 @@ def _describe_type(expected: str, given: Any) -> str:
     if expected == "text":
         return f"Put it in quotes{' if it starts with a bracket' if isinstance(given, list | dict) else ''}."
     if expected == "a list":
-        plain = isinstance(given, str) and len(given) <= 40
-        return f"Write it as [{given if plain else 'one, two'}]."
+        # A value may have come from the environment, so it is not repeated.
+        return "Write it as [one, two]."
     if expected == "a mapping of keys and values":
         return "Write it as `key: value`, one a line."
     return "Write true or false." if expected == "true or false" else "Write it in digits, such as 3."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from waypost.adapters.file_tree import FolderFiles, sync_tree
+from waypost.adapters.file_tree import FolderFiles, is_alive, sync_tree
 from waypost.adapters.mkdocs_site import build_help_center
 from waypost.adapters.status_pages import LOOK_FOLDER
 from waypost.app.publish import publish
@@ -45,7 +47,8 @@ def build_site(
         raise ProblemsFound(problems)
     workshop = site.root / ".waypost"
     workshop.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="build-", dir=workshop) as folder:
+    _clear(workshop)
+    with tempfile.TemporaryDirectory(prefix=f"build-{os.getpid()}-", dir=workshop) as folder:
         rendered = Path(folder, "site")
         problems += build_help_center(site.root, rendered, project)
         with lock or nullcontext():
@@ -53,6 +56,14 @@ def build_site(
             publication = publish(site, project, now, database_url)
     changed += [f"status/{path}" for path in publication.changed]
     return BuildReport(project, len(project.help_center.articles), tuple(changed), tuple(problems))
+
+
+def _clear(workshop: Path) -> None:
+    """Remove what builds that were killed have left behind."""
+    for folder in workshop.glob("build-*-*"):
+        owner = folder.name.split("-")[1]
+        if not owner.isdecimal() or not is_alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _take_over(site: Site, rendered: Path) -> list[str]:

@@ -89,6 +89,10 @@ class HelpPages:
         page = self._help_center.pages[path]
         return page.title, page.front.summary
 
+    def body(self, path: str) -> str:
+        """Return the Markdown of a page, without its front matter."""
+        return self._help_center.pages[path].body
+
     def context(self, path: str | None, base_url: str) -> dict[str, Any]:
         """Return what the templates of one page get; `path` is None for the page of a wrong address."""
         root = base_url.rstrip("/") + "/"

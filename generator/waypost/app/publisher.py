@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -18,14 +19,20 @@ def signature(*folders: Path) -> Signature:
     """Return a value that changes whenever a file in the folders does: names, times and sizes."""
     entries: list[tuple[str, int, int]] = []
     for folder in folders:
-        candidates = folder.rglob("*") if folder.is_dir() else [folder]
-        for path in candidates:
+        for path in [str(folder), *_below(folder)]:
             try:
-                stat = path.lstat()
+                stat = os.lstat(path)
             except OSError:
                 continue
-            entries.append((str(path), stat.st_mtime_ns, stat.st_size))
+            entries.append((path, stat.st_mtime_ns, stat.st_size))
     return tuple(sorted(entries))
+
+
+def _below(folder: Path) -> Iterator[str]:
+    """Name everything below a folder; what vanishes while it is looked at is left out."""
+    for parent, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            yield f"{parent}/{name}"
 
 
 class Publisher:

@@ -128,6 +128,9 @@ def _reload(publisher: Publisher, events: Events) -> None:
         publisher.reload()
     except ProblemsFound as problems:
         events.broken(problems)
+    except OSError as error:
+        # A file may vanish while it is being saved; the next look finds what came of it.
+        events.failed(error)
     else:
         events.reloaded()
 
@@ -135,6 +138,6 @@ def _reload(publisher: Publisher, events: Events) -> None:
 def _publish(publisher: Publisher, events: Events) -> None:
     try:
         publisher.publish()
-    except (OSError, StoreError) as error:
+    except Exception as error:  # whatever is wrong with one page, polling must go on
         # A full disk or a locked file may pass; the pages say how old they are meanwhile.
         events.failed(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from waypost.adapters.content_files import load_help_center
 from waypost.adapters.status_files import load_status_config, load_status_site
@@ -30,7 +31,8 @@ class Site:
     @property
     def database_url(self) -> str:
         """The database, unless another is named."""
-        return f"sqlite:///{self.root / '.waypost' / 'waypost.db'}"
+        # Characters such as ? have a meaning in addresses and are quoted here.
+        return f"sqlite:///{quote(str(self.root / '.waypost' / 'waypost.db'))}"
 
 
 def check_project(site: Site) -> tuple[Project | None, list[Problem]]:

@@ -55,10 +55,13 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
         except ProblemsFound as found:
             print_problems(found.problems)
             sys.exit(1)
+        except BrokenPipeError:
+            # Whoever read our output has seen enough; click ends quietly.
+            raise
         except (StoreError, OSError) as error:
             words = (
                 f"{error.strerror}: {error.filename}"
-                if isinstance(error, OSError) and error.strerror
+                if isinstance(error, OSError) and error.strerror and error.filename
                 else error
             )
             click.echo(f"waypost: {words}", err=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from waypost.core.text import heading_anchor, plain_text
 from waypost.model.article import Article, ArticleFrontMatter, Kind
 
-_SECTION = re.compile(r"^##\s+(.+?)\s*#*\s*$", re.MULTILINE)
-_HEADING = re.compile(r"^#{2,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_SECTION = re.compile(r"^##[ \t]+(\S.*)$", re.MULTILINE)
+_HEADING = re.compile(r"^#{2,6}[ \t]+(\S.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
     # The questions of a faq answer for themselves; the page is found by what it says above them.
     questions = list(_questions(article.body)) if article.kind is Kind.FAQ else []
     body = _SECTION.split(article.body, maxsplit=1)[0] if questions else article.body
-    headings = " ".join(plain_text(found[1]) for found in _HEADING.finditer(body))
+    headings = " ".join(plain_text(found[1].rstrip(" #")) for found in _HEADING.finditer(body))
     text = f"{front.summary} {plain_text(body)}".strip()
     yield SearchDocument(
         article.url, article.path, article.title, tuple(aliases), headings, text, article.kind
@@ -56,4 +56,4 @@ def _questions(body: str) -> Iterator[tuple[str, str]]:
     found = list(_SECTION.finditer(body))
     ends = [following.start() for following in found[1:]] + [len(body)]
     for heading, end in zip(found, ends, strict=True):
-        yield heading[1], body[heading.end() : end]
+        yield heading[1].rstrip(" #"), body[heading.end() : end]

@@ -17,6 +17,8 @@ class Headline:
     status: ComponentStatus
 
 
+_BLIND = "We have no measurements right now"
+
 # Every form fits names in the singular and in the plural ("Search", "Downloads").
 _SENTENCES = {
     ComponentStatus.MAJOR_OUTAGE: "{names} cannot be used right now",
@@ -36,16 +38,21 @@ STATUS_WORDS = {
 """What each state is called on pages."""
 
 
-def headline(components: Sequence[tuple[str, ComponentStatus]], active: Sequence[Incident]) -> Headline:
+def headline(
+    components: Sequence[tuple[str, ComponentStatus]], active: Sequence[Incident], *, is_blind: bool = False
+) -> Headline:
     """Say how things are, from the names and states of all components and the incidents that are open."""
     state = worst(status for _, status in components)
     if state is ComponentStatus.NO_DATA:
-        return Headline("We have no measurements right now", "This page cannot say how things are.", state)
+        return Headline(_BLIND, "This page cannot say how things are.", state)
     unknown = [name for name, status in components if status is ComponentStatus.NO_DATA]
     if state is ComponentStatus.OPERATIONAL:
         informing = [incident for incident in active if not incident.automatic]
         if informing:
             return Headline(informing[0].title, "Everything else works.", state)
+        if is_blind:
+            # What people alone report on says nothing about the rest.
+            return Headline(_BLIND, f"No data for {join_names(unknown)}.", ComponentStatus.NO_DATA)
         if unknown:
             return Headline("Everything we measure is working", f"No data for {join_names(unknown)}.", state)
         return Headline("Everything is working", "", state)

@@ -162,7 +162,9 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime) -> Snapsho
         checked_at=max((stretch.end for stretch in history.coverage), default=None),
         stale_after=max(intervals, default=timedelta(days=1)) * SILENCE,
         indicator=_indicator(components, active),
-        headline=headline([(item.name, item.status) for item in components], active),
+        headline=headline(
+            [(item.name, item.status) for item in components], active, is_blind=_is_blind(components)
+        ),
         components=components,
         incidents=incidents,
         active=active,
@@ -187,9 +189,13 @@ def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
 
 def _standing(coverage: Sequence[Coverage], component: Component, now: datetime) -> list[Coverage]:
     """Let each check's last answer stand for a while: between two runs it is watched too."""
-    limit = max((check.every for check in component.checks), default=timedelta(0)) * SILENCE
+    limits = {name: check.every * SILENCE for name, check in component.named_checks}
     last = {item.check: item for item in sorted(coverage, key=lambda item: item.end)}
-    standing = [item for item in last.values() if timedelta(0) < now - item.end <= limit]
+    standing = {
+        item
+        for item in last.values()
+        if timedelta(0) < now - item.end <= limits.get(item.check, timedelta(0))
+    }
     return [replace(item, end=now) if item in standing else item for item in coverage]
 
 
@@ -235,7 +241,8 @@ def _component(
 ) -> ComponentSnapshot:
     changes = [change for change in history.changes if change.component == component.id]
     coverage = [stretch for stretch in history.coverage if stretch.component == component.id]
-    timeline = ComponentTimeline(component, site, changes, _standing(coverage, component, now))
+    spoken = [*changes, *_retired(component, changes, coverage)]
+    timeline = ComponentTimeline(component, site, spoken, _standing(coverage, component, now))
     zone = ZoneInfo(site.config.page.time_zone)
     start = day_start(now.astimezone(zone).date() - timedelta(days=DAYS - 1), zone)
     intervals = timeline.intervals(start, now)
@@ -261,6 +268,12 @@ def _last_known(intervals: Sequence[Interval], status: ComponentStatus) -> Compo
         return status
     known = (item.status for item in reversed(intervals) if item.status is not ComponentStatus.NO_DATA)
     return next(known, ComponentStatus.OPERATIONAL)
+
+
+def _is_blind(components: Sequence[ComponentSnapshot]) -> bool:
+    """Tell whether there are checks, and none of them knows anything now."""
+    measured = [item.status for item in components if item.is_measured]
+    return bool(measured) and all(status is ComponentStatus.NO_DATA for status in measured)
 
 
 def _indicator(components: Sequence[ComponentSnapshot], active: Sequence[Incident]) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 
 # Bounded on purpose: without limits a page of brackets would take minutes.
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
-_LINE_START = re.compile(r"^\s*(?:#+|[-*+]|\d+\.|>)\s+", re.MULTILINE)
+_LINE_START = re.compile(r"^[ \t]*(?:#+|[-*+]|\d+\.|>)\s+", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<![\w*_`])[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?![\w*_`])")
 
 

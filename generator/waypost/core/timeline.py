@@ -6,6 +6,7 @@ import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from waypost.model.project import StatusSite
 from waypost.model.status import (
@@ -120,10 +121,27 @@ class _CheckLine:
     coverage: list[tuple[datetime, datetime]]
 
     def at(self, moment: datetime) -> ComponentStatus:
-        if not any(start <= moment < end for start, end in self.coverage):
-            return ComponentStatus.NO_DATA
+        """Return the state at a moment that was watched, and no data for any other."""
+        return self._last_known(moment) if self._is_covered(moment) else ComponentStatus.NO_DATA
+
+    def _is_covered(self, moment: datetime) -> bool:
+        index = bisect.bisect_right(self._merged, moment, key=lambda stretch: stretch[0])
+        return index > 0 and moment < self._merged[index - 1][1]
+
+    def _last_known(self, moment: datetime) -> ComponentStatus:
         index = bisect.bisect_right(self.changes, moment, key=lambda change: change[0])
         return self.changes[index - 1][1] if index else ComponentStatus.NO_DATA
+
+    @cached_property
+    def _merged(self) -> list[tuple[datetime, datetime]]:
+        """The coverage in order and without overlaps, so that it can be searched by halves."""
+        merged: list[tuple[datetime, datetime]] = []
+        for start, end in sorted(self.coverage):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return merged
 
 
 def active_incidents(incidents: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
