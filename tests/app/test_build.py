@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -341,14 +343,28 @@ def test_titles_come_out_escaped_wherever_they_are_shown(site: Site) -> None:
 
 
 def test_a_file_name_with_marks_comes_out_escaped_in_addresses(site: Site) -> None:
-    article = site.root / "content" / "start" / "q&a <1> 'x'.md"
+    article = site.root / "content" / "start" / "it's größe + (1).md"
     write(article, "---\ntitle: Odd name\nkind: page\n---\nText.\n")
     build_site(site, NOW)
     tree = ET.parse(site.output / "sitemap.xml")  # noqa: S314  # it is our own
-    pages = [node.text or "" for node in tree.iter() if node.tag.endswith("loc")]
-    assert [page for page in pages if "q&a" in page or "q%26a" in page]
-    listed = (site.output / "start" / "index.html").read_text()
-    assert "<1>" not in listed
+    pages = [unquote(node.text or "") for node in tree.iter() if node.tag.endswith("loc")]
+    assert "https://help.example.org/start/it's größe + (1)/" in pages
+    links = Links(site.output / "start" / "index.html").found
+    [address] = [link for link in links if "gr" in link]
+    assert (site.output / "start" / unquote(address) / "index.html").resolve().is_file()
+
+
+class Links(HTMLParser):
+    """Every address that a page links to."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.found.add(dict(attrs).get("href") or "")
 
 
 class Lock:
@@ -373,3 +389,21 @@ def test_published_files_change_only_while_the_lock_is_held(site: Site) -> None:
     build_site(site, NOW, lock=lock)
     assert lock.seen[0] == before
     assert lock.seen[1] == fingerprint(site.output) != before
+
+
+def test_the_status_page_may_be_on_another_host(site: Site) -> None:
+    replace(site.root / "mkdocs.yml", "waypost", 'waypost: {status_url: "https://status.example.org"}')
+    build_site(site, NOW)
+    home = (site.output / "index.html").read_text(encoding="utf-8")
+    assert 'data-wp-now="https://status.example.org/"' in home
+    assert 'href="https://status.example.org/feed.atom"' in home
+    assert (site.status_output / "assets" / "site" / "shell.html").is_file()
+
+
+def test_what_killed_builds_left_behind_is_cleared(site: Site) -> None:
+    dead = site.root / ".waypost" / "build-999999999-abc"
+    alive = site.root / ".waypost" / f"build-{os.getppid()}-abc"
+    for folder in (dead, alive):
+        (folder / "site").mkdir(parents=True)
+    build_site(site, NOW)
+    assert (dead.exists(), alive.exists()) == (False, True)

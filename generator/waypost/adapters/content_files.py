@@ -69,8 +69,8 @@ def _check_paths(folder: Path, paths: Sequence[str]) -> list[Problem]:
 def _path_fault(path: str) -> str:
     """Say why a path cannot become an address, or nothing."""
     parts = path.split("/")
-    if set(path) & set('?#%&"<>\\'):
-        return "The file's name becomes its address: leave out the characters ? # % & \" < > and \\."
+    if set(path) & set("?#%\\"):
+        return "The file's name becomes its address: leave out the characters ? # % and \\."
     if parts[0] == "status" and len(parts) > 1:
         return "The address status/ belongs to the status page. Give this folder another name."
     if parts[-1].lower() == "readme.md":
