@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import pytest
 
 from helpers.sites import fingerprint, minimal_site, replace
+from waypost.adapters.store import StoreError
 from waypost.app.build import build_site
 from waypost.app.site import Site
 from waypost.problems import Level, ProblemsFound
@@ -407,3 +408,13 @@ def test_what_killed_builds_left_behind_is_cleared(site: Site) -> None:
         (folder / "site").mkdir(parents=True)
     build_site(site, NOW)
     assert (dead.exists(), alive.exists()) == (False, True)
+
+
+def test_a_database_that_cannot_be_read_is_found_before_anything_is_replaced(site: Site) -> None:
+    build_site(site, NOW)
+    before = fingerprint(site.output)
+    append(site.root / ARTICLE, "\nSomething new.\n")
+    (site.root / "garbage.db").write_bytes(b"This is not a database.\n" * 100)
+    with pytest.raises(StoreError, match="damaged"):
+        build_site(site, NOW, f"sqlite:///{site.root / 'garbage.db'}")
+    assert fingerprint(site.output) == before

@@ -14,6 +14,7 @@ from typing import Any
 from waypost.adapters.file_tree import FolderFiles, is_alive, sync_tree
 from waypost.adapters.mkdocs_site import build_help_center
 from waypost.adapters.status_pages import LOOK_FOLDER
+from waypost.adapters.store import read_history
 from waypost.app.publish import publish
 from waypost.app.site import Site, check_project
 from waypost.model.project import Project
@@ -45,6 +46,8 @@ def build_site(
     project, problems = check_project(site)
     if project is None:
         raise ProblemsFound(problems)
+    # A database that cannot be read must be found before anything is replaced, not between two halves.
+    read_history(database_url or site.database_url)
     workshop = site.root / ".waypost"
     workshop.mkdir(exist_ok=True)
     _clear(workshop)

@@ -49,6 +49,8 @@ def serve(
     with ExitStack() as stack:
         server = stack.enter_context(_listening(site, options))
         stack.enter_context(WriterLock(database_path(database_url)))
+        # Watching starts before the first build, so that nothing saved during it is missed.
+        watch = SiteWatch(site)
         report = build_site(site, utc_now(), database_url)
         publisher = Publisher(site, report.project, database_url, utc_now)
         store = Store(database_url)
@@ -56,7 +58,9 @@ def serve(
         threading.Thread(target=server.serve_forever, name="waypost-serve", daemon=True).start()
         stack.callback(server.shutdown)
         builder = threading.Thread(
-            target=_rebuild, args=(site, database_url, publisher, server, stop, events), name="waypost-build"
+            target=_rebuild,
+            args=(watch, database_url, publisher, server, stop, events),
+            name="waypost-build",
         )
         builder.start()
         stack.callback(builder.join)
@@ -83,8 +87,17 @@ def _listening(site: Site, options: ServeOptions) -> Iterator[DevServer]:
         server.server_close()
 
 
+class SiteWatch:
+    """Tells what was saved: the help center, which must be built again, or the status files alone."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.help_center = FileWatch(site.root / "content", site.root / "mkdocs.yml")
+        self.status = FileWatch(site.root / "status")
+
+
 def _rebuild(
-    site: Site,
+    watch: SiteWatch,
     database_url: str,
     publisher: Publisher,
     server: DevServer,
@@ -92,15 +105,13 @@ def _rebuild(
     events: ServeEvents,
 ) -> None:
     """Build again when the help center is saved; what is saved in status/ alone is only published."""
-    help_center = FileWatch(site.root / "content", site.root / "mkdocs.yml")
-    status = FileWatch(site.root / "status")
     while not stop.wait(WATCH):
-        content_saved, status_saved = help_center.has_changed(), status.has_changed()
+        content_saved, status_saved = watch.help_center.has_changed(), watch.status.has_changed()
         if not content_saved and not status_saved:
             continue
         try:
             if content_saved:
-                report = build_site(site, utc_now(), database_url, publisher.lock)
+                report = build_site(watch.site, utc_now(), database_url, publisher.lock)
                 publisher.project = report.project
                 events.built(report)
             else:
