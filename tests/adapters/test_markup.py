@@ -5,7 +5,6 @@ from html.parser import HTMLParser
 import pytest
 
 from waypost.adapters.markup import render_markdown
-from waypost.core.text import plain_text
 
 HELP = "https://help.example.org/"
 
@@ -154,17 +153,3 @@ def test_markdown_is_still_markdown() -> None:
         "&amp;",
     ):
         assert part in rendered
-
-
-@pytest.mark.parametrize(
-    ("text", "plain"),
-    [
-        ("**Cause:** an [update](/a/) of `x`.\n\n- one\n- two", "Cause: an update of x. one two"),
-        ("## Title\n> quoted ![alt](a.png)", "Title quoted alt"),
-        ("snake_case and 2 * 3 * 4", "snake_case and 2 * 3 * 4"),
-        ("1. first\n2. second", "first second"),
-        ("", ""),
-    ],
-)
-def test_summaries_have_no_marks(text: str, plain: str) -> None:
-    assert plain_text(text) == plain

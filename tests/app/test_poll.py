@@ -42,18 +42,6 @@ def config(**addresses: str) -> StatusConfig:
     )
 
 
-@pytest.fixture(scope="module")
-def listening() -> Iterator[HTTPServer]:
-    with HTTPServer(threaded=True) as server:
-        yield server
-
-
-@pytest.fixture
-def server(listening: HTTPServer) -> HTTPServer:
-    listening.clear()
-    return listening
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = Store(f"sqlite:///{tmp_path / 'waypost.db'}")

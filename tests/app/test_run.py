@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -35,17 +34,9 @@ We look into it.
 """
 
 
-@pytest.fixture(scope="module")
-def listening() -> Iterator[HTTPServer]:
-    with HTTPServer(threaded=True) as server:
-        yield server
-
-
 @pytest.fixture
-def server(listening: HTTPServer) -> HTTPServer:
-    listening.clear()
-    listening.expect_request("/health").respond_with_data("fine")
-    return listening
+def server(healthy_server: HTTPServer) -> HTTPServer:
+    return healthy_server
 
 
 @pytest.fixture

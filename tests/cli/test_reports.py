@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,9 @@ from waypost.cli import main
 from waypost.problems import CODES
 
 
-@pytest.fixture(scope="module")
-def listening() -> Iterator[HTTPServer]:
-    with HTTPServer(threaded=True) as server:
-        yield server
-
-
 @pytest.fixture
-def server(listening: HTTPServer) -> HTTPServer:
-    listening.clear()
-    listening.expect_request("/health").respond_with_data("fine")
-    return listening
+def server(healthy_server: HTTPServer) -> HTTPServer:
+    return healthy_server
 
 
 @pytest.fixture

@@ -69,6 +69,11 @@ def test_anchors_are_those_of_the_rendered_page(heading: str) -> None:
         ("# Title\n\n1. one\n2. two\n\n- three", "Title one two three"),
         ("![a picture](x.png) and [a link](y.md)", "a picture and a link"),
         ("2 * 3 * 4", "2 * 3 * 4"),
+        ("**Cause:** an [update](/a/) of `x`.\n\n- one\n- two", "Cause: an update of x. one two"),
+        ("## Title\n> quoted ![alt](a.png)", "Title quoted alt"),
+        ("snake_case and 2 * 3 * 4", "snake_case and 2 * 3 * 4"),
+        ("1. first\n2. second", "first second"),
+        ("", ""),
     ],
 )
 def test_marks_are_taken_off(text: str, plain: str) -> None:

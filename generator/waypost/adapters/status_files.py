@@ -90,16 +90,18 @@ def _load_folder(
 ) -> tuple[tuple[T, ...], list[Problem]]:
     files, problems = walk(root, root / "status" / name, ".md")
     loaded: list[T] = []
+    taken: set[str] = set()
     for file in files:
         item, found = load(root, file)
         problems += found
         if item is not None:
             problems += _check_references(root, file, item, known)
-            if any(item.id == other.id for other in loaded):
+            if item.id in taken:
                 message = (
                     f"Another file is called {file.name} too, and both would get one address. Rename it."
                 )
                 problems.append(Problem(Location(file.relative_to(root).as_posix()), "duplicate-id", message))
+            taken.add(item.id)
             loaded.append(item)
     return tuple(loaded), problems
 

@@ -12,14 +12,12 @@ from datetime import UTC, datetime
 
 from waypost.adapters.probers import probe
 from waypost.adapters.store import Store
+from waypost.core.snapshot import SILENCE
 from waypost.core.states import confirm
 from waypost.model.status import HttpCheck, Observation, Policy, StateChange, StatusConfig
 
 WORKERS = 16
 """Checks that run at the same time; each mostly waits."""
-
-SILENCE = 3
-"""After this many intervals without an observation there is no data until the next one."""
 
 
 def utc_now() -> datetime:
