@@ -15,7 +15,7 @@ import annotated_types
 from pydantic_core import PydanticUndefined
 
 from waypost.app.schema import FORMATS
-from waypost.model import status, support
+from waypost.model import embeds, status, support
 from waypost.model import types as words
 from waypost.model.article import FRONT_MATTER, Kind
 
@@ -29,8 +29,12 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (words.Day, "date, such as `2026-11-20`"),
     (words.TimeZone, "time zone, such as `Europe/Berlin`"),
     (words.WebUrl, "http or https address"),
+    (words.HttpsUrl, "https address"),
+    (embeds.FeedbackUrl, "https address, or a path of the same host such as `/feedback`"),
     (words.DirectoryUrl, "http or https address of a folder"),
     (words.ContentPath, "path from content/, such as `galleries/open.md`"),
+    (words.FormerAddress, "address from the root of the help center, such as `old/page/`"),
+    (words.FilePath, "path of a file from content/, such as `downloads/checklist.pdf`"),
     (status.Trouble, "one of `degraded_performance`, `partial_outage`, `major_outage`"),
     (status.Weight, "number, 0 to 1"),
     (support.OpeningHours, 'opening hours in quotes, such as `"09:00-18:00"`'),
@@ -47,20 +51,13 @@ TYPES: tuple[tuple[Any, str], ...] = (
 UNUSED = "It is checked, but nothing uses it in this version."
 
 REMARKS = {
-    ("ArticleFrontMatter", "components"): UNUSED,
     (
         "ArticleFrontMatter",
         "also_asked_as",
-    ): "That is `waypost search`; the search on the pages does not read it.",
-    ("ArticleFrontMatter", "ticket"): UNUSED,
+    ): "`waypost search` and the suggestions of the ticket page read it; the search on the pages does not.",
     ("ArticleFrontMatter", "owner"): UNUSED,
-    ("CategoryFrontMatter", "components"): UNUSED,
-    ("MaintenanceFrontMatter", "articles"): UNUSED,
-    ("Channel", "only_for"): UNUSED,
     ("Office", "name"): UNUSED,
-    ("Office", "time_zone"): UNUSED,
     ("Policy", "slo"): UNUSED,
-    ("TicketForm", "url"): UNUSED,
 }
 """What a key's own description does not say of this version."""
 

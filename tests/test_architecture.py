@@ -32,12 +32,16 @@ ALLOWED: dict[str, dict[str, str]] = {
         "adapters/status_pages.py": "fills the slots of the frame",
         "adapters/status_format.py": "its filters return what is escaped already",
     },
+    "babel": {"adapters/languages.py": ""},
     "feedgen": {"adapters/feeds.py": ""},
     "icalendar": {"adapters/calendar.py": ""},
     "requests": {"adapters/http_probe.py": ""},
     "urllib3": {"adapters/http_probe.py": ""},
     "sqlalchemy": {"adapters/store.py": ""},
-    "markdown": {"adapters/markup.py": ""},
+    "markdown": {
+        "adapters/markup.py": "renders incident updates, in which no markup may pass",
+        "adapters/article_markup.py": "is an extension that a build of the help center loads",
+    },
     "yaml": {"adapters/yaml_source.py": ""},
     "whoosh": {"adapters/whoosh_index.py": ""},
 }

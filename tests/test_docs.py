@@ -25,7 +25,7 @@ from waypost.problems import CODES
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 EXAMPLES = DOCS / "examples"
-DOCS_PAGES = [page for page in sorted(DOCS.rglob("*.md")) if page.parent != EXAMPLES]
+DOCS_PAGES = [page for page in sorted(DOCS.rglob("*.md")) if not page.is_relative_to(EXAMPLES)]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *DOCS_PAGES]
 
 PLACES = {
@@ -35,12 +35,13 @@ PLACES = {
     "category": "content/downloads/index.md",
     "home": "content/index.md",
     "contact": "content/contact.md",
+    "scenarios": "content/downloads/find-out-why.scenarios.yml",
     "incident": "status/incidents/2026-11-20-downloads-fail.md",
     "maintenance": "status/maintenance/2026-11-29-faster-archives.md",
 }
 """Where the example of each format stands in a site."""
 
-NEIGHBOUR = "---\ntitle: Questions about downloads\nkind: faq\n---\nText.\n"
+NEIGHBOUR = "---\ntitle: Questions about downloads\nkind: faq\n---\n## Why?\n\nBecause.\n"
 """The article that the example of an article names as related."""
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -59,6 +60,8 @@ def site_of_examples(root: Path) -> Site:
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(example(name), root / place)
     (root / "content/downloads/download-questions.md").write_text(NEIGHBOUR, encoding="utf-8")
+    # The scenarios are tried out with a troubleshooter, whose front matter is that of an article.
+    shutil.copyfile(example("troubleshooter"), root / "content/downloads/find-out-why.md")
     return Site(root)
 
 
@@ -136,7 +139,7 @@ def test_the_examples_of_all_formats_form_a_valid_site(tmp_path: Path) -> None:
     assert [problem.format() for problem in problems] == []
     assert project is not None
     assert project.help_center.support is not None
-    assert len(project.help_center.pages) == 5
+    assert len(project.help_center.pages) == 6
     assert len(project.status.incidents) == len(project.status.maintenances) == 1
 
 
@@ -187,7 +190,15 @@ def test_the_published_schemas_accept_the_sample_and_refuse_a_mistake(name: str,
     assert schema_errors(name, f"mistake: 1\n{text}") != []
 
 
-@pytest.mark.parametrize("path", ["status/status.yml", "content/support.yml", "docs/examples/status.yml"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "status/status.yml",
+        "content/support.yml",
+        "docs/examples/status.yml",
+        "docs/examples/scenarios.yml",
+    ],
+)
 def test_yaml_files_name_a_schema_that_is_there(path: str) -> None:
     file = ROOT / path
     found = SCHEMA_COMMENT.findall(file.read_text(encoding="utf-8"))

@@ -58,3 +58,10 @@ def test_a_page_without_maintenance_has_an_empty_calendar() -> None:
     assert str(parsed["PRODID"]) == "-//Waypost//Status//EN"
     assert str(parsed["X-WR-CALNAME"]) == "Status & <more>"
     assert parsed.walk("VEVENT") == []
+
+
+def test_a_calendar_says_its_language_and_its_category_in_it() -> None:
+    for language, mark, category in (("en", "EN", "Maintenance"), ("de", "DE", "Wartung")):
+        data = calendar_file(hostile_snapshot(language=language))
+        assert str(Calendar.from_ical(data)["PRODID"]) == f"-//Waypost//Status//{mark}"
+        assert {str(name) for event in events(data) for name in event["CATEGORIES"].cats} == {category}

@@ -105,3 +105,27 @@ def test_an_empty_feed_is_a_feed_with_a_fixed_date() -> None:
         parsed = parse(files[name])
         assert (parsed.bozo, parsed.entries) == (0, [])
     assert b"2000-01-01T00:00:00" in files["feed.atom"]
+
+
+def test_on_a_german_site_the_feed_speaks_german_and_the_history_the_words_of_statuspage() -> None:
+    files = feed_files(hostile_snapshot(language="de"))
+    titles = [entry.title for entry in parse(files["feed.atom"]).entries]
+    assert f"[Behoben] {TEXTS['plain']}" in titles
+    assert f"[Geplant] {TEXTS['plain']}" in titles
+    assert not [title for title in titles if title.startswith(("[Resolved]", "[Scheduled]"))]
+    for name in FILES:
+        feed = parse(files[name]).feed
+        assert feed.language == "de"
+        assert feed.subtitle.startswith("Störungen und Wartungen: Status &")
+    # Programs look for these words.
+    assert files["history.atom"].count(b"Resolved") == feed_files(hostile_snapshot())["history.atom"].count(
+        b"Resolved"
+    )
+
+
+def test_the_language_changes_no_id() -> None:
+    german, english = feed_files(hostile_snapshot(language="de")), feed_files(hostile_snapshot())
+    for name in FILES:
+        assert [entry.id for entry in parse(german[name]).entries] == [
+            entry.id for entry in parse(english[name]).entries
+        ]

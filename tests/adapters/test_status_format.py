@@ -7,20 +7,22 @@ from typing import cast
 import pytest
 
 from helpers.cases import Case, golden
-from helpers.status_world import history, moment, site
+from helpers.status_world import history, moment, site, take_snapshot
+from waypost.adapters.languages import load_words
 from waypost.adapters.status_format import (
     StatusFormat,
     bar_text,
     closing_words,
     day_runs,
-    duration_words,
+    duration_text,
     uptime_text,
 )
-from waypost.core.snapshot import MaintenanceSnapshot, take_snapshot
+from waypost.core.snapshot import MaintenanceSnapshot
 from waypost.core.uptime import DaySummary
 from waypost.model.status import ComponentStatus
 
 FINE = ComponentStatus.OPERATIONAL
+ENGLISH, GERMAN = load_words("en"), load_words("de")
 
 
 def days(*rows: tuple[ComponentStatus, float, float]) -> list[DaySummary]:
@@ -30,54 +32,128 @@ def days(*rows: tuple[ComponentStatus, float, float]) -> list[DaySummary]:
 
 @golden("words/durations.yml")
 def test_spans_are_told_in_their_two_largest_units(case: Case) -> None:
-    assert duration_words(timedelta(seconds=case["seconds"])) == case["words"]
+    span = timedelta(seconds=case["seconds"])
+    assert duration_text(span, ENGLISH) == case["words"]
+    assert duration_text(span, GERMAN) == case["in_german"]
 
 
 def test_days_that_look_alike_are_one_rectangle() -> None:
-    runs = day_runs(days((FINE, 0, 0), (FINE, 0, 0), (ComponentStatus.NO_DATA, 0, 86400), (FINE, 0, 0)))
+    rows = days((FINE, 0, 0), (FINE, 0, 0), (ComponentStatus.NO_DATA, 0, 86400), (FINE, 0, 0))
+    runs = day_runs(rows, ENGLISH)
     assert [(run.x, run.width, run.code) for run in runs] == [(0, 20, "ok"), (20, 10, "no"), (30, 10, "ok")]
 
 
 def test_a_day_with_trouble_says_which_and_how_long() -> None:
-    (run,) = day_runs(days((ComponentStatus.PARTIAL_OUTAGE, 5760, 0)))
+    (run,) = day_runs(days((ComponentStatus.PARTIAL_OUTAGE, 5760, 0)), ENGLISH)
     assert (run.code, run.title) == ("pa", "1 November: partial outage, 1 hour 36 minutes")
 
 
 def test_a_day_that_was_not_measured_all_day_is_not_plain_green() -> None:
-    short, long = day_runs(days((FINE, 0, 600), (FINE, 0, 7200)))
+    short, long = day_runs(days((FINE, 0, 600), (FINE, 0, 7200)), ENGLISH)
     assert (short.code, short.title) == ("ok", "")
     assert (long.code, long.title) == ("ga", "2 November: no data for 2 hours")
 
 
 def test_trouble_is_shown_before_a_gap() -> None:
-    (run,) = day_runs(days((ComponentStatus.MAJOR_OUTAGE, 60, 7200)))
+    bad = days((ComponentStatus.MAJOR_OUTAGE, 60, 7200))
+    (run,) = day_runs(bad, ENGLISH)
     assert (run.code, run.title) == ("ma", "1 November: major outage, 1 minute; no data for 2 hours")
+    (run,) = day_runs(bad, GERMAN)
+    assert (run.code, run.title) == ("ma", "1. November: Ausfall, 1 Minute; keine Daten, 2 Stunden")
 
 
 def test_the_bar_can_be_read_aloud() -> None:
-    text = bar_text(days((FINE, 0, 0), (FINE, 0, 7200), (ComponentStatus.NO_DATA, 0, 86400)))
-    assert text == "The last 3 days: 2 operational, 1 no data. 1 of them were not measured all day."
+    bad = (ComponentStatus.PARTIAL_OUTAGE, 60, 0)
+    seen = days((FINE, 0, 0), (FINE, 0, 7200), (ComponentStatus.NO_DATA, 0, 86400), bad)
+    assert bar_text(seen[:3], ENGLISH) == (
+        "The last 3 days: 2 operational, 1 no data. 1 of them were not measured all day."
+    )
+    assert bar_text(seen, GERMAN) == (
+        "Die letzten 4 Tage: 2 in Betrieb, 1 mit Teilausfall, 1 ohne Daten. "
+        "1 davon wurde nicht den ganzen Tag gemessen."
+    )
+
+
+@pytest.mark.parametrize("status", [status for status in ComponentStatus if status.is_trouble])
+def test_every_state_that_a_day_can_be_coloured_with_has_words(status: ComponentStatus) -> None:
+    for words in (ENGLISH, GERMAN):
+        assert "1" in bar_text(days((status, 60, 0)), words)
+        assert day_runs(days((status, 60, 0)), words)[0].title
 
 
 def test_uptime_says_what_was_left_out() -> None:
     (seen,) = take_snapshot(site(), history(["00:00 http-1 operational"]), moment("12:00")).components
-    assert uptime_text(seen) == "100 % · 89 days without data"
+    assert uptime_text(seen, ENGLISH) == "100 % · 89 days without data"
+    assert uptime_text(seen, GERMAN) == "100 % · 89 Tage ohne Daten"
     (by_hand,) = take_snapshot(site({"downloads": 0}), history(), moment("12:00")).components
-    assert uptime_text(by_hand) == "100 % · reported by people"
+    assert uptime_text(by_hand, ENGLISH) == "100 % · reported by people"
+    assert uptime_text(by_hand, GERMAN) == "100 % · von Menschen gemeldet"
+
+
+def test_uptime_is_written_with_the_mark_of_the_language() -> None:
+    rows = history(
+        ["11-19 00:00 http-1 operational", "10:00 http-1 major_outage", "10:30 http-1 operational"]
+    )
+    (seen,) = take_snapshot(site(), rows, moment("12:00")).components
+    assert uptime_text(seen, ENGLISH) == "95.83 % · 89 days without data"
+    assert uptime_text(seen, GERMAN) == "95,83 % · 89 Tage ohne Daten"
+
+
+def test_where_nothing_was_measured_no_number_is_given() -> None:
+    (seen,) = take_snapshot(site(), history([], []), moment("12:00")).components
+    assert (uptime_text(seen, ENGLISH), uptime_text(seen, GERMAN)) == ("no data", "keine Daten")
+
+
+def test_maintenance_is_named_where_it_was_left_out() -> None:
+    page = site(maintenances=[{"id": "work", "window": "10:00-11:00"}])
+    (seen,) = take_snapshot(page, history(["00:00 http-1 operational"]), moment("12:00")).components
+    assert uptime_text(seen, ENGLISH) == "100 % · 89 days without data · maintenance left out"
+    assert uptime_text(seen, GERMAN) == "100 % · 89 Tage ohne Daten · Wartung nicht mitgezählt"
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "text"),
+    ("start", "end", "text", "german"),
     [
-        ("2026-11-20T22:00:00Z", "2026-11-20T22:30:00Z", "Fri 20 Nov, 22:00–22:30"),
-        ("2026-11-20T23:30:00Z", "2026-11-21T01:00:00Z", "Fri 20 Nov, 23:30–Sat 21 Nov, 01:00"),
-        ("2025-03-01T02:00:00Z", "2025-03-01T03:00:00Z", "Sat 1 Mar 2025, 02:00–03:00"),
+        (
+            *("2026-11-20T22:00:00Z", "2026-11-20T22:30:00Z"),
+            *("Fri 20 Nov, 22:00–22:30", "Fr., 20. Nov., 22:00–22:30 Uhr"),
+        ),
+        (
+            *("2026-11-20T23:30:00Z", "2026-11-21T01:00:00Z", "Fri 20 Nov, 23:30–Sat 21 Nov, 01:00"),
+            "Fr., 20. Nov., 23:30 Uhr – Sa., 21. Nov., 01:00 Uhr",
+        ),
+        (
+            *("2025-03-01T02:00:00Z", "2025-03-01T03:00:00Z"),
+            *("Sat 1 Mar 2025, 02:00–03:00", "Sa., 1. März 2025, 02:00–03:00 Uhr"),
+        ),
     ],
 )
-def test_windows_name_the_day_and_the_year_where_it_is_another(start: str, end: str, text: str) -> None:
-    seen = take_snapshot(site(), history(), moment("12:00"))
+def test_windows_name_the_day_and_the_year_where_it_is_another(
+    start: str, end: str, text: str, german: str
+) -> None:
     item = SimpleNamespace(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
-    assert StatusFormat(seen, {}).window(cast("MaintenanceSnapshot", item)) == text
+    for language, expected in (("en", text), ("de", german)):
+        seen = take_snapshot(site(), history(), moment("12:00"), language)
+        assert StatusFormat(seen, {}).window(cast("MaintenanceSnapshot", item)) == expected
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "german"),
+    [
+        ("2026-11-04T13:27:00Z", "4 Nov, 13:27", "4. Nov., 13:27 Uhr"),
+        # In the zone of the page it is another day, and another year.
+        ("2026-12-31T23:30:00Z", "1 Jan 2027, 00:30", "1. Jan. 2027, 00:30 Uhr"),
+        ("2025-11-04T13:27:59Z", "4 Nov 2025, 14:27", "4. Nov. 2025, 14:27 Uhr"),
+        ("2026-06-01T08:05:00Z", "1 Jun, 10:05", "1. Juni, 10:05 Uhr"),
+    ],
+)
+def test_times_are_those_of_the_page_with_the_year_where_it_is_another(
+    at: str, text: str, german: str
+) -> None:
+    zone = "UTC" if text.startswith("4 Nov,") else "Europe/Berlin"
+    for language, expected in (("en", text), ("de", german)):
+        seen = take_snapshot(site(zone=zone), history(), moment("12:00"), language)
+        assert StatusFormat(seen, {}).day_time(datetime.fromisoformat(at)) == expected
 
 
 def test_the_end_of_an_incident_is_told_in_a_line() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from helpers.cases import golden
-from waypost.adapters.whoosh_index import MAX_WORDS, SearchIndex
+from waypost.adapters.whoosh_index import COMMON_AT_LEAST, MAX_WORDS, Likeness, SearchIndex
 from waypost.app.site import Site, load_project
 from waypost.core.search import SearchDocument, search_documents
 from waypost.model.article import Kind
@@ -42,3 +42,56 @@ def test_a_very_long_question_is_looked_up_by_its_start() -> None:
 
 def test_an_empty_help_center_answers_nothing() -> None:
     assert SearchIndex([]).search("anything") == []
+
+
+def documents(*texts: str) -> list[SearchDocument]:
+    return [
+        SearchDocument(f"{number}/", f"{number}.md", f"Title {number}", (), "", text, Kind.PAGE)
+        for number, text in enumerate(texts)
+    ]
+
+
+def test_articles_that_share_rare_words_are_alike() -> None:
+    likeness = Likeness(
+        documents("zebra stripes photo", "zebra stripes gallery", "invoice photo", "weather forecast")
+    )
+    alike = likeness.more_like("0.md")
+    assert [path for path, _ in alike][:2] == ["1.md", "2.md"]
+    assert alike[0][1] > alike[1][1] > 0
+    assert all(path != "0.md" for path, _ in alike), "never itself"
+
+
+def test_the_same_text_is_as_alike_as_can_be() -> None:
+    twice = SearchDocument("x/", "x.md", "Zebra", (), "", "stripes", Kind.PAGE)
+    again = SearchDocument("y/", "y.md", "Zebra", (), "", "stripes", Kind.PAGE)
+    assert Likeness([twice, again, *documents("other words")]).more_like("x.md")[0] == ("y.md", 1.0)
+
+
+def test_all_documents_of_an_article_count_together() -> None:
+    faq = [
+        SearchDocument("f/", "f.md", "Questions", (), "", "", Kind.FAQ),
+        SearchDocument("f/#a", "f.md", "How do zebras sleep", (), "", "standing", Kind.FAQ),
+    ]
+    likeness = Likeness([*faq, *documents("a zebra sleeps standing", "something else")])
+    assert likeness.more_like("0.md")[0][0] == "f.md"
+    assert likeness.more_like("f.md")[0][0] == "0.md"
+
+
+def test_a_word_of_everybody_makes_nobody_alike() -> None:
+    several = documents(*(f"common word{number}x" for number in range(4 * COMMON_AT_LEAST)))
+    several.append(SearchDocument("a/", "a.md", "Alone", (), "", "common", Kind.PAGE))
+    assert Likeness(several).more_like("a.md") == []
+
+
+def test_the_list_is_as_long_as_asked_for_and_always_the_same() -> None:
+    texts = [f"zebra stripes {'photo ' * (number % 3)}" for number in range(30)]
+    first = Likeness(documents(*texts)).more_like("0.md", limit=7)
+    assert len(first) == 7
+    assert first == Likeness(documents(*texts)).more_like("0.md", limit=7)
+    assert [score for _, score in first] == sorted((score for _, score in first), reverse=True)
+
+
+def test_an_unknown_article_is_like_nothing() -> None:
+    assert Likeness([]).more_like("a.md") == []
+    assert Likeness(documents("a zebra")).more_like("gone.md") == []
+    assert Likeness(documents("")).more_like("0.md") == []

@@ -50,6 +50,7 @@ def test_a_build_makes_every_page_and_nothing_that_is_not_a_part_of_the_site(sit
         "404.html",
         "index.html",
         "contact/index.html",
+        "ticket/index.html",
         "start/index.html",
         "start/first/index.html",
         "status/assets/site/shell.html",
@@ -59,8 +60,8 @@ def test_a_build_makes_every_page_and_nothing_that_is_not_a_part_of_the_site(sit
         "status/maintenance/2026-10-18-new-disks/index.html",
     }
     assert {path.name for path in site.output.iterdir()} == {
-        *("404.html", "index.html", "contact", "start", "status", "assets", "search"),
-        *("sitemap.xml", "sitemap.xml.gz"),
+        *("404.html", "index.html", "contact", "ticket", "start", "status", "assets", "search"),
+        *("sitemap.xml", "sitemap.xml.gz", "robots.txt", "llms.txt", "index.md", "contact.md"),
     }
     files = {path.relative_to(site.output).as_posix() for path in site.output.rglob("*") if path.is_file()}
     assert set(report.changed) | {"status/assets/site/shell.html"} == files
@@ -86,20 +87,26 @@ FEEDS = [f"status/{name}.{suffix}" for name in ("feed", "history") for suffix in
 EDITS: dict[str, tuple[str, str, str, set[str]]] = {
     "text_of_an_article": (
         *(ARTICLE, "choose a password", "choose a phrase"),
-        {"start/first/index.html", "search/search_index.json"},
+        {"start/first/index.html", "start/first.md", "search/search_index.json"},
     ),
     "title_of_an_article": (
         *(ARTICLE, "Sign in for the first time", "Sign in at last"),
         # Also where it is listed: popular, its category, an incident's help.
         {
             *("start/first/index.html", "search/search_index.json", "index.html", "start/index.html"),
-            INCIDENT_PAGE,
+            *(
+                INCIDENT_PAGE,
+                "start/first.md",
+                "start/index.md",
+                "llms.txt",
+                "assets/waypost/suggestions.json",
+            ),
         },
     ),
     "a_question_it_is_also_asked_as": (
-        # Nothing shows it yet.
+        # Only what is suggested while a request is written knows it.
         *(ARTICLE, "how do I log in", "where do I log in"),
-        set(),
+        {"assets/waypost/suggestions.json"},
     ),
     "text_of_an_update": (
         *(INCIDENT, "up to ten minutes", "up to an hour"),
@@ -313,6 +320,9 @@ HOSTILE = {
 
 
 def test_titles_come_out_escaped_wherever_they_are_shown(site: Site) -> None:
+    paths = ("index.html", "start/index.html", "start/first/index.html")
+    build_site(site, NOW)
+    scripts = {path: Page(site.output / path).tags.count("script") for path in paths}
     for name, title in HOSTILE.items():
         article = f"title: {json.dumps(title)}\nkind: page\nsummary: {json.dumps(title)}"
         write(site.root / "content" / "start" / f"{name}.md", f"---\n{article}\n---\nText.\n")
@@ -329,13 +339,12 @@ def test_titles_come_out_escaped_wherever_they_are_shown(site: Site) -> None:
         assert page.texts("title") == [f"{title} - Minimal"]
         assert page.texts("h1") == [title]
         assert page.texts("description") == [title]
-    plain = Page(site.output / "contact" / "index.html").tags.count("script")
-    for path in ("index.html", "start/index.html", "start/first/index.html"):
+    for path in paths:
         page = Page(site.output / path)
         shown = page.texts("a") + page.texts("b") + page.texts("h3")
         for title in HOSTILE.values():
             assert any(title in text for text in shown), f"{title} in {path}"
-        assert page.tags.count("script") == plain, "no title has become a script"
+        assert page.tags.count("script") == scripts[path], "no title has become a script"
     index = json.loads((site.output / "search" / "search_index.json").read_text())
     titles = {entry["title"] for entry in index["docs"]}
     # Material's search puts titles into its results as HTML.

@@ -211,6 +211,7 @@ EXAMPLES = {
     "category": [MINIMAL / "content/start/index.md", *sorted(ROOT.glob("content/*/index.md"))],
     "home": [MINIMAL / "content/index.md", ROOT / "content/index.md"],
     "contact": [MINIMAL / "content/contact.md", ROOT / "content/contact.md"],
+    "scenarios": sorted(ROOT.glob("content/*/*.scenarios.yml")),
     "incident": sorted([*MINIMAL.glob("status/incidents/*.md"), *ROOT.glob("status/incidents/*.md")]),
     "maintenance": sorted([*MINIMAL.glob("status/maintenance/*.md"), *ROOT.glob("status/maintenance/*.md")]),
 }

@@ -1,23 +1,24 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import material
 import pytest
 
-from waypost.core.articles import KIND_WORDS, Catalog, build_catalog, reading_minutes, related_links
+from waypost.adapters.languages import load_words
+from waypost.core.articles import KIND_ICONS, Catalog, build_catalog, reading_minutes
 from waypost.model.article import ARTICLE_KINDS, FRONT_MATTER, Article, Kind
 from waypost.model.project import HelpCenter
 
 
 def page(path: str, kind: str, category: str = "", body: str = "Some words.", **front: Any) -> Article:
-    front = {"title": f"T {path}", **front}
-    if kind in ("category", "home", "contact"):
-        front["kind"] = kind
+    front = {"title": f"T {path}", "kind": kind, **front}
     return Article(path, Kind(kind), category, FRONT_MATTER[Kind(kind)](**front), body, 5)
 
 
 def catalog(*pages: Article) -> Catalog:
-    return build_catalog(HelpCenter({item.path: item for item in pages}))
+    return build_catalog(HelpCenter({item.path: item for item in pages}), load_words("en"))
 
 
 LUMEN = (
@@ -95,7 +96,7 @@ def test_only_articles_proper_are_listed() -> None:
         "uploads/how.md",
         "lost.md",
     }
-    assert set(KIND_WORDS) == set(ARTICLE_KINDS)
+    assert set(KIND_ICONS) == set(ARTICLE_KINDS)
 
 
 def test_the_home_page_names_what_is_popular_in_its_own_order() -> None:
@@ -110,10 +111,26 @@ def test_without_a_home_page_nothing_is_popular() -> None:
     assert len(found.links) == 5
 
 
-def test_related_articles_are_what_the_writer_named_but_itself_and_what_is_gone() -> None:
-    found = catalog(*LUMEN)
-    assert [item.title for item in related_links(LUMEN[0], found)] == ["How to", "Ask"]
-    assert related_links(LUMEN[5], found) == ()
+@pytest.mark.parametrize(
+    ("kind", "front", "time"),
+    [
+        ("tutorial", {"time": "90m"}, "1 hour and 30 minutes"),
+        ("tutorial", {}, "1 minute"),
+        ("page", {}, ""),
+        ("faq", {}, ""),
+    ],
+)
+def test_only_a_tutorial_says_how_long_it_takes(kind: str, front: dict[str, Any], time: str) -> None:
+    link = catalog(page("a.md", kind, **front)).links["a.md"]
+    assert link.time == time
+
+
+@pytest.mark.parametrize("kind", ARTICLE_KINDS)
+def test_the_icon_and_the_word_of_every_kind_are_there(kind: Kind) -> None:
+    icons = Path(material.__file__).parent / "templates" / ".icons"
+    assert (icons / f"{KIND_ICONS[kind]}.svg").is_file()
+    assert len(set(KIND_ICONS.values())) == len(KIND_ICONS)
+    assert load_words("de").say(f"article.kind.{kind}")
 
 
 @pytest.mark.parametrize(("words", "minutes"), [(0, 1), (1, 1), (299, 1), (301, 2), (500, 2), (2000, 10)])

@@ -7,9 +7,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.status_world import history, moment, site
+from helpers.status_world import history, moment, site, take_snapshot
 from waypost.core.news import LABELS, LIMIT, news, stories
-from waypost.core.snapshot import Snapshot, take_snapshot
+from waypost.core.snapshot import Snapshot
 from waypost.model.project import History
 from waypost.model.status import UpdateStatus
 
@@ -98,6 +98,13 @@ def test_a_story_is_told_newest_update_first() -> None:
 
 def test_nothing_happened_is_an_empty_feed() -> None:
     assert news(seen()) == stories(seen()) == ()
+
+
+def test_titles_are_in_the_language_of_the_site() -> None:
+    rows = history(["00:00 http-1 operational", "10:00>10:03 http-1 major_outage"])
+    (item,) = news(take_snapshot(site(), rows, moment("20:00"), "de"))
+    assert item.title == "[Wird untersucht] Downloads: Ausfall"
+    assert item.guid == news(take_snapshot(site(), rows, moment("20:00")))[0].guid
 
 
 def test_every_status_has_the_label_of_statuspage() -> None:

@@ -6,43 +6,44 @@ from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.status_world import incident
-from waypost.core.sentences import STATUS_WORDS, headline, join_names
+from waypost.adapters.languages import languages, load_words
+from waypost.core.sentences import Headline, headline
 from waypost.model.status import ComponentStatus, worst
 
+ENGLISH = load_words("en")
 
-@golden("sentences/headlines.yml")
-def test_the_first_line_is_true(case: Case) -> None:
+
+def told(case: Case, language: str) -> Headline:
     active = [
         incident({**item, "id": "any", "says": ["10:00 investigating"],
                   "components": dict.fromkeys(item["components"], "partial_outage")})
         for item in case.get("active", [])
     ]  # fmt: skip
-    found = headline([(name, ComponentStatus(status)) for name, status in case["components"].items()], active)
+    states = [(name, ComponentStatus(status)) for name, status in case["components"].items()]
+    return headline(states, active, load_words(language), is_blind=case.get("is_blind", False))
+
+
+@golden("sentences/headlines.yml")
+def test_the_first_line_is_true(case: Case) -> None:
+    found = told(case, "en")
     assert (found.sentence, found.detail, found.status) == (case["says"], case["detail"], case["status"])
 
 
-@pytest.mark.parametrize(
-    ("names", "text"),
-    [
-        ("", ""),
-        ("A", "A"),
-        ("A B", "A and B"),
-        ("A B C", "A, B and C"),
-        ("A B C D", "A, B and 2 more"),
-        ("A B C D E F", "A, B and 4 more"),
-    ],
-)
-def test_names_are_joined_as_people_do(names: str, text: str) -> None:
-    assert join_names(names.split()) == text
+@golden("sentences/headlines.yml")
+def test_the_first_line_is_true_in_german(case: Case) -> None:
+    found = told(case, "de")
+    assert [found.sentence, found.detail, found.status] == [*case["in_german"], case["status"]]
 
 
-def test_every_state_has_words() -> None:
-    assert set(STATUS_WORDS) == set(ComponentStatus)
+@pytest.mark.parametrize("language", languages())
+def test_every_state_has_words_of_its_own(language: str) -> None:
+    words = load_words(language)
+    assert len({words.say(f"status.state.{status}") for status in ComponentStatus}) == len(ComponentStatus)
 
 
 @given(st.lists(st.sampled_from(ComponentStatus), max_size=6))
 def test_without_written_incidents_good_news_needs_data_for_everything(states: list[ComponentStatus]) -> None:
-    found = headline([(f"C{n}", status) for n, status in enumerate(states)], [])
+    found = headline([(f"C{n}", status) for n, status in enumerate(states)], [], ENGLISH)
     assert found.status is worst(states)
     all_well = bool(states) and set(states) == {ComponentStatus.OPERATIONAL}
     assert (found.sentence == "Everything is working") == all_well

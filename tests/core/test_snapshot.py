@@ -5,8 +5,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from helpers.cases import Case, golden
-from helpers.status_world import history, history_of, moment, site, site_of, words
-from waypost.core.snapshot import Snapshot, take_snapshot
+from helpers.status_world import history, history_of, moment, site, site_of, take_snapshot, words
+from waypost.core.snapshot import Snapshot
 from waypost.model.project import History, StatusSite
 from waypost.model.status import Component, ComponentStatus, Coverage, HttpCheck, StateChange, StatusConfig
 

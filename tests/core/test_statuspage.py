@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.status_world import history, moment, site
-from waypost.core.snapshot import Snapshot, take_snapshot
+from helpers.status_world import history, moment, site, take_snapshot
+from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import (
     DESCRIPTIONS,
     api_time,
@@ -306,8 +306,10 @@ def test_now_json_says_what_other_pages_show() -> None:
         "detail",
         "components",
         "incidents",
+        "maintenances",
     }
     assert found["stale_after"] == 180
+    assert set(found["components"]["uploads"]) == {"name", "status", "since"}
     assert (found["status"], found["headline"]) == ("major_outage", "Title of open")
     assert found["incidents"] == [
         {
@@ -320,6 +322,18 @@ def test_now_json_says_what_other_pages_show() -> None:
             "components": ["payments", "uploads"],
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("now", "told"), [("09:59", []), ("10:00", ["work"]), ("10:59", ["work"]), ("11:00", [])]
+)
+def test_now_json_tells_of_maintenance_while_it_is_going_on(now: str, told: list[str]) -> None:
+    place = site(PLACE, [], [{"id": "work", "components": ["uploads"], "window": "10:00-11:00"}])
+    found = plain(now_document(take_snapshot(place, history([]), moment(now))))["maintenances"]
+    assert [item["id"] for item in found] == told
+    for item in found:
+        assert (item["path"], item["components"]) == ("maintenance/work/", ["uploads"])
+        assert item["ends_at"] == "2026-11-20T11:00:00.000Z"
 
 
 states = st.tuples(st.integers(0, 1439), st.sampled_from(["http-1", "http-2"]), st.sampled_from(MEASURED))
@@ -361,3 +375,12 @@ def test_whatever_happens_the_summary_follows_the_api(
     )
     assert_follows_the_api(plain(summary_document(seen)))
     assert seen.changed_at <= seen.now
+
+
+def test_other_pages_are_told_in_the_language_of_the_site_and_programs_in_the_words_of_statuspage() -> None:
+    rows = history(ROWS[:2])
+    german, english = (take_snapshot(site(), rows, moment("12:00"), name) for name in ("de", "en"))
+    assert now_document(german)["headline"] == "Ausfall: Downloads"
+    assert now_document(german)["incidents"][0]["title"] == "Downloads: Ausfall"
+    assert status_document(german) == status_document(english)
+    assert components_json(german) == components_json(english)

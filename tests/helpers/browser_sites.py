@@ -29,6 +29,11 @@ CALM_PAGES: Mapping[str, str] = {
     "faq": "downloads/download-questions/",
     "troubleshooting": "downloads/zip-stops-half-way/",
     "tutorial": "downloads/download-a-whole-gallery/",
+    "troubleshooter": "downloads/find-out-why-a-download-stops/",
+    "troubleshooter-step": "downloads/find-out-why-a-download-stops/how-far-does-it-get/",
+    "troubleshooter-fixed": "downloads/find-out-why-a-download-stops/all-photos-are-saved/",
+    "troubleshooter-ticket": "downloads/find-out-why-a-download-stops/write-to-us-about-the-download/",
+    "troubleshooter-all": "downloads/find-out-why-a-download-stops/all/",
     "contact": "contact/",
     "missing": "no/such/page/",
     "status": "status/",
@@ -140,6 +145,9 @@ HOSTILE_PAGES: Mapping[str, str] = {
     "home": "",
     "category": "start/",
     "article": "start/first/",
+    "troubleshooter": "start/tree/",
+    "step": "start/tree/next/",
+    "all-steps": "start/tree/all/",
     "contact": "contact/",
     "missing": "no/such/page/",
     "status": "status/",
@@ -192,12 +200,28 @@ related: [contact.md]
 ---
 Words about a zebra.
 """,
+        "content/start/tree.md": f"""\
+---
+title: 'Tree {text}'
+kind: troubleshooter
+summary: 'Summary {text}'
+components: [web]
+related: [start/first.md]
+---
+## Begin
+
+- [On](#next)
+
+## Next
+
+Outcome: ticket
+""",
         "content/contact.md": f"---\ntitle: 'Contact {text}'\nkind: contact\n---\nPlain words.\n",
         "content/support.yml": f"""\
 office: {{name: 'Office {text}', city: Berlin, time_zone: Europe/Berlin, hours: {{monday: "09:00-18:00"}}}}
 channels:
   - {{id: email, kind: email, name: 'Channel {text}', address: help@lumen.example, note: 'Note {text}'}}
-ticket: {{url: "https://tickets.example.org/new"}}
+ticket: {{provider: zendesk, url: "https://tickets.example.org/new"}}
 """,
         "status/status.yml": f"""\
 page: {{name: 'Page {text}', url: "https://help.lumen.example/status/"}}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from waypost.core.snapshot import Snapshot, take_snapshot
+from helpers.status_world import take_snapshot
+from waypost.adapters.languages import DEFAULT_LANGUAGE
+from waypost.core.snapshot import Snapshot
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
     Component,
@@ -39,7 +41,9 @@ def update(status: UpdateStatus, at: datetime, body: str) -> Update:
     return Update(f"{at:%Y%m%dt%H%M%Sz}-{status.replace('_', '-')}", status, at, body)
 
 
-def hostile_snapshot(texts: dict[str, str] | None = None, now: datetime = NOW) -> Snapshot:
+def hostile_snapshot(
+    texts: dict[str, str] | None = None, now: datetime = NOW, language: str = DEFAULT_LANGUAGE
+) -> Snapshot:
     """Make an incident and a maintenance of every text."""
     incidents, works = [], []
     for number, (name, text) in enumerate((TEXTS if texts is None else texts).items()):
@@ -56,4 +60,4 @@ def hostile_snapshot(texts: dict[str, str] | None = None, now: datetime = NOW) -
         works.append(Maintenance(name.replace("_", "-"), text, ("web",), *window, planned))
     page = PageConfig(name="Status & <more>", url="https://help.example.org/status/")
     config = StatusConfig(page=page, components=(Component(id="web", name="Web; pages, all"),))
-    return take_snapshot(StatusSite(config, tuple(incidents), tuple(works)), History(), now)
+    return take_snapshot(StatusSite(config, tuple(incidents), tuple(works)), History(), now, language)

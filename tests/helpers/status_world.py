@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from waypost.adapters.languages import DEFAULT_LANGUAGE, load_words
+from waypost.core.snapshot import Snapshot
+from waypost.core.snapshot import take_snapshot as take_snapshot_in
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
     Component,
@@ -145,3 +148,10 @@ def site_of(case: Mapping[str, Any]) -> StatusSite:
 def history_of(case: Mapping[str, Any]) -> History:
     """Make the history that a case names by the keys changes and coverage."""
     return history(**{key: case[key] for key in ("changes", "coverage") if key in case})
+
+
+def take_snapshot(
+    place: StatusSite, observed: History, now: datetime, language: str = DEFAULT_LANGUAGE
+) -> Snapshot:
+    """Make the picture of the page, in English unless another language is asked for."""
+    return take_snapshot_in(place, observed, now, load_words(language))

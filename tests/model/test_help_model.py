@@ -38,6 +38,7 @@ def test_a_help_center_knows_its_pages_by_kind() -> None:
     assert [item.path for item in center.articles] == [
         "faq.md",
         "troubleshooting.md",
+        "troubleshooter.md",
         "tutorial.md",
         "page.md",
     ]

@@ -16,7 +16,7 @@ from waypost.core.text import plain_text
 def calendar_file(snapshot: Snapshot) -> bytes:
     """Return every maintenance as an event; the bytes depend on the data only, not on the clock."""
     calendar = Calendar()
-    calendar.add("prodid", "-//Waypost//Status//EN")
+    calendar.add("prodid", f"-//Waypost//Status//{snapshot.words.language.upper()}")
     calendar.add("version", "2.0")
     calendar.add("name", clean(snapshot.page.name))
     calendar.add("x-wr-calname", clean(snapshot.page.name))
@@ -42,7 +42,8 @@ def _event(snapshot: Snapshot, item: MaintenanceSnapshot) -> Event:
     event.add("status", "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     event.add("summary", clean(work.title))
-    event.add("description", clean(f"{', '.join(names)}. {plain_text(work.updates[0].body)}"))
+    said = {"names": ", ".join(names), "text": plain_text(work.updates[0].body)}
+    event.add("description", clean(snapshot.words.say("calendar.description", **said)))
     event.add("url", maintenance_url(snapshot, item))
-    event.add("categories", ["Maintenance"])
+    event.add("categories", [snapshot.words.say("calendar.category")])
     return event

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from waypost.adapters.article_files import check_articles
+from waypost.adapters.former_addresses import check_former_addresses
 from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
 from waypost.adapters.source import read_source, walk
-from waypost.adapters.validation import ADD_OR_CORRECT, expand_and_validate, validate
-from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.adapters.support_files import load_support
+from waypost.adapters.troubleshooter_files import check_troubleshooters
+from waypost.adapters.validation import ADD_OR_CORRECT, validate
+from waypost.adapters.yaml_source import DataPath
 from waypost.model.article import (
     FRONT_MATTER,
     Article,
     ArticleFrontMatter,
-    CategoryFrontMatter,
     HomeFrontMatter,
     Kind,
+    components_of,
 )
 from waypost.model.project import HelpCenter
-from waypost.model.support import SupportConfig
+from waypost.model.ticket import TicketForm
 from waypost.problems import Level, Location, Problem, did_you_mean
 
 
@@ -45,8 +49,14 @@ def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[
             pages[path] = page
     problems += _check_paths(folder, paths) if paths or not problems else []
     problems += _check_references(pages, documents, paths, component_ids)
-    support, found = load_support(root)
-    return HelpCenter(pages, support), list(dict.fromkeys(problems + found))
+    problems += check_former_addresses(root, pages, documents)
+    sizes, found = check_articles(root, pages, documents)
+    problems += found
+    sources = {path: document.source for path, document in documents.items()}
+    problems += check_troubleshooters(root, pages, sources, paths, component_ids)
+    support, found = load_support(root, component_ids)
+    problems += _check_tickets(pages, documents, support.ticket) if support else []
+    return HelpCenter(pages, support, sizes), list(dict.fromkeys(problems + found))
 
 
 def _check_paths(folder: Path, paths: Sequence[str]) -> list[Problem]:
@@ -73,50 +83,13 @@ def _path_fault(path: str) -> str:
         return "The file's name becomes its address: leave out the characters ? # % and \\."
     if parts[0] == "status" and len(parts) > 1:
         return "The address status/ belongs to the status page. Give this folder another name."
+    if parts[0] in ("ticket", "ticket.md"):
+        return "The address ticket/ belongs to the ticket form. Give this another name."
     if parts[-1].lower() == "readme.md":
         return "A README.md is not an article. Call the file index.md if it describes a category."
     if parts[-1] == "index.md" and len(parts) > 2:
         return "A category is a folder directly in content/. Move this one up, or give the file another name."
     return ""
-
-
-def load_support(root: Path) -> tuple[SupportConfig | None, list[Problem]]:
-    """Read content/support.yml; a site without one has no contact channels, which is allowed."""
-    path = root / "content" / "support.yml"
-    if not path.exists() and not path.is_symlink():
-        return None, []
-    source, problems = read_source(root, path)
-    if source is None:
-        return None, problems
-    document, problems = parse_yaml(source)
-    if document is None:
-        return None, problems
-    support, problems = expand_and_validate(document, SupportConfig)
-    if support:
-        problems += _check_support(document, support)
-    return support, problems
-
-
-def _check_support(document: YamlDocument, support: SupportConfig) -> list[Problem]:
-    problems: list[Problem] = []
-    for key, ids in (
-        ("channels", [c.id for c in support.channels]),
-        ("tiers", [t.id for t in support.tiers]),
-    ):
-        for index, name in enumerate(ids):
-            if name in ids[:index]:
-                message = f"The id '{name}' is taken by an entry above. Choose another."
-                problems.append(document.problem_at((key, index, "id"), "duplicate-id", message))
-    known = {tier.id for tier in support.tiers}
-    for index, channel in enumerate(support.channels):
-        for number, tier in enumerate(channel.tiers):
-            if tier not in known:
-                hint = did_you_mean(tier, known) or ADD_OR_CORRECT
-                message = f"There is no tier '{tier}' in `tiers`.{hint}"
-                problems.append(
-                    document.problem_at(("channels", index, "tiers", number), "bad-value", message)
-                )
-    return problems
 
 
 def _kind_of(document: MarkdownDocument, path: str) -> Kind:
@@ -189,10 +162,30 @@ def _check_references(
     return problems
 
 
+def _check_tickets(
+    pages: dict[str, Article], documents: dict[str, MarkdownDocument], form: TicketForm
+) -> list[Problem]:
+    """Check that the category of each article's ticket is one of the form's."""
+    known = [category.id for category in form.categories]
+    problems: list[Problem] = []
+    for path, page in pages.items():
+        ticket = page.front.ticket if isinstance(page.front, ArticleFrontMatter) else None
+        if ticket and ticket.category not in known:
+            hint = did_you_mean(ticket.category, known) or ADD_OR_CORRECT
+            message = f"There is no category '{ticket.category}' under `ticket` in content/support.yml.{hint}"
+            problems.append(documents[path].front.problem_at(("ticket", "category"), "bad-value", message))
+    return problems
+
+
 def _article_references(page: Article) -> list[tuple[DataPath, str]]:
     front = page.front
     if isinstance(front, ArticleFrontMatter):
-        return [(("related", index), target) for index, target in enumerate(front.related)]
+        needs = enumerate(front.prerequisites)
+        return [
+            *((("related", index), target) for index, target in enumerate(front.related)),
+            *((("prerequisites", index, "article"), need.article) for index, need in needs if need.article),
+            *([(("next",), front.next)] if front.next else []),
+        ]
     if isinstance(front, HomeFrontMatter):
         shortcuts = [
             (("often_asked", i, "article"), item.article) for i, item in enumerate(front.often_asked)
@@ -202,6 +195,4 @@ def _article_references(page: Article) -> list[tuple[DataPath, str]]:
 
 
 def _component_references(page: Article) -> list[tuple[DataPath, str]]:
-    if isinstance(page.front, ArticleFrontMatter | CategoryFrontMatter):
-        return [(("components", index), name) for index, name in enumerate(page.front.components)]
-    return []
+    return [(("components", index), name) for index, name in enumerate(components_of(page.front))]

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from waypost.adapters.demo_tickets import TICKETS_PATH, DemoTickets
+
 EVENTS_PATH = "/_waypost/events"
 SCRIPT_PATH = "/_waypost/reload.js"
 DEMO_PATH = "/_demo/"
@@ -59,6 +61,7 @@ class DemoServices:
 
     def __init__(self) -> None:
         self._broken: set[str] = set()
+        self.tickets = DemoTickets()
 
     def set_broken(self, name: str, broken: bool) -> None:
         """Break a service, or heal it."""
@@ -95,6 +98,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         ".ics": "text/calendar; charset=utf-8",
         ".js": "text/javascript",
         ".json": "application/json",
+        ".md": "text/markdown; charset=utf-8",
+        ".txt": "text/plain; charset=utf-8",
     }
 
     def do_GET(self) -> None:
@@ -110,10 +115,14 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             self._send_file()
 
     def do_POST(self) -> None:
-        """Break or heal a demo service: POST /_demo/NAME/break or /_demo/NAME/recover."""
-        # The body is never read, so whatever follows must not be taken for another request.
+        """Take a ticket, or break or heal a demo service: POST /_demo/NAME/break or /_demo/NAME/recover."""
+        # The body may not be read, so whatever follows must not be taken for another request.
         self.close_connection = True
-        parts = unquote(urlsplit(self.path).path).removeprefix(DEMO_PATH).split("/")
+        path = unquote(urlsplit(self.path).path)
+        if path == TICKETS_PATH and self.server.demo:
+            self._take_ticket(self.server.demo.tickets)
+            return
+        parts = path.removeprefix(DEMO_PATH).split("/")
         is_known = len(parts) == 2 and parts[1] in ("break", "recover")
         is_allowed = is_known and DEMO_HEADER in self.headers and self._is_addressed_here()
         if self.server.demo is None or not is_allowed:
@@ -123,6 +132,15 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self._send(
             HTTPStatus.OK, "application/json", json.dumps({"service": parts[0], "done": parts[1]}).encode()
         )
+
+    def _take_ticket(self, tickets: DemoTickets) -> None:
+        # A client that stops in the middle must not hold a thread for ever.
+        self.connection.settimeout(_KEEP_ALIVE)
+        try:
+            status, answer = tickets.answer(self.headers, self.rfile)
+        except OSError:
+            return
+        self._send(status, "application/json", json.dumps(answer).encode())
 
     def _is_addressed_here(self) -> bool:
         """Tell whether the request was meant for this machine, and not for a name that was bent to it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -26,25 +27,23 @@ def feed_files(snapshot: Snapshot) -> dict[str, bytes]:
     """Return the feeds of the status page by file name.
 
     `feed.*` has one item an update; `history.*` has one entry an incident, edited in place, in the
-    form of Atlassian Statuspage.
+    form of Atlassian Statuspage, and keeps its English words for what happened: programs read them.
     """
     items, whole = news(snapshot), stories(snapshot)
     files: dict[str, bytes] = {}
     for suffix in ("atom", "rss"):
-        updates = _feed(snapshot, f"feed.{suffix}", _newest([item.published for item in items]))
+        updates = _feed(snapshot, f"feed.{suffix}", newest([item.published for item in items]))
         for item in items:
             _add_update(updates, snapshot, item)
-        history = _feed(snapshot, f"history.{suffix}", _newest([story.updated for story in whole]))
+        history = _feed(snapshot, f"history.{suffix}", newest([story.updated for story in whole]))
         for story in whole:
             _add_story(history, snapshot, story)
         for name, feed in (("feed", updates), ("history", history)):
-            files[f"{name}.{suffix}"] = (
-                feed.atom_str(pretty=True) if suffix == "atom" else feed.rss_str(pretty=True)
-            )
+            files[f"{name}.{suffix}"] = feed_bytes(feed, suffix)
     return files
 
 
-def _newest(moments: list[datetime]) -> datetime:
+def newest(moments: list[datetime]) -> datetime:
     """Return when a feed last changed; an empty one has never changed, so its date is fixed."""
     return max(moments, default=datetime(2000, 1, 1, tzinfo=UTC))
 
@@ -54,29 +53,64 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("", text)
 
 
-def _feed(snapshot: Snapshot, name: str, updated: datetime) -> FeedGenerator:
-    page = snapshot.page
-    host = urlsplit(page.url).hostname or "localhost"
+@dataclass(frozen=True)
+class FeedHead:
+    """What a feed says of itself."""
+
+    home: str
+    """The absolute address of the pages it tells of, with a slash at its end."""
+    name: str
+    """Its file name there, such as feed.atom; the ending decides the format."""
+    title: str
+    description: str
+    author: str
+    language: str
+    updated: datetime
+    """When it last changed; feedgen would take the time of the build."""
+
+
+def start_feed(head: FeedHead) -> FeedGenerator:
+    """Start a feed; its entries follow by `add_entry`."""
     feed = FeedGenerator()
-    feed.id(f"tag:{host},2005:/{name.partition('.')[0]}")
-    feed.title(clean(page.name))
-    feed.description(clean(f"Incidents and maintenance: {page.name}"))
-    feed.author({"name": clean(page.name)})
-    feed.language("en")
-    feed.link(href=page.url + name, rel="self", type=_mime(name))
+    feed.id(f"tag:{tag_authority(head.home)}:/{head.name.partition('.')[0]}")
+    feed.title(clean(head.title))
+    feed.description(clean(head.description))
+    feed.author({"name": clean(head.author)})
+    feed.language(head.language)
+    feed.link(href=head.home + head.name, rel="self", type=_mime(head.name))
     # feedgen takes the last link as the RSS channel's link.
-    feed.link(href=page.url, rel="alternate", type="text/html")
-    feed.updated(updated)
-    feed.lastBuildDate(updated)
+    feed.link(href=head.home, rel="alternate", type="text/html")
+    feed.updated(head.updated)
+    feed.lastBuildDate(head.updated)
     feed.generator("Waypost")
     return feed
+
+
+def tag_authority(home: str) -> str:
+    """Return who names the ids of a feed, as RFC 4151 has it; the year only has to stay the same."""
+    return f"{urlsplit(home).hostname or 'localhost'},2005"
+
+
+def feed_bytes(feed: FeedGenerator, name: str) -> bytes:
+    """Write a feed in the format that the ending of its name says."""
+    written: bytes = feed.atom_str(pretty=True) if name.endswith("atom") else feed.rss_str(pretty=True)
+    return written
+
+
+def _feed(snapshot: Snapshot, name: str, updated: datetime) -> FeedGenerator:
+    page = snapshot.page
+    description = snapshot.words.say("news.description", name=page.name)
+    return start_feed(
+        FeedHead(page.url, name, page.name, description, page.name, snapshot.words.language, updated)
+    )
 
 
 def _mime(name: str) -> str:
     return "application/atom+xml" if name.endswith("atom") else "application/rss+xml"
 
 
-def _entry(feed: FeedGenerator, link: str, title: str) -> FeedEntry:
+def add_entry(feed: FeedGenerator, link: str, title: str) -> FeedEntry:
+    """Add an entry below those that are there."""
     entry = feed.add_entry(order="append")
     entry.title(clean(title))
     entry.link(href=link)
@@ -84,7 +118,7 @@ def _entry(feed: FeedGenerator, link: str, title: str) -> FeedEntry:
 
 
 def _add_update(feed: FeedGenerator, snapshot: Snapshot, item: NewsItem) -> None:
-    entry = _entry(feed, item.link, item.title)
+    entry = add_entry(feed, item.link, item.title)
     entry.guid(item.guid, permalink=False)
     entry.id(item.guid)
     entry.published(item.published)
@@ -95,7 +129,7 @@ def _add_update(feed: FeedGenerator, snapshot: Snapshot, item: NewsItem) -> None
 
 def _add_story(feed: FeedGenerator, snapshot: Snapshot, story: Story) -> None:
     host = urlsplit(snapshot.page.url).hostname or "localhost"
-    entry = _entry(feed, story.link, story.title)
+    entry = add_entry(feed, story.link, story.title)
     entry.guid(story.link, permalink=True)
     kind = "Incident" if story.slug.startswith("incident/") else "Maintenance"
     entry.id(f"tag:{host},2005:{kind}/{public_number(kind, story.slug)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
 
+from waypost.core.snapshot import Snapshot
+from waypost.core.words import Words
 from waypost.model.project import Project
 from waypost.problems import Level, Location, Problem, ProblemsFound
 
@@ -25,15 +27,19 @@ CONFIG = "mkdocs.yml"
 _NAMED_FILE = re.compile(r"(?:[Dd]oc file|Error (?:reading|building) page) '([^']+)'")
 
 
-def build_help_center(root: Path, output: Path, project: Project) -> list[Problem]:
+def build_help_center(
+    root: Path, output: Path, project: Project, present: Callable[[Words], Snapshot]
+) -> list[Problem]:
     """Render the help center of the site at `root` into `output`; return what MkDocs warned of.
+
+    `present` gives the state of the service in the words of the site, for pages about components in trouble.
 
     Raises ProblemsFound where mkdocs.yml cannot be used or a page cannot be rendered.
     """
     with _collected_warnings() as warnings:
         try:
             config = load_config(config_file=str(root / CONFIG), site_dir=str(output))
-            _attach(config, project)
+            _attach(config, project, present)
             build(config)
         except ProblemsFound:
             raise
@@ -46,7 +52,7 @@ def build_help_center(root: Path, output: Path, project: Project) -> list[Proble
     return _as_problems(warnings, Level.WARNING)
 
 
-def _attach(config: MkDocsConfig, project: Project) -> None:
+def _attach(config: MkDocsConfig, project: Project, present: Callable[[Words], Snapshot]) -> None:
     """Hand the site that was already read to the plugin, so that it is not read twice."""
     plugin = config.plugins.get("waypost")
     if plugin is None:
@@ -56,6 +62,7 @@ def _attach(config: MkDocsConfig, project: Project) -> None:
         message = "Waypost reads articles from content/. Set `docs_dir: content`."
         raise ProblemsFound([Problem(Location(CONFIG), "bad-value", message)])
     plugin.project = project
+    plugin.present = present
 
 
 def _failure(error: Exception, logged: list[Problem]) -> list[Problem]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from waypost.core.look import stylesheet
+from waypost.model.look import Look
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -13,11 +16,19 @@ def theme_folder() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent.parent / "theme"
 
 
-def status_assets() -> dict[str, bytes]:
+def tokens(look: Look) -> bytes:
+    """Return tokens.css with the look of a site after our own, so that it costs no request."""
+    return (theme_folder() / "assets/waypost/tokens.css").read_bytes() + stylesheet(look).encode()
+
+
+def status_assets(look: Look) -> dict[str, bytes]:
     """Return the styles and scripts that the status pages carry with them, by their path in site/status/."""
     folder = theme_folder() / "assets" / "waypost"
-    names = ("tokens.css", "base.css", "status.css", "scheme.js", "now.js", "icon.svg")
-    return {f"assets/{name}": (folder / name).read_bytes() for name in names}
+    names = ("base.css", "status.css", "scheme.js", "now.js", "say.js", "icon.svg")
+    return {
+        "assets/tokens.css": tokens(look),
+        **{f"assets/{name}": (folder / name).read_bytes() for name in names},
+    }
 
 
 def scaffold_folder() -> Path:

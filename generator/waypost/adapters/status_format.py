@@ -12,20 +12,12 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from waypost.adapters.markup import render_markdown
-from waypost.core.news import LABELS
-from waypost.core.sentences import STATUS_WORDS, join_names
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
 from waypost.core.text import plain_text
 from waypost.core.uptime import DaySummary
+from waypost.core.words import Words
 from waypost.model.article import Article
-from waypost.model.status import ComponentStatus, Impact, Incident, UpdateStatus
-
-IMPACT_WORDS = {
-    Impact.NONE: "Information",
-    Impact.MINOR: "Minor",
-    Impact.MAJOR: "Major",
-    Impact.CRITICAL: "Critical",
-}
+from waypost.model.status import ComponentStatus, Incident, UpdateStatus
 
 STATUS_CODES = {
     ComponentStatus.OPERATIONAL: "ok",
@@ -64,25 +56,31 @@ class Run:
     title: str
 
 
-def duration_words(span: timedelta) -> str:
+def duration_text(span: timedelta, words: Words) -> str:
     """Return a span in its two largest units: '1 hour 36 minutes'."""
     minutes = int(span.total_seconds()) // 60
     if minutes < 1:
-        return "less than a minute"
+        return words.say("status.duration.moment")
     days, rest = divmod(minutes, 24 * 60)
-    parts = [(days, "day"), (rest // 60, "hour"), (rest % 60, "minute")]
-    words = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
-    return " ".join(words[:2])
+    parts = [(days, "days"), (rest // 60, "hours"), (rest % 60, "minutes")]
+    said = [words.say(f"status.duration.{unit}", count=count) for count, unit in parts if count]
+    return " ".join(said[:2])
 
 
-def day_runs(days: Sequence[DaySummary]) -> list[Run]:
+def number_text(number: str, words: Words) -> str:
+    """Return a number written with a point as the language writes it."""
+    return number.replace(".", words.say("status.decimal_point"))
+
+
+def day_runs(days: Sequence[DaySummary], words: Words) -> list[Run]:
     """Join neighbouring days that look alike; every day with trouble keeps its own words."""
     runs: list[Run] = []
     position = 0
-    for (code, _), group in itertools.groupby(days, key=lambda day: (_code(day), _day_title(day))):
-        members = list(group)
-        runs.append(Run(position * DAY_WIDTH, len(members) * DAY_WIDTH, code, _day_title(members[0])))
-        position += len(members)
+    looks = [(_code(day), _day_title(day, words)) for day in days]
+    for (code, title), group in itertools.groupby(looks):
+        length = len(list(group))
+        runs.append(Run(position * DAY_WIDTH, length * DAY_WIDTH, code, title))
+        position += length
     return runs
 
 
@@ -95,36 +93,43 @@ def _code(day: DaySummary) -> str:
     return GAP_CODE if is_fine and _has_gap(day) else STATUS_CODES[day.status]
 
 
-def _day_title(day: DaySummary) -> str:
+def _day_title(day: DaySummary, words: Words) -> str:
     """Say what a day had besides its colour; nothing where the colour says it all."""
     parts = []
     if day.trouble:
-        parts.append(f"{STATUS_WORDS[day.status].lower()}, {duration_words(timedelta(seconds=day.trouble))}")
+        lasted = duration_text(timedelta(seconds=day.trouble), words)
+        parts.append(words.say(f"status.bar.trouble.{day.status}", duration=lasted))
     if _has_gap(day):
-        parts.append(f"no data for {duration_words(timedelta(seconds=day.no_data))}")
-    return f"{day.day.day} {day.day:%B}: {'; '.join(parts)}" if parts else ""
+        silent = duration_text(timedelta(seconds=day.no_data), words)
+        parts.append(words.say("status.bar.no_data", duration=silent))
+    if not parts:
+        return ""
+    return words.say("status.bar.day", day=words.date("status.date.day", day.day), facts="; ".join(parts))
 
 
-def bar_text(days: Sequence[DaySummary]) -> str:
+def bar_text(days: Sequence[DaySummary], words: Words) -> str:
     """Say in words what the bar draws."""
     counts = [(sum(day.status is status for day in days), status) for status in ComponentStatus]
-    said = [f"{count} {STATUS_WORDS[status].lower()}" for count, status in counts if count]
+    said = [words.say(f"status.bar.days.{status}", count=count) for count, status in counts if count]
+    text = words.say("status.bar.text", count=len(days), days=", ".join(said))
     gaps = sum(map(_has_gap, days))
-    rest = f" {gaps} of them were not measured all day." if gaps else ""
-    return f"The last {len(days)} days: {', '.join(said)}.{rest}"
+    return f"{text} {words.say('status.bar.gaps', count=gaps)}" if gaps else text
 
 
-def uptime_text(component: ComponentSnapshot) -> str:
+def uptime_text(component: ComponentSnapshot, words: Words) -> str:
     """Say the uptime, and what was left out of it."""
     uptime = component.uptime
-    days = round(uptime.no_data / 86400)
-    parts = [uptime.percent]
-    if uptime.ratio is not None and days:
-        parts.append(f"{days} day{'' if days == 1 else 's'} without data")
+    if uptime.ratio is None:
+        parts = [words.say("status.uptime.none")]
+    else:
+        parts = [number_text(uptime.percent, words)]
+        days = round(uptime.no_data / 86400)
+        if days:
+            parts.append(words.say("status.uptime.days_without", count=days))
     if uptime.maintenance:
-        parts.append("maintenance left out")
+        parts.append(words.say("status.uptime.maintenance"))
     if not component.is_measured:
-        parts.append("reported by people")
+        parts.append(words.say("status.uptime.by_people"))
     return " · ".join(parts)
 
 
@@ -136,29 +141,40 @@ def closing_words(incident: Incident, limit: int = 220) -> str:
 
 
 class StatusFormat:
-    """The filters for one snapshot: they know its time zone, its names and where links lead."""
+    """The filters for one snapshot: they know its language, its time zone, its names and where links lead."""
 
     def __init__(self, snapshot: Snapshot, articles: Mapping[str, Article]) -> None:
         self._snapshot = snapshot
+        self._words = snapshot.words
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
 
     def day_time(self, moment: datetime) -> str:
         """Return '4 Nov 2026, 13:27' in the zone of the page, without the year where it is this one."""
         local = moment.astimezone(self._zone)
-        year = "" if local.year == self._snapshot.now.astimezone(self._zone).year else f" {local.year}"
-        return f"{local.day} {local:%b}{year}, {local:%H:%M}"
+        name = "status.date.day_time" if self._is_this_year(local) else "status.date.day_time_year"
+        return self._words.date(name, local)
 
     def window(self, item: MaintenanceSnapshot) -> str:
         """Return 'Sun 29 Nov, 02:00–03:00', with both days where the work runs over midnight."""
         start, end = item.start.astimezone(self._zone), item.end.astimezone(self._zone)
-        year = "" if start.year == self._snapshot.now.astimezone(self._zone).year else f" {start.year}"
-        last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a} {end.day} {end:%b}, {end:%H:%M}"
-        return f"{start:%a} {start.day} {start:%b}{year}, {start:%H:%M}–{last}"
+        name = "status.date.weekday_day" if self._is_this_year(start) else "status.date.weekday_day_year"
+        said = {
+            "day": self._words.date(name, start),
+            "start": self._words.date("date.time", start),
+            "end": self._words.date("date.time", end),
+        }
+        if start.date() == end.date():
+            return self._words.say("status.window.one_day", **said)
+        last = self._words.date("status.date.weekday_day", end)
+        return self._words.say("status.window.two_days", **said, last_day=last)
+
+    def _is_this_year(self, local: datetime) -> bool:
+        return local.year == self._snapshot.now.astimezone(self._zone).year
 
     def names(self, ids: Sequence[str]) -> str:
         """Return the names of components."""
-        return join_names([self._snapshot.names.get(name, name) for name in ids], limit=8)
+        return self._words.join([self._snapshot.names.get(name, name) for name in ids], limit=8)
 
     def article_url(self, path: str) -> str:
         """Return the address of an article from the root of the help center."""
@@ -170,22 +186,23 @@ class StatusFormat:
 
     def filters(self, help_root: str) -> dict[str, Callable[..., Any]]:
         """Return the filters by the names that templates use."""
+        words = self._words
         return {
             "article_title": self.article_title,
             "article_url": self.article_url,
-            "bar_text": bar_text,
+            "bar_text": lambda days: bar_text(days, words),
             "closing_words": closing_words,
             "day_time": self.day_time,
-            "duration": duration_words,
-            "impact_word": IMPACT_WORDS.__getitem__,
+            "duration": lambda span: duration_text(span, words),
+            "impact_word": lambda impact: words.say(f"status.impact.{impact}"),
             "iso": lambda moment: moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "mark": _mark,
             "markdown": lambda text: Markup(render_markdown(text, help_root)),  # rendered without raw HTML  # noqa: S704  # rendered without raw HTML
             "names": self.names,
-            "runs": day_runs,
-            "status_word": STATUS_WORDS.__getitem__,
-            "update_word": LABELS.__getitem__,
-            "uptime_text": uptime_text,
+            "runs": lambda days: day_runs(days, words),
+            "status_word": lambda status: words.say(f"status.state.{status}"),
+            "update_word": lambda status: words.say(f"status.update.{status}"),
+            "uptime_text": lambda component: uptime_text(component, words),
             "window": self.window,
         }
 

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from waypost.adapters.languages import DEFAULT_LANGUAGE, languages
 from waypost.adapters.resources import theme_folder
-from waypost.adapters.status_format import GAP_CODE, STATUS_CODES, StatusFormat
-from waypost.core.sentences import STATUS_WORDS
+from waypost.adapters.status_format import GAP_CODE, STATUS_CODES, StatusFormat, number_text
 from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import api_time
+from waypost.core.words import Words
 from waypost.model.article import Article
 from waypost.model.status import MEASURED, Incident, PageConfig, UpdateStatus
 
@@ -30,6 +31,7 @@ SHELL_PATH = f"{LOOK_FOLDER}shell.html"
 STYLES_PATH = f"{LOOK_FOLDER}site.css"
 """The site's own styles."""
 
+_LANGUAGE = re.compile(r'\s*<!doctype html>\s*<html lang="([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)"[ >]')
 _SLOT = re.compile(r"%%WAYPOST-([A-Z]+)%%")
 _NO_ATTRIBUTES = Markup()
 _SLOT_NAMES = ("HELP", "STATUS", "HEAD", "MAIN", "ATTRIBUTES")
@@ -64,7 +66,12 @@ class ShellSlots:
 
 
 def shell_context(
-    site_name: str, contact: str = "", copyright_line: str = "", logo: str = "", styles: str = ""
+    site_name: str,
+    words: Words,
+    contact: str = "",
+    copyright_line: str = "",
+    logo: str = "",
+    styles: str = "",
 ) -> dict[str, Any]:
     """Return the context in which the shell's template is rendered, by MkDocs or by us.
 
@@ -77,36 +84,49 @@ def shell_context(
         status_root=status_root,
         contact=contact,
         copyright=copyright_line,
+        language=words.language,
         logo=status_root + logo if logo else "",
         styles=status_root + styles if styles else "",
     )
-    return {"wp": frame, "slot": ShellSlots()}
+    return {"wp": frame, "slot": ShellSlots(), "words": words, "t": words.say}
 
 
-def default_shell(page: PageConfig) -> str:
+def default_shell(page: PageConfig, words: Words) -> str:
     """Render a shell for a site that was never built in full."""
-    return _environment().get_template("waypost/shell.html").render(shell_context(page.name))
+    return _environment(words).get_template("waypost/shell.html").render(shell_context(page.name, words))
 
 
-def _environment() -> Environment:
-    return Environment(
+def shell_language(shell: str) -> str:
+    """Return the language that a full build wrote into its shell; English where Waypost does not speak it."""
+    found = _LANGUAGE.match(shell)
+    return found[1] if found and found[1] in languages() else DEFAULT_LANGUAGE
+
+
+def _environment(words: Words) -> Environment:
+    environment = Environment(
         loader=FileSystemLoader(theme_folder()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(t=words.say, words=words)
+    return environment
 
 
 def status_pages(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> dict[str, bytes]:
     """Return every page of the status site by its path below site/status/."""
     renderer = _Renderer(snapshot, articles, shell)
-    title = snapshot.headline.sentence
-    changed = _freshness(snapshot)
-    files = {
-        "index.html": renderer.page("index", "", title, attributes=changed, **_index_context(snapshot)),
-        "history/index.html": renderer.page("history", "history/", "Incidents", months=_months(snapshot)),
-    }
+    front = renderer.page(
+        "index",
+        "",
+        snapshot.headline.sentence,
+        attributes=_freshness(snapshot),
+        **_index_context(snapshot),
+    )
+    title = snapshot.words.say("status.history.short")
+    history = renderer.page("history", "history/", title, months=_months(snapshot))
+    files = {"index.html": front, "history/index.html": history}
     for incident in snapshot.incidents:
         path = f"incidents/{incident.id}/"
         files[f"{path}index.html"] = renderer.page("incident", path, incident.title, incident=incident)
@@ -125,9 +145,10 @@ def _freshness(snapshot: Snapshot) -> Markup:
 
 
 def _index_context(snapshot: Snapshot) -> dict[str, Any]:
-    weights = {status.value: f"{snapshot.policy.weight(status):g}" for status in MEASURED}
-    legend = [(code, STATUS_WORDS[status]) for status, code in STATUS_CODES.items()]
-    return {"weights": weights, "legend": [*legend, (GAP_CODE, "Not measured all day")]}
+    words = snapshot.words
+    weights = {status.value: number_text(f"{snapshot.policy.weight(status):g}", words) for status in MEASURED}
+    legend = [(code, words.say(f"status.state.{status}")) for status, code in STATUS_CODES.items()]
+    return {"weights": weights, "legend": [*legend, (GAP_CODE, words.say("status.bar.gap"))]}
 
 
 @dataclass(frozen=True)
@@ -145,7 +166,9 @@ def _months(snapshot: Snapshot) -> list[tuple[str, list[HistoryEntry]]]:
     done = (item for item in snapshot.maintenances if item.status is UpdateStatus.COMPLETED)
     entries += [HistoryEntry(item.start, item=item) for item in done]
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    by_month = itertools.groupby(entries, key=lambda entry: f"{entry.at.astimezone(zone):%B %Y}")
+    by_month = itertools.groupby(
+        entries, key=lambda entry: snapshot.words.date("status.date.month", entry.at.astimezone(zone))
+    )
     return [(month, list(members)) for month, members in by_month]
 
 
@@ -154,7 +177,7 @@ class _Renderer:
         self._snapshot = snapshot
         self._shell = shell
         self._format = StatusFormat(snapshot, articles)
-        self._environment = _environment()
+        self._environment = _environment(snapshot.words)
 
     def page(
         self, template: str, path: str, title: str, attributes: Markup = _NO_ATTRIBUTES, **context: Any

@@ -190,8 +190,6 @@ def _describe_choice(detail: ErrorDetails) -> str:
 def _describe_pattern(pattern: str) -> str:
     if pattern.startswith("^[a-z0-9]+(-"):
         return "Use lower-case letters, digits and single hyphens, such as photo-search."
-    if "mailto" in pattern:
-        return "Expected an address that starts with https:// or mailto:."
     return "Expected the path of an icon, such as material/tray-arrow-down."
 
 

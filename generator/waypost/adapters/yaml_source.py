@@ -84,15 +84,26 @@ class YamlDocument:
         line, column = place.key if wants_key and place.key else place.value
         return self.source.problem(code, message, line, column)
 
+    def part(self, path: DataPath) -> YamlDocument:
+        """Return what stands at a path as a document of its own, with its places in the same file."""
+        data = self.data
+        for step in path:
+            data = data[step]
+        size = len(path)
+        places = {known[size:]: place for known, place in self.places.items() if known[:size] == path}
+        return YamlDocument(self.source, data, places)
+
 
 def parse_yaml(
-    source: Source, text: str | None = None, first_line: int = 1
+    source: Source, text: str | None = None, first_line: int = 1, *, ignore_tags: bool = False
 ) -> tuple[YamlDocument | None, list[Problem]]:
     """Parse one YAML document; `first_line` is where `text` starts in its file.
 
+    With `ignore_tags`, values with tags of another program are left out (None) and not complained of.
+
     Returns the document, or None with the problems that make it unusable.
     """
-    reader = _Reader(YamlDocument(source), first_line)
+    reader = _Reader(YamlDocument(source), first_line, ignore_tags=ignore_tags)
     try:
         node = yaml.compose(source.text if text is None else text, Loader=_Loader)
         if node is not None:
@@ -120,10 +131,11 @@ def _syntax_problem(source: Source, error: yaml.MarkedYAMLError, first_line: int
 class _Reader:
     """Turns nodes into data while it counts them and notes their places."""
 
-    def __init__(self, document: YamlDocument, first_line: int) -> None:
+    def __init__(self, document: YamlDocument, first_line: int, *, ignore_tags: bool) -> None:
         self.document = document
         self.problems: list[Problem] = []
         self._first_line = first_line
+        self._ignore_tags = ignore_tags
         self._nodes = 0
         self._section: yaml.Node | None = None
 
@@ -174,6 +186,8 @@ class _Reader:
             return int(node.value)
         if kind == "float":
             return float(node.value)
+        if kind != "str" and self._ignore_tags:
+            return None
         if kind != "str":
             self._complain(
                 node, "wrong-type", f"The tag '{node.tag}' is not supported. Write the plain value."

@@ -17,6 +17,7 @@ from waypost.adapters.status_pages import LOOK_FOLDER
 from waypost.adapters.store import read_history
 from waypost.app.publish import publish
 from waypost.app.site import Site, check_project
+from waypost.core.snapshot import take_snapshot
 from waypost.model.project import Project
 from waypost.problems import Problem, ProblemsFound
 
@@ -47,13 +48,15 @@ def build_site(
     if project is None:
         raise ProblemsFound(problems)
     # A database that cannot be read must be found before anything is replaced, not between two halves.
-    read_history(database_url or site.database_url)
+    history = read_history(database_url or site.database_url)
     workshop = site.root / ".waypost"
     workshop.mkdir(exist_ok=True)
     _clear(workshop)
     with tempfile.TemporaryDirectory(prefix=f"build-{os.getpid()}-", dir=workshop) as folder:
         rendered = Path(folder, "site")
-        problems += build_help_center(site.root, rendered, project)
+        problems += build_help_center(
+            site.root, rendered, project, lambda words: take_snapshot(project.status, history, now, words)
+        )
         with lock or nullcontext():
             changed = _take_over(site, rendered)
             publication = publish(site, project, now, database_url)

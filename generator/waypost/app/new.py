@@ -15,13 +15,14 @@ from waypost.adapters.markdown_source import parse_markdown
 from waypost.adapters.resources import scaffold_folder
 from waypost.adapters.source import Source
 from waypost.adapters.status_files import load_status_config
+from waypost.adapters.troubleshooter_files import SUFFIX
 from waypost.adapters.validation import validate
 from waypost.app.site import Site
 from waypost.model.article import FRONT_MATTER, Kind
 from waypost.model.status import IncidentFrontMatter
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 
-ARTICLE_KINDS = (Kind.FAQ, Kind.TROUBLESHOOTING, Kind.TUTORIAL)
+ARTICLE_KINDS = (Kind.FAQ, Kind.TROUBLESHOOTING, Kind.TROUBLESHOOTER, Kind.TUTORIAL)
 """The kinds that `waypost new` can start."""
 
 
@@ -59,7 +60,11 @@ def new_article(site: Site, kind: Kind, title: str, category: str, now: datetime
         raise ProblemsFound([Problem(Location(f"content/{category}"), "missing-file", message)])
     values = {"title": _quoted(title), "today": now.date().isoformat()}
     path = site.root / "content" / category / f"{slugify(title)}.md"
-    return _start(site, path, _skeleton(f"{kind}.md", values), FRONT_MATTER[kind])
+    made = _start(site, path, _skeleton(f"{kind}.md", values), FRONT_MATTER[kind])
+    scenarios = path.with_name(path.stem + SUFFIX)
+    if kind is Kind.TROUBLESHOOTER and not scenarios.exists():
+        write_atomic(scenarios, _skeleton(f"{kind}{SUFFIX}", {}).encode())
+    return made
 
 
 def new_incident(site: Site, title: str, component: str, now: datetime) -> Path:

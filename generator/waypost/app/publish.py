@@ -11,8 +11,16 @@ from typing import Any
 from waypost.adapters.calendar import calendar_file
 from waypost.adapters.feeds import feed_files
 from waypost.adapters.file_tree import FolderFiles, sync_tree
+from waypost.adapters.languages import load_words, script_words
 from waypost.adapters.resources import status_assets
-from waypost.adapters.status_pages import LOOK_FOLDER, SHELL_PATH, default_shell, is_shell, status_pages
+from waypost.adapters.status_pages import (
+    LOOK_FOLDER,
+    SHELL_PATH,
+    default_shell,
+    is_shell,
+    shell_language,
+    status_pages,
+)
 from waypost.adapters.store import read_history
 from waypost.app.site import Site
 from waypost.core.snapshot import Snapshot, take_snapshot
@@ -30,19 +38,26 @@ class Publication:
 
 
 def publish(site: Site, project: Project, now: datetime, database_url: str | None = None) -> Publication:
-    """Bring site/status/ up to date. Raises StoreError where the database cannot be read."""
+    """Bring site/status/ up to date, in the language of the last full build; English where there was none.
+
+    Raises StoreError where the database cannot be read.
+    """
     history = read_history(database_url or site.database_url)
-    snapshot = take_snapshot(project.status, history, now)
-    files = status_files(snapshot, project, _kept_by_build(site))
+    kept = _kept_by_build(site)
+    words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
+    snapshot = take_snapshot(project.status, history, now, words)
+    files = status_files(snapshot, project, kept)
     return Publication(snapshot, tuple(sync_tree(site.status_output, files)))
 
 
 def status_files(snapshot: Snapshot, project: Project, kept: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return every file of the status site by its path; `kept` is what a full build left behind."""
-    shell = kept[SHELL_PATH].decode() if SHELL_PATH in kept else default_shell(snapshot.page)
+    words = snapshot.words
+    shell = kept[SHELL_PATH].decode() if SHELL_PATH in kept else default_shell(snapshot.page, words)
     return {
         **kept,
-        **status_assets(),
+        **status_assets(project.look),
+        "assets/words.js": script_words(words),
         **status_pages(snapshot, project.help_center.pages, shell),
         **feed_files(snapshot),
         "maintenance.ics": calendar_file(snapshot),

@@ -15,6 +15,7 @@ from waypost.model.article import (
 )
 from waypost.model.status import IncidentFrontMatter, MaintenanceFrontMatter, StatusConfig
 from waypost.model.support import SupportConfig
+from waypost.model.troubleshooter import ScenarioFile
 
 FORMATS: Mapping[str, tuple[type[Any], str]] = {
     "status": (StatusConfig, "status/status.yml"),
@@ -23,6 +24,7 @@ FORMATS: Mapping[str, tuple[type[Any], str]] = {
     "category": (CategoryFrontMatter, "front matter of content/FOLDER/index.md"),
     "home": (HomeFrontMatter, "front matter of content/index.md"),
     "contact": (ContactFrontMatter, "front matter of the contact page"),
+    "scenarios": (ScenarioFile, "content/FOLDER/NAME.scenarios.yml, beside the troubleshooter NAME.md"),
     "incident": (IncidentFrontMatter, "front matter of status/incidents/ID.md"),
     "maintenance": (MaintenanceFrontMatter, "front matter of status/maintenance/ID.md"),
 }

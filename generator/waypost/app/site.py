@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from waypost.adapters.content_files import load_help_center
+from waypost.adapters.mkdocs_options import load_look
 from waypost.adapters.status_files import load_status_config, load_status_site
 from waypost.model.project import Project
 from waypost.problems import Problem, ProblemsFound, errors
@@ -46,9 +47,11 @@ def check_project(site: Site) -> tuple[Project | None, list[Problem]]:
         problems += found
     help_center, found = load_help_center(site.root, known)
     problems += found
+    look, found = load_look(site.root)
+    problems += found
     if status is None or errors(problems):
         return None, sorted(problems)
-    return Project(help_center, status), sorted(problems)
+    return Project(help_center, status, look), sorted(problems)
 
 
 def load_project(site: Site) -> Project:

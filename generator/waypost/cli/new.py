@@ -60,6 +60,13 @@ command.add_command(
     _article_command(Kind.TROUBLESHOOTING, "Start an article that solves a problem.", "A download stops")
 )
 command.add_command(
+    _article_command(
+        Kind.TROUBLESHOOTER,
+        "Start a troubleshooter that asks one question a page, and its scenarios.",
+        "Why a download stops",
+    )
+)
+command.add_command(
     _article_command(Kind.TUTORIAL, "Start an article that teaches a task.", "Share a gallery")
 )
 

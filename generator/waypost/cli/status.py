@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from waypost.adapters.languages import load_words
 from waypost.adapters.store import read_history
 from waypost.app.poll import utc_now
 from waypost.app.site import Site, load_project
 from waypost.cli.common import database_option, explained, json_option, print_json, site_option
-from waypost.core.sentences import STATUS_WORDS
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.core.statuspage import now_document
 from waypost.model.status import ComponentStatus
@@ -37,7 +37,7 @@ def command(site: Site, database: str | None, as_json: bool) -> None:
     Example: waypost status
     """
     history = read_history(database or site.database_url)
-    snapshot = take_snapshot(load_project(site).status, history, utc_now())
+    snapshot = take_snapshot(load_project(site).status, history, utc_now(), load_words())
     if as_json:
         print_json(now_document(snapshot))
     else:
@@ -50,7 +50,8 @@ def _print(snapshot: Snapshot) -> None:
     for column in ("Group", "Component", "State", "Since", "Uptime, 90 days"):
         table.add_column(column)
     for component in snapshot.components:
-        state = f"[{_COLOURS[component.status]}]{STATUS_WORDS[component.status]}[/]"
+        word = snapshot.words.say(f"status.state.{component.status}")
+        state = f"[{_COLOURS[component.status]}]{word}[/]"
         since = f"{component.since.astimezone():%Y-%m-%d %H:%M}"
         table.add_row(escape(component.group), escape(component.name), state, since, component.uptime.percent)
     console.print(table)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from waypost.core.measures import duration_words
+from waypost.core.words import Words
 from waypost.model.article import Article, ArticleFrontMatter, CategoryFrontMatter, HomeFrontMatter, Kind
 from waypost.model.project import HelpCenter
 
-KIND_WORDS = {
-    Kind.FAQ: "Questions",
-    Kind.TROUBLESHOOTING: "Troubleshooting",
-    Kind.TUTORIAL: "Tutorial",
-    Kind.PAGE: "Article",
+KIND_ICONS: Mapping[Kind, str] = {
+    Kind.FAQ: "material/comment-question-outline",
+    Kind.TROUBLESHOOTING: "material/wrench-outline",
+    Kind.TROUBLESHOOTER: "material/directions-fork",
+    Kind.TUTORIAL: "material/format-list-numbered",
+    Kind.PAGE: "material/file-document-outline",
 }
-"""What readers are told of an article's kind."""
+"""The icon of each kind in lists, by its path among Material's icons; the word stands beside it."""
 
 WORDS_A_MINUTE = 200
 """A usual reading speed for instructions."""
@@ -31,6 +34,10 @@ class ArticleLink:
     kind_word: str
     category: str
     minutes: int
+    icon: str = ""
+    """By its path among Material's icons."""
+    time: str = ""
+    """How long it takes to follow, in words; only a tutorial says."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +68,10 @@ class Catalog:
         return next((category for category in self.categories if category.id == name), None)
 
 
-def build_catalog(help_center: HelpCenter) -> Catalog:
+def build_catalog(help_center: HelpCenter, words: Words) -> Catalog:
     """Sort all articles into their categories and resolve what the home page names."""
     titles = {page.category: page.title for page in help_center.categories}
-    links = {article.path: _link(article, titles) for article in help_center.articles}
+    links = {article.path: _link(article, titles, words) for article in help_center.articles}
     home = help_center.only(Kind.HOME)
     front = home.front if home and isinstance(home.front, HomeFrontMatter) else None
     pages = help_center.pages
@@ -85,29 +92,29 @@ def _category(page: Article, help_center: HelpCenter, links: Mapping[str, Articl
     return CategoryLink(page.category, page.title, page.url, page.front.summary, icon, tuple(members))
 
 
-def _link(article: Article, titles: Mapping[str, str]) -> ArticleLink:
+def _link(article: Article, titles: Mapping[str, str], words: Words) -> ArticleLink:
     return ArticleLink(
         title=article.title,
         url=article.url,
         summary=article.front.summary,
         kind=article.kind,
-        kind_word=KIND_WORDS[article.kind],
+        kind_word=words.say(f"article.kind.{article.kind}"),
         category=titles.get(article.category, ""),
         minutes=reading_minutes(article.body),
+        icon=KIND_ICONS[article.kind],
+        time=_time(article, words),
     )
+
+
+def _time(article: Article, words: Words) -> str:
+    if article.kind is not Kind.TUTORIAL:
+        return ""
+    span = article.front.time if isinstance(article.front, ArticleFrontMatter) else None
+    if span:
+        return duration_words(span, words)
+    return words.say("article.minutes", count=reading_minutes(article.body))
 
 
 def reading_minutes(text: str) -> int:
     """Estimate how long a text takes to read, at least one minute."""
     return max(1, round(len(text.split()) / WORDS_A_MINUTE))
-
-
-def related_links(article: Article, catalog: Catalog) -> tuple[ArticleLink, ...]:
-    """Return what the writer named as related, without the article itself."""
-    if not isinstance(article.front, ArticleFrontMatter):
-        return ()
-    return tuple(
-        catalog.links[path]
-        for path in article.front.related
-        if path != article.path and path in catalog.links
-    )

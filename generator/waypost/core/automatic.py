@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from waypost.core.timeline import maintenance_window
+from waypost.core.words import Words
 from waypost.model.project import StatusSite
 from waypost.model.status import (
     Component,
@@ -26,14 +27,6 @@ IMPACT = {
 }
 """The impact that a component's state has on the page, as Atlassian Statuspage derives it."""
 
-_TEXT = {
-    ComponentStatus.DEGRADED_PERFORMANCE: "Our checks get answers from {name} again, but slowly.",
-    ComponentStatus.PARTIAL_OUTAGE: "Our checks of {name} fail in part. We are finding out why.",
-    ComponentStatus.MAJOR_OUTAGE: "Our checks of {name} fail. We are finding out why.",
-}
-_RECOVERED = "Our checks of {name} succeed again. If it still fails for you, please tell us."
-_CONTINUED = "A person has taken over. Please read on at: {title}."
-
 SETTLING = timedelta(minutes=15)
 """People close an incident a little before or after the checks see it; a longer difference is real trouble."""
 
@@ -41,7 +34,7 @@ _OUTAGES = (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE)
 
 
 def automatic_incidents(
-    component: Component, changes: Iterable[StateChange], site: StatusSite, now: datetime
+    component: Component, changes: Iterable[StateChange], site: StatusSite, now: datetime, words: Words
 ) -> tuple[Incident, ...]:
     """Derive the incidents of one component from its confirmed changes, oldest first.
 
@@ -51,14 +44,14 @@ def automatic_incidents(
     checks still fail a while after the person is done, a new one begins.
     """
     incidents: list[Incident] = []
-    for incident in _fold(component, changes):
+    for incident in _fold(component, changes, words):
         unannounced = _after_maintenance(incident, component, site, now)
         if unannounced is not None:
-            incidents += _beside_written(unannounced, component, site, now)
+            incidents += _beside_written(unannounced, component, site, now, words)
     return tuple(incidents)
 
 
-def _fold(component: Component, changes: Iterable[StateChange]) -> list[Incident]:
+def _fold(component: Component, changes: Iterable[StateChange], words: Words) -> list[Incident]:
     incidents: list[Incident] = []
     checks: dict[str, ComponentStatus] = {}
     shown = ComponentStatus.OPERATIONAL
@@ -72,10 +65,11 @@ def _fold(component: Component, changes: Iterable[StateChange]) -> list[Incident
         if not is_open and status in _OUTAGES:
             # With several checks the true start may lie before the end of the last one.
             ended = incidents[-1].resolved_at if incidents else None
-            incidents.append(_open(component, change, status, max(change.at, ended or change.at)))
+            started = max(change.at, ended or change.at)
+            incidents.append(_open(component, change, status, started, words))
             is_open = True
         elif is_open:
-            incidents[-1] = _continue(incidents[-1], component, change.confirmed_at, status)
+            incidents[-1] = _continue(incidents[-1], component, change.confirmed_at, status, words)
             is_open = status is not ComponentStatus.OPERATIONAL
     return incidents
 
@@ -88,9 +82,11 @@ def _identity(component: Component, started: datetime) -> str:
     return f"auto-{component.id}-{started.astimezone(UTC):%Y%m%d-%H%M%S}"
 
 
-def _open(component: Component, change: StateChange, status: ComponentStatus, started: datetime) -> Incident:
-    text = _TEXT[status].format(name=component.name)
-    title = f"{component.name}: {'outage' if status is ComponentStatus.MAJOR_OUTAGE else 'partial outage'}"
+def _open(
+    component: Component, change: StateChange, status: ComponentStatus, started: datetime, words: Words
+) -> Incident:
+    text = words.say(f"status.automatic.{status}", name=component.name)
+    title = words.say(f"status.automatic.title.{status}", name=component.name)
     return Incident(
         id=_identity(component, started),
         title=title,
@@ -102,9 +98,11 @@ def _open(component: Component, change: StateChange, status: ComponentStatus, st
     )
 
 
-def _continue(incident: Incident, component: Component, at: datetime, status: ComponentStatus) -> Incident:
+def _continue(
+    incident: Incident, component: Component, at: datetime, status: ComponentStatus, words: Words
+) -> Incident:
     recovered = status is ComponentStatus.OPERATIONAL
-    text = (_RECOVERED if recovered else _TEXT[status]).format(name=component.name)
+    text = words.say(f"status.automatic.{'recovered' if recovered else status}", name=component.name)
     word = UpdateStatus.RESOLVED if recovered else UpdateStatus.INVESTIGATING
     update, last = _update(word, at, text), incident.updates[-1]
     if update.id == last.id:
@@ -141,7 +139,7 @@ def _begun_at(incident: Incident, component: Component, moment: datetime) -> Inc
 
 
 def _beside_written(
-    incident: Incident, component: Component, site: StatusSite, now: datetime
+    incident: Incident, component: Component, site: StatusSite, now: datetime, words: Words
 ) -> list[Incident]:
     """Give way to what people wrote about the same component, for as long as they keep it open."""
     parts: list[Incident] = []
@@ -153,7 +151,8 @@ def _beside_written(
         if not overlaps or (ended and len(before) == len(rest.updates)):
             continue
         if before:
-            closing = _update(UpdateStatus.RESOLVED, told, _CONTINUED.format(title=written.title))
+            text = words.say("status.automatic.continued", title=written.title)
+            closing = _update(UpdateStatus.RESOLVED, told, text)
             parts.append(dataclasses.replace(rest, updates=(*before, closing), continued_as=written.id))
         if over is None or (ended or now) - over <= SETTLING:
             return parts

@@ -13,7 +13,7 @@ LIMIT = 50
 """How many items a feed holds."""
 
 LABELS = {status: status.replace("_", " ").capitalize() for status in UpdateStatus}
-"""How each status of an update is called, as in the feeds of Atlassian Statuspage."""
+"""How the feeds of Atlassian Statuspage call each status of an update; programs read it, so it stays English."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,9 @@ def news(snapshot: Snapshot) -> tuple[NewsItem, ...]:
         published = update.at.replace(microsecond=0)
         if items and published <= items[-1].published:
             published = items[-1].published + timedelta(seconds=1)
-        label = LABELS[update.status]
-        items.append(
-            NewsItem(
-                f"{story.link}#{update.id}", story.link, f"[{label}] {story.title}", published, update.body
-            )
-        )
+        label = snapshot.words.say(f"status.update.{update.status}")
+        title = snapshot.words.say("news.title", status=label, title=story.title)
+        items.append(NewsItem(f"{story.link}#{update.id}", story.link, title, published, update.body))
     return tuple(reversed(items[-LIMIT:]))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from waypost.core.text import heading_anchor, plain_text
+from waypost.core.troubleshooter_pages import searched_text
 from waypost.model.article import Article, ArticleFrontMatter, Kind
 
 _SECTION = re.compile(r"^##[ \t]+(\S.*)$", re.MULTILINE)
@@ -39,7 +40,8 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
     aliases = front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
     # The questions of a faq answer for themselves; the page is found by what it says above them.
     questions = list(_questions(article.body)) if article.kind is Kind.FAQ else []
-    body = _SECTION.split(article.body, maxsplit=1)[0] if questions else article.body
+    whole = searched_text(article) if article.kind is Kind.TROUBLESHOOTER else article.body
+    body = _SECTION.split(whole, maxsplit=1)[0] if questions else whole
     headings = " ".join(plain_text(found[1].rstrip(" #")) for found in _HEADING.finditer(body))
     text = f"{front.summary} {plain_text(body)}".strip()
     yield SearchDocument(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from waypost.core.words import Words
 from waypost.model.status import ComponentStatus, Incident, worst
 
 
@@ -17,69 +18,52 @@ class Headline:
     status: ComponentStatus
 
 
-_BLIND = "We have no measurements right now"
-
-# Every form fits names in the singular and in the plural ("Search", "Downloads").
-_SENTENCES = {
-    ComponentStatus.MAJOR_OUTAGE: "{names} cannot be used right now",
-    ComponentStatus.PARTIAL_OUTAGE: "{names} may fail for some people",
-    ComponentStatus.DEGRADED_PERFORMANCE: "{names} may be slow right now",
-    ComponentStatus.UNDER_MAINTENANCE: "Planned work on {names}",
-}
-
-STATUS_WORDS = {
-    ComponentStatus.OPERATIONAL: "Operational",
-    ComponentStatus.DEGRADED_PERFORMANCE: "Degraded performance",
-    ComponentStatus.PARTIAL_OUTAGE: "Partial outage",
-    ComponentStatus.MAJOR_OUTAGE: "Major outage",
-    ComponentStatus.UNDER_MAINTENANCE: "Under maintenance",
-    ComponentStatus.NO_DATA: "No data",
-}
-"""What each state is called on pages."""
-
-
 def headline(
-    components: Sequence[tuple[str, ComponentStatus]], active: Sequence[Incident], *, is_blind: bool = False
+    components: Sequence[tuple[str, ComponentStatus]],
+    active: Sequence[Incident],
+    words: Words,
+    *,
+    is_blind: bool = False,
 ) -> Headline:
     """Say how things are, from the names and states of all components and the incidents that are open."""
     state = worst(status for _, status in components)
-    if state is ComponentStatus.NO_DATA:
-        return Headline(_BLIND, "This page cannot say how things are.", state)
     unknown = [name for name, status in components if status is ComponentStatus.NO_DATA]
-    if state is ComponentStatus.OPERATIONAL:
-        informing = [incident for incident in active if not incident.automatic]
-        if informing:
-            return Headline(informing[0].title, "Everything else works.", state)
-        if is_blind:
-            # What people alone report on says nothing about the rest.
-            return Headline(_BLIND, f"No data for {join_names(unknown)}.", ComponentStatus.NO_DATA)
-        if unknown:
-            return Headline("Everything we measure is working", f"No data for {join_names(unknown)}.", state)
-        return Headline("Everything is working", "", state)
-    hit = [name for name, status in components if status is state]
+    if state is ComponentStatus.NO_DATA:
+        return Headline(words.say("status.headline.blind"), words.say("status.headline.blind_detail"), state)
     written = [incident for incident in active if not incident.automatic]
+    if state is ComponentStatus.OPERATIONAL:
+        if written:
+            return Headline(written[0].title, words.say("status.headline.rest"), state)
+        return _good_news(unknown, words, is_blind=is_blind)
+    hit = tuple(name for name, status in components if status is state)
     troubled = sum(status.is_trouble for _, status in components)
     one_story = len(active) == len(written) == 1 and 0 < troubled <= len(written[0].components)
-    sentence = written[0].title if one_story else _SENTENCES[state].format(names=join_names(hit))
-    return Headline(sentence, _detail(components, state, unknown), state)
+    sentence = words.say(f"status.headline.{state}", names=words.join(hit))
+    return Headline(written[0].title if one_story else sentence, _detail(components, state, words), state)
 
 
-def _detail(
-    components: Sequence[tuple[str, ComponentStatus]], state: ComponentStatus, unknown: Sequence[str]
-) -> str:
+def _good_news(unknown: list[str], words: Words, *, is_blind: bool) -> Headline:
+    if not unknown:
+        return Headline(words.say("status.headline.well"), "", ComponentStatus.OPERATIONAL)
+    detail = _unknown(unknown, words)
+    if is_blind:
+        # What people alone report on says nothing about the rest.
+        return Headline(words.say("status.headline.blind"), detail, ComponentStatus.NO_DATA)
+    return Headline(words.say("status.headline.measured_well"), detail, ComponentStatus.OPERATIONAL)
+
+
+def _detail(components: Sequence[tuple[str, ComponentStatus]], state: ComponentStatus, words: Words) -> str:
     others = [name for name, status in components if status.severity and status is not state]
+    unknown = [name for name, status in components if status is ComponentStatus.NO_DATA]
+    parts = []
     if others:
-        text = f"Also affected: {join_names(others)}."
-    elif unknown:
-        text = ""
-    else:
-        everything = all(status is state for _, status in components)
-        text = "" if everything else "Everything else works."
-    return f"{text} No data for {join_names(unknown)}.".strip() if unknown else text
+        parts.append(words.say("status.headline.also", names=words.join(others)))
+    elif not unknown and any(status is not state for _, status in components):
+        parts.append(words.say("status.headline.rest"))
+    if unknown:
+        parts.append(_unknown(unknown, words))
+    return " ".join(parts)
 
 
-def join_names(names: Sequence[str], limit: int = 3) -> str:
-    """Join names as people do: 'A', 'A and B', 'A, B and 2 more'."""
-    if len(names) > limit:
-        names = [*names[: limit - 1], f"{len(names) - limit + 1} more"]
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
+def _unknown(names: list[str], words: Words) -> str:
+    return words.say("status.headline.unknown", names=words.join(names))

@@ -12,6 +12,7 @@ from waypost.core.automatic import IMPACT, automatic_incidents
 from waypost.core.sentences import Headline, headline
 from waypost.core.timeline import ComponentTimeline, Interval, active_incidents, maintenance_window
 from waypost.core.uptime import DaySummary, Uptime, daily, day_start, uptime
+from waypost.core.words import Words
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
     Component,
@@ -78,6 +79,8 @@ class Snapshot:
 
     page: PageConfig
     policy: Policy
+    words: Words
+    """The language in which everything made from the snapshot speaks."""
     now: datetime
     checked_at: datetime | None
     """When anything was last measured."""
@@ -138,7 +141,7 @@ class Snapshot:
         return {component.id: component.name for component in self.components}
 
 
-def take_snapshot(site: StatusSite, observed: History, now: datetime) -> Snapshot:
+def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Words) -> Snapshot:
     """Make the picture of the page at `now` from what was written and what was observed.
 
     `observed` are the rows of the database; history kept as text in the site is added to them.
@@ -146,7 +149,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime) -> Snapsho
     """
     site = replace(site, incidents=_told(site.incidents, now), maintenances=_told(site.maintenances, now))
     history = _known(_merge(site.history, observed), now)
-    found = _automatic(site, history, now)
+    found = _automatic(site, history, now, words)
     # Automatic incidents never paint the bars: the rows they derive from already do.
     incidents = tuple(
         sorted((*site.incidents, *found), key=lambda item: (item.started, item.id), reverse=True)
@@ -158,12 +161,13 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime) -> Snapsho
     return Snapshot(
         page=site.config.page,
         policy=site.config.policy,
+        words=words,
         now=now,
         checked_at=max((stretch.end for stretch in history.coverage), default=None),
         stale_after=max(intervals, default=timedelta(days=1)) * SILENCE,
         indicator=_indicator(components, active),
         headline=headline(
-            [(item.name, item.status) for item in components], active, is_blind=_is_blind(components)
+            [(item.name, item.status) for item in components], active, words, is_blind=_is_blind(components)
         ),
         components=components,
         incidents=incidents,
@@ -199,13 +203,13 @@ def _standing(coverage: Sequence[Coverage], component: Component, now: datetime)
     return [replace(item, end=now) if item in standing else item for item in coverage]
 
 
-def _automatic(site: StatusSite, history: History, now: datetime) -> list[Incident]:
+def _automatic(site: StatusSite, history: History, now: datetime, words: Words) -> list[Incident]:
     found: list[Incident] = []
     for component in site.config.flat:
         changes = [change for change in history.changes if change.component == component.id]
         coverage = [stretch for stretch in history.coverage if stretch.component == component.id]
         found += automatic_incidents(
-            component, [*changes, *_retired(component, changes, coverage)], site, now
+            component, [*changes, *_retired(component, changes, coverage)], site, now, words
         )
     return found
 

@@ -220,7 +220,10 @@ def now_document(snapshot: Snapshot) -> Json:
         "status": snapshot.headline.status,
         "headline": snapshot.headline.sentence,
         "detail": snapshot.headline.detail,
-        "components": {item.id: {"name": item.name, "status": item.status} for item in snapshot.components},
+        "components": {
+            item.id: {"name": item.name, "status": item.status, "since": api_time(item.since)}
+            for item in snapshot.components
+        },
         "incidents": [
             {
                 "id": incident.id,
@@ -232,6 +235,18 @@ def now_document(snapshot: Snapshot) -> Json:
                 "components": sorted(incident.components),
             }
             for incident in snapshot.active
+        ],
+        "maintenances": [
+            {
+                "id": item.work.id,
+                "title": item.work.title,
+                "path": f"maintenance/{item.work.id}/",
+                "started_at": api_time(item.start),
+                "ends_at": api_time(item.end),
+                "components": sorted(item.work.components),
+            }
+            for item in snapshot.planned
+            if item.status is not UpdateStatus.SCHEDULED
         ],
     }
 

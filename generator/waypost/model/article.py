@@ -9,7 +9,18 @@ from typing import Annotated
 from pydantic import Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-from waypost.model.types import STRICT, ContentPath, Day, Line, Slug
+from waypost.model.types import (
+    STRICT,
+    ContentPath,
+    Day,
+    Duration,
+    FilePath,
+    FormerAddress,
+    Line,
+    Slug,
+    WebUrl,
+    fault,
+)
 
 
 class Kind(StrEnum):
@@ -17,6 +28,7 @@ class Kind(StrEnum):
 
     FAQ = "faq"
     TROUBLESHOOTING = "troubleshooting"
+    TROUBLESHOOTER = "troubleshooter"
     TUTORIAL = "tutorial"
     PAGE = "page"
     CATEGORY = "category"
@@ -24,7 +36,7 @@ class Kind(StrEnum):
     CONTACT = "contact"
 
 
-ARTICLE_KINDS = (Kind.FAQ, Kind.TROUBLESHOOTING, Kind.TUTORIAL, Kind.PAGE)
+ARTICLE_KINDS = (Kind.FAQ, Kind.TROUBLESHOOTING, Kind.TROUBLESHOOTER, Kind.TUTORIAL, Kind.PAGE)
 """The kinds that count as articles; the others are the help center's own pages."""
 
 
@@ -57,6 +69,66 @@ class Shortcut:
     """Where it leads: the path of an article from content/."""
 
 
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Prerequisite:
+    """Something that must be at hand before the first step of a tutorial."""
+
+    text: Line
+    """What is needed, in a few words: "The 4 digits of the download PIN"."""
+    article: ContentPath | None = None
+    """The article that tells how to get it."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Video:
+    """A video below the first words of an article; nothing of it is loaded before somebody presses play."""
+
+    title: Line
+    """What the video shows; screen readers say it too."""
+    url: WebUrl | None = None
+    """Where it is: a page of YouTube or Vimeo, or an https address that ends in .mp4 or .webm."""
+    file: FilePath | None = None
+    """In place of url: an .mp4 or .webm file, by its path from content/."""
+    poster: FilePath | None = None
+    """The picture before it plays: a .jpg, .png or .webp file, by its path from content/."""
+    captions: FilePath | None = None
+    """What is said in the video, as text in a .vtt file, by its path from content/; hosts keep their own."""
+
+    def __post_init__(self) -> None:
+        """Refuse a video from nowhere or from two places, and files that no browser could use."""
+        if (self.url is None) == (self.file is None):
+            raise fault(
+                "bad-value",
+                "Say where the video is: give it either `url` or `file`.",
+                "file" if self.url else None,
+            )
+        if self.url and not self.url.startswith("https://"):
+            raise fault(
+                "bad-value", "Browsers refuse a video without encryption. Use an https:// address.", "url"
+            )
+        for key, endings in _VIDEO_FILES.items():
+            path = getattr(self, key)
+            if path and not path.lower().endswith(endings):
+                raise fault("bad-value", f"Expected a file that ends in {' or '.join(endings)}.", key)
+
+
+_VIDEO_FILES = {
+    "file": (".mp4", ".webm"),
+    "poster": (".jpg", ".jpeg", ".png", ".webp"),
+    "captions": (".vtt",),
+}
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Download:
+    """A file that readers of an article can save."""
+
+    label: Line
+    """What it is, as the link says it."""
+    file: FilePath
+    """The file, by its path from content/."""
+
+
 def _schema(*kinds: Kind) -> WithJsonSchema:
     """Tell editors which kinds belong to a format; readers choose the format by the kind."""
     return WithJsonSchema({"type": "string", "enum": [kind.value for kind in kinds]})
@@ -74,10 +146,10 @@ class FrontMatter:
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
 class ArticleFrontMatter(FrontMatter):
-    """Front matter of an article: faq, troubleshooting, tutorial or page."""
+    """Front matter of an article: faq, troubleshooting, troubleshooter, tutorial or page."""
 
     kind: Annotated[Kind, _schema(*ARTICLE_KINDS)] = Kind.PAGE
-    """faq, troubleshooting, tutorial or page."""
+    """faq, troubleshooting, troubleshooter, tutorial or page."""
     category: Slug | None = None
     """The category it belongs to; without it, the folder the file is in."""
     components: tuple[Slug, ...] = ()
@@ -92,6 +164,27 @@ class ArticleFrontMatter(FrontMatter):
     """The day somebody last checked that it is true."""
     owner: Slug | None = None
     """The team that keeps it true."""
+    redirect_from: tuple[FormerAddress, ...] = ()
+    """Addresses that this page had once; each leads here. A page that moved is still found."""
+    video: Video | None = None
+    """A video that shows what the text says."""
+    downloads: tuple[Download, ...] = ()
+    """Files to save, listed below the text with their type and size."""
+    time: Duration | None = None
+    """Only in a tutorial: how long somebody needs who does it for the first time."""
+    prerequisites: tuple[Prerequisite, ...] = ()
+    """Only in a tutorial: what must be at hand before the first step."""
+    next: ContentPath | None = None
+    """Only in a tutorial: the article to go on with, by its path from content/."""
+
+    def __post_init__(self) -> None:
+        """Refuse what only a tutorial shows in any other kind, so that nothing written is lost silently."""
+        if self.kind is Kind.TUTORIAL:
+            return
+        for key in ("time", "prerequisites", "next"):
+            if getattr(self, key):
+                message = f"Only a tutorial shows `{key}`. Remove it here, or write `kind: tutorial`."
+                raise fault("bad-value", message, key)
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -108,6 +201,8 @@ class CategoryFrontMatter(FrontMatter):
     """Its place among the categories; the lowest is first."""
     components: tuple[Slug, ...] = ()
     """Ids of the components it depends on."""
+    redirect_from: tuple[FormerAddress, ...] = ()
+    """Addresses that this page had once; each leads here. A page that moved is still found."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -130,6 +225,8 @@ class ContactFrontMatter(FrontMatter):
 
     kind: Annotated[Kind, _schema(Kind.CONTACT)]
     """contact."""
+    components: tuple[Slug, ...] = ()
+    """Ids of components to tell of above the page; without them, it tells of the whole service."""
 
 
 FRONT_MATTER: dict[Kind, type[FrontMatter]] = {
@@ -139,6 +236,12 @@ FRONT_MATTER: dict[Kind, type[FrontMatter]] = {
     Kind.CONTACT: ContactFrontMatter,
 }
 """Which front matter belongs to which kind."""
+
+
+def components_of(front: FrontMatter) -> tuple[str, ...]:
+    """Return the ids of the components that a page depends on."""
+    depends = ArticleFrontMatter | CategoryFrontMatter | ContactFrontMatter
+    return front.components if isinstance(front, depends) else ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from waypost.model.article import ARTICLE_KINDS, Article, CategoryFrontMatter, Kind
+from waypost.model.look import Look
 from waypost.model.status import Coverage, Incident, Maintenance, StateChange, StatusConfig
 from waypost.model.support import SupportConfig
 
@@ -24,6 +25,8 @@ class HelpCenter:
 
     pages: Mapping[str, Article] = field(default_factory=dict)
     support: SupportConfig | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of each file that an article offers, by its path from content/."""
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -61,3 +64,4 @@ class Project:
 
     help_center: HelpCenter
     status: StatusSite
+    look: Look = field(default_factory=Look)

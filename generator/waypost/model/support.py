@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from waypost.model.article import Priority
+from waypost.model.embeds import Embeds, Feedback
+from waypost.model.ticket import TicketForm
 from waypost.model.types import EMAIL, STRICT, Day, Line, Slug, TimeZone, fault
 from waypost.problems import did_you_mean
 
@@ -94,8 +96,32 @@ def _weekday(name: str) -> str:
     return name
 
 
-Week = dict[Annotated[str, AfterValidator(_weekday)], OpeningHours]
+def _some_day(week: dict[str, Span]) -> dict[str, Span]:
+    if not week:
+        raise fault(
+            "bad-value", "No day is named, so this would never be open. Name the days that have hours."
+        )
+    return week
+
+
+Week = Annotated[
+    dict[Annotated[str, AfterValidator(_weekday)], OpeningHours],
+    AfterValidator(_some_day),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"enum": list(WEEKDAYS)},
+            "additionalProperties": {"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"},
+            "minProperties": 1,
+        }
+    ),
+]
 """Opening hours by weekday; a day that is not named is closed."""
+
+
+def _refuse_hours_of_always(always: bool, hours: dict[str, Span] | None) -> None:
+    if always and hours:
+        raise fault("bad-value", "`always` and `hours` contradict each other. Keep one.", "always")
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -121,7 +147,14 @@ class Office:
     hours: Week
     """Opening hours by weekday; a day that is not named is closed."""
     holidays: tuple[Holiday, ...] = ()
-    """Days on which the office is closed."""
+    """Days on which the office is closed, and with it every channel and tier that is not `always` there."""
+
+    def __post_init__(self) -> None:
+        days = [holiday.date for holiday in self.holidays]
+        twice = next((day for day in days if days.count(day) > 1), None)
+        if twice:
+            message = f"The day {twice} stands twice among the holidays. Give it once, with both names."
+            raise fault("bad-value", message, "holidays")
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -139,7 +172,7 @@ class Channel:
     hours: Week | None = None
     """When it is staffed; without it, the office's hours."""
     always: bool = False
-    """Staffed day and night."""
+    """Staffed day and night, on holidays too."""
     tiers: tuple[Slug, ...] = ()
     """Which tiers may use it; without it, everyone."""
     only_for: tuple[Priority, ...] = ()
@@ -150,8 +183,7 @@ class Channel:
     """What people should know before they use it."""
 
     def __post_init__(self) -> None:
-        if self.always and self.hours:
-            raise fault("bad-value", "`always` and `hours` contradict each other. Keep one.", "always")
+        _refuse_hours_of_always(self.always, self.hours)
         if self.kind is ChannelKind.EMAIL and not EMAIL.fullmatch(self.address):
             message = "An email channel needs a mail address, such as help@example.org."
             raise fault("bad-value", message, "address")
@@ -171,10 +203,15 @@ class Tier:
     """Its name for machines."""
     name: Line
     """Its name for people."""
-    hours: Line
-    """When requests are worked on, in words."""
+    hours: Week | None = None
+    """When its requests are worked on, in the office's time zone; without it, the office's hours."""
+    always: bool = False
+    """Its requests are worked on day and night, on holidays too."""
     first_answer: dict[Priority, AnswerHours]
-    """Hours until the first answer, by priority."""
+    """Hours until the first answer, by priority. Only the hours in which requests are worked on count."""
+
+    def __post_init__(self) -> None:
+        _refuse_hours_of_always(self.always, self.hours)
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -185,14 +222,6 @@ class PriorityQuestion:
     """critical, high, medium or low."""
     question: Line
     """What it means, in the customer's words."""
-
-
-@dataclass(frozen=True, config=STRICT, kw_only=True)
-class TicketForm:
-    """The hosted form that requests are written in."""
-
-    url: Annotated[str, Field(pattern=r"^(https://|mailto:)\S+$", max_length=2000)]
-    """Its address: https or mailto."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -208,4 +237,23 @@ class SupportConfig:
     priorities: tuple[PriorityQuestion, ...] = ()
     """Priorities as questions, the most urgent first."""
     ticket: TicketForm
-    """The hosted form that requests are written in."""
+    """The form that requests end in."""
+    feedback: Feedback | None = None
+    """Where the answers to "Was this helpful?" are sent; without it, nowhere."""
+    embeds: Embeds = Embeds()
+    """More ways to a person; nothing of them is loaded before a click."""
+
+    def __post_init__(self) -> None:
+        asked = [priority.id for priority in self.priorities]
+        twice = next((name for name in asked if asked.count(name) > 1), None)
+        if twice:
+            message = f"The priority '{twice}' has two questions. Keep one."
+            raise fault("bad-value", message, "priorities")
+        for channel in self.channels:
+            if asked and channel.only_for and not set(channel.only_for) & set(asked):
+                wanted = " or ".join(channel.only_for)
+                message = (
+                    f"The channel '{channel.id}' is only for {wanted}, which has no question here, "
+                    "so nobody would see it. Add the question."
+                )
+                raise fault("bad-value", message, "priorities")

@@ -118,6 +118,16 @@ def _web_url(text: str) -> str:
     return _url(text, ("https", "http"))
 
 
+def https_url(text: str) -> str:
+    """Return an absolute https address as it is; `fault` for anything else."""
+    _url(text, ("https",))
+    if "@" in urlsplit(text).netloc:
+        raise fault(
+            "bad-value", "An address that everyone can read holds no name or password. Leave them out."
+        )
+    return text
+
+
 def _directory_url(text: str) -> str:
     return _web_url(text).rstrip("/") + "/"
 
@@ -126,6 +136,34 @@ def _content_path(text: str) -> str:
     if text.startswith("/") or ".." in text.split("/") or not text.endswith(".md"):
         raise fault("bad-value", "Expected the path of an article from content/, such as galleries/open.md.")
     return text
+
+
+def _file_path(text: str) -> str:
+    parts = text.split("/")
+    if set(text) & set("\\?#%") or any(not part or part.startswith(".") for part in parts):
+        raise fault(
+            "bad-value", "Expected the path of a file from content/, such as downloads/checklist.pdf."
+        )
+    if text.endswith((".md", ".yml", ".yaml")):
+        raise fault(
+            "bad-value", "Articles and settings cannot be offered as files. Name another kind of file."
+        )
+    return text
+
+
+def _former_address(text: str) -> str:
+    example = "Expected an address below the root of the help center, such as old/page/."
+    if "://" in text or text.startswith("/"):
+        raise fault("bad-value", f"{example} Leave out the host and the slash at the start.")
+    parts = text.removesuffix("/").split("/")
+    if ".." in parts or "." in parts:
+        raise fault("bad-value", f"The address climbs out of its folder. {example}")
+    if set(text) & set("?#%\\:") or not text.isprintable() or text != text.strip():
+        raise fault("bad-value", f"{example} Leave out spaces at its ends and the characters ? # % : and \\.")
+    if not all(parts) or parts[0].startswith(".") or any(len(part.encode()) > 200 for part in parts):
+        reason = "Each part has a name of at most 200 bytes, and the first does not start with a dot."
+        raise fault("bad-value", f"{example} {reason}")
+    return text if text.lower().endswith((".html", ".htm")) else "/".join([*parts, ""])
 
 
 Line = Annotated[str, AfterValidator(_plain), Field(max_length=160)]
@@ -156,8 +194,17 @@ TimeZone = Annotated[str, AfterValidator(_time_zone)]
 WebUrl = Annotated[str, AfterValidator(_web_url), Field(max_length=2000)]
 """An absolute http or https address."""
 
+HttpsUrl = Annotated[str, AfterValidator(https_url), Field(max_length=2000)]
+"""An absolute https address without a name or password in it."""
+
 DirectoryUrl = Annotated[str, AfterValidator(_directory_url), Field(max_length=2000)]
 """An absolute http or https address of a folder; a missing slash at its end is added."""
 
 ContentPath = Annotated[str, AfterValidator(_content_path), Field(max_length=200)]
 """The path of an article, from content/."""
+
+FilePath = Annotated[str, AfterValidator(_file_path), Field(max_length=200)]
+"""The path of a file that is published as it is, from content/: `downloads/checklist.pdf`."""
+
+FormerAddress = Annotated[str, AfterValidator(_former_address), Field(max_length=200)]
+"""An address that a page had once, from the root of the help center; a missing slash at its end is added."""

@@ -1,21 +1,19 @@
 // Shows the present state of the service on any page, from the small file status/now.json.
 // Where that file cannot be had or is old, it says so: never a stale green.
+import { ago, say } from "./say.js";
+
 const EVERY = 30_000;
-const MINUTE = 60_000;
 
 const holder = document.querySelector("[data-wp-now]");
+const listeners = [];
 let last = null;
 // A cache may hold the old page for a while: a page that was just loaded waits a round before it loads again.
 let mayReload = false;
 
-/** Say how long ago something was, in whole units. */
-export function ago(milliseconds) {
-  const minutes = Math.floor(milliseconds / MINUTE);
-  if (minutes < 1) return "less than a minute ago";
-  if (minutes < 60) return `${minutes} minute${minutes === 1 ? "" : "s"} ago`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} hour${hours === 1 ? "" : "s"} ago`;
-  return `${Math.floor(hours / 24)} days ago`;
+/** Call a function with the document now.json and its view, now if it is there and whenever it was read again. */
+export function whenKnown(listener) {
+  listeners.push(listener);
+  if (last) listener(last, judge(last, Date.now()));
 }
 
 /** Turn the file into what is shown: a state, a sentence, and how old it is. */
@@ -23,25 +21,26 @@ export function judge(now, clock) {
   const age = now.checked_at ? clock - Date.parse(now.checked_at) : NaN;
   const isStale = Number.isFinite(age) && age > now.stale_after * 1000;
   if (isStale) {
-    return { status: "no_data", sentence: "Status not known", detail: `Last checked ${ago(age)}.`, isStale, age };
+    const detail = say("now.last_checked", { ago: ago(age) });
+    return { status: "no_data", sentence: say("now.unknown"), detail, isStale, age };
   }
   return { status: now.status, sentence: now.headline, detail: now.detail, isStale, age };
 }
 
 /** Say in two or three words how things are. */
 export function brief(view, now) {
-  if (view.isStale || view.status === "no_data") return "Status not known";
-  if (view.status === "operational") return now.incidents.length ? "Notice" : "All working";
+  if (view.isStale || view.status === "no_data") return say("now.unknown");
+  if (view.status === "operational") return say(now.incidents.length ? "now.notice" : "now.working");
   const hit = Object.values(now.components).filter((component) => component.status === view.status);
-  const word = view.status === "under_maintenance" ? "planned work" : "trouble";
-  return hit.length === 1 ? `${hit[0].name}: ${word}` : `${hit.length} services: ${word}`;
+  const word = view.status === "under_maintenance" ? "planned" : "trouble";
+  return hit.length === 1 ? say(`now.one_${word}`, { name: hit[0].name }) : say(`now.some_${word}`, { count: hit.length });
 }
 
 /** Say in a word or two how things are, for the header of a phone. */
 function briefest(view, now) {
-  if (view.isStale || view.status === "no_data") return "Not known";
-  if (view.status === "operational") return now.incidents.length ? "Notice" : "All working";
-  return view.status === "under_maintenance" ? "Planned work" : "Trouble";
+  if (view.isStale || view.status === "no_data") return say("now.unknown_short");
+  if (view.status === "operational") return say(now.incidents.length ? "now.notice" : "now.working");
+  return say(view.status === "under_maintenance" ? "now.planned" : "now.trouble");
 }
 
 function showPill(view, now) {
@@ -57,19 +56,25 @@ function showNotice(view, now) {
   const notice = document.querySelector("[data-wp-notice]");
   if (!notice) return;
   const calm = !view.isStale && view.status === "operational" && !now.incidents.length;
-  notice.dataset.status = calm ? "operational" : view.status;
-  notice.classList.toggle("wp-now--calm", calm);
-  notice.querySelector("b").textContent = `${view.sentence}.`;
-  notice.querySelector("span span").textContent = calm && Number.isFinite(view.age) ? `Checked ${ago(view.age)}.` : view.detail;
   const path = now.incidents.length && !view.isStale ? now.incidents[0].path : "";
-  const link = notice.querySelector("a");
-  link.href = new URL(path, holder.dataset.wpStatusRoot).href;
-  link.textContent = path ? "Follow this incident" : "See the status page";
+  const detail = calm && Number.isFinite(view.age) ? `${say("now.checked", { ago: ago(view.age) })}.` : view.detail;
+  fillNotice(notice, { status: calm ? "operational" : view.status, calm, title: `${view.sentence}.`, detail, path, link: say(path ? "now.follow" : "now.see") });
+}
+
+/** Fill a line of the present: what is so, since when, and where to read on. */
+export function fillNotice(notice, { status, calm, title, detail, path, link }) {
+  notice.dataset.status = status;
+  notice.classList.toggle("wp-now--calm", calm);
+  notice.querySelector("b").textContent = title;
+  notice.querySelector("span span").textContent = detail;
+  const anchor = notice.querySelector("a");
+  anchor.href = new URL(path, holder.dataset.wpStatusRoot).href;
+  anchor.textContent = link;
 }
 
 function showFreshness(view, now) {
   const checked = document.querySelector("[data-wp-checked]");
-  if (checked && Number.isFinite(view.age)) checked.textContent = `Checked ${ago(view.age)}`;
+  if (checked && Number.isFinite(view.age)) checked.textContent = say("now.checked", { ago: ago(view.age) });
   const stale = document.querySelector("[data-wp-stale]");
   if (!stale) return;
   stale.hidden = !view.isStale;
@@ -82,7 +87,7 @@ function showFreshness(view, now) {
 
 /** Take back what was true when it was last checked and is not known to be true now. */
 function showOld(view, stale) {
-  stale.querySelector("b").textContent = `These data are old: last checked ${ago(view.age)}.`;
+  stale.querySelector("b").textContent = say("now.old", { ago: ago(view.age) });
   document.documentElement.dataset.wpOld = "yes";
   for (const part of document.querySelectorAll(".wp-state, .wp-component__row")) part.dataset.status = "no_data";
   const state = document.querySelector(".wp-state");
@@ -116,6 +121,7 @@ async function refresh() {
     showPill(view, last);
     showNotice(view, last);
     showFreshness(view, last);
+    for (const listener of listeners) listener(last, view);
   }
   mayReload = true;
 }

@@ -1,0 +1,73 @@
+"""Read what Waypost says on pages from theme/i18n/, with the plurals and dates of Babel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from functools import cache
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+
+from waypost.adapters.resources import theme_folder
+from waypost.adapters.source import Source
+from waypost.adapters.yaml_source import parse_yaml
+from waypost.core.words import Text, Words
+from waypost.problems import ProblemsFound
+
+DEFAULT_LANGUAGE = "en"
+
+_FORMS = {"zero", "one", "two", "few", "many", "other"}
+
+
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that Waypost speaks."""
+    return tuple(sorted(path.stem for path in (theme_folder() / "i18n").glob("*.yml")))
+
+
+@cache
+def load_words(language: str = DEFAULT_LANGUAGE) -> Words:
+    """Return the texts of a language; raises KeyError for one that Waypost does not speak."""
+    if language not in languages():
+        raise KeyError(language)
+    path = theme_folder() / "i18n" / f"{language}.yml"
+    document, problems = parse_yaml(Source(f"theme/i18n/{path.name}", path.read_text(encoding="utf-8")))
+    if document is None:
+        raise ProblemsFound(problems)
+    locale = Locale.parse(language)
+    return Words(language, dict(_flat(document.data)), locale.plural_form, _Dates(locale))
+
+
+def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Text]]:
+    for key, value in data.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and not value.keys() <= _FORMS:
+            yield from _flat(value, f"{name}.")
+        else:
+            yield name, value
+
+
+class _Dates:
+    """Writes times in one language."""
+
+    def __init__(self, locale: Locale) -> None:
+        self._locale = locale
+
+    def __call__(self, moment: date | datetime | time, pattern: str) -> str:
+        if isinstance(moment, datetime):
+            # Babel turns a time with a zone to UTC unless it is told to keep it.
+            return format_datetime(moment, pattern, moment.tzinfo, locale=self._locale)
+        if isinstance(moment, time):
+            return format_time(moment, pattern, locale=self._locale)
+        return format_date(moment, pattern, locale=self._locale)
+
+
+def script_words(words: Words) -> bytes:
+    """Return words.js: the module from which say.js takes the texts of the section `live`."""
+    live = {
+        name.removeprefix("live."): text for name, text in words.texts.items() if name.startswith("live.")
+    }
+    texts = json.dumps(live, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return f'export const language = "{words.language}";\nexport const texts = {texts};\n'.encode()

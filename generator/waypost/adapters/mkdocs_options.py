@@ -1,0 +1,38 @@
+"""Read the options of ours in mkdocs.yml, with their places; the rest of the file is MkDocs' own business."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from waypost.adapters.source import read_source
+from waypost.adapters.validation import validate
+from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.model.look import Look
+from waypost.problems import Problem
+
+
+def load_look(root: Path) -> tuple[Look, list[Problem]]:
+    """Return what a site sets under `look` of the plugin; a file that MkDocs cannot read is left for it to say."""
+    path = root / "mkdocs.yml"
+    if not path.is_file():
+        return Look(), []
+    source, _ = read_source(root, path)
+    # Values with tags such as !ENV are MkDocs' own, and none of ours has one.
+    document = parse_yaml(source, ignore_tags=True)[0] if source else None
+    place = _find(document) if document else None
+    if document is None or place is None:
+        return Look(), []
+    look, problems = validate(document.part(place), Look)
+    return look or Look(), problems
+
+
+def _find(document: YamlDocument) -> DataPath | None:
+    """Return the path of the option: plugins are a list of names and mappings, or one mapping."""
+    data = document.data if isinstance(document.data, dict) else {}
+    plugins = data.get("plugins")
+    entries = list(enumerate(plugins)) if isinstance(plugins, list) else [(None, plugins)]
+    for index, entry in entries:
+        options = entry.get("waypost") if isinstance(entry, dict) else None
+        if isinstance(options, dict) and options.get("look") is not None:
+            return ("plugins", *([] if index is None else [index]), "waypost", "look")
+    return None

@@ -1,0 +1,151 @@
+"""What a help center publishes beside its pages: feeds, text for programs, redirects, words for search engines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from waypost.adapters.article_feeds import FEED_TYPES, FeedSource, article_feeds
+from waypost.adapters.file_tree import write_atomic
+from waypost.adapters.git_dates import GitDates, read_git_dates
+from waypost.core.article_news import ArticleItem, article_news, changed_at
+from waypost.core.articles import Catalog
+from waypost.core.redirects import redirects
+from waypost.core.structured_data import PagePlace, modified_at, structured_data
+from waypost.core.twins import llms_txt, twins
+from waypost.core.words import Words
+from waypost.model.article import Article, Kind
+from waypost.model.project import HelpCenter
+
+Render = Callable[[str, Mapping[str, Any]], str]
+"""Fills in a template of ours, named from theme/."""
+
+
+@dataclass(frozen=True)
+class OutputSite:
+    """Where a help center is, and what it is called."""
+
+    name: str
+    root: Path | None = None
+    """Its folder, for git's dates; None where nobody asks for them."""
+    url: str = ""
+    """The absolute address of its root with a slash at its end; empty where mkdocs.yml has no `site_url`."""
+    status: str = "status/"
+    """The address of the status page, from the root or absolute, with a slash at its end."""
+
+
+@dataclass(frozen=True)
+class FeedLink:
+    """A feed as the head of each page names it."""
+
+    path: str
+    type: str
+    title: str
+
+
+class HelpOutputs:
+    """The files beside the pages of one build."""
+
+    def __init__(self, help_center: HelpCenter, catalog: Catalog, site: OutputSite, words: Words) -> None:
+        self._help_center = help_center
+        self._catalog = catalog
+        self._site = site
+        self._words = words
+        self._git = read_git_dates(site.root) if site.root else GitDates()
+        self._items: tuple[ArticleItem, ...] = (
+            article_news(catalog, self._git.dates, words) if site.url else ()
+        )
+
+    @property
+    def warning(self) -> str:
+        """Why dates are missing that should be there, or nothing."""
+        return self._git.warning
+
+    @property
+    def feeds(self) -> tuple[FeedLink, ...]:
+        """The feeds that there are: none without an absolute address, or while nothing has a date."""
+        title = self._words.say("outputs.feed.title", name=self._site.name)
+        return tuple(FeedLink(path, kind, title) for path, kind in FEED_TYPES.items()) if self._items else ()
+
+    def about(self, page: Article) -> dict[str, Any]:
+        """Return the parts of a view that the head of a page shows."""
+        return {"markdown": quote(page.path), "json_ld": self._json_ld(page)}
+
+    def _json_ld(self, page: Article) -> dict[str, Any] | None:
+        if not self._site.url:
+            return None
+        category = self._catalog.category(page.category) if page.category else None
+        place = PagePlace(
+            root=self._site.url,
+            site_name=self._site.name,
+            language=self._words.language,
+            category=(category.title, category.url) if category else None,
+            changed=changed_at(self._git.dates, page.path),
+        )
+        return structured_data(page, place)
+
+    def changed_on(self, path: str) -> str | None:
+        """Return the day on which a page changed, for the sitemap; None where no page has a date.
+
+        The home page and categories list articles, so they change with them. Without git it is the day
+        of the last review; a page without a date among others that have one gets an empty text.
+        """
+        return self._days.get(path, "") if any(self._days.values()) else None
+
+    @cached_property
+    def _days(self) -> Mapping[str, str]:
+        pages = self._help_center.pages
+        days = {path: self._day(page) for path, page in pages.items()}
+        newest: dict[str, str] = defaultdict(str)
+        for path, page in pages.items():
+            newest[page.category] = max(newest[page.category], days[path])
+        whole = {Kind.HOME: max(newest.values(), default="")}
+        for path, page in pages.items():
+            if page.kind in (Kind.HOME, Kind.CATEGORY):
+                days[path] = whole.get(page.kind, newest[page.category])
+        return days
+
+    def _day(self, page: Article) -> str:
+        return modified_at(page, changed_at(self._git.dates, page.path))[:10]
+
+    def files(self, render: Render) -> Iterator[tuple[str, bytes]]:
+        """Return path and content of each file, from the root of the output."""
+        pages = self._help_center.pages
+        for path, text in twins(pages, self._catalog, self._words):
+            yield path, text.encode()
+        yield "llms.txt", self._llms().encode()
+        for redirect in redirects(pages):
+            canonical = self._site.url + quote(redirect.url) if self._site.url else redirect.link
+            context = {
+                "redirect": redirect,
+                "canonical": canonical,
+                "site_name": self._site.name,
+                "words": self._words,
+                "t": self._words.say,
+            }
+            yield redirect.file, render("waypost/redirect.html", context).encode()
+        if self._items:
+            yield from article_feeds(
+                self._items, FeedSource(self._site.url, self._site.name, self._words)
+            ).items()
+        # Robots look for it at the root of a host only.
+        if self._site.url and urlsplit(self._site.url).path == "/":
+            yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {self._site.url}sitemap.xml\n".encode()
+
+    def _llms(self) -> str:
+        def address(path: str) -> str:
+            return self._site.url + quote(path)
+
+        status = self._site.status if "://" in self._site.status else self._site.url + self._site.status
+        return llms_txt(self._site.name, self._help_center.pages, self._catalog, self._words, address, status)
+
+    def write(self, output: Path, render: Render) -> None:
+        """Write the files into a folder; what a writer put at the same place stays."""
+        for path, content in self.files(render):
+            if not (output / path).exists():
+                write_atomic(output / path, content)

@@ -1,0 +1,25 @@
+"""Durations and sizes in words, as people say them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from waypost.core.words import Words
+
+
+def size_words(size: int, words: Words) -> str:
+    """Say how large a file is, as the systems of its readers count: 1 kB is 1,000 bytes."""
+    if size < 1000:
+        return words.say("downloads.bytes", count=size)
+    if size < 999_500:
+        return words.say("downloads.kilobytes", number=round(size / 1000))
+    number = f"{size / 1_000_000:.1f}" if size < 9_950_000 else str(round(size / 1_000_000))
+    return words.say("downloads.megabytes", number=number.replace(".", words.say("downloads.decimal")))
+
+
+def duration_words(span: timedelta, words: Words) -> str:
+    """Say how long something takes, a minute at least: "1 hour and 30 minutes"."""
+    minutes = max(1, round(span.total_seconds() / 60))
+    days, rest = divmod(minutes, 24 * 60)
+    parts = [("days", days), ("hours", rest // 60), ("minutes", rest % 60)]
+    return words.join([words.say(f"tutorial.{unit}", count=count) for unit, count in parts if count])

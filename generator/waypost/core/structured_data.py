@@ -1,0 +1,127 @@
+"""What search engines are told of a page, as JSON-LD in the words of https://schema.org.
+
+BreadcrumbList says where it is; Article or, for a faq, FAQPage says what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from waypost.core.markdown_source import marked_lines
+from waypost.core.text import heading_anchor, plain_text
+from waypost.model.article import ARTICLE_KINDS, Article, ArticleFrontMatter, Kind
+
+_QUESTION = re.compile(r"##(?!#)[ \t]*(\S.*)")
+_ATTRIBUTES = re.compile(r"[ \t]*\{[:#. ][^{}]*\}[ \t]*$")
+_ADMONITION = re.compile(r"[ \t]*(?:!!!|\?\?\?\+?)[ \t]+[\w -]+?(?:[ \t]+\"([^\"]*)\")?[ \t]*$")
+_RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*")
+
+
+@dataclass(frozen=True)
+class PagePlace:
+    """Where a page is, and whose it is."""
+
+    root: str
+    """The address of the help center, absolute, with a slash at its end."""
+    site_name: str
+    language: str
+    category: tuple[str, str] | None = None
+    """Title and address of its category, from the root."""
+    changed: datetime | None = None
+    """When its file was last changed, where that is known."""
+
+    def address(self, url: str) -> str:
+        """Return the absolute address of a page."""
+        return self.root + quote(url)
+
+
+def structured_data(page: Article, place: PagePlace) -> dict[str, Any] | None:
+    """Return the JSON-LD of a page; None for a page that needs none, such as the home page."""
+    if page.kind not in (*ARTICLE_KINDS, Kind.CATEGORY, Kind.CONTACT):
+        return None
+    graph = [_breadcrumbs(page, place)]
+    if page.kind in ARTICLE_KINDS:
+        graph.append(_article(page, place))
+    return {"@context": "https://schema.org", "@graph": graph}
+
+
+def _breadcrumbs(page: Article, place: PagePlace) -> dict[str, Any]:
+    steps = [(place.site_name, "")]
+    if place.category and page.kind is not Kind.CATEGORY:
+        steps.append(place.category)
+    steps.append((page.title, page.url))
+    items = [
+        {"@type": "ListItem", "position": number, "name": name, "item": place.address(url)}
+        for number, (name, url) in enumerate(steps, start=1)
+    ]
+    return {"@type": "BreadcrumbList", "itemListElement": items}
+
+
+def _article(page: Article, place: PagePlace) -> dict[str, Any]:
+    address = place.address(page.url)
+    found = {
+        "@type": "Article",
+        "headline": page.title,
+        "url": address,
+        "inLanguage": place.language,
+        "publisher": {"@type": "Organization", "name": place.site_name, "url": place.root},
+    }
+    if page.front.summary:
+        found["description"] = page.front.summary
+    modified = modified_at(page, place.changed)
+    if modified:
+        found["dateModified"] = modified
+    asked = [_question(*pair, address) for pair in questions(page.body)] if page.kind is Kind.FAQ else []
+    return {**found, "@type": "FAQPage", "mainEntity": asked} if asked else found
+
+
+def modified_at(page: Article, changed: datetime | date | None) -> str:
+    """Return when a page was last changed; where nobody knows, the day of its last review; or nothing."""
+    if isinstance(changed, datetime):
+        return changed.astimezone(UTC).isoformat(timespec="seconds")
+    reviewed = page.front.reviewed if isinstance(page.front, ArticleFrontMatter) else None
+    return reviewed.isoformat() if reviewed else ""
+
+
+def _question(question: str, answer: str, address: str) -> Mapping[str, Any]:
+    return {
+        "@type": "Question",
+        "name": question,
+        "url": f"{address}#{quote(heading_anchor(question))}",
+        "acceptedAnswer": {"@type": "Answer", "text": answer},
+    }
+
+
+def questions(body: str) -> Iterator[tuple[str, str]]:
+    """Return each question of a faq, a heading of the second level, with its answer as plain text."""
+    question, lines = "", list[str]()
+    for line, is_code in marked_lines(body):
+        heading = None if is_code else _QUESTION.match(line)
+        if heading is None:
+            lines.append("" if is_code and line.strip()[:3] in ("```", "~~~") else line)
+            continue
+        yield from _answered(question, lines)
+        question, lines = plain_text(_ATTRIBUTES.sub("", heading[1]).rstrip(" #")), []
+    yield from _answered(question, lines)
+
+
+def _answered(question: str, lines: list[str]) -> Iterator[tuple[str, str]]:
+    answer = plain_text("\n".join(filter(None, map(_words, lines))))
+    if question and answer:
+        yield question, answer
+
+
+def _words(line: str) -> str:
+    """Return a line without what only the layout needs."""
+    noted = _ADMONITION.match(line)
+    if noted:
+        return noted[1] or ""
+    if line.lstrip().startswith("|"):
+        cells = [] if _RULE.fullmatch(line) else [cell.strip() for cell in line.split("|")]
+        return f"{', '.join(filter(None, cells))}." if any(cells) else ""
+    return _ATTRIBUTES.sub("", line)

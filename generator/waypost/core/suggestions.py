@@ -1,0 +1,40 @@
+"""The articles that the ticket form suggests while somebody types, as one small document for a script."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from waypost.core.views import page_facts
+from waypost.model.article import Article, ArticleFrontMatter, Kind
+from waypost.model.project import HelpCenter
+
+_QUESTION = re.compile(r"^## +(.+?)(?: +#+)?(?: *\{[^}]*\})? *$", re.MULTILINE)
+_FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+_MARKS = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")
+
+
+def suggestions_document(help_center: HelpCenter) -> dict[str, Any]:
+    """Return title, words and place of every article, by path."""
+    return {"articles": [_entry(article) for article in sorted(help_center.articles, key=lambda a: a.path)]}
+
+
+def _entry(article: Article) -> dict[str, Any]:
+    facts = page_facts(article)
+    front = article.front
+    aliases = front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
+    return {
+        "title": facts["title"],
+        "path": facts["path"],
+        "summary": front.summary,
+        "aliases": list(aliases),
+        "questions": questions_of(article.body) if article.kind is Kind.FAQ else [],
+        "components": facts["components"],
+        "ticket": facts["ticket"],
+    }
+
+
+def questions_of(body: str) -> list[str]:
+    """Return the questions of a faq: its second-level headings, without their marks."""
+    headings = _QUESTION.findall(_FENCE.sub("", body))
+    return [_MARKS.sub(lambda match: match[1] or "", heading).strip() for heading in headings]

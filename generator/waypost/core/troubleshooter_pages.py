@@ -1,0 +1,232 @@
+"""The pages of a troubleshooter, in Markdown: its start, a page for each other step, and all steps on one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from waypost.core.text import heading_anchor, plain_text
+from waypost.core.troubleshooter import marked_lines, read_troubleshooter
+from waypost.core.troubleshooter_views import ALL, StepView, all_steps_view, step_views
+from waypost.core.words import Words
+from waypost.model.article import Article
+from waypost.model.troubleshooter import Step, Troubleshooter
+
+SEARCHED_ONLY = "<!-- what follows is for the search -->"
+"""Stands on the first page before the text of all other steps, so that one page is found by all of it."""
+
+SUMMARY = 155
+"""Characters of a summary that search engines show."""
+
+# Bounded on purpose: without limits a line of backticks would take minutes.
+_CODE = re.compile(r"(?<!`)(`{1,9})(?!`).{1,2000}?(?<!`)\1(?!`)")
+_INLINE = re.compile(
+    r"(?P<before>\]\([ \t]*<?|(?:href|src)=[\"'])(?P<target>[^\s<>()\"']+)(?P<after>>?[ \t)\"'])"
+)
+_DEFINITION = re.compile(
+    r"^(?P<before> {0,3}\[[^\]^][^\]]{0,200}\]:[ \t]*<?)(?P<target>[^\s<>]+)(?P<after>.*)"
+)
+_CONTAINER = re.compile(r" {0,3}(?:[-*+][ \t]|\d{1,9}\.[ \t]|!!!|\?\?\?|===|\[\^|:[ \t])")
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|/|\?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class TreePage:
+    """One page of a troubleshooter."""
+
+    path: str
+    """Where its file is or would be, from content/."""
+    title: str
+    summary: str
+    body: str
+    """Its text in Markdown."""
+    components: tuple[str, ...]
+    """Ids of the components of the step, then those of the whole troubleshooter."""
+    view: StepView
+
+
+def tree_pages(
+    article: Article, components: Sequence[str], ticket_page: str, words: Words
+) -> tuple[TreePage, ...]:
+    """Return all pages of a troubleshooter, its own first.
+
+    `components` are those that the whole of it depends on; `ticket_page` is the address of the ticket form.
+    """
+    writer = _Writer(article, read_troubleshooter(article), tuple(components), ticket_page, words)
+    return tuple(writer.pages())
+
+
+def shown_part(content: str) -> str:
+    """Return the HTML of a page without the part that is there for the search alone."""
+    return content.partition(SEARCHED_ONLY)[0]
+
+
+def searched_text(article: Article) -> str:
+    """Return the Markdown of a troubleshooter as search reads it: its questions are the headings."""
+    tree = read_troubleshooter(article)
+    return "\n\n".join(
+        [tree.introduction, *(f"## {step.heading}\n\n{_searched(step)}" for step in tree.steps)]
+    )
+
+
+def _searched(step: Step) -> str:
+    return "\n\n".join([step.body, *(answer.label for answer in step.answers)])
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes the pages of one troubleshooter."""
+
+    article: Article
+    tree: Troubleshooter
+    components: tuple[str, ...]
+    ticket_page: str
+    words: Words
+
+    def pages(self) -> Iterator[TreePage]:
+        views = step_views(self.article, self.tree, self.ticket_page)
+        yield self._start(views[self.tree.start.id])
+        for step in self.tree.steps[1:]:
+            if step.id in views:
+                yield self._step(step, views[step.id])
+        yield self._all()
+
+    def _start(self, view: StepView) -> TreePage:
+        links = self._links(in_folder=False)
+        start, others = self.tree.start, self.tree.steps[1:]
+        shown = (self.tree.introduction, _heading(start), start.body)
+        searched = (f"**{step.heading}**\n\n{_searched(step)}" for step in others)
+        parts = [*map(links.rewritten, shown), SEARCHED_ONLY, *map(links.rewritten, searched)]
+        front = self.article.front
+        return TreePage(
+            self.article.path, front.title, front.summary, self._text(parts, links), self._of(start), view
+        )
+
+    def _step(self, step: Step, view: StepView) -> TreePage:
+        links = self._links(in_folder=True)
+        summary = _shortened(plain_text(step.body)) or self.article.front.summary
+        text = self._text([links.rewritten(step.body)], links)
+        return TreePage(self._path(step.id), step.title, summary, text, self._of(step), view)
+
+    def _all(self) -> TreePage:
+        links = self._links(in_folder=True, on_one_page=True)
+        parts = [links.rewritten(self.tree.introduction)]
+        for step in self.tree.steps:
+            parts += [_heading(step), links.rewritten(step.body), "\n".join(self._answers(step, links))]
+        title = self.words.say("troubleshooter.all_title", title=self.article.title)
+        view = all_steps_view(self.article, self.ticket_page)
+        summary = self.article.front.summary
+        return TreePage(
+            self._path(ALL), title, summary, self._text(parts, links), self._of(*self.tree.steps), view
+        )
+
+    def _answers(self, step: Step, links: _Links) -> Iterator[str]:
+        """Say behind each answer where to read on, for those who hold paper."""
+        numbers = {each.id: number for number, each in enumerate(self.tree.steps, start=1)}
+        for answer in step.answers:
+            number = numbers.get(answer.step)
+            where = f" ({self.words.say('troubleshooter.see_step', number=number)})" if number else ""
+            yield links.rewritten(f"- [{answer.label}]({answer.target})") + where
+
+    def _text(self, parts: Sequence[str], links: _Links) -> str:
+        # A link may be written `[text][name]`, with the line that says where it leads in another step.
+        return "\n\n".join(filter(None, [*parts, links.rewritten(_definitions(self.article.body))]))
+
+    def _of(self, *steps: Step) -> tuple[str, ...]:
+        own = (name for step in steps for name in step.components)
+        return tuple(dict.fromkeys([*own, *self.components]))
+
+    def _links(self, *, in_folder: bool, on_one_page: bool = False) -> _Links:
+        return _Links(self.article.path.removesuffix(".md"), self.tree, in_folder, on_one_page)
+
+    def _path(self, name: str) -> str:
+        return f"{self.article.path.removesuffix('.md')}/{name}.md"
+
+
+def _heading(step: Step) -> str:
+    # The id is written only where it is needed: it takes an extension of Markdown, attr_list.
+    explicit = "" if step.id == heading_anchor(step.heading) else f" {{#{step.id}}}"
+    return f"## {step.heading}{explicit}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SUMMARY else text[:SUMMARY].rsplit(" ", 1)[0] + " …"
+
+
+def _definitions(body: str) -> str:
+    """Return the lines of a file that say where its links `[text][name]` lead."""
+    lines = marked_lines(body.split("\n"))
+    return "\n".join(line.text for line in lines if not line.is_code and _DEFINITION.fullmatch(line.text))
+
+
+@dataclass(frozen=True)
+class _Links:
+    """Where the links of a troubleshooter's file lead from one of its pages."""
+
+    folder: str
+    """The path of the file from content/, without its ending."""
+    tree: Troubleshooter
+    in_folder: bool
+    """Whether the page is below the troubleshooter's own address, and so one folder deeper than its file."""
+    on_one_page: bool = False
+    """Whether the page holds all steps."""
+
+    def rewritten(self, text: str) -> str:
+        """Return Markdown with its relative links as they must be on the page; code is left as it is."""
+        return "".join(part if is_code else self._line(part) for part, is_code in _parts(text))
+
+    def _line(self, text: str) -> str:
+        return _DEFINITION.sub(self._mend, _INLINE.sub(self._mend, text))
+
+    def _mend(self, found: re.Match[str]) -> str:
+        before, target = found["before"], found["target"]
+        # Markdown's own links are turned into addresses by the host; those in HTML are not.
+        is_html = before.endswith(("'", '"'))
+        return (
+            before + (target if is_html and target.startswith("#") else self._target(target)) + found["after"]
+        )
+
+    def _target(self, target: str) -> str:
+        if target.startswith("#"):
+            return self._step(target)
+        if _ABSOLUTE.match(target) or not self.in_folder:
+            return target
+        return f"../{target}"
+
+    def _step(self, target: str) -> str:
+        name, own = target[1:], self.folder.rpartition("/")[2]
+        if self.on_one_page or self.tree.step(name) is None:
+            return target
+        if name == self.tree.start.id:
+            return f"../{own}.md" if self.in_folder else target
+        return f"{name}.md" if self.in_folder else f"{own}/{name}.md"
+
+
+def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    """Cut Markdown into pieces that are code and pieces that are not."""
+    in_container = False
+    was_empty = True
+    for number, line in enumerate(marked_lines(text.split("\n"))):
+        if number:
+            yield "\n", True
+        is_indented = line.text.startswith(("    ", "\t"))
+        if _CONTAINER.match(line.text):
+            in_container = True
+        elif was_empty and line.text.strip() and not is_indented:
+            in_container = False
+        if line.is_code or (is_indented and was_empty and not in_container):
+            yield line.text, True
+            # A block of code that is indented goes on over its lines.
+            continue
+        was_empty = not line.text.strip()
+        yield from _around_code(line.text)
+
+
+def _around_code(text: str) -> Iterator[tuple[str, bool]]:
+    start = 0
+    for found in _CODE.finditer(text):
+        yield text[start : found.start()], False
+        yield found[0], True
+        start = found.end()
+    yield text[start:], False

@@ -1,0 +1,14 @@
+// What scripts may know of the page they run in, and where the help center and the status page are.
+const header = document.querySelector("[data-wp-root]");
+
+/** The address of the help center's root, with a slash at its end. */
+export const helpRoot = new URL(header?.dataset.wpRoot ?? "./", location.href).href;
+
+/** The same for the status page. */
+export const statusRoot = new URL(header?.dataset.wpNow ?? "./status/", location.href).href;
+
+/** {path, title, kind, category, components, ticket} of the page; empty values where it is no article. */
+export const page = {
+  path: "", title: "", kind: "", category: "", components: [], ticket: null,
+  ...JSON.parse(document.getElementById("wp-page")?.textContent ?? "{}"),
+};

@@ -1,0 +1,65 @@
+// Shows known incidents before anybody writes about them, from the same small file as every live part.
+import { say } from "./say.js";
+import { statusRoot } from "./page.js";
+
+const SEVERITY = ["operational", "no_data", "under_maintenance", "degraded_performance", "partial_outage", "major_outage"];
+const IMPACTS = { none: "operational", minor: "degraded_performance", major: "partial_outage", critical: "major_outage" };
+const rank = (status) => Math.max(0, SEVERITY.indexOf(status));
+
+/**
+ * Return what is known to be wrong: [{status, title, path, isTold}], worst first.
+ * @param {object} now the document now.json
+ * @param {string[]} components ids that matter; none means all of them
+ */
+export function troubles(now, components) {
+  const matters = (id) => !components.length || components.includes(id);
+  const told = [...now.incidents, ...now.maintenances].filter((item) => item.components.some(matters));
+  const covered = new Set(told.flatMap((item) => item.components));
+  const lines = told.map((item) => ({ status: statusOf(now, item), title: item.title, path: item.path, isTold: true }));
+  for (const [id, { name, status }] of Object.entries(now.components)) {
+    if (matters(id) && !covered.has(id) && rank(status) > rank("no_data")) {
+      const title = say("ticket.known.trouble", { name, state: say(`ticket.state.${status}`) });
+      lines.push({ status, title, path: "", isTold: false });
+    }
+  }
+  return lines.sort((a, b) => rank(b.status) - rank(a.status));
+}
+
+function statusOf(now, item) {
+  const own = item.components.map((id) => now.components[id]?.status ?? "operational");
+  const worst = own.reduce((a, b) => (rank(b) > rank(a) ? b : a), "operational");
+  if (!item.impact) return "under_maintenance";
+  // What a person wrote may concern a component that works by every measure.
+  return rank(worst) > rank("under_maintenance") ? worst : IMPACTS[item.impact] ?? "degraded_performance";
+}
+
+/** Fill the box: what is known, or that nothing is. */
+export function showKnown(box, now, view, components) {
+  const lines = view.isStale ? [] : troubles(now, components);
+  box.dataset.status = view.isStale ? "no_data" : lines[0]?.status ?? "operational";
+  const quiet = { status: box.dataset.status, title: "", text: say(`ticket.known.${view.isStale ? "old" : components.length ? "none" : "none_at_all"}`) };
+  box.querySelector("ul").replaceChildren(...(lines.length ? lines : [quiet]).map(lineOf));
+}
+
+function lineOf({ status, title, path, text, isTold }) {
+  const item = document.createElement("li");
+  item.className = "wp-known__line";
+  item.dataset.status = status;
+  const dot = document.createElement("i");
+  dot.className = "wp-dot";
+  dot.setAttribute("aria-hidden", "true");
+  const said = document.createElement("span");
+  if (text) said.textContent = text;
+  else said.append(...storyOf(title, path, isTold));
+  item.append(dot, said);
+  return item;
+}
+
+function storyOf(title, path, isTold) {
+  const head = document.createElement("b");
+  head.textContent = title;
+  const link = document.createElement("a");
+  link.href = new URL(path, statusRoot).href;
+  link.textContent = say("ticket.known.follow");
+  return [head, isTold ? `${say("ticket.known.knows")} ` : "", link];
+}
