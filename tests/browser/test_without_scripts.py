@@ -14,7 +14,7 @@ CONTENT = "main, .md-container [data-md-component=content], .wp-hero"
 
 HIDDEN = """selector => [...document.querySelectorAll(selector)]
   .flatMap((part) => [...part.querySelectorAll("h1, h2, h3, p, li, td, th, summary, a, b")])
-  .filter((element) => element.textContent.trim() && 
+  .filter((element) => element.textContent.trim() &&
     !element.closest("[hidden], .md-search, .md-sidebar, .headerlink, [data-only-for]"))
   .filter((element) => !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
   .map((element) => element.textContent.trim())"""
