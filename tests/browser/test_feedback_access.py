@@ -24,6 +24,7 @@ def talking(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def assert_accessible(seen: Visit) -> None:
+    seen.settle()
     found = Axe().run(seen.page).response["violations"]
     serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
     assert [(rule["id"], node["target"]) for rule in serious for node in rule["nodes"]] == []
@@ -57,5 +58,6 @@ def test_a_search_without_results_is_accessible(talking: Served, visit: Any, sch
     seen.page.locator("[data-md-component=search-query]").click()
     seen.page.keyboard.type("zebrafish")
     expect(seen.page.locator(".md-search-result__meta")).to_have_text("No matching documents")
+    seen.settle()
     found = Axe().run(seen.page, context=".wp-handoff").response["violations"]
     assert [rule["id"] for rule in found] == []

@@ -59,6 +59,14 @@ class Visit:
             "ground => getComputedStyle(document.body).backgroundColor === ground", arg=GROUND[scheme]
         )
 
+    def settle(self) -> None:
+        """Wait until what fades or slides has arrived: half a fade has half the contrast."""
+        self.page.evaluate(
+            "Promise.all(document.getAnimations()"
+            ".filter(animation => animation.effect.getComputedTiming().endTime !== Infinity)"
+            ".map(animation => animation.finished.catch(() => null)))"
+        )
+
     def answer_now(self, reply: Reply) -> None:
         """Answer every request for now.json with a document, or with 404 for None."""
 
