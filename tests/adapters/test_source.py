@@ -112,6 +112,18 @@ def test_walk_lists_in_order_leaves_out_hidden_files_and_never_enters_links(tmp_
     assert walk(tmp_path, tmp_path / "nowhere", ".md") == ([], [])
 
 
+def test_walk_refuses_names_that_no_address_can_hold(tmp_path: Path) -> None:
+    Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.md")).touch()
+    (tmp_path / "two\nlines.md").touch()
+    (tmp_path / "fine café.md").touch()
+    files, problems = walk(tmp_path, tmp_path, ".md")
+    assert [file.name for file in files] == ["fine café.md"]
+    assert {(problem.location.path, problem.code) for problem in problems} == {
+        ("caf\N{REPLACEMENT CHARACTER}.md", "bad-value"),
+        ("two\N{REPLACEMENT CHARACTER}lines.md", "bad-value"),
+    }
+
+
 def test_a_problem_shows_its_line_with_a_mark_under_the_column() -> None:
     source = Source("x.yml", "first\n\tkey: \x1bvalue\n")
     assert source.problem("bad-value", "Why.", 2, 2).format() == (

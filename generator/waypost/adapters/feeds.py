@@ -37,7 +37,7 @@ def feed_files(snapshot: Snapshot) -> dict[str, bytes]:
             _add_update(updates, snapshot, item)
         history = _feed(snapshot, f"history.{suffix}", newest([story.updated for story in whole]))
         for story in whole:
-            _add_story(history, snapshot, story)
+            _add_story(history, snapshot, story, suffix)
         for name, feed in (("feed", updates), ("history", history)):
             files[f"{name}.{suffix}"] = feed_bytes(feed, suffix)
     return files
@@ -120,19 +120,20 @@ def add_entry(feed: FeedGenerator, link: str, title: str) -> FeedEntry:
 def _add_update(feed: FeedGenerator, snapshot: Snapshot, item: NewsItem) -> None:
     entry = add_entry(feed, item.link, item.title)
     entry.guid(item.guid, permalink=False)
-    entry.id(item.guid)
     entry.published(item.published)
     entry.updated(item.published)
     entry.description(clean(_shorten(plain_text(item.body))), isSummary=True)
     entry.content(clean(render_markdown(item.body, snapshot.page.help_url)), type="html")
 
 
-def _add_story(feed: FeedGenerator, snapshot: Snapshot, story: Story) -> None:
+def _add_story(feed: FeedGenerator, snapshot: Snapshot, story: Story, suffix: str) -> None:
     host = urlsplit(snapshot.page.url).hostname or "localhost"
     entry = add_entry(feed, story.link, story.title)
-    entry.guid(story.link, permalink=True)
     kind = "Incident" if story.slug.startswith("incident/") else "Maintenance"
-    entry.id(f"tag:{host},2005:{kind}/{public_number(kind, story.slug)}")
+    if suffix == "rss":
+        entry.guid(story.link, permalink=True)
+    else:
+        entry.id(f"tag:{host},2005:{kind}/{public_number(kind, story.slug)}")
     entry.published(story.started)
     entry.updated(story.updated)
     entry.content(

@@ -8,13 +8,15 @@ from pathlib import Path, PurePosixPath
 from waypost.adapters.markdown_source import MarkdownDocument
 from waypost.adapters.source import walk
 from waypost.core.redirects import file_at, former_addresses
-from waypost.model.article import Article
+from waypost.core.troubleshooter_views import step_addresses
+from waypost.model.article import Article, Kind
 from waypost.problems import Problem
 
 OWN_FOLDERS: Mapping[str, str] = {
     "assets": "belongs to the styles and scripts of the site",
     "search": "belongs to the search",
     "status": "belongs to the status page",
+    "ticket": "belongs to the ticket form",
 }
 """Folders of the output that no page may be in, and whose they are."""
 
@@ -60,6 +62,8 @@ def _published(root: Path, pages: Mapping[str, Article]) -> Iterator[tuple[str, 
         yield path, f"the file content/{path}"
     for page in pages.values():
         yield file_at(page.url), f"the page content/{page.path}"
+        for step in step_addresses(page) if page.kind is Kind.TROUBLESHOOTER else ():
+            yield file_at(step), f"a step of content/{page.path}"
     for name in OWN_FILES:
         yield name, "a file that the build writes"
 

@@ -16,6 +16,8 @@ MAX_BYTES = 2 * 1024 * 1024
 """Files beyond this size are not read: nothing people write by hand is larger."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_UNNAMEABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""What a name must not hold: control characters, and bytes that are no UTF-8, which Python reads as surrogates."""
 
 
 @dataclass(frozen=True)
@@ -127,13 +129,29 @@ def walk(root: Path, folder: Path, suffix: str) -> tuple[list[Path], list[Proble
             problems.append(Source(name, "").problem("unreadable", message))
 
     for path in () if problems else _entries(folder, refuse):
-        if path.is_symlink() and not _exists(path):
-            complain(path, "The link leads in a circle or to nothing. Put the file itself here.")
-        elif path.is_symlink() and path.is_dir():
-            complain(path, "A linked folder could make the site endless. Put the folder itself here.")
+        problem = _fault_of(path, path.relative_to(root).as_posix())
+        if problem:
+            problems.append(problem)
         elif path.name.endswith(suffix) and not path.is_dir():
             found.append(path)
     return sorted(found), problems
+
+
+def _fault_of(path: Path, name: str) -> Problem | None:
+    """Say why an entry of a folder cannot be used, or nothing."""
+    if _UNNAMEABLE.search(path.name):
+        shown = _UNNAMEABLE.sub("\N{REPLACEMENT CHARACTER}", name)
+        message = (
+            "The name holds a character that no address can hold. Rename it; UTF-8 is understood everywhere."
+        )
+        return Problem(Location(shown), "bad-value", message)
+    if path.is_symlink() and not _exists(path):
+        message = "The link leads in a circle or to nothing. Put the file itself here."
+        return Problem(Location(name), "symlink", message)
+    if path.is_symlink() and path.is_dir():
+        message = "A linked folder could make the site endless. Put the folder itself here."
+        return Problem(Location(name), "symlink", message)
+    return None
 
 
 def _entries(folder: Path, refuse: Callable[[OSError], None]) -> Iterator[Path]:

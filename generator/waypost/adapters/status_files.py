@@ -10,8 +10,8 @@ from typing import TypeVar
 from waypost.adapters.incident_files import load_incident, load_maintenance
 from waypost.adapters.markdown_source import parse_markdown
 from waypost.adapters.source import read_source, walk
-from waypost.adapters.validation import ADD_OR_CORRECT, expand_and_validate
-from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.adapters.validation import ADD_OR_CORRECT, load_yaml
+from waypost.adapters.yaml_source import DataPath, YamlDocument
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
     MEASURED,
@@ -35,14 +35,8 @@ COVERAGE_COLUMNS = ("component", "check", "from", "until")
 
 def load_status_config(root: Path) -> tuple[StatusConfig | None, list[Problem]]:
     """Read status/status.yml."""
-    source, problems = read_source(root, root / "status" / "status.yml")
-    if source is None:
-        return None, problems
-    document, problems = parse_yaml(source)
-    if document is None:
-        return None, problems
-    config, problems = expand_and_validate(document, StatusConfig)
-    if config:
+    document, config, problems = load_yaml(root, root / "status" / "status.yml", StatusConfig)
+    if document and config:
         problems += _check_ids(document, config)
     return config, problems
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from waypost.adapters.markup import render_markdown
+from waypost.core.measures import number_text
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
 from waypost.core.text import plain_text
 from waypost.core.uptime import DaySummary
@@ -65,11 +66,6 @@ def duration_text(span: timedelta, words: Words) -> str:
     parts = [(days, "days"), (rest // 60, "hours"), (rest % 60, "minutes")]
     said = [words.say(f"status.duration.{unit}", count=count) for count, unit in parts if count]
     return " ".join(said[:2])
-
-
-def number_text(number: str, words: Words) -> str:
-    """Return a number written with a point as the language writes it."""
-    return number.replace(".", words.say("status.decimal_point"))
 
 
 def day_runs(days: Sequence[DaySummary], words: Words) -> list[Run]:

@@ -15,7 +15,8 @@ from markupsafe import Markup, escape
 
 from waypost.adapters.languages import DEFAULT_LANGUAGE, languages
 from waypost.adapters.resources import theme_folder
-from waypost.adapters.status_format import GAP_CODE, STATUS_CODES, StatusFormat, number_text
+from waypost.adapters.status_format import GAP_CODE, STATUS_CODES, StatusFormat
+from waypost.core.measures import number_text
 from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import api_time
 from waypost.core.words import Words

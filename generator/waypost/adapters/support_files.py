@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from waypost.adapters.source import read_source
-from waypost.adapters.validation import ADD_OR_CORRECT, expand_and_validate
-from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.adapters.validation import ADD_OR_CORRECT, load_yaml
+from waypost.adapters.yaml_source import DataPath, YamlDocument
 from waypost.core.ticket_providers import form_faults
 from waypost.model.support import SupportConfig
 from waypost.model.ticket import TicketForm
@@ -24,14 +23,8 @@ def load_support(
     path = root / "content" / "support.yml"
     if not path.exists() and not path.is_symlink():
         return None, []
-    source, problems = read_source(root, path)
-    if source is None:
-        return None, problems
-    document, problems = parse_yaml(source)
-    if document is None:
-        return None, problems
-    support, problems = expand_and_validate(document, SupportConfig)
-    if support:
+    document, support, problems = load_yaml(root, path, SupportConfig)
+    if document and support:
         problems += _check_ids(document, support)
         problems += _check_tiers(document, support)
         problems += _check_form(document, support.ticket, component_ids)

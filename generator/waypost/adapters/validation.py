@@ -6,12 +6,14 @@ import os
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from waypost.adapters.yaml_source import DataPath, YamlDocument
+from waypost.adapters.source import read_source
+from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.problems import CODES, Problem, did_you_mean
 
 T = TypeVar("T")
@@ -66,6 +68,22 @@ def expand_and_validate(document: YamlDocument, model: type[T]) -> tuple[T | Non
     unset = {problem.location for problem in problems}
     found, more = validate(document, model)
     return found, problems + [problem for problem in more if problem.location not in unset]
+
+
+def load_yaml(root: Path, path: Path, model: type[T]) -> tuple[YamlDocument | None, T | None, list[Problem]]:
+    """Read a file of values, put in the environment's, and check it against its model.
+
+    The document is None where the file cannot be read as YAML, the value where it does not fit.
+    """
+    source, problems = read_source(root, path)
+    if source is None:
+        return None, None, problems
+    document, found = parse_yaml(source)
+    problems += found
+    if document is None:
+        return None, None, problems
+    value, found = expand_and_validate(document, model)
+    return document, value, problems + found
 
 
 def expand_environment(document: YamlDocument, environment: Mapping[str, str] = os.environ) -> list[Problem]:

@@ -18,7 +18,7 @@ from waypost.adapters.whoosh_index import Likeness
 from waypost.app.help_outputs import HelpOutputs, OutputSite
 from waypost.core.articles import ArticleLink, Catalog, build_catalog
 from waypost.core.awareness import baked, baked_service
-from waypost.core.feedback import embeds_view, helpful_view, person_link
+from waypost.core.feedback import TICKET_URL, embeds_view, helpful_view, person_link
 from waypost.core.kinds import KindView, kind_view
 from waypost.core.related import related_links
 from waypost.core.search import search_documents
@@ -26,7 +26,7 @@ from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import now_document
 from waypost.core.suggestions import suggestions_document
 from waypost.core.support import ContactView, contact_view
-from waypost.core.ticket_view import SUGGESTIONS_PATH, TICKET_URL, ticket_view
+from waypost.core.ticket_view import SUGGESTIONS_PATH, ticket_view
 from waypost.core.troubleshooter_pages import TreePage, shown_part, tree_pages
 from waypost.core.views import PageView, VirtualPage, page_facts
 from waypost.core.words import Words

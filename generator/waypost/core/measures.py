@@ -7,6 +7,11 @@ from datetime import timedelta
 from waypost.core.words import Words
 
 
+def number_text(number: str, words: Words) -> str:
+    """Return a number written with a point as the language writes it."""
+    return number.replace(".", words.say("number.decimal_point"))
+
+
 def size_words(size: int, words: Words) -> str:
     """Say how large a file is, as the systems of its readers count: 1 kB is 1,000 bytes."""
     if size < 1000:
@@ -14,7 +19,7 @@ def size_words(size: int, words: Words) -> str:
     if size < 999_500:
         return words.say("downloads.kilobytes", number=round(size / 1000))
     number = f"{size / 1_000_000:.1f}" if size < 9_950_000 else str(round(size / 1_000_000))
-    return words.say("downloads.megabytes", number=number.replace(".", words.say("downloads.decimal")))
+    return words.say("downloads.megabytes", number=number_text(number, words))
 
 
 def duration_words(span: timedelta, words: Words) -> str:

@@ -13,9 +13,6 @@ from waypost.core.words import Words
 from waypost.model.support import ChannelKind, SupportConfig
 from waypost.model.ticket import TicketCategory, TicketProvider, placeholders
 
-TICKET_URL = "ticket/"
-"""The address of the form, from the root of the help center."""
-
 SUGGESTIONS_PATH = "assets/waypost/suggestions.json"
 """Where the articles are that the form suggests, from the root of the output."""
 
