@@ -14,6 +14,7 @@ from waypost.core.support import (
     PriorityView,
     TierView,
     answer_words,
+    coming_holidays,
     contact_view,
     describe_week,
     opening_words,
@@ -180,17 +181,17 @@ def test_the_contact_page_shows_what_the_file_says() -> None:
 
 
 def test_holidays_stand_in_the_order_of_the_calendar_with_their_weekday() -> None:
-    shown = contact_view(team(), WORDS).holidays
+    shown = coming_holidays(team().office, WORDS)
     assert [(item.day, item.words, item.name) for item in shown] == [
         ("2026-12-25", "Friday, 25 December 2026", "Christmas"),
         ("2027-01-01", "Friday, 1 January 2027", "New Year's Day"),
     ]
     midnight = datetime(2026, 12, 25, 23, tzinfo=UTC)  # in Berlin
-    later = contact_view(team(), WORDS, midnight).holidays
+    later = coming_holidays(team().office, WORDS, midnight)
     assert [item.name for item in later] == ["New Year's Day"]
-    evening = contact_view(team(), WORDS, midnight - timedelta(minutes=1)).holidays
+    evening = coming_holidays(team().office, WORDS, midnight - timedelta(minutes=1))
     assert len(evening) == 2, "the day itself is not over"
-    assert contact_view(team(), GERMAN).holidays[0].words == "Freitag, 25. Dezember 2026"
+    assert coming_holidays(team().office, GERMAN)[0].words == "Freitag, 25. Dezember 2026"
 
 
 def test_a_channel_for_some_priorities_comes_first_and_says_when_it_appears() -> None:

@@ -91,30 +91,31 @@ class ContactView:
     priorities: tuple[PriorityView, ...]
     """The most urgent first."""
     tiers: tuple[TierView, ...]
-    holidays: tuple[HolidayView, ...]
-    """Those to come, in the order of the calendar."""
     data: dict[str, Any] = field(compare=False)
     """What `support_data` makes of the same file."""
 
 
-def contact_view(support: SupportConfig, words: Words, now: datetime | None = None) -> ContactView:
-    """Put the contact page together; holidays that are over at a moment are left out."""
+def contact_view(support: SupportConfig, words: Words) -> ContactView:
+    """Put together what the contact page shows at any time."""
     asked = _priorities(support, words)
     channels = sorted(support.channels, key=lambda channel: not channel.only_for)
-    today = now.astimezone(ZoneInfo(support.office.time_zone)).date() if now else date.min
-    coming = (holiday for holiday in support.office.holidays if holiday.date >= today)
-    holidays = sorted(coming, key=lambda holiday: holiday.date)
     return ContactView(
         city=support.office.city,
         office_hours=opening_words(None, support.office, words),
         channels=tuple(_channel(channel, support, words) for channel in channels),
         priorities=asked,
         tiers=tuple(_tier(tier, support.office, asked, words) for tier in support.tiers),
-        holidays=tuple(
-            HolidayView(day.date.isoformat(), words.date("contact.date_holiday", day.date), day.name)
-            for day in holidays
-        ),
         data=support_data(support, words),
+    )
+
+
+def coming_holidays(office: Office, words: Words, now: datetime | None = None) -> tuple[HolidayView, ...]:
+    """Return the days on which nobody answers, in the order of the calendar, without those that are over."""
+    today = now.astimezone(ZoneInfo(office.time_zone)).date() if now else date.min
+    coming = (holiday for holiday in office.holidays if holiday.date >= today)
+    return tuple(
+        HolidayView(day.date.isoformat(), words.date("contact.date_holiday", day.date), day.name)
+        for day in sorted(coming, key=lambda holiday: holiday.date)
     )
 
 

@@ -27,6 +27,9 @@ class PageView:
     kind: str = ""
     kind_word: str = ""
     category: CategoryLink | None = None
+    """The category it is in; only the page of a category has its articles."""
+    menu: tuple[tuple[str, str], ...] = ()
+    """Title and address of each article of its category, for the list beside an article."""
     components: tuple[str, ...] = ()
     """Ids of the components it depends on."""
     component_names: str = ""

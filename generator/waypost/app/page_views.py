@@ -1,0 +1,193 @@
+"""The view of each page of one build: what its template shows beside its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from waypost.adapters.whoosh_index import Likeness
+from waypost.app.help_outputs import HelpOutputs
+from waypost.core.articles import ArticleLink, Catalog, CategoryLink
+from waypost.core.awareness import baked
+from waypost.core.feedback import TICKET_URL, PersonLink, helpful_view
+from waypost.core.kinds import KindView, kind_view
+from waypost.core.related import related_links
+from waypost.core.search import search_documents
+from waypost.core.ticket_view import ticket_view
+from waypost.core.troubleshooter_pages import TreePage, tree_pages
+from waypost.core.views import PageView, VirtualPage, page_facts
+from waypost.core.words import Words
+from waypost.model.article import (
+    ARTICLE_KINDS,
+    Article,
+    ArticleFrontMatter,
+    HomeFrontMatter,
+    Kind,
+    components_of,
+)
+from waypost.model.project import Project
+
+TEMPLATES = {
+    **dict.fromkeys(ARTICLE_KINDS, "article"),
+    Kind.TROUBLESHOOTER: "troubleshooter",
+    Kind.CATEGORY: "category",
+    Kind.HOME: "home",
+    Kind.CONTACT: "contact",
+}
+"""The template of each kind."""
+
+
+class PageViews:
+    """The views of all pages, those without a file among them."""
+
+    def __init__(
+        self,
+        project: Project,
+        catalog: Catalog,
+        outputs: HelpOutputs,
+        person: PersonLink | None,
+        present: dict[str, Any] | None,
+        words: Words,
+    ) -> None:
+        self._help_center = project.help_center
+        self._catalog = catalog
+        self._outputs = outputs
+        self._person = person
+        self._present = present
+        self._words = words
+        self._support = project.help_center.support
+        contact = project.help_center.only(Kind.CONTACT)
+        self._contact_url = contact.url if contact else ""
+        self._zone = project.status.config.page.time_zone
+        self._names = {component.id: component.name for component in project.status.config.flat}
+        self._views: dict[str, PageView] = {}
+        self._starts: dict[str, TreePage] = {}
+        self.virtual: Mapping[str, VirtualPage] = {page.path: page for page in self._virtual_pages()}
+        """The pages that no file of content/ stands for, by the path of the file that would be theirs."""
+
+    def start_of(self, path: str) -> TreePage | None:
+        """Return the first step that a troubleshooter's own page is; None for every other page."""
+        return self._starts.get(path)
+
+    def of(self, path: str | None) -> PageView:
+        """Return the view of a page; None stands for the page of a wrong address."""
+        if path is None:
+            return PageView("missing", self._words.say("missing.title"))
+        if path in self.virtual:
+            return self.virtual[path].view
+        if path not in self._views:
+            self._views[path] = self._view(self._help_center.pages[path])
+        return self._views[path]
+
+    def _view(self, page: Article) -> PageView:
+        front = page.front
+        is_article = page.kind in ARTICLE_KINDS
+        start = self._starts.get(page.path)
+        link = self._catalog.links.get(page.path)
+        reviewed = front.reviewed if isinstance(front, ArticleFrontMatter) else None
+        related = self._related(page) if is_article else ()
+        category = self._categories.get(page.category)
+        template = TEMPLATES[page.kind]
+        return PageView(
+            template=template,
+            title=page.title,
+            url=page.url,
+            kind=page.kind,
+            kind_word=self._words.say(f"article.kind.{page.kind}")
+            if link and page.kind is not Kind.PAGE
+            else "",
+            category=category if page.kind is Kind.CATEGORY else self._headings.get(page.category),
+            menu=self._menus.get(page.category, ()) if template == "article" else (),
+            minutes=link.minutes if link else 0,
+            reviewed=self._words.date("date.day", reviewed) if reviewed else "",
+            related=related,
+            detail=self._detail(page) if is_article else None,
+            # A troubleshooter asks by itself, at each of its ends, whether it has helped.
+            helpful=None if start else helpful_view(page, related, category, self._person, self._support),
+            step=start.view if start else None,
+            placeholder=front.placeholder if isinstance(front, HomeFrontMatter) else "",
+            facts=page_facts(page),
+            **self._outputs.about(page),
+            **self._about(start.components if start else components_of(front)),
+        )
+
+    def _about(self, components: Sequence[str]) -> dict[str, Any]:
+        """Return the parts of a view that tell how the components are that its page depends on."""
+        names = [self._names[name] for name in components if name in self._names]
+        presence = baked(self._present, components, self._zone, self._words) if self._present else None
+        return {
+            "components": tuple(components),
+            "component_names": self._words.join(names),
+            "presence": presence,
+        }
+
+    @cached_property
+    def _categories(self) -> Mapping[str, CategoryLink]:
+        return {category.id: category for category in self._catalog.categories}
+
+    @cached_property
+    def _headings(self) -> Mapping[str, CategoryLink]:
+        """Return what an article says of its category: not what changes with its neighbours."""
+        return {
+            name: replace(category, summary="", icon="", articles=())
+            for name, category in self._categories.items()
+        }
+
+    @cached_property
+    def _menus(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        return {
+            name: tuple((link.title, link.url) for link in category.articles)
+            for name, category in self._categories.items()
+        }
+
+    @cached_property
+    def _likeness(self) -> Likeness:
+        return Likeness(search_documents(self._help_center.articles))
+
+    def _related(self, page: Article) -> tuple[ArticleLink, ...]:
+        alike = self._likeness.more_like(page.path)
+        return related_links(page, self._catalog, self._help_center.pages, alike)
+
+    def _detail(self, page: Article) -> KindView:
+        return kind_view(page, self._catalog, self._help_center, self._words)
+
+    def _virtual_pages(self) -> Iterator[VirtualPage]:
+        """Make the pages that no file of content/ stands for."""
+        for page in self._help_center.articles:
+            if page.kind is Kind.TROUBLESHOOTER:
+                yield from self._steps(page)
+        if self._support:
+            ticket = ticket_view(self._support, self._names, self._words)
+            title = self._words.say("ticket.title")
+            view = PageView("ticket", title, TICKET_URL, ticket=ticket)
+            yield VirtualPage("ticket.md", view, self._words.say("ticket.summary"))
+
+    def _steps(self, article: Article) -> Iterator[VirtualPage]:
+        """Make a page of each step of a troubleshooter but the first, which its article is."""
+        components = components_of(article.front)
+        start, *others = tree_pages(article, components, self._ticket_page, self._words)
+        self._starts[article.path] = start
+        view = self._view(article)
+        for page in others:
+            url = page.path.removesuffix(".md") + "/"
+            own = {
+                **self._about(page.components),
+                "facts": {
+                    **view.facts,
+                    "path": url,
+                    "title": page.title,
+                    "components": list(page.components),
+                },
+            }
+            yield VirtualPage(
+                page.path,
+                replace(view, title=page.title, url=url, step=page.view, json_ld=None, **own),
+                page.summary,
+                page.body,
+            )
+
+    @property
+    def _ticket_page(self) -> str:
+        return TICKET_URL if self._support else self._contact_url
