@@ -6,10 +6,15 @@ Everything it knows about MkDocs stays here, so that another engine needs only a
 from __future__ import annotations
 
 import html
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import unquote
 
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -21,10 +26,15 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 from waypost.adapters.article_markup import ArticleMarkup
+from waypost.adapters.build_record import Reuse
+from waypost.adapters.term_memory import TermMemory
 from waypost.app.help_pages import HelpPages, SiteLook, TakeSnapshot, site_words
 from waypost.app.site import Site, load_project
 from waypost.model.project import Project
 from waypost.problems import ProblemsFound
+
+_SEARCH = ("material/search", "search")
+"""The names of Material's search plugin, with its theme's and without."""
 
 _log = get_plugin_logger("waypost")
 
@@ -48,6 +58,9 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
     present: TakeSnapshot | None = None
     """How the service is; `waypost build` sets it, and without it pages only tell that when they are read."""
 
+    reuse: Reuse | None = None
+    """What can stay of the site that is published; `waypost build` sets it, and without it all is made."""
+
     pages: HelpPages
     markup: ArticleMarkup
     environment: Environment
@@ -68,7 +81,8 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             Path(config.docs_dir).parent,
         )
         words = site_words(config.theme.get("language"))
-        self.pages = HelpPages(project, look, words, self.config.status_url, self.present)
+        memory = TermMemory(self.reuse.file("terms.jsonl"), self.reuse.program) if self.reuse else None
+        self.pages = HelpPages(project, look, words, self.config.status_url, self.present, memory=memory)
         if self.pages.outputs.warning:
             _log.warning(self.pages.outputs.warning)
         self.markup = ArticleMarkup()
@@ -87,15 +101,53 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
                 files.remove(file)
         for path in self.pages.virtual:
             files.append(File.generated(config, path, content=""))
+        if self.reuse:
+            self._keep_what_is_current(files, self.reuse)
         return files
+
+    def _keep_what_is_current(self, files: Files, reuse: Reuse) -> None:
+        """Tell MkDocs which files it need not make: in a "dirty" build it asks each whether it was modified."""
+        sources = files.src_uris
+        for file in files:
+            if file.is_documentation_page():
+                inputs = self.pages.inputs(file.src_uri)
+                is_kept = reuse.keeps_page(file.src_uri, file.dest_uri, inputs, sources)
+            else:
+                is_kept = reuse.keeps_file(file.dest_uri, file.content_bytes)
+            cast("Any", file).is_modified = lambda is_kept=is_kept: not is_kept
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Forget which page comes before and after: articles have no order, and neighbours come and go."""
+        del config, files
+        for page in nav.pages:
+            page.previous_page = page.next_page = None
+        return nav
 
     @event_priority(-50)
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Escape everything in our templates; Material's own are written for the opposite."""
-        del config, files
+        del config
         env.autoescape = lambda name: bool(name) and str(name).startswith("waypost/")
+        if self.reuse:
+            env.bytecode_cache = FileSystemBytecodeCache(str(self.reuse.folder("templates")))
         self.environment = env
+        self._addresses = [(file.src_uri, file.url) for file in files.documentation_pages()]
+        for file in files.documentation_pages():
+            changed = self.pages.outputs.changed_on(file.src_uri)
+            if file.page and changed is not None:
+                file.page.update_date = changed
         return env
+
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Note which files the text leads to: where they come or go, the page must be made again."""
+        del config
+        if self.reuse:
+            folder, sources = posixpath.dirname(page.file.src_uri), files.src_uris
+            named = {_named_file(link, folder) for link in self.markup.links}
+            self.reuse.note_targets(
+                page.file.src_uri, {path: path in sources for path in sorted(named) if path}
+            )
+        return html
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Give the page the title and description that were validated, escaped as Material expects them."""
@@ -104,8 +156,6 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         page.meta.update(title=html.escape(title), description=html.escape(summary))
         if not self.pages.is_searched(page.file.src_uri):
             page.meta["search"] = {"exclude": True}
-        changed = self.pages.outputs.changed_on(page.file.src_uri)
-        page.update_date = page.update_date if changed is None else changed
         self.markup.page = self.pages.markup(page.file.src_uri)
         # Our own reading of the file: MkDocs takes front matter without a line after it for text.
         return self.pages.body(page.file.src_uri)
@@ -130,11 +180,50 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         cast("dict[str, Any]", context).update(self.pages.context(path, context["base_url"]))
         return context
 
+    def _complete_search(self, config: MkDocsConfig) -> None:
+        """Give Material's search the entries of pages that stay, from the index that is published."""
+        search = _search_plugin(config)
+        if search is None or self.reuse is None or self.reuse.is_whole:
+            return
+        last, made = _by_page(self.reuse.search_entries()), _by_page(search.search_index.entries)
+        search.search_index.entries = [
+            entry
+            for path, url in self._addresses
+            for entry in (last if path in self.reuse.kept_pages else made).get(url, ())
+        ]
+
+    @event_priority(50)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Leave behind the frame in which the status pages are published, and the site's own look."""
         context = {"config": config, **self.pages.shell_context()}
+        output = Path(config.site_dir)
+        self._complete_search(config)
         shell = self.environment.get_template("waypost/shell.html").render(context)
-        self.pages.leave_behind(Path(config.site_dir), shell)
+        self.pages.leave_behind(output, shell)
         self.pages.outputs.write(
-            Path(config.site_dir), lambda name, values: self.environment.get_template(name).render(values)
+            output, lambda name, values: self.environment.get_template(name).render(values), self.reuse
         )
+
+
+def _by_page(entries: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for entry in entries:
+        found[entry["location"].partition("#")[0]].append(entry)
+    return found
+
+
+def _search_plugin(config: MkDocsConfig) -> Any:
+    return next((config.plugins[name] for name in _SEARCH if name in config.plugins), None)
+
+
+def _named_file(link: str, folder: str) -> str:
+    """Return the file that a link names, from content/; empty for one that leads elsewhere."""
+    if re.match(r"[a-z][a-z0-9+.-]*:|//", link, re.IGNORECASE):
+        return ""
+    path = unquote(re.split(r"[?#]", link, maxsplit=1)[0])
+    # An absolute link may count from content/, as `validation: links: absolute_links` of MkDocs says.
+    return (
+        posixpath.normpath(posixpath.join("" if path.startswith("/") else folder, path.lstrip("/")))
+        if path
+        else ""
+    )

@@ -9,7 +9,7 @@ from helpers.cases import golden
 from waypost.adapters.whoosh_index import COMMON_AT_LEAST, MAX_WORDS, Likeness, SearchIndex
 from waypost.app.site import Site, load_project
 from waypost.core.search import SearchDocument, search_documents
-from waypost.model.article import Kind
+from waypost.model.article import Article, ArticleFrontMatter, Kind
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,16 +44,17 @@ def test_an_empty_help_center_answers_nothing() -> None:
     assert SearchIndex([]).search("anything") == []
 
 
-def documents(*texts: str) -> list[SearchDocument]:
-    return [
-        SearchDocument(f"{number}/", f"{number}.md", f"Title {number}", (), "", text, Kind.PAGE)
-        for number, text in enumerate(texts)
-    ]
+def article(path: str, title: str, body: str, kind: Kind = Kind.PAGE) -> Article:
+    return Article(path, kind, "", ArticleFrontMatter(title=title, kind=kind), body, 4)
+
+
+def articles(*texts: str) -> list[Article]:
+    return [article(f"{number}.md", f"Title {number}", text) for number, text in enumerate(texts)]
 
 
 def test_articles_that_share_rare_words_are_alike() -> None:
     likeness = Likeness(
-        documents("zebra stripes photo", "zebra stripes gallery", "invoice photo", "weather forecast")
+        articles("zebra stripes photo", "zebra stripes gallery", "invoice photo", "weather forecast")
     )
     alike = likeness.more_like("0.md")
     assert [path for path, _ in alike][:2] == ["1.md", "2.md"]
@@ -62,36 +63,33 @@ def test_articles_that_share_rare_words_are_alike() -> None:
 
 
 def test_the_same_text_is_as_alike_as_can_be() -> None:
-    twice = SearchDocument("x/", "x.md", "Zebra", (), "", "stripes", Kind.PAGE)
-    again = SearchDocument("y/", "y.md", "Zebra", (), "", "stripes", Kind.PAGE)
-    assert Likeness([twice, again, *documents("other words")]).more_like("x.md")[0] == ("y.md", 1.0)
+    twice = article("x.md", "Zebra", "stripes")
+    again = article("y.md", "Zebra", "stripes")
+    assert Likeness([twice, again, *articles("other words")]).more_like("x.md")[0] == ("y.md", 1.0)
 
 
 def test_all_documents_of_an_article_count_together() -> None:
-    faq = [
-        SearchDocument("f/", "f.md", "Questions", (), "", "", Kind.FAQ),
-        SearchDocument("f/#a", "f.md", "How do zebras sleep", (), "", "standing", Kind.FAQ),
-    ]
-    likeness = Likeness([*faq, *documents("a zebra sleeps standing", "something else")])
+    faq = article("f.md", "Questions", "## How do zebras sleep\n\nstanding\n", Kind.FAQ)
+    likeness = Likeness([faq, *articles("a zebra sleeps standing", "something else")])
     assert likeness.more_like("0.md")[0][0] == "f.md"
     assert likeness.more_like("f.md")[0][0] == "0.md"
 
 
 def test_a_word_of_everybody_makes_nobody_alike() -> None:
-    several = documents(*(f"common word{number}x" for number in range(4 * COMMON_AT_LEAST)))
-    several.append(SearchDocument("a/", "a.md", "Alone", (), "", "common", Kind.PAGE))
+    several = articles(*(f"common word{number}x" for number in range(4 * COMMON_AT_LEAST)))
+    several.append(article("a.md", "Alone", "common"))
     assert Likeness(several).more_like("a.md") == []
 
 
 def test_the_list_is_as_long_as_asked_for_and_always_the_same() -> None:
     texts = [f"zebra stripes {'photo ' * (number % 3)}" for number in range(30)]
-    first = Likeness(documents(*texts)).more_like("0.md", limit=7)
+    first = Likeness(articles(*texts)).more_like("0.md", limit=7)
     assert len(first) == 7
-    assert first == Likeness(documents(*texts)).more_like("0.md", limit=7)
+    assert first == Likeness(articles(*texts)).more_like("0.md", limit=7)
     assert [score for _, score in first] == sorted((score for _, score in first), reverse=True)
 
 
 def test_an_unknown_article_is_like_nothing() -> None:
     assert Likeness([]).more_like("a.md") == []
-    assert Likeness(documents("a zebra")).more_like("gone.md") == []
-    assert Likeness(documents("")).more_like("0.md") == []
+    assert Likeness(articles("a zebra")).more_like("gone.md") == []
+    assert Likeness(articles("")).more_like("0.md") == []

@@ -11,7 +11,6 @@ from waypost.adapters.whoosh_index import Likeness
 from waypost.app.site import Site, load_project
 from waypost.core.articles import Catalog, build_catalog
 from waypost.core.related import LIMIT, Alike, related_links
-from waypost.core.search import search_documents
 from waypost.model.article import FRONT_MATTER, Article, Kind
 from waypost.model.project import HelpCenter
 
@@ -101,7 +100,7 @@ def sample() -> tuple[HelpCenter, Catalog, Likeness]:
     return (
         help_center,
         build_catalog(help_center, load_words("en")),
-        Likeness(search_documents(help_center.articles)),
+        Likeness(help_center.articles),
     )
 
 

@@ -38,10 +38,13 @@ class ArticleMarkup(Extension):
     def __init__(self) -> None:
         super().__init__()
         self.page: PageMarkup | None = None
+        self.links: set[str] = set()
+        """The addresses that the text of the last page leads to or shows, as they are written."""
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # the library's name  # noqa: N802  # the library's name
         """Run after `toc` (5) has given headings their anchors and before MkDocs (0) resolves links."""
         md.treeprocessors.register(_Structure(md, self), "waypost", 3)
+        md.treeprocessors.register(_Links(md, self), "waypost_links", 1)
 
 
 class _Structure(Treeprocessor):
@@ -60,6 +63,19 @@ class _Structure(Treeprocessor):
             _mark_troubleshooting(root)
         elif page.article.kind is Kind.TUTORIAL:
             _number_steps(root, [child for child in root if child.tag == "ol"])
+
+
+class _Links(Treeprocessor):
+    """Notes what MkDocs is about to resolve: the same attributes of the same elements."""
+
+    def __init__(self, md: markdown.Markdown, extension: ArticleMarkup) -> None:
+        super().__init__(md)
+        self._extension = extension
+
+    def run(self, root: ET.Element) -> None:
+        names = {"a": "href", "area": "href", "img": "src", "source": "src"}
+        found = (element.get(names[element.tag]) for element in root.iter() if element.tag in names)
+        self._extension.links = {link for link in found if link}
 
 
 def _fold_questions(root: ET.Element, words: Words) -> None:

@@ -64,17 +64,17 @@ def _pages_last(path: str) -> tuple[bool, str]:
 def _prune(root: Path, files: frozenset[str], keep: frozenset[str]) -> list[str]:
     removed: list[str] = []
     for parent, folders, names in os.walk(root, topdown=True):
-        here = Path(parent)
-        if here == root:
+        prefix = parent[len(str(root)) :].replace(os.sep, "/").lstrip("/")
+        if not prefix:
             folders[:] = [name for name in folders if name not in keep and not _is_hosts(name)]
         for name in names:
-            if here == root and _is_hosts(name) and not name.endswith(_TEMPORARY):
+            if not prefix and _is_hosts(name) and not name.endswith(_TEMPORARY):
                 continue
-            path = (here / name).relative_to(root).as_posix()
+            path = f"{prefix}/{name}" if prefix else name
             if name.endswith(_TEMPORARY):
-                _remove_leftover(here / name)
+                _remove_leftover(Path(parent, name))
             elif path not in files and path not in keep:
-                (here / name).unlink(missing_ok=True)
+                Path(parent, name).unlink(missing_ok=True)
                 removed.append(path)
     _remove_empty(root, keep)
     return removed
@@ -104,7 +104,9 @@ def is_alive(process: int) -> bool:
 
 
 def _remove_empty(root: Path, keep: frozenset[str]) -> None:
-    for parent, _, _ in os.walk(root, topdown=False):
+    for parent, folders, names in os.walk(root, topdown=False):
+        if names and not folders:
+            continue
         here = Path(parent)
         first = here.relative_to(root).parts[0] if here != root else ""
         inside_kept = first in keep or _is_hosts(first)

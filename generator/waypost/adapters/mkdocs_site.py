@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 # Material announces MkDocs 2 on every build; mkdocs<2 is pinned, and docs/dependencies.md says why.
@@ -17,6 +18,8 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
 
+from waypost.adapters.build_record import CACHE, BuildRecord, Reuse
+from waypost.adapters.mkdocs_inputs import can_reuse, help_center_digest, program_digest
 from waypost.core.snapshot import Snapshot
 from waypost.core.words import Words
 from waypost.model.project import Project
@@ -27,20 +30,43 @@ CONFIG = "mkdocs.yml"
 _NAMED_FILE = re.compile(r"(?:[Dd]oc file|Error (?:reading|building) page) '([^']+)'")
 
 
+@dataclass(frozen=True)
+class Rendering:
+    """What rendering a help center gave."""
+
+    problems: list[Problem]
+    """What MkDocs warned of."""
+    made: frozenset[str]
+    """The pages that were rendered, by the path of their Markdown from content/; the others stayed."""
+    kept: frozenset[str]
+    """Files of the published site that stay, because they would be the same."""
+    record: BuildRecord
+    """What the next build may take over."""
+
+
 def build_help_center(
-    root: Path, output: Path, project: Project, present: Callable[[Words], Snapshot]
-) -> list[Problem]:
-    """Render the help center of the site at `root` into `output`; return what MkDocs warned of.
+    root: Path,
+    output: Path,
+    project: Project,
+    present: Callable[[Words], Snapshot],
+    published: Path,
+    last: BuildRecord,
+) -> Rendering:
+    """Render the help center of the site at `root` into `output`, but for what stays in `published`.
 
     `present` gives the state of the service in the words of the site, for pages about components in trouble.
+    `last` is what the last build left behind; with an empty one everything is rendered.
 
     Raises ProblemsFound where mkdocs.yml cannot be used or a page cannot be rendered.
     """
     with _collected_warnings() as warnings:
         try:
             config = load_config(config_file=str(root / CONFIG), site_dir=str(output))
-            _attach(config, project, present)
-            build(config)
+            program = program_digest(root, config) if can_reuse(config) else ""
+            reuse = Reuse(published, root / ".waypost" / CACHE, last, program)
+            _attach(config, project, present, reuse)
+            # "Dirty" asks each file whether it was modified; the plugin answers for it.
+            build(config, dirty=True)
         except ProblemsFound:
             raise
         except Exception as error:
@@ -49,10 +75,19 @@ def build_help_center(
             raise ProblemsFound([*logged, *_failure(error, logged)]) from error
         finally:
             logging.getLogger("mkdocs").handlers.clear()
-    return _as_problems(warnings, Level.WARNING)
+    problems = _as_problems(warnings, Level.WARNING)
+    made = frozenset(reuse.made_pages)
+    for problem in problems:
+        # What is warned of must be warned of again.
+        reuse.forget(problem.location.path.removeprefix("content/"))
+    return Rendering(
+        problems, made, frozenset(reuse.kept), reuse.record(output, help_center_digest(root, config))
+    )
 
 
-def _attach(config: MkDocsConfig, project: Project, present: Callable[[Words], Snapshot]) -> None:
+def _attach(
+    config: MkDocsConfig, project: Project, present: Callable[[Words], Snapshot], reuse: Reuse
+) -> None:
     """Hand the site that was already read to the plugin, so that it is not read twice."""
     plugin = config.plugins.get("waypost")
     if plugin is None:
@@ -63,6 +98,7 @@ def _attach(config: MkDocsConfig, project: Project, present: Callable[[Words], S
         raise ProblemsFound([Problem(Location(CONFIG), "bad-value", message)])
     plugin.project = project
     plugin.present = present
+    plugin.reuse = reuse
 
 
 def _failure(error: Exception, logged: list[Problem]) -> list[Problem]:
@@ -81,7 +117,9 @@ class _Collector(logging.Handler):
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(" ".join(record.getMessage().split()))
+        message = " ".join(record.getMessage().split())
+        if not message.startswith("A 'dirty' build"):
+            self.messages.append(message)
 
 
 @contextmanager

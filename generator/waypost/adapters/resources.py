@@ -10,6 +10,11 @@ from waypost.model.look import Look
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
+def package_folder() -> Path:
+    """Return the folder of the program itself."""
+    return _PACKAGE
+
+
 def theme_folder() -> Path:
     """Return the folder theme/: inside the installed package, or at the root of a checkout."""
     installed = _PACKAGE / "theme"

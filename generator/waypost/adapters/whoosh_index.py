@@ -9,9 +9,10 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from whoosh.analysis import StemmingAnalyzer
+from whoosh.analysis.acore import Composable
 from whoosh.classify import Bo1Model
 from whoosh.fields import STORED, TEXT, Schema
 from whoosh.filedb.filestore import RamStorage
@@ -19,7 +20,9 @@ from whoosh.index import Index
 from whoosh.query import Or, Term
 from whoosh.searching import Searcher
 
-from waypost.core.search import SearchDocument
+from waypost.adapters.term_memory import TermMemory
+from waypost.core.search import SearchDocument, search_documents
+from waypost.model.article import Article
 
 FIELDS = {"title": 2.0, "aliases": 2.5, "headings": 1.2, "text": 1.0}
 """The fields and how much each weighs; what people asked in their own words weighs most."""
@@ -99,8 +102,9 @@ class Likeness:
     would read the whole index each time.
     """
 
-    def __init__(self, documents: Sequence[SearchDocument]) -> None:
-        self._documents = tuple(documents)
+    def __init__(self, articles: Sequence[Article], memory: TermMemory | None = None) -> None:
+        self._articles = tuple(articles)
+        self._memory = memory or TermMemory()
 
     def more_like(self, path: str, limit: int = 20) -> list[tuple[str, float]]:
         """Return the articles that share key terms with the one at `path`, from 1 (the same text) down to 0.
@@ -139,18 +143,27 @@ class Likeness:
     def _counts(self) -> Mapping[str, Mapping[str, float]]:
         """Count the stems of each article; title and questions weigh as much more as in a search."""
         analyzer = StemmingAnalyzer()
-        counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        for document in self._documents:
-            fields = {
-                "title": document.title,
-                "aliases": " ".join(document.aliases),
-                "headings": document.headings,
-                "text": document.text,
-            }
-            for name, text in fields.items():
-                for token in analyzer(text):
-                    counts[document.path][token.text] += FIELDS[name]
+        counts = {
+            article.path: self._memory.recall(_text_of(article), partial(_stems, analyzer, article))
+            for article in self._articles
+        }
+        self._memory.save()
         return counts
+
+
+def _text_of(article: Article) -> str:
+    """Return all that the words of an article are taken from."""
+    return f"{article.kind}\0{article.front!r}\0{article.body}"
+
+
+def _stems(analyzer: Composable, article: Article) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for document in search_documents([article]):
+        texts = (document.title, " ".join(document.aliases), document.headings, document.text)
+        for (_, weight), text in zip(FIELDS.items(), texts, strict=True):
+            for token in analyzer(text):
+                found[token.text] += weight
+    return dict(found)
 
 
 def _heaviest(

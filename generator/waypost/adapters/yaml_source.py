@@ -58,6 +58,32 @@ _Loader.add_implicit_resolver(
 )
 
 
+SMALL = 4000
+"""Characters up to which a text is read by libyaml, several times as fast: it nests without a limit of its own."""
+
+
+def _fast_loader() -> type[Any] | None:
+    """Return libyaml's loader with our scalars; None where PyYAML was built without it."""
+    base = getattr(yaml, "CSafeLoader", None)
+    resolvers = {"yaml_implicit_resolvers": _Loader.yaml_implicit_resolvers}
+    return type("_FastLoader", (base,), resolvers) if base else None
+
+
+_FAST_LOADER = _fast_loader()
+
+
+def _compose(text: str) -> yaml.Node | None:
+    """Parse a text into nodes; what libyaml does not take is left to PyYAML, whose words are the same everywhere."""
+    if _FAST_LOADER and len(text) <= SMALL:
+        try:
+            node: yaml.Node | None = yaml.compose(text, Loader=_FAST_LOADER)
+        except (yaml.YAMLError, ValueError):
+            pass
+        else:
+            return node
+    return yaml.compose(text, Loader=_Loader)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a value and, inside a mapping, its key stand: (line, column), from 1."""
@@ -105,7 +131,7 @@ def parse_yaml(
     """
     reader = _Reader(YamlDocument(source), first_line, ignore_tags=ignore_tags)
     try:
-        node = yaml.compose(source.text if text is None else text, Loader=_Loader)
+        node = _compose(source.text if text is None else text)
         if node is not None:
             reader.document.data = reader.build(node, ())
     except yaml.MarkedYAMLError as error:

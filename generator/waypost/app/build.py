@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from waypost.adapters.build_record import CACHE, BuildRecord, load_record, save_record
 from waypost.adapters.file_tree import FolderFiles, is_alive, sync_tree
 from waypost.adapters.mkdocs_site import build_help_center
 from waypost.adapters.status_pages import LOOK_FOLDER
@@ -21,6 +23,9 @@ from waypost.core.snapshot import take_snapshot
 from waypost.model.project import Project
 from waypost.problems import Problem, ProblemsFound
 
+RECORD = f"{CACHE}/build.json"
+"""What the last build left behind for the next, in .waypost/."""
+
 
 @dataclass(frozen=True)
 class BuildReport:
@@ -28,6 +33,8 @@ class BuildReport:
 
     project: Project
     articles: int
+    rendered: frozenset[str]
+    """The pages that had to be made, by the path of their Markdown from content/."""
     changed: tuple[str, ...]
     """Files of the site that were written or removed."""
     warnings: tuple[Problem, ...]
@@ -38,8 +45,10 @@ def build_site(
     now: datetime,
     database_url: str | None = None,
     lock: AbstractContextManager[Any] | None = None,
+    *,
+    anew: bool = False,
 ) -> BuildReport:
-    """Bring site/ up to date.
+    """Bring site/ up to date. What would come out the same is left alone, unless `anew` is set.
 
     Raises ProblemsFound, with the published site untouched, where anything is wrong. `lock` is held
     while published files are changed, for those who publish from several threads.
@@ -54,14 +63,23 @@ def build_site(
     _clear(workshop)
     with tempfile.TemporaryDirectory(prefix=f"build-{os.getpid()}-", dir=workshop) as folder:
         rendered = Path(folder, "site")
-        problems += build_help_center(
-            site.root, rendered, project, lambda words: take_snapshot(project.status, history, now, words)
+        rendering = build_help_center(
+            site.root,
+            rendered,
+            project,
+            lambda words: take_snapshot(project.status, history, now, words),
+            site.output,
+            BuildRecord() if anew else load_record(workshop / RECORD),
         )
+        problems += rendering.problems
         with lock or nullcontext():
-            changed = _take_over(site, rendered)
+            changed = _take_over(site, rendered, rendering.kept)
+            save_record(workshop / RECORD, rendering.record)
             publication = publish(site, project, now, database_url)
     changed += [f"status/{path}" for path in publication.changed]
-    return BuildReport(project, len(project.help_center.articles), tuple(changed), tuple(problems))
+    return BuildReport(
+        project, len(project.help_center.articles), rendering.made, tuple(changed), tuple(problems)
+    )
 
 
 def _clear(workshop: Path) -> None:
@@ -72,8 +90,9 @@ def _clear(workshop: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _take_over(site: Site, rendered: Path) -> list[str]:
+def _take_over(site: Site, rendered: Path, kept: Collection[str]) -> list[str]:
     """Move the rendered help center to where it is read, and the shell to where publishing finds it."""
-    changed = sync_tree(site.output, FolderFiles(rendered, leave_out="status"), keep=["status"])
+    files = FolderFiles(rendered, leave_out="status")
+    changed = sync_tree(site.output, files, keep=["status", *kept])
     sync_tree(site.status_output / LOOK_FOLDER, FolderFiles(rendered / "status" / LOOK_FOLDER))
     return changed

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from waypost import __version__
 from waypost.adapters.store import StoreError, read_history
-from waypost.app.poll import WORKERS, jobs, observe, utc_now
+from waypost.app.clock import utc_now
+from waypost.app.poll import WORKERS, jobs, observe
 from waypost.app.site import Site, check_project
 from waypost.model.project import Project
 from waypost.model.status import ComponentStatus

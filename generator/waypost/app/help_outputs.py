@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from waypost.adapters.article_feeds import FEED_TYPES, FeedSource, article_feeds
+from waypost.adapters.build_record import Reuse
 from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.git_dates import GitDates, read_git_dates
 from waypost.core.article_news import ArticleItem, article_news, changed_at
@@ -144,8 +145,10 @@ class HelpOutputs:
         status = self._site.status if "://" in self._site.status else self._site.url + self._site.status
         return llms_txt(self._site.name, self._help_center.pages, self._catalog, self._words, address, status)
 
-    def write(self, output: Path, render: Render) -> None:
+    def write(self, output: Path, render: Render, reuse: Reuse | None = None) -> None:
         """Write the files into a folder; what a writer put at the same place stays."""
         for path, content in self.files(render):
-            if not (output / path).exists():
+            if (output / path).exists() or (reuse and path in reuse.kept):
+                continue
+            if not (reuse and reuse.keeps_file(path, content)):
                 write_atomic(output / path, content)

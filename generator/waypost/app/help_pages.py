@@ -14,6 +14,7 @@ from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.languages import DEFAULT_LANGUAGE, languages, load_words, script_words
 from waypost.adapters.resources import theme_folder, tokens
 from waypost.adapters.status_pages import LOOK_FOLDER, SHELL_PATH, STYLES_PATH, SiteFrame, shell_context
+from waypost.adapters.term_memory import TermMemory
 from waypost.app.help_outputs import HelpOutputs, OutputSite
 from waypost.app.page_views import PageViews
 from waypost.core.articles import build_catalog
@@ -76,6 +77,8 @@ class HelpPages:
         words: Words,
         status_url: str = "",
         present: TakeSnapshot | None = None,
+        *,
+        memory: TermMemory | None = None,
     ) -> None:
         self._help_center = project.help_center
         self._words = words
@@ -92,7 +95,15 @@ class HelpPages:
         self._catalog = build_catalog(project.help_center, words)
         self._person = person_link(self._support, self._contact_url)
         self.outputs = HelpOutputs(project.help_center, self._catalog, self._output_site(), words)
-        self._views = PageViews(project, self._catalog, self.outputs, self._person, self._present, words)
+        self._views = PageViews(
+            project,
+            self._catalog,
+            self.outputs,
+            self._person,
+            self._present,
+            words,
+            memory=memory,
+        )
 
     def _output_site(self) -> OutputSite:
         return OutputSite(self._look.name, self._look.root, self._look.url, self._status_url or STATUS_FOLDER)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from waypost.adapters.term_memory import TermMemory
 from waypost.adapters.whoosh_index import Likeness
 from waypost.app.help_outputs import HelpOutputs
 from waypost.core.articles import ArticleLink, Catalog, CategoryLink
@@ -14,7 +15,6 @@ from waypost.core.awareness import baked
 from waypost.core.feedback import TICKET_URL, PersonLink, helpful_view
 from waypost.core.kinds import KindView, kind_view
 from waypost.core.related import related_links
-from waypost.core.search import search_documents
 from waypost.core.ticket_view import ticket_view
 from waypost.core.troubleshooter_pages import TreePage, tree_pages
 from waypost.core.views import PageView, VirtualPage, page_facts
@@ -50,6 +50,8 @@ class PageViews:
         person: PersonLink | None,
         present: dict[str, Any] | None,
         words: Words,
+        *,
+        memory: TermMemory | None = None,
     ) -> None:
         self._help_center = project.help_center
         self._catalog = catalog
@@ -57,6 +59,7 @@ class PageViews:
         self._person = person
         self._present = present
         self._words = words
+        self._memory = memory
         self._support = project.help_center.support
         contact = project.help_center.only(Kind.CONTACT)
         self._contact_url = contact.url if contact else ""
@@ -144,7 +147,7 @@ class PageViews:
 
     @cached_property
     def _likeness(self) -> Likeness:
-        return Likeness(search_documents(self._help_center.articles))
+        return Likeness(self._help_center.articles, self._memory)
 
     def _related(self, page: Article) -> tuple[ArticleLink, ...]:
         alike = self._likeness.more_like(page.path)

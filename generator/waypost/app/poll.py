@@ -8,21 +8,17 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from waypost.adapters.probers import probe
 from waypost.adapters.store import Store
+from waypost.app.clock import utc_now
 from waypost.core.snapshot import SILENCE
 from waypost.core.states import confirm
 from waypost.model.status import HttpCheck, Observation, Policy, StateChange, StatusConfig
 
 WORKERS = 16
 """Checks that run at the same time; each mostly waits."""
-
-
-def utc_now() -> datetime:
-    """Return the present; the one clock of the commands that poll and publish."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from waypost.adapters.store import Store, StoreError, WriterLock, database_path
-from waypost.app.poll import Poller, record, utc_now
+from waypost.app.clock import utc_now
+from waypost.app.poll import Poller, record
 from waypost.app.publisher import Publisher, signature
 from waypost.app.site import Site, load_project
 from waypost.model.project import Project

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from waypost.adapters.dev_server import DemoServices, DevServer
 from waypost.adapters.store import Store, StoreError, WriterLock, database_path
 from waypost.app.build import BuildReport, build_site
-from waypost.app.poll import utc_now
+from waypost.app.clock import utc_now
 from waypost.app.publisher import Publisher
 from waypost.app.run import WATCH, Events, FileWatch, poll_and_publish
 from waypost.app.site import Site

@@ -7,7 +7,7 @@ import time
 import click
 
 from waypost.app.build import build_site
-from waypost.app.poll import utc_now
+from waypost.app.clock import utc_now
 from waypost.app.site import Site
 from waypost.cli.common import database_option, explained, print_problems, site_option
 
@@ -15,18 +15,21 @@ from waypost.cli.common import database_option, explained, print_problems, site_
 @click.command("build")
 @site_option
 @database_option
+@click.option("--clean", is_flag=True, help="Make every page again, whatever the last build left behind.")
 @explained
-def command(site: Site, database: str | None) -> None:
+def command(site: Site, database: str | None, clean: bool) -> None:
     """Build the help center and the status page into site/.
 
-    Where anything is wrong, every problem is named and the published site stays as it was.
+    A page that would come out the same is left alone, so that one changed article takes a moment. Where
+    anything is wrong, every problem is named and the published site stays as it was.
 
     Example: waypost build
     """
     started = time.monotonic()
-    report = build_site(site, utc_now(), database)
+    report = build_site(site, utc_now(), database, anew=clean)
     print_problems(report.warnings)
     seconds = time.monotonic() - started
     click.echo(
-        f"Built {report.articles} articles in {seconds:.1f} s; {len(report.changed)} files changed in site/."
+        f"Built {report.articles} articles in {seconds:.1f} s: {len(report.rendered)} pages made, "
+        f"{len(report.changed)} files changed in site/."
     )

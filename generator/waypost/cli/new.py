@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from waypost.app.clock import utc_now
 from waypost.app.new import AlreadyThere, new_article, new_incident, new_site
-from waypost.app.poll import utc_now
 from waypost.app.site import Site
 from waypost.cli.common import explained, refuse, site_option
 from waypost.model.article import Kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from waypost.app.poll import utc_now
+from waypost.app.clock import utc_now
 from waypost.app.publish import publish
 from waypost.app.site import Site, load_project
 from waypost.cli.common import database_option, explained, site_option

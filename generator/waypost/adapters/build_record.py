@@ -1,0 +1,198 @@
+"""What a build leaves behind for the next one: from what each page was made, and what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from waypost.adapters.file_tree import write_atomic
+
+CACHE = "cache"
+"""The folder in .waypost/ for what only makes the next build faster; it may be deleted at any time."""
+
+SEARCH_INDEX = "search/search_index.json"
+"""Where Material keeps its search index, from the root of the output."""
+
+FORMAT = 1
+"""Raised when the meaning of a record changes; older ones are not used then."""
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """From what one page was made, and what came of it."""
+
+    inputs: str
+    """Digest of what it was made from."""
+    file: str
+    """Its HTML, from the root of the output."""
+    output: str
+    """Digest of that file."""
+    targets: Mapping[str, bool] = field(default_factory=dict)
+    """The files that its text links to or shows, from content/, and whether they were there."""
+
+
+@dataclass(frozen=True)
+class BuildRecord:
+    """A whole build."""
+
+    format: int = FORMAT
+    program: str = ""
+    """Digest of what all pages were made with; empty where nothing can be taken from the build."""
+    help_center: str = ""
+    """Digest of every file that the help center was made from."""
+    search_index: str = ""
+    """Digest of the search index."""
+    pages: Mapping[str, PageRecord] = field(default_factory=dict)
+    """By the path of their Markdown from content/."""
+
+
+_ADAPTER = TypeAdapter(BuildRecord)
+
+
+def load_record(path: Path) -> BuildRecord:
+    """Read the record of the last build; an empty one where there is none that can be used."""
+    try:
+        record = _ADAPTER.validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return BuildRecord()
+    return record if record.format == FORMAT else BuildRecord()
+
+
+def save_record(path: Path, record: BuildRecord) -> None:
+    """Write the record of a build that is published."""
+    write_atomic(path, json.dumps(asdict(record), separators=(",", ":")).encode())
+
+
+def digest(*parts: str | bytes) -> str:
+    """Return a digest of texts, in which no two lists of parts look the same."""
+    found = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        found.update(len(data).to_bytes(8, "big"))
+        found.update(data)
+    return found.hexdigest()
+
+
+def file_digest(path: Path | str) -> str:
+    """Return the digest of a file; empty where there is none."""
+    data = _read(str(path))
+    return "" if data is None else digest(data)
+
+
+def _read(path: str) -> bytes | None:
+    # Thousands of these in a build: as plain text, a path costs a tenth of what it does as a Path.
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  # see above
+            return file.read()
+    except OSError:
+        return None
+
+
+def tree_digest(*roots: Path) -> str:
+    """Return a digest of all files below some folders, or of single files: of names and contents."""
+    parts: list[str | bytes] = []
+    for root in roots:
+        files = sorted(root.rglob("*")) if root.is_dir() else [root]
+        for file in files:
+            if file.is_file() and "__pycache__" not in file.parts:
+                parts += [file.relative_to(root).as_posix(), file.read_bytes()]
+    return digest(*parts)
+
+
+class Reuse:
+    """What of the published site a build need not make again.
+
+    A page stays if it was made by the same program from equal inputs, if the files it links to are there
+    or missing as they were, and if nobody has touched its file since.
+    """
+
+    def __init__(self, published: Path, workshop: Path, last: BuildRecord, program: str) -> None:
+        self.program = program
+        """Digest of what all pages are made with; empty where nothing may be taken over."""
+        self._workshop = workshop
+        self.kept: set[str] = set()
+        """Files of the published site that stay as they are, from its root."""
+        self._published = published
+        is_usable = bool(program) and last.program == program
+        # Entries of pages that stay are taken from the last index, so it must be the one that was written.
+        is_usable = is_usable and file_digest(published / SEARCH_INDEX) == last.search_index
+        self._last = last.pages if is_usable else {}
+        self._made: dict[str, tuple[str, str]] = {}
+        self._targets: dict[str, Mapping[str, bool]] = {}
+        self._pages: dict[str, PageRecord] = {}
+
+    def file(self, name: str) -> Path | None:
+        """Return a file in which this build can note something for the next; None where nothing is taken over."""
+        return self.folder("") / name if self.program else None
+
+    def folder(self, name: str) -> Path:
+        """Return a folder for what this build and the next make alike, whatever the site."""
+        folder = self._workshop / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing can be taken from the last build."""
+        return not self._last
+
+    def keeps_page(self, path: str, file: str, inputs: str, files: Collection[str]) -> bool:
+        """Tell whether the page of `path` stays as it is; `files` are all below content/."""
+        key = digest(inputs)
+        last = self._last.get(path)
+        if (
+            last
+            and (last.inputs, last.file) == (key, file)
+            and all((target in files) is was for target, was in last.targets.items())
+            and file_digest(f"{self._published}/{file}") == last.output
+        ):
+            self._pages[path] = last
+            self.kept.add(file)
+            return True
+        self._made[path] = (key, file)
+        return False
+
+    def keeps_file(self, file: str, content: bytes) -> bool:
+        """Tell whether a file of the published site has this content, and stays."""
+        is_same = _read(f"{self._published}/{file}") == content
+        if is_same:
+            self.kept.add(file)
+        return is_same
+
+    def search_entries(self) -> list[dict[str, Any]]:
+        """Return the entries of the search index that is published."""
+        entries: list[dict[str, Any]] = json.loads((self._published / SEARCH_INDEX).read_bytes())["docs"]
+        return entries
+
+    def note_targets(self, path: str, targets: Mapping[str, bool]) -> None:
+        """Note the files that the text of a page leads to, while it is rendered."""
+        self._targets[path] = targets
+
+    @property
+    def kept_pages(self) -> Collection[str]:
+        """The paths of the pages that stay as they are."""
+        return self._pages.keys()
+
+    @property
+    def made_pages(self) -> Collection[str]:
+        """The paths of the pages that were made."""
+        return self._made.keys()
+
+    def forget(self, path: str) -> None:
+        """Leave a page out of the record, so that the next build makes it again."""
+        self._made.pop(path, None)
+
+    def record(self, output: Path, help_center: str) -> BuildRecord:
+        """Return the record of this build, once what was made is below `output`."""
+        made = {
+            path: PageRecord(inputs, file, file_digest(output / file), self._targets.get(path, {}))
+            for path, (inputs, file) in self._made.items()
+        }
+        pages = {**self._pages, **{path: page for path, page in made.items() if page.output}}
+        return BuildRecord(FORMAT, self.program, help_center, file_digest(output / SEARCH_INDEX), pages)

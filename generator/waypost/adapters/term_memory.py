@@ -1,0 +1,66 @@
+"""Remember how often which words stand in a text, so that a build counts only those of texts that changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from waypost.adapters.build_record import digest
+from waypost.adapters.file_tree import write_atomic
+
+Counts = dict[str, float]
+"""Stems and what they weigh together."""
+
+_STALE = 4
+"""A file with this many times more texts than are used is written anew."""
+
+
+class TermMemory:
+    """What was counted by the same program before, one text a line of a file; without a file it remembers nothing."""
+
+    def __init__(self, path: Path | None = None, program: str = "") -> None:
+        self._path = path
+        self._program = program
+        self._used: dict[str, Counts] = {}
+
+    def recall(self, text: str, count: Callable[[], Counts]) -> Counts:
+        """Return the counts of a text; what is not known is counted now."""
+        key = digest(self._program, text)
+        known = self._known.get(key)
+        self._used[key] = count() if known is None else known
+        return self._used[key]
+
+    def save(self) -> None:
+        """Add what was not known; begin a new file where most of the old is no longer used."""
+        if self._path is None:
+            return
+        if len(self._known) > _STALE * len(self._used):
+            write_atomic(self._path, _lines(self._used).encode())
+            return
+        added = {key: counts for key, counts in self._used.items() if key not in self._known}
+        if added:
+            with self._path.open("a", encoding="utf-8") as file:
+                # A line of its own even behind one that was cut off.
+                file.write("\n" + _lines(added))
+
+    @cached_property
+    def _known(self) -> dict[str, Counts]:
+        found: dict[str, Counts] = {}
+        try:
+            lines = self._path.read_text(encoding="utf-8").splitlines() if self._path else []
+        except (OSError, UnicodeDecodeError):
+            return found
+        for line in lines:
+            try:
+                key, counts = json.loads(line)
+                found[key] = {stem: float(count) for stem, count in counts.items()}
+            except (AttributeError, TypeError, ValueError):
+                # The line of a build that was killed while it wrote.
+                continue
+        return found
+
+
+def _lines(counts: dict[str, Counts]) -> str:
+    return "".join(json.dumps([key, stems], ensure_ascii=False) + "\n" for key, stems in counts.items())
