@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from waypost import __version__
 from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.markdown_source import parse_markdown
 from waypost.adapters.resources import scaffold_folder
@@ -26,6 +28,23 @@ ARTICLE_KINDS = (Kind.FAQ, Kind.TROUBLESHOOTING, Kind.TROUBLESHOOTER, Kind.TUTOR
 """The kinds that `waypost new` can start."""
 
 
+class Workflows(StrEnum):
+    """Where pushes to a new site are checked and published."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    BOTH = "both"
+    NONE = "none"
+
+
+_WORKFLOW_FILES = {
+    ".github": (Workflows.GITHUB, Workflows.BOTH),
+    ".gitlab-ci.yml": (Workflows.GITLAB, Workflows.BOTH),
+    "requirements.txt": (Workflows.GITHUB, Workflows.GITLAB, Workflows.BOTH),
+}
+"""The top-level names of the skeleton that only some choices take; what is not named here belongs to all."""
+
+
 class AlreadyThere(Exception):  # it is the state of the disk, not a fault of the program
     """What should be made is there already, and nothing is overwritten."""
 
@@ -36,20 +55,34 @@ def slugify(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "untitled"
 
 
-def new_site(folder: Path, name: str) -> list[Path]:
-    """Make an empty site with the shape of the sample; the folder must be new or empty."""
+def new_site(folder: Path, name: str, workflows: Workflows = Workflows.BOTH) -> list[Path]:
+    """Make an empty site with the shape of the sample; the folder must be new or empty.
+
+    The workflow of a host that is not used does no harm, so both are made unless one is chosen.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AlreadyThere(f"{folder} is not empty. Choose a new folder; nothing was changed.")
     made: list[Path] = []
     # Markdown takes a backslash before a mark as YAML does, so one form fits both.
-    values = {"name": _quoted(name)[1:-1]}
+    values = {"name": _quoted(name)[1:-1], "waypost": f"waypost{compatible_versions(__version__)}"}
     source = scaffold_folder() / "site"
     for template in sorted(path for path in source.rglob("*") if path.is_file()):
         relative = template.relative_to(source).as_posix().replace("dot-", ".")
+        if workflows not in _WORKFLOW_FILES.get(relative.partition("/")[0], (workflows,)):
+            continue
         text = _fill(template.read_text(encoding="utf-8"), values)
         write_atomic(folder / relative, text.encode())
         made.append(folder / relative)
     return made
+
+
+def compatible_versions(version: str) -> str:
+    """Return the versions that read what this one reads, as pip writes a range: '>=0.1,<0.2'.
+
+    As in Semantic Versioning, the first number that is not zero changes where a format does.
+    """
+    major, minor = (int(number) for number in version.split(".")[:2])
+    return f">={major}.{minor},<{major + 1}" if major else f">=0.{minor},<0.{minor + 1}"
 
 
 def new_article(site: Site, kind: Kind, title: str, category: str, now: datetime) -> Path:

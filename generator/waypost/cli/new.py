@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from waypost.app.clock import utc_now
-from waypost.app.new import AlreadyThere, new_article, new_incident, new_site
+from waypost.app.new import AlreadyThere, Workflows, new_article, new_incident, new_site
 from waypost.app.site import Site
 from waypost.cli.common import explained, refuse, site_option
 from waypost.model.article import Kind
@@ -24,14 +24,21 @@ def command() -> None:
 @command.command("site")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", default="Help center", show_default=True, help="What the site is called.")
+@click.option(
+    "--ci",
+    type=click.Choice([choice.value for choice in Workflows]),
+    default=Workflows.BOTH.value,
+    show_default=True,
+    help="Workflows that check and publish each push: of GitHub Actions (github), GitLab CI (gitlab), both or none.",
+)
 @explained
-def _site(folder: Path, name: str) -> None:
-    """Start an empty site in a new folder.
+def _site(folder: Path, name: str, ci: str) -> None:
+    """Start an empty site in a new folder, ready to be pushed to GitHub or GitLab.
 
-    Example: waypost new site my-help --name "Acme Help"
+    Example: waypost new site my-help --name "Acme Help" --ci github
     """
     try:
-        made = new_site(folder, name)
+        made = new_site(folder, name, Workflows(ci))
     except AlreadyThere as there:
         refuse(str(there))
         return
