@@ -70,6 +70,8 @@ def test_the_wheel_holds_the_whole_theme_and_nothing_that_is_not_the_package(whe
         names = {name for name in archive.namelist() if not name.endswith("/")}
     assert {f"waypost/{name}" for name in theme_files()} <= names
     assert {"waypost/py.typed", "waypost/cli/__init__.py", "waypost/theme/scaffold/site/mkdocs.yml"} <= names
+    workflows = {"dot-github/workflows/waypost.yml", "dot-gitlab-ci.yml", "requirements.txt"}
+    assert {f"waypost/theme/scaffold/site/{name}" for name in workflows} <= names
     sources = {
         path.relative_to(ROOT / "generator").as_posix() for path in ROOT.glob("generator/waypost/**/*.py")
     }
@@ -91,6 +93,11 @@ def test_the_source_archive_holds_what_a_build_and_the_tests_need(built: Path) -
 def test_the_installed_package_makes_checks_and_builds_a_site(installed: Path, scaffolded: Path) -> None:
     program = installed / "waypost"
     assert run(program, "lint", "--site", scaffolded, cwd=scaffolded.parent) == "Every file is fine.\n"
+    for name in (".github/workflows/waypost.yml", ".gitlab-ci.yml", ".gitignore"):
+        assert (scaffolded / name).stat().st_size > 10
+    # What the workflows install is what is here, so pip has nothing to ask for.
+    requirements = [installed / "python", "-m", "pip", "install", "--no-index", "-r", "requirements.txt"]
+    assert "already satisfied: waypost" in run(*requirements, cwd=scaffolded)
     assert "Built 1 articles" in run(program, "build", "--site", scaffolded, cwd=scaffolded.parent)
     page = (scaffolded / "site" / "index.html").read_text(encoding="utf-8")
     assert "Acme Help" in page

@@ -7,10 +7,19 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import fingerprint
+from waypost import __version__
 from waypost.adapters.resources import scaffold_folder
 from waypost.app.build import build_site
 from waypost.app.lint import lint
-from waypost.app.new import ARTICLE_KINDS, AlreadyThere, new_article, new_incident, new_site, slugify
+from waypost.app.new import (
+    ARTICLE_KINDS,
+    AlreadyThere,
+    compatible_versions,
+    new_article,
+    new_incident,
+    new_site,
+    slugify,
+)
 from waypost.app.site import Site, load_project
 from waypost.model.article import Kind
 from waypost.problems import ProblemsFound
@@ -112,6 +121,25 @@ def test_whatever_a_title_is_the_new_files_are_valid_and_show_it(name: str, site
 )
 def test_a_title_becomes_a_file_name(title: str, expected: str) -> None:
     assert slugify(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("0.1.0", ">=0.1,<0.2"),
+        ("0.19.3", ">=0.19,<0.20"),
+        ("1.0.0", ">=1.0,<2"),
+        ("2.11.4rc1", ">=2.11,<3"),
+    ],
+)
+def test_a_site_asks_for_versions_that_read_its_files(version: str, expected: str) -> None:
+    assert compatible_versions(version) == expected
+
+
+def test_a_new_site_asks_for_the_version_that_made_it(site: Site) -> None:
+    lines = (site.root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    wanted = [line for line in lines if not line.startswith("#")]
+    assert wanted == [f"waypost{compatible_versions(__version__)}"]
 
 
 UNUSABLE = {
