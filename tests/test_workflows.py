@@ -15,7 +15,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from helpers.repositories import Repository, day
-from helpers.sites import environment, fingerprint, replace, waypost
+from helpers.sites import ROOT, environment, fingerprint, replace, waypost
 from helpers.workflows import FILES, Job, Outcome, is_started, jobs, read, run_job, with_polling
 from waypost.adapters.resources import scaffold_folder
 from waypost.app.lint import lint
@@ -352,3 +352,30 @@ def test_a_timed_run_starts_as_often_as_github_allows() -> None:
     assert minutes, timer
     assert int(minutes[2]) >= 5
     assert int(minutes[1]) > 0, "the full hour is when most runs are late"
+
+
+# What is told
+
+
+DEPLOY = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+
+
+def test_the_page_on_deployment_names_what_people_will_find() -> None:
+    document = read(template("github"))
+    names = [document["name"], *(document["jobs"][job]["name"] for job in ("lint", "deploy"))]
+    assert all(f"**{name}**" in DEPLOY for name in names), names
+    for told in ("`fetch-depth: 0`", '`GIT_DEPTH: "0"`', *(f"`{file}`" for file in FILES.values())):
+        assert told in DEPLOY
+    headings = re.findall(r"^#+ (.+)$", DEPLOY, re.MULTILINE)
+    for text in (*map(template, HOSTS), (scaffold_folder() / "site/requirements.txt").read_text()):
+        named = re.findall(r'"([A-Z][^"]+)"\.?$', text.split("\n\n")[0], re.MULTILINE)
+        assert named, "it says where to read on"
+        assert [title for title in named if title not in headings] == []
+
+
+def test_the_problem_that_the_page_shows_is_what_the_check_says(pushed: Pushed) -> None:
+    break_an_article(pushed)
+    result = waypost("lint", site=Site(pushed.repository.root))
+    shown = result.stderr.partition("\n\n")[0]
+    assert shown.startswith(ARTICLE)
+    assert f"```text\n{shown}\n```" in DEPLOY
