@@ -169,6 +169,8 @@ def event(name: str, ref: str, source: str, branch: str = "") -> dict[str, str]:
 EVENTS = {
     # What happens, and the jobs that it starts.
     "a pull request": (event("pull_request", "7/merge", "merge_request_event"), {"lint"}),
+    # GitHub names the branch that it went into.
+    "a pull request that was merged": (event("pull_request", "main", "merge_request_event"), {"lint"}),
     "a push to main": (event("push", "main", "push", "main"), {"build"}),
     "a push to a branch master beside main": (event("push", "master", "push", "master"), set()),
     "the button, on another branch": (event("workflow_dispatch", "draft", "web", "draft"), set()),
