@@ -18,6 +18,7 @@ from helpers.repositories import Repository, day
 from helpers.sites import ROOT, environment, fingerprint, replace, waypost
 from helpers.workflows import FILES, Job, Outcome, is_started, jobs, read, run_job, with_polling
 from waypost.adapters.resources import scaffold_folder
+from waypost.app.clock import utc_now
 from waypost.app.lint import lint
 from waypost.app.new import Workflows, new_site
 from waypost.app.site import Site
@@ -92,7 +93,7 @@ def test_a_misspelt_key_would_be_noticed(host: str, key: str, tmp_path: Path) ->
 def test_a_new_site_gets_its_workflows_letter_for_letter(host: str, name: str, tmp_path: Path) -> None:
     new_site(tmp_path / "site", name)
     assert (tmp_path / "site" / FILES[host]).read_text(encoding="utf-8") == template(host)
-    assert lint(Site(tmp_path / "site")) == []
+    assert lint(Site(tmp_path / "site"), utc_now()) == []
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,11 @@ def site(tmp_path: Path) -> Site:
 
 
 def test_a_new_site_with_one_of_everything_is_fine_and_builds(site: Site) -> None:
-    assert lint(site) == []
+    assert lint(site, NOW) == []
     for kind in ARTICLE_KINDS:
         new_article(site, kind, f"A new {kind}", "getting-started", NOW)
     new_incident(site, "Pages do not open", "website", NOW)
-    assert lint(site) == []
+    assert lint(site, NOW) == []
     report = build_site(site, NOW + timedelta(minutes=1))
     assert report.warnings == ()
     assert report.articles == 1 + len(ARTICLE_KINDS)
@@ -81,7 +81,7 @@ def test_whatever_a_site_is_called_its_files_are_valid(name: str, tmp_path: Path
     site = Site(tmp_path / "site")
     if name == "long":
         assert len(load_project(site).status.config.page.name) > 100
-    assert lint(site) == []
+    assert lint(site, NOW) == []
     wanted = " ".join(TITLES[name].split())
     assert load_project(site).status.config.page.name == f"{wanted}: status"
     build_site(site, NOW)
@@ -94,7 +94,7 @@ def test_whatever_a_title_is_the_new_files_are_valid_and_show_it(name: str, site
     title = TITLES[name]
     articles = [new_article(site, kind, f"{kind} {title}", "getting-started", NOW) for kind in ARTICLE_KINDS]
     incident = new_incident(site, title, "website", NOW)
-    assert lint(site) == []
+    assert lint(site, NOW) == []
     project = load_project(site)
     wanted = " ".join(title.split())
     pages = project.help_center.pages

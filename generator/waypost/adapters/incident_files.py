@@ -117,6 +117,11 @@ def _split(document: MarkdownDocument) -> list[tuple[int, str, list[str]]]:
     return parts
 
 
+def update_lines(document: MarkdownDocument) -> tuple[int, ...]:
+    """Return the line of the heading of each update, in their order."""
+    return tuple(line for line, heading, _ in _split(document) if heading)
+
+
 def _parse_timeline(
     document: MarkdownDocument, allowed: Sequence[UpdateStatus]
 ) -> tuple[list[_Entry], list[Problem]]:

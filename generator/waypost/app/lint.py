@@ -2,10 +2,46 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from waypost.adapters.lint_files import (
+    Places,
+    content_files,
+    has_own_anchors,
+    load_lint_config,
+    page_parts,
+)
+from waypost.adapters.whoosh_index import Likeness
 from waypost.app.site import Site, check_project
+from waypost.core.lint.registry import RULES, judge
+from waypost.core.lint.rule import LintSite
+from waypost.model.lint import LintConfig
+from waypost.model.project import Project
 from waypost.problems import Problem
 
 
-def lint(site: Site) -> list[Problem]:
-    """Return every problem of a site, in the order of the files."""
-    return check_project(site)[1]
+def lint(site: Site, now: datetime) -> list[Problem]:
+    """Return every problem of a site, in the order of the files: what breaks a format, then what breaks a rule.
+
+    Rules are asked only where every file can be read: on half a site they would report what is not so.
+    """
+    project, problems = check_project(site)
+    config, found = load_lint_config(site.root, RULES)
+    problems += found
+    if project and config:
+        places = Places(site.root)
+        problems += [places.problem(judged) for judged in judge(lint_site(site, project, config, now))]
+    return sorted(problems)
+
+
+def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -> LintSite:
+    """Gather what the rules look at."""
+    return LintSite(
+        project=project,
+        config=config,
+        parts=page_parts(project),
+        files=content_files(site.root),
+        now=now,
+        has_own_anchors=has_own_anchors(site.root),
+        alike=Likeness(project.help_center.articles).more_like,
+    )

@@ -13,6 +13,7 @@ from waypost.model.article import (
     ContactFrontMatter,
     HomeFrontMatter,
 )
+from waypost.model.lint import LintConfig
 from waypost.model.status import IncidentFrontMatter, MaintenanceFrontMatter, StatusConfig
 from waypost.model.support import SupportConfig
 from waypost.model.troubleshooter import ScenarioFile
@@ -25,6 +26,7 @@ FORMATS: Mapping[str, tuple[type[Any], str]] = {
     "home": (HomeFrontMatter, "front matter of content/index.md"),
     "contact": (ContactFrontMatter, "front matter of the contact page"),
     "scenarios": (ScenarioFile, "content/FOLDER/NAME.scenarios.yml, beside the troubleshooter NAME.md"),
+    "lint": (LintConfig, "lint.yml"),
     "incident": (IncidentFrontMatter, "front matter of status/incidents/ID.md"),
     "maintenance": (MaintenanceFrontMatter, "front matter of status/maintenance/ID.md"),
 }

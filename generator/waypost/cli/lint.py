@@ -6,37 +6,40 @@ import sys
 
 import click
 
+from waypost.app.clock import utc_now
 from waypost.app.lint import lint
 from waypost.app.site import Site
-from waypost.cli.common import explained, json_option, print_json, print_problems, site_option
-from waypost.problems import Problem, errors
+from waypost.cli.common import explained, print_problems, site_option
+from waypost.cli.lint_formats import FORMATS
+from waypost.problems import errors
 
 
 @click.command("lint")
 @site_option
-@json_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", *FORMATS]),
+    default="text",
+    help="How to tell: for people, for programs, or as annotations of a pull request.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @explained
-def command(site: Site, as_json: bool) -> None:
+def command(site: Site, form: str, as_json: bool, strict: bool) -> None:
     """Check every file that people write, and say what is wrong with its place.
+
+    What breaks a format is an error and stops a build. The rules of docs/lint.md are about readers; lint.yml says
+    how much each matters.
 
     Example: waypost lint
     """
-    problems = lint(site)
-    if as_json:
-        print_json([_to_json(problem) for problem in problems])
+    problems = lint(site, utc_now())
+    form = "json" if as_json else form
+    if form in FORMATS:
+        click.echo(FORMATS[form](problems), nl=False)
     elif problems:
         print_problems(problems)
     else:
         click.echo("Every file is fine.")
-    sys.exit(1 if errors(problems) else 0)
-
-
-def _to_json(problem: Problem) -> dict[str, object]:
-    return {
-        "path": problem.location.path,
-        "line": problem.location.line or 1,
-        "column": problem.location.column or 1,
-        "level": problem.level,
-        "code": problem.code,
-        "message": problem.message,
-    }
+    sys.exit(1 if errors(problems) or (strict and problems) else 0)

@@ -1,0 +1,1 @@
+"""Rules for writers: what is allowed by the formats, and still hurts readers."""

@@ -1,0 +1,123 @@
+"""Rules about where texts lead: files, anchors, pictures."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from waypost.core.lint.rule import Finding, LintSite, at_line
+from waypost.core.markdown_parts import Link
+from waypost.core.troubleshooter import read_troubleshooter
+from waypost.model.article import Article, Kind
+from waypost.problems import did_you_mean
+
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_MADE_BY_BUILD = (
+    "status/",
+    "ticket/",
+    "assets/",
+    "search/",
+    "feed.",
+    "llms.txt",
+    "sitemap.xml",
+    "robots.txt",
+)
+"""Addresses that no file of content/ stands for."""
+
+_MADE_BY_MARKDOWN = re.compile(r"fn(ref)?\d*:|main$|__")
+"""Anchors of footnotes, of the page itself and of its tabs and code."""
+
+
+def broken_links(site: LintSite) -> Iterator[Finding]:
+    """Find links and pictures that lead to no file of content/ and to no page."""
+    urls = {page.url for page in site.pages.values()}
+    for page, link in _links(site):
+        path = unquote(re.split(r"[?#]", link.target, maxsplit=1)[0])
+        if not path or _leads_somewhere(path, page, site, urls):
+            continue
+        wanted = _resolve(path, posixpath.dirname(page.path))
+        near = did_you_mean(wanted, site.files) or " Correct the link, or remove it."
+        what = "picture" if link.is_picture else "link"
+        message = f"This {what} leads to content/{wanted}, which is not there.{near}"
+        yield Finding(f"content/{page.path}", at_line(link.line, link.column), message)
+
+
+def broken_anchors(site: LintSite) -> Iterator[Finding]:
+    """Find links to a section that its page does not have."""
+    if site.has_own_anchors:
+        return
+    for page, link in _links(site):
+        path, mark, written = link.target.partition("#")
+        anchor = unquote(written)
+        if not mark or not anchor or link.is_picture or _MADE_BY_MARKDOWN.match(anchor):
+            continue
+        path = unquote(path.partition("?")[0])
+        target = page.path if not path else _resolve(path, posixpath.dirname(page.path))
+        if target not in site.parts:
+            continue
+        known = _anchors(site, target)
+        if anchor not in known:
+            where = "this page" if target == page.path else f"content/{target}"
+            near = did_you_mean(anchor, known) or " Name one of its headings, or leave the part from # away."
+            message = f"There is no section '#{anchor}' in {where}.{near}"
+            yield Finding(f"content/{page.path}", at_line(link.line, link.column), message)
+
+
+def missing_alt(site: LintSite) -> Iterator[Finding]:
+    """Find pictures that say nothing to people who cannot see them."""
+    for path, parts in site.parts.items():
+        for link in parts.links:
+            if link.is_picture and not (link.alt or "").strip() and not _is_decoration(link):
+                message = (
+                    "This picture says nothing to people who cannot see it. Write what it shows: ![The button](…). "
+                    'A picture that only decorates is written as <img src="…" alt="">.'
+                )
+                yield Finding(f"content/{path}", at_line(link.line, link.column), message)
+
+
+def _is_decoration(link: Link) -> bool:
+    """Tell whether a picture is marked as one to leave out: only HTML can say so, with an empty alt."""
+    return link.alt == "" and link.is_html
+
+
+def _links(site: LintSite) -> Iterator[tuple[Article, Link]]:
+    for path, parts in site.parts.items():
+        for link in parts.links:
+            if link.target and not _ELSEWHERE.match(link.target):
+                yield site.pages[path], link
+
+
+def _resolve(path: str, folder: str) -> str:
+    """Return what a path means, from content/; one that starts with a slash counts from there."""
+    whole = path.lstrip("/") if path.startswith("/") else posixpath.join(folder, path)
+    return posixpath.normpath(whole)
+
+
+def _leads_somewhere(path: str, page: Article, site: LintSite, urls: set[str]) -> bool:
+    if path.startswith("/"):
+        return True if _is_made(path.lstrip("/")) else _is_there(path.lstrip("/"), site, urls)
+    by_file = _resolve(path, posixpath.dirname(page.path))
+    if by_file in site.files:
+        return True
+    # Raw HTML and addresses that end in a slash count from the address of the page, not from its file.
+    by_address = posixpath.normpath(posixpath.join(page.url, path))
+    by_address += "/" if path.endswith("/") and by_address != "." else ""
+    return _is_made(by_address) or _is_there(by_address, site, urls)
+
+
+def _is_there(address: str, site: LintSite, urls: set[str]) -> bool:
+    return address in (".", "") or address in site.files or address.rstrip("/") + "/" in urls
+
+
+def _is_made(address: str) -> bool:
+    return address.startswith(_MADE_BY_BUILD)
+
+
+def _anchors(site: LintSite, path: str) -> frozenset[str]:
+    page = site.pages[path]
+    steps = (
+        {step.id for step in read_troubleshooter(page).steps} if page.kind is Kind.TROUBLESHOOTER else set()
+    )
+    return site.parts[path].ids | steps

@@ -1,0 +1,73 @@
+"""Every rule for writers. Each has a section in docs/lint.md and golden cases in tests/cases/lint/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from waypost.core.lint.articles import (
+    duplicate_aliases,
+    duplicate_titles,
+    heading_order,
+    missing_summary,
+    near_duplicates,
+    repeated_questions,
+    reviews_due,
+)
+from waypost.core.lint.links import broken_anchors, broken_links, missing_alt
+from waypost.core.lint.rule import Finding, LintSite, Rule
+from waypost.model.lint import LintConfig, RuleLevel
+from waypost.problems import Level
+
+_RULES = (
+    Rule("broken-link", broken_links, Level.ERROR),
+    Rule("broken-anchor", broken_anchors, Level.ERROR),
+    Rule("missing-alt", missing_alt),
+    Rule("missing-summary", missing_summary),
+    Rule("duplicate-title", duplicate_titles),
+    Rule("duplicate-alias", duplicate_aliases),
+    Rule("duplicate-question", repeated_questions),
+    Rule("near-duplicate", near_duplicates),
+    Rule("review-due", reviews_due),
+    Rule("heading-order", heading_order),
+)
+
+RULES: Mapping[str, Rule] = {rule.code: rule for rule in _RULES}
+"""Every rule by its code, in the order of docs/lint.md."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finding with the code of its rule and how much it matters in this site."""
+
+    finding: Finding
+    code: str
+    level: Level
+
+
+def judge(site: LintSite) -> Iterator[Judged]:
+    """Run every rule that is not off, and leave out what lint.yml silences."""
+    for rule in RULES.values():
+        level = level_of(rule, site.config)
+        if level is None:
+            continue
+        for finding in rule.check(site):
+            if not is_silenced(rule.code, finding.path, site.config):
+                yield Judged(finding, rule.code, level)
+
+
+def level_of(rule: Rule, config: LintConfig) -> Level | None:
+    """Return how much a rule matters in a site; None where it is off."""
+    setting = config.rules.get(rule.code)
+    if setting is None:
+        return rule.level
+    return None if setting.level is RuleLevel.OFF else Level(setting.level.value)
+
+
+def is_silenced(code: str, path: str, config: LintConfig) -> bool:
+    """Tell whether lint.yml excepts a file from a rule."""
+    return any(
+        entry.rule == code and any(fnmatchcase(path, pattern) for pattern in entry.files)
+        for entry in config.silence
+    )
