@@ -21,6 +21,7 @@ CODES: dict[str, str] = {
     "environment": "An environment variable that a file names is not set.",
     "file-too-large": "A file is larger than Waypost reads.",
     "front-matter": "A Markdown file has no front matter, or it is not closed.",
+    "import": "What was imported holds something that has no counterpart here, so a person has to look at it.",
     "incident-order": "The updates of an incident or a maintenance are in an order that cannot have happened.",
     "missing-file": "A file or folder that must be there is not.",
     "missing-key": "A required key is not there.",

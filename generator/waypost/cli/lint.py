@@ -8,8 +8,8 @@ import click
 
 from waypost.app.lint import lint
 from waypost.app.site import Site
-from waypost.cli.common import explained, json_option, print_json, print_problems, site_option
-from waypost.problems import Problem, errors
+from waypost.cli.common import explained, json_option, print_json, print_problems, problem_json, site_option
+from waypost.problems import errors
 
 
 @click.command("lint")
@@ -23,20 +23,9 @@ def command(site: Site, as_json: bool) -> None:
     """
     problems = lint(site)
     if as_json:
-        print_json([_to_json(problem) for problem in problems])
+        print_json([problem_json(problem) for problem in problems])
     elif problems:
         print_problems(problems)
     else:
         click.echo("Every file is fine.")
     sys.exit(1 if errors(problems) else 0)
-
-
-def _to_json(problem: Problem) -> dict[str, object]:
-    return {
-        "path": problem.location.path,
-        "line": problem.location.line or 1,
-        "column": problem.location.column or 1,
-        "level": problem.level,
-        "code": problem.code,
-        "message": problem.message,
-    }

@@ -1,0 +1,139 @@
+"""Lists and blocks of code as Python-Markdown reads them.
+
+Most tools follow CommonMark: what belongs to an entry of a list stands below its first letter, and code may be fenced
+anywhere. Python-Markdown wants four columns for each level, a blank line before a list, and fences at the margin only.
+Without this step a list of steps falls apart, and every step is number one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from waypost.core.import_lines import Conversion, Line, Lines, indent_of, marked
+
+_ENTRY = re.compile(r"([-*+]|\d{1,9}[.)])( +|$)(.*)$")
+_RULE = re.compile(r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
+_BOX = re.compile(r"!!! ?\w")
+_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*(.*)$")
+_STANDS_ALONE = re.compile(r"#{1,6}(?:\s|$)|!!! ?\w|</?[A-Za-z!]|>")
+
+
+@dataclass
+class _State:
+    """Where the writer is."""
+
+    made: Lines = field(default_factory=list)
+    levels: list[int] = field(default_factory=list)
+    """The column at which the text of each open entry or box starts, from the outermost."""
+    mark: str = ""
+    """The marks that opened the present block of code."""
+    fence: int = 0
+    """How far those were moved in."""
+    in_text: bool = False
+    """Whether the line before is one of a paragraph outside of lists."""
+
+    def put(self, line: Line, text: str) -> None:
+        self.made.append(line.with_text(text.rstrip()))
+
+    def part(self, line: Line) -> None:
+        """Make sure that the line before is blank."""
+        if self.made and self.made[-1].text:
+            self.put(line, "")
+
+    @property
+    def pad(self) -> str:
+        return "    " * len(self.levels)
+
+
+def convert_lists(lines: Lines, conversion: Conversion) -> Lines:
+    """Give entries of lists four columns a level, and bring fences to where they are understood."""
+    del conversion
+    state = _State()
+    blank = True
+    for line, is_code in marked(lines):
+        text = line.text.expandtabs(4) if not is_code else line.text
+        if is_code:
+            _code(state, line)
+        elif not text.strip():
+            state.put(line, "")
+            state.in_text = False
+        else:
+            _prose(state, line, text, blank=blank)
+        blank = not line.text.strip()
+    return state.made
+
+
+def _code(state: _State, line: Line) -> None:
+    words = line.text.strip()
+    if not state.mark:
+        _open_fence(state, line, words)
+        return
+    text = _dedent(line.text, state.fence)
+    # A fence closes with at least as many of its own marks, and nothing behind them.
+    if words.startswith(state.mark) and not words.strip(state.mark[0]):
+        state.mark = ""
+        state.put(line, "" if state.levels else words)
+    elif state.levels:
+        state.put(line, f"{state.pad}    {text}" if text.strip() else "")
+    else:
+        state.made.append(line.with_text(text))
+
+
+def _open_fence(state: _State, line: Line, words: str) -> None:
+    indent = indent_of(line.text)
+    while state.levels and indent < state.levels[-1]:
+        state.levels.pop()
+    found = _FENCE.match(words)
+    state.fence, state.in_text = indent, False
+    state.mark = found[1] if found else "```"
+    state.part(line)
+    if not state.levels:
+        state.put(line, state.mark + _language(found[2] if found else ""))
+
+
+def _language(info: str) -> str:
+    """Return the name of the language; more than that would keep the fence from being one."""
+    found = re.match(r"\{?\.?([\w#+-]{1,40})", info)
+    return found[1] if found else ""
+
+
+def _dedent(text: str, columns: int) -> str:
+    text = text.expandtabs(4) if "\t" in text[: columns + 1] else text
+    return text[min(columns, indent_of(text)) :]
+
+
+def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
+    indent = indent_of(text)
+    words = text.strip()
+    found = None if _RULE.match(words) else _ENTRY.match(text.strip(" "))
+    is_lazy = not (blank or found or _STANDS_ALONE.match(words) or _RULE.match(words))
+    if not (is_lazy and state.levels):
+        while state.levels and indent < state.levels[-1]:
+            state.levels.pop()
+    if found and not (indent >= 4 and not state.levels):
+        _entry(state, line, found, indent)
+    elif state.levels:
+        extra = indent - state.levels[-1]
+        state.put(line, state.pad + " " * (extra if extra >= 4 else 0) + words)
+    else:
+        state.put(line, text)
+        state.in_text = not _STANDS_ALONE.match(words)
+    if _BOX.match(words):
+        # What is in a box stands four columns further in than its first line.
+        state.levels.append(indent + 4)
+
+
+def _entry(state: _State, line: Line, found: re.Match[str], indent: int) -> None:
+    mark, gap, rest = found.groups()
+    if not state.levels and state.in_text:
+        if mark[0].isdigit() and mark[:-1] != "1":
+            # A number at the start of a line of prose, such as a year.
+            state.put(line, line.text)
+            return
+        state.part(line)
+    mark = f"{mark[:-1]}." if mark.endswith(")") else mark
+    state.put(line, f"{state.pad}{mark} {rest}" if rest else f"{state.pad}{mark}")
+    width = len(found[1]) + (len(gap) if 1 <= len(gap) <= 4 else 1)
+    state.levels.append(indent + width)
+    state.in_text = False
