@@ -57,7 +57,9 @@ def _yaml(source: Source, lines: list[str]) -> _Read:
     document, problems = parse_yaml(source, "\n".join(lines), first_line=2, ignore_tags=True)
     if document is not None and (isinstance(document.data, dict) or document.data is None):
         places = {
-            str(path[0]): place.key or place.value for path, place in document.places.items() if len(path) == 1
+            str(path[0]): place.key or place.value
+            for path, place in document.places.items()
+            if len(path) == 1
         }
         return document.data or {}, places, []
     at = (problems[0].location.line, problems[0].location.column) if problems else (2, 1)

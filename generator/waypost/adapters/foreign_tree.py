@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +59,7 @@ def _size(folder: Path, path: str) -> int:
     file = folder / path
     try:
         inside = file.resolve().is_relative_to(folder.resolve())
-        return os.stat(file).st_size if inside and file.is_file() else -1
+        return file.stat().st_size if inside and file.is_file() else -1
     except (OSError, RuntimeError):
         return -1
 
@@ -99,7 +98,9 @@ def _decode(path: str, data: bytes) -> tuple[str | None, Problem | None]:
 
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", errors="replace")
-        return text, say("not-utf8", "The file is in UTF-16. It was read as such; compare letters with accents.")
+        return text, say(
+            "not-utf8", "The file is in UTF-16. It was read as such; compare letters with accents."
+        )
     if b"\x00" in data:
         return None, say("control-character", "The file holds NUL bytes, so it is no text. It was left out.")
     try:

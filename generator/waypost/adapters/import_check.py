@@ -28,7 +28,9 @@ def _refused(page: PlannedPage) -> Iterator[tuple[str, str]]:
         adapter_for(FRONT_MATTER[page.kind]).validate_python({"kind": page.kind.value, **page.front})
     except ValidationError as error:
         details = error.errors(include_url=False)
-        for detail in sorted(details, key=lambda detail: [str(part).zfill(6) for part in detail["loc"]], reverse=True):
+        for detail in sorted(
+            details, key=lambda detail: [str(part).zfill(6) for part in detail["loc"]], reverse=True
+        ):
             key = str(detail["loc"][0])
             if key == "title":
                 page.front["title"] = "Untitled"

@@ -107,9 +107,13 @@ def _require_room(content: Path, targets: list[str]) -> None:
         for parent in path.relative_to(content).parents:
             place = content / parent
             if place.exists() and not place.is_dir():
-                problems.append(_in_the_way(parent.as_posix(), "A folder is needed here. Move this file away."))
+                problems.append(
+                    _in_the_way(parent.as_posix(), "A folder is needed here. Move this file away.")
+                )
             elif not place.resolve().is_relative_to(root):
-                problems.append(_in_the_way(parent.as_posix(), "This link leads out of the site. Put a folder here."))
+                problems.append(
+                    _in_the_way(parent.as_posix(), "This link leads out of the site. Put a folder here.")
+                )
     if problems:
         raise ProblemsFound(dict.fromkeys(problems))
 
@@ -120,7 +124,9 @@ def _in_the_way(path: str, message: str) -> Problem:
 
 
 def _pages(content: Path, texts: Mapping[str, bytes], origins: Mapping[str, str]) -> list[ImportedFile]:
-    return [ImportedFile(path, origins[path], _fate(content / path, text)) for path, text in sorted(texts.items())]
+    return [
+        ImportedFile(path, origins[path], _fate(content / path, text)) for path, text in sorted(texts.items())
+    ]
 
 
 def _copies(content: Path, folder: Path, copies: Mapping[str, str]) -> list[ImportedFile]:

@@ -14,7 +14,7 @@ from waypost.core.redirects import file_at
 _PREFIX = re.compile(
     r"(?:docs?|help|support|kb|hc|articles?|guides?|latest|stable|next|v?\d+(?:\.\d+)*|[a-z]{2}(?:[-_][a-z]{2})?)$"
 )
-_NUMBER = re.compile(r"(?:^|/)\d{1,4}(?:[-_.)]+ *| +)(?=[^/])")
+_NUMBER = re.compile(r"(?:^|/)\d{1,4}(?:[-_.)]+ *| +)(?=[^\W\d])")
 _ENDING = re.compile(r"\.(?:mdx?|markdown|html?)$", re.IGNORECASE)
 _USUAL = re.compile(r"[A-Za-z0-9._~/-]+")
 _ZENDESK = re.compile(r"/hc/(?:[A-Za-z-]{2,10}/)?articles/(\d{3,})")
@@ -103,7 +103,9 @@ def _only(pages: set[str]) -> str:
 class Redirects:
     """Gives each former address to one page, and none that leads anywhere already."""
 
-    def __init__(self, published: Iterable[str], own_folders: Iterable[str], claimed: Mapping[str, str]) -> None:
+    def __init__(
+        self, published: Iterable[str], own_folders: Iterable[str], claimed: Mapping[str, str]
+    ) -> None:
         self._taken = {path.lower(): "" for path in published} | {
             path.lower(): owner for path, owner in claimed.items()
         }
@@ -118,7 +120,11 @@ class Redirects:
         address = address.strip().strip("/")
         address = address if address.lower().endswith((".html", ".htm")) else f"{address}/"
         file = file_at(address).lower()
-        if address == "/" or address.partition("/")[0].lower() in self._own_folders or ".." in address.split("/"):
+        if (
+            address == "/"
+            or address.partition("/")[0].lower() in self._own_folders
+            or ".." in address.split("/")
+        ):
             return ""
         taken = next((path for path in (file, *_parents(file)) if path in self._taken), "")
         if (taken and self._taken[taken] != target) or file in self._folders:

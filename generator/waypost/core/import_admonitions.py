@@ -82,7 +82,8 @@ DIALECTS = (
         "shortcodes",
         "Hugo's themes have shortcodes for boxes.",
         re.compile(
-            rf"\s*\{{\{{[<%]\s*(?P<kind>{_NAMES})\b(?P<rest>[^>%\n]{{0,300}})[>%]\}}\}}(?P<after>.*)$", re.IGNORECASE
+            rf"\s*\{{\{{[<%]\s*(?P<kind>{_NAMES})\b(?P<rest>[^>%\n]{{0,300}})[>%]\}}\}}(?P<after>.*)$",
+            re.IGNORECASE,
         ),
         re.compile(rf"\s*\{{\{{[<%]\s*/\s*(?:{_NAMES})\s*[>%]\}}\}}\s*$", re.IGNORECASE),
         _tagged,
@@ -90,7 +91,9 @@ DIALECTS = (
     Dialect(
         "liquid",
         "GitBook writes hints, and some themes of Jekyll notes, as template tags.",
-        re.compile(rf"\s*\{{%-?\s*(?P<kind>{_NAMES})\b(?P<rest>[^%\n]{{0,300}})%\}}(?P<after>.*)$", re.IGNORECASE),
+        re.compile(
+            rf"\s*\{{%-?\s*(?P<kind>{_NAMES})\b(?P<rest>[^%\n]{{0,300}})%\}}(?P<after>.*)$", re.IGNORECASE
+        ),
         re.compile(rf"\s*\{{%-?\s*end(?:{_NAMES})\s*-?%\}}\s*$", re.IGNORECASE),
         _tagged,
     ),
@@ -101,7 +104,9 @@ DIALECTS = (
             r"\s*<(?P<kind>Note|Tip|Info|Warning|Caution|Danger|Check|Callout|Admonition|Aside|Alert)\b"
             r"(?P<rest>[^>\n]{0,300}(?<!/))>(?P<after>.*)$"
         ),
-        re.compile(r"\s*</(?:Note|Tip|Info|Warning|Caution|Danger|Check|Callout|Admonition|Aside|Alert)>\s*$"),
+        re.compile(
+            r"\s*</(?:Note|Tip|Info|Warning|Caution|Danger|Check|Callout|Admonition|Aside|Alert)>\s*$"
+        ),
         _tagged,
     ),
 )
@@ -136,7 +141,9 @@ def _open(dialect: Dialect, found: re.Match[str], line: Line, pad: str, made: Li
     margin = pad + " " * indent_of(line.text)
     rest = opened.rest.strip()
     # Only the end of the line is looked at, so that a long one costs no more than a short one.
-    end = next((at for at in range(max(len(rest) - 60, 0), len(rest)) if dialect.closes.match(rest, at)), None)
+    end = next(
+        (at for at in range(max(len(rest) - 60, 0), len(rest)) if dialect.closes.match(rest, at)), None
+    )
     ends = end is not None
     rest = rest[:end].strip()
     made += [line.with_text(""), line.with_text(margin + _heading(opened.kind, opened.title))]

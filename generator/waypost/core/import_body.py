@@ -10,14 +10,13 @@ from waypost.core.import_headings import convert_anchors, convert_underlined, st
 from waypost.core.import_lines import Conversion, Lines
 from waypost.core.import_lists import convert_lists
 from waypost.core.import_markup import (
-    convert_components,
     convert_highlight,
     convert_html_blocks,
     convert_icons,
     convert_liquid,
-    convert_modules,
     convert_shortcodes,
 )
+from waypost.core.import_mdx import convert_comments, convert_components, convert_modules
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,16 @@ class Converter:
 CONVERTERS = (
     Converter("highlight", convert_highlight, "Code comes first: nothing in it is markup."),
     Converter("modules", convert_modules, "Code of MDX would show as text."),
+    Converter("comments", convert_comments, "Comments in braces would show as text."),
     *(Converter(dialect.name, box_converter(dialect), dialect.reason) for dialect in DIALECTS),
     Converter("alerts", convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."),
-    Converter("folding", convert_folding, "Boxes that fold and tabs need extensions that a new site does not have."),
+    Converter(
+        "folding", convert_folding, "Boxes that fold and tabs need extensions that a new site does not have."
+    ),
     Converter("shortcodes", convert_shortcodes, "What is left of shortcodes, after those of boxes."),
-    Converter("liquid", convert_liquid, "What is left of template code is reported, after the shortcodes are gone."),
+    Converter(
+        "liquid", convert_liquid, "What is left of template code is reported, after the shortcodes are gone."
+    ),
     Converter("components", convert_components, "What is left of components, after those of boxes."),
     Converter("icons", convert_icons, "Names of icons would show as text."),
     Converter("underlined", convert_underlined, "One form of headings for the steps below."),

@@ -65,15 +65,21 @@ def map_front(page: ForeignPage, *, is_category: bool) -> Mapped:
     mapped.title = _first_line(front, TITLE_KEYS, used)
     mapped.summary = shorten(_first_line(front, SUMMARY_KEYS, used))
     if is_category:
-        mapped.position = next((found for key in POSITION_KEYS if (found := _position(front.get(key))) is not None), None)
+        mapped.position = next(
+            (found for key in POSITION_KEYS if (found := _position(front.get(key))) is not None), None
+        )
         used.update(POSITION_KEYS if mapped.position is not None else ())
     else:
         _map_reviewed(front, mapped, used)
         _map_owner(front, mapped, used)
     mapped.addresses = tuple(_addresses(front, used))
-    mapped.number = next((str(front[key]) for key in ID_KEYS if re.fullmatch(r"\d{3,}", str(front.get(key, "")))), "")
+    mapped.number = next(
+        (str(front[key]) for key in ID_KEYS if re.fullmatch(r"\d{3,}", str(front.get(key, "")))), ""
+    )
     used.update(ID_KEYS)
-    mapped.findings = [_unmapped(page, key) for key in front if key not in used and front[key] not in (None, "", [])]
+    mapped.findings = [
+        _unmapped(page, key) for key in front if key not in used and front[key] not in (None, "", [])
+    ]
     return mapped
 
 

@@ -78,10 +78,11 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
 
 def map_prose(lines: Lines, change: Callable[[Line, str], str]) -> Lines:
     """Return lines with each piece changed that is not code."""
-    return [
-        line if is_code else line.with_text(outside_code(line.text, lambda text, at=line: change(at, text)))
-        for line, is_code in marked(lines)
-    ]
+
+    def changed(line: Line) -> Line:
+        return line.with_text(outside_code(line.text, lambda text: change(line, text)))
+
+    return [line if is_code else changed(line) for line, is_code in marked(lines)]
 
 
 def indent_of(text: str) -> int:

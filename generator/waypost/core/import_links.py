@@ -85,7 +85,9 @@ class LinkMapper:
         if "](" in text or "]:" in text:
             text = map_links(text, lambda target: self._turn(target, line, conversion, in_html=False))
         if "<" in text and "=" in text:
-            text = outside_code(text, lambda part: _HTML.sub(lambda found: self._html(found, line, conversion), part))
+            text = outside_code(
+                text, lambda part: _HTML.sub(lambda found: self._html(found, line, conversion), part)
+            )
         return line.with_text(text)
 
     def _html(self, found: re.Match[str], line: Line, conversion: Conversion) -> str:
@@ -134,7 +136,11 @@ class LinkMapper:
             return ""
         found = self.book.at(path)
         folder = path.rstrip("/")
-        if not found and "/" not in folder and f"{self.names.folders.get(folder)}/index.md" in self._categories:
+        if (
+            not found
+            and "/" not in folder
+            and f"{self.names.folders.get(folder)}/index.md" in self._categories
+        ):
             return f"{folder}/"
         return found
 
@@ -175,10 +181,14 @@ class LinkMapper:
     def _complain(self, target: str, path: str, file: str, line: Line, conversion: Conversion) -> None:
         here = f"content/{self.names.targets[conversion.page.path]}"
         if file:
-            message = f"The file {file} {self._refusal(file)}. Put it where people can get it, and correct {here}."
+            message = (
+                f"The file {file} {self._refusal(file)}. Put it where people can get it, and correct {here}."
+            )
             conversion.report(line, message, target)
         elif PurePosixPath(path).suffix.lower() in MEDIA:
-            message = f"There is no file {path} in what was imported. Add it beside {here}, or remove the link."
+            message = (
+                f"There is no file {path} in what was imported. Add it beside {here}, or remove the link."
+            )
             conversion.report(line, message, target, "missing-file")
         else:
             message = f"This link leads to no page that was imported: {path}. Correct it in {here}."

@@ -56,7 +56,8 @@ def convert_lists(lines: Lines, conversion: Conversion) -> Lines:
         if is_code:
             _code(state, line)
         elif not text.strip():
-            state.put(line, "")
+            if not state.made or state.made[-1].text:
+                state.put(line, "")
             state.in_text = False
         else:
             _prose(state, line, text, blank=blank)

@@ -77,13 +77,17 @@ def _shortcode(found: re.Match[str], line: Line, conversion: Conversion) -> str:
 
 # Jekyll and GitBook
 
-_RELATIVE = re.compile(r"""\{\{\s*["']([^"'\n]{1,300})["']\s*\|\s*(?:relative_url|absolute_url|prepend:[^}\n]{0,80})\s*\}\}""")
+_RELATIVE = re.compile(
+    r"""\{\{\s*["']([^"'\n]{1,300})["']\s*\|\s*(?:relative_url|absolute_url|prepend:[^}\n]{0,80})\s*\}\}"""
+)
 _BASE = re.compile(r"\{\{\s*site\.(?:baseurl|url)\s*\}\}")
 _LINK_TAG = re.compile(r"\{%-?\s*(?:link|post_url)\s+([^%\s]{1,300})\s*-?%\}")
 _SILENT_TAG = re.compile(r"\{%-?\s*(?:raw|endraw)\s*-?%\}")
 _TAG = re.compile(r"\{%-?\s*([\w-]{1,40})[^%\n]{0,400}%\}")
 _OUTPUT = re.compile(r"\{\{(?![<%])[^{}\n]{1,200}\}\}")
-_HIGHLIGHT = re.compile(r"\s*(?:\{%-?\s*highlight\s+([\w#+-]{1,40})[^%\n]{0,80}%\}|\{\{[<%]\s*highlight\s+\"?([\w#+-]{1,40})[^{}\n]{0,80}\}\})\s*$")
+_HIGHLIGHT = re.compile(
+    r"\s*(?:\{%-?\s*highlight\s+([\w#+-]{1,40})[^%\n]{0,80}%\}|\{\{[<%]\s*highlight\s+\"?([\w#+-]{1,40})[^{}\n]{0,80}\}\})\s*$"
+)
 _END_HIGHLIGHT = re.compile(r"\s*(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*highlight\s*[>%]\}\})\s*$")
 
 
@@ -128,55 +132,6 @@ def _rooted(path: str) -> str:
     return path if path.startswith(("/", "http:", "https:")) else f"/{path}"
 
 
-# MDX
-
-_IMPORT = re.compile(r"(?:import\s+(?:[^'\"\n]{1,300}\s+from\s+)?['\"][^'\"\n]{1,300}['\"];?|export\s+(?:const|default|function|let)\b.*)\s*$")
-_COMMENT = re.compile(r"\{/\*(.{0,1000}?)\*/\}")
-_COMPONENT = re.compile(r"</?([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*(?:\.[A-Za-z]+)?)((?:\s[^<>\n]{0,300})?)/?>")
-_LABEL = re.compile(r"""\b(?:label|title)\s*=\s*\{?["']([^"'\n]{1,200})["']""")
-
-
-def convert_modules(lines: Lines, conversion: Conversion) -> Lines:
-    """Drop the lines with which MDX imports and exports code."""
-    is_mdx = conversion.page.path.endswith(".mdx")
-    made: Lines = []
-    in_export = False
-    for line, is_code in marked(lines):
-        if in_export and not is_code:
-            in_export = bool(line.text.strip())
-            continue
-        found = None if is_code else _IMPORT.match(line.text)
-        if found and (is_mdx or line.text.startswith("import")):
-            in_export = line.text.startswith("export") and line.text.rstrip()[-1:] in ("{", "[", "(", "=", ">")
-            conversion.note(line, "Lines that import or export code were left out: no code is run here.")
-            continue
-        made.append(line)
-    return made
-
-
-def convert_components(lines: Lines, conversion: Conversion) -> Lines:
-    """Drop the tags of components, keep the text in them, and write the labels of tabs as words."""
-    whole = "\n".join(line.text for line in lines)
-    if "<" not in whole:
-        return lines
-    is_mdx = conversion.page.path.endswith(".mdx") or any(_IMPORT.match(line.text) for line in lines[:40])
-    closed = set(re.findall(r"</([A-Z][A-Za-z0-9.]{0,80})>", whole))
-
-    def change(line: Line, text: str) -> str:
-        def drop(found: re.Match[str]) -> str:
-            if not (is_mdx or found[1] in closed or found[0].endswith("/>")):
-                return found[0]
-            message = f"The component '{found[1]}' has no counterpart. Its tags were left out, and the text in it was kept."
-            conversion.note(line, message, "<")
-            label = _LABEL.search(found[2]) if not found[0].startswith("</") else None
-            return f"**{label[1]}**" if label else ""
-
-        text = _COMMENT.sub(r"<!--\1-->", text) if "{/*" in text else text
-        return _COMPONENT.sub(drop, text) if "<" in text else text
-
-    return map_prose(lines, change)
-
-
 # Material for MkDocs
 
 _ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]{1,80}:(?:\{[^}\n]{0,80}\})?[ ]?")
@@ -199,6 +154,7 @@ def convert_html_blocks(lines: Lines, conversion: Conversion) -> Lines:
         if found and holds_text and "markdown" not in found[2]:
             message = "Markdown stands inside of HTML. To show it, add md_in_html below markdown_extensions in mkdocs.yml."
             conversion.note(line, message, f"<{found[1]}", "broken-markup")
-            line = line.with_text(line.text.rstrip()[:-1] + ' markdown="1">')
+            made.append(line.with_text(line.text.rstrip()[:-1] + ' markdown="1">'))
+            continue
         made.append(line)
     return made

@@ -17,11 +17,25 @@ RESERVED = frozenset({"assets", "search", "status", "ticket"})
 """First parts of addresses that belong to the site itself."""
 
 _INDEX = ("_index", "index", "readme")
-_NUMBERED = re.compile(r"\d{1,4}(?:[-_.)]+ *| +)(?=\S)")
+_NUMBERED = re.compile(r"\d{1,4}(?:[-_.)]+ *| +)(?=[^\W\d])")
 _GROUP_KEYS = ("category", "section", "section_name", "parent")
 _PICTURES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
 _OTHER_MEDIA = (
-    *(".csv", ".doc", ".docx", ".epub", ".m4a", ".mov", ".mp3", ".mp4", ".odt", ".ods", ".pdf", ".ppt", ".pptx"),
+    *(
+        ".csv",
+        ".doc",
+        ".docx",
+        ".epub",
+        ".m4a",
+        ".mov",
+        ".mp3",
+        ".mp4",
+        ".odt",
+        ".ods",
+        ".pdf",
+        ".ppt",
+        ".pptx",
+    ),
     *(".rtf", ".tar", ".gz", ".txt", ".vtt", ".webm", ".xls", ".xlsx", ".zip"),
 )
 MEDIA = _PICTURES | frozenset(_OTHER_MEDIA)
@@ -107,7 +121,9 @@ class _Namer:
         free = _free(target, self._taken)
         self._taken.add(free)
         if free != target:
-            message = f"Two pages would be content/{target}. This one became content/{free}: give one another name."
+            message = (
+                f"Two pages would be content/{target}. This one became content/{free}: give one another name."
+            )
             self.names.findings.append(Finding(page.problem("duplicate-id", message)))
         self.names.targets[page.path] = free
 

@@ -50,7 +50,11 @@ class PlannedPage:
     def text(self) -> str:
         """Return the file. Scalars of JSON are scalars of YAML too, whatever is in them."""
         kind = {} if self.kind is Kind.PAGE else {"kind": self.kind.value}
-        front = {"title": self.front["title"], **kind, **{k: v for k, v in self.front.items() if k != "title"}}
+        front = {
+            "title": self.front["title"],
+            **kind,
+            **{k: v for k, v in self.front.items() if k != "title"},
+        }
         lines = [f"{key}: {_plain(value)}" for key, value in front.items()]
         body = self.body.strip("\n")
         return "\n".join(["---", *lines, "---", *([body] if body else []), ""])
@@ -78,8 +82,8 @@ class ImportPlan:
 
     @property
     def articles(self) -> int:
-        """Return how many pages of the collection are imported."""
-        return sum(page.origin is not None for page in self.pages)
+        """Return how many articles there will be; pages of categories are none."""
+        return sum(page.kind is not Kind.CATEGORY for page in self.pages)
 
     @property
     def categories(self) -> int:
@@ -105,7 +109,9 @@ def plan_import(tree: ForeignTree, site: SitePaths) -> ImportPlan:
     names = name_pages(tree, skipped)
     plan = ImportPlan(findings=list(names.findings))
     by_path = {page.path: page for page in tree.pages}
-    plan.findings += [Finding(by_path[path].problem("import", "A draft was left out.", 1, 1)) for path in sorted(skipped)]
+    plan.findings += [
+        Finding(by_path[path].problem("import", "A draft was left out.", 1, 1)) for path in sorted(skipped)
+    ]
     plan.findings += [Finding(by_path[path].problem("import", _HOME, 1, 1)) for path in sorted(names.homes)]
     drafts = [_draft(by_path[path], target) for path, target in names.targets.items()]
     book = AddressBook()
@@ -151,7 +157,9 @@ def _alike(title: str, heading: str) -> bool:
 def _redirects(site: SitePaths, names: Names, assets: Assets) -> Redirects:
     targets = [*names.targets.values(), *(f"{category}/index.md" for category in names.categories)]
     pages = [file_at(url_of(path)) for path in {*targets, *site.files} if path.endswith(".md")]
-    return Redirects([*pages, *targets, *site.files, *assets.copies, *site.own_files], site.own_folders, site.claimed)
+    return Redirects(
+        [*pages, *targets, *site.files, *assets.copies, *site.own_files], site.own_folders, site.claimed
+    )
 
 
 def _page(draft: _Draft, redirects: Redirects, tree: ForeignTree, names: Names) -> PlannedPage:
@@ -186,7 +194,9 @@ def _former(draft: _Draft, redirects: Redirects) -> Iterable[str]:
         if claimed:
             yield claimed
         elif address.strip("/"):
-            message = f"The former address {shorten(address, 100)} is taken by another page, so it was left out."
+            message = (
+                f"The former address {shorten(address, 100)} is taken by another page, so it was left out."
+            )
             line = draft.page.places.get("redirect_from") or draft.page.places.get("aliases") or (1, 1)
             draft.conversion.findings.append(Finding(draft.page.problem("duplicate-id", message, *line)))
     *_, natural = list(known_as(draft.page.path, ()))
@@ -211,7 +221,7 @@ def _first_words(lines: Lines) -> str:
     return first_sentence("\n".join(paragraph))
 
 
-_NO_WORDS = tuple("#-*+>|<!:`0123456789{") + ("",)
+_NO_WORDS = (*"#-*+>|<!:`0123456789{", "")
 """What a line starts with that is no prose."""
 
 
@@ -222,7 +232,9 @@ def _missing_categories(names: Names, tree: ForeignTree) -> Iterable[PlannedPage
         if f"{category}/index.md" in made:
             continue
         note = tree.folders.get(origin, FolderNote()) if origin else FolderNote()
-        title = note.title or (readable(origin) if origin else names.titles.get(category) or readable(category))
+        title = note.title or (
+            readable(origin) if origin else names.titles.get(category) or readable(category)
+        )
         front: dict[str, Any] = {"title": shorten(clean(title) or category)}
         if clean(note.summary):
             front["summary"] = shorten(clean(note.summary))
