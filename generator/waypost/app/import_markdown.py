@@ -12,7 +12,7 @@ from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.foreign_tree import read_tree
 from waypost.adapters.former_addresses import OWN_FILES, OWN_FOLDERS
 from waypost.adapters.import_check import check_plan
-from waypost.adapters.source import walk
+from waypost.adapters.source import read_source, walk
 from waypost.app.site import Site
 from waypost.core.import_names import is_picture
 from waypost.core.import_plan import ImportPlan, SitePaths, plan_import
@@ -70,7 +70,7 @@ def import_markdown(site: Site, folder: Path, *, dry_run: bool = False) -> Impor
     _require_room(content, [*texts, *plan.copies])
     origins = {page.target: page.origin.path if page.origin else "" for page in plan.pages}
     files = [*_pages(content, texts, origins), *_copies(content, folder, plan.copies)]
-    report = _report(plan, files, [*problems, *merged(plan.findings), *_kept(site, files, folder)])
+    report = _report(plan, files, [*problems, *merged(plan.findings), *_kept(files, folder)])
     if not dry_run:
         _write(content, folder, texts, plan.copies, report)
     return report
@@ -93,7 +93,14 @@ def _paths(site: Site) -> SitePaths:
     pages = load_help_center(site.root, None)[0].pages
     claimed = {file_at(address): page.path for page in pages.values() for address in former_addresses(page)}
     files = frozenset(file.relative_to(content).as_posix() for file in found)
-    return SitePaths(files, claimed, OWN_FILES, tuple(OWN_FOLDERS))
+    source, _ = read_source(site.root, site.root / "mkdocs.yml")
+    return SitePaths(
+        files,
+        claimed,
+        OWN_FILES,
+        tuple(OWN_FOLDERS),
+        shows_markdown_in_html=source is not None and "md_in_html" in source.text,
+    )
 
 
 def _require_room(content: Path, targets: list[str]) -> None:
@@ -147,9 +154,8 @@ def _fate(path: Path, data: bytes) -> Fate:
     return Fate.SAME if path.read_bytes() == data else Fate.KEPT
 
 
-def _kept(site: Site, files: list[ImportedFile], folder: Path) -> list[Problem]:
+def _kept(files: list[ImportedFile], folder: Path) -> list[Problem]:
     """Name the files that were there with other words; the page of a category is meant to be written by hand."""
-    del site
     message = "{} is there already and was kept. To take this one over, delete that one and import again."
     return [
         Problem(

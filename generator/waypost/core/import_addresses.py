@@ -15,6 +15,7 @@ _PREFIX = re.compile(
     r"(?:docs?|help|support|kb|hc|articles?|guides?|latest|stable|next|v?\d+(?:\.\d+)*|[a-z]{2}(?:[-_][a-z]{2})?)$"
 )
 _NUMBER = re.compile(r"(?:^|/)\d{1,4}(?:[-_.)]+ *| +)(?=[^\W\d])")
+_ORDER = re.compile(r"(?:^|/)0\d{0,3}[-_.)]+ *(?=[^\W\d])")
 _ENDING = re.compile(r"\.(?:mdx?|markdown|html?)$", re.IGNORECASE)
 _USUAL = re.compile(r"[A-Za-z0-9._~/-]+")
 _ZENDESK = re.compile(r"/hc/(?:[A-Za-z-]{2,10}/)?articles/(\d{3,})")
@@ -46,16 +47,25 @@ def known_as(path: str, addresses: Iterable[str]) -> Iterator[str]:
     """Return every address, from the root of the collection, by which links may name a page."""
     natural = natural_address(path)
     yield natural
-    yield _NUMBER.sub(lambda found: "/" if found[0].startswith("/") else "", natural)
+    yield _without(_NUMBER, natural)
     for address in addresses:
         yield absolute(path, address)
+
+
+def published_at(path: str) -> str:
+    """Return the address that a page most likely had by the name of its file."""
+    return _without(_ORDER, natural_address(path))
+
+
+def _without(pattern: re.Pattern[str], path: str) -> str:
+    return pattern.sub(lambda found: "/" if found[0].startswith("/") else "", path)
 
 
 def absolute(path: str, address: str) -> str:
     """Return a written address from the root; one without a slash in front stands beside the page."""
     if address.startswith("/"):
         return address.lstrip("/")
-    folder = posixpath.dirname(path)
+    folder = _without(_ORDER, posixpath.dirname(path))
     return posixpath.normpath(posixpath.join(folder, address)) + ("/" if address.endswith("/") else "")
 
 

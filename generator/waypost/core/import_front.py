@@ -65,10 +65,9 @@ def map_front(page: ForeignPage, *, is_category: bool) -> Mapped:
     mapped.title = _first_line(front, TITLE_KEYS, used)
     mapped.summary = shorten(_first_line(front, SUMMARY_KEYS, used))
     if is_category:
-        mapped.position = next(
-            (found for key in POSITION_KEYS if (found := _position(front.get(key))) is not None), None
-        )
-        used.update(POSITION_KEYS if mapped.position is not None else ())
+        found = [number for key in POSITION_KEYS if (number := _position(front.get(key))) is not None]
+        mapped.position = found[0] if found else None
+        used.update(POSITION_KEYS if found else ())
     else:
         _map_reviewed(front, mapped, used)
         _map_owner(front, mapped, used)

@@ -118,7 +118,7 @@ class LinkMapper:
         """Return the page that a link means, by its file first and then by its address."""
         if path.startswith(("/", "@site/")):
             rooted = path.removeprefix("@site").lstrip("/")
-            return self._at(rooted) or self.book.below_prefix(rooted)
+            return self._at(rooted) or self.book.below_prefix(rooted) or self.book.numbered(path)
         folder, stem = posixpath.split(page)
         own = posixpath.join(folder, PurePosixPath(stem).stem)
         for base in (folder, own):

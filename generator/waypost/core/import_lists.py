@@ -30,8 +30,8 @@ class _State:
     """The marks that opened the present block of code."""
     fence: int = 0
     """How far those were moved in."""
-    in_text: bool = False
-    """Whether the line before is one of a paragraph outside of lists."""
+    text_at: int = -1
+    """At how many levels the paragraph stands that the line before belongs to; -1 where it belongs to none."""
 
     def put(self, line: Line, text: str) -> None:
         self.made.append(line.with_text(text.rstrip()))
@@ -58,7 +58,7 @@ def convert_lists(lines: Lines, conversion: Conversion) -> Lines:
         elif not text.strip():
             if not state.made or state.made[-1].text:
                 state.put(line, "")
-            state.in_text = False
+            state.text_at = -1
         else:
             _prose(state, line, text, blank=blank)
         blank = not line.text.strip()
@@ -86,7 +86,7 @@ def _open_fence(state: _State, line: Line, words: str) -> None:
     while state.levels and indent < state.levels[-1]:
         state.levels.pop()
     found = _FENCE.match(words)
-    state.fence, state.in_text = indent, False
+    state.fence, state.text_at = indent, -1
     state.mark = found[1] if found else "```"
     state.part(line)
     if not state.levels:
@@ -119,7 +119,8 @@ def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
         state.put(line, state.pad + " " * (extra if extra >= 4 else 0) + words)
     else:
         state.put(line, text)
-        state.in_text = not _STANDS_ALONE.match(words)
+    if not found:
+        state.text_at = -1 if _STANDS_ALONE.match(words) else len(state.levels)
     if _BOX.match(words):
         # What is in a box stands four columns further in than its first line.
         state.levels.append(indent + 4)
@@ -127,14 +128,14 @@ def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
 
 def _entry(state: _State, line: Line, found: re.Match[str], indent: int) -> None:
     mark, gap, rest = found.groups()
-    if not state.levels and state.in_text:
+    if state.text_at == len(state.levels):
         if mark[0].isdigit() and mark[:-1] != "1":
             # A number at the start of a line of prose, such as a year.
-            state.put(line, line.text)
+            state.put(line, state.pad + line.text.strip())
             return
         state.part(line)
     mark = f"{mark[:-1]}." if mark.endswith(")") else mark
     state.put(line, f"{state.pad}{mark} {rest}" if rest else f"{state.pad}{mark}")
     width = len(found[1]) + (len(gap) if 1 <= len(gap) <= 4 else 1)
     state.levels.append(indent + width)
-    state.in_text = False
+    state.text_at = -1

@@ -9,7 +9,7 @@ from waypost.core.import_lines import Conversion, Line, Lines, map_prose, marked
 
 # Hugo
 
-_SHORTCODE = re.compile(r"\{\{[<%](-?\s*/?\s*)([\w./-]{1,60})([^{}\n]{0,400}?)(/?\s*)[>%]\}\}")
+_SHORTCODE = re.compile(r"\{\{[<%](-?\s*/?\s*)([A-Za-z_][\w./-]{0,60})([^{}\n]{0,400}?)(/?\s*)[>%]\}\}")
 _COMMENTED = re.compile(r"(\{\{[<%])/\*(.{0,300}?)\*/([>%]\}\})")
 _NAMED = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|(\S+))""")
 _PLAIN = re.compile(r'"([^"]*)"|`([^`]*)`|(\S+)')
@@ -152,7 +152,7 @@ def convert_html_blocks(lines: Lines, conversion: Conversion) -> Lines:
         follows = [other.text.strip() for other in lines[index + 1 : index + 4]]
         holds_text = "" in follows and not all(text.startswith("<") or not text for text in follows)
         if found and holds_text and "markdown" not in found[2]:
-            message = "Markdown stands inside of HTML. To show it, add md_in_html below markdown_extensions in mkdocs.yml."
+            message = "Markdown stands inside of HTML. To show it, add md_in_html to markdown_extensions in mkdocs.yml."
             conversion.note(line, message, f"<{found[1]}", "broken-markup")
             made.append(line.with_text(line.text.rstrip()[:-1] + ' markdown="1">'))
             continue

@@ -65,7 +65,9 @@ def convert_components(lines: Lines, conversion: Conversion) -> Lines:
         def drop(found: re.Match[str]) -> str:
             if not (is_mdx or found[1] in closed or found[0].endswith("/>")):
                 return found[0]
-            message = f"The component '{found[1]}' has no counterpart. Its tags were left out, and the text in it was kept."
+            message = (
+                f"The component '{found[1]}' has no counterpart. Its tags were left out, its text was kept."
+            )
             conversion.note(line, message, "<")
             label = _LABEL.search(found[2]) if not found[0].startswith("</") else None
             return f"**{label[1]}**" if label else ""

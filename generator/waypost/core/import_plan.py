@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from waypost.core.import_addresses import AddressBook, Redirects, absolute, is_usual, known_as, url_of
+from waypost.core.import_addresses import AddressBook, Redirects, absolute, is_usual, published_at, url_of
 from waypost.core.import_body import FINISH, convert_body
 from waypost.core.import_front import Mapped, clean, first_sentence, is_draft, map_front, shorten
 from waypost.core.import_headings import anchors_of, demote, split_title
 from waypost.core.import_kinds import kind_of
-from waypost.core.import_lines import Conversion, Lines, lines_of, marked, text_of
+from waypost.core.import_lines import Conversion, Line, Lines, lines_of, marked, text_of
 from waypost.core.import_links import Assets, LinkMapper
 from waypost.core.import_names import Names, is_index, name_pages, readable
 from waypost.core.import_source import Finding, FolderNote, ForeignPage, ForeignTree
@@ -33,6 +33,8 @@ class SitePaths:
     own_files: tuple[str, ...] = ()
     """Files that a build writes by itself."""
     own_folders: tuple[str, ...] = ()
+    shows_markdown_in_html: bool = False
+    """Whether mkdocs.yml has the extension that does."""
 
 
 @dataclass
@@ -109,10 +111,10 @@ def plan_import(tree: ForeignTree, site: SitePaths) -> ImportPlan:
     names = name_pages(tree, skipped)
     plan = ImportPlan(findings=list(names.findings))
     by_path = {page.path: page for page in tree.pages}
-    plan.findings += [
-        Finding(by_path[path].problem("import", "A draft was left out.", 1, 1)) for path in sorted(skipped)
-    ]
-    plan.findings += [Finding(by_path[path].problem("import", _HOME, 1, 1)) for path in sorted(names.homes)]
+    for paths, message in ((skipped, "A draft was left out."), (names.homes, _HOME)):
+        plan.findings += [
+            Finding(by_path[path].problem("import", message, 1, 1), message) for path in sorted(paths)
+        ]
     drafts = [_draft(by_path[path], target) for path, target in names.targets.items()]
     book = AddressBook()
     for draft in drafts:
@@ -132,6 +134,8 @@ def plan_import(tree: ForeignTree, site: SitePaths) -> ImportPlan:
     for draft in drafts:
         plan.findings += [*draft.mapped.findings, *draft.conversion.findings]
     plan.findings += _one_category(plan, tree, names)
+    if site.shows_markdown_in_html:
+        plan.findings = [finding for finding in plan.findings if finding.problem.code != "broken-markup"]
     return plan
 
 
@@ -194,12 +198,10 @@ def _former(draft: _Draft, redirects: Redirects) -> Iterable[str]:
         if claimed:
             yield claimed
         elif address.strip("/"):
-            message = (
-                f"The former address {shorten(address, 100)} is taken by another page, so it was left out."
-            )
+            message = f"The former address {shorten(address, 100)} belongs to another page, or to the site."
             line = draft.page.places.get("redirect_from") or draft.page.places.get("aliases") or (1, 1)
             draft.conversion.findings.append(Finding(draft.page.problem("duplicate-id", message, *line)))
-    *_, natural = list(known_as(draft.page.path, ()))
+    natural = published_at(draft.page.path)
     if is_usual(natural) and natural.lower().strip("/") != own.strip("/"):
         claimed = redirects.claim(draft.target, natural)
         if claimed:
@@ -207,21 +209,21 @@ def _former(draft: _Draft, redirects: Redirects) -> Iterable[str]:
 
 
 def _first_words(lines: Lines) -> str:
-    """Return the first sentence of the first paragraph."""
+    """Return the first sentence of the first paragraph that says something by itself."""
     paragraph: list[str] = []
-    for line, is_code in marked(lines):
+    for line, is_code in [*marked(lines), (Line("", 0), False)]:
         text = line.text
-        if is_code or (not paragraph and (text.startswith(" ") or text.lstrip()[:1] in _NO_WORDS)):
-            if paragraph:
-                break
-        elif text.strip():
+        if text.strip() and not is_code and (paragraph or text[0] not in _NO_WORDS):
             paragraph.append(text)
-        elif paragraph:
-            break
-    return first_sentence("\n".join(paragraph))
+            continue
+        sentence = first_sentence("\n".join(paragraph))
+        if sentence and not sentence.endswith(":") and (sentence[-1] in ".!?。" or sentence.count(" ") > 2):
+            return sentence
+        paragraph = []
+    return ""
 
 
-_NO_WORDS = (*"#-*+>|<!:`0123456789{", "")
+_NO_WORDS = " #-*+>|<!:`0123456789{"
 """What a line starts with that is no prose."""
 
 
@@ -248,6 +250,9 @@ def _one_category(plan: ImportPlan, tree: ForeignTree, names: Names) -> Iterable
     top = [folder for folder in names.folders if "/" not in folder]
     inner = [folder for folder in names.folders if folder.count("/") == 1]
     if plan.categories == 1 and len(top) == 1 and len(inner) > 1 and len(plan.pages) > 10:
-        message = f"All articles are in one category. If the folders below it are your topics, import {tree.shown}/{top[0]}."
+        message = (
+            "All articles are in one category. "
+            f"If the folders below it are your topics, import {tree.shown}/{top[0]}."
+        )
         first = min(plan.pages, key=lambda page: page.target).origin or tree.pages[0]
         yield Finding(first.problem("import", message, 1, 1))
