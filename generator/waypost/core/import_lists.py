@@ -32,6 +32,13 @@ class _State:
     """How far those were moved in."""
     text_at: int = -1
     """At how many levels the paragraph stands that the line before belongs to; -1 where it belongs to none."""
+    is_loose: bool = False
+    """Whether there is a blank line in the present list."""
+
+    in_code: bool = False
+    """Whether the line before is code by being moved in."""
+    slack: int = 0
+    """By how many columns that code is moved in too far."""
 
     def put(self, line: Line, text: str) -> None:
         self.made.append(line.with_text(text.rstrip()))
@@ -59,6 +66,7 @@ def convert_lists(lines: Lines, conversion: Conversion) -> Lines:
             if not state.made or state.made[-1].text:
                 state.put(line, "")
             state.text_at = -1
+            state.is_loose = bool(state.levels)
         else:
             _prose(state, line, text, blank=blank)
         blank = not line.text.strip()
@@ -108,15 +116,24 @@ def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
     indent = indent_of(text)
     words = text.strip()
     found = None if _RULE.match(words) else _ENTRY.match(text.strip(" "))
+    before = len(state.levels)
     is_lazy = not (blank or found or _STANDS_ALONE.match(words) or _RULE.match(words))
     if not (is_lazy and state.levels):
         while state.levels and indent < state.levels[-1]:
             state.levels.pop()
-    if found and not (indent >= 4 and not state.levels):
+    extra = indent - (state.levels[-1] if state.levels else 0)
+    was_code = state.in_code
+    state.in_code = extra >= 4 and (blank or was_code or not state.levels)
+    if state.in_code and not was_code:
+        # Writers for Python-Markdown count from the margin, others from the first letter of the entry.
+        state.slack = extra % 4
+    if found and not state.in_code:
+        if state.is_loose and before > len(state.levels):
+            # Without it the entry would belong to what stands in the one before.
+            state.part(line)
         _entry(state, line, found, indent)
     elif state.levels:
-        extra = indent - state.levels[-1]
-        state.put(line, state.pad + " " * (extra if extra >= 4 else 0) + words)
+        state.put(line, state.pad + " " * (max(extra - state.slack, 4) if extra >= 4 else 0) + words)
     else:
         state.put(line, text)
     if not found:
