@@ -185,6 +185,7 @@ def test_what_is_no_site_is_left_alone(site: Site, tmp_path: Path) -> None:
 
 def test_a_folder_without_markdown_and_one_of_the_site_itself_are_refused(site: Site, tmp_path: Path) -> None:
     empty = write_files(tmp_path / "empty", {"a.txt": "A"})
+    assert refused(site, tmp_path / "nowhere") == [f"{tmp_path}/nowhere missing-file"]
     assert refused(site, empty) == [f"{empty} missing-file"]
     inside = site.root / "content" / "getting-started"
     assert refused(site, inside) == [f"{inside} bad-value"]

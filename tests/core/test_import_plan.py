@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from helpers.cases import Case, golden
 from helpers.imports import outcome
 

@@ -81,6 +81,9 @@ def _require_site(site: Site, folder: Path) -> None:
         if not (site.root / name).is_file():
             message = f"There is no {name}, so this is no site. Run `waypost new site DIR`, and name it with --site."
             raise ProblemsFound([Problem(Location(name), "missing-file", message)])
+    if not folder.is_dir():
+        message = "There is no folder of this name. Name the one whose subfolders are the topics."
+        raise ProblemsFound([Problem(Location(folder.as_posix()), "missing-file", message)])
     content, other = (site.root / "content").resolve(), folder.resolve()
     if other.is_relative_to(content) or content.is_relative_to(other):
         message = "The folder to import and content/ are in one another. Import from a folder of its own."

@@ -20,7 +20,7 @@ def command() -> None:
 
 
 @command.command("markdown")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
 @site_option
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @json_option

@@ -63,7 +63,8 @@ def text_of(lines: Iterable[Line]) -> str:
 def marked(lines: Lines) -> Iterator[tuple[Line, bool]]:
     """Return each line, and whether it belongs to a fenced block of code."""
     flags = (is_code for _, is_code in marked_lines(text_of(lines)))
-    return zip(lines, flags, strict=True)
+    # A text without lines is one empty line to those who split it.
+    return zip(lines, flags, strict=False)
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:

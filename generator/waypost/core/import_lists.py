@@ -49,6 +49,10 @@ class _State:
             self.put(line, "")
 
     @property
+    def last(self) -> str:
+        return self.made[-1].text.strip() if self.made else ""
+
+    @property
     def pad(self) -> str:
         return "    " * len(self.levels)
 
@@ -128,7 +132,7 @@ def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
         # Writers for Python-Markdown count from the margin, others from the first letter of the entry.
         state.slack = extra % 4
     if found and not state.in_code:
-        if state.is_loose and before > len(state.levels):
+        if state.is_loose and (before > len(state.levels) + 1 or not _ENTRY.match(state.last)):
             # Without it the entry would belong to what stands in the one before.
             state.part(line)
         _entry(state, line, found, indent)
@@ -139,8 +143,8 @@ def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
     if not found:
         state.text_at = -1 if _STANDS_ALONE.match(words) else len(state.levels)
     if _BOX.match(words):
-        # What is in a box stands four columns further in than its first line.
-        state.levels.append(indent + 4)
+        # What is in a box stands four columns further in than its first line; those who wrote fewer meant it too.
+        state.levels.append(indent + 2)
 
 
 def _entry(state: _State, line: Line, found: re.Match[str], indent: int) -> None:

@@ -135,7 +135,7 @@ def _rooted(path: str) -> str:
 # Material for MkDocs
 
 _ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]{1,80}:(?:\{[^}\n]{0,80}\})?[ ]?")
-_ALONE = re.compile(r"<(details|div|section|article|aside|center|figure)\b((?:\s[^<>\n]{0,300})?)>\s*$")
+_ALONE = re.compile(r"<(details|div|section|article|aside|center|figure|td|th)\b((?:\s[^<>\n]{0,300})?)>\s*$")
 
 
 def convert_icons(lines: Lines, conversion: Conversion) -> Lines:
@@ -151,7 +151,12 @@ def convert_html_blocks(lines: Lines, conversion: Conversion) -> Lines:
         found = None if is_code else _ALONE.match(line.text.strip())
         follows = [other.text.strip() for other in lines[index + 1 : index + 4]]
         holds_text = "" in follows and not all(text.startswith("<") or not text for text in follows)
-        if found and holds_text and "markdown" not in found[2]:
+        if found and holds_text and found[1] in ("td", "th"):
+            message = (
+                "Markdown stands in a table of HTML, where it shows as it is. Write the table in Markdown."
+            )
+            conversion.note(line, message, f"<{found[1]}")
+        elif found and holds_text and "markdown" not in found[2]:
             message = "Markdown stands inside of HTML. To show it, add md_in_html to markdown_extensions in mkdocs.yml."
             conversion.note(line, message, f"<{found[1]}", "broken-markup")
             made.append(line.with_text(line.text.rstrip()[:-1] + ' markdown="1">'))

@@ -16,6 +16,9 @@ GENERAL = "general"
 RESERVED = frozenset({"assets", "search", "status", "ticket"})
 """First parts of addresses that belong to the site itself."""
 
+_OTHER_WORDS = {"index": "overview", "readme": "read-me"}
+"""Names that mean something else in content/."""
+
 _INDEX = ("_index", "index", "readme")
 _NUMBERED = re.compile(r"\d{1,4}(?:[-_.)]+ *| +)(?=[^\W\d])")
 _GROUP_KEYS = ("category", "section", "section_name", "parent")
@@ -131,8 +134,6 @@ class _Namer:
         folder = PurePosixPath(page.path).parent.as_posix()
         if page.path not in self._indexes:
             slug = slug_of(_strip_number(PurePosixPath(page.path).stem, numbered=folder in self._numbered))
-            # Both names mean something else in content/.
-            slug = {"index": "overview", "readme": "read-me"}.get(slug, slug)
             return f"{self._group(page) if folder == '.' else self.names.folders[folder]}/{slug}.md"
         place = self.names.folders[folder]
         if "/" not in folder and folder in self._shared:
@@ -180,6 +181,8 @@ def readable(name: str) -> str:
 def slug_of(name: str) -> str:
     """Return a name as a part of an address; names in other scripts get one that stays the same."""
     slug = slugify(name)
+    if slug in _OTHER_WORDS:
+        return _OTHER_WORDS[slug]
     return f"article-{public_id('import', name)}" if slug == "untitled" and name.lower() != slug else slug
 
 
