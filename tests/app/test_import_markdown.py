@@ -55,7 +55,8 @@ def zendesk(number: int) -> tuple[str, str]:
 def plain(number: int) -> tuple[str, str]:
     return f"Trouble_Shooting/ERROR_{number}.md", (
         f"Error {number}\n=====\n\nIt stops: with a colon.\n\n## Symptoms\n\n* One\n    * Two\n\n## Solution\n\n"
-        "1) Restart.\n2) Wait.\n\n> [!WARNING]\n> Not twice.\n\n<details>\n<summary>Why</summary>\n\n**So.**\n\n</details>\n"
+        "1) Restart.\n2) Wait.\n\n> [!WARNING]\n> Not twice.\n\n"
+        "<details>\n<summary>Why</summary>\n\n**So.**\n\n</details>\n"
     )
 
 

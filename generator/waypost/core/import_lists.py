@@ -26,6 +26,8 @@ class _State:
     made: Lines = field(default_factory=list)
     levels: list[int] = field(default_factory=list)
     """The column at which the text of each open entry or box starts, from the outermost."""
+    boxes: set[int] = field(default_factory=set)
+    """Which of these, counted from 1, are boxes."""
     mark: str = ""
     """The marks that opened the present block of code."""
     fence: int = 0
@@ -47,6 +49,12 @@ class _State:
         """Make sure that the line before is blank."""
         if self.made and self.made[-1].text:
             self.put(line, "")
+
+    def leave(self, indent: int) -> None:
+        """Close the entries and boxes that a line does not stand in."""
+        while self.levels and indent < self.levels[-1] - (2 if len(self.levels) in self.boxes else 0):
+            self.boxes.discard(len(self.levels))
+            self.levels.pop()
 
     @property
     def last(self) -> str:
@@ -95,8 +103,7 @@ def _code(state: _State, line: Line) -> None:
 
 def _open_fence(state: _State, line: Line, words: str) -> None:
     indent = indent_of(line.text)
-    while state.levels and indent < state.levels[-1]:
-        state.levels.pop()
+    state.leave(indent)
     found = _FENCE.match(words)
     state.fence, state.text_at = indent, -1
     state.mark = found[1] if found else "```"
@@ -123,8 +130,7 @@ def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
     before = len(state.levels)
     is_lazy = not (blank or found or _STANDS_ALONE.match(words) or _RULE.match(words))
     if not (is_lazy and state.levels):
-        while state.levels and indent < state.levels[-1]:
-            state.levels.pop()
+        state.leave(indent)
     extra = indent - (state.levels[-1] if state.levels else 0)
     was_code = state.in_code
     state.in_code = extra >= 4 and (blank or was_code or not state.levels)
@@ -132,7 +138,8 @@ def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
         # Writers for Python-Markdown count from the margin, others from the first letter of the entry.
         state.slack = extra % 4
     if found and not state.in_code:
-        if state.is_loose and (before > len(state.levels) + 1 or not _ENTRY.match(state.last)):
+        left = before - len(state.levels)
+        if state.is_loose and (left > 1 or (left and not _ENTRY.match(state.last))):
             # Without it the entry would belong to what stands in the one before.
             state.part(line)
         _entry(state, line, found, indent)
@@ -144,7 +151,8 @@ def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
         state.text_at = -1 if _STANDS_ALONE.match(words) else len(state.levels)
     if _BOX.match(words):
         # What is in a box stands four columns further in than its first line; those who wrote fewer meant it too.
-        state.levels.append(indent + 2)
+        state.levels.append(indent + 4)
+        state.boxes.add(len(state.levels))
 
 
 def _entry(state: _State, line: Line, found: re.Match[str], indent: int) -> None:
