@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from waypost.problems import Level, Location, Problem
@@ -27,10 +28,13 @@ class ForeignPage:
 
     def problem(self, code: str, message: str, line: int = 0, column: int = 0) -> Problem:
         """Build a warning at a line and column of this file; the line itself is shown where it is in the body."""
-        lines = self.body.split("\n")
         number = line - self.body_line
-        source_line = lines[number] if 0 <= number < len(lines) else ""
+        source_line = self._lines[number] if 0 <= number < len(self._lines) else ""
         return Problem(Location(self.shown, line, column), code, message, Level.WARNING, source_line)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.body.split("\n")
 
 
 @dataclass(frozen=True)
