@@ -5,11 +5,14 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.imports import outcome, write_files
 from waypost.adapters.content_files import load_help_center
+from waypost.core.import_plan import SitePaths, plan_import
+from waypost.core.import_source import ForeignPage, ForeignTree
 from waypost.problems import errors
 
 PIECES = st.sampled_from(
@@ -130,3 +133,26 @@ def test_nothing_crashes_and_what_is_planned_is_valid(files: dict[str, bytes]) -
         write_files(site / "content", {**made["out"], "index.md": HOME})
         assert [problem.format() for problem in errors(load_help_center(site, None)[1])] == []
         assert outcome({}, source) == made
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "(",
+        "[a](",
+        "`",
+        "{{< a ",
+        "{% a",
+        "<A b",
+        "<Tabs>\n",
+        ":::note\n",
+        "# a\n",
+        "- a\n",
+        "\n",
+        "<details>\n\n",
+    ],
+)
+def test_a_text_of_one_piece_again_and_again_is_planned(piece: str) -> None:
+    body = piece * (40_000 // len(piece))
+    plan = plan_import(ForeignTree("x", (ForeignPage("a/b.mdx", "x/a/b.mdx", body=body),)), SitePaths())
+    assert max(len(page.text()) for page in plan.pages) < 40 * len(body)

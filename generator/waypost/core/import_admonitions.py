@@ -113,6 +113,10 @@ DIALECTS = (
 """Every form of boxes with a first and a last line."""
 
 
+_DEEPEST = 10
+"""More boxes in one another are a mistake: each adds four columns to every line in it."""
+
+
 def box_converter(dialect: Dialect) -> Callable[[Lines, Conversion], Lines]:
     """Return the converter for one form of boxes."""
 
@@ -122,7 +126,7 @@ def box_converter(dialect: Dialect) -> Callable[[Lines, Conversion], Lines]:
         depth = 0
         for line, is_code in marked(lines):
             pad = "    " * depth
-            found = None if is_code else dialect.opens.match(line.text)
+            found = None if is_code or depth >= _DEEPEST else dialect.opens.match(line.text)
             if found:
                 depth += _open(dialect, found, line, pad, made)
             elif depth and not is_code and dialect.closes.match(line.text):
