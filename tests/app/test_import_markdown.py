@@ -117,6 +117,7 @@ def test_a_file_that_is_there_is_kept_and_named(site: Site, tmp_path: Path) -> N
         tmp_path / "source", {"a/one.md": "New.\n", "a/p.png": b"1", "a/two.md": "![P](p.png)\n"}
     )
     write_files(site.root / "content", {"a/one.md": "---\ntitle: Mine\n---\nOld.\n", "a/p.png": b"mine"})
+    write_files(site.root / "content", {"a/index.md": "---\ntitle: By hand\nkind: category\n---\n"})
     report = import_markdown(site, source)
     assert (site.root / "content/a/one.md").read_text(encoding="utf-8").endswith("Old.\n")
     assert (site.root / "content/a/p.png").read_bytes() == b"mine"
