@@ -28,6 +28,7 @@ CODES: dict[str, str] = {
     "front-matter": "A Markdown file has no front matter, or it is not closed.",
     "git-history": "Git does not tell the dates of articles, or not of all.",
     "heading-order": "A heading skips a level, or a page has two titles.",
+    "import": "What was imported holds something that has no counterpart here, so a person has to look at it.",
     "incident-order": "The updates of an incident or a maintenance are in an order that cannot have happened.",
     "missing-alt": "A picture says nothing to people who cannot see it.",
     "missing-file": "A file or folder that must be there is not.",

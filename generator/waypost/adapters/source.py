@@ -15,7 +15,10 @@ from waypost.problems import Level, Location, Problem
 MAX_BYTES = 2 * 1024 * 1024
 """Files beyond this size are not read: nothing people write by hand is larger."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+MAX_MEDIA_BYTES = 50 * 1024 * 1024
+"""Pictures and files to save beyond this size are not copied by an import: no page should make people wait for them."""
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _UNNAMEABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 """What a name must not hold: control characters, and bytes that are no UTF-8, which Python reads as surrogates."""
 
@@ -45,6 +48,13 @@ def read_source(root: Path, path: Path) -> tuple[Source | None, list[Problem]]:
     Returns the source, or None with the reasons why it cannot be used.
     """
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    data, problems = read_bytes(root, path)
+    return (None, problems) if data is None else _decode(name, data)
+
+
+def read_bytes(root: Path, path: Path) -> tuple[bytes | None, list[Problem]]:
+    """Read one file below `root` as it is, or return None with the reasons why it cannot be used."""
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
     source = Source(name, "")
     try:
         refusal = _refuse(root, path, source)
@@ -59,7 +69,7 @@ def read_source(root: Path, path: Path) -> tuple[Source | None, list[Problem]]:
     if len(data) > MAX_BYTES:
         limit = MAX_BYTES // 1024 // 1024
         return None, [source.problem("file-too-large", f"The file is larger than {limit} MiB. Split it.")]
-    return _decode(name, data)
+    return data, []
 
 
 def _refuse(root: Path, path: Path, source: Source) -> Problem | None:
@@ -102,7 +112,7 @@ def _decode(name: str, data: bytes) -> tuple[Source | None, list[Problem]]:
         message = "The file is not text in UTF-8. Save it again with the encoding UTF-8."
         return None, [Problem(Location(name, line, column), "not-utf8", message)]
     source = Source(name, text.replace("\r\n", "\n").replace("\r", "\n"))
-    found = _CONTROL.search(source.text)
+    found = CONTROL.search(source.text)
     if found is None:
         return source, []
     line = source.text.count("\n", 0, found.start()) + 1

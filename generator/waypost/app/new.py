@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +18,7 @@ from waypost.adapters.status_files import load_status_config
 from waypost.adapters.troubleshooter_files import SUFFIX
 from waypost.adapters.validation import validate
 from waypost.app.site import Site
+from waypost.core.ids import slugify
 from waypost.model.article import FRONT_MATTER, Kind
 from waypost.model.status import IncidentFrontMatter
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
@@ -47,12 +46,6 @@ _WORKFLOW_FILES = {
 
 class AlreadyThere(Exception):  # it is the state of the disk, not a fault of the program
     """What should be made is there already, and nothing is overwritten."""
-
-
-def slugify(title: str) -> str:
-    """Return a title as a file name: 'Größe ändern?' becomes 'grosse-andern'."""
-    plain = unicodedata.normalize("NFKD", title.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "untitled"
 
 
 def new_site(folder: Path, name: str, workflows: Workflows = Workflows.BOTH) -> list[Path]:

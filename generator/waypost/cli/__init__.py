@@ -12,6 +12,7 @@ COMMANDS = {
     "build": "build",
     "demo": "demo",
     "doctor": "doctor",
+    "import": "import_",
     "lint": "lint",
     "new": "new",
     "poll": "poll",

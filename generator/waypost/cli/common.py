@@ -99,6 +99,18 @@ def print_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
 
 
+def problem_json(problem: Problem) -> dict[str, object]:
+    """Return a problem as programs read it."""
+    return {
+        "path": problem.location.path,
+        "line": problem.location.line or 1,
+        "column": problem.location.column or 1,
+        "level": problem.level,
+        "code": problem.code,
+        "message": problem.message,
+    }
+
+
 def use_port(port: int) -> None:
     """Let files refer to the port as ${PORT}, as the sample's checks do."""
     os.environ["PORT"] = str(port)

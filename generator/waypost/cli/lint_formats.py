@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from waypost.cli.common import problem_json
 from waypost.problems import Level, Problem
 
 _SEVERITY = {Level.ERROR: "major", Level.WARNING: "minor"}
@@ -14,19 +15,7 @@ _SEVERITY = {Level.ERROR: "major", Level.WARNING: "minor"}
 
 def as_json(problems: Sequence[Problem]) -> str:
     """Return a list of objects, one a problem."""
-    return _dump(
-        [
-            {
-                "path": problem.location.path,
-                "line": problem.location.line or 1,
-                "column": problem.location.column or 1,
-                "level": problem.level,
-                "code": problem.code,
-                "message": problem.message,
-            }
-            for problem in problems
-        ]
-    )
+    return _dump([problem_json(problem) for problem in problems])
 
 
 def as_github(problems: Sequence[Problem]) -> str:

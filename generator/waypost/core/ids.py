@@ -1,8 +1,10 @@
-"""Public ids in the form of the Statuspage API, derived from names so that they stay for ever."""
+"""Ids derived from names, so that they stay for ever: those of the Statuspage API, and names of files."""
 
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -24,3 +26,9 @@ def public_id(kind: str, name: str) -> str:
 def public_number(kind: str, name: str) -> int:
     """Return a whole number below 10^12 for the entry ids of Statuspage feeds (`Incident/<integer>`)."""
     return _digest(kind, name) % 10**12
+
+
+def slugify(title: str) -> str:
+    """Return a title as a file name: 'Größe ändern?' becomes 'grosse-andern'."""
+    plain = unicodedata.normalize("NFKD", title.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "untitled"
