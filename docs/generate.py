@@ -30,7 +30,7 @@ MADE = "<!-- Made by docs/generate.py from the program itself: change that, then
 
 def commands_page() -> str:
     """Describe every command."""
-    context = click.Context(command_line, info_name="waypost")
+    context = command_line.make_context("waypost", [], resilient_parsing=True)
     parts = [
         f"{MADE}# Commands\n",
         "Every command knows `--help`, or `-h`. `waypost --version` says which version is installed.\n",

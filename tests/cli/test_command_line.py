@@ -24,7 +24,7 @@ from waypost.model.status import Component, HttpCheck
 def every_command() -> dict[str, click.Command]:
     """Return every command and subcommand by what is typed."""
     found: dict[str, click.Command] = {"": main}
-    context = click.Context(main)
+    context = main.make_context("waypost", [], resilient_parsing=True)
     for name in main.list_commands(context):
         command = main.get_command(context, name)
         assert command is not None

@@ -212,6 +212,7 @@ EXAMPLES = {
     "home": [MINIMAL / "content/index.md", ROOT / "content/index.md"],
     "contact": [MINIMAL / "content/contact.md", ROOT / "content/contact.md"],
     "scenarios": sorted(ROOT.glob("content/*/*.scenarios.yml")),
+    "lint": [ROOT / "docs/examples/lint.yml"],
     "incident": sorted([*MINIMAL.glob("status/incidents/*.md"), *ROOT.glob("status/incidents/*.md")]),
     "maintenance": sorted([*MINIMAL.glob("status/maintenance/*.md"), *ROOT.glob("status/maintenance/*.md")]),
 }

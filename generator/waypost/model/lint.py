@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from waypost.model.types import STRICT, Duration, Line, fault
+from waypost.model.types import STRICT, Duration, Line
 
 
 class RuleLevel(StrEnum):
@@ -73,8 +73,3 @@ class LintConfig:
     """How much each rule matters, by its code; the others keep their own level."""
     silence: tuple[Silence, ...] = ()
     """Where a rule does not apply."""
-
-    def __post_init__(self) -> None:
-        """Refuse a policy under which everything is always late."""
-        if self.reviewed_within <= timedelta(0):
-            raise fault("bad-value", "Give at least a day, such as 365d.", "reviewed_within")

@@ -38,7 +38,9 @@ def broken_links(site: LintSite) -> Iterator[Finding]:
         if not path or _leads_somewhere(path, page, site, urls):
             continue
         wanted = _resolve(path, posixpath.dirname(page.path))
-        near = did_you_mean(wanted, site.files) or " Correct the link, or remove it."
+        suffix = posixpath.splitext(wanted)[1]
+        alike = [file for file in site.files if suffix and file.endswith(suffix)]
+        near = did_you_mean(wanted, alike) or " Correct the link, or remove it."
         what = "picture" if link.is_picture else "link"
         message = f"This {what} leads to content/{wanted}, which is not there.{near}"
         yield Finding(f"content/{page.path}", at_line(link.line, link.column), message)
