@@ -9,7 +9,7 @@ import html
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote
@@ -83,9 +83,10 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         words = site_words(config.theme.get("language"))
         memory = TermMemory(self.reuse.file("terms.jsonl"), self.reuse.program) if self.reuse else None
         self.pages = HelpPages(project, look, words, self.config.status_url, self.present, memory=memory)
-        if self.pages.outputs.warning:
+        if self.pages.outputs.warning and self.reuse is None:
             _log.warning(self.pages.outputs.warning)
         self.markup = ArticleMarkup()
+        self.markup.steps = self.pages.steps
         cast("list[Any]", config.markdown_extensions).append(self.markup)
         own = config.theme.custom_dir
         config.theme.dirs.insert(1 if own else 0, str(self.pages.theme))
@@ -143,10 +144,8 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         del config
         if self.reuse:
             folder, sources = posixpath.dirname(page.file.src_uri), files.src_uris
-            named = {_named_file(link, folder) for link in self.markup.links}
-            self.reuse.note_targets(
-                page.file.src_uri, {path: path in sources for path in sorted(named) if path}
-            )
+            named = {name for link in self.markup.links for name in _named_files(link, folder)}
+            self.reuse.note_targets(page.file.src_uri, {path: path in sources for path in sorted(named)})
         return html
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -157,6 +156,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         if not self.pages.is_searched(page.file.src_uri):
             page.meta["search"] = {"exclude": True}
         self.markup.page = self.pages.markup(page.file.src_uri)
+        self.markup.path = page.file.src_uri
         # Our own reading of the file: MkDocs takes front matter without a line after it for text.
         return self.pages.body(page.file.src_uri)
 
@@ -216,14 +216,15 @@ def _search_plugin(config: MkDocsConfig) -> Any:
     return next((config.plugins[name] for name in _SEARCH if name in config.plugins), None)
 
 
-def _named_file(link: str, folder: str) -> str:
-    """Return the file that a link names, from content/; empty for one that leads elsewhere."""
-    if re.match(r"[a-z][a-z0-9+.-]*:|//", link, re.IGNORECASE):
-        return ""
-    path = unquote(re.split(r"[?#]", link, maxsplit=1)[0])
+def _named_files(link: str, folder: str) -> Iterator[str]:
+    """Return the files that a link may name, from content/; none for one that leads elsewhere."""
+    path, mark, anchor = unquote(link).partition("#")
+    path = path.partition("?")[0]
+    if not path or re.match(r"[a-z][a-z0-9+.-]*:|//", link, re.IGNORECASE):
+        return
     # An absolute link may count from content/, as `validation: links: absolute_links` of MkDocs says.
-    return (
-        posixpath.normpath(posixpath.join("" if path.startswith("/") else folder, path.lstrip("/")))
-        if path
-        else ""
-    )
+    file = posixpath.normpath(posixpath.join("" if path.startswith("/") else folder, path.lstrip("/")))
+    yield file
+    if mark:
+        # The page of a step, where the file is a troubleshooter.
+        yield f"{file.removesuffix('.md')}/{anchor}.md"

@@ -203,6 +203,7 @@ def test_lint_and_build_try_the_scenarios(tmp_path: Path) -> None:
     site = minimal_site(tmp_path / "site")
     folder = site.root / "content/start"
     (folder / "tree.md").write_text(TREE, encoding="utf-8")
+    (folder / "screen.png").write_bytes(b"not really a picture")
     (folder / "tree.scenarios.yml").write_text(SCENARIOS, encoding="utf-8")
     assert waypost("lint", site=site).returncode == 0
     replace(folder / "tree.md", "[Yes](#it-works)", "[Yes](#write-to-us)")
@@ -239,3 +240,33 @@ def test_scenarios_that_are_there_are_kept(tmp_path: Path) -> None:
     scenarios.write_text("scenarios: []\n", encoding="utf-8")
     new_article(site, Kind.TROUBLESHOOTER, "Why it fails", "start", NOW)
     assert scenarios.read_text(encoding="utf-8") == "scenarios: []\n"
+
+
+def test_a_link_to_a_step_leads_to_its_page_wherever_it_stands(tmp_path: Path) -> None:
+    site = minimal_site(tmp_path / "site")
+    (site.root / "content/start/tree.md").write_text(TREE.replace("![A wide screen](screen.png)", ""))
+    links = "[mail](tree.md#does-mail-arrive) [begin](tree.md#does-the-page-open) [none](tree.md#nowhere)"
+    replace(site.root / "content/start/first.md", "Open the link in our mail", links)
+    contact = site.root / "content/contact.md"
+    contact.write_text(contact.read_text() + "\n[mail](start/tree.md#does-mail-arrive)\n")
+    build_site(site, NOW)
+    first = (site.output / "start/first/index.html").read_text()
+    assert '<a href="../tree/does-mail-arrive/">mail</a>' in first
+    assert '<a href="../tree/">begin</a>' in first
+    assert '<a href="../tree/#nowhere">none</a>' in first
+    assert (
+        '<a href="../start/tree/does-mail-arrive/">mail</a>'
+        in (site.output / "contact/index.html").read_text()
+    )
+
+
+def test_a_new_step_is_found_by_the_links_that_waited_for_it(tmp_path: Path) -> None:
+    site = minimal_site(tmp_path / "site")
+    tree = site.root / "content/start/tree.md"
+    tree.write_text(TREE.replace("![A wide screen](screen.png)", ""))
+    replace(site.root / "content/start/first.md", "Open the link in our mail", "[soon](tree.md#is-it-on)")
+    build_site(site, NOW)
+    step = "- [No](#is-it-on)\n\n## Is it on?\n\n- [No](#write-to-us)\n\n## Does mail"
+    replace(tree, "- [No](#write-to-us)\n\n## Does mail", step)
+    build_site(site, NOW)
+    assert '<a href="../tree/is-it-on/">soon</a>' in (site.output / "start/first/index.html").read_text()

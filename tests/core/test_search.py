@@ -73,6 +73,7 @@ def test_anchors_are_those_of_the_rendered_page(heading: str) -> None:
         ("## Title\n> quoted ![alt](a.png)", "Title quoted alt"),
         ("snake_case and 2 * 3 * 4", "snake_case and 2 * 3 * 4"),
         ("1. first\n2. second", "first second"),
+        (r"B \[x\] and \*no star\* and 5\. it", "B [x] and *no star* and 5. it"),
         ("", ""),
     ],
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import posixpath
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -40,6 +40,10 @@ class ArticleMarkup(Extension):
         self.page: PageMarkup | None = None
         self.links: set[str] = set()
         """The addresses that the text of the last page leads to or shows, as they are written."""
+        self.path = ""
+        """The path of the page that is rendered, from content/."""
+        self.steps: Mapping[str, Mapping[str, str]] = {}
+        """The page of each step, by the path of its troubleshooter and the id of the step."""
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # the library's name  # noqa: N802  # the library's name
         """Run after `toc` (5) has given headings their anchors and before MkDocs (0) resolves links."""
@@ -74,8 +78,19 @@ class _Links(Treeprocessor):
 
     def run(self, root: ET.Element) -> None:
         names = {"a": "href", "area": "href", "img": "src", "source": "src"}
-        found = (element.get(names[element.tag]) for element in root.iter() if element.tag in names)
-        self._extension.links = {link for link in found if link}
+        found = [(element, names[element.tag]) for element in root.iter() if element.tag in names]
+        self._extension.links = {link for element, name in found if (link := element.get(name))}
+        for element, name in found:
+            if name == "href":
+                element.set(name, self._at_its_step(element.get(name, "")))
+
+    def _at_its_step(self, link: str) -> str:
+        """Let a link to a step lead to its page: `tree.md#step` is how a Git host finds it."""
+        path, _, anchor = link.partition("#")
+        folder = posixpath.dirname(self._extension.path)
+        steps = self._extension.steps.get(posixpath.normpath(posixpath.join(folder, unquote(path))), {})
+        target = steps.get(unquote(anchor))
+        return quote(posixpath.relpath(target, folder or ".")) if path and target else link
 
 
 def _fold_questions(root: ET.Element, words: Words) -> None:

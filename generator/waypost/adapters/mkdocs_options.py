@@ -12,18 +12,33 @@ from waypost.problems import Problem
 
 
 def load_look(root: Path) -> tuple[Look, list[Problem]]:
-    """Return what a site sets under `look` of the plugin; a file that MkDocs cannot read is left for it to say."""
+    """Return what a site sets under `look` of the plugin, and what of the file Waypost cannot work with.
+
+    A file that MkDocs cannot read is left for it to say.
+    """
     path = root / "mkdocs.yml"
     if not path.is_file():
         return Look(), []
     source, _ = read_source(root, path)
     # Values with tags such as !ENV are MkDocs' own, and none of ours has one.
     document = parse_yaml(source, ignore_tags=True)[0] if source else None
-    place = _find(document) if document else None
-    if document is None or place is None:
+    if document is None:
         return Look(), []
-    look, problems = validate(document.part(place), Look)
-    return look or Look(), problems
+    problems = _check_addresses(document)
+    place = _find(document)
+    if place is None:
+        return Look(), problems
+    look, found = validate(document.part(place), Look)
+    return look or Look(), problems + found
+
+
+def _check_addresses(document: YamlDocument) -> list[Problem]:
+    """Complain of addresses that end in .html: forms, troubleshooters and feeds count on folders."""
+    data = document.data if isinstance(document.data, dict) else {}
+    if data.get("use_directory_urls") is not False:
+        return []
+    message = "Waypost gives each page a folder as its address. Remove this line, or write `true`."
+    return [document.problem_at(("use_directory_urls",), "bad-value", message)]
 
 
 def _find(document: YamlDocument) -> DataPath | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # Material announces MkDocs 2 on every build; mkdocs<2 is pinned, and docs/dependencies.md says why.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -75,7 +76,16 @@ def build_help_center(
             raise ProblemsFound([*logged, *_failure(error, logged)]) from error
         finally:
             logging.getLogger("mkdocs").handlers.clear()
-    problems = _as_problems(warnings, Level.WARNING)
+    plugins: Any = config.plugins
+    pages = plugins["waypost"].pages
+    problems = [
+        problem
+        for problem in _as_problems(warnings, Level.WARNING)
+        # What is wrong with a step is told of its troubleshooter, which holds the text of all of them.
+        if problem.location.path.removeprefix("content/") not in pages.virtual
+    ]
+    if pages.outputs.warning:
+        problems.append(Problem(Location("content"), "git-history", pages.outputs.warning, Level.WARNING))
     made = frozenset(reuse.made_pages)
     for problem in problems:
         # What is warned of must be warned of again.

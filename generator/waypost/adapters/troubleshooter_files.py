@@ -12,6 +12,7 @@ from waypost.adapters.validation import ADD_OR_CORRECT, validate
 from waypost.adapters.yaml_source import YamlDocument, parse_yaml
 from waypost.core.troubleshooter import Finding, parse_troubleshooter
 from waypost.core.troubleshooter_graph import article_path, check_steps, try_scenario
+from waypost.core.troubleshooter_views import ALL
 from waypost.model.article import Article, Kind
 from waypost.model.troubleshooter import ScenarioFile, Troubleshooter
 from waypost.problems import Problem, did_you_mean, errors
@@ -83,7 +84,12 @@ def _check_answers(tree: Troubleshooter, path: str, paths: Collection[str]) -> l
 def _check_addresses(tree: Troubleshooter, path: str, paths: Collection[str]) -> list[Finding]:
     """Complain of steps whose pages would stand where an article stands."""
     folder = path.removesuffix(".md")
-    return [
+    whole = f"{folder}/{ALL}.md"
+    message = (
+        f"The page with all steps would have the address of content/{whole}. Give that file another name."
+    )
+    taken = [Finding(tree.start.line, 1, "duplicate-id", message)] if tree.steps and whole in paths else []
+    return taken + [
         Finding(
             step.line,
             1,

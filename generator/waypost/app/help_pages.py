@@ -114,6 +114,11 @@ class HelpPages:
         return self._views.virtual
 
     @property
+    def steps(self) -> Mapping[str, Mapping[str, str]]:
+        """The page of each step, by the path of its troubleshooter and the id of the step."""
+        return self._views.steps
+
+    @property
     def theme(self) -> Path:
         """The folder of our templates."""
         return theme_folder()

@@ -16,6 +16,7 @@ from waypost.core.feedback import TICKET_URL, PersonLink, helpful_view
 from waypost.core.kinds import KindView, kind_view
 from waypost.core.related import related_links
 from waypost.core.ticket_view import ticket_view
+from waypost.core.troubleshooter import read_troubleshooter
 from waypost.core.troubleshooter_pages import TreePage, tree_pages
 from waypost.core.views import PageView, VirtualPage, page_facts
 from waypost.core.words import Words
@@ -73,6 +74,16 @@ class PageViews:
     def start_of(self, path: str) -> TreePage | None:
         """Return the first step that a troubleshooter's own page is; None for every other page."""
         return self._starts.get(path)
+
+    @property
+    def steps(self) -> Mapping[str, Mapping[str, str]]:
+        """The page of each step, by the path of its troubleshooter and the id of the step."""
+        pages = self._help_center.pages
+        found = {path: {read_troubleshooter(pages[path]).start.id: path} for path in self._starts}
+        for path in self.virtual:
+            folder, _, name = path.removesuffix(".md").rpartition("/")
+            found.get(f"{folder}.md", {})[name] = path
+        return found
 
     def of(self, path: str | None) -> PageView:
         """Return the view of a page; None stands for the page of a wrong address."""
