@@ -9,7 +9,7 @@ import unicodedata
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
 _LINE_START = re.compile(r"^[ \t]*(?:#+|[-*+]|\d+\.|>)\s+", re.MULTILINE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_EMPHASIS = re.compile(r"(?<![\w*_`\\])[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?![\w*_`])")
+_EMPHASIS = re.compile(r"(?<![\w*_`\\])[*_`]{1,3}(?=\S)|(?<=[^\s\\])[*_`]{1,3}(?![\w*_`])")
 
 
 def plain_text(text: str) -> str:
