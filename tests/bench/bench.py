@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import random
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 ARTICLES_A_CATEGORY = 50
+
+PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+START, END = "<!-- bench -->", "<!-- end of bench -->"
+COLUMNS = (
+    *("Articles", "Material", "Material, pruned", "Waypost, clean", "Waypost, one changed"),
+    *("Clean, ratio", "One changed, ratio"),
+)
 WORDS = (  # noqa: SIM905  # words in a row read better than a list of quotes
     "gallery photo download upload link password mail browser page account invoice plan client album print "
     "archive phone camera picture button settings share visitor favourite order number address answer time"
@@ -33,6 +44,7 @@ theme: {name: material, font: false}
 plugins: [search]
 markdown_extensions: [admonition, attr_list, tables, {toc: {permalink: true}}]
 """
+PRUNED = PLAIN.replace("font: false", "font: false, features: [navigation.prune]")
 WAYPOST = """\
 site_name: Waypost
 site_url: https://help.example.org/
@@ -50,16 +62,17 @@ components:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Seconds of one build each."""
+class Round:
+    """Seconds of each build, one after the other on the same machine."""
 
     plain: float
-    waypost: float
-
-    @property
-    def ratio(self) -> float:
-        """How Waypost compares: below 1 it is faster."""
-        return self.waypost / self.plain
+    """mkdocs-material as it comes."""
+    pruned: float
+    """mkdocs-material with `navigation.prune`, which it advises for large sites."""
+    clean: float
+    """Waypost, with nothing left of an earlier build."""
+    one: float
+    """Waypost, after one article was changed."""
 
 
 def sentence(rng: random.Random) -> str:
@@ -105,51 +118,90 @@ def without_kinds(folder: Path) -> None:
         path.write_text("".join(lines))
 
 
-def timed(command: list[str], folder: Path) -> float:
-    """Return the seconds that a command takes in a folder, with no output left from before."""
-    subprocess.run(["rm", "-rf", "site", ".waypost"], cwd=folder, check=True)
+def timed(command: str, folder: Path, *, clean: bool = True) -> float:
+    """Return the seconds that a whole process takes in a folder, with nothing left from before unless not `clean`."""
+    if clean:
+        for name in ("site", ".waypost"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+    tools = Path(sys.executable).parent
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     started = time.perf_counter()
-    subprocess.run(command, cwd=folder, check=True, env=environment, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [str(tools / command.split(maxsplit=1)[0]), *command.split()[1:]],
+        cwd=folder,
+        check=True,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
     return time.perf_counter() - started
 
 
-def measure(count: int, runs: int) -> list[Pair]:
-    """Build a site of `count` articles both ways, in turn."""
-    tools = Path(sys.executable).parent
+def change_one(folder: Path, number: int) -> None:
+    """Write a sentence below one article."""
+    files = sorted((folder / "content").rglob("article-*.md"))
+    with files[number * 7 % len(files)].open("a") as file:
+        file.write(f"\nOne more sentence, the {number}th.\n")
+
+
+def measure(count: int, runs: int) -> Iterator[Round]:
+    """Build a site of `count` articles in each way, in turn."""
     with tempfile.TemporaryDirectory() as folder:
-        plain, ours = Path(folder, "plain"), Path(folder, "waypost")
-        write_site(plain, count, PLAIN)
-        without_kinds(plain)
+        plain, pruned, ours = (Path(folder, name) for name in ("plain", "pruned", "waypost"))
+        for place, config in ((plain, PLAIN), (pruned, PRUNED)):
+            write_site(place, count, config)
+            without_kinds(place)
         write_site(ours, count, WAYPOST)
-        return [
-            Pair(
-                timed([str(tools / "mkdocs"), "build", "-q"], plain),
-                timed([str(tools / "waypost"), "build"], ours),
+        for number in range(runs):
+            first = (
+                timed("mkdocs build -q", plain),
+                timed("mkdocs build -q", pruned),
+                timed("waypost build", ours),
             )
-            for _ in range(runs)
-        ]
+            change_one(ours, number)
+            yield Round(*first, timed("waypost build", ours, clean=False))
+
+
+def row(count: int, rounds: Sequence[Round]) -> list[str]:
+    """Return one line of the table: medians of seconds, and medians of the ratios of each round."""
+
+    def seconds(name: str) -> str:
+        return f"{statistics.median(getattr(each, name) for each in rounds):.1f} s"
+
+    def ratio(ours: str, theirs: str) -> str:
+        return f"{statistics.median(getattr(each, ours) / getattr(each, theirs) for each in rounds):.2f}"
+
+    ratios = [f"{ratio(ours, 'plain')} / {ratio(ours, 'pruned')}" for ours in ("clean", "one")]
+    return [f"{count:,}", *(seconds(name) for name in ("plain", "pruned", "clean", "one")), *ratios]
+
+
+def write_table(rows: Sequence[Sequence[str]], runs: int) -> None:
+    """Put the table where people read it, between the marks in docs/performance.md."""
+    lines = [f"| {' | '.join(cells)} |" for cells in (COLUMNS, ["---:"] * len(COLUMNS), *rows)]
+    day = f"{datetime.now().astimezone():%d %B %Y}"
+    made = f"{day}, {os.cpu_count()} cores, Python {platform.python_version()}, {runs} rounds"
+    text = PAGE.read_text(encoding="utf-8")
+    head, _, rest = text.partition(START)
+    _, _, tail = rest.partition(END)
+    table = "\n".join(lines)
+    PAGE.write_text(f"{head}{START}\n{table}\n\nMade by `make bench`: {made}.\n{END}{tail}", encoding="utf-8")
 
 
 def main() -> None:
-    """Measure every size and print the table."""
+    """Measure every size, print the table and write it into the documentation."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", type=int, nargs="+", default=[500, 2000])
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--dry-run", action="store_true", help="leave docs/performance.md as it is")
     options = parser.parse_args()
-    table = Table(title=f"Clean build, whole process, median of {options.runs} pairs")
-    for column in ("Articles", "mkdocs-material alone", "Waypost, with status page", "Ratio (range)"):
+    rows = [row(count, list(measure(count, options.runs))) for count in options.sizes]
+    table = Table(title=f"Builds, whole processes, medians of {options.runs} rounds")
+    for column in COLUMNS:
         table.add_column(column, justify="right")
-    for count in options.sizes:
-        pairs = measure(count, options.runs)
-        ratios = sorted(pair.ratio for pair in pairs)
-        table.add_row(
-            str(count),
-            f"{statistics.median(pair.plain for pair in pairs):.1f} s",
-            f"{statistics.median(pair.waypost for pair in pairs):.1f} s",
-            f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})",
-        )
+    for cells in rows:
+        table.add_row(*cells)
     Console().print(table)
+    if not options.dry_run:
+        write_table(rows, options.runs)
 
 
 if __name__ == "__main__":
