@@ -225,3 +225,14 @@ def test_an_open_page_loads_again_when_the_site_was_built(calm: Served, visit: A
         calm.server.reloader.announce()
     seen.wait_for_status()
     seen.assert_quiet()
+
+
+@pytest.mark.parametrize("width", [320, 360, PHONE])
+def test_a_phone_reads_the_state_in_full(calm: Served, visit: Any, width: int) -> None:
+    seen: Visit = visit(calm, width=width)
+    for path in ("contact/", "status/"):
+        seen.goto(path)
+        seen.wait_for_status()
+        assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        text = seen.page.locator(".wp-pill__text")
+        assert text.evaluate("element => element.scrollWidth <= element.clientWidth"), text.inner_text()
