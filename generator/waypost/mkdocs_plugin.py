@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote
@@ -26,6 +27,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 from waypost.adapters.article_markup import ArticleMarkup
+from waypost.adapters.build_crew import Crew
 from waypost.adapters.build_record import Reuse
 from waypost.adapters.term_memory import TermMemory
 from waypost.app.help_pages import HelpPages, SiteLook, TakeSnapshot, site_words
@@ -60,6 +62,12 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
 
     reuse: Reuse | None = None
     """What can stay of the site that is published; `waypost build` sets it, and without it all is made."""
+
+    crew: Crew | None = None
+    """Who shares the work of a large build; `waypost build` sets it."""
+
+    warnings: list[str]
+    """What MkDocs has warned of so far; `waypost build` sets it."""
 
     pages: HelpPages
     markup: ArticleMarkup
@@ -109,13 +117,19 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
     def _keep_what_is_current(self, files: Files, reuse: Reuse) -> None:
         """Tell MkDocs which files it need not make: in a "dirty" build it asks each whether it was modified."""
         sources = files.src_uris
+        made = [
+            file.src_uri
+            for file in files.documentation_pages()
+            if not reuse.keeps_page(file.src_uri, file.dest_uri, self.pages.inputs(file.src_uri), sources)
+        ]
+        made += [
+            file.src_uri
+            for file in files
+            if not file.is_documentation_page() and not reuse.keeps_file(file.dest_uri, file.content_bytes)
+        ]
+        share = self.crew.share(made) if self.crew else frozenset(made)
         for file in files:
-            if file.is_documentation_page():
-                inputs = self.pages.inputs(file.src_uri)
-                is_kept = reuse.keeps_page(file.src_uri, file.dest_uri, inputs, sources)
-            else:
-                is_kept = reuse.keeps_file(file.dest_uri, file.content_bytes)
-            cast("Any", file).is_modified = lambda is_kept=is_kept: not is_kept
+            cast("Any", file).is_modified = partial(share.__contains__, file.src_uri)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Forget which page comes before and after: articles have no order, and neighbours come and go."""
@@ -181,16 +195,33 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         return context
 
     def _complete_search(self, config: MkDocsConfig) -> None:
-        """Give Material's search the entries of pages that stay, from the index that is published."""
+        """Give Material's search the entries of pages that stay, and of those that others made."""
         search = _search_plugin(config)
-        if search is None or self.reuse is None or self.reuse.is_whole:
+        reports = self._gather(search)
+        if search is None or self.reuse is None or (self.reuse.is_whole and not reports):
             return
+        for report in reports:
+            search.search_index.entries += report["entries"]
         last, made = _by_page(self.reuse.search_entries()), _by_page(search.search_index.entries)
         search.search_index.entries = [
             entry
             for path, url in self._addresses
             for entry in (last if path in self.reuse.kept_pages else made).get(url, ())
         ]
+
+    def _gather(self, search: Any) -> list[Any]:
+        """As a helper, report and end; else wait for the helpers and take over what they noted."""
+        if self.crew is None or self.reuse is None:
+            return []
+        if self.crew.is_helper:
+            entries = search.search_index.entries if search else []
+            self.crew.report({"entries": entries, "targets": self.reuse.targets, "warnings": self.warnings})
+        reports = self.crew.gather()
+        for report in reports:
+            self.warnings += report["warnings"]
+            for path, targets in report["targets"].items():
+                self.reuse.note_targets(path, targets)
+        return reports
 
     @event_priority(50)
     def on_post_build(self, *, config: MkDocsConfig) -> None:

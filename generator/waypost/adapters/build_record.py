@@ -124,7 +124,8 @@ class Reuse:
         is_usable = is_usable and file_digest(published / SEARCH_INDEX) == last.search_index
         self._last = last.pages if is_usable else {}
         self._made: dict[str, tuple[str, str]] = {}
-        self._targets: dict[str, Mapping[str, bool]] = {}
+        self.targets: dict[str, Mapping[str, bool]] = {}
+        """The files that the text of each page leads to, as far as it was rendered."""
         self._pages: dict[str, PageRecord] = {}
 
     def file(self, name: str) -> Path | None:
@@ -139,8 +140,8 @@ class Reuse:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing can be taken from the last build."""
-        return not self._last
+        """Whether no page stays as it is."""
+        return not self._pages
 
     def keeps_page(self, path: str, file: str, inputs: str, files: Collection[str]) -> bool:
         """Tell whether the page of `path` stays as it is; `files` are all below content/."""
@@ -166,13 +167,15 @@ class Reuse:
         return is_same
 
     def search_entries(self) -> list[dict[str, Any]]:
-        """Return the entries of the search index that is published."""
+        """Return the entries of the search index that is published; none where no page stays."""
+        if self.is_whole:
+            return []
         entries: list[dict[str, Any]] = json.loads((self._published / SEARCH_INDEX).read_bytes())["docs"]
         return entries
 
     def note_targets(self, path: str, targets: Mapping[str, bool]) -> None:
         """Note the files that the text of a page leads to, while it is rendered."""
-        self._targets[path] = targets
+        self.targets[path] = targets
 
     @property
     def kept_pages(self) -> Collection[str]:
@@ -191,7 +194,7 @@ class Reuse:
     def record(self, output: Path, help_center: str) -> BuildRecord:
         """Return the record of this build, once what was made is below `output`."""
         made = {
-            path: PageRecord(inputs, file, file_digest(output / file), self._targets.get(path, {}))
+            path: PageRecord(inputs, file, file_digest(output / file), self.targets.get(path, {}))
             for path, (inputs, file) in self._made.items()
         }
         pages = {**self._pages, **{path: page for path, page in made.items() if page.output}}

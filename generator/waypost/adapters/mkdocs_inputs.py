@@ -16,6 +16,13 @@ _LIBRARIES = (
 )
 _OWN_PLUGINS = {"search", "material/search", "waypost"}
 
+_OWN_EXTENSIONS = {
+    *("abbr", "admonition", "attr_list", "codehilite", "def_list", "extra", "fenced_code", "footnotes"),
+    *("legacy_attrs", "legacy_em", "md_in_html", "meta", "nl2br", "sane_lists", "smarty", "tables", "toc"),
+    "wikilinks",
+}
+"""Those of Python-Markdown itself."""
+
 _READS_FILES = {"pymdownx.snippets", "pymdownx.b64"}
 """Extensions whose pages change with files that no page names in a way that Waypost knows."""
 
@@ -41,8 +48,8 @@ def can_reuse(config: Any) -> bool:
 
 def _is_pure(extension: str) -> bool:
     """Tell whether a page that an extension renders depends on the text of the page alone."""
-    is_known = "." not in extension or extension.startswith(("markdown.extensions.", "pymdownx."))
-    return is_known and extension not in _READS_FILES
+    name = extension.removeprefix("markdown.extensions.")
+    return name in _OWN_EXTENSIONS or (name.startswith("pymdownx.") and name not in _READS_FILES)
 
 
 def program_digest(root: Path, config: Any) -> str:

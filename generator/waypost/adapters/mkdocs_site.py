@@ -6,7 +6,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
 
+from waypost.adapters.build_crew import Crew, CrewFailed
 from waypost.adapters.build_record import CACHE, BuildRecord, Reuse
 from waypost.adapters.mkdocs_inputs import can_reuse, help_center_digest, program_digest
 from waypost.core.snapshot import Snapshot
@@ -60,15 +61,35 @@ def build_help_center(
 
     Raises ProblemsFound where mkdocs.yml cannot be used or a page cannot be rendered.
     """
+    try:
+        return _render(root, output, project, present, published, last, Crew(output.parent))
+    except CrewFailed:
+        # Alone, the build says what is wrong with which page.
+        return _render(root, output, project, present, published, last, None)
+
+
+def _render(  # noqa: PLR0917  # those of the function above, and who does it
+    root: Path,
+    output: Path,
+    project: Project,
+    present: Callable[[Words], Snapshot],
+    published: Path,
+    last: BuildRecord,
+    crew: Crew | None,
+) -> Rendering:
     with _collected_warnings() as warnings:
         try:
             config = load_config(config_file=str(root / CONFIG), site_dir=str(output))
             program = program_digest(root, config) if can_reuse(config) else ""
             reuse = Reuse(published, root / ".waypost" / CACHE, last, program)
-            _attach(config, project, present, reuse)
-            # "Dirty" asks each file whether it was modified; the plugin answers for it.
-            build(config, dirty=True)
-        except ProblemsFound:
+            plugin = _attach(config, project, present, reuse)
+            plugin.warnings = warnings
+            # Plugins of others may gather what they see of all pages, so those sites are built by one process.
+            plugin.crew = crew if program else None
+            with crew.at_work() if crew else nullcontext():
+                # "Dirty" asks each file whether it was modified; the plugin answers for it.
+                build(config, dirty=True)
+        except (ProblemsFound, CrewFailed):
             raise
         except Exception as error:
             # Hooks, extensions and templates of a site's own raise whatever they like.
@@ -76,8 +97,7 @@ def build_help_center(
             raise ProblemsFound([*logged, *_failure(error, logged)]) from error
         finally:
             logging.getLogger("mkdocs").handlers.clear()
-    plugins: Any = config.plugins
-    pages = plugins["waypost"].pages
+    pages = plugin.pages
     problems = [
         problem
         for problem in _as_problems(warnings, Level.WARNING)
@@ -91,14 +111,14 @@ def build_help_center(
         # What is warned of must be warned of again.
         reuse.forget(problem.location.path.removeprefix("content/"))
     return Rendering(
-        problems, made, frozenset(reuse.kept), reuse.record(output, help_center_digest(root, config))
+        sorted(problems), made, frozenset(reuse.kept), reuse.record(output, help_center_digest(root, config))
     )
 
 
 def _attach(
     config: MkDocsConfig, project: Project, present: Callable[[Words], Snapshot], reuse: Reuse
-) -> None:
-    """Hand the site that was already read to the plugin, so that it is not read twice."""
+) -> Any:
+    """Hand the site that was already read to the plugin, so that it is not read twice; return the plugin."""
     plugin = config.plugins.get("waypost")
     if plugin is None:
         message = "The plugin 'waypost' is not listed under `plugins`. Add it there."
@@ -109,6 +129,7 @@ def _attach(
     plugin.project = project
     plugin.present = present
     plugin.reuse = reuse
+    return plugin
 
 
 def _failure(error: Exception, logged: list[Problem]) -> list[Problem]:

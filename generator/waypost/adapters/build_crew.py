@@ -1,0 +1,94 @@
+"""Share the pages of a large build among processes: rendering is all computing, and pages do not know each other.
+
+A copy of the process (fork) knows everything that was read so far. Each renders its share into the same folder
+and notes what came of it in a file; the first process goes on alone when all are done.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+LEAST = 200
+"""Below this number of pages, copies cost more than they save."""
+
+MOST = 8
+"""More processes than this wait for the disk."""
+
+
+class CrewFailed(Exception):  # it is a reason to build alone, which says better what is wrong
+    """A helper did not finish its share."""
+
+
+class Crew:
+    """The processes of one build."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._helpers: list[int] = []
+        self._rank = 0
+
+    @property
+    def is_helper(self) -> bool:
+        """Whether this process only renders its share."""
+        return self._rank > 0
+
+    def share(self, pages: Sequence[str]) -> frozenset[str]:
+        """Start helpers if that pays, and return the pages that this process makes; helpers return from here too."""
+        size = crew_size(len(pages))
+        for rank in range(1, size):
+            process = os.fork()
+            if process == 0:
+                self._rank, self._helpers = rank, []
+                break
+            self._helpers.append(process)
+        return frozenset(pages[self._rank :: size])
+
+    def report(self, results: Any) -> NoReturn:
+        """Leave what a helper found, and end it, without undoing what the first process still needs."""
+        self._file(self._rank).write_text(json.dumps(results), encoding="utf-8")
+        os._exit(0)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """End a helper that cannot go on, and wait for all of them where the first process cannot."""
+        try:
+            yield
+        except BaseException:
+            if self.is_helper:
+                os._exit(1)
+            self._disband()
+            raise
+
+    def gather(self) -> list[Any]:
+        """Wait for all helpers, and return what each reported. Raises CrewFailed where one did not."""
+        codes = [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in self._helpers]
+        ranks = range(1, len(self._helpers) + 1)
+        self._helpers = []
+        if any(codes):
+            raise CrewFailed
+        return [json.loads(self._file(rank).read_text(encoding="utf-8")) for rank in ranks]
+
+    def _disband(self) -> None:
+        for process in self._helpers:
+            os.waitpid(process, 0)
+        self._helpers = []
+
+    def _file(self, rank: int) -> Path:
+        return self._folder / f"helper-{rank}.json"
+
+
+def crew_size(pages: int) -> int:
+    """Return how many processes to use for a number of pages.
+
+    A process with threads must not be copied: a lock that another thread holds would never open in the copy.
+    """
+    if pages < LEAST or not hasattr(os, "fork") or threading.active_count() > 1:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, MOST))
