@@ -62,7 +62,7 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "live.now.one_": ("planned", "trouble"),
     "live.now.some_": ("planned", "trouble"),
     "live.ticket.error.": ("answer", "category", "details", "email", "subject", "urgency"),
-    "live.ticket.failed.": ("network", "refused", "refused_bare", "timeout", "unreadable"),
+    "live.ticket.failed.": ("network", "offline", "refused", "refused_bare", "timeout", "unreadable"),
     "live.ticket.known.": ("none", "none_at_all", "old"),
     "live.ticket.state.": ComponentStatus,
     "live.ticket.told.": (
