@@ -7,20 +7,13 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from helpers.browser_sites import NOW, Served
-from helpers.browser_visit import DESKTOP, PHONE, Visit, now_json
+from helpers.browser_visit import COUNT_SHIFTS, DESKTOP, PHONE, Visit, now_json
 from waypost.core.statuspage import api_time
 
 pytestmark = pytest.mark.browser
 
 LATER = timedelta(seconds=31)
 """One round of the page's own clock."""
-
-COUNT_SHIFTS = """
-  window.shifted = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-"""
 
 
 def checked(document: dict[str, Any], after: timedelta) -> dict[str, Any]:

@@ -40,12 +40,19 @@ HOSTED = [provider for provider in TicketProvider if provider is not TicketProvi
 DATA = re.compile(r'(?<=<script type="application/json" id="wp-ticket">).*?(?=</script>)', re.DOTALL)
 
 
-def build_with(calm: Served, root: Any, provider: TicketProvider) -> Site:
-    """Build the sample with the form of a provider."""
+NEIGHBOURS = [
+    {"id": "gallery", "name": "Gallery", "ask": [{"id": "access-link", "label": "Link of the gallery"}]},
+    {"id": "gallery-access", "name": "Access", "ask": [{"id": "link", "label": "Link of the mail"}]},
+]
+"""Two categories whose ids begin alike."""
+
+
+def build_with(calm: Served, root: Any, provider: TicketProvider, categories: Any = ()) -> Site:
+    """Build the sample with the form of a provider, and with these categories too."""
     shutil.copytree(calm.site.root, root, ignore=shutil.ignore_patterns("site", "*.db*", ".waypost*"))
     path = root / "content" / "support.yml"
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    data["ticket"] = {**example_data(provider), "categories": data["ticket"]["categories"]}
+    data["ticket"] = {**example_data(provider), "categories": [*data["ticket"]["categories"], *categories]}
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
     build_site(Site(root), NOW)
     return Site(root)
@@ -61,7 +68,8 @@ def zendesk(calm: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def mailto(calm: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(build_with(calm, tmp_path_factory.mktemp("mailto") / "site", TicketProvider.MAILTO)) as site:
+    root = tmp_path_factory.mktemp("mailto") / "site"
+    with served(build_with(calm, root, TicketProvider.MAILTO, NEIGHBOURS)) as site:
         yield site
 
 
@@ -337,6 +345,19 @@ def test_a_category_brings_its_usual_urgency_until_one_is_chosen(desk: Served, v
     expect(choice(page, "urgency", "low")).to_be_checked()
     expect(page.locator("#ticket-ask-privacy--link")).to_be_visible()
     expect(page.locator("#ticket-ask-galleries--link")).to_be_hidden()
+
+
+def test_questions_of_categories_that_begin_alike_are_not_mixed_up(mailto: Served, visit: Any) -> None:
+    page = open_form(visit(mailto), "?category=gallery")
+    page.get_by_label("Link of the gallery").fill("https://lumen.example/g/one")
+    expect(page.locator("[data-wp-text]")).to_contain_text("Link of the gallery: https://lumen.example/g/one")
+    choice(page, "category", "gallery-access").check()
+    page.get_by_label("Link of the mail").fill("https://lumen.example/m/two")
+    expect(page.locator("[data-wp-text]")).to_contain_text("Link of the mail: https://lumen.example/m/two")
+    choice(page, "category", "gallery").check()
+    expect(page.get_by_label("Link of the gallery")).to_have_value("https://lumen.example/g/one")
+    ids = page.locator("[id]").evaluate_all("all => all.map((one) => one.id)")
+    assert len(ids) == len(set(ids))
 
 
 def test_the_form_is_filled_in_and_sent_by_keyboard_alone(desk: Served, visit: Any) -> None:
