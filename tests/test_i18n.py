@@ -62,7 +62,7 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "live.now.one_": ("planned", "trouble"),
     "live.now.some_": ("planned", "trouble"),
     "live.ticket.error.": ("answer", "category", "details", "email", "subject", "urgency"),
-    "live.ticket.failed.": ("network", "refused", "refused_bare", "timeout", "unreadable"),
+    "live.ticket.failed.": ("network", "offline", "refused", "refused_bare", "timeout", "unreadable"),
     "live.ticket.known.": ("none", "none_at_all", "old"),
     "live.ticket.state.": ComponentStatus,
     "live.ticket.told.": (
@@ -248,6 +248,30 @@ def test_a_text_in_a_script_is_found() -> None:
     throw new Error("There is nothing here."); say("ago.now");
     """
     assert bare_in_script(source) == ["Status not known", "${n} minutes ago"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'a?.setAttribute("aria-label", "Search");',
+        'a.textContent = is ? "Search" : say("a.b");',
+        'a.querySelector("b").ariaLabel = `Search ${n}`;',
+        'put(part("wp-x"), "Search");',
+        'a.append(b, "Search");',
+    ],
+)
+def test_a_single_word_that_a_script_shows_is_found(written: str) -> None:
+    (text,) = bare_in_script(written)
+    assert text.startswith("Search")
+
+
+def test_what_a_script_says_or_looks_for_is_no_text_of_its_own() -> None:
+    source = """
+    a.textContent = say(is ? "ticket.sending" : "ticket.send", { n: f("x") }); a.title = b.dataset.title;
+    put(a.querySelector("b"), say("now.old")); a.setAttribute("role", "checkbox"); a.textContent = "?";
+    a.append(document.createElement("li"), `${b} · ${c}`); if (a.title === "now") b();
+    """
+    assert bare_in_script(source) == []
 
 
 def test_a_text_in_a_module_is_found() -> None:

@@ -10,8 +10,10 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from helpers.browser_sites import Served, build_calm, build_hostile, publish_troubled, served
+from helpers.browser_sites import NOW, Served, build_calm, build_hostile, publish_troubled, served
 from helpers.browser_visit import Visit, visiting
+from waypost.adapters.demo_tickets import DemoTickets
+from waypost.adapters.dev_server import DemoServices
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -37,6 +39,15 @@ def browser() -> Iterator[Browser]:
 def calm(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(build_calm(tmp_path_factory.mktemp("calm"))) as site:
         yield site
+
+
+@pytest.fixture
+def desk(calm: Served) -> Iterator[Served]:
+    """The sample with the demo's own ticket API; its clock is that of the pages."""
+    calm.server.demo = DemoServices()
+    calm.server.demo.tickets = DemoTickets(lambda: NOW)
+    yield calm
+    calm.server.demo = None
 
 
 @pytest.fixture(scope="session")

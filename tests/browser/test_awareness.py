@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from helpers.awareness import expected, now_document
 from helpers.browser_sites import NOW, Served
-from helpers.browser_visit import DESKTOP, PHONE, Visit, now_json
+from helpers.browser_visit import COUNT_SHIFTS, DESKTOP, PHONE, Visit, now_json
 from helpers.cases import Case, golden
 from waypost.core.statuspage import api_time
 
@@ -18,12 +18,6 @@ pytestmark = pytest.mark.browser
 ARTICLE = "downloads/zip-stops-half-way/"
 LATER = timedelta(seconds=31)
 TELL = "async ([now, about]) => (await import('/assets/waypost/aware.js')).story(now, about)"
-SHIFTS = """
-  window.shifted = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-"""
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +50,7 @@ def test_a_banner_comes_and_goes_with_the_status_file_and_nothing_moves(
     said: dict[str, dict[str, Any] | None] = {"now": now_json(calm)}
     for width in (DESKTOP, PHONE):
         seen: Visit = visit(calm, width=width)
-        seen.page.add_init_script(SHIFTS)
+        seen.page.add_init_script(COUNT_SHIFTS)
         seen.answer_now(lambda: said["now"])
         seen.goto(ARTICLE)
         banner = seen.page.locator("[data-wp-aware]")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from helpers.browser_sites import Served
-from helpers.browser_visit import DESKTOP, PHONE, Visit
+from helpers.browser_visit import COUNT_SHIFTS, DESKTOP, PHONE, Visit
 from helpers.talkative_site import ARTICLE, EMBEDS, LONELY_ARTICLE, Votes, build_talkative, served_with_votes
 
 pytestmark = pytest.mark.browser
@@ -17,12 +17,6 @@ PRIVATE = {
     "global privacy control": 'Object.defineProperty(navigator, "globalPrivacyControl", {value: true})',
     "do not track": 'Object.defineProperty(navigator, "doNotTrack", {value: "1"})',
 }
-COUNT_SHIFTS = """
-  window.shifted = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-"""
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +122,27 @@ def test_no_counts_when_the_page_is_left_but_the_text_stays(voting: tuple[Served
     seen.page.get_by_role("link", name="Write to us, we know what you read").click()
     expected = {"page": ARTICLE, "helpful": False, "reason": "wrong", "language": "en"}
     assert received(seen, votes) == [expected]
+
+
+def test_who_comes_back_is_not_thanked_for_words_that_are_not_sent(
+    voting: tuple[Served, Votes], visit: Any
+) -> None:
+    site, votes = voting
+    seen = on_article(site, visit)
+    answer(seen, "No")
+    seen.page.get_by_label("It is hard to understand").check()
+    # Browsers keep a page that was left, and show it as it was on the way back.
+    for name in ("pagehide", "pageshow"):
+        seen.page.evaluate("name => dispatchEvent(new PageTransitionEvent(name, { persisted: true }))", name)
+    (vote,) = received(seen, votes)
+    assert vote["reason"] == "unclear"
+    for part in ("textarea", "fieldset", "[data-part=send]"):
+        expect(seen.page.locator(f".wp-helpful {part}")).to_be_hidden()
+    expect(seen.page.locator(".wp-helpful__said")).to_be_empty()
+    expect(seen.page.get_by_role("link", name="Write to us, we know what you read")).to_be_visible()
+    seen.goto("")
+    seen.page.wait_for_timeout(150)
+    assert votes.take() == []
 
 
 def test_the_body_is_text_of_at_most_500_characters(voting: tuple[Served, Votes], visit: Any) -> None:
@@ -305,6 +320,7 @@ def test_it_speaks_the_language_of_the_site(browser: Browser, visit: Any, tmp_pa
     with served_with_votes(site, tmp_path / "votes.jsonl") as (served, votes):
         seen = on_article(served, visit)
         expect(seen.page.get_by_role("heading", name="Hat Ihnen das geholfen?")).to_be_visible()
+        expect(seen.page.locator(".md-search")).to_have_attribute("aria-label", "Suche")
         answer(seen, "Ja")
         (vote,) = received(seen, votes)
         assert vote["language"] == "de"

@@ -37,8 +37,15 @@ def on_home(calm: Served, visit: Any, **how: Any) -> Visit:
     return seen
 
 
-def step(number: int, answer: str = "Yes", tree: str = "downloads/zip/") -> dict[str, Any]:
-    return {"tree": {"title": "Zip", "path": tree}, "question": f"Question {number}?", "answer": answer}
+def step(
+    number: int, answer: str = "Yes", tree: str = "downloads/zip/", question: str = ""
+) -> dict[str, Any]:
+    return {
+        "tree": {"title": "Zip", "path": tree},
+        "path": f"{tree}{number}/",
+        "question": question or f"Question {number}?",
+        "answer": answer,
+    }
 
 
 def test_pages_that_are_no_articles_are_not_noted(calm: Served, visit: Any) -> None:
@@ -169,6 +176,25 @@ def test_an_answer_that_is_changed_replaces_what_followed(calm: Served, visit: A
         step(2, "No"),
         step(7),
     ]
+
+
+def test_steps_that_ask_in_the_same_words_are_several(calm: Served, visit: Any) -> None:
+    seen = on_home(calm, visit)
+    taken = [step(number, question="Did it help?") for number in (1, 2, 3)]
+    for one in taken:
+        call(seen.page, "noteStep", one)
+    assert call(seen.page, "read")["steps"] == taken
+    call(seen.page, "noteStep", step(2, "No", question="Did it help?"))
+    assert call(seen.page, "read")["steps"] == [taken[0], step(2, "No", question="Did it help?")]
+
+
+def test_steps_of_an_older_journey_are_known_by_their_question(calm: Served, visit: Any) -> None:
+    seen = on_home(calm, visit)
+    old = [{name: value for name, value in step(number).items() if name != "path"} for number in (1, 2, 3)]
+    seen.page.evaluate("([key, steps]) => sessionStorage.setItem(key, JSON.stringify({ steps }))", [KEY, old])
+    assert call(seen.page, "read")["steps"] == [{**one, "path": ""} for one in old]
+    call(seen.page, "noteStep", step(2, "No"))
+    assert call(seen.page, "read")["steps"] == [{**old[0], "path": ""}, step(2, "No")]
 
 
 def test_nothing_of_a_journey_is_in_another_tab_or_sent(calm: Served, visit: Any) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,20 +8,13 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from helpers.browser_sites import NOW, Served
-from helpers.browser_visit import DESKTOP, PHONE, Visit, now_json
+from helpers.browser_visit import COUNT_SHIFTS, DESKTOP, PHONE, Visit, now_json
 from waypost.core.statuspage import api_time
 
 pytestmark = pytest.mark.browser
 
 LATER = timedelta(seconds=31)
 """One round of the page's own clock."""
-
-COUNT_SHIFTS = """
-  window.shifted = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-"""
 
 
 def checked(document: dict[str, Any], after: timedelta) -> dict[str, Any]:
@@ -236,3 +230,67 @@ def test_a_phone_reads_the_state_in_full(calm: Served, visit: Any, width: int) -
         assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         text = seen.page.locator(".wp-pill__text")
         assert text.evaluate("element => element.scrollWidth <= element.clientWidth"), text.inner_text()
+
+
+ODD: dict[str, tuple[Any, str]] = {
+    # What comes in place of now.json, and what the pill says of it. Where it is no such document, nothing.
+    "a list": ([], "Status"),
+    "a number": (5, "Status"),
+    "nothing": (None, "Status"),
+    "an object of nothing": ({}, "Status not known"),
+    "an unknown status": ({"status": "paused", "headline": "Everything is working"}, "Status not known"),
+    "a name of JavaScript": ({"status": "constructor", "components": {"a": None}}, "Status not known"),
+    "a time that is none": ({"status": "operational", "checked_at": "today"}, "Status"),
+    "an age that is none": (
+        {"status": "operational", "checked_at": "2026-11-21T07:00:00Z", "stale_after": "x"},
+        "Status not known",
+    ),
+    "trouble of nobody": ({"status": "major_outage", "headline": "Trouble"}, "Trouble"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("path", ["", "downloads/zip-stops-half-way/", "status/"])
+def test_an_odd_file_is_not_known_and_breaks_nothing(calm: Served, visit: Any, path: str, name: str) -> None:
+    document, pill = ODD[name]
+    seen: Visit = visit(calm)
+    seen.page.route("**/status/now.json", lambda route: route.fulfill(json=document))
+    with seen.page.expect_response("**/status/now.json"):
+        seen.goto(path)
+    expect(seen.page.locator(".wp-pill")).to_have_text(pill)
+    for part in seen.page.locator("[data-wp-notice], [data-wp-aware], .wp-state").all():
+        assert not {"undefined", "null", "Invalid Date", "NaN"} & set(
+            re.findall(r"[\w ]+", part.inner_text())
+        )
+    seen.assert_quiet()
+
+
+def test_of_an_odd_file_only_what_can_be_shown_is_left(calm: Served, visit: Any) -> None:
+    seen: Visit = visit(calm)
+    seen.goto("")
+    odd = {"title": "A", "path": 7, "components": ["a", 5, None], "impact": "toString", "started_at": "soon"}
+    document = {
+        "status": "toString",
+        "headline": "Fine",
+        "detail": "So fine",
+        "changed_at": 5,
+        "components": {"a": {"status": "__proto__", "since": "soon"}, "b": None, "c": []},
+        "incidents": [odd, None, {"title": ""}],
+        "maintenances": [{"title": "M", "impact": "major", "ends_at": 9}, "x"],
+    }
+    found = seen.page.evaluate(
+        "async (value) => (await import('/assets/waypost/present.js')).presentOf(value)", document
+    )
+    assert found == {
+        "status": "no_data",
+        "headline": "",
+        "detail": "",
+        "checked_at": None,
+        "changed_at": "",
+        "stale_after": 0,
+        "components": {"a": {"name": "a", "status": "no_data", "since": ""}},
+        "incidents": [
+            {"title": "A", "path": "", "started_at": "", "components": ["a"], "impact": "minor"},
+        ],
+        "maintenances": [{"title": "M", "path": "", "started_at": "", "components": [], "ends_at": ""}],
+    }

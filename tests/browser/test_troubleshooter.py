@@ -21,6 +21,12 @@ WAY = [
     ("Wait for the virus scanner", "It has not moved"),
     ("Keep the connection awake", "It still stops"),
 ]
+PATHS = [
+    TREE,
+    f"{TREE}how-far-does-it-get/",
+    f"{TREE}wait-for-the-virus-scanner/",
+    f"{TREE}keep-the-connection-awake/",
+]
 END = "Write to us about the download"
 
 
@@ -73,7 +79,8 @@ def test_what_was_answered_is_noted_in_this_tab(calm: Served, visit: Any) -> Non
     walk(seen.page)
     tree = {"title": TITLE, "path": TREE}
     assert journey(seen.page) == [
-        {"tree": tree, "question": question, "answer": answer} for question, answer in WAY
+        {"tree": tree, "path": path, "question": question, "answer": answer}
+        for (question, answer), path in zip(WAY, PATHS, strict=True)
     ]
 
 

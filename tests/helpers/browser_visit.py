@@ -18,6 +18,13 @@ Reply = Callable[[], dict[str, Any] | None]
 DESKTOP, PHONE = 1280, 390
 GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(26, 34, 44)"}
 """The background of every page."""
+COUNT_SHIFTS = """
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+"""A script for the start of a page: `shifted` counts how far things moved by themselves."""
 
 
 @dataclass

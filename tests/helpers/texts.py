@@ -22,6 +22,15 @@ _SHOWN = {"alt", "aria-description", "aria-label", "content", "placeholder", "ti
 _MACHINE = ("color-scheme", "robots", "viewport")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _PROSE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}|^[A-Z][a-z]+\W*$")
+# What a script writes where people read or hear it, to the end of the statement.
+_WRITTEN = re.compile(
+    r"(?:\.(?:textContent|innerText|ariaLabel|title|placeholder|alt)\s*=(?!=)"
+    r"|\.setAttribute\(\s*\"(?:alt|aria-description|aria-label|placeholder|title)\","
+    r"|\b(?:put|append|prepend|replaceChildren)\()([^;\n]*)"
+)
+_CALL = re.compile(
+    r"\b(?:say|querySelector|getAttribute|createElement|getElementById|part)\([^()]*(?:\([^()]*\)[^()]*)*\)"
+)
 _SENTENCE = re.compile(r"^[^.#\[(]*[^\W\d_]{2,} [^\W\d_]{2,}|^[A-Z][^.#\[]* ")
 
 
@@ -148,11 +157,18 @@ def bare_in_template(source: str) -> list[str]:
 
 
 def bare_in_script(source: str) -> list[str]:
-    """Return strings of a script that read like a text; those of errors are for developers."""
+    """Return strings of a script that read like a text, or are shown; those of errors are for developers."""
     code = re.sub(r"^\s*(?://|/?\*).*$|\bnew \w*Error\([^)]*\)", "", source, flags=re.MULTILINE)
-    strings = re.findall(r'"((?:[^"\\\n]|\\.)*)"|`([^`]*)`', code)
     # Classes are words too.
-    return [text for pair in strings for text in pair if _SENTENCE.search(text) and "wp-" not in text]
+    found = [text for text in _strings(code) if _SENTENCE.search(text) and "wp-" not in text]
+    written = [text for match in _WRITTEN.finditer(code) for text in _strings(_CALL.sub("", match[1]))]
+    single = (text for text in written if _LETTERS.search(re.sub(r"\$\{[^}]*\}", "", text)))
+    return found + [text for text in single if text not in found]
+
+
+def _strings(code: str) -> list[str]:
+    pairs = re.findall(r'"((?:[^"\\\n]|\\.)*)"|`([^`]*)`', code)
+    return [quoted or template for quoted, template in pairs]
 
 
 def bare_in_module(source: str) -> list[str]:

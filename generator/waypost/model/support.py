@@ -20,6 +20,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 _SPAN = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
 _HOURS = re.compile(r"(\d+)(?:-(\d+))?h")
+_MOST_HOURS = 8760
 
 
 class ChannelKind(StrEnum):
@@ -71,6 +72,9 @@ def _answer_hours(value: Any) -> Any:
     low, high = int(match[1]), int(match[2] or match[1])
     if not 0 < low <= high:
         raise fault("bad-value", "The first number of hours is above the second, or is zero.")
+    if high > _MOST_HOURS:
+        message = f"That is more than a year. Promise an answer within {_MOST_HOURS} hours, or leave the priority out."
+        raise fault("bad-value", message)
     return (low, high)
 
 

@@ -1,16 +1,16 @@
 // Says above a page how the components are that it depends on, and takes it back when that changes.
 import { fillNotice, whenKnown } from "./now.js";
+import { IMPACTS } from "./present.js";
 import { ago, locale, moment, say } from "./say.js";
 
 const SEVERITY = { under_maintenance: 1, degraded_performance: 2, partial_outage: 3, major_outage: 4 };
-const IMPACTS = { none: "operational", minor: "degraded_performance", major: "partial_outage", critical: "major_outage" };
 
 const isTrouble = (status) => (SEVERITY[status] ?? 0) >= SEVERITY.degraded_performance;
 const worst = (parts) => parts.map((part) => part.status).reduce((a, b) => ((SEVERITY[b] ?? 0) > (SEVERITY[a] ?? 0) ? b : a), "operational");
 const names = (parts) => parts.map((part) => part.name);
 
 /**
- * Choose from now.json what concerns a page: {topic, status, names, title, path, at}, or null.
+ * Choose from the present what concerns a page: {topic, status, names, title, path, at}, or null.
  * core/awareness.py chooses the same when the page is built, and explains the order.
  */
 export function story(now, components) {
@@ -65,7 +65,7 @@ export function tell(found, view) {
     return { status: topic === "calm" ? "operational" : "no_data", calm: topic === "calm", title: say(`aware.${topic}`, { names: list }), detail, path: "", link };
   }
   const title = found.title || say(`aware.state.${found.status}`, { names: list });
-  const detail = say(`aware.${topic}`, { names: list, time: moment(new Date(found.at)) });
+  const detail = found.at ? say(`aware.${topic}`, { names: list, time: moment(new Date(found.at)) }) : "";
   return { status: found.status, calm: false, title, detail, path: found.path, link };
 }
 

@@ -1,6 +1,7 @@
 // The live parts of the contact page: what is open now, and by when an answer comes. Everything else is in the HTML.
 import { isSameClock, officeTime, readerZone, timeOf, until, weekFor, when } from "./contact_time.js";
 import { answerBy, closes, isOpen, midnightOf, nextOpening, scheduleOf } from "./hours.js";
+import { put } from "./put.js";
 import { say } from "./say.js";
 
 const MINUTE = 60_000;
@@ -15,11 +16,7 @@ const data = document.getElementById("wp-support");
 const support = data ? JSON.parse(data.textContent) : null;
 const zone = readerZone();
 
-function put(selector, text, within = document) {
-  const element = within.querySelector(selector);
-  // The same text again would be read aloud again.
-  if (element && element.textContent !== text) element.textContent = text;
-}
+const part = (selector, within = document) => within.querySelector(selector);
 
 function chosen(name) {
   return document.querySelector(`input[name="${name}"]:checked`)?.value ?? "";
@@ -86,12 +83,12 @@ function promise(tier, now) {
 function showAnswer(now) {
   const tier = chosenTier();
   const shown = tier && chosen("urgency") ? promise(tier, now) : invitation(now);
-  put("[data-wp-lead]", shown.lead);
-  put("[data-wp-lead-office]", shown.office);
-  put("[data-wp-detail]", shown.detail);
+  put(part("[data-wp-lead]"), shown.lead);
+  put(part("[data-wp-lead-office]"), shown.office);
+  put(part("[data-wp-detail]"), shown.detail);
   const [here, there] = [timeOf(now, zone), timeOf(now, support.zone)];
   const name = isSameClock(now, zone, support.zone) ? "contact.clock_same" : "contact.clocks";
-  put("[data-wp-clocks]", say(name, { here, there, zone: zone.replaceAll("_", " "), city: support.city }));
+  put(part("[data-wp-clocks]"), say(name, { here, there, zone: zone.replaceAll("_", " "), city: support.city }));
 }
 
 function showChannel(channel, now) {
@@ -105,9 +102,9 @@ function showChannel(channel, now) {
   const { text } = presence(schedule, now, TEXTS[channel.kind] ?? STAFFED);
   const state = card.querySelector("[data-wp-state]");
   state.dataset.status = isOpen(schedule, now) && !isBack ? "operational" : "closed";
-  put("span", isBack ? say("contact.not_for", { tier: tier.name }) : text, state);
+  put(part("span", state), isBack ? say("contact.not_for", { tier: tier.name }) : text);
   const hours = channel.always ? "" : weekFor(schedule, now, zone);
-  put("[data-wp-yours]", hours && say("contact.your_hours", { hours }), card);
+  put(part("[data-wp-yours]", card), hours && say("contact.your_hours", { hours }));
 }
 
 function showTable() {

@@ -44,6 +44,11 @@ function start() {
     said.focus();
   }
 
+  /** Ask for nothing more than what was sent. */
+  function close() {
+    for (const done of [form.querySelector("fieldset"), part("text"), part("hint"), part("send")]) done.hidden = true;
+  }
+
   function answer(choice) {
     section.querySelector(".wp-helpful__ask").hidden = true;
     part(choice).hidden = false;
@@ -54,7 +59,11 @@ function start() {
     }
     form.elements.reason[0].focus();
     // A No counts although nobody presses Send; what was typed is theirs until they do.
-    addEventListener("pagehide", () => send(vote(false, reason(), "")));
+    addEventListener("pagehide", () => {
+      send(vote(false, reason(), ""));
+      // The way back may lead to this very page, and by then the answer has gone without the text.
+      if (isSent) close();
+    });
   }
 
   for (const link of section.querySelectorAll("[data-answer]")) {
@@ -73,7 +82,7 @@ function start() {
     event.preventDefault();
     if (!endpoint) return;
     send(vote(false, reason(), form.elements.text.value));
-    for (const done of [form.querySelector("fieldset"), part("text"), part("hint"), part("send")]) done.hidden = true;
+    close();
     say("sent");
   });
   for (const name of ["text", "send"]) part(name).hidden = !endpoint;

@@ -22,11 +22,11 @@ function place(value) {
   return found.title && /^(?!\/)[^\x00-\x1f:\\]*$/.test(found.path) ? found : null;
 }
 
-/** {tree, question, answer} of one step of a troubleshooter, or null. */
+/** {tree, path, question, answer} of one step of a troubleshooter, or null; the path is empty in older journeys. */
 function step(value) {
   const tree = isObject(value) ? place(value.tree) : null;
   if (!tree) return null;
-  const found = { tree, question: line(value.question), answer: line(value.answer) };
+  const found = { tree, path: line(value.path), question: line(value.question), answer: line(value.answer) };
   return found.question ? found : null;
 }
 
@@ -46,7 +46,7 @@ function tidy(kept) {
 }
 
 /**
- * Return the journey of this tab: {question, articles: [{title, path}], steps: [{tree, question, answer}],
+ * Return the journey of this tab: {question, articles: [{title, path}], steps: [{tree, path, question, answer}],
  * page: {title, path} or null}, newest last. What another program left in its place reads as an empty journey.
  */
 export function read() {
@@ -79,12 +79,17 @@ export function noteArticle(article) {
   keep({ articles: [...others, seen], page: seen });
 }
 
-/** Note one answer in a troubleshooter; the same question of the same tree answered anew replaces what followed. */
+/** Whether two answers were given in the same step: two steps of a tree may ask in the same words. */
+function isSameStep(one, other) {
+  return one.tree.path === other.tree.path && (one.path && other.path ? one.path === other.path : one.question === other.question);
+}
+
+/** Note one answer in a troubleshooter; the same step answered anew replaces what followed in its tree. */
 export function noteStep(taken) {
   const seen = step(taken);
   if (!seen) return;
   const { steps } = read();
-  const again = steps.findIndex(({ tree, question }) => tree.path === seen.tree.path && question === seen.question);
+  const again = steps.findIndex((one) => isSameStep(one, seen));
   const before = steps.filter((one, index) => again < 0 || index < again || one.tree.path !== seen.tree.path);
   keep({ steps: [...before, seen] });
 }

@@ -1,19 +1,30 @@
 // Shows the present state of the service on any page, from the small file status/now.json.
 // Where that file cannot be had or is old, it says so: never a stale green.
+import { statusPage } from "./page.js";
+import { presentOf } from "./present.js";
+import { put } from "./put.js";
 import { ago, say } from "./say.js";
 
 const EVERY = 30_000;
 
-const holder = document.querySelector("[data-wp-now]");
-const listeners = [];
+const listeners = [showPill, showNotice, showFreshness];
 let last = null;
 // A cache may hold the old page for a while: a page that was just loaded waits a round before it loads again.
 let mayReload = false;
 
-/** Call a function with the document now.json and its view, now if it is there and whenever it was read again. */
+/** Call a function with the present (see present.js) and its view, now if it is there and whenever it was read again. */
 export function whenKnown(listener) {
   listeners.push(listener);
-  if (last) listener(last, judge(last, Date.now()));
+  if (last) tell(listener);
+}
+
+function tell(listener) {
+  try {
+    listener(last, judge(last, Date.now()));
+  } catch (error) {
+    // One part of a page that fails must not take the others with it.
+    reportError(error);
+  }
 }
 
 /** Turn the file into what is shown: a state, a sentence, and how old it is. */
@@ -24,7 +35,7 @@ export function judge(now, clock) {
     const detail = say("now.last_checked", { ago: ago(age) });
     return { status: "no_data", sentence: say("now.unknown"), detail, isStale, age };
   }
-  return { status: now.status, sentence: now.headline, detail: now.detail, isStale, age };
+  return { status: now.status, sentence: now.headline || say("now.unknown"), detail: now.detail, isStale, age };
 }
 
 /** Say in two or three words how things are. */
@@ -32,6 +43,7 @@ export function brief(view, now) {
   if (view.isStale || view.status === "no_data") return say("now.unknown");
   if (view.status === "operational") return say(now.incidents.length ? "now.notice" : "now.working");
   const hit = Object.values(now.components).filter((component) => component.status === view.status);
+  if (!hit.length) return briefest(view, now);
   const word = view.status === "under_maintenance" ? "planned" : "trouble";
   return hit.length === 1 ? say(`now.one_${word}`, { name: hit[0].name }) : say(`now.some_${word}`, { count: hit.length });
 }
@@ -43,16 +55,16 @@ function briefest(view, now) {
   return say(view.status === "under_maintenance" ? "now.planned" : "now.trouble");
 }
 
-function showPill(view, now) {
+function showPill(now, view) {
   for (const pill of document.querySelectorAll(".wp-pill")) {
     pill.dataset.status = view.status;
     const text = pill.querySelector(".wp-pill__text");
-    text.textContent = brief(view, now);
+    put(text, brief(view, now));
     text.dataset.short = briefest(view, now);
   }
 }
 
-function showNotice(view, now) {
+function showNotice(now, view) {
   const notice = document.querySelector("[data-wp-notice]");
   if (!notice) return;
   const calm = !view.isStale && view.status === "operational" && !now.incidents.length;
@@ -65,16 +77,16 @@ function showNotice(view, now) {
 export function fillNotice(notice, { status, calm, title, detail, path, link }) {
   notice.dataset.status = status;
   notice.classList.toggle("wp-now--calm", calm);
-  notice.querySelector("b").textContent = title;
-  notice.querySelector("span span").textContent = detail;
+  put(notice.querySelector("b"), title);
+  put(notice.querySelector("span span"), detail);
   const anchor = notice.querySelector("a");
-  anchor.href = new URL(path, holder.dataset.wpStatusRoot).href;
-  anchor.textContent = link;
+  anchor.href = statusPage(path);
+  put(anchor, link);
 }
 
-function showFreshness(view, now) {
+function showFreshness(now, view) {
   const checked = document.querySelector("[data-wp-checked]");
-  if (checked && Number.isFinite(view.age)) checked.textContent = say("now.checked", { ago: ago(view.age) });
+  if (Number.isFinite(view.age)) put(checked, say("now.checked", { ago: ago(view.age) }));
   const stale = document.querySelector("[data-wp-stale]");
   if (!stale) return;
   stale.hidden = !view.isStale;
@@ -87,13 +99,13 @@ function showFreshness(view, now) {
 
 /** Take back what was true when it was last checked and is not known to be true now. */
 function showOld(view, stale) {
-  stale.querySelector("b").textContent = say("now.old", { ago: ago(view.age) });
+  put(stale.querySelector("b"), say("now.old", { ago: ago(view.age) }));
   document.documentElement.dataset.wpOld = "yes";
   for (const part of document.querySelectorAll(".wp-state, .wp-component__row")) part.dataset.status = "no_data";
   const state = document.querySelector(".wp-state");
   if (!state) return;
-  state.querySelector("h1").textContent = view.sentence;
-  state.querySelector(".wp-state__mark").textContent = "?";
+  put(state.querySelector("h1"), view.sentence);
+  put(state.querySelector(".wp-state__mark"), "?");
 }
 
 /** Without the file, the page still knows when it was checked. */
@@ -109,25 +121,18 @@ function showAge() {
 
 async function refresh() {
   try {
-    const answer = await fetch(new URL("now.json", holder.dataset.wpStatusRoot), { cache: "no-cache" });
+    const answer = await fetch(statusPage("now.json"), { cache: "no-cache" });
     if (!answer.ok) throw new Error(String(answer.status));
-    last = await answer.json();
+    last = presentOf(await answer.json()) ?? last;
   } catch {
     // What was heard last stands until it is too old.
   }
   if (!last) showAge();
-  if (last) {
-    const view = judge(last, Date.now());
-    showPill(view, last);
-    showNotice(view, last);
-    showFreshness(view, last);
-    for (const listener of listeners) listener(last, view);
-  }
+  if (last) listeners.forEach(tell);
   mayReload = true;
 }
 
-if (holder) {
-  holder.dataset.wpStatusRoot = new URL(holder.dataset.wpNow, location.href).href;
+if (document.querySelector("[data-wp-now]")) {
   refresh();
   setInterval(() => document.hidden || refresh(), EVERY);
 }

@@ -7,6 +7,20 @@ export const helpRoot = new URL(header?.dataset.wpRoot ?? "./", location.href).h
 /** The same for the status page. */
 export const statusRoot = new URL(header?.dataset.wpNow ?? "./status/", location.href).href;
 
+/** Make a function that turns a path into its address; a path that leads out of the root stands for the root itself. */
+function below(root) {
+  return (path) => {
+    const found = URL.canParse(path, root) ? new URL(path, root).href : root;
+    return found.startsWith(root) ? found : root;
+  };
+}
+
+/** The address of a page of the help center. Paths may come from files that somebody else wrote. */
+export const helpPage = below(helpRoot);
+
+/** The same for the status page. */
+export const statusPage = below(statusRoot);
+
 /** {path, title, kind, category, components, ticket} of the page; empty values where it is no article. */
 export const page = {
   path: "", title: "", kind: "", category: "", components: [], ticket: null,

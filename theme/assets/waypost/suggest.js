@@ -1,19 +1,30 @@
 // Suggests articles of the help center while somebody types what is wrong.
 // Words weigh more the rarer they are, and the word being typed may be unfinished.
-import { helpRoot } from "./page.js";
+import { helpPage } from "./page.js";
 
 const WEIGHTS = { aliases: 3, title: 3, questions: 2, summary: 1 };
 const MOST = 4;
 /** The share of the question's weight that an article must hold to be worth a look. */
 const ENOUGH = 0.4;
 const SHORTEST_PREFIX = 3;
+/** Milliseconds after which the form goes on without the articles. */
+const PATIENCE = 15_000;
 
 let loading = null;
 
 /** Return every article: [{title, path, summary, aliases, questions, components, ticket}]; none without the file. */
 export function loadLibrary(path) {
-  loading ??= fetch(new URL(path, helpRoot)).then((answer) => (answer.ok ? answer.json() : { articles: [] })).then(({ articles }) => articles).catch(() => []);
+  loading ??= fetchLibrary(path).catch(() => []);
   return loading;
+}
+
+async function fetchLibrary(path) {
+  const control = new AbortController();
+  setTimeout(() => control.abort(), PATIENCE);
+  const answer = await fetch(helpPage(path), { signal: control.signal });
+  if (!answer.ok) return [];
+  const { articles } = await answer.json();
+  return articles.filter((article) => typeof article.path === "string");
 }
 
 /** Return the words of a text, without case and accents. */

@@ -1,13 +1,14 @@
 // The ticket form: keeps what is typed, shows what is known and what would be sent, and opens the form or sends.
 import { forget, noteQuestion } from "./journey.js";
 import { whenKnown } from "./now.js";
-import { helpRoot } from "./page.js";
+import { helpPage } from "./page.js";
+import { put } from "./put.js";
 import { say } from "./say.js";
 import { loadLibrary, suggest } from "./suggest.js";
 import { showAnswer } from "./ticket_answer.js";
 import { arrival } from "./ticket_arrival.js";
 import { forgetDraft, keepDraft, readDraft } from "./ticket_draft.js";
-import { faultsOf, fieldsOf, fill, showFaults, showQuestions } from "./ticket_form.js";
+import { changedFields, faultsOf, fieldsOf, fill, showFaults, showQuestions } from "./ticket_form.js";
 import { showKnown } from "./ticket_known.js";
 import { copyText, showFailed, showSent } from "./ticket_outcome.js";
 import { componentsOf, compose, showPreview } from "./ticket_preview.js";
@@ -22,12 +23,14 @@ const form = document.querySelector("[data-wp-ticket]");
 const part = (name) => form.querySelector(`[data-wp-${name}]`);
 // Of an earlier visit only a reload or the way back takes up what it came with.
 const isReturn = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
-const query = form.dataset.wpArrival ?? (isReturn ? readDraft().arrival : null) ?? "";
+let query = form.dataset.wpArrival ?? (isReturn ? readDraft().arrival : null) ?? "";
 let brought = arrival(query, data, []);
 let present = null;
+// Names of the fields that the person filled in, from now on or before this script was there.
+const touched = changedFields(form);
 let isSending = false;
 let hasTried = false;
-let chosenUrgency = false;
+let chosenUrgency = touched.has("urgency");
 
 /** Show everything that follows from what is in the form. */
 function update() {
@@ -75,11 +78,13 @@ function suggestUrgency() {
 }
 
 form.addEventListener("input", ({ target }) => {
+  touched.add(target.name);
   if (target.name === "urgency") chosenUrgency = true;
   if (target.name === "category") suggestUrgency();
+  // Before anything is shown: what is typed outlives whatever goes wrong here.
+  keep();
   if (target.name === "subject") suggestSoon();
   update();
-  keep();
 });
 
 let waiting = 0;
@@ -97,12 +102,12 @@ async function showSuggestions() {
   const box = part("suggest");
   box.hidden = !found.length;
   box.querySelector("ul").replaceChildren(...found.map(suggestionItem));
-  part("suggest-count").textContent = found.length ? say("ticket.suggested", { count: found.length }) : "";
+  put(part("suggest-count"), found.length ? say("ticket.suggested", { count: found.length }) : "");
 }
 
 function suggestionItem({ title, path, summary }) {
   const link = document.createElement("a");
-  link.href = new URL(path, helpRoot).href;
+  link.href = helpPage(path);
   link.textContent = title;
   const about = document.createElement("small");
   about.textContent = summary;
@@ -135,24 +140,27 @@ async function send() {
     showFailed(part("failed"), outcome, mailLink(composed.request), data.mail, send);
     return;
   }
-  forgetDraft();
-  forget();
-  form.reset();
+  forgetAll();
   showSent(form, document.querySelector("[data-wp-done]"), outcome);
 }
 
+/** While a request is on its way nothing can be added that would not be in it. */
 function setSending(value) {
   isSending = value;
   const button = part("send");
+  // A field that is switched off loses the focus, and the key that sends it may have been pressed in one.
+  if (value) button.focus({ preventScroll: true });
+  form.setAttribute("aria-busy", String(value));
+  part("fields").disabled = part("again").disabled = value;
   button.setAttribute("aria-disabled", String(value));
   button.textContent = say(value ? "ticket.sending" : "ticket.send");
 }
 
-/** A mail with the same text, for when the API does not take it. */
+/** A mail with the same text, for when the API does not take it, and whether it had to be shortened. */
 function mailLink(request) {
   const params = [["subject", "{subject}"], ["body", "{description}"]];
   const recipe = { url: `mailto:${data.mail}`, place: "query", newline: "\r\n", markup: false, budget: 2000, params, priorities: {} };
-  return ticketLink(recipe, request).url;
+  return ticketLink(recipe, request);
 }
 
 part("copy").addEventListener("click", async () => {
@@ -161,12 +169,19 @@ part("copy").addEventListener("click", async () => {
   said.textContent = await copyText([composed.request.subject, composed.text].filter(Boolean).join("\n\n"), part("text"));
 });
 
-part("again").addEventListener("click", () => {
+/** Forget what was written, and what led here. */
+function forgetAll() {
   form.reset();
   forgetDraft();
   forget();
+  touched.clear();
   chosenUrgency = hasTried = false;
-  brought = arrival("", data, []);
+  query = "";
+  brought = arrival(query, data, []);
+}
+
+part("again").addEventListener("click", () => {
+  forgetAll();
   for (const name of ["failed", "suggest", "faults"]) part(name).hidden = true;
   showFaults(form, []);
   update();
@@ -178,26 +193,39 @@ whenKnown((now, view) => {
   update();
 });
 
-/** Start from the draft; a new address brings its own category, urgency and question along. */
-async function start() {
-  const draft = readDraft();
-  fill(form, draft.fields);
-  update();
-  brought = arrival(query, data, await loadLibrary(data.suggestions));
+/** Put values into the fields that the person left alone. */
+function fillUntouched(values) {
+  fill(form, new Map([...values].filter(([name]) => !touched.has(name))));
+}
+
+/** A new address brings its own category, urgency and question along, and so does the article it came from. */
+function takeUp(draft) {
   const isNew = Boolean(form.dataset.wpArrival);
-  const start = new Map();
-  if (brought.category && (isNew || !draft.fields.has("category"))) start.set("category", brought.category);
-  if (brought.urgency && (isNew || !draft.fields.has("urgency"))) start.set("urgency", brought.urgency);
-  if (brought.asked && !draft.fields.get("subject")) start.set("subject", brought.asked.slice(0, 160));
-  // Somebody may have begun to fill the form while the articles were on their way.
-  const untouched = new Map([...start].filter(([name]) => !fieldsOf(form).get(name) || isNew));
-  fill(form, untouched);
-  if (brought.asked) noteQuestion(brought.asked);
-  chosenUrgency ||= draft.fields.has("urgency") || start.has("urgency");
+  const values = new Map();
+  for (const name of ["category", "urgency"]) {
+    if (brought[name] && (isNew || !draft.has(name))) values.set(name, brought[name]);
+  }
+  if (brought.asked && !draft.get("subject")) values.set("subject", brought.asked.slice(0, 160));
+  fillUntouched(values);
+  chosenUrgency ||= values.has("urgency");
   suggestUrgency();
-  if (form.elements.subject.value) showSuggestions();
-  update();
   keep();
+  update();
+}
+
+/** Start from the draft and the address; what only the list of articles knows follows once it is there. */
+async function start() {
+  const draft = readDraft().fields;
+  fillUntouched(draft);
+  chosenUrgency ||= draft.has("urgency");
+  takeUp(draft);
+  if (brought.asked) noteQuestion(brought.asked);
+  if (form.elements.subject.value) showSuggestions();
+  const library = await loadLibrary(data.suggestions);
+  // It may have been sent by then.
+  if (form.hidden) return;
+  brought = arrival(query, data, library);
+  takeUp(draft);
 }
 
 start();

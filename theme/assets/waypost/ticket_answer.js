@@ -1,6 +1,7 @@
 // Says by when the first answer comes, reckoned in business hours and told by the reader's clock.
 import { readerZone, when } from "./contact_time.js";
 import { answerBy } from "./hours.js";
+import { put } from "./put.js";
 import { say } from "./say.js";
 
 /** The plan that was chosen on the contact page, in this browser tab. */
@@ -22,5 +23,5 @@ export function showAnswer(line, support, urgency) {
     const moment = answerBy(support, tier, urgency, now);
     return say("ticket.answer_tier", { name: tier.name, time: moment === null ? say("ticket.answer_none") : when(moment, now, readerZone()) });
   });
-  line.textContent = urgency ? say("ticket.answer", { list: told.join(" · ") }) : "";
+  put(line, urgency ? say("ticket.answer", { list: told.join(" · ") }) : "");
 }

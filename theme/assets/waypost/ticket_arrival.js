@@ -1,7 +1,7 @@
 // What a person brings to the ticket form: the query of the address, and the journey of this browser tab.
 // Everything in it may have been written by somebody else: unknown values are ignored, texts stay texts.
 import { read } from "./journey.js";
-import { helpRoot } from "./page.js";
+import { helpPage } from "./page.js";
 
 const LONGEST_QUESTION = 300;
 
@@ -23,9 +23,9 @@ export function arrival(search, data, library) {
     category: known(data.categories, query.get("category"))?.id ?? known(data.categories, hint?.category)?.id ?? "",
     urgency: known(data.priorities, query.get("urgency"))?.id ?? known(data.priorities, hint?.priority)?.id ?? "",
     source,
-    articles: journey.articles.map(({ title, path }) => ({ title, url: addressOf(path) })),
+    articles: journey.articles.map(({ title, path }) => ({ title, url: helpPage(path) })),
     steps: journey.steps.map(({ tree, question, answer }) => ({ tree: tree.title, question, answer })),
-    page: source ? addressOf(source.path) : "",
+    page: source ? helpPage(source.path) : "",
   };
 }
 
@@ -36,5 +36,3 @@ function articleAt(library, path) {
   const hits = library.filter((article) => wanted === article.path || wanted.startsWith(article.path));
   return hits.reduce((best, article) => (best && best.path.length > article.path.length ? best : article), null);
 }
-
-const addressOf = (path) => new URL(path, helpRoot).href;

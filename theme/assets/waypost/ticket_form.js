@@ -13,6 +13,12 @@ export function fieldsOf(form) {
   return found;
 }
 
+/** Return the names of the fields that are no longer as the page came: people may be faster than scripts. */
+export function changedFields(form) {
+  const isChanged = (field) => (field.type === "radio" ? field.checked : field.defaultValue !== undefined && field.value !== field.defaultValue);
+  return new Set([...form.elements].filter(isChanged).map(({ name }) => name));
+}
+
 /** Put values into the fields of their names; a radio button or an option that does not exist is ignored. */
 export function fill(form, values) {
   for (const field of form.elements) {
@@ -33,7 +39,8 @@ export function showQuestions(form, category) {
 /** Return the questions of a category with what was answered: [{name, label, required, answer}]. */
 export function answersOf(category, fields) {
   return (category?.ask ?? []).map(({ id, label, required }) => {
-    const name = `ask-${category.id}-${id}`;
+    // Ids hold no two hyphens in a row, so no two questions share a name.
+    const name = `ask-${category.id}--${id}`;
     return { name, label, required, answer: (fields.get(name) ?? "").trim() };
   });
 }

@@ -1,14 +1,14 @@
 // Shows known incidents before anybody writes about them, from the same small file as every live part.
+import { statusPage } from "./page.js";
+import { IMPACTS, STATUSES } from "./present.js";
+import { putAll } from "./put.js";
 import { say } from "./say.js";
-import { statusRoot } from "./page.js";
 
-const SEVERITY = ["operational", "no_data", "under_maintenance", "degraded_performance", "partial_outage", "major_outage"];
-const IMPACTS = { none: "operational", minor: "degraded_performance", major: "partial_outage", critical: "major_outage" };
-const rank = (status) => Math.max(0, SEVERITY.indexOf(status));
+const rank = (status) => STATUSES.indexOf(status);
 
 /**
  * Return what is known to be wrong: [{status, title, path, isTold}], worst first.
- * @param {object} now the document now.json
+ * @param {object} now the present (see present.js)
  * @param {string[]} components ids that matter; none means all of them
  */
 export function troubles(now, components) {
@@ -30,7 +30,7 @@ function statusOf(now, item) {
   const worst = own.reduce((a, b) => (rank(b) > rank(a) ? b : a), "operational");
   if (!item.impact) return "under_maintenance";
   // What a person wrote may concern a component that works by every measure.
-  return rank(worst) > rank("under_maintenance") ? worst : IMPACTS[item.impact] ?? "degraded_performance";
+  return rank(worst) > rank("under_maintenance") ? worst : IMPACTS[item.impact];
 }
 
 /** Fill the box: what is known, or that nothing is. */
@@ -38,7 +38,7 @@ export function showKnown(box, now, view, components) {
   const lines = view.isStale ? [] : troubles(now, components);
   box.dataset.status = view.isStale ? "no_data" : lines[0]?.status ?? "operational";
   const quiet = { status: box.dataset.status, title: "", text: say(`ticket.known.${view.isStale ? "old" : components.length ? "none" : "none_at_all"}`) };
-  box.querySelector("ul").replaceChildren(...(lines.length ? lines : [quiet]).map(lineOf));
+  putAll(box.querySelector("ul"), (lines.length ? lines : [quiet]).map(lineOf));
 }
 
 function lineOf({ status, title, path, text, isTold }) {
@@ -59,7 +59,7 @@ function storyOf(title, path, isTold) {
   const head = document.createElement("b");
   head.textContent = title;
   const link = document.createElement("a");
-  link.href = new URL(path, statusRoot).href;
+  link.href = statusPage(path);
   link.textContent = say("ticket.known.follow");
   return [head, isTold ? `${say("ticket.known.knows")} ` : "", link];
 }

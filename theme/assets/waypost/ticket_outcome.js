@@ -19,9 +19,12 @@ function timeOf(date) {
   return new Intl.DateTimeFormat(locale, parts).format(date);
 }
 
-/** Say why a request was not taken, and offer to try again or to write a mail with the same text. */
-export function showFailed(box, failure, mailLink, mail, again) {
-  box.querySelector("h2").textContent = say("ticket.failed.title");
+/**
+ * Say why a request was not taken, or may not have been, and offer to try again or to write a mail with the same text.
+ * @param {{url: string, shortened: boolean}} letter the mail
+ */
+export function showFailed(box, failure, letter, mail, again) {
+  box.querySelector("h2").textContent = say(failure.isUnsure ? "ticket.failed.title_unsure" : "ticket.failed.title");
   box.querySelector("p").textContent = say(`ticket.failed.${failure.reason}`, failure);
   const retry = document.createElement("button");
   retry.type = "button";
@@ -31,14 +34,21 @@ export function showFailed(box, failure, mailLink, mail, again) {
   const ways = [retry];
   if (mail) {
     const link = document.createElement("a");
-    link.href = mailLink;
+    link.href = letter.url;
     link.textContent = say("ticket.failed.mail", { address: mail });
     ways.push(link);
+    if (letter.shortened) ways.push(noteOf(say("ticket.failed.mail_shortened")));
   }
   box.querySelector(".wp-failed__ways").replaceChildren(...ways);
   box.hidden = false;
   box.focus();
   box.scrollIntoView({ block: "center" });
+}
+
+function noteOf(text) {
+  const note = document.createElement("small");
+  note.textContent = text;
+  return note;
 }
 
 /** Copy a text; where the browser refuses, select it so that a key can. Returns what to say of it. */

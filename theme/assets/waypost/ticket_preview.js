@@ -1,4 +1,5 @@
 // Puts together what would be sent, and shows exactly that.
+import { put } from "./put.js";
 import { language, say } from "./say.js";
 import { answersOf } from "./ticket_form.js";
 import { describe, ticketLink } from "./ticket_link.js";
@@ -11,7 +12,7 @@ export const PARTS = ["question", "steps", "articles", "status", "page", "browse
  * @param {object} data what the page of the form brought along
  * @param {Map<string, string | boolean>} fields what is in the form
  * @param {object} brought what `arrival` returned
- * @param {{now: object, view: object} | null} present now.json, once it is known
+ * @param {{now: object, view: object} | null} present what now.js knows, once it is known
  * @returns {{named: object, request: object, link: object, text: string, available: object}}
  */
 export function compose(data, fields, brought, present) {
@@ -86,7 +87,6 @@ export function showPreview(form, { request, named, available, link, text }, dat
     part.hidden = !value;
     part.querySelector("dd").textContent = value;
   }
-  const box = form.querySelector("[data-wp-text]");
-  if (box.textContent !== text) box.textContent = text;
-  form.querySelector("[data-wp-shortened]").textContent = link.shortened ? say("ticket.shortened") : "";
+  put(form.querySelector("[data-wp-text]"), text);
+  put(form.querySelector("[data-wp-shortened]"), link.shortened ? say("ticket.shortened") : "");
 }

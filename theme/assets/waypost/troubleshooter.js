@@ -1,12 +1,13 @@
 // Comforts of a troubleshooter: what was answered goes along to the ticket form, and "Back" leads where one came from.
 import { noteStep } from "./journey.js";
+import { page } from "./page.js";
 
 const tree = document.querySelector("[data-tree]");
 
 for (const answer of tree.querySelectorAll("[data-answer]")) {
   answer.addEventListener("click", () => {
     const { tree: title, treePath: path, question } = tree.dataset;
-    noteStep({ tree: { title, path }, question, answer: answer.textContent.trim() });
+    noteStep({ tree: { title, path }, path: page.path, question, answer: answer.textContent.trim() });
   });
 }
 
