@@ -15,6 +15,9 @@ from waypost.model.status import Incident, StatusConfig
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 
 FOLDER = "status/incidents"
+_HASTE = timedelta(seconds=5)
+"""An update that is behind the last by less was written at once after it; by more, a clock is wrong."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}-")
 
 
@@ -67,9 +70,9 @@ def read_incident(root: Path, file: Path) -> EditedIncident:
 def with_update(root: Path, before: EditedIncident, update: NewUpdate) -> EditedIncident:
     """Return an incident with one more update; raises ProblemsFound where the result would not be valid."""
     spoken = before.incident.updated_at
-    if timedelta(0) <= spoken - update.at < timedelta(seconds=1):
+    if timedelta(0) <= spoken - update.at < _HASTE:
         # Two in one second cannot be told apart in a file; a script that opens and resolves is that fast.
-        update = replace(update, at=update.at + timedelta(seconds=1))
+        update = replace(update, at=(spoken + timedelta(seconds=1)).astimezone(update.at.tzinfo))
     data = append_update(before.data, update)
     after = _read(root, before.file, data)
     last = after.updates[-1]
