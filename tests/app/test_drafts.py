@@ -99,21 +99,33 @@ def test_lint_checks_a_draft_like_any_article(site: Site) -> None:
     path = draft(site, body="[gone](gone.md) ![](x.png)")
     replace(path, "summary: About the zebra.\n", "")
     assert [(problem.location.path, problem.code) for problem in lint(site, NOW)] == [
-        ("content/start/zebra.md", code) for code in ("missing-summary", "broken-link", "broken-link", "missing-alt")
+        ("content/start/zebra.md", code)
+        for code in ("missing-summary", "broken-link", "broken-link", "missing-alt")
     ]
 
 
 def test_drafts_may_lead_to_each_other(site: Site) -> None:
     draft(site, body="[other](other.md)")
     (site.root / "content/start/other.md").write_text(
-        DRAFT.format(front="draft: true\nrelated: [start/zebra.md]", body="[zebra](zebra.md)").replace("Zebra s", "S"),
+        DRAFT.format(front="draft: true\nrelated: [start/zebra.md]", body="[zebra](zebra.md)").replace(
+            "Zebra s", "S"
+        ),
         encoding="utf-8",
     )
     assert [problem.code for problem in lint(site, NOW) if problem.code != "near-duplicate"] == []
 
 
 @pytest.mark.parametrize(
-    "link", ["zebra.md", "zebra.md#top", "../start/zebra.md", "/start/zebra.md", "../zebra/", "/start/zebra/", "../zebra"]
+    "link",
+    [
+        "zebra.md",
+        "zebra.md#top",
+        "../start/zebra.md",
+        "/start/zebra.md",
+        "../zebra/",
+        "/start/zebra/",
+        "../zebra",
+    ],
 )
 def test_a_link_to_a_draft_is_broken(link: str, site: Site) -> None:
     draft(site, body="## Top\n\nText.")

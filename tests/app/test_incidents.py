@@ -45,7 +45,9 @@ def said(status: str, message: str, minutes: int = 1) -> NewUpdate:
 
 
 def test_an_incident_is_opened_with_what_is_known(site: Site) -> None:
-    new = NewIncident("Pages: do not open", ["web", "mail", "web"], Impact.MAJOR, ComponentStatus.MAJOR_OUTAGE)
+    new = NewIncident(
+        "Pages: do not open", ["web", "mail", "web"], Impact.MAJOR, ComponentStatus.MAJOR_OUTAGE
+    )
     path = open_incident(site, new, "They stay $title white.\n\nAll of them.", NOW, 30 * MINUTE)
     assert path.name == "2026-11-20-pages-do-not-open.md"
     [found] = [item for item in list_incidents(site) if item.id == path.stem]
@@ -122,7 +124,10 @@ REFUSED = {
     "another_update": (said("identified", "a\n## resolved · 2026-11-21T10:00:00+00:00\nb"), "one update"),
     "another_promise": (
         new_update(
-            UpdateStatus.IDENTIFIED, "We look.\n\nNext update by 2026-11-20T20:00:00+00:00", NOW + MINUTE, 30 * MINUTE
+            UpdateStatus.IDENTIFIED,
+            "We look.\n\nNext update by 2026-11-20T20:00:00+00:00",
+            NOW + MINUTE,
+            30 * MINUTE,
         ),
         "one update",
     ),
@@ -187,13 +192,16 @@ def test_an_incident_can_be_updated_while_an_article_is_broken(site: Site, file:
 def test_two_updates_in_one_second_get_different_times(site: Site, file: Path) -> None:
     update_incident(site, NAME, said("identified", "x", 0))
     incident = resolve_incident(site, NAME, said("resolved", "y", 0)).incident
-    assert [update.at - NOW for update in incident.updates] == [timedelta(seconds=second) for second in range(3)]
+    assert [update.at - NOW for update in incident.updates] == [
+        timedelta(seconds=second) for second in range(3)
+    ]
     with pytest.raises(ProblemsFound, match="not later"):
         update_incident(site, NAME, new_update(UpdateStatus.POSTMORTEM, "z", NOW - timedelta(seconds=3)))
 
 
 @pytest.mark.parametrize(
-    "name", [NAME, f"{NAME}.md", f"status/incidents/{NAME}.md", "pages-do-not-open", "pages", "PAGES-do", "11-20"]
+    "name",
+    [NAME, f"{NAME}.md", f"status/incidents/{NAME}.md", "pages-do-not-open", "pages", "PAGES-do", "11-20"],
 )
 def test_any_part_of_the_name_will_do(name: str, site: Site, file: Path) -> None:
     assert present_incident(site, name).id == file.stem
@@ -263,7 +271,9 @@ def test_a_draft_is_seen_nowhere_until_somebody_publishes_it(site: Site, file: P
     report = build_site(site, NOW + 10 * MINUTE)
     assert report.warnings == ()
     assert [path for path in site.output.rglob("*") if "known-" in str(path)] == []
-    texts = [path for path in site.output.rglob("*") if path.is_file() and b"/known-pages" in path.read_bytes()]
+    texts = [
+        path for path in site.output.rglob("*") if path.is_file() and b"/known-pages" in path.read_bytes()
+    ]
     assert texts == []
     text = article.read_text(encoding="utf-8")
     article.write_text("".join(line for line in text.splitlines(True) if not line.startswith("draft:")))
@@ -303,7 +313,9 @@ def test_a_category_can_be_chosen_and_must_be_there(site: Site, file: Path) -> N
         draft_of(site, category="pay")
     assert fingerprint(site.root) == before
     (site.root / "content/pay").mkdir()
-    (site.root / "content/pay/index.md").write_text("---\ntitle: Pay\nkind: category\n---\n", encoding="utf-8")
+    (site.root / "content/pay/index.md").write_text(
+        "---\ntitle: Pay\nkind: category\n---\n", encoding="utf-8"
+    )
     assert draft_of(site, category="pay").parent.name == "pay"
     assert b"articles: [pay/known-" in file.read_bytes()
 
@@ -315,7 +327,9 @@ def test_articles_that_the_incident_names_are_left_to_a_person(site: Site, file:
     assert lint(site, NOW + 10 * MINUTE) == []
 
 
-@pytest.mark.parametrize("message", ["Use {{ name }}.", "<script>x</script>", "---\nx: y\n---", "1. a\n\n```\nx\n```"])
+@pytest.mark.parametrize(
+    "message", ["Use {{ name }}.", "<script>x</script>", "---\nx: y\n---", "1. a\n\n```\nx\n```"]
+)
 def test_whatever_customers_were_told_the_draft_is_valid(message: str, site: Site) -> None:
     open_incident(site, NewIncident("Pages do not open", ["web"]), message, NOW)
     article = draft_of(site)

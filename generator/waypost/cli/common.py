@@ -20,7 +20,7 @@ from waypost.app.site import Site
 from waypost.model.types import Duration
 from waypost.problems import Level, Problem, ProblemsFound, summary
 
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters of seven and eight bits, separators, marks that reverse text, and what no terminal encodes."""
 
 P = ParamSpec("P")
@@ -111,7 +111,8 @@ def print_problems(problems: Iterable[Problem]) -> None:
 
 
 def _coloured(problem: Problem) -> str:
-    text = problem.format()
+    # A message may quote what somebody typed or sent.
+    text = "\n".join(map(printable, problem.format().split("\n")))
     head, _, rest = text.partition("\n")
     colour = "red" if problem.level is Level.ERROR else "yellow"
     word = f"{problem.level} {problem.code}"

@@ -217,7 +217,7 @@ def _words(message: str | None, title: str, status: UpdateStatus) -> str:
     """Return the message; without one ask for it in the editor, where somebody can be asked."""
     if message is not None:
         return message
-    if not sys.stdin.isatty():
+    if not is_terminal():
         raise click.UsageError(
             "Say with --message what customers should know: there is no terminal to ask on."
         )
@@ -226,3 +226,8 @@ def _words(message: str | None, title: str, status: UpdateStatus) -> str:
     if not text:
         refuse("The message is empty; nothing was changed.")
     return text
+
+
+def is_terminal() -> bool:
+    """Tell whether somebody is there to write into an editor."""
+    return sys.stdin.isatty()
