@@ -55,7 +55,7 @@ REMARKS = {
         "ArticleFrontMatter",
         "also_asked_as",
     ): "`waypost search` and the suggestions of the ticket page read it; the search on the pages does not.",
-    ("ArticleFrontMatter", "owner"): UNUSED,
+    ("ArticleFrontMatter", "owner"): "`waypost review` sorts by it; no page shows it.",
     ("Office", "name"): UNUSED,
     ("Policy", "slo"): UNUSED,
 }

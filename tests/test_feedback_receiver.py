@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from helpers.talkative_site import receiver
+from waypost.adapters.vote_log import VoteLog
 
 VOTE = {"page": "downloads/zip/", "helpful": False, "reason": "unclear", "language": "en"}
 REFUSED: list[tuple[str, Any]] = [
@@ -53,7 +55,17 @@ def test_answers_are_appended_as_lines(served: tuple[int, Path]) -> None:
     port, file = served
     votes = [VOTE, {**VOTE, "reason": None, "helpful": True}, {**VOTE, "text": 'two\nlines "ü" 🚀'}]
     assert [post(port, json.dumps(vote, ensure_ascii=False).encode()) for vote in votes] == [204] * 3
-    assert [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] == votes
+    lines = file.read_text(encoding="utf-8").splitlines()
+    received = [json.loads(line) for line in lines]
+    for vote in received:
+        assert abs(datetime.now(UTC) - datetime.fromisoformat(vote.pop("at"))) < timedelta(minutes=10)
+    assert received == votes
+    # What the program appends is what `waypost review` reads.
+    log = VoteLog(file)
+    assert [(vote.page, vote.is_helpful) for vote in log.votes()] == [
+        (vote["page"], vote["helpful"]) for vote in votes
+    ]
+    assert (log.bad, log.undated) == (0, 0)
 
 
 @pytest.mark.parametrize(("why", "body"), REFUSED, ids=[why for why, _ in REFUSED])

@@ -10,18 +10,13 @@ from helpers.sites import fingerprint
 from waypost import __version__
 from waypost.adapters.resources import scaffold_folder
 from waypost.app.build import build_site
+from waypost.app.incidents import new_incident
 from waypost.app.lint import lint
-from waypost.app.new import (
-    ARTICLE_KINDS,
-    AlreadyThere,
-    compatible_versions,
-    new_article,
-    new_incident,
-    new_site,
-    slugify,
-)
+from waypost.app.new import compatible_versions, new_article, new_site
 from waypost.app.site import Site, load_project
-from waypost.model.article import Kind
+from waypost.app.skeletons import AlreadyThere
+from waypost.core.ids import slugify
+from waypost.model.article import ARTICLE_KINDS, Kind
 from waypost.problems import ProblemsFound
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -100,10 +100,11 @@ class Votes:
         self.file = file
 
     def take(self) -> list[dict[str, Any]]:
-        """Return all votes since the last time."""
+        """Return all votes since the last time, as browsers sent them."""
         lines = self.file.read_text(encoding="utf-8").splitlines() if self.file.exists() else []
         self.file.write_text("", encoding="utf-8")
-        return [json.loads(line) for line in lines]
+        votes: list[dict[str, Any]] = [json.loads(line) for line in lines]
+        return [{key: value for key, value in vote.items() if key != "at"} for vote in votes]
 
 
 @contextmanager

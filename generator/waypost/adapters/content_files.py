@@ -20,6 +20,7 @@ from waypost.model.article import (
     HomeFrontMatter,
     Kind,
     components_of,
+    is_draft,
 )
 from waypost.model.project import HelpCenter
 from waypost.model.ticket import TicketForm
@@ -56,7 +57,9 @@ def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[
     problems += check_troubleshooters(root, pages, sources, paths, component_ids)
     support, found = load_support(root, component_ids)
     problems += _check_tickets(pages, documents, support.ticket) if support else []
-    return HelpCenter(pages, support, sizes), list(dict.fromkeys(problems + found))
+    published = {path: page for path, page in pages.items() if not is_draft(page.front)}
+    drafts = {path: page for path, page in pages.items() if is_draft(page.front)}
+    return HelpCenter(published, support, sizes, drafts), list(dict.fromkeys(problems + found))
 
 
 def _check_paths(folder: Path, paths: Sequence[str]) -> list[Problem]:

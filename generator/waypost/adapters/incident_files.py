@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
 from waypost.adapters.markup import render_markdown
-from waypost.adapters.source import read_source
+from waypost.adapters.source import Source, read_source
 from waypost.adapters.validation import validate
 from waypost.model.status import (
     INCIDENT_STATUSES,
@@ -48,11 +48,17 @@ class _Entry:
 
 def load_incident(root: Path, file: Path) -> tuple[Incident | None, list[Problem]]:
     """Read status/incidents/ID.md."""
-    document, front, problems = _load(root, file, IncidentFrontMatter)
+    source, problems = read_source(root, file)
+    return parse_incident(source, file.stem) if source else (None, problems)
+
+
+def parse_incident(source: Source, name: str) -> tuple[Incident | None, list[Problem]]:
+    """Read the text of an incident; `name` is that of its file without the ending."""
+    document, front, problems = _parse(source, IncidentFrontMatter)
     if document is None or front is None:
         return None, problems
     entries, problems = _parse_timeline(document, INCIDENT_STATUSES)
-    problems += _check_id(document, file.stem)
+    problems += _check_id(document, name)
     if front.started and entries and front.started > entries[0].update.at:
         message = "`started` is later than the first update. Correct one of the two."
         problems.append(document.front.problem_at(("started",), "incident-order", message))
@@ -60,14 +66,15 @@ def load_incident(root: Path, file: Path) -> tuple[Incident | None, list[Problem
         return None, problems
     updates = tuple(entry.update for entry in entries)
     started = front.started or updates[0].at
-    return Incident(
-        file.stem, front.title, front.impact, front.components, started, updates, front.articles
-    ), []
+    return Incident(name, front.title, front.impact, front.components, started, updates, front.articles), []
 
 
 def load_maintenance(root: Path, file: Path) -> tuple[Maintenance | None, list[Problem]]:
     """Read status/maintenance/ID.md."""
-    document, front, problems = _load(root, file, MaintenanceFrontMatter)
+    source, problems = read_source(root, file)
+    if source is None:
+        return None, problems
+    document, front, problems = _parse(source, MaintenanceFrontMatter)
     if document is None or front is None:
         return None, problems
     entries, problems = _parse_timeline(document, MAINTENANCE_STATUSES)
@@ -82,10 +89,7 @@ def load_maintenance(root: Path, file: Path) -> tuple[Maintenance | None, list[P
     return Maintenance(file.stem, front.title, front.components, *window, updates, front.articles), []
 
 
-def _load(root: Path, file: Path, model: type[T]) -> tuple[MarkdownDocument | None, T | None, list[Problem]]:
-    source, problems = read_source(root, file)
-    if source is None:
-        return None, None, problems
+def _parse(source: Source, model: type[T]) -> tuple[MarkdownDocument | None, T | None, list[Problem]]:
     document, problems = parse_markdown(source)
     if document is None:
         return None, None, problems

@@ -29,7 +29,17 @@ def tokens(look: Look) -> bytes:
 def status_assets(look: Look) -> dict[str, bytes]:
     """Return the styles and scripts that the status pages carry with them, by their path in site/status/."""
     folder = theme_folder() / "assets" / "waypost"
-    names = ("base.css", "status.css", "scheme.js", "now.js", "page.js", "present.js", "put.js", "say.js", "icon.svg")
+    names = (
+        "base.css",
+        "status.css",
+        "scheme.js",
+        "now.js",
+        "page.js",
+        "present.js",
+        "put.js",
+        "say.js",
+        "icon.svg",
+    )
     return {
         "assets/tokens.css": tokens(look),
         **{f"assets/{name}": (folder / name).read_bytes() for name in names},

@@ -49,7 +49,7 @@ def read_source(root: Path, path: Path) -> tuple[Source | None, list[Problem]]:
     """
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
     data, problems = read_bytes(root, path)
-    return (None, problems) if data is None else _decode(name, data)
+    return (None, problems) if data is None else decode(name, data)
 
 
 def read_bytes(root: Path, path: Path) -> tuple[bytes | None, list[Problem]]:
@@ -103,7 +103,8 @@ def _reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def _decode(name: str, data: bytes) -> tuple[Source | None, list[Problem]]:
+def decode(name: str, data: bytes) -> tuple[Source | None, list[Problem]]:
+    """Return the bytes of a file as text, or None with the reasons why they are none; `name` is its path."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

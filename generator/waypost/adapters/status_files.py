@@ -89,7 +89,7 @@ def _load_folder(
         item, found = load(root, file)
         problems += found
         if item is not None:
-            problems += _check_references(root, file, item, known)
+            problems += check_references(root, file, item, known)
             if item.id in taken:
                 message = (
                     f"Another file is called {file.name} too, and both would get one address. Rename it."
@@ -100,7 +100,7 @@ def _load_folder(
     return tuple(loaded), problems
 
 
-def _check_references(
+def check_references(
     root: Path, file: Path, item: Incident | Maintenance, known: frozenset[str]
 ) -> list[Problem]:
     """Check that the components and articles which a file names are there."""

@@ -13,7 +13,7 @@ from waypost.adapters.yaml_source import YamlDocument, parse_yaml
 from waypost.core.troubleshooter import Finding, parse_troubleshooter
 from waypost.core.troubleshooter_graph import article_path, check_steps, try_scenario
 from waypost.core.troubleshooter_views import ALL
-from waypost.model.article import Article, Kind
+from waypost.model.article import Article, Kind, is_draft
 from waypost.model.troubleshooter import ScenarioFile, Troubleshooter
 from waypost.problems import Problem, did_you_mean, errors
 
@@ -43,6 +43,7 @@ def check_troubleshooters(
         tree, findings = parse_troubleshooter(page.body, page.body_line)
         findings += check_steps(tree, component_ids)
         findings += _check_answers(tree, path, paths)
+        findings += _check_drafts(tree, page, pages)
         findings += _check_addresses(tree, path, paths)
         found = [_problem(sources[path], finding) for finding in dict.fromkeys(findings)]
         problems += found
@@ -79,6 +80,17 @@ def _check_answers(tree: Troubleshooter, path: str, paths: Collection[str]) -> l
             hint = did_you_mean(target, paths) or ADD_OR_CORRECT
             findings.append(Finding(*place, "unknown-article", f"There is no content/{target}.{hint}"))
     return findings
+
+
+def _check_drafts(tree: Troubleshooter, page: Article, pages: Mapping[str, Article]) -> list[Finding]:
+    """Complain of answers that lead to what nobody can read yet; among drafts they may."""
+    message = "This answer leads to a draft, which is not published. Lead elsewhere, or remove `draft` there."
+    answers = [answer for step in tree.steps for answer in step.answers if not is_draft(page.front)]
+    return [
+        Finding(answer.line, answer.column, "dead-end", message)
+        for answer in answers
+        if (target := pages.get(article_path(answer.target, page.path))) and is_draft(target.front)
+    ]
 
 
 def _check_addresses(tree: Troubleshooter, path: str, paths: Collection[str]) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from waypost.adapters.lint_files import (
@@ -35,7 +36,8 @@ def lint(site: Site, now: datetime) -> list[Problem]:
 
 
 def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -> LintSite:
-    """Gather what the rules look at."""
+    """Gather what the rules look at: drafts too, so that they are in order when they are published."""
+    project = replace(project, help_center=project.help_center.with_drafts)
     return LintSite(
         project=project,
         config=config,

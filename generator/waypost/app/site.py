@@ -51,7 +51,8 @@ def check_project(site: Site) -> tuple[Project | None, list[Problem]]:
     problems += found
     if status is None or errors(problems):
         return None, sorted(problems)
-    return Project(help_center, status, look), sorted(problems)
+    # A link to a draft would lead nowhere; it appears when the draft is published.
+    return Project(help_center, status.without_articles(help_center.drafts), look), sorted(problems)
 
 
 def load_project(site: Site) -> Project:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
 from waypost.adapters.store import StoreError
 from waypost.app.site import Site
+from waypost.model.types import Duration
 from waypost.problems import Level, Problem, ProblemsFound, summary
+
+_STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters of seven and eight bits, separators, marks that reverse text, and what no terminal encodes."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,6 +77,24 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
+_READ_DURATION: TypeAdapter[timedelta] = TypeAdapter(Duration)
+
+
+def to_duration(context: click.Context, parameter: click.Parameter, value: str | None) -> timedelta | None:
+    """Read 30d, 12h or 90m, as the files write it, and 0d for no time at all; the callback of an option."""
+    if value is None or value == "0d":
+        return None if value is None else timedelta(0)
+    try:
+        return _READ_DURATION.validate_python(value)
+    except ValidationError as error:
+        raise click.BadParameter(error.errors()[0]["msg"], context, parameter) from None
+
+
+def printable(text: str) -> str:
+    """Return a text that people or servers sent as a terminal may show it: nothing in it can steer one."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def refuse(message: str) -> None:
     """End a command with a sentence on standard error and exit code 1."""
     click.echo(f"waypost: {message}", err=True)
@@ -86,7 +111,8 @@ def print_problems(problems: Iterable[Problem]) -> None:
 
 
 def _coloured(problem: Problem) -> str:
-    text = problem.format()
+    # A message may quote what somebody typed or sent.
+    text = "\n".join(map(printable, problem.format().split("\n")))
     head, _, rest = text.partition("\n")
     colour = "red" if problem.level is Level.ERROR else "yellow"
     word = f"{problem.level} {problem.code}"
@@ -96,7 +122,13 @@ def _coloured(problem: Problem) -> str:
 
 def print_json(document: Any) -> None:
     """Print a document for programs."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    # JSON escapes less than a terminal obeys; line ends are ours.
+    click.echo("\n".join(_STEERING.sub(_escaped, line) for line in text.split("\n")))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def problem_json(problem: Problem) -> dict[str, object]:

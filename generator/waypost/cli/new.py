@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from waypost.app.clock import utc_now
-from waypost.app.new import AlreadyThere, Workflows, new_article, new_incident, new_site
+from waypost.app.incidents import new_incident
+from waypost.app.new import Workflows, new_article, new_site
 from waypost.app.site import Site
+from waypost.app.skeletons import AlreadyThere
 from waypost.cli.common import explained, refuse, site_option
 from waypost.model.article import Kind
 
@@ -75,6 +77,9 @@ command.add_command(
 )
 command.add_command(
     _article_command(Kind.TUTORIAL, "Start an article that teaches a task.", "Share a gallery")
+)
+command.add_command(
+    _article_command(Kind.PAGE, "Start an article that explains something.", "How we store photos")
 )
 
 

@@ -164,6 +164,8 @@ class ArticleFrontMatter(FrontMatter):
     """The day somebody last checked that it is true."""
     owner: Slug | None = None
     """The team that keeps it true."""
+    draft: bool = False
+    """true keeps it out of everything that is published; `waypost lint` checks it all the same."""
     redirect_from: tuple[FormerAddress, ...] = ()
     """Addresses that this page had once; each leads here. A page that moved is still found."""
     video: Video | None = None
@@ -242,6 +244,11 @@ def components_of(front: FrontMatter) -> tuple[str, ...]:
     """Return the ids of the components that a page depends on."""
     depends = ArticleFrontMatter | CategoryFrontMatter | ContactFrontMatter
     return front.components if isinstance(front, depends) else ()
+
+
+def is_draft(front: FrontMatter) -> bool:
+    """Tell whether a page is not to be published yet."""
+    return isinstance(front, ArticleFrontMatter) and front.draft
 
 
 @dataclasses.dataclass(frozen=True)

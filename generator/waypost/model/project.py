@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from waypost.model.article import ARTICLE_KINDS, Article, CategoryFrontMatter, Kind
 from waypost.model.look import Look
@@ -24,9 +24,17 @@ class HelpCenter:
     """The folder content/: pages by path, and how to reach a person."""
 
     pages: Mapping[str, Article] = field(default_factory=dict)
+    """What is published."""
     support: SupportConfig | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
     """Bytes of each file that an article offers, by its path from content/."""
+    drafts: Mapping[str, Article] = field(default_factory=dict)
+    """Articles that nobody may see yet, by path; nothing that is published knows of them."""
+
+    @property
+    def with_drafts(self) -> HelpCenter:
+        """The same help center as if its drafts were published, in the order of the paths."""
+        return replace(self, pages=dict(sorted({**self.pages, **self.drafts}.items())))
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -56,6 +64,20 @@ class StatusSite:
     incidents: tuple[Incident, ...] = ()
     maintenances: tuple[Maintenance, ...] = ()
     history: History = field(default_factory=History)
+
+    def without_articles(self, paths: Collection[str]) -> StatusSite:
+        """Return the same site, whose incidents and maintenances do not name some articles."""
+        if not paths:
+            return self
+
+        def left(articles: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(path for path in articles if path not in paths)
+
+        return replace(
+            self,
+            incidents=tuple(replace(item, articles=left(item.articles)) for item in self.incidents),
+            maintenances=tuple(replace(item, articles=left(item.articles)) for item in self.maintenances),
+        )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from waypost.core.lint.rule import Finding, LintSite, at_line
 from waypost.core.markdown_parts import Link
 from waypost.core.troubleshooter import read_troubleshooter
-from waypost.model.article import Article, Kind
+from waypost.model.article import Article, Kind, is_draft
 from waypost.problems import did_you_mean
 
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
@@ -31,11 +31,18 @@ _MADE_BY_MARKDOWN = re.compile(r"fn(ref)?\d*:|main$|__")
 
 
 def broken_links(site: LintSite) -> Iterator[Finding]:
-    """Find links and pictures that lead to no file of content/ and to no page."""
+    """Find links and pictures that lead to no file of content/, to no page, or from a page to a draft."""
     urls = {page.url for page in site.pages.values()}
+    drafts = {name for page in site.project.help_center.drafts.values() for name in (page.path, page.url)}
     for page, link in _links(site):
         path = unquote(re.split(r"[?#]", link.target, maxsplit=1)[0])
-        if not path or _leads_somewhere(path, page, site, urls):
+        found = drafts.intersection(_meanings(path, page)) if path and not is_draft(page.front) else ()
+        if found:
+            message = (
+                f"This link leads to {min(found)}, which is a draft. Remove the link, or publish the draft."
+            )
+            yield Finding(f"content/{page.path}", at_line(link.line, link.column), message)
+        if found or not path or _leads_somewhere(path, page, site, urls):
             continue
         wanted = _resolve(path, posixpath.dirname(page.path))
         suffix = posixpath.splitext(wanted)[1]
@@ -95,6 +102,14 @@ def _resolve(path: str, folder: str) -> str:
     """Return what a path means, from content/; one that starts with a slash counts from there."""
     whole = path.lstrip("/") if path.startswith("/") else posixpath.join(folder, path)
     return posixpath.normpath(whole)
+
+
+def _meanings(path: str, page: Article) -> tuple[str, str]:
+    """Return what a path means by the file it stands in, and by the address of its page."""
+    if path.startswith("/"):
+        return path.lstrip("/"), path.strip("/") + "/"
+    by_address = posixpath.normpath(posixpath.join(page.url, path))
+    return _resolve(path, posixpath.dirname(page.path)), f"{by_address}/"
 
 
 def _leads_somewhere(path: str, page: Article, site: LintSite, urls: set[str]) -> bool:

@@ -1,0 +1,129 @@
+"""Find an incident by any part of its name, and add to its file only what can be read back as meant."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from waypost.adapters.incident_files import parse_incident
+from waypost.adapters.source import decode, read_bytes, walk
+from waypost.adapters.status_files import check_references, load_status_config
+from waypost.core.incident_text import NewUpdate, add_article, append_update
+from waypost.model.status import Incident, StatusConfig
+from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
+
+FOLDER = "status/incidents"
+_HASTE = timedelta(seconds=5)
+"""An update that is behind the last by less was written at once after it; by more, a clock is wrong."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}-")
+
+
+@dataclass(frozen=True)
+class EditedIncident:
+    """An incident as its file would be after a change."""
+
+    file: Path
+    data: bytes
+    incident: Incident
+
+    @property
+    def target(self) -> Path:
+        """Where to write: a link inside of the site stays a link."""
+        return self.file.resolve()
+
+
+def find_incident(root: Path, name: str) -> Path:
+    """Return the file that a name means: the file's, without its ending, without its day, or any part of it.
+
+    Raises ProblemsFound with the candidates where there is none or more than one.
+    """
+    files, problems = walk(root, root / FOLDER, ".md")
+    wanted = name.replace("\\", "/").rpartition("/")[2].removesuffix(".md").lower()
+    stems = [file.stem for file in files]
+    for fits in (
+        [file for file in files if file.stem == wanted],
+        [file for file in files if _DATE.sub("", file.stem, count=1) == wanted],
+        [file for file in files if wanted and wanted in file.stem.lower()],
+    ):
+        if len(fits) == 1:
+            return fits[0]
+        if fits:
+            names = ", ".join(file.stem for file in fits)
+            message = f"'{name}' can mean several incidents. Name one of them: {names}."
+            raise ProblemsFound([Problem(Location(FOLDER), "bad-value", message)])
+    hint = did_you_mean(wanted, stems) or f" Incidents: {', '.join(stems[-5:]) or 'none yet'}."
+    message = f"There is no incident '{name}'.{hint}"
+    raise ProblemsFound(problems or [Problem(Location(FOLDER), "missing-file", message)])
+
+
+def read_incident(root: Path, file: Path) -> EditedIncident:
+    """Return an incident as it is; raises ProblemsFound where it is not valid as it stands."""
+    data, problems = read_bytes(root, file)
+    if data is None:
+        raise ProblemsFound(problems)
+    return EditedIncident(file, data, _read(root, file, data))
+
+
+def with_update(root: Path, before: EditedIncident, update: NewUpdate) -> EditedIncident:
+    """Return an incident with one more update; raises ProblemsFound where the result would not be valid."""
+    spoken = before.incident.updated_at
+    if timedelta(0) <= spoken - update.at < _HASTE:
+        # Two in one second cannot be told apart in a file; a script that opens and resolves is that fast.
+        update = replace(update, at=(spoken + timedelta(seconds=1)).astimezone(update.at.tzinfo))
+    data = append_update(before.data, update)
+    after = _read(root, before.file, data)
+    last = after.updates[-1]
+    is_meant = (
+        replace(after, updates=after.updates[:-1]) == before.incident
+        and (last.status, last.at) == (update.status, update.at)
+        and update.next_update_by in (None, last.next_update_by)
+    )
+    if not is_meant:
+        message = (
+            "The message would not be read as one update. Leave out lines that begin with ## or with "
+            "`Next update by`, and close the code blocks of the file."
+        )
+        raise ProblemsFound([Problem(Location(_name(root, before.file)), "update-heading", message)])
+    return EditedIncident(before.file, data, after)
+
+
+def with_article(root: Path, before: EditedIncident, path: str) -> EditedIncident | None:
+    """Return an incident that names an article too; None where that takes a person."""
+    data = add_article(before.data, path)
+    source = decode(_name(root, before.file), data)[0] if data else None
+    after = parse_incident(source, before.file.stem)[0] if source else None
+    if data is None or after is None or after != replace(before.incident, articles=(path,)):
+        return None
+    return EditedIncident(before.file, data, after)
+
+
+def _read(root: Path, file: Path, data: bytes) -> Incident:
+    source, problems = decode(_name(root, file), data)
+    incident = None
+    if source:
+        incident, problems = parse_incident(source, file.stem)
+    if incident:
+        problems = check_references(root, file, incident, known_components(root))
+    if incident is None or problems:
+        raise ProblemsFound(problems)
+    return incident
+
+
+def _name(root: Path, file: Path) -> str:
+    return file.relative_to(root).as_posix()
+
+
+def known_components(root: Path) -> frozenset[str]:
+    """Return the ids of all components; raises ProblemsFound where status.yml cannot be read."""
+    return frozenset(component.id for component in usable_config(root).flat)
+
+
+def usable_config(root: Path) -> StatusConfig:
+    """Return status/status.yml; raises ProblemsFound where it cannot be read."""
+    config, problems = load_status_config(root)
+    if config is None:
+        raise ProblemsFound(problems)
+    return config

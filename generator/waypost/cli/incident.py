@@ -1,0 +1,233 @@
+"""waypost incident."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from waypost.app.clock import utc_now
+from waypost.app.incidents import (
+    NewIncident,
+    Resolved,
+    list_incidents,
+    new_update,
+    open_incident,
+    present_incident,
+    resolve_incident,
+    update_incident,
+)
+from waypost.app.site import Site
+from waypost.app.skeletons import AlreadyThere
+from waypost.cli.common import explained, json_option, print_json, printable, refuse, site_option, to_duration
+from waypost.model.status import (
+    INCIDENT_STATUSES,
+    MEASURED,
+    ComponentStatus,
+    Impact,
+    Incident,
+    UpdateStatus,
+)
+
+_MARK = "<!-- Write above this line. What is below it is left out. -->"
+
+message_option = click.option(
+    "--message", help="What customers should know, as Markdown. Without it, your editor asks for it."
+)
+next_option = click.option(
+    "--next-update", callback=to_duration, help="How soon you will write again; it is shown as a promise."
+)
+
+
+@click.group("incident")
+def command() -> None:
+    """Tell customers of an incident: open it, update it, resolve it.
+
+    Example: waypost incident list
+    """
+
+
+@command.command("open")
+@click.argument("title")
+@click.option(
+    "--component", "components", required=True, multiple=True, help="The id of a component that is hit."
+)
+@click.option(
+    "--impact",
+    type=click.Choice([impact.value for impact in Impact]),
+    default=Impact.MINOR.value,
+    show_default=True,
+    help="How much it hurts customers.",
+)
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in MEASURED[1:]]),
+    default=ComponentStatus.PARTIAL_OUTAGE.value,
+    show_default=True,
+    help="How the components are until it is resolved.",
+)
+@message_option
+@next_option
+@site_option
+@explained
+def _open(
+    title: str,
+    *,
+    components: Sequence[str],
+    impact: str,
+    state: str,
+    message: str | None,
+    next_update: timedelta | None,
+    site: Site,
+) -> None:
+    """Open an incident with its first update, investigating.
+
+    Example: waypost incident open "Downloads fail" --component downloads --message "Zip downloads stop half way."
+    """
+    new = NewIncident(title, components, Impact(impact), ComponentStatus(state))
+    text = _words(message, title, UpdateStatus.INVESTIGATING)
+    try:
+        path = open_incident(site, new, text, utc_now(), next_update)
+    except AlreadyThere as there:
+        refuse(str(there))
+        return
+    click.echo(f"Opened {path.relative_to(site.root)}. It is shown when the status page is published.")
+
+
+@command.command("update")
+@click.argument("name")
+@click.option(
+    "--status",
+    required=True,
+    type=click.Choice([status.value for status in INCIDENT_STATUSES]),
+    help="How far you are; after resolved, only a postmortem may follow.",
+)
+@message_option
+@next_option
+@site_option
+@explained
+def _update(name: str, status: str, message: str | None, next_update: timedelta | None, site: Site) -> None:
+    """Add an update to an incident. NAME is any part of its file's name that no other has.
+
+    Example: waypost incident update downloads-fail --status identified --message "A disk is full." --next-update 30m
+    """
+    text = _words_about(site, name, message, UpdateStatus(status))
+    incident = update_incident(site, name, new_update(UpdateStatus(status), text, utc_now(), next_update))
+    click.echo(f"Added '{status}' to status/incidents/{incident.id}.md.")
+
+
+@command.command("resolve")
+@click.argument("name")
+@message_option
+@click.option("--draft-article", is_flag=True, help="Leave a draft of an article about this problem.")
+@click.option(
+    "--category", help="The folder in content/ for the draft; without it, the one that fits its components."
+)
+@site_option
+@explained
+def _resolve(name: str, message: str | None, draft_article: bool, category: str | None, site: Site) -> None:
+    """Say that an incident is over, and why it was.
+
+    Example: waypost incident resolve downloads-fail --message "All downloads work again." --draft-article
+    """
+    if category and not draft_article:
+        raise click.UsageError("--category says where the draft goes, so it needs --draft-article.")
+    text = _words_about(site, name, message, UpdateStatus.RESOLVED)
+    update = new_update(UpdateStatus.RESOLVED, text, utc_now())
+    try:
+        done = resolve_incident(site, name, update, draft_article=draft_article, category=category)
+    except AlreadyThere as there:
+        refuse(str(there))
+        return
+    click.echo(f"Resolved status/incidents/{done.incident.id}.md.")
+    if done.article:
+        _tell_of_draft(site, done, done.article)
+
+
+def _tell_of_draft(site: Site, done: Resolved, article: Path) -> None:
+    click.echo(f"Drafted {article.relative_to(site.root)}. Read it, then remove `draft: true` to publish it.")
+    if not done.is_named:
+        path = article.relative_to(site.root / "content").as_posix()
+        click.echo(
+            f"To show it with the incident, add {path} to `articles` in {done.file.relative_to(site.root)}."
+        )
+
+
+@command.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also those that are resolved.")
+@site_option
+@json_option
+@explained
+def _list(everything: bool, site: Site, as_json: bool) -> None:
+    """List the incidents that are open, as people wrote them; the newest comes first.
+
+    Example: waypost incident list --all
+    """
+    found = [item for item in list_incidents(site) if everything or item.resolved_at is None]
+    if as_json:
+        print_json([_entry(item) for item in found])
+    elif found:
+        _print(found)
+    else:
+        click.echo("There is no incident." if everything else "No incident is open.")
+
+
+def _entry(incident: Incident) -> dict[str, object]:
+    return {
+        "id": incident.id,
+        "title": incident.title,
+        "status": incident.status,
+        "impact": incident.impact,
+        "components": dict(incident.components),
+        "articles": list(incident.articles),
+        "started": incident.started.isoformat(),
+        "updated": incident.updated_at.isoformat(),
+        "resolved": incident.resolved_at.isoformat() if incident.resolved_at else None,
+    }
+
+
+def _print(incidents: Sequence[Incident]) -> None:
+    table = Table()
+    for column, ratio in (("Incident", 4), ("Status", 2), ("Components", 3), ("When", 3)):
+        table.add_column(column, overflow="fold", ratio=ratio)
+    for item in incidents:
+        cells = (
+            f"{printable(item.title)}\n{item.id}",
+            f"{item.status}\nimpact {item.impact}",
+            "\n".join(f"{name}: {state}" for name, state in item.components.items()),
+            f"{item.started.astimezone():%Y-%m-%d %H:%M}\nsaid {item.updated_at.astimezone():%m-%d %H:%M}",
+        )
+        # Text that people wrote is no markup.
+        table.add_row(*map(Text, cells))
+    Console(highlight=False).print(table)
+
+
+def _words_about(site: Site, name: str, message: str | None, status: UpdateStatus) -> str:
+    """Return the message, or ask for it once it is clear which incident it is about."""
+    return message if message is not None else _words(None, present_incident(site, name).title, status)
+
+
+def _words(message: str | None, title: str, status: UpdateStatus) -> str:
+    """Return the message; without one ask for it in the editor, where somebody can be asked."""
+    if message is not None:
+        return message
+    if not is_terminal():
+        raise click.UsageError(
+            "Say with --message what customers should know: there is no terminal to ask on."
+        )
+    written = click.edit(f"\n\n{_MARK}\n{printable(title)}: {status}\n", extension=".md") or ""
+    text = written.partition(_MARK)[0].strip()
+    if not text:
+        refuse("The message is empty; nothing was changed.")
+    return text
+
+
+def is_terminal() -> bool:
+    """Tell whether somebody is there to write into an editor."""
+    return sys.stdin.isatty()
