@@ -55,7 +55,7 @@ langsam
 """Words that say that something is wrong, and not what."""
 
 PROMISES = _set("""
-aware actively apologies apologise apologize asap attention been cause causes causing continue continuing
+aware actively apologies apologise apologize asap attention been cause caused causes causing continue continuing
 details engineers find fix fixing follow further identify inconvenience information informed investigate
 investigated investigating investigation keep know look looked looking monitor monitoring patience possible
 post posted quickly report reported reports resolve resolved resolving restore restoring share shortly

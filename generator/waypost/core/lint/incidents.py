@@ -101,12 +101,12 @@ def silences(site: LintSite) -> Iterator[Finding]:
             continue
         policy = f"at impact {incident.impact} customers hear something every {in_words(allowed)}"
         for index, (earlier, later) in enumerate(itertools.pairwise(told), start=1):
-            if later.at > _silent_until(earlier, allowed):
+            if _is_too_late(later.at, earlier, allowed):
                 gap = in_words(later.at - earlier.at)
                 message = f"This update came {gap} after the one before, and {policy}."
                 yield Finding(path, at_update(index), message)
         last = told[-1]
-        if site.now > _silent_until(last, allowed):
+        if _is_too_late(site.now, last, allowed):
             gap = in_words(site.now - last.at)
             message = f"The incident is open, and this was said {gap} ago; {policy}. Write an update."
             yield Finding(path, at_update(len(told) - 1), message)
@@ -121,19 +121,11 @@ def _allowed(site: LintSite, impact: Impact) -> timedelta | None:
     }.get(impact)
 
 
-def _silent_until(update: Update, allowed: timedelta) -> datetime:
-    """Return when the next word is due: a promise that was made covers the time until then."""
+def _is_too_late(moment: datetime, update: Update, allowed: timedelta) -> bool:
+    """Tell whether the next word was due before a moment; a promise covers the time until it."""
     if update.status in CLOSING:
-        return datetime.max.replace(tzinfo=update.at.tzinfo)
-    due = _after(update.at, allowed)
-    return max(due, update.next_update_by) if update.next_update_by else due
-
-
-def _after(moment: datetime, span: timedelta) -> datetime:
-    try:
-        return moment + span
-    except OverflowError:
-        return datetime.max.replace(tzinfo=moment.tzinfo)
+        return False
+    return moment > max(update.at + allowed, update.next_update_by or update.at)
 
 
 def next_updates(site: LintSite) -> Iterator[Finding]:
