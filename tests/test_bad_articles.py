@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from pydantic import TypeAdapter
 
 from helpers.broken_sites import read_case, site_of
 from helpers.sites import ROOT
@@ -86,3 +89,13 @@ def test_every_rule_can_be_raised_turned_off_and_silenced(code: str, tmp_path: P
     assert found(f"rules: {{{code}: {{level: off, reason: We do not mind.}}}}") == []
     assert found(f"silence: [{{rule: {code}, files: ['content/*', 'status/*'], reason: On purpose.}}]") == []
     assert found(f"silence: [{{rule: {code}, files: ['elsewhere/*'], reason: On purpose.}}]") == found("")
+
+
+def test_the_page_of_the_rules_has_their_order_and_their_defaults() -> None:
+    page = (ROOT / "docs" / "lint.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## ([a-z-]+)$", page, re.MULTILINE) == list(RULES)
+    [example] = re.findall(r"```yaml\n(reviewed_within.*?)```", page, re.DOTALL)
+    config = TypeAdapter(LintConfig).validate_python({**yaml.safe_load(example), "rules": {}, "silence": []})
+    assert config == LintConfig()
+    raised = [code for code, rule in RULES.items() if rule.level is Level.ERROR]
+    assert f"but {', '.join(raised[:-1])} and {raised[-1]}, which are errors" in page
