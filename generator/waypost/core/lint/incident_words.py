@@ -49,8 +49,11 @@ technical temporary trouble unavailable unexpected unknown user users unplanned 
 problematic ausfall ausfälle ausgefallen beeinträchtigt beeinträchtigung beeinträchtigungen betroffen defekt
 dienst dienste eingeschränkt einschränkung einschränkungen fehler fehlerhaft gestört größere kaputt kleinere
 kunden kundinnen nutzer nutzerinnen probleme schwierigkeiten störung störungen technische technischer
-technisches teilweise unbekannt unbekannte vorfall vorfälle vorübergehende vorübergehend system systeme
-langsam
+technisches teilweise unbekannt unbekannte vorfall vorfälle vorübergehende vorübergehend systeme langsam
+server servers backend infrastructure internal platform ongoing general critical urgent unusual behaviour
+behavior alert notice today event situation availability stability slowness downtime unstable global
+großstörung aktuelle aktuellen allgemeine allgemeiner wichtige hinweis meldung verfügbarkeit plattform
+infrastruktur
 """)
 """Words that say that something is wrong, and not what."""
 
@@ -71,10 +74,9 @@ vielen weitere weiteren wissen details hochdruck daran halten laufenden halten b
 _EMPTY = LITTLE | VAGUE | PROMISES
 
 
-def is_boilerplate(sentence: str) -> bool:
-    """Tell whether a sentence could stand in any incident of any service."""
-    found = words(sentence)
-    return all(word in _EMPTY for word in found)
+def own_words(text: str) -> list[str]:
+    """Return the words that could not stand in any incident of any service."""
+    return [word for word in words(text) if word not in _EMPTY]
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -93,6 +95,7 @@ _CLOCK = r"\d{1,2}[:.]\d\d(?:\s*(?:am|pm|uhr))?"
 
 DURATION = _any(
     rf"(?:{_NUMBER})(?:[\s\u00a0-]+(?:and a half\s+|full\s+|ganze\s+|halbe\s+)?)?(?:{_UNIT})",
+    r"(?:duration|dauer):?\W{0,4}\d",
     r"(?:half|viertel|halbe|quarter of an)[\s-]*(?:hour|stunde)",
     rf"(?:from|between|von|zwischen)\s+(?:about\s+|etwa\s+)?{_CLOCK}[^.\n]{{0,40}}?(?:to|until|and|bis|und|till)\s+(?:etwa\s+)?\d",
     rf"{_CLOCK}\s*(?:-|–|—|to|until|bis)\s*{_CLOCK}",
@@ -103,7 +106,9 @@ CAUSE = _any(
     *r"""caus(?:e|ed|es|ing)\b|because\b|reasons?\b|due\sto\b|led\sto\b|result(?:ed)?\s(?:of|from)|trigger(?:ed|s)?\b|
     owing\sto\b|came\sfrom\b|blocked\b|brought\son\b|thanks\sto\b|fault\sof\b|wasn?(?:'t|’t)?\sto\sblame|after\san?\s|
     ursachen?\b|grund\b|gründe\b|weil\b|wegen\b|aufgrund\b|auf\sgrund\b|verursacht|ausgelöst|auslöser|lag\s(?:es\s)?an|
-    schuld\b|durch\b|infolge|nachdem\b|da\b|denn\b|hervorgerufen|zurückzuführen""".replace("\n", "")
+    schuld\b|durch\b|infolge|nachdem\b|da\b|denn\b|hervorgerufen|zurückzuführen|
+    expired\b|faulty\b|overload|ran\sout|misconfigur|mistake|bugs?\b|fault\sin|failure\sof|abgelaufen|überlast|
+    versehen|fehler\s(?:in|bei|beim|im)\b""".replace("\n", "")
     .replace("    ", "")
     .split("|")
 )
@@ -112,8 +117,8 @@ CAUSE = _any(
 WHAT_NOW = _any(
     *r"""please\b|you\scan\b|you\smay\b|you\sshould\b|you\sdo\s|you\sdon['’]t|you\sneed|you\shave\sto|you\smust|you\swill|
     if\syour?\b|what\sto\sdo|nothing\b|no\saction|no\sfurther\saction|try\s|reload|retry|restart|start\s|sign\sin|log\sin|
-    open\sthe|choose\b|contact\sus|write\sto\sus|clear\s(?:the|your)|repeat\b|send\s.{0,20}again|needs?\sto\sbe\sdone|
-    bitte\b|sie\s(?:können|müssen|brauchen|sollten|dürfen)|können\ssie|müssen\ssie|brauchen\ssie|falls\s|wenn\ssie|
+    open\sthe|choose\b|contact\sus|write\sto\sus|clear\s(?:the|your)|repeat\b|send\s.{0,20}again|needs?\sto\sbe\sdone|resend\b|
+    actions?\s(?:is\s)?(?:needed|required)|once\smore|    bitte\b|sie\s(?:können|müssen|brauchen|sollten|dürfen)|können\ssie|müssen\ssie|brauchen\ssie|falls\s|wenn\ssie|
     nichts\b|nicht\snötig|laden\ssie|versuchen\ssie|starten\ssie|öffnen\ssie|melden\ssie|wählen\ssie|schreiben\ssie|
     keine\smaßnahmen|was\ssie\s|zu\stun\b""".replace("\n", "")
     .replace("    ", "")

@@ -10,15 +10,15 @@ from waypost.core.lint.incident_words import (
     LITTLE,
     NO_WORKAROUND,
     STEPPED_BACK,
-    VAGUE,
     WORKAROUND,
-    is_boilerplate,
+    own_words,
     sentences,
     words,
 )
 from waypost.core.lint.rule import Finding, LintSite, at_key, at_update
 from waypost.core.lint.timelines import CLOSING, in_words, incidents, recent_incidents, said
 from waypost.core.markdown_parts import markdown_parts
+from waypost.core.text import plain_text
 from waypost.model.status import Impact, Incident, Update, UpdateStatus
 
 _STEPS = {UpdateStatus.INVESTIGATING: 0, UpdateStatus.IDENTIFIED: 1, UpdateStatus.MONITORING: 2}
@@ -29,32 +29,18 @@ _SKELETON = "say what customers see"
 
 def vague_titles(site: LintSite) -> Iterator[Finding]:
     """Find titles that say only that something is wrong."""
-    known = {word for component in site.project.status.config.flat for word in _name_words(component.name)}
+    known = {word for component in site.project.status.config.flat for word in words(component.name)} - LITTLE
     for path, incident in incidents(site):
         title = incident.title
         # The lists know no other script, and there a word is not always written apart.
         if any(letter.isalpha() and letter > _LAST_LATIN for letter in title):
             continue
-        own = [word for word in words(title) if word not in LITTLE and word not in VAGUE]
-        if len(own) < 2 and not any(_is_named(word, known) for word in words(title)):
+        if not own_words(title) and not known.intersection(words(title)):
             message = (
                 "The title does not say what fails. Name the part of the service and what customers cannot do: "
                 "'Zip downloads stop half way'."
             )
             yield Finding(path, at_key("title"), message)
-
-
-def _name_words(name: str) -> list[str]:
-    return [word for word in words(name) if word not in LITTLE and word not in VAGUE]
-
-
-def _is_named(word: str, known: set[str]) -> bool:
-    """Tell whether a word is one of a component's name, in another form too: 'downloads', 'download'."""
-    return word in known or any(
-        len(shorter) >= 4 and longer.startswith(shorter)
-        for name in known
-        for shorter, longer in [sorted((word, name), key=len)]
-    )
 
 
 def empty_first_updates(site: LintSite) -> Iterator[Finding]:
@@ -64,7 +50,7 @@ def empty_first_updates(site: LintSite) -> Iterator[Finding]:
         if _SKELETON in body.casefold():
             message = "This is still the text of the skeleton. Say what customers see, who is affected and who is not."
             yield Finding(path, at_update(0), message)
-        elif all(is_boilerplate(sentence) for sentence in sentences(body)):
+        elif not own_words(plain_text(body)):
             message = (
                 "The first update does not say what customers see. Say what does not work, for whom, and what still "
                 "works."
@@ -99,7 +85,9 @@ def silences(site: LintSite) -> Iterator[Finding]:
         told = said(incident, site.now)
         if allowed is None or not told:
             continue
-        policy = f"at impact {incident.impact} customers hear something every {in_words(allowed)}"
+        rhythm = in_words(allowed)
+        rhythm = rhythm.removeprefix("1 ") if len(rhythm.split()) == 2 else rhythm
+        policy = f"at impact {incident.impact} customers hear something every {rhythm}"
         for index, (earlier, later) in enumerate(itertools.pairwise(told), start=1):
             if _is_too_late(later.at, earlier, allowed):
                 gap = in_words(later.at - earlier.at)
