@@ -118,7 +118,8 @@ WHAT_NOW = _any(
     *r"""please\b|you\scan\b|you\smay\b|you\sshould\b|you\sdo\s|you\sdon['’]t|you\sneed|you\shave\sto|you\smust|you\swill|
     if\syour?\b|what\sto\sdo|nothing\b|no\saction|no\sfurther\saction|try\s|reload|retry|restart|start\s|sign\sin|log\sin|
     open\sthe|choose\b|contact\sus|write\sto\sus|clear\s(?:the|your)|repeat\b|send\s.{0,20}again|needs?\sto\sbe\sdone|resend\b|
-    actions?\s(?:is\s)?(?:needed|required)|once\smore|    bitte\b|sie\s(?:können|müssen|brauchen|sollten|dürfen)|können\ssie|müssen\ssie|brauchen\ssie|falls\s|wenn\ssie|
+    actions?\s(?:is\s)?(?:needed|required)|once\smore|bitte\b|sie\s(?:können|müssen|brauchen|sollten|dürfen)|
+    können\ssie|müssen\ssie|brauchen\ssie|falls\s|wenn\ssie|
     nichts\b|nicht\snötig|laden\ssie|versuchen\ssie|starten\ssie|öffnen\ssie|melden\ssie|wählen\ssie|schreiben\ssie|
     keine\smaßnahmen|was\ssie\s|zu\stun\b""".replace("\n", "")
     .replace("    ", "")
