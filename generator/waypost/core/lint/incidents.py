@@ -22,7 +22,6 @@ from waypost.core.text import plain_text
 from waypost.model.status import Impact, Incident, Update, UpdateStatus
 
 _STEPS = {UpdateStatus.INVESTIGATING: 0, UpdateStatus.IDENTIFIED: 1, UpdateStatus.MONITORING: 2}
-_LAST_LATIN = "\u024f"
 _SKELETON = "say what customers see"
 """How the text of `waypost new incident` begins, which tells writers what to put there."""
 
@@ -32,9 +31,6 @@ def vague_titles(site: LintSite) -> Iterator[Finding]:
     known = {word for component in site.project.status.config.flat for word in words(component.name)} - LITTLE
     for path, incident in incidents(site):
         title = incident.title
-        # The lists know no other script, and there a word is not always written apart.
-        if any(letter.isalpha() and letter > _LAST_LATIN for letter in title):
-            continue
         if not own_words(title) and not known.intersection(words(title)):
             message = (
                 "The title does not say what fails. Name the part of the service and what customers cannot do: "
