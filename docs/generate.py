@@ -17,6 +17,7 @@ from format_reference import formats_page
 
 from waypost.app.schema import FORMATS, schema
 from waypost.cli import main as command_line
+from waypost.core.lint.registry import RULES
 from waypost.problems import CODES
 
 DOCS = Path(__file__).resolve().parent
@@ -107,6 +108,8 @@ def problems_page() -> str:
     examples = _examples()
     for code in sorted(CODES):
         parts.append(f"## {code}\n\n{CODES[code]}\n")
+        if code in RULES:
+            parts.append(f"It is a rule for writers: [what it finds and how to tune it](../lint.md#{code}).\n")
         if code in examples:
             why, shown = examples[code]
             parts.append(f"Example: {why}\n\n```text\n{shown}\n```\n")

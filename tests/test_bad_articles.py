@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from pydantic import TypeAdapter
 
 from helpers.broken_sites import read_case, site_of
 from helpers.sites import ROOT
-from waypost.app.lint import lint
-from waypost.app.site import Site
-from waypost.core.lint.registry import RULES
+from waypost.app.lint import lint, lint_site
+from waypost.app.site import Site, load_project
+from waypost.core.lint.registry import RULES, judge
+from waypost.model.lint import LintConfig
 from waypost.problems import CODES, Level
 
 CASES = sorted((Path(__file__).parent / "bad_articles").glob("*.yml"))
@@ -34,6 +38,20 @@ def test_the_site_that_the_cases_start_from_has_no_mistake(tmp_path: Path) -> No
 
 def test_nothing_is_wrong_with_the_sample() -> None:
     assert lint(Site(ROOT), NOW) == []
+
+
+STATUS_RULES = [code for code in RULES if code.startswith(("incident", "maintenance", "leak"))]
+WATCHED = [
+    update.at + timedelta(seconds=1)
+    for incident in load_project(Site(ROOT)).status.incidents
+    for update in incident.updates
+]
+
+
+@pytest.mark.parametrize("now", [*WATCHED, NOW + timedelta(days=30), NOW + timedelta(days=400)], ids=str)
+def test_the_writers_of_the_sample_were_never_late_and_old_history_does_not_nag(now: datetime) -> None:
+    found = judge(lint_site(Site(ROOT), load_project(Site(ROOT)), LintConfig(), now))
+    assert [judged for judged in found if judged.code in STATUS_RULES] == []
 
 
 def cases_of(code: str) -> list[dict[str, Any]]:
@@ -71,3 +89,13 @@ def test_every_rule_can_be_raised_turned_off_and_silenced(code: str, tmp_path: P
     assert found(f"rules: {{{code}: {{level: off, reason: We do not mind.}}}}") == []
     assert found(f"silence: [{{rule: {code}, files: ['content/*', 'status/*'], reason: On purpose.}}]") == []
     assert found(f"silence: [{{rule: {code}, files: ['elsewhere/*'], reason: On purpose.}}]") == found("")
+
+
+def test_the_page_of_the_rules_has_their_order_and_their_defaults() -> None:
+    page = (ROOT / "docs" / "lint.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## ([a-z-]+)$", page, re.MULTILINE) == list(RULES)
+    [example] = re.findall(r"```yaml\n(reviewed_within.*?)```", page, re.DOTALL)
+    config = TypeAdapter(LintConfig).validate_python({**yaml.safe_load(example), "rules": {}, "silence": []})
+    assert config == LintConfig()
+    raised = [code for code, rule in RULES.items() if rule.level is Level.ERROR]
+    assert f"but {', '.join(raised[:-1])} and {raised[-1]}, which are errors" in page

@@ -47,6 +47,19 @@ def page_parts(project: Project) -> dict[str, MarkdownParts]:
     }
 
 
+def status_texts(root: Path, project: Project) -> dict[str, tuple[int, str]]:
+    """Read the text of every incident and maintenance as it is written, with the line on which it begins."""
+    names = [f"status/incidents/{incident.id}.md" for incident in project.status.incidents]
+    names += [f"status/maintenance/{work.id}.md" for work in project.status.maintenances]
+    found: dict[str, tuple[int, str]] = {}
+    for name in names:
+        source, _ = read_source(root, root / name)
+        document = parse_markdown(source)[0] if source else None
+        if document:
+            found[name] = (document.body_line, document.body)
+    return found
+
+
 def content_files(root: Path) -> frozenset[str]:
     """Return every file in content/, by its path from there."""
     folder = root / "content"
@@ -81,6 +94,8 @@ class Places:
             line, column = found.location.line, found.location.column
         else:
             line, column = self._line(document, place), place.column
+        if place.is_hidden:
+            return Problem(Location(finding.path, line, column), judged.code, finding.message, judged.level)
         return document.source.problem(judged.code, finding.message, line, column, level=judged.level)
 
     @staticmethod

@@ -11,6 +11,7 @@ from waypost.adapters.lint_files import (
     has_own_anchors,
     load_lint_config,
     page_parts,
+    status_texts,
 )
 from waypost.adapters.whoosh_index import Likeness
 from waypost.app.site import Site, check_project
@@ -44,6 +45,7 @@ def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -
         parts=page_parts(project),
         files=content_files(site.root),
         now=now,
+        status_texts=status_texts(site.root, project),
         has_own_anchors=has_own_anchors(site.root),
         alike=Likeness(project.help_center.articles).more_like,
     )

@@ -1,4 +1,4 @@
-"""Every rule for writers. Each has a section in docs/lint.md and golden cases in tests/cases/lint/."""
+"""Every rule for writers. Each has a section in docs/lint.md and golden cases in tests/bad_articles/."""
 
 from __future__ import annotations
 
@@ -15,7 +15,18 @@ from waypost.core.lint.articles import (
     repeated_questions,
     reviews_due,
 )
+from waypost.core.lint.incidents import (
+    empty_first_updates,
+    next_updates,
+    odd_steps,
+    silences,
+    vague_titles,
+    workarounds_without_article,
+)
+from waypost.core.lint.leaks import leaks
 from waypost.core.lint.links import broken_anchors, broken_links, missing_alt
+from waypost.core.lint.maintenance import overlaps, short_notices
+from waypost.core.lint.resolutions import postmortems, thin_resolutions
 from waypost.core.lint.rule import Finding, LintSite, Rule
 from waypost.model.lint import LintConfig, RuleLevel
 from waypost.problems import Level
@@ -31,6 +42,17 @@ _RULES = (
     Rule("near-duplicate", near_duplicates),
     Rule("review-due", reviews_due),
     Rule("heading-order", heading_order),
+    Rule("leak", leaks, Level.ERROR),
+    Rule("incident-title", vague_titles),
+    Rule("incident-first-update", empty_first_updates),
+    Rule("incident-steps", odd_steps),
+    Rule("incident-cadence", silences),
+    Rule("incident-next-update", next_updates),
+    Rule("incident-workaround", workarounds_without_article),
+    Rule("incident-resolution", thin_resolutions),
+    Rule("incident-postmortem", postmortems),
+    Rule("maintenance-notice", short_notices),
+    Rule("maintenance-overlap", overlaps),
 )
 
 RULES: Mapping[str, Rule] = {rule.code: rule for rule in _RULES}

@@ -27,6 +27,8 @@ class Place:
     update: int = -1
     """Index of an update of an incident or a maintenance; the last counts as -1 only where `is_update` is set."""
     is_update: bool = False
+    is_hidden: bool = False
+    """Whether the line itself must not be shown, because it holds what nobody should repeat."""
 
 
 def at_line(line: int, column: int = 1) -> Place:
@@ -66,6 +68,8 @@ class LintSite:
     files: frozenset[str]
     """All files in content/, by their path from there."""
     now: datetime
+    status_texts: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    """The first line and the text of each incident and maintenance as written, by its path from the root."""
     has_own_anchors: bool = False
     """Whether mkdocs.yml changes how headings get their anchors, so that nobody here knows them."""
     alike: Callable[[str], Sequence[tuple[str, float]]] = field(default=lambda path: ())
