@@ -109,7 +109,9 @@ def problems_page() -> str:
     for code in sorted(CODES):
         parts.append(f"## {code}\n\n{CODES[code]}\n")
         if code in RULES:
-            parts.append(f"It is a rule for writers: [what it finds and how to tune it](../lint.md#{code}).\n")
+            parts.append(
+                f"It is a rule for writers: [what it finds and how to tune it](../lint.md#{code}).\n"
+            )
         if code in examples:
             why, shown = examples[code]
             parts.append(f"Example: {why}\n\n```text\n{shown}\n```\n")

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from helpers.sites import minimal_site, replace
 from waypost.app.clock import utc_now
+from waypost.app.incidents import new_incident
 from waypost.app.lint import lint
-from waypost.app.new import new_incident
 from waypost.app.site import Site
 from waypost.cli import main
 from waypost.cli.lint_formats import as_github, as_gitlab, as_json
