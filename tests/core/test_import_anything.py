@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from helpers.imports import outcome, write_files
 from waypost.adapters.content_files import load_help_center
-from waypost.core.import_plan import SitePaths, plan_import
-from waypost.core.import_source import ForeignPage, ForeignTree
+from waypost.core.importing.plan import SitePaths, plan_import
+from waypost.core.importing.source import ForeignPage, ForeignTree
 from waypost.problems import errors
 
 PIECES = st.sampled_from(

@@ -7,9 +7,9 @@ import re
 import markdown
 import pytest
 
-from waypost.core.import_lines import Conversion, lines_of, text_of
-from waypost.core.import_lists import convert_lists
-from waypost.core.import_source import ForeignPage
+from waypost.core.importing.lines import Conversion, lines_of, text_of
+from waypost.core.importing.lists import convert_lists
+from waypost.core.importing.source import ForeignPage
 
 EXTENSIONS = ["admonition", "attr_list", "tables", "fenced_code", "toc"]
 

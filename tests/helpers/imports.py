@@ -9,8 +9,8 @@ from typing import Any
 from waypost.adapters.foreign_tree import read_tree
 from waypost.adapters.former_addresses import OWN_FILES, OWN_FOLDERS
 from waypost.adapters.import_check import check_plan
-from waypost.core.import_plan import SitePaths, plan_import
-from waypost.core.import_source import merged
+from waypost.core.importing.plan import SitePaths, plan_import
+from waypost.core.importing.source import merged
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 from waypost.adapters.foreign_front import read_front
 from waypost.adapters.source import CONTROL, MAX_MEDIA_BYTES, Source, read_bytes, walk
 from waypost.adapters.yaml_source import parse_yaml
-from waypost.core.import_source import FolderNote, ForeignPage, ForeignTree
+from waypost.core.importing.source import FolderNote, ForeignPage, ForeignTree
 from waypost.problems import Level, Location, Problem
 
 _ENDINGS = (".md", ".mdx", ".markdown")

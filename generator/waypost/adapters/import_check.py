@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from waypost.adapters.validation import adapter_for
-from waypost.core.import_plan import ImportPlan, PlannedPage
-from waypost.core.import_source import Finding
+from waypost.core.importing.plan import ImportPlan, PlannedPage
+from waypost.core.importing.source import Finding
 from waypost.model.article import FRONT_MATTER
 
 

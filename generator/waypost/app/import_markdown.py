@@ -14,9 +14,9 @@ from waypost.adapters.former_addresses import OWN_FILES, OWN_FOLDERS
 from waypost.adapters.import_check import check_plan
 from waypost.adapters.source import read_source, walk
 from waypost.app.site import Site
-from waypost.core.import_names import is_picture
-from waypost.core.import_plan import ImportPlan, SitePaths, plan_import
-from waypost.core.import_source import merged
+from waypost.core.importing.names import is_picture
+from waypost.core.importing.plan import ImportPlan, SitePaths, plan_import
+from waypost.core.importing.source import merged
 from waypost.core.redirects import file_at, former_addresses
 from waypost.problems import Level, Location, Problem, ProblemsFound
 

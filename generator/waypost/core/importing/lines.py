@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from waypost.core.import_source import Finding, ForeignPage
+from waypost.core.importing.source import Finding, ForeignPage
 from waypost.core.markdown_source import marked_lines
 from waypost.problems import Problem
 

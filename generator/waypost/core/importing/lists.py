@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from waypost.core.import_lines import Conversion, Line, Lines, indent_of, marked
+from waypost.core.importing.lines import Conversion, Line, Lines, indent_of, marked
 
 _ENTRY = re.compile(r"([-*+]|\d{1,9}[.)])( +|$)(.*)$")
 _RULE = re.compile(r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")

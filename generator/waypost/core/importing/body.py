@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from waypost.core.import_admonitions import DIALECTS, box_converter, convert_alerts, convert_folding
-from waypost.core.import_headings import convert_anchors, convert_underlined, strip_attributes_of_links
-from waypost.core.import_lines import Conversion, Lines
-from waypost.core.import_lists import convert_lists
-from waypost.core.import_markup import (
+from waypost.core.importing.admonitions import DIALECTS, box_converter, convert_alerts, convert_folding
+from waypost.core.importing.headings import convert_anchors, convert_underlined, strip_attributes_of_links
+from waypost.core.importing.lines import Conversion, Lines
+from waypost.core.importing.lists import convert_lists
+from waypost.core.importing.markup import (
     convert_highlight,
     convert_html_blocks,
     convert_icons,
     convert_liquid,
     convert_shortcodes,
 )
-from waypost.core.import_mdx import convert_comments, convert_components, convert_modules
+from waypost.core.importing.mdx import convert_comments, convert_components, convert_modules
 
 
 @dataclass(frozen=True)

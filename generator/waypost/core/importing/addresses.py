@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from waypost.core.import_names import is_index
+from waypost.core.importing.names import is_index
 from waypost.core.redirects import file_at
 
 _PREFIX = re.compile(

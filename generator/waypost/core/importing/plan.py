@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from waypost.core.import_addresses import AddressBook, Redirects, absolute, is_usual, published_at, url_of
-from waypost.core.import_body import FINISH, convert_body
-from waypost.core.import_front import Mapped, clean, first_sentence, is_draft, map_front, shorten
-from waypost.core.import_headings import anchors_of, demote, split_title
-from waypost.core.import_kinds import kind_of
-from waypost.core.import_lines import Conversion, Line, Lines, lines_of, marked, text_of
-from waypost.core.import_links import Assets, LinkMapper
-from waypost.core.import_names import Names, is_index, name_pages, readable
-from waypost.core.import_source import Finding, FolderNote, ForeignPage, ForeignTree
+from waypost.core.importing.addresses import AddressBook, Redirects, absolute, is_usual, published_at, url_of
+from waypost.core.importing.body import FINISH, convert_body
+from waypost.core.importing.front import Mapped, clean, first_sentence, is_draft, map_front, shorten
+from waypost.core.importing.headings import anchors_of, demote, split_title
+from waypost.core.importing.kinds import kind_of
+from waypost.core.importing.lines import Conversion, Line, Lines, lines_of, marked, text_of
+from waypost.core.importing.links import Assets, LinkMapper
+from waypost.core.importing.names import Names, is_index, name_pages, readable
+from waypost.core.importing.source import Finding, FolderNote, ForeignPage, ForeignTree
 from waypost.core.redirects import file_at
 from waypost.model.article import Kind
 

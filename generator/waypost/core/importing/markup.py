@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from waypost.core.import_lines import Conversion, Line, Lines, map_prose, marked
+from waypost.core.importing.lines import Conversion, Line, Lines, map_prose, marked
 
 # Hugo
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from waypost.core.import_lines import Conversion, Line, Lines, indent_of, marked
+from waypost.core.importing.lines import Conversion, Line, Lines, indent_of, marked
 
 KINDS = {
     **{name: name for name in ("note", "tip", "info", "warning", "danger", "success", "question", "example")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from waypost.core.import_lines import Conversion, Line, Lines, indent_of, map_prose, marked
+from waypost.core.importing.lines import Conversion, Line, Lines, indent_of, map_prose, marked
 
 _MODULE = re.compile(
     r"(?:import\s+(?:[^'\"\n]{1,300}\s+from\s+)?['\"][^'\"\n]{1,300}['\"];?|export\s+(?:const|default|function|let)\b.*)\s*$"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from waypost.core.import_lines import Conversion, Lines, map_prose, marked
+from waypost.core.importing.lines import Conversion, Lines, map_prose, marked
 from waypost.core.text import heading_anchor, plain_text
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from waypost.core.import_source import Finding, ForeignPage
+from waypost.core.importing.source import Finding, ForeignPage
 from waypost.core.text import plain_text
 
 TITLE_KEYS = ("title", "sidebar_label", "linkTitle", "name")

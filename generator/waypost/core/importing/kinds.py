@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from waypost.core.import_headings import headings
-from waypost.core.import_lines import Lines, marked, text_of
+from waypost.core.importing.headings import headings
+from waypost.core.importing.lines import Lines, marked, text_of
 from waypost.core.structure import weakness
 from waypost.model.article import Article, ArticleFrontMatter, Kind
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from waypost.core.ids import public_id, slugify
-from waypost.core.import_source import Finding, ForeignPage, ForeignTree
+from waypost.core.importing.source import Finding, ForeignPage, ForeignTree
 
 GENERAL = "general"
 """The category of pages that stand in no folder."""
