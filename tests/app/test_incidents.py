@@ -22,7 +22,7 @@ from waypost.app.skeletons import AlreadyThere
 from waypost.core.incident_text import NewUpdate
 from waypost.model.article import ArticleFrontMatter
 from waypost.model.status import ComponentStatus, Impact, UpdateStatus
-from waypost.problems import ProblemsFound
+from waypost.problems import ProblemsFound, errors
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -57,7 +57,7 @@ def test_an_incident_is_opened_with_what_is_known(site: Site) -> None:
     assert (update.status, update.at) == ("investigating", NOW)
     assert update.body == "They stay $title white.\n\nAll of them."
     assert update.next_update_by == NOW + 30 * MINUTE
-    assert lint(site, NOW + MINUTE) == []
+    assert errors(lint(site, NOW + MINUTE)) == []
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_updates_are_added_and_every_byte_before_stays(site: Site, file: Path) -
         assert file.read_bytes().startswith(before)
         assert [update.status for update in incident.updates][-1] == status
         assert load_project(site).status.incidents[-1] == incident
-    assert lint(site, NOW + 10 * MINUTE) == []
+    assert errors(lint(site, NOW + 10 * MINUTE)) == []
 
 
 @pytest.mark.parametrize("head", [b"", b"\xef\xbb\xbf"])
@@ -260,7 +260,7 @@ def test_a_draft_is_left_where_the_components_are_written_about(site: Site, file
     assert str(page.front.reviewed) == "2026-11-20"
     for part in ("They stay white.", "We fixed it.", f"(../../status/incidents/{NAME}/)", "TODO: say how"):
         assert part in page.body
-    assert lint(site, NOW + 10 * MINUTE) == []
+    assert errors(lint(site, NOW + 10 * MINUTE)) == []
     after = file.read_bytes()
     assert b"articles: [start/known-pages-do-not-open.md]\n---\n" in after
     assert after.replace(b"articles: [start/known-pages-do-not-open.md]\n", b"").startswith(before)
@@ -293,7 +293,7 @@ def test_a_workaround_becomes_the_step(site: Site, file: Path) -> None:
     text = done.article.read_text(encoding="utf-8")
     assert "1.  In the meantime:\n\n    - reload\n    - wait\n" in text
     assert "TODO: say how" not in text
-    assert lint(site, NOW + 10 * MINUTE) == []
+    assert errors(lint(site, NOW + 10 * MINUTE)) == []
 
 
 def test_an_article_that_is_there_is_never_overwritten(site: Site, file: Path) -> None:
@@ -324,7 +324,7 @@ def test_articles_that_the_incident_names_are_left_to_a_person(site: Site, file:
     replace(file, "impact: minor", "impact: minor\narticles: [start/first.md]")
     done = resolve_incident(site, NAME, said("resolved", "Done."), draft_article=True)
     assert (done.is_named, done.incident.articles) == (False, ("start/first.md",))
-    assert lint(site, NOW + 10 * MINUTE) == []
+    assert errors(lint(site, NOW + 10 * MINUTE)) == []
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,7 @@ def test_articles_that_the_incident_names_are_left_to_a_person(site: Site, file:
 def test_whatever_customers_were_told_the_draft_is_valid(message: str, site: Site) -> None:
     open_incident(site, NewIncident("Pages do not open", ["web"]), message, NOW)
     article = draft_of(site)
-    assert lint(site, NOW + 10 * MINUTE) == []
+    assert errors(lint(site, NOW + 10 * MINUTE)) == []
     assert "<script>" not in article.read_text(encoding="utf-8").partition("---\n")[2].partition("---\n")[2]
 
 
