@@ -105,7 +105,7 @@ def test_a_new_site_gets_its_workflows_letter_for_letter(host: str, name: str, t
         (["--ci", "gitlab"], {"gitlab"}),
         (["--ci", "none"], set()),
     ],
-    ids=lambda value: " ".join(value) or "none",
+    ids=lambda value: " ".join(sorted(value)) or "none",
 )
 def test_only_the_workflows_that_are_wanted_are_made(
     choice: list[str], hosts: set[str], tmp_path: Path
