@@ -178,7 +178,7 @@ def write_table(rows: Sequence[Sequence[str]], runs: int) -> None:
     """Put the table where people read it, between the marks in docs/performance.md."""
     lines = [f"| {' | '.join(cells)} |" for cells in (COLUMNS, ["---:"] * len(COLUMNS), *rows)]
     day = f"{datetime.now().astimezone():%d %B %Y}"
-    made = f"{day}, {os.cpu_count()} cores, Python {platform.python_version()}, {runs} rounds"
+    made = f"{day}, {os.cpu_count()} cores, Python {platform.python_version()}, {runs} round{'' if runs == 1 else 's'}"
     text = PAGE.read_text(encoding="utf-8")
     head, _, rest = text.partition(START)
     _, _, tail = rest.partition(END)

@@ -262,3 +262,17 @@ def test_the_skeleton_of_an_incident_is_told_what_is_missing_and_is_no_error(goo
         ("incident-first-update", Level.WARNING),
         ("incident-next-update", Level.WARNING),
     ]
+
+
+def test_files_are_named_from_where_the_caller_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = minimal_site(tmp_path / "help" / "site")
+    replace(site.root / "content/start/first.md", "Open the link in our mail", "[Open](gone.md)")
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["lint", "--site", "help/site", "--format", "github"])
+    assert result.stdout.startswith("::error file=help/site/content/start/first.md,line=10,")
+    (entry,) = json.loads(
+        CliRunner().invoke(main, ["lint", "--site", "help/site", "--format", "gitlab"]).stdout
+    )
+    assert entry["location"]["path"] == "help/site/content/start/first.md"

@@ -10,7 +10,7 @@ from waypost.app.clock import utc_now
 from waypost.app.lint import lint
 from waypost.app.site import Site
 from waypost.cli.common import explained, print_problems, site_option
-from waypost.cli.lint_formats import FORMATS
+from waypost.cli.lint_formats import FORMATS, from_here
 from waypost.problems import errors
 
 
@@ -37,7 +37,7 @@ def command(site: Site, form: str, as_json: bool, strict: bool) -> None:
     problems = lint(site, utc_now())
     form = "json" if as_json else form
     if form in FORMATS:
-        click.echo(FORMATS[form](problems), nl=False)
+        click.echo(FORMATS[form](from_here(problems, site.root)), nl=False)
     elif problems:
         print_problems(problems)
     else:

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from waypost.cli.common import problem_json
 from waypost.problems import Level, Problem
 
 _SEVERITY = {Level.ERROR: "major", Level.WARNING: "minor"}
+
+
+def from_here(problems: Sequence[Problem], root: Path) -> list[Problem]:
+    """Name files as the caller sees them, who may stand above the site: a host knows paths of the repository."""
+    where = Path(os.path.relpath(root)).as_posix()
+    if where == "." or where.startswith(".."):
+        return list(problems)
+    return [
+        replace(problem, location=replace(problem.location, path=f"{where}/{problem.location.path}"))
+        for problem in problems
+    ]
 
 
 def as_json(problems: Sequence[Problem]) -> str:
