@@ -19,7 +19,7 @@ CACHE = "cache"
 SEARCH_INDEX = "search/search_index.json"
 """Where Material keeps its search index, from the root of the output."""
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the meaning of a record changes; older ones are not used then."""
 
 
@@ -44,8 +44,6 @@ class BuildRecord:
     format: int = FORMAT
     program: str = ""
     """Digest of what all pages were made with; empty where nothing can be taken from the build."""
-    help_center: str = ""
-    """Digest of every file that the help center was made from."""
     search_index: str = ""
     """Digest of the search index."""
     pages: Mapping[str, PageRecord] = field(default_factory=dict)
@@ -191,11 +189,11 @@ class Reuse:
         """Leave a page out of the record, so that the next build makes it again."""
         self._made.pop(path, None)
 
-    def record(self, output: Path, help_center: str) -> BuildRecord:
+    def record(self, output: Path) -> BuildRecord:
         """Return the record of this build, once what was made is below `output`."""
         made = {
             path: PageRecord(inputs, file, file_digest(output / file), self.targets.get(path, {}))
             for path, (inputs, file) in self._made.items()
         }
         pages = {**self._pages, **{path: page for path, page in made.items() if page.output}}
-        return BuildRecord(FORMAT, self.program, help_center, file_digest(output / SEARCH_INDEX), pages)
+        return BuildRecord(FORMAT, self.program, file_digest(output / SEARCH_INDEX), pages)

@@ -60,12 +60,6 @@ def program_digest(root: Path, config: Any) -> str:
     return digest(platform.python_version(), *versions, trees)
 
 
-def help_center_digest(root: Path, config: Any) -> str:
-    """Return a digest of every file that the help center is made from."""
-    own = [Path(config.theme.custom_dir)] if config.theme.custom_dir else []
-    return tree_digest(root / "content", root / "mkdocs.yml", *own)
-
-
 def _version(name: str) -> str:
     try:
         return version(name)

@@ -21,7 +21,7 @@ from mkdocs.exceptions import Abort, MkDocsException
 
 from waypost.adapters.build_crew import Crew, CrewFailed
 from waypost.adapters.build_record import CACHE, BuildRecord, Reuse
-from waypost.adapters.mkdocs_inputs import can_reuse, help_center_digest, program_digest
+from waypost.adapters.mkdocs_inputs import can_reuse, program_digest
 from waypost.core.snapshot import Snapshot
 from waypost.core.words import Words
 from waypost.model.project import Project
@@ -110,9 +110,7 @@ def _render(  # noqa: PLR0917  # those of the function above, and who does it
     for problem in problems:
         # What is warned of must be warned of again.
         reuse.forget(problem.location.path.removeprefix("content/"))
-    return Rendering(
-        sorted(problems), made, frozenset(reuse.kept), reuse.record(output, help_center_digest(root, config))
-    )
+    return Rendering(sorted(problems), made, frozenset(reuse.kept), reuse.record(output))
 
 
 def _attach(
