@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import html
 import posixpath
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import unquote
 
 from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config import config_options
@@ -32,6 +30,7 @@ from waypost.adapters.build_record import Reuse
 from waypost.adapters.term_memory import TermMemory
 from waypost.app.help_pages import HelpPages, SiteLook, TakeSnapshot, site_words
 from waypost.app.site import Site, load_project
+from waypost.core.link_targets import leads_elsewhere, split_link, target_path
 from waypost.model.project import Project
 from waypost.problems import ProblemsFound
 
@@ -249,12 +248,11 @@ def _search_plugin(config: MkDocsConfig) -> Any:
 
 def _named_files(link: str, folder: str) -> Iterator[str]:
     """Return the files that a link may name, from content/; none for one that leads elsewhere."""
-    path, mark, anchor = unquote(link).partition("#")
-    path = path.partition("?")[0]
-    if not path or re.match(r"[a-z][a-z0-9+.-]*:|//", link, re.IGNORECASE):
+    path, mark, anchor = split_link(link)
+    if not path or leads_elsewhere(link):
         return
     # An absolute link may count from content/, as `validation: links: absolute_links` of MkDocs says.
-    file = posixpath.normpath(posixpath.join("" if path.startswith("/") else folder, path.lstrip("/")))
+    file = target_path(path, folder)
     yield file
     if mark:
         # The page of a step, where the file is a troubleshooter.

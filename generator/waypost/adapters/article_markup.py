@@ -19,6 +19,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
 
+from waypost.core.link_targets import split_link, target_path
 from waypost.core.videos import FILE_ENDINGS, Player, address_from, find_player
 from waypost.core.words import Words
 from waypost.model.article import Article, ArticleFrontMatter, Kind, Video
@@ -86,10 +87,10 @@ class _Links(Treeprocessor):
 
     def _at_its_step(self, link: str) -> str:
         """Let a link to a step lead to its page: `tree.md#step` is how a Git host finds it."""
-        path, _, anchor = link.partition("#")
+        path, _, anchor = split_link(link)
         folder = posixpath.dirname(self._extension.path)
-        steps = self._extension.steps.get(posixpath.normpath(posixpath.join(folder, unquote(path))), {})
-        target = steps.get(unquote(anchor))
+        steps = self._extension.steps.get(target_path(path, folder), {})
+        target = steps.get(anchor)
         return quote(posixpath.relpath(target, folder or ".")) if path and target else link
 
 

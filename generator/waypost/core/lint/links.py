@@ -5,15 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote
 
+from waypost.core.link_targets import leads_elsewhere, split_link, target_path
 from waypost.core.lint.rule import Finding, LintSite, at_line
 from waypost.core.markdown_parts import Link
 from waypost.core.troubleshooter import read_troubleshooter
 from waypost.model.article import Article, Kind, is_draft
 from waypost.problems import did_you_mean
 
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 _MADE_BY_BUILD = (
     "status/",
     "ticket/",
@@ -35,7 +34,7 @@ def broken_links(site: LintSite) -> Iterator[Finding]:
     urls = {page.url for page in site.pages.values()}
     drafts = {name for page in site.project.help_center.drafts.values() for name in (page.path, page.url)}
     for page, link in _links(site):
-        path = unquote(re.split(r"[?#]", link.target, maxsplit=1)[0])
+        path, _, _ = split_link(link.target)
         found = drafts.intersection(_meanings(path, page)) if path and not is_draft(page.front) else ()
         if found:
             message = (
@@ -44,7 +43,7 @@ def broken_links(site: LintSite) -> Iterator[Finding]:
             yield Finding(f"content/{page.path}", at_line(link.line, link.column), message)
         if found or not path or _leads_somewhere(path, page, site, urls):
             continue
-        wanted = _resolve(path, posixpath.dirname(page.path))
+        wanted = target_path(path, posixpath.dirname(page.path))
         suffix = posixpath.splitext(wanted)[1]
         alike = [file for file in site.files if suffix and file.endswith(suffix)]
         near = did_you_mean(wanted, alike) or " Correct the link, or remove it."
@@ -58,12 +57,10 @@ def broken_anchors(site: LintSite) -> Iterator[Finding]:
     if site.has_own_anchors:
         return
     for page, link in _links(site):
-        path, mark, written = link.target.partition("#")
-        anchor = unquote(written)
-        if not mark or not anchor or link.is_picture or _MADE_BY_MARKDOWN.match(anchor):
+        path, _, anchor = split_link(link.target)
+        if not anchor or link.is_picture or _MADE_BY_MARKDOWN.match(anchor):
             continue
-        path = unquote(path.partition("?")[0])
-        target = page.path if not path else _resolve(path, posixpath.dirname(page.path))
+        target = page.path if not path else target_path(path, posixpath.dirname(page.path))
         if target not in site.parts:
             continue
         known = _anchors(site, target)
@@ -94,14 +91,8 @@ def _is_decoration(link: Link) -> bool:
 def _links(site: LintSite) -> Iterator[tuple[Article, Link]]:
     for path, parts in site.parts.items():
         for link in parts.links:
-            if link.target and not _ELSEWHERE.match(link.target):
+            if link.target and not leads_elsewhere(link.target):
                 yield site.pages[path], link
-
-
-def _resolve(path: str, folder: str) -> str:
-    """Return what a path means, from content/; one that starts with a slash counts from there."""
-    whole = path.lstrip("/") if path.startswith("/") else posixpath.join(folder, path)
-    return posixpath.normpath(whole)
 
 
 def _meanings(path: str, page: Article) -> tuple[str, str]:
@@ -109,13 +100,13 @@ def _meanings(path: str, page: Article) -> tuple[str, str]:
     if path.startswith("/"):
         return path.lstrip("/"), path.strip("/") + "/"
     by_address = posixpath.normpath(posixpath.join(page.url, path))
-    return _resolve(path, posixpath.dirname(page.path)), f"{by_address}/"
+    return target_path(path, posixpath.dirname(page.path)), f"{by_address}/"
 
 
 def _leads_somewhere(path: str, page: Article, site: LintSite, urls: set[str]) -> bool:
     if path.startswith("/"):
         return True if _is_made(path.lstrip("/")) else _is_there(path.lstrip("/"), site, urls)
-    by_file = _resolve(path, posixpath.dirname(page.path))
+    by_file = target_path(path, posixpath.dirname(page.path))
     if by_file in site.files:
         return True
     # Raw HTML and addresses that end in a slash count from the address of the page, not from its file.
