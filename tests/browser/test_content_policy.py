@@ -113,4 +113,4 @@ def test_a_violation_would_be_seen(strict: tuple[Served, Votes], visit: Any) -> 
     seen.page.add_init_script(LISTEN)
     seen.goto(ARTICLE)
     seen.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
-    seen.page.wait_for_function("violations.length > 0")
+    seen.until(lambda page: page.evaluate("violations.length > 0"), wanted=True)

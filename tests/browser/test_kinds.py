@@ -105,9 +105,9 @@ def answers(page: Page) -> list[bool]:
 def test_questions_are_folded_and_open_one_by_one(calm: Served, visit: Any) -> None:
     seen: Visit = visit(calm)
     seen.goto(FAQ)
-    assert answers(seen.page) == [False] * 6
+    seen.until(answers, [False] * 6)
     seen.page.get_by_text("Why am I asked for four digits?").and_(seen.page.locator("h2")).click()
-    assert answers(seen.page) == [False, False, True, False, False, False]
+    seen.until(answers, [False, False, True, False, False, False])
     seen.assert_quiet()
 
 
@@ -116,7 +116,7 @@ def test_the_keyboard_opens_a_question_and_reaches_its_link(calm: Served, visit:
     seen.goto(FAQ)
     seen.page.locator("summary").first.focus()
     seen.page.keyboard.press("Enter")
-    assert answers(seen.page)[0]
+    seen.until(lambda page: answers(page)[0], wanted=True)
     assert seen.style("details.wp-question > summary:focus-visible", "outlineStyle") == "solid"
     seen.page.keyboard.press("Tab")
     focused = seen.page.locator(":focus")
@@ -134,7 +134,7 @@ def test_an_address_opens_the_question_it_names(calm: Served, visit: Any) -> Non
     seen: Visit = visit(calm)
     seen.goto(f"{FAQ}#{SECOND}")
     expect(seen.page.locator("details[open]")).to_have_count(1)
-    assert answers(seen.page)[1]
+    seen.until(lambda page: answers(page)[1], wanted=True)
     top = seen.page.locator(f"#{SECOND}").bounding_box()
     assert top
     assert 60 < top["y"] < 400, "below the header, and to be seen"
@@ -154,7 +154,7 @@ def test_hostile_and_unknown_addresses_open_nothing(calm: Served, visit: Any) ->
 def test_a_link_inside_of_an_answer_opens_the_question_it_names(small: Served, visit: Any) -> None:
     seen: Visit = visit(small)
     seen.goto("start/ask/#inside")
-    assert answers(seen.page) == [True, False], "a heading inside of an answer opens it"
+    seen.until(answers, [True, False])
     link, opened = (
         seen.page.get_by_role("link", name="the second", exact=True),
         seen.page.locator("details[open]"),
@@ -172,7 +172,7 @@ def test_the_table_of_contents_leads_to_open_questions(calm: Served, visit: Any)
     seen.goto(FAQ)
     seen.page.locator(".md-sidebar--secondary").get_by_role("link", name="Why did I get several").click()
     expect(seen.page.locator("details[open]")).to_have_count(1)
-    assert answers(seen.page)[1]
+    seen.until(lambda page: answers(page)[1], wanted=True)
 
 
 def test_one_button_opens_and_closes_all(calm: Served, visit: Any) -> None:
@@ -181,13 +181,13 @@ def test_one_button_opens_and_closes_all(calm: Served, visit: Any) -> None:
     button = seen.page.locator(".wp-fold__button")
     expect(button).to_have_text("Open all")
     button.click()
-    assert answers(seen.page) == [True] * 6
+    seen.until(answers, [True] * 6)
     expect(button).to_have_text("Close all")
     seen.page.locator("summary").first.click()
     expect(button).to_have_text("Open all")
     button.click()
     button.click()
-    assert answers(seen.page) == [False] * 6
+    seen.until(answers, [False] * 6)
 
 
 def test_the_link_to_a_question_is_copied_when_pressed(calm: Served, visit: Any) -> None:
@@ -198,7 +198,7 @@ def test_the_link_to_a_question_is_copied_when_pressed(calm: Served, visit: Any)
     expect(seen.page.locator(".wp-fold [role=status]")).to_have_text("The link is copied.")
     assert seen.page.evaluate("navigator.clipboard.readText()") == f"{calm.url}{FAQ}#{SECOND}"
     assert seen.page.url.endswith(f"#{SECOND}")
-    assert answers(seen.page)[1]
+    seen.until(lambda page: answers(page)[1], wanted=True)
 
 
 def test_paper_shows_every_answer_and_no_buttons(calm: Served, visit: Any) -> None:
@@ -206,7 +206,7 @@ def test_paper_shows_every_answer_and_no_buttons(calm: Served, visit: Any) -> No
         seen: Visit = visit(calm, scripts=scripts)
         seen.goto(FAQ)
         seen.page.emulate_media(media="print")
-        assert answers(seen.page) == [True] * 6
+        seen.until(answers, [True] * 6)
         expect(seen.page.locator(".wp-fold")).to_be_hidden()
         expect(seen.page.locator(".wp-question__link").first).to_be_hidden()
 
@@ -216,9 +216,9 @@ def test_printing_unfolds_and_folds_again(calm: Served, visit: Any) -> None:
     seen.goto(f"{FAQ}#{SECOND}")
     expect(seen.page.locator("details[open]")).to_have_count(1)
     seen.page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert seen.page.locator("details[open]").count() == 6
+    expect(seen.page.locator("details[open]")).to_have_count(6)
     seen.page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert seen.page.locator("details[open]").count() == 1
+    expect(seen.page.locator("details[open]")).to_have_count(1)
 
 
 def test_without_scripts_all_answers_are_there_and_nothing_waits_for_a_script(
@@ -226,7 +226,7 @@ def test_without_scripts_all_answers_are_there_and_nothing_waits_for_a_script(
 ) -> None:
     seen: Visit = visit(calm, scripts=False)
     seen.goto(FAQ)
-    assert answers(seen.page) == [True] * 6
+    seen.until(answers, [True] * 6)
     expect(seen.page.locator(".wp-fold")).to_be_hidden()
     seen.goto(TUTORIAL)
     expect(seen.page.locator(".wp-progress")).to_be_hidden()

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin
 
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route, expect
 
 from helpers.browser_sites import NOW, Served
 
+T = TypeVar("T")
 Reply = Callable[[], dict[str, Any] | None]
 DESKTOP, PHONE = 1280, 390
 GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(26, 34, 44)"}
@@ -45,7 +46,16 @@ class Visit:
 
     def wait_for_status(self) -> None:
         """Wait until the live parts are there."""
-        self.page.wait_for_function("document.querySelector('.wp-pill__text').textContent !== 'Status'")
+        # Not `wait_for_function`: what it polls with is an eval, which a strict policy forbids.
+        expect(self.page.locator(".wp-pill__text")).not_to_have_text("Status")
+
+    def until(self, look: Callable[[Page], T], wanted: T) -> None:
+        """Wait until the page looks as wanted; fail with how it looks after five seconds."""
+        for _ in range(100):
+            if look(self.page) == wanted:
+                return
+            self.page.wait_for_timeout(50)
+        assert look(self.page) == wanted
 
     def pill(self) -> str:
         """Return what the pill in the header says."""
