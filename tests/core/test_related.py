@@ -7,7 +7,7 @@ import pytest
 
 from helpers.cases import golden
 from waypost.adapters.languages import load_words
-from waypost.adapters.whoosh_index import Likeness
+from waypost.adapters.whoosh_words import Likeness
 from waypost.app.site import Site, load_project
 from waypost.core.articles import Catalog, build_catalog
 from waypost.core.related import LIMIT, Alike, related_links

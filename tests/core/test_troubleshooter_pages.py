@@ -6,7 +6,7 @@ import pytest
 
 from helpers.cases import Case, golden
 from waypost.adapters.languages import load_words
-from waypost.core.search import search_documents
+from waypost.core.search.documents import search_documents
 from waypost.core.troubleshooter_pages import SEARCHED_ONLY, TreePage, searched_text, shown_part, tree_pages
 from waypost.model.article import Article, ArticleFrontMatter, Kind
 

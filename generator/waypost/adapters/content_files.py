@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from waypost.adapters.article_files import check_articles
 from waypost.adapters.former_addresses import check_former_addresses
 from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
+from waypost.adapters.search_files import load_search_files
 from waypost.adapters.source import read_source, walk
 from waypost.adapters.support_files import load_support
 from waypost.adapters.troubleshooter_files import check_troubleshooters
@@ -57,9 +58,12 @@ def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[
     problems += check_troubleshooters(root, pages, sources, paths, component_ids)
     support, found = load_support(root, component_ids)
     problems += _check_tickets(pages, documents, support.ticket) if support else []
+    problems += found
+    synonyms, queries, found = load_search_files(root, pages)
     published = {path: page for path, page in pages.items() if not is_draft(page.front)}
     drafts = {path: page for path, page in pages.items() if is_draft(page.front)}
-    return HelpCenter(published, support, sizes, drafts), list(dict.fromkeys(problems + found))
+    help_center = HelpCenter(published, support, sizes, drafts, synonyms, queries)
+    return help_center, list(dict.fromkeys(problems + found))
 
 
 def _check_paths(folder: Path, paths: Sequence[str]) -> list[Problem]:

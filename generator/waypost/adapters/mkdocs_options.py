@@ -11,6 +11,17 @@ from waypost.model.look import Look
 from waypost.problems import Problem
 
 
+def load_language(root: Path) -> str:
+    """Return the language of the theme; English where the file names none, or cannot be read."""
+    path = root / "mkdocs.yml"
+    source = read_source(root, path)[0] if path.is_file() else None
+    document = parse_yaml(source, ignore_tags=True)[0] if source else None
+    data = document.data if document and isinstance(document.data, dict) else {}
+    theme = data.get("theme")
+    language = theme.get("language") if isinstance(theme, dict) else None
+    return language if isinstance(language, str) else "en"
+
+
 def load_look(root: Path) -> tuple[Look, list[Problem]]:
     """Return what a site sets under `look` of the plugin, and what of the file Waypost cannot work with.
 

@@ -13,7 +13,7 @@ from waypost.adapters.lint_files import (
     page_parts,
     status_texts,
 )
-from waypost.adapters.whoosh_index import Likeness
+from waypost.adapters.whoosh_words import Likeness
 from waypost.app.site import Site, check_project
 from waypost.core.lint.registry import RULES, judge
 from waypost.core.lint.rule import LintSite

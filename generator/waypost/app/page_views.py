@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from waypost.adapters.term_memory import TermMemory
-from waypost.adapters.whoosh_index import Likeness
+from waypost.adapters.whoosh_words import Likeness
 from waypost.app.help_outputs import HelpOutputs
 from waypost.core.articles import ArticleLink, Catalog, CategoryLink
 from waypost.core.awareness import baked

@@ -14,6 +14,7 @@ from waypost.model.article import (
     HomeFrontMatter,
 )
 from waypost.model.lint import LintConfig
+from waypost.model.search import QueryFile, SynonymFile
 from waypost.model.status import IncidentFrontMatter, MaintenanceFrontMatter, StatusConfig
 from waypost.model.support import SupportConfig
 from waypost.model.troubleshooter import ScenarioFile
@@ -26,6 +27,8 @@ FORMATS: Mapping[str, tuple[type[Any], str]] = {
     "home": (HomeFrontMatter, "front matter of content/index.md"),
     "contact": (ContactFrontMatter, "front matter of the contact page"),
     "scenarios": (ScenarioFile, "content/FOLDER/NAME.scenarios.yml, beside the troubleshooter NAME.md"),
+    "synonyms": (SynonymFile, "content/synonyms.yml"),
+    "queries": (QueryFile, "content/queries.yml"),
     "lint": (LintConfig, "lint.yml"),
     "incident": (IncidentFrontMatter, "front matter of status/incidents/ID.md"),
     "maintenance": (MaintenanceFrontMatter, "front matter of status/maintenance/ID.md"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from waypost.adapters.content_files import load_help_center
-from waypost.adapters.mkdocs_options import load_look
+from waypost.adapters.mkdocs_options import load_language, load_look
 from waypost.adapters.status_files import load_status_config, load_status_site
 from waypost.model.project import Project
 from waypost.problems import Problem, ProblemsFound, errors
@@ -52,7 +52,8 @@ def check_project(site: Site) -> tuple[Project | None, list[Problem]]:
     if status is None or errors(problems):
         return None, sorted(problems)
     # A link to a draft would lead nowhere; it appears when the draft is published.
-    return Project(help_center, status.without_articles(help_center.drafts), look), sorted(problems)
+    status = status.without_articles(help_center.drafts)
+    return Project(help_center, status, look, load_language(site.root)), sorted(problems)
 
 
 def load_project(site: Site) -> Project:

@@ -26,17 +26,17 @@ def command(question: str, limit: int, site: Site, as_json: bool) -> None:
 
     Example: waypost search "my zip stops half way"
     """
-    hits = search(load_project(site), question, limit)
+    ranking = search(load_project(site), question, limit)
+    hits = ranking.hits
     if as_json:
         print_json(
-            [
-                {"title": hit.document.title, "url": hit.document.url, "score": round(hit.score, 3)}
-                for hit in hits
-            ]
+            [{"title": hit.document.title, "url": hit.document.url, "score": hit.score} for hit in hits]
         )
     else:
+        if ranking.corrected:
+            click.echo(f"Understood as: {ranking.corrected}")
         for number, hit in enumerate(hits, start=1):
             click.echo(f"{number}. {hit.document.title}\n   /{hit.document.url}")
         if not hits:
-            click.echo("Nothing shares a word with that question.")
+            click.echo("Nothing here answers that question.")
     sys.exit(0 if hits else 1)

@@ -84,6 +84,11 @@ def markdown_parts(body: str, first_line: int = 1) -> MarkdownParts:
     )
 
 
+def headings_of(body: str, first_line: int = 1) -> tuple[Heading, ...]:
+    """Read only the headings of a Markdown text."""
+    return tuple(_headings(list(_lines(body.split("\n"), first_line))))
+
+
 @dataclass(frozen=True)
 class _Line:
     number: int

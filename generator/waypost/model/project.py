@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from waypost.model.article import ARTICLE_KINDS, Article, CategoryFrontMatter, Kind
 from waypost.model.look import Look
+from waypost.model.search import QueryFile, SynonymFile
 from waypost.model.status import Coverage, Incident, Maintenance, StateChange, StatusConfig
 from waypost.model.support import SupportConfig
 
@@ -30,6 +31,9 @@ class HelpCenter:
     """Bytes of each file that an article offers, by its path from content/."""
     drafts: Mapping[str, Article] = field(default_factory=dict)
     """Articles that nobody may see yet, by path; nothing that is published knows of them."""
+
+    synonyms: SynonymFile = field(default_factory=SynonymFile)
+    queries: QueryFile = field(default_factory=QueryFile)
 
     @property
     def with_drafts(self) -> HelpCenter:
@@ -87,3 +91,5 @@ class Project:
     help_center: HelpCenter
     status: StatusSite
     look: Look = field(default_factory=Look)
+    language: str = "en"
+    """The language of the theme in mkdocs.yml, such as `de`."""

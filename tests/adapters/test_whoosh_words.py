@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from helpers.cases import golden
-from waypost.adapters.whoosh_index import COMMON_AT_LEAST, MAX_WORDS, Likeness, SearchIndex
+from waypost.adapters.whoosh_words import COMMON_AT_LEAST, MAX_WORDS, Likeness, SearchIndex
 from waypost.app.site import Site, load_project
-from waypost.core.search import SearchDocument, search_documents
+from waypost.core.search.documents import SearchDocument, search_documents
 from waypost.model.article import Article, ArticleFrontMatter, Kind
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,86 @@
+"""Words that somebody may have meant who wrote one that is nowhere. search_ranking.js holds the twin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+CANDIDATES = 6
+"""More than this is guessing."""
+
+TYPING = 1
+"""Letters of an unfinished word from which it is completed."""
+
+SHORTEST_PREFIX = 3
+"""The same for a word that is finished."""
+
+SHORTEST_TYPO = 4
+SHORTEST_TWO_TYPOS = 7
+
+Near = tuple[str, int]
+"""A word, and how near it is, from 1 to 100."""
+
+
+def near(word: str, forms: Iterable[str], *, typing: bool) -> list[Near]:
+    """Return the forms that a word may stand for, nearest first; `typing` says that it may be unfinished."""
+    found = [(form, nearness) for form in forms if (nearness := _nearness(word, form, typing=typing))]
+    found.sort(key=lambda row: (-row[1], row[0]))
+    return found[:CANDIDATES]
+
+
+def first_letters(word: str) -> Iterator[str]:
+    """Yield the letters that a form can begin with which is near a word: the first may be missing or doubled."""
+    yield from dict.fromkeys(word[:2])
+
+
+def _nearness(word: str, form: str, *, typing: bool) -> int:
+    if " " in form:
+        return 0
+    if form.startswith(word):
+        enough = TYPING if typing else SHORTEST_PREFIX
+        return 60 + 30 * len(word) // len(form) if len(word) >= enough else 0
+    shared = _shared(word, form)
+    rest = max(len(word), len(form)) - shared
+    if shared >= SHORTEST_TYPO and rest <= 3 and shared >= 2 * rest:
+        # Another inflection, as far as can be told without its grammar.
+        inflected = 80 if shared == len(form) else 70
+    else:
+        inflected = 0
+    return max(inflected, _misspelt(word, form))
+
+
+def _shared(word: str, form: str) -> int:
+    most = min(len(word), len(form))
+    return next((at for at in range(most) if word[at] != form[at]), most)
+
+
+def _misspelt(word: str, form: str) -> int:
+    if len(word) < SHORTEST_TYPO or abs(len(word) - len(form)) > 2 or len(form) < 3:
+        return 0
+    same_start = word[0] == form[0]
+    most = 2 if len(word) >= SHORTEST_TWO_TYPOS and same_start else 1
+    edits = distance(word, form, most)
+    if edits > most:
+        return 0
+    return (80 if same_start else 65) if edits == 1 else 55
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """Return how many letters must change, go, come or swap places; above `most`, any larger number.
+
+    Optimal string alignment: Boytsov, Indexing methods for approximate dictionary searching (2011), section 2.2.
+    """
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(one, start=1):
+        now = [row]
+        for column, other_letter in enumerate(other, start=1):
+            best = min(last[column] + 1, now[column - 1] + 1, last[column - 1] + (letter != other_letter))
+            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == other_letter:
+                best = min(best, before[column - 2] + 1)
+            now.append(best)
+        if min(now) > most:
+            return most + 1
+        before, last = last, now
+    return last[-1]

@@ -1,0 +1,73 @@
+"""The words of a text as search sees them. theme/assets/waypost/search_words.js is its twin.
+
+Case and diacritics go, apostrophes close up, and a compound with hyphens counts as its parts and as one word.
+Scripts that put no spaces between words are cut into pairs of characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+"""Thai, Lao, Burmese, Khmer, Kana and Han."""
+
+_COMPOUND = re.compile(
+    r"[^\W_]+(?:['’][^\W\d_]+)*(?:[-\u2010\u2011][^\W_]+(?:['’][^\W\d_]+)*)*|\d+(?:[.,]\d+)+", re.UNICODE
+)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
+_HYPHEN = re.compile(r"[-\u2010\u2011]")
+_POSSESSIVE = re.compile(r"['’]s$")
+_APOSTROPHE = re.compile(r"['’]")
+_RUN = re.compile(rf"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_HAS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+
+LONGEST = 40
+"""Characters of a word that count; what is longer is no word."""
+
+
+def fold(text: str) -> str:
+    """Return a text without case and diacritics."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss"))
+    return "".join(char for char in plain if unicodedata.category(char)[0] != "M").lower()
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, in its order."""
+    return [word for group in word_groups(text) for word in group]
+
+
+def word_groups(text: str) -> Iterator[list[str]]:
+    """Yield what stands between spaces: one word, or the parts of a compound and then the whole of it."""
+    for found in _NUMBER_OR_COMPOUND.finditer(fold(text)):
+        yield _group(found[0])
+
+
+_NUMBER_OR_COMPOUND = re.compile(rf"{_NUMBER.pattern}|{_COMPOUND.pattern}")
+
+
+def _group(found: str) -> list[str]:
+    if found.isalnum():
+        # Nearly every word: nothing to take apart.
+        return _runs(found)
+    if _NUMBER.fullmatch(found):
+        return [found.replace(",", ".")[:LONGEST]]
+    parts = [_APOSTROPHE.sub("", _POSSESSIVE.sub("", part)) for part in _HYPHEN.split(found)]
+    if len(parts) > 1:
+        return [part[:LONGEST] for part in parts] + ["".join(parts)[:LONGEST]]
+    return _runs(parts[0])
+
+
+def _runs(word: str) -> list[str]:
+    if word.isascii() or not _HAS_UNSPACED.search(word):
+        return [word[:LONGEST]]
+    return [part for run in _RUN.findall(word) for part in _pairs(run)]
+
+
+def _pairs(run: str) -> list[str]:
+    if not _HAS_UNSPACED.match(run):
+        return [run[:LONGEST]]
+    return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
