@@ -108,7 +108,7 @@ EDITS: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "a_question_it_is_also_asked_as": (
         # Only the search and what is suggested while a request is written know it.
-        *(ARTICLE, "how do I log in", "where do I log in"),
+        *(ARTICLE, "how do I log in", "how do I register"),
         {"assets/waypost/suggestions.json", "search/"},
     ),
     "text_of_an_update": (
