@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from waypost.adapters.search_language import search_language
-from waypost.core.search.documents import search_documents
+from waypost.core.search.documents import SearchDocument, search_documents
 from waypost.core.search.index import Index, build_index, count_forms, phrases_of
 from waypost.core.search.language import Language
 from waypost.core.search.ranking import Ranking, rank
@@ -17,7 +19,11 @@ def site_language(project: Project) -> Language:
 
 def site_index(help_center: HelpCenter, language: Language) -> Index:
     """Index everything that a help center publishes."""
-    documents = search_documents(help_center.articles)
+    return document_index(search_documents(help_center.articles), language)
+
+
+def document_index(documents: Sequence[SearchDocument], language: Language) -> Index:
+    """Index documents of any origin."""
     phrases = phrases_of(language)
     return build_index(
         documents, [count_forms(document, language, phrases) for document in documents], language
