@@ -38,6 +38,8 @@ PLACES = {
     "home": "content/index.md",
     "contact": "content/contact.md",
     "scenarios": "content/downloads/find-out-why.scenarios.yml",
+    "synonyms": "content/synonyms.yml",
+    "queries": "content/queries.yml",
     "lint": "lint.yml",
     "incident": "status/incidents/2026-11-20-downloads-fail.md",
     "maintenance": "status/maintenance/2026-11-29-faster-archives.md",

@@ -17,6 +17,7 @@ from waypost.cli.common import explained, json_option, print_json, printable, si
 from waypost.core.search.evaluation import Outcome, Question
 
 LABELS = {
+    "right": "answered rightly",
     "success_at_1": "success@1",
     "success_at_5": "success@5",
     "mrr_at_10": "MRR@10",

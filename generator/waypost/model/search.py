@@ -38,6 +38,6 @@ class QueryFile:
     """Questions that hold the search to its answers, and how many of them it must answer first."""
 
     success_at_least: Annotated[float, Field(ge=0, le=1)] = 0.8
-    """The share of questions whose first result must be the right one; below it, `waypost lint` complains."""
+    """The share of questions that must get the right article first, or nothing where the answer is `none`."""
     queries: Annotated[tuple[Query, ...], Field(max_length=5000)] = ()
     """The questions."""

@@ -87,9 +87,11 @@ def _gain(grades: Iterable[float]) -> float:
 class Figures:
     """How well many questions were answered; every figure is a share from 0 to 1.
 
-    The first four are of the questions that have an answer.
+    Success, rank and gain are of the questions that have an answer.
     """
 
+    right: float
+    """The share of all questions that got an answer first, or nothing where there is none."""
     success_at_1: float
     """The share whose first result answers."""
     success_at_5: float
@@ -122,6 +124,7 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
     answerable = [outcome for outcome in outcomes if outcome.is_answerable]
     others = [outcome for outcome in outcomes if not outcome.is_answerable]
     return Figures(
+        right=_mean(outcome.is_right for outcome in outcomes),
         success_at_1=_mean(outcome.rank == 1 for outcome in answerable),
         success_at_5=_mean(1 <= outcome.rank <= 5 for outcome in answerable),
         mrr_at_10=_mean(1 / outcome.rank if outcome.rank else 0 for outcome in answerable),
