@@ -44,6 +44,10 @@ def stop_words(language: str) -> frozenset[str]:
     return frozenset(fold(word) for word in words)
 
 
+WordCounts = dict[str, float]
+"""Stems and what they weigh together."""
+
+
 class Likeness:
     """Tells which articles speak of the same, by their key terms (Bose-Einstein, as Whoosh's `more_like` uses).
 
@@ -51,9 +55,9 @@ class Likeness:
     would read the whole index each time.
     """
 
-    def __init__(self, articles: Sequence[Article], memory: TermMemory | None = None) -> None:
+    def __init__(self, articles: Sequence[Article], memory: TermMemory[WordCounts] | None = None) -> None:
         self._articles = tuple(articles)
-        self._memory = memory or TermMemory()
+        self._memory = memory or TermMemory(dict)
 
     def more_like(self, path: str, limit: int = 20) -> list[tuple[str, float]]:
         """Return the articles that share key terms with the one at `path`, from 1 (the same text) down to 0.
@@ -105,7 +109,7 @@ def _text_of(article: Article) -> str:
     return f"{article.kind}\0{article.front!r}\0{article.body}"
 
 
-def _stems(analyzer: Composable, article: Article) -> dict[str, float]:
+def _stems(analyzer: Composable, article: Article) -> WordCounts:
     found: dict[str, float] = defaultdict(float)
     for document in search_documents([article]):
         texts = (document.title, " ".join(document.aliases), document.headings, document.text)

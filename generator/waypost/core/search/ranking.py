@@ -53,9 +53,9 @@ class Concept:
     """How much it tells."""
 
     @property
-    def is_known(self) -> bool:
-        """Whether the collection has it as it was written."""
-        return any(candidate.worth == WHOLE for candidate in self.candidates)
+    def is_understood(self) -> bool:
+        """Whether it stands for itself, or for words that begin with it; nothing is told of a correction then."""
+        return not self.candidates or any(entry.form.startswith(self.asked) for entry in self.candidates)
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,10 @@ class Ranking:
     @property
     def corrected(self) -> str:
         """The question in words that there are; empty where it was understood as it was written."""
-        if all(concept.is_known or not concept.candidates for concept in self.concepts):
+        if all(concept.is_understood for concept in self.concepts):
             return ""
         return " ".join(
-            concept.asked if concept.is_known or not concept.candidates else concept.candidates[0].form
+            concept.asked if concept.is_understood else concept.candidates[0].form
             for concept in self.concepts
         )
 
