@@ -70,20 +70,20 @@ def check_queries(document: YamlDocument, file: QueryFile, pages: Mapping[str, A
             message = "The same question stands above. Delete one of the two."
             yield document.problem_at(("queries", number, "ask"), "bad-value", message)
         seen.add(form)
-        message = _answer_fault(query, pages, articles)
+        code, message = _answer_fault(query, pages, articles)
         if message:
-            yield document.problem_at(("queries", number, "answer"), "bad-value", message)
+            yield document.problem_at(("queries", number, "answer"), code, message)
 
 
-def _answer_fault(query: Query, pages: Mapping[str, Article], articles: Collection[str]) -> str:
-    """Say why nothing can answer a question as it is written, or nothing."""
+def _answer_fault(query: Query, pages: Mapping[str, Article], articles: Collection[str]) -> tuple[str, str]:
+    """Say why nothing can answer a question as it is written, with the code of that; or nothing."""
     if query.answer == NO_ANSWER:
-        return ""
+        return "", ""
     if query.answer not in pages:
         hint = did_you_mean(query.answer, articles) or ADD_OR_CORRECT
-        return f"There is no article content/{query.answer}.{hint}"
+        return "unknown-article", f"There is no content/{query.answer}.{hint}"
     if query.answer not in articles:
-        return "The search finds articles only, and this page is none. Name an article, or none."
+        return "bad-value", "The search finds articles only, and this page is none. Name an article, or none."
     if not form_of(query.ask):
-        return "There is no letter and no digit in the question, so nothing can be found. Write none."
-    return ""
+        return "bad-value", "The question holds no letter and no digit, so nothing can be found. Write none."
+    return "", ""

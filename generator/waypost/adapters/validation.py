@@ -188,8 +188,14 @@ def _describe_length(kind: str, context: dict[str, Any]) -> str:
         return f"The text is longer than {context['max_length']} characters. Shorten it."
     if kind == "too_long":
         return f"There are more than {context['max_length']} entries. Leave some out."
+    if kind == "string_too_short":
+        return "The text is empty. Write something."
     least = context["min_length"]
-    return f"This needs at least {least} entries. Add one." if least > 1 else "This is empty. Add at least one entry."
+    return (
+        f"This needs at least {least} entries. Add one."
+        if least > 1
+        else "This is empty. Add at least one entry."
+    )
 
 
 def _describe_type(expected: str, given: Any) -> str:

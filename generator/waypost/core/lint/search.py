@@ -25,8 +25,9 @@ def search_success(site: LintSite) -> Iterator[Finding]:
         return
     wrong = [(number, outcome) for number, outcome in enumerate(outcomes) if not outcome.is_right]
     message = (
-        f"The search answers {len(outcomes) - len(wrong)} of {len(outcomes)} questions rightly ({_percent(right)}), and "
-        f"{_percent(queries.success_at_least)} are wanted. `waypost search-eval {QUERIES} --wrong` lists the others."
+        f"The search answers {len(outcomes) - len(wrong)} of {len(outcomes)} questions rightly, "
+        f"{_percent(right)}, and {_percent(queries.success_at_least)} are wanted. "
+        f"`waypost search-eval {QUERIES} --wrong` lists the others."
     )
     yield Finding(QUERIES, at_key("success_at_least"), message)
     for number, outcome in wrong[:MOST_NAMED]:
