@@ -189,7 +189,13 @@ def typed(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("name", "path"), [("status", "status/status.yml"), ("support", "content/support.yml")]
+    ("name", "path"),
+    [
+        ("status", "status/status.yml"),
+        ("support", "content/support.yml"),
+        ("synonyms", "content/synonyms.yml"),
+        ("queries", "content/queries.yml"),
+    ],
 )
 def test_the_published_schemas_accept_the_sample_and_refuse_a_mistake(name: str, path: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
@@ -202,6 +208,8 @@ def test_the_published_schemas_accept_the_sample_and_refuse_a_mistake(name: str,
     [
         "status/status.yml",
         "content/support.yml",
+        "content/synonyms.yml",
+        "content/queries.yml",
         "docs/examples/status.yml",
         "docs/examples/scenarios.yml",
     ],

@@ -65,7 +65,7 @@ def load_queries(path: Path, pages: Mapping[str, Article]) -> QueryFile:
     queries, rest = expand_and_validate(document, QueryFile) if document else (None, [])
     problems = [*found, *more, *rest]
     if document and queries:
-        problems += check_queries(document, queries, pages)
+        problems += check_queries(document, queries, pages, pages)
     if queries is None or problems:
         raise ProblemsFound(problems)
     return queries

@@ -18,16 +18,19 @@ T = TypeVar("T")
 
 
 def load_search_files(
-    root: Path, pages: Mapping[str, Article]
+    root: Path, pages: Mapping[str, Article], paths: Collection[str]
 ) -> tuple[SynonymFile, QueryFile, list[Problem]]:
-    """Read what writers tell the search; a site may have either file, both or none."""
+    """Read what writers tell the search; a site may have either file, both or none.
+
+    `paths` are those of all pages, also of those that cannot be read.
+    """
     document, synonyms, problems = _load(root, "synonyms.yml", SynonymFile)
     if document and synonyms:
         problems += _check_synonyms(document, synonyms)
     document, queries, found = _load(root, "queries.yml", QueryFile)
     problems += found
     if document and queries:
-        problems += check_queries(document, queries, pages)
+        problems += check_queries(document, queries, pages, paths)
     return synonyms or SynonymFile(), queries or QueryFile(), problems
 
 
@@ -60,9 +63,14 @@ def _fault_of(form: str, seen: Collection[str]) -> str:
     return ""
 
 
-def check_queries(document: YamlDocument, file: QueryFile, pages: Mapping[str, Article]) -> Iterator[Problem]:
-    """Find questions that the search can never answer as they say; `pages` are those of the site, with drafts."""
-    articles = [path for path, page in pages.items() if page.kind in ARTICLE_KINDS]
+def check_queries(
+    document: YamlDocument, file: QueryFile, pages: Mapping[str, Article], paths: Collection[str]
+) -> Iterator[Problem]:
+    """Find questions that the search can never answer as they say.
+
+    `pages` are those that can be read, with drafts, and `paths` are those of all.
+    """
+    articles = [path for path in paths if path not in pages or pages[path].kind in ARTICLE_KINDS]
     seen: set[str] = set()
     for number, query in enumerate(file.queries):
         form = " ".join(query.ask.casefold().split())
@@ -70,16 +78,16 @@ def check_queries(document: YamlDocument, file: QueryFile, pages: Mapping[str, A
             message = "The same question stands above. Delete one of the two."
             yield document.problem_at(("queries", number, "ask"), "bad-value", message)
         seen.add(form)
-        code, message = _answer_fault(query, pages, articles)
+        code, message = _answer_fault(query, paths, articles)
         if message:
             yield document.problem_at(("queries", number, "answer"), code, message)
 
 
-def _answer_fault(query: Query, pages: Mapping[str, Article], articles: Collection[str]) -> tuple[str, str]:
+def _answer_fault(query: Query, paths: Collection[str], articles: Collection[str]) -> tuple[str, str]:
     """Say why nothing can answer a question as it is written, with the code of that; or nothing."""
     if query.answer == NO_ANSWER:
         return "", ""
-    if query.answer not in pages:
+    if query.answer not in paths:
         hint = did_you_mean(query.answer, articles) or ADD_OR_CORRECT
         return "unknown-article", f"There is no content/{query.answer}.{hint}"
     if query.answer not in articles:

@@ -174,7 +174,7 @@ def _describe(kind: str, detail: ErrorDetails) -> tuple[str, str]:  # noqa: PLR0
     if kind == "string_pattern_mismatch":
         return "bad-value", _describe_pattern(str(context["pattern"]))
     if kind in ("string_too_long", "too_long", "too_short", "string_too_short"):
-        return "bad-value", _describe_length(kind, context)
+        return "bad-value", _describe_length(detail, context)
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number"):
         bound = detail["msg"].removeprefix("Input should be ")
         bound = bound.replace("greater than or equal to", "at least")
@@ -183,18 +183,19 @@ def _describe(kind: str, detail: ErrorDetails) -> tuple[str, str]:  # noqa: PLR0
     return "bad-value", f"{detail['msg']}."
 
 
-def _describe_length(kind: str, context: dict[str, Any]) -> str:
-    if kind == "string_too_long":
+def _describe_length(detail: ErrorDetails, context: dict[str, Any]) -> str:
+    is_text, is_long = isinstance(detail["input"], str), "max_length" in context
+    if is_text and is_long:
         return f"The text is longer than {context['max_length']} characters. Shorten it."
-    if kind == "too_long":
-        return f"There are more than {context['max_length']} entries. Leave some out."
-    if kind == "string_too_short":
+    if is_text:
         return "The text is empty. Write something."
+    if is_long:
+        return f"There are more than {context['max_length']} entries. Leave some out."
     least = context["min_length"]
     return (
-        f"This needs at least {least} entries. Add one."
-        if least > 1
-        else "This is empty. Add at least one entry."
+        "This is empty. Add at least one entry."
+        if least == 1
+        else f"At least {least} entries belong here. Add one."
     )
 
 

@@ -102,7 +102,8 @@ def _entry(outcome: Outcome) -> dict[str, Any]:
 def _print_figures(evaluation: Evaluation) -> None:
     outcomes = evaluation.outcomes
     answerable = sum(outcome.is_answerable for outcome in outcomes)
-    click.echo(f"{len(outcomes)} questions, {len(outcomes) - answerable} of them without an answer")
+    noun = "question" if len(outcomes) == 1 else "questions"
+    click.echo(f"{len(outcomes)} {noun}, {len(outcomes) - answerable} of them without an answer")
     if evaluation.left_out:
         click.echo(f"{evaluation.left_out} more wait for drafts and were left out.")
     now, before = asdict(evaluation.figures), asdict(evaluation.last) if evaluation.last else {}
