@@ -14,6 +14,7 @@ from whoosh.analysis import StemmingAnalyzer
 from whoosh.analysis.acore import Composable
 from whoosh.classify import Bo1Model
 from whoosh.lang import has_stemmer, has_stopwords, stemmer_for_language, stopwords_for_language
+from whoosh.lang.porter import stem as porter
 
 from waypost.adapters.term_memory import TermMemory
 from waypost.core.search.documents import search_documents
@@ -35,6 +36,9 @@ COMMON_AT_LEAST = 50
 
 def stemmer(language: str) -> Callable[[str], str]:
     """Return what reduces a word to its stem; words of a language that Whoosh does not know stay as they are."""
+    if language == "en":
+        # Porter's first stemmer, as in Whoosh's own analysis: it finds as much as the second, in half the time.
+        return cache(porter)
     return cache(stemmer_for_language(language)) if has_stemmer(language) else str
 
 

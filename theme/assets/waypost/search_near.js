@@ -1,6 +1,9 @@
 // Words that somebody may have meant who wrote one that is nowhere: the twin of core/search/near.py.
 import { compare } from "./search_words.js";
 
+/** How near two words are that only end differently. */
+export const INFLECTED = 70;
+
 const CANDIDATES = 6;
 const SHORTEST_PREFIX = 3;
 const SHORTEST_TYPO = 4;
@@ -34,7 +37,7 @@ function inflected(word, form) {
   while (shared < most && word[shared] === form[shared]) shared += 1;
   const rest = Math.max(word.length, form.length) - shared;
   if (shared < SHORTEST_TYPO || rest > 3 || shared < 2 * rest) return 0;
-  return shared === form.length ? 80 : 70;
+  return shared === form.length ? 80 : INFLECTED;
 }
 
 function misspelt(word, form) {

@@ -1,16 +1,17 @@
 // What answers a question, best first: the twin of core/search/ranking.py, which says why; tests hold both to the same lists.
-import { firstLetters, near } from "./search_near.js";
+import { INFLECTED, firstLetters, near } from "./search_near.js";
 import { wordGroups } from "./search_words.js";
 
 const LONGEST_QUESTION = 2000;
 const MOST_WORDS = 40;
 const COMPLETED = 50;
+const TAIL = 4;
 const WHOLE = 100;
 
 /**
  * Rank the documents of an index.
- * @returns {Promise<{order: number[], concepts: object[], isAnswer: boolean, corrected: string}>} order: all
- * documents that share a word with the question, best first, whether they answer it or not.
+ * @returns {Promise<{order: number[], concepts: object[], isAnswer: boolean, corrected: string}>} order: the
+ * documents nearest to the question, best first, whether they answer it or not.
  */
 export async function rank(shards, question, { typing = false } = {}) {
   const concepts = await conceptsOf(shards, question, typing);
@@ -61,18 +62,20 @@ function worthOf(document, candidates, postings) {
   return found;
 }
 
-/** The documents with a score, best first; of equal ones the first in the index. */
+/** The documents with the best scores, best first; of equal ones the first in the index. */
 function ordered(scores) {
   // One number holds score and document, because sorting numbers needs no function and takes a tenth of the time.
   const size = scores.length;
   const keys = [];
+  const least = scores.reduce((most, score) => Math.max(most, score), 1) / TAIL;
   for (let document = 0; document < size; document += 1) {
-    if (scores[document]) keys.push(scores[document] * size + size - 1 - document);
+    if (scores[document] >= least) keys.push(scores[document] * size + size - 1 - document);
   }
   return [...Float64Array.from(keys).sort().reverse()].map((key) => size - 1 - (key % size));
 }
 
-const isUnderstood = ({ asked, candidates }) => !candidates.length || candidates.some(({ form }) => form.startsWith(asked));
+const isSame = (asked, { form, worth }) => form.startsWith(asked) || asked.startsWith(form) || worth === INFLECTED;
+const isUnderstood = ({ asked, candidates }) => !candidates.length || candidates.some((candidate) => isSame(asked, candidate));
 
 function correctedOf(concepts) {
   if (concepts.every(isUnderstood)) return "";
