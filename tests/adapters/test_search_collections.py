@@ -208,7 +208,7 @@ def test_problems_of_all_files_come_together(tmp_path: Path) -> None:
 def test_a_wrong_file_is_not_named_line_by_line(tmp_path: Path) -> None:
     found = problems_of(write(tmp_path / "c", qrels="bad\n" * 1000))
     assert len(found) == search_collections.MAX_PROBLEMS
-    found = problems_of(write(tmp_path / "c", json.dumps([1] * 1000), qrels=""))
+    found = problems_of(write(tmp_path / "c", [{}] * 1000, qrels=""))
     assert len(found) == search_collections.MAX_PROBLEMS
 
 

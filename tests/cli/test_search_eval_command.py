@@ -165,7 +165,7 @@ def test_questions_are_answered_as_the_pages_answer_them(site: Site) -> None:
 
 def test_a_folder_is_indexed_and_asked(site: Site, tmp_path: Path) -> None:
     questions = [
-        {"id": "q1", "text": "cancel my subscription", "typo": "cancel my subscrpition"},
+        {"id": "q1", "text": "cancel my subscription", "typo": "xyzzyq"},
         {"id": "q2", "text": "upload pictures"},
         {"id": "q3", "text": "xyzzyq"},
     ]
@@ -174,7 +174,7 @@ def test_a_folder_is_indexed_and_asked(site: Site, tmp_path: Path) -> None:
     assert (found["success_at_1"], found["mrr_at_10"], found["rightly_refused"]) == (1.0, 1.0, 1.0)
     assert 0.5 < found["ndcg_at_10"] < 1, "the second best answer of q1 was not found"
     assert [entry["first"] for entry in found["queries"]] == ["d1", "d2", None]
-    assert [entry["first"] for entry in read(folder, "--field", "typo")["queries"]] == ["d1"]
+    assert [entry["first"] for entry in read(folder, "--field", "typo")["queries"]] == [None]
     assert read(folder)["changed"] == [], "the misspelt form has a last run of its own"
 
 
@@ -187,6 +187,11 @@ def test_figures_that_do_not_apply_are_null_and_not_printed(site: Site, tmp_path
 def test_a_folder_needs_no_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert read(collection(tmp_path / "c", [], ""))["queries"] == []
+
+
+def test_a_site_that_nobody_may_write_to_is_measured_all_the_same(site: Site) -> None:
+    (site.root / ".waypost").write_text("in the way", encoding="utf-8")
+    assert read("content/queries.yml")["success_at_1"] == 0.5
 
 
 def test_bad_input_ends_with_its_problems(site: Site, tmp_path: Path) -> None:
@@ -233,7 +238,8 @@ def test_lint_asks_nothing_where_no_questions_are_written(
 
 def test_lint_and_search_eval_agree(site: Site) -> None:
     assert read("content/queries.yml")["right"] == pytest.approx(2 / 3, abs=1e-6)
-    for least, found in ((0.66, 0), (0.67, 2)):
-        text = QUERIES.replace("0.5", str(least))
-        (site.root / "content/queries.yml").write_text(text, encoding="utf-8")
+    wrong = "  - {ask: xyzzyq xyzzyq, answer: start/first.md}\n"
+    for least, text, found in ((0.66, QUERIES, 0), (0.67, QUERIES, 2), (0.5, QUERIES + wrong, 0)):
+        changed = text.replace("0.5", str(least))
+        (site.root / "content/queries.yml").write_text(changed, encoding="utf-8")
         assert len(lint(site, utc_now())) == found

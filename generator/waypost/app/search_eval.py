@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from waypost.adapters.search_collections import LANGUAGE, Field, load_collection
 from waypost.adapters.search_language import search_language
 from waypost.adapters.search_runs import Answered, Run, load_runs, save_runs
 from waypost.app.search import document_index, site_index, site_language
-from waypost.app.site import Site, check_project
+from waypost.app.site import Site, load_project
 from waypost.core.search.evaluation import (
     DEPTH,
     Answer,
@@ -26,7 +27,6 @@ from waypost.core.search.evaluation import (
 from waypost.core.search.index import Index
 from waypost.core.search.ranking import rank
 from waypost.model.project import Project
-from waypost.problems import ProblemsFound
 
 RUNS = "search-eval.json"
 """The file of the last runs, in the cache of the site."""
@@ -50,16 +50,16 @@ class Evaluation:
 
 
 def evaluate(site: Site, path: Path, field: Field, watch: Watch) -> Evaluation:
-    """Ask the questions of a queries.yml, or of a folder with a collection; raises ProblemsFound and OSError.
+    """Ask the questions of a queries.yml, or of a folder with a collection; raises ProblemsFound.
 
-    What comes of it is kept for the next run.
+    What comes of it is kept for the next run, where the site can be written to.
     """
     if path.is_dir():
         collection = load_collection(path, field)
         questions, left_out = collection.questions, 0
         answer = _answerer(lambda: document_index(collection.documents, search_language(LANGUAGE)))
     else:
-        project = _project_of(site, path)
+        project = load_project(site)
         queries = load_queries(path, project.help_center.with_drafts.pages).queries
         published = [query for query in queries if query.answer not in project.help_center.drafts]
         questions, left_out = questions_of(published), len(queries) - len(published)
@@ -73,16 +73,6 @@ def evaluate(site: Site, path: Path, field: Field, watch: Watch) -> Evaluation:
         tuple(outcome for outcome in outcomes if last and _is_new(outcome, last)),
         left_out,
     )
-
-
-def _project_of(site: Site, path: Path) -> Project:
-    """Read a site; what is wrong in the file with the questions is told by whoever reads that."""
-    project, problems = check_project(site)
-    if project is not None:
-        return project
-    own = path.resolve()
-    others = [problem for problem in problems if (site.root / problem.location.path).resolve() != own]
-    raise ProblemsFound(others or problems)
 
 
 def site_answerer(project: Project) -> Answer:
@@ -101,7 +91,9 @@ def _remember(site: Site, name: str, outcomes: Sequence[Outcome]) -> Run | None:
     path = site.root / ".waypost" / CACHE / RUNS
     runs = load_runs(path)
     answered = {outcome.question.id: Answered(outcome.is_right, outcome.first) for outcome in outcomes}
-    save_runs(path, runs.with_run(name, Run(figures(outcomes), answered)))
+    # A site that nobody may write to can be measured all the same.
+    with suppress(OSError):
+        save_runs(path, runs.with_run(name, Run(figures(outcomes), answered)))
     return runs.runs.get(name)
 
 

@@ -33,6 +33,8 @@ def document(path: str, url: str = "") -> SearchDocument:
         ("the only answer second", "ba", {"a": 1}, 2, 0.6309298),
         # (2/log2(3) + 3/log2(4)) / (3 + 2/log2(3)) = 2.7618595 / 4.2618595
         ("grades in the wrong order", "cba", {"a": 3, "b": 2, "c": 0}, 2, 0.6480410),
+        # (2 + 3/log2(3)) / (3 + 2/log2(3))
+        ("the ideal is not the order in which they were judged", "ba", {"b": 2, "a": 3}, 1, 0.9134016),
         ("grades in the right order", "ab", {"a": 3, "b": 2}, 1, 1.0),
         # 3 / (3 + 2/log2(3))
         ("half of what there is", "a", {"a": 3, "b": 2}, 1, 0.7039181),
