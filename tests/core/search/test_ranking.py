@@ -60,7 +60,7 @@ def test_the_nearest_can_be_had_where_nothing_answers() -> None:
     refused = rank(SMALL, question)
     assert refused.hits == ()
     assert refused.confidence < ENOUGH
-    assert [hit.document.url for hit in rank(SMALL, question, always=True).hits][0] == "zip/"
+    assert next(hit.document.url for hit in rank(SMALL, question, always=True).hits) == "zip/"
 
 
 def test_a_very_long_question_is_looked_up_by_its_start() -> None:

@@ -42,7 +42,7 @@ class Reader {
   next() {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
-      if (this.place >= this.data.length) throw new Unreadable("cut off");
+      if (this.place >= this.data.length) throw new Unreadable("cut-off");
       const byte = this.data[this.place];
       this.place += 1;
       value += (byte & 127) * scale;
