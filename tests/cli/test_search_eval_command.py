@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,17 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from helpers.sites import minimal_site, replace
+from helpers.sites import ROOT, minimal_site, replace
+from waypost.adapters.search_collections import MAX_BYTES, MAX_ENTRIES
+from waypost.adapters.search_language import OWN
 from waypost.app.clock import utc_now
 from waypost.app.lint import lint
 from waypost.app.search import search
 from waypost.app.site import Site, load_project
 from waypost.cli import main
+from waypost.cli.search_eval import LABELS
+from waypost.core.search.evaluation import Figures
+from waypost.core.search.ranking import LONGEST_PHRASE
 
 QUERIES = """success_at_least: 0.5
 queries:
@@ -243,3 +249,14 @@ def test_lint_and_search_eval_agree(site: Site) -> None:
         changed = text.replace("0.5", str(least))
         (site.root / "content/queries.yml").write_text(changed, encoding="utf-8")
         assert len(lint(site, utc_now())) == found
+
+
+def test_the_page_about_search_explains_every_figure_and_limit() -> None:
+    page = (ROOT / "docs/search.md").read_text(encoding="utf-8")
+    assert list(LABELS) == [field.name for field in dataclasses.fields(Figures)] == NAMES
+    for name, label in LABELS.items():
+        assert f"\n| {label} | `{name}` | " in page
+        assert f"\n{label:<16} 0." in page, "the example shows it"
+    assert f"counts for {OWN:.0%}".replace("%", " %") in page
+    assert f"at most {LONGEST_PHRASE} words" in page
+    assert f"{MAX_BYTES // 1024**2} MiB, and each {MAX_ENTRIES:,} entries" in page
