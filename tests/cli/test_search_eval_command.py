@@ -256,7 +256,7 @@ def test_the_page_about_search_explains_every_figure_and_limit() -> None:
     assert list(LABELS) == [field.name for field in dataclasses.fields(Figures)] == NAMES
     for name, label in LABELS.items():
         assert f"\n| {label} | `{name}` | " in page
-        assert f"\n{label:<16} 0." in page, "the example shows it"
+        assert f"\n{label:<16}  0." in page, "the example shows it"
     assert f"counts for {OWN:.0%}".replace("%", " %") in page
     assert f"at most {LONGEST_PHRASE} words" in page
     assert f"{MAX_BYTES // 1024**2} MiB, and each {MAX_ENTRIES:,} entries" in page
