@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "run",
     "schema": "schema",
     "search": "search",
+    "search-eval": "search_eval",
     "serve": "serve",
     "status": "status",
 }
