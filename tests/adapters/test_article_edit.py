@@ -107,7 +107,9 @@ def test_what_no_reader_could_see_is_no_alias(text: str, why: str) -> None:
     assert not is_usable_alias(text), why
 
 
-@pytest.mark.parametrize("text", ["zip", "<script>alert(1)</script>", "- a: [b]", "x" * 160, "نمی‌شود", "写真は？"])
+@pytest.mark.parametrize(
+    "text", ["zip", "<script>alert(1)</script>", "- a: [b]", "x" * 160, "نمی‌شود", "写真は？"]
+)
 def test_what_people_ask_can_be_an_alias(text: str) -> None:
     assert is_usable_alias(text)
 
@@ -126,7 +128,7 @@ TAIL = st.sampled_from(["", " # note", "  "])
 @st.composite
 def listed(draw: st.DrawFn) -> tuple[str, list[str]]:
     """A key `also_asked_as` in any form, with the aliases it holds."""
-    words = draw(st.lists(st.sampled_from(["a", "b c", "it's off", "why?"]), max_size=3, unique=True))
+    words = draw(st.lists(st.sampled_from(["a", "b c", "it's off", "写真 😀"]), max_size=3, unique=True))
     style = draw(st.sampled_from(["missing", "empty", "flow", "open flow", "block", "level block"]))
     quote = draw(st.sampled_from(["", '"']))
     shown = [f"{quote}{word}{quote}" for word in words]
@@ -144,13 +146,16 @@ def listed(draw: st.DrawFn) -> tuple[str, list[str]]:
     return f"{KEY}:{tail}\n" + gap.join(f"{indent}- {word}{tail}\n" for word in shown), words
 
 
-@given(listed(), LINE, st.booleans(), st.booleans(), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
+@given(listed(), LINE, st.sampled_from(["\n", "\r\n", "\r"]), st.tuples(*[st.booleans()] * 4))
 def test_a_change_is_one_insertion_that_reads_back(
-    found: tuple[str, list[str]], alias: str, first: bool, mark: bool, end: str, has_more: bool
+    found: tuple[str, list[str]], alias: str, end: str, switches: tuple[bool, bool, bool, bool]
 ) -> None:
+    first, mark, has_more, is_long = switches
     assume(is_usable_alias(alias))
     key, words = found
-    others = "title: 'Zip' # the title\n" + ("summary: >-\n  two\n\n  lines\n" if has_more else "")
+    others = "title: 'Zip' # the 😀 title\n" + ("summary: >-\n  two\n\n  lines\n" if has_more else "")
+    # What is longer is read by another parser.
+    others += f"# {'é' * 5000}\n" if is_long else ""
     text = f"---\n{key}{others}---\nalso_asked_as:\n- no\n" if first else f"---\n{others}{key}--- \nText"
     before = (b"\xef\xbb\xbf" if mark else b"") + text.replace("\n", end).encode()
 

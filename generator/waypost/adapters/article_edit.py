@@ -70,7 +70,9 @@ def with_alias(root: Path, path: str, alias: str) -> EditedArticle | None:
         return None
     edited = add_alias(data, alias)
     if edited is None or not _is_meant(path, before, edited, alias):
-        message = f"The front matter is written in an unusual way. Add this to `{KEY}` by hand: {written(alias)}"
+        message = (
+            f"The front matter is written in an unusual way. Add this to `{KEY}` by hand: {written(alias)}"
+        )
         raise ProblemsFound([Problem(Location(f"content/{path}"), "front-matter", message)])
     return EditedArticle(file, edited)
 

@@ -152,7 +152,7 @@ class _Planner:
         self._counts = [
             count_forms(document, content.language, self._phrases) for document in self._documents
         ]
-        self._titles = {document.path: document.title for document in reversed(self._documents)}
+        # An alias belongs to an article; the questions of a faq have documents of their own.
         self._numbers = {d.path: number for number, d in enumerate(self._documents) if "#" not in d.url}
         self.index = build_index(self._documents, self._counts, content.language)
         self.right = _right(self.index, content.queries)
@@ -197,7 +197,9 @@ class _Planner:
                 votes[path] += confidence * phrasing.count if place == 0 else 0
                 best[path] = max(best.get(path, 0), confidence)
         order = sorted(votes, key=lambda path: (-votes[path], -best[path], path))
-        return tuple(Nearest(path, self._titles[path], best[path]) for path in order[:NEAREST])
+        return tuple(
+            Nearest(path, self._documents[self._numbers[path]].title, best[path]) for path in order[:NEAREST]
+        )
 
     def _aliases(self, group: Group, path: str) -> Sequence[str]:
         """Return what can be added to an article, the most usual phrasing first."""

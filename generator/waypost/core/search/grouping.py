@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from waypost.core.search.index import Index, form_of
 from waypost.core.search.language import Language
+from waypost.core.search.near import first_letters, near
 from waypost.core.search.ranking import LONGEST_QUESTION, Concept, rank
 from waypost.core.search.words import words_of
 
@@ -103,12 +104,12 @@ def group_searches(searches: Iterable[UnresolvedSearch], index: Index, language:
     """Put what asks for the same together; the same searches give the same groups in any order."""
     asked = sorted(_tally(searches), key=lambda row: (-sum(row[1].values()), row[0]))
     left_out = sum(sum(reasons.values()) for _, reasons in asked[MOST_PHRASINGS:])
-    sameness = _sameness(language)
+    terms = _Terms(language)
     gatherer = _Gatherer()
     wordless = 0
     for text, reasons in asked[:MOST_PHRASINGS]:
         concepts = rank(index, text, 1, always=True).concepts
-        weights = dict(_weights(concepts, language, sameness))
+        weights = {terms.of(concept): concept.weight for concept in concepts}
         count = sum(reasons.values())
         if weights:
             words = tuple(concept.asked for concept in concepts)
@@ -132,27 +133,35 @@ def _tally(searches: Iterable[UnresolvedSearch]) -> Iterator[tuple[str, Counter[
         yield min(counted, key=lambda text: (-counted[text], text)), reasons[key]
 
 
-def _sameness(language: Language) -> Mapping[str, str]:
-    """Return for each word or phrase that has synonyms what all of them are counted as."""
-    found: dict[str, str] = {}
-    for group in language.synonyms:
-        members = [_term(form_of(member), language) for member in group.members]
-        # A word in two groups stays with its first: joining the groups would make one of half the language.
-        for member in members:
-            found.setdefault(member, members[0])
-    return found
+class _Terms:
+    """What the words of questions are counted as: without inflection, choice among synonyms, or typing error."""
 
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._unknown: dict[str, list[str]] = defaultdict(list)
+        self._same: dict[str, str] = {}
+        for group in language.synonyms:
+            members = [self._stem(form_of(member)) for member in group.members]
+            # A word in two groups stays with its first: joining the groups would make one of half the language.
+            for member in members:
+                self._same.setdefault(member, members[0])
 
-def _term(form: str, language: Language) -> str:
-    return form if " " in form else language.stem(form)
+    def of(self, concept: Concept) -> str:
+        """Return the term of a word or phrase; a word that no article has becomes one like it that was seen before."""
+        known = concept.candidates[0].form if concept.candidates else self._seen(concept.asked)
+        term = self._stem(known)
+        return self._same.get(term, term)
 
+    def _stem(self, form: str) -> str:
+        return form if " " in form else self._language.stem(form)
 
-def _weights(
-    concepts: Sequence[Concept], language: Language, sameness: Mapping[str, str]
-) -> Iterator[tuple[str, int]]:
-    for concept in concepts:
-        term = _term(concept.candidates[0].form if concept.candidates else concept.asked, language)
-        yield sameness.get(term, term), concept.weight
+    def _seen(self, word: str) -> str:
+        forms = (form for letter in first_letters(word) for form in self._unknown[letter])
+        found = near(word, forms, typing=False)
+        if found:
+            return found[0][0]
+        self._unknown[word[0]].append(word)
+        return word
 
 
 def likeness(one: Mapping[str, int], other: Mapping[str, int]) -> float:
