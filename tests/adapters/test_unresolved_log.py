@@ -18,11 +18,11 @@ from waypost.adapters import log_lines
 from waypost.adapters.languages import languages, load_words
 from waypost.adapters.unresolved_log import MOST_PROBLEMS, UnresolvedLog, read_unresolved
 from waypost.core.search.grouping import Reason, UnresolvedSearch
-from waypost.core.ticket_tail import question_labels
+from waypost.core.ticket_tail import labels_of
 from waypost.core.tickets import Told, describe
 from waypost.problems import Level, Problem, ProblemsFound
 
-LABELS = question_labels(map(load_words, languages()))
+LABELS = labels_of(map(load_words, languages()))
 
 
 def search(question: str = "zip stops", reason: str = "no_answer", **more: object) -> str:

@@ -206,7 +206,9 @@ def test_logs_and_exports_are_counted_together(site: Site) -> None:
 
 def test_only_the_aliases_that_were_chosen_are_written(site: Site) -> None:
     path = log(
-        *[("lightroom plugin", "no_answer")] * 3, (ASKED, "no_answer"), ("money five days cardsback", "no_answer")
+        *[("lightroom plugin", "no_answer")] * 3,
+        (ASKED, "no_answer"),
+        ("money five days cardsback", "no_answer"),
     )
     proposals = [gap["proposal"] for gap in read(path)["gaps"]]
     assert proposals == ["missing_article", "alias", "alias"]

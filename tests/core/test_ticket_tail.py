@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from helpers.tickets import decoded, example_form, field_for
 from waypost.adapters.languages import languages, load_words
-from waypost.core.ticket_tail import LONGEST, question_in, question_labels
+from waypost.core.ticket_tail import LONGEST, MOST, Labels, labels_of, questions_in
 from waypost.core.tickets import Request, Step, Told, describe, recipe, ticket_link
 from waypost.model.ticket import TicketProvider
 
-LABELS = question_labels(map(load_words, languages()))
+LABELS = labels_of(map(load_words, languages()))
 TOLD = Told(
     details="It stops.\n\nSearched for: nothing of mine",
     answers=(("Gallery link", "x"),),
@@ -38,13 +38,13 @@ def sent(provider: TicketProvider, told: Told, language: str = "en") -> str:
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("provider", TicketProvider)
 def test_the_question_is_read_back_from_every_form(provider: TicketProvider, language: str) -> None:
-    assert question_in(sent(provider, TOLD, language), LABELS) == TOLD.question
+    assert questions_in(sent(provider, TOLD, language), LABELS) == (TOLD.question,)
 
 
 @pytest.mark.parametrize("language", languages())
 def test_the_question_is_read_from_an_issue_with_headings(language: str) -> None:
     body = f"### What happened?\r\n\r\n{sent(TicketProvider.GITHUB, TOLD, language)}\r\n\r\n### Plan\r\n\r\nPro\r\n"
-    assert question_in(body, LABELS) == TOLD.question
+    assert questions_in(body, LABELS) == (TOLD.question,)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_question_is_read_from_an_issue_with_headings(language: str) -> None
     ],
 )
 def test_only_the_tail_counts(text: str, question: str, why: str) -> None:
-    assert question_in(text, LABELS) == question, why
+    assert questions_in(text, LABELS) == ((question,) if question else ()), why
 
 
 LETTERS = st.characters(exclude_categories=["C", "Z"], exclude_characters="<") | st.just(" ")
@@ -75,7 +75,39 @@ QUESTION = st.text(LETTERS, min_size=1, max_size=60).map(lambda text: " ".join(t
 @given(QUESTION, st.text(max_size=80))
 def test_any_question_survives_any_text_above_it(question: str, details: str) -> None:
     text, context = describe(Told(details=details, question=question), load_words("en"))
-    assert question_in("\n\n".join([text, *context]), LABELS) == question or not question
+    assert questions_in("\n\n".join([text, *context]), LABELS) == (question,) or not question
+
+
+LISTED = Labels(("Searched for:",), ("Searched for without an answer:",))
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "why"),
+    [
+        (
+            "Searched for: a\n\nSearched for without an answer:\n- b\n- c\n\nTried:\n- d",
+            ("a", "b", "c"),
+            "a list",
+        ),
+        ("Searched for without an answer:\n- b", ("b",), "the last question was left out or answered"),
+        ("Searched for: b\n\nSearched for without an answer:\n- b\n- b", ("b",), "each counts once"),
+        (
+            "Searched for without an answer:\n- x\n\nSearched for without an answer:\n- b",
+            ("b",),
+            "the last list",
+        ),
+        ("a<br>Searched for: a<br>Searched for without an answer:<br>- b &lt; c<br>", ("a", "b < c"), "HTML"),
+        ("Searched for without an answer: b\n- c", (), "a list begins below its label"),
+        ("Searched for without an answer:\n" + "- \n" * 5, (), "nothing in it"),
+    ],
+)
+def test_searches_without_an_answer_are_read_too(text: str, found: tuple[str, ...], why: str) -> None:
+    assert questions_in(text, LISTED) == found, why
+
+
+def test_no_more_is_read_than_the_form_writes() -> None:
+    listed = "\n".join(f"- q{number}" for number in range(500))
+    assert len(questions_in(f"Searched for without an answer:\n{listed}", LISTED)) == MOST
 
 
 def test_the_address_carries_the_tail() -> None:

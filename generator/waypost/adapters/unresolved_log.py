@@ -17,7 +17,7 @@ from typing import Any
 from waypost.adapters import log_lines
 from waypost.adapters.source import decode
 from waypost.core.search.grouping import Reason, UnresolvedSearch
-from waypost.core.ticket_tail import question_in
+from waypost.core.ticket_tail import Labels, questions_in
 from waypost.problems import Level, Location, Problem, ProblemsFound
 
 MOST_PROBLEMS = 20
@@ -59,7 +59,7 @@ class UnresolvedLog:
             self.problems.append(Problem(place, "bad-value", message, Level.WARNING, shown))
 
 
-def read_unresolved(path: Path, labels: tuple[str, ...]) -> UnresolvedLog:
+def read_unresolved(path: Path, labels: Labels) -> UnresolvedLog:
     """Read one file; `labels` are what stands before the question in a ticket (core/ticket_tail.py).
 
     Raises ProblemsFound for a file of another form or of nothing that can be read, and OSError.
@@ -141,7 +141,7 @@ def _judge(log: UnresolvedLog, number: int, line: bytes) -> None:
         log.searches.append(UnresolvedSearch(question, Reason(reason)))
 
 
-def _read_table(log: UnresolvedLog, size: int, labels: tuple[str, ...]) -> None:
+def _read_table(log: UnresolvedLog, size: int, labels: Labels) -> None:
     if size > log_lines.MAX_LOG:
         message = f"The table is larger than {log_lines.MAX_LOG // 1024 // 1024} MiB. Export a shorter time."
         raise ProblemsFound([Problem(Location(log.path.as_posix()), "file-too-large", message)])
@@ -165,11 +165,9 @@ def _read_table(log: UnresolvedLog, size: int, labels: tuple[str, ...]) -> None:
                 above + number, "The row ends before the column with the text. Export the table again."
             )
             continue
-        question = question_in(row[column], labels)
-        if question:
-            log.searches.append(UnresolvedSearch(question, Reason.TICKET))
-        else:
-            log.others += 1
+        questions = questions_in(row[column], labels)
+        log.searches += [UnresolvedSearch(question, Reason.TICKET) for question in questions]
+        log.others += not questions
 
 
 def _without_separator_line(text: str) -> tuple[int, str]:

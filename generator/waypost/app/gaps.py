@@ -14,7 +14,7 @@ from waypost.app.search import site_language
 from waypost.app.site import Site, load_project
 from waypost.core.search.documents import search_documents
 from waypost.core.search.gaps import Content, Gap, Gaps, Proposal, plan_gaps
-from waypost.core.ticket_tail import question_labels
+from waypost.core.ticket_tail import labels_of
 from waypost.problems import Problem, ProblemsFound
 
 
@@ -48,7 +48,7 @@ def find_gaps(
     Raises ProblemsFound where the site or a log cannot be read, with the problems of all logs, and OSError.
     """
     project = load_project(site)
-    labels = question_labels(map(load_words, languages()))
+    labels = labels_of(map(load_words, languages()))
     logs: list[UnresolvedLog] = []
     refused: list[Problem] = []
     for path in paths:

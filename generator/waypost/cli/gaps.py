@@ -32,8 +32,7 @@ REASONS = {
 
 @click.command("gaps")
 @click.argument(
-    "logs",
-    metavar="LOG...",
+    "log",
     nargs=-1,
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -42,6 +41,7 @@ REASONS = {
 @click.option(
     "--only",
     multiple=True,
+    default=(),
     type=click.IntRange(min=1),
     metavar="N",
     help="With --apply: write only the alias of this number. May be given several times.",
@@ -57,7 +57,7 @@ REASONS = {
 @json_option
 @explained
 def command(
-    logs: tuple[Path, ...], is_applied: bool, only: tuple[int, ...], limit: int, site: Site, as_json: bool
+    log: tuple[Path, ...], is_applied: bool, only: tuple[int, ...], limit: int, site: Site, as_json: bool
 ) -> None:
     """Say what to write so that searches that led to nothing find their answer.
 
@@ -70,7 +70,7 @@ def command(
     """
     if only and not is_applied:
         raise click.UsageError("--only says which aliases --apply writes. Add --apply, or leave --only out.")
-    found = find_gaps(site, logs, limit, _progress)
+    found = find_gaps(site, log, limit, _progress)
     print_problems(found.problems)
     numbered = dict(enumerate(found.gaps.gaps, start=1))
     wrong = [n for n in only if n not in numbered or numbered[n].proposal is not Proposal.ALIAS]

@@ -110,6 +110,22 @@ def test_hostile_questions_are_only_words() -> None:
     assert all(len(item.text) <= 2000 for group in found.groups for item in group.phrasings)
 
 
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("zip for ann@example.org stops", "zip for stops"),
+        ("zip for [email] stops at [number]", "zip for stops at"),
+        ("call +49 30 1234567 about the zip", "call about the zip"),
+        ("order 12345 zip", "order zip"),
+        ("zip over 2000 photos, 4K", "zip over 2000 photos, 4K"),
+        ("４９３０１２３４５６７ zip", "zip"),
+        ("a" * 1990 + " @ zip", "a" * 1990 + " @ zip"),
+    ],
+)
+def test_what_may_tell_who_asked_is_left_out(question: str, shown: str) -> None:
+    assert texts([question]) == [[shown]]
+
+
 WORDS = st.sampled_from(
     ["zip", "zips", "pin", "refund", "lightroom", "lightrom", "gallery", "the", "delete", "erase"]
 )

@@ -175,7 +175,8 @@ class _Planner:
             return Gap(group, Proposal.ANSWERED, nearest, asked=as_it_is)
         for alias in self._aliases(group, path):
             index, document, counts = self._with(path, alias)
-            after, right = _answered(index, asked, path), _right(index, self._content.queries)
+            after = _answered(index, asked, path)
+            right = _right(index, self._content.queries) if after > before else 0
             if after > before and right >= self.right:
                 checked = Gain(self.right, right, len(self._content.queries))
                 number = self._numbers[path]

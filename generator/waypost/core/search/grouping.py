@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,12 @@ at 0.25 that is 54 and 29, at 0.45 it is 93 and 8."""
 
 MOST_PHRASINGS = 2000
 """Different questions that are compared, the most frequent first."""
+
+
+# Browsers put [email] and [number] in their place before they send anything; tickets hold what was typed.
+_PERSONAL = re.compile(
+    r"\[email\]|\[number\]|[^\s@<>\"',;()]{1,64}@[^\s@<>\"',;()]+|\+?\d(?:[ ./()-]{0,2}\d){6,}|\d{5,}"
+)
 
 
 class Reason(StrEnum):
@@ -120,12 +127,17 @@ def group_searches(searches: Iterable[UnresolvedSearch], index: Index, language:
     return Grouping(tuple(groups), wordless, left_out)
 
 
+def without_personal(question: str) -> str:
+    """Return a question in one line, without mail addresses and long numbers: what is an alias can be read by all."""
+    return " ".join(_PERSONAL.sub(" ", question).split())
+
+
 def _tally(searches: Iterable[UnresolvedSearch]) -> Iterator[tuple[str, Counter[Reason]]]:
     """Yield each question once, as most people spelt it, with how often it was left for which reason."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     reasons: dict[str, Counter[Reason]] = defaultdict(Counter)
     for search in searches:
-        text = " ".join(search.question[:LONGEST_QUESTION].split())
+        text = without_personal(search.question[:LONGEST_QUESTION])
         key = " ".join(words_of(text))
         spellings[key][text] += search.count
         reasons[key][search.reason] += search.count
