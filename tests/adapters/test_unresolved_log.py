@@ -191,6 +191,10 @@ def test_a_row_that_cannot_be_read_is_named_by_its_first_line(tmp_path: Path) ->
     assert "field larger" in log.problems[1].message
 
 
+def test_braces_in_a_ticket_make_no_log_of_a_table(tmp_path: Path) -> None:
+    assert questions(read(tmp_path, f'id,body\n1,"{{\n{ticket("zip")}"\n{{,hello\n')) == ["zip"]
+
+
 def test_markup_of_a_help_desk_is_read(tmp_path: Path) -> None:
     assert questions(read(tmp_path, 'body\n"It stops.<br><br>Searched for: a &amp; b<br>Page: x"\n')) == [
         "a & b"

@@ -140,7 +140,7 @@ def find_list(text: str, key: str) -> tuple[ListSpan | None, int | None]:
         root = _compose(text)
     except (yaml.YAMLError, RecursionError, ValueError):
         return None, None
-    if not isinstance(root, yaml.MappingNode) or root.flow_style or not root.value:
+    if not isinstance(root, yaml.MappingNode) or not root.value:
         return None, None
     value = next((value for name, value in root.value if name.value == key), None)
     indent = root.value[0][0].start_mark.column

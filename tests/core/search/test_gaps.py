@@ -96,9 +96,17 @@ def test_a_site_without_articles_misses_everything() -> None:
 def test_an_alias_of_a_question_in_a_faq_goes_to_its_page() -> None:
     page = content().documents[0]
     question = replace(page, url="zip/#why", title="Is the archive incomplete?", aliases=())
-    site = replace(content(), documents=[question, *content().documents])
+    site = replace(content(), documents=[*content().documents, question])
     (gap,) = plan_gaps(site, searches(["incomplete archive bundle torn shreds"]), 1).gaps
     assert (gap.proposal, gap.nearest[0].path, gap.nearest[0].title) == (Proposal.ALIAS, "zip.md", page.title)
+
+
+def test_each_search_has_a_vote_for_the_article() -> None:
+    rows = [["invoice link gallery", "no_answer", 3], ["link gallery refund", "no_answer", 2]]
+    (gap,) = plan_gaps(content(), searches(rows), 1).gaps
+    first, second, *_ = gap.nearest
+    assert (first.path, second.path) == ("invoice.md", "pin.md")
+    assert first.confidence < second.confidence, "the fewer searches are nearer to the other"
 
 
 def test_no_alias_is_proposed_that_the_article_has() -> None:

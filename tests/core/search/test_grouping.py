@@ -78,12 +78,9 @@ def test_of_equal_phrasings_the_most_central_comes_first() -> None:
 
 
 def test_like_is_like_and_not_by_a_chain() -> None:
-    rows: list[object] = [
-        ["alpha beta", "no_answer", 3],
-        ["beta gamma", "no_answer", 2],
-        ["gamma delta", "no_answer"],
-    ]
-    assert len(texts(rows)) == 3
+    asked = ["alpha bravo charly", "bravo charly doughnut", "charly doughnut eclair"]
+    rows: list[object] = [[text, "no_answer", 3 - at] for at, text in enumerate(asked)]
+    assert texts(rows) == [asked[:2], asked[2:]]
 
 
 def test_more_than_can_be_compared_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
