@@ -14,6 +14,7 @@ from helpers.sites import fingerprint, minimal_site
 from waypost.adapters.languages import load_words
 from waypost.app.site import Site
 from waypost.cli import main
+from waypost.core.search import gaps
 from waypost.core.tickets import Told, describe
 
 ASKED = "zip incomplete torn"
@@ -148,6 +149,12 @@ def test_writers_read_what_to_do(site: Site) -> None:
     )
     code, out, _ = run("gaps", path, "--limit", "1")
     assert out.splitlines()[9] == "3 questions asked less often not looked at. --limit 4 looks at all."
+
+
+def test_it_says_when_not_all_were_asked_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gaps, "ASKED", 1)
+    path = log(*[(ASKED, "no_answer")] * 2, ("incomplete and torn zip", "no_answer"))
+    assert "Then it answers 2 of these 2 first, of those asked most; now 0.\n" in run("gaps", path)[1]
 
 
 def test_programs_read_the_same(site: Site) -> None:

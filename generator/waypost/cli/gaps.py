@@ -131,7 +131,8 @@ def _proposal(gap: Gap) -> Iterator[str]:
     elif gap.proposal is Proposal.ALIAS:
         yield f"Add under also_asked_as in {_article(first)}:"
         yield f"    {printable(gap.alias)}"
-        yield f"Then it answers {gap.asked.after} of these {gap.asked.of} first; now {gap.asked.before}."
+        part = "" if gap.asked.of == gap.group.count else ", of those asked most"
+        yield f"Then it answers {gap.asked.after} of these {gap.asked.of} first{part}; now {gap.asked.before}."
         if gap.checked.of:
             yield _checked(gap.checked)
     elif gap.proposal is Proposal.READ:
