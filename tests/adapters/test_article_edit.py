@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
@@ -146,6 +146,7 @@ def listed(draw: st.DrawFn) -> tuple[str, list[str]]:
     return f"{KEY}:{tail}\n" + gap.join(f"{indent}- {word}{tail}\n" for word in shown), words
 
 
+@settings(deadline=None)
 @given(listed(), LINE, st.sampled_from(["\n", "\r\n", "\r"]), st.tuples(*[st.booleans()] * 4))
 def test_a_change_is_one_insertion_that_reads_back(
     found: tuple[str, list[str]], alias: str, end: str, switches: tuple[bool, bool, bool, bool]
@@ -172,6 +173,7 @@ def test_a_change_is_one_insertion_that_reads_back(
         assert b"\n" not in after
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), LINE)
 def test_any_bytes_are_refused_or_read_back(data: bytes, alias: str) -> None:
     assume(is_usable_alias(alias))
@@ -179,6 +181,7 @@ def test_any_bytes_are_refused_or_read_back(data: bytes, alias: str) -> None:
         add_alias(text, alias)
 
 
+@settings(deadline=None)
 @given(
     st.text(st.sampled_from("ab:-#[]{}&*!|>'\"?, \n\t"), max_size=30),
     st.sampled_from(["{}", "title: a\nalso_asked_as:{}", "title: a\nalso_asked_as:\n  - {}", "title: a\n{}"]),

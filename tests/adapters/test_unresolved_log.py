@@ -223,7 +223,7 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
         read_unresolved(tmp_path / "gone", LABELS)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -276,10 +276,12 @@ def test_rubbish_is_refused_with_every_file_named(site: Site) -> None:
     assert "b.csv:2:1: error not-utf8" in err
 
 
-@pytest.mark.parametrize("arguments", [[], ["gone.jsonl"], ["."]])
-def test_a_log_must_be_there(arguments: list[str], site: Site) -> None:
-    code, out, _ = run("gaps", *arguments)
-    assert (code, out) == (2, "")
+def test_a_log_must_be_there(site: Site) -> None:
+    code, out, err = run("gaps", "gone.jsonl", ".", log((ASKED, "no_answer")))
+    assert (code, out) == (1, "")
+    assert ".:1:1: error unreadable: This is not a regular file." in err
+    assert "gone.jsonl:1:1: error missing-file: There is no such file. Correct the name." in err
+    assert run("gaps")[:2] == (2, "")
 
 
 def test_a_broken_site_is_said_first(site: Site) -> None:

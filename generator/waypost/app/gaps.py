@@ -15,7 +15,7 @@ from waypost.app.site import Site, load_project
 from waypost.core.search.documents import search_documents
 from waypost.core.search.gaps import Content, Gap, Gaps, Proposal, plan_gaps
 from waypost.core.ticket_tail import labels_of
-from waypost.problems import Problem, ProblemsFound
+from waypost.problems import Location, Problem, ProblemsFound
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,9 @@ def find_gaps(
             logs.append(read_unresolved(path, labels))
         except ProblemsFound as found:
             refused += found.problems
+        except FileNotFoundError:
+            message = "There is no such file. Correct the name."
+            refused.append(Problem(Location(path.as_posix()), "missing-file", message))
     if refused:
         raise ProblemsFound(refused)
     content = Content(

@@ -35,7 +35,7 @@ REASONS = {
     "log",
     nargs=-1,
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
 )
 @click.option("--apply", "is_applied", is_flag=True, help="Write the proposed aliases into their articles.")
 @click.option(
@@ -66,7 +66,7 @@ def command(
     each, it names the article that should answer and the line to add to it, with what that would gain, or says
     that no article is near.
 
-    Example: waypost gaps feedback.jsonl tickets.csv --limit 5
+    Example: waypost gaps searches.jsonl tickets.csv --limit 5
     """
     if only and not is_applied:
         raise click.UsageError("--only says which aliases --apply writes. Add --apply, or leave --only out.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.gaps import LANGUAGE, content, searches
@@ -137,6 +137,7 @@ ASKED = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ASKED, st.randoms())
 def test_order_makes_no_difference_and_nothing_is_lost(
     found: list[UnresolvedSearch], random: st.Random
@@ -153,6 +154,7 @@ def test_order_makes_no_difference_and_nothing_is_lost(
 WEIGHTS = st.dictionaries(st.sampled_from("abcd"), st.integers(1, 50))
 
 
+@settings(deadline=None)
 @given(WEIGHTS, WEIGHTS)
 def test_likeness_is_a_share(one: dict[str, int], other: dict[str, int]) -> None:
     assert 0 <= likeness(one, other) == likeness(other, one) <= 1
