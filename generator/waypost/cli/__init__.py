@@ -12,6 +12,7 @@ COMMANDS = {
     "build": "build",
     "demo": "demo",
     "doctor": "doctor",
+    "gaps": "gaps",
     "import": "import_",
     "incident": "incident",
     "lint": "lint",
