@@ -92,6 +92,8 @@ def _path_fault(path: str) -> str:
         return "The address status/ belongs to the status page. Give this folder another name."
     if parts[0] in ("ticket", "ticket.md"):
         return "The address ticket/ belongs to the ticket form. Give this another name."
+    if parts[0] in ("search", "search.md"):
+        return "The address search/ belongs to the search. Give this another name."
     if parts[-1].lower() == "readme.md":
         return "A README.md is not an article. Call the file index.md if it describes a category."
     if parts[-1] == "index.md" and len(parts) > 2:

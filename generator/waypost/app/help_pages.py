@@ -19,7 +19,7 @@ from waypost.app.help_outputs import HelpOutputs, OutputSite
 from waypost.app.page_views import PageViews
 from waypost.core.articles import build_catalog
 from waypost.core.awareness import baked_service
-from waypost.core.feedback import EmbedsView, embeds_view, person_link
+from waypost.core.feedback import EmbedsView, embeds_view, person_link, search_view
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import now_document
 from waypost.core.suggestions import suggestions_document
@@ -196,7 +196,7 @@ class HelpPages:
             "wp": frame,
             "topics": tuple((category.title, category.url) for category in self._catalog.categories),
             "contact": self._contact,
-            "person": self._person,
+            "search": search_view(self._support, self._person),
             "embeds": self._embeds,
             "feeds": self.outputs.feeds,
         }
