@@ -69,7 +69,7 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "live.ticket.known.": ("none", "none_at_all", "old"),
     "live.ticket.state.": ComponentStatus,
     "live.ticket.told.": (
-        *("articles", "browser", "category", "email", "page", "question", "status", "steps", "urgency"),
+        *("articles", "browser", "category", "email", "page", "question", "searches", "status", "steps", "urgency"),
     ),
     "ticket.field_": ("category", "component", "components", "email", "page", "subject", "urgency"),
     "ticket.include_": ("articles", "browser", "page", "question", "status", "steps"),

@@ -63,7 +63,10 @@ async function look(isTyping) {
     return;
   }
   const filters = { kinds: chosen.kind ? [chosen.kind] : [], categories: chosen.category ? [chosen.category] : [] };
-  if (!place.hasChildNodes()) place.append(make("p", "wp-search__hint", say("search.waiting")));
+  if (!place.hasChildNodes()) {
+    const note = make("p", "wp-search__hint", say("search.waiting"));
+    place.append(note);
+  }
   const [answer] = await Promise.all([ask(asked, { typing: isTyping, limit: MOST, ...filters }), whenPresent()]);
   if (!answer || asked !== question()) return;
   shown = { asked, answer };
@@ -155,7 +158,8 @@ function personLink(answer, text) {
 }
 
 function person(answer) {
-  return search.person ? make("p", "wp-results__person", personLink(answer, say("search.person"))) : "";
+  if (!search.person) return "";
+  return make("div", "wp-results__unhelped", make("p", "", search.takesQuestion ? say("search.goes_along") : ""), personLink(answer, say("search.person")));
 }
 
 /** Below the results: what to do when none of them helped. */

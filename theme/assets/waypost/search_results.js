@@ -103,6 +103,7 @@ export function foot(answer, taken) {
   if (corrected && state === "found") text.append(...strong((value) => say("search.corrected", { question: value }), corrected), " ");
   const address = personAddress(question);
   if (address && state === "found") text.append(say("search.others"));
+  if (address && state !== "found" && search.takesQuestion) text.append(say("search.goes_along"));
   if (!address) return text.hasChildNodes() ? make("div", "wp-search__foot", text) : "";
   const link = make("a", state === "found" ? "wp-button wp-button--quiet" : "wp-button", say("search.person"));
   link.href = address;
