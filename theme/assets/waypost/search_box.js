@@ -36,6 +36,8 @@ class Box {
   #active = -1;
   /** The last answer and the question that it is shown for. */
   #shown = null;
+  /** Whether nobody has typed for a while. */
+  #isSettled = false;
   #timers = {};
 
   constructor(form) {
@@ -54,7 +56,7 @@ class Box {
     for (const [name, value] of Object.entries(attributes)) this.#input.setAttribute(name, value);
     this.#listen();
     warm();
-    if (this.#question) this.#look();
+    if (this.#question) this.#changed();
   }
 
   get #question() {
@@ -88,6 +90,7 @@ class Box {
 
   #changed() {
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    this.#isSettled = false;
     if (!this.#question.trim()) {
       this.#shown = null;
       this.#close();
@@ -95,7 +98,10 @@ class Box {
       return;
     }
     this.#after("ask", PAUSE, () => this.#look());
-    this.#after("settle", SETTLED, () => this.#settle());
+    this.#after("settle", SETTLED, () => {
+      this.#isSettled = true;
+      this.#settle();
+    });
   }
 
   async #look() {
@@ -107,6 +113,7 @@ class Box {
     clearTimeout(this.#timers.wait);
     this.#shown = { question, answer };
     this.#show(answer);
+    if (this.#isSettled) this.#settle();
     this.#after("say", QUIET, () => put(this.#said, work(answer)));
   }
 
@@ -223,8 +230,6 @@ class Box {
 
   #settle() {
     if (this.#shown?.question === this.#question) settled(this.#shown.question, this.#shown.answer);
-    // The answer is still on its way.
-    else if (!this.#popup.hidden) this.#after("settle", SETTLED, () => this.#settle());
   }
 
   #picked({ target, button }) {
