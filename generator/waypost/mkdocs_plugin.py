@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import html
 import posixpath
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -27,15 +26,12 @@ from mkdocs.utils.templates import TemplateContext
 from waypost.adapters.article_markup import ArticleMarkup
 from waypost.adapters.build_crew import Crew
 from waypost.adapters.build_record import Reuse
-from waypost.adapters.term_memory import TermMemory
 from waypost.app.help_pages import HelpPages, SiteLook, TakeSnapshot, site_words
 from waypost.app.site import Site, load_project
+from waypost.app.site_memory import SiteMemory
 from waypost.core.link_targets import leads_elsewhere, split_link, target_path
 from waypost.model.project import Project
 from waypost.problems import ProblemsFound
-
-_SEARCH = ("material/search", "search")
-"""The names of Material's search plugin, with its theme's and without."""
 
 _log = get_plugin_logger("waypost")
 
@@ -88,7 +84,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             Path(config.docs_dir).parent,
         )
         words = site_words(config.theme.get("language"))
-        memory = TermMemory(self.reuse.file("terms.jsonl"), self.reuse.program) if self.reuse else None
+        memory = SiteMemory(self.reuse) if self.reuse else None
         self.pages = HelpPages(project, look, words, self.config.status_url, self.present, memory=memory)
         if self.pages.outputs.warning and self.reuse is None:
             _log.warning(self.pages.outputs.warning)
@@ -145,7 +141,6 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         if self.reuse:
             env.bytecode_cache = FileSystemBytecodeCache(str(self.reuse.folder("templates")))
         self.environment = env
-        self._addresses = [(file.src_uri, file.url) for file in files.documentation_pages()]
         for file in files.documentation_pages():
             changed = self.pages.outputs.changed_on(file.src_uri)
             if file.page and changed is not None:
@@ -166,8 +161,6 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         del markdown, config, files
         title, summary = self.pages.describe(page.file.src_uri)
         page.meta.update(title=html.escape(title), description=html.escape(summary))
-        if not self.pages.is_searched(page.file.src_uri):
-            page.meta["search"] = {"exclude": True}
         self.markup.page = self.pages.markup(page.file.src_uri)
         self.markup.path = page.file.src_uri
         # Our own reading of the file: MkDocs takes front matter without a line after it for text.
@@ -177,9 +170,8 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
-        """Add what our templates show, after the search has read all that a page holds for it."""
+        """Add what our templates show."""
         del config, nav
-        page.content = self.pages.shown(page.file.src_uri, page.content or "")
         return self._extend(context, page.file.src_uri)
 
     def on_template_context(
@@ -193,57 +185,28 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         cast("dict[str, Any]", context).update(self.pages.context(path, context["base_url"]))
         return context
 
-    def _complete_search(self, config: MkDocsConfig) -> None:
-        """Give Material's search the entries of pages that stay, and of those that others made."""
-        search = _search_plugin(config)
-        reports = self._gather(search)
-        if search is None or self.reuse is None or (self.reuse.is_whole and not reports):
-            return
-        for report in reports:
-            search.search_index.entries += report["entries"]
-        last, made = _by_page(self.reuse.search_entries()), _by_page(search.search_index.entries)
-        search.search_index.entries = [
-            entry
-            for path, url in self._addresses
-            for entry in (last if path in self.reuse.kept_pages else made).get(url, ())
-        ]
-
-    def _gather(self, search: Any) -> list[Any]:
+    def _gather(self) -> None:
         """As a helper, report and end; else wait for the helpers and take over what they noted."""
         if self.crew is None or self.reuse is None:
-            return []
+            return
         if self.crew.is_helper:
-            entries = search.search_index.entries if search else []
-            self.crew.report({"entries": entries, "targets": self.reuse.targets, "warnings": self.warnings})
-        reports = self.crew.gather()
-        for report in reports:
+            self.crew.report({"targets": self.reuse.targets, "warnings": self.warnings})
+        for report in self.crew.gather():
             self.warnings += report["warnings"]
             for path, targets in report["targets"].items():
                 self.reuse.note_targets(path, targets)
-        return reports
 
     @event_priority(50)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Leave behind the frame in which the status pages are published, and the site's own look."""
         context = {"config": config, **self.pages.shell_context()}
         output = Path(config.site_dir)
-        self._complete_search(config)
+        self._gather()
         shell = self.environment.get_template("waypost/shell.html").render(context)
         self.pages.leave_behind(output, shell)
         self.pages.outputs.write(
             output, lambda name, values: self.environment.get_template(name).render(values), self.reuse
         )
-
-
-def _by_page(entries: Iterable[Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
-    for entry in entries:
-        found[entry["location"].partition("#")[0]].append(entry)
-    return found
-
-
-def _search_plugin(config: MkDocsConfig) -> Any:
-    return next((config.plugins[name] for name in _SEARCH if name in config.plugins), None)
 
 
 def _named_files(link: str, folder: str) -> Iterator[str]:

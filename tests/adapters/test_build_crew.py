@@ -6,6 +6,7 @@ import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,12 +82,14 @@ def test_a_page_that_cannot_be_made_is_named_whoever_made_it(
     build_site(site, NOW)
     before = tree(site.output)
 
-    def shown(pages: HelpPages, page: str, content: str) -> str:
+    context = HelpPages.context
+
+    def failing(pages: HelpPages, page: str | None, base_url: str) -> dict[str, Any]:
         if page == path:
             raise ValueError("no such picture")
-        return content
+        return context(pages, page, base_url)
 
-    monkeypatch.setattr(HelpPages, "shown", shown)
+    monkeypatch.setattr(HelpPages, "context", failing)
     with pytest.raises(ProblemsFound) as raised:
         build_site(site, NOW, anew=True)
     (problem,) = raised.value.problems

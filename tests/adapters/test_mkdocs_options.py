@@ -17,8 +17,8 @@ def look_in(root: Path, text: str) -> tuple[Look, list[str]]:
 @pytest.mark.parametrize(
     "text",
     [
-        "plugins:\n  - search\n  - waypost:\n      look: {colour: '#00796B', radius: 8}\n",  # a list, as most write it
-        "plugins:\n  search: {}\n  waypost:\n    look: {colour: '#00796b', radius: 8}\n",  # a mapping
+        "plugins:\n  - tags\n  - waypost:\n      look: {colour: '#00796B', radius: 8}\n",  # a list, as most write it
+        "plugins:\n  tags: {}\n  waypost:\n    look: {colour: '#00796b', radius: 8}\n",  # a mapping
         "site_url: !ENV [URL, 'x']\nplugins:\n  - waypost: {look: {colour: '#00796b', radius: 8}}\n",
         "x: !!python/name:os.path.join\nplugins:\n  - waypost: {look: {colour: '#00796b', radius: 8}}\n",
     ],
@@ -30,7 +30,7 @@ def test_a_look_is_found_wherever_mkdocs_allows_it(text: str, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "text",
     [
-        "plugins: [search, waypost]\n",
+        "plugins: [waypost]\n",
         "plugins:\n  - waypost:\n",
         "plugins:\n  - waypost: {status_url: 'https://status.example.org'}\n",
         "site_name: Nothing else\n",

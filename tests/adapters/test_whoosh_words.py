@@ -1,47 +1,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from helpers.cases import golden
-from waypost.adapters.whoosh_words import COMMON_AT_LEAST, MAX_WORDS, Likeness, SearchIndex
-from waypost.app.site import Site, load_project
-from waypost.core.search.documents import SearchDocument, search_documents
+from waypost.adapters.whoosh_words import COMMON_AT_LEAST, Likeness, stemmer, stop_words
 from waypost.model.article import Article, ArticleFrontMatter, Kind
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def sample() -> SearchIndex:
-    return SearchIndex(search_documents(load_project(Site(ROOT)).help_center.articles))
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("en", "downloads", "downloading"),
+        ("en", "gallery", "galleries"),
+        ("de", "rechnung", "rechnungen"),
+        ("fr", "photographie", "photographies"),
+    ],
+)
+def test_inflections_of_a_word_have_one_stem(language: str, one: str, other: str) -> None:
+    stem = stemmer(language)
+    assert stem(one) == stem(other) != one[:3]
 
 
-@golden("search/sample.yml")
-def test_the_sample_answers_as_people_ask(sample: SearchIndex, case: dict[str, Any]) -> None:
-    hits = sample.search(case["question"])
-    assert (hits[0].document.url if hits else None) == case["first"]
+def test_words_of_a_language_that_nobody_knows_stay_as_they_are() -> None:
+    assert stemmer("xx")("galleries") == "galleries"
+    assert stop_words("xx") == frozenset()
 
 
-def test_answers_come_best_first_and_no_more_than_asked_for(sample: SearchIndex) -> None:
-    hits = sample.search("gallery password link", limit=4)
-    assert len(hits) == 4
-    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-
-
-def test_a_very_long_question_is_looked_up_by_its_start() -> None:
-    documents = [
-        SearchDocument("a/", "a.md", "Alpha", (), "", "alpha", Kind.PAGE),
-        SearchDocument("b/", "b.md", "Omega", (), "", "omega", Kind.PAGE),
-    ]
-    question = "alpha " + "filler " * (MAX_WORDS * 300) + "omega"
-    assert [hit.document.url for hit in SearchIndex(documents).search(question)] == ["a/"]
-
-
-def test_an_empty_help_center_answers_nothing() -> None:
-    assert SearchIndex([]).search("anything") == []
+def test_words_that_are_in_every_sentence_are_known() -> None:
+    assert {"the", "and"} <= stop_words("en")
+    assert {"und", "fur"} <= stop_words("de"), "without diacritics, as the search sees them"
 
 
 def article(path: str, title: str, body: str, kind: Kind = Kind.PAGE) -> Article:

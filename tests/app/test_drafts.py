@@ -73,7 +73,7 @@ def test_nothing_that_is_published_knows_of_a_draft(is_named: bool, site: Site) 
     report = build_site(site, NOW)
     assert report.warnings == ()
     assert "zebra" not in published(site).lower().replace("zebra label", "")
-    assert search(load_project(site), "zebra", 5) == []
+    assert search(load_project(site), "zebra", 5).hits == ()
 
 
 def test_a_draft_that_is_published_and_taken_back_comes_and_goes(site: Site) -> None:

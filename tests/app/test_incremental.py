@@ -121,7 +121,7 @@ def test_publishing_alone_shows_an_incident_without_making_any_page(built: Site)
     [
         lambda site: (site.output / "payments/refunds/index.html").write_text("touched"),
         lambda site: (site.output / "payments/refunds/index.html").unlink(),
-        lambda site: (site.output / "search/search_index.json").write_text("{}"),
+        lambda site: (site.output / "search/manifest.json").write_text("{}"),
         lambda site: shutil.rmtree(site.output),
         lambda site: (site.root / ".waypost/cache/build.json").write_text("{"),
         lambda site: (site.root / ".waypost/cache/build.json").write_text('{"format": 1, "pages": 3}'),

@@ -107,7 +107,7 @@ PAGES = {
     "calendar": ("/status/maintenance.ics", "text/calendar; charset=utf-8", "BEGIN:VCALENDAR"),
     "styles": ("/status/assets/base.css", "text/css", "{"),
     "script": ("/assets/waypost/now.js", "text/javascript", "now.json"),
-    "search": ("/search/search_index.json", "application/json", '"docs"'),
+    "search": ("/search/manifest.json", "application/json", '"table"'),
     "query": ("/?q=zip", "text/html; charset=utf-8", "How can we help?"),
 }
 

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 import pytest
 
+from helpers.published_search import published_results
 from helpers.sites import minimal_site, replace, waypost
 from waypost.app.build import build_site
 from waypost.app.new import new_article
@@ -173,10 +174,11 @@ def test_a_page_looks_out_for_the_components_of_its_step(built: Site, path: str,
 
 
 def test_search_knows_one_document_with_the_words_of_all_steps(built: Site) -> None:
-    index = json.loads((built.output / "search/search_index.json").read_text(encoding="utf-8"))
-    found = [entry for entry in index["docs"] if entry["location"].startswith("start/tree/")]
-    assert {entry["location"].partition("#")[0] for entry in found} == {"start/tree/"}
-    words = " ".join(entry["text"] for entry in found)
+    [found] = [
+        result for result in published_results(built.output) if result["url"].startswith("start/tree/")
+    ]
+    assert found["url"] == "start/tree/"
+    words = " ".join(text for section in found["sections"] for text in section)
     for expected in ("zebra", "Does mail arrive?", "I have no account", "Write to us"):
         assert expected in words
 

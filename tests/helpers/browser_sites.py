@@ -169,7 +169,7 @@ copyright: Nobody
 docs_dir: content
 exclude_docs: "*.yml"
 theme: {{name: material, font: false}}
-plugins: [search, waypost]
+plugins: [waypost]
 """,
         "content/index.md": f"""\
 ---

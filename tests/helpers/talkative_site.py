@@ -28,7 +28,7 @@ site_url: https://help.talk.example/
 docs_dir: content
 exclude_docs: "*.yml"
 theme: {name: material, font: false, language: LANGUAGE}
-plugins: [search, waypost]
+plugins: [waypost]
 """
 _SUPPORT = """\
 office: {name: Us, city: Berlin, time_zone: Europe/Berlin, hours: {monday: "09:00-18:00"}}

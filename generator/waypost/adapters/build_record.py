@@ -7,7 +7,6 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,10 +15,7 @@ from waypost.adapters.file_tree import write_atomic
 CACHE = "cache"
 """The folder in .waypost/ for what only makes the next build faster; it may be deleted at any time."""
 
-SEARCH_INDEX = "search/search_index.json"
-"""Where Material keeps its search index, from the root of the output."""
-
-FORMAT = 2
+FORMAT = 3
 """Raised when the meaning of a record changes; older ones are not used then."""
 
 
@@ -44,8 +40,6 @@ class BuildRecord:
     format: int = FORMAT
     program: str = ""
     """Digest of what all pages were made with; empty where nothing can be taken from the build."""
-    search_index: str = ""
-    """Digest of the search index."""
     pages: Mapping[str, PageRecord] = field(default_factory=dict)
     """By the path of their Markdown from content/."""
 
@@ -118,8 +112,6 @@ class Reuse:
         """Files of the published site that stay as they are, from its root."""
         self._published = published
         is_usable = bool(program) and last.program == program
-        # Entries of pages that stay are taken from the last index, so it must be the one that was written.
-        is_usable = is_usable and file_digest(published / SEARCH_INDEX) == last.search_index
         self._last = last.pages if is_usable else {}
         self._made: dict[str, tuple[str, str]] = {}
         self.targets: dict[str, Mapping[str, bool]] = {}
@@ -164,13 +156,6 @@ class Reuse:
             self.kept.add(file)
         return is_same
 
-    def search_entries(self) -> list[dict[str, Any]]:
-        """Return the entries of the search index that is published; none where no page stays."""
-        if self.is_whole:
-            return []
-        entries: list[dict[str, Any]] = json.loads((self._published / SEARCH_INDEX).read_bytes())["docs"]
-        return entries
-
     def note_targets(self, path: str, targets: Mapping[str, bool]) -> None:
         """Note the files that the text of a page leads to, while it is rendered."""
         self.targets[path] = targets
@@ -196,4 +181,4 @@ class Reuse:
             for path, (inputs, file) in self._made.items()
         }
         pages = {**self._pages, **{path: page for path, page in made.items() if page.output}}
-        return BuildRecord(FORMAT, self.program, file_digest(output / SEARCH_INDEX), pages)
+        return BuildRecord(FORMAT, self.program, pages)

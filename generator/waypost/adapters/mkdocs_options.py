@@ -35,7 +35,7 @@ def load_look(root: Path) -> tuple[Look, list[Problem]]:
     document = parse_yaml(source, ignore_tags=True)[0] if source else None
     if document is None:
         return Look(), []
-    problems = _check_addresses(document)
+    problems = _check_addresses(document) + _check_search(document)
     place = _find(document)
     if place is None:
         return Look(), problems
@@ -50,6 +50,21 @@ def _check_addresses(document: YamlDocument) -> list[Problem]:
         return []
     message = "Waypost gives each page a folder as its address. Remove this line, or write `true`."
     return [document.problem_at(("use_directory_urls",), "bad-value", message)]
+
+
+def _check_search(document: YamlDocument) -> list[Problem]:
+    """Complain of Material's search: two searches would answer, and only one knows of the ticket form."""
+    data = document.data if isinstance(document.data, dict) else {}
+    plugins = data.get("plugins")
+    names = plugins if isinstance(plugins, list | dict) else []
+    message = "Waypost brings the search. Remove this line."
+    problems = []
+    for index, entry in enumerate(names):
+        name = next(iter(entry), None) if isinstance(entry, dict) else entry
+        if name in ("search", "material/search"):
+            place: DataPath = ("plugins", index) if isinstance(plugins, list) else ("plugins", str(name))
+            problems.append(document.problem_at(place, "bad-value", message))
+    return problems
 
 
 def _find(document: YamlDocument) -> DataPath | None:

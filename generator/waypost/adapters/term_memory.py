@@ -1,4 +1,4 @@
-"""Remember how often which words stand in a text, so that a build counts only those of texts that changed."""
+"""Remember what was counted in a text, so that a build counts only the words of texts that changed."""
 
 from __future__ import annotations
 
@@ -6,26 +6,31 @@ import json
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from waypost.adapters.build_record import digest
 from waypost.adapters.file_tree import write_atomic
 
-Counts = dict[str, float]
-"""Stems and what they weigh together."""
+T = TypeVar("T")
 
 _STALE = 4
 """A file with this many times more texts than are used is written anew."""
 
 
-class TermMemory:
-    """What was counted by the same program before, one text a line of a file; without a file it remembers nothing."""
+class TermMemory(Generic[T]):
+    """What was counted by the same program before, one text a line of a file; without a file it remembers nothing.
 
-    def __init__(self, path: Path | None = None, program: str = "") -> None:
+    `parse` makes a value of what was read as JSON; it raises ValueError, TypeError or AttributeError where it
+    is no such value.
+    """
+
+    def __init__(self, parse: Callable[[Any], T], path: Path | None = None, program: str = "") -> None:
+        self._parse = parse
         self._path = path
         self._program = program
-        self._used: dict[str, Counts] = {}
+        self._used: dict[str, T] = {}
 
-    def recall(self, text: str, count: Callable[[], Counts]) -> Counts:
+    def recall(self, text: str, count: Callable[[], T]) -> T:
         """Return the counts of a text; what is not known is counted now."""
         key = digest(self._program, text)
         known = self._known.get(key)
@@ -46,8 +51,8 @@ class TermMemory:
                 file.write("\n" + _lines(added))
 
     @cached_property
-    def _known(self) -> dict[str, Counts]:
-        found: dict[str, Counts] = {}
+    def _known(self) -> dict[str, T]:
+        found: dict[str, T] = {}
         try:
             lines = self._path.read_text(encoding="utf-8").splitlines() if self._path else []
         except (OSError, UnicodeDecodeError):
@@ -55,12 +60,15 @@ class TermMemory:
         for line in lines:
             try:
                 key, counts = json.loads(line)
-                found[key] = {stem: float(count) for stem, count in counts.items()}
+                found[key] = self._parse(counts)
             except (AttributeError, TypeError, ValueError):
                 # The line of a build that was killed while it wrote.
                 continue
         return found
 
 
-def _lines(counts: dict[str, Counts]) -> str:
-    return "".join(json.dumps([key, stems], ensure_ascii=False) + "\n" for key, stems in counts.items())
+def _lines(counts: dict[str, Any]) -> str:
+    return "".join(
+        json.dumps([key, value], ensure_ascii=False, separators=(",", ":")) + "\n"
+        for key, value in counts.items()
+    )

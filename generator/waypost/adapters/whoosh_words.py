@@ -14,6 +14,7 @@ from whoosh.analysis import StemmingAnalyzer
 from whoosh.analysis.acore import Composable
 from whoosh.classify import Bo1Model
 from whoosh.lang import has_stemmer, has_stopwords, stemmer_for_language, stopwords_for_language
+from whoosh.lang.porter import stem as porter
 
 from waypost.adapters.term_memory import TermMemory
 from waypost.core.search.documents import search_documents
@@ -35,6 +36,9 @@ COMMON_AT_LEAST = 50
 
 def stemmer(language: str) -> Callable[[str], str]:
     """Return what reduces a word to its stem; words of a language that Whoosh does not know stay as they are."""
+    if language == "en":
+        # Porter's first stemmer, as in Whoosh's own analysis: it finds as much as the second, in half the time.
+        return cache(porter)
     return cache(stemmer_for_language(language)) if has_stemmer(language) else str
 
 
@@ -44,6 +48,10 @@ def stop_words(language: str) -> frozenset[str]:
     return frozenset(fold(word) for word in words)
 
 
+WordCounts = dict[str, float]
+"""Stems and what they weigh together."""
+
+
 class Likeness:
     """Tells which articles speak of the same, by their key terms (Bose-Einstein, as Whoosh's `more_like` uses).
 
@@ -51,9 +59,9 @@ class Likeness:
     would read the whole index each time.
     """
 
-    def __init__(self, articles: Sequence[Article], memory: TermMemory | None = None) -> None:
+    def __init__(self, articles: Sequence[Article], memory: TermMemory[WordCounts] | None = None) -> None:
         self._articles = tuple(articles)
-        self._memory = memory or TermMemory()
+        self._memory = memory or TermMemory(dict)
 
     def more_like(self, path: str, limit: int = 20) -> list[tuple[str, float]]:
         """Return the articles that share key terms with the one at `path`, from 1 (the same text) down to 0.
@@ -105,7 +113,7 @@ def _text_of(article: Article) -> str:
     return f"{article.kind}\0{article.front!r}\0{article.body}"
 
 
-def _stems(analyzer: Composable, article: Article) -> dict[str, float]:
+def _stems(analyzer: Composable, article: Article) -> WordCounts:
     found: dict[str, float] = defaultdict(float)
     for document in search_documents([article]):
         texts = (document.title, " ".join(document.aliases), document.headings, document.text)

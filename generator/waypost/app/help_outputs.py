@@ -27,6 +27,10 @@ Render = Callable[[str, Mapping[str, Any]], str]
 """Fills in a template of ours, named from theme/."""
 
 
+MakeSearch = Callable[[], Mapping[str, bytes]]
+"""Makes the files of the search."""
+
+
 @dataclass(frozen=True)
 class OutputSite:
     """Where a help center is, and what it is called."""
@@ -52,11 +56,14 @@ class FeedLink:
 class HelpOutputs:
     """The files beside the pages of one build."""
 
-    def __init__(self, help_center: HelpCenter, catalog: Catalog, site: OutputSite, words: Words) -> None:
+    def __init__(
+        self, help_center: HelpCenter, catalog: Catalog, site: OutputSite, words: Words, search: MakeSearch
+    ) -> None:
         self._help_center = help_center
         self._catalog = catalog
         self._site = site
         self._words = words
+        self._search = search
         self._git = read_git_dates(site.root) if site.root else GitDates()
         self._items: tuple[ArticleItem, ...] = (
             article_news(catalog, self._git.dates, words) if site.url else ()
@@ -134,6 +141,7 @@ class HelpOutputs:
             yield from article_feeds(
                 self._items, FeedSource(self._site.url, self._site.name, self._words)
             ).items()
+        yield from self._search().items()
         # Robots look for it at the root of a host only.
         if self._site.url and urlsplit(self._site.url).path == "/":
             yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {self._site.url}sitemap.xml\n".encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.languages import DEFAULT_LANGUAGE, languages, load_words, script_words
 from waypost.adapters.resources import theme_folder, tokens
 from waypost.adapters.status_pages import LOOK_FOLDER, SHELL_PATH, STYLES_PATH, SiteFrame, shell_context
-from waypost.adapters.term_memory import TermMemory
 from waypost.app.help_outputs import HelpOutputs, OutputSite
 from waypost.app.page_views import PageViews
+from waypost.app.search_outputs import search_outputs, site_language
+from waypost.app.site_memory import SiteMemory
 from waypost.core.articles import build_catalog
 from waypost.core.awareness import baked_service
 from waypost.core.feedback import EmbedsView, embeds_view, person_link, search_view
@@ -25,7 +26,6 @@ from waypost.core.statuspage import now_document
 from waypost.core.suggestions import suggestions_document
 from waypost.core.support import ContactView, coming_holidays, contact_view
 from waypost.core.ticket_view import SUGGESTIONS_PATH
-from waypost.core.troubleshooter_pages import shown_part
 from waypost.core.views import VirtualPage
 from waypost.core.words import Words
 from waypost.model.article import Kind
@@ -78,7 +78,7 @@ class HelpPages:
         status_url: str = "",
         present: TakeSnapshot | None = None,
         *,
-        memory: TermMemory | None = None,
+        memory: SiteMemory | None = None,
     ) -> None:
         self._help_center = project.help_center
         self._words = words
@@ -94,7 +94,9 @@ class HelpPages:
         self._zone = project.status.config.page.time_zone
         self._catalog = build_catalog(project.help_center, words)
         self._person = person_link(self._support, self._contact_url)
-        self.outputs = HelpOutputs(project.help_center, self._catalog, self._output_site(), words)
+        categories = [(category.id, category.title, category.url) for category in self._catalog.categories]
+        search = partial(search_outputs, project.help_center, site_language(project), categories, memory)
+        self.outputs = HelpOutputs(project.help_center, self._catalog, self._output_site(), words, search)
         self._views = PageViews(
             project,
             self._catalog,
@@ -134,20 +136,12 @@ class HelpPages:
         page = self._help_center.pages[path]
         return page.title, page.front.summary
 
-    def is_searched(self, path: str) -> bool:
-        """Tell whether the search on the pages finds a page."""
-        return path not in self.virtual or self.virtual[path].is_searched
-
     def body(self, path: str) -> str:
         """Return the Markdown of a page, without its front matter."""
         start = self._views.start_of(path)
         if start:
             return start.body
         return self.virtual[path].body if path in self.virtual else self._help_center.pages[path].body
-
-    def shown(self, path: str, content: str) -> str:
-        """Return the HTML of a page as it is shown, once the search has read all of it."""
-        return shown_part(content) if self._views.start_of(path) else content
 
     def markup(self, path: str) -> PageMarkup | None:
         """Return what gives the text of a page the structure of its kind; None for pages without a file."""
@@ -171,7 +165,6 @@ class HelpPages:
         """
         texts = (
             self.describe(path),
-            self.is_searched(path),
             self.body(path),
             self._help_center.pages.get(path),
         )

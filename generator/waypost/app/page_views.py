@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from waypost.adapters.term_memory import TermMemory
 from waypost.adapters.whoosh_words import Likeness
 from waypost.app.help_outputs import HelpOutputs
+from waypost.app.site_memory import SiteMemory
 from waypost.core.articles import ArticleLink, Catalog, CategoryLink
 from waypost.core.awareness import baked
 from waypost.core.feedback import SEARCH_URL, TICKET_URL, PersonLink, helpful_view
@@ -52,7 +52,7 @@ class PageViews:
         present: dict[str, Any] | None,
         words: Words,
         *,
-        memory: TermMemory | None = None,
+        memory: SiteMemory | None = None,
     ) -> None:
         self._help_center = project.help_center
         self._catalog = catalog
@@ -60,7 +60,7 @@ class PageViews:
         self._person = person
         self._present = present
         self._words = words
-        self._memory = memory
+        self._memory = memory or SiteMemory()
         self._support = project.help_center.support
         contact = project.help_center.only(Kind.CONTACT)
         self._contact_url = contact.url if contact else ""
@@ -158,7 +158,7 @@ class PageViews:
 
     @cached_property
     def _likeness(self) -> Likeness:
-        return Likeness(self._help_center.articles, self._memory)
+        return Likeness(self._help_center.articles, self._memory.likeness)
 
     def _related(self, page: Article) -> tuple[ArticleLink, ...]:
         alike = self._likeness.more_like(page.path)

@@ -1,29 +1,15 @@
-"""The search of a site, as its pages have it: for the terminal, and for whoever measures it."""
+"""Ask the help center a question from the terminal, to see what answers it as clients would see it."""
 
 from __future__ import annotations
 
-from waypost.adapters.search_language import search_language
-from waypost.core.search.documents import search_documents
-from waypost.core.search.index import Index, build_index, count_forms, phrases_of
-from waypost.core.search.language import Language
+from waypost.app.search_outputs import site_index, site_language
 from waypost.core.search.ranking import Ranking, rank
-from waypost.model.project import HelpCenter, Project
-
-
-def site_language(project: Project) -> Language:
-    """Return the language of a site with its synonyms."""
-    return search_language(project.language, project.help_center.synonyms)
-
-
-def site_index(help_center: HelpCenter, language: Language) -> Index:
-    """Index everything that a help center publishes."""
-    documents = search_documents(help_center.articles)
-    phrases = phrases_of(language)
-    return build_index(
-        documents, [count_forms(document, language, phrases) for document in documents], language
-    )
+from waypost.model.project import Project
 
 
 def search(project: Project, question: str, limit: int) -> Ranking:
     """Return what answers a question, best first; without hits where nothing does."""
     return rank(site_index(project.help_center, site_language(project)), question, limit)
+
+
+__all__ = ["search", "site_index", "site_language"]

@@ -13,9 +13,6 @@ from waypost.core.words import Words
 from waypost.model.article import Article
 from waypost.model.troubleshooter import Step, Troubleshooter
 
-SEARCHED_ONLY = "<!-- what follows is for the search -->"
-"""Stands on the first page before the text of all other steps, so that one page is found by all of it."""
-
 SUMMARY = 155
 """Characters of a summary that search engines show."""
 
@@ -57,11 +54,6 @@ def tree_pages(
     return tuple(writer.pages())
 
 
-def shown_part(content: str) -> str:
-    """Return the HTML of a page without the part that is there for the search alone."""
-    return content.partition(SEARCHED_ONLY)[0]
-
-
 def searched_text(article: Article) -> str:
     """Return the Markdown of a troubleshooter as search reads it: its questions are the headings."""
     tree = read_troubleshooter(article)
@@ -94,10 +86,8 @@ class _Writer:
 
     def _start(self, view: StepView) -> TreePage:
         links = self._links(in_folder=False)
-        start, others = self.tree.start, self.tree.steps[1:]
-        shown = (self.tree.introduction, _heading(start), start.body)
-        searched = (f"**{step.heading}**\n\n{_searched(step)}" for step in others)
-        parts = [*map(links.rewritten, shown), SEARCHED_ONLY, *map(links.rewritten, searched)]
+        start = self.tree.start
+        parts = [links.rewritten(part) for part in (self.tree.introduction, _heading(start), start.body)]
         front = self.article.front
         return TreePage(
             self.article.path, front.title, front.summary, self._text(parts, links), self._of(start), view

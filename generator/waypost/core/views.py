@@ -80,5 +80,3 @@ class VirtualPage:
     summary: str = ""
     body: str = ""
     """Its text in Markdown."""
-    is_searched: bool = False
-    """Whether the search on the pages finds it."""

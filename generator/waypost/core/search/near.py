@@ -14,7 +14,16 @@ SHORTEST_PREFIX = 3
 """The same for a word that is finished."""
 
 SHORTEST_TYPO = 4
+"""Letters of a word from which on a letter may be wrong."""
+
 SHORTEST_TWO_TYPOS = 7
+"""The same for two."""
+
+SAME_STEM = 80
+"""How near a word is that goes on behind a form: pictures to picture."""
+
+INFLECTED = 70
+"""How near two words are that only end differently: galleries and gallery."""
 
 Near = tuple[str, int]
 """A word, and how near it is, from 1 to 100."""
@@ -28,7 +37,8 @@ def near(word: str, forms: Iterable[str], *, typing: bool) -> list[Near]:
 
 
 def first_letters(word: str) -> Iterator[str]:
-    """Yield the letters that a form can begin with which is near a word: the first may be missing or doubled."""
+    """Yield the letters with which a form near a word can begin: its first, or the second where that is one too many
+    or has changed places. A first letter that is missing is not found: all words would have to be looked at."""
     yield from dict.fromkeys(word[:2])
 
 
@@ -42,7 +52,7 @@ def _nearness(word: str, form: str, *, typing: bool) -> int:
     rest = max(len(word), len(form)) - shared
     if shared >= SHORTEST_TYPO and rest <= 3 and shared >= 2 * rest:
         # Another inflection, as far as can be told without its grammar.
-        inflected = 80 if shared == len(form) else 70
+        inflected = SAME_STEM if shared == len(form) else INFLECTED
     else:
         inflected = 0
     return max(inflected, _misspelt(word, form))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from waypost.core.search.documents import SearchDocument
 from waypost.core.search.index import Form, Index
-from waypost.core.search.near import first_letters, near
+from waypost.core.search.near import INFLECTED, first_letters, near
 from waypost.core.search.words import word_groups
 
 LONGEST_QUESTION = 2000
@@ -21,6 +21,9 @@ MOST_WORDS = 40
 
 COMPLETED = 50
 """What a word is worth for the one being typed, which is a word itself."""
+
+TAIL = 4
+"""What scores less than this part of the best is no answer, but shares a word with the question."""
 
 WHOLE = 100
 """The worth of a word as it was written."""
@@ -50,9 +53,13 @@ class Concept:
     """How much it tells."""
 
     @property
-    def is_known(self) -> bool:
-        """Whether the collection has it as it was written."""
-        return any(candidate.worth == WHOLE for candidate in self.candidates)
+    def is_understood(self) -> bool:
+        """Whether it stands for itself or an inflection, or is the beginning of a word: that is no correction."""
+        return not self.candidates or any(self._is_same(candidate) for candidate in self.candidates)
+
+    def _is_same(self, candidate: Candidate) -> bool:
+        form = candidate.form
+        return form.startswith(self.asked) or self.asked.startswith(form) or candidate.worth == INFLECTED
 
 
 @dataclass(frozen=True)
@@ -83,10 +90,10 @@ class Ranking:
     @property
     def corrected(self) -> str:
         """The question in words that there are; empty where it was understood as it was written."""
-        if all(concept.is_known or not concept.candidates for concept in self.concepts):
+        if all(concept.is_understood for concept in self.concepts):
             return ""
         return " ".join(
-            concept.asked if concept.is_known or not concept.candidates else concept.candidates[0].form
+            concept.asked if concept.is_understood else concept.candidates[0].form
             for concept in self.concepts
         )
 
@@ -118,7 +125,8 @@ def rank(
     score = scores[first] * 4 // total
     covered = sum(concept.weight * best[at].get(first, 0) for at, concept in enumerate(concepts)) // total
     is_answer = always or score + covered >= ENOUGH
-    numbers = [n for n in order if wanted is None or wanted(index.documents[n])][:limit] if is_answer else []
+    found = [number for number in order if scores[number] * TAIL >= scores[first]] if is_answer else []
+    numbers = [number for number in found if wanted is None or wanted(index.documents[number])][:limit]
     hits = tuple(Hit(index.documents[number], scores[number]) for number in numbers)
     return Ranking(hits, concepts, score, covered)
 

@@ -1,0 +1,77 @@
+"""Write the index of the search as files that never change: each is named after what is in it.
+
+They are compressed here, because many hosts leave files they do not know as they are.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+
+from waypost.core.search.index import Index
+from waypost.core.search.ranking import ENOUGH
+from waypost.core.search.shards import FORMAT, form_shards, result_text, term_shards
+from waypost.model.article import ARTICLE_KINDS
+
+MANIFEST = "search/manifest.json"
+"""The only file of the search that changes under its name: it says which table is current."""
+
+Category = tuple[str, str, str]
+"""Id, title and address of a category."""
+
+Compress = Callable[[bytes], bytes]
+
+
+def search_files(
+    index: Index, language: str, categories: Sequence[Category], compress: Compress | None = None
+) -> dict[str, bytes]:
+    """Return every file of the search, by its path from the root of the output."""
+    compress = compress or packed
+    files: dict[str, bytes] = {}
+
+    def keep(prefix: str, data: bytes, length: int = 8) -> str:
+        content = compress(data)
+        name = _digest(content)[:length]
+        files[f"search/{prefix}{name}.bin"] = content
+        return name
+
+    forms = [(first, keep("f-", data)) for first, data in form_shards(index)]
+    terms = [(first, keep("t-", data)) for first, data in term_shards(index.postings)]
+    results = [
+        # The number is in the name, so that a short digest only has to tell one build from the next.
+        keep(f"r-{number}-", result_text(document), 6)
+        for number, document in enumerate(index.documents)
+    ]
+    ids = [category for category, _, _ in categories]
+    table = {
+        "language": language,
+        "stop": " ".join(sorted(index.stop)),
+        "phrases": sorted(index.phrases),
+        "unknown": index.unknown,
+        "enough": ENOUGH,
+        "kinds": [kind.value for kind in ARTICLE_KINDS],
+        "kind": "".join(str(ARTICLE_KINDS.index(document.kind)) for document in index.documents),
+        "categories": [{"id": name, "title": title, "url": url} for name, title, url in categories],
+        "category": [
+            ids.index(document.category) if document.category in ids else -1 for document in index.documents
+        ],
+        "forms": [first for first, _ in forms],
+        "form_files": "".join(name for _, name in forms),
+        "terms": [first for first, _ in terms],
+        "term_files": "".join(name for _, name in terms),
+        "result_files": "".join(results),
+    }
+    name = keep("i-", json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
+    files[MANIFEST] = json.dumps({"format": FORMAT, "table": name}).encode() + b"\n"
+    return files
+
+
+def packed(data: bytes) -> bytes:
+    """Compress, the same bytes for the same content."""
+    return gzip.compress(data, 9, mtime=0)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

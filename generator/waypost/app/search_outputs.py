@@ -1,0 +1,41 @@
+"""The search of a site as it is published: its index in shards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from waypost.adapters.search_language import search_language
+from waypost.adapters.search_shards import Category, search_files
+from waypost.app.site_memory import SiteMemory
+from waypost.core.search.documents import search_documents
+from waypost.core.search.index import Index, build_index, count_forms, phrases_of
+from waypost.core.search.language import Language
+from waypost.model.project import HelpCenter, Project
+
+
+def site_language(project: Project) -> Language:
+    """Return the language of a site with its synonyms."""
+    return search_language(project.language, project.help_center.synonyms)
+
+
+def site_index(help_center: HelpCenter, language: Language, memory: SiteMemory | None = None) -> Index:
+    """Index everything that a help center publishes."""
+    words = (memory or SiteMemory()).search
+    documents = search_documents(help_center.articles)
+    phrases = phrases_of(language)
+    # What is counted depends on these beside the text.
+    setting = f"{language.code}\0{sorted(language.stop)}\0{sorted(phrases.items())}\0"
+    counts = [
+        words.recall(f"{setting}{document!r}", partial(count_forms, document, language, phrases))
+        for document in documents
+    ]
+    words.save()
+    return build_index(documents, counts, language)
+
+
+def search_outputs(
+    help_center: HelpCenter, language: Language, categories: Sequence[Category], memory: SiteMemory | None
+) -> dict[str, bytes]:
+    """Return the files of the search, by their path from the root of the output."""
+    return search_files(site_index(help_center, language, memory), language.code, categories)

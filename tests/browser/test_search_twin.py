@@ -1,0 +1,149 @@
+"""The ranking in the browser gives the lists that the ranking in Python gives, from the shards that are published."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page
+
+from helpers.cases import CASES
+from helpers.search_lists import index_of
+from waypost.adapters.resources import theme_folder
+from waypost.adapters.search_shards import search_files
+from waypost.app.search_outputs import site_index, site_language
+from waypost.app.site import Site, load_project
+from waypost.core.search.index import Index
+from waypost.core.search.ranking import rank
+
+pytestmark = pytest.mark.browser
+
+LISTS = yaml.safe_load((CASES / "search/lists.yml").read_text(encoding="utf-8"))
+WORDS = yaml.safe_load((CASES / "search/words.yml").read_text(encoding="utf-8"))
+HOSTILE = (
+    "<img src=x onerror=alert(1)> zip",
+    "zip" * 700,
+    "zip " * 10_000,
+    "\x00\x1b[31m zip\x7f",
+    "\u202etfihs\u202c zip",
+    "(.*)+$ [a-z]{9999} zip",
+    "'; DROP TABLE x; -- zip",
+    "🎉 zip 🎉🎉",
+    "Ａ" * 300,
+    "a" * 100_000,
+    "\ud800 zip",
+    "__proto__ constructor toString zip",
+)
+"""Questions that try to break a search; each is asked in both."""
+
+RANK = """
+async ([root, asked]) => {
+  const { Shards } = await import("/js/search_shards.js");
+  const { rank } = await import("/js/search_ranking.js");
+  const shards = await Shards.load(root);
+  const found = [];
+  for (const [question, typing] of asked) {
+    const { order, isAnswer, corrected } = await rank(shards, question, { typing });
+    found.push([isAnswer ? order.slice(0, 10) : [], isAnswer ? corrected : ""]);
+  }
+  return found;
+}
+"""
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # named by the base class
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("twin")
+    (root / "index.html").write_text("<!doctype html><title>Twin</title>")
+    (root / "js").mkdir()
+    for script in (theme_folder() / "assets/waypost").glob("search_*.js"):
+        shutil.copy(script, root / "js")
+    return root
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, folder: Path) -> Iterator[Page]:
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
+    )
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{server.server_port}/index.html")
+    yield page
+    page.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def publish(folder: Path, name: str, index: Index, language: str) -> str:
+    for path, content in search_files(index, language, [("downloads", "Downloads", "downloads/")]).items():
+        file = folder / name / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    return f"/{name}/search/"
+
+
+def in_python(index: Index, asked: list[tuple[str, bool]]) -> list[list[Any]]:
+    numbers = {id(document): number for number, document in enumerate(index.documents)}
+    rankings = [rank(index, question, 10, typing=typing) for question, typing in asked]
+    return [
+        [[numbers[id(hit.document)] for hit in found.hits], found.corrected if found.hits else ""]
+        for found in rankings
+    ]
+
+
+@pytest.mark.parametrize("case", LISTS, ids=[case["name"] for case in LISTS])
+def test_the_golden_lists_come_out_of_the_shards(page: Page, folder: Path, case: dict[str, Any]) -> None:
+    index = index_of(case)
+    root = publish(folder, case["name"].replace(" ", "-"), index, case["language"])
+    asked = [(question["ask"], question.get("typing", False)) for question in case["questions"]]
+    found = page.evaluate(RANK, [root, asked])
+    for question, (order, corrected) in zip(case["questions"], found, strict=True):
+        urls = [index.documents[number].url for number in order][:5]
+        assert urls == question["finds"], question["why"]
+        assert corrected == question.get("corrected", ""), question["why"]
+
+
+def test_the_sample_answers_the_same_in_both(page: Page, folder: Path) -> None:
+    project = load_project(Site(theme_folder().parent))
+    index = site_index(project.help_center, site_language(project))
+    root = publish(folder, "sample", index, "en")
+    titles = [document.title for document in index.documents]
+    asked = [(question, typing) for question in (*titles, *HOSTILE) for typing in (False, True)]
+    # Cut in the middle of a word, and with two letters swapped: unfinished and misspelt.
+    asked += [(title[: len(title) * 2 // 3], True) for title in titles]
+    asked += [(title[:6] + title[7:8] + title[6:7] + title[8:], False) for title in titles]
+    found = page.evaluate(RANK, [root, asked])
+    differing = [
+        (question[:80], ours, theirs)
+        for (question, _), ours, theirs in zip(asked, in_python(index, asked), found, strict=True)
+        if ours != theirs
+    ]
+    assert differing == []
+    assert sum(1 for order, _ in found if order) > len(titles) * 3, "most questions find something"
+
+
+def test_words_are_the_same_in_both(page: Page) -> None:
+    found = page.evaluate(
+        """async (texts) => {
+          const { wordsOf } = await import("/js/search_words.js");
+          return texts.map(wordsOf);
+        }""",
+        [case["text"] for case in WORDS],
+    )
+    for case, words in zip(WORDS, found, strict=True):
+        assert words == case["words"], case["name"]

@@ -1,0 +1,34 @@
+"""The collections of tests/cases/search/lists.yml, indexed as a site is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from waypost.adapters.search_language import search_language
+from waypost.core.search.documents import SearchDocument, Section
+from waypost.core.search.index import Index, build_index, count_forms, phrases_of
+from waypost.model.article import Kind
+from waypost.model.search import SynonymFile
+
+
+def document(entry: dict[str, Any]) -> SearchDocument:
+    """Make a document of an entry: `url`, `title`, `text`, and maybe `aliases`, `kind` and `category`."""
+    return SearchDocument(
+        url=entry["url"],
+        path=f"{entry['url'].strip('/')}.md",
+        title=entry["title"],
+        aliases=tuple(entry.get("aliases", ())),
+        kind=Kind(entry.get("kind", "page")),
+        summary="",
+        sections=(Section("", "", entry["text"]),),
+        category=entry.get("category", ""),
+    )
+
+
+def index_of(case: dict[str, Any]) -> Index:
+    """Index the documents of a collection."""
+    synonyms = SynonymFile(synonyms=tuple(tuple(group) for group in case.get("synonyms", ())))
+    language = search_language(case["language"], synonyms)
+    phrases = phrases_of(language)
+    documents = [document(entry) for entry in case["documents"]]
+    return build_index(documents, [count_forms(each, language, phrases) for each in documents], language)

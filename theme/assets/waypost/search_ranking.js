@@ -1,0 +1,132 @@
+// What answers a question, best first: the twin of core/search/ranking.py, which says why; tests hold both to the same lists.
+import { INFLECTED, firstLetters, near } from "./search_near.js";
+import { wordGroups } from "./search_words.js";
+
+const LONGEST_QUESTION = 2000;
+const MOST_WORDS = 40;
+const COMPLETED = 50;
+const TAIL = 4;
+const WHOLE = 100;
+
+/**
+ * Rank the documents of an index.
+ * @returns {Promise<{order: number[], concepts: object[], isAnswer: boolean, corrected: string}>} order: the
+ * documents nearest to the question, best first, whether they answer it or not.
+ */
+export async function rank(shards, question, { typing = false } = {}) {
+  const concepts = await conceptsOf(shards, question, typing);
+  const terms = concepts.flatMap(({ candidates }) => candidates.map(({ entry }) => entry.term));
+  const postings = new Map(await Promise.all([...new Set(terms)].map(async (term) => [term, await shards.postings(term)])));
+  const size = shards.table.kind.length;
+  const scores = new Float64Array(size);
+  const best = new Float64Array(size);
+  for (const { candidates } of concepts) addBest(scores, best, candidates, postings);
+  const order = ordered(scores);
+  const total = concepts.reduce((sum, { weight }) => sum + weight, 0);
+  if (!order.length || !total) return { order: [], concepts, isAnswer: false, corrected: correctedOf(concepts) };
+  const [first] = order;
+  const score = Math.floor((scores[first] * 4) / total);
+  const covered = Math.floor(concepts.reduce((sum, { weight, candidates }) => sum + weight * worthOf(first, candidates, postings), 0) / total);
+  return { order, concepts, isAnswer: score + covered >= shards.table.enough, corrected: correctedOf(concepts) };
+}
+
+/** Add to each document what it gets for one word of the question: the best of what may be meant by it. */
+function addBest(scores, best, candidates, postings) {
+  if (candidates.length > 1) best.fill(0);
+  for (const { entry, worth } of candidates) {
+    const { documents, impacts } = postings.get(entry.term);
+    for (let row = 0; row < documents.length; row += 1) {
+      const document = documents[row];
+      const value = impacts[row] * worth;
+      if (candidates.length === 1) scores[document] += value;
+      else if (value > best[document]) {
+        scores[document] += value - best[document];
+        best[document] = value;
+      }
+    }
+  }
+}
+
+/** With what worth a document holds one word of the question. */
+function worthOf(document, candidates, postings) {
+  let most = 0;
+  let found = 0;
+  for (const { entry, worth } of candidates) {
+    const { documents, impacts } = postings.get(entry.term);
+    const row = documents.indexOf(document);
+    if (row >= 0 && impacts[row] * worth > most) {
+      most = impacts[row] * worth;
+      found = worth;
+    }
+  }
+  return found;
+}
+
+/** The documents with the best scores, best first; of equal ones the first in the index. */
+function ordered(scores) {
+  // One number holds score and document, because sorting numbers needs no function and takes a tenth of the time.
+  const size = scores.length;
+  const keys = [];
+  const least = scores.reduce((most, score) => Math.max(most, score), 1) / TAIL;
+  for (let document = 0; document < size; document += 1) {
+    if (scores[document] >= least) keys.push(scores[document] * size + size - 1 - document);
+  }
+  return [...Float64Array.from(keys).sort().reverse()].map((key) => size - 1 - (key % size));
+}
+
+const isSame = (asked, { form, worth }) => form.startsWith(asked) || asked.startsWith(form) || worth === INFLECTED;
+const isUnderstood = ({ asked, candidates }) => !candidates.length || candidates.some((candidate) => isSame(asked, candidate));
+
+function correctedOf(concepts) {
+  if (concepts.every(isUnderstood)) return "";
+  return concepts.map((concept) => (isUnderstood(concept) ? concept.asked : concept.candidates[0].form)).join(" ");
+}
+
+async function conceptsOf(shards, question, typing) {
+  const groups = wordGroups([...question.slice(0, 2 * LONGEST_QUESTION)].slice(0, LONGEST_QUESTION).join("")).slice(0, MOST_WORDS);
+  const isOpen = typing && question !== "" && !/\s$/u.test(question);
+  const seen = new Set();
+  const found = [];
+  for (let at = 0; at < groups.length; ) {
+    const phrase = phraseAt(shards, groups, at);
+    const words = phrase ? [phrase] : await meant(shards, groups[at]);
+    at += phrase ? phrase.split(" ").length : 1;
+    const isLast = isOpen && at === groups.length;
+    for (const word of words) {
+      if (seen.has(word) || (shards.stop.has(word) && !isLast)) continue;
+      seen.add(word);
+      found.push(conceptOf(shards, word, isLast));
+    }
+  }
+  return Promise.all(found);
+}
+
+function phraseAt(shards, groups, at) {
+  for (const length of [4, 3, 2]) {
+    const words = groups.slice(at, at + length).filter((group) => group.length === 1).map(([word]) => word);
+    if (words.length === length && shards.phrases.has(words.join(" "))) return words.join(" ");
+  }
+  return "";
+}
+
+async function meant(shards, group) {
+  if (group.length === 1) return group;
+  const entries = await Promise.all(group.map((word) => shards.form(word)));
+  const known = group.filter((word, at) => entries[at]);
+  return known.length ? known : group.slice(-1);
+}
+
+async function conceptOf(shards, asked, typing) {
+  const entry = await shards.form(asked);
+  const own = entry ? [{ form: asked, entry, worth: WHOLE }] : [];
+  if (entry && !typing) return { asked, candidates: own, weight: entry.weight };
+  const lists = await Promise.all(firstLetters(asked).map((letter) => shards.withLetter(letter)));
+  const entries = new Map(lists.flat());
+  if (entry || shards.stop.has(asked)) {
+    const longer = [...entries.keys()].filter((form) => form.startsWith(asked) && form !== asked && !form.includes(" "));
+    const completed = near(asked, longer, true).map(([form]) => ({ form, entry: entries.get(form), worth: COMPLETED }));
+    return { asked, candidates: [...own, ...completed], weight: entry ? entry.weight : 0 };
+  }
+  const candidates = near(asked, entries.keys(), typing).map(([form, worth]) => ({ form, entry: entries.get(form), worth }));
+  return { asked, candidates, weight: candidates.length ? candidates[0].entry.weight : shards.table.unknown };
+}

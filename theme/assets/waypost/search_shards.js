@@ -1,0 +1,175 @@
+// Reads the index from its files: core/search/shards.py has the format. What is fetched once stays.
+import { compare } from "./search_words.js";
+
+const FORMAT = 1;
+/** Milliseconds after which a file that does not come counts as missing. */
+const PATIENCE = 15_000;
+const NAME = 8;
+const RESULT_NAME = 6;
+
+/** A file is not there, or is not what it should be. */
+export class Unreadable extends Error {}
+
+async function get(url, cache) {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), PATIENCE);
+  try {
+    const answer = await fetch(url, { cache, signal: control.signal });
+    if (!answer.ok) throw new Unreadable(`${url}: ${answer.status}`);
+    return await answer.arrayBuffer();
+  } catch (error) {
+    throw error instanceof Unreadable ? error : new Unreadable(`${url}: ${error.message}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function unpacked(data) {
+  const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+const text = (data) => new TextDecoder("utf-8", { fatal: true }).decode(data);
+
+/** Reads whole numbers one after the other. */
+class Reader {
+  place = 0;
+
+  constructor(data) {
+    this.data = data;
+  }
+
+  next() {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      if (this.place >= this.data.length) throw new Unreadable("cut-off");
+      const byte = this.data[this.place];
+      this.place += 1;
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  }
+}
+
+function readForms(data) {
+  const forms = new Map();
+  const reader = new Reader(data);
+  let before = new Uint8Array();
+  let term = 0;
+  while (reader.place < data.length) {
+    const shared = reader.next();
+    const length = reader.next();
+    const written = new Uint8Array(shared + length);
+    written.set(before.subarray(0, shared));
+    written.set(data.subarray(reader.place, reader.place + length), shared);
+    reader.place += length;
+    const step = reader.next();
+    term += step % 2 ? -(step + 1) / 2 : step / 2;
+    forms.set(text(written), { term, weight: reader.next() });
+    before = written;
+  }
+  return forms;
+}
+
+function readTerms(data, first) {
+  const terms = new Map();
+  const reader = new Reader(data);
+  for (let term = first; reader.place < data.length; term += 1) {
+    const count = reader.next();
+    const documents = new Uint32Array(count);
+    const impacts = new Uint16Array(count);
+    let document = -1;
+    for (let row = 0; row < count; row += 1) {
+      document += reader.next();
+      documents[row] = document;
+    }
+    for (let row = 0; row < count; row += 1) impacts[row] = reader.next();
+    terms.set(term, { documents, impacts });
+  }
+  return terms;
+}
+
+/** The place of the last entry that is not behind what is looked for; -1 where all are. */
+function placeOf(firsts, wanted, order) {
+  let low = 0;
+  let high = firsts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (order(firsts[middle], wanted) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** One build's index. */
+export class Shards {
+  #root;
+  #kept = new Map();
+
+  constructor(root, table) {
+    this.#root = root;
+    this.table = table;
+    this.stop = new Set(table.stop.split(" "));
+    this.phrases = new Set(table.phrases);
+  }
+
+  /** Load the table of the current build; `root` is the address of the folder with a slash at its end. */
+  static async load(root) {
+    try {
+      const manifest = JSON.parse(text(await get(`${root}manifest.json`, "no-cache")));
+      if (manifest.format !== FORMAT) throw new Unreadable(`format ${manifest.format}`);
+      return new Shards(root, JSON.parse(text(await unpacked(await get(`${root}i-${manifest.table}.bin`, "force-cache")))));
+    } catch (error) {
+      throw error instanceof Unreadable ? error : new Unreadable(error.message);
+    }
+  }
+
+  #keep(name, read) {
+    if (!this.#kept.has(name)) {
+      const loading = get(`${this.#root}${name}.bin`, "force-cache").then(unpacked).then(read);
+      this.#kept.set(name, loading);
+      // What failed is asked for again.
+      loading.catch(() => this.#kept.delete(name));
+    }
+    return this.#kept.get(name);
+  }
+
+  #forms(place) {
+    return this.#keep(`f-${this.table.form_files.slice(place * NAME, (place + 1) * NAME)}`, readForms);
+  }
+
+  /** Return {term, weight} of a word, or undefined. */
+  async form(word) {
+    const place = placeOf(this.table.forms, word, compare);
+    return place < 0 ? undefined : (await this.#forms(place)).get(word);
+  }
+
+  /** Return [form, entry] of the words that stand beside one in the alphabet, where its inflections are. */
+  async near(word) {
+    const place = Math.max(0, placeOf(this.table.forms, word, compare));
+    return [...(await this.#forms(place))];
+  }
+
+  /** Return every form that begins with a letter, with its entry. */
+  async withLetter(letter) {
+    const { forms } = this.table;
+    const start = Math.max(0, placeOf(forms, letter, compare));
+    const places = [];
+    for (let place = start; place < forms.length && (place === start || [...forms[place]][0] === letter); place += 1) places.push(place);
+    const found = await Promise.all(places.map((place) => this.#forms(place)));
+    return found.flatMap((part) => [...part]).filter(([form]) => form.startsWith(letter));
+  }
+
+  /** Return {documents, impacts} of a term. */
+  async postings(term) {
+    const place = placeOf(this.table.terms, term, (a, b) => a - b);
+    const name = this.table.term_files.slice(place * NAME, (place + 1) * NAME);
+    return (await this.#keep(`t-${name}`, (data) => readTerms(data, this.table.terms[place]))).get(term);
+  }
+
+  /** Return what a document shows as a result. */
+  async result(document) {
+    const name = this.table.result_files.slice(document * RESULT_NAME, (document + 1) * RESULT_NAME);
+    return this.#keep(`r-${document}-${name}`, (data) => JSON.parse(text(data)));
+  }
+}

@@ -1,0 +1,45 @@
+// The words of a text as search sees them: the twin of core/search/words.py, which says why.
+const UNSPACED = "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3040-\\u30ff\\u3400-\\u9fff";
+const WORD = "[\\p{L}\\p{N}]+(?:['’]\\p{L}+)*";
+const FOUND = new RegExp(`\\p{Nd}+(?:[.,]\\p{Nd}+)+|${WORD}(?:[-\\u2010\\u2011]${WORD})*`, "gu");
+const NUMBER = /^\p{Nd}+(?:[.,]\p{Nd}+)+$/u;
+const RUN = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
+const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
+const LONGEST = 40;
+
+/** Return a text without case and diacritics. */
+export function fold(text) {
+  return text.toLowerCase().replaceAll("ß", "ss").normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase();
+}
+
+const cut = (word) => [...word].slice(0, LONGEST).join("");
+
+function pairs(run) {
+  const letters = [...run];
+  if (!IS_UNSPACED.test(run)) return [cut(run)];
+  return letters.length < 2 ? [run] : letters.slice(1).map((letter, at) => letters[at] + letter);
+}
+
+function group(found) {
+  if (NUMBER.test(found)) return [cut(found.replaceAll(",", "."))];
+  const parts = found.split(/[-\u2010\u2011]/u).map((part) => part.replace(/['’]s$/u, "").replace(/['’]/gu, ""));
+  if (parts.length > 1) return [...parts.map(cut), cut(parts.join(""))];
+  return (parts[0].match(RUN) ?? []).flatMap(pairs);
+}
+
+/** Return what stands between spaces: one word, or the parts of a compound and then the whole of it. */
+export function wordGroups(text) {
+  return (fold(text).match(FOUND) ?? []).map(group);
+}
+
+/** Return the words of a text, in its order. */
+export const wordsOf = (text) => wordGroups(text).flat();
+
+/** Compare two words by their code points, as the index is sorted. */
+export function compare(one, other) {
+  if (one === other) return 0;
+  const [a, b] = [[...one], [...other]];
+  const at = a.findIndex((letter, index) => letter !== b[index]);
+  if (at < 0) return -1;
+  return at >= b.length || a[at].codePointAt(0) > b[at].codePointAt(0) ? 1 : -1;
+}
