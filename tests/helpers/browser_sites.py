@@ -35,6 +35,8 @@ CALM_PAGES: Mapping[str, str] = {
     "troubleshooter-ticket": "downloads/find-out-why-a-download-stops/write-to-us-about-the-download/",
     "troubleshooter-all": "downloads/find-out-why-a-download-stops/all/",
     "contact": "contact/",
+    "search": "search/",
+    "results": "search/?q=my+zip+stops",
     "missing": "no/such/page/",
     "status": "status/",
     "incident": "status/incidents/2026-11-04-card-payments-fail/",
