@@ -127,7 +127,9 @@ def test_results_come_with_the_first_letters(calm: Served, visit: Any) -> None:
     assert asked == {"question": "d", "typing": True, "kinds": [], "categories": [], "limit": 6}
     first = options(seen).first
     expect(first.locator(".wp-hit__title")).to_have_text(BEST)
-    expect(first.locator("small")).to_contain_text("Downloads · Troubleshooting · What to do · Large archives")
+    expect(first.locator("small")).to_contain_text(
+        "Downloads · Troubleshooting · What to do · Large archives"
+    )
     expect(first.locator("mark")).to_have_text("download")
     assert first.evaluate("link => link.href") == f"{calm.url}downloads/zip-stops-half-way/#what-to-do"
     everything = seen.page.get_by_role("link", name="See all 9 results")

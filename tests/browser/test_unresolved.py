@@ -40,9 +40,7 @@ def listening(talking: tuple[Served, Path]) -> tuple[Served, Path]:
 
 
 @pytest.fixture(scope="module")
-def talking(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Served, Path]]:
+def talking(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
     root = tmp_path_factory.mktemp("listening")
     site = build_talkative(root / "site", ENDPOINT)
     with served_with_votes(site, root / "votes.jsonl") as (served, _):
@@ -227,7 +225,8 @@ def test_the_ticket_takes_them_along(desk: Served, visit: Any) -> None:
     "kept",
     [
         '{"unresolved": "no", "search": []}',
-        '{"unresolved": [null, 3, {}, {"question": "q"}, {"question": "q", "reason": "spite"}, {"reason": "no_answer"}]}',
+        '{"unresolved": [null, 3, {}, {"question": "q"}, {"reason": "no_answer"}]}',
+        '{"unresolved": [{"question": "q", "reason": "spite"}, {"question": {}, "reason": "no_answer"}]}',
         '{"search": {"question": 3, "results": 1}}',
     ],
 )

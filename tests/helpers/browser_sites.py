@@ -151,6 +151,7 @@ HOSTILE_PAGES: Mapping[str, str] = {
     "step": "start/tree/next/",
     "all-steps": "start/tree/all/",
     "contact": "contact/",
+    "search": "search/?q=zebra",
     "missing": "no/such/page/",
     "status": "status/",
     "incident": "status/incidents/2026-11-20-hostile/",

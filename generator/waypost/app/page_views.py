@@ -173,7 +173,9 @@ class PageViews:
             if page.kind is Kind.TROUBLESHOOTER:
                 yield from self._steps(page)
         title = self._words.say("search.title")
-        yield VirtualPage("search.md", PageView("search", title, SEARCH_URL), self._words.say("search.summary"))
+        yield VirtualPage(
+            "search.md", PageView("search", title, SEARCH_URL), self._words.say("search.summary")
+        )
         if self._support:
             ticket = ticket_view(self._support, self._names, self._words)
             title = self._words.say("ticket.title")
