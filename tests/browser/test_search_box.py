@@ -501,3 +501,35 @@ def test_without_scripts_the_button_of_a_phone_leads_to_the_page(calm: Served, v
     seen.goto("downloads/")
     seen.page.get_by_role("link", name="Search", exact=True).click()
     seen.page.wait_for_url(f"{calm.url}search/")
+
+
+def test_the_search_itself_answers_and_leads_to_the_section(calm: Served, visit: Any) -> None:
+    seen: Visit = visit(calm)
+    seen.goto("contact/")
+    seen.wait_for_status()
+    enter(seen)
+    seen.page.keyboard.type("pasword lost")
+    expect(person(seen)).to_be_visible()
+    expect(seen.page.locator(".wp-search__foot")).to_contain_text("Showing results for password lost.")
+    expect(options(seen).first.locator("mark").first).to_be_visible()
+    seen.page.keyboard.press("ArrowDown")
+    seen.page.keyboard.press("Enter")
+    expect(seen.page.locator("article.wp-article > h1")).to_be_visible()
+    seen.goto("search/?q=how+do+i+bake+bread")
+    expect(seen.page.locator("[data-wp-results]")).to_contain_text("We found no answer to")
+    expect(seen.page.locator(".wp-search__topics a")).to_have_count(2)
+    seen.assert_quiet()
+
+
+def test_an_index_that_cannot_be_had_can_be_asked_again(calm: Served, visit: Any) -> None:
+    seen: Visit = visit(calm)
+    seen.page.context.route("**/search/*.json", lambda route: route.abort())
+    seen.goto("contact/")
+    seen.wait_for_status()
+    enter(seen)
+    seen.page.keyboard.type("zip")
+    expect(popup(seen)).to_contain_text("The search could not be loaded.")
+    expect(seen.page.get_by_role("link", name="Browse by topic")).to_be_visible()
+    seen.page.context.unroute("**/search/*.json")
+    seen.page.get_by_role("button", name="Try again").click()
+    expect(options(seen).first).to_be_visible()
