@@ -15,7 +15,7 @@ import annotated_types
 from pydantic_core import PydanticUndefined
 
 from waypost.app.schema import FORMATS
-from waypost.model import embeds, status, support
+from waypost.model import embeds, search, status, support
 from waypost.model import types as words
 from waypost.model.article import FRONT_MATTER, Kind
 
@@ -33,6 +33,7 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (embeds.FeedbackUrl, "https address, or a path of the same host such as `/feedback`"),
     (words.DirectoryUrl, "http or https address of a folder"),
     (words.ContentPath, "path from content/, such as `galleries/open.md`"),
+    (search.Expected, "path from content/, such as `galleries/open.md`, or `none`"),
     (words.FormerAddress, "address from the root of the help center, such as `old/page/`"),
     (words.FilePath, "path of a file from content/, such as `downloads/checklist.pdf`"),
     (status.Trouble, "one of `degraded_performance`, `partial_outage`, `major_outage`"),

@@ -91,7 +91,7 @@ def _click_default(item: click.Parameter) -> str:
         return "required"
     if isinstance(item, click.Option) and item.is_flag:
         return "off"
-    return "" if item.default is None else f"`{item.default}`"
+    return "" if item.default in (None, ()) else f"`{item.default}`"
 
 
 # Problems

@@ -38,6 +38,8 @@ PLACES = {
     "home": "content/index.md",
     "contact": "content/contact.md",
     "scenarios": "content/downloads/find-out-why.scenarios.yml",
+    "synonyms": "content/synonyms.yml",
+    "queries": "content/queries.yml",
     "lint": "lint.yml",
     "incident": "status/incidents/2026-11-20-downloads-fail.md",
     "maintenance": "status/maintenance/2026-11-29-faster-archives.md",
@@ -187,7 +189,13 @@ def typed(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("name", "path"), [("status", "status/status.yml"), ("support", "content/support.yml")]
+    ("name", "path"),
+    [
+        ("status", "status/status.yml"),
+        ("support", "content/support.yml"),
+        ("synonyms", "content/synonyms.yml"),
+        ("queries", "content/queries.yml"),
+    ],
 )
 def test_the_published_schemas_accept_the_sample_and_refuse_a_mistake(name: str, path: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
@@ -200,6 +208,8 @@ def test_the_published_schemas_accept_the_sample_and_refuse_a_mistake(name: str,
     [
         "status/status.yml",
         "content/support.yml",
+        "content/synonyms.yml",
+        "content/queries.yml",
         "docs/examples/status.yml",
         "docs/examples/scenarios.yml",
     ],

@@ -49,6 +49,7 @@ CODES: dict[str, str] = {
     "not-utf8": "A file is not text in UTF-8.",
     "review-due": "Nobody has checked an article for longer than the policy allows.",
     "scenario": "A scenario of a troubleshooter does not end where it says.",
+    "search-success": "The search answers too few of the questions in content/queries.yml.",
     "step-cycle": "The answers of a troubleshooter lead round in a circle.",
     "symlink": "A symbolic link leads out of the site or in a circle.",
     "template-syntax": "A text holds template code, which is never run and would show on the page.",

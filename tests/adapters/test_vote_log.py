@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.adapters import vote_log
-from waypost.adapters.vote_log import MAX_LINE, VoteLog, read_vote
+from waypost.adapters import log_lines
+from waypost.adapters.log_lines import MAX_LINE
+from waypost.adapters.vote_log import VoteLog, read_vote
 from waypost.core.feedback import Reason
 from waypost.core.review import Vote
 from waypost.problems import ProblemsFound
@@ -106,14 +107,14 @@ def test_a_line_that_is_too_long_is_one_bad_line(tmp_path: Path) -> None:
 def test_of_a_large_file_the_end_is_read_from_a_whole_line(
     offset: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vote_log, "MAX_LOG", 3 * len(LINE) + offset)
+    monkeypatch.setattr(log_lines, "MAX_LOG", 3 * len(LINE) + offset)
     votes, log = read(tmp_path / "log", LINE * 10)
     assert (len(votes), log.bad) == (3 if offset >= 0 else 2, 0)
     assert log.skipped_bytes == 7 * len(LINE) - offset
 
 
 def test_one_line_of_many_megabytes_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vote_log, "MAX_LOG", 1024 * 1024)
+    monkeypatch.setattr(log_lines, "MAX_LOG", 1024 * 1024)
     votes, log = read(tmp_path / "log", b"x" * 5 * 1024 * 1024)
     assert votes == []
     assert log.bad <= 1

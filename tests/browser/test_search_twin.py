@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +12,8 @@ from playwright.sync_api import Browser, Page
 
 from helpers.cases import CASES
 from helpers.search_lists import index_of
+from helpers.static_site import shown, write_index, write_scripts
 from waypost.adapters.resources import theme_folder
-from waypost.adapters.search_shards import search_files
 from waypost.app.search_outputs import site_index, site_language
 from waypost.app.site import Site, load_project
 from waypost.core.search.index import Index
@@ -58,42 +54,24 @@ async ([root, asked]) => {
 """
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # named by the base class
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("twin")
-    (root / "index.html").write_text("<!doctype html><title>Twin</title>")
-    (root / "js").mkdir()
-    for script in (theme_folder() / "assets/waypost").glob("search_*.js"):
-        shutil.copy(script, root / "js")
+    write_scripts(root)
     return root
 
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, folder: Path) -> Iterator[Page]:
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    page = browser.new_page()
-    page.goto(f"http://127.0.0.1:{server.server_port}/index.html")
-    yield page
-    page.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with shown(folder) as url:
+        page = browser.new_page()
+        page.goto(f"{url}index.html")
+        yield page
+        page.close()
 
 
 def publish(folder: Path, name: str, index: Index, language: str) -> str:
-    for path, content in search_files(index, language, [("downloads", "Downloads", "downloads/")]).items():
-        file = folder / name / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+    write_index(folder / name, index, language)
     return f"/{name}/search/"
 
 

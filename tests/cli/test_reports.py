@@ -212,6 +212,8 @@ EXAMPLES = {
     "home": [MINIMAL / "content/index.md", ROOT / "content/index.md"],
     "contact": [MINIMAL / "content/contact.md", ROOT / "content/contact.md"],
     "scenarios": sorted(ROOT.glob("content/*/*.scenarios.yml")),
+    "synonyms": [ROOT / "content/synonyms.yml", ROOT / "docs/examples/synonyms.yml"],
+    "queries": [ROOT / "content/queries.yml", ROOT / "docs/examples/queries.yml"],
     "lint": [ROOT / "docs/examples/lint.yml"],
     "incident": sorted([*MINIMAL.glob("status/incidents/*.md"), *ROOT.glob("status/incidents/*.md")]),
     "maintenance": sorted([*MINIMAL.glob("status/maintenance/*.md"), *ROOT.glob("status/maintenance/*.md")]),

@@ -59,7 +59,7 @@ def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[
     support, found = load_support(root, component_ids)
     problems += _check_tickets(pages, documents, support.ticket) if support else []
     problems += found
-    synonyms, queries, found = load_search_files(root, pages)
+    synonyms, queries, found = load_search_files(root, pages, paths)
     published = {path: page for path, page in pages.items() if not is_draft(page.front)}
     drafts = {path: page for path, page in pages.items() if is_draft(page.front)}
     help_center = HelpCenter(published, support, sizes, drafts, synonyms, queries)

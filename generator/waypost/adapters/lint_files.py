@@ -11,7 +11,7 @@ from waypost.adapters.incident_files import update_lines
 from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
 from waypost.adapters.source import read_source, walk
 from waypost.adapters.validation import load_yaml
-from waypost.adapters.yaml_source import DataPath
+from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.core.lint.registry import Judged
 from waypost.core.lint.rule import Place
 from waypost.core.markdown_parts import MarkdownParts, markdown_parts
@@ -79,9 +79,11 @@ class Places:
         self._root = root
         self._document = cache(self._read)
 
-    def _read(self, path: str) -> MarkdownDocument | None:
+    def _read(self, path: str) -> MarkdownDocument | YamlDocument | None:
         source, _ = read_source(self._root, self._root / path)
-        return parse_markdown(source)[0] if source else None
+        if source is None:
+            return None
+        return parse_yaml(source)[0] if path.endswith(".yml") else parse_markdown(source)[0]
 
     def problem(self, judged: Judged) -> Problem:
         """Return a finding as a problem at its place."""
@@ -89,8 +91,9 @@ class Places:
         document = self._document(finding.path)
         if document is None:
             return Problem(Location(finding.path), judged.code, finding.message, judged.level)
-        if place.key:
-            found = document.front.problem_at(place.key, judged.code, finding.message)
+        if isinstance(document, YamlDocument) or place.key:
+            values = document if isinstance(document, YamlDocument) else document.front
+            found = values.problem_at(place.key, judged.code, finding.message)
             line, column = found.location.line, found.location.column
         else:
             line, column = self._line(document, place), place.column

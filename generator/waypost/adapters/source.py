@@ -52,7 +52,7 @@ def read_source(root: Path, path: Path) -> tuple[Source | None, list[Problem]]:
     return (None, problems) if data is None else decode(name, data)
 
 
-def read_bytes(root: Path, path: Path) -> tuple[bytes | None, list[Problem]]:
+def read_bytes(root: Path, path: Path, limit: int = MAX_BYTES) -> tuple[bytes | None, list[Problem]]:
     """Read one file below `root` as it is, or return None with the reasons why it cannot be used."""
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
     source = Source(name, "")
@@ -61,14 +61,14 @@ def read_bytes(root: Path, path: Path) -> tuple[bytes | None, list[Problem]]:
         if refusal:
             return None, [refusal]
         with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            data = stream.read(limit + 1)
     except FileNotFoundError:
         return None, [source.problem("missing-file", f"There is no file {name}. Create it.")]
     except OSError as error:
         return None, [source.problem("unreadable", f"The file cannot be read: {_reason(error)}.")]
-    if len(data) > MAX_BYTES:
-        limit = MAX_BYTES // 1024 // 1024
-        return None, [source.problem("file-too-large", f"The file is larger than {limit} MiB. Split it.")]
+    if len(data) > limit:
+        size = limit // 1024 // 1024
+        return None, [source.problem("file-too-large", f"The file is larger than {size} MiB. Split it.")]
     return data, []
 
 

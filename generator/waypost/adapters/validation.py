@@ -173,16 +173,30 @@ def _describe(kind: str, detail: ErrorDetails) -> tuple[str, str]:  # noqa: PLR0
         return "bad-value", _describe_choice(detail)
     if kind == "string_pattern_mismatch":
         return "bad-value", _describe_pattern(str(context["pattern"]))
-    if kind in ("string_too_long", "too_long"):
-        return "bad-value", f"The text is longer than {context['max_length']} characters. Shorten it."
-    if kind in ("too_short", "string_too_short"):
-        return "bad-value", "This is empty. Add at least one entry."
+    if kind in ("string_too_long", "too_long", "too_short", "string_too_short"):
+        return "bad-value", _describe_length(detail, context)
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number"):
         bound = detail["msg"].removeprefix("Input should be ")
         bound = bound.replace("greater than or equal to", "at least")
         bound = bound.replace("less than or equal to", "at most")
         return "bad-value", f"The number must be {bound}."
     return "bad-value", f"{detail['msg']}."
+
+
+def _describe_length(detail: ErrorDetails, context: dict[str, Any]) -> str:
+    is_text, is_long = isinstance(detail["input"], str), "max_length" in context
+    if is_text and is_long:
+        return f"The text is longer than {context['max_length']} characters. Shorten it."
+    if is_text:
+        return "The text is empty. Write something."
+    if is_long:
+        return f"There are more than {context['max_length']} entries. Leave some out."
+    least = context["min_length"]
+    return (
+        "This is empty. Add at least one entry."
+        if least == 1
+        else f"At least {least} entries belong here. Add one."
+    )
 
 
 def _describe_type(expected: str, given: Any) -> str:

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import json
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from waypost.adapters import log_lines
 from waypost.core.feedback import Reason
 from waypost.core.review import Vote
 from waypost.model.types import read_moment
-from waypost.problems import Location, Problem, ProblemsFound
-
-MAX_LOG = 64 * 1024 * 1024
-"""Bytes that are read, from the end of the file, where the newest votes are: about half a million."""
-
-MAX_LINE = 16 * 1024
-"""Bytes of a line; the longest that a browser of ours sends has about 2,500."""
 
 
 @dataclass
@@ -37,18 +30,10 @@ class VoteLog:
 
     def votes(self) -> Iterator[Vote]:
         """Yield the votes in the order of the file; raises ProblemsFound for what is no file, and OSError."""
-        facts = self.path.stat()
-        # A pipe that nobody writes to would make us wait for ever.
-        if not stat.S_ISREG(facts.st_mode):
-            message = "This is not a regular file. Name the file that the votes are appended to."
-            raise ProblemsFound([Problem(Location(self.path.as_posix()), "unreadable", message)])
-        self.skipped_bytes = max(0, facts.st_size - MAX_LOG)
+        size = log_lines.size_of_log(self.path, "Name the file that the votes are appended to.")
+        self.skipped_bytes = max(0, size - log_lines.MAX_LOG)
         with self.path.open("rb") as stream:
-            if self.skipped_bytes:
-                # The line that is cut in two is left out as well.
-                stream.seek(self.skipped_bytes - 1)
-                _skip_line(stream)
-            for line in _lines(stream):
+            for line in log_lines.newest_lines(stream, self.skipped_bytes):
                 yield from self._judge(line)
 
     def _judge(self, line: bytes | None) -> Iterator[Vote]:
@@ -61,31 +46,6 @@ class VoteLog:
         self.read += 1
         self.undated += vote.at is None
         yield vote
-
-
-def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """Yield each line, or None for one that is too long; a file that grows meanwhile ends all the same."""
-    left = MAX_LOG
-    while left > 0:
-        line = stream.readline(MAX_LINE + 1)
-        if not line:
-            return
-        left -= len(line)
-        if len(line) <= MAX_LINE or line.endswith(b"\n"):
-            yield line
-        else:
-            left -= _skip_line(stream)
-            yield None
-
-
-def _skip_line(stream: BinaryIO) -> int:
-    """Read to the end of a line, and return how many bytes that were."""
-    total = 0
-    while part := stream.readline(MAX_LINE):
-        total += len(part)
-        if part.endswith(b"\n") or total > MAX_LOG:
-            break
-    return total
 
 
 def read_vote(line: bytes) -> Vote | None:

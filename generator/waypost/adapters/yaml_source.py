@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -118,6 +118,39 @@ class YamlDocument:
         size = len(path)
         places = {known[size:]: place for known, place in self.places.items() if known[:size] == path}
         return YamlDocument(self.source, data, places)
+
+
+@dataclass(frozen=True)
+class ListSpan:
+    """Where the list of a key stands in a text: positions count characters from 0, each end is exclusive."""
+
+    style: Literal["flow", "block", "empty"]
+    """`[a, b]`, one entry a line, or a key without a value."""
+    span: tuple[int, int]
+    entries: tuple[tuple[int, int], ...] = ()
+
+
+def find_list(text: str, key: str) -> tuple[ListSpan | None, int | None]:
+    """Find the list of a key in the mapping that a text of YAML is.
+
+    Returns where it stands, or None without such a key; and how far the keys of the mapping are indented, or
+    None where a key cannot be added below them or its value is no list.
+    """
+    try:
+        root = _compose(text)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None, None
+    if not isinstance(root, yaml.MappingNode) or not root.value:
+        return None, None
+    value = next((value for name, value in root.value if name.value == key), None)
+    indent = root.value[0][0].start_mark.column
+    if value is None:
+        return None, indent
+    span = (value.start_mark.index, value.end_mark.index)
+    if isinstance(value, yaml.SequenceNode):
+        entries = tuple((node.start_mark.index, node.end_mark.index) for node in value.value)
+        return ListSpan("flow" if value.flow_style else "block", span, entries), indent
+    return (ListSpan("empty", span), indent) if value.tag == "tag:yaml.org,2002:null" else (None, None)
 
 
 def parse_yaml(

@@ -14,6 +14,7 @@ from waypost.adapters.lint_files import (
     status_texts,
 )
 from waypost.adapters.whoosh_words import Likeness
+from waypost.app.search_eval import site_answerer
 from waypost.app.site import Site, check_project
 from waypost.core.lint.registry import RULES, judge
 from waypost.core.lint.rule import LintSite
@@ -48,4 +49,5 @@ def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -
         status_texts=status_texts(site.root, project),
         has_own_anchors=has_own_anchors(site.root),
         alike=Likeness(project.help_center.articles).more_like,
+        answer=site_answerer(project),
     )

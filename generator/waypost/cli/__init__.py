@@ -12,6 +12,7 @@ COMMANDS = {
     "build": "build",
     "demo": "demo",
     "doctor": "doctor",
+    "gaps": "gaps",
     "import": "import_",
     "incident": "incident",
     "lint": "lint",
@@ -22,6 +23,7 @@ COMMANDS = {
     "run": "run",
     "schema": "schema",
     "search": "search",
+    "search-eval": "search_eval",
     "serve": "serve",
     "status": "status",
 }

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
 
-from waypost.model.types import STRICT, ContentPath, Line
+from waypost.model.types import STRICT, Line, content_path, fault
 
-NO_ANSWER: Literal["none"] = "none"
+NO_ANSWER = "none"
 """Stands in queries.yml for a question that must find nothing."""
+
+
+def _expected(text: str) -> str:
+    if text == NO_ANSWER:
+        return text
+    try:
+        return content_path(text)
+    except PydanticCustomError:
+        message = "Expected the path of an article from content/, such as galleries/open.md, or none."
+        raise fault("bad-value", message) from None
+
+
+Expected = Annotated[str, AfterValidator(_expected), Field(max_length=200)]
+"""The path of an article from content/, or `none`."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -20,7 +35,7 @@ class SynonymFile:
     synonyms: Annotated[
         tuple[Annotated[tuple[Line, ...], Field(min_length=2, max_length=20)], ...], Field(max_length=2000)
     ] = ()
-    """Groups of words or phrases: who asks for one finds the others too."""
+    """Groups of 2 to 20 words, or phrases of at most 4 words: who asks for one finds the others too."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -29,7 +44,7 @@ class Query:
 
     ask: Annotated[str, Field(min_length=1, max_length=2000)]
     """The question, in the words of whoever asked."""
-    answer: Literal["none"] | ContentPath
+    answer: Expected
     """The path of the article that answers it, from content/, or `none` where nothing may be found."""
 
 
@@ -38,6 +53,6 @@ class QueryFile:
     """Questions that hold the search to its answers, and how many of them it must answer first."""
 
     success_at_least: Annotated[float, Field(ge=0, le=1)] = 0.8
-    """The share of questions whose first result must be the right one; below it, `waypost lint` complains."""
+    """The share of questions that must get the right article first, or nothing where the answer is `none`."""
     queries: Annotated[tuple[Query, ...], Field(max_length=5000)] = ()
     """The questions."""

@@ -132,7 +132,8 @@ def _directory_url(text: str) -> str:
     return _web_url(text).rstrip("/") + "/"
 
 
-def _content_path(text: str) -> str:
+def content_path(text: str) -> str:
+    """Return the path of an article from content/ as it is; `fault` for anything else."""
     if text.startswith("/") or ".." in text.split("/") or not text.endswith(".md"):
         raise fault("bad-value", "Expected the path of an article from content/, such as galleries/open.md.")
     return text
@@ -200,7 +201,7 @@ HttpsUrl = Annotated[str, AfterValidator(https_url), Field(max_length=2000)]
 DirectoryUrl = Annotated[str, AfterValidator(_directory_url), Field(max_length=2000)]
 """An absolute http or https address of a folder; a missing slash at its end is added."""
 
-ContentPath = Annotated[str, AfterValidator(_content_path), Field(max_length=200)]
+ContentPath = Annotated[str, AfterValidator(content_path), Field(max_length=200)]
 """The path of an article, from content/."""
 
 FilePath = Annotated[str, AfterValidator(_file_path), Field(max_length=200)]

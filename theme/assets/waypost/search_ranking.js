@@ -27,7 +27,8 @@ export async function rank(shards, question, { typing = false } = {}) {
   const [first] = order;
   const score = Math.floor((scores[first] * 4) / total);
   const covered = Math.floor(concepts.reduce((sum, { weight, candidates }) => sum + weight * worthOf(first, candidates, postings), 0) / total);
-  return { order, concepts, isAnswer: score + covered >= shards.table.enough, corrected: correctedOf(concepts) };
+  const isAnswer = score + covered >= shards.table.enough;
+  return { order: isAnswer ? order : ordered(scores, Infinity), concepts, isAnswer, corrected: correctedOf(concepts) };
 }
 
 /** Add to each document what it gets for one word of the question: the best of what may be meant by it. */
@@ -62,14 +63,14 @@ function worthOf(document, candidates, postings) {
   return found;
 }
 
-/** The documents with the best scores, best first; of equal ones the first in the index. */
-function ordered(scores) {
+/** The documents with at least this part of the best score, best first; of equal ones the first in the index. */
+function ordered(scores, tail = TAIL) {
   // One number holds score and document, because sorting numbers needs no function and takes a tenth of the time.
   const size = scores.length;
   const keys = [];
-  const least = scores.reduce((most, score) => Math.max(most, score), 1) / TAIL;
+  const least = scores.reduce((most, score) => Math.max(most, score), 1) / tail;
   for (let document = 0; document < size; document += 1) {
-    if (scores[document] >= least) keys.push(scores[document] * size + size - 1 - document);
+    if (scores[document] && scores[document] >= least) keys.push(scores[document] * size + size - 1 - document);
   }
   return [...Float64Array.from(keys).sort().reverse()].map((key) => size - 1 - (key % size));
 }

@@ -11,18 +11,21 @@ const RESULT_NAME = 6;
 export class Unreadable extends Error {}
 
 async function get(url, cache) {
-  const control = new AbortController();
-  const timer = setTimeout(() => control.abort(), PATIENCE);
+  const answer = await fetch(url, { cache, signal: AbortSignal.timeout(PATIENCE) });
+  if (!answer.ok) throw new Unreadable(`${url}: ${answer.status}`);
+  return answer.arrayBuffer();
+}
+
+/** Do something with a file; whatever goes wrong with it is that it cannot be read. */
+async function readable(url, action) {
   try {
-    const answer = await fetch(url, { cache, signal: control.signal });
-    if (!answer.ok) throw new Unreadable(`${url}: ${answer.status}`);
-    return await answer.arrayBuffer();
+    return await action();
   } catch (error) {
     throw error instanceof Unreadable ? error : new Unreadable(`${url}: ${error.message}`);
-  } finally {
-    clearTimeout(timer);
   }
 }
+
+const fetched = (url, cache, read) => readable(url, async () => read(await unpacked(await get(url, cache))));
 
 async function unpacked(data) {
   const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -104,29 +107,31 @@ function placeOf(firsts, wanted, order) {
 /** One build's index. */
 export class Shards {
   #root;
+  #cache;
   #kept = new Map();
 
-  constructor(root, table) {
+  constructor(root, table, cache) {
     this.#root = root;
+    this.#cache = cache;
     this.table = table;
     this.stop = new Set(table.stop.split(" "));
     this.phrases = new Set(table.phrases);
   }
 
-  /** Load the table of the current build; `root` is the address of the folder with a slash at its end. */
-  static async load(root) {
-    try {
-      const manifest = JSON.parse(text(await get(`${root}manifest.json`, "no-cache")));
-      if (manifest.format !== FORMAT) throw new Unreadable(`format ${manifest.format}`);
-      return new Shards(root, JSON.parse(text(await unpacked(await get(`${root}i-${manifest.table}.bin`, "force-cache")))));
-    } catch (error) {
-      throw error instanceof Unreadable ? error : new Unreadable(error.message);
-    }
+  /**
+   * Load the table of the current build; `root` is the address of the folder with a slash at its end. With the
+   * cache "reload" nothing is taken from what the browser kept, in which a file may be damaged.
+   */
+  static async load(root, cache = "force-cache") {
+    const manifest = await readable(`${root}manifest.json`, async () => JSON.parse(text(await get(`${root}manifest.json`, "no-cache"))));
+    if (manifest.format !== FORMAT) throw new Unreadable(`format ${manifest.format}`);
+    const table = await fetched(`${root}i-${manifest.table}.bin`, cache, (data) => JSON.parse(text(data)));
+    return new Shards(root, table, cache);
   }
 
   #keep(name, read) {
     if (!this.#kept.has(name)) {
-      const loading = get(`${this.#root}${name}.bin`, "force-cache").then(unpacked).then(read);
+      const loading = fetched(`${this.#root}${name}.bin`, this.#cache, read);
       this.#kept.set(name, loading);
       // What failed is asked for again.
       loading.catch(() => this.#kept.delete(name));

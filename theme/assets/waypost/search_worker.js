@@ -9,8 +9,8 @@ const NEAR = 20;
 
 let loading = null;
 
-function index(root) {
-  loading ??= Shards.load(root);
+function index(root, cache) {
+  loading ??= Shards.load(root, cache);
   loading.catch(() => { loading = null; });
   return loading;
 }
@@ -22,7 +22,7 @@ async function withIndex(root, action) {
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     loading = null;
-    return action(await index(root));
+    return action(await index(root, "reload"));
   }
 }
 

@@ -28,6 +28,7 @@ from waypost.core.lint.links import broken_anchors, broken_links, missing_alt
 from waypost.core.lint.maintenance import overlaps, short_notices
 from waypost.core.lint.resolutions import postmortems, thin_resolutions
 from waypost.core.lint.rule import Finding, LintSite, Rule
+from waypost.core.lint.search import search_success
 from waypost.model.lint import LintConfig, RuleLevel
 from waypost.problems import Level
 
@@ -53,6 +54,7 @@ _RULES = (
     Rule("incident-postmortem", postmortems),
     Rule("maintenance-notice", short_notices),
     Rule("maintenance-overlap", overlaps),
+    Rule("search-success", search_success, Level.ERROR),
 )
 
 RULES: Mapping[str, Rule] = {rule.code: rule for rule in _RULES}

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from waypost.core.markdown_parts import MarkdownParts
+from waypost.core.search.evaluation import Answer
+from waypost.core.search.ranking import Ranking
 from waypost.model.article import Article
 from waypost.model.lint import LintConfig
 from waypost.model.project import Project
@@ -74,6 +76,8 @@ class LintSite:
     """Whether mkdocs.yml changes how headings get their anchors, so that nobody here knows them."""
     alike: Callable[[str], Sequence[tuple[str, float]]] = field(default=lambda path: ())
     """Gives the articles whose words are most like those of one, from 1 (the same) down to 0."""
+    answer: Answer = field(default=lambda question: Ranking((), ()))
+    """Answers a question as the search of the site does; asking the first one costs the index."""
 
     @property
     def pages(self) -> Mapping[str, Article]:

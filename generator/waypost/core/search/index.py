@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -147,17 +147,15 @@ def _stem(form: str, language: Language) -> str:
 
 
 def _stemmed(text: Counts, stems: Mapping[str, str]) -> Counts:
-    found: dict[str, int] = {}
+    found: dict[str, int] = defaultdict(int)
     for form, count in text.items():
-        stem = stems[form]
-        found[stem] = found.get(stem, 0) + count
+        found[stems[form]] += count
     return found
 
 
 def _postings(worth: Mapping[int, float]) -> Postings:
-    steps = [(number, round(value * SCALE)) for number, value in sorted(worth.items())]
-    kept = [(number, value) for number, value in steps if value]
-    return Postings([number for number, _ in kept], [value for _, value in kept])
+    kept = [(number, steps) for number, value in worth.items() if (steps := round(value * SCALE))]
+    return Postings([number for number, _ in kept], [steps for _, steps in kept])
 
 
 def _lighten(worth: Impacts, language: Language) -> None:
@@ -180,6 +178,7 @@ def _add_synonyms(worth: Impacts, stems: dict[str, str], language: Language) -> 
 
 
 def _merge(worth: Impacts, term: str, other: Mapping[int, float], share: float) -> None:
-    held = worth.setdefault(term, {})
+    held = dict(worth.get(term, {}))
     for number, value in other.items():
         held[number] = max(held.get(number, 0.0), value * share)
+    worth[term] = dict(sorted(held.items()))

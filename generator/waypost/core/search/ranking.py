@@ -19,6 +19,9 @@ LONGEST_QUESTION = 2000
 MOST_WORDS = 40
 """A longer question is a story, and its start says what it is about."""
 
+LONGEST_PHRASE = 4
+"""Words of a phrase that means something else than its words."""
+
 COMPLETED = 50
 """What a word is worth for the one being typed, which is a word itself."""
 
@@ -171,7 +174,7 @@ def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]
 
 def _phrase(index: Index, groups: Sequence[Sequence[str]], at: int) -> str:
     """Return the longest phrase that begins at a word, or nothing."""
-    for length in (4, 3, 2):
+    for length in range(LONGEST_PHRASE, 1, -1):
         words = [group[0] for group in groups[at : at + length] if len(group) == 1]
         if len(words) == length and " ".join(words) in index.phrases:
             return " ".join(words)

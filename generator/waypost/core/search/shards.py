@@ -22,10 +22,10 @@ from waypost.core.search.index import Index, Postings
 FORMAT = 1
 """Raised when what is written changes; an older script then says that it cannot read it."""
 
-FORMS_IN_SHARD = 400
-BYTES_IN_TERM_SHARD = 6000
+FORMS_IN_SHARD = 250
+BYTES_IN_TERM_SHARD = 3500
 
-RESULT_TEXT = 3000
+RESULT_TEXT = 1600
 """Characters of a document that are kept to show the passage that matches."""
 
 

@@ -54,27 +54,57 @@ def holders(documents: Sequence[Sequence[Counts]]) -> Counter[str]:
 
 
 def impacts(documents: Sequence[Sequence[Counts]]) -> Impacts:
-    """Return what each term is worth in each document, which is given by the counts of its FIELDS."""
+    """Return what each term is worth in each document, which is given by the counts of its FIELDS.
+
+    The numbers of the documents ascend for each term.
+    """
     anywhere = holders(documents)
+    scales = [
+        _Scale.of(field, [fields[place] for fields in documents], anywhere)
+        for place, field in enumerate(FIELDS)
+    ]
     found: Impacts = defaultdict(dict)
-    for place, field in enumerate(FIELDS):
-        _add_field(found, field, [fields[place] for fields in documents], anywhere)
+    for number, fields in enumerate(documents):
+        for term, value in _values(fields, scales).items():
+            found[term][number] = value
     return found
 
 
-def _add_field(found: Impacts, field: Field, texts: Sequence[Counts], anywhere: Counts) -> None:
-    lengths = [sum(text.values()) for text in texts]
-    filled = sum(1 for length in lengths if length) or 1
-    average = sum(lengths) / filled or 1
-    within = Counter(term for text in texts for term in text)
-    worth = {
-        term: field.weight
-        * (field.saturation + 1)
-        * (OWN_RARITY * rarity(count, len(texts)) + (1 - OWN_RARITY) * rarity(anywhere[term], len(texts)))
-        for term, count in within.items()
-    }
-    for number, (text, length) in enumerate(zip(texts, lengths, strict=True)):
-        norm = field.saturation * (1 - field.length + field.length * length / average)
-        for term, count in text.items():
-            held = found[term]
-            held[number] = held.get(number, 0.0) + worth[term] * count / (count + norm)
+@dataclass(frozen=True)
+class _Scale:
+    """What one field counts by."""
+
+    field: Field
+    worth: Mapping[str, float]
+    """Of each term, before saturation."""
+    average: float
+    """Words of a text that has any."""
+
+    @classmethod
+    def of(cls, field: Field, texts: Sequence[Counts], anywhere: Counts) -> _Scale:
+        lengths = [length for text in texts if (length := sum(text.values()))]
+        within = Counter(term for text in texts for term in text)
+        worth = {
+            term: field.weight
+            * (field.saturation + 1)
+            * (OWN_RARITY * rarity(count, len(texts)) + (1 - OWN_RARITY) * rarity(anywhere[term], len(texts)))
+            for term, count in within.items()
+        }
+        return cls(field, worth, sum(lengths) / len(lengths) if lengths else 1.0)
+
+    def values(self, text: Counts) -> dict[str, float]:
+        """Return what each term of a text is worth."""
+        field, worth = self.field, self.worth
+        length = sum(text.values()) / self.average
+        norm = field.saturation * (1 - field.length + field.length * length)
+        return {term: worth[term] * count / (count + norm) for term, count in text.items()}
+
+
+def _values(fields: Sequence[Counts], scales: Sequence[_Scale]) -> dict[str, float]:
+    """Add up what each term is worth in the fields of one document."""
+    *short, longest = zip(scales, fields, strict=True)
+    found = longest[0].values(longest[1])
+    for scale, text in short:
+        for term, value in scale.values(text).items():
+            found[term] = found.get(term, 0.0) + value
+    return found

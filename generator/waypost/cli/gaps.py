@@ -1,0 +1,225 @@
+"""waypost gaps."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from waypost.app.gaps import Applied, Found, apply_gaps, find_gaps
+from waypost.app.site import Site
+from waypost.cli.common import explained, json_option, print_json, print_problems, printable, site_option
+from waypost.core.search.gaps import Gain, Gap, Nearest, Proposal
+from waypost.core.search.grouping import Group, Reason
+
+SAMPLES = 3
+"""Ways to ask that are shown of each group."""
+
+LONGEST = 160
+"""Characters that are shown of a question."""
+
+REASONS = {
+    Reason.NO_ANSWER: "nothing found",
+    Reason.REFORMULATED: "asked again in other words",
+    Reason.NONE_HELPED: "none of the results helped",
+    Reason.NOT_HELPFUL: "the article did not help",
+    Reason.TICKET: "became a request",
+}
+
+
+@click.command("gaps")
+@click.argument(
+    "log",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+)
+@click.option("--apply", "is_applied", is_flag=True, help="Write the proposed aliases into their articles.")
+@click.option(
+    "--only",
+    multiple=True,
+    default=(),
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --apply: write only the alias of this number. May be given several times.",
+)
+@click.option(
+    "--limit",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, 500),
+    help="How many questions to look at.",
+)
+@site_option
+@json_option
+@explained
+def command(
+    log: tuple[Path, ...], is_applied: bool, only: tuple[int, ...], limit: int, site: Site, as_json: bool
+) -> None:
+    """Say what to write so that searches that led to nothing find their answer.
+
+    Reads JSON lines of searches as your endpoint received them, and CSV exports of Zendesk tickets and of
+    GitHub issues that came through the ticket form. Questions that mean the same are counted together. For
+    each, it names the article that should answer and the line to add to it, with what that would gain, or says
+    that no article is near.
+
+    Example: waypost gaps searches.jsonl tickets.csv --limit 5
+    """
+    if only and not is_applied:
+        raise click.UsageError("--only says which aliases --apply writes. Add --apply, or leave --only out.")
+    found = find_gaps(site, log, limit, _progress)
+    print_problems(found.problems)
+    numbered = dict(enumerate(found.gaps.gaps, start=1))
+    wrong = [n for n in only if n not in numbered or numbered[n].proposal is not Proposal.ALIAS]
+    if wrong:
+        raise click.UsageError(f"There is no alias with the number {wrong[0]}. Run it without --apply first.")
+    chosen = [gap for number, gap in numbered.items() if not only or number in only]
+    applied = apply_gaps(site, chosen) if is_applied else Applied((), ())
+    if as_json:
+        print_json(_document(found, applied))
+    else:
+        for line in (*_text(found), *_about_applied(applied, is_applied=is_applied)):
+            click.echo(line)
+    print_problems(applied.problems)
+    sys.exit(1 if applied.problems else 0)
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\rLooked at {done} of {total}" + ("\n" if done == total else ""), nl=False, err=True)
+
+
+def _text(found: Found) -> Iterator[str]:
+    gaps = found.gaps
+    for number, gap in enumerate(gaps.gaps, start=1):
+        head = f"{number}. Asked {_times(gap.group.count)}: {_reasons(gap.group)}"
+        yield click.style(head, bold=True)
+        yield from (f"   {line}" for line in (*_samples(gap.group), *_proposal(gap)))
+        yield ""
+    yield f"{_count(gaps.searches, 'unresolved search', 'unresolved searches')}, {_count(gaps.groups, 'question')}."
+    rest = gaps.groups - len(gaps.gaps)
+    if rest:
+        yield f"{_count(rest, 'question')} asked less often not looked at. --limit {gaps.groups} looks at all."
+    if gaps.left_out:
+        yield f"{_count(gaps.left_out, 'search', 'searches')} left out: too many different ones."
+    if gaps.wordless:
+        yield f"{_count(gaps.wordless, 'search', 'searches')} without a word to search for."
+    skipped = sum(log.skipped_bytes for log in found.logs)
+    if skipped:
+        yield f"The oldest {skipped} bytes of large logs were left out."
+    if gaps.checked.of:
+        yield f"With every alias above: {_checked(gaps.checked)}"
+
+
+def _samples(group: Group) -> Iterator[str]:
+    for phrasing in group.phrasings[:SAMPLES]:
+        times = f" ({phrasing.count})" if len(group.phrasings) > 1 else ""
+        yield f'"{_short(phrasing.text)}"{times}'
+    rest = len(group.phrasings) - SAMPLES
+    if rest > 0:
+        yield f"and {_count(rest, 'other way', 'other ways')} to ask it"
+
+
+def _proposal(gap: Gap) -> Iterator[str]:
+    first = gap.nearest[0] if gap.nearest else None
+    if gap.proposal is Proposal.MISSING or first is None:
+        yield "Missing article: nothing here answers it."
+        yield f"Words people used: {', '.join(map(_short, gap.words))}"
+    elif gap.proposal is Proposal.ALIAS:
+        yield f"Add under also_asked_as in {_article(first)}:"
+        yield f"    {printable(gap.alias)}"
+        part = "" if gap.asked.of == gap.group.count else ", of those asked most"
+        yield f"Then it answers {gap.asked.after} of these {gap.asked.of} first{part}; now {gap.asked.before}."
+        if gap.checked.of:
+            yield _checked(gap.checked)
+    elif gap.proposal is Proposal.READ:
+        yield f"{_article(first)} comes first already, and did not help. Read it with these questions in mind."
+    elif gap.proposal is Proposal.BY_HAND:
+        yield f"Nearest is {_article(first)}, but no alias gains anything without harm to other questions."
+        yield "Say it in the text or in a heading, in these words, or write an article."
+    else:
+        yield f"Answered by now: {_article(first)} comes first."
+        return
+    others = ", ".join(map(_path, gap.nearest if gap.proposal is Proposal.MISSING else gap.nearest[1:]))
+    if others:
+        yield f"{'Nearest' if gap.proposal is Proposal.MISSING else 'Or is another meant'}: {others}"
+
+
+def _article(article: Nearest) -> str:
+    return f"{_path(article)} ({printable(article.title)})"
+
+
+def _path(article: Nearest) -> str:
+    return printable(f"content/{article.path}")
+
+
+def _checked(gain: Gain) -> str:
+    change = "as before" if gain.before == gain.after else f"now {gain.before}"
+    return f"{gain.after} of {gain.of} questions of content/queries.yml answered right, {change}."
+
+
+def _reasons(group: Group) -> str:
+    return ", ".join(f"{REASONS[reason]} {count}" for reason, count in group.reasons.items())
+
+
+def _short(text: str) -> str:
+    return printable(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def _about_applied(applied: Applied, *, is_applied: bool) -> Iterator[str]:
+    if not is_applied:
+        return
+    for gap in applied.written:
+        yield f"Written: content/{printable(gap.nearest[0].path)}: {printable(gap.alias)}"
+    yield f"{_count(len(applied.written), 'alias', 'aliases')} written. Look at each before you publish it."
+
+
+def _document(found: Found, applied: Applied) -> dict[str, Any]:
+    gaps = found.gaps
+    return {
+        "searches": gaps.searches,
+        "other_entries": sum(log.others for log in found.logs),
+        "unreadable_entries": sum(log.bad for log in found.logs),
+        "bytes_left_out": sum(log.skipped_bytes for log in found.logs),
+        "without_words": gaps.wordless,
+        "left_out": gaps.left_out,
+        "groups": gaps.groups,
+        "checked": _gain(gaps.checked),
+        "gaps": [_entry(gap, applied.written) for gap in gaps.gaps],
+    }
+
+
+def _entry(gap: Gap, written: Sequence[Gap]) -> dict[str, Any]:
+    articles = [
+        {"path": f"content/{item.path}", "title": item.title, "confidence": item.confidence}
+        for item in gap.nearest
+    ]
+    is_missing = gap.proposal is Proposal.MISSING
+    return {
+        "proposal": gap.proposal,
+        "asked": gap.group.count,
+        "reasons": gap.group.reasons,
+        "questions": [{"text": item.text, "asked": item.count} for item in gap.group.phrasings],
+        "words": gap.words,
+        "article": None if is_missing or not articles else articles[0],
+        "other_articles": articles if is_missing else articles[1:],
+        "alias": gap.alias or None,
+        "answered_first": None if is_missing else _gain(gap.asked),
+        "checked": _gain(gap.checked) if gap.alias else None,
+        "written": gap in written,
+    }
+
+
+def _gain(gain: Gain) -> dict[str, int]:
+    return {"before": gain.before, "after": gain.after, "of": gain.of}

@@ -1,0 +1,278 @@
+"""What a page gets when it asks the search: answers, and the truth where the index cannot be had."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from helpers.search_lists import index_of
+from helpers.static_site import shown, write_index, write_scripts
+from waypost.core.search.documents import SearchDocument, Section
+from waypost.core.search.index import Index, build_index, count_forms
+from waypost.core.search.language import Language
+from waypost.model.article import Kind
+
+pytestmark = pytest.mark.browser
+
+ASK = """
+async ([question, how]) => {
+  const { ask } = await import("/js/search_client.js");
+  return ask(question, how);
+}
+"""
+FILLER = [
+    {"url": f"other-{number}/", "title": f"Something else {number}", "text": f"filler{number} words"}
+    for number in range(700)
+]
+"""Enough for several shards of words."""
+
+
+def documents() -> list[SearchDocument]:
+    long = "Nothing of interest stands here. " * 12
+    return [
+        SearchDocument(
+            "downloads/zip/",
+            "downloads/zip.md",
+            "A <b>zip</b> download stops",
+            (),
+            Kind.TROUBLESHOOTING,
+            "What to do when it stops.",
+            (
+                Section("", "", f"An archive is cut. {long}"),
+                Section("parts", "Download in parts", f"{long} Choose two gigabytes at a time. {long}"),
+                Section("sleep", "Keep awake", "The computer must not sleep."),
+            ),
+            "downloads",
+            ("downloads",),
+        ),
+        SearchDocument(
+            "mail/questions/#where",
+            "mail/questions.md",
+            "Where is the mail?",
+            (),
+            Kind.FAQ,
+            "",
+            (
+                Section("where", "", "In the folder for spam."),
+                Section("more", "Ask again", "The link is sent again."),
+            ),
+            "mail",
+        ),
+        SearchDocument("mail/zip/", "mail/zip.md", "The mail with the zip", (), Kind.PAGE, "", (), "mail"),
+        SearchDocument("alone/", "alone.md", "Pelican", (), Kind.PAGE, "", (Section("", "", "A bird."),)),
+    ]
+
+
+def index(extra: str = "") -> Index:
+    language = Language("en", str, stop=frozenset({"the", "a", "is", "where", "in"}))
+    found = [
+        *documents(),
+        *(SearchDocument(f"{extra}/", "x.md", extra, (), Kind.PAGE, "", ()) for _ in extra[:1]),
+    ]
+    return build_index(found, [count_forms(each, language, {}) for each in found], language)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_scripts(tmp_path)
+    write_index(tmp_path, index())
+    return tmp_path
+
+
+@pytest.fixture
+def page(browser: Browser, folder: Path) -> Iterator[Page]:
+    with shown(folder) as url:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{url}index.html")
+        yield page
+        context.close()
+
+
+def replaced(file: Path, content: bytes, later: int) -> None:
+    """Write a file that a server tells from the one before: it tells times in whole seconds."""
+    changed = file.stat().st_mtime + 10 * later
+    file.write_bytes(content)
+    os.utime(file, (changed, changed))
+
+
+def ask(page: Page, question: str, **how: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = page.evaluate(ASK, [question, how])
+    return answer
+
+
+def text(parts: list[list[Any]]) -> str:
+    return "".join(f"[{part}]" if is_match else part for part, is_match in parts)
+
+
+def test_a_hit_says_what_it_is_and_where_it_lives(page: Page) -> None:
+    first = ask(page, "zip download")["hits"][0]
+    assert (first["title"], first["kind"]) == ("A <b>zip</b> download stops", "troubleshooting")
+    assert first["category"] == {"id": "downloads", "title": "Downloads", "url": "downloads/"}
+    assert first["components"] == ["downloads"]
+    assert text(first["titleParts"]) == "A <b>[zip]</b> [download] stops"
+
+
+@pytest.mark.parametrize(
+    ("question", "url", "section", "passage"),
+    [
+        (
+            "zip archive",
+            "downloads/zip/",
+            "",
+            "An [archive] is cut. Nothing of interest stands here. Nothing",
+        ),
+        (
+            "gigabytes",
+            "downloads/zip/#parts",
+            "Download in parts",
+            "… Choose two [gigabytes] at a time. Nothing",
+        ),
+        ("computer sleep", "downloads/zip/#sleep", "Keep awake", "The [computer] must not [sleep]."),
+        ("spam folder", "mail/questions/#where", "", "In the [folder] for [spam]."),
+        ("link sent again", "mail/questions/#more", "Ask again", "The [link] is [sent] [again]."),
+    ],
+)
+def test_a_hit_leads_to_the_place_that_answers(
+    page: Page, question: str, url: str, section: str, passage: str
+) -> None:
+    first = ask(page, question)["hits"][0]
+    assert (first["url"], first["section"]) == (url, section)
+    assert text(first["passage"]).startswith(passage)
+
+
+def test_what_was_found_can_be_narrowed(page: Page) -> None:
+    whole = ask(page, "zip mail")
+    assert {each["kind"]: each["count"] for each in whole["kinds"]} == {
+        "page": 1,
+        "faq": 1,
+        "troubleshooting": 1,
+    }
+    assert [(each["id"], each["count"]) for each in whole["categories"]] == [("mail", 2), ("downloads", 1)]
+    narrow = ask(page, "zip mail", kinds=["faq", "page"], categories=["mail"])
+    assert {hit["url"] for hit in narrow["hits"]} == {"mail/zip/", "mail/questions/#where"}
+    assert (narrow["total"], narrow["categories"]) == (2, whole["categories"])
+    assert len(ask(page, "zip mail", limit=1)["hits"]) == 1
+
+
+def test_a_document_without_a_category_and_without_a_text_is_shown(page: Page) -> None:
+    [pelican] = ask(page, "pelican")["hits"]
+    assert (pelican["category"], text(pelican["passage"])) == (None, "A bird.")
+    [mail] = [hit for hit in ask(page, "zip mail")["hits"] if hit["url"] == "mail/zip/"]
+    assert mail["passage"] == []
+
+
+def test_a_correction_is_told(page: Page) -> None:
+    answer = ask(page, "pelcan")
+    assert (answer["state"], answer["corrected"]) == ("found", "pelican")
+    assert text(answer["hits"][0]["titleParts"]) == "[Pelican]"
+
+
+def test_no_answer_names_the_nearest_categories(page: Page) -> None:
+    answer = ask(page, "the zip of my grandmother in her attic beside the garden")
+    assert (answer["state"], answer["hits"], answer["corrected"]) == ("none", [], "")
+    assert [category["id"] for category in answer["nearest"]] == ["downloads", "mail"]
+    assert ask(page, "xyzzyq")["nearest"] == []
+
+
+def test_only_the_newest_question_is_answered(page: Page) -> None:
+    answers = page.evaluate(
+        """async () => {
+          const { ask } = await import("/js/search_client.js");
+          return Promise.all([ask("zip"), ask("zip d"), ask("pelican")]);
+        }"""
+    )
+    assert answers[:2] == [None, None]
+    assert answers[2]["hits"][0]["title"] == "Pelican"
+
+
+def test_a_new_build_under_an_open_page_is_taken_over(page: Page, folder: Path) -> None:
+    assert ask(page, "pelican")["state"] == "found"
+    write_index(folder, index("flamingo"))
+    assert ask(page, "spam")["hits"][0]["title"] == "Where is the mail?"
+    page.reload()
+    assert ask(page, "flamingo")["hits"][0]["title"] == "flamingo"
+
+
+def test_words_that_are_gone_are_looked_for_in_the_new_index(browser: Browser, folder: Path) -> None:
+    write_index(folder, index_of({"language": "en", "documents": FILLER}))
+    with shown(folder) as url:
+        page = browser.new_page()
+        page.goto(f"{url}index.html")
+        assert ask(page, "filler5")["hits"][0]["url"] == "other-5/"
+        changed = [{**entry, "title": f"Changed {number}"} for number, entry in enumerate(FILLER)]
+        write_index(folder, index_of({"language": "en", "documents": changed}))
+        assert ask(page, "words filler612")["hits"][0]["title"] == "Changed 612"
+        page.close()
+
+
+@pytest.mark.parametrize(
+    "broken", [b"", b"{}", b"<!doctype html><title>Not found</title>", b'{"format": 99, "table": "x"}']
+)
+def test_an_index_that_cannot_be_read_is_told_and_tried_again(
+    page: Page, folder: Path, broken: bytes
+) -> None:
+    manifest = folder / "search/manifest.json"
+    good = manifest.read_bytes()
+    replaced(manifest, broken, 1)
+    answer = ask(page, "zip")
+    assert (answer["state"], answer["question"], answer["hits"]) == ("failed", "zip", [])
+    replaced(manifest, good, 2)
+    assert ask(page, "zip")["state"] == "found"
+
+
+@pytest.mark.parametrize("name", ["i-", "f-", "t-", "r-"])
+@pytest.mark.parametrize("damage", ["missing", "cut", "page"])
+def test_a_file_that_fails_once_does_no_harm(page: Page, name: str, damage: str) -> None:
+    failed: list[str] = []
+
+    def answer(route: Route) -> None:
+        if failed:
+            route.continue_()
+            return
+        failed.append(route.request.url)
+        if damage == "missing":
+            route.fulfill(status=404)
+        elif damage == "page":
+            route.fulfill(status=200, content_type="text/html", body="<!doctype html>Not here")
+        else:
+            body = route.fetch().body()
+            route.fulfill(status=200, body=body[: len(body) // 2])
+
+    page.context.route(f"**/search/{name}*.bin", answer)
+    assert ask(page, "zip download")["state"] == "found"
+    assert len(failed) == 1
+
+
+def test_a_search_whose_program_cannot_be_loaded_is_told(page: Page) -> None:
+    page.context.route("**/js/search_worker.js", lambda route: route.abort())
+    assert ask(page, "zip")["state"] == "failed"
+    page.context.unroute("**/js/search_worker.js")
+    assert ask(page, "zip")["state"] == "found"
+
+
+def test_nothing_is_fetched_before_somebody_asks_and_nothing_twice(page: Page) -> None:
+    asked: list[str] = []
+    page.context.on(
+        "request", lambda request: asked.append(request.url) if "/search/" in request.url else None
+    )
+    page.evaluate("import('/js/search_client.js')")
+    assert asked == []
+    page.evaluate("import('/js/search_client.js').then(({ warm }) => warm())")
+    ask(page, "zip")
+    first = list(asked)
+    assert sum("manifest.json" in url for url in first) == 1
+    ask(page, "zip")
+    assert asked == first
+
+
+def test_the_manifest_is_small_and_names_one_table(folder: Path) -> None:
+    manifest = json.loads((folder / "search/manifest.json").read_text())
+    assert set(manifest) == {"format", "table"}
+    assert (folder / f"search/i-{manifest['table']}.bin").is_file()

@@ -1,0 +1,55 @@
+"""A folder that a server on this machine shows, with the scripts of the search in it."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from waypost.adapters.resources import theme_folder
+from waypost.adapters.search_shards import search_files
+from waypost.core.search.index import Index
+
+CATEGORIES = (("downloads", "Downloads", "downloads/"), ("mail", "Mail", "mail/"))
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # named by the base class
+        """Say nothing."""
+
+
+def write_scripts(folder: Path) -> None:
+    """Put an empty page and the scripts of the search into a folder."""
+    (folder / "index.html").write_text("<!doctype html><title>Search</title>")
+    (folder / "js").mkdir()
+    scripts = theme_folder() / "assets/waypost"
+    for script in (scripts / "page.js", *scripts.glob("search_*.js")):
+        shutil.copy(script, folder / "js")
+
+
+def write_index(folder: Path, index: Index, language: str = "en") -> None:
+    """Put the index of a search into a folder, in place of the one before."""
+    shutil.rmtree(folder / "search", ignore_errors=True)
+    (folder / "search").mkdir(parents=True)
+    for path, content in search_files(index, language, CATEGORIES).items():
+        (folder / path).write_bytes(content)
+
+
+@contextmanager
+def shown(folder: Path) -> Iterator[str]:
+    """Show a folder, and give its address with a slash at its end."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
