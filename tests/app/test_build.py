@@ -51,6 +51,7 @@ def test_a_build_makes_every_page_and_nothing_that_is_not_a_part_of_the_site(sit
         "404.html",
         "index.html",
         "contact/index.html",
+        "search/index.html",
         "ticket/index.html",
         "start/index.html",
         "start/first/index.html",

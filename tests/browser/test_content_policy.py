@@ -37,6 +37,7 @@ PAGES = (
     "downloads/open-a-zip/",
     "contact/",
     "ticket/",
+    "search/?q=zip",
     "404.html",
 )
 
@@ -104,7 +105,11 @@ def test_voting_and_searching_work(strict: tuple[Served, Votes], visit: Any) -> 
     )
     seen.page.keyboard.press("/")
     seen.page.keyboard.type("zebrafish")
-    expect(seen.page.locator(".wp-handoff a")).to_be_visible()
+    expect(seen.page.locator(".wp-search__popup")).to_contain_text("We found no answer to “zebrafish”.")
+    expect(seen.page.get_by_role("link", name="Ask a person")).to_be_visible()
+    seen.page.keyboard.press("Control+a")
+    seen.page.keyboard.type("zip")
+    expect(seen.page.get_by_role("option").first).to_be_visible()
     assert seen.page.evaluate("violations") == []
 
 

@@ -49,15 +49,3 @@ def test_all_that_opens_is_accessible_and_fits(talking: Served, visit: Any, sche
     assert_accessible(seen)
     seen.goto("contact/")
     assert_accessible(seen)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_search_without_results_is_accessible(talking: Served, visit: Any, scheme: str) -> None:
-    seen: Visit = visit(talking, scheme=scheme)
-    seen.goto(ARTICLE)
-    seen.page.locator("[data-md-component=search-query]").click()
-    seen.page.keyboard.type("zebrafish")
-    expect(seen.page.locator(".md-search-result__meta")).to_have_text("No matching documents")
-    seen.settle()
-    found = Axe().run(seen.page, context=".wp-handoff").response["violations"]
-    assert [rule["id"] for rule in found] == []

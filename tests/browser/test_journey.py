@@ -12,7 +12,7 @@ from helpers.browser_visit import Visit
 pytestmark = pytest.mark.browser
 
 KEY = "waypost-journey"
-EMPTY = {"question": "", "articles": [], "steps": [], "page": None}
+EMPTY = {"question": "", "articles": [], "steps": [], "page": None, "search": None, "unresolved": []}
 ZIP = {"title": "A zip download stops half way", "path": "downloads/zip-stops-half-way/"}
 NO_STORAGE = """Object.defineProperty(window, "sessionStorage", {
   get() { throw new DOMException("Access is denied for this document.", "SecurityError"); } });"""
@@ -76,7 +76,7 @@ def test_articles_are_noted_in_their_order_and_once(calm: Served, visit: Any) ->
 
 def test_the_last_question_of_three_letters_is_noted(calm: Served, visit: Any) -> None:
     seen = on_home(calm, visit)
-    box = seen.page.locator("[data-md-component=search-query]")
+    box = seen.page.locator(".wp-search__input")
     for typed, noted in (("zi", ""), ("zip stops", "zip stops"), ("  zip   stops again ", "zip stops again")):
         box.fill(typed)
         seen.page.clock.run_for(1000)
@@ -89,7 +89,7 @@ def test_the_last_question_of_three_letters_is_noted(calm: Served, visit: Any) -
 def test_a_question_is_noted_though_a_result_is_opened_at_once(calm: Served, visit: Any) -> None:
     seen = on_home(calm, visit)
     seen.page.clock.pause_at(seen.page.evaluate("Date.now() + 1000"))
-    seen.page.locator("[data-md-component=search-query]").fill("invoice")
+    seen.page.locator(".wp-search__input").fill("invoice")
     assert call(seen.page, "read")["question"] == ""
     seen.goto("contact/")
     assert call(seen.page, "read")["question"] == "invoice"

@@ -13,7 +13,7 @@ from helpers.browser_visit import Visit
 pytestmark = pytest.mark.browser
 
 LIMIT = 150_000
-"""Bytes of everything that a first visit loads, but the search, which is loaded when somebody looks for something."""
+"""Bytes of everything that a first visit loads. The search is loaded when somebody goes into its box."""
 
 PAGES = ("", "downloads/zip-stops-half-way/", "downloads/", "contact/", "ticket/", "status/")
 
@@ -24,7 +24,7 @@ def test_a_first_visit_is_light(calm: Served, visit: Any, path: str) -> None:
     loaded: dict[str, int] = {}
 
     def weigh(response: Any) -> None:
-        if response.ok and "/search/" not in response.url and "/workers/" not in response.url:
+        if response.ok:
             loaded[response.url] = len(gzip.compress(response.body()))
 
     seen.page.on("requestfinished", lambda request: weigh(request.response()))
@@ -32,3 +32,27 @@ def test_a_first_visit_is_light(calm: Served, visit: Any, path: str) -> None:
     seen.page.wait_for_load_state("networkidle")
     assert len(loaded) > 4, "style sheets and scripts are counted too"
     assert sum(loaded.values()) < LIMIT, sorted(loaded.items(), key=lambda item: -item[1])[:8]
+    lazy = ("/search_box.js", "/search_client.js", "/search_worker.js", "/search/manifest.json")
+    assert [url for url in loaded if url.endswith(lazy)] == []
+
+
+BOX = 9_000
+"""Bytes of the scripts that show results and ask the search, without the search itself."""
+
+
+def test_going_into_the_box_costs_little(calm: Served, visit: Any) -> None:
+    seen: Visit = visit(calm)
+    seen.goto("downloads/zip-stops-half-way/")
+    seen.page.wait_for_load_state("networkidle")
+    loaded: dict[str, int] = {}
+
+    def weigh(response: Any) -> None:
+        if "/assets/" in response.url:
+            loaded[response.url.rpartition("/")[2]] = len(gzip.compress(response.body()))
+
+    seen.page.on("requestfinished", lambda request: weigh(request.response()))
+    seen.page.locator(".wp-search__input").click()
+    seen.page.wait_for_load_state("networkidle")
+    own = {name: size for name, size in loaded.items() if name != "search_worker.js"}
+    assert "search_box.js" in own
+    assert sum(own.values()) < BOX, own

@@ -15,7 +15,7 @@ CONTENT = "main, .md-container [data-md-component=content], .wp-hero"
 HIDDEN = """selector => [...document.querySelectorAll(selector)]
   .flatMap((part) => [...part.querySelectorAll("h1, h2, h3, p, li, td, th, summary, a, b")])
   .filter((element) => element.textContent.trim() &&
-    !element.closest("[hidden], .md-search, .md-sidebar, .headerlink, [data-only-for]"))
+    !element.closest("[hidden], .wp-search, .md-sidebar, .headerlink, [data-only-for]"))
   .filter((element) => !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
   .map((element) => element.textContent.trim())"""
 
@@ -26,6 +26,7 @@ SAYS = {
     "troubleshooting": ["A zip download stops half way", "What to do", "Delete the cut-off file", "Related"],
     "contact": ["Contact us", "Write to us", "Often within 4 to 8 business hours", "How soon we answer"],
     "missing": ["This page is not here", "To the help center"],
+    "search": ["Search", "Searching needs JavaScript", "Galleries", "Ask a person"],
     "status": ["Everything is working", "Downloads", "Operational", "Past two weeks", "Atom feed"],
     "incident": ["Payments by card fail when the bank asks for approval", "Resolved", "Root cause"],
     "history": ["Incidents and maintenance", "November 2026", "Payments by card fail"],

@@ -88,7 +88,7 @@ def receiver(file: Path) -> type[BaseHTTPRequestHandler]:
     (program,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     names: dict[str, Any] = {"__name__": "receiver"}
     exec(program, names)  # noqa: S102  # the point is that what the page shows works
-    names["FILE"] = str(file)
+    names["FILE"], names["SEARCHES"] = str(file), str(file.with_name("searches.jsonl"))
     found: type[BaseHTTPRequestHandler] = names["Receiver"]
     return found
 

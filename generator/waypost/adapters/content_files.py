@@ -83,6 +83,10 @@ def _check_paths(folder: Path, paths: Sequence[str]) -> list[Problem]:
     return problems
 
 
+_RESERVED = {"search": "the search", "ticket": "the ticket form"}
+"""Whose each address is that no page of content/ can take."""
+
+
 def _path_fault(path: str) -> str:
     """Say why a path cannot become an address, or nothing."""
     parts = path.split("/")
@@ -90,8 +94,9 @@ def _path_fault(path: str) -> str:
         return "The file's name becomes its address: leave out the characters ? # % and \\."
     if parts[0] == "status" and len(parts) > 1:
         return "The address status/ belongs to the status page. Give this folder another name."
-    if parts[0] in ("ticket", "ticket.md"):
-        return "The address ticket/ belongs to the ticket form. Give this another name."
+    first = parts[0].removesuffix(".md")
+    if first in _RESERVED:
+        return f"The address {first}/ belongs to {_RESERVED[first]}. Give this another name."
     if parts[-1].lower() == "readme.md":
         return "A README.md is not an article. Call the file index.md if it describes a category."
     if parts[-1] == "index.md" and len(parts) > 2:

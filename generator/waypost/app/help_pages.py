@@ -20,7 +20,7 @@ from waypost.app.search_outputs import search_outputs, site_language
 from waypost.app.site_memory import SiteMemory
 from waypost.core.articles import build_catalog
 from waypost.core.awareness import baked_service
-from waypost.core.feedback import EmbedsView, embeds_view, person_link
+from waypost.core.feedback import EmbedsView, embeds_view, person_link, search_view
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import now_document
 from waypost.core.suggestions import suggestions_document
@@ -189,7 +189,7 @@ class HelpPages:
             "wp": frame,
             "topics": tuple((category.title, category.url) for category in self._catalog.categories),
             "contact": self._contact,
-            "person": self._person,
+            "search": search_view(self._support, self._person),
             "embeds": self._embeds,
             "feeds": self.outputs.feeds,
         }

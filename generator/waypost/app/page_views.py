@@ -12,7 +12,7 @@ from waypost.app.help_outputs import HelpOutputs
 from waypost.app.site_memory import SiteMemory
 from waypost.core.articles import ArticleLink, Catalog, CategoryLink
 from waypost.core.awareness import baked
-from waypost.core.feedback import TICKET_URL, PersonLink, helpful_view
+from waypost.core.feedback import SEARCH_URL, TICKET_URL, PersonLink, helpful_view
 from waypost.core.kinds import KindView, kind_view
 from waypost.core.related import related_links
 from waypost.core.ticket_view import ticket_view
@@ -172,6 +172,10 @@ class PageViews:
         for page in self._help_center.articles:
             if page.kind is Kind.TROUBLESHOOTER:
                 yield from self._steps(page)
+        title = self._words.say("search.title")
+        yield VirtualPage(
+            "search.md", PageView("search", title, SEARCH_URL), self._words.say("search.summary")
+        )
         if self._support:
             ticket = ticket_view(self._support, self._names, self._words)
             title = self._words.say("ticket.title")

@@ -15,6 +15,9 @@ from waypost.model.support import SupportConfig
 TICKET_URL = "ticket/"
 """Address of the ticket page from the help center's root; it is there where content/support.yml is."""
 
+SEARCH_URL = "search/"
+"""Address of the page of the search from the help center's root."""
+
 
 class Reason(StrEnum):
     """Why an article was not helpful, as it is sent."""
@@ -57,6 +60,20 @@ class HelpfulView:
 
 
 @dataclass(frozen=True)
+class SearchView:
+    """What each search box needs to know; addresses are from the help center's root."""
+
+    url: str
+    """The page with all results."""
+    person: str
+    """The way to a person; empty where nobody can be reached."""
+    takes_question: bool
+    """Whether the page behind `person` reads what was asked, as ?q=."""
+    endpoint: str
+    """Where unresolved searches are sent; empty if they are not."""
+
+
+@dataclass(frozen=True)
 class ChatView:
     """A live chat as its button shows it."""
 
@@ -80,6 +97,17 @@ def person_link(support: SupportConfig | None, contact_url: str) -> PersonLink |
     if support is not None:
         return PersonLink(TICKET_URL, takes_question=True)
     return PersonLink(contact_url, takes_question=False) if contact_url else None
+
+
+def search_view(support: SupportConfig | None, person: PersonLink | None) -> SearchView:
+    """Return what the search boxes of all pages need to know."""
+    unresolved = support.unresolved_searches if support else None
+    return SearchView(
+        url=SEARCH_URL,
+        person=person.url if person else "",
+        takes_question=bool(person and person.takes_question),
+        endpoint=unresolved.url if unresolved else "",
+    )
 
 
 def helpful_view(

@@ -86,6 +86,8 @@ class Told:
     email: str = ""
     question: str = ""
     """What was searched for."""
+    searches: tuple[str, ...] = ()
+    """What else was searched for without finding an answer."""
     steps: tuple[Step, ...] = ()
     articles: tuple[tuple[str, str], ...] = ()
     """Title and address of each article that was read."""
@@ -121,6 +123,7 @@ def describe(told: Told, words: Words) -> tuple[str, tuple[str, ...]]:
     text = _join("\n\n", [told.details, _join("\n", answers), _join("\n", chosen)])
     context = [
         line("question", told.question),
+        _listed(words, "searches", list(told.searches)),
         _listed(words, "steps", [f"{step.tree}: {step.question} → {step.answer}" for step in told.steps]),
         _listed(words, "articles", [f"{title} ({url})" for title, url in told.articles]),
         _listed(words, "status", [f"{name}: {state}" for name, state in told.status]),

@@ -36,6 +36,14 @@ class Feedback:
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
+class UnresolvedSearches:
+    """Where searches that led to no answer are sent."""
+
+    url: FeedbackUrl
+    """An https address, or a path of the same host such as /searches, that takes a POST."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
 class ChatEmbed:
     """A live chat: a program of somebody else, which is loaded only after a click."""
 

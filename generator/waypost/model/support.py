@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from waypost.model.article import Priority
-from waypost.model.embeds import Embeds, Feedback
+from waypost.model.embeds import Embeds, Feedback, UnresolvedSearches
 from waypost.model.ticket import TicketForm
 from waypost.model.types import EMAIL, STRICT, Day, Line, Slug, TimeZone, fault
 from waypost.problems import did_you_mean
@@ -244,6 +244,8 @@ class SupportConfig:
     """The form that requests end in."""
     feedback: Feedback | None = None
     """Where the answers to "Was this helpful?" are sent; without it, nowhere."""
+    unresolved_searches: UnresolvedSearches | None = None
+    """Where searches that led to no answer are sent; without it, nowhere."""
     embeds: Embeds = Embeds()
     """More ways to a person; nothing of them is loaded before a click."""
 

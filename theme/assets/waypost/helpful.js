@@ -1,17 +1,14 @@
 // "Was this helpful?": turns the two links into buttons, thanks or asks why, and leads to the next best help.
 // Where the site names an endpoint the answer is sent there, once a page view; else nothing is sent.
+import { send as sendTo, wantsNoTracking } from "./beacon.js";
 import { page } from "./page.js";
 import { language } from "./say.js";
+import { notHelpful } from "./unresolved.js";
 
 /** The longest text that is sent, in characters. */
 const LENGTH = 500;
 
 const section = document.querySelector("[data-wp-helpful]");
-
-/** Tell whether the person asked their browser that nobody follows them. */
-function wantsNoTracking() {
-  return navigator.globalPrivacyControl === true || navigator.doNotTrack === "1";
-}
 
 /** What is sent: these keys and no others. See docs/feedback-and-privacy.md. */
 export function vote(helpful, reason, text) {
@@ -31,12 +28,7 @@ function start() {
   function send(body) {
     if (!endpoint || isSent) return;
     isSent = true;
-    try {
-      // A string goes as text/plain, which asks the other host for no permission first.
-      navigator.sendBeacon(new URL(endpoint, location.href), JSON.stringify(body));
-    } catch {
-      // An answer that cannot be queued is lost: the person's way on does not depend on it.
-    }
+    sendTo(endpoint, body);
   }
 
   function say(name) {
@@ -57,6 +49,7 @@ function start() {
       say("yes");
       return;
     }
+    notHelpful();
     form.elements.reason[0].focus();
     // A No counts although nobody presses Send; what was typed is theirs until they do.
     addEventListener("pagehide", () => {

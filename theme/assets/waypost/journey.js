@@ -3,6 +3,9 @@
 const KEY = "waypost-journey";
 const ARTICLES = 20;
 const STEPS = 40;
+const UNRESOLVED = 20;
+/** Why a search counts as unresolved; docs/search.md explains each. */
+const REASONS = ["no_answer", "reformulated", "none_helped", "not_helpful"];
 const LENGTH = 300;
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -30,6 +33,18 @@ function step(value) {
   return found.question ? found : null;
 }
 
+/** {question, reason} of a search that led to no answer, or null. */
+function unresolved(value) {
+  const found = isObject(value) ? { question: line(value.question), reason: value.reason } : null;
+  return found?.question && REASONS.includes(found.reason) ? found : null;
+}
+
+/** {question, results, opened} of the last search: how much it found, and whether a result was opened; or null. */
+function lastSearch(value) {
+  if (!isObject(value) || !line(value.question)) return null;
+  return { question: line(value.question), results: Number.isSafeInteger(value.results) ? value.results : 0, opened: value.opened === true };
+}
+
 function list(value, clean, most) {
   return Array.isArray(value) ? value.map(clean).filter(Boolean).slice(-most) : [];
 }
@@ -42,12 +57,15 @@ function tidy(kept) {
     articles: list(raw.articles, place, ARTICLES),
     steps: list(raw.steps, step, STEPS),
     page: place(raw.page),
+    search: lastSearch(raw.search),
+    unresolved: list(raw.unresolved, unresolved, UNRESOLVED),
   };
 }
 
 /**
  * Return the journey of this tab: {question, articles: [{title, path}], steps: [{tree, path, question, answer}],
- * page: {title, path} or null}, newest last. What another program left in its place reads as an empty journey.
+ * page: {title, path} or null, search: {question, results, opened} or null, unresolved: [{question, reason}]},
+ * newest last. What another program left in its place reads as an empty journey.
  */
 export function read() {
   try {
@@ -69,6 +87,16 @@ function keep(change) {
 export function noteQuestion(text) {
   const question = line(text);
   if (question) keep({ question });
+}
+
+/** Note what became of the last question to the search. */
+export function noteSearch(search) {
+  keep({ search });
+}
+
+/** Note a search that led to no answer. */
+export function noteUnresolved(search) {
+  keep({ unresolved: [...read().unresolved, search] });
 }
 
 /** Note an article that was opened; one that is read again moves to the end. */

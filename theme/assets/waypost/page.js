@@ -21,6 +21,12 @@ export const helpPage = below(helpRoot);
 /** The same for the status page. */
 export const statusPage = below(statusRoot);
 
+/** {person, takesQuestion, endpoint} of the search, from the root: the way to a person, and where unresolved ones go. */
+export const search = {
+  person: "", takesQuestion: false, endpoint: "",
+  ...JSON.parse(document.getElementById("wp-search")?.textContent ?? "{}"),
+};
+
 /** {path, title, kind, category, components, ticket} of the page; empty values where it is no article. */
 export const page = {
   path: "", title: "", kind: "", category: "", components: [], ticket: null,

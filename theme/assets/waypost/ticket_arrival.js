@@ -8,8 +8,8 @@ const LONGEST_QUESTION = 300;
 const known = (list, id) => list.find((item) => item.id === id);
 
 /**
- * Return {question, category, urgency, source, articles, steps}: ids of the form or empty, `source` the entry
- * of the article that the person came from or null.
+ * Return {question, searches, category, urgency, source, articles, steps}: ids of the form or empty, `searches` the
+ * other questions without an answer, `source` the entry of the article that the person came from or null.
  */
 export function arrival(search, data, library) {
   const query = new URLSearchParams(search);
@@ -17,8 +17,10 @@ export function arrival(search, data, library) {
   const source = articleAt(library, query.get("from")) ?? articleAt(library, journey.page?.path);
   const asked = (query.get("q") ?? "").replace(/\s+/g, " ").trim().slice(0, LONGEST_QUESTION);
   const hint = source?.ticket;
+  const question = asked || journey.question;
   return {
-    question: asked || journey.question,
+    question,
+    searches: journey.unresolved.map((search) => search.question).filter((text) => text !== question),
     asked,
     category: known(data.categories, query.get("category"))?.id ?? known(data.categories, hint?.category)?.id ?? "",
     urgency: known(data.priorities, query.get("urgency"))?.id ?? known(data.priorities, hint?.priority)?.id ?? "",

@@ -18,6 +18,7 @@ export function describe(told, say) {
   const chosen = ["category", "urgency", "email"].map((name) => line(name, told[name]));
   const context = [
     line("question", told.question),
+    listed("searches", told.searches),
     listed("steps", told.steps.map(({ tree, question, answer }) => `${tree}: ${question} → ${answer}`)),
     listed("articles", told.articles.map(({ title, url }) => `${title} (${url})`)),
     listed("status", told.status.map(({ name, state }) => `${name}: ${state}`)),

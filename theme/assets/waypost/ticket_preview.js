@@ -31,6 +31,7 @@ export function compose(data, fields, brought, present) {
     urgency: isFieldOfApi(data.recipe, "priority") ? "" : named.urgency,
     email: hasField(data.recipe, "email") ? "" : email,
     question: chosen("question", ""),
+    searches: fields.get("include-question") ? available.searches : [],
     steps: chosen("steps", []),
     articles: chosen("articles", []),
     status: chosen("status", []),

@@ -19,7 +19,7 @@ function note() {
 }
 
 document.addEventListener("input", ({ target }) => {
-  if (!target.matches?.("[data-md-component=search-query]")) return;
+  if (!target.matches?.(".wp-search__input")) return;
   asked = target.value.trim();
   clearTimeout(waiting);
   waiting = setTimeout(note, PAUSE);
