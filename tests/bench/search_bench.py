@@ -1,6 +1,6 @@
 """Measure the search: how well it answers, what it ships, how fast it is; against Whoosh and Material in one run.
 
-Run it with `make bench-search`; `ARGS="--collections DIR…"` adds collections in the form of docs/search.md,
+Run it with `make bench-search`; `COLLECTIONS="DIR…"` adds collections in the form of docs/search.md,
 "Other collections". Machines differ, so quote times only beside those of the peer.
 """
 

@@ -76,7 +76,7 @@ function ordered(scores, tail = TAIL) {
 }
 
 const isSame = (asked, { form, worth }) => form.startsWith(asked) || asked.startsWith(form) || worth === INFLECTED;
-const isUnderstood = ({ asked, candidates }) => !candidates.length || candidates.some((candidate) => isSame(asked, candidate));
+const isUnderstood = ({ asked, candidates }) => !candidates.length || isSame(asked, candidates[0]);
 
 function correctedOf(concepts) {
   if (concepts.every(isUnderstood)) return "";

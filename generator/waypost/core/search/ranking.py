@@ -61,7 +61,7 @@ class Concept:
     @property
     def is_understood(self) -> bool:
         """Whether it stands for itself or an inflection, or is the beginning of a word: that is no correction."""
-        return not self.candidates or any(self._is_same(candidate) for candidate in self.candidates)
+        return not self.candidates or self._is_same(self.candidates[0])
 
     def _is_same(self, candidate: Candidate) -> bool:
         form = candidate.form
