@@ -52,10 +52,6 @@ TYPES: tuple[tuple[Any, str], ...] = (
 UNUSED = "It is checked, but nothing uses it in this version."
 
 REMARKS = {
-    (
-        "ArticleFrontMatter",
-        "also_asked_as",
-    ): "`waypost search` and the suggestions of the ticket page read it; the search on the pages does not.",
     ("ArticleFrontMatter", "owner"): "`waypost review` sorts by it; no page shows it.",
     ("Office", "name"): UNUSED,
     ("Policy", "slo"): UNUSED,
