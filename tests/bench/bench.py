@@ -183,7 +183,9 @@ def write_table(rows: Sequence[Sequence[str]], runs: int) -> None:
     head, _, rest = text.partition(START)
     _, _, tail = rest.partition(END)
     table = "\n".join(lines)
-    PAGE.write_text(f"{head}{START}\n{table}\n\nMade by `make bench-builds`: {made}.\n{END}{tail}", encoding="utf-8")
+    PAGE.write_text(
+        f"{head}{START}\n{table}\n\nMade by `make bench-builds`: {made}.\n{END}{tail}", encoding="utf-8"
+    )
 
 
 def main() -> None:
