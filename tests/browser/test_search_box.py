@@ -196,6 +196,26 @@ def test_escape_closes_then_empties(calm: Served, visit: Any) -> None:
     expect(popup(seen)).to_be_hidden()
 
 
+def test_escape_closes_for_good(calm: Served, visit: Any) -> None:
+    seen = asking(calm, visit, "zip")
+    expect(options(seen)).to_have_count(3)
+    seen.page.keyboard.press("Tab")
+    expect(person(seen)).to_be_focused()
+    seen.page.keyboard.press("Escape")
+    expect(box(seen)).to_be_focused()
+    seen.page.wait_for_timeout(300)
+    expect(popup(seen)).to_be_hidden()
+    seen.page.evaluate("localStorage.searchWaits = '300'")
+    seen.page.keyboard.type("s")
+    seen.page.wait_for_timeout(100)
+    seen.page.keyboard.press("Escape")
+    seen.page.keyboard.type("t")
+    expect(popup(seen)).to_be_visible()
+    seen.page.keyboard.press("Escape")
+    seen.page.wait_for_timeout(700)
+    expect(popup(seen)).to_be_hidden()
+
+
 def test_a_click_opens_and_with_control_in_another_tab(calm: Served, visit: Any) -> None:
     seen = asking(calm, visit, "zip")
     with seen.page.context.expect_page() as opened:
@@ -440,7 +460,7 @@ def test_hostile_questions_and_titles_stay_text(calm: Served, visit: Any) -> Non
     seen.page.keyboard.insert_text("large")
     expect(options(seen).locator(".wp-hit__title")).to_have_text(f"zip {HOSTILE}")
     assert popup(seen).locator("script, img, svg").count() == 0
-    nowhere = """"><svg onload=zz>&zz#y'🚀"""
+    nowhere = """"><svg onload=zz>&zz#zz'🚀"""
     box(seen).fill(nowhere)
     expect(popup(seen)).to_contain_text(f"“{nowhere}”")
     assert popup(seen).locator("script, img, svg").count() == 0

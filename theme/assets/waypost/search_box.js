@@ -38,6 +38,8 @@ class Box {
   #shown = null;
   /** Whether nobody has typed for a while. */
   #isSettled = false;
+  /** Counts questions and closings: what belongs to an earlier one is not shown. */
+  #turn = 0;
   #timers = {};
 
   constructor(form) {
@@ -106,10 +108,12 @@ class Box {
 
   async #look() {
     const question = this.#question;
+    this.#turn += 1;
+    const turn = this.#turn;
     this.#after("wait", PATIENCE, () => this.#fill([make("p", "wp-search__note", say("search.waiting"))], []));
     const answer = await ask(question, { typing: true, limit: MOST });
     // A newer question shows its own answer.
-    if (!answer || question !== this.#question) return;
+    if (!answer || question !== this.#question || turn !== this.#turn) return;
     clearTimeout(this.#timers.wait);
     this.#shown = { question, answer };
     this.#show(answer);
@@ -165,7 +169,8 @@ class Box {
   }
 
   #close() {
-    clearTimeout(this.#timers.wait);
+    this.#turn += 1;
+    for (const name of ["ask", "wait"]) clearTimeout(this.#timers[name]);
     this.#popup.hidden = true;
     this.#input.setAttribute("aria-expanded", "false");
     this.#input.removeAttribute("aria-controls");
