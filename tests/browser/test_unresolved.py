@@ -21,6 +21,7 @@ MASKED = [
     ("zip won't open", "zip won't open"),
     ("my mail ann.lee+x@lumen.example is gone", "my mail [email] is gone"),
     ("ANN@LUMEN.EXAMPLE,bob@x.org", "[email],[email]"),
+    ("ann＠lumen.example", "[email]"),
     ("invoice 2026-0042", "invoice [number]"),
     ("order 12345 late", "order [number] late"),
     ("order 1234 late, error 502", "order 1234 late, error 502"),
@@ -101,17 +102,17 @@ def test_a_question_without_an_answer_is_told_once(listening: tuple[Served, Path
     ask(seen, "zebra of ann@lumen.example")
     ask(seen, "zip")
     ask(seen, "Zebra  of ann@lumen.example")
-    assert received(seen, file, 1) == [
-        {
-            "kind": "search",
-            "question": "zebra of [email]",
-            "reason": "no_answer",
-            "results": 0,
-            "language": "en",
-            "page": ARTICLE,
-        }
-    ]
-    assert unresolved(seen)[0] == ("zebra of ann@lumen.example", "no_answer")
+    assert unresolved(seen) == [("zebra of ann@lumen.example", "no_answer"), ("zip", "reformulated")]
+    first, second = received(seen, file, 2)
+    assert first == {
+        "kind": "search",
+        "question": "zebra of [email]",
+        "reason": "no_answer",
+        "results": 0,
+        "language": "en",
+        "page": ARTICLE,
+    }
+    assert second["question"] == "zip"
     seen.assert_quiet()
 
 
@@ -215,6 +216,7 @@ def test_the_ticket_takes_them_along(desk: Served, visit: Any) -> None:
     text = seen.page.locator("[data-wp-text]")
     expect(text).to_contain_text("Searched for: walrus")
     assert "Searched for without an answer:\n- zebra one\n- yak <b>two</b>" in str(text.text_content())
+    assert str(text.text_content()).count("walrus") == 1
     seen.page.locator("[data-wp-include=question] input").uncheck()
     expect(text).not_to_contain_text("zebra one")
     expect(text).not_to_contain_text("walrus")

@@ -113,7 +113,7 @@ class Box {
     this.#after("wait", PATIENCE, () => this.#fill([make("p", "wp-search__note", say("search.waiting"))], []));
     const answer = await ask(question, { typing: true, limit: MOST });
     // A newer question shows its own answer.
-    if (!answer || question !== this.#question || turn !== this.#turn) return;
+    if (!answer || turn !== this.#turn) return;
     clearTimeout(this.#timers.wait);
     this.#shown = { question, answer };
     this.#show(answer);
