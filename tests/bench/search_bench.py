@@ -41,7 +41,7 @@ from waypost.adapters.search_shards import search_files
 from waypost.app.search import document_index
 from waypost.core.search.documents import SearchDocument, Section
 from waypost.core.search.evaluation import Question, ask, figures
-from waypost.core.search.index import Index
+from waypost.core.search.index import build_index, count_forms, phrases_of
 from waypost.core.search.ranking import Hit, Ranking, rank
 from waypost.model.article import Kind
 
@@ -253,10 +253,13 @@ def warm_times(page: Page, url: str, questions: Sequence[str]) -> list[float]:
 def shipping(browser: Browser, count: int, words: int) -> tuple[list[str], list[str]]:
     """Measure one collection: a line for bytes and times in the browser, and one for building the index."""
     documents = articles(count, words)
+    language = search_language("en")
+    phrases = phrases_of(language)
     started = time.perf_counter()
-    index: Index = document_index(documents, search_language("en"))
-    files = search_files(index, "en", CATEGORIES)
-    ours = time.perf_counter() - started
+    counts = [count_forms(document, language, phrases) for document in documents]
+    counted = time.perf_counter()
+    files = search_files(build_index(documents, counts, language), "en", CATEGORIES)
+    ours, again = time.perf_counter() - started, time.perf_counter() - counted
     started = time.perf_counter()
     whoosh_index(documents)
     theirs = time.perf_counter() - started
@@ -283,7 +286,7 @@ def shipping(browser: Browser, count: int, words: int) -> tuple[list[str], list[
     slow = times[int(0.95 * len(times))]
     return (
         [f"{count:,}", *shown, f"{material:,.0f} kB", f"{statistics.median(times):.0f} ms", f"{slow:.0f} ms"],
-        [f"{count:,}", f"{ours:.1f} s", f"{theirs:.1f} s", f"{ours / theirs:.2f}"],
+        [f"{count:,}", f"{ours:.1f} s", f"{again:.1f} s", f"{theirs:.1f} s", f"{ours / theirs:.2f}"],
     )
 
 
@@ -346,8 +349,8 @@ def main() -> None:
         columns,
         [row for row, _ in measured],
     )
-    tables["Index and shards, from nothing"] = (
-        ("Articles", "Waypost, with shards", "Whoosh, index alone", "Ratio"),
+    tables["Index and shards"] = (
+        ("Articles", "Waypost, with shards", "Waypost, one changed", "Whoosh, index alone", "Ratio"),
         [row for _, row in measured],
     )
     report(tables, write=not options.dry_run)

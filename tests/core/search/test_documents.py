@@ -79,3 +79,48 @@ def test_anchors_are_those_of_the_rendered_page(heading: str) -> None:
 )
 def test_marks_are_taken_off(text: str, plain: str) -> None:
     assert plain_text(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        (
+            '!!! note "Colours and cropping"\n    A print looks darker.',
+            "Colours and cropping A print looks darker.",
+        ),
+        ("??? tip\n    Fold it.", "Fold it."),
+        ('???+ warning "Beware"\n    Of it.', "Beware Of it."),
+        ('=== "Windows"\n    Press it.', "Windows Press it."),
+        ("| Size | Pixels |\n| --- | ---: |\n| Web | 2048 |", "Size Pixels Web 2048"),
+        ("Size | Pixels\n--- | ---\nWeb | 2048", "Size Pixels Web 2048"),
+        ("```python\nprint(1)\n```", "print(1)"),
+        ("before <!-- not shown\nat all --> after", "before after"),
+        ('<div class="x" markdown>Inside <b>bold</b></div>', "Inside bold"),
+        ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
+        ("[Save it](x.md){ .md-button #save }", "Save it"),
+        ("a || b, {value} and **stars**", "a || b, {value} and stars"),
+    ],
+)
+def test_a_passage_shows_what_readers_see(written: str, seen: str) -> None:
+    page = Article("a/x.md", Kind.PAGE, "a", ArticleFrontMatter(title="X"), written, 4)
+    assert search_documents([page])[0].text == seen
+
+
+@pytest.mark.parametrize(
+    "text", ["<" * 50_000, "| " * 50_000, "{#" * 50_000, "<!--" * 20_000, '!!! "' * 20_000, "<a " * 30_000]
+)
+def test_a_hostile_text_becomes_words_in_time(text: str) -> None:
+    page = Article("a/x.md", Kind.PAGE, "a", ArticleFrontMatter(title="X"), text, 4)
+    assert search_documents([page])[0].title == "X"
+
+
+def test_sections_lead_to_their_anchors() -> None:
+    body = "Intro.\n\n## One\n\ntext\n\n### Two {#own}\n\nmore\n\n## One\n\nagain\n"
+    page = Article("a/x.md", Kind.PAGE, "a", ArticleFrontMatter(title="X"), body, 4)
+    (document,) = search_documents([page])
+    assert [(part.anchor, part.heading, part.text) for part in document.sections] == [
+        ("", "", "Intro."),
+        ("one", "One", "text"),
+        ("own", "Two", "more"),
+        ("one_1", "One", "again"),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,24 @@ from waypost.core.markdown_parts import headings_of
 from waypost.core.text import plain_text
 from waypost.core.troubleshooter_pages import searched_text
 from waypost.model.article import Article, ArticleFrontMatter, Kind, components_of
+
+# Bounded, because a page of brackets must not take minutes.
+_MARKS = (
+    (re.compile(r"<!--.{0,5000}?-->", re.DOTALL), " "),
+    (re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*$", re.MULTILINE), ""),
+    # Boxes and tabs: !!! note "Title", ??? tip, === "Tab".
+    (
+        re.compile(
+            r'^[ \t]*(?:!!!|\?\?\?\+?|===\+?!?)[ \t]*[\w ]{0,60}(?:"([^"\n]{0,300})")?[ \t]*$', re.MULTILINE
+        ),
+        r"\1",
+    ),
+    (re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+[ \t]*(?::?-{3,}:?)?[ \t]*$", re.MULTILINE), ""),
+    (re.compile(r"^[ \t]*\||\|[ \t]*$|[ \t]\|[ \t]", re.MULTILINE), " "),
+    (re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]{0,30}(?:\s[^<>]{0,1000})?/?>"), " "),
+    (re.compile(r"\{:?[ \t]*[#.][^{}\n]{0,200}\}"), " "),
+)
+"""Marks that say how a text looks, and what a reader sees of them."""
 
 
 @dataclass(frozen=True)
@@ -112,4 +131,8 @@ def _sections(article: Article) -> list[tuple[int, Section]]:
 
 
 def _plain(lines: Sequence[str]) -> str:
-    return plain_text("\n".join(lines))
+    """Return the words that a reader sees, without the marks of boxes, tabs, tables, code and HTML."""
+    text = "\n".join(lines)
+    for mark, shown in _MARKS:
+        text = mark.sub(shown, text)
+    return plain_text(text)
