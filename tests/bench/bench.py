@@ -1,6 +1,6 @@
 """Measure what a build costs: Waypost against mkdocs-material alone, on the same articles, in one run.
 
-Run it with `make bench`; `make bench ARGS="--sizes 500"` is quicker. Times are whole processes. Machines
+Run it with `make bench-builds`; `ARGS="--sizes 500"` is quicker. Times are whole processes. Machines
 differ, so the figure to quote is the ratio, pair by pair.
 """
 
@@ -51,7 +51,7 @@ site_url: https://help.example.org/
 docs_dir: content
 exclude_docs: "*.yml"
 theme: {name: material, font: false}
-plugins: [search, waypost]
+plugins: [waypost]
 markdown_extensions: [admonition, attr_list, tables, {toc: {permalink: true}}]
 """
 STATUS = """\
@@ -183,7 +183,9 @@ def write_table(rows: Sequence[Sequence[str]], runs: int) -> None:
     head, _, rest = text.partition(START)
     _, _, tail = rest.partition(END)
     table = "\n".join(lines)
-    PAGE.write_text(f"{head}{START}\n{table}\n\nMade by `make bench`: {made}.\n{END}{tail}", encoding="utf-8")
+    PAGE.write_text(
+        f"{head}{START}\n{table}\n\nMade by `make bench-builds`: {made}.\n{END}{tail}", encoding="utf-8"
+    )
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Measure the search: how well it answers, what it ships, how fast it is; against Whoosh and Material in one run.
 
-Run it with `make bench-search`; `ARGS="--collections DIR…"` adds collections in the form of docs/search.md,
+Run it with `make bench-search`; `COLLECTIONS="DIR…"` adds collections in the form of docs/search.md,
 "Other collections". Machines differ, so quote times only beside those of the peer.
 """
 
@@ -123,7 +123,9 @@ def off_topic(folders: Sequence[Path]) -> Iterator[list[str]]:
     collections = {folder.name: load_collection(folder, "text") for folder in folders}
     for name, collection in collections.items():
         index = document_index(collection.documents, search_language("en"))
-        asked = {f"questions of {other}": found.questions for other, found in collections.items() if other != name}
+        asked = {
+            f"questions of {other}": found.questions for other, found in collections.items() if other != name
+        }
         for kind, questions in {**asked, "random letters": letters}.items():
             plain = [Question(question.id, question.text, {}) for question in questions]
             found = figures(ask(plain, functools.partial(rank, index)))
@@ -151,7 +153,9 @@ def articles(count: int, words: int) -> list[SearchDocument]:
 
     def text(topic: Sequence[str], length: int) -> str:
         usual = rng.choices(vocabulary, cum_weights=weights, k=length)
-        return " ".join(rng.choice(topic) if rng.random() < 0.12 else word for word in usual)  # noqa: PLR2004  # about an eighth
+        return " ".join(
+            rng.choice(topic) if rng.random() < 0.12 else word for word in usual
+        )  # about an eighth
 
     found = []
     for number in range(count):
@@ -224,7 +228,9 @@ def transferred(browser: Browser, url: str, pair: tuple[str, str]) -> tuple[int,
     got: list[int] = []
     page.on(
         "response",
-        lambda answer: got.append(int(answer.headers.get("content-length", 0))) if "/search/" in answer.url else None,
+        lambda answer: (
+            got.append(int(answer.headers.get("content-length", 0))) if "/search/" in answer.url else None
+        ),
     )
     page.goto(f"{url}/index.html")
     costs = []
@@ -264,7 +270,9 @@ def shipping(browser: Browser, count: int, words: int) -> tuple[list[str], list[
             shutil.copy(script, folder / "js")
         for path, content in files.items():
             (folder / path).write_bytes(content)
-        costs = [transferred(browser, url, pair) for pair in zip(questions[:20], questions[20:40], strict=True)]
+        costs = [
+            transferred(browser, url, pair) for pair in zip(questions[:20], questions[20:40], strict=True)
+        ]
         page = browser.new_page()
         page.goto(f"{url}/index.html")
         times = warm_times(page, url, questions)
@@ -326,8 +334,18 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         measured = [shipping(browser, size, options.words) for size in options.sizes]
         browser.close()
-    columns = ("Articles", "Before the first result", "A further question", "Material's index", "Warm, median", "Warm, p95")
-    tables["What the browser fetches, compressed, and how long it takes"] = (columns, [row for row, _ in measured])
+    columns = (
+        "Articles",
+        "Before the first result",
+        "A further question",
+        "Material's index",
+        "Warm, median",
+        "Warm, p95",
+    )
+    tables["What the browser fetches, compressed, and how long it takes"] = (
+        columns,
+        [row for row, _ in measured],
+    )
     tables["Index and shards, from nothing"] = (
         ("Articles", "Waypost, with shards", "Whoosh, index alone", "Ratio"),
         [row for _, row in measured],

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 
 from waypost.core.search.index import Index
-from waypost.core.search.ranking import ENOUGH
+from waypost.core.search.ranking import ENOUGH, ENOUGH_COVERED
 from waypost.core.search.shards import FORMAT, form_shards, result_text, term_shards
 from waypost.model.article import ARTICLE_KINDS
 
@@ -51,6 +51,7 @@ def search_files(
         "phrases": sorted(index.phrases),
         "unknown": index.unknown,
         "enough": ENOUGH,
+        "enough_covered": ENOUGH_COVERED,
         "kinds": [kind.value for kind in ARTICLE_KINDS],
         "kind": "".join(str(ARTICLE_KINDS.index(document.kind)) for document in index.documents),
         "categories": [{"id": name, "title": title, "url": url} for name, title, url in categories],

@@ -21,11 +21,18 @@ class TermMemory(Generic[T]):
     """What was counted by the same program before, one text a line of a file; without a file it remembers nothing.
 
     `parse` makes a value of what was read as JSON; it raises ValueError, TypeError or AttributeError where it
-    is no such value.
+    is no such value. `written` makes of a value what can be written as JSON.
     """
 
-    def __init__(self, parse: Callable[[Any], T], path: Path | None = None, program: str = "") -> None:
+    def __init__(
+        self,
+        parse: Callable[[Any], T],
+        path: Path | None = None,
+        program: str = "",
+        written: Callable[[T], Any] = lambda value: value,
+    ) -> None:
         self._parse = parse
+        self._written = written
         self._path = path
         self._program = program
         self._used: dict[str, T] = {}
@@ -42,13 +49,13 @@ class TermMemory(Generic[T]):
         if self._path is None:
             return
         if len(self._known) > _STALE * len(self._used):
-            write_atomic(self._path, _lines(self._used).encode())
+            write_atomic(self._path, self._lines(self._used).encode())
             return
         added = {key: counts for key, counts in self._used.items() if key not in self._known}
         if added:
             with self._path.open("a", encoding="utf-8") as file:
                 # A line of its own even behind one that was cut off.
-                file.write("\n" + _lines(added))
+                file.write("\n" + self._lines(added))
 
     @cached_property
     def _known(self) -> dict[str, T]:
@@ -66,9 +73,6 @@ class TermMemory(Generic[T]):
                 continue
         return found
 
-
-def _lines(counts: dict[str, Any]) -> str:
-    return "".join(
-        json.dumps([key, value], ensure_ascii=False, separators=(",", ":")) + "\n"
-        for key, value in counts.items()
-    )
+    def _lines(self, values: dict[str, T]) -> str:
+        rows = ([key, self._written(value)] for key, value in values.items())
+        return "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows)

@@ -7,10 +7,11 @@ from functools import partial
 
 from waypost.adapters.search_language import search_language
 from waypost.adapters.search_shards import Category, search_files
-from waypost.app.site_memory import SiteMemory
+from waypost.app.site_memory import Counted, SiteMemory
 from waypost.core.search.documents import search_documents
-from waypost.core.search.index import Index, build_index, count_forms, phrases_of
+from waypost.core.search.index import Index, Phrases, build_index, count_forms, phrases_of
 from waypost.core.search.language import Language
+from waypost.model.article import Article
 from waypost.model.project import HelpCenter, Project
 
 
@@ -21,17 +22,21 @@ def site_language(project: Project) -> Language:
 
 def site_index(help_center: HelpCenter, language: Language, memory: SiteMemory | None = None) -> Index:
     """Index everything that a help center publishes."""
-    words = (memory or SiteMemory()).search
-    documents = search_documents(help_center.articles)
+    remembered = (memory or SiteMemory()).search
     phrases = phrases_of(language)
     # What is counted depends on these beside the text.
     setting = f"{language.code}\0{sorted(language.stop)}\0{sorted(phrases.items())}\0"
-    counts = [
-        words.recall(f"{setting}{document!r}", partial(count_forms, document, language, phrases))
-        for document in documents
+    found = [
+        entry
+        for article in help_center.articles
+        for entry in remembered.recall(f"{setting}{article!r}", partial(_counted, article, language, phrases))
     ]
-    words.save()
-    return build_index(documents, counts, language)
+    remembered.save()
+    return build_index([document for document, _ in found], [counts for _, counts in found], language)
+
+
+def _counted(article: Article, language: Language, phrases: Phrases) -> list[Counted]:
+    return [(document, count_forms(document, language, phrases)) for document in search_documents([article])]
 
 
 def search_outputs(

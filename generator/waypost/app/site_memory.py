@@ -7,8 +7,13 @@ from typing import Any
 from waypost.adapters.build_record import Reuse
 from waypost.adapters.term_memory import TermMemory
 from waypost.adapters.whoosh_words import WordCounts
+from waypost.core.search.documents import SearchDocument, Section
 from waypost.core.search.index import FieldCounts
 from waypost.core.search.weights import FIELDS
+from waypost.model.article import Kind
+
+Counted = tuple[SearchDocument, FieldCounts]
+"""What can be found, with its words."""
 
 
 class SiteMemory:
@@ -19,8 +24,8 @@ class SiteMemory:
         self.likeness: TermMemory[WordCounts] = TermMemory(
             _word_counts, reuse.file("terms.jsonl") if reuse else None, program
         )
-        self.search: TermMemory[FieldCounts] = TermMemory(
-            _field_counts, reuse.file("search.jsonl") if reuse else None, program
+        self.search: TermMemory[list[Counted]] = TermMemory(
+            _counted, reuse.file("search.jsonl") if reuse else None, program, _written
         )
 
 
@@ -28,8 +33,40 @@ def _word_counts(read: Any) -> WordCounts:
     return {str(stem): float(count) for stem, count in read.items()}
 
 
-def _field_counts(read: Any) -> FieldCounts:
-    counts = tuple({str(form): int(count) for form, count in field.items()} for field in read)
-    if len(counts) != len(FIELDS):
+def _counted(read: Any) -> list[Counted]:
+    """Take over what was counted; it is not checked word by word, which would take longer than counting."""
+    found = [(_document(*document), tuple(counts)) for document, counts in read]
+    if any(len(counts) != len(FIELDS) for _, counts in found):
         raise ValueError(read)
-    return counts
+    return found
+
+
+def _document(  # noqa: PLR0917  # as many as a document has
+    url: str,
+    path: str,
+    title: str,
+    aliases: list[str],
+    kind: str,
+    summary: str,
+    sections: list[list[str]],
+    category: str,
+    components: list[str],
+) -> SearchDocument:
+    parts = tuple(Section(*section) for section in sections)
+    return SearchDocument(
+        url, path, title, tuple(aliases), Kind(kind), summary, parts, category, tuple(components)
+    )
+
+
+def _written(found: list[Counted]) -> Any:
+    return [
+        [
+            [
+                *(document.url, document.path, document.title, document.aliases, document.kind.value),
+                *(document.summary, [[part.anchor, part.heading, part.text] for part in document.sections]),
+                *(document.category, document.components),
+            ],
+            counts,
+        ]
+        for document, counts in found
+    ]

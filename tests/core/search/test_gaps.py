@@ -52,7 +52,7 @@ ASKED = [
     ["archive incomplete half", "no_answer", 4],
     ["gallery pin bundle", "ticket", 2],
     ["forgot pin of the gallery bundle", "no_answer", 3],
-    ["finger picture bundle", "no_answer", 1],
+    ["picture lid phone torn", "no_answer", 1],
 ]
 
 

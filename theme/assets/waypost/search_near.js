@@ -7,6 +7,7 @@ export const INFLECTED = 70;
 const CANDIDATES = 6;
 const SHORTEST_PREFIX = 3;
 const SHORTEST_TYPO = 4;
+const LONGEST_ENDING = 4;
 const SHORTEST_TWO_TYPOS = 7;
 
 /** Return [form, nearness from 1 to 100] of the forms that a word may stand for, nearest first. */
@@ -36,7 +37,7 @@ function inflected(word, form) {
   let shared = 0;
   while (shared < most && word[shared] === form[shared]) shared += 1;
   const rest = Math.max(word.length, form.length) - shared;
-  if (shared < SHORTEST_TYPO || rest > 3 || shared < 2 * rest) return 0;
+  if (shared < SHORTEST_TYPO || rest > LONGEST_ENDING || shared < rest) return 0;
   return shared === form.length ? 80 : INFLECTED;
 }
 

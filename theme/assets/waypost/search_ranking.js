@@ -27,7 +27,7 @@ export async function rank(shards, question, { typing = false } = {}) {
   const [first] = order;
   const score = Math.floor((scores[first] * 4) / total);
   const covered = Math.floor(concepts.reduce((sum, { weight, candidates }) => sum + weight * worthOf(first, candidates, postings), 0) / total);
-  const isAnswer = score + covered >= shards.table.enough;
+  const isAnswer = score + covered >= shards.table.enough && covered >= shards.table.enough_covered;
   return { order: isAnswer ? order : ordered(scores, Infinity), concepts, isAnswer, corrected: correctedOf(concepts) };
 }
 
@@ -76,7 +76,7 @@ function ordered(scores, tail = TAIL) {
 }
 
 const isSame = (asked, { form, worth }) => form.startsWith(asked) || asked.startsWith(form) || worth === INFLECTED;
-const isUnderstood = ({ asked, candidates }) => !candidates.length || candidates.some((candidate) => isSame(asked, candidate));
+const isUnderstood = ({ asked, candidates }) => !candidates.length || isSame(asked, candidates[0]);
 
 function correctedOf(concepts) {
   if (concepts.every(isUnderstood)) return "";
@@ -104,7 +104,7 @@ async function conceptsOf(shards, question, typing) {
 
 function phraseAt(shards, groups, at) {
   for (const length of [4, 3, 2]) {
-    const words = groups.slice(at, at + length).filter((group) => group.length === 1).map(([word]) => word);
+    const words = groups.slice(at, at + length).map((group) => group.at(-1));
     if (words.length === length && shards.phrases.has(words.join(" "))) return words.join(" ");
   }
   return "";
@@ -120,6 +120,7 @@ async function meant(shards, group) {
 async function conceptOf(shards, asked, typing) {
   const entry = await shards.form(asked);
   const own = entry ? [{ form: asked, entry, worth: WHOLE }] : [];
+  if (entry && asked.includes(" ")) return { asked, candidates: [...own, ...(await partsOf(shards, asked))], weight: entry.weight };
   if (entry && !typing) return { asked, candidates: own, weight: entry.weight };
   const lists = await Promise.all(firstLetters(asked).map((letter) => shards.withLetter(letter)));
   const entries = new Map(lists.flat());
@@ -130,4 +131,11 @@ async function conceptOf(shards, asked, typing) {
   }
   const candidates = near(asked, entries.keys(), typing).map(([form, worth]) => ({ form, entry: entries.get(form), worth }));
   return { asked, candidates, weight: candidates.length ? candidates[0].entry.weight : shards.table.unknown };
+}
+
+/** The words of a phrase, which may stand apart where it does not stand whole. */
+async function partsOf(shards, phrase) {
+  const words = phrase.split(" ").filter((word) => !shards.stop.has(word));
+  const entries = await Promise.all(words.map((word) => shards.form(word)));
+  return words.map((form, at) => ({ form, entry: entries[at], worth: COMPLETED })).filter(({ entry }) => entry);
 }

@@ -11,13 +11,13 @@ from waypost.core.search.documents import SearchDocument
 from waypost.core.search.grouping import Group, Phrasing, Reason, UnresolvedSearch, group_searches
 from waypost.core.search.index import Index, build_index, count_forms, phrases_of
 from waypost.core.search.language import Language
-from waypost.core.search.ranking import ENOUGH, rank
+from waypost.core.search.ranking import rank
 from waypost.model.search import NO_ANSWER, Query
 
-NEAR = ENOUGH - 16
+NEAR = 90
 """The least confidence with which the nearest article is proposed. Of 1,250 questions that were measured, half of
-them with a typing error, the nearest article was right for 3 of the 16 below it and for about a third of those
-between it and ENOUGH; of 225 questions of another field, 218 stay below."""
+them with a typing error, the nearest article was right for 2 of the 8 below it and for 4 of the 13 between it and
+the confidence of an answer; of 225 questions of another field, 207 stay below."""
 
 NEAREST = 3
 """Articles that are named for a writer to choose from."""

@@ -22,6 +22,9 @@ SHORTEST_TWO_TYPOS = 7
 SAME_STEM = 80
 """How near a word is that goes on behind a form: pictures to picture."""
 
+LONGEST_ENDING = 4
+"""Letters in which two forms of a word may differ at their end: stopping and stops."""
+
 INFLECTED = 70
 """How near two words are that only end differently: galleries and gallery."""
 
@@ -50,7 +53,7 @@ def _nearness(word: str, form: str, *, typing: bool) -> int:
         return 60 + 30 * len(word) // len(form) if len(word) >= enough else 0
     shared = _shared(word, form)
     rest = max(len(word), len(form)) - shared
-    if shared >= SHORTEST_TYPO and rest <= 3 and shared >= 2 * rest:
+    if shared >= SHORTEST_TYPO and rest <= LONGEST_ENDING and shared >= rest:
         # Another inflection, as far as can be told without its grammar.
         inflected = SAME_STEM if shared == len(form) else INFLECTED
     else:

@@ -23,7 +23,7 @@ LONGEST_PHRASE = 4
 """Words of a phrase that means something else than its words."""
 
 COMPLETED = 50
-"""What a word is worth for the one being typed, which is a word itself."""
+"""What a word is worth for the one being typed, which is a word itself, and one of a phrase for the whole."""
 
 TAIL = 4
 """What scores less than this part of the best is no answer, but shares a word with the question."""
@@ -31,9 +31,12 @@ TAIL = 4
 WHOLE = 100
 """The worth of a word as it was written."""
 
-ENOUGH = 116
+ENOUGH = 112
 """The least confidence in the best answer. Calibrated on two collections, with questions that the one answers
 and the other does not, and with questions of daily life: docs/search.md has the figures."""
+
+ENOUGH_COVERED = 20
+"""The least part of what was asked, in hundredths, that an answer must cover: one common word of many is none."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Concept:
     @property
     def is_understood(self) -> bool:
         """Whether it stands for itself or an inflection, or is the beginning of a word: that is no correction."""
-        return not self.candidates or any(self._is_same(candidate) for candidate in self.candidates)
+        return not self.candidates or self._is_same(self.candidates[0])
 
     def _is_same(self, candidate: Candidate) -> bool:
         form = candidate.form
@@ -127,7 +130,7 @@ def rank(
     first = order[0]
     score = scores[first] * 4 // total
     covered = sum(concept.weight * best[at].get(first, 0) for at, concept in enumerate(concepts)) // total
-    is_answer = always or score + covered >= ENOUGH
+    is_answer = always or (score + covered >= ENOUGH and covered >= ENOUGH_COVERED)
     found = [number for number in order if scores[number] * TAIL >= scores[first]] if is_answer else []
     numbers = [number for number in found if wanted is None or wanted(index.documents[number])][:limit]
     hits = tuple(Hit(index.documents[number], scores[number]) for number in numbers)
@@ -175,7 +178,7 @@ def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]
 def _phrase(index: Index, groups: Sequence[Sequence[str]], at: int) -> str:
     """Return the longest phrase that begins at a word, or nothing."""
     for length in range(LONGEST_PHRASE, 1, -1):
-        words = [group[0] for group in groups[at : at + length] if len(group) == 1]
+        words = [group[-1] for group in groups[at : at + length]]
         if len(words) == length and " ".join(words) in index.phrases:
             return " ".join(words)
     return ""
@@ -191,6 +194,8 @@ def _meant(index: Index, group: Sequence[str]) -> Sequence[str]:
 def _concept(index: Index, word: str, *, typing: bool) -> Concept:
     entry = index.forms.get(word)
     found = [Candidate(word, entry, WHOLE)] if entry else []
+    if entry and " " in word:
+        return Concept(word, (*found, *_parts(index, word)), entry.weight)
     if entry and not typing:
         return Concept(word, tuple(found), entry.weight)
     forms = [form for letter in first_letters(word) for form in index.by_letter.get(letter, ())]
@@ -201,3 +206,10 @@ def _concept(index: Index, word: str, *, typing: bool) -> Concept:
         return Concept(word, tuple(found), entry.weight if entry else 0)
     found = [Candidate(form, index.forms[form], worth) for form, worth in near(word, forms, typing=typing)]
     return Concept(word, tuple(found), index.unknown if not found else found[0].entry.weight)
+
+
+def _parts(index: Index, phrase: str) -> Iterator[Candidate]:
+    """Yield the words of a phrase, which may stand apart where it does not stand whole."""
+    for word in phrase.split():
+        if word not in index.stop and word in index.forms:
+            yield Candidate(word, index.forms[word], COMPLETED)
