@@ -9,8 +9,8 @@ import { make } from "./search_text.js";
 import { opened, settled, unhelped } from "./unresolved.js";
 
 const MOST = 6;
-/** Milliseconds after a key before the question is asked: keys of one stroke are one question. */
-const PAUSE = 30;
+/** Milliseconds after a key before the question is asked: all that one stroke types is one question. */
+const PAUSE = 0;
 /** Milliseconds after which somebody who waits is told so. */
 const PATIENCE = 400;
 /** Milliseconds after the last key before what was typed counts as a question. */

@@ -9,7 +9,7 @@ import { opened, settled, unhelped } from "./unresolved.js";
 
 const MOST = 30;
 const LONGEST = 300;
-const PAUSE = 30;
+const PAUSE = 0;
 /** Milliseconds after the last key before what was typed counts as a question, and becomes the address. */
 const SETTLED = 800;
 const QUIET = 600;
