@@ -145,6 +145,9 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             changed = self.pages.outputs.changed_on(file.src_uri)
             if file.page and changed is not None:
                 file.page.update_date = changed
+            if file.page and not self.pages.is_listed(file.src_uri):
+                # What has no address of its own is left out of the sitemap.
+                file.page.abs_url = file.page.canonical_url = None
         return env
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:

@@ -96,6 +96,14 @@ def test_feeds_have_the_dates_of_git(site: Site, history: Repository) -> None:
     assert lastmod["contact/"] == "2026-11-02"
 
 
+def test_the_page_of_the_search_is_not_for_search_engines(site: Site) -> None:
+    build_site(site, NOW)
+    assert f"{ROOT}start/first/" in read(site, "sitemap.xml")
+    assert f"{ROOT}search/" not in read(site, "sitemap.xml")
+    assert '<meta name="robots" content="noindex">' in read(site, "search/index.html")
+    assert "noindex" not in read(site, "start/first/index.html")
+
+
 def test_every_page_names_the_feeds_and_its_twin(site: Site, history: Repository) -> None:
     build_site(site, NOW)
     for path in ("index.html", "start/index.html", "start/first/index.html", "contact/index.html"):

@@ -136,6 +136,10 @@ class HelpPages:
         page = self._help_center.pages[path]
         return page.title, page.front.summary
 
+    def is_listed(self, path: str) -> bool:
+        """Tell whether search engines may list a page."""
+        return path not in self.virtual or self.virtual[path].view.template != "search"
+
     def body(self, path: str) -> str:
         """Return the Markdown of a page, without its front matter."""
         start = self._views.start_of(path)
