@@ -276,3 +276,10 @@ def test_the_manifest_is_small_and_names_one_table(folder: Path) -> None:
     manifest = json.loads((folder / "search/manifest.json").read_text())
     assert set(manifest) == {"format", "table"}
     assert (folder / f"search/i-{manifest['table']}.bin").is_file()
+
+
+def test_a_help_center_without_articles_has_no_answer(page: Page, folder: Path) -> None:
+    write_index(folder, build_index([], [], Language("en", str)))
+    answer = ask(page, "anything at all")
+    assert (answer["state"], answer["hits"], answer["nearest"]) == ("none", [], [])
+    assert ask(page, "a", typing=True)["state"] == "none"
