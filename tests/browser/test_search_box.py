@@ -156,6 +156,21 @@ def test_arrows_walk_round_and_enter_opens(calm: Served, visit: Any) -> None:
     seen.page.wait_for_url(f"{calm.url}downloads/download-a-whole-gallery/")
 
 
+def test_a_result_that_was_chosen_stays_chosen_while_more_is_typed(calm: Served, visit: Any) -> None:
+    seen = asking(calm, visit, "zip")
+    seen.page.keyboard.press("ArrowDown")
+    chosen = options(seen).first.get_attribute("href")
+    seen.page.keyboard.type(" stops")
+    expect(options(seen).first).to_have_attribute("href", str(chosen))
+    expect(options(seen).first).to_have_attribute("aria-selected", "true")
+    assert active(seen) == BEST
+    seen.page.keyboard.press("Control+a")
+    seen.page.keyboard.type("refund")
+    expect(options(seen)).to_have_count(1)
+    expect(options(seen).first).to_have_attribute("aria-selected", "false")
+    assert active(seen) == ""
+
+
 def test_home_and_end_stay_in_the_text(calm: Served, visit: Any) -> None:
     seen = asking(calm, visit, "zip")
     seen.page.keyboard.press("ArrowDown")

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from helpers.browser_sites import Served
 from helpers.browser_visit import PHONE, Visit
@@ -69,8 +69,16 @@ def asking(site: Served, visit: Any, text: str, path: str = "contact/", **how: A
     enter(seen)
     seen.page.keyboard.type(text)
     if text.strip():
+        # Each key asks: what is shown now must be the answer to all of the text.
+        question = " ".join(text.split()) + text[len(text.rstrip()) :][:1]
+        seen.until(_asked, question)
         expect(popup(seen)).to_be_visible()
     return seen
+
+
+def _asked(page: Page) -> str:
+    asked = json.loads(page.evaluate("document.documentElement.dataset.asked ?? '{}'"))
+    return str(asked.get("question", ""))
 
 
 def pause(seen: Visit) -> None:

@@ -71,7 +71,8 @@ class Box {
 
   #listen() {
     this.#input.addEventListener("input", () => this.#changed());
-    this.#input.addEventListener("focus", () => this.#changed());
+    // Back from the links below the results, which are there still: what has the focus next must not be replaced.
+    this.#input.addEventListener("focus", () => { if (this.#popup.hidden) this.#changed(); });
     this.#input.addEventListener("click", () => { if (this.#popup.hidden) this.#changed(); });
     this.#form.addEventListener("keydown", (event) => this.#key(event));
     this.#form.addEventListener("submit", (event) => this.#submit(event));
@@ -154,9 +155,11 @@ class Box {
 
   #fill(parts, options) {
     if (!this.#form.contains(document.activeElement)) return;
+    // Whoever has chosen a result while more was typed keeps it, as long as it is there.
+    const chosen = this.#options[this.#active]?.href;
     this.#list.replaceChildren(...options);
     this.#popup.replaceChildren(...parts.filter(Boolean));
-    this.#mark(-1);
+    this.#mark(options.findIndex((option) => option.href === chosen));
     this.#open();
   }
 
