@@ -33,7 +33,7 @@ WHOLE = 100
 
 ENOUGH = 112
 """The least confidence in the best answer. Calibrated on two collections, with questions that the one answers
-and the other does not, and with questions of daily life: docs/search.md has the figures."""
+and the other does not, and with questions of daily life: docs/performance.md has the figures."""
 
 ENOUGH_COVERED = 20
 """The least part of what was asked, in hundredths, that an answer must cover: one common word of many is none."""
