@@ -200,14 +200,20 @@ def test_a_new_build_under_an_open_page_is_taken_over(page: Page, folder: Path) 
     assert ask(page, "flamingo")["hits"][0]["title"] == "flamingo"
 
 
-def test_words_that_are_gone_are_looked_for_in_the_new_index(browser: Browser, folder: Path) -> None:
+@pytest.mark.parametrize("later", [0, 10], ids=["in the same second", "later"])
+def test_words_that_are_gone_are_looked_for_in_the_new_index(
+    browser: Browser, folder: Path, later: int
+) -> None:
     write_index(folder, index_of({"language": "en", "documents": FILLER}))
     with shown(folder) as url:
         page = browser.new_page()
         page.goto(f"{url}index.html")
         assert ask(page, "filler5")["hits"][0]["url"] == "other-5/"
         changed = [{**entry, "title": f"Changed {number}"} for number, entry in enumerate(FILLER)]
+        manifest = folder / "search/manifest.json"
+        moment = manifest.stat().st_mtime + later
         write_index(folder, index_of({"language": "en", "documents": changed}))
+        os.utime(manifest, (moment, moment))
         assert ask(page, "words filler612")["hits"][0]["title"] == "Changed 612"
         page.close()
 

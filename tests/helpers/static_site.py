@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import http.server
+import itertools
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -14,6 +16,8 @@ from typing import Any
 from waypost.adapters.resources import theme_folder
 from waypost.adapters.search_shards import search_files
 from waypost.core.search.index import Index
+
+_MOMENTS = itertools.count(1_790_000_000, 10)
 
 CATEGORIES = (("downloads", "Downloads", "downloads/"), ("mail", "Mail", "mail/"))
 
@@ -38,6 +42,9 @@ def write_index(folder: Path, index: Index, language: str = "en") -> None:
     (folder / "search").mkdir(parents=True)
     for path, content in search_files(index, language, CATEGORIES).items():
         (folder / path).write_bytes(content)
+    # The server tells times in whole seconds, and tests put one index in the place of another within one.
+    moment = next(_MOMENTS)
+    os.utime(folder / "search/manifest.json", (moment, moment))
 
 
 @contextmanager

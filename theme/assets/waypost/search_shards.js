@@ -123,7 +123,10 @@ export class Shards {
    * cache "reload" nothing is taken from what the browser kept, in which a file may be damaged.
    */
   static async load(root, cache = "force-cache") {
-    const manifest = await readable(`${root}manifest.json`, async () => JSON.parse(text(await get(`${root}manifest.json`, "no-cache"))));
+    const url = `${root}manifest.json`;
+    // Hosts tell times in whole seconds: of two builds in one second the browser could keep the first.
+    const asked = cache === "reload" ? cache : "no-cache";
+    const manifest = await readable(url, async () => JSON.parse(text(await get(url, asked))));
     if (manifest.format !== FORMAT) throw new Unreadable(`format ${manifest.format}`);
     const table = await fetched(`${root}i-${manifest.table}.bin`, cache, (data) => JSON.parse(text(data)));
     return new Shards(root, table, cache);
