@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from waypost.adapters.mkdocs_options import load_look
+from waypost.adapters.mkdocs_options import load_options
 from waypost.model.look import Look
 
 
 def look_in(root: Path, text: str) -> tuple[Look, list[str]]:
     (root / "mkdocs.yml").write_text(text, encoding="utf-8")
-    look, problems = load_look(root)
+    look, _, problems = load_options(root)
     return look, [problem.format().splitlines()[0] for problem in problems]
 
 
@@ -44,7 +44,7 @@ def test_a_site_without_a_look_has_ours(text: str, tmp_path: Path) -> None:
 
 
 def test_a_site_without_the_file_has_ours(tmp_path: Path) -> None:
-    assert load_look(tmp_path) == (Look(), [])
+    assert load_options(tmp_path) == (Look(), "en", [])
 
 
 def test_a_mistake_is_named_where_it_stands_and_the_rest_is_ours(tmp_path: Path) -> None:

@@ -38,10 +38,9 @@ from waypost.adapters.resources import theme_folder
 from waypost.adapters.search_collections import Field, load_collection
 from waypost.adapters.search_language import search_language
 from waypost.adapters.search_shards import search_files
-from waypost.app.search import document_index
 from waypost.core.search.documents import SearchDocument, Section
 from waypost.core.search.evaluation import Question, ask, figures
-from waypost.core.search.index import build_index, count_forms, phrases_of
+from waypost.core.search.index import build_index, count_forms, index_documents, phrases_of
 from waypost.core.search.ranking import Hit, Ranking, rank
 from waypost.model.article import Kind
 
@@ -99,7 +98,7 @@ def quality(folders: Sequence[Path]) -> Iterator[list[str]]:
             if field == "typo" and '"typo"' not in (folder / "queries.json").read_text(encoding="utf-8"):
                 continue
             collection = load_collection(folder, field)
-            ours = document_index(collection.documents, search_language("en"))
+            ours = index_documents(collection.documents, search_language("en"))
             theirs = whoosh_index(collection.documents)
             for name, answer in (
                 ("Whoosh BM25F", functools.partial(whoosh_answer, theirs, collection.documents)),
@@ -122,7 +121,7 @@ def off_topic(folders: Sequence[Path]) -> Iterator[list[str]]:
     letters = [Question(f"r{number}", noise(rng), {}) for number in range(200)]
     collections = {folder.name: load_collection(folder, "text") for folder in folders}
     for name, collection in collections.items():
-        index = document_index(collection.documents, search_language("en"))
+        index = index_documents(collection.documents, search_language("en"))
         asked = {
             f"questions of {other}": found.questions for other, found in collections.items() if other != name
         }

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route
 from helpers.search_lists import index_of
 from helpers.static_site import shown, write_index, write_scripts
 from waypost.core.search.documents import SearchDocument, Section
-from waypost.core.search.index import Index, build_index, count_forms
+from waypost.core.search.index import Index, index_documents
 from waypost.core.search.language import Language
 from waypost.model.article import Kind
 
@@ -75,7 +75,7 @@ def index(extra: str = "") -> Index:
         *documents(),
         *(SearchDocument(f"{extra}/", "x.md", extra, (), Kind.PAGE, "", ()) for _ in extra[:1]),
     ]
-    return build_index(found, [count_forms(each, language, {}) for each in found], language)
+    return index_documents(found, language)
 
 
 @pytest.fixture
@@ -285,7 +285,7 @@ def test_the_manifest_is_small_and_names_one_table(folder: Path) -> None:
 
 
 def test_a_help_center_without_articles_has_no_answer(page: Page, folder: Path) -> None:
-    write_index(folder, build_index([], [], Language("en", str)))
+    write_index(folder, index_documents([], Language("en", str)))
     answer = ask(page, "anything at all")
     assert (answer["state"], answer["hits"], answer["nearest"]) == ("none", [], [])
     assert ask(page, "a", typing=True)["state"] == "none"

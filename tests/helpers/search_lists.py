@@ -6,7 +6,7 @@ from typing import Any
 
 from waypost.adapters.search_language import search_language
 from waypost.core.search.documents import SearchDocument, Section
-from waypost.core.search.index import Index, build_index, count_forms, phrases_of
+from waypost.core.search.index import Index, index_documents
 from waypost.model.article import Kind
 from waypost.model.search import SynonymFile
 
@@ -29,6 +29,4 @@ def index_of(case: dict[str, Any]) -> Index:
     """Index the documents of a collection."""
     synonyms = SynonymFile(synonyms=tuple(tuple(group) for group in case.get("synonyms", ())))
     language = search_language(case["language"], synonyms)
-    phrases = phrases_of(language)
-    documents = [document(entry) for entry in case["documents"]]
-    return build_index(documents, [count_forms(each, language, phrases) for each in documents], language)
+    return index_documents([document(entry) for entry in case["documents"]], language)

@@ -128,11 +128,6 @@ class Reuse:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether no page stays as it is."""
-        return not self._pages
-
     def keeps_page(self, path: str, file: str, inputs: str, files: Collection[str]) -> bool:
         """Tell whether the page of `path` stays as it is; `files` are all below content/."""
         key = digest(inputs)
@@ -159,11 +154,6 @@ class Reuse:
     def note_targets(self, path: str, targets: Mapping[str, bool]) -> None:
         """Note the files that the text of a page leads to, while it is rendered."""
         self.targets[path] = targets
-
-    @property
-    def kept_pages(self) -> Collection[str]:
-        """The paths of the pages that stay as they are."""
-        return self._pages.keys()
 
     @property
     def made_pages(self) -> Collection[str]:

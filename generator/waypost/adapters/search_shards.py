@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from waypost.core.search.index import Index
 from waypost.core.search.ranking import ENOUGH, ENOUGH_COVERED
@@ -21,19 +21,15 @@ MANIFEST = "search/manifest.json"
 Category = tuple[str, str, str]
 """Id, title and address of a category."""
 
-Compress = Callable[[bytes], bytes]
 
-
-def search_files(
-    index: Index, language: str, categories: Sequence[Category], compress: Compress | None = None
-) -> dict[str, bytes]:
+def search_files(index: Index, language: str, categories: Sequence[Category]) -> dict[str, bytes]:
     """Return every file of the search, by its path from the root of the output."""
-    compress = compress or packed
     files: dict[str, bytes] = {}
 
     def keep(prefix: str, data: bytes, length: int = 8) -> str:
-        content = compress(data)
-        name = _digest(content)[:length]
+        # Without a time, so that the same content gives the same bytes.
+        content = gzip.compress(data, 9, mtime=0)
+        name = hashlib.sha256(content).hexdigest()[:length]
         files[f"search/{prefix}{name}.bin"] = content
         return name
 
@@ -67,12 +63,3 @@ def search_files(
     name = keep("i-", json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
     files[MANIFEST] = json.dumps({"format": FORMAT, "table": name}).encode() + b"\n"
     return files
-
-
-def packed(data: bytes) -> bytes:
-    """Compress, the same bytes for the same content."""
-    return gzip.compress(data, 9, mtime=0)
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -12,7 +12,7 @@ from waypost.adapters.build_record import CACHE
 from waypost.adapters.search_collections import LANGUAGE, Field, load_collection, load_queries
 from waypost.adapters.search_language import search_language
 from waypost.adapters.search_runs import Answered, Run, load_runs, save_runs
-from waypost.app.search import document_index, site_index, site_language
+from waypost.app.search_outputs import site_index, site_language
 from waypost.app.site import Site, load_project
 from waypost.core.search.evaluation import (
     DEPTH,
@@ -24,7 +24,7 @@ from waypost.core.search.evaluation import (
     figures,
     questions_of,
 )
-from waypost.core.search.index import Index
+from waypost.core.search.index import Index, index_documents
 from waypost.core.search.ranking import rank
 from waypost.model.project import Project
 
@@ -57,7 +57,7 @@ def evaluate(site: Site, path: Path, field: Field, watch: Watch) -> Evaluation:
     if path.is_dir():
         collection = load_collection(path, field)
         questions, left_out = collection.questions, 0
-        answer = _answerer(lambda: document_index(collection.documents, search_language(LANGUAGE)))
+        answer = _answerer(lambda: index_documents(collection.documents, search_language(LANGUAGE)))
     else:
         project = load_project(site)
         queries = load_queries(path, project.help_center.with_drafts.pages).queries

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from waypost.adapters.content_files import load_help_center
-from waypost.adapters.mkdocs_options import load_language, load_look
+from waypost.adapters.mkdocs_options import load_options
 from waypost.adapters.status_files import load_status_config, load_status_site
 from waypost.model.project import Project
 from waypost.problems import Problem, ProblemsFound, errors
@@ -47,13 +47,13 @@ def check_project(site: Site) -> tuple[Project | None, list[Problem]]:
         problems += found
     help_center, found = load_help_center(site.root, known)
     problems += found
-    look, found = load_look(site.root)
+    look, language, found = load_options(site.root)
     problems += found
     if status is None or errors(problems):
         return None, sorted(problems)
     # A link to a draft would lead nowhere; it appears when the draft is published.
     status = status.without_articles(help_center.drafts)
-    return Project(help_center, status, look, load_language(site.root)), sorted(problems)
+    return Project(help_center, status, look, language), sorted(problems)
 
 
 def load_project(site: Site) -> Project:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from helpers.cases import Case, golden
 from helpers.gaps import LANGUAGE, content, searches
 from waypost.core.search.gaps import Content, Gain, Proposal, plain_question, plan_gaps
-from waypost.core.search.index import build_index, count_forms, phrases_of
+from waypost.core.search.index import index_documents
 from waypost.core.search.ranking import rank
 
 
@@ -40,11 +40,7 @@ def with_aliases(site: Content, aliases: dict[str, list[str]]) -> Content:
 
 
 def first(site: Content, question: str) -> str:
-    phrases = phrases_of(LANGUAGE)
-    index = build_index(
-        site.documents, [count_forms(item, LANGUAGE, phrases) for item in site.documents], LANGUAGE
-    )
-    hits = rank(index, question, 1).hits
+    hits = rank(index_documents(site.documents, LANGUAGE), question, 1).hits
     return hits[0].document.path if hits else "none"
 
 

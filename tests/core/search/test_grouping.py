@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from helpers.gaps import LANGUAGE, content, searches
 from waypost.core.search import grouping
 from waypost.core.search.grouping import Grouping, Reason, UnresolvedSearch, group_searches, likeness
-from waypost.core.search.index import build_index, count_forms, phrases_of
+from waypost.core.search.index import index_documents
 
 DOCUMENTS = content().documents
-PHRASES = phrases_of(LANGUAGE)
-INDEX = build_index(DOCUMENTS, [count_forms(item, LANGUAGE, PHRASES) for item in DOCUMENTS], LANGUAGE)
+INDEX = index_documents(DOCUMENTS, LANGUAGE)
 
 
 def grouped(found: Sequence[UnresolvedSearch]) -> Grouping:

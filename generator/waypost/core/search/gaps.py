@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from waypost.core.search.documents import SearchDocument
+from waypost.core.search.evaluation import ask, questions_of
 from waypost.core.search.grouping import Group, Phrasing, Reason, UnresolvedSearch, group_searches
 from waypost.core.search.index import Index, build_index, count_forms, phrases_of
 from waypost.core.search.language import Language
@@ -231,8 +232,9 @@ def _answered(index: Index, phrasings: Sequence[Phrasing], path: str) -> int:
 
 
 def _right(index: Index, queries: Sequence[Query]) -> int:
-    """Count the questions that are answered first by the article that should, or by nothing where nothing should."""
-    return sum(_first(index, query.ask) == query.answer for query in queries)
+    """Count the questions that are answered as they should be."""
+    outcomes = ask(questions_of(queries), lambda question: rank(index, question))
+    return sum(outcome.is_right for outcome in outcomes)
 
 
 def _first(index: Index, question: str) -> str:

@@ -119,11 +119,11 @@ def build_index(
     stemmed = [tuple(_stemmed(text, stems) for text in fields) for fields in counts]
     anywhere = holders(stemmed)
     worth = impacts(stemmed)
-    _lighten(worth, language)
+    light = {language.stem(word) for word in language.light} & worth.keys()
+    _lighten(worth, light)
     _add_synonyms(worth, stems, language)
     terms = sorted(worth)
     numbers = {term: number for number, term in enumerate(terms)}
-    light = {language.stem(word) for word in language.light}
     weights = {
         term: max(1, round(rarity(anywhere[term], len(documents)) * FINE * (LIGHT if term in light else 1)))
         for term in terms
@@ -142,6 +142,12 @@ def build_index(
     )
 
 
+def index_documents(documents: Sequence[SearchDocument], language: Language) -> Index:
+    """Count and weigh documents of which nothing is remembered."""
+    phrases = phrases_of(language)
+    return build_index(documents, [count_forms(each, language, phrases) for each in documents], language)
+
+
 def _stem(form: str, language: Language) -> str:
     return form if " " in form else language.stem(form)
 
@@ -158,8 +164,8 @@ def _postings(worth: Mapping[int, float]) -> Postings:
     return Postings([number for number, _ in kept], [steps for _, steps in kept])
 
 
-def _lighten(worth: Impacts, language: Language) -> None:
-    for term in {language.stem(word) for word in language.light} & worth.keys():
+def _lighten(worth: Impacts, light: Collection[str]) -> None:
+    for term in light:
         worth[term] = {number: value * LIGHT for number, value in worth[term].items()}
 
 

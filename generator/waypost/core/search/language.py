@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from waypost.core.search.words import words_of
-
 
 @dataclass(frozen=True)
 class SynonymGroup:
@@ -29,7 +27,3 @@ class Language:
     light: frozenset[str] = frozenset()
     """Words of any conversation, which tell little about what somebody asks."""
     synonyms: Sequence[SynonymGroup] = ()
-
-    def terms(self, text: str) -> list[str]:
-        """Return the stems of the words of a text that can be found, in its order."""
-        return [self.stem(word) for word in words_of(text) if word not in self.stop]

@@ -13,10 +13,9 @@ from collections.abc import Iterator
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 """Thai, Lao, Burmese, Khmer, Kana and Han."""
 
-_COMPOUND = re.compile(
-    r"[^\W_]+(?:['’][^\W\d_]+)*(?:[-\u2010\u2011][^\W_]+(?:['’][^\W\d_]+)*)*|\d+(?:[.,]\d+)+", re.UNICODE
-)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
+_WORD = r"[^\W_]+(?:['’][^\W\d_]+)*"
+_NUMBER_OR_COMPOUND = re.compile(rf"{_NUMBER.pattern}|{_WORD}(?:[-\u2010\u2011]{_WORD})*")
 _HYPHEN = re.compile(r"[-\u2010\u2011]")
 _POSSESSIVE = re.compile(r"['’]s$")
 _APOSTROPHE = re.compile(r"['’]")
@@ -44,9 +43,6 @@ def word_groups(text: str) -> Iterator[list[str]]:
     """Yield what stands between spaces: one word, or the parts of a compound and then the whole of it."""
     for found in _NUMBER_OR_COMPOUND.finditer(fold(text)):
         yield _group(found[0])
-
-
-_NUMBER_OR_COMPOUND = re.compile(rf"{_NUMBER.pattern}|{_COMPOUND.pattern}")
 
 
 def _group(found: str) -> list[str]:
