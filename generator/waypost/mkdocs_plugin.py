@@ -117,12 +117,12 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             for file in files.documentation_pages()
             if not reuse.keeps_page(file.src_uri, file.dest_uri, self.pages.inputs(file.src_uri), sources)
         ]
-        made += [
+        copied = [
             file.src_uri
             for file in files
             if not file.is_documentation_page() and not reuse.keeps_file(file.dest_uri, file.content_bytes)
         ]
-        share = self.crew.share(made) if self.crew else frozenset(made)
+        share = self.crew.share(made, copied) if self.crew else frozenset([*made, *copied])
         for file in files:
             cast("Any", file).is_modified = partial(share.__contains__, file.src_uri)
 

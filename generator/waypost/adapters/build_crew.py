@@ -38,8 +38,11 @@ class Crew:
         """Whether this process only renders its share."""
         return self._rank > 0
 
-    def share(self, pages: Sequence[str]) -> frozenset[str]:
-        """Start helpers if that pays, and return the pages that this process makes; helpers return from here too."""
+    def share(self, pages: Sequence[str], files: Sequence[str] = ()) -> frozenset[str]:
+        """Start helpers if that pays, and return what this process makes; helpers return from here too.
+
+        Files that are only copied go along; it is the pages that make helpers worth their start.
+        """
         size = crew_size(len(pages))
         for rank in range(1, size):
             process = os.fork()
@@ -47,7 +50,7 @@ class Crew:
                 self._rank, self._helpers = rank, []
                 break
             self._helpers.append(process)
-        return frozenset(pages[self._rank :: size])
+        return frozenset([*pages, *files][self._rank :: size])
 
     def report(self, results: Any) -> NoReturn:
         """Leave what a helper found, and end it, without undoing what the first process still needs."""
