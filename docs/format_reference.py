@@ -15,7 +15,7 @@ import annotated_types
 from pydantic_core import PydanticUndefined
 
 from waypost.app.schema import FORMATS
-from waypost.model import embeds, search, status, support
+from waypost.model import embeds, search, status, status_config, support
 from waypost.model import types as words
 from waypost.model.article import FRONT_MATTER, Kind
 
@@ -37,7 +37,7 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (words.FormerAddress, "address from the root of the help center, such as `old/page/`"),
     (words.FilePath, "path of a file from content/, such as `downloads/checklist.pdf`"),
     (status.Trouble, "one of `degraded_performance`, `partial_outage`, `major_outage`"),
-    (status.Weight, "number, 0 to 1"),
+    (status_config.Weight, "number, 0 to 1"),
     (support.OpeningHours, 'opening hours in quotes, such as `"09:00-18:00"`'),
     (support.AnswerHours, "hours, such as `4h` or `24-48h`"),
     (support.Week, 'mapping of `monday` to `sunday` to opening hours in quotes, such as `"09:00-18:00"`'),

@@ -20,7 +20,8 @@ from pytest_httpserver import HTTPServer
 
 from waypost.adapters import http_probe
 from waypost.adapters.http_probe import MAX_BODY, MAX_REDIRECTS, ProbeResult, judge, probe_http
-from waypost.model.status import ComponentStatus, Expect, HttpCheck
+from waypost.model.checks import Expect, HttpCheck
+from waypost.model.status import ComponentStatus
 
 Handler = Callable[[socket.socket, bytes], None]
 

@@ -14,7 +14,8 @@ import pytest
 from waypost.adapters.store import Store, StoreError, WriterLock, database_path, read_history
 from waypost.core.states import confirm
 from waypost.model.project import History
-from waypost.model.status import ComponentStatus, Coverage, Observation, Policy, StateChange
+from waypost.model.status import ComponentStatus, Coverage, Observation, StateChange
+from waypost.model.status_config import Policy
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
 GAP = timedelta(minutes=3)

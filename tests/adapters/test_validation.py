@@ -8,7 +8,7 @@ from waypost.adapters.source import Source
 from waypost.adapters.validation import expand_and_validate, expand_environment, validate
 from waypost.adapters.yaml_source import YamlDocument, parse_yaml
 from waypost.model.article import ArticleFrontMatter
-from waypost.model.status import ComponentGroup, StatusConfig
+from waypost.model.status_config import ComponentGroup, StatusConfig
 from waypost.model.support import SupportConfig
 from waypost.problems import Problem
 

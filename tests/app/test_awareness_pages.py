@@ -12,7 +12,8 @@ from helpers.browser_sites import NOW, observe
 from helpers.sites import minimal_site, replace
 from waypost.app.build import build_site
 from waypost.app.site import Site
-from waypost.model.status import ComponentStatus, Policy
+from waypost.model.status import ComponentStatus
+from waypost.model.status_config import Policy
 
 LINE = re.compile(r"<p class=\"wp-notice wp-now wp-aware\".*?</p>", re.DOTALL)
 

@@ -18,7 +18,7 @@ from waypost.app.publish import publish
 from waypost.app.site import Site, load_project
 from waypost.core.statuspage import DESCRIPTIONS
 from waypost.model.look import Look
-from waypost.model.status import PageConfig
+from waypost.model.status_config import PageConfig
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 INCIDENT = "incidents/2026-10-02-mail-arrives-late/index.html"

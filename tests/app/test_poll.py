@@ -21,7 +21,9 @@ from waypost.app import poll
 from waypost.app.poll import Job, Poller, Schedule, jobs, poll_once, utc_now
 from waypost.app.publish import publish
 from waypost.app.site import Site, load_project
-from waypost.model.status import Component, ComponentStatus, Expect, HttpCheck, PageConfig, StatusConfig
+from waypost.model.checks import Expect, HttpCheck
+from waypost.model.status import ComponentStatus
+from waypost.model.status_config import Component, PageConfig, StatusConfig
 
 PAGE = PageConfig(name="Status", url="https://help.example.org/status/")
 MINUTE = timedelta(minutes=1)

@@ -18,7 +18,8 @@ from waypost import __version__, cli
 from waypost.adapters.probers import PROBERS
 from waypost.app.site import Site
 from waypost.cli import COMMANDS, main
-from waypost.model.status import Component, HttpCheck
+from waypost.model.checks import HttpCheck
+from waypost.model.status_config import Component
 
 
 def every_command() -> dict[str, click.Command]:

@@ -19,15 +19,13 @@ from waypost.model.project import HelpCenter, Project, StatusSite
 from waypost.model.status import (
     INCIDENT_STATUSES,
     MAINTENANCE_STATUSES,
-    Component,
     ComponentStatus,
     Impact,
     Incident,
     Maintenance,
-    PageConfig,
-    StatusConfig,
     Update,
 )
+from waypost.model.status_config import Component, PageConfig, StatusConfig
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PIECES = st.sampled_from(

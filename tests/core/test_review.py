@@ -14,16 +14,8 @@ from waypost.core.feedback import Reason
 from waypost.core.review import DueArticle, ReviewPolicy, Vote, Votes, plan_review
 from waypost.model.article import FRONT_MATTER, Article, Kind
 from waypost.model.project import HelpCenter, Project, StatusSite
-from waypost.model.status import (
-    Component,
-    ComponentStatus,
-    Impact,
-    Incident,
-    PageConfig,
-    StatusConfig,
-    Update,
-    UpdateStatus,
-)
+from waypost.model.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
+from waypost.model.status_config import Component, PageConfig, StatusConfig
 
 NOW = "2026-11-20T12:00:00+00:00"
 

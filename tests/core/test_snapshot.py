@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from helpers.cases import Case, golden
 from helpers.status_world import history, history_of, moment, site, site_of, take_snapshot, words
 from waypost.core.snapshot import Snapshot
+from waypost.model.checks import HttpCheck
 from waypost.model.project import History, StatusSite
-from waypost.model.status import Component, ComponentStatus, Coverage, HttpCheck, StateChange, StatusConfig
+from waypost.model.status import ComponentStatus, Coverage, StateChange
+from waypost.model.status_config import Component, StatusConfig
 
 GOOD = ("00:00 http-1 operational",)
 WATCHED = ("00:00-11:59:40 http-1",)

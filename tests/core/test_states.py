@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from helpers.cases import Case, golden
 from helpers.status_world import moment
 from waypost.core.states import confirm
-from waypost.model.status import MEASURED, ComponentStatus, Observation, Policy, StateChange
+from waypost.model.status import MEASURED, ComponentStatus, Observation, StateChange
+from waypost.model.status_config import Policy
 
 LETTERS = dict(zip("odpm", MEASURED, strict=True))
 START = moment("10:00")

@@ -13,7 +13,8 @@ from helpers.cases import Case, golden
 from helpers.status_world import history, moment, site
 from waypost.core.timeline import ComponentTimeline, Interval
 from waypost.core.uptime import DaySummary, Uptime, daily, day_start, uptime
-from waypost.model.status import ComponentStatus, Policy
+from waypost.model.status import ComponentStatus
+from waypost.model.status_config import Policy
 
 START = moment("2026-01-01T00:00:00+00:00")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -16,7 +16,8 @@ from waypost.app.build import build_site
 from waypost.app.publish import publish
 from waypost.app.site import Site, load_project
 from waypost.core.states import confirm
-from waypost.model.status import ComponentStatus, Observation, Policy
+from waypost.model.status import ComponentStatus, Observation
+from waypost.model.status_config import Policy
 
 REPOSITORY = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)

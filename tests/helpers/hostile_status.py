@@ -8,17 +8,8 @@ from helpers.status_world import take_snapshot
 from waypost.adapters.languages import DEFAULT_LANGUAGE
 from waypost.core.snapshot import Snapshot
 from waypost.model.project import History, StatusSite
-from waypost.model.status import (
-    Component,
-    ComponentStatus,
-    Impact,
-    Incident,
-    Maintenance,
-    PageConfig,
-    StatusConfig,
-    Update,
-    UpdateStatus,
-)
+from waypost.model.status import ComponentStatus, Impact, Incident, Maintenance, Update, UpdateStatus
+from waypost.model.status_config import Component, PageConfig, StatusConfig
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

@@ -13,23 +13,19 @@ from typing import Any
 from waypost.adapters.languages import DEFAULT_LANGUAGE, load_words
 from waypost.core.snapshot import Snapshot
 from waypost.core.snapshot import take_snapshot as take_snapshot_in
+from waypost.model.checks import HttpCheck
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
-    Component,
-    ComponentGroup,
     ComponentStatus,
     Coverage,
-    HttpCheck,
     Impact,
     Incident,
     Maintenance,
-    PageConfig,
-    Policy,
     StateChange,
-    StatusConfig,
     Update,
     UpdateStatus,
 )
+from waypost.model.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
 
 ALL_DAY = ("00:00-11-21 00:00 http-1",)
 DOWNLOADS: Mapping[str, Any] = {"downloads": 1}

@@ -7,18 +7,16 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from helpers.status_world import component, incident, maintenance, moment, site
+from waypost.model.checks import HttpCheck
 from waypost.model.status import (
     INCIDENT_STATUSES,
     MAINTENANCE_STATUSES,
     MEASURED,
     ComponentStatus,
-    HttpCheck,
-    PageConfig,
-    Policy,
-    StatusConfig,
     UpdateStatus,
     worst,
 )
+from waypost.model.status_config import PageConfig, Policy, StatusConfig
 
 PAGE = {"name": "Lumen status", "url": "https://help.lumen.example/status"}
 ADDRESS = "http://127.0.0.1:9/"

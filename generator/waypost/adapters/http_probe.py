@@ -28,7 +28,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from waypost import __version__
-from waypost.model.status import ComponentStatus, Expect, HttpCheck
+from waypost.model.checks import Expect, HttpCheck
+from waypost.model.status import ComponentStatus
 
 MAX_BODY = 1024 * 1024
 """How many decoded bytes of a body are looked at; the rest is not read."""

@@ -11,7 +11,8 @@ from waypost.adapters.incident_files import parse_incident
 from waypost.adapters.source import decode, read_bytes, walk
 from waypost.adapters.status_files import check_references, load_status_config
 from waypost.core.incident_text import NewUpdate, add_article, append_update
-from waypost.model.status import Incident, StatusConfig
+from waypost.model.status import Incident
+from waypost.model.status_config import StatusConfig
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 
 FOLDER = "status/incidents"

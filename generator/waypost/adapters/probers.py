@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from waypost.adapters.http_probe import ProbeResult, probe_http
-from waypost.model.status import HttpCheck
+from waypost.model.checks import Check, HttpCheck
 
 PROBERS: Mapping[type[Any], Callable[[Any], ProbeResult]] = {HttpCheck: probe_http}
 """One function a kind of check: it runs the check once and never raises for what a server does."""
 
 
-def probe(check: HttpCheck) -> ProbeResult:
+def probe(check: Check) -> ProbeResult:
     """Run a check of any kind once."""
     return PROBERS[type(check)](check)

@@ -13,16 +13,8 @@ from waypost.adapters.source import read_source, walk
 from waypost.adapters.validation import ADD_OR_CORRECT, load_yaml
 from waypost.adapters.yaml_source import DataPath, YamlDocument
 from waypost.model.project import History, StatusSite
-from waypost.model.status import (
-    MEASURED,
-    ComponentGroup,
-    ComponentStatus,
-    Coverage,
-    Incident,
-    Maintenance,
-    StateChange,
-    StatusConfig,
-)
+from waypost.model.status import MEASURED, ComponentStatus, Coverage, Incident, Maintenance, StateChange
+from waypost.model.status_config import ComponentGroup, StatusConfig
 from waypost.model.types import read_moment
 from waypost.problems import Location, Problem, did_you_mean
 

@@ -21,7 +21,8 @@ from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import api_time
 from waypost.core.words import Words
 from waypost.model.article import Article
-from waypost.model.status import MEASURED, Incident, PageConfig, UpdateStatus
+from waypost.model.status import MEASURED, Incident, UpdateStatus
+from waypost.model.status_config import PageConfig
 
 LOOK_FOLDER = "assets/site/"
 """Where, below site/status/, a full build leaves what is a site's own."""

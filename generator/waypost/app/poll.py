@@ -15,7 +15,9 @@ from waypost.adapters.store import Store
 from waypost.app.clock import utc_now
 from waypost.core.snapshot import SILENCE
 from waypost.core.states import confirm
-from waypost.model.status import HttpCheck, Observation, Policy, StateChange, StatusConfig
+from waypost.model.checks import Check
+from waypost.model.status import Observation, StateChange
+from waypost.model.status_config import Policy, StatusConfig
 
 WORKERS = 16
 """Checks that run at the same time; each mostly waits."""
@@ -27,7 +29,7 @@ class Job:
 
     component: str
     check_id: str
-    check: HttpCheck
+    check: Check
 
     @property
     def key(self) -> tuple[str, str]:

@@ -15,7 +15,8 @@ from waypost.model.article import (
 )
 from waypost.model.lint import LintConfig
 from waypost.model.search import QueryFile, SynonymFile
-from waypost.model.status import IncidentFrontMatter, MaintenanceFrontMatter, StatusConfig
+from waypost.model.status import IncidentFrontMatter, MaintenanceFrontMatter
+from waypost.model.status_config import StatusConfig
 from waypost.model.support import SupportConfig
 from waypost.model.troubleshooter import ScenarioFile
 

@@ -9,16 +9,8 @@ from datetime import UTC, datetime, timedelta
 from waypost.core.timeline import maintenance_window
 from waypost.core.words import Words
 from waypost.model.project import StatusSite
-from waypost.model.status import (
-    Component,
-    ComponentStatus,
-    Impact,
-    Incident,
-    StateChange,
-    Update,
-    UpdateStatus,
-    worst,
-)
+from waypost.model.status import ComponentStatus, Impact, Incident, StateChange, Update, UpdateStatus, worst
+from waypost.model.status_config import Component
 
 IMPACT = {
     ComponentStatus.DEGRADED_PERFORMANCE: Impact.MINOR,

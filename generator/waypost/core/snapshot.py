@@ -15,18 +15,16 @@ from waypost.core.uptime import DaySummary, Uptime, daily, day_start, uptime
 from waypost.core.words import Words
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
-    Component,
     ComponentStatus,
     Coverage,
     Impact,
     Incident,
     Maintenance,
-    PageConfig,
-    Policy,
     StateChange,
     UpdateStatus,
     worst,
 )
+from waypost.model.status_config import Component, PageConfig, Policy
 
 Told = TypeVar("Told", Incident, Maintenance)
 

@@ -10,7 +10,6 @@ from functools import cached_property
 
 from waypost.model.project import StatusSite
 from waypost.model.status import (
-    Component,
     ComponentStatus,
     Coverage,
     Incident,
@@ -19,6 +18,7 @@ from waypost.model.status import (
     UpdateStatus,
     worst,
 )
+from waypost.model.status_config import Component
 
 
 @dataclass(frozen=True)

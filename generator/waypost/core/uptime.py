@@ -13,7 +13,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from waypost.core.timeline import Interval
-from waypost.model.status import ComponentStatus, Policy, worst
+from waypost.model.status import ComponentStatus, worst
+from waypost.model.status_config import Policy
 
 
 @dataclass(frozen=True)

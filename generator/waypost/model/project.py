@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from waypost.model.article import ARTICLE_KINDS, Article, CategoryFrontMatter, Kind
 from waypost.model.look import Look
 from waypost.model.search import QueryFile, SynonymFile
-from waypost.model.status import Coverage, Incident, Maintenance, StateChange, StatusConfig
+from waypost.model.status import Certificate, Coverage, Incident, Maintenance, StateChange, UplinkGap
+from waypost.model.status_config import StatusConfig
 from waypost.model.support import SupportConfig
 
 
@@ -18,6 +19,10 @@ class History:
 
     changes: tuple[StateChange, ...] = ()
     coverage: tuple[Coverage, ...] = ()
+    uplink: tuple[UplinkGap, ...] = ()
+    """When our own connection was down, oldest first."""
+    certificates: tuple[Certificate, ...] = ()
+    """The certificate that each check last saw."""
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
-from urllib.parse import urljoin
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from waypost.model.types import (
     STRICT,
     ContentPath,
-    DirectoryUrl,
-    Duration,
     Line,
     Moment,
     Slug,
-    TimeZone,
-    WebUrl,
     fault,
 )
 from waypost.problems import did_you_mean
@@ -112,163 +107,6 @@ Trouble = Annotated[
     WithJsonSchema({"type": "string", "enum": [status.value for status in MEASURED[1:]]}),
 ]
 """degraded_performance, partial_outage or major_outage."""
-
-
-@dataclass(frozen=True, config=STRICT, kw_only=True)
-class Expect:
-    """What a good answer looks like."""
-
-    status: Annotated[int, Field(ge=100, le=599)] = 200
-    """The HTTP status code."""
-    body_contains: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
-    """A text that the body holds."""
-    body_json: dict[str, Any] = Field(default_factory=dict)
-    """Paths into a JSON body and the values they have, such as `{"$.ok": true}`."""
-    within: Duration | None = None
-    """An answer that takes longer counts as degraded_performance."""
-
-
-@dataclass(frozen=True, config=STRICT, kw_only=True)
-class HttpCheck:
-    """A page or an API that is fetched again and again."""
-
-    http: WebUrl
-    """The address to fetch with GET."""
-    id: Slug | None = None
-    """Its name in the history; without it, its kind and place (http-1). Name checks that may change places."""
-    every: Duration = timedelta(seconds=60)
-    """How often."""
-    timeout: Duration = timedelta(seconds=10)
-    """The whole time an answer may take: name lookup, connection, headers and body together."""
-    expect: Expect = Field(default_factory=Expect)
-    """What a good answer looks like."""
-    fails_as: Trouble = ComponentStatus.MAJOR_OUTAGE
-    """The state of the component when the check fails."""
-
-    def __post_init__(self) -> None:
-        if self.every < timedelta(seconds=1):
-            message = "A check runs at most once a second; set `every` to 1s or more."
-            raise fault("bad-value", message, "every")
-        if self.timeout > self.every:
-            message = "`timeout` is longer than `every`, so that checks would pile up. Shorten it."
-            raise fault("bad-value", message, "timeout")
-
-
-@dataclass(frozen=True, config=STRICT, kw_only=True)
-class Component:
-    """A part of the service that customers know by name."""
-
-    id: Slug
-    """Its name for machines; it never changes, because public ids derive from it."""
-    name: Line
-    """Its name for people."""
-    description: Line = ""
-    """What it does, in a few words."""
-    checks: tuple[HttpCheck, ...] = ()
-    """How its health is measured; without one, only written incidents set its state."""
-
-    @property
-    def named_checks(self) -> tuple[tuple[str, HttpCheck], ...]:
-        """The checks with the ids that their observations are kept under."""
-        return tuple(
-            (check.id or f"http-{number}", check) for number, check in enumerate(self.checks, start=1)
-        )
-
-
-@dataclass(frozen=True, config=STRICT, kw_only=True)
-class ComponentGroup:
-    """Components that are shown together."""
-
-    group: Line
-    """The name of the group."""
-    components: Annotated[tuple[Component, ...], Field(min_length=1)]
-    """The components of the group, in the order of the page."""
-
-
-@dataclass(frozen=True, config=STRICT, kw_only=True)
-class PageConfig:
-    """The status page as a whole."""
-
-    name: Line
-    """Its name, shown in titles and feeds."""
-    url: DirectoryUrl
-    """Where it is published."""
-    help_center: DirectoryUrl | None = None
-    """Where the help center is published; without it, the folder above the status page."""
-    time_zone: TimeZone = "UTC"
-    """The zone of its times and days."""
-
-    @property
-    def help_url(self) -> str:
-        """The address of the help center's root."""
-        return self.help_center or urljoin(self.url, "../")
-
-    @property
-    def is_inside_help_center(self) -> bool:
-        """Whether the status page is a folder right below the help center, so that links can be relative."""
-        return urljoin(self.url, "../") == self.help_url
-
-
-Weight = Annotated[float, Field(ge=0, le=1)]
-
-
-@dataclass(frozen=True, config=STRICT, kw_only=True)
-class Policy:
-    """When a failure counts, and how downtime is weighed."""
-
-    down_after: Annotated[int, Field(ge=1, le=100)] = 3
-    """Failures in a row before a component's state changes."""
-    up_after: Annotated[int, Field(ge=1, le=100)] = 2
-    """Good answers in a row before it is operational again."""
-    weights: dict[Trouble, Weight] = Field(default_factory=dict)
-    """How much of the time in a state counts as downtime; major 1, partial 0.3 and degraded 0 if not set."""
-    slo: Annotated[float, Field(gt=0, lt=100)] = 99.9
-    """The availability goal, in percent."""
-
-    def weight(self, status: ComponentStatus) -> float:
-        """Return the share of a second in this state that counts as downtime, 0 to 1."""
-        return self.weights.get(status, DEFAULT_WEIGHTS.get(status, 0.0))
-
-
-DEFAULT_WEIGHTS = {ComponentStatus.MAJOR_OUTAGE: 1.0, ComponentStatus.PARTIAL_OUTAGE: 0.3}
-"""Weights of Atlassian Statuspage: partial outages count 30 %, degraded performance not at all."""
-
-
-def _entry_kind(entry: Any) -> str:
-    is_group = isinstance(entry, ComponentGroup) or (isinstance(entry, Mapping) and "group" in entry)
-    return "group" if is_group else "component"
-
-
-Entry = Annotated[
-    Annotated[ComponentGroup, Tag("group")] | Annotated[Component, Tag("component")],
-    Discriminator(_entry_kind),
-]
-"""A group of components, or a component on its own."""
-
-
-@dataclass(frozen=True, config=STRICT, kw_only=True)
-class StatusConfig:
-    """The file status/status.yml."""
-
-    page: PageConfig
-    """The status page as a whole."""
-    policy: Policy = Field(default_factory=Policy)
-    """When a failure counts, and how downtime is weighed."""
-    components: Annotated[tuple[Entry, ...], Field(min_length=1)]
-    """Groups of components, or single components, in the order of the page."""
-
-    @property
-    def groups(self) -> tuple[tuple[str, tuple[Component, ...]], ...]:
-        """Every group with its components; a component on its own is a group without a name."""
-        return tuple(
-            (entry.group, entry.components) if isinstance(entry, ComponentGroup) else ("", (entry,))
-            for entry in self.components
-        )
-
-    @property
-    def flat(self) -> tuple[Component, ...]:
-        """All components in the order of the page."""
-        return tuple(component for _, members in self.groups for component in members)
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -387,6 +225,8 @@ class Observation:
     """From the start to the end of the answer, or to the failure."""
     reason: str = ""
     """Why it is not operational, in words without secrets."""
+    region: str = ""
+    """Where it was run from; empty where the check has no regions."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -401,6 +241,10 @@ class StateChange:
     confirmed_at: datetime
     """When the policy believed it."""
     reason: str = ""
+    region: str = ""
+    """Where it was seen from; empty where the check has no regions."""
+    evidence: tuple[Observation, ...] = ()
+    """The answers that confirmed it, oldest first, a handful at most."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -411,3 +255,26 @@ class Coverage:
     check: str
     start: datetime
     end: datetime
+    region: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class UplinkGap:
+    """A time in which our own connection was down, so that nothing was judged."""
+
+    start: datetime
+    end: datetime | None
+    """None while it lasts."""
+    region: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Certificate:
+    """The certificate that a check last saw."""
+
+    component: str
+    check: str
+    expires: datetime
+    seen_at: datetime
+    warn_days: int
+    """Days before its end from which on it is told of."""

@@ -128,6 +128,26 @@ def https_url(text: str) -> str:
     return text
 
 
+def host_port(text: str) -> tuple[str, int]:
+    """Split `host:port`, `192.0.2.1:53` or `[2001:db8::1]:53`; `fault` for anything else."""
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port
+        usable = bool(host and port) and parts.netloc == text and "@" not in text
+    except ValueError:
+        host, port, usable = None, None, False
+    if not usable or host is None or port is None or any(ch.isspace() or not ch.isprintable() for ch in text):
+        raise fault(
+            "bad-value", "Expected a host and a port, such as mail.example.com:25 or [2001:db8::1]:53."
+        )
+    return host, port
+
+
+def _host_port(text: str) -> str:
+    host_port(text)
+    return text
+
+
 def _directory_url(text: str) -> str:
     return _web_url(text).rstrip("/") + "/"
 
@@ -197,6 +217,9 @@ WebUrl = Annotated[str, AfterValidator(_web_url), Field(max_length=2000)]
 
 HttpsUrl = Annotated[str, AfterValidator(https_url), Field(max_length=2000)]
 """An absolute https address without a name or password in it."""
+
+HostPort = Annotated[str, AfterValidator(_host_port), Field(max_length=300)]
+"""A host and a port, such as `mail.example.com:25`."""
 
 DirectoryUrl = Annotated[str, AfterValidator(_directory_url), Field(max_length=2000)]
 """An absolute http or https address of a folder; a missing slash at its end is added."""
