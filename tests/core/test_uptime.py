@@ -127,7 +127,7 @@ def test_the_percent_is_never_more_than_the_ratio(ratio: float) -> None:
 def test_the_window_cuts_off_what_lies_outside() -> None:
     changes = ["11-19 00:00 http-1 major_outage", "06:00 http-1 operational", "18:00 http-1 major_outage"]
     rows = history(changes, ["11-19 00:00-11-22 00:00 http-1"])
-    line = ComponentTimeline(site().config.flat[0], site(), rows.changes, rows.coverage)
+    line = ComponentTimeline(site().config.flat[0], site(), rows, moment("11-25 00:00"))
     found = uptime(line.intervals(moment("04:00"), moment("20:00")), Policy())
     assert found.window == 16 * 3600
     assert found.ratio == pytest.approx(12 / 16)
@@ -180,7 +180,7 @@ def test_each_day_has_its_worst_state_and_its_seconds() -> None:
 def test_an_ongoing_incident_paints_every_day_up_to_now() -> None:
     place = site(incidents=[{"id": "long", "says": ["11-10 22:30 investigating"]}], zone="Europe/Berlin")
     rows = history(["11-01 00:00 http-1 operational"], ["11-01 00:00-11-21 00:00 http-1"])
-    line = ComponentTimeline(place.config.flat[0], place, rows.changes, rows.coverage)
+    line = ComponentTimeline(place.config.flat[0], place, rows, moment("11-25 00:00"))
     now = moment("10:00")
     days = daily(line.intervals(moment("11-01 00:00"), now), now, BERLIN, 12)
     painted = [f"{item.day:%m-%d}" for item in days if item.status is ComponentStatus.PARTIAL_OUTAGE]

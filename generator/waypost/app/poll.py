@@ -13,7 +13,7 @@ from datetime import datetime
 from waypost.adapters.probers import probe
 from waypost.adapters.store import Store
 from waypost.app.clock import utc_now
-from waypost.core.snapshot import SILENCE
+from waypost.core.regions import SILENCE
 from waypost.core.states import confirm
 from waypost.model.checks import Check
 from waypost.model.status import Observation, StateChange

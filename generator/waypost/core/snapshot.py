@@ -9,18 +9,23 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.core.automatic import IMPACT, automatic_incidents
+from waypost.core.regions import SILENCE
 from waypost.core.sentences import Headline, headline
-from waypost.core.timeline import ComponentTimeline, Interval, active_incidents, maintenance_window
+from waypost.core.timeline import (
+    ComponentTimeline,
+    Interval,
+    active_incidents,
+    by_component,
+    maintenance_window,
+)
 from waypost.core.uptime import DaySummary, Uptime, daily, day_start, uptime
 from waypost.core.words import Words
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
     ComponentStatus,
-    Coverage,
     Impact,
     Incident,
     Maintenance,
-    StateChange,
     UpdateStatus,
     worst,
 )
@@ -33,9 +38,6 @@ DAYS = 90
 
 RECENT = timedelta(days=14)
 """How far back the front page tells of incidents."""
-
-SILENCE = 3
-"""How many intervals a check's last answer stands for; after that there is no data."""
 
 
 @dataclass(frozen=True)
@@ -147,12 +149,25 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     """
     site = replace(site, incidents=_told(site.incidents, now), maintenances=_told(site.maintenances, now))
     history = _known(_merge(site.history, observed), now)
-    found = _automatic(site, history, now, words)
+    members = [(group, component) for group, items in site.config.groups for component in items]
+    rows = by_component(history)
+    lines = {
+        component.id: ComponentTimeline(component, site, rows.get(component.id, History()), now)
+        for _, component in members
+    }
+    found = [
+        incident
+        for _, component in members
+        for incident in automatic_incidents(component, lines[component.id].changes, site, now, words)
+    ]
     # Automatic incidents never paint the bars: the rows they derive from already do.
     incidents = tuple(
         sorted((*site.incidents, *found), key=lambda item: (item.started, item.id), reverse=True)
     )
-    components = _components(site, history, now)
+    components = tuple(
+        _component(site, lines[component.id], group, component, position, now)
+        for position, (group, component) in enumerate(members, start=1)
+    )
     active = active_incidents(incidents, now)
     works = tuple(_maintenance(work, now) for work in site.maintenances)
     intervals = [check.every for component in site.config.flat for check in component.checks]
@@ -175,12 +190,18 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
 
 
 def _merge(kept: History, observed: History) -> History:
-    return History((*kept.changes, *observed.changes), (*kept.coverage, *observed.coverage))
+    return History(
+        (*kept.changes, *observed.changes),
+        (*kept.coverage, *observed.coverage),
+        (*kept.uplink, *observed.uplink),
+        (*kept.certificates, *observed.certificates),
+    )
 
 
 def _known(history: History, now: datetime) -> History:
     changes = tuple(change for change in history.changes if change.confirmed_at <= now)
-    return History(changes, tuple(stretch for stretch in history.coverage if stretch.start <= now))
+    coverage = tuple(stretch for stretch in history.coverage if stretch.start <= now)
+    return replace(history, changes=changes, coverage=coverage)
 
 
 def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
@@ -189,62 +210,14 @@ def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
     return tuple(replace(item, updates=tuple(it for it in item.updates if it.at <= now)) for item in begun)
 
 
-def _standing(coverage: Sequence[Coverage], component: Component, now: datetime) -> list[Coverage]:
-    """Let each check's last answer stand for a while: between two runs it is watched too."""
-    limits = {name: check.every * SILENCE for name, check in component.named_checks}
-    last = {item.check: item for item in sorted(coverage, key=lambda item: item.end)}
-    standing = {
-        item
-        for item in last.values()
-        if timedelta(0) < now - item.end <= limits.get(item.check, timedelta(0))
-    }
-    return [replace(item, end=now) if item in standing else item for item in coverage]
-
-
-def _automatic(site: StatusSite, history: History, now: datetime, words: Words) -> list[Incident]:
-    found: list[Incident] = []
-    for component in site.config.flat:
-        changes = [change for change in history.changes if change.component == component.id]
-        coverage = [stretch for stretch in history.coverage if stretch.component == component.id]
-        found += automatic_incidents(
-            component, [*changes, *_retired(component, changes, coverage)], site, now, words
-        )
-    return found
-
-
-def _retired(
-    component: Component, changes: Sequence[StateChange], coverage: Sequence[Coverage]
-) -> list[StateChange]:
-    """End what checks said that are no longer in the file: nobody would ever hear of their recovery."""
-    kept = {name for name, _ in component.named_checks}
-    gone = {change.check for change in changes} - kept
-    ends = {stretch.check: stretch.end for stretch in sorted(coverage, key=lambda stretch: stretch.end)}
-    spoken = {
-        change.check: change.confirmed_at
-        for change in sorted(changes, key=lambda change: change.confirmed_at)
-    }
-    moments = {check: max(ends.get(check, spoken[check]), spoken[check]) for check in sorted(gone)}
-    return [
-        StateChange(component.id, check, moment, ComponentStatus.OPERATIONAL, moment)
-        for check, moment in moments.items()
-    ]
-
-
-def _components(site: StatusSite, history: History, now: datetime) -> tuple[ComponentSnapshot, ...]:
-    members = [(group, component) for group, items in site.config.groups for component in items]
-    return tuple(
-        _component(site, history, group, component, position, now)
-        for position, (group, component) in enumerate(members, start=1)
-    )
-
-
 def _component(
-    site: StatusSite, history: History, group: str, component: Component, position: int, now: datetime
+    site: StatusSite,
+    timeline: ComponentTimeline,
+    group: str,
+    component: Component,
+    position: int,
+    now: datetime,
 ) -> ComponentSnapshot:
-    changes = [change for change in history.changes if change.component == component.id]
-    coverage = [stretch for stretch in history.coverage if stretch.component == component.id]
-    spoken = [*changes, *_retired(component, changes, coverage)]
-    timeline = ComponentTimeline(component, site, spoken, _standing(coverage, component, now))
     zone = ZoneInfo(site.config.page.time_zone)
     start = day_start(now.astimezone(zone).date() - timedelta(days=DAYS - 1), zone)
     intervals = timeline.intervals(start, now)
@@ -258,7 +231,7 @@ def _component(
         status=status,
         known_status=_last_known(intervals, status),
         since=intervals[-1].start if intervals else now,
-        created_at=min((stretch.start for stretch in coverage), default=start),
+        created_at=timeline.first_watched or start,
         days=daily(intervals, now, zone, DAYS),
         uptime=uptime(intervals, site.config.policy),
         is_measured=bool(component.checks),
