@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from waypost.adapters.incident_files import load_incident, load_maintenance
+from waypost.adapters.incident_templates import load_templates
 from waypost.adapters.markdown_source import parse_markdown
 from waypost.adapters.source import read_source, walk
 from waypost.adapters.validation import ADD_OR_CORRECT, load_yaml
 from waypost.adapters.yaml_source import DataPath, YamlDocument
+from waypost.core.dependencies import circle
 from waypost.model.project import History, StatusSite
 from waypost.model.status import MEASURED, ComponentStatus, Coverage, Incident, Maintenance, StateChange
-from waypost.model.status_config import ComponentGroup, StatusConfig
+from waypost.model.status_config import Component, ComponentGroup, StatusConfig
 from waypost.model.types import read_moment
 from waypost.problems import Location, Problem, did_you_mean
 
@@ -29,7 +31,7 @@ def load_status_config(root: Path) -> tuple[StatusConfig | None, list[Problem]]:
     """Read status/status.yml."""
     document, config, problems = load_yaml(root, root / "status" / "status.yml", StatusConfig)
     if document and config:
-        problems += _check_ids(document, config)
+        problems += [*_check_ids(document, config), *_check_dependencies(document, config)]
     return config, problems
 
 
@@ -44,13 +46,10 @@ def _check_ids(document: YamlDocument, config: StatusConfig) -> list[Problem]:
         seen.add((kind, name))
 
     for index, entry in enumerate(config.components):
-        is_group = isinstance(entry, ComponentGroup)
-        members = entry.components if isinstance(entry, ComponentGroup) else (entry,)
         if isinstance(entry, ComponentGroup):
             what = f"A group above is called '{entry.group}' too."
             claim("group", entry.group, ("components", index, "group"), what)
-        for number, component in enumerate(members):
-            path: DataPath = ("components", index, *(("components", number) if is_group else ()))
+        for component, path in _members(entry, index):
             what = f"The id '{component.id}' is taken by a component above."
             claim("component", component.id, (*path, "id"), what)
             for place, (name, _) in enumerate(component.named_checks):
@@ -59,13 +58,48 @@ def _check_ids(document: YamlDocument, config: StatusConfig) -> list[Problem]:
     return problems
 
 
+def _check_dependencies(document: YamlDocument, config: StatusConfig) -> list[Problem]:
+    """Complain of components that need what is not there, or each other in a circle."""
+    known = frozenset(component.id for component in config.flat)
+    places = {
+        component.id: path
+        for index, entry in enumerate(config.components)
+        for component, path in _members(entry, index)
+    }
+    problems: list[Problem] = []
+    for component in config.flat:
+        for number, name in enumerate(component.depends_on):
+            if name not in known:
+                message = f"There is no component '{name}'.{did_you_mean(name, known) or ADD_OR_CORRECT}"
+                path = (*places[component.id], "depends_on", number)
+                problems.append(document.problem_at(path, "unknown-component", message))
+    round_trip = circle(config.flat)
+    if round_trip:
+        chain = " needs ".join(f"'{name}'" for name in round_trip)
+        message = f"Components cannot need each other in a circle: {chain}. Remove one of these."
+        path = (*places[round_trip[0]], "depends_on")
+        problems.append(document.problem_at(path, "bad-value", message, at_key=True))
+    return problems
+
+
+def _members(entry: Component | ComponentGroup, index: int) -> list[tuple[Component, DataPath]]:
+    if isinstance(entry, ComponentGroup):
+        return [
+            (component, ("components", index, "components", number))
+            for number, component in enumerate(entry.components)
+        ]
+    return [(entry, ("components", index))]
+
+
 def load_status_site(root: Path, config: StatusConfig) -> tuple[StatusSite, list[Problem]]:
     """Read incidents, maintenance and history; what cannot be read is left out and named as a problem."""
     known = frozenset(component.id for component in config.flat)
     incidents, problems = _load_folder(root, "incidents", load_incident, known)
     works, found = _load_folder(root, "maintenance", load_maintenance, known)
     history, more = load_history(root, known)
-    return StatusSite(config, incidents, works, history), [*problems, *found, *more]
+    templates, wrong = load_templates(root)
+    site = StatusSite(config, incidents, works, history, templates)
+    return site, [*problems, *found, *more, *wrong]
 
 
 def _load_folder(

@@ -32,9 +32,7 @@ Lines = Mapping[str, Sequence[StateChange]]
 """The confirmed changes of each component as a whole, by its id; those of its checks are combined already."""
 
 
-def automatic_incidents(
-    site: StatusSite, lines: Lines, now: datetime, words: Words
-) -> tuple[Incident, ...]:
+def automatic_incidents(site: StatusSite, lines: Lines, now: datetime, words: Words) -> tuple[Incident, ...]:
     """Derive the incidents of all components, the earliest told first.
 
     Only outages open one; slowness alone shows as the component's state. An outage inside announced

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from waypost.core.measures import duration_words
 from waypost.core.words import Words
-from waypost.model.incident_templates import PLACEHOLDERS, Telling, Template
+from waypost.model.incident_templates import PLACEHOLDERS, Telling
 from waypost.model.project import StatusSite
 from waypost.model.status import ComponentStatus, worst
 
@@ -60,45 +60,49 @@ class Narrator:
 
     def opened(self, component: str, hit: Mapping[str, ComponentStatus], scene: Scene) -> str:
         """Tell of an outage, and of all that is hit with it."""
-        status = hit[component]
-        template = self._templates.find(Telling.OPENED, status)
-        name = f"status.automatic.opened.{status}"
-        text = self._say(template, name, self._values((component,), status, scene))
-        others = [key for key in hit if key != component]
+        template = self._templates.find(Telling.OPENED, hit[component])
+        text = self.told(Telling.OPENED, {component: hit[component]}, scene)
+        others = {key: status for key, status in hit.items() if key != component}
         if not others or (template and _ALL_NAMED.search(template.body)):
             return text
-        return " ".join([text, self.told(Telling.JOINED, {key: hit[key] for key in others}, scene)])
+        return " ".join([text, self.told(Telling.JOINED, others, scene)])
 
     def told(self, telling: Telling, hit: Mapping[str, ComponentStatus], scene: Scene) -> str:
         """Tell what happened to some components; those with the same words share a sentence."""
-        groups: dict[tuple[Template | None, str], list[str]] = {}
+        groups: dict[object, list[str]] = {}
         for component, status in hit.items():
-            name = f"status.automatic.{telling}"
-            if telling is Telling.CHANGED:
-                name = f"{name}.{status}"
-            template = self._templates.find(telling, status)
-            groups.setdefault((template, "" if template else name), []).append(component)
+            has_words_of_its_own = telling in (Telling.OPENED, Telling.CHANGED)
+            words = self._templates.find(telling, status) or (status if has_words_of_its_own else telling)
+            groups.setdefault(words, []).append(component)
         sentences = []
-        for (template, name), components in groups.items():
+        for components in groups.values():
             status = worst(hit[component] for component in components)
-            sentences.append(self._say(template, name, self._values(components, status, scene)))
+            sentences.append(self._say(telling, status, self._values(components, status, scene)))
         return " ".join(sentences)
 
     def handed_over(self, components: Iterable[str], status: ComponentStatus, scene: Scene) -> str:
         """Say that a person tells of some components, while the incident goes on for others."""
-        template = self._templates.find(Telling.CONTINUED, status)
         values = self._values(components, status, scene)
-        return self._say(template, "status.automatic.continued_in_part", values)
+        template = self._templates.find(Telling.CONTINUED, status)
+        if template is not None:
+            return _fill(template.body, values)
+        return self._words.say("status.automatic.continued_in_part", **values)
 
     def closed(
         self, telling: Telling, components: Iterable[str], status: ComponentStatus, scene: Scene
     ) -> str:
         """Say why an incident ends; `status` is the worst that it had."""
-        template = self._templates.find(telling, status)
-        return self._say(template, f"status.automatic.{telling}", self._values(components, status, scene))
+        return self._say(telling, status, self._values(components, status, scene))
 
-    def _say(self, template: Template | None, name: str, values: Mapping[str, str]) -> str:
-        return _fill(template.body, values) if template else self._words.say(name, **values)
+    def _say(self, telling: Telling, status: ComponentStatus, values: Mapping[str, str]) -> str:
+        template = self._templates.find(telling, status)
+        if template is not None:
+            return _fill(template.body, values)
+        if telling is Telling.OPENED:
+            return self._words.say(f"status.automatic.opened.{status}", **values)
+        if telling is Telling.CHANGED:
+            return self._words.say(f"status.automatic.changed.{status}", **values)
+        return self._words.say(f"status.automatic.{telling}", **values)
 
     def _values(self, components: Iterable[str], status: ComponentStatus, scene: Scene) -> dict[str, str]:
         return {

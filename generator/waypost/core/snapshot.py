@@ -155,11 +155,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         component.id: ComponentTimeline(component, site, rows.get(component.id, History()), now)
         for _, component in members
     }
-    found = [
-        incident
-        for _, component in members
-        for incident in automatic_incidents(component, lines[component.id].changes, site, now, words)
-    ]
+    found = automatic_incidents(site, {name: line.changes for name, line in lines.items()}, now, words)
     # Automatic incidents never paint the bars: the rows they derive from already do.
     incidents = tuple(
         sorted((*site.incidents, *found), key=lambda item: (item.started, item.id), reverse=True)
