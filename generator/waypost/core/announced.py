@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -23,16 +23,6 @@ OUTAGES = (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE)
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """A confirmed outage of one component, from its true start until it is operational again."""
-
-    component: str
-    start: datetime
-    failing: Collection[str]
-    """All components whose checks find trouble at the same moment."""
-
-
-@dataclass(frozen=True)
 class Written:
     """A written incident with its times in UTC."""
 
@@ -45,6 +35,18 @@ class Written:
     def is_open(self, at: datetime) -> bool:
         """Tell whether people keep it open."""
         return self.told <= at and (self.over is None or at < self.over)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A confirmed outage of one component, from its true start until it is operational again."""
+
+    component: str
+    start: datetime
+    failing: Mapping[str, datetime]
+    """All components whose checks find trouble at the same moment, and since when."""
+    tellers: Collection[Written]
+    """The written incidents that have told of it until now."""
 
 
 class Announced:
@@ -75,17 +77,22 @@ class Announced:
         for work in self._works[component]:
             yield from work.moments
 
-    def teller(self, trouble: Trouble, at: datetime) -> Incident | None:
-        """Return the open incident in which a person tells of some trouble, by its own name or of what it needs."""
+    def teller(self, trouble: Trouble, at: datetime) -> Written | None:
+        """Return the open incident in which a person tells of some trouble, named itself or by what it needs.
+
+        One that told of it goes on doing so until it is resolved.
+        """
         told = [item for item in self._telling(trouble) if item.is_open(at)]
-        return min(told, key=lambda item: (item.told, item.incident.id)).incident if told else None
+        return min(told, key=lambda item: (item.told, item.incident.id)) if told else None
 
     def _telling(self, trouble: Trouble) -> Iterator[Written]:
+        yield from trouble.tellers
         yield from self._written[trouble.component]
         for name in self._dependencies.above(trouble.component):
             for item in self._written[name]:
                 is_down = item.incident.components[name] in OUTAGES or name in trouble.failing
-                if is_down and item.started - TOGETHER <= trouble.start:
+                begun = min(item.started, trouble.failing.get(name, item.started))
+                if is_down and begun - TOGETHER <= trouble.start:
                     yield item
 
     def begins(self, trouble: Trouble, at: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from waypost.core.announced import OUTAGES, TOGETHER, Announced, Trouble
+from waypost.core.announced import OUTAGES, TOGETHER, Announced, Trouble, Written
 from waypost.core.automatic_words import Narrator, Scene
 from waypost.core.dependencies import Dependencies
 from waypost.core.words import Words
@@ -63,10 +63,8 @@ class _Outage:
     told: ComponentStatus | None = None
     """The state that was told last, or None where no incident of ours tells of it."""
     story: _Story | None = None
-    free_since: datetime | None = None
-    """When a person stopped telling of it."""
-    is_written: bool = False
-    """Whether a person tells of it."""
+    tellers: list[Written] = field(default_factory=list)
+    """The written incidents that have told of it, the latest last."""
 
 
 @dataclass
@@ -202,24 +200,26 @@ class _Chronicle:
                     outage.story.news.changed[outage.component] = outage.status
                     outage.story.note(outage.component, outage.status)
                     outage.told = outage.status
-            elif not outage.is_written:
+            elif not (outage.tellers and outage.tellers[-1].is_open(at)):
                 start = self._announced.begins(self._trouble(outage), at)
                 if start is not None:
-                    self._place(outage, max(start, outage.free_since or start), at)
+                    self._place(outage, start, at)
 
     def _trouble(self, outage: _Outage) -> Trouble:
-        return Trouble(outage.component, outage.start, self._outages.keys())
+        failing = {name: other.start for name, other in self._outages.items()}
+        return Trouble(outage.component, outage.start, failing, outage.tellers)
 
     def _heed(self, outage: _Outage, at: datetime) -> None:
         """Give way where a person tells of an outage."""
         teller = self._announced.teller(self._trouble(outage), at)
-        if teller is None and outage.is_written:
-            outage.free_since = at
-        outage.is_written = teller is not None
-        if teller is not None and outage.story is not None:
+        if teller is None:
+            return
+        if teller not in outage.tellers[-1:]:
+            outage.tellers.append(teller)
+        if outage.story is not None:
             del outage.story.open[outage.component]
             outage.story.gone.add(outage.component)
-            outage.story.news.taken[outage.component] = teller
+            outage.story.news.taken[outage.component] = teller.incident
             outage.story = outage.told = None
 
     def _place(self, outage: _Outage, start: datetime, at: datetime) -> None:
