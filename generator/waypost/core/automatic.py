@@ -172,15 +172,17 @@ class _Chronicle:
         """Take over what the checks found."""
         for change in changes:
             name, outage = change.component, self._outages.get(change.component)
-            if change.status is ComponentStatus.OPERATIONAL:
-                if outage is not None:
-                    self._end(outage, at)
-            elif outage is not None and change.status.is_trouble:
-                outage.status = change.status
-            elif change.status in OUTAGES:
-                # With several checks the true start may lie before the end of the last outage.
-                start = min(max(change.at.astimezone(UTC), self._ended.get(name, change.at)), at)
+            # With several checks the true start may lie before the end of the last outage.
+            start = min(max(change.at.astimezone(UTC), self._ended.get(name, change.at)), at)
+            if outage is None and change.status in OUTAGES:
                 self._outages[name] = _Outage(name, start, change.status)
+            elif outage is not None and change.status is ComponentStatus.OPERATIONAL:
+                self._end(outage, at)
+            elif outage is not None and change.status.is_trouble:
+                if outage.story is None and outage.status not in OUTAGES:
+                    # It was only slow for a while, and nobody heard of what was before.
+                    outage.start = start
+                outage.status = change.status
 
     def _end(self, outage: _Outage, at: datetime) -> None:
         del self._outages[outage.component]
@@ -200,7 +202,7 @@ class _Chronicle:
                     outage.story.news.changed[outage.component] = outage.status
                     outage.story.note(outage.component, outage.status)
                     outage.told = outage.status
-            elif not (outage.tellers and outage.tellers[-1].is_open(at)):
+            elif outage.status in OUTAGES and not (outage.tellers and outage.tellers[-1].is_open(at)):
                 start = self._announced.begins(self._trouble(outage), at)
                 if start is not None:
                     self._place(outage, start, at)
