@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "demo",
     "doctor": "doctor",
     "gaps": "gaps",
+    "heartbeat": "heartbeat",
     "import": "import_",
     "incident": "incident",
     "lint": "lint",
