@@ -35,8 +35,16 @@ ALLOWED: dict[str, dict[str, str]] = {
     "babel": {"adapters/languages.py": ""},
     "feedgen": {"adapters/feeds.py": ""},
     "icalendar": {"adapters/calendar.py": ""},
-    "requests": {"adapters/http_probe.py": ""},
-    "urllib3": {"adapters/http_probe.py": ""},
+    "requests": {
+        "adapters/web.py": "fetches addresses",
+        "adapters/network.py": "names the file of the certificates that are trusted",
+    },
+    "urllib3": {"adapters/web.py": ""},
+    "cryptography": {"adapters/certificates.py": ""},
+    "dns": {"adapters/probes/dns.py": ""},
+    "regex": {"adapters/patterns.py": ""},
+    "jsonpath_rfc9535": {"adapters/json_paths.py": ""},
+    "cronsim": {"adapters/cron.py": ""},
     "sqlalchemy": {"adapters/store.py": ""},
     "markdown": {
         "adapters/markup.py": "renders incident updates, in which no markup may pass",

@@ -122,7 +122,7 @@ def _checks(project: Project) -> list[Finding]:
     failed = [
         Finding("check", "note", f"{outcome.component} {outcome.check}: {outcome.reason}")
         for outcome in outcomes
-        if outcome.status is not ComponentStatus.OPERATIONAL
+        if outcome is not None and outcome.status is not ComponentStatus.OPERATIONAL
     ]
     good = len(outcomes) - len(failed)
     return [

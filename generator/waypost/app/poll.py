@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from waypost.adapters.probers import probe
+from waypost.adapters.probers import ProbeContext, probe
 from waypost.adapters.store import Store
 from waypost.app.clock import utc_now
 from waypost.core.snapshot import SILENCE
 from waypost.core.states import confirm
 from waypost.model.checks import Check
-from waypost.model.status import Observation, StateChange
+from waypost.model.status import ComponentStatus, Observation, StateChange
 from waypost.model.status_config import Policy, StatusConfig
 
 WORKERS = 16
@@ -44,10 +44,12 @@ def jobs(config: StatusConfig) -> list[Job]:
     ]
 
 
-def observe(job: Job, clock: Callable[[], datetime] = utc_now) -> Observation:
-    """Run one check now."""
+def observe(job: Job, clock: Callable[[], datetime] = utc_now) -> Observation | None:
+    """Run one check now; None where that says nothing of the service."""
     started = clock()
-    result = probe(job.check)
+    result = probe(job.check, ProbeContext(now=started))
+    if result.status is ComponentStatus.NO_DATA:
+        return None
     return Observation(job.component, job.check_id, started, result.status, result.latency, result.reason)
 
 
@@ -66,6 +68,7 @@ def poll_once(config: StatusConfig, store: Store) -> list[tuple[Observation, Sta
     return [
         (observation, record(store, job, observation, config.policy))
         for job, observation in zip(todo, observations, strict=True)
+        if observation is not None
     ]
 
 
