@@ -6,6 +6,7 @@ holds is told by its first line, so a file may have any name and lie in any fold
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from waypost.adapters.source import Source, decode, read_bytes, walk
 from waypost.core.daily import DailyFigures
-from waypost.core.history import merged
+from waypost.core.history import first_day, merged
 from waypost.core.history_text import (
     CHANGES,
     COVERAGE,
@@ -45,6 +46,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 _KINDS = {"\t".join(kind.columns): kind for kind in (CHANGES, COVERAGE, UPLINK, DAILY, DIGESTS, *FORMER)}
 _BY_NAME = {kind.name: kind for kind in (DIGESTS, DAILY, UPLINK, COVERAGE, CHANGES)}
+_EXPORTED = re.compile(r"digests\.tsv|\d{4}-\d{2}/(changes|coverage|uplink|daily)\.tsv")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
@@ -57,6 +59,20 @@ class HistoryText:
     """One of each line and day."""
     digests: Mapping[date, tuple[str, ...]] = field(default_factory=dict)
     """By day; several where tables of different databases were put together."""
+
+    def with_more(self, other: HistoryText) -> HistoryText:
+        """Put both together; where they differ the other one is believed, unless it knows of fewer answers."""
+        daily = {(row.day, row.line): row for row in self.daily}
+        for row in other.daily:
+            kept = daily.get((row.day, row.line))
+            if kept is None or row.answers >= kept.answers:
+                daily[row.day, row.line] = row
+        every = sorted({*self.digests, *other.digests})
+        return HistoryText(
+            merged(self.history, other.history),
+            tuple(row for _, row in sorted(daily.items())),
+            {day: tuple(sorted({*self.digests.get(day, ()), *other.digests.get(day, ())})) for day in every},
+        )
 
     @property
     def chain(self) -> tuple[Digest, ...]:
@@ -173,15 +189,21 @@ def _knowledge(row: DailyFigures) -> tuple[int, int, str]:
     return row.answers, sum(row.times), daily_line(row)
 
 
-def history_files(text: HistoryText, first: date, last: date) -> dict[str, bytes]:
-    """Return the tables of the days from `first` to `last`, by their path below status/history/."""
+def exported_tables(root: Path) -> tuple[list[Path], list[Problem]]:
+    """Return the tables that an export writes, as far as they are there: those of months, and the digests."""
+    files, problems = walk(root, root / FOLDER, ".tsv")
+    places = ((file, file.relative_to(root / FOLDER).as_posix()) for file in files)
+    return [file for file, place in places if _EXPORTED.fullmatch(place)], problems
+
+
+def history_files(text: HistoryText, last: date) -> dict[str, bytes]:
+    """Return all tables of a history up to the day `last`, by their path below status/history/."""
     tables: defaultdict[tuple[str, Kind], list[str]] = defaultdict(list)
-    for day, kinds in lines_by_day(text.history, first, last).items():
+    for day, kinds in lines_by_day(text.history, first_day(text.history) or last, last).items():
         for kind, lines in kinds.items():
             tables[f"{day:%Y-%m}/", kind] += lines
     for row in text.daily:
-        if first <= row.day <= last:
-            tables[f"{row.day:%Y-%m}/", DAILY].append(daily_line(row))
+        tables[f"{row.day:%Y-%m}/", DAILY].append(daily_line(row))
     for day, found in text.digests.items():
         tables["", DIGESTS] += [digest_line((day, each)) for each in found]
     return {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from waypost.core.history import Stretch, line_of, merged, union
+from waypost.core.history import Stretch, line_of, merged, without
 from waypost.model.polling import Line
 from waypost.model.project import History
 from waypost.model.status import MEASURED, ComponentStatus, StateChange
@@ -50,18 +50,18 @@ def times_by_day(history: History, first: date, last: date) -> Mapping[tuple[dat
     found: defaultdict[tuple[date, Line], list[int]] = defaultdict(lambda: [0] * len(MEASURED))
     blind = _blind(whole)
     for line, stretches in watched.items():
-        seen = _without(_within(stretches, first, last), blind.get(line.region, []))
+        seen = without(_within(stretches, first, last), blind.get(line.region, []))
         for start, end, status in _states(seen, changes[line]):
             for day, time in _days(start, end):
                 found[day, line][MEASURED.index(status)] += time
     return {key: tuple(times) for key, times in found.items()}
 
 
-def _blind(history: History) -> dict[str, list[Stretch]]:
+def _blind(history: History) -> Mapping[str, list[Stretch]]:
     gaps: defaultdict[str, list[Stretch]] = defaultdict(list)
     for gap in history.uplink:
         gaps[gap.region].append((gap.start, gap.end or datetime.max.replace(tzinfo=UTC)))
-    return {region: union(found) for region, found in gaps.items()}
+    return gaps
 
 
 def _within(stretches: list[Stretch], first: date, last: date) -> list[Stretch]:
@@ -73,24 +73,8 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _without(stretches: list[Stretch], gaps: list[Stretch]) -> Iterator[Stretch]:
-    """Take gaps out of stretches; both are in order and do not overlap among themselves."""
-    for start, end in stretches:
-        left = start
-        for begin, finish in gaps[max(0, bisect.bisect_left(gaps, (start, start)) - 1) :]:
-            if begin >= end:
-                break
-            if finish <= left:
-                continue
-            if begin > left:
-                yield left, begin
-            left = max(left, finish)
-        if left < end:
-            yield left, end
-
-
 def _states(
-    stretches: Iterator[Stretch], changes: list[StateChange]
+    stretches: Iterable[Stretch], changes: list[StateChange]
 ) -> Iterator[tuple[datetime, datetime, ComponentStatus]]:
     """Cut stretches where the state changes; what lies before the first change has none."""
     moments = [change.at for change in changes]

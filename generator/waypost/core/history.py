@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from waypost.model.polling import Line
 from waypost.model.project import History
 from waypost.model.status import Certificate, Coverage, StateChange, UplinkGap
 
+Key = TypeVar("Key", bound=Hashable)
 Stretch = tuple[datetime, datetime]
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -51,29 +54,40 @@ def _rank(change: StateChange) -> tuple[datetime, Line, datetime, str, str, int]
 
 
 def _coverage(histories: Iterable[History]) -> tuple[Coverage, ...]:
-    stretches: defaultdict[Line, list[Stretch]] = defaultdict(list)
-    for history in histories:
-        for row in history.coverage:
-            stretches[line_of(row)].append((row.start, row.end))
+    rows = (row for history in histories for row in history.coverage)
+    stretches = _grouped((line_of(row), (row.start, row.end)) for row in rows)
+    return _coverage_rows({line: union(found) for line, found in stretches.items()})
+
+
+def _coverage_rows(stretches: Mapping[Line, Iterable[Stretch]]) -> tuple[Coverage, ...]:
     rows = [
         Coverage(line.component, line.check, start, end, line.region)
         for line, found in stretches.items()
-        for start, end in union(found)
+        for start, end in found
     ]
     return tuple(sorted(rows, key=lambda row: (row.start, line_of(row))))
 
 
 def _uplink(histories: Iterable[History]) -> tuple[UplinkGap, ...]:
-    gaps: defaultdict[str, list[Stretch]] = defaultdict(list)
-    for history in histories:
-        for gap in history.uplink:
-            gaps[gap.region].append((gap.start, gap.end or _NEVER))
+    rows = (gap for history in histories for gap in history.uplink)
+    gaps = _grouped((gap.region, (gap.start, gap.end or _NEVER)) for gap in rows)
+    return _uplink_rows({region: union(found) for region, found in gaps.items()})
+
+
+def _uplink_rows(gaps: Mapping[str, Iterable[Stretch]]) -> tuple[UplinkGap, ...]:
     rows = [
         UplinkGap(start, None if end == _NEVER else end, region)
         for region, found in gaps.items()
-        for start, end in union(found)
+        for start, end in found
     ]
     return tuple(sorted(rows, key=lambda row: (row.start, row.region)))
+
+
+def _grouped(entries: Iterable[tuple[Key, Stretch]]) -> defaultdict[Key, list[Stretch]]:
+    found: defaultdict[Key, list[Stretch]] = defaultdict(list)
+    for key, stretch in entries:
+        found[key].append(stretch)
+    return found
 
 
 def _certificates(histories: Iterable[History]) -> tuple[Certificate, ...]:
@@ -93,6 +107,42 @@ def union(stretches: Iterable[Stretch]) -> list[Stretch]:
         elif end > start:
             found.append((start, end))
     return found
+
+
+def without(stretches: Iterable[Stretch], taken: Iterable[Stretch]) -> list[Stretch]:
+    """Return the time of some stretches that is not taken, as stretches in order."""
+    gaps = union(taken)
+    found: list[Stretch] = []
+    for start, end in union(stretches):
+        left = start
+        # The last gap that begins before the stretch may reach into it.
+        for begin, finish in gaps[max(0, bisect.bisect_left(gaps, (start, start)) - 1) :]:
+            if begin >= end:
+                break
+            if begin > left:
+                found.append((left, begin))
+            left = max(left, finish)
+        if left < end:
+            found.append((left, end))
+    return found
+
+
+def missing(history: History, known: History) -> History:
+    """Return what a history has beyond another: changes that are not known, and the time that nobody knew of.
+
+    Put together with `known` it gives the same as the whole history. Certificates are left out.
+    """
+    seen = {(line_of(change), change.confirmed_at) for change in known.changes}
+    watched = _grouped((line_of(row), (row.start, row.end)) for row in known.coverage)
+    gaps = _grouped((gap.region, (gap.start, gap.end or _NEVER)) for gap in known.uplink)
+    whole = merged(history)
+    new = _grouped((line_of(row), (row.start, row.end)) for row in whole.coverage)
+    blind = _grouped((gap.region, (gap.start, gap.end or _NEVER)) for gap in whole.uplink)
+    return History(
+        changes=tuple(item for item in whole.changes if (line_of(item), item.confirmed_at) not in seen),
+        coverage=_coverage_rows({line: without(found, watched[line]) for line, found in new.items()}),
+        uplink=_uplink_rows({region: without(found, gaps[region]) for region, found in blind.items()}),
+    )
 
 
 def clipped(history: History, start: datetime, end: datetime) -> History:
