@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from waypost.adapters.file_tree import write_atomic
@@ -13,16 +15,20 @@ from waypost.adapters.history_files import (
     HistoryText,
     exported_tables,
     history_files,
+    load_history_text,
     load_tables,
 )
-from waypost.app.site import Site
+from waypost.adapters.store import Store, database_path, is_sqlite, open_store, writer_lock
+from waypost.app.site import Site, load_project
 from waypost.core.daily import DailyFigures, Times, times_by_day
 from waypost.core.digests import SEAL_AFTER, chain, last_settled_day
 from waypost.core.history import clipped, first_day, merged, missing
 from waypost.core.history_text import Digest, lines_by_day
+from waypost.core.sketch import Sketch
 from waypost.core.snapshot import SILENCE
 from waypost.model.polling import Line
 from waypost.model.project import History
+from waypost.model.rollups import Resolution, Rollup
 from waypost.model.status_config import StatusConfig
 from waypost.problems import ProblemsFound
 
@@ -43,8 +49,35 @@ class HistoryStore(Protocol):
     def add_digest(self, day: date, digest: str) -> None:
         """Keep the digest of a day."""
 
-    def import_rows(self, history: History) -> object:
+    def import_rows(self, history: History, daily: Sequence[Rollup] = ()) -> int:
         """Add rows; those that are there are kept."""
+
+    def latency(self, since: datetime, until: datetime, resolution: Resolution) -> list[Rollup]:
+        """Return how fast the answers of each line were on each day."""
+
+
+@contextmanager
+def opened_to_read(database_url: str) -> Iterator[Store | None]:
+    """Open a database for reading; None where there is none yet."""
+    if is_sqlite(database_url) and not database_path(database_url).exists():
+        yield None
+        return
+    store = open_store(database_url, writes=False)
+    try:
+        yield None if store.is_empty else store
+    finally:
+        store.close()
+
+
+@contextmanager
+def opened_to_write(database_url: str) -> Iterator[Store]:
+    """Open a database for writing; raises StoreError where another process polls into it."""
+    with writer_lock(database_url):
+        store = open_store(database_url)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 # Sealing
@@ -88,15 +121,6 @@ def midnight(day: date) -> datetime:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """How many answers a line gave on a day, and how fast they were, in milliseconds."""
-
-    number: int
-    p50: int | None
-    p95: int | None
-
-
-@dataclass(frozen=True)
 class Exported:
     """What an export did."""
 
@@ -110,9 +134,12 @@ class Exported:
     """Days for which the text has the digest of another database, too."""
 
 
-def export_history(
-    site: Site, store: HistoryStore, until: date, answers: Mapping[tuple[date, Line], Answers]
-) -> Exported:
+def last_exportable(site: Site, now: datetime) -> date:
+    """Return the last day (UTC) of which nothing changes any more; raises ProblemsFound for a broken site."""
+    return last_settled_day(now, settling_time(load_project(site).status.config))
+
+
+def export_history(site: Site, store: HistoryStore, until: date) -> Exported:
     """Write the rows of all days up to `until` into status/history/, beside what is there already.
 
     Only tables whose text changes are written, each as a whole or not at all. Raises ProblemsFound where
@@ -124,10 +151,9 @@ def export_history(
         raise ProblemsFound([*problems, *found])
     rows = clipped(store.history(), BEGINNING, midnight(until) + DAY)
     first = first_day(rows)
-    times = times_by_day(rows, first, until) if first else {}
-    figures = [_figures(day, line, spent, answers.get((day, line))) for (day, line), spent in times.items()]
+    figures = daily_figures(store, rows, first, until) if first else ()
     digests = {day: (digest,) for day, digest in store.digests() if day <= until}
-    text = there.with_more(HistoryText(rows, tuple(figures), digests))
+    text = there.with_more(HistoryText(rows, figures, digests))
     tables = history_files(text, _last_day(text, until))
     written = [
         f"{FOLDER}/{name}" for name, data in tables.items() if write_atomic(site.root / FOLDER / name, data)
@@ -136,10 +162,22 @@ def export_history(
     return Exported(first, until, tuple(written), others)
 
 
-def _figures(day: date, line: Line, times: Times, answers: Answers | None) -> DailyFigures:
+def daily_figures(store: HistoryStore, rows: History, first: date, last: date) -> tuple[DailyFigures, ...]:
+    """Return what each line did on each day on which it was watched."""
+    rollups = store.latency(midnight(first), midnight(last) + DAY, Resolution.DAY)
+    answers = {(rollup.at.date(), rollup.line): rollup for rollup in rollups}
+    return tuple(
+        _figures(day, line, times, answers.get((day, line)))
+        for (day, line), times in times_by_day(rows, first, last).items()
+    )
+
+
+def _figures(day: date, line: Line, times: Times, answers: Rollup | None) -> DailyFigures:
     if answers is None:
         return DailyFigures(day, line, times)
-    return DailyFigures(day, line, times, answers.number, answers.p50, answers.p95)
+    sketch = Sketch.from_bytes(answers.sketch)
+    p50, p95 = (None if value is None else round(value) for value in map(sketch.quantile, (0.5, 0.95)))
+    return DailyFigures(day, line, times, sum(answers.counts.values()), p50, p95)
 
 
 def _last_day(text: HistoryText, until: date) -> date:
@@ -153,6 +191,20 @@ def _last_day(text: HistoryText, until: date) -> date:
 
 
 # Import
+
+
+def read_tables(site: Site, paths: Sequence[Path]) -> HistoryText:
+    """Read status/history/, or the tables and folders that are named; raises ProblemsFound."""
+    if not paths:
+        text, problems = load_history_text(site.root)
+    else:
+        text, problems = HistoryText(), []
+        for path in paths:
+            more, found = load_history_text(path, path) if path.is_dir() else load_tables(path.parent, [path])
+            text, problems = text.with_more(more), [*problems, *found]
+    if problems:
+        raise ProblemsFound(problems)
+    return text
 
 
 @dataclass(frozen=True)

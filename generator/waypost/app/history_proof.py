@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime
 from typing import Any
 
 from waypost.adapters.history_files import FOLDER, HistoryText, load_history_text
 from waypost.adapters.languages import load_words
 from waypost.adapters.source import read_source
-from waypost.app.history import DAY, HistoryStore, midnight
+from waypost.app.history import DAY, HistoryStore, settling_time
 from waypost.app.site import Site, load_project
-from waypost.core.digests import BrokenLink, broken_links
-from waypost.core.history import clipped, first_day
+from waypost.core.digests import BrokenLink, broken_links, last_settled_day
+from waypost.core.history import first_day, merged
 from waypost.core.history_text import Digest
 from waypost.core.published import Comparison, compare
 from waypost.core.snapshot import take_snapshot
@@ -63,6 +62,8 @@ class Verification:
     made_at: datetime | None
     """When the publication was made; None where there is none that can be read."""
     percentages: Comparison
+    rows_begin: date | None = None
+    """The first day that there are rows of."""
     changed: tuple[str, ...] = ()
     """Written files that were saved after the publication."""
     notes: tuple[str, ...] = field(default=())
@@ -88,15 +89,18 @@ def verify_history(site: Site, store: HistoryStore | None, now: datetime) -> Ver
     rows = store.history() if store else History()
     kept = tuple(store.digests()) if store else ()
     notes: list[str] = []
+    settled = last_settled_day(now, settling_time(project.status.config))
     chains: list[ChainProof] = []
     if store:
-        chains.append(_prove(DATABASE, rows, kept, now, notes))
+        chains.append(_prove(DATABASE, rows, kept, settled, notes))
     if text.digests or not store:
-        chains.append(_prove(FOLDER, text.history, text.chain, now, notes, _ambiguous(text)))
+        chains.append(_prove(FOLDER, text.history, text.chain, settled, notes, _ambiguous(text)))
     known = dict(text.chain)
     published = _published(site, notes)
-    made_at = _made_at(published, notes) if published else None
-    comparison = _compare(project, rows, published, made_at, notes) if made_at else Comparison(0, (), ())
+    made_at = _made_at(published, notes) if published is not None else None
+    comparison = Comparison(0, (), ())
+    if published is not None and made_at is not None:
+        comparison = _compare(project, rows, published, made_at, notes)
     return Verification(
         chains=tuple(chains),
         disagreements=tuple(
@@ -104,6 +108,7 @@ def verify_history(site: Site, store: HistoryStore | None, now: datetime) -> Ver
         ),
         made_at=made_at,
         percentages=comparison,
+        rows_begin=first_day(merged(text.history, rows)),
         changed=_changed_since(site, made_at) if made_at else (),
         notes=tuple(notes),
     )
@@ -120,7 +125,7 @@ def _prove(
     source: str,
     rows: History,
     digests: tuple[Digest, ...],
-    now: datetime,
+    settled: date,
     notes: list[str],
     ambiguous: tuple[date, ...] = (),
 ) -> ChainProof:
@@ -138,9 +143,8 @@ def _prove(
     first, last = digests[0][0], digests[-1][0]
     if begin is not None and begin < first:
         notes.append(f"{source}: days before {first} have rows, but were never sealed, the first is {begin}.")
-    yesterday = now.astimezone(UTC).date() - DAY
-    if last < yesterday:
-        notes.append(f"{source}: {_span((last + DAY, yesterday))} not sealed yet.")
+    if last < settled:
+        notes.append(f"{source}: {_span((last + DAY, settled))} not sealed yet.")
     return ChainProof(source, len(digests), first, last, broken_links(rows, digests))
 
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "demo",
     "doctor": "doctor",
     "gaps": "gaps",
+    "history": "history",
     "import": "import_",
     "incident": "incident",
     "lint": "lint",
