@@ -14,8 +14,8 @@ from waypost.adapters.probers import probe
 from waypost.adapters.store import Store
 from waypost.app.clock import utc_now
 from waypost.core.snapshot import SILENCE
-from waypost.core.states import confirm
-from waypost.model.checks import Check
+from waypost.model.checks import Check, Rules
+from waypost.model.polling import Line, Outcome, Plan
 from waypost.model.status import Observation, StateChange
 from waypost.model.status_config import Policy, StatusConfig
 
@@ -53,9 +53,12 @@ def observe(job: Job, clock: Callable[[], datetime] = utc_now) -> Observation:
 
 def record(store: Store, job: Job, observation: Observation, policy: Policy) -> StateChange | None:
     """Keep an observation and the state change that it confirms, if any."""
-    return store.record(
-        observation, job.check.every * SILENCE, lambda current, recent: confirm(current, recent, policy)
-    )
+    every = job.check.every
+    rules = Rules(policy.down_after, policy.up_after, policy.retry_every or every, policy.flapping)
+    plan = Plan(Line(*job.key), every, _phase(job), job.check.timeout)
+    (claim,) = store.take([plan], observation.at, "poll")
+    (done,) = store.record([Outcome(claim, observation.at + every, rules, every * SILENCE, observation)])
+    return done.change
 
 
 def poll_once(config: StatusConfig, store: Store) -> list[tuple[Observation, StateChange | None]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from waypost.adapters.store import Store, StoreError, WriterLock, database_path
+from waypost.adapters.store import Store, StoreError, writer_lock
 from waypost.app.clock import utc_now
 from waypost.app.poll import Poller, record
 from waypost.app.publisher import Publisher, signature
@@ -47,7 +47,7 @@ def run(site: Site, database_url: str, stop: threading.Event, events: Events) ->
     Raises StoreError where another process already polls into the database, and ProblemsFound where
     the site is broken at the start. Files that break later are reported, and the last good ones stay.
     """
-    with WriterLock(database_path(database_url)):
+    with writer_lock(database_url):
         watch = FileWatch(site.root / "status", site.root / "content")
         publisher = Publisher(site, load_project(site), database_url, utc_now)
         store = Store(database_url)
@@ -119,7 +119,9 @@ def _take_outcomes(poller: Poller, publisher: Publisher, store: Store, events: E
 
 def _tidy(store: Store, events: Events) -> None:
     try:
-        store.prune(utc_now())
+        now = utc_now()
+        store.roll_up(now)
+        store.prune(now)
     except StoreError as error:
         events.failed(error)
 

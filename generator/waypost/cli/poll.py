@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from waypost.adapters.store import Store, WriterLock, database_path
+from waypost.adapters.store import Store, writer_lock
 from waypost.app.poll import poll_once
 from waypost.app.site import Site, load_project
 from waypost.cli.common import database_option, explained, json_option, print_json, site_option
@@ -23,7 +23,7 @@ def command(site: Site, database: str | None, as_json: bool) -> None:
     """
     url = database or site.database_url
     config = load_project(site).status.config
-    with WriterLock(database_path(url)):
+    with writer_lock(url):
         store = Store(url)
         try:
             outcomes = poll_once(config, store)

@@ -96,6 +96,8 @@ class Recorded:
     change: StateChange | None = None
     refused: bool = False
     """Whether the claim was lost to another poller, so that nothing was kept."""
+    fault: str = ""
+    """The kind of fault where nothing was kept because the outcome itself could not be stored."""
 
 
 @dataclass(frozen=True)
