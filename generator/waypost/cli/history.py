@@ -195,7 +195,8 @@ def _about_chain(proof: ChainProof) -> Iterator[str]:
     if not proof.broken:
         yield f"{span}: every row is as it was sealed."
         return
-    yield f"{span}: {_count(len(proof.broken), 'day is', 'days are')} not as sealed. A row was changed, added or removed:"
+    days = _count(len(proof.broken), "day is", "days are")
+    yield f"{span}: {days} not as sealed. A row was changed, added or removed:"
     broken = [
         f"  {link.day}  "
         + (f"sealed as {link.kept[:16]}, now {link.computed[:16]}" if link.kept else "no digest")
