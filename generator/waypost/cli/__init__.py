@@ -14,6 +14,7 @@ COMMANDS = {
     "doctor": "doctor",
     "gaps": "gaps",
     "heartbeat": "heartbeat",
+    "history": "history",
     "import": "import_",
     "incident": "incident",
     "lint": "lint",
