@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from waypost.model.status_config import Component
@@ -60,34 +60,3 @@ class Dependencies:
             tuple(sorted(cluster, key=lambda component: len(self.above(component.id))))
             for cluster in members.values()
         )
-
-
-def circle(components: Sequence[Component]) -> tuple[str, ...]:
-    """Return the first components that need each other in a circle, the first one again at the end, or none."""
-    needs = {component.id: component.depends_on for component in components}
-    settled: set[str] = set()
-    for start in needs:
-        path: list[str] = []
-        found = _follow(start, needs, path, settled)
-        if found:
-            return found
-    return ()
-
-
-def _follow(
-    name: str, needs: Mapping[str, tuple[str, ...]], path: list[str], settled: set[str]
-) -> tuple[str, ...]:
-    """Walk down from a component without recursion, because a chain may be as long as the page."""
-    path.append(name)
-    waiting = [iter(needs.get(name, ()))]
-    while waiting:
-        following = next(waiting[-1], None)
-        if following is None:
-            settled.add(path.pop())
-            waiting.pop()
-        elif following in path:
-            return (*path[path.index(following) :], following)
-        elif following not in settled:
-            path.append(following)
-            waiting.append(iter(needs.get(following, ())))
-    return ()

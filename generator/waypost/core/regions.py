@@ -15,7 +15,18 @@ from functools import cached_property
 from typing import NamedTuple
 
 from waypost.core.combining import Majority
-from waypost.core.spans import NO_DATA, Span, Steps, joined, micros, span_of, sweep, watched_steps, without
+from waypost.core.spans import (
+    NO_DATA,
+    Span,
+    Steps,
+    joined,
+    micros,
+    span_of,
+    state_at,
+    sweep,
+    watched_steps,
+    without,
+)
 from waypost.model.project import History
 from waypost.model.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.model.status_config import Component
@@ -52,6 +63,11 @@ class CheckLine:
         """What is true by all that is known."""
         lines = [line.steps for line in self.regions.values()]
         return lines[0] if len(lines) == 1 else sweep(lines, Majority())
+
+    def state_in(self, region: str, moment: datetime) -> ComponentStatus:
+        """Return what one region says at a moment."""
+        line = self.regions.get(region)
+        return state_at(line.steps, micros(moment)) if line else NO_DATA
 
 
 @dataclass

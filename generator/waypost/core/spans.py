@@ -10,6 +10,9 @@ from waypost.model.status import ComponentStatus
 Span = tuple[int, int]
 """A stretch of time in microseconds since 1970; the start is part of it, the end is not."""
 
+Piece = tuple[int, int, ComponentStatus]
+"""A span in one state."""
+
 Steps = list[tuple[int, ComponentStatus]]
 """A line: from each moment on the state beside it. Before the first there is no data; neighbours differ."""
 

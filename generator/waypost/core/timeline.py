@@ -5,13 +5,13 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 
 from waypost.core.combining import combined
 from waypost.core.regions import CheckLine, Told, check_lines, retold
-from waypost.core.spans import NO_DATA, Steps, micros, moment_of, state_at, sweep
+from waypost.core.spans import NO_DATA, Piece, Steps, micros, moment_of, state_at, sweep
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
     ComponentStatus,
@@ -23,21 +23,6 @@ from waypost.model.status import (
     worst,
 )
 from waypost.model.status_config import Component
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A stretch of time in one state; the start is part of it, the end is not."""
-
-    start: datetime
-    end: datetime
-    status: ComponentStatus
-
-    @property
-    def seconds(self) -> float:
-        """How long it lasted."""
-        # Python subtracts two times of one zone by the wall clock, which is wrong over a clock change.
-        return (self.end.astimezone(UTC) - self.start.astimezone(UTC)).total_seconds()
 
 
 def maintenance_window(work: Maintenance) -> tuple[datetime, datetime]:
@@ -93,15 +78,15 @@ class ComponentTimeline:
         return _changes(self._component, self.checks, self._now)
 
     @cached_property
-    def first_watched(self) -> datetime | None:
-        """When anything of it was first watched."""
+    def first_watched(self) -> int | None:
+        """When anything of it was first watched, in microseconds."""
         starts = [
             line.watched[0][0]
             for check in self.checks.values()
             for line in check.regions.values()
             if line.watched
         ]
-        return moment_of(min(starts)) if starts else None
+        return min(starts, default=None)
 
     @cached_property
     def measured(self) -> Steps:
@@ -141,10 +126,10 @@ class ComponentTimeline:
         is_by_hand = not self._component.checks and status is NO_DATA
         return ComponentStatus.OPERATIONAL if is_by_hand else status
 
-    def pieces(self, start: int, end: int) -> list[tuple[int, int, ComponentStatus]]:
-        """Cut [start, end), in microseconds, into stretches of one state each, without gaps or overlaps."""
+    def pieces(self, start: int, end: int) -> list[Piece]:
+        """Cut [start, end), in microseconds, into pieces of one state each, without gaps or overlaps."""
         cut = [(start, state_at(self.steps, start)), *(step for step in self.steps if start < step[0] < end)]
-        pieces: list[tuple[int, int, ComponentStatus]] = []
+        pieces: list[Piece] = []
         for (left, status), (right, _) in itertools.pairwise([*cut, (end, NO_DATA)]):
             told = self._told(status)
             if pieces and pieces[-1][2] is told:
@@ -152,13 +137,6 @@ class ComponentTimeline:
             elif right > left:
                 pieces.append((left, right, told))
         return pieces
-
-    def intervals(self, start: datetime, end: datetime) -> tuple[Interval, ...]:
-        """Cut [start, end) into stretches of one state each, without gaps or overlaps."""
-        return tuple(
-            Interval(moment_of(left), moment_of(right), status)
-            for left, right, status in self.pieces(micros(start), micros(end))
-        )
 
 
 def _spell(start: datetime, end: datetime | None, status: ComponentStatus) -> Steps:
