@@ -149,7 +149,7 @@ def test_one_round_reports_every_check_in_the_order_of_the_page_and_records_it(
         ("ape", "http-1", ComponentStatus.MAJOR_OUTAGE),
         ("newt", "http-1", ComponentStatus.OPERATIONAL),
     ]
-    assert outcomes[1][0].reason == "HTTP status 503, expected 200"
+    assert outcomes[1][0].reason == "HTTP status 503, expected 2xx"
     assert all(before <= seen.at <= utc_now() for seen, _ in outcomes)
     history = store.history()
     assert {stretch.component for stretch in history.coverage} == {"zebra", "ape", "newt"}
@@ -337,7 +337,7 @@ def test_the_command_polls_once_and_says_what_it_found(server: HTTPServer, tmp_p
     for_people = waypost("poll", site=site)
     assert (for_people.returncode, for_people.stderr) == (0, "")
     assert "web http-1: major_outage" in for_people.stdout
-    assert "HTTP status 500, expected 200" in for_people.stdout
+    assert "HTTP status 500, expected 2xx" in for_people.stdout
     for_programs = [json.loads(waypost("poll", "--json", site=site).stdout) for _ in range(2)]
     assert [found["confirmed"] for [found] in for_programs] == [None, "major_outage"]
     [found] = for_programs[0]
