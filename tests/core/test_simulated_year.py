@@ -38,7 +38,7 @@ def year(zone: str = "UTC") -> Year:
 
 @cache
 def observed() -> History:
-    print(f"seed {DATA['seed']}")  # shown when a test fails
+    print(f"seed {DATA['seed']}")  # noqa: T201  # shown when a test fails
     return year().observed()
 
 
