@@ -1,14 +1,26 @@
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from helpers.hostile_servers import NOW, Server, answering, closed_port, drip, full_queue, reply, silent
+from helpers.hostile_servers import (
+    NOW,
+    Handler,
+    Server,
+    answering,
+    closed_port,
+    drip,
+    full_queue,
+    reply,
+    silent,
+)
 from waypost.adapters import network
 from waypost.adapters.network import (
     MAX_ADDRESSES,
@@ -172,21 +184,29 @@ def test_a_numeric_address_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> 
         assert resolve("192.0.2.1", 80)[0][4] == ("192.0.2.1", 80)
 
 
-def test_no_single_operation_outlasts_the_deadline() -> None:
-    def deaf(connection: socket.socket, _: bytes) -> None:
-        time.sleep(1)
+def deaf(connection: socket.socket, _: bytes) -> None:
+    time.sleep(1)
 
-    def receive(connection: socket.socket) -> None:
-        while True:
-            connection.recv(10)
 
-    with Server(deaf, waits=False) as server, deadline(SECOND / 4), connect("127.0.0.1", server.port) as one:
+def send_much(connection: socket.socket) -> None:
+    connection.sendall(b"x" * 50_000_000)
+
+
+def receive_much(connection: socket.socket) -> None:
+    while True:
+        connection.recv(10)
+
+
+@pytest.mark.parametrize(
+    ("server", "work"), [(deaf, send_much), (lambda peer, _: drip(peer, b"x"), receive_much)]
+)
+def test_no_single_operation_outlasts_the_deadline(server: Handler, work: Callable[[Any], None]) -> None:
+    with contextlib.ExitStack() as stack:
+        port = stack.enter_context(Server(server, waits=False)).port
+        stack.enter_context(deadline(SECOND / 4))
+        connection = stack.enter_context(connect("127.0.0.1", port))
         with pytest.raises((DeadlineExceeded, TimeoutError)):
-            one.sendall(b"x" * 50_000_000)
-    dripping = Server(lambda peer, _: drip(peer, b"x"), waits=False)
-    with dripping as server, deadline(SECOND / 4), connect("127.0.0.1", server.port) as one:
-        with pytest.raises((DeadlineExceeded, TimeoutError)):
-            receive(one)
+            work(connection)
 
 
 def test_sockets_are_closed_when_a_handshake_fails() -> None:
