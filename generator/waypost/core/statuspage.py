@@ -253,9 +253,7 @@ def now_document(snapshot: Snapshot) -> Json:
 
 
 def _still_hit(snapshot: Snapshot, incident: Incident) -> Collection[str]:
-    """Return the components that an incident hits now: what a person wrote, or what is not well again."""
-    if not incident.automatic:
-        return incident.components
+    """Return the components that an incident hits now; what a person wrote keeps them from being well."""
     well = {item.id for item in snapshot.components if item.known_status is ComponentStatus.OPERATIONAL}
     return incident.components.keys() - well or incident.components
 
