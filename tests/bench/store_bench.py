@@ -246,6 +246,7 @@ def one_minute(store: Store, now: datetime) -> None:
             Outcome(
                 claim,
                 now + EVERY,
+                now + EVERY,
                 RULES,
                 3 * EVERY,
                 Observation(*claim.line[:2], now, ComponentStatus.OPERATIONAL, latency),
@@ -287,7 +288,7 @@ def _rival(url: str, seconds: float, report: Path) -> None:
             status, latency = ComponentStatus.OPERATIONAL, timedelta(0)
             outcomes = [
                 # Due again at once, so that there is always something to claim.
-                Outcome(claim, now, RULES, EVERY, Observation(*claim.line[:2], now, status, latency))
+                Outcome(claim, now, now, RULES, EVERY, Observation(*claim.line[:2], now, status, latency))
                 for claim in claims
             ]
             refused += sum(item.refused for item in store.record(outcomes))

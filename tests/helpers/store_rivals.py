@@ -32,10 +32,8 @@ DIES_AFTER = 1
 def outcomes(claims: Sequence[Claim], now: datetime) -> list[Outcome]:
     status, latency = ComponentStatus.OPERATIONAL, timedelta(milliseconds=90)
     return [
-        Outcome(
-            claim, claim.due_at + EVERY, RULES, 3 * EVERY, Observation(*claim.line[:2], now, status, latency)
-        )
-        for claim in claims
+        Outcome(claim, due, due, RULES, 3 * EVERY, Observation(*claim.line[:2], now, status, latency))
+        for claim, due in ((claim, claim.due_at + EVERY) for claim in claims)
     ]
 
 

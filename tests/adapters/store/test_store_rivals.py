@@ -40,6 +40,7 @@ def test_pollers_that_start_together_plan_and_write_beside_each_other(postgres: 
                 together.wait(30)
                 store.plan([plan_of(line) for line in lines[:: 1 if number else -1]], now, [""])
                 store.uplink_down("", now)
+                later = now + timedelta(minutes=1)
                 while claims := store.claim(now, str(number), [""], 7):
                     seen = [
                         Observation(*claim.line[:2], now, ComponentStatus.OPERATIONAL, timedelta(0))
@@ -47,7 +48,7 @@ def test_pollers_that_start_together_plan_and_write_beside_each_other(postgres: 
                     ]
                     done = store.record(
                         [
-                            Outcome(claim, now + timedelta(minutes=1), RULES, timedelta(days=2), answer)
+                            Outcome(claim, later, later, RULES, timedelta(days=2), answer)
                             for claim, answer in zip(claims, seen, strict=True)
                         ]
                     )
