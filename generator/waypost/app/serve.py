@@ -12,7 +12,7 @@ from waypost.adapters.store import Store, StoreError, writer_lock
 from waypost.app.build import BuildReport, build_site
 from waypost.app.clock import utc_now
 from waypost.app.publisher import Publisher
-from waypost.app.run import WATCH, Events, FileWatch, poll_and_publish
+from waypost.app.run import WATCH, Daemon, Events, FileWatch, RunOptions
 from waypost.app.site import Site
 from waypost.problems import ProblemsFound
 
@@ -67,7 +67,7 @@ def serve(
         # The builder must see the end however this one ends.
         stack.callback(stop.set)
         events.ready(server.server_address[1], report)
-        poll_and_publish(publisher, store, stop, events)
+        Daemon(publisher, store, events, RunOptions(everywhere=True)).run(stop)
 
 
 @contextmanager

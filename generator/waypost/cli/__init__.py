@@ -14,6 +14,7 @@ COMMANDS = {
     "doctor": "doctor",
     "gaps": "gaps",
     "history": "history",
+    "heartbeat": "heartbeat",
     "import": "import_",
     "incident": "incident",
     "lint": "lint",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 from waypost.model.checks import Rules
@@ -76,6 +77,9 @@ class Outcome:
 
     claim: Claim
     next_due: datetime
+    """When the line is run again."""
+    retry_due: datetime
+    """When it is run again instead, while its answers differ from what is believed."""
     rules: Rules
     gap: timedelta
     """A longer silence than this before the observation is no data."""
@@ -93,11 +97,32 @@ class Recorded:
 
     line: Line
     state: LineState
+    observation: Observation | None = None
+    """What was kept; None where there was nothing to keep."""
     change: StateChange | None = None
     refused: bool = False
     """Whether the claim was lost to another poller, so that nothing was kept."""
     fault: str = ""
     """The kind of fault where nothing was kept because the outcome itself could not be stored."""
+
+
+class PingKind(StrEnum):
+    """What a job says of itself."""
+
+    SUCCESS = "success"
+    START = "start"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Ping:
+    """One word of a job that reports by heartbeat."""
+
+    component: str
+    check: str
+    at: datetime
+    kind: PingKind = PingKind.SUCCESS
+    exit_code: int | None = None
 
 
 @dataclass(frozen=True)
