@@ -204,9 +204,10 @@ def history_files(text: HistoryText, last: date) -> dict[str, bytes]:
             tables[f"{day:%Y-%m}/", kind] += lines
     for row in text.daily:
         tables[f"{row.day:%Y-%m}/", DAILY].append(daily_line(row))
-    for day, found in text.digests.items():
-        tables["", DIGESTS] += [digest_line((day, each)) for each in found]
-    return {
+    files = {
         f"{folder}{kind.name}.tsv": table_text(kind, lines).encode()
         for (folder, kind), lines in sorted(tables.items())
     }
+    # The digests come last: an export that is cut short must not promise rows that were not written.
+    digests = [digest_line((day, each)) for day, found in text.digests.items() for each in found]
+    return {**files, f"{DIGESTS.name}.tsv": table_text(DIGESTS, digests).encode()} if digests else files
