@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from waypost.adapters.store import StoreError
 from waypost.app.clock import utc_now
 from waypost.app.history import (
     Exported,
@@ -67,7 +68,7 @@ def _export(until: date | None, site: Site, database: str | None, as_json: bool)
         raise click.UsageError(f"{until} may still change. The last day that can be exported now is {last}.")
     with opened_to_read(database or site.database_url) as store:
         if store is None:
-            raise click.ClickException("There is no database yet. Run `waypost poll` or `waypost run` first.")
+            raise StoreError("There is no database yet. Run `waypost poll` or `waypost run` first.")
         exported = export_history(site, store, until or last)
     if as_json:
         print_json(
