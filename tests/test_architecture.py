@@ -35,8 +35,6 @@ ALLOWED: dict[str, dict[str, str]] = {
     "babel": {"adapters/languages.py": ""},
     "feedgen": {"adapters/feeds.py": ""},
     "icalendar": {"adapters/calendar.py": ""},
-    "requests": {"adapters/http_probe.py": ""},
-    "urllib3": {"adapters/http_probe.py": ""},
     "sqlalchemy": {
         "adapters/store/engine.py": "connects to either database",
         "adapters/store/schema.py": "names the tables",
@@ -55,6 +53,16 @@ ALLOWED: dict[str, dict[str, str]] = {
         "adapters/store/importing.py": "adds rows from elsewhere",
         "adapters/store/digests.py": "keeps the chain of digests",
     },
+    "requests": {
+        "adapters/web.py": "fetches addresses",
+        "adapters/network.py": "names the file of the certificates that are trusted",
+    },
+    "urllib3": {"adapters/web.py": ""},
+    "cryptography": {"adapters/certificates.py": ""},
+    "dns": {"adapters/probes/dns.py": ""},
+    "regex": {"adapters/patterns.py": ""},
+    "jsonpath_rfc9535": {"adapters/json_paths.py": ""},
+    "cronsim": {"adapters/cron.py": ""},
     "markdown": {
         "adapters/markup.py": "renders incident updates, in which no markup may pass",
         "adapters/article_markup.py": "is an extension that a build of the help center loads",

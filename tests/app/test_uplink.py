@@ -20,8 +20,8 @@ class Line:
         self.works = True
         self.looks: list[datetime] = []
 
-    def reach(self, uplink: Uplink) -> bool:
-        assert uplink is UPLINK
+    def reach(self, uplink: Uplink, now: datetime) -> bool:
+        assert (uplink, now) == (UPLINK, self.now)
         self.looks.append(self.now)
         return self.works
 
@@ -30,7 +30,7 @@ class Line:
         return self.now
 
 
-def guard(line: Line, reach: Callable[[Uplink], bool] | None = None) -> UplinkGuard:
+def guard(line: Line, reach: Callable[[Uplink, datetime], bool] | None = None) -> UplinkGuard:
     return UplinkGuard(UPLINK, reach or line.reach, lambda: line.now)
 
 
@@ -87,7 +87,7 @@ def test_failures_at_the_same_time_share_one_look() -> None:
     together = threading.Barrier(8)
     looks: list[int] = []
 
-    def reach(_: Uplink) -> bool:
+    def reach(_: Uplink, __: datetime) -> bool:
         looks.append(1)
         return True
 

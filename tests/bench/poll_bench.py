@@ -85,7 +85,9 @@ def site(checks: int, port: int) -> StatusConfig:
             Component(
                 id=f"part-{number}",
                 name=f"Part {number}",
-                checks=(HttpCheck(http=f"http://127.1.{number // 250}.{number % 250 + 1}:{port}/", every=MINUTE),),
+                checks=(
+                    HttpCheck(http=f"http://127.1.{number // 250}.{number % 250 + 1}:{port}/", every=MINUTE),
+                ),
             )
             for number in range(checks)
         ),
@@ -154,7 +156,9 @@ def row(name: str, figures: Sequence[Figures], checks: int) -> list[str]:
     wall = max(item.wall for item in figures)
     shares = " + ".join(f"{item.share:.0%}" for item in figures)
     p99 = statistics.quantiles(late, n=100)[-1] if len(late) > 1 else 0.0
-    return [name, f"{checks:,}", f"{runs / wall * 60:,.0f}", shares, f"{late[len(late) // 2] * 1000:.0f} ms", f"{p99 * 1000:.0f} ms"]
+    median = statistics.median(late) if late else 0.0
+    done = f"{runs / wall * 60:,.0f}"
+    return [name, f"{checks:,}", done, shares, f"{median * 1000:.0f} ms", f"{p99 * 1000:.0f} ms"]
 
 
 def main() -> None:
@@ -176,8 +180,10 @@ def main() -> None:
         if binaries:
             with PostgresCluster(binaries, Path(folder) / "pg") as cluster:
                 checks = options.checks[0]
-                rows.append(row("PostgreSQL, one poller", measure(checks, port, cluster.url("one"), 1, options.seconds), checks))
-                rows.append(row("PostgreSQL, three pollers", measure(checks, port, cluster.url("three"), 3, options.seconds), checks))
+                for name, pollers in (("one poller", 1), ("three pollers", 3)):
+                    url = cluster.url(f"pollers_{pollers}")
+                    found = measure(checks, port, url, pollers, options.seconds)
+                    rows.append(row(f"PostgreSQL, {name}", found, checks))
     server.kill()
     header = ["Database", "Checks a minute", "done a minute", "Share of a core", "Late, median", "Late, p99"]
     table = Table(*header)

@@ -10,6 +10,7 @@ from waypost.adapters.history_files import load_history
 from waypost.adapters.incident_files import load_incident, load_maintenance
 from waypost.adapters.markdown_source import parse_markdown
 from waypost.adapters.source import read_source, walk
+from waypost.adapters.status_checks import check_status_config
 from waypost.adapters.validation import ADD_OR_CORRECT, load_yaml
 from waypost.adapters.yaml_source import DataPath, YamlDocument
 from waypost.model.project import StatusSite
@@ -25,6 +26,7 @@ def load_status_config(root: Path) -> tuple[StatusConfig | None, list[Problem]]:
     document, config, problems = load_yaml(root, root / "status" / "status.yml", StatusConfig)
     if document and config:
         problems += _check_ids(document, config)
+        problems += check_status_config(document, config)
     return config, problems
 
 

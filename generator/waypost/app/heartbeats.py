@@ -40,6 +40,7 @@ def report(config: StatusConfig, database_url: str, name: str, word: str, now: d
     store = Store(database_url)
     try:
         store.ping(ping)
+        store.hasten([Line(ping.component, ping.check)], now)
     finally:
         store.close()
     return ping

@@ -24,8 +24,8 @@ from waypost.core.daily import DailyFigures, Times, times_by_day
 from waypost.core.digests import SEAL_AFTER, chain, last_settled_day
 from waypost.core.history import clipped, first_day, merged, missing
 from waypost.core.history_text import Digest, lines_by_day
+from waypost.core.regions import SILENCE
 from waypost.core.sketch import Sketch
-from waypost.core.snapshot import SILENCE
 from waypost.model.polling import Line
 from waypost.model.project import History
 from waypost.model.rollups import Resolution, Rollup

@@ -88,7 +88,7 @@ def run(
         store = Store(database_url)
         stack.callback(store.close)
         events.started()
-        Daemon(publisher, store, events, options, watch).run(stop)
+        Daemon(publisher, store, database_url, events, options, watch).run(stop)
 
 
 def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
@@ -128,6 +128,7 @@ class Daemon:
         self,
         publisher: Publisher,
         store: Store,
+        database_url: str,
         events: Events,
         options: RunOptions,
         watch: FileWatch | None = None,
@@ -145,7 +146,7 @@ class Daemon:
             everywhere=options.everywhere,
             workers=options.workers,
         )
-        self._intake = Intake(sqlite_path(store.url))
+        self._intake = Intake(sqlite_path(database_url))
         self._upkeep = Upkeep()
         self._last_event = store.last_event()
         self._looked = 0.0

@@ -67,7 +67,7 @@ def serve(
         # The builder must see the end however this one ends.
         stack.callback(stop.set)
         events.ready(server.server_address[1], report)
-        Daemon(publisher, store, events, RunOptions(everywhere=True)).run(stop)
+        Daemon(publisher, store, database_url, events, RunOptions(everywhere=True)).run(stop)
 
 
 @contextmanager

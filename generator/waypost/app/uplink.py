@@ -8,7 +8,7 @@ from datetime import datetime
 
 from waypost.model.status_config import Uplink
 
-Reach = Callable[[Uplink], bool]
+Reach = Callable[[Uplink, datetime], bool]
 """Tells whether one of the hosts can be reached now."""
 
 
@@ -52,7 +52,7 @@ class UplinkGuard:
 
     def _look(self, uplink: Uplink) -> None:
         began = self._clock()
-        if self._reach(uplink):
+        if self._reach(uplink, began):
             self._good_at, self._down_since = began, None
         elif self._down_since is None:
             self._down_since = began

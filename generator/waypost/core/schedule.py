@@ -9,13 +9,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from waypost.core.regions import SILENCE
 from waypost.model.checks import CheckBase, Rules, kind_of
 from waypost.model.polling import Line, LineState, Plan
 from waypost.model.status import ComponentStatus
 from waypost.model.status_config import StatusConfig
-
-SILENCE = 3
-"""How many intervals a check's last answer stands for; after that there is no data."""
 
 LEASE_MARGIN = timedelta(seconds=5)
 """How much longer than its timeout a check may take to be started and recorded, where its interval allows it."""

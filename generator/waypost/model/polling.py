@@ -50,6 +50,15 @@ class Run:
     first: Observation | None = None
 
 
+class Failure(NamedTuple):
+    """An answer that was not good, as it is remembered to notice failures that come and go."""
+
+    number: int
+    """Which answer of the line it was, counted from 1."""
+    at: datetime
+    status: ComponentStatus
+
+
 @dataclass(frozen=True)
 class LineState:
     """All that must be known of a line to judge its next answer; kept beside its rows."""
@@ -64,6 +73,10 @@ class LineState:
     """The newest answers, oldest first: what a change gives as its evidence."""
     changed: tuple[datetime, ...] = ()
     """When the latest changes were confirmed, oldest first, at most twenty."""
+    answered: int = 0
+    """How many answers there were in all."""
+    failures: tuple[Failure, ...] = ()
+    """Those of the latest 24 answers that were not good, since the present state began; oldest first."""
 
     @property
     def newest(self) -> Observation | None:

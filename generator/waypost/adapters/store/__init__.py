@@ -3,7 +3,7 @@
 SQLite or PostgreSQL behind SQLAlchemy. `Store` is the one way in; see its methods.
 """
 
-from waypost.adapters.store.engine import StoreError, database_path, is_sqlite
+from waypost.adapters.store.engine import StoreError, database_path, is_sqlite, sqlite_path
 from waypost.adapters.store.lock import WriterLock, writer_lock
 from waypost.adapters.store.migrations import SCHEMA_VERSION
 from waypost.adapters.store.store import Store, open_store, read_history
@@ -17,5 +17,6 @@ __all__ = [
     "is_sqlite",
     "open_store",
     "read_history",
+    "sqlite_path",
     "writer_lock",
 ]

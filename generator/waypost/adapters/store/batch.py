@@ -36,6 +36,7 @@ from waypost.adapters.store.schema import (
     uplink_gap,
 )
 from waypost.adapters.store.schema import line as line_table
+from waypost.core.schedule import in_doubt
 from waypost.core.states import advance
 from waypost.model.polling import Line, LineState, Outcome, Recorded
 from waypost.model.rollups import EventKind
@@ -111,7 +112,15 @@ class Batch:
         if known.epoch is None or known.epoch != outcome.claim.epoch:
             return Recorded(line, known.state, refused=True)
         known.epoch = None
-        self._completed.append({"b_line": number, "b_due": to_ms(outcome.next_due)})
+        recorded = self._judge(number, known, outcome)
+        # What is in doubt is looked at again sooner; without an answer there is nothing to doubt.
+        is_sooner = recorded.observation is not None and in_doubt(recorded.state)
+        due = min(outcome.retry_due, outcome.next_due) if is_sooner else outcome.next_due
+        self._completed.append({"b_line": number, "b_due": to_ms(due)})
+        return recorded
+
+    def _judge(self, number: int, known: _Known, outcome: Outcome) -> Recorded:
+        line = known.line
         if outcome.observation is None:
             return Recorded(line, known.state)
         seen = storable(outcome.observation, line)
@@ -124,7 +133,7 @@ class Batch:
             self._note_change(number, change)
         if outcome.certificate is not None:
             self._note_certificate(number, known, seen.at, outcome.certificate, outcome.warn_days)
-        return Recorded(line, known.state, change)
+        return Recorded(line, known.state, seen, change)
 
     def _cover(self, number: int, known: _Known, seen: Observation, gap: timedelta) -> bool:
         """Extend the latest stretch of coverage or begin one; return whether the observation is news."""

@@ -67,6 +67,11 @@ def database_path(url: str) -> Path:
     return Path(unquote(parsed.database or ""))
 
 
+def sqlite_path(url: str) -> Path | None:
+    """Return the file of a SQLite database, and None for any other kind."""
+    return database_path(url) if is_sqlite(url) else None
+
+
 class Database:
     """One database of either kind."""
 

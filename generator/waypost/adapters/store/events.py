@@ -40,6 +40,11 @@ def write_events(database: Database, connection: Connection, rows: Sequence[dict
     connection.execute(table.insert(), rows)
 
 
+def newest_event(connection: Connection) -> int:
+    """Return the largest number of an event, or 0."""
+    return connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
+
+
 def read_events(connection: Connection, after_id: int) -> list[Event]:
     """Return the events with larger numbers, in their order."""
     found = (

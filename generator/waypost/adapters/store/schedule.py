@@ -17,7 +17,7 @@ from waypost.adapters.store.codec import from_ms, span_ms, to_ms
 from waypost.adapters.store.engine import Database, Lock
 from waypost.adapters.store.lines import Lines
 from waypost.adapters.store.schema import schedule as table
-from waypost.model.polling import Claim, Plan
+from waypost.model.polling import Claim, Line, Plan
 
 
 class Schedule:
@@ -82,6 +82,18 @@ class Schedule:
             if rows:
                 connection.execute(self._database.upsert(table), rows)
             return self._take(connection, connection.execute(found).all(), moment, owner)
+
+    def hasten(self, lines: Collection[Line], now: datetime) -> None:
+        """Make these lines due now, where they are due later; whoever holds one keeps it."""
+        numbers = self._lines.numbers(lines)
+        moment = to_ms(now)
+        with self._database.write() as connection:
+            connection.execute(
+                table.update()
+                .where(table.c.line == sa.bindparam("b_line"), table.c.due_at > moment)
+                .values(due_at=moment),
+                [{"b_line": number} for number in sorted(numbers.values())],
+            )
 
     def next_due(self, now: datetime, regions: Collection[str]) -> datetime | None:
         """Return when there is something to claim at the earliest; None where nothing is planned."""

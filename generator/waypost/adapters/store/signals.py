@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,10 +13,8 @@ from waypost.adapters.store.engine import Database, Lock
 from waypost.adapters.store.events import new_event, write_events
 from waypost.adapters.store.lines import Lines
 from waypost.adapters.store.schema import ping, uplink_gap
-from waypost.model.polling import Line, Pings
+from waypost.model.polling import Line, Ping, PingKind, Pings
 from waypost.model.rollups import EventKind
-
-PingKind = Literal["success", "start", "fail"]
 
 
 class Signals:
@@ -26,19 +24,18 @@ class Signals:
         self._database = database
         self._lines = lines
 
-    def ping(
-        self, component: str, check: str, at: datetime, kind: PingKind, exit_code: int | None = None
-    ) -> None:
+    def ping(self, said: Ping) -> None:
         """Keep the latest word of a heartbeat; one that comes later than a newer one changes nothing."""
-        line = Line(component, check)
+        line = Line(said.component, said.check)
         number = self._lines.numbers([line])[line]
-        moment = to_ms(at)
+        moment = to_ms(said.at)
+        kind = said.kind.value
         values = {"line": number, "first": moment, kind: moment}
-        if kind == "fail" and exit_code is not None:
-            values["exit_code"] = max(-LARGEST, min(exit_code, LARGEST))
+        if said.kind is PingKind.FAIL and said.exit_code is not None:
+            values["exit_code"] = max(-LARGEST, min(said.exit_code, LARGEST))
         insert = self._database.insert(ping).values(**values)
         changed: dict[str, sa.ColumnElement[Any]] = {kind: insert.excluded[kind]}
-        if kind == "fail":
+        if said.kind is PingKind.FAIL:
             # The code belongs to the failure: one without a code takes an older one's away.
             changed["exit_code"] = insert.excluded.exit_code
         is_newer = sa.or_(ping.c[kind].is_(None), ping.c[kind] < insert.excluded[kind])

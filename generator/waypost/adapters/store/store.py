@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from waypost.adapters.store.digests import add_digest, read_digests
 from waypost.adapters.store.engine import Database, StoreError, database_path, is_sqlite
-from waypost.adapters.store.events import read_events
+from waypost.adapters.store.events import newest_event, read_events
 from waypost.adapters.store.importing import Importer
 from waypost.adapters.store.lines import Lines
 from waypost.adapters.store.lock import writer_lock
@@ -16,8 +16,8 @@ from waypost.adapters.store.reading import read_rows
 from waypost.adapters.store.recording import Recorder
 from waypost.adapters.store.rollups import Rollups
 from waypost.adapters.store.schedule import Schedule
-from waypost.adapters.store.signals import PingKind, Signals
-from waypost.model.polling import Claim, Outcome, Pings, Plan, Recorded
+from waypost.adapters.store.signals import Signals
+from waypost.model.polling import Claim, Line, Outcome, Ping, Pings, Plan, Recorded
 from waypost.model.project import History
 from waypost.model.rollups import Event, Resolution, Rollup
 
@@ -92,6 +92,11 @@ class Store:
         """Take these lines whether due or not and whoever holds them, for whoever runs everything once."""
         return self._schedule.take(plans, now, owner)
 
+    def hasten(self, lines: Collection[Line], now: datetime) -> None:
+        """Make these lines due now, where they are due later."""
+        if lines:
+            self._schedule.hasten(lines, now)
+
     def next_due(self, now: datetime, regions: Collection[str]) -> datetime | None:
         """Return when there is something to claim at the earliest; None where nothing is planned."""
         return self._schedule.next_due(now, regions)
@@ -115,11 +120,9 @@ class Store:
         """
         return self._recorder.record(outcomes)
 
-    def ping(
-        self, component: str, check: str, at: datetime, kind: PingKind, exit_code: int | None = None
-    ) -> None:
+    def ping(self, said: Ping) -> None:
         """Keep the latest word of a heartbeat."""
-        self._signals.ping(component, check, at, kind, exit_code)
+        self._signals.ping(said)
 
     def watch(self, heartbeats: Iterable[tuple[str, str]], at: datetime) -> None:
         """Note since when these heartbeats (component, check) are waited for."""
@@ -160,6 +163,11 @@ class Store:
         """Return what happened after the event with this number, in its order."""
         with self._database.read() as connection:
             return read_events(connection, after_id)
+
+    def last_event(self) -> int:
+        """Return the number of the newest event; 0 where nothing has happened."""
+        with self._database.read() as connection:
+            return newest_event(connection)
 
     def digests(self) -> list[tuple[date, str]]:
         """Return the digest of each sealed day, oldest first."""

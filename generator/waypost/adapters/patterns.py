@@ -1,0 +1,34 @@
+"""Regular expressions on texts from strangers: a search ends with the deadline, however the text is made."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import regex
+
+from waypost.adapters.network import DeadlineExceeded, remaining
+
+
+@lru_cache(maxsize=2000)
+def _compiled(pattern: str) -> Any:
+    return regex.compile(pattern)
+
+
+def explain_pattern(pattern: str) -> str:
+    """Return why a text is no regular expression, or an empty string."""
+    try:
+        _compiled(pattern)
+    except (regex.error, OverflowError, RecursionError) as error:
+        where = getattr(error, "pos", None)
+        place = f" at character {where + 1}" if isinstance(where, int) else ""
+        return f"{getattr(error, 'msg', None) or 'it asks for too much'}{place}"
+    return ""
+
+
+def is_found(pattern: str, text: str) -> bool:
+    """Tell whether a regular expression is found in a text; raise DeadlineExceeded where that takes too long."""
+    try:
+        return bool(_compiled(pattern).search(text, timeout=remaining(), concurrent=True))
+    except TimeoutError:
+        raise DeadlineExceeded("the pattern took too long") from None

@@ -1,0 +1,72 @@
+"""What a run of a check is given, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from waypost.adapters.network import Phases, Refuse
+from waypost.model.checks import CheckBase
+from waypost.model.polling import Pings
+from waypost.model.status import ComponentStatus
+
+MAX_REASON = 200
+"""Characters of a reason; what servers say of themselves is cut there."""
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """What one run found; `probe` adds the times."""
+
+    status: ComponentStatus
+    """No data where the run says nothing about the service."""
+    latency: timedelta = timedelta(0)
+    """From the start to the end of the answer, or to the failure."""
+    reason: str = ""
+    """Why it is not operational, in words without secrets."""
+    phases: Phases = field(default_factory=Phases)
+    """What the time went into."""
+    certificate_expires: datetime | None = None
+    """When the certificate ends that was shown; the first, where there were several."""
+    http_status: int | None = None
+    """The status of an HTTP answer."""
+    address: str | None = None
+    """The numeric address that was reached last."""
+
+
+@dataclass(frozen=True)
+class ProbeContext:
+    """What a run may know beside its check."""
+
+    now: datetime
+    """The moment of the run."""
+    pings: Pings = field(default_factory=Pings)
+    """What a heartbeat last said of itself."""
+    refuse: Refuse | None = None
+    """Tells which numeric addresses must not be reached; without it, all may."""
+
+
+Prober = Callable[[Any, ProbeContext], ProbeResult]
+"""Runs a check of one kind once; it raises Unanswered or OSError where there is no answer."""
+
+
+class Unanswered(Exception):
+    """There was no answer that could be judged; the words say why."""
+
+
+def good(http_status: int | None = None) -> ProbeResult:
+    """Build the result of an answer that is as expected."""
+    return ProbeResult(ComponentStatus.OPERATIONAL, http_status=http_status)
+
+
+def failed(check: CheckBase, reason: str, http_status: int | None = None) -> ProbeResult:
+    """Build the result of an answer that is not as expected."""
+    return ProbeResult(check.fails_as, reason=plain(reason), http_status=http_status)
+
+
+def plain(text: str, most: int = MAX_REASON) -> str:
+    """Make one line of printable characters of a text that a stranger may have written."""
+    line = " ".join("".join(ch if ch.isprintable() else " " for ch in text[: 4 * most]).split())
+    return line if len(line) <= most else line[: most - 1] + "…"

@@ -1,0 +1,91 @@
+"""Ask another provider's status page how a service is that a component needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from waypost.adapters.probes.result import ProbeContext, ProbeResult, Unanswered, good, plain
+from waypost.adapters.web import Request, fetch
+from waypost.model.checks import StatuspageCheck
+from waypost.model.status import ComponentStatus
+
+MAX_SIZE = 2 * 1000 * 1000
+
+_STATES = {
+    "operational": ComponentStatus.OPERATIONAL,
+    "under_maintenance": ComponentStatus.OPERATIONAL,
+    "degraded_performance": ComponentStatus.DEGRADED_PERFORMANCE,
+    "partial_outage": ComponentStatus.PARTIAL_OUTAGE,
+    "major_outage": ComponentStatus.MAJOR_OUTAGE,
+}
+_INDICATORS = {
+    "none": ComponentStatus.OPERATIONAL,
+    "maintenance": ComponentStatus.OPERATIONAL,
+    "minor": ComponentStatus.DEGRADED_PERFORMANCE,
+    "major": ComponentStatus.PARTIAL_OUTAGE,
+    "critical": ComponentStatus.MAJOR_OUTAGE,
+}
+
+
+def probe_statuspage(check: StatuspageCheck, context: ProbeContext) -> ProbeResult:
+    """Read another page once; raise Unanswered where it says nothing of the service."""
+    answer = fetch(Request(summary_address(check.statuspage)), max_size=MAX_SIZE)
+    if answer.status != 200:
+        raise Unanswered(f"the status page answered with HTTP status {answer.status}")
+    if len(answer.body) > MAX_SIZE:
+        raise Unanswered("the status page is too large")
+    try:
+        summary = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        raise Unanswered("the status page is not JSON") from None
+    status, words = _read(check, summary)
+    if not status.is_trouble:
+        return good(answer.status)
+    page = plain(_text(summary, "page", "name") or urlsplit(check.statuspage).hostname or "", 60)
+    worst = min(status, check.fails_as, key=lambda each: each.severity)
+    return ProbeResult(worst, reason=plain(f"{page} says: {words}"), http_status=answer.status)
+
+
+def summary_address(url: str) -> str:
+    """Return where the summary of a status page is."""
+    parts = urlsplit(url)
+    if parts.path.endswith(".json"):
+        return url
+    return parts._replace(path=f"{parts.path.rstrip('/')}/api/v2/summary.json", fragment="").geturl()
+
+
+def _read(check: StatuspageCheck, summary: Any) -> tuple[ComponentStatus, str]:
+    """Return what the page says, in our states and in its words."""
+    if check.component is None:
+        status = _INDICATORS.get(_text(summary, "status", "indicator"))
+        if status is None:
+            raise Unanswered("the status page does not say how the service is")
+        return status, plain(_text(summary, "status", "description"), 80) or str(status)
+    components = summary.get("components") if isinstance(summary, Mapping) else None
+    listed = (
+        [each for each in components if isinstance(each, Mapping)] if isinstance(components, list) else []
+    )
+    found = [
+        (status, each)
+        for each in _named(listed, check.component)
+        if (status := _STATES.get(_text(each, "status")))
+    ]
+    if not found:
+        raise Unanswered("the status page does not name the component")
+    status, component = max(found, key=lambda pair: pair[0].severity)
+    return status, f"{plain(_text(component, 'name'), 80)} is {status}"
+
+
+def _named(components: list[Mapping[str, Any]], wanted: str) -> list[Mapping[str, Any]]:
+    """Return the component of an id, or all of a name: several groups may have one of the same name."""
+    by_id = [each for each in components if _text(each, "id") == wanted]
+    return by_id or [each for each in components if _text(each, "name").casefold() == wanted.casefold()]
+
+
+def _text(data: Any, *path: str) -> str:
+    for key in path:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return data if isinstance(data, str) else ""

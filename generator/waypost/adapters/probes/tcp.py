@@ -1,0 +1,55 @@
+"""Connect to a port, say something, and wait for what is expected."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+
+from waypost.adapters.network import DeadlineSocket, connect, encrypt, phase, verifying
+from waypost.adapters.patterns import is_found
+from waypost.adapters.probes.comparing import as_text
+from waypost.adapters.probes.result import ProbeContext, ProbeResult, failed, good
+from waypost.model.checks import TcpCheck
+from waypost.model.expectations import ExpectText
+from waypost.model.types import host_port
+
+MAX_ANSWER = 64 * 1024
+"""Bytes of an answer that are looked at."""
+
+
+def probe_tcp(check: TcpCheck, context: ProbeContext) -> ProbeResult:
+    """Connect to the port of a check once, and judge what it says."""
+    host, port = host_port(check.tcp)
+    connection: socket.socket = connect(host, port)
+    with contextlib.closing(connection):
+        if check.tls and isinstance(connection, DeadlineSocket):
+            connection = encrypt(connection, host, verifying())
+        with contextlib.closing(connection):
+            return _talk(check, connection)
+
+
+def _talk(check: TcpCheck, connection: socket.socket) -> ProbeResult:
+    if check.send is not None:
+        connection.sendall(check.send.encode())
+    if check.expect.contains is None and check.expect.matches is None:
+        return good()
+    answer = bytearray()
+    name = "processing"
+    while len(answer) < MAX_ANSWER:
+        with phase(name):
+            data = connection.recv(4096)
+        name = "transfer"
+        if not data:
+            return failed(check, "the answer does not hold what is expected")
+        answer += data
+        if _is_expected(check.expect, answer, len(data)):
+            return good()
+    return failed(check, f"the first {MAX_ANSWER // 1024} KiB of the answer do not hold what is expected")
+
+
+def _is_expected(expect: ExpectText, answer: bytearray, new: int) -> bool:
+    if expect.matches is not None:
+        return is_found(expect.matches, as_text(bytes(answer)))
+    wanted = (expect.contains or "").encode()
+    # Only where the new part may end it: a server that drips must not make the search long.
+    return wanted in answer[max(0, len(answer) - new - len(wanted)) :]
