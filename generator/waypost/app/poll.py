@@ -162,8 +162,8 @@ class Poller:
         self._pool = ThreadPoolExecutor(workers, "waypost-check")
         self._done: queue.SimpleQueue[tuple[Started, Finding]] = queue.SimpleQueue()
         self._chance = random.Random()  # noqa: S311  # it spreads load, and keeps no secret
-        # The last one may have ended while the connection was down: then its end must be kept.
-        self._is_down = True
+        # Not known yet: the last poller may have ended while the connection was down, and its end must be kept.
+        self._is_down: bool | None = None
         self.configure(config)
 
     def configure(self, config: StatusConfig) -> None:
@@ -199,9 +199,9 @@ class Poller:
         """Look whether our own connection works, and keep it when that changed."""
         works = self._guard.watch()
         since = self._guard.down_since
-        if since and not self._is_down:
+        if since and self._is_down is not True:
             self._store.uplink_down(self.region, since)
-        elif self._is_down and not since:
+        elif not since and self._is_down is not False:
             self._store.uplink_up(self.region, self.clock())
         self._is_down = since is not None
         return works

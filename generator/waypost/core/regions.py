@@ -58,11 +58,16 @@ class CheckLine:
     silence: int = 0
     """Microseconds that its last answer stands for."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is but one region, and no majority to be found."""
+        return len(self.regions) == 1
+
     @cached_property
     def steps(self) -> Steps:
         """What is true by all that is known."""
         lines = [line.steps for line in self.regions.values()]
-        return lines[0] if len(lines) == 1 else sweep(lines, Majority())
+        return lines[0] if self.is_plain else sweep(lines, Majority())
 
     def state_in(self, region: str, moment: datetime) -> ComponentStatus:
         """Return what one region says at a moment."""
@@ -147,7 +152,7 @@ def retold(line: CheckLine, *, with_watching: bool) -> list[Told]:
     News of the past (a change is confirmed after its true start) counts from when it came. Without
     `with_watching`, a line of one region tells only of its changes.
     """
-    if len(line.regions) == 1 and not with_watching:
+    if line.is_plain and not with_watching:
         (only,) = line.regions.values()
         return _plain(only.changes)
     story = _Story(len(line.regions))

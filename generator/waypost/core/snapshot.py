@@ -177,11 +177,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     site = replace(site, incidents=_told(site.incidents, now), maintenances=_told(site.maintenances, now))
     history = _known(_merge(site.history, observed), now)
     timelines = _timelines(site, history, now)
-    found = [
-        incident
-        for component in site.config.flat
-        for incident in automatic_incidents(component, timelines[component.id].changes, site, now, words)
-    ]
+    found = automatic_incidents(site, {name: line.changes for name, line in timelines.items()}, now, words)
     # Automatic incidents never paint the bars: the rows they derive from already do.
     incidents = tuple(
         sorted((*site.incidents, *found), key=lambda item: (item.started, item.id), reverse=True)

@@ -157,7 +157,9 @@ def component_changes(component: Component, history: History, now: datetime) -> 
 
 
 def _changes(component: Component, lines: Mapping[str, CheckLine], now: datetime) -> tuple[StateChange, ...]:
-    has_regions = any(len(line.regions) > 1 for line in lines.values())
+    if len(lines) == 1 and (only := next(iter(lines.values()))).is_plain:
+        return _plain(only)
+    has_regions = any(not line.is_plain for line in lines.values())
     with_watching = has_regions or (component.combine != "any" and len(lines) > 1)
     told = [
         [(item.known, name, item) for item in retold(line, with_watching=with_watching)]
@@ -169,6 +171,16 @@ def _changes(component: Component, lines: Mapping[str, CheckLine], now: datetime
     for known, group in itertools.groupby(news, key=lambda item: item[0]):
         story.hear(known, [(name, item) for _, name, item in group])
     return tuple(story.changes)
+
+
+def _plain(line: CheckLine) -> tuple[StateChange, ...]:
+    """Return the changes of one check in one region: nothing is to be combined."""
+    told = (item.row for item in retold(line, with_watching=False))
+    changes: list[StateChange] = []
+    for row in told:
+        if row is not None and not (changes and changes[-1].status is row.status):
+            changes.append(row)
+    return tuple(changes)
 
 
 class _Combination:

@@ -8,14 +8,16 @@ place of cuts change nothing.
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from operator import mul, sub
 from zoneinfo import ZoneInfo
 
 from waypost.core.spans import Piece, micros, span_of
-from waypost.model.status import ComponentStatus, worst
+from waypost.model.status import ComponentStatus
 from waypost.model.status_config import Policy
 
 SECOND = 1_000_000
@@ -81,19 +83,52 @@ def _ratio(down: float, counted: float) -> float | None:
     return min(1.0, max(0.0, 1.0 - down / counted)) if counted > 0.001 else None
 
 
-def uptime(pieces: Iterable[Piece], policy: Policy) -> Uptime:
-    """Compute the uptime of a window that the pieces fill without gaps, in whatever order."""
-    totals = dict.fromkeys(ComponentStatus, 0)
-    for start, end, status in pieces:
-        totals[status] += end - start
-    maintenance, no_data = (
-        totals.pop(ComponentStatus.UNDER_MAINTENANCE),
-        totals.pop(ComponentStatus.NO_DATA),
-    )
-    counted = sum(totals.values())
-    down = math.fsum(policy.weight(status) * length for status, length in totals.items() if length) / SECOND
-    window = (counted + maintenance + no_data) / SECOND
-    return Uptime(_ratio(down, counted / SECOND), window, maintenance / SECOND, no_data / SECOND, down)
+class Account:
+    """The time spent in each state, added up so that any window of it is read off at two places."""
+
+    def __init__(self, pieces: Sequence[Piece], policy: Policy) -> None:
+        self._pieces = pieces
+        self._weights = [policy.weight(status) for status in _TALLIED]
+        self._starts = [start for start, _, _ in pieces]
+        self._sums = [_NOTHING]
+        for start, end, status in pieces:
+            self._sums.append(_added(self._sums[-1], status, end - start))
+
+    def _until(self, moment: int) -> tuple[int, ...]:
+        """Return the time in each state, and in all, from the first piece up to a moment."""
+        index = bisect.bisect_left(self._starts, moment)
+        if not index:
+            return _NOTHING
+        start, end, status = self._pieces[index - 1]
+        if moment >= end:
+            return self._sums[index]
+        return _added(self._sums[index - 1], status, moment - start)
+
+    def uptime(self, start: int, end: int) -> Uptime:
+        """Return the uptime of [start, end), in microseconds."""
+        maintenance, no_data, whole, *tallied = map(sub, self._until(end), self._until(start))
+        counted = whole - maintenance - no_data
+        down = sum(map(mul, self._weights, tallied)) / SECOND
+        return Uptime(
+            _ratio(down, counted / SECOND), whole / SECOND, maintenance / SECOND, no_data / SECOND, down
+        )
+
+
+_TALLIED = tuple(status for status in ComponentStatus if status.is_trouble)
+_PLACE = {
+    ComponentStatus.UNDER_MAINTENANCE: 0,
+    ComponentStatus.NO_DATA: 1,
+    **{status: place for place, status in enumerate(_TALLIED, start=3)},
+}
+_NOTHING = (0,) * (3 + len(_TALLIED))
+
+
+def _added(sums: tuple[int, ...], status: ComponentStatus, length: int) -> tuple[int, ...]:
+    more = list(sums)
+    more[2] += length
+    if status in _PLACE:
+        more[_PLACE[status]] += length
+    return tuple(more)
 
 
 def pooled(parts: Sequence[Uptime]) -> Uptime:
@@ -206,14 +241,10 @@ class Calendar:
 
     def uptimes(self, pieces: Sequence[Piece], policy: Policy, known_from: int) -> Uptimes:
         """Return the uptime in every window; `pieces` are in order and reach from `begin` to now."""
-        ends = [end for _, end, _ in pieces]
-
-        def within(start: int, end: int) -> Uptime:
-            return uptime(_cut(pieces, ends, start, end), policy)
-
+        account = Account(pieces, policy)
         return Uptimes(
-            {name: within(start, self._now) for name, start in self._windows.items()},
-            {name: within(start, end) for name, start, end in self._months if end > known_from},
+            {name: account.uptime(start, self._now) for name, start in self._windows.items()},
+            {name: account.uptime(start, end) for name, start, end in self._months if end > known_from},
         )
 
     def summaries(self, pieces: Sequence[Piece]) -> tuple[DaySummary, ...]:
@@ -229,13 +260,13 @@ class Calendar:
                 _, until, status = pieces[place]
                 found += self._whole_days(status)[index : bisect.bisect_right(self._ends, until)]
             else:
-                found.append(_summary(self._days[index], _cut(pieces, ends, start, end)))
+                found.append(_summary(self._days[index], start, end, itertools.islice(pieces, place, None)))
         return tuple(found)
 
     def _whole_days(self, status: ComponentStatus) -> list[DaySummary]:
         if status not in self._whole:
             self._whole[status] = [
-                _summary(day, [(start, end, status)])
+                _summary(day, start, end, [(start, end, status)])
                 for day, start, end in zip(self._days, self._starts, self._ends, strict=True)
             ]
         return self._whole[status]
@@ -251,23 +282,21 @@ def _months(today: date, zone: ZoneInfo, now: int) -> list[tuple[str, int, int]]
     return months
 
 
-def _cut(pieces: Sequence[Piece], ends: Sequence[int], start: int, end: int) -> list[Piece]:
-    """Return the pieces within a window."""
-    found: list[Piece] = []
-    for index in range(bisect.bisect_right(ends, start), len(pieces)):
-        left, right, status = pieces[index]
-        if left >= end:
-            break
-        found.append((max(left, start), min(right, end), status))
-    return found
-
-
-def _summary(day: date, pieces: Sequence[Piece]) -> DaySummary:
-    trouble = no_data = 0
+def _summary(day: date, begin: int, finish: int, pieces: Iterable[Piece]) -> DaySummary:
+    """Summarise the day [begin, finish) from pieces that end after its begin."""
+    shown, trouble, no_data = ComponentStatus.NO_DATA, 0, 0
     for start, end, status in pieces:
+        if start >= finish:
+            break
+        length = min(end, finish) - max(start, begin)
         if status is ComponentStatus.NO_DATA:
-            no_data += end - start
-        elif status.is_trouble:
-            trouble += end - start
-    status = worst(status for _, _, status in pieces)
-    return DaySummary(day, status, trouble / SECOND, no_data / SECOND)
+            no_data += length
+        elif length:
+            severity = status.severity
+            trouble += length if severity >= _TROUBLE else 0
+            if shown is ComponentStatus.NO_DATA or severity > shown.severity:
+                shown = status
+    return DaySummary(day, shown, trouble / SECOND, no_data / SECOND)
+
+
+_TROUBLE = ComponentStatus.DEGRADED_PERFORMANCE.severity
