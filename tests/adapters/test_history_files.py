@@ -113,6 +113,16 @@ def test_tables_of_before_there_were_regions_are_read_beside_the_others(tmp_path
     assert found.coverage == (Coverage("web", "http-1", at(0), at(10)),)
 
 
+def test_a_table_that_was_changed_is_read_again(tmp_path: Path) -> None:
+    row = "2026-08-20T0{}:00:00Z\t2026-08-20T09:00:00Z\tweb\thttp-1\t\n"
+    for hour in (1, 2, 3):
+        write(tmp_path, **{"2026_08__coverage": COVERAGE + row.format(hour)})
+        for _ in range(2):
+            assert [stretch.start for stretch in loaded(tmp_path)[0].coverage] == [at(hour)]
+    write(tmp_path, **{"2026_08__coverage": "?"})
+    assert loaded(tmp_path) == (History(), ["2026-08/coverage.tsv:1:1 bad-value"])
+
+
 def test_what_a_table_holds_is_told_by_its_first_line_and_not_by_its_name(tmp_path: Path) -> None:
     row = "2026-08-20T00:00:00Z\t2026-08-20T09:00:00Z\tweb\thttp-1\t\n"
     write(tmp_path, archive__of_last_year=COVERAGE + row)
