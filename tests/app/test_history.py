@@ -95,6 +95,13 @@ def test_days_are_sealed_once_and_in_order(store: Store) -> None:
     assert store.digests() == [first, *later] == chain(store.history(), day(0), day(3))
 
 
+def test_a_long_history_is_sealed_a_year_at_a_time() -> None:
+    store = MemoryStore(quiet_days(FIRST, 800))
+    now = START + 800 * DAY + timedelta(hours=1)
+    assert [len(seal_days(store, now)) for _ in range(4)] == [366, 366, 68, 0]
+    assert store.digests() == chain(store.rows, FIRST, day(799))
+
+
 def test_sealing_reads_only_what_is_new() -> None:
     store = MemoryStore(OUTAGE)
     seal_days(store, START + 2 * DAY)
@@ -215,6 +222,15 @@ def test_a_table_that_cannot_be_read_stops_an_export_before_anything_is_written(
         export_history(site, MemoryStore(OUTAGE), day(2))
     assert [problem.location.line for problem in caught.value.problems] == [2]
     assert fingerprint(site.root) == before
+
+
+def test_nothing_is_written_through_a_link_out_of_the_site(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (site.root / "status/history").mkdir()
+    (site.root / "status/history/2026-11").symlink_to(tmp_path / "outside")
+    with pytest.raises(ProblemsFound):
+        export_history(site, MemoryStore(OUTAGE), day(2))
+    assert list((tmp_path / "outside").iterdir()) == []
 
 
 def test_a_database_without_old_rows_writes_nothing(site: Site) -> None:
