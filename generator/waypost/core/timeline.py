@@ -149,7 +149,8 @@ def component_changes(component: Component, history: History, now: datetime) -> 
     """Return the changes of a component's combined state as they became known, oldest first.
 
     Checks are combined as the component says, regions by majority. `at` is the true start, `confirmed_at`
-    when it was known, check, region, reason and evidence are those of the change that tipped it. Later rows
+    when it was known, reason and evidence are those of the change that tipped it. Where there was something
+    to combine, `check` and `region` are empty: the state is nobody's alone. Later rows
     add changes and never alter earlier ones. That nobody watches is no change: a check in trouble keeps
     its word until it is heard again or leaves the file.
     """
@@ -231,11 +232,10 @@ class _Combination:
         at = max([*moments, *(item.at for _, item in tipping)])
         if self.changes:
             at = max(at, micros(self.changes[-1].at))
-        name, item = next(((n, i) for n, i in reversed(tipping) if i.row), (tipping or news)[-1])
-        row = item.row or StateChange(self._component.id, name, moment_of(at), status, moment_of(known))
-        return replace(
-            row, check=name, at=moment_of(min(at, known)), status=status, confirmed_at=moment_of(known)
-        )
+        item = next((item for _, item in reversed(tipping) if item.row), (tipping or news)[-1][1])
+        begun, told = moment_of(min(at, known)), moment_of(known)
+        row = item.row or StateChange(self._component.id, "", begun, status, told)
+        return replace(row, check="", region="", at=begun, status=status, confirmed_at=told)
 
 
 def _agrees(state: ComponentStatus, status: ComponentStatus, *, is_worse: bool) -> bool:
