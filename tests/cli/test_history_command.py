@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from helpers.histories import DAY, MemoryStore, quiet_days
 from helpers.sites import minimal_site
 from waypost.app.clock import utc_now
 from waypost.app.history import export_history, opened_to_write, seal_days
-from waypost.app.site import Site
+from waypost.app.publish import publish
+from waypost.app.site import Site, load_project
 from waypost.cli import main
 from waypost.core.history import merged
 from waypost.model.polling import Line
@@ -172,6 +174,24 @@ def test_verify_names_the_day_of_a_row_that_was_changed(site: Site) -> None:
     assert found["proven"] is False
     assert [chain["source"] for chain in found["chains"]] == ["database", "status/history"]
     assert [link["day"] for link in found["chains"][1]["broken"]] == [(TODAY - 4 * DAY).date().isoformat()]
+
+
+def test_verify_lists_the_percentages_that_do_not_follow(site: Site) -> None:
+    fill(site, rows())
+    publish(site, load_project(site), TODAY + timedelta(hours=2))
+    assert re.search(r"^Published .* UTC: (\d+) of \1 values follow from the rows\.$", run("verify")[1], re.M)
+    edit = site.output / "status/now.json"
+    document = json.loads(edit.read_text(encoding="utf-8"))
+    document["components"]["web"]["uptime"]["30d"] = 100.0
+    edit.write_text(json.dumps(document), encoding="utf-8")
+    code, out, err = run("verify")
+    assert (code, err) == (1, "")
+    [line] = [line for line in out.splitlines() if line.startswith("  components.")]
+    assert re.fullmatch(r"  components\.web\.uptime\.30d: published 100\.0, by the rows \d+\.\d+", line)
+    assert "The rows begin on " in out
+    found = read("verify", code=1)
+    assert [item["what"] for item in found["differences"]] == ["components.web.uptime.30d"]
+    assert found["published_at"] == (TODAY + timedelta(hours=2)).isoformat()
 
 
 def test_every_help_has_an_example() -> None:
