@@ -10,7 +10,7 @@ RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench bench-builds bench-search docs demo-outage demo-recover browser clean
+.PHONY: help serve test lint bench bench-builds bench-search bench-checks docs demo-outage demo-recover browser clean
 
 help: ## Say what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -27,13 +27,16 @@ lint: $(TEST_READY) ## Check style and types
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: bench-builds bench-search ## Measure building and searching against others
+bench: bench-builds bench-search bench-checks ## Measure building and searching against others, and checks against hostile servers
 
 bench-builds: $(TEST_READY) ## Measure building against mkdocs-material alone
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
 
 bench-search: $(TEST_READY) browser ## Measure the search (COLLECTIONS= adds folders with questions and their answers)
 	@$(BIN)/python tests/bench/search_bench.py $(if $(COLLECTIONS),--collections $(COLLECTIONS)) $(ARGS)
+
+bench-checks: $(TEST_READY) ## Measure how long hostile servers hold a check, and how much memory they take
+	@$(BIN)/python tests/bench/probe_bench.py $(ARGS)
 
 docs: $(TEST_READY) ## Write the reference pages in docs/ again
 	@$(BIN)/python docs/generate.py
