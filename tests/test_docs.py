@@ -232,6 +232,7 @@ def requirements() -> dict[str, set[str]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     listed = {"At run time": project["dependencies"]}
     listed["For tests"] = project["optional-dependencies"]["test"]
+    listed["For PostgreSQL"] = project["optional-dependencies"]["postgres"]
     listed["For linting"] = project["optional-dependencies"]["lint"]
     return {
         title: {re.split(r"[^A-Za-z0-9-]", item)[0].lower() for item in items}
@@ -239,7 +240,7 @@ def requirements() -> dict[str, set[str]]:
     }
 
 
-@pytest.mark.parametrize("title", ["At run time", "For tests", "For linting"])
+@pytest.mark.parametrize("title", ["At run time", "For PostgreSQL", "For tests", "For linting"])
 def test_every_dependency_has_its_reason(title: str) -> None:
     text = (DOCS / "dependencies.md").read_text(encoding="utf-8")
     section = text.split(f"## {title}\n")[1].split("\n## ")[0]

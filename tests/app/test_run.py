@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 import signal
 import threading
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -20,8 +22,10 @@ from helpers.sites import (
     wait_until,
     waypost,
 )
-from waypost.adapters.store import Store, StoreError
+from waypost.adapters.store import Store, StoreError, read_history
 from waypost.app.site import Site
+from waypost.model.project import History
+from waypost.model.status import ComponentStatus
 
 INCIDENT = """\
 ---
@@ -60,12 +64,12 @@ def until_it_has_polled(site: Site, command: Running) -> None:
     wait_until(lambda: page_holds(site, "Web pages"), "the page was published")
 
 
+def history(site: Site) -> History:
+    return read_history(site.database_url)
+
+
 def covered(site: Site) -> list[tuple[datetime, datetime]]:
-    store = Store(site.database_url)
-    try:
-        return [(stretch.start, stretch.end) for stretch in store.history().coverage]
-    finally:
-        store.close()
+    return [(stretch.start, stretch.end) for stretch in history(site).coverage]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -211,3 +215,78 @@ def test_a_file_that_cannot_be_written_is_reported_and_polling_goes_on(site: Sit
         (site.root / "status" / "status.yml").touch()
         wait_until((site.status_output / "feed.rss").is_file, "it is published after all")
         assert command.end(signal.SIGTERM) == 0
+
+
+def test_a_job_reports_over_http_and_by_command_and_the_page_tells(site: Site) -> None:
+    status = site.root / "status" / "status.yml"
+    replace(
+        status,
+        "  - id: mail\n    name: Mail\n",
+        "  - id: backups\n    name: Backups\n    checks:\n"
+        "      - heartbeat: {every: 1h, grace: 5m}\n        every: 1s\n"
+        "  - id: mail\n    name: Mail\n",
+    )
+    with running("run", "--listen", "127.0.0.1:0", site=site) as command:
+        until_it_has_polled(site, command)
+        wait_until(lambda: command.said("Jobs report to"), "it says where")
+        found = re.search(r"127\.0\.0\.1:(\d+)/heartbeat/NAME", "".join(command.out))
+        assert found
+        port = int(found[1])
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{port}/heartbeat/backups/3", timeout=10
+        ) as answer:  # our own server
+            assert answer.read() == b"OK\n"
+        wait_until(lambda: command.said("backups is major_outage"), "the failure is confirmed")
+        wait_until(lambda: page_holds(site, "Backups: outage"), "and published")
+        done = waypost("heartbeat", "backups", site=site)
+        assert (done.returncode, done.stdout) == (0, "Kept: backups heartbeat-1: success.\n")
+        wait_until(lambda: command.said("backups is operational"), "the recovery is confirmed")
+        assert command.end(signal.SIGTERM) == 0
+    assert command.err == []
+    assert not list((site.root / ".waypost" / "waypost.db.heartbeats").iterdir())
+
+
+def test_a_report_is_kept_while_nothing_runs(site: Site) -> None:
+    status = site.root / "status" / "status.yml"
+    replace(
+        status,
+        "  - id: mail\n    name: Mail\n",
+        "  - id: mail\n    name: Mail\n    checks:\n      - heartbeat: {every: 1h}\n",
+    )
+    for words, said in (
+        (["mail", "--start"], "start"),
+        (["mail", "--exit-code", "0"], "success"),
+        (["mail/heartbeat-1", "--fail"], "fail"),
+    ):
+        assert waypost("heartbeat", *words, site=site).stdout == f"Kept: mail heartbeat-1: {said}.\n"
+    refused = waypost("heartbeat", "mial", site=site)
+    assert (refused.returncode, "Did you mean 'mail'" in refused.stderr) == (1, True)
+    assert waypost("heartbeat", "mail", "--start", "--fail", site=site).returncode == 2
+    assert waypost("poll", "--json", site=site).returncode == 0
+    [change] = [item for item in history(site).changes if item.component == "mail"]
+    assert change.status is ComponentStatus.MAJOR_OUTAGE
+
+
+def test_others_may_report_over_http_with_a_key_only(site: Site) -> None:
+    refused = waypost("run", "--listen", "0.0.0.0:0", site=site)
+    assert refused.returncode == 1
+    assert "Set WAYPOST_HEARTBEAT_KEY, or listen on 127.0.0.1" in refused.stderr
+    assert waypost("run", "--listen", "somewhere", site=site).returncode == 2
+
+
+def test_a_region_must_be_named_where_checks_have_one(site: Site) -> None:
+    status = site.root / "status" / "status.yml"
+    replace(status, "policy:", "regions: {fra: Frankfurt}\npolicy:")
+    replace(status, "timeout: 1s", "timeout: 1s\n            regions: [fra]")
+    for name in ("run", "poll"):
+        assert "--region, one of: fra" in waypost(name, site=site).stderr
+        assert "Did you mean 'fra'" in waypost(name, "--region", "fre", site=site).stderr
+    assert waypost("poll", "--region", "fra", site=site).returncode == 0
+    assert {stretch.region for stretch in history(site).coverage} == {"fra"}
+
+
+def test_where_nothing_is_published_the_pages_stay_as_they_are(site: Site) -> None:
+    with running("run", "--no-publish", site=site) as command:
+        wait_until(lambda: bool(command.process.poll() is None and covered(site)), "it has polled")
+        assert command.end(signal.SIGTERM) == 0
+    assert not site.status_output.exists()

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from helpers.stores import observed
 from waypost.adapters.dev_server import DevServer
 from waypost.adapters.store import Store
 from waypost.app.build import build_site
 from waypost.app.publish import publish
 from waypost.app.site import Site, load_project
-from waypost.core.states import confirm
 from waypost.model.status import ComponentStatus, Observation
 from waypost.model.status_config import Policy
 
@@ -133,9 +133,7 @@ def observe(site: Site, policy: Policy, states: Mapping[str, ComponentStatus]) -
                 seen = Observation(
                     component, "http-1", at, status, timedelta(milliseconds=90), "HTTP status 503"
                 )
-                store.record(
-                    seen, timedelta(seconds=30), lambda state, recent: confirm(state, recent, policy)
-                )
+                observed(store, seen, timedelta(seconds=30), policy)
 
 
 HOSTILE = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from waypost.adapters.languages import DEFAULT_LANGUAGE, load_words
@@ -53,9 +54,9 @@ def words(at: datetime, day: str = "2026-11-20") -> str:
     return clock if f"{utc:%Y-%m-%d}" == day else f"{utc:%m-%d} {clock}"
 
 
-def component(name: str = "downloads", checks: int = 1) -> Component:
-    """Make a component with so many checks."""
-    return Component(id=name, name=name.capitalize(), checks=(_CHECK,) * checks)
+def component(name: str = "downloads", checks: int = 1, needs: Sequence[str] = ()) -> Component:
+    """Make a component with so many checks that depends on others."""
+    return Component(id=name, name=name.capitalize(), checks=(_CHECK,) * checks, depends_on=tuple(needs))
 
 
 def change(text: str) -> StateChange:
@@ -114,12 +115,20 @@ def site(
     maintenances: Sequence[Mapping[str, Any]] = (),
     zone: str = "UTC",
     policy: Policy | None = None,
+    needs: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> StatusSite:
-    """Make a site; components map an id to its number of checks, or a group's name to such a mapping."""
+    """Make a site; components map an id to its number of checks, or a group's name to such a mapping.
+
+    `needs` maps an id to what it depends on.
+    """
+
+    def made(name: str, checks: int) -> Component:
+        return component(name, checks, needs.get(name, ()))
+
     entries = [
-        ComponentGroup(group=name, components=tuple(component(*member) for member in value.items()))
+        ComponentGroup(group=name, components=tuple(made(*member) for member in value.items()))
         if isinstance(value, Mapping)
-        else component(name, value)
+        else made(name, value)
         for name, value in components.items()
     ]
     page = PageConfig(name="Lumen status", url="https://help.lumen.example/status/", time_zone=zone)
@@ -136,8 +145,8 @@ def history(changes: Iterable[str] = (), coverage: Iterable[str] = ALL_DAY) -> H
 
 
 def site_of(case: Mapping[str, Any]) -> StatusSite:
-    """Make the site that a case names by the keys components, incidents, maintenances and zone."""
-    known = ("components", "incidents", "maintenances", "zone")
+    """Make the site that a case names by the keys components, needs, incidents, maintenances and zone."""
+    known = ("components", "incidents", "maintenances", "needs", "zone")
     return site(**{key: case[key] for key in known if key in case})
 
 

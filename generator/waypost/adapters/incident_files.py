@@ -171,7 +171,7 @@ def _parse_update(  # noqa: PLR0911  # one return a mistake
         message = "The promised time cannot be read, or lacks its offset from UTC."
         return None, problem("bad-date", f"{message} Write it as 2026-11-20T10:02:00+01:00.", number, 1)
     text = (_PROMISE.sub("", body)).strip()
-    if len(text) > MAX_UPDATE or not _can_be_rendered(text):
+    if len(text) > MAX_UPDATE or not can_be_rendered(text):
         message = f"This update is too long or nests too deep. Write at most {MAX_UPDATE} characters of plain Markdown."
         return None, problem("too-complex", message, line, 1)
     if not text:
@@ -183,7 +183,8 @@ def _parse_update(  # noqa: PLR0911  # one return a mistake
     return Update(identity, UpdateStatus(status), at, text, promised), None
 
 
-def _can_be_rendered(text: str) -> bool:
+def can_be_rendered(text: str) -> bool:
+    """Tell whether some Markdown nests no deeper than can be turned into a page."""
     try:
         render_markdown(text, "/")
     except RecursionError:

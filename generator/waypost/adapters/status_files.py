@@ -1,29 +1,25 @@
-"""Read status/: status.yml, incidents, maintenance, and history kept as text."""
+"""Read status/: status.yml, incidents and maintenance, and history as waypost.adapters.history_files reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from waypost.adapters.history_files import load_history
 from waypost.adapters.incident_files import load_incident, load_maintenance
+from waypost.adapters.incident_templates import load_templates
 from waypost.adapters.markdown_source import parse_markdown
 from waypost.adapters.source import read_source, walk
 from waypost.adapters.status_checks import check_status_config
 from waypost.adapters.validation import ADD_OR_CORRECT, load_yaml
 from waypost.adapters.yaml_source import DataPath, YamlDocument
-from waypost.model.project import History, StatusSite
-from waypost.model.status import MEASURED, ComponentStatus, Coverage, Incident, Maintenance, StateChange
+from waypost.model.project import StatusSite
+from waypost.model.status import Incident, Maintenance
 from waypost.model.status_config import ComponentGroup, StatusConfig
-from waypost.model.types import read_moment
 from waypost.problems import Location, Problem, did_you_mean
 
 T = TypeVar("T", Incident, Maintenance)
-Row = TypeVar("Row")
-
-CHANGE_COLUMNS = ("at", "component", "check", "status", "confirmed_at", "reason")
-COVERAGE_COLUMNS = ("component", "check", "from", "until")
 
 
 def load_status_config(root: Path) -> tuple[StatusConfig | None, list[Problem]]:
@@ -67,7 +63,9 @@ def load_status_site(root: Path, config: StatusConfig) -> tuple[StatusSite, list
     incidents, problems = _load_folder(root, "incidents", load_incident, known)
     works, found = _load_folder(root, "maintenance", load_maintenance, known)
     history, more = load_history(root, known)
-    return StatusSite(config, incidents, works, history), [*problems, *found, *more]
+    templates, wrong = load_templates(root)
+    site = StatusSite(config, incidents, works, history, templates)
+    return site, [*problems, *found, *more, *wrong]
 
 
 def _load_folder(
@@ -119,63 +117,3 @@ def check_references(
         message = f"There is no content/{path}.{hint or ADD_OR_CORRECT}"
         problems.append(front.problem_at(("articles", index), "unknown-article", message))
     return problems
-
-
-def load_history(root: Path, known: frozenset[str]) -> tuple[History, list[Problem]]:
-    """Read status/history/changes.tsv and coverage.tsv; either may be absent."""
-    changes, problems = _load_table(root, "changes.tsv", CHANGE_COLUMNS, _change)
-    coverage, found = _load_table(root, "coverage.tsv", COVERAGE_COLUMNS, _coverage)
-    # Rows of components that are no longer watched stay in the file: history is not rewritten.
-    kept_changes = tuple(change for change in changes if change.component in known)
-    kept_coverage = tuple(stretch for stretch in coverage if stretch.component in known)
-    return History(kept_changes, kept_coverage), problems + found
-
-
-def _load_table(
-    root: Path, name: str, columns: tuple[str, ...], build: Callable[[list[str]], Row]
-) -> tuple[list[Row], list[Problem]]:
-    path = root / "status" / "history" / name
-    if not path.exists() and not path.is_symlink():
-        return [], []
-    source, problems = read_source(root, path)
-    if source is None:
-        return [], problems
-    lines = source.text.split("\n")
-    if lines[0].split("\t") != list(columns):
-        message = f"The first line must name the columns: {', '.join(columns)}, with tabs between."
-        return [], [source.problem("bad-value", message, 1, 1)]
-    rows: list[Row] = []
-    for number, line in enumerate(lines[1:], start=2):
-        cells = line.split("\t")
-        # Editors that trim trailing white space take the tab before an empty last column with them.
-        cells += [""] * (len(cells) == len(columns) - 1)
-        try:
-            if line and len(cells) != len(columns):
-                raise ValueError(f"expected {len(columns)} columns, found {len(cells)}")
-            if line:
-                rows.append(build(cells))
-        except ValueError as error:
-            problems.append(source.problem("bad-value", f"This row cannot be read: {error}.", number, 1))
-    return rows, problems
-
-
-def _change(cells: list[str]) -> StateChange:
-    at, component, check, status, confirmed, reason = cells
-    if status not in MEASURED:
-        raise ValueError(f"'{status}' is not one of {', '.join(MEASURED)}")
-    return StateChange(component, check, _utc(at), ComponentStatus(status), _utc(confirmed), reason)
-
-
-def _coverage(cells: list[str]) -> Coverage:
-    component, check, start, end = cells
-    stretch = Coverage(component, check, _utc(start), _utc(end))
-    if stretch.end <= stretch.start:
-        raise ValueError("it ends before it starts")
-    return stretch
-
-
-def _utc(text: str) -> datetime:
-    moment = read_moment(text)
-    if moment is None:
-        raise ValueError(f"'{text[:40]}' is not a time with an offset, such as 2026-08-20T00:00:00Z")
-    return moment

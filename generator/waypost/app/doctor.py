@@ -15,8 +15,10 @@ from pathlib import Path
 from waypost import __version__
 from waypost.adapters.store import StoreError, read_history
 from waypost.app.clock import utc_now
-from waypost.app.poll import WORKERS, jobs, observe
+from waypost.app.poll import WORKERS, observe
 from waypost.app.site import Site, check_project
+from waypost.core.schedule import jobs
+from waypost.model.checks import HeartbeatCheck
 from waypost.model.project import Project
 from waypost.model.status import ComponentStatus
 from waypost.problems import errors, summary
@@ -116,13 +118,16 @@ def _database(url: str) -> Finding:
 
 def _checks(project: Project) -> list[Finding]:
     """Run every check once, without recording anything."""
-    todo = jobs(project.status.config)
+    config = project.status.config
+    todo = [job for job in jobs(config, {"", *config.regions}) if not isinstance(job.check, HeartbeatCheck)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        outcomes = list(pool.map(observe, todo))
+        outcomes = [finding.observation for finding in pool.map(observe, todo)]
     failed = [
-        Finding("check", "note", f"{outcome.component} {outcome.check}: {outcome.reason}")
-        for outcome in outcomes
-        if outcome is not None and outcome.status is not ComponentStatus.OPERATIONAL
+        Finding(
+            "check", "note", f"{job.line.component} {job.line.check}: {seen.reason if seen else 'no data'}"
+        )
+        for job, seen in zip(todo, outcomes, strict=True)
+        if seen is None or seen.status is not ComponentStatus.OPERATIONAL
     ]
     good = len(outcomes) - len(failed)
     return [

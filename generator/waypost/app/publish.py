@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from waypost.adapters.calendar import calendar_file
@@ -42,6 +42,8 @@ def publish(site: Site, project: Project, now: datetime, database_url: str | Non
 
     Raises StoreError where the database cannot be read.
     """
+    # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
+    now -= timedelta(microseconds=now.microsecond % 1000)
     history = read_history(database_url or site.database_url)
     kept = _kept_by_build(site)
     words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))

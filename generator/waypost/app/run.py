@@ -5,14 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from waypost.adapters.store import Store, StoreError, WriterLock, database_path
+from waypost.adapters.store import Store, StoreError, sqlite_path, writer_lock
 from waypost.app.clock import utc_now
-from waypost.app.poll import Poller, record
+from waypost.app.heartbeats import Intake, listening
+from waypost.app.poll import WORKERS, Poller, poll_once, require_region
 from waypost.app.publisher import Publisher, signature
 from waypost.app.site import Site, load_project
+from waypost.app.upkeep import Upkeep
+from waypost.model.polling import Recorded
 from waypost.model.project import Project
 from waypost.model.status import StateChange
 from waypost.problems import ProblemsFound
@@ -24,10 +28,10 @@ WATCH = 0.3
 """Seconds between looks at the files of a site that is being written."""
 
 LOOK = 1.0
-"""Seconds between looks at the files of a site that is only run."""
+"""Seconds between looks at the files of a site that is only run, and at what other pollers found."""
 
-TIDY = 3600.0
-"""Seconds between removals of old observations."""
+PAUSE = 1.0
+"""Seconds to wait after the store could not be used."""
 
 
 @dataclass
@@ -35,25 +39,67 @@ class Events:
     """What a daemon tells whoever started it; each does nothing unless it is replaced."""
 
     started: Callable[[], None] = field(default=lambda: None)
+    listening: Callable[[str, int], None] = field(default=lambda host, port: None)
     changed: Callable[[StateChange], None] = field(default=lambda change: None)
     broken: Callable[[ProblemsFound], None] = field(default=lambda problems: None)
     reloaded: Callable[[], None] = field(default=lambda: None)
     failed: Callable[[Exception], None] = field(default=lambda error: None)
 
 
-def run(site: Site, database_url: str, stop: threading.Event, events: Events) -> None:
+@dataclass(frozen=True)
+class RunOptions:
+    """How a daemon works."""
+
+    region: str = ""
+    """Where it runs, by its name in `regions`; empty where the site has none."""
+    everywhere: bool = False
+    """Whether it also stands in for every region, as on the machine of a writer."""
+    publishes: bool = True
+    """Whether it writes pages, rather than leaving that to another poller of the same database."""
+    listen: tuple[str, int] | None = None
+    """Where jobs may report to over HTTP."""
+    heartbeat_key: str | None = None
+    """What those jobs must bring."""
+    workers: int = WORKERS
+    """Checks that run at the same time."""
+
+
+def run(
+    site: Site, database_url: str, stop: threading.Event, events: Events, options: RunOptions | None = None
+) -> None:
     """Poll and publish until `stop` is set.
 
-    Raises StoreError where another process already polls into the database, and ProblemsFound where
-    the site is broken at the start. Files that break later are reported, and the last good ones stay.
+    Raises StoreError where another process already polls into a SQLite database, ListenRefused, UnknownRegion, and
+    ProblemsFound where the site is broken at the start. Files that break later are reported; the last good ones stay.
     """
-    with WriterLock(database_path(database_url)):
+    options = options or RunOptions()
+    project = load_project(site)
+    require_region(project.status.config, options.region)
+    with ExitStack() as stack:
+        stack.enter_context(writer_lock(database_url))
         watch = FileWatch(site.root / "status", site.root / "content")
-        publisher = Publisher(site, load_project(site), database_url, utc_now)
+        publisher = Publisher(site, project, database_url, utc_now)
+        if options.listen:
+            config = lambda: publisher.project.status.config  # noqa: E731  # the project is replaced when files are saved
+            port = stack.enter_context(
+                listening(options.listen, config, database_url, options.heartbeat_key, utc_now)
+            )
+            events.listening(options.listen[0], port)
+        store = Store(database_url)
+        stack.callback(store.close)
+        events.started()
+        Daemon(publisher, store, database_url, events, options, watch).run(stop)
+
+
+def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
+    """Run every check of a site once; raises ProblemsFound, StoreError and UnknownRegion."""
+    config = load_project(site).status.config
+    require_region(config, region)
+    with writer_lock(database_url):
         store = Store(database_url)
         try:
-            events.started()
-            poll_and_publish(publisher, store, stop, events, watch)
+            Intake(sqlite_path(database_url)).step(store, utc_now())
+            return poll_once(config, store, region)
         finally:
             store.close()
 
@@ -72,73 +118,105 @@ class FileWatch:
         return changed
 
 
-def poll_and_publish(
-    publisher: Publisher, store: Store, stop: threading.Event, events: Events, watch: FileWatch | None = None
-) -> None:
-    """Keep polling into an open store and publishing; the caller holds the database's lock.
+class Daemon:
+    """Polls into an open store and publishes; on SQLite the caller holds the database's lock.
 
     Where `watch` is given, saved files are read again; otherwise whoever owns the publisher does it.
     """
-    poller = Poller(publisher.project.status.config)
-    known: Project = publisher.project
-    published = looked = tidied = -TIDY
-    try:
-        while not stop.is_set():
-            news = _take_outcomes(poller, publisher, store, events)
-            now = time.monotonic()
-            if now - tidied >= TIDY:
-                tidied = now
-                _tidy(store, events)
-            if watch and now - looked >= LOOK:
-                looked = now
-                if watch.has_changed():
-                    _reload(publisher, events)
-            if publisher.project is not known:
-                poller.configure(publisher.project.status.config)
-                known, news = publisher.project, True
-            if news or now - published >= REFRESH:
-                published = now
-                _publish(publisher, events)
-    finally:
-        poller.close()
 
+    def __init__(
+        self,
+        publisher: Publisher,
+        store: Store,
+        database_url: str,
+        events: Events,
+        options: RunOptions,
+        watch: FileWatch | None = None,
+    ) -> None:
+        self._publisher = publisher
+        self._store = store
+        self._events = events
+        self._options = options
+        self._watch = watch
+        self._known: Project = publisher.project
+        self._poller = Poller(
+            self._known.status.config,
+            store,
+            options.region,
+            everywhere=options.everywhere,
+            workers=options.workers,
+        )
+        self._intake = Intake(sqlite_path(database_url))
+        self._upkeep = Upkeep()
+        self._last_event = store.last_event()
+        self._looked = 0.0
+        self._published = -REFRESH
 
-def _take_outcomes(poller: Poller, publisher: Publisher, store: Store, events: Events) -> bool:
-    changed = False
-    for job, observation in poller.step(WATCH):
+    def run(self, stop: threading.Event) -> None:
+        """Go on until `stop` is set."""
         try:
-            change = record(store, job, observation, publisher.project.status.config.policy)
+            while not stop.is_set():
+                self.step(stop)
+        finally:
+            self._poller.close()
+
+    def step(self, stop: threading.Event) -> None:
+        """Poll for a moment, and do what has become due meanwhile."""
+        has_news = False
+        try:
+            has_news = self._poll()
+            for error in self._upkeep.step(self._store, utc_now()):
+                self._events.failed(error)
         except StoreError as error:
-            events.failed(error)
-            continue
-        if change is not None:
-            changed = True
-            events.changed(change)
-    return changed
+            # A full disk or a server that is restarted may pass; what was claimed is claimed again.
+            self._events.failed(error)
+            stop.wait(PAUSE)
+        now = time.monotonic()
+        if now - self._looked >= LOOK:
+            self._looked = now
+            has_news |= self._look()
+        if self._options.publishes and (has_news or now - self._published >= REFRESH):
+            self._published = now
+            self._publish()
 
+    def _poll(self) -> bool:
+        self._intake.step(self._store, self._poller.clock())
+        changes = [item.change for item in self._poller.step(WATCH) if item.change]
+        for change in changes:
+            self._events.changed(change)
+        return bool(changes)
 
-def _tidy(store: Store, events: Events) -> None:
-    try:
-        store.prune(utc_now())
-    except StoreError as error:
-        events.failed(error)
+    def _look(self) -> bool:
+        """Look at saved files and at what other pollers found; tell whether there is something to publish."""
+        if self._watch and self._watch.has_changed():
+            self._reload()
+        is_new = self._publisher.project is not self._known
+        try:
+            if is_new:
+                self._known = self._publisher.project
+                self._poller.configure(self._known.status.config)
+            newest = self._store.last_event()
+        except StoreError as error:
+            self._events.failed(error)
+            return is_new
+        is_new |= newest != self._last_event
+        self._last_event = newest
+        return is_new
 
+    def _reload(self) -> None:
+        try:
+            self._publisher.reload()
+        except ProblemsFound as problems:
+            self._events.broken(problems)
+        except OSError as error:
+            # A file may vanish while it is being saved; the next look finds what came of it.
+            self._events.failed(error)
+        else:
+            self._events.reloaded()
 
-def _reload(publisher: Publisher, events: Events) -> None:
-    try:
-        publisher.reload()
-    except ProblemsFound as problems:
-        events.broken(problems)
-    except OSError as error:
-        # A file may vanish while it is being saved; the next look finds what came of it.
-        events.failed(error)
-    else:
-        events.reloaded()
-
-
-def _publish(publisher: Publisher, events: Events) -> None:
-    try:
-        publisher.publish()
-    except Exception as error:  # whatever is wrong with one page, polling must go on
-        # A full disk or a locked file may pass; the pages say how old they are meanwhile.
-        events.failed(error)
+    def _publish(self) -> None:
+        try:
+            self._publisher.publish()
+        except Exception as error:  # whatever is wrong with one page, polling must go on
+            # A full disk or a locked file may pass; the pages say how old they are meanwhile.
+            self._events.failed(error)

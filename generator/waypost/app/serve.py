@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from waypost.adapters.dev_server import DemoServices, DevServer
-from waypost.adapters.store import Store, StoreError, WriterLock, database_path
+from waypost.adapters.store import Store, StoreError, writer_lock
 from waypost.app.build import BuildReport, build_site
 from waypost.app.clock import utc_now
 from waypost.app.publisher import Publisher
-from waypost.app.run import WATCH, Events, FileWatch, poll_and_publish
+from waypost.app.run import WATCH, Daemon, Events, FileWatch, RunOptions
 from waypost.app.site import Site
 from waypost.problems import ProblemsFound
 
@@ -48,7 +48,7 @@ def serve(
     """
     with ExitStack() as stack:
         server = stack.enter_context(_listening(site, options))
-        stack.enter_context(WriterLock(database_path(database_url)))
+        stack.enter_context(writer_lock(database_url))
         # Watching starts before the first build, so that nothing saved during it is missed.
         watch = SiteWatch(site)
         report = build_site(site, utc_now(), database_url)
@@ -67,7 +67,7 @@ def serve(
         # The builder must see the end however this one ends.
         stack.callback(stop.set)
         events.ready(server.server_address[1], report)
-        poll_and_publish(publisher, store, stop, events)
+        Daemon(publisher, store, database_url, events, RunOptions(everywhere=True)).run(stop)
 
 
 @contextmanager

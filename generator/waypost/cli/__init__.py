@@ -13,6 +13,8 @@ COMMANDS = {
     "demo": "demo",
     "doctor": "doctor",
     "gaps": "gaps",
+    "heartbeat": "heartbeat",
+    "history": "history",
     "import": "import_",
     "incident": "incident",
     "lint": "lint",

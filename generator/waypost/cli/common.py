@@ -14,10 +14,11 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from waypost.adapters.store import StoreError
 from waypost.app.site import Site
-from waypost.model.types import Duration
+from waypost.model.types import Duration, host_port
 from waypost.problems import Level, Problem, ProblemsFound, summary
 
 _STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -41,10 +42,30 @@ def site_option(function: Callable[P, R]) -> Callable[P, R]:
 
 def database_option(function: Callable[P, R]) -> Callable[P, R]:
     """Add --database, which may also come from the environment."""
-    text = "The database, as sqlite:///FILE; .waypost/waypost.db in the site if not given."
+    text = "The database, as sqlite:///FILE or postgresql://…; .waypost/waypost.db in the site if not given."
     return click.option("--database", envvar="WAYPOST_DATABASE", show_envvar=True, default=None, help=text)(
         function
     )
+
+
+def region_option(function: Callable[P, R]) -> Callable[P, R]:
+    """Add --region, the place that checks are run from."""
+    text = "The place this runs in, by its name in `regions` of status/status.yml."
+    return click.option(
+        "--region", envvar="WAYPOST_REGION", show_envvar=True, default="", metavar="NAME", help=text
+    )(function)
+
+
+def to_host_port(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> tuple[str, int] | None:
+    """Read HOST:PORT; the callback of an option."""
+    if value is None:
+        return None
+    try:
+        return host_port(value, any_port=True)
+    except PydanticCustomError as error:
+        raise click.BadParameter(error.message(), context, parameter) from None
 
 
 def json_option(function: Callable[P, R]) -> Callable[P, R]:

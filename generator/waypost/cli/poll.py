@@ -4,52 +4,63 @@ from __future__ import annotations
 
 import click
 
-from waypost.adapters.store import Store, WriterLock, database_path
-from waypost.app.poll import poll_once
-from waypost.app.site import Site, load_project
-from waypost.cli.common import database_option, explained, json_option, print_json, site_option
-from waypost.model.status import Observation, StateChange
+from waypost.app.run import poll
+from waypost.app.site import Site
+from waypost.cli.common import (
+    database_option,
+    explained,
+    json_option,
+    print_json,
+    printable,
+    region_option,
+    site_option,
+)
+from waypost.model.polling import Recorded
+from waypost.model.status import Observation
 
 
 @click.command("poll")
 @site_option
 @database_option
+@region_option
 @json_option
 @explained
-def command(site: Site, database: str | None, as_json: bool) -> None:
+def command(site: Site, database: str | None, region: str, as_json: bool) -> None:
     """Run every check once and record what was found.
 
     Example: waypost poll && waypost publish
     """
-    url = database or site.database_url
-    config = load_project(site).status.config
-    with WriterLock(database_path(url)):
-        store = Store(url)
-        try:
-            outcomes = poll_once(config, store)
-        finally:
-            store.close()
+    outcomes = poll(site, database or site.database_url, region)
     if as_json:
-        print_json([_to_json(observation, change) for observation, change in outcomes])
+        print_json([_to_json(item, item.observation) for item in outcomes if item.observation])
         return
-    for observation, change in outcomes:
-        click.echo(_line(observation, change))
+    for item in outcomes:
+        click.echo(_line(item))
 
 
-def _line(observation: Observation, change: StateChange | None) -> str:
-    milliseconds = round(observation.latency.total_seconds() * 1000)
-    reason = f": {observation.reason}" if observation.reason else ""
-    confirmed = f" (now {change.status})" if change else ""
-    return f"{observation.component} {observation.check}: {observation.status}, {milliseconds} ms{reason}{confirmed}"
+def _line(item: Recorded) -> str:
+    where = f" from {item.line.region}" if item.line.region else ""
+    seen = item.observation
+    if seen is None:
+        return f"{item.line.component} {item.line.check}{where}: no data"
+    reason = f": {seen.reason}" if seen.reason else ""
+    confirmed = f" (now {item.change.status})" if item.change else ""
+    head = f"{seen.component} {seen.check}{where}: {seen.status}, {_milliseconds(seen)} ms"
+    return printable(f"{head}{reason}{confirmed}")
 
 
-def _to_json(observation: Observation, change: StateChange | None) -> dict[str, object]:
+def _milliseconds(seen: Observation) -> int:
+    return round(seen.latency.total_seconds() * 1000)
+
+
+def _to_json(item: Recorded, seen: Observation) -> dict[str, object]:
     return {
-        "component": observation.component,
-        "check": observation.check,
-        "at": observation.at.isoformat(),
-        "status": observation.status,
-        "latency_ms": round(observation.latency.total_seconds() * 1000),
-        "reason": observation.reason,
-        "confirmed": change.status if change else None,
+        "component": seen.component,
+        "check": seen.check,
+        "region": seen.region,
+        "at": seen.at.isoformat(),
+        "status": seen.status,
+        "latency_ms": _milliseconds(seen),
+        "reason": seen.reason,
+        "confirmed": item.change.status if item.change else None,
     }

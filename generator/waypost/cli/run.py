@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
-from waypost.app.run import Events, run
+from waypost.app.heartbeats import KEY_VARIABLE, ListenRefused
+from waypost.app.poll import WORKERS
+from waypost.app.run import Events, RunOptions, run
 from waypost.app.site import Site
-from waypost.cli.common import database_option, explained, print_problems, site_option
+from waypost.cli.common import (
+    database_option,
+    explained,
+    print_problems,
+    refuse,
+    region_option,
+    site_option,
+    to_host_port,
+)
 from waypost.cli.signals import stop_on_signals
 from waypost.model.status import StateChange
 from waypost.problems import ProblemsFound
@@ -15,40 +27,76 @@ from waypost.problems import ProblemsFound
 @click.command("run")
 @site_option
 @database_option
+@region_option
+@click.option(
+    "--listen",
+    callback=to_host_port,
+    metavar="HOST:PORT",
+    envvar="WAYPOST_LISTEN",
+    help=f"Where jobs report to over HTTP, such as 127.0.0.1:8090. Other machines need the key in {KEY_VARIABLE}.",
+)
+@click.option(
+    "--no-publish", is_flag=True, help="Only poll: another poller of this database writes the pages."
+)
+@click.option(
+    "--workers",
+    default=WORKERS,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Checks that run at the same time.",
+)
 @explained
-def command(site: Site, database: str | None) -> None:
+def command(
+    site: Site,
+    database: str | None,
+    region: str,
+    listen: tuple[str, int] | None,
+    no_publish: bool,
+    workers: int,
+) -> None:
     """Poll the checks and publish the status pages until told to stop.
 
-    SIGTERM and Ctrl-C end it cleanly. One database takes one such process.
+    SIGTERM and Ctrl-C end it cleanly. A SQLite database takes one such process, a PostgreSQL database any number.
 
     Example: waypost run --database sqlite:////var/lib/waypost/waypost.db
     """
-
-    def started() -> None:
-        click.echo("Polling and publishing. Ctrl-C stops.")
-
-    events = Events(
-        started=started, changed=say_change, broken=say_broken, reloaded=_say_reloaded, failed=say_failed
+    options = RunOptions(
+        region=region,
+        publishes=not no_publish,
+        listen=listen,
+        heartbeat_key=os.environ.get(KEY_VARIABLE) or None,
+        workers=workers,
     )
-    stop = stop_on_signals()
-    run(site, database or site.database_url, stop, events)
+    events = Events(
+        started=lambda: click.echo(
+            "Polling. Ctrl-C stops." if no_publish else "Polling and publishing. Ctrl-C stops."
+        ),
+        listening=lambda host, port: click.echo(f"Jobs report to http://{host}:{port}/heartbeat/NAME"),
+        changed=say_change,
+        broken=say_broken,
+        reloaded=lambda: click.echo("Files were saved; read again."),
+        failed=say_failed,
+    )
+    try:
+        run(site, database or site.database_url, stop_on_signals(), events, options)
+    except ListenRefused as refused:
+        refuse(str(refused))
     click.echo("Stopped.")
 
 
 def say_change(change: StateChange) -> None:
     """Tell of a confirmed change of state."""
     reason = f": {change.reason}" if change.reason else ""
-    click.echo(f"{change.confirmed_at.astimezone():%H:%M:%S} {change.component} is {change.status}{reason}")
+    place = f" from {change.region}" if change.region else ""
+    click.echo(
+        f"{change.confirmed_at.astimezone():%H:%M:%S} {change.component} is {change.status}{place}{reason}"
+    )
 
 
 def say_broken(found: ProblemsFound) -> None:
     """Tell what is wrong with a file that was just saved."""
     print_problems(found.problems)
     click.echo("The last good version stays published.", err=True)
-
-
-def _say_reloaded() -> None:
-    click.echo("Files were saved; read again.")
 
 
 def say_failed(error: Exception) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from waypost.core.words import Words
 from waypost.model.status import ComponentStatus, Incident, worst
@@ -24,8 +25,32 @@ def headline(
     words: Words,
     *,
     is_blind: bool = False,
+    offline_since: datetime | None = None,
 ) -> Headline:
-    """Say how things are, from the names and states of all components and the incidents that are open."""
+    """Say how things are, from the names and states of all components and the incidents that are open.
+
+    `is_blind` says that nothing is measured now, `offline_since` (in the zone of the page) that this is
+    because of our own connection.
+    """
+    if offline_since is None:
+        return _said(components, active, words, is_blind=is_blind)
+    since = words.say(
+        "status.headline.offline_detail", time=words.date("status.date.day_time", offline_since)
+    )
+    said = _said(components, active, words, is_blind=True)
+    if said.status is ComponentStatus.NO_DATA:
+        return Headline(words.say("status.headline.offline"), since, said.status)
+    # What people wrote still counts, and goes first.
+    return Headline(said.sentence, f"{said.detail} {since}".strip(), said.status)
+
+
+def _said(
+    components: Sequence[tuple[str, ComponentStatus]],
+    active: Sequence[Incident],
+    words: Words,
+    *,
+    is_blind: bool,
+) -> Headline:
     state = worst(status for _, status in components)
     unknown = [name for name, status in components if status is ComponentStatus.NO_DATA]
     if state is ComponentStatus.NO_DATA:
@@ -33,7 +58,8 @@ def headline(
     written = [incident for incident in active if not incident.automatic]
     if state is ComponentStatus.OPERATIONAL:
         if written:
-            return Headline(written[0].title, words.say("status.headline.rest"), state)
+            rest = _unknown(unknown, words) if unknown else words.say("status.headline.rest")
+            return Headline(written[0].title, rest, state)
         return _good_news(unknown, words, is_blind=is_blind)
     hit = tuple(name for name, status in components if status is state)
     troubled = sum(status.is_trouble for _, status in components)

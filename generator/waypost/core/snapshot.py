@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.core.automatic import IMPACT, automatic_incidents
+from waypost.core.combining import combined
+from waypost.core.regions import SILENCE
 from waypost.core.sentences import Headline, headline
-from waypost.core.timeline import ComponentTimeline, Interval, active_incidents, maintenance_window
-from waypost.core.uptime import DaySummary, Uptime, daily, day_start, uptime
+from waypost.core.spans import Piece, micros, moment_of
+from waypost.core.timeline import (
+    ComponentTimeline,
+    active_incidents,
+    by_component,
+    maintenance_window,
+)
+from waypost.core.uptime import Calendar, DaySummary, Uptime, Uptimes, pooled_uptimes
 from waypost.core.words import Words
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
+    Certificate,
     ComponentStatus,
-    Coverage,
     Impact,
     Incident,
     Maintenance,
-    StateChange,
     UpdateStatus,
     worst,
 )
@@ -28,14 +35,21 @@ from waypost.model.status_config import Component, PageConfig, Policy
 
 Told = TypeVar("Told", Incident, Maintenance)
 
-DAYS = 90
-"""How many days the bars show."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 RECENT = timedelta(days=14)
 """How far back the front page tells of incidents."""
 
-SILENCE = 3
-"""How many intervals a check's last answer stands for; after that there is no data."""
+
+@dataclass(frozen=True)
+class RegionView:
+    """A component as it is seen from one place now."""
+
+    id: str
+    name: str
+    status: ComponentStatus
+    dissents: bool
+    """Whether it says otherwise than the majority."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +70,16 @@ class ComponentSnapshot:
     created_at: datetime
     """The first time anything is known of it, or the start of the window."""
     days: tuple[DaySummary, ...]
-    uptime: Uptime
+    uptimes: Uptimes
     is_measured: bool
     """Whether checks measure it, rather than people alone."""
+    regions: tuple[RegionView, ...] = ()
+    """What is seen from each place that it is checked from; empty where checks have no regions."""
+
+    @property
+    def uptime(self) -> Uptime:
+        """The uptime of the ninety days of the bar."""
+        return self.uptimes.windows["90d"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +115,14 @@ class Snapshot:
     """Those that customers are hit by now, newest first."""
     maintenances: tuple[MaintenanceSnapshot, ...]
     """Every maintenance, newest first."""
+    group_uptimes: Mapping[str, Uptimes]
+    """By the name of the group."""
+    uptimes: Uptimes
+    """Of all components together."""
+    offline_since: datetime | None = None
+    """Since when our own connection is down, if it is and nothing can be measured."""
+    certificate_warnings: tuple[Certificate, ...] = ()
+    """Certificates that end soon or have ended, the first to end first."""
 
     @property
     def changed_at(self) -> datetime:
@@ -147,15 +176,18 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     """
     site = replace(site, incidents=_told(site.incidents, now), maintenances=_told(site.maintenances, now))
     history = _known(_merge(site.history, observed), now)
-    found = _automatic(site, history, now, words)
+    timelines = _timelines(site, history, now)
+    found = automatic_incidents(site, {name: line.changes for name, line in timelines.items()}, now, words)
     # Automatic incidents never paint the bars: the rows they derive from already do.
     incidents = tuple(
         sorted((*site.incidents, *found), key=lambda item: (item.started, item.id), reverse=True)
     )
-    components = _components(site, history, now)
+    components = _components(site, timelines, now)
     active = active_incidents(incidents, now)
     works = tuple(_maintenance(work, now) for work in site.maintenances)
     intervals = [check.every for component in site.config.flat for check in component.checks]
+    is_blind = _is_blind(components)
+    offline_since = _offline_since(history, now) if is_blind else None
     return Snapshot(
         page=site.config.page,
         policy=site.config.policy,
@@ -165,22 +197,74 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         stale_after=max(intervals, default=timedelta(days=1)) * SILENCE,
         indicator=_indicator(components, active),
         headline=headline(
-            [(item.name, item.status) for item in components], active, words, is_blind=_is_blind(components)
+            [(item.name, item.status) for item in components],
+            active,
+            words,
+            is_blind=is_blind,
+            offline_since=offline_since and offline_since.astimezone(ZoneInfo(site.config.page.time_zone)),
         ),
         components=components,
         incidents=incidents,
         active=active,
         maintenances=tuple(sorted(works, key=lambda item: item.start, reverse=True)),
+        group_uptimes=_group_uptimes(components),
+        uptimes=pooled_uptimes([component.uptimes for component in components]),
+        offline_since=offline_since,
+        certificate_warnings=_certificate_warnings(site, history, now),
     )
 
 
+def _timelines(site: StatusSite, history: History, now: datetime) -> dict[str, ComponentTimeline]:
+    rows = by_component(history)
+    unheard = replace(history, changes=(), coverage=())
+    return {
+        component.id: ComponentTimeline(component, site, rows.get(component.id, unheard), now)
+        for component in site.config.flat
+    }
+
+
+def _group_uptimes(components: Sequence[ComponentSnapshot]) -> dict[str, Uptimes]:
+    grouped: dict[str, list[Uptimes]] = {}
+    for component in components:
+        if component.group:
+            grouped.setdefault(component.group, []).append(component.uptimes)
+    return {name: pooled_uptimes(parts) for name, parts in grouped.items()}
+
+
+def _offline_since(history: History, now: datetime) -> datetime | None:
+    """Return since when our own connection is down, where it is down now."""
+    return min((gap.start for gap in history.uplink if gap.start <= now < (gap.end or _NEVER)), default=None)
+
+
+def _certificate_warnings(site: StatusSite, history: History, now: datetime) -> tuple[Certificate, ...]:
+    watched = {(component.id, name) for component in site.config.flat for name, _ in component.named_checks}
+    # Several regions see one certificate each; the latest look counts.
+    latest = {
+        (item.component, item.check): item
+        for item in sorted(history.certificates, key=lambda item: item.seen_at)
+        if item.seen_at <= now
+    }
+    due = [
+        item
+        for key, item in latest.items()
+        if key in watched and item.expires - now <= timedelta(days=item.warn_days)
+    ]
+    return tuple(sorted(due, key=lambda item: (item.expires, item.component, item.check)))
+
+
 def _merge(kept: History, observed: History) -> History:
-    return History((*kept.changes, *observed.changes), (*kept.coverage, *observed.coverage))
+    return History(
+        (*kept.changes, *observed.changes),
+        (*kept.coverage, *observed.coverage),
+        (*kept.uplink, *observed.uplink),
+        (*kept.certificates, *observed.certificates),
+    )
 
 
 def _known(history: History, now: datetime) -> History:
     changes = tuple(change for change in history.changes if change.confirmed_at <= now)
-    return History(changes, tuple(stretch for stretch in history.coverage if stretch.start <= now))
+    coverage = tuple(stretch for stretch in history.coverage if stretch.start <= now)
+    return replace(history, changes=changes, coverage=coverage)
 
 
 def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
@@ -189,66 +273,31 @@ def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
     return tuple(replace(item, updates=tuple(it for it in item.updates if it.at <= now)) for item in begun)
 
 
-def _standing(coverage: Sequence[Coverage], component: Component, now: datetime) -> list[Coverage]:
-    """Let each check's last answer stand for a while: between two runs it is watched too."""
-    limits = {name: check.every * SILENCE for name, check in component.named_checks}
-    last = {item.check: item for item in sorted(coverage, key=lambda item: item.end)}
-    standing = {
-        item
-        for item in last.values()
-        if timedelta(0) < now - item.end <= limits.get(item.check, timedelta(0))
-    }
-    return [replace(item, end=now) if item in standing else item for item in coverage]
-
-
-def _automatic(site: StatusSite, history: History, now: datetime, words: Words) -> list[Incident]:
-    found: list[Incident] = []
-    for component in site.config.flat:
-        changes = [change for change in history.changes if change.component == component.id]
-        coverage = [stretch for stretch in history.coverage if stretch.component == component.id]
-        found += automatic_incidents(
-            component, [*changes, *_retired(component, changes, coverage)], site, now, words
-        )
-    return found
-
-
-def _retired(
-    component: Component, changes: Sequence[StateChange], coverage: Sequence[Coverage]
-) -> list[StateChange]:
-    """End what checks said that are no longer in the file: nobody would ever hear of their recovery."""
-    kept = {name for name, _ in component.named_checks}
-    gone = {change.check for change in changes} - kept
-    ends = {stretch.check: stretch.end for stretch in sorted(coverage, key=lambda stretch: stretch.end)}
-    spoken = {
-        change.check: change.confirmed_at
-        for change in sorted(changes, key=lambda change: change.confirmed_at)
-    }
-    moments = {check: max(ends.get(check, spoken[check]), spoken[check]) for check in sorted(gone)}
-    return [
-        StateChange(component.id, check, moment, ComponentStatus.OPERATIONAL, moment)
-        for check, moment in moments.items()
-    ]
-
-
-def _components(site: StatusSite, history: History, now: datetime) -> tuple[ComponentSnapshot, ...]:
+def _components(
+    site: StatusSite, timelines: Mapping[str, ComponentTimeline], now: datetime
+) -> tuple[ComponentSnapshot, ...]:
     members = [(group, component) for group, items in site.config.groups for component in items]
+    calendar = Calendar(now, ZoneInfo(site.config.page.time_zone))
     return tuple(
-        _component(site, history, group, component, position, now)
+        _component(site, timelines[component.id], calendar, (group, component, position), now)
         for position, (group, component) in enumerate(members, start=1)
     )
 
 
 def _component(
-    site: StatusSite, history: History, group: str, component: Component, position: int, now: datetime
+    site: StatusSite,
+    timeline: ComponentTimeline,
+    calendar: Calendar,
+    place: tuple[str, Component, int],
+    now: datetime,
 ) -> ComponentSnapshot:
-    changes = [change for change in history.changes if change.component == component.id]
-    coverage = [stretch for stretch in history.coverage if stretch.component == component.id]
-    spoken = [*changes, *_retired(component, changes, coverage)]
-    timeline = ComponentTimeline(component, site, spoken, _standing(coverage, component, now))
-    zone = ZoneInfo(site.config.page.time_zone)
-    start = day_start(now.astimezone(zone).date() - timedelta(days=DAYS - 1), zone)
-    intervals = timeline.intervals(start, now)
-    status = timeline.at(now) if not intervals else intervals[-1].status
+    group, component, position = place
+    begin, first_day, end = calendar.begin, calendar.first_day, micros(now)
+    pieces = timeline.pieces(begin, end)
+    status = timeline.at(now) if begin >= end else pieces[-1][2]
+    created = timeline.first_watched
+    if created is None:
+        created = first_day
     return ComponentSnapshot(
         id=component.id,
         name=component.name,
@@ -256,19 +305,49 @@ def _component(
         group=group,
         position=position,
         status=status,
-        known_status=_last_known(intervals, status),
-        since=intervals[-1].start if intervals else now,
-        created_at=min((stretch.start for stretch in coverage), default=start),
-        days=daily(intervals, now, zone, DAYS),
-        uptime=uptime(intervals, site.config.policy),
+        known_status=_last_known(pieces, status, first_day),
+        since=moment_of(max(pieces[-1][0], first_day)),
+        created_at=moment_of(created),
+        days=calendar.summaries(pieces),
+        uptimes=calendar.uptimes(pieces, site.config.policy, created),
         is_measured=bool(component.checks),
+        regions=_regions(site, timeline, component, now),
     )
 
 
-def _last_known(intervals: Sequence[Interval], status: ComponentStatus) -> ComponentStatus:
+def _regions(
+    site: StatusSite, timeline: ComponentTimeline, component: Component, now: datetime
+) -> tuple[RegionView, ...]:
+    """Tell what is seen from each region now, in the order of the file."""
+    names = dict.fromkeys(region for check in component.checks for region in check.regions)
+    if not names:
+        return ()
+    known = site.config.regions
+    agreed = timeline.measured_at(now)
+    views = []
+    for region in (
+        *(name for name in known if name in names),
+        *(name for name in names if name not in known),
+    ):
+        states = [
+            line.state_in(region, now)
+            for check in component.named_checks
+            if region in check[1].regions and (line := timeline.checks.get(check[0]))
+        ]
+        status = combined(states, component.combine)
+        dissents = ComponentStatus.NO_DATA not in (status, agreed) and status is not agreed
+        views.append(RegionView(region, known.get(region, region), status, dissents))
+    return tuple(views)
+
+
+def _last_known(pieces: Sequence[Piece], status: ComponentStatus, first_day: int) -> ComponentStatus:
     if status is not ComponentStatus.NO_DATA:
         return status
-    known = (item.status for item in reversed(intervals) if item.status is not ComponentStatus.NO_DATA)
+    known = (
+        state
+        for _, end, state in reversed(pieces)
+        if state is not ComponentStatus.NO_DATA and end > first_day
+    )
     return next(known, ComponentStatus.OPERATIONAL)
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import bisect
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import heapq
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 
-from waypost.model.project import StatusSite
+from waypost.core.combining import combined
+from waypost.core.regions import CheckLine, Told, check_lines, retold
+from waypost.core.spans import NO_DATA, Piece, Steps, micros, moment_of, state_at, sweep
+from waypost.model.project import History, StatusSite
 from waypost.model.status import (
     ComponentStatus,
     Coverage,
@@ -21,127 +25,11 @@ from waypost.model.status import (
 from waypost.model.status_config import Component
 
 
-@dataclass(frozen=True)
-class Interval:
-    """A stretch of time in one state; the start is part of it, the end is not."""
-
-    start: datetime
-    end: datetime
-    status: ComponentStatus
-
-    @property
-    def seconds(self) -> float:
-        """How long it lasted."""
-        # Python subtracts two times of one zone by the wall clock, which is wrong over a clock change.
-        return (self.end.astimezone(UTC) - self.start.astimezone(UTC)).total_seconds()
-
-
 def maintenance_window(work: Maintenance) -> tuple[datetime, datetime]:
     """Return when the work really ran: it follows the clock unless somebody said otherwise."""
     begun = (update.at for update in work.updates if update.status is UpdateStatus.IN_PROGRESS)
     start = min(next(begun, work.scheduled_for), work.scheduled_until)
     return start, max(start, work.ended_at or work.scheduled_until)
-
-
-class ComponentTimeline:
-    """The state of one component at any time.
-
-    A person's incident wins over what was measured; maintenance covers measured trouble of its own
-    components only; outside of coverage there is no data. A component without checks is operational
-    unless an incident says otherwise.
-    """
-
-    def __init__(
-        self,
-        component: Component,
-        site: StatusSite,
-        changes: Iterable[StateChange],
-        coverage: Iterable[Coverage],
-    ) -> None:
-        self._measured = bool(component.checks)
-        self._checks: dict[str, _CheckLine] = {}
-        for stretch in coverage:
-            self._check(stretch.check).coverage.append((stretch.start, stretch.end))
-        for change in sorted(changes, key=lambda change: change.at):
-            self._check(change.check).changes.append((change.at, change.status))
-        self._incidents = [item for item in site.incidents if component.id in item.components]
-        self._written = [(i.started, i.resolved_at, i.components[component.id]) for i in self._incidents]
-        self._works = [
-            maintenance_window(work) for work in site.maintenances if component.id in work.components
-        ]
-
-    def _check(self, check: str) -> _CheckLine:
-        return self._checks.setdefault(check, _CheckLine([], []))
-
-    def at(self, moment: datetime) -> ComponentStatus:
-        """Return the state at one moment."""
-        written = [s for start, end, s in self._written if start <= moment and (end is None or moment < end)]
-        if written:
-            return worst(written)
-        if any(start <= moment < end for start, end in self._works):
-            return ComponentStatus.UNDER_MAINTENANCE
-        return self.measured_at(moment)
-
-    def measured_at(self, moment: datetime) -> ComponentStatus:
-        """Return the state that the checks alone show at one moment."""
-        status = worst(line.at(moment) for line in self._checks.values())
-        is_by_hand = not self._measured and status is ComponentStatus.NO_DATA
-        return ComponentStatus.OPERATIONAL if is_by_hand else status
-
-    def intervals(self, start: datetime, end: datetime) -> tuple[Interval, ...]:
-        """Cut [start, end) into stretches of one state each, without gaps or overlaps."""
-        edges = sorted({start, *(edge for edge in self._edges() if start < edge < end)})
-        pieces: list[Interval] = []
-        for left, right in zip(edges, [*edges[1:], end], strict=True):
-            status = self.at(left)
-            if pieces and pieces[-1].status is status:
-                pieces[-1] = Interval(pieces[-1].start, right, status)
-            elif right > left:
-                pieces.append(Interval(left, right, status))
-        return tuple(pieces)
-
-    def _edges(self) -> Iterable[datetime]:
-        for begin, finish, _ in self._written:
-            yield begin
-            if finish is not None:
-                yield finish
-        for window in self._works:
-            yield from window
-        for line in self._checks.values():
-            yield from (at for at, _ in line.changes)
-            for stretch in line.coverage:
-                yield from stretch
-
-
-@dataclass
-class _CheckLine:
-    """The rows of one check, oldest first."""
-
-    changes: list[tuple[datetime, ComponentStatus]]
-    coverage: list[tuple[datetime, datetime]]
-
-    def at(self, moment: datetime) -> ComponentStatus:
-        """Return the state at a moment that was watched, and no data for any other."""
-        return self._last_known(moment) if self._is_covered(moment) else ComponentStatus.NO_DATA
-
-    def _is_covered(self, moment: datetime) -> bool:
-        index = bisect.bisect_right(self._merged, moment, key=lambda stretch: stretch[0])
-        return index > 0 and moment < self._merged[index - 1][1]
-
-    def _last_known(self, moment: datetime) -> ComponentStatus:
-        index = bisect.bisect_right(self.changes, moment, key=lambda change: change[0])
-        return self.changes[index - 1][1] if index else ComponentStatus.NO_DATA
-
-    @cached_property
-    def _merged(self) -> list[tuple[datetime, datetime]]:
-        """The coverage in order and without overlaps, so that it can be searched by halves."""
-        merged: list[tuple[datetime, datetime]] = []
-        for start, end in sorted(self.coverage):
-            if merged and start <= merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-            else:
-                merged.append((start, end))
-        return merged
 
 
 def active_incidents(incidents: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
@@ -152,3 +40,211 @@ def active_incidents(incidents: Sequence[Incident], now: datetime) -> tuple[Inci
         if item.started <= now and (item.resolved_at is None or item.resolved_at > now)
     ]
     return tuple(sorted(hit, key=lambda item: item.started, reverse=True))
+
+
+def by_component(history: History) -> dict[str, History]:
+    """Part a history by component, in one pass; gaps of our own connection go along with each."""
+    changes: dict[str, list[StateChange]] = {}
+    coverage: dict[str, list[Coverage]] = {}
+    for change in history.changes:
+        changes.setdefault(change.component, []).append(change)
+    for stretch in history.coverage:
+        coverage.setdefault(stretch.component, []).append(stretch)
+    return {
+        name: History(tuple(changes.get(name, ())), tuple(coverage.get(name, ())), history.uplink)
+        for name in {**changes, **coverage}
+    }
+
+
+class ComponentTimeline:
+    """The state of one component at any time, as known at `now`.
+
+    A person's incident wins over what was measured; maintenance covers measured trouble of its own
+    components only; outside of coverage, and while our own connection was down, there is no data. A
+    component without checks is operational unless an incident says otherwise.
+    """
+
+    def __init__(self, component: Component, site: StatusSite, history: History, now: datetime) -> None:
+        self._component = component
+        self._incidents = [item for item in site.incidents if component.id in item.components]
+        self._works = [work for work in site.maintenances if component.id in work.components]
+        self._now = now
+        self.checks: Mapping[str, CheckLine] = check_lines(component, history, now)
+        """The lines of its checks, by name."""
+
+    @cached_property
+    def changes(self) -> tuple[StateChange, ...]:
+        """The changes of its combined state as they became known; see `component_changes`."""
+        return _changes(self._component, self.checks, self._now)
+
+    @cached_property
+    def first_watched(self) -> int | None:
+        """When anything of it was first watched, in microseconds."""
+        starts = [
+            line.watched[0][0]
+            for check in self.checks.values()
+            for line in check.regions.values()
+            if line.watched
+        ]
+        return min(starts, default=None)
+
+    @cached_property
+    def measured(self) -> Steps:
+        """What the checks alone show."""
+        lines = [line.steps for line in self.checks.values()]
+        if len(lines) == 1:
+            return lines[0]
+        return sweep(lines, lambda states: combined(states, self._component.combine))
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The line of the component, with what people wrote."""
+        if not self._incidents and not self._works:
+            return self.measured
+        written = [
+            _spell(i.started, i.resolved_at, i.components[self._component.id]) for i in self._incidents
+        ]
+        works = [_spell(*maintenance_window(work), ComponentStatus.UNDER_MAINTENANCE) for work in self._works]
+        count = len(written)
+
+        def judge(states: Sequence[ComponentStatus]) -> ComponentStatus:
+            said, work = worst(states[1 : count + 1]), worst(states[count + 1 :])
+            return next((state for state in (said, work) if state is not NO_DATA), states[0])
+
+        return sweep([self.measured, *written, *works], judge)
+
+    def at(self, moment: datetime) -> ComponentStatus:
+        """Return the state at one moment."""
+        return self._told(state_at(self.steps, micros(moment)))
+
+    def measured_at(self, moment: datetime) -> ComponentStatus:
+        """Return the state that the checks alone show at one moment."""
+        return self._told(state_at(self.measured, micros(moment)))
+
+    def _told(self, status: ComponentStatus) -> ComponentStatus:
+        # Without checks, silence of machines says nothing: people would have written.
+        is_by_hand = not self._component.checks and status is NO_DATA
+        return ComponentStatus.OPERATIONAL if is_by_hand else status
+
+    def pieces(self, start: int, end: int) -> list[Piece]:
+        """Cut [start, end), in microseconds, into pieces of one state each, without gaps or overlaps."""
+        cut = [(start, state_at(self.steps, start)), *(step for step in self.steps if start < step[0] < end)]
+        pieces: list[Piece] = []
+        for (left, status), (right, _) in itertools.pairwise([*cut, (end, NO_DATA)]):
+            told = self._told(status)
+            if pieces and pieces[-1][2] is told:
+                pieces[-1] = (pieces[-1][0], right, told)
+            elif right > left:
+                pieces.append((left, right, told))
+        return pieces
+
+
+def _spell(start: datetime, end: datetime | None, status: ComponentStatus) -> Steps:
+    if end is None:
+        return [(micros(start), status)]
+    return [(micros(start), status), (micros(end), NO_DATA)] if start < end else []
+
+
+def component_changes(component: Component, history: History, now: datetime) -> tuple[StateChange, ...]:
+    """Return the changes of a component's combined state as they became known, oldest first.
+
+    Checks are combined as the component says, regions by majority. `at` is the true start, `confirmed_at`
+    when it was known, reason and evidence are those of the change that tipped it. Where there was something
+    to combine, `check` and `region` are empty: the state is nobody's alone. Later rows
+    add changes and never alter earlier ones. That nobody watches is no change: a check in trouble keeps
+    its word until it is heard again or leaves the file.
+    """
+    return _changes(component, check_lines(component, history, now), now)
+
+
+def _changes(component: Component, lines: Mapping[str, CheckLine], now: datetime) -> tuple[StateChange, ...]:
+    if len(lines) == 1 and (only := next(iter(lines.values()))).is_plain:
+        return _plain(only)
+    has_regions = any(not line.is_plain for line in lines.values())
+    with_watching = has_regions or (component.combine != "any" and len(lines) > 1)
+    told = [
+        [(item.known, name, item) for item in retold(line, with_watching=with_watching)]
+        for name, line in lines.items()
+    ]
+    story = _Combination(component, with_watching=with_watching)
+    limit = micros(now)
+    news = itertools.takewhile(lambda item: item[0] <= limit, heapq.merge(*told, key=lambda item: item[:2]))
+    for known, group in itertools.groupby(news, key=lambda item: item[0]):
+        story.hear(known, [(name, item) for _, name, item in group])
+    return tuple(story.changes)
+
+
+def _plain(line: CheckLine) -> tuple[StateChange, ...]:
+    """Return the changes of one check in one region: nothing is to be combined."""
+    told = (item.row for item in retold(line, with_watching=False))
+    changes: list[StateChange] = []
+    for row in told:
+        if row is not None and not (changes and changes[-1].status is row.status):
+            changes.append(row)
+    return tuple(changes)
+
+
+class _Combination:
+    """The state of a component as its checks tell it, one after another."""
+
+    def __init__(self, component: Component, *, with_watching: bool) -> None:
+        self._component = component
+        self._with_watching = with_watching
+        self._said: dict[str, list[tuple[int, ComponentStatus]]] = {}
+        self._unwatched: set[str] = set()
+        self.changes: list[StateChange] = []
+
+    def hear(self, known: int, news: Sequence[tuple[str, Told]]) -> None:
+        """Take in what became known at one moment."""
+        for name, item in news:
+            if item.status is NO_DATA:
+                self._unwatched.add(name)
+            else:
+                self._unwatched.discard(name)
+                self._said.setdefault(name, []).append((item.at, item.status))
+        states = self._heard()
+        status = combined(list(states.values()), self._component.combine)
+        before = self.changes[-1].status if self.changes else None
+        if status is not NO_DATA and status is not before:
+            self.changes.append(self._change(known, status, before, states, news))
+
+    def _heard(self) -> dict[str, ComponentStatus]:
+        """Return the states that count: of checks that are watched, and of those last heard in trouble."""
+        last = {name: pieces[-1][1] for name, pieces in self._said.items()}
+        counted = {
+            name: status for name, status in last.items() if name not in self._unwatched or status.is_trouble
+        }
+        return counted or last
+
+    def _change(
+        self,
+        known: int,
+        status: ComponentStatus,
+        before: ComponentStatus | None,
+        states: Mapping[str, ComponentStatus],
+        news: Sequence[tuple[str, Told]],
+    ) -> StateChange:
+        is_worse = status.severity > (before.severity if before else 0)
+        agreeing = [name for name, state in states.items() if _agrees(state, status, is_worse=is_worse)]
+        tipping = [(name, item) for name, item in news if name in agreeing or item.status is NO_DATA]
+        # The last of those it took decides when it truly began; it cannot lie before the state that it ended.
+        moments = [_since(self._said[name], status, is_worse=is_worse) for name in agreeing]
+        at = max([*moments, *(item.at for _, item in tipping)])
+        if self.changes:
+            at = max(at, micros(self.changes[-1].at))
+        item = next((item for _, item in reversed(tipping) if item.row), (tipping or news)[-1][1])
+        begun, told = moment_of(min(at, known)), moment_of(known)
+        row = item.row or StateChange(self._component.id, "", begun, status, told)
+        return replace(row, check="", region="", at=begun, status=status, confirmed_at=told)
+
+
+def _agrees(state: ComponentStatus, status: ComponentStatus, *, is_worse: bool) -> bool:
+    return state.severity >= status.severity if is_worse else state.severity <= status.severity
+
+
+def _since(pieces: Iterable[tuple[int, ComponentStatus]], status: ComponentStatus, *, is_worse: bool) -> int:
+    """Return when the last stretch of a line began that agrees with a state."""
+    run = itertools.takewhile(
+        lambda piece: _agrees(piece[1], status, is_worse=is_worse), reversed(list(pieces))
+    )
+    return min(at for at, _ in run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 from waypost.model.checks import Rules
@@ -49,6 +50,15 @@ class Run:
     first: Observation | None = None
 
 
+class Failure(NamedTuple):
+    """An answer that was not good, as it is remembered to notice failures that come and go."""
+
+    number: int
+    """Which answer of the line it was, counted from 1."""
+    at: datetime
+    status: ComponentStatus
+
+
 @dataclass(frozen=True)
 class LineState:
     """All that must be known of a line to judge its next answer; kept beside its rows."""
@@ -63,6 +73,10 @@ class LineState:
     """The newest answers, oldest first: what a change gives as its evidence."""
     changed: tuple[datetime, ...] = ()
     """When the latest changes were confirmed, oldest first, at most twenty."""
+    answered: int = 0
+    """How many answers there were in all."""
+    failures: tuple[Failure, ...] = ()
+    """Those of the latest 24 answers that were not good, since the present state began; oldest first."""
 
     @property
     def newest(self) -> Observation | None:
@@ -76,6 +90,9 @@ class Outcome:
 
     claim: Claim
     next_due: datetime
+    """When the line is run again."""
+    retry_due: datetime
+    """When it is run again instead, while its answers differ from what is believed."""
     rules: Rules
     gap: timedelta
     """A longer silence than this before the observation is no data."""
@@ -93,9 +110,32 @@ class Recorded:
 
     line: Line
     state: LineState
+    observation: Observation | None = None
+    """What was kept; None where there was nothing to keep."""
     change: StateChange | None = None
     refused: bool = False
     """Whether the claim was lost to another poller, so that nothing was kept."""
+    fault: str = ""
+    """The kind of fault where nothing was kept because the outcome itself could not be stored."""
+
+
+class PingKind(StrEnum):
+    """What a job says of itself."""
+
+    SUCCESS = "success"
+    START = "start"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Ping:
+    """One word of a job that reports by heartbeat."""
+
+    component: str
+    check: str
+    at: datetime
+    kind: PingKind = PingKind.SUCCESS
+    exit_code: int | None = None
 
 
 @dataclass(frozen=True)

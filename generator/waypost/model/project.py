@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from waypost.model.article import ARTICLE_KINDS, Article, CategoryFrontMatter, Kind
+from waypost.model.incident_templates import IncidentTemplates
 from waypost.model.look import Look
 from waypost.model.search import QueryFile, SynonymFile
 from waypost.model.status import Certificate, Coverage, Incident, Maintenance, StateChange, UplinkGap
@@ -73,6 +74,8 @@ class StatusSite:
     incidents: tuple[Incident, ...] = ()
     maintenances: tuple[Maintenance, ...] = ()
     history: History = field(default_factory=History)
+    templates: IncidentTemplates = field(default_factory=IncidentTemplates)
+    """The words of automatic incidents, where the site brings its own."""
 
     def without_articles(self, paths: Collection[str]) -> StatusSite:
         """Return the same site, whose incidents and maintenances do not name some articles."""

@@ -128,12 +128,15 @@ def https_url(text: str) -> str:
     return text
 
 
-def host_port(text: str) -> tuple[str, int]:
-    """Split `host:port`, `192.0.2.1:53` or `[2001:db8::1]:53`; `fault` for anything else."""
+def host_port(text: str, *, any_port: bool = False) -> tuple[str, int]:
+    """Split `host:port`, `192.0.2.1:53` or `[2001:db8::1]:53`; `fault` for anything else.
+
+    With `any_port` the port may be 0, which lets the system choose one.
+    """
     try:
         parts = urlsplit(f"//{text}")
         host, port = parts.hostname, parts.port
-        usable = bool(host and port) and parts.netloc == text and "@" not in text
+        usable = bool(host and (port or any_port)) and parts.netloc == text and "@" not in text
     except ValueError:
         host, port, usable = None, None, False
     if not usable or host is None or port is None or any(ch.isspace() or not ch.isprintable() for ch in text):

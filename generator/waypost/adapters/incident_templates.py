@@ -1,0 +1,95 @@
+"""Read status/templates/: the words in which automatic incidents are told, where a site brings its own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from waypost.adapters.incident_files import MAX_UPDATE, can_be_rendered
+from waypost.adapters.markdown_source import parse_markdown
+from waypost.adapters.source import Source, read_source, walk
+from waypost.adapters.validation import validate
+from waypost.model.incident_templates import (
+    PLACEHOLDERS,
+    STATES,
+    IncidentTemplates,
+    OpenedFrontMatter,
+    Telling,
+    Template,
+)
+from waypost.problems import Location, Problem, did_you_mean
+
+_BRACE = re.compile(r"\\[{}]|\{(?P<name>[^{}\n]*)\}|(?P<alone>[{}])")
+NAMES = {
+    **{telling.value: telling for telling in Telling},
+    **{f"{telling}.{state}": telling for telling, states in STATES.items() for state in states},
+}
+"""Every name that a template can have, without the ending, and what it tells."""
+
+
+def load_templates(root: Path) -> tuple[IncidentTemplates, list[Problem]]:
+    """Read every template; what cannot be used is left out and named as a problem."""
+    folder = root / "status" / "templates"
+    files, problems = walk(root, folder, "")
+    texts: dict[str, Template] = {}
+    for file in files:
+        name = file.relative_to(folder).as_posix()
+        telling = NAMES.get(name.removesuffix(".md")) if name.endswith(".md") else None
+        if telling is None:
+            problems.append(_unknown(root, file, name))
+            continue
+        source, found = read_source(root, file)
+        template, more = _parse(source, telling) if source else (None, [])
+        problems += [*found, *more]
+        if template is not None:
+            texts[name.removesuffix(".md")] = template
+    return IncidentTemplates(texts), problems
+
+
+def _unknown(root: Path, file: Path, name: str) -> Problem:
+    known = [f"{each}.md" for each in NAMES]
+    hint = did_you_mean(name, known) or f" Use one of: {', '.join(f'{each}.md' for each in Telling)}."
+    message = f"No template is called {name[:80]}.{hint}"
+    return Problem(Location(file.relative_to(root).as_posix()), "bad-value", message)
+
+
+def _parse(source: Source, telling: Telling) -> tuple[Template | None, list[Problem]]:
+    title, body, first_line = "", source.text, 1
+    problems: list[Problem] = []
+    if telling is Telling.OPENED:
+        document, problems = parse_markdown(source)
+        if document is None:
+            return None, problems
+        front, problems = validate(document.front, OpenedFrontMatter)
+        body, first_line, title = document.body, document.body_line, front.title if front else ""
+    elif source.text.split("\n", 1)[0].rstrip() == "---":
+        message = "Only opened.md has front matter, for the title of the incident. Remove it here."
+        return None, [source.problem("front-matter", message, 1, 1)]
+    if not body.strip():
+        message = "This template says nothing. Write a sentence for customers."
+        problems.append(source.problem("bad-value", message, first_line, 1))
+    elif len(body) > MAX_UPDATE or not can_be_rendered(body):
+        message = f"The text is too long or nests too deep. Write at most {MAX_UPDATE} characters of plain Markdown."
+        problems.append(source.problem("too-complex", message, first_line, 1))
+    problems += _check_braces(source)
+    return (None, problems) if problems else (Template(body.strip(), title), [])
+
+
+def _check_braces(source: Source) -> list[Problem]:
+    """Complain of placeholders that do not exist, and of braces that are none."""
+    problems: list[Problem] = []
+    for number, line in enumerate(source.text.split("\n"), start=1):
+        for match in _BRACE.finditer(line):
+            name = match["name"]
+            if match["alone"]:
+                message = (
+                    "A brace is alone here. Write a placeholder such as {component}, or \\{ for a brace."
+                )
+            elif name is not None and name not in PLACEHOLDERS:
+                known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
+                hint = did_you_mean(name, PLACEHOLDERS) or f" Use one of: {known}."
+                message = f"There is no placeholder {{{name[:40]}}}.{hint}"
+            else:
+                continue
+            problems.append(source.problem("bad-value", message, number, match.start() + 1))
+    return problems

@@ -1,0 +1,22 @@
+"""The database of what machines observe: observations, state changes, watched time, and the schedule.
+
+SQLite or PostgreSQL behind SQLAlchemy. `Store` is the one way in; see its methods.
+"""
+
+from waypost.adapters.store.engine import StoreError, database_path, is_sqlite, sqlite_path
+from waypost.adapters.store.lock import WriterLock, writer_lock
+from waypost.adapters.store.migrations import SCHEMA_VERSION
+from waypost.adapters.store.store import Store, open_store, read_history
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Store",
+    "StoreError",
+    "WriterLock",
+    "database_path",
+    "is_sqlite",
+    "open_store",
+    "read_history",
+    "sqlite_path",
+    "writer_lock",
+]

@@ -1,0 +1,149 @@
+"""How values stand in the database: times as milliseconds, states as numbers, a line's state as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from waypost.model.polling import Line, LineState, Run
+from waypost.model.status import ComponentStatus, Observation
+
+STATUS_NUMBERS: Mapping[ComponentStatus, int] = {
+    ComponentStatus.OPERATIONAL: 0,
+    ComponentStatus.DEGRADED_PERFORMANCE: 1,
+    ComponentStatus.PARTIAL_OUTAGE: 2,
+    ComponentStatus.MAJOR_OUTAGE: 3,
+    ComponentStatus.UNDER_MAINTENANCE: 4,
+    ComponentStatus.NO_DATA: 5,
+}
+"""How states are stored; the numbers never change."""
+
+STATUSES = {number: status for status, number in STATUS_NUMBERS.items()}
+
+LONGEST_REASON = 1000
+"""Characters of a reason that are kept."""
+
+LARGEST = 2**31 - 1
+"""The largest number that a column of four bytes holds."""
+
+
+def to_ms(moment: datetime) -> int:
+    """Return a moment as milliseconds since 1970; it must know its zone."""
+    if moment.tzinfo is None:
+        raise ValueError("A time without a zone cannot be stored.")
+    return round(moment.timestamp() * 1000)
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """Return the moment of some milliseconds since 1970, in UTC."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def optional_ms(moment: datetime | None) -> int | None:
+    """Return a moment as milliseconds, if there is one."""
+    return None if moment is None else to_ms(moment)
+
+
+def optional_moment(milliseconds: int | None) -> datetime | None:
+    """Return the moment of some milliseconds, if there are any."""
+    return None if milliseconds is None else from_ms(milliseconds)
+
+
+def span_ms(span: timedelta) -> int:
+    """Return a length of time in milliseconds."""
+    return round(span.total_seconds() * 1000)
+
+
+def clean_text(text: str, limit: int = LONGEST_REASON) -> str:
+    """Return a text that every database can hold: no null characters, no halves of characters, not endless."""
+    return text[:limit].replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def storable(seen: Observation, line: Line) -> Observation:
+    """Return an observation as it will come back: whole milliseconds in UTC, and a reason that can be kept."""
+    return Observation(
+        line.component,
+        line.check,
+        from_ms(to_ms(seen.at)),
+        seen.status,
+        timedelta(milliseconds=min(max(span_ms(seen.latency), 0), LARGEST)),
+        clean_text(seen.reason),
+        line.region,
+    )
+
+
+def pack(seen: Observation) -> list[Any]:
+    """Return an observation as plain values for JSON; its line stands elsewhere."""
+    return [to_ms(seen.at), span_ms(seen.latency), STATUS_NUMBERS[seen.status], seen.reason]
+
+
+def unpack(values: Sequence[Any], line: Line) -> Observation:
+    """Return the observation that `pack` made plain."""
+    at, latency, status, reason = values
+    return Observation(
+        line.component,
+        line.check,
+        from_ms(at),
+        STATUSES[status],
+        timedelta(milliseconds=latency),
+        reason,
+        line.region,
+    )
+
+
+def dump_evidence(evidence: Sequence[Observation]) -> str | None:
+    """Return the answers that confirmed a change as JSON; nothing where there are none."""
+    return json.dumps([pack(seen) for seen in evidence], separators=(",", ":")) if evidence else None
+
+
+def load_evidence(text: str | None, line: Line) -> tuple[Observation, ...]:
+    """Return the answers that `dump_evidence` wrote."""
+    return tuple(unpack(values, line) for values in json.loads(text)) if text else ()
+
+
+def dump_state(state: LineState) -> str:
+    """Return a line's state as JSON; an observation that it names several times is written once."""
+    seen: dict[Observation, int] = {}
+
+    def place(item: Observation | None) -> int | None:
+        return None if item is None else seen.setdefault(item, len(seen))
+
+    document: dict[str, Any] = {
+        "status": None if state.status is None else STATUS_NUMBERS[state.status],
+        "at_least": _dump_runs(state.at_least, place),
+        "at_most": _dump_runs(state.at_most, place),
+        "recent": [place(item) for item in state.recent],
+        "changed": [to_ms(moment) for moment in state.changed],
+    }
+    document["seen"] = [pack(item) for item in seen]
+    return json.dumps(document, separators=(",", ":"))
+
+
+def load_state(text: str, line: Line) -> LineState:
+    """Return the state that `dump_state` wrote."""
+    document = json.loads(text)
+    seen = [unpack(values, line) for values in document["seen"]]
+    return LineState(
+        None if document["status"] is None else STATUSES[document["status"]],
+        _load_runs(document["at_least"], seen),
+        _load_runs(document["at_most"], seen),
+        tuple(seen[place] for place in document["recent"]),
+        tuple(from_ms(moment) for moment in document["changed"]),
+    )
+
+
+def _dump_runs(
+    runs: Mapping[ComponentStatus, Run], place: Callable[[Observation | None], int | None]
+) -> dict[str, list[int | None]]:
+    return {str(STATUS_NUMBERS[level]): [run.count, place(run.first)] for level, run in runs.items()}
+
+
+def _load_runs(
+    runs: Mapping[str, tuple[int, int | None]], seen: Sequence[Observation]
+) -> dict[ComponentStatus, Run]:
+    return {
+        STATUSES[int(level)]: Run(count, None if place is None else seen[place])
+        for level, (count, place) in runs.items()
+    }

@@ -1,0 +1,146 @@
+"""Add rows that come from elsewhere, such as history kept as text; what is there already is kept as it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from waypost.adapters.store.batch import change_row
+from waypost.adapters.store.codec import STATUSES, clean_text, dump_state, from_ms, to_ms
+from waypost.adapters.store.engine import Database
+from waypost.adapters.store.lines import Lines
+from waypost.adapters.store.rollups import rollup_row
+from waypost.adapters.store.schema import coverage, daily, line_state, state_change, uplink_gap
+from waypost.core.states import REMEMBERED
+from waypost.model.polling import Line, LineState
+from waypost.model.project import History
+from waypost.model.rollups import Rollup
+from waypost.model.status import Coverage, StateChange
+
+Stretch = tuple[int, int]
+
+
+class Importer:
+    """Adds rows to one database."""
+
+    def __init__(self, database: Database, lines: Lines) -> None:
+        self._database = database
+        self._lines = lines
+
+    def add(self, history: History, rollups: Sequence[Rollup]) -> int:
+        """Add what is not there in one transaction; return how many rows that were.
+
+        Time that is watched, or without a connection, in both is kept once. A gap that has not ended is left
+        out, since nobody here would end it. Certificates are left out: the next answer tells of them.
+        """
+        rows: tuple[StateChange | Coverage, ...] = (*history.changes, *history.coverage)
+        lines = self._lines.numbers([*(_line(row) for row in rows), *(item.line for item in rollups)])
+        with self._database.write() as connection:
+            polled = {lines[_line(row)]: _line(row) for row in rows}
+            added = self._add(
+                connection,
+                state_change,
+                ("line", "confirmed_at"),
+                [
+                    {**change_row(lines[_line(change)], change), "reason": clean_text(change.reason)}
+                    for change in history.changes
+                ],
+            )
+            added += self._add_coverage(connection, history.coverage, lines)
+            added += self._add_gaps(connection, history)
+            days = [rollup_row(lines[item.line], item) for item in rollups]
+            added += self._add(connection, daily, ("at", "line"), days)
+            self._begin_states(connection, polled)
+        return added
+
+    def _add(
+        self, connection: Connection, table: sa.Table, keys: tuple[str, str], rows: Sequence[dict[str, Any]]
+    ) -> int:
+        first, second = (table.c[key] for key in keys)
+        there = {(row[0], row[1]) for row in connection.execute(sa.select(first, second))}
+        new = {(row[keys[0]], row[keys[1]]): row for row in rows}
+        missing = [new[key] for key in sorted(new.keys() - there)]
+        if missing:
+            connection.execute(self._database.upsert(table), missing)
+        return len(missing)
+
+    def _add_coverage(
+        self, connection: Connection, stretches: Iterable[Coverage], lines: Mapping[Line, int]
+    ) -> int:
+        there: dict[int, list[Stretch]] = defaultdict(list)
+        for row in connection.execute(sa.select(coverage)):
+            there[row.line].append((row.start, row.end))
+        rows: list[dict[str, Any]] = []
+        for stretch in sorted(stretches, key=lambda item: item.start):
+            number = lines[_line(stretch)]
+            for start, end in outside((to_ms(stretch.start), to_ms(stretch.end)), there[number]):
+                there[number].append((start, end))
+                rows.append({"line": number, "start": start, "end": end})
+        if rows:
+            connection.execute(self._database.upsert(coverage), rows)
+        return len(rows)
+
+    def _add_gaps(self, connection: Connection, history: History) -> int:
+        there: dict[str, list[Stretch]] = defaultdict(list)
+        for row in connection.execute(sa.select(uplink_gap)):
+            there[row.region].append((row.start, 2**62 if row.end is None else row.end))
+        rows: list[dict[str, Any]] = []
+        for gap in sorted(history.uplink, key=lambda item: item.start):
+            if gap.end is None:
+                continue
+            for start, end in outside((to_ms(gap.start), to_ms(gap.end)), there[gap.region]):
+                there[gap.region].append((start, end))
+                rows.append({"region": gap.region, "start": start, "end": end})
+        if rows:
+            connection.execute(self._database.upsert(uplink_gap), rows)
+        return len(rows)
+
+    def _begin_states(self, connection: Connection, lines: Mapping[int, Line]) -> None:
+        """Give lines that were never polled here the state that their history ends with."""
+        known = set(connection.scalars(sa.select(line_state.c.line)))
+        wanted = sorted(lines.keys() - known)
+        if not wanted:
+            return
+        changes: dict[int, list[Any]] = defaultdict(list)
+        for row in connection.execute(sa.select(state_change).order_by(state_change.c.confirmed_at)):
+            changes[row.line].append(row)
+        covered: dict[int, Any] = {}
+        for row in connection.execute(sa.select(coverage).order_by(coverage.c.start)):
+            covered[row.line] = row
+        rows = [_state_row(number, changes[number], covered.get(number)) for number in wanted]
+        connection.execute(self._database.upsert(line_state), rows)
+
+
+def outside(stretch: Stretch, others: Iterable[Stretch]) -> list[Stretch]:
+    """Return the parts of a stretch of time that no other stretch covers."""
+    start, end = stretch
+    parts: list[Stretch] = []
+    for other_start, other_end in sorted(others):
+        if other_end <= start or other_start >= end:
+            continue
+        if other_start > start:
+            parts.append((start, other_start))
+        start = max(start, other_end)
+    return [*parts, (start, end)] if start < end else parts
+
+
+def _line(row: StateChange | Coverage) -> Line:
+    return Line(row.component, row.check, row.region)
+
+
+def _state_row(number: int, changes: Sequence[Any], covered: Any) -> dict[str, Any]:
+    state = LineState(
+        STATUSES[changes[-1].status] if changes else None,
+        # The first state ever is no change that could make a line look unsteady.
+        changed=tuple(from_ms(row.confirmed_at) for row in changes[1:])[-REMEMBERED:],
+    )
+    return {
+        "line": number,
+        "state": dump_state(state),
+        "covered_from": covered.start if covered else None,
+        "covered_until": covered.end if covered else None,
+    }

@@ -1,0 +1,102 @@
+"""Read history: changes, watched time, gaps of our own connection, certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from waypost.adapters.store.codec import (
+    STATUSES,
+    from_ms,
+    load_evidence,
+    optional_moment,
+    to_ms,
+)
+from waypost.adapters.store.lines import names
+from waypost.adapters.store.schema import certificate, coverage, state_change, uplink_gap
+from waypost.model.polling import Line
+from waypost.model.project import History
+from waypost.model.status import Certificate, Coverage, StateChange, UplinkGap
+
+
+def read_rows(connection: Connection, since: datetime | None) -> History:
+    """Return the rows from `since` on, and those before it that say how things stood then.
+
+    They come in the order of time, and of names where times are equal, whatever the database sorts by.
+    Those before `since` are the last change of each line before it, and the coverage and gaps that reach over it.
+    """
+    limit = None if since is None else to_ms(since)
+    lines = names(connection)
+    return History(
+        _changes(connection, lines, limit),
+        _coverage(connection, lines, limit),
+        _uplink(connection, limit),
+        _certificates(connection, lines),
+    )
+
+
+def _changes(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[StateChange, ...]:
+    table = state_change.c
+    wanted = sa.select(state_change)
+    if limit is not None:
+        last = (
+            sa.select(table.line, sa.func.max(table.confirmed_at))
+            .where(table.confirmed_at < limit)
+            .group_by(table.line)
+        )
+        is_last = sa.tuple_(table.line, table.confirmed_at).in_(last)
+        wanted = wanted.where(sa.or_(table.confirmed_at >= limit, is_last))
+    return tuple(
+        StateChange(
+            (line := lines[row.line]).component,
+            line.check,
+            from_ms(row.at),
+            STATUSES[row.status],
+            from_ms(row.confirmed_at),
+            row.reason,
+            line.region,
+            load_evidence(row.evidence, line),
+        )
+        for row in sorted(connection.execute(wanted), key=lambda row: (row.confirmed_at, lines[row.line]))
+    )
+
+
+def _coverage(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[Coverage, ...]:
+    wanted = sa.select(coverage)
+    if limit is not None:
+        wanted = wanted.where(coverage.c.end > limit)
+    return tuple(
+        Coverage(
+            (line := lines[row.line]).component,
+            line.check,
+            from_ms(row.start),
+            from_ms(row.end),
+            line.region,
+        )
+        for row in sorted(connection.execute(wanted), key=lambda row: (row.start, lines[row.line]))
+    )
+
+
+def _uplink(connection: Connection, limit: int | None) -> tuple[UplinkGap, ...]:
+    wanted = sa.select(uplink_gap).order_by(uplink_gap.c.start, uplink_gap.c.region)
+    if limit is not None:
+        wanted = wanted.where(sa.or_(uplink_gap.c.end.is_(None), uplink_gap.c.end > limit))
+    return tuple(
+        UplinkGap(from_ms(row.start), optional_moment(row.end), row.region)
+        for row in connection.execute(wanted)
+    )
+
+
+def _certificates(connection: Connection, lines: Mapping[int, Line]) -> tuple[Certificate, ...]:
+    """Return the certificate of each check that was seen last, from whichever region."""
+    newest: dict[tuple[str, str], Certificate] = {}
+    wanted = sa.select(certificate).order_by(certificate.c.seen_at, certificate.c.line)
+    for row in connection.execute(wanted):
+        line = lines[row.line]
+        newest[line.component, line.check] = Certificate(
+            line.component, line.check, from_ms(row.expires), from_ms(row.seen_at), row.warn_days
+        )
+    return tuple(newest[key] for key in sorted(newest))

@@ -1,0 +1,198 @@
+"""Sum observations up by hours and days, and forget what is past its time.
+
+Each hour that may have new rows is summed up again from its observations, and each day from its hours, so
+that doing it twice, or again after a crash half way, changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from waypost.adapters.store.codec import STATUSES, from_ms, span_ms, to_ms
+from waypost.adapters.store.engine import Database, Lock
+from waypost.adapters.store.lines import Lines
+from waypost.adapters.store.partitions import DAY, day_of, days, drop_day
+from waypost.adapters.store.schema import daily, hourly, meta, observation
+from waypost.core.sketch import Sketch, bucket
+from waypost.model.rollups import Resolution, Rollup
+
+KEEP_OBSERVATIONS = timedelta(days=14)
+"""How long raw observations are kept; state changes and coverage are kept for ever."""
+
+KEEP_HOURS = timedelta(days=90)
+"""How long hourly roll-ups are kept; daily ones are kept for ever."""
+
+LATE = timedelta(hours=3)
+"""How long after its hour an observation may be stored and still be summed up."""
+
+HOUR = 3_600_000
+"""An hour in milliseconds."""
+
+_COUNTS = ("operational", "degraded", "partial", "major")
+"""The columns that count answers, by the numbers of their states."""
+
+_MARK = "rolled_up"
+_TABLES = {Resolution.HOUR: hourly, Resolution.DAY: daily}
+
+
+class Rollups:
+    """The roll-ups of one database."""
+
+    def __init__(self, database: Database, lines: Lines) -> None:
+        self._database = database
+        self._lines = lines
+
+    def roll_up(self, now: datetime) -> int:
+        """Sum up what is new, the present hour and day included; return how many hours were looked at."""
+        moment = to_ms(now)
+        with self._database.read() as connection:
+            mark = _mark(connection)
+        # A clock that was ahead has set the mark in the future; it is not believed.
+        cursor = 0 if mark is None else min(mark, moment) // HOUR * HOUR - span_ms(LATE)
+        hours: list[int] = []
+        while (hour := self._roll_up_hour(cursor)) is not None:
+            hours.append(hour)
+            cursor = hour + HOUR
+        for day in sorted({day_of(hour) for hour in hours}):
+            self._roll_up_day(day)
+        with self._database.write() as connection:
+            self._database.lock(connection, Lock.ROLL_UP)
+            connection.execute(self._database.upsert(meta, "value").values(key=_MARK, value=str(moment)))
+        return len(hours)
+
+    def _roll_up_hour(self, cursor: int) -> int | None:
+        """Sum up the first hour from the cursor on that has observations, and return it; None where none has."""
+        with self._database.write() as connection:
+            self._database.lock(connection, Lock.ROLL_UP)
+            first = connection.scalar(
+                sa.select(observation.c.at)
+                .where(observation.c.at >= cursor)
+                .order_by(observation.c.at)
+                .limit(1)
+            )
+            if first is None:
+                return None
+            hour = int(first) // HOUR * HOUR
+            found = sa.select(observation.c.line, observation.c.status, observation.c.latency).where(
+                observation.c.at >= hour, observation.c.at < hour + HOUR
+            )
+            rows = _summed(connection.execute(found), hour)
+            connection.execute(self._database.upsert(hourly, *_COUNTS, "sketch"), rows)
+            return hour
+
+    def _roll_up_day(self, day: int) -> None:
+        with self._database.write() as connection:
+            self._database.lock(connection, Lock.ROLL_UP)
+            hours: dict[int, list[Any]] = defaultdict(list)
+            for row in connection.execute(
+                sa.select(hourly).where(hourly.c.at >= day, hourly.c.at < day + DAY)
+            ):
+                hours[row.line].append(row)
+            rows = [_merged(line, day, hours[line]) for line in sorted(hours)]
+            connection.execute(self._database.upsert(daily, *_COUNTS, "sketch"), rows)
+
+    def prune(self, now: datetime) -> int:
+        """Forget whole days of raw observations and of hours that are past their time.
+
+        What is not summed up yet is kept. Returns how many observations were forgotten.
+        """
+        with self._database.read() as connection:
+            mark = _mark(connection)
+        if mark is None:
+            return 0
+        limit = day_of(min(to_ms(now - KEEP_OBSERVATIONS), mark))
+        forgotten = self._drop_days(limit) if self._database.is_postgres else self._delete_hours(limit)
+        with self._database.write() as connection:
+            limit = day_of(min(to_ms(now - KEEP_HOURS), mark))
+            connection.execute(hourly.delete().where(hourly.c.at < limit))
+        return forgotten
+
+    def _drop_days(self, limit: int) -> int:
+        forgotten = 0
+        with self._database.read() as connection:
+            over = [day for day in days(connection) if day < limit]
+        for day in over:
+            with self._database.write() as connection:
+                forgotten += drop_day(self._database, connection, day)
+        return forgotten
+
+    def _delete_hours(self, limit: int) -> int:
+        """Delete hour by hour: one long transaction would keep the answers of checks waiting."""
+        forgotten = 0
+        while True:
+            with self._database.write() as connection:
+                first = connection.scalar(sa.select(sa.func.min(observation.c.at)))
+                if first is None or first >= limit:
+                    return forgotten
+                end = min(int(first) // HOUR * HOUR + HOUR, limit)
+                forgotten += connection.execute(observation.delete().where(observation.c.at < end)).rowcount
+
+    def read(self, since: datetime, until: datetime, resolution: Resolution) -> list[Rollup]:
+        """Return the roll-ups that begin in [since, until), by time and line."""
+        table = _TABLES[resolution]
+        wanted = sa.select(table).where(table.c.at >= to_ms(since), table.c.at < to_ms(until))
+        with self._database.read() as connection:
+            rows = connection.execute(wanted).all()
+            lines = self._lines.named(connection, {row.line for row in rows})
+        rows = sorted(rows, key=lambda row: (row.at, lines[row.line]))
+        return [
+            Rollup(
+                lines[row.line],
+                from_ms(row.at),
+                {
+                    STATUSES[number]: count
+                    for number, name in enumerate(_COUNTS)
+                    if (count := getattr(row, name))
+                },
+                row.sketch,
+            )
+            for row in rows
+        ]
+
+
+def rollup_row(number: int, rollup: Rollup) -> dict[str, Any]:
+    """Return the row of a roll-up; raise ValueError where its sketch is none."""
+    Sketch.from_bytes(rollup.sketch)
+    counts = {name: rollup.counts.get(STATUSES[place], 0) for place, name in enumerate(_COUNTS)}
+    return {"at": to_ms(rollup.at), "line": number, **counts, "sketch": rollup.sketch}
+
+
+def _mark(connection: Connection) -> int | None:
+    """Return up to when everything is summed up."""
+    found = connection.scalar(sa.select(meta.c.value).where(meta.c.key == _MARK))
+    return None if found is None else int(found)
+
+
+def _summed(observations: Any, hour: int) -> list[dict[str, Any]]:
+    buckets: dict[int, int] = {}
+    counts: dict[int, list[int]] = {}
+    sketches: dict[int, Counter[int]] = {}
+    for line, status, latency in observations:
+        if line not in counts:
+            counts[line] = [0] * len(_COUNTS)
+            sketches[line] = Counter()
+        counts[line][status] += 1
+        if latency not in buckets:
+            buckets[latency] = bucket(latency)
+        sketches[line][buckets[latency]] += 1
+    return [_row(line, hour, counts[line], Sketch(sketches[line])) for line in sorted(counts)]
+
+
+def _merged(line: int, day: int, hours: list[Any]) -> dict[str, Any]:
+    counts = [sum(getattr(row, name) for row in hours) for name in _COUNTS]
+    sketch = Sketch().merge(*(Sketch.from_bytes(row.sketch) for row in hours))
+    return _row(line, day, counts, sketch)
+
+
+def _row(line: int, at: int, counts: list[int], sketch: Sketch) -> dict[str, Any]:
+    return {
+        "at": at,
+        "line": line,
+        **dict(zip(_COUNTS, counts, strict=True)),
+        "sketch": sketch.to_bytes(),
+    }

@@ -1,0 +1,48 @@
+"""What a daemon does from time to time: sum up, forget what is old, seal the days that are over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from waypost.adapters.store import Store
+from waypost.app.history import seal_days
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to do again and again."""
+
+    name: str
+    every: timedelta
+    work: Callable[[Store, datetime], object]
+
+
+TASKS = (
+    Task("roll up", timedelta(minutes=5), lambda store, now: store.roll_up(now)),
+    Task("prune", timedelta(hours=1), lambda store, now: store.prune(now)),
+    Task("seal", timedelta(hours=1), seal_days),
+)
+"""In the order in which they are done: what is forgotten must have been summed up."""
+
+
+class Upkeep:
+    """Does each task when its time has come; one that fails is tried again at its next time."""
+
+    def __init__(self, tasks: tuple[Task, ...] = TASKS) -> None:
+        self._tasks = tasks
+        self._due: dict[str, datetime] = {}
+
+    def step(self, store: Store, now: datetime) -> list[Exception]:
+        """Do what is due, and return what failed."""
+        failed: list[Exception] = []
+        for task in self._tasks:
+            if now < self._due.get(task.name, now):
+                continue
+            self._due[task.name] = now + task.every
+            try:
+                task.work(store, now)
+            except Exception as error:  # whatever is wrong with one task, polling must go on
+                failed.append(error)
+        return failed

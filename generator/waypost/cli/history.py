@@ -1,0 +1,262 @@
+"""waypost history."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from waypost.app.clock import utc_now
+from waypost.app.history import (
+    Exported,
+    Imported,
+    export_history,
+    import_history,
+    last_exportable,
+    opened_to_read,
+    opened_to_write,
+    read_tables,
+)
+from waypost.app.history_proof import ChainProof, Verification, verify_history
+from waypost.app.site import Site
+from waypost.cli.common import database_option, explained, json_option, print_json, printable, site_option
+
+SHOWN = 20
+"""Days or files that are named one by one; --json has all."""
+
+
+@click.group("history")
+def command() -> None:
+    """Keep the history of the checks as text in git, and prove it.
+
+    Example: waypost history verify
+    """
+
+
+def _to_day(context: click.Context, parameter: click.Parameter, value: datetime | None) -> date | None:
+    del context, parameter
+    return value.date() if value else None
+
+
+@command.command("export")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_to_day,
+    metavar="DAY",
+    help="The last day to export, such as 2026-11-20; the last one that is surely over if not given.",
+)
+@site_option
+@database_option
+@json_option
+@explained
+def _export(until: date | None, site: Site, database: str | None, as_json: bool) -> None:
+    """Write the rows of the days that are over from the database into status/history/.
+
+    Each month has its own tables, and rows of a day that is over never change, so that git merges the exports
+    of several clones. Only tables that say something new are written. It can be run beside `waypost run`.
+
+    Example: waypost history export
+    """
+    last = last_exportable(site, utc_now())
+    if until and until > last:
+        raise click.UsageError(f"{until} may still change. The last day that can be exported now is {last}.")
+    with opened_to_read(database or site.database_url) as store:
+        if store is None:
+            raise click.ClickException("There is no database yet. Run `waypost poll` or `waypost run` first.")
+        exported = export_history(site, store, until or last)
+    if as_json:
+        print_json(
+            {"first": exported.first, "until": exported.until, "written": exported.written}
+            | {"days_with_other_digests": exported.other_digests}
+        )
+        return
+    for line in _about_export(exported):
+        click.echo(line)
+
+
+def _about_export(exported: Exported) -> Iterator[str]:
+    yield from _listed([f"Wrote {name}" for name in exported.written], "tables")
+    if exported.first is None:
+        yield f"The database has no row of {exported.until} or before."
+    elif not exported.written:
+        yield f"Every day from {exported.first} to {exported.until} is there already; nothing was written."
+    else:
+        yield f"{exported.first} to {exported.until}: {_count(len(exported.written), 'table')} written."
+    if exported.other_digests:
+        yield f"{_count(exported.other_digests, 'day')} also kept the digest of another database."
+
+
+@command.command("import")
+@click.argument("path", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@site_option
+@database_option
+@json_option
+@explained
+def _import(path: tuple[Path, ...], site: Site, database: str | None, as_json: bool) -> None:
+    """Add rows of text to the database: of status/history/, or of the tables and folders that you name.
+
+    What the database has is kept, so that an import can be repeated. Days that it has sealed are not changed.
+    Stop `waypost run` first where the database is SQLite.
+
+    Example: waypost history import
+    """
+    text = read_tables(site, path)
+    with opened_to_write(database or site.database_url) as store:
+        imported = import_history(store, text)
+    if as_json:
+        print_json(
+            {
+                "changes": imported.changes,
+                "watched_seconds": imported.watched.total_seconds(),
+                "uplink_gaps": imported.gaps,
+                "digests": imported.digests,
+                "days_left_out": imported.refused,
+                "first_unproven_day": imported.unproven,
+            }
+        )
+    else:
+        for line in _about_import(imported):
+            click.echo(line)
+    sys.exit(1 if imported.refused or imported.unproven else 0)
+
+
+def _about_import(imported: Imported) -> Iterator[str]:
+    yield (
+        f"Added {_count(imported.changes, 'state change')}, {_hours(imported.watched)} of watched time, "
+        f"{_count(imported.gaps, 'gap')} of the connection and {_count(imported.digests, 'digest')}."
+    )
+    if imported.refused:
+        yield (
+            f"{_count(len(imported.refused), 'day is', 'days are')} sealed in the database and have rows in the text"
+            " that it does not have. They were left out:"
+        )
+        yield from _listed([f"  {day}" for day in imported.refused], "days")
+    if imported.unproven:
+        yield (
+            f"The digest of {imported.unproven} does not fit the rows, so it and those after it were left out:"
+            " a row was changed, or the database has rows of its own. `waypost history verify` says more."
+        )
+
+
+def _hours(time: timedelta) -> str:
+    return f"{time.total_seconds() / 3600:.1f} hours".replace(".0 ", " ")
+
+
+@command.command("verify")
+@site_option
+@database_option
+@json_option
+@explained
+def _verify(site: Site, database: str | None, as_json: bool) -> None:
+    """Prove that no row was changed, and that every published percentage follows from the rows.
+
+    Recomputes the chain of daily digests in the database and in status/history/, and every uptime in
+    site/status/now.json as of the moment when it was made. The exit code is 1 where anything differs.
+
+    Example: waypost history verify
+    """
+    with opened_to_read(database or site.database_url) as store:
+        found = verify_history(site, store, utc_now())
+    if as_json:
+        print_json(_document(found))
+    else:
+        for line in _about(found):
+            click.echo(line)
+    sys.exit(0 if found.is_proven else 1)
+
+
+def _about(found: Verification) -> Iterator[str]:
+    for proof in found.chains:
+        yield from _about_chain(proof)
+    if found.disagreements:
+        days = _count(len(found.disagreements), "day has", "days have")
+        yield f"{days} another digest in status/history/ than in the database:"
+        yield from _listed(
+            [
+                f"  {item.day}  database {item.database[:16]}, text {item.text[:16]}"
+                for item in found.disagreements
+            ],
+            "days",
+        )
+    yield from _about_percentages(found)
+    for note in found.notes:
+        yield f"Not compared: {printable(note)}"
+
+
+def _about_chain(proof: ChainProof) -> Iterator[str]:
+    if not proof.days:
+        return
+    span = f"{proof.source}: {_count(proof.days, 'day')} from {proof.first} to {proof.last}"
+    if not proof.broken:
+        yield f"{span}: every row is as it was sealed."
+        return
+    days = _count(len(proof.broken), "day is", "days are")
+    yield f"{span}: {days} not as sealed. A row was changed, added or removed:"
+    broken = [
+        f"  {link.day}  "
+        + (f"sealed as {link.kept[:16]}, now {link.computed[:16]}" if link.kept else "no digest")
+        for link in proof.broken
+    ]
+    yield from _listed(broken, "days")
+
+
+def _about_percentages(found: Verification) -> Iterator[str]:
+    result = found.percentages
+    if result.compared and found.made_at:
+        made = f"{found.made_at:%Y-%m-%d %H:%M:%S} UTC"
+        same = result.compared - len(result.differences)
+        yield f"Published {made}: {same} of {result.compared} values follow from the rows."
+    for item in result.differences:
+        yield f"  {printable(item.what)}: published {printable(item.published)}, by the rows {printable(item.computed)}"
+    if result.differences and found.changed:
+        names = ", ".join(printable(name) for name in found.changed)
+        yield f"Changed after it was published, which may be why: {names}."
+    if result.differences and found.rows_begin:
+        yield f"The rows begin on {found.rows_begin}."
+
+
+def _document(found: Verification) -> dict[str, Any]:
+    result = found.percentages
+    return {
+        "proven": found.is_proven,
+        "chains": [
+            {
+                "source": proof.source,
+                "days": proof.days,
+                "first": proof.first,
+                "last": proof.last,
+                "broken": [
+                    {"day": link.day, "kept": link.kept or None, "computed": link.computed}
+                    for link in proof.broken
+                ],
+            }
+            for proof in found.chains
+        ],
+        "disagreements": [
+            {"day": item.day, "database": item.database, "text": item.text} for item in found.disagreements
+        ],
+        "published_at": found.made_at.isoformat() if found.made_at else None,
+        "compared": result.compared,
+        "differences": [
+            {"what": item.what, "published": item.published, "computed": item.computed}
+            for item in result.differences
+        ],
+        "changed_since": found.changed,
+        "rows_begin": found.rows_begin,
+        "not_compared": found.notes,
+    }
+
+
+def _listed(lines: list[str], what: str) -> Iterator[str]:
+    yield from lines[:SHOWN]
+    if len(lines) > SHOWN:
+        yield f"  and {len(lines) - SHOWN} more {what}"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

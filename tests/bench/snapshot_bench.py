@@ -1,0 +1,102 @@
+"""Measure the picture of a large status page: 1,000 components, 90 days, from rows in memory.
+
+Run it with `make bench-snapshot`. `--profile` shows where the time goes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import random
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+
+from waypost.adapters.languages import load_words
+from waypost.core.snapshot import Snapshot, take_snapshot
+from waypost.model.checks import HttpCheck
+from waypost.model.project import History, StatusSite
+from waypost.model.status import MEASURED, ComponentStatus, Coverage, StateChange
+from waypost.model.status_config import Component, ComponentGroup, PageConfig, StatusConfig
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+START = NOW - timedelta(days=90)
+CHANGES, STRETCHES = 10, 3
+
+
+def page(components: int, regions: tuple[str, ...]) -> StatusSite:
+    """Return a status page with so many components in groups of ten, a check each."""
+    check = HttpCheck(http="http://127.0.0.1:9/", every=timedelta(minutes=1), regions=regions)
+    members = [
+        Component(id=f"component-{n}", name=f"Component {n}", checks=(check,)) for n in range(components)
+    ]
+    groups = tuple(
+        ComponentGroup(group=f"Group {n // 10}", components=tuple(members[n : n + 10]))
+        for n in range(0, components, 10)
+    )
+    config = PageConfig(name="Bench", url="https://status.example.org/", time_zone="Europe/Berlin")
+    names = {region: region.upper() for region in regions}
+    return StatusSite(StatusConfig(page=config, components=groups, regions=names))
+
+
+def rows(components: int, regions: tuple[str, ...], seed: int = 6) -> History:
+    """Return ten changes and three stretches of coverage for every check in every region."""
+    dice = random.Random(seed)  # noqa: S311  # sample data
+    changes: list[StateChange] = []
+    coverage: list[Coverage] = []
+    for name in (f"component-{n}" for n in range(components)):
+        for region in regions or ("",):
+            edges = sorted(dice.sample(range(1, 90 * 1440), CHANGES - 1))
+            cuts = [0, *sorted(dice.sample(range(1, 90 * 1440), 2 * (STRETCHES - 1))), 90 * 1440]
+            for begin, end in zip(cuts[::2], cuts[1::2], strict=True):
+                span = (START + timedelta(minutes=begin), START + timedelta(minutes=end))
+                coverage.append(Coverage(name, "http-1", *span, region))
+            for number, minute in enumerate([0, *edges]):
+                bad = dice.choice(MEASURED[1:])
+                at = START + timedelta(minutes=minute)
+                status = bad if number % 2 else ComponentStatus.OPERATIONAL
+                changes.append(StateChange(name, "http-1", at, status, at, region=region))
+    dice.shuffle(changes)
+    return History(tuple(changes), tuple(coverage))
+
+
+def measure(components: int, regions: tuple[str, ...], rounds: int) -> list[float]:
+    """Return the seconds of processor time of each round."""
+    place, observed, words = page(components, regions), rows(components, regions), load_words()
+    found = []
+    for _ in range(rounds):
+        begin = time.process_time()
+        take_snapshot(place, observed, NOW, words)
+        found.append(time.process_time() - begin)
+    return found
+
+
+def profiled(components: int) -> Snapshot:
+    """Take one picture and print where the time went."""
+    place, observed, words = page(components, ()), rows(components, ()), load_words()
+    with cProfile.Profile() as profile:
+        seen = take_snapshot(place, observed, NOW, words)
+    profile.print_stats("tottime")
+    return seen
+
+
+def main() -> None:
+    """Measure, and print a line for each size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--components", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--profile", action="store_true")
+    asked = parser.parse_args()
+    if asked.profile:
+        profiled(asked.components)
+        return
+    for regions in ((), ("eu", "us", "ap")):
+        times = measure(asked.components, regions, asked.rounds)
+        print(  # noqa: T201  # a program for the terminal
+            f"{asked.components} components, {len(regions) or 1} region(s), {CHANGES} changes and {STRETCHES} "
+            f"stretches a line: {min(times):.3f} s at best, {statistics.median(times):.3f} s in the middle"
+        )
+
+
+if __name__ == "__main__":
+    main()

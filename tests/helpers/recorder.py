@@ -1,0 +1,43 @@
+"""What a store does with answers, in memory: it judges them, and keeps changes and coverage."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from waypost.core.regions import SILENCE
+from waypost.core.states import advance
+from waypost.model.checks import Rules
+from waypost.model.polling import Line, LineState
+from waypost.model.project import History
+from waypost.model.status import Coverage, Observation, StateChange
+
+GRAIN = timedelta(milliseconds=1)
+
+
+class Recorder:
+    """Keeps the rows of any number of lines."""
+
+    def __init__(self) -> None:
+        self.states: dict[Line, LineState] = {}
+        self.changes: list[StateChange] = []
+        self._coverage: dict[Line, list[Coverage]] = {}
+
+    def record(self, observation: Observation, every: timedelta, rules: Rules) -> LineState:
+        """Judge an answer and keep what it tells."""
+        line = Line(observation.component, observation.check, observation.region)
+        end = observation.at + observation.latency + GRAIN
+        stretches = self._coverage.setdefault(line, [])
+        if stretches and observation.at - stretches[-1].end <= every * SILENCE:
+            stretches[-1] = Coverage(*line[:2], stretches[-1].start, end, line.region)
+        else:
+            stretches.append(Coverage(*line[:2], observation.at, end, line.region))
+        state, change = advance(self.states.get(line, LineState()), observation, rules)
+        self.states[line] = state
+        if change is not None:
+            self.changes.append(change)
+        return state
+
+    def history(self) -> History:
+        """Return all rows."""
+        coverage = (stretch for stretches in self._coverage.values() for stretch in stretches)
+        return History(tuple(self.changes), tuple(coverage))

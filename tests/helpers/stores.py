@@ -1,0 +1,40 @@
+"""Fill a store as a poller does: plan, claim, record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from waypost.adapters.store import Store
+from waypost.model.checks import Flapping, Rules
+from waypost.model.polling import Line, Outcome, Plan, Recorded
+from waypost.model.status import Observation, StateChange
+from waypost.model.status_config import Policy
+
+EVERY = timedelta(minutes=1)
+RULES = Rules(3, 2, EVERY, Flapping())
+GAP = timedelta(minutes=3)
+
+
+def line_of(seen: Observation) -> Line:
+    return Line(seen.component, seen.check, seen.region)
+
+
+def plan_of(line: Line, every: timedelta = EVERY, phase: float = 0.0) -> Plan:
+    return Plan(line, every, phase, timedelta(seconds=12))
+
+
+def keep(
+    store: Store, answers: Iterable[Observation], gap: timedelta = GAP, rules: Rules = RULES
+) -> list[Recorded]:
+    """Claim and record answers, one of each line, whenever they are."""
+    seen = {line_of(answer): answer for answer in answers}
+    now = max(answer.at for answer in seen.values())
+    claims = store.take([plan_of(line) for line in seen], now, "test")
+    return store.record([Outcome(claim, now + EVERY, rules, gap, seen[claim.line]) for claim in claims])
+
+
+def observed(store: Store, seen: Observation, gap: timedelta, policy: Policy) -> StateChange | None:
+    """Record one answer by a page's policy; return the change that it confirms."""
+    rules = Rules(policy.down_after, policy.up_after, EVERY, policy.flapping)
+    return keep(store, [seen], gap, rules)[0].change
