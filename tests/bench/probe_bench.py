@@ -2,7 +2,7 @@
 
 Run it with `make bench-checks`. Each case is run several times against a real server on this machine; the
 worst time beyond the deadline counts, and the verdict must be the right one each time. Memory is the growth
-of the peak of a process of its own that runs the case once. `--write` puts the table into docs/checks.md.
+of the peak of a process of its own that runs the case once. The table goes into docs/performance.md.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench_page import write_section
+
 from helpers.hostile_servers import (  # tests/ has to be on the path first
     NOW,
     Certificates,
@@ -49,8 +51,6 @@ from helpers.hostile_servers import (  # tests/ has to be on the path first
 from waypost.adapters import network  # the same
 from waypost.adapters.probers import ProbeContext, probe  # the same
 
-PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
-START, END = "<!-- bench -->", "<!-- end of bench -->"
 BOUND_MS = 200
 BOUND_MB = 30
 
@@ -276,13 +276,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--memory", help=argparse.SUPPRESS)
-    parser.add_argument("--write", action="store_true", help="put the table into docs/checks.md")
     arguments = parser.parse_args()
     if arguments.memory:
         memory(arguments.memory)
         return 0
     rows = run(arguments.runs)
-    columns = ("Server", "Found", "Worst, beyond 1 s", "Memory")
+    columns = ("Server", "Found", "Beyond", "Memory")
     lines = [
         (
             case.name,
@@ -296,19 +295,10 @@ def main() -> int:
     for line in lines:
         table.add_row(*line)
     Console().print(table)
-    if arguments.write:
-        write([columns, ("---",) * 4, *lines])
+    write_section("checks", columns, lines, f"{arguments.runs} runs")
     late = [case.name for case, worst, size in rows if worst > BOUND_MS or size > BOUND_MB]
     Console().print(f"Beyond {BOUND_MS} ms or {BOUND_MB} MB: {', '.join(late) or 'none'}")
     return 1 if late else 0
-
-
-def write(lines: list[tuple[str, ...]]) -> None:
-    """Put the table between its marks."""
-    head, _, rest = PAGE.read_text(encoding="utf-8").partition(START)
-    tail = rest.partition(END)[2]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    PAGE.write_text(f"{head}{START}\n{table}\n{END}{tail}", encoding="utf-8")
 
 
 if __name__ == "__main__":
