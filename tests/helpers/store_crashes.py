@@ -64,7 +64,7 @@ def poll(url: str, now: datetime, chance: random.Random, report: int) -> None:
                 seen = Observation(
                     line.component, line.check, now, status, latency, status.value, line.region
                 )
-                outcomes.append(Outcome(claim, now + EVERY, RULES, 3 * EVERY, seen))
+                outcomes.append(Outcome(claim, now + EVERY, now + EVERY, RULES, 3 * EVERY, seen))
             told = [
                 [*item.line, to_ms(now), item.change and to_ms(item.change.confirmed_at)]
                 for item in store.record(outcomes)
