@@ -31,6 +31,7 @@ from helpers.texts import (
 from waypost.adapters.languages import languages, load_words
 from waypost.core.awareness import Topic
 from waypost.core.feedback import Reason
+from waypost.core.uptime import TOLD
 from waypost.core.words import Text
 from waypost.model.article import ARTICLE_KINDS, Priority
 from waypost.model.status import MEASURED, ComponentStatus, Impact, UpdateStatus
@@ -51,6 +52,8 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "status.automatic.opened.": (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE),
     "status.automatic.title.": (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE),
     "status.bar.days.": ComponentStatus,
+    "status.regions.": (*MEASURED, ComponentStatus.NO_DATA),
+    "status.uptime.period.": TOLD,
     "status.bar.trouble.": (status for status in ComponentStatus if status.is_trouble),
     "article.kind.": ARTICLE_KINDS,
     "contact.action.": (ChannelKind.CHAT, ChannelKind.CALL_BACK, ChannelKind.FORM),

@@ -104,8 +104,8 @@ def test_what_is_missing_completes_what_is_known(rows: History, known: History) 
 def test_both_sides_of_a_cut_are_the_whole(rows: History, at: moments) -> None:  # type: ignore[valid-type]
     left, right = clipped(rows, BEGINNING, at), clipped(rows, at, END)
     assert merged(left, right) == merged(rows)
-    assert all(row.end <= at for row in left.coverage)
-    assert all(row.start >= at for row in right.coverage)
+    assert all(row.start < row.end <= at for row in left.coverage)
+    assert all(at <= row.start < row.end for row in right.coverage)
     assert all(row.confirmed_at < at for row in left.changes)
     assert len(left.changes) + len(right.changes) == len(rows.changes)
 

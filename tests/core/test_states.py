@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.status_world import moment
-from waypost.core.states import EVIDENCE, LOOKED_BACK, REMEMBERED, advance, confirm
+from waypost.core.states import EVIDENCE, LOOKED_BACK, REMEMBERED, advance
 from waypost.model.checks import Flapping, Rules
 from waypost.model.polling import LineState
 from waypost.model.status import MEASURED, ComponentStatus, Observation, StateChange
-from waypost.model.status_config import Policy
 
 LETTERS = dict(zip("odpm", MEASURED, strict=True))
 START = moment("10:00")
@@ -55,17 +54,6 @@ def test_changes_are_confirmed(case: Case) -> None:
     by = rules(*case.get("policy", (3, 2)), Flapping(**case.get("flapping", {})))
     _, changes = judged(answers(case["answers"]), by)
     assert [minutes(change) for change in changes] == case["changes"]
-
-
-@golden("states/confirmation.yml")
-def test_a_look_at_the_latest_rows_finds_the_same(case: Case) -> None:
-    down, up = case.get("policy", (3, 2))
-    seen, current, found = answers(case["answers"]), None, []
-    for n in range(1, len(seen) + 1):
-        if change := confirm(current, seen[:n], Policy(down_after=down, up_after=up)):
-            found.append(minutes(change))
-            current = change.status
-    assert found == case["changes"]
 
 
 def test_a_change_tells_whose_it_is_when_it_was_believed_its_reason_and_its_evidence() -> None:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.regional import seen_from_three, three_regions
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import (
@@ -21,9 +23,10 @@ from waypost.core.statuspage import (
     status_document,
     summary_document,
 )
-from waypost.model.status import MEASURED
+from waypost.model.status import MEASURED, UplinkGap
+from waypost.model.status_config import Policy
 
-# Key sets and words as in /work/shared/facts/statuspage-v2.md.
+# Key sets and words as Statuspage's own pages have them.
 PAGE = {"id", "name", "url", "time_zone", "updated_at"}
 STATUS = {"indicator", "description"}
 COMPONENT = {
@@ -304,12 +307,17 @@ def test_now_json_says_what_other_pages_show() -> None:
         "status",
         "headline",
         "detail",
+        "offline_since",
+        "uptime",
+        "budget",
+        "groups",
         "components",
+        "certificates",
         "incidents",
         "maintenances",
     }
     assert found["stale_after"] == 180
-    assert set(found["components"]["uploads"]) == {"name", "status", "since"}
+    assert set(found["components"]["uploads"]) == {"name", "status", "since", "uptime", "budget", "regions"}
     assert (found["status"], found["headline"]) == ("major_outage", "Title of open")
     assert found["incidents"] == [
         {
@@ -322,6 +330,58 @@ def test_now_json_says_what_other_pages_show() -> None:
             "components": ["payments", "uploads"],
         }
     ]
+
+
+def test_now_json_tells_uptime_as_numbers_rounded_down_and_no_data_as_null() -> None:
+    place = site(
+        {"api": 1, "Galleries": {"downloads": 1, "uploads": 1}},
+        [],
+        [{"id": "work", "components": ["downloads"], "window": "00:00-02:00"}],
+        policy=Policy(slo=99),
+    )
+    rows = history(
+        ["11-19 12:00 http-1 operational", "10:00 http-1 major_outage", "10:10 http-1 operational"],
+        ["11-19 12:00-12:00 http-1"],
+    )
+    found = plain(now_document(take_snapshot(place, rows, moment("12:00"))))
+    # 10 minutes of 22 hours; with the two hours of work, 130 minutes of 24 hours.
+    expected = {"24h": 99.24, "7d": 99.24, "30d": 99.24, "90d": 99.24}
+    told = found["components"]["downloads"]
+    assert told["uptime"] == {
+        **expected,
+        "months": {"2026-11": 99.24},
+        "with_maintenance": dict.fromkeys(expected, 90.97),
+    }
+    nothing = dict.fromkeys(expected)
+    assert found["components"]["api"]["uptime"] == {**nothing, "months": {}, "with_maintenance": nothing}
+    assert found["groups"] == {"Galleries": {"uptime": told["uptime"]}}
+    assert found["uptime"] == told["uptime"]
+    assert told["budget"] == {
+        "goal": 99,
+        "window": "30d",
+        "allowed": 792,
+        "spent": 600,
+        "left": 192,
+        "burn_rates": {"1h": 0, "6h": 2.78, "24h": 0.76, "3d": 0.76},
+    }
+    assert found["components"]["api"]["budget"]["burn_rates"] == dict.fromkeys(["1h", "6h", "24h", "3d"])
+
+
+def test_now_json_tells_who_sees_it_otherwise_which_certificates_end_and_that_we_are_cut_off() -> None:
+    found = plain(now_document(take_snapshot(three_regions(), seen_from_three(), moment("12:00"))))
+    assert found["components"]["downloads"]["regions"] == [
+        {"id": "eu", "name": "Frankfurt", "status": "operational", "dissents": False},
+        {"id": "us", "name": "Virginia", "status": "major_outage", "dissents": True},
+        {"id": "ap", "name": "Singapore", "status": "operational", "dissents": False},
+    ]
+    assert found["certificates"] == [
+        {"component": "downloads", "check": "http-1", "expires_at": "2026-11-25T00:00:00.000Z", "days": 4}
+    ]
+    assert (found["status"], found["offline_since"]) == ("operational", None)
+    cut_off = replace(history(["00:00 http-1 operational"]), uplink=(UplinkGap(moment("10:02"), None),))
+    told = plain(now_document(take_snapshot(site(), cut_off, moment("12:00"))))
+    assert (told["status"], told["offline_since"]) == ("no_data", "2026-11-20T10:02:00.000Z")
+    assert told["headline"] == "We cannot measure right now"
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from waypost.adapters.markup import render_markdown
 from waypost.core.measures import number_text
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
 from waypost.core.text import plain_text
-from waypost.core.uptime import DaySummary
+from waypost.core.uptime import TOLD, DaySummary, Uptimes, percent
 from waypost.core.words import Words
 from waypost.model.article import Article
-from waypost.model.status import ComponentStatus, Incident, UpdateStatus
+from waypost.model.status import MEASURED, ComponentStatus, Incident, UpdateStatus
 
 STATUS_CODES = {
     ComponentStatus.OPERATIONAL: "ok",
@@ -129,6 +129,25 @@ def uptime_text(component: ComponentSnapshot, words: Words) -> str:
     return " · ".join(parts)
 
 
+def region_sentences(component: ComponentSnapshot, words: Words) -> list[tuple[ComponentStatus, str]]:
+    """Say from where a component can be reached and from where not: a sentence for each state that is seen."""
+    said = []
+    for status in (*MEASURED, ComponentStatus.NO_DATA):
+        names = [view.name for view in component.regions if view.status is status]
+        if names:
+            said.append((status, words.say(f"status.regions.{status}", names=words.join(names, limit=8))))
+    return said
+
+
+def uptime_columns(found: Uptimes, words: Words) -> list[str]:
+    """Write the uptime of each window, and of the longest with maintenance counted as downtime."""
+    ratios = [*(found.windows[name].ratio for name in TOLD), found.windows["90d"].with_maintenance]
+    return [
+        words.say("status.uptime.none") if ratio is None else number_text(percent(ratio), words)
+        for ratio in ratios
+    ]
+
+
 def closing_words(incident: Incident, limit: int = 220) -> str:
     """Return the first words of the update that ended an incident, or of the latest one."""
     ending = [update for update in incident.updates if update.status is UpdateStatus.RESOLVED]
@@ -195,9 +214,11 @@ class StatusFormat:
             "mark": _mark,
             "markdown": lambda text: Markup(render_markdown(text, help_root)),  # rendered without raw HTML  # noqa: S704  # rendered without raw HTML
             "names": self.names,
+            "region_sentences": lambda component: region_sentences(component, words),
             "runs": lambda days: day_runs(days, words),
             "status_word": lambda status: words.say(f"status.state.{status}"),
             "update_word": lambda status: words.say(f"status.update.{status}"),
+            "uptime_columns": lambda found: uptime_columns(found, words),
             "uptime_text": lambda component: uptime_text(component, words),
             "window": self.window,
         }

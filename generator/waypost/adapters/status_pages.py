@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from waypost.adapters.status_format import GAP_CODE, STATUS_CODES, StatusFormat
 from waypost.core.measures import number_text
 from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import api_time
+from waypost.core.uptime import TOLD
 from waypost.core.words import Words
 from waypost.model.article import Article
 from waypost.model.status import MEASURED, Incident, UpdateStatus
@@ -150,7 +151,18 @@ def _index_context(snapshot: Snapshot) -> dict[str, Any]:
     words = snapshot.words
     weights = {status.value: number_text(f"{snapshot.policy.weight(status):g}", words) for status in MEASURED}
     legend = [(code, words.say(f"status.state.{status}")) for status, code in STATUS_CODES.items()]
-    return {"weights": weights, "legend": [*legend, (GAP_CODE, words.say("status.bar.gap"))]}
+    periods = [words.say(f"status.uptime.period.{name}") for name in TOLD]
+    months = [
+        (words.date("status.date.month", date.fromisoformat(f"{name}-01")), number_text(found.percent, words))
+        for name, found in snapshot.uptimes.months.items()
+        if found.ratio is not None
+    ]
+    return {
+        "weights": weights,
+        "legend": [*legend, (GAP_CODE, words.say("status.bar.gap"))],
+        "periods": periods,
+        "months": months,
+    }
 
 
 @dataclass(frozen=True)

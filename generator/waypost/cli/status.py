@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 import click
 from rich.console import Console
 from rich.markup import escape
@@ -14,6 +17,7 @@ from waypost.app.site import Site, load_project
 from waypost.cli.common import database_option, explained, json_option, print_json, site_option
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.core.statuspage import now_document
+from waypost.core.uptime import Budget
 from waypost.model.status import ComponentStatus
 
 _COLOURS = {
@@ -47,17 +51,54 @@ def command(site: Site, database: str | None, as_json: bool) -> None:
 def _print(snapshot: Snapshot) -> None:
     console = Console()
     table = Table(title=escape(snapshot.headline.sentence), title_justify="left", title_style="bold")
-    for column in ("Group", "Component", "State", "Since", "Uptime, 90 days"):
+    for column in (
+        "Group",
+        "Component",
+        "State",
+        "Since",
+        "Uptime, 24 hours",
+        "90 days",
+        "Error budget left",
+    ):
         table.add_column(column)
     for component in snapshot.components:
         word = snapshot.words.say(f"status.state.{component.status}")
-        state = f"[{_COLOURS[component.status]}]{word}[/]"
-        since = f"{component.since.astimezone():%Y-%m-%d %H:%M}"
-        table.add_row(escape(component.group), escape(component.name), state, since, component.uptime.percent)
-    console.print(table)
-    for incident in snapshot.active:
-        console.print(
-            f"Open: {incident.title} (since {incident.started.astimezone():%Y-%m-%d %H:%M})", markup=False
+        table.add_row(
+            escape(component.group),
+            escape(component.name),
+            f"[{_COLOURS[component.status]}]{word}[/]",
+            _time(component.since),
+            component.uptimes.windows["24h"].percent,
+            component.uptime.percent,
+            _budget(component.uptimes.budget(snapshot.policy)),
         )
+    console.print(table)
+    for line in _lines(snapshot):
+        console.print(line, markup=False)
+
+
+def _budget(budget: Budget) -> str:
+    """Say how much of the last thirty days' allowed downtime is left."""
+    return f"{budget.left / budget.allowed:.0%}" if budget.allowed else "no data"
+
+
+def _lines(snapshot: Snapshot) -> Iterator[str]:
+    """Yield what the table has no place for."""
+    for component in snapshot.components:
+        for view in component.regions:
+            if view.dissents:
+                word = snapshot.words.say(f"status.state.{view.status}")
+                yield f"Seen otherwise from {view.name}: {component.name}, {word}"
+    for incident in snapshot.active:
+        yield f"Open: {incident.title} (since {_time(incident.started)})"
+    for item in snapshot.certificate_warnings:
+        verb = "ends" if item.expires > snapshot.now else "ended"
+        yield f"Certificate {verb} on {_time(item.expires)}: {item.component}/{item.check}"
+    if snapshot.offline_since:
+        yield f"Our own connection is down since {_time(snapshot.offline_since)}"
     checked = f"{snapshot.checked_at.astimezone():%Y-%m-%d %H:%M:%S}" if snapshot.checked_at else "never"
-    console.print(f"Last checked: {checked}")
+    yield f"Last checked: {checked}"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"

@@ -35,6 +35,9 @@ from waypost.model.status_config import Component, PageConfig, Policy
 
 Told = TypeVar("Told", Incident, Maintenance)
 
+_INSTANT = timedelta(microseconds=1)
+"""A stretch of time does not hold its end, so that the present is what was just before."""
+
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 RECENT = timedelta(days=14)
@@ -295,9 +298,10 @@ def _component(
     begin, first_day, end = calendar.begin, calendar.first_day, micros(now)
     pieces = timeline.pieces(begin, end)
     status = timeline.at(now) if begin >= end else pieces[-1][2]
-    created = timeline.first_watched
-    if created is None:
-        created = first_day
+    watched_from = timeline.first_watched
+    created = first_day if watched_from is None else watched_from
+    # What was never measured has no months to tell of; what people report on has those of the bar.
+    known_from = end if watched_from is None and component.checks else created
     return ComponentSnapshot(
         id=component.id,
         name=component.name,
@@ -309,28 +313,28 @@ def _component(
         since=moment_of(max(pieces[-1][0], first_day)),
         created_at=moment_of(created),
         days=calendar.summaries(pieces),
-        uptimes=calendar.uptimes(pieces, site.config.policy, created),
+        uptimes=calendar.uptimes(pieces, site.config.policy, known_from),
         is_measured=bool(component.checks),
-        regions=_regions(site, timeline, component, now),
+        regions=_regions(site, timeline, component, now - _INSTANT),
     )
 
 
 def _regions(
-    site: StatusSite, timeline: ComponentTimeline, component: Component, now: datetime
+    site: StatusSite, timeline: ComponentTimeline, component: Component, moment: datetime
 ) -> tuple[RegionView, ...]:
-    """Tell what is seen from each region now, in the order of the file."""
+    """Tell what is seen from each region at a moment, in the order of the file."""
     names = dict.fromkeys(region for check in component.checks for region in check.regions)
     if not names:
         return ()
     known = site.config.regions
-    agreed = timeline.measured_at(now)
+    agreed = timeline.measured_at(moment)
     views = []
     for region in (
         *(name for name in known if name in names),
         *(name for name in names if name not in known),
     ):
         states = [
-            line.state_in(region, now)
+            line.state_in(region, moment)
             for check in component.named_checks
             if region in check[1].regions and (line := timeline.checks.get(check[0]))
         ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from waypost.core.ids import public_id
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
+from waypost.core.uptime import BUDGET_WINDOW, TOLD, Uptimes, percentage
 from waypost.model.status import ComponentStatus, Incident, Update, UpdateStatus, worst
 
 Json = dict[str, Any]
@@ -207,23 +208,34 @@ def maintenance_url(snapshot: Snapshot, item: MaintenanceSnapshot) -> str:
 
 
 def now_document(snapshot: Snapshot) -> Json:
-    """Return now.json: the little that other pages show of the present, in Waypost's own words.
+    """Return now.json: what other pages and programs show of the present, in Waypost's own words.
 
     `no_data` is a state here, and `stale_after` says, in seconds, when the reader must call it old.
+    Whatever stands below a key `uptime` is a percentage that `waypost history verify` computes anew.
     """
     return {
         "made_at": api_time(snapshot.now),
         "changed_at": api_time(snapshot.changed_at),
         "checked_at": api_time(snapshot.checked_at) if snapshot.checked_at else None,
         "stale_after": int(snapshot.stale_after.total_seconds()),
+        "offline_since": api_time(snapshot.offline_since) if snapshot.offline_since else None,
         "indicator": snapshot.indicator,
         "status": snapshot.headline.status,
         "headline": snapshot.headline.sentence,
         "detail": snapshot.headline.detail,
-        "components": {
-            item.id: {"name": item.name, "status": item.status, "since": api_time(item.since)}
-            for item in snapshot.components
-        },
+        "uptime": _uptime_json(snapshot.uptimes),
+        "budget": _budget_json(snapshot.uptimes, snapshot),
+        "groups": {name: {"uptime": _uptime_json(found)} for name, found in snapshot.group_uptimes.items()},
+        "components": {item.id: _component_now(item, snapshot) for item in snapshot.components},
+        "certificates": [
+            {
+                "component": item.component,
+                "check": item.check,
+                "expires_at": api_time(item.expires),
+                "days": (item.expires - snapshot.now).days,
+            }
+            for item in snapshot.certificate_warnings
+        ],
         "incidents": [
             {
                 "id": incident.id,
@@ -248,6 +260,44 @@ def now_document(snapshot: Snapshot) -> Json:
             for item in snapshot.planned
             if item.status is not UpdateStatus.SCHEDULED
         ],
+    }
+
+
+def _component_now(item: ComponentSnapshot, snapshot: Snapshot) -> Json:
+    return {
+        "name": item.name,
+        "status": item.status,
+        "since": api_time(item.since),
+        "uptime": _uptime_json(item.uptimes),
+        "budget": _budget_json(item.uptimes, snapshot),
+        "regions": [
+            {"id": view.id, "name": view.name, "status": view.status, "dissents": view.dissents}
+            for view in item.regions
+        ],
+    }
+
+
+def _uptime_json(found: Uptimes) -> Json:
+    """Write percentages as numbers, rounded down to two places; null is no data."""
+    return {
+        **{name: percentage(found.windows[name].ratio) for name in TOLD},
+        "months": {name: percentage(uptime.ratio) for name, uptime in found.months.items()},
+        "with_maintenance": {name: percentage(found.windows[name].with_maintenance) for name in TOLD},
+    }
+
+
+def _budget_json(found: Uptimes, snapshot: Snapshot) -> Json:
+    """Write the error budget in whole seconds, and burn rates with two places."""
+    budget = found.budget(snapshot.policy)
+    return {
+        "goal": budget.goal,
+        "window": BUDGET_WINDOW,
+        "allowed": round(budget.allowed),
+        "spent": round(budget.spent),
+        "left": round(budget.left),
+        "burn_rates": {
+            name: None if rate is None else round(rate, 2) for name, rate in budget.burn_rates.items()
+        },
     }
 
 

@@ -149,24 +149,26 @@ def component_changes(component: Component, history: History, now: datetime) -> 
     """Return the changes of a component's combined state as they became known, oldest first.
 
     Checks are combined as the component says, regions by majority. `at` is the true start, `confirmed_at`
-    when it was known, reason and evidence are those of the change that tipped it. Where there was something
-    to combine, `check` and `region` are empty: the state is nobody's alone. Later rows
-    add changes and never alter earlier ones. That nobody watches is no change: a check in trouble keeps
-    its word until it is heard again or leaves the file.
+    when it was known, reason and evidence are those of the change that tipped it; `check` and `region` are
+    empty, because the state is no check's alone. Later rows add changes and never alter earlier ones. That
+    nobody watches is no change: a check in trouble keeps its word until it is heard again or leaves the file.
     """
     return _changes(component, check_lines(component, history, now), now)
 
 
 def _changes(component: Component, lines: Mapping[str, CheckLine], now: datetime) -> tuple[StateChange, ...]:
-    if len(lines) == 1 and (only := next(iter(lines.values()))).is_plain:
-        return _plain(only)
-    has_regions = any(not line.is_plain for line in lines.values())
-    with_watching = has_regions or (component.combine != "any" and len(lines) > 1)
+    # In one place and with any check enough, who watches plays no part.
+    has_regions = any(check.regions for check in component.checks) or not all(
+        line.is_plain for line in lines.values()
+    )
+    with_watching = has_regions or (component.combine != "any" and len(component.checks) > 1)
+    if len(lines) == 1 and not with_watching:
+        return _plain(*lines.values())
     told = [
         [(item.known, name, item) for item in retold(line, with_watching=with_watching)]
         for name, line in lines.items()
     ]
-    story = _Combination(component, with_watching=with_watching)
+    story = _Combination(component)
     limit = micros(now)
     news = itertools.takewhile(lambda item: item[0] <= limit, heapq.merge(*told, key=lambda item: item[:2]))
     for known, group in itertools.groupby(news, key=lambda item: item[0]):
@@ -180,16 +182,15 @@ def _plain(line: CheckLine) -> tuple[StateChange, ...]:
     changes: list[StateChange] = []
     for row in told:
         if row is not None and not (changes and changes[-1].status is row.status):
-            changes.append(row)
+            changes.append(replace(row, check="", region=""))
     return tuple(changes)
 
 
 class _Combination:
     """The state of a component as its checks tell it, one after another."""
 
-    def __init__(self, component: Component, *, with_watching: bool) -> None:
+    def __init__(self, component: Component) -> None:
         self._component = component
-        self._with_watching = with_watching
         self._said: dict[str, list[tuple[int, ComponentStatus]]] = {}
         self._unwatched: set[str] = set()
         self.changes: list[StateChange] = []

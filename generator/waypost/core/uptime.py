@@ -69,13 +69,18 @@ class Uptime:
         return percent(self.ratio)
 
 
+def percentage(ratio: float | None) -> float | None:
+    """Return a ratio as percent, rounded down to two places, or None for no data."""
+    # The small number absorbs binary fractions (0.9999 is stored a hair below itself).
+    return None if ratio is None else math.floor(ratio * 10_000 + 1e-9) / 100
+
+
 def percent(ratio: float | None) -> str:
     """Write a ratio as percent, rounded down to two places."""
-    if ratio is None:
+    found = percentage(ratio)
+    if found is None:
         return "no data"
-    # The small number absorbs binary fractions (0.9999 is stored a hair below itself).
-    hundredths = math.floor(ratio * 10_000 + 1e-9)
-    return "100 %" if hundredths == 10_000 else f"{hundredths / 100:.2f} %"
+    return "100 %" if found == 100 else f"{found:.2f} %"
 
 
 def _ratio(down: float, counted: float) -> float | None:
