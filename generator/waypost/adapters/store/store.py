@@ -76,7 +76,8 @@ class Store:
         """Bring the schedule of some regions to what is configured.
 
         A new line is due at the next of its regular times, which are those at its phase within its interval,
-        counted from 1970; so is one whose interval has changed. A line that is no longer planned leaves the schedule, and stays in history.
+        counted from 1970; so is one whose interval has changed. A line that is no longer planned leaves the
+        schedule, and stays in history.
         """
         self._schedule.plan(plans, now, regions)
 
