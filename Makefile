@@ -10,7 +10,8 @@ RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench bench-builds bench-search bench-polling docs demo-outage demo-recover browser clean
+.PHONY: help serve test lint bench bench-builds bench-search bench-polling bench-store docs demo-outage demo-recover \
+	browser postgres clean
 
 help: ## Say what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -18,7 +19,7 @@ help: ## Say what can be done
 serve: $(RUN_READY) ## Show the sample at http://localhost:8000 (PORT= changes it)
 	@PORT=$(PORT) $(BIN)/waypost serve --demo --port $(PORT)
 
-test: $(TEST_READY) browser ## Run every test
+test: $(TEST_READY) browser postgres ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(TEST_READY) ## Check style and types
@@ -27,10 +28,13 @@ lint: $(TEST_READY) ## Check style and types
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: bench-builds bench-search bench-polling ## Measure building and searching against others, and polling
+bench: bench-builds bench-search bench-polling bench-store ## Measure building and searching against others, polling, the database
 
 bench-builds: $(TEST_READY) ## Measure building against mkdocs-material alone
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
+
+bench-store: $(TEST_READY) postgres ## Measure the database (ARGS=--small for a short run)
+	@$(BIN)/python tests/bench/store_bench.py $(ARGS)
 
 bench-search: $(TEST_READY) browser ## Measure the search (COLLECTIONS= adds folders with questions and their answers)
 	@$(BIN)/python tests/bench/search_bench.py $(if $(COLLECTIONS),--collections $(COLLECTIONS)) $(ARGS)
@@ -73,3 +77,15 @@ browser:
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null || \
 			echo "Chromium cannot be installed; browser tests will be skipped by name."; \
 		else echo "There is no Chromium; browser tests will be skipped by name."; fi
+
+# Tests of the database start a PostgreSQL of their own from the programs that are there; where there are none,
+# Debian's are installed if that is allowed, without the cluster and the service that come with them.
+postgres:
+	@command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Installing PostgreSQL for the tests of the database…"; \
+			mkdir -p /etc/postgresql-common/createcluster.d && \
+			echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/waypost.conf; \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null || \
+			echo "PostgreSQL cannot be installed; its tests will be skipped by name."; \
+		else echo "There is no PostgreSQL; its tests will be skipped by name."; fi

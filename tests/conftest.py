@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
+
+from helpers.postgres import MISSING, Cluster, cluster
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +27,23 @@ def server(listening: HTTPServer) -> HTTPServer:
 def healthy_server(server: HTTPServer) -> HTTPServer:
     server.expect_request("/health").respond_with_data("fine")
     return server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server, started when the first test asks for it."""
+    with cluster() as server:
+        if server is None:
+            if os.environ.get("CI"):
+                pytest.fail(MISSING)
+            pytest.skip(MISSING)
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'deep' / 'waypost.db'}"
+    server: Cluster = request.getfixturevalue("postgres")
+    return server.new_url()

@@ -93,7 +93,7 @@ def test_a_number_may_come_from_the_environment() -> None:
             "bdy_json' Did you mean 'body_json'?",
         ),
         # Nothing near: all keys are named.
-        ("policy: {zzz: 1}", "zzz' Known keys: weights, down_after, up_after, slo."),
+        ("policy: {zzz: 1}", "zzz' Known keys: flapping, weights, down_after, up_after, retry_every, slo."),
     ],
 )
 def test_an_unknown_key_gets_a_suggestion(text: str, expected: str) -> None:

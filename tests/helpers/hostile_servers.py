@@ -55,9 +55,7 @@ def run(**keys: Any) -> ProbeResult:
 class Server:
     """Answers every connection with a function of its own; it never closes early on its side."""
 
-    def __init__(
-        self, handle: Handler, context: ssl.SSLContext | None = None, *, waits: bool = True
-    ) -> None:
+    def __init__(self, handle: Handler, context: ssl.SSLContext | None = None, *, waits: bool = True) -> None:
         self._handle, self._context, self._waits = handle, context, waits
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.requests: list[bytes] = []

@@ -103,7 +103,9 @@ def judge_json(expected: Mapping[str, Comparison], body: bytes) -> str:
         return f"the body holds more than {MAX_VALUES} values"
     try:
         data = _watched(json.loads(body), 0)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        return "the body nests too deeply"
+    except ValueError:
         return "the body is not JSON"
     for path, comparison in expected.items():
         if not _is_good(path, comparison, data):
@@ -122,7 +124,7 @@ def _is_good(path: str, comparison: Comparison, data: Any) -> bool:
 def _watched(data: Any, depth: int) -> Any:
     """Copy parsed JSON into lists and mappings that know the deadline; too deep a body is refused."""
     if depth > MAX_DEPTH:
-        raise ValueError("too deep")
+        raise RecursionError
     if isinstance(data, list):
         return _List([_watched(item, depth + 1) for item in data])
     if isinstance(data, dict):

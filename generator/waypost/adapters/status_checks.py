@@ -45,11 +45,8 @@ def _components(config: StatusConfig) -> Iterator[tuple[DataPath, Component]]:
 def _check_component(document: YamlDocument, path: DataPath, component: Component) -> Iterator[Problem]:
     count = len(component.checks)
     if isinstance(component.combine, int) and component.combine > count:
-        have = f"{count} check{'' if count == 1 else 's'}"
-        message = (
-            f"{component.combine} checks must fail, but there is no such number: the component has {have}."
-        )
-        message += " Lower it, or write `all`."
+        have = f"the component has {count or 'none'}"
+        message = f"So many checks must fail that it never would: {have}. Lower it, or write `all`."
         yield document.problem_at((*path, "combine"), "bad-value", message)
     yield from _check_policy(document, (*path, "policy"), component.policy)
 
@@ -67,7 +64,7 @@ def _check_check(
             yield document.problem_at((*path, *written.path), "bad-value", message, at_key=at_key)
     for index, region in enumerate(check.regions):
         if region not in config.regions:
-            hint = did_you_mean(region, config.regions) or " Add it there, or correct the name."
+            hint = did_you_mean(region, config.regions) or ADD_OR_CORRECT
             message = f"There is no region '{region}' in `regions` at the top of the file.{hint}"
             yield document.problem_at((*path, "regions", index), "bad-value", message)
         elif region in check.regions[:index]:

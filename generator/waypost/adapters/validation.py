@@ -24,6 +24,7 @@ ADD_OR_CORRECT = " Add it there, or correct the name."
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
 
 _TYPE_WORDS = {
+    "bool_parsing": "true or false",
     "bool_type": "true or false",
     "dataclass_type": "a mapping of keys and values",
     "dict_type": "a mapping of keys and values",
@@ -159,7 +160,8 @@ def _to_problem(document: YamlDocument, model: type[Any], detail: ErrorDetails) 
         path = _resolve(model, document.data, location[:-1])
     code, message = _describe(kind, detail)
     at_fault = detail.get("ctx", {}).get("key")
-    return document.problem_at((*path, at_fault) if at_fault else path, code, message, at_key=name == "[key]")
+    at_key = name == "[key]" or code == "unknown-key"
+    return document.problem_at((*path, at_fault) if at_fault else path, code, message, at_key=at_key)
 
 
 def _describe(kind: str, detail: ErrorDetails) -> tuple[str, str]:  # noqa: PLR0911  # a table of cases
@@ -169,7 +171,7 @@ def _describe(kind: str, detail: ErrorDetails) -> tuple[str, str]:  # noqa: PLR0
     if kind in _TYPE_WORDS:
         expected = _TYPE_WORDS[kind]
         return "wrong-type", f"Expected {expected}. {_describe_type(expected, detail['input'])}"
-    if kind == "enum":
+    if kind in ("enum", "literal_error"):
         return "bad-value", _describe_choice(detail)
     if kind == "string_pattern_mismatch":
         return "bad-value", _describe_pattern(str(context["pattern"]))
@@ -243,6 +245,7 @@ def _deref(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     for part in node.get("anyOf", []):
         if "$ref" in part or part.get("type") in ("object", "array"):
             node = part
+            break
     if "$ref" in node:
         node = schema["$defs"][str(node["$ref"]).rsplit("/", 1)[-1]]
     return node

@@ -68,13 +68,17 @@ class Announced:
             for name in work.components:
                 self._works[name].append(work)
 
+    def is_written_of(self, component: str) -> bool:
+        """Tell whether any written incident names a component."""
+        return component in self._written
+
     def moments(self, component: str) -> Iterator[datetime]:
         """Give every moment at which what is said of a component may change."""
-        for item in self._written[component]:
+        for item in self._written.get(component, ()):
             yield item.told
             if item.over is not None:
                 yield from (item.over, item.over + SETTLING)
-        for work in self._works[component]:
+        for work in self._works.get(component, ()):
             yield from work.moments
 
     def teller(self, trouble: Trouble, at: datetime) -> Written | None:
@@ -87,9 +91,9 @@ class Announced:
 
     def _telling(self, trouble: Trouble) -> Iterator[Written]:
         yield from trouble.tellers
-        yield from self._written[trouble.component]
+        yield from self._written.get(trouble.component, ())
         for name in self._dependencies.above(trouble.component):
-            for item in self._written[name]:
+            for item in self._written.get(name, ()):
                 is_down = item.incident.components[name] in OUTAGES or name in trouble.failing
                 begun = min(item.started, trouble.failing.get(name, item.started))
                 if is_down and begun - TOGETHER <= trouble.start:
@@ -115,7 +119,7 @@ class Announced:
         return start if start <= at else None
 
     def _windows(self, component: str, at: datetime) -> Iterable[tuple[datetime, datetime]]:
-        windows = (work.window(at) for work in self._works[component])
+        windows = (work.window(at) for work in self._works.get(component, ()))
         return [window for window in windows if window is not None]
 
 

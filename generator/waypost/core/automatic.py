@@ -53,6 +53,11 @@ def automatic_incidents(site: StatusSite, lines: Lines, now: datetime, words: Wo
     return tuple(sorted(found, key=lambda item: (item.updates[0].at, item.id)))
 
 
+def _stamp(at: datetime) -> str:
+    """Return a time in UTC as `20261120t100300`, faster than strftime does."""
+    return at.isoformat()[:19].replace("-", "").replace(":", "").replace("T", "t")
+
+
 @dataclass
 class _Outage:
     """An outage that goes on: what is measured, and what was told of it."""
@@ -96,6 +101,8 @@ class _Story:
     gone: set[str] = field(default_factory=set)
     """Components that a person took over."""
     updates: list[Update] = field(default_factory=list)
+    said: set[str] = field(default_factory=set)
+    """The ids of its updates."""
     continued_as: str | None = None
     news: _News = field(default_factory=_News)
 
@@ -113,9 +120,10 @@ class _Story:
 
     def say(self, status: UpdateStatus, at: datetime, body: str) -> None:
         """Add an update; two within one second get different ids."""
-        identity = f"{at:%Y%m%dt%H%M%Sz}-{status}"
-        if any(update.id == identity for update in self.updates):
-            identity = f"{at:%Y%m%dt%H%M%S%fz}-{status}"
+        identity = f"{_stamp(at)}z-{status}"
+        if identity in self.said:
+            identity = f"{_stamp(at)}{at.microsecond:06d}z-{status}"
+        self.said.add(identity)
         self.updates.append(Update(identity, status, at, body))
 
     def incident(self) -> Incident:
@@ -142,11 +150,18 @@ class _Chronicle:
         announced: Announced,
         narrator: Narrator,
     ) -> None:
-        self._members = tuple(component.id for component in cluster)
+        self._members = {component.id: place for place, component in enumerate(cluster)}
         self._dependencies = dependencies
         self._announced = announced
         self._narrator = narrator
+        self._is_written_of = any(announced.is_written_of(name) for name in self._members)
         self._outages: dict[str, _Outage] = {}
+        self._failing: dict[str, datetime] = {}
+        """The components with an outage, and since when."""
+        self._untold: set[str] = set()
+        """Those of which no incident of ours tells."""
+        self._moved: set[str] = set()
+        """Those whose state changed at this moment."""
         self._ended: dict[str, datetime] = {}
         self._stories: list[_Story] = []
 
@@ -163,9 +178,8 @@ class _Chronicle:
         spoken = {moment for member in self._members for moment in self._announced.moments(member)}
         for at in sorted(moment for moment in spoken | known.keys() if moment <= now):
             self._measure(known.get(at, ()), at)
-            if self._outages or any(story.news for story in self._stories):
-                self._assign(at)
-                self._speak(at)
+            self._assign(at)
+            self._speak(at)
         return (story.incident() for story in self._stories)
 
     def _measure(self, changes: Iterable[StateChange], at: datetime) -> None:
@@ -176,40 +190,45 @@ class _Chronicle:
             start = min(max(change.at.astimezone(UTC), self._ended.get(name, change.at)), at)
             if outage is None and change.status in OUTAGES:
                 self._outages[name] = _Outage(name, start, change.status)
+                self._failing[name] = start
+                self._untold.add(name)
             elif outage is not None and change.status is ComponentStatus.OPERATIONAL:
                 self._end(outage, at)
             elif outage is not None and change.status.is_trouble:
                 if outage.story is None and outage.status not in OUTAGES:
                     # It was only slow for a while, and nobody heard of what was before.
-                    outage.start = start
+                    outage.start = self._failing[name] = start
                 outage.status = change.status
+                self._moved.add(name)
 
     def _end(self, outage: _Outage, at: datetime) -> None:
-        del self._outages[outage.component]
-        self._ended[outage.component] = at
+        name = outage.component
+        del self._outages[name], self._failing[name]
+        self._untold.discard(name)
+        self._moved.discard(name)
+        self._ended[name] = at
         if outage.story is not None:
-            del outage.story.open[outage.component]
-            outage.story.news.changed[outage.component] = ComponentStatus.OPERATIONAL
+            del outage.story.open[name]
+            outage.story.news.changed[name] = ComponentStatus.OPERATIONAL
 
     def _assign(self, at: datetime) -> None:
         """Give every outage to the incident that tells of it; those first that others may follow from."""
-        ongoing = [self._outages[name] for name in self._members if name in self._outages]
-        for outage in ongoing:
-            self._heed(outage, at)
-        for outage in ongoing:
-            if outage.story is not None:
-                if outage.status is not outage.told:
-                    outage.story.news.changed[outage.component] = outage.status
-                    outage.story.note(outage.component, outage.status)
-                    outage.told = outage.status
-            elif outage.status in OUTAGES and not (outage.tellers and outage.tellers[-1].is_open(at)):
+        if self._is_written_of:
+            for outage in list(self._outages.values()):
+                self._heed(outage, at)
+        for name in sorted(self._moved - self._untold, key=self._members.__getitem__):
+            self._update(self._outages[name])
+        self._moved.clear()
+        for name in sorted(self._untold, key=self._members.__getitem__):
+            outage = self._outages[name]
+            is_written = bool(outage.tellers) and outage.tellers[-1].is_open(at)
+            if outage.status in OUTAGES and not is_written:
                 start = self._announced.begins(self._trouble(outage), at)
                 if start is not None:
                     self._place(outage, start, at)
 
     def _trouble(self, outage: _Outage) -> Trouble:
-        failing = {name: other.start for name, other in self._outages.items()}
-        return Trouble(outage.component, outage.start, failing, outage.tellers)
+        return Trouble(outage.component, outage.start, self._failing, outage.tellers)
 
     def _heed(self, outage: _Outage, at: datetime) -> None:
         """Give way where a person tells of an outage."""
@@ -223,6 +242,14 @@ class _Chronicle:
             outage.story.gone.add(outage.component)
             outage.story.news.taken[outage.component] = teller.incident
             outage.story = outage.told = None
+            self._untold.add(outage.component)
+
+    def _update(self, outage: _Outage) -> None:
+        """Tell how an outage is now that was told before."""
+        if outage.story is not None and outage.status is not outage.told:
+            outage.story.news.changed[outage.component] = outage.status
+            outage.story.note(outage.component, outage.status)
+            outage.told = outage.status
 
     def _place(self, outage: _Outage, start: datetime, at: datetime) -> None:
         """Tell of an outage: in an incident that explains it, or that it explains, or in one of its own."""
@@ -263,7 +290,7 @@ class _Chronicle:
         return None
 
     def _new(self, outage: _Outage, start: datetime) -> _Story:
-        identity = f"auto-{outage.component}-{start:%Y%m%d-%H%M%S}"
+        identity = f"auto-{outage.component}-{_stamp(start).replace('t', '-')}"
         taken = {story.id for story in self._stories}
         free = (f"{identity}-{number}" for number in itertools.count(2))
         story = _Story(next(free) if identity in taken else identity, start)
@@ -278,6 +305,7 @@ class _Chronicle:
         story.open[outage.component] = outage
         story.gone.discard(outage.component)
         outage.story, outage.told = story, outage.status
+        self._untold.discard(outage.component)
 
     def _merge(self, story: _Story, home: _Story) -> None:
         """Go on telling of one incident in another."""

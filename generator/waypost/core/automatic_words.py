@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ NAMED = 10
 """How many components a sentence names; of more it gives the number of the rest."""
 
 _PLACEHOLDER = re.compile(rf"(?<!\\)\{{({'|'.join(PLACEHOLDERS)})\}}")
+_ESCAPED = re.compile(r"\\([{}])")
 _ALL_NAMED = re.compile(r"(?<!\\)\{(components|affected)\}")
 
 
@@ -44,19 +45,22 @@ class Narrator:
         self._page = site.config.page.name
         self._zone = ZoneInfo(site.config.page.time_zone)
         self._names = {component.id: component.name for component in site.config.flat}
+        self._places = {name: place for place, name in enumerate(self._names)}
 
-    def names(self, components: Iterable[str]) -> str:
+    def names(self, components: Collection[str]) -> str:
         """Name components in the order of the page."""
-        wanted = set(components)
-        return self._words.join([name for key, name in self._names.items() if key in wanted], NAMED)
+        if len(components) == 1:
+            return self._names[next(iter(components))]
+        wanted = sorted(set(components), key=self._places.__getitem__)
+        return self._words.join([self._names[component] for component in wanted], NAMED)
 
     def title(self, component: str, status: ComponentStatus, scene: Scene) -> str:
         """Return the title of an incident that began with an outage of a component."""
-        values = self._values((component,), status, scene)
         template = self._templates.find(Telling.OPENED, status)
         if template is not None:
-            return _fill(template.title, values)
-        return self._words.say(f"status.automatic.title.{status}", **values)
+            # In Markdown a backslash before a brace vanishes; a title is no Markdown.
+            return _ESCAPED.sub(r"\1", self._fill(template.title, _Moment((component,), status, scene)))
+        return self._words.say(f"status.automatic.title.{status}", component=self._names[component])
 
     def opened(self, component: str, hit: Mapping[str, ComponentStatus], scene: Scene) -> str:
         """Tell of an outage, and of all that is hit with it."""
@@ -69,6 +73,9 @@ class Narrator:
 
     def told(self, telling: Telling, hit: Mapping[str, ComponentStatus], scene: Scene) -> str:
         """Tell what happened to some components; those with the same words share a sentence."""
+        if len(hit) == 1:
+            (component,) = hit
+            return self._say(telling, _Moment((component,), hit[component], scene))
         groups: dict[object, list[str]] = {}
         for component, status in hit.items():
             has_words_of_its_own = telling in (Telling.OPENED, Telling.CHANGED)
@@ -77,46 +84,66 @@ class Narrator:
         sentences = []
         for components in groups.values():
             status = worst(hit[component] for component in components)
-            sentences.append(self._say(telling, status, self._values(components, status, scene)))
+            sentences.append(self._say(telling, _Moment(tuple(components), status, scene)))
         return " ".join(sentences)
 
     def handed_over(self, components: Iterable[str], status: ComponentStatus, scene: Scene) -> str:
         """Say that a person tells of some components, while the incident goes on for others."""
-        values = self._values(components, status, scene)
+        moment = _Moment(tuple(components), status, scene)
         template = self._templates.find(Telling.CONTINUED, status)
         if template is not None:
-            return _fill(template.body, values)
-        return self._words.say("status.automatic.continued_in_part", **values)
+            return self._fill(template.body, moment)
+        return self._words.say("status.automatic.continued_in_part", **self._usual(moment))
 
     def closed(
         self, telling: Telling, components: Iterable[str], status: ComponentStatus, scene: Scene
     ) -> str:
         """Say why an incident ends; `status` is the worst that it had."""
-        return self._say(telling, status, self._values(components, status, scene))
+        return self._say(telling, _Moment(tuple(components), status, scene))
 
-    def _say(self, telling: Telling, status: ComponentStatus, values: Mapping[str, str]) -> str:
-        template = self._templates.find(telling, status)
+    def _say(self, telling: Telling, moment: _Moment) -> str:
+        template = self._templates.find(telling, moment.status)
         if template is not None:
-            return _fill(template.body, values)
+            return self._fill(template.body, moment)
         if telling is Telling.OPENED:
-            return self._words.say(f"status.automatic.opened.{status}", **values)
+            return self._words.say(f"status.automatic.opened.{moment.status}", **self._usual(moment))
         if telling is Telling.CHANGED:
-            return self._words.say(f"status.automatic.changed.{status}", **values)
-        return self._words.say(f"status.automatic.{telling}", **values)
+            affected = self.names(moment.scene.affected)
+            return self._words.say(
+                f"status.automatic.changed.{moment.status}", **self._usual(moment), affected=affected
+            )
+        return self._words.say(f"status.automatic.{telling}", **self._usual(moment))
 
-    def _values(self, components: Iterable[str], status: ComponentStatus, scene: Scene) -> dict[str, str]:
+    def _usual(self, moment: _Moment) -> dict[str, str]:
+        """Return what the words of all languages name."""
         return {
-            "component": self.names(components),
-            "components": self.names(scene.components),
-            "affected": self.names(scene.affected),
-            "status": self._words.say(f"status.state.{status}"),
-            "since": self._words.date("status.date.day_time", scene.started.astimezone(self._zone)),
-            "duration": duration_words(scene.at - scene.started, self._words),
-            "title": scene.title,
-            "page": self._page,
+            "component": self.names(moment.components),
+            "title": moment.scene.title,
         }
 
+    def _fill(self, text: str, moment: _Moment) -> str:
+        """Put values for placeholders; whatever else stands in braces stays as it is."""
+        return _PLACEHOLDER.sub(lambda match: self._value(match[1], moment), text)
 
-def _fill(text: str, values: Mapping[str, str]) -> str:
-    """Put values for placeholders; whatever else stands in braces stays as it is."""
-    return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
+    def _value(self, name: str, moment: _Moment) -> str:
+        scene = moment.scene
+        values: Mapping[str, Callable[[], str]] = {
+            "component": lambda: self.names(moment.components),
+            "components": lambda: self.names(scene.components),
+            "affected": lambda: self.names(scene.affected),
+            "status": lambda: self._words.say(f"status.state.{moment.status}"),
+            "since": lambda: self._words.date("status.date.day_time", scene.started.astimezone(self._zone)),
+            "duration": lambda: duration_words(scene.at - scene.started, self._words),
+            "title": lambda: scene.title,
+            "page": lambda: self._page,
+        }
+        return values[name]()
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """What an update is about."""
+
+    components: tuple[str, ...]
+    status: ComponentStatus
+    scene: Scene

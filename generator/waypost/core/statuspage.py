@@ -6,6 +6,7 @@ milliseconds, updates newest first, ids of twelve characters.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -244,7 +245,7 @@ def now_document(snapshot: Snapshot) -> Json:
                 "path": f"incidents/{incident.id}/",
                 "started_at": api_time(incident.started),
                 "next_update_by": _next_update(incident),
-                "components": sorted(incident.components),
+                "components": sorted(_still_hit(snapshot, incident)),
             }
             for incident in snapshot.active
         ],
@@ -299,6 +300,14 @@ def _budget_json(found: Uptimes, snapshot: Snapshot) -> Json:
             name: None if rate is None else round(rate, 2) for name, rate in budget.burn_rates.items()
         },
     }
+
+
+def _still_hit(snapshot: Snapshot, incident: Incident) -> Collection[str]:
+    """Return the components that an incident hits now: what a person wrote, or what is not well again."""
+    if not incident.automatic:
+        return incident.components
+    well = {item.id for item in snapshot.components if item.known_status is ComponentStatus.OPERATIONAL}
+    return incident.components.keys() - well or incident.components
 
 
 def _next_update(incident: Incident) -> str | None:

@@ -59,6 +59,12 @@ def _header_value(value: str) -> str:
     return value
 
 
+def _user(name: str) -> str:
+    if ":" in name:
+        raise fault("bad-value", "The name of a user has no colon here: it would end there.")
+    return name
+
+
 HeaderName = Annotated[str, Field(max_length=200), AfterValidator(_header_name)]
 HeaderValue = Annotated[str, Field(max_length=8000), AfterValidator(_header_value)]
 Secret = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(_header_value)]
@@ -68,7 +74,7 @@ Secret = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(_he
 class Basic:
     """A user and a password."""
 
-    user: Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^:]*$")] = Field(repr=False)
+    user: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_user)] = Field(repr=False)
     """The name of the user, without a colon."""
     password: Annotated[str, Field(max_length=8000)] = Field(repr=False)
     """The password: name it by an environment variable, such as `${HEALTH_PASSWORD}`."""

@@ -81,4 +81,6 @@ class IncidentTemplates:
 
     def find(self, telling: Telling, status: ComponentStatus) -> Template | None:
         """Return the template for a state, else the general one, else None: then the language has the words."""
+        if not self.texts:
+            return None
         return self.texts.get(f"{telling}.{status}") or self.texts.get(telling.value)

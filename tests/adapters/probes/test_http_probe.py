@@ -198,7 +198,7 @@ def slow_hops(connection: socket.socket, _: bytes) -> None:
     connection.sendall(reply(status="302 Found", headers="Location: /next\r\n"))
 
 
-LATE = "no complete answer within 1 s"
+LATE = "no complete answer within 0.5 s"
 NOT_HTTP = "the answer was cut off or is not HTTP"
 
 
@@ -207,7 +207,10 @@ NOT_HTTP = "the answer was cut off or is not HTTP"
     [
         (silent, LATE),
         (lambda connection, _: drip(connection, b"H"), LATE),
-        (lambda connection, _: (connection.sendall(b"HTTP/1.1 200 OK\r\nX: "), drip(connection, b"y"))[1], LATE),
+        (
+            lambda connection, _: (connection.sendall(b"HTTP/1.1 200 OK\r\nX: "), drip(connection, b"y"))[1],
+            LATE,
+        ),
         (lambda connection, _: (connection.sendall(reply(length=10**9)), drip(connection, b"x"))[1], LATE),
         (lambda connection, _: drip(connection, b"HTTP/1.1 100 Continue\r\n\r\n"), LATE),
         (endless_chunks, LATE),
@@ -216,16 +219,16 @@ NOT_HTTP = "the answer was cut off or is not HTTP"
     ids=["silence", "status line", "headers", "body", "100 continue", "chunks", "redirects"],
 )
 def test_nothing_holds_a_check_beyond_its_deadline(handle: Handler, reason: str) -> None:
-    result = probed(handle, timeout="1s")
+    result = probed(handle, timeout="500ms")
     assert (result.status, result.reason) == (DOWN, reason)
-    assert result.latency < timedelta(seconds=1 + 2)
+    assert result.latency < timedelta(seconds=0.5 + 2)
 
 
 def test_a_server_that_takes_no_connection_is_given_up() -> None:
     with full_queue() as port:
-        result = run(http=f"http://127.0.0.1:{port}/", timeout="1s")
+        result = run(http=f"http://127.0.0.1:{port}/", timeout="500ms")
     assert (result.status, result.reason) == (DOWN, LATE)
-    assert result.phases.connect > timedelta(seconds=0.5)
+    assert result.phases.connect > timedelta(seconds=0.25)
 
 
 def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,10 +241,10 @@ def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -
         return real(host, *arguments, flags=flags, **keys)
 
     monkeypatch.setattr(network.socket, "getaddrinfo", hang)
-    result = run(http="http://hangs.example/", timeout="1s")
+    result = run(http="http://hangs.example/", timeout="500ms")
     release.set()
     assert result.reason == LATE
-    assert result.phases.resolve > timedelta(seconds=0.5)
+    assert result.phases.resolve > timedelta(seconds=0.25)
 
 
 @pytest.mark.parametrize("wanted", ["", "x"])
@@ -277,7 +280,9 @@ def test_a_compressed_bomb_is_a_failure_and_does_not_fill_the_memory(encoding: s
 
 
 def test_a_pattern_that_takes_for_ever_ends_with_the_deadline() -> None:
-    result = probed(answering(reply(b"a" * 5000 + b"!")), timeout="1s", expect={"body_matches": "^(a|a|aa)+$"})
+    result = probed(
+        answering(reply(b"a" * 5000 + b"!")), timeout="500ms", expect={"body_matches": "^(a|a|aa)+$"}
+    )
     assert (result.status, result.reason) == (DOWN, LATE)
 
 
@@ -423,7 +428,17 @@ def many_headers(connection: socket.socket, _: bytes) -> None:
         (answering(reply(b"no gzip", headers="Content-Encoding: gzip\r\n")), NOT_HTTP),
         (answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), NOT_HTTP),
     ],
-    ids=["reset", "closed", "half closed", "ssh", "endless headers", "long header", "status", "gzip", "chunks"],
+    ids=[
+        "reset",
+        "closed",
+        "half closed",
+        "ssh",
+        "endless headers",
+        "long header",
+        "status",
+        "gzip",
+        "chunks",
+    ],
 )
 def test_answers_that_break_off_or_are_not_http_are_explained(handle: Handler, reason: str) -> None:
     result = probed(handle)
@@ -481,14 +496,14 @@ def test_over_redirects_the_first_certificate_to_end_counts(trusted: Certificate
 def test_encryption_that_drips_or_stays_silent_is_given_up(trusted: Certificates) -> None:
     for handle in (silent, drip_handshake):
         with Server(handle, waits=False) as server:
-            result = run(http=server.url.replace("http:", "https:"), timeout="1s")
+            result = run(http=server.url.replace("http:", "https:"), timeout="500ms")
         assert (result.status, result.reason) == (DOWN, LATE)
 
     def dripping(connection: socket.socket, _: bytes) -> None:
         drip(connection, b"H")
 
     with Server(dripping, trusted.servers["good"]) as server:
-        assert run(http=server.url, timeout="1s").reason == LATE
+        assert run(http=server.url, timeout="500ms").reason == LATE
 
 
 def test_a_server_without_encryption_is_explained() -> None:

@@ -79,6 +79,8 @@ def _ask(query: dns.message.Message, servers: list[tuple[str, int]]) -> dns.mess
             failure = TimeoutError("no answer in time")
         except dns.exception.DNSException:
             failure = Unanswered("the answer of the name server cannot be read")
+        except EOFError:
+            failure = ConnectionError("closed early")
         except OSError as error:
             failure = error
         else:

@@ -79,7 +79,7 @@ class Database:
         self._url = parse_url(url)
         self.is_postgres = self._url.get_backend_name() == "postgresql"
         if self.is_postgres:
-            self.engine = _postgres_engine(self._url)
+            self.engine = _postgres_engine(self._url, writes=writes)
         else:
             self.engine = _sqlite_engine(database_path(url), writes=writes)
         self._writer = self.engine.execution_options(waypost_writes=True)
@@ -150,14 +150,27 @@ class Database:
         return "Try again when nothing else writes to it."
 
 
-def _postgres_engine(url: URL) -> Engine:
+_DURABLE = """SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') IN ('off', 'local')"""
+
+
+def _postgres_engine(url: URL, *, writes: bool) -> Engine:
     try:
         # A connection may have died with its server: it is tried before it is used again.
-        return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT})
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT})
     except ModuleNotFoundError:
         raise StoreError(
             "PostgreSQL needs one more package: install it with pip install 'waypost[postgres]'."
         ) from None
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: object) -> None:
+        # Whatever the server's settings say: what was reported must be there after a crash.
+        with connection.cursor() as cursor:
+            cursor.execute(_DURABLE if writes else "SET default_transaction_read_only = on")
+        connection.commit()
+
+    return engine
 
 
 def _sqlite_engine(path: Path, *, writes: bool) -> Engine:

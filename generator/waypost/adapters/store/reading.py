@@ -25,7 +25,8 @@ from waypost.model.status import Certificate, Coverage, StateChange, UplinkGap
 def read_rows(connection: Connection, since: datetime | None) -> History:
     """Return the rows from `since` on, and those before it that say how things stood then.
 
-    These are the last change of each line before it, and the coverage and gaps that reach over it.
+    They come in the order of time, and of names where times are equal, whatever the database sorts by.
+    Those before `since` are the last change of each line before it, and the coverage and gaps that reach over it.
     """
     limit = None if since is None else to_ms(since)
     lines = names(connection)
@@ -39,7 +40,7 @@ def read_rows(connection: Connection, since: datetime | None) -> History:
 
 def _changes(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[StateChange, ...]:
     table = state_change.c
-    wanted = sa.select(state_change).order_by(table.confirmed_at, table.line)
+    wanted = sa.select(state_change)
     if limit is not None:
         last = (
             sa.select(table.line, sa.func.max(table.confirmed_at))
@@ -59,12 +60,12 @@ def _changes(connection: Connection, lines: Mapping[int, Line], limit: int | Non
             line.region,
             load_evidence(row.evidence, line),
         )
-        for row in connection.execute(wanted)
+        for row in sorted(connection.execute(wanted), key=lambda row: (row.confirmed_at, lines[row.line]))
     )
 
 
 def _coverage(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[Coverage, ...]:
-    wanted = sa.select(coverage).order_by(coverage.c.start, coverage.c.line)
+    wanted = sa.select(coverage)
     if limit is not None:
         wanted = wanted.where(coverage.c.end > limit)
     return tuple(
@@ -75,7 +76,7 @@ def _coverage(connection: Connection, lines: Mapping[int, Line], limit: int | No
             from_ms(row.end),
             line.region,
         )
-        for row in connection.execute(wanted)
+        for row in sorted(connection.execute(wanted), key=lambda row: (row.start, lines[row.line]))
     )
 
 

@@ -39,7 +39,7 @@ class Recorder:
             done += self._keep(outcomes[begin : begin + BATCH])
         return done
 
-    def _keep(self, outcomes: Sequence[Outcome]) -> list[Recorded]:
+    def _keep(self, outcomes: Sequence[Outcome], *, again: bool = True) -> list[Recorded]:
         try:
             return self._together(outcomes)
         except StoreError as error:
@@ -48,10 +48,12 @@ class Recorder:
             fault: Exception = error
         except Exception as error:  # whatever is wrong with one outcome, the others must not be lost
             fault = error
-        # A day that was made room for may have been forgotten since.
-        self._days.clear()
+        if again:
+            # A day that was made room for may have been forgotten since, by us or by another poller.
+            self._days.clear()
+            return self._keep(outcomes, again=False)
         if len(outcomes) > 1:
-            return [recorded for outcome in outcomes for recorded in self._keep([outcome])]
+            return [item for outcome in outcomes for item in self._keep([outcome], again=False)]
         (broken,) = outcomes
         # The message of a fault may repeat what a server said; its kind does not.
         kind = type(fault.__cause__ or fault).__name__

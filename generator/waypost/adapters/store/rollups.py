@@ -133,16 +133,13 @@ class Rollups:
                 forgotten += connection.execute(observation.delete().where(observation.c.at < end)).rowcount
 
     def read(self, since: datetime, until: datetime, resolution: Resolution) -> list[Rollup]:
-        """Return the roll-ups that begin in [since, until), in the order of time."""
+        """Return the roll-ups that begin in [since, until), by time and line."""
         table = _TABLES[resolution]
-        wanted = (
-            sa.select(table)
-            .where(table.c.at >= to_ms(since), table.c.at < to_ms(until))
-            .order_by(table.c.at, table.c.line)
-        )
+        wanted = sa.select(table).where(table.c.at >= to_ms(since), table.c.at < to_ms(until))
         with self._database.read() as connection:
             rows = connection.execute(wanted).all()
             lines = self._lines.named(connection, {row.line for row in rows})
+        rows = sorted(rows, key=lambda row: (row.at, lines[row.line]))
         return [
             Rollup(
                 lines[row.line],

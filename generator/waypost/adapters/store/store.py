@@ -148,7 +148,7 @@ class Store:
             return read_rows(connection, since)
 
     def latency(self, since: datetime, until: datetime, resolution: Resolution | str) -> list[Rollup]:
-        """Return the roll-ups of each line that begin in [since, until), in the order of time."""
+        """Return the roll-ups of each line that begin in [since, until), by time and line."""
         return self._rollups.read(since, until, Resolution(resolution))
 
     def roll_up(self, now: datetime) -> int:

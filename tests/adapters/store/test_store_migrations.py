@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from helpers.stores import GAP, keep
+from waypost.adapters.store import SCHEMA_VERSION, Store, StoreError, WriterLock, read_history
+from waypost.adapters.store.engine import Database
+from waypost.adapters.store.lines import names
+from waypost.adapters.store.migrations import STEPS, migrate, version
+from waypost.adapters.store.partitions import days
+from waypost.adapters.store.schema import line_state, meta, metadata
+from waypost.adapters.store.schema import observation as raw
+from waypost.model.checks import Flapping, Rules
+from waypost.model.project import History
+from waypost.model.status import ComponentStatus, Observation, StateChange
+
+CHANGES = 15
+"""State changes in the database of version 1."""
+
+CASES = Path(__file__).parents[2] / "cases" / "store"
+RULES = Rules(3, 2, timedelta(minutes=1), Flapping(changes=20))
+"""The policy under which the databases in tests/cases/store/ were made; version 1 knew no flapping."""
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(exist_ok=True)
+    database = Database(url, writes=True)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def load(url: str, number: int) -> None:
+    """Make a database of an older version, from what it really wrote."""
+    text = (CASES / f"version_{number}.sql").read_text(encoding="utf-8")
+    with opened(url) as database, database.write() as connection:
+        for statement in text.partition("\n")[2].split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+
+
+def execute(url: str, statement: str) -> None:
+    with opened(url) as database, database.write() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def observations_of_version_1() -> list[Observation]:
+    connection = sqlite3.connect(":memory:")
+    with closing(connection):
+        connection.executescript((CASES / "version_1.sql").read_text(encoding="utf-8"))
+        rows = connection.execute(
+            'SELECT component, "check", at, status, latency, reason FROM observation ORDER BY at, component'
+        ).fetchall()
+    return [
+        Observation(
+            component,
+            check,
+            datetime.fromtimestamp(at / 1000, UTC),
+            ComponentStatus(status),
+            timedelta(milliseconds=latency),
+            reason,
+        )
+        for component, check, at, status, latency, reason in rows
+    ]
+
+
+def plain(history: History) -> tuple[set[StateChange], set[object]]:
+    """Leave out the evidence, which version 1 did not keep."""
+    bare = {
+        StateChange(c.component, c.check, c.at, c.status, c.confirmed_at, c.reason) for c in history.changes
+    }
+    return bare, set(history.coverage)
+
+
+def contents(url: str) -> tuple[list[tuple[object, ...]], dict[object, object]]:
+    """Return the raw observations and the states of all lines, by name."""
+    with opened(url) as database, database.read() as connection:
+        lines = names(connection)
+        rows = [
+            (row.at, lines[row.line], row.latency, row.status, row.reason)
+            for row in connection.execute(sa.select(raw))
+        ]
+        states = {
+            lines[row.line]: (row.state, row.covered_from, row.covered_until)
+            for row in connection.execute(sa.select(line_state))
+        }
+    return sorted(rows, key=str), states
+
+
+def test_there_is_a_database_of_every_earlier_version() -> None:
+    assert [*STEPS] == [*range(1, SCHEMA_VERSION + 1)]
+    assert {path.stem for path in CASES.glob("version_*.sql")} == {
+        f"version_{number}" for number in range(1, SCHEMA_VERSION)
+    }
+
+
+def test_version_1_comes_over_as_if_everything_had_been_seen_by_the_present_version(
+    database_url: str, tmp_path: Path
+) -> None:
+    load(database_url, 1)
+    Store(database_url).close()
+    anew_url = f"sqlite:///{tmp_path / 'anew.db'}"
+    with closing(Store(anew_url)) as anew, closing(Store(database_url)) as old:
+        for seen in observations_of_version_1():
+            keep(anew, [seen], GAP, RULES)
+        assert plain(old.history()) == plain(anew.history())
+        assert len(old.history().changes) == CHANGES
+        (rows, states), expected = contents(database_url), contents(anew_url)
+        assert rows == expected[0]
+        assert states == expected[1], "judging goes on where it was"
+        later = datetime(2026, 11, 21, 0, 20, tzinfo=UTC)
+        line = Observation("uploads", "http-1", later, ComponentStatus.MAJOR_OUTAGE, timedelta(0), "late")
+        (old_change,), (new_change,) = (keep(store, [line], GAP, RULES) for store in (old, anew))
+        assert old_change == new_change
+        assert old_change.change is not None, "the third bad answer confirms what began in version 1"
+        old.roll_up(later)
+        anew.roll_up(later)
+        everything = (later - timedelta(days=9), later)
+        assert old.latency(*everything, "hour") == anew.latency(*everything, "hour") != []
+
+
+@pytest.mark.parametrize("number", range(1, SCHEMA_VERSION))
+def test_every_earlier_version_ends_in_the_present_tables(database_url: str, number: int) -> None:
+    load(database_url, number)
+    with opened(database_url) as database:
+        assert migrate(database) == number
+        assert migrate(database) == SCHEMA_VERSION
+        assert tables(database) == expected_tables()
+
+
+def test_a_new_database_has_the_tables_that_the_code_speaks_of(database_url: str) -> None:
+    with opened(database_url) as database:
+        assert migrate(database) == 0
+        assert tables(database) == expected_tables()
+        with database.read() as connection:
+            assert version(connection) == SCHEMA_VERSION
+            assert not database.is_postgres or days(connection) == []
+
+
+Shape = dict[str, tuple[dict[str, bool], tuple[str, ...], set[str]]]
+
+
+def expected_tables() -> Shape:
+    return {
+        table.name: (
+            {column.name: bool(column.nullable) for column in table.columns},
+            tuple(column.name for column in table.primary_key),
+            {str(index.name) for index in table.indexes},
+        )
+        for table in metadata.tables.values()
+    }
+
+
+def tables(database: Database) -> Shape:
+    found: Shape = {}
+    with database.read() as connection:
+        inspector = sa.inspect(connection)
+        for name in inspector.get_table_names():
+            if name.startswith("observation_"):
+                continue  # a day of PostgreSQL
+            columns = {column["name"]: column["nullable"] for column in inspector.get_columns(name)}
+            keys = inspector.get_pk_constraint(name)["constrained_columns"]
+            indexes = {
+                str(index["name"])
+                for index in inspector.get_indexes(name)
+                if not index.get("duplicates_constraint")
+            }
+            found[name] = (columns, tuple(keys), indexes)
+    return found
+
+
+def test_a_row_that_cannot_come_over_stops_the_upgrade_and_nothing_is_lost(database_url: str) -> None:
+    load(database_url, 1)
+    execute(database_url, "UPDATE observation SET status = 'nonsense' WHERE reason = 'Half of it'")
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"^The database (is damaged|refused): "):
+            Store(database_url)
+    with opened(database_url) as database, database.read() as connection:
+        assert version(connection) == 1
+        assert connection.exec_driver_sql("SELECT count(*) FROM observation").scalar() == 73
+    execute(database_url, "UPDATE observation SET status = 'partial_outage' WHERE status = 'nonsense'")
+    assert len(read_history(database_url).changes) == CHANGES
+
+
+def test_a_reader_alone_upgrades_nothing_and_one_beside_a_poller_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "waypost.db"
+    url = f"sqlite:///{path}"
+    load(url, 1)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="made by an older Waypost"):
+        Store(url, writes=False)
+    with WriterLock(path), pytest.raises(StoreError, match="is polling into this database"):
+        read_history(url)
+    assert path.read_bytes() == before
+    assert len(read_history(url).changes) == CHANGES, "nobody polls: it is upgraded"
+
+
+def test_a_database_of_a_newer_waypost_is_refused_and_left_alone(database_url: str) -> None:
+    Store(database_url).close()
+    newer = str(SCHEMA_VERSION + 1)
+    with opened(database_url) as database, database.write() as connection:
+        connection.execute(meta.update().values(value=newer))
+    for attempt in (Store, read_history):
+        with pytest.raises(StoreError, match=r"made by a newer Waypost\. Upgrade"):
+            attempt(database_url)
+    with opened(database_url) as database, database.read() as connection:
+        assert connection.execute(sa.select(meta.c.value)).fetchall() == [(newer,)]
+
+
+def test_many_may_be_the_first_to_open_or_upgrade_a_database(database_url: str) -> None:
+    load(database_url, 1)
+
+    def open_it(_: int) -> int:
+        with closing(Store(database_url)) as store:
+            return len(store.history().changes)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(open_it, range(4))] == [CHANGES] * 4

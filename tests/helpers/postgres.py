@@ -1,0 +1,101 @@
+"""A PostgreSQL of the tests' own, made from the programs of the system in a temporary folder."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from waypost.adapters.store.engine import Database
+
+MISSING = (
+    "There is no PostgreSQL on this machine: install Debian's package postgresql, or put initdb into PATH."
+)
+USER = "waypost"
+
+
+def programs() -> Path | None:
+    """Return the folder with the newest PostgreSQL's programs, or None where there is none."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return max(folders, key=lambda folder: float(folder.parent.name), default=None)
+
+
+class Cluster:
+    """A running server that only this machine's socket in `folder` reaches."""
+
+    def __init__(self, bin_folder: Path, folder: Path) -> None:
+        self._bin = bin_folder
+        self.folder = folder
+        self._numbers = itertools.count(1)
+
+    def run(self, program: str, *arguments: str) -> None:
+        # PostgreSQL refuses to run as root.
+        as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        # The server outlives its starter: it must not hold a pipe that somebody reads to its end.
+        with (self.folder / "log").open("w+b") as log:
+            done = subprocess.run(
+                [*as_owner, self._bin / program, *arguments],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                timeout=120,
+                check=False,
+            )
+            log.seek(0)
+            assert done.returncode == 0, f"{program} failed: {log.read().decode(errors='replace')}"
+
+    def start(self) -> None:
+        data = str(self.folder / "data")
+        self.run("initdb", "-D", data, "-A", "trust", "-U", USER, "-E", "UTF8", "--no-sync")
+        settings = "-c listen_addresses='' -c fsync=off -c shared_buffers=32MB -c max_connections=40"
+        log = str(self.folder / "server.log")
+        self.run("pg_ctl", "-D", data, "-l", log, "-w", "-o", f"-k {self.folder} {settings}", "start")
+
+    def restart(self) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "fast", "-w", "restart")
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+
+    def new_url(self) -> str:
+        """Return the address of an empty place for tables, which nobody else has."""
+        schema = f"test_{next(self._numbers)}"
+        plain = f"postgresql://{USER}@/postgres?host={quote(str(self.folder))}"
+        database = Database(plain, writes=True)
+        try:
+            with database.write() as connection:
+                connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+        finally:
+            database.close()
+        return f"{plain}&options=-csearch_path%3D{schema}"
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster | None]:
+    """Run a server while the tests need it; give None where there are no programs for it."""
+    found = programs()
+    if found is None:
+        yield None
+        return
+    # The path of a socket must be short, so it does not go below the folder of the tests.
+    folder = Path(tempfile.mkdtemp(prefix="waypost-pg-"))
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+        server = Cluster(found, folder)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder)
