@@ -10,8 +10,8 @@ RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench bench-builds bench-search bench-polling bench-store docs demo-outage demo-recover \
-	browser postgres clean
+.PHONY: help serve test lint bench bench-builds bench-search bench-checks bench-polling bench-store docs demo-outage \
+	demo-recover browser postgres clean
 
 help: ## Say what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -28,7 +28,7 @@ lint: $(TEST_READY) ## Check style and types
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: bench-builds bench-search bench-polling bench-store ## Measure building and searching against others, polling, the database
+bench: bench-builds bench-search bench-checks bench-polling bench-store ## Measure building and searching against others, checks, polling, the database
 
 bench-builds: $(TEST_READY) ## Measure building against mkdocs-material alone
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
@@ -38,6 +38,9 @@ bench-store: $(TEST_READY) postgres ## Measure the database (ARGS=--small for a 
 
 bench-search: $(TEST_READY) browser ## Measure the search (COLLECTIONS= adds folders with questions and their answers)
 	@$(BIN)/python tests/bench/search_bench.py $(if $(COLLECTIONS),--collections $(COLLECTIONS)) $(ARGS)
+
+bench-checks: $(TEST_READY) ## Measure how long hostile servers hold a check, and how much memory they take
+	@$(BIN)/python tests/bench/probe_bench.py $(ARGS)
 
 bench-polling: $(TEST_READY) ## Measure polling: checks a minute, and how late they are
 	@$(BIN)/python tests/bench/poll_bench.py $(ARGS)

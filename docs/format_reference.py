@@ -15,7 +15,7 @@ import annotated_types
 from pydantic_core import PydanticUndefined
 
 from waypost.app.schema import FORMATS
-from waypost.model import embeds, search, status, status_config, support
+from waypost.model import checks, embeds, expectations, search, status, status_config, support
 from waypost.model import types as words
 from waypost.model.article import FRONT_MATTER, Kind
 
@@ -24,6 +24,7 @@ EXAMPLES = Path(__file__).resolve().parent / "examples"
 TYPES: tuple[tuple[Any, str], ...] = (
     (words.Line, "one line of text, at most 160 characters"),
     (words.Slug, "id: lower-case letters, digits and single hyphens"),
+    (words.HostPort, "host and port, such as `mail.example.com:25`"),
     (words.Duration, "duration with its unit, such as `500ms`, `60s` or `5m`"),
     (words.Moment, "time with its offset, such as `2026-11-20T10:02:00+01:00`"),
     (words.Day, "date, such as `2026-11-20`"),
@@ -41,6 +42,14 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (support.OpeningHours, 'opening hours in quotes, such as `"09:00-18:00"`'),
     (support.AnswerHours, "hours, such as `4h` or `24-48h`"),
     (support.Week, 'mapping of `monday` to `sunday` to opening hours in quotes, such as `"09:00-18:00"`'),
+    (status_config.Combine, "`any`, `all`, or a whole number, 1 to 100"),
+    (expectations.StatusCodes, "status code, `2xx`, range such as `200-299`, or a list of these"),
+    (expectations.Texts, "text, or a list of texts"),
+    (expectations.Compared, "value, or [Comparison](#comparison)"),
+    (expectations.Size, "size with its unit, such as `500kB`, `2MB` or `64KiB`, at most 16 MiB"),
+    (checks.HeaderName, "name of a header"),
+    (checks.HeaderValue, "one line of ASCII text"),
+    (checks.Secret, "one line of ASCII text"),
     (str, "text"),
     (bool, "`true` or `false`"),
     (int, "whole number"),
@@ -55,6 +64,12 @@ REMARKS = {
     ("ArticleFrontMatter", "owner"): "`waypost review` sorts by it; no page shows it.",
     ("Office", "name"): UNUSED,
     ("Policy", "slo"): UNUSED,
+    ("HeartbeatCheck", "timeout"): "A heartbeat asks nobody, so it means nothing here.",
+    ("HeartbeatCheck", "regions"): "A heartbeat has none.",
+    ("HeartbeatCheck", "policy"): "Where nothing is written, one failure and one success are enough.",
+    ("StatuspageCheck", "fails_as"): "Here it is the worst that their page can make of it.",
+    ("StatuspageCheck", "regions"): "A check of another status page has none.",
+    ("StatuspageCheck", "policy"): "Where nothing is written, one answer is enough.",
 }
 """What a key's own description does not say of this version."""
 
@@ -95,8 +110,9 @@ def _table(model: type[Any]) -> list[str]:
 def _key(model: type[Any], name: str, hint: Any) -> str:
     field = model.__pydantic_fields__[name]
     default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
+    default = f"`{int(default.strip('`')) // 10**6}MB`" if hint == expectations.Size else default
     meaning = f"{_description(model, name)} {REMARKS.get((model.__name__, name), '')}".strip()
-    return f"| `{name}` | {_type(hint, model)} | {default} | {meaning} |"
+    return f"| `{field.alias or name}` | {_type(hint, model)} | {default} | {meaning} |"
 
 
 def _description(model: type[Any], name: str) -> str:
@@ -108,10 +124,12 @@ def _description(model: type[Any], name: str) -> str:
 
 
 def _default(value: Any) -> str:
+    if value in (None, "", (), {}, PydanticUndefined, expectations.ABSENT, expectations.NO_TIME):
+        return "none"
     if isinstance(value, timedelta):
         return f"`{value.total_seconds():g}s`"
-    if value in (None, "", (), {}, PydanticUndefined):
-        return "none"
+    if isinstance(value, tuple):
+        return ", ".join(f"`{part}`" for part in value)
     if dataclasses.is_dataclass(value):
         return "its own defaults"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
@@ -126,6 +144,8 @@ def _type(hint: Any, model: type[Any]) -> str:
 def _composed(hint: Any, model: type[Any]) -> str:
     arguments = [part for part in typing.get_args(hint) if part not in (types.NoneType, ...)]
     origin = typing.get_origin(hint)
+    if origin is typing.Literal:
+        return f"one of {', '.join(f'`{choice}`' for choice in arguments)}"
     if origin is tuple:
         return f"list: {_type(arguments[0], model)}"
     if origin is dict:
@@ -170,6 +190,8 @@ def _nested(model: type[Any], seen: list[type[Any]]) -> list[type[Any]]:
 
 def _parts(hint: Any) -> Iterator[type[Any]]:
     arguments = typing.get_args(hint)
+    if typing.get_origin(hint) is typing.Literal:
+        return
     if not arguments and isinstance(hint, type) and hint is not support.Span:
         yield hint
     for argument in arguments:

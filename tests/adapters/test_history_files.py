@@ -113,6 +113,16 @@ def test_tables_of_before_there_were_regions_are_read_beside_the_others(tmp_path
     assert found.coverage == (Coverage("web", "http-1", at(0), at(10)),)
 
 
+def test_a_table_that_was_changed_is_read_again(tmp_path: Path) -> None:
+    row = "2026-08-20T0{}:00:00Z\t2026-08-20T09:00:00Z\tweb\thttp-1\t\n"
+    for hour in (1, 2, 3):
+        write(tmp_path, **{"2026_08__coverage": COVERAGE + row.format(hour)})
+        for _ in range(2):
+            assert [stretch.start for stretch in loaded(tmp_path)[0].coverage] == [at(hour)]
+    write(tmp_path, **{"2026_08__coverage": "?"})
+    assert loaded(tmp_path) == (History(), ["2026-08/coverage.tsv:1:1 bad-value"])
+
+
 def test_what_a_table_holds_is_told_by_its_first_line_and_not_by_its_name(tmp_path: Path) -> None:
     row = "2026-08-20T00:00:00Z\t2026-08-20T09:00:00Z\tweb\thttp-1\t\n"
     write(tmp_path, archive__of_last_year=COVERAGE + row)
@@ -200,7 +210,7 @@ def test_digests_of_two_databases_are_both_kept_and_form_no_chain(tmp_path: Path
 def test_what_is_written_is_read_again(rows: History) -> None:
     text = HistoryText(merged(rows), (), {date(2026, 11, 1): ("0" * 64,)})
     files = history_files(text, date(2026, 12, 31))
-    assert "digests.tsv" in files
+    assert list(files)[-1] == "digests.tsv", "no digest is there before its rows"
     assert all(data.decode().count("\n") > 1 for data in files.values()), "no table is empty"
     again, problems = written_and_read(files)
     assert problems == []

@@ -28,8 +28,8 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench_page import write_section
-from helpers.postgres import cluster
 
+from helpers.postgres import cluster
 from waypost.adapters.store import Store
 from waypost.app.poll import Poller, Started
 from waypost.model.checks import HttpCheck

@@ -78,6 +78,14 @@ def test_lines_read_again_are_the_same_history(rows: History, seed: int) -> None
     assert lines_by_day(again, FIRST, LAST) == lines
 
 
+def test_a_gap_that_lasts_goes_on_to_the_last_day() -> None:
+    rows = History(uplink=(UplinkGap(moment("2026-11-20T18:00:00Z"), None, "eu"),))
+    assert lines_by_day(rows, date(2026, 11, 20), date(2026, 11, 21)) == {
+        date(2026, 11, 20): {UPLINK: ["2026-11-20T18:00:00Z\t2026-11-21T00:00:00Z\teu"]},
+        date(2026, 11, 21): {UPLINK: ["2026-11-21T00:00:00Z\t2026-11-22T00:00:00Z\teu"]},
+    }
+
+
 @FEW
 @given(histories)
 def test_each_day_stands_for_itself(rows: History) -> None:

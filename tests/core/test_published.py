@@ -43,6 +43,11 @@ def test_what_can_be_compared_with_nothing_is_said() -> None:
     assert (found.compared, found.unknown) == (2, ("components.gone.uptime.24h",))
 
 
+def test_error_budgets_are_compared_too() -> None:
+    found = compare({"budget": {"left": 100, "goal": 99.9}}, {"budget": {"left": 90, "goal": 99.9}})
+    assert (found.compared, found.differences) == (2, (Difference("budget.left", "100", "90"),))
+
+
 def test_lists_are_looked_into() -> None:
     assert compare({"uptime": [{"month": "2026-11"}]}, {"uptime": [{"month": "2026-10"}]}).differences == (
         Difference("uptime.0.month", "2026-11", "2026-10"),

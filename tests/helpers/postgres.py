@@ -53,10 +53,12 @@ class Cluster:
             log.seek(0)
             assert done.returncode == 0, f"{program} failed: {log.read().decode(errors='replace')}"
 
-    def start(self) -> None:
+    def start(self, *, durable: bool) -> None:
         data = str(self.folder / "data")
         self.run("initdb", "-D", data, "-A", "trust", "-U", USER, "-E", "UTF8", "--no-sync")
-        settings = "-c listen_addresses='' -c fsync=off -c shared_buffers=32MB -c max_connections=40"
+        settings = "-c listen_addresses='' -c max_connections=40"
+        if not durable:
+            settings += " -c fsync=off -c shared_buffers=32MB"
         log = str(self.folder / "server.log")
         self.run("pg_ctl", "-D", data, "-l", log, "-w", "-o", f"-k {self.folder} {settings}", "start")
 
@@ -80,8 +82,11 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster | None]:
-    """Run a server while the tests need it; give None where there are no programs for it."""
+def cluster(*, durable: bool = False) -> Iterator[Cluster | None]:
+    """Run a server while it is needed; give None where there are no programs for it.
+
+    Unless it is to be durable, it writes nothing through to the disk, which tests need not wait for.
+    """
     found = programs()
     if found is None:
         yield None
@@ -92,7 +97,7 @@ def cluster() -> Iterator[Cluster | None]:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         server = Cluster(found, folder)
-        server.start()
+        server.start(durable=durable)
         try:
             yield server
         finally:

@@ -31,7 +31,9 @@ def keep(
     seen = {line_of(answer): answer for answer in answers}
     now = max(answer.at for answer in seen.values())
     claims = store.take([plan_of(line) for line in seen], now, "test")
-    return store.record([Outcome(claim, now + EVERY, rules, gap, seen[claim.line]) for claim in claims])
+    return store.record(
+        [Outcome(claim, now + EVERY, now + EVERY, rules, gap, seen[claim.line]) for claim in claims]
+    )
 
 
 def observed(store: Store, seen: Observation, gap: timedelta, policy: Policy) -> StateChange | None:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from waypost.adapters.source import Source, decode, read_bytes, walk
@@ -37,6 +38,8 @@ from waypost.model.polling import Line
 from waypost.model.project import History
 from waypost.model.status import Coverage, StateChange, UplinkGap
 from waypost.problems import Problem
+
+Stamp = tuple[int, ...]
 
 FOLDER = "status/history"
 """Where a site keeps its history as text."""
@@ -85,14 +88,33 @@ def load_history(root: Path, known: Collection[str]) -> tuple[History, list[Prob
 
     Rows of components that are no longer watched stay in the files: history is not rewritten.
     """
-    text, problems = load_history_text(root)
-    history = text.history
+    files, problems = walk(root, root / FOLDER, ".tsv")
+    found = [_rows_of(root, file, _stamp(file)) for file in files]
+    whole = merged(*(history for history, _ in found))
     kept = replace(
-        history,
-        changes=tuple(change for change in history.changes if change.component in known),
-        coverage=tuple(row for row in history.coverage if row.component in known),
+        whole,
+        changes=tuple(change for change in whole.changes if change.component in known),
+        coverage=tuple(row for row in whole.coverage if row.component in known),
     )
-    return kept, problems
+    return kept, [*problems, *(problem for _, more in found for problem in more)]
+
+
+# A daemon reads its site whenever something is saved, and tables of months that are over stay as they are.
+@lru_cache(1024)
+def _rows_of(root: Path, file: Path, stamp: Stamp) -> tuple[History, tuple[Problem, ...]]:
+    del stamp
+    rows: list[Row] = []
+    problems = _read_file(root, file, rows)
+    return _assemble(rows).history, tuple(problems)
+
+
+def _stamp(file: Path) -> Stamp:
+    """Return a value that is another one as soon as a file was changed, replaced or given other rights."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return ()
+    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_ctime_ns
 
 
 def load_history_text(root: Path, folder: Path | None = None) -> tuple[HistoryText, list[Problem]]:
@@ -107,15 +129,17 @@ def load_tables(root: Path, files: Iterable[Path]) -> tuple[HistoryText, list[Pr
     rows: list[Row] = []
     problems: list[Problem] = []
     for file in files:
-        name = file.relative_to(root).as_posix()
-        data, found = read_bytes(root, file, MAX_BYTES)
-        source = None
-        if data is not None:
-            source, found = decode(name, data)
-        problems += found
-        if source is not None:
-            problems += _read_table(source, file.stem, rows)
+        problems += _read_file(root, file, rows)
     return _assemble(rows), problems
+
+
+def _read_file(root: Path, file: Path, rows: list[Row]) -> list[Problem]:
+    """Add the rows of a file; return what is wrong with it."""
+    data, problems = read_bytes(root, file, MAX_BYTES)
+    if data is None:
+        return problems
+    source, problems = decode(file.relative_to(root).as_posix(), data)
+    return problems if source is None else _read_table(source, file.stem, rows)
 
 
 def _read_table(source: Source, stem: str, rows: list[Row]) -> list[Problem]:
@@ -204,9 +228,10 @@ def history_files(text: HistoryText, last: date) -> dict[str, bytes]:
             tables[f"{day:%Y-%m}/", kind] += lines
     for row in text.daily:
         tables[f"{row.day:%Y-%m}/", DAILY].append(daily_line(row))
-    for day, found in text.digests.items():
-        tables["", DIGESTS] += [digest_line((day, each)) for each in found]
-    return {
+    files = {
         f"{folder}{kind.name}.tsv": table_text(kind, lines).encode()
         for (folder, kind), lines in sorted(tables.items())
     }
+    # The digests come last: an export that is cut short must not promise rows that were not written.
+    digests = [digest_line((day, each)) for day, found in text.digests.items() for each in found]
+    return {**files, f"{DIGESTS.name}.tsv": table_text(DIGESTS, digests).encode()} if digests else files

@@ -13,6 +13,7 @@ from jsonpath_rfc9535.exceptions import JSONPathError
 
 from waypost.adapters.network import remaining
 from waypost.adapters.probes.comparing import holds
+from waypost.adapters.probes.result import Unanswered
 from waypost.model.expectations import ABSENT, Comparison
 
 MAX_VALUES = 100_000
@@ -94,19 +95,27 @@ class _Dict(dict[Any, Any]):
         return _Items(self)
 
 
+def read_json(body: bytes) -> Any:
+    """Parse a body of bounded cost; raise Unanswered with the words for what is wrong with it."""
+    if sum(map(body.count, (b",", b"{", b"["))) > MAX_VALUES:
+        raise Unanswered(f"holds more than {MAX_VALUES} values")
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise Unanswered("nests too deeply") from None
+    except ValueError:
+        raise Unanswered("is not JSON") from None
+
+
 def judge_json(expected: Mapping[str, Comparison], body: bytes) -> str:
     """Return why a body is not as expected, or an empty string.
 
     A path that leads to several values is good when each of them is; one that leads nowhere is absent.
     """
-    if sum(map(body.count, (b",", b"{", b"["))) > MAX_VALUES:
-        return f"the body holds more than {MAX_VALUES} values"
     try:
-        data = _watched(json.loads(body), 0)
-    except RecursionError:
-        return "the body nests too deeply"
-    except ValueError:
-        return "the body is not JSON"
+        data = _watched(read_json(body), 0)
+    except Unanswered as error:
+        return f"the body {error}"
     for path, comparison in expected.items():
         if not _is_good(path, comparison, data):
             return f"{path} in the body is not what is expected"
@@ -124,7 +133,7 @@ def _is_good(path: str, comparison: Comparison, data: Any) -> bool:
 def _watched(data: Any, depth: int) -> Any:
     """Copy parsed JSON into lists and mappings that know the deadline; too deep a body is refused."""
     if depth > MAX_DEPTH:
-        raise RecursionError
+        raise Unanswered("nests too deeply")
     if isinstance(data, list):
         return _List([_watched(item, depth + 1) for item in data])
     if isinstance(data, dict):

@@ -33,6 +33,9 @@ from waypost.model.status_config import StatusConfig
 from waypost.problems import ProblemsFound
 
 DAY = timedelta(days=1)
+AT_ONCE = timedelta(days=365)
+"""How much is sealed by one call, for which polling waits."""
+
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -95,7 +98,7 @@ def seal_days(store: HistoryStore, now: datetime, settling: timedelta = SEAL_AFT
     """Keep the digest of every day that is over for `settling` and has none yet; return the new ones.
 
     The chain begins with the day of the first row and has every day from there on. Call it as often as
-    you like: days that are sealed stay as they are.
+    you like: days that are sealed stay as they are, and after a large import each call seals a year.
     """
     kept = store.digests()
     last = last_settled_day(now, settling)
@@ -106,7 +109,7 @@ def seal_days(store: HistoryStore, now: datetime, settling: timedelta = SEAL_AFT
     else:
         history, previous = store.history(), ""
         first = first_day(history) or last + DAY
-    sealed = chain(history, first, last, previous)
+    sealed = chain(history, first, min(last, first + AT_ONCE), previous)
     for day, digest in sealed:
         store.add_digest(day, digest)
     return sealed

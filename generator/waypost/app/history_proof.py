@@ -144,7 +144,8 @@ def _prove(
     if begin is not None and begin < first:
         notes.append(f"{source}: days before {first} have rows, but were never sealed, the first is {begin}.")
     if last < settled:
-        notes.append(f"{source}: {_span((last + DAY, settled))} not sealed yet.")
+        todo = "not sealed yet" if source == DATABASE else "without a digest until the next export"
+        notes.append(f"{source}: {_span((last + DAY, settled))} {todo}.")
     return ChainProof(source, len(digests), first, last, broken_links(rows, digests))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from waypost.model.article import (
     ArticleFrontMatter,
@@ -39,10 +41,23 @@ FORMATS: Mapping[str, tuple[type[Any], str]] = {
 """Every format that people write: its model, and where it is used."""
 
 
+class _Described(GenerateJsonSchema):
+    """Describes inherited keys too: pydantic loses the docstrings of attributes that come from a base class."""
+
+    def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
+        document = super().dataclass_schema(schema)
+        for base in schema["cls"].__mro__:
+            for name, field in getattr(base, "__pydantic_fields__", {}).items():
+                shown = document.get("properties", {}).get(field.alias or name)
+                if shown is not None and field.description:
+                    shown.setdefault("description", field.description)
+        return document
+
+
 def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a format."""
     model, where = FORMATS[name]
-    document = TypeAdapter(model).json_schema()
+    document = TypeAdapter(model).json_schema(schema_generator=_Described)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **document,

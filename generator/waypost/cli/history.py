@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from waypost.adapters.store import StoreError
 from waypost.app.clock import utc_now
 from waypost.app.history import (
     Exported,
@@ -67,7 +68,7 @@ def _export(until: date | None, site: Site, database: str | None, as_json: bool)
         raise click.UsageError(f"{until} may still change. The last day that can be exported now is {last}.")
     with opened_to_read(database or site.database_url) as store:
         if store is None:
-            raise click.ClickException("There is no database yet. Run `waypost poll` or `waypost run` first.")
+            raise StoreError("There is no database yet. Run `waypost poll` or `waypost run` first.")
         exported = export_history(site, store, until or last)
     if as_json:
         print_json(
@@ -155,8 +156,8 @@ def _hours(time: timedelta) -> str:
 def _verify(site: Site, database: str | None, as_json: bool) -> None:
     """Prove that no row was changed, and that every published percentage follows from the rows.
 
-    Recomputes the chain of daily digests in the database and in status/history/, and every uptime in
-    site/status/now.json as of the moment when it was made. The exit code is 1 where anything differs.
+    Recomputes the chain of daily digests in the database and in status/history/, and every uptime and
+    error budget in site/status/now.json as of the moment when it was made. The exit code is 1 where anything differs.
 
     Example: waypost history verify
     """
@@ -211,8 +212,11 @@ def _about_percentages(found: Verification) -> Iterator[str]:
         made = f"{found.made_at:%Y-%m-%d %H:%M:%S} UTC"
         same = result.compared - len(result.differences)
         yield f"Published {made}: {same} of {result.compared} values follow from the rows."
-    for item in result.differences:
-        yield f"  {printable(item.what)}: published {printable(item.published)}, by the rows {printable(item.computed)}"
+    lines = [
+        f"  {printable(item.what)}: published {printable(item.published)}, by the rows {printable(item.computed)}"
+        for item in result.differences
+    ]
+    yield from _listed(lines, "values")
     if result.differences and found.changed:
         names = ", ".join(printable(name) for name in found.changed)
         yield f"Changed after it was published, which may be why: {names}."

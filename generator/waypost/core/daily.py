@@ -5,8 +5,8 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from waypost.core.history import Stretch, line_of, merged, without
 from waypost.model.polling import Line
@@ -20,8 +20,7 @@ Times = tuple[int, ...]
 """Milliseconds in each of the measured states, from the best to the worst."""
 
 
-@dataclass(frozen=True)
-class DailyFigures:
+class DailyFigures(NamedTuple):
     """A line on one day of UTC."""
 
     day: date

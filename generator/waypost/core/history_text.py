@@ -193,16 +193,22 @@ def _read_coverage(cells: Mapping[str, str]) -> Coverage:
 
 
 def _read_gap(cells: Mapping[str, str]) -> UplinkGap:
-    return UplinkGap(*_span(cells), _slug(cells, "region", or_nothing=True))
+    return UplinkGap(*_span(cells), _region(cells["region"]))
 
 
 def _read_daily(cells: Mapping[str, str]) -> DailyFigures:
-    times = tuple(round(float(_number(cells, state)) * 1000) for state in MEASURED)
+    times = tuple([_number(cells[state], state) for state in MEASURED])
     if sum(times) > _DAY:
         raise BadCell(MEASURED[0], "the states last longer than a day")
-    p50, p95 = (int(_number(cells, name)) if cells[name] else None for name in ("p50_ms", "p95_ms"))
-    answers = int(_number(cells, "answers"))
-    return DailyFigures(_day(cells), _line(cells), times, answers, p50, p95)
+    answers, p50, p95 = (cells[name] for name in ("answers", "p50_ms", "p95_ms"))
+    return DailyFigures(
+        _day(cells),
+        _line(cells),
+        times,
+        _number(answers, "answers") // 1000,
+        _number(p50, "p50_ms") // 1000 if p50 else None,
+        _number(p95, "p95_ms") // 1000 if p95 else None,
+    )
 
 
 def _read_digest(cells: Mapping[str, str]) -> Digest:
@@ -242,14 +248,26 @@ def _span(cells: Mapping[str, str]) -> tuple[datetime, datetime]:
 
 
 def _line(cells: Mapping[str, str]) -> Line:
-    return Line(_slug(cells, "component"), _slug(cells, "check"), _slug(cells, "region", or_nothing=True))
+    return _known_line(cells["component"], cells["check"], cells.get("region", ""))
 
 
-def _slug(cells: Mapping[str, str], column: str, *, or_nothing: bool = False) -> str:
-    text = cells.get(column, "")
-    if (or_nothing and not text) or (_SLUG.fullmatch(text) and len(text) <= 64):
+# The same few ids, times and numbers stand in very many rows, and each is checked once.
+
+
+@lru_cache(65536)
+def _known_line(component: str, check: str, region: str) -> Line:
+    return Line(_id(component, "component"), _id(check, "check"), _region(region))
+
+
+@lru_cache(65536)
+def _id(text: str, column: str) -> str:
+    if _SLUG.fullmatch(text) and len(text) <= 64:
         return text
     raise BadCell(column, f"'{text[:40]}' is not an id of small letters, digits and hyphens")
+
+
+def _region(text: str) -> str:
+    return _id(text, "region") if text else ""
 
 
 def _day(cells: Mapping[str, str]) -> date:
@@ -259,8 +277,10 @@ def _day(cells: Mapping[str, str]) -> date:
     return moment.date()
 
 
-def _number(cells: Mapping[str, str], column: str) -> str:
-    text = cells[column]
+@lru_cache(65536)
+def _number(text: str, column: str) -> int:
+    """Read a number with at most three places behind its point, in thousandths."""
     if not _NUMBER.fullmatch(text):
         raise BadCell(column, f"'{text[:40]}' is not a number")
-    return text
+    whole, _, fraction = text.partition(".")
+    return int(whole) * 1000 + int(fraction.ljust(3, "0"))

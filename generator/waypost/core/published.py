@@ -1,4 +1,4 @@
-"""The percentages that a publication tells, compared with those that its rows give."""
+"""The uptimes and error budgets that a publication tells, compared with those that its rows give."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-UPTIME = "uptime"
-"""The key in now.json below which uptimes stand, at whatever depth."""
+KEYS = frozenset({"uptime", "budget"})
+"""The keys in now.json below which there are numbers that follow from rows, at whatever depth."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Comparison:
 
 
 def compare(published: Mapping[str, Any], computed: Mapping[str, Any]) -> Comparison:
-    """Compare every uptime in two documents of the form of now.json."""
-    told, known = dict(_uptimes(published)), dict(_uptimes(computed))
+    """Compare every uptime and error budget in two documents of the form of now.json."""
+    told, known = dict(_figures(published)), dict(_figures(computed))
     both = [place for place in told if place in known]
     return Comparison(
         compared=len(both),
@@ -43,13 +43,13 @@ def compare(published: Mapping[str, Any], computed: Mapping[str, Any]) -> Compar
     )
 
 
-def _uptimes(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
-    """Yield what stands below a key `uptime`, each with its place."""
+def _figures(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Yield what stands below one of the keys, each with its place."""
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _uptimes(item, (*place, str(key)))
+            yield from _figures(item, (*place, str(key)))
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _uptimes(item, (*place, str(number)))
-    elif UPTIME in place:
+            yield from _figures(item, (*place, str(number)))
+    elif not KEYS.isdisjoint(place):
         yield ".".join(place), "no data" if value is None else str(value)

@@ -7,9 +7,10 @@ of two sets together is the sum of their sketches, so that hours add up to days 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 ACCURACY = 0.01
@@ -72,16 +73,24 @@ class Sketch:
     @classmethod
     def from_bytes(cls, data: bytes) -> Sketch:
         """Read what `to_bytes` wrote; raise ValueError for anything else."""
-        numbers = list(_read(data))
+        numbers = _read(data)
         if len(numbers) % 2:
             raise ValueError("The sketch is cut off.")
+        steps, found = numbers[::2], numbers[1::2]
+        index = sum(steps) + ZERO
+        if 0 in steps[1:] or 0 in found or index > _LAST:
+            raise ValueError("The sketch is damaged.")
+        places = itertools.accumulate(steps, initial=ZERO)
+        next(places)
+        return cls(dict(zip(places, found, strict=True)))
+
+    @classmethod
+    def merged(cls, written: Iterable[bytes]) -> Sketch:
+        """Return the sketch of all values of some written ones together."""
         counts: dict[int, int] = {}
-        index = ZERO
-        for step, count in zip(numbers[::2], numbers[1::2], strict=True):
-            index += step
-            if index in counts or not count or index > bucket(LARGEST):
-                raise ValueError("The sketch is damaged.")
-            counts[index] = count
+        for data in written:
+            for index, count in cls.from_bytes(data).counts.items():
+                counts[index] = counts.get(index, 0) + count
         return cls(counts)
 
 
@@ -97,6 +106,10 @@ def middle(index: int) -> float:
     return 0.0 if index == ZERO else 2 * _GAMMA**index / (_GAMMA + 1)
 
 
+_LAST = bucket(LARGEST)
+"""The last bucket of all."""
+
+
 def _write(data: bytearray, number: int) -> None:
     """Append a whole number, seven bits a byte, the lowest first (LEB128)."""
     while number > 0x7F:
@@ -105,7 +118,11 @@ def _write(data: bytearray, number: int) -> None:
     data.append(number)
 
 
-def _read(data: bytes) -> Iterator[int]:
+def _read(data: bytes) -> list[int]:
+    if not data or max(data) < 0x80:
+        # Nearly all numbers fit a byte, and days are made from many thousand sketches.
+        return list(data)
+    numbers: list[int] = []
     number = shift = 0
     for byte in data:
         number |= (byte & 0x7F) << shift
@@ -113,7 +130,8 @@ def _read(data: bytes) -> Iterator[int]:
         if shift > 70:
             raise ValueError("The sketch is damaged.")
         if byte < 0x80:
-            yield number
+            numbers.append(number)
             number = shift = 0
     if shift:
         raise ValueError("The sketch is cut off.")
+    return numbers

@@ -300,12 +300,11 @@ def _budget_json(found: Uptimes, snapshot: Snapshot) -> Json:
             name: None if rate is None else round(rate, 2) for name, rate in budget.burn_rates.items()
         },
     }
+<<<<<<< HEAD
 
 
 def _still_hit(snapshot: Snapshot, incident: Incident) -> Collection[str]:
-    """Return the components that an incident hits now: what a person wrote, or what is not well again."""
-    if not incident.automatic:
-        return incident.components
+    """Return the components that an incident hits now; what a person wrote keeps them from being well."""
     well = {item.id for item in snapshot.components if item.known_status is ComponentStatus.OPERATIONAL}
     return incident.components.keys() - well or incident.components
 

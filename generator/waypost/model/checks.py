@@ -154,18 +154,6 @@ class TcpCheck(CheckBase):
         return [Written("pattern", ("expect", "matches"), pattern)] if pattern is not None else []
 
 
-@dataclass(frozen=True, config=STRICT, kw_only=True)
-class TlsCheck(CheckBase):
-    """The certificate of a port: who vouches for it, for whom it is, and when it ends."""
-
-    tls: HostPort
-    """Host and port, such as `www.example.com:443`."""
-    server_name: Annotated[str, Field(min_length=1, max_length=253)] | None = None
-    """The name that is asked for and that the certificate must have; without it, the host."""
-    expect: ExpectCertificate = Field(default_factory=ExpectCertificate)
-    """What a good certificate looks like."""
-
-
 def _resolver(text: str) -> str:
     try:
         ipaddress.ip_address(text)
@@ -188,6 +176,20 @@ def _dns_target(text: str) -> str:
     except ValueError:
         return _dns_name(text)
     return text
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class TlsCheck(CheckBase):
+    """The certificate of a port: who vouches for it, for whom it is, and when it ends."""
+
+    tls: HostPort
+    """Host and port, such as `www.example.com:443`."""
+    server_name: Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_dns_target)] | None = (
+        None
+    )
+    """The name that is asked for and that the certificate must have; without it, the host."""
+    expect: ExpectCertificate = Field(default_factory=ExpectCertificate)
+    """What a good certificate looks like."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)

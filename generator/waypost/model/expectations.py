@@ -216,7 +216,7 @@ WarnDays = Annotated[int, Field(ge=0, le=365)]
 class Expect(ExpectBase):
     """What a good answer of a web server looks like; all that is written must hold."""
 
-    status: StatusCodes = (CodeRange(200, 299),)
+    status: StatusCodes = Field(default_factory=lambda: (CodeRange(200, 299),))
     """HTTP status codes: a number, `2xx`, `200-299`, or a list of these."""
     body_contains: Texts = ()
     """A text, or several, that the body holds."""

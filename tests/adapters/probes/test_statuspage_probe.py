@@ -90,7 +90,8 @@ def test_an_id_is_exact_and_of_one_name_the_worst_counts() -> None:
     ("body", "reason"),
     [
         (b"<html>", "the status page is not JSON"),
-        (b"[" * 100_000, "the status page is not JSON"),
+        (b"[" * 50_000, "the status page nests too deeply"),
+        (b"[" + b"{}," * 100_000 + b"{}]", "the status page holds more than 100000 values"),
         (b"[1]", "the status page does not name the component"),
         ({}, "the status page does not name the component"),
         ({"components": {"API": 1}}, "the status page does not name the component"),
@@ -99,7 +100,7 @@ def test_an_id_is_exact_and_of_one_name_the_worst_counts() -> None:
         (summary(component("API", "on fire")), "the status page does not name the component"),
         (b"x" * 2_000_001, "the status page is too large"),
     ],
-    ids=["html", "deep", "list", "empty", "mapping", "odd", "another", "state", "large"],
+    ids=["html", "deep", "many", "list", "empty", "mapping", "odd", "another", "state", "large"],
 )
 def test_a_page_that_cannot_be_read_says_nothing(body: Any, reason: str) -> None:
     result = probed(body, component="API")

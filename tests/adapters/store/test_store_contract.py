@@ -11,7 +11,7 @@ import pytest
 from helpers.stores import EVERY, GAP, RULES, keep, plan_of
 from waypost.adapters.store import Store, StoreError, open_store, read_history
 from waypost.core.sketch import Sketch
-from waypost.model.polling import Claim, Line, LineState, Outcome, Pings, Recorded
+from waypost.model.polling import Claim, Line, LineState, Outcome, Ping, PingKind, Pings, Recorded
 from waypost.model.project import History
 from waypost.model.rollups import EventKind, Rollup
 from waypost.model.status import Certificate, ComponentStatus, Coverage, Observation, StateChange, UplinkGap
@@ -24,6 +24,7 @@ GOOD, SLOW, BAD = (
 )
 WEB = Line("web", "http-1")
 LEASE = timedelta(seconds=12)
+RETRY = timedelta(seconds=20)
 LATENCY = timedelta(milliseconds=250)
 
 
@@ -56,7 +57,7 @@ def changes(store: Store) -> list[tuple[str, ComponentStatus, datetime]]:
 
 
 def outcome(claim: Claim, seen: Observation | None, **more: object) -> Outcome:
-    return replace(Outcome(claim, claim.due_at + EVERY, RULES, GAP, seen), **more)  # type: ignore[arg-type]
+    return replace(Outcome(claim, claim.due_at + EVERY, claim.due_at + RETRY, RULES, GAP, seen), **more)  # type: ignore[arg-type]
 
 
 # What is observed
@@ -179,6 +180,7 @@ def test_a_thousand_lines_go_in_one_batch(store: Store) -> None:
 
 
 def test_nothing_at_all_may_be_recorded(store: Store) -> None:
+    assert store.last_event() == 0
     assert store.record([]) == []
     assert store.claim(at(0), "me", [], 10) == []
     assert store.history() == History()
@@ -214,7 +216,7 @@ def test_a_changed_interval_is_spread_anew_and_what_is_gone_leaves_the_schedule(
     store.plan([plan_of(WEB), plan_of(other)], at(0), [""])
     keep(store, [answer(at(0))])
     store.plan([plan_of(WEB, timedelta(minutes=10), 0.5)], at(1), [""])
-    assert store.next_due(at(1), [""]) == at(6)
+    assert store.next_due(at(1), [""]) == at(5)
     assert len(store.history().changes) == 1, "history stays"
     store.plan([], at(2), [""])
     assert store.next_due(at(2), [""]) is None
@@ -330,6 +332,39 @@ def test_nothing_is_judged_without_an_observation(store: Store) -> None:
     assert store.next_due(at(0), [""]) == at(1)
 
 
+@pytest.mark.parametrize(
+    ("statuses", "due"),
+    [
+        ([GOOD], EVERY),
+        ([BAD], RETRY),
+        ([GOOD, BAD], RETRY),
+        ([GOOD, BAD, BAD], RETRY),
+        ([GOOD, BAD, BAD, BAD], EVERY),
+        ([GOOD, BAD, BAD, BAD, GOOD], RETRY),
+        ([GOOD, BAD, None], EVERY),
+    ],
+)
+def test_what_is_in_doubt_is_due_sooner(
+    store: Store, statuses: list[ComponentStatus | None], due: timedelta
+) -> None:
+    for minute, status in enumerate(statuses):
+        (claim,) = store.take([plan_of(WEB)], at(minute), "me")
+        seen = None if status is None else answer(at(minute), status)
+        (done,) = store.record([outcome(claim, seen)])
+        assert done.observation == seen
+    assert store.next_due(at(minute), [""]) == claim.due_at + due
+
+
+def test_a_line_may_be_made_due_now(store: Store) -> None:
+    other = Line("mail", "http-1")
+    store.plan([plan_of(WEB, phase=0.9), plan_of(other, phase=0.1)], at(0), [""])
+    store.hasten([WEB], at(0.2))
+    store.hasten([], at(0.2))
+    assert [claim.due_at for claim in store.claim(at(0.2), "me", [""], 9)] == [at(0.1), at(0.2)]
+    store.hasten([WEB, other], at(0.05))
+    assert store.claim(at(0.25), "other", [""], 9) == [], "whoever holds one keeps it"
+
+
 # Our own connection
 
 
@@ -373,22 +408,22 @@ def test_a_gap_never_ends_before_it_began(store: Store) -> None:
 def test_the_latest_of_each_kind_of_ping_is_kept(store: Store) -> None:
     store.watch([("backup", "hb"), ("web", "hb")], at(0))
     store.watch([("backup", "hb")], at(5))
-    store.ping("backup", "hb", at(1), "start")
-    store.ping("backup", "hb", at(2), "fail", 3)
-    store.ping("backup", "hb", at(1.5), "fail", 7)
-    store.ping("backup", "hb", at(9), "success")
-    store.ping("backup", "hb", at(8), "success")
+    store.ping(Ping("backup", "hb", at(1), PingKind.START))
+    store.ping(Ping("backup", "hb", at(2), PingKind.FAIL, 3))
+    store.ping(Ping("backup", "hb", at(1.5), PingKind.FAIL, 7))
+    store.ping(Ping("backup", "hb", at(9)))
+    store.ping(Ping("backup", "hb", at(8)))
     assert store.pings() == {
         ("backup", "hb"): Pings(at(9), at(1), at(2), 3, at(0)),
         ("web", "hb"): Pings(first=at(0)),
     }
-    store.ping("backup", "hb", at(10), "fail")
+    store.ping(Ping("backup", "hb", at(10), PingKind.FAIL))
     assert store.pings()["backup", "hb"] == Pings(at(9), at(1), at(10), None, at(0))
     store.watch([], at(11))
 
 
 def test_a_ping_that_nobody_waited_for_is_kept(store: Store) -> None:
-    store.ping("new", "hb", at(1), "fail", 2**40)
+    store.ping(Ping("new", "hb", at(1), PingKind.FAIL, 2**40))
     assert store.pings() == {("new", "hb"): Pings(fail=at(1), exit_code=2**31 - 1, first=at(1))}
 
 
@@ -437,6 +472,7 @@ def test_events_come_in_their_order_with_what_they_tell_of(store: Store) -> None
     }
     assert store.events(first.id) == [second]
     assert store.events(second.id) == []
+    assert store.last_event() == second.id
 
 
 # Reading
@@ -471,7 +507,9 @@ def test_a_reader_sees_all_and_changes_nothing(store: Store, database_url: str) 
     see(store, 0)
     reader = open_store(database_url, writes=False)
     try:
-        assert reader.history() == store.history() == read_history(database_url)
+        assert reader.history() == store.history()
+        assert read_history(database_url) == store.history(evidence=False)
+        assert store.history(evidence=False).changes[0].evidence == () != store.history().changes[0].evidence
         see(store, 1)
         assert reader.history() == store.history(), "it looks anew each time"
         with pytest.raises(StoreError):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from waypost.adapters.json_paths import read_json
 from waypost.adapters.probes.result import ProbeContext, ProbeResult, Unanswered, good, plain
 from waypost.adapters.web import Request, fetch
 from waypost.model.checks import StatuspageCheck
@@ -38,9 +38,9 @@ def probe_statuspage(check: StatuspageCheck, context: ProbeContext) -> ProbeResu
     if len(answer.body) > MAX_SIZE:
         raise Unanswered("the status page is too large")
     try:
-        summary = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        raise Unanswered("the status page is not JSON") from None
+        summary = read_json(answer.body)
+    except Unanswered as error:
+        raise Unanswered(f"the status page {error}") from None
     status, words = _read(check, summary)
     if not status.is_trouble:
         return good(answer.status)

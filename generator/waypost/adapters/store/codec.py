@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from waypost.model.polling import Line, LineState, Run
+from waypost.model.polling import Failure, Line, LineState, Run
 from waypost.model.status import ComponentStatus, Observation
 
 STATUS_NUMBERS: Mapping[ComponentStatus, int] = {
@@ -116,6 +116,8 @@ def dump_state(state: LineState) -> str:
         "at_most": _dump_runs(state.at_most, place),
         "recent": [place(item) for item in state.recent],
         "changed": [to_ms(moment) for moment in state.changed],
+        "answered": state.answered,
+        "failures": [[f.number, to_ms(f.at), STATUS_NUMBERS[f.status]] for f in state.failures],
     }
     document["seen"] = [pack(item) for item in seen]
     return json.dumps(document, separators=(",", ":"))
@@ -131,6 +133,8 @@ def load_state(text: str, line: Line) -> LineState:
         _load_runs(document["at_most"], seen),
         tuple(seen[place] for place in document["recent"]),
         tuple(from_ms(moment) for moment in document["changed"]),
+        document["answered"],
+        tuple(Failure(number, from_ms(at), STATUSES[status]) for number, at, status in document["failures"]),
     )
 
 

@@ -22,7 +22,7 @@ from waypost.model.project import History
 from waypost.model.status import Certificate, Coverage, StateChange, UplinkGap
 
 
-def read_rows(connection: Connection, since: datetime | None) -> History:
+def read_rows(connection: Connection, since: datetime | None, *, evidence: bool = True) -> History:
     """Return the rows from `since` on, and those before it that say how things stood then.
 
     They come in the order of time, and of names where times are equal, whatever the database sorts by.
@@ -31,16 +31,19 @@ def read_rows(connection: Connection, since: datetime | None) -> History:
     limit = None if since is None else to_ms(since)
     lines = names(connection)
     return History(
-        _changes(connection, lines, limit),
+        _changes(connection, lines, limit, evidence=evidence),
         _coverage(connection, lines, limit),
         _uplink(connection, limit),
         _certificates(connection, lines),
     )
 
 
-def _changes(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[StateChange, ...]:
+def _changes(
+    connection: Connection, lines: Mapping[int, Line], limit: int | None, *, evidence: bool
+) -> tuple[StateChange, ...]:
     table = state_change.c
-    wanted = sa.select(state_change)
+    columns = (table.line, table.confirmed_at, table.at, table.status, table.reason)
+    wanted = sa.select(*columns, table.evidence if evidence else sa.null().label("evidence"))
     if limit is not None:
         last = (
             sa.select(table.line, sa.func.max(table.confirmed_at))
@@ -49,6 +52,7 @@ def _changes(connection: Connection, lines: Mapping[int, Line], limit: int | Non
         )
         is_last = sa.tuple_(table.line, table.confirmed_at).in_(last)
         wanted = wanted.where(sa.or_(table.confirmed_at >= limit, is_last))
+    rows = sorted(connection.execute(wanted), key=lambda row: (row.confirmed_at, lines[row.line]))
     return tuple(
         StateChange(
             (line := lines[row.line]).component,
@@ -60,7 +64,7 @@ def _changes(connection: Connection, lines: Mapping[int, Line], limit: int | Non
             line.region,
             load_evidence(row.evidence, line),
         )
-        for row in sorted(connection.execute(wanted), key=lambda row: (row.confirmed_at, lines[row.line]))
+        for row in rows
     )
 
 

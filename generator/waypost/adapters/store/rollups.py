@@ -48,27 +48,34 @@ class Rollups:
         self._lines = lines
 
     def roll_up(self, now: datetime) -> int:
-        """Sum up what is new, the present hour and day included; return how many hours were looked at."""
+        """Sum up what is new, the present hour and day included; return how many hours had news."""
         moment = to_ms(now)
         with self._database.read() as connection:
             mark = _mark(connection)
         # A clock that was ahead has set the mark in the future; it is not believed.
         cursor = 0 if mark is None else min(mark, moment) // HOUR * HOUR - span_ms(LATE)
-        hours: list[int] = []
-        while (hour := self._roll_up_hour(cursor)) is not None:
-            hours.append(hour)
+        days_touched: set[int] = set()
+        summed = 0
+        while (found := self._roll_up_hour(cursor)) is not None:
+            hour, had_news = found
+            summed += had_news
+            days_touched.add(day_of(hour))
             cursor = hour + HOUR
-        for day in sorted({day_of(hour) for hour in hours}):
+        for day in sorted(days_touched):
             self._roll_up_day(day)
         with self._database.write() as connection:
             self._database.lock(connection, Lock.ROLL_UP)
             connection.execute(self._database.upsert(meta, "value").values(key=_MARK, value=str(moment)))
-        return len(hours)
+        return summed
 
-    def _roll_up_hour(self, cursor: int) -> int | None:
-        """Sum up the first hour from the cursor on that has observations, and return it; None where none has."""
-        with self._database.write() as connection:
-            self._database.lock(connection, Lock.ROLL_UP)
+    def _roll_up_hour(self, cursor: int) -> tuple[int, bool] | None:
+        """Sum up the first hour from the cursor on that has observations; return it, and whether it had news.
+
+        None where there is no such hour. Observations are added and never changed: when as many of them
+        are summed up as there are, nothing is to be done.
+        """
+        # Two pollers may do this at once; where the older sum is written last, the next look finds it too small.
+        with self._database.read() as connection:
             first = connection.scalar(
                 sa.select(observation.c.at)
                 .where(observation.c.at >= cursor)
@@ -78,23 +85,30 @@ class Rollups:
             if first is None:
                 return None
             hour = int(first) // HOUR * HOUR
-            found = sa.select(observation.c.line, observation.c.status, observation.c.latency).where(
-                observation.c.at >= hour, observation.c.at < hour + HOUR
-            )
-            rows = _summed(connection.execute(found), hour)
-            connection.execute(self._database.upsert(hourly, *_COUNTS, "sketch"), rows)
-            return hour
+            within = (observation.c.at >= hour, observation.c.at < hour + HOUR)
+            there = connection.scalar(sa.select(sa.func.count()).select_from(observation).where(*within))
+            if there == _counted(connection, hourly, hour, HOUR):
+                return hour, False
+            columns = (observation.c.line, observation.c.status, observation.c.latency)
+            rows = _summed(connection.execute(sa.select(*columns).where(*within)), hour)
+        self._write(hourly, rows)
+        return hour, True
 
     def _roll_up_day(self, day: int) -> None:
-        with self._database.write() as connection:
-            self._database.lock(connection, Lock.ROLL_UP)
+        with self._database.read() as connection:
+            if _counted(connection, hourly, day, DAY) == _counted(connection, daily, day, DAY):
+                return
             hours: dict[int, list[Any]] = defaultdict(list)
             for row in connection.execute(
                 sa.select(hourly).where(hourly.c.at >= day, hourly.c.at < day + DAY)
             ):
                 hours[row.line].append(row)
-            rows = [_merged(line, day, hours[line]) for line in sorted(hours)]
-            connection.execute(self._database.upsert(daily, *_COUNTS, "sketch"), rows)
+        self._write(daily, [_merged(line, day, hours[line]) for line in sorted(hours)])
+
+    def _write(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        with self._database.write() as connection:
+            self._database.lock(connection, Lock.ROLL_UP)
+            connection.execute(self._database.upsert(table, *_COUNTS, "sketch"), rows)
 
     def prune(self, now: datetime) -> int:
         """Forget whole days of raw observations and of hours that are past their time.
@@ -168,6 +182,13 @@ def _mark(connection: Connection) -> int | None:
     return None if found is None else int(found)
 
 
+def _counted(connection: Connection, table: sa.Table, start: int, length: int) -> int:
+    """Return how many observations are summed up in the rows of a stretch of time."""
+    answers = sum((table.c[name] for name in _COUNTS), sa.literal(0))
+    within = (table.c.at >= start, table.c.at < start + length)
+    return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(answers), 0)).where(*within)) or 0)
+
+
 def _summed(observations: Any, hour: int) -> list[dict[str, Any]]:
     buckets: dict[int, int] = {}
     counts: dict[int, list[int]] = {}
@@ -185,8 +206,7 @@ def _summed(observations: Any, hour: int) -> list[dict[str, Any]]:
 
 def _merged(line: int, day: int, hours: list[Any]) -> dict[str, Any]:
     counts = [sum(getattr(row, name) for row in hours) for name in _COUNTS]
-    sketch = Sketch().merge(*(Sketch.from_bytes(row.sketch) for row in hours))
-    return _row(line, day, counts, sketch)
+    return _row(line, day, counts, Sketch.merged(row.sketch for row in hours))
 
 
 def _row(line: int, at: int, counts: list[int], sketch: Sketch) -> dict[str, Any]:

@@ -75,8 +75,9 @@ class Store:
     def plan(self, plans: Sequence[Plan], now: datetime, regions: Collection[str]) -> None:
         """Bring the schedule of some regions to what is configured.
 
-        A new line is due at its phase within its interval from now, and one whose interval has changed
-        too; a line that is no longer planned leaves the schedule, and stays in history.
+        A new line is due at the next of its regular times, which are those at its phase within its interval,
+        counted from 1970; so is one whose interval has changed. A line that is no longer planned leaves the
+        schedule, and stays in history.
         """
         self._schedule.plan(plans, now, regions)
 
@@ -142,17 +143,20 @@ class Store:
 
     # What is kept
 
-    def history(self, since: datetime | None = None) -> History:
-        """Return all rows from `since` on, oldest first, and those before it that reach over it."""
+    def history(self, since: datetime | None = None, *, evidence: bool = True) -> History:
+        """Return all rows from `since` on, oldest first, and those before it that reach over it.
+
+        Without `evidence`, changes come without the answers that confirmed them, in a third of the time.
+        """
         with self._database.read() as connection:
-            return read_rows(connection, since)
+            return read_rows(connection, since, evidence=evidence)
 
     def latency(self, since: datetime, until: datetime, resolution: Resolution | str) -> list[Rollup]:
         """Return the roll-ups of each line that begin in [since, until), by time and line."""
         return self._rollups.read(since, until, Resolution(resolution))
 
     def roll_up(self, now: datetime) -> int:
-        """Sum up what was observed since the last time, by hours and days; return how many hours were summed up."""
+        """Sum up what was observed since the last time, by hours and days; return how many hours had news."""
         return self._rollups.roll_up(now)
 
     def prune(self, now: datetime) -> int:
@@ -190,9 +194,10 @@ def open_store(url: str, *, writes: bool = True) -> Store:
 
 
 def read_history(url: str, since: datetime | None = None) -> History:
-    """Return what a database holds, or nothing where there is none yet.
+    """Return what a database holds for the pages, or nothing where there is none yet.
 
-    A database of an older version is upgraded first, unless another process polls into it.
+    Changes come without their evidence, which no page shows. A database of an older version is upgraded
+    first, unless another process polls into it.
     """
     if is_sqlite(url) and not database_path(url).exists():
         return History()
@@ -203,6 +208,6 @@ def read_history(url: str, since: datetime | None = None) -> History:
             Store(url).close()
         store = Store(url, writes=False)
     try:
-        return History() if store.is_empty else store.history(since)
+        return History() if store.is_empty else store.history(since, evidence=False)
     finally:
         store.close()

@@ -6,6 +6,7 @@ rows, is worked out from its latest observations and changes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -159,7 +160,7 @@ def _rebuild_states(connection: Connection) -> None:
 def _state(connection: Connection, component: str, check: str, values: dict[str, Any]) -> LineState:
     changes = connection.execute(
         sa.text(
-            'SELECT status, confirmed_at FROM old_state_change WHERE component = :component AND "check" = :check'
+            'SELECT status, confirmed_at, at FROM old_state_change WHERE component = :component AND "check" = :check'
             " ORDER BY confirmed_at"
         ),
         values,
@@ -179,4 +180,6 @@ def _state(connection: Connection, component: str, check: str, values: dict[str,
         status = ComponentStatus(row.status)
         answer = Observation(component, check, from_ms(row.at), status, latency, row.reason)
         state, _ = advance(state, answer, _NEVER)
-    return state
+    # What failed before the present state began was judged already.
+    begun = from_ms(changes[-1].at) if changes else from_ms(0)
+    return replace(state, failures=tuple(f for f in state.failures if f.at >= begun))

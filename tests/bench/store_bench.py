@@ -1,0 +1,348 @@
+"""Measure the database: recording, roll-ups, reading ninety days, bytes on disk, several pollers.
+
+Run it with `make bench-store`; `ARGS=--small` takes a tenth of the components and a fifth of the days.
+PostgreSQL is measured where its programs are on the machine, in a folder of its own with fsync as it comes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from sqlalchemy.engine import Connection
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from helpers.postgres import MISSING, cluster
+from waypost.adapters.store import Store, read_history
+from waypost.adapters.store.codec import dump_evidence, to_ms
+from waypost.adapters.store.engine import Database
+from waypost.adapters.store.partitions import DAY, add_day
+from waypost.adapters.store.schema import coverage, line, meta, state_change
+from waypost.core.sketch import Sketch
+from waypost.model.checks import Flapping, Rules
+from waypost.model.polling import Line, Outcome, Plan
+from waypost.model.status import ComponentStatus, Observation
+
+PAGE = Path(__file__).parents[2] / "docs" / "storage.md"
+START, END = "<!-- store bench -->", "<!-- end of store bench -->"
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+EVERY, LEASE = timedelta(minutes=1), timedelta(seconds=12)
+RULES = Rules(3, 2, EVERY, Flapping())
+HOUR = 3_600_000
+SKETCHES = 500
+"""Different hours of latencies that the hourly rows are made from."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much history is made."""
+
+    components: int
+    raw_days: int
+    days: int
+
+
+FULL, SMALL = Size(1000, 14, 90), Size(100, 3, 90)
+
+
+def fill(url: str, size: Size) -> None:
+    """Make history in the real tables, with statements that make many rows at once."""
+    Store(url).close()
+    database = Database(url, writes=True)
+    end = to_ms(NOW)
+    with database.write() as connection:
+        rows = [{"component": f"c{n}", "check": "http-1", "region": ""} for n in range(size.components)]
+        connection.execute(line.insert(), rows)
+        _make_samples(database, connection)
+        _make_changes(connection, size)
+        connection.execute(meta.insert().values(key="rolled_up", value=str(end)))
+    for day in track(range(size.raw_days), f"{size.raw_days} days of raw observations"):
+        with database.write() as connection:
+            _make_raw(database, connection, (end // DAY - day) * DAY, min(end, (end // DAY - day + 1) * DAY))
+    for day in track(range(size.days), f"{size.days} days of roll-ups"):
+        with database.write() as connection:
+            first = (end // DAY - day) * DAY
+            _make_rollups(connection, "hourly", [first + hour * HOUR for hour in range(24)])
+            _make_rollups(connection, "daily", [first])
+    database.close()
+
+
+def _make_samples(database: Database, connection: Connection) -> None:
+    """Make the latencies of some hours, of sixty answers each."""
+    kind = "BYTEA" if database.is_postgres else "BLOB"
+    connection.exec_driver_sql(f"CREATE TABLE sample (n INTEGER PRIMARY KEY, sketch {kind} NOT NULL)")
+    chance = random.Random(1)  # noqa: S311  # the same numbers each time
+    rows = [
+        {"n": n, "sketch": Sketch.of(round(chance.lognormvariate(5, 0.4)) for _ in range(60)).to_bytes()}
+        for n in range(SKETCHES)
+    ]
+    connection.execute(sa.text("INSERT INTO sample VALUES (:n, :sketch)"), rows)
+
+
+def _make_changes(connection: Connection, size: Size) -> None:
+    """Give each line five outages and three silences in the time, as a line has that is not very good."""
+    changes, stretches = [], []
+    numbers = connection.execute(sa.select(line.c.id)).scalars().all()
+    for number in numbers:
+        begin = NOW - timedelta(days=size.days)
+        for place in range(10):
+            moment = begin + timedelta(days=size.days * (place + number / len(numbers)) / 10)
+            bad = place % 2 == 1
+            status = ComponentStatus.MAJOR_OUTAGE if bad else ComponentStatus.OPERATIONAL
+            seen = [
+                Observation("c", "http-1", moment + n * EVERY, status, timedelta(milliseconds=150), "")
+                for n in range(5)
+            ]
+            changes.append(
+                {
+                    "line": number,
+                    "confirmed_at": to_ms(moment),
+                    "at": to_ms(moment - 3 * EVERY),
+                    "status": 3 if bad else 0,
+                    "reason": "The server answered with HTTP status 503." if bad else "",
+                    "evidence": dump_evidence(seen),
+                }
+            )
+        for place in range(3):
+            start = to_ms(begin + timedelta(days=size.days * place / 3))
+            stretches.append(
+                {"line": number, "start": start, "end": start + DAY * size.days // 3 - 10 * 60_000}
+            )
+    connection.execute(state_change.insert(), changes)
+    connection.execute(coverage.insert(), stretches)
+
+
+RAW = """
+    INSERT INTO observation (at, line, latency, status, reason)
+    SELECT :first + s.n * 60000 + l.id * 60000 / :lines, l.id, 80 + (s.n * 7919 + l.id * 104729) % 211,
+        CASE WHEN (s.n + l.id) % 500 = 0 THEN 3 ELSE 0 END,
+        CASE WHEN (s.n + l.id) % 500 = 0 THEN 'The server answered with HTTP status 503.' END
+    FROM ({series}) AS s CROSS JOIN line AS l"""
+"""An answer a minute of each line; one of five hundred is a failure with its reason."""
+
+SERIES = {
+    True: "SELECT generate_series(0, CAST(:last AS integer)) AS n",
+    False: "WITH RECURSIVE m(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM m WHERE n < :last) SELECT n FROM m",
+}
+"""The minutes of a day, in the words of PostgreSQL and of SQLite."""
+
+
+def _make_raw(database: Database, connection: Connection, first: int, last: int) -> None:
+    add_day(database, connection, first)
+    values = {
+        "first": first,
+        "last": (last - first) // 60_000 - 1,
+        "lines": connection.exec_driver_sql("SELECT count(*) + 1 FROM line").scalar_one(),
+    }
+    connection.execute(sa.text(RAW.format(series=SERIES[database.is_postgres])), values)
+
+
+def _make_rollups(connection: Connection, table: str, moments: Sequence[int]) -> None:
+    statement = sa.text(
+        f"INSERT INTO {table} SELECT :at, l.id, 60, 0, 0, 0, s.sketch"  # noqa: S608  # our own name
+        " FROM line AS l JOIN sample AS s ON s.n = (l.id * 7 + :turn) % 500 ORDER BY l.id"
+    )
+    connection.execute(statement, [{"at": at, "turn": at // HOUR % SKETCHES} for at in moments])
+
+
+@dataclass
+class Figures:
+    """What was measured of one kind of database."""
+
+    cells: dict[str, str]
+
+    def time(self, name: str, action: Callable[[], object], rounds: int) -> None:
+        """Run something several times, and keep the median and what of it was our own processor time."""
+        walls, own = [], []
+        for _ in range(rounds):
+            wall, processor = time.perf_counter(), time.process_time()
+            action()
+            walls.append(time.perf_counter() - wall)
+            own.append(time.process_time() - processor)
+        self.cells[name] = (
+            f"{statistics.median(walls) * 1000:.0f} ms ({statistics.median(own) * 1000:.0f} ms)"
+        )
+
+
+def bytes_on_disk(url: str) -> Mapping[str, float]:
+    """Return the bytes of the whole database, of raw observations and of hourly roll-ups."""
+    database = Database(url, writes=True)
+    try:
+        if database.is_postgres:
+            return _relations(database)
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return {"all": Path(url.removeprefix("sqlite:///")).stat().st_size}
+    finally:
+        database.close()
+
+
+def _relations(database: Database) -> Mapping[str, float]:
+    sizes = {"all": 0, "observation": 0, "hourly": 0}
+    with database.read() as connection:
+        rows = connection.execute(
+            sa.text(
+                "SELECT c.relname, pg_total_relation_size(c.oid) FROM pg_class c"
+                " WHERE c.relkind = 'r' AND c.relnamespace = CAST(current_schema() AS regnamespace)"
+            )
+        ).all()
+    for name, size in rows:
+        sizes["all"] += size
+        sizes["observation"] += size if name.startswith("observation_") else 0
+        sizes["hourly"] += size if name == "hourly" else 0
+    return sizes
+
+
+def measure(url: str, size: Size, rounds: int) -> Figures:
+    """Fill a database and measure it."""
+    figures = Figures({})
+    fill(url, size)
+    disk = bytes_on_disk(url)
+    raw = size.components * sum(
+        (min(to_ms(NOW), (to_ms(NOW) // DAY - day + 1) * DAY) - (to_ms(NOW) // DAY - day) * DAY) // 60_000
+        for day in range(size.raw_days)
+    )
+    figures.cells["Bytes on disk"] = f"{disk['all'] / 1e9:.2f} GB"
+    if "observation" in disk:
+        figures.cells["A raw observation"] = f"{disk['observation'] / raw:.1f} B"
+        figures.cells["An hourly roll-up"] = f"{disk['hourly'] / (size.components * size.days * 24):.0f} B"
+    lines = [Line(f"c{n}", "http-1") for n in range(size.components)]
+    with closing(Store(url)) as store:
+        store.plan([Plan(item, EVERY, 0, LEASE) for item in lines], NOW, [""])
+        minutes = itertools.count(1)
+        figures.time(
+            f"Claim and record {size.components} answers",
+            lambda: one_minute(store, NOW + next(minutes) * EVERY),
+            rounds * 5,
+        )
+        figures.time("Hourly roll-up", lambda: store.roll_up(NOW + timedelta(minutes=30)), rounds)
+    since = NOW - timedelta(days=90)
+    figures.time("Read 90 days of history", lambda: read_history(url, since), rounds)
+    return figures
+
+
+def one_minute(store: Store, now: datetime) -> None:
+    """Claim what is due, and record an answer of each."""
+    claims = store.claim(now, "bench", [""], 100_000)
+    latency = timedelta(milliseconds=150)
+    store.record(
+        [
+            Outcome(
+                claim,
+                now + EVERY,
+                now + EVERY,
+                RULES,
+                3 * EVERY,
+                Observation(*claim.line[:2], now, ComponentStatus.OPERATIONAL, latency),
+            )
+            for claim in claims
+        ]
+    )
+
+
+def rivals(url: str, workers: int, seconds: float) -> str:
+    """Let several processes claim and record what is always due; return how much that was a second."""
+    lines = [Line(f"rival-{n}", "http-1", "rivals") for n in range(3000)]
+    with closing(Store(url)) as store:
+        store.plan([Plan(item, EVERY, 0, EVERY) for item in lines], datetime.now(UTC), ["rivals"])
+    with tempfile.TemporaryDirectory() as folder:
+        reports = [Path(folder, f"{number}.json") for number in range(workers)]
+        for report in reports:
+            if os.fork() == 0:
+                try:
+                    _rival(url, seconds, report)
+                finally:
+                    os._exit(0)
+        for _ in reports:
+            os.wait()
+        told = [json.loads(report.read_text(encoding="utf-8")) for report in reports]
+    claims = [tuple(claim) for one in told for claim in one["claims"]]
+    double = len(claims) - len(set(claims)) + sum(one["refused"] for one in told)
+    return f"{len(claims) / seconds:,.0f} a second, {double} twice"
+
+
+def _rival(url: str, seconds: float, report: Path) -> None:
+    claimed: list[tuple[str, int]] = []
+    refused = 0
+    with closing(Store(url)) as store:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            now = datetime.now(UTC)
+            claims = store.claim(now, report.stem, ["rivals"], 200)
+            status, latency = ComponentStatus.OPERATIONAL, timedelta(0)
+            outcomes = [
+                # Due again at once, so that there is always something to claim.
+                Outcome(claim, now, now, RULES, EVERY, Observation(*claim.line[:2], now, status, latency))
+                for claim in claims
+            ]
+            refused += sum(item.refused for item in store.record(outcomes))
+            claimed += [(claim.line.component, claim.epoch) for claim in claims]
+    report.write_text(json.dumps({"claims": claimed, "refused": refused}), encoding="utf-8")
+
+
+def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as Markdown."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def main() -> None:
+    """Measure both kinds of database, and report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--small", action="store_true", help="a tenth of the components; writes no page")
+    parser.add_argument("--dry-run", action="store_true", help="leave docs/storage.md as it is")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=10, help="how long several pollers work")
+    options = parser.parse_args()
+    size = SMALL if options.small else FULL
+    found: dict[str, Figures] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/waypost.db"
+        found["SQLite"] = measure(url, size, options.rounds)
+        found["SQLite"].cells["One poller, claims"] = rivals(url, 1, options.seconds)
+    with cluster(durable=True) as server:
+        if server is None:
+            Console().print(MISSING)
+        else:
+            url = server.new_url()
+            found["PostgreSQL"] = measure(url, size, options.rounds)
+            found["PostgreSQL"].cells["One poller, claims"] = rivals(url, 1, options.seconds)
+            found["PostgreSQL"].cells["Three pollers, claims"] = rivals(url, 3, options.seconds)
+    names = dict.fromkeys(name for figures in found.values() for name in figures.cells)
+    rows = [[name, *(figures.cells.get(name, "") for figures in found.values())] for name in names]
+    columns = [f"{size.components} components, {size.days} days", *found]
+    table = Table(*columns)
+    for cells in rows:
+        table.add_row(*cells)
+    Console().print(table)
+    if not options.small and not options.dry_run and "PostgreSQL" in found:
+        publish(markdown(columns, rows))
+
+
+def publish(table: str) -> None:
+    """Put the table where people read it."""
+    head, _, rest = PAGE.read_text(encoding="utf-8").partition(START)
+    _, _, tail = rest.partition(END)
+    cores = len(os.sched_getaffinity(0))
+    made = f"Made by `make bench-store`: {datetime.now().astimezone():%-d %B %Y}, {cores} cores."
+    PAGE.write_text(f"{head}{START}\n{table}\n\n{made}\n{END}{tail}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Several processes claim and record at the same time; one of them dies each round with claims in its hands.
+
+A program of its own, because it forks: python store_rivals.py DATABASE. It ends with 1 where a line was claimed
+twice, where one was left out, or where an outcome counted that came from a claim that was lost.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+from waypost.adapters.store import Store
+from waypost.model.checks import Flapping, Rules
+from waypost.model.polling import Claim, Line, Outcome, Plan
+from waypost.model.status import ComponentStatus, Observation
+
+START = datetime(2026, 11, 20, 10, tzinfo=UTC)
+EVERY, LEASE = timedelta(minutes=1), timedelta(seconds=12)
+RULES = Rules(3, 2, EVERY, Flapping())
+LINES = [Line(f"c{number}", "http-1") for number in range(120)]
+ROUNDS = 4
+WORKERS = 3
+DIES_AFTER = 1
+"""Batches that the last of the workers records before it dies with the next one."""
+
+
+def outcomes(claims: Sequence[Claim], now: datetime) -> list[Outcome]:
+    status, latency = ComponentStatus.OPERATIONAL, timedelta(milliseconds=90)
+    return [
+        Outcome(claim, due, due, RULES, 3 * EVERY, Observation(*claim.line[:2], now, status, latency))
+        for claim, due in ((claim, claim.due_at + EVERY) for claim in claims)
+    ]
+
+
+def work(url: str, now: datetime, number: int, report: int, go: int) -> None:
+    """Claim and record until nothing is due, from the moment that everybody is ready."""
+    with closing(Store(url)) as store:
+        batches = 0
+        store.next_due(now, [""])
+        os.read(go, 1)
+        while claims := store.claim(now, f"worker {number}", [""], 5):
+            is_last = number == WORKERS - 1 and batches == DIES_AFTER
+            told = [[*claim.line, claim.epoch, is_last] for claim in claims]
+            os.write(report, json.dumps(told).encode() + b"\n")
+            if is_last:
+                os._exit(0)
+            assert not any(item.refused for item in store.record(outcomes(claims, now)))
+            batches += 1
+
+
+def at_once(url: str, now: datetime) -> list[tuple[Line, int, bool]]:
+    """Let all workers go over what is due; return what they claimed, and whether they died with it."""
+    reader, writer = os.pipe()
+    go, gate = os.pipe()
+    children = []
+    for number in range(WORKERS):
+        child = os.fork()
+        if child == 0:
+            try:
+                work(url, now, number, writer, go)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        children.append(child)
+    os.close(writer)
+    os.write(gate, b"." * WORKERS)
+    os.close(gate)
+    with os.fdopen(reader, encoding="utf-8") as lines:
+        told = [row for line in lines for row in json.loads(line)]
+    os.close(go)
+    for child in children:
+        assert os.waitpid(child, 0)[1] == 0, "a worker failed"
+    return [(Line(*row[:3]), row[3], row[4]) for row in told]
+
+
+def main(url: str) -> None:
+    lost = 0
+    with closing(Store(url)) as store:
+        store.plan([Plan(line, EVERY, 0, LEASE) for line in LINES], START, [""])
+    for number in range(ROUNDS):
+        now = START + number * EVERY
+        claimed = at_once(url, now)
+        assert Counter(line for line, *_ in claimed) == Counter(LINES), "each line once, none left out"
+        dead = [Claim(line, now, epoch) for line, epoch, died in claimed if died]
+        lost += len(dead)
+        with closing(Store(url)) as store:
+            later = now + LEASE
+            taken = store.claim(later, "heir", [""], 1000)
+            assert {claim.line for claim in taken} == {claim.line for claim in dead}, "what the dead one held"
+            late = store.record(outcomes(dead, now + LEASE / 2))
+            assert all(item.refused for item in late), "it was taken over"
+            assert not any(item.refused for item in store.record(outcomes(taken, later)))
+    with closing(Store(url)) as store:
+        store.roll_up(START + ROUNDS * EVERY)
+        (day,) = {
+            row.at for row in store.latency(START - timedelta(days=1), START + timedelta(days=1), "day")
+        }
+        rows = store.latency(day, day + timedelta(days=1), "day")
+        assert {row.line: sum(row.counts.values()) for row in rows} == dict.fromkeys(LINES, ROUNDS)
+        assert len(store.history().changes) == len(LINES)
+    assert lost, "somebody died with claims"
+    sys.stdout.write(f"{ROUNDS * len(LINES)} runs by {WORKERS} at once, {lost} taken over\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
