@@ -264,6 +264,12 @@ def now_document(snapshot: Snapshot) -> Json:
     }
 
 
+def _still_hit(snapshot: Snapshot, incident: Incident) -> Collection[str]:
+    """Return the components that an incident hits now; what a person wrote keeps them from being well."""
+    well = {item.id for item in snapshot.components if item.known_status is ComponentStatus.OPERATIONAL}
+    return incident.components.keys() - well or incident.components
+
+
 def _component_now(item: ComponentSnapshot, snapshot: Snapshot) -> Json:
     return {
         "name": item.name,
@@ -300,13 +306,6 @@ def _budget_json(found: Uptimes, snapshot: Snapshot) -> Json:
             name: None if rate is None else round(rate, 2) for name, rate in budget.burn_rates.items()
         },
     }
-<<<<<<< HEAD
-
-
-def _still_hit(snapshot: Snapshot, incident: Incident) -> Collection[str]:
-    """Return the components that an incident hits now; what a person wrote keeps them from being well."""
-    well = {item.id for item in snapshot.components if item.known_status is ComponentStatus.OPERATIONAL}
-    return incident.components.keys() - well or incident.components
 
 
 def _next_update(incident: Incident) -> str | None:
