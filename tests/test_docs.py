@@ -43,6 +43,7 @@ PLACES = {
     "lint": "lint.yml",
     "incident": "status/incidents/2026-11-20-downloads-fail.md",
     "maintenance": "status/maintenance/2026-11-29-faster-archives.md",
+    "template": "status/templates/opened.md",
 }
 """Where the example of each format stands in a site."""
 
@@ -64,6 +65,7 @@ def site_of_examples(root: Path) -> Site:
     for name, place in PLACES.items():
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(example(name), root / place)
+    shutil.copytree(EXAMPLES / "templates", root / "status/templates", dirs_exist_ok=True)
     (root / "content/downloads/download-questions.md").write_text(NEIGHBOUR, encoding="utf-8")
     # The scenarios are tried out with a troubleshooter, whose front matter is that of an article.
     shutil.copyfile(example("troubleshooter"), root / "content/downloads/find-out-why.md")
@@ -146,6 +148,7 @@ def test_the_examples_of_all_formats_form_a_valid_site(tmp_path: Path) -> None:
     assert project.help_center.support is not None
     assert len(project.help_center.pages) == 6
     assert len(project.status.incidents) == len(project.status.maintenances) == 1
+    assert len(project.status.templates.texts) == 1 + len(list((EXAMPLES / "templates").iterdir()))
 
 
 @pytest.mark.parametrize("name", PLACES)

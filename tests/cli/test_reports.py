@@ -217,6 +217,10 @@ EXAMPLES = {
     "lint": [ROOT / "docs/examples/lint.yml"],
     "incident": sorted([*MINIMAL.glob("status/incidents/*.md"), *ROOT.glob("status/incidents/*.md")]),
     "maintenance": sorted([*MINIMAL.glob("status/maintenance/*.md"), *ROOT.glob("status/maintenance/*.md")]),
+    "template": [
+        ROOT / "docs/examples/template.md",
+        ROOT / "docs/examples/templates/opened.partial_outage.md",
+    ],
 }
 
 

@@ -42,6 +42,7 @@ def test_incidents_derive_from_changes(case: Case) -> None:
     found = derive(case)
     assert [line(item) for item in found] == case["expect"]
     assert all(item.automatic for item in found)
+    assert all(len({update.id for update in item.updates}) == len(item.updates) for item in found)
     if "says" in case:
         assert [[item.title, *(update.body for update in item.updates)] for item in found] == case["says"]
 
@@ -87,6 +88,17 @@ def test_a_take_over_points_to_what_a_person_wrote() -> None:
     assert found.title == "Downloads: outage"
     assert found.updates[-1].body == "A person has taken over. Please read on at: Zip downloads stop."
     assert found.resolved_at == moment("10:20")
+
+
+def test_rows_of_one_moment_count_alike_in_any_order() -> None:
+    rows = history(
+        ["10:00>10:03 http-1 major_outage", "10:00>10:03 http-1 operational", "10:20 http-1 partial_outage"]
+    )
+    found = [
+        automatic_incidents(site(), {"downloads": mixed}, moment("20:00"), ENGLISH)
+        for mixed in itertools.permutations(rows.changes)
+    ]
+    assert all(each == found[0] for each in found)
 
 
 def test_an_incident_stays_the_same_while_more_is_learned_of_it() -> None:

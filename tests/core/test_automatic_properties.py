@@ -233,3 +233,8 @@ def test_components_that_need_nothing_have_nothing_to_do_with_each_other(world: 
     ]
     assert sorted(world.told(END), key=lambda item: item.id) == sorted(alone, key=lambda item: item.id)
     assert all(len(item.components) == 1 for item in alone)
+    for name in NAMES:
+        own = sorted((item for item in alone if name in item.components), key=lambda item: item.updates[0].at)
+        for earlier, later in itertools.pairwise(own):
+            assert earlier.resolved_at is not None
+            assert earlier.resolved_at <= later.started

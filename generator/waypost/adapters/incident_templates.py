@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from waypost.adapters.incident_files import MAX_UPDATE, can_be_rendered
@@ -47,8 +48,13 @@ def load_templates(root: Path) -> tuple[IncidentTemplates, list[Problem]]:
 
 
 def _unknown(root: Path, file: Path, name: str) -> Problem:
-    known = [f"{each}.md" for each in NAMES]
-    hint = did_you_mean(name, known) or f" Use one of: {', '.join(f'{each}.md' for each in Telling)}."
+    kind = name.partition(".")[0]
+    if kind in STATES and name.endswith(".md"):
+        same = [f"{kind}.{state}.md" for state in STATES[Telling(kind)]]
+        hint = f" For one state there are: {', '.join(same)}."
+    else:
+        everywhere = ", ".join(f"{each}.md" for each in Telling)
+        hint = did_you_mean(name, [f"{each}.md" for each in NAMES]) or f" Use one of: {everywhere}."
     message = f"No template is called {name[:80]}.{hint}"
     return Problem(Location(file.relative_to(root).as_posix()), "bad-value", message)
 
@@ -62,6 +68,9 @@ def _parse(source: Source, telling: Telling) -> tuple[Template | None, list[Prob
             return None, problems
         front, problems = validate(document.front, OpenedFrontMatter)
         body, first_line, title = document.body, document.body_line, front.title if front else ""
+        problems += [
+            document.front.problem_at(("title",), "bad-value", message) for _, message in _wrong_braces(title)
+        ]
     elif source.text.split("\n", 1)[0].rstrip() == "---":
         message = "Only opened.md has front matter, for the title of the incident. Remove it here."
         return None, [source.problem("front-matter", message, 1, 1)]
@@ -71,25 +80,22 @@ def _parse(source: Source, telling: Telling) -> tuple[Template | None, list[Prob
     elif len(body) > MAX_UPDATE or not can_be_rendered(body):
         message = f"The text is too long or nests too deep. Write at most {MAX_UPDATE} characters of plain Markdown."
         problems.append(source.problem("too-complex", message, first_line, 1))
-    problems += _check_braces(source)
+    for number, line in enumerate(body.split("\n"), start=first_line):
+        wrong = _wrong_braces(line)
+        problems += [source.problem("bad-value", message, number, column) for column, message in wrong]
     return (None, problems) if problems else (Template(body.strip(), title), [])
 
 
-def _check_braces(source: Source) -> list[Problem]:
-    """Complain of placeholders that do not exist, and of braces that are none."""
-    problems: list[Problem] = []
-    for number, line in enumerate(source.text.split("\n"), start=1):
-        for match in _BRACE.finditer(line):
-            name = match["name"]
-            if match["alone"]:
-                message = (
-                    "A brace is alone here. Write a placeholder such as {component}, or \\{ for a brace."
-                )
-            elif name is not None and name not in PLACEHOLDERS:
-                known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
-                hint = did_you_mean(name, PLACEHOLDERS) or f" Use one of: {known}."
-                message = f"There is no placeholder {{{name[:40]}}}.{hint}"
-            else:
-                continue
-            problems.append(source.problem("bad-value", message, number, match.start() + 1))
-    return problems
+def _wrong_braces(text: str) -> Iterator[tuple[int, str]]:
+    """Give the column and what is wrong of each brace that is neither a placeholder nor escaped."""
+    for match in _BRACE.finditer(text):
+        name = match["name"]
+        if match["alone"]:
+            yield (
+                match.start() + 1,
+                "A brace is alone here. Write a placeholder such as {component}, or \\{ for a brace.",
+            )
+        elif name is not None and name not in PLACEHOLDERS:
+            known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
+            hint = did_you_mean(name, PLACEHOLDERS) or f" Use one of: {known}."
+            yield match.start() + 1, f"There is no placeholder {{{name[:40]}}}.{hint}"

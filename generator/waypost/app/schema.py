@@ -15,6 +15,7 @@ from waypost.model.article import (
     ContactFrontMatter,
     HomeFrontMatter,
 )
+from waypost.model.incident_templates import OpenedFrontMatter
 from waypost.model.lint import LintConfig
 from waypost.model.search import QueryFile, SynonymFile
 from waypost.model.status import IncidentFrontMatter, MaintenanceFrontMatter
@@ -35,6 +36,7 @@ FORMATS: Mapping[str, tuple[type[Any], str]] = {
     "lint": (LintConfig, "lint.yml"),
     "incident": (IncidentFrontMatter, "front matter of status/incidents/ID.md"),
     "maintenance": (MaintenanceFrontMatter, "front matter of status/maintenance/ID.md"),
+    "template": (OpenedFrontMatter, "front matter of status/templates/opened.md"),
 }
 """Every format that people write: its model, and where it is used."""
 

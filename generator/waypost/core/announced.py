@@ -149,8 +149,8 @@ class _Work:
 
     @property
     def moments(self) -> set[datetime]:
-        """The moments at which something about it changes."""
-        return {*self._said, *(edge for window in self._windows for edge in window)}
+        """The moments at which it may begin or end."""
+        return {edge for window in self._windows for edge in window}
 
 
 def _window(work: Maintenance) -> tuple[datetime, datetime]:

@@ -18,6 +18,7 @@ NAMED = 10
 """How many components a sentence names; of more it gives the number of the rest."""
 
 _PLACEHOLDER = re.compile(rf"(?<!\\)\{{({'|'.join(PLACEHOLDERS)})\}}")
+_ESCAPED = re.compile(r"\\([{}])")
 _ALL_NAMED = re.compile(r"(?<!\\)\{(components|affected)\}")
 
 
@@ -57,7 +58,8 @@ class Narrator:
         """Return the title of an incident that began with an outage of a component."""
         template = self._templates.find(Telling.OPENED, status)
         if template is not None:
-            return self._fill(template.title, _Moment((component,), status, scene))
+            # In Markdown a backslash before a brace vanishes; a title is no Markdown.
+            return _ESCAPED.sub(r"\1", self._fill(template.title, _Moment((component,), status, scene)))
         return self._words.say(f"status.automatic.title.{status}", component=self._names[component])
 
     def opened(self, component: str, hit: Mapping[str, ComponentStatus], scene: Scene) -> str:

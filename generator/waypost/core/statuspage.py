@@ -6,6 +6,7 @@ milliseconds, updates newest first, ids of twelve characters.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -244,7 +245,7 @@ def now_document(snapshot: Snapshot) -> Json:
                 "path": f"incidents/{incident.id}/",
                 "started_at": api_time(incident.started),
                 "next_update_by": _next_update(incident),
-                "components": sorted(incident.components),
+                "components": sorted(_still_hit(snapshot, incident)),
             }
             for incident in snapshot.active
         ],
@@ -261,6 +262,12 @@ def now_document(snapshot: Snapshot) -> Json:
             if item.status is not UpdateStatus.SCHEDULED
         ],
     }
+
+
+def _still_hit(snapshot: Snapshot, incident: Incident) -> Collection[str]:
+    """Return the components that an incident hits now; what a person wrote keeps them from being well."""
+    well = {item.id for item in snapshot.components if item.known_status is ComponentStatus.OPERATIONAL}
+    return incident.components.keys() - well or incident.components
 
 
 def _component_now(item: ComponentSnapshot, snapshot: Snapshot) -> Json:

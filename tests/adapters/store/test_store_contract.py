@@ -216,7 +216,7 @@ def test_a_changed_interval_is_spread_anew_and_what_is_gone_leaves_the_schedule(
     store.plan([plan_of(WEB), plan_of(other)], at(0), [""])
     keep(store, [answer(at(0))])
     store.plan([plan_of(WEB, timedelta(minutes=10), 0.5)], at(1), [""])
-    assert store.next_due(at(1), [""]) == at(6)
+    assert store.next_due(at(1), [""]) == at(5)
     assert len(store.history().changes) == 1, "history stays"
     store.plan([], at(2), [""])
     assert store.next_due(at(2), [""]) is None
