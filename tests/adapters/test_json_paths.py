@@ -135,6 +135,23 @@ def test_a_path_that_would_take_for_ever_ends_with_the_deadline(path: str) -> No
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b",".join([b"[" + b",".join([b"1"] * 300) + b"]"] * 300) + b"]",
+        b"{"
+        + b",".join(b'"%d":{%s}' % (n, b",".join(b'"%d":1' % m for m in range(300))) for n in range(300))
+        + b"}",
+    ],
+    ids=["lists", "mappings"],
+)
+def test_lists_and_mappings_are_both_left_when_the_time_is_over(body: bytes) -> None:
+    started = time.monotonic()
+    with deadline(timedelta(seconds=0.3)), pytest.raises(DeadlineExceeded):
+        judge_json(Expect(body_json={"$..[?count($..*) > 99999999]": 1}).body_json, body)
+    assert time.monotonic() - started < 0.3 + 2
+
+
+@pytest.mark.parametrize(
     ("path", "why"),
     [
         ("$.ok", ""),

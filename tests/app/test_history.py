@@ -21,6 +21,7 @@ from helpers.histories import (
     shuffled,
 )
 from helpers.sites import fingerprint, minimal_site, replace
+from helpers.stores import keep
 from waypost.adapters.history_files import HistoryText, load_history_text
 from waypost.adapters.store import Store, StoreError, WriterLock, database_path
 from waypost.app.history import (
@@ -37,7 +38,7 @@ from waypost.app.site import Site, load_project
 from waypost.core.digests import broken_links, chain
 from waypost.core.history import clipped, merged
 from waypost.model.project import History
-from waypost.model.status import ComponentStatus, Coverage, StateChange
+from waypost.model.status import ComponentStatus, Coverage, Observation, StateChange
 from waypost.problems import ProblemsFound
 
 FIRST = START.date()
@@ -155,6 +156,21 @@ def test_an_export_writes_a_table_a_month_and_kind(site: Site, store: Store) -> 
     ]
     assert sorted(found.written) == [f"status/history/{name}" for name in tables(site)]
     load_project(site)
+
+
+def test_figures_of_a_day_come_from_the_answers_of_the_database(site: Site, store: Store) -> None:
+    for minute in range(20):
+        at = START + timedelta(hours=1, minutes=minute)
+        latency = timedelta(milliseconds=50 if minute < 15 else 900)
+        keep(store, [Observation("web", "http-1", at, ComponentStatus.OPERATIONAL, latency)])
+    store.roll_up(START + 2 * DAY)
+    export_history(site, store, day(0))
+    text, _ = load_history_text(site.root)
+    [row] = text.daily
+    assert (row.day, row.answers, row.times[1:]) == (day(0), 20, (0, 0, 0))
+    assert 19 * 60_000 <= row.times[0] < 20 * 60_000
+    assert row.p50 == pytest.approx(50, rel=0.011)
+    assert row.p95 == pytest.approx(900, rel=0.011)
 
 
 def test_tables_are_written_as_the_examples_show(site: Site) -> None:

@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench_page import write_section
 
-from helpers.hostile_servers import (  # tests/ has to be on the path first
+from helpers.hostile_servers import (
     NOW,
     Certificates,
     Handler,
@@ -48,8 +48,8 @@ from helpers.hostile_servers import (  # tests/ has to be on the path first
     reset,
     silent,
 )
-from waypost.adapters import network  # the same
-from waypost.adapters.probers import ProbeContext, probe  # the same
+from waypost.adapters import network
+from waypost.adapters.probers import ProbeContext, probe
 
 BOUND_MS = 200
 BOUND_MB = 30

@@ -187,7 +187,8 @@ def test_a_broken_site_is_told_of_on_standard_error_with_its_place(name: str, si
 @pytest.mark.parametrize(
     ("database", "words"),
     [
-        ("postgresql://localhost/waypost", "SQLite"),
+        ("postgresql://waypost:planted-secret@127.0.0.1:9/waypost", "server runs"),
+        ("mysql://localhost/waypost", "sqlite:///"),
         ("not an address", "sqlite:///"),
         ("sqlite:///garbage.db", "not a database"),
     ],
@@ -203,6 +204,7 @@ def test_a_database_that_cannot_be_used_is_told_of_in_a_sentence(
     code, out, err = run(name, "--database", database)
     assert code == 1
     assert words in (out if name == "doctor" else err)
+    assert "planted-secret" not in out + err
     assert "Traceback" not in err
 
 

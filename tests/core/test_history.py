@@ -22,7 +22,7 @@ from helpers.histories import (
     shuffled,
     watched,
 )
-from helpers.status_world import change, history, moment
+from helpers.status_world import change, history, moment, stretch
 from waypost.core.history import clipped, first_day, line_of, merged, missing
 from waypost.model.project import History
 from waypost.model.status import Certificate, ComponentStatus, Coverage, Observation, UplinkGap
@@ -113,6 +113,14 @@ def test_both_sides_of_a_cut_are_the_whole(rows: History, at: moments) -> None: 
 def test_a_gap_that_lasts_is_cut_at_the_end() -> None:
     found = clipped(History(uplink=(UplinkGap(START, None),)), START + DAY, START + 2 * DAY)
     assert found.uplink == (UplinkGap(START + DAY, START + 2 * DAY),)
+
+
+def test_what_only_touches_a_cut_is_on_one_side() -> None:
+    rows = History(
+        coverage=(stretch("10:00-11:00 http-1"),), uplink=(UplinkGap(moment("10:00"), moment("11:00")),)
+    )
+    assert clipped(rows, moment("11:00"), moment("12:00")) == History()
+    assert clipped(rows, moment("09:00"), moment("10:00")) == History()
 
 
 def test_a_change_belongs_to_the_day_on_which_it_was_believed() -> None:

@@ -138,10 +138,10 @@ def _line(parts: tuple[str, str]) -> tuple[str, str]:
 changes = st.lists(
     st.builds(
         lambda line, at, late, status: StateChange(
-            "downloads", _line(line)[0], START + at * MINUTE, status, START + (at + late) * MINUTE,
+            "downloads", _line(line)[0], START + at * MINUTE, status, START + (at + late + 0.5) * MINUTE,
             region=_line(line)[1],
         ),
-        lines, minutes, st.integers(1, 20), measured.filter(lambda status: status is not NO_DATA),
+        lines, minutes, st.integers(0, 20), measured.filter(lambda status: status is not NO_DATA),
     ),
     max_size=14, unique_by=lambda row: (row.check, row.region, row.at),
 )  # fmt: skip
@@ -228,7 +228,7 @@ def _looked_up(history: History, check: str, region: str, at: datetime) -> Compo
 
 @given(histories, combines, minutes)
 def test_what_was_told_stays_told(history: History, combine: Any, minute: int) -> None:
-    component, then = place_of(combine).config.flat[0], START + minute * MINUTE
+    component, then = place_of(combine).config.flat[0], START + (minute + 0.25) * MINUTE
     # What nobody could know then: later rows, and how long the present stretch would last.
     known = History(
         tuple(row for row in history.changes if row.confirmed_at <= then),

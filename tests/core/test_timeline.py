@@ -139,3 +139,20 @@ def test_there_is_data_exactly_where_something_was_watched_and_known(
             and any(row.check == item.check and row.at <= piece.start for row in rows)
         ]
         assert (piece.status is not ComponentStatus.NO_DATA) == bool(known)
+
+
+@given(st.lists(st.tuples(minutes, st.integers(1, 600)), min_size=1, max_size=6))
+def test_overlapping_incidents_count_once(told: list[tuple[datetime, int]]) -> None:
+    spells = [(start, start + timedelta(minutes=length)) for start, length in told]
+    items = [
+        {"id": f"i{n}", "says": [f"{start.isoformat()} investigating", f"{end.isoformat()} resolved"]}
+        for n, (start, end) in enumerate(spells)
+    ]
+    line = timeline(site({"downloads": 0}, items), history([], []))
+    trouble = sum(piece.seconds for piece in intervals(line, *DAY) if piece.status.is_trouble)
+    hit = {
+        minute
+        for minute in range(1440)
+        if any(start <= DAY[0] + timedelta(minutes=minute) < end for start, end in spells)
+    }
+    assert trouble == 60 * len(hit)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +15,18 @@ from helpers.cases import Case, golden
 from helpers.status_world import history, moment, site
 from waypost.core.spans import Piece, micros, moment_of
 from waypost.core.timeline import ComponentTimeline
-from waypost.core.uptime import Account, Calendar, DaySummary, Uptime, day_start
+from waypost.core.uptime import (
+    IN_DAYS,
+    ROLLING,
+    Account,
+    Budget,
+    Calendar,
+    DaySummary,
+    Uptime,
+    Uptimes,
+    day_start,
+    pooled,
+)
 from waypost.model.status import ComponentStatus
 from waypost.model.status_config import Policy
 
@@ -195,3 +208,151 @@ def test_days_add_up_to_the_window(parts: list[tuple[int, ComponentStatus]], nam
     trouble = sum(end - start for start, end, status in intervals if status.is_trouble) / 1e6
     assert math.isclose(sum(item.trouble for item in days), trouble, abs_tol=0.01)
     assert math.isclose(sum(item.no_data for item in days), uptime(intervals, Policy()).no_data, abs_tol=0.01)
+
+
+@given(stretches, policies, st.integers(1, 50), st.integers(1, 50))
+def test_the_uptime_of_a_window_is_that_of_its_parts(
+    parts: list[tuple[int, ComponentStatus]], policy: Policy, first: int, second: int
+) -> None:
+    pieces = fill(parts)
+    begin, end = pieces[0][0], pieces[-1][1]
+    cuts = sorted({begin, end, begin + (end - begin) * first // 50, begin + (end - begin) * second // 51})
+    account = Account(pieces, policy)
+    split = pooled([account.uptime(left, right) for left, right in itertools.pairwise(cuts)])
+    whole = account.uptime(begin, end)
+    assert same(split, whole)
+    assert (split.window, split.no_data, split.maintenance) == pytest.approx(
+        (whole.window, whole.no_data, whole.maintenance)
+    )
+
+
+@given(stretches, policies)
+def test_maintenance_counted_as_downtime_is_never_better(
+    parts: list[tuple[int, ComponentStatus]], policy: Policy
+) -> None:
+    found = uptime(fill(parts), policy)
+    if found.with_maintenance is None:
+        assert found.ratio is None
+    else:
+        assert 0 <= found.with_maintenance <= (1.0 if found.ratio is None else found.ratio) + ROUNDING
+
+
+@given(st.lists(stretches, min_size=1, max_size=4), policies, st.randoms())
+def test_several_components_are_weighed_by_the_time_they_were_measured(
+    several: list[list[tuple[int, ComponentStatus]]], policy: Policy, shuffler: Random
+) -> None:
+    found = [uptime(fill(parts), policy) for parts in several]
+    together = pooled(found)
+    assert same(together, uptime(fill([part for parts in several for part in parts]), policy))
+    ratios = [part.ratio for part in found if part.ratio is not None]
+    if together.ratio is not None:
+        assert min(ratios) - ROUNDING <= together.ratio <= max(ratios) + ROUNDING
+    shuffler.shuffle(found)
+    assert pooled(found) == together
+
+
+def test_what_was_hardly_measured_hardly_counts() -> None:
+    hour = 3_600_000
+    short = uptime(
+        fill([(hour, ComponentStatus.MAJOR_OUTAGE), (99 * hour, ComponentStatus.NO_DATA)]), Policy()
+    )
+    long = uptime(fill([(99 * hour, ComponentStatus.OPERATIONAL)]), Policy())
+    assert pooled([short, long]).percent == "99.00 %"
+
+
+NOW = moment("2026-11-20T15:30:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "hours", "reason"),
+    [
+        ("2026-11-20T15:30:00+00:00", "UTC", {"24h": 24, "7d": 6 * 24 + 15.5, "2026-11": 19 * 24 + 15.5}, "plain"),
+        ("2026-10-26T00:30:00+01:00", "Europe/Berlin", {"24h": 24, "7d": 6 * 24 + 1.5, "3d": 72}, "25 hours"),
+        ("2026-03-30T00:30:00+02:00", "Europe/Berlin", {"24h": 24, "7d": 6 * 24 - 0.5, "6h": 6}, "23 hours"),
+        ("2026-11-02T00:00:00-05:00", "America/New_York", {"7d": 6 * 24 + 1, "2026-11": 25}, "25 hours"),
+        ("2026-04-06T12:00:00+10:30", "Australia/Lord_Howe", {"7d": 6 * 24 + 12.5, "30d": 29 * 24 + 12.5}, "half"),
+        ("2026-03-01T00:00:00+00:00", "UTC", {"2026-03": 0, "2026-02": 28 * 24, "2026-01": 31 * 24}, "month's start"),
+    ],
+)  # fmt: skip
+def test_a_window_is_as_long_as_the_clock_makes_it(
+    now: str, zone: str, hours: dict[str, float], reason: str
+) -> None:
+    calendar = Calendar(moment(now), ZoneInfo(zone))
+    pieces = [(calendar.begin, micros(moment(now)), ComponentStatus.OPERATIONAL)]
+    found = calendar.uptimes(pieces, Policy(), calendar.begin)
+    told = {**found.windows, **found.months}
+    assert {name: told[name].window / 3600 for name in hours} == hours, reason
+
+
+def test_months_are_the_latest_twelve_and_none_from_before_anything_was_known() -> None:
+    calendar = Calendar(NOW, BERLIN)
+    pieces = [(calendar.begin, micros(NOW), ComponentStatus.OPERATIONAL)]
+    assert list(calendar.uptimes(pieces, Policy(), calendar.begin).months) == [
+        "2026-11", "2026-10", "2026-09", "2026-08", "2026-07", "2026-06",
+        "2026-05", "2026-04", "2026-03", "2026-02", "2026-01", "2025-12",
+    ]  # fmt: skip
+    october = micros(moment("2026-10-01T00:00:00+02:00"))
+    assert list(calendar.uptimes(pieces, Policy(), october).months) == ["2026-11", "2026-10"]
+    assert list(calendar.uptimes(pieces, Policy(), october - 1).months)[-1] == "2026-09"
+
+
+@given(stretches, st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]))
+def test_months_and_days_add_up_over_every_change_of_the_clocks(
+    parts: list[tuple[int, ComponentStatus]], name: str
+) -> None:
+    calendar = Calendar(NOW, ZoneInfo(name))
+    pieces = fill(parts, moment_of(calendar.begin))
+    pieces = [(start, min(end, micros(NOW)), status) for start, end, status in pieces if start < micros(NOW)]
+    pieces.append((pieces[-1][1], micros(NOW), ComponentStatus.NO_DATA))
+    found = calendar.uptimes(pieces, Policy(), calendar.begin)
+    assert sum(month.window for month in found.months.values()) * 1e6 == micros(NOW) - calendar.begin
+    days = calendar.summaries(pieces)
+    ninety = Account(pieces, Policy()).uptime(calendar.first_day, micros(NOW))
+    assert found.windows["90d"] == ninety
+    assert sum(day.no_data for day in days) == pytest.approx(ninety.no_data)
+
+
+def test_equal_days_are_one_object() -> None:
+    calendar = Calendar(NOW, BERLIN)
+    well = [(calendar.begin, micros(NOW), ComponentStatus.OPERATIONAL)]
+    first, second = calendar.summaries(well), calendar.summaries(well)
+    assert len(first) == 90
+    assert all(left is right for left, right in zip(first, second, strict=True))
+
+
+def budget_of(parts: list[tuple[float, ComponentStatus]], slo: float) -> Budget:
+    calendar = Calendar(NOW, ZoneInfo("UTC"))
+    hours = sum(length for length, _ in parts)
+    begin = micros(NOW) - round(hours * 3_600_000_000)
+    measured = fill([(round(length * 3_600_000), status) for length, status in parts], moment_of(begin))
+    pieces = [(calendar.begin, begin, ComponentStatus.NO_DATA), *measured]
+    return calendar.uptimes(pieces, Policy(slo=slo), calendar.begin).budget(Policy(slo=slo))
+
+
+def test_the_error_budget_is_what_the_goal_allows_of_the_measured_time() -> None:
+    well, down = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR_OUTAGE
+    found = budget_of([(99, well), (0.5, down), (0.5, well)], 99)
+    assert (found.goal, found.allowed, found.spent, found.left) == pytest.approx((99, 3600, 1800, 1800))
+    # Half of the last hour was down, and a hundredth is allowed.
+    assert found.burn_rates == pytest.approx({"1h": 50, "6h": 50 / 6, "24h": 50 / 24, "3d": 50 / 72})
+    missed = budget_of([(9, well), (1, ComponentStatus.PARTIAL_OUTAGE)], 99)
+    assert (missed.spent, missed.left) == pytest.approx((0.3 * 3600, 360 - 0.3 * 3600))
+
+
+def test_no_data_allows_nothing_and_burns_nothing() -> None:
+    found = budget_of([(100, ComponentStatus.NO_DATA)], 99)
+    assert (found.allowed, found.spent, found.left) == (0, 0, 0)
+    assert set(found.burn_rates.values()) == {None}
+
+
+@given(stretches, st.floats(1, 99.99))
+def test_the_budget_is_kept_exactly_when_the_goal_is(
+    parts: list[tuple[int, ComponentStatus]], slo: float
+) -> None:
+    policy = Policy(slo=slo)
+    window = uptime(fill(parts), policy)
+    names = [*ROLLING, *IN_DAYS]
+    found = Uptimes(dict.fromkeys(names, window), {}).budget(policy)
+    if window.ratio is not None and abs(window.ratio - slo / 100) > ROUNDING:
+        assert (found.left > 0) == (window.ratio > slo / 100)
+        assert all(rate is not None and rate >= 0 for rate in found.burn_rates.values())

@@ -210,7 +210,6 @@ def main(url: str, runs: int, seed: int) -> None:
     assert len({row[3] for row in told}) > 2 * runs, "most pollers got somewhere"
     with opened(url) as database:
         silent = sum(map(len, observations(database).values())) - len(told)
-    assert silent, "some were killed between recording and telling, or the kills are not random"
     sys.stdout.write(f"{runs} kills, {len(told)} observations reported, {silent} recorded but not reported\n")
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from waypost.core.combining import Majority
 from waypost.core.spans import (
@@ -30,6 +30,8 @@ from waypost.core.spans import (
 from waypost.model.project import History
 from waypost.model.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.model.status_config import Component
+
+T = TypeVar("T")
 
 SILENCE = 3
 """How many intervals a check's last answer stands for; after that there is no data."""
@@ -205,6 +207,8 @@ class _Story:
         self._changes: list[Steps] = [[] for _ in range(regions)]
         self._watching: list[list[tuple[int, bool]]] = [[] for _ in range(regions)]
         self._steps: Steps = []
+        self._states = [NO_DATA] * regions
+        self._latest = 0
 
     @property
     def present(self) -> tuple[int, ComponentStatus]:
@@ -219,21 +223,28 @@ class _Story:
         else:
             edges = self._watching[news.region]
             edges.insert(bisect.bisect_right(edges, news.at, key=_moment), (news.at, news.is_watched))
-        self._rewrite(news.at)
+        if news.at >= self._latest:
+            self._latest = news.at
+            self._states[news.region] = self._state(news.region, news.at)
+            self._tell([news.at], lambda _: self._states)
+        else:
+            changed = {edge for line in self._changes for edge, _ in _since(line, news.at)}
+            turned = {edge for line in self._watching for edge, _ in _since(line, news.at)}
+            self._tell(sorted(changed | turned), self._all_states)
+            self._states = self._all_states(self._latest)
 
-    def _rewrite(self, at: int) -> None:
-        del self._steps[bisect.bisect_left(self._steps, at, key=_moment) :]
+    def _tell(self, edges: Sequence[int], states: Callable[[int], Sequence[ComponentStatus]]) -> None:
+        """Write the line anew from the first of these moments on."""
+        del self._steps[bisect.bisect_left(self._steps, edges[0], key=_moment) :]
         known = (status for _, status in reversed(self._steps) if status is not NO_DATA)
         judge = Majority(next(known, MEASURED[0]))
-        edges = {at}
-        for line in self._changes:
-            edges.update(edge for edge, _ in line[bisect.bisect_left(line, at, key=_moment) :])
-        for watching in self._watching:
-            edges.update(edge for edge, _ in watching[bisect.bisect_left(watching, at, key=_moment) :])
-        for edge in sorted(edges):
-            status = judge([self._state(region, edge) for region in range(len(self._changes))])
+        for edge in edges:
+            status = judge(states(edge))
             if status is not (self._steps[-1][1] if self._steps else NO_DATA):
                 self._steps.append((edge, status))
+
+    def _all_states(self, at: int) -> list[ComponentStatus]:
+        return [self._state(region, at) for region in range(len(self._changes))]
 
     def _state(self, region: int, at: int) -> ComponentStatus:
         edges = self._watching[region]
@@ -243,6 +254,10 @@ class _Story:
         line = self._changes[region]
         index = bisect.bisect_right(line, at, key=_moment)
         return line[index - 1][1] if index else NO_DATA
+
+
+def _since(line: Sequence[tuple[int, T]], at: int) -> Sequence[tuple[int, T]]:
+    return line[bisect.bisect_left(line, at, key=_moment) :]
 
 
 def _moment(step: tuple[int, object]) -> int:

@@ -149,9 +149,10 @@ def component_changes(component: Component, history: History, now: datetime) -> 
     """Return the changes of a component's combined state as they became known, oldest first.
 
     Checks are combined as the component says, regions by majority. `at` is the true start, `confirmed_at`
-    when it was known, reason and evidence are those of the change that tipped it; `check` and `region` are
-    empty, because the state is no check's alone. Later rows add changes and never alter earlier ones. That
-    nobody watches is no change: a check in trouble keeps its word until it is heard again or leaves the file.
+    when it was known, reason and evidence are those of the change that tipped it. Where there are several
+    checks or regions, `check` and `region` are empty: the state is nobody's alone. Later rows add changes
+    and never alter earlier ones. That nobody watches is no change: a check in trouble keeps its word until
+    it is heard again or leaves the file.
     """
     return _changes(component, check_lines(component, history, now), now)
 
@@ -182,7 +183,7 @@ def _plain(line: CheckLine) -> tuple[StateChange, ...]:
     changes: list[StateChange] = []
     for row in told:
         if row is not None and not (changes and changes[-1].status is row.status):
-            changes.append(replace(row, check="", region=""))
+            changes.append(row)
     return tuple(changes)
 
 

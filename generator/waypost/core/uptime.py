@@ -105,9 +105,7 @@ class Account:
         if not index:
             return _NOTHING
         start, end, status = self._pieces[index - 1]
-        if moment >= end:
-            return self._sums[index]
-        return _added(self._sums[index - 1], status, moment - start)
+        return self._sums[index] if moment >= end else _added(self._sums[index - 1], status, moment - start)
 
     def uptime(self, start: int, end: int) -> Uptime:
         """Return the uptime of [start, end), in microseconds."""

@@ -131,7 +131,11 @@ def _planned(number: int, plan: Plan, now: int, found: Any) -> dict[str, Any] | 
     every, lease = span_ms(plan.every), span_ms(plan.lease)
     if found is not None and (found.every, found.lease) == (every, lease):
         return None
-    due = found.due_at if found is not None and found.every == every else now + round(plan.phase * every)
+    if found is not None and found.every == every:
+        due = found.due_at
+    else:
+        # The regular times follow from the phase alone, so that every poller and every restart agrees on them.
+        due = now + (round(plan.phase * every) - now) % every
     # The epoch of a line that was removed and planned again is beyond all that it had before.
     return {
         "line": number,

@@ -75,8 +75,9 @@ class Store:
     def plan(self, plans: Sequence[Plan], now: datetime, regions: Collection[str]) -> None:
         """Bring the schedule of some regions to what is configured.
 
-        A new line is due at its phase within its interval from now, and one whose interval has changed
-        too; a line that is no longer planned leaves the schedule, and stays in history.
+        A new line is due at the next of its regular times, which are those at its phase within its interval,
+        counted from 1970; so is one whose interval has changed. A line that is no longer planned leaves the
+        schedule, and stays in history.
         """
         self._schedule.plan(plans, now, regions)
 
