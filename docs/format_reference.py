@@ -63,7 +63,6 @@ UNUSED = "It is checked, but nothing uses it in this version."
 REMARKS = {
     ("ArticleFrontMatter", "owner"): "`waypost review` sorts by it; no page shows it.",
     ("Office", "name"): UNUSED,
-    ("Policy", "slo"): UNUSED,
     ("HeartbeatCheck", "timeout"): "A heartbeat asks nobody, so it means nothing here.",
     ("HeartbeatCheck", "regions"): "A heartbeat has none.",
     ("HeartbeatCheck", "policy"): "Where nothing is written, one failure and one success are enough.",

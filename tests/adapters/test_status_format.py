@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from helpers.cases import Case, golden
+from helpers.regional import REGIONS, rows, seen_from_three, three_regions
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.adapters.languages import load_words
 from waypost.adapters.status_format import (
@@ -15,6 +16,8 @@ from waypost.adapters.status_format import (
     closing_words,
     day_runs,
     duration_text,
+    region_sentences,
+    uptime_columns,
     uptime_text,
 )
 from waypost.core.snapshot import MaintenanceSnapshot
@@ -109,6 +112,47 @@ def test_maintenance_is_named_where_it_was_left_out() -> None:
     (seen,) = take_snapshot(page, history(["00:00 http-1 operational"]), moment("12:00")).components
     assert uptime_text(seen, ENGLISH) == "100 % · 89 days without data · maintenance left out"
     assert uptime_text(seen, GERMAN) == "100 % · 89 Tage ohne Daten · Wartung nicht mitgezählt"
+
+
+def test_from_where_it_can_be_reached_and_from_where_not() -> None:
+    (seen,) = take_snapshot(three_regions(), seen_from_three(), moment("12:00")).components
+    assert region_sentences(seen, ENGLISH) == [
+        (FINE, "Reachable from Frankfurt and Singapore."),
+        (ComponentStatus.MAJOR_OUTAGE, "Not reachable from Virginia."),
+    ]
+    assert [text for _, text in region_sentences(seen, GERMAN)] == [
+        "Erreichbar aus Frankfurt und Singapore.",
+        "Nicht erreichbar aus Virginia.",
+    ]
+
+
+def test_every_state_that_a_region_can_have_is_a_sentence() -> None:
+    states = {"eu": "degraded_performance", "us": "partial_outage"}
+    found = rows(
+        [f"00:00 http-1@{region} {status}" for region, status in states.items()],
+        [f"00:00-12:00 http-1@{region}" for region in REGIONS],
+    )
+    (seen,) = take_snapshot(three_regions(), found, moment("12:00")).components
+    assert [text for _, text in region_sentences(seen, ENGLISH)] == [
+        "Slow from Frankfurt.",
+        "Fails in part from Virginia.",
+        "Not measured from Singapore.",
+    ]
+    (plain,) = take_snapshot(site(), history(), moment("12:00")).components
+    assert region_sentences(plain, ENGLISH) == []
+
+
+def test_the_uptime_of_each_window_is_a_column_and_so_is_maintenance() -> None:
+    place = site(maintenances=[{"id": "work", "window": "00:00-06:00"}])
+    seen = take_snapshot(
+        place, history(["11-10 00:00 http-1 operational", "08:00 http-1 major_outage"],
+                       ["11-10 00:00-12:00 http-1"]), moment("12:00"),
+    )  # fmt: skip
+    # 4 of 18, of 150, of 246 and 246 hours; with the work 10 of 252.
+    assert uptime_columns(seen.uptimes, ENGLISH) == ["77.77 %", "97.33 %", "98.37 %", "98.37 %", "96.03 %"]
+    assert uptime_columns(seen.uptimes, GERMAN)[0] == "77,77 %"
+    empty = take_snapshot(site(), history([], []), moment("12:00"))
+    assert uptime_columns(empty.uptimes, GERMAN) == ["keine Daten"] * 5
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import os
 import random
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
+
+from bench_page import write_section
 
 from waypost.adapters.languages import load_words
 from waypost.core.snapshot import Snapshot, take_snapshot
@@ -81,7 +84,7 @@ def profiled(components: int) -> Snapshot:
 
 
 def main() -> None:
-    """Measure, and print a line for each size."""
+    """Measure, and write the table into docs/performance.md; `--profile` prints a profile instead."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--components", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=7)
@@ -90,12 +93,13 @@ def main() -> None:
     if asked.profile:
         profiled(asked.components)
         return
+    lines = []
     for regions in ((), ("eu", "us", "ap")):
         times = measure(asked.components, regions, asked.rounds)
-        print(  # noqa: T201  # a program for the terminal
-            f"{asked.components} components, {len(regions) or 1} region(s), {CHANGES} changes and {STRETCHES} "
-            f"stretches a line: {min(times):.3f} s at best, {statistics.median(times):.3f} s in the middle"
-        )
+        best, middle = f"{min(times):.2f} s", f"{statistics.median(times):.2f} s"
+        lines.append([f"{asked.components:,}", str(len(regions) or 1), best, middle])
+    made = f"{os.cpu_count()} cores, {asked.rounds} rounds, processor time"
+    write_section("snapshot", ["Components", "Regions of each check", "At best", "Median"], lines, made)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
-from helpers.status_world import incident
+from helpers.status_world import incident, moment
 from waypost.adapters.languages import languages, load_words
 from waypost.core.sentences import Headline, headline
 from waypost.model.status import ComponentStatus, worst
@@ -20,7 +20,9 @@ def told(case: Case, language: str) -> Headline:
         for item in case.get("active", [])
     ]  # fmt: skip
     states = [(name, ComponentStatus(status)) for name, status in case["components"].items()]
-    return headline(states, active, load_words(language), is_blind=case.get("is_blind", False))
+    offline_since = moment(case["offline_since"]) if "offline_since" in case else None
+    is_blind = case.get("is_blind", False)
+    return headline(states, active, load_words(language), is_blind=is_blind, offline_since=offline_since)
 
 
 @golden("sentences/headlines.yml")

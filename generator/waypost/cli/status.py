@@ -70,19 +70,19 @@ def _print(snapshot: Snapshot) -> None:
             _time(component.since),
             component.uptimes.windows["24h"].percent,
             component.uptime.percent,
-            _budget(component.uptimes.budget(snapshot.policy)),
+            budget_left(component.uptimes.budget(snapshot.policy)),
         )
     console.print(table)
-    for line in _lines(snapshot):
+    for line in further_lines(snapshot):
         console.print(line, markup=False)
 
 
-def _budget(budget: Budget) -> str:
+def budget_left(budget: Budget) -> str:
     """Say how much of the last thirty days' allowed downtime is left."""
     return f"{budget.left / budget.allowed:.0%}" if budget.allowed else "no data"
 
 
-def _lines(snapshot: Snapshot) -> Iterator[str]:
+def further_lines(snapshot: Snapshot) -> Iterator[str]:
     """Yield what the table has no place for."""
     for component in snapshot.components:
         for view in component.regions:

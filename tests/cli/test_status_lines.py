@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from helpers.regional import seen_from_three, three_regions
+from helpers.status_world import moment, take_snapshot
+from waypost.cli.status import budget_left, further_lines
+from waypost.core.uptime import Budget
+from waypost.model.status import UplinkGap
+
+
+def test_dissenting_regions_and_certificates_are_told() -> None:
+    told = list(further_lines(take_snapshot(three_regions(), seen_from_three(), moment("12:00"))))
+    assert told[0] == "Seen otherwise from Virginia: Downloads, Major outage"
+    assert re.fullmatch(r"Certificate ends on 2026-11-2\d \d\d:\d\d: downloads/http-1", told[1])
+    assert told[2].startswith("Last checked: 2026-11-")
+    late = take_snapshot(three_regions(), seen_from_three(), moment("11-26 12:00"))
+    assert any(line.startswith("Certificate ended on ") for line in further_lines(late))
+
+
+def test_that_our_own_connection_is_down_is_told() -> None:
+    gaps = tuple(UplinkGap(moment("09:00"), None, region) for region in ("eu", "us", "ap"))
+    seen = take_snapshot(three_regions(), replace(seen_from_three(), uplink=gaps), moment("12:00"))
+    assert any(line.startswith("Our own connection is down since 2026-11-20") for line in further_lines(seen))
+
+
+def test_the_error_budget_that_is_left_is_a_share() -> None:
+    seen = take_snapshot(three_regions(), seen_from_three(), moment("12:00"))
+    assert budget_left(seen.components[0].uptimes.budget(seen.policy)) == "100%"
+    assert budget_left(Budget(99.9, 0, 0, {})) == "no data"
+    assert budget_left(Budget(99, 100, 150, {})) == "-50%"
