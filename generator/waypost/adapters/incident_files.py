@@ -72,13 +72,16 @@ def parse_incident(source: Source, name: str) -> tuple[Incident | None, list[Pro
 def load_maintenance(root: Path, file: Path) -> tuple[Maintenance | None, list[Problem]]:
     """Read status/maintenance/ID.md."""
     source, problems = read_source(root, file)
-    if source is None:
-        return None, problems
+    return parse_maintenance(source, file.stem) if source else (None, problems)
+
+
+def parse_maintenance(source: Source, name: str) -> tuple[Maintenance | None, list[Problem]]:
+    """Read the text of a maintenance; `name` is that of its file without the ending."""
     document, front, problems = _parse(source, MaintenanceFrontMatter)
     if document is None or front is None:
         return None, problems
     entries, problems = _parse_timeline(document, MAINTENANCE_STATUSES)
-    problems += _check_id(document, file.stem)
+    problems += _check_id(document, name)
     if front.scheduled_until <= front.scheduled_for:
         message = "The work ends before it starts. Correct `scheduled_for` or `scheduled_until`."
         problems.append(document.front.problem_at(("scheduled_until",), "incident-order", message))
@@ -86,7 +89,7 @@ def load_maintenance(root: Path, file: Path) -> tuple[Maintenance | None, list[P
         return None, problems
     window = (front.scheduled_for, front.scheduled_until)
     updates = tuple(entry.update for entry in entries)
-    return Maintenance(file.stem, front.title, front.components, *window, updates, front.articles), []
+    return Maintenance(name, front.title, front.components, *window, updates, front.articles), []
 
 
 def _parse(source: Source, model: type[T]) -> tuple[MarkdownDocument | None, T | None, list[Problem]]:
