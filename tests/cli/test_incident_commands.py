@@ -257,12 +257,12 @@ def test_what_will_be_published_is_shown_and_asked_about(site: Site, monkeypatch
     assert err == (
         "Pages do not open\n\n"
         "  Impact:     major\n"
-        "  Components: Web (partial_outage)\n"
-        "  Status:     investigating, 2026-11-20 12:00 (UTC)\n\n"
+        "  Components: Web pages (partial_outage)\n"
+        "  Status:     investigating, 2026-11-20 13:00 (Europe/Berlin)\n\n"
         "  They stay *white*.\n\n  All of them.\n\n"
-        "  Next update by 2026-11-20 12:30 (UTC)\n\n"
+        "  Next update by 2026-11-20 13:30 (Europe/Berlin)\n\n"
         f"  Page:       https://help.example.org/status/incidents/{NAME}/\n\n"
-        "Write this? [y/N]: waypost: Nothing was changed.\n"
+        "Write this? [y/N]: n\nwaypost: Nothing was changed.\n"
     )
     assert fingerprint(site.root) == before
     assert asked(*OPEN, *words, answer="y\n")[0] == 0

@@ -187,7 +187,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     )
     components = _components(site, timelines, now)
     active = active_incidents(incidents, now)
-    works = tuple(_maintenance(work, now) for work in site.maintenances)
+    works = tuple(maintenance_at(work, now) for work in site.maintenances)
     intervals = [check.every for component in site.config.flat for check in component.checks]
     is_blind = _is_blind(components)
     offline_since = _offline_since(history, now) if is_blind else None
@@ -371,7 +371,7 @@ def _indicator(components: Sequence[ComponentSnapshot], active: Sequence[Inciden
     return level.value
 
 
-def _maintenance(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
+def maintenance_at(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
     """Tell how far a maintenance is: what people wrote, moved on by the clock."""
     start, end = maintenance_window(work)
     written = [update.status for update in work.updates if update.at <= now]

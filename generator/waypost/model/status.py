@@ -88,6 +88,7 @@ class UpdateStatus(StrEnum):
     IN_PROGRESS = "in_progress"
     VERIFYING = "verifying"
     COMPLETED = "completed"
+    CANCELLED = "cancelled"
 
 
 INCIDENT_STATUSES = tuple(UpdateStatus)[:5]
