@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.core.automatic import IMPACT, automatic_incidents
+from waypost.core.cadence import overdue
 from waypost.core.combining import combined
 from waypost.core.regions import SILENCE
 from waypost.core.sentences import Headline, headline
@@ -126,6 +127,8 @@ class Snapshot:
     """Since when our own connection is down, if it is and nothing can be measured."""
     certificate_warnings: tuple[Certificate, ...] = ()
     """Certificates that end soon or have ended, the first to end first."""
+    overdue: Mapping[str, datetime] = field(default_factory=dict)
+    """By the id of an open incident: when its next update was due, where none came in time."""
 
     @property
     def changed_at(self) -> datetime:
@@ -135,7 +138,7 @@ class Snapshot:
             *(item.work.updated_at for item in self.maintenances),
         ]
         turned = [edge for item in self.maintenances for edge in (item.start, item.end)]
-        moments = [*(item.since for item in self.components), *spoken, *turned]
+        moments = [*(item.since for item in self.components), *spoken, *turned, *self.overdue.values()]
         return max((moment for moment in moments if moment <= self.now), default=self.now)
 
     @property
@@ -214,6 +217,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         uptimes=pooled_uptimes([component.uptimes for component in components]),
         offline_since=offline_since,
         certificate_warnings=_certificate_warnings(site, history, now),
+        overdue={item.incident.id: item.due for item in overdue(active, site.cadence, now)},
     )
 
 
