@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from click.testing import CliRunner
 
-from helpers.sites import fingerprint, minimal_site
+from helpers.sites import fingerprint, minimal_site, replace
 from waypost.app.lint import lint
 from waypost.app.site import Site, load_project
 from waypost.cli import main, writing
@@ -244,3 +244,18 @@ def test_work_is_listed_for_people_and_programs(site: Site) -> None:
     [entry] = json.loads(run("list", "--json", after=BEGIN)[1])
     assert entry["status"] == "in_progress", "the clock moves it on"
     assert run("list", after=BEGIN + timedelta(hours=1))[1] == "No maintenance is planned.\n"
+
+
+def test_of_work_that_repeats_a_person_says_which_window_is_meant(site: Site) -> None:
+    run(*SAID)
+    replace(
+        site.root / "status/maintenance" / f"{NAME}.md",
+        "---\n##",
+        "repeats: {every: week, count: 4}\n---\n##",
+    )
+    before = fingerprint(site.root)
+    code, _, err = run("cancel", "archives", "--message", "x")
+    assert code == 1
+    assert "This work repeats. Write the update into its file" in err
+    assert fingerprint(site.root) == before
+    assert len(json.loads(run("list", "--json")[1])) == 4

@@ -14,8 +14,9 @@ from feedgen.feed import FeedGenerator
 
 from waypost.adapters.markup import render_markdown
 from waypost.core.ids import public_number
-from waypost.core.news import LABELS, NewsItem, Story, news, stories
+from waypost.core.news import NewsItem, Story, news, stories
 from waypost.core.snapshot import Snapshot
+from waypost.core.statuspage_words import LABELS
 from waypost.core.text import plain_text
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -22,7 +22,7 @@ from waypost.core.statuspage import api_time
 from waypost.core.uptime import TOLD
 from waypost.core.words import Words
 from waypost.model.article import Article
-from waypost.model.status import MEASURED, Incident, UpdateStatus
+from waypost.model.status import MEASURED, Incident
 from waypost.model.status_config import PageConfig
 
 LOOK_FOLDER = "assets/site/"
@@ -177,7 +177,7 @@ class HistoryEntry:
 def _months(snapshot: Snapshot) -> list[tuple[str, list[HistoryEntry]]]:
     zone = ZoneInfo(snapshot.page.time_zone)
     entries = [HistoryEntry(i.started, incident=i) for i in snapshot.incidents if i.continued_as is None]
-    done = (item for item in snapshot.maintenances if item.status is UpdateStatus.COMPLETED)
+    done = (item for item in snapshot.maintenances if item.is_over)
     entries += [HistoryEntry(item.start, item=item) for item in done]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     by_month = itertools.groupby(

@@ -32,15 +32,15 @@ from waypost.core.preview import maintenance_preview
 from waypost.core.snapshot import maintenance_at
 from waypost.model.lint import LintConfig
 from waypost.model.project import HelpCenter, Project, StatusSite
-from waypost.model.status import Maintenance, UpdateStatus
+from waypost.model.status import ENDED, Maintenance, UpdateStatus
 from waypost.problems import Level, Location, Problem, ProblemsFound, errors
 
 _ANNOUNCING = ("maintenance-notice", "maintenance-overlap")
 """The rules for writers that a plan can break before it is written."""
 
-_PATH = re.compile(r"status/maintenance/[a-z0-9-]+\.md")
+_REPEATS = "This work repeats. Write the update into its file, with the day of the window that it is about."
 
-_OVER = (UpdateStatus.COMPLETED, UpdateStatus.CANCELLED)
+_PATH = re.compile(r"status/maintenance/[a-z0-9-]+\.md")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def plan_step(site: Site, name: str, update: NewUpdate) -> PlannedMaintenance:
     """Plan that work begins, is done or is called off; raises ProblemsFound where it cannot be."""
     file = find_file(site.root, MAINTENANCE, name)
     before = read_file(site.root, MAINTENANCE, file)
-    message = _objection(before.item, update)
+    message = _REPEATS if before.item.repeats else _objection(before.item, update)
     if message:
         raise _not_now(file, message)
     after = with_update(site.root, MAINTENANCE, before, update)
@@ -167,9 +167,13 @@ def _not_now(file: Path, message: str) -> ProblemsFound:
 
 def _objection(work: Maintenance, update: NewUpdate) -> str:
     """Say why a step does not fit what was said before and what the clock says, or nothing."""
+    if work.repeats is not None:
+        return (
+            "This work repeats. Write the update into its file, with the day of the window that it is about."
+        )
     said = work.updates[-1].status
     clock = maintenance_at(work, update.at).status
-    if said in _OVER:
+    if said in ENDED:
         return f"The work is over: {said}. Announce new work with `schedule`."
     if update.status is UpdateStatus.COMPLETED:
         not_begun = "The work has not begun. Say `cancel` to call it off, or `start` if it begins now."

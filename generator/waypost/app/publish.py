@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from waypost.adapters.calendar import calendar_file
+from waypost.adapters.calendar import calendar_files
 from waypost.adapters.feeds import feed_files
 from waypost.adapters.file_tree import FolderFiles, sync_tree
 from waypost.adapters.languages import load_words, script_words
@@ -62,7 +62,7 @@ def status_files(snapshot: Snapshot, project: Project, kept: Mapping[str, bytes]
         "assets/words.js": script_words(words),
         **status_pages(snapshot, project.help_center.pages, shell),
         **feed_files(snapshot),
-        "maintenance.ics": calendar_file(snapshot),
+        **calendar_files(snapshot),
         "api/v2/summary.json": _json(summary_document(snapshot)),
         "api/v2/status.json": _json(status_document(snapshot)),
         "now.json": _json(now_document(snapshot)),

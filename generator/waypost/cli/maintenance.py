@@ -37,9 +37,7 @@ from waypost.cli.common import (
 )
 from waypost.cli.writing import ask, message_option, words, write, writing_options
 from waypost.core.local_time import read_local
-from waypost.model.status import UpdateStatus
-
-_OVER = (UpdateStatus.COMPLETED, UpdateStatus.CANCELLED)
+from waypost.model.status import ENDED, UpdateStatus
 
 
 @click.group("maintenance")
@@ -189,7 +187,7 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
 
     Example: waypost maintenance list --all
     """
-    found = [item for item in list_maintenances(site, utc_now()) if everything or item.status not in _OVER]
+    found = [item for item in list_maintenances(site, utc_now()) if everything or item.status not in ENDED]
     if as_json:
         print_json([_entry(item) for item in found])
     elif found:

@@ -7,13 +7,10 @@ from datetime import datetime, timedelta
 
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import incident_url, maintenance_url
-from waypost.model.status import Update, UpdateStatus
+from waypost.model.status import Update
 
 LIMIT = 50
 """How many items a feed holds."""
-
-LABELS = {status: status.replace("_", " ").capitalize() for status in UpdateStatus}
-"""How the feeds of Atlassian Statuspage call each status of an update; programs read it, so it stays English."""
 
 
 @dataclass(frozen=True)
