@@ -167,10 +167,6 @@ def _not_now(file: Path, message: str) -> ProblemsFound:
 
 def _objection(work: Maintenance, update: NewUpdate) -> str:
     """Say why a step does not fit what was said before and what the clock says, or nothing."""
-    if work.repeats is not None:
-        return (
-            "This work repeats. Write the update into its file, with the day of the window that it is about."
-        )
     said = work.updates[-1].status
     clock = maintenance_at(work, update.at).status
     if said in ENDED:
