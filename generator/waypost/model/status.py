@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -117,6 +117,11 @@ Trouble = Annotated[
 """degraded_performance, partial_outage or major_outage."""
 
 
+def _require_components(components: Collection[str], former: Collection[str]) -> None:
+    if not components and not former:
+        raise fault("bad-value", "This is empty. Add at least one entry.", "components")
+
+
 @dataclass(frozen=True, config=STRICT, kw_only=True)
 class IncidentFrontMatter:
     """Front matter of a file in status/incidents/."""
@@ -126,13 +131,17 @@ class IncidentFrontMatter:
     impact: Impact
     """none, minor, major or critical."""
     components: dict[Slug, Trouble]
-    """The components hit, and the state each is in until the incident is resolved; `{}` where none is known."""
+    """The components hit, and the state each is in until the incident is resolved; only with `redirect_from` may it be empty."""
     articles: tuple[ContentPath, ...] = ()
     """Articles with a way round, from content/."""
     started: Moment | None = None
     """When it began, if that was before the first update."""
     redirect_from: tuple[FormerStatusAddress, ...] = ()
     """Addresses that its page had once, from the root of the status page, such as `incidents/kctbh9vrtdwd/`."""
+
+    def __post_init__(self) -> None:
+        """Refuse a list without an entry, unless another page told of it, which may not have known more."""
+        _require_components(self.components, self.redirect_from)
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -161,7 +170,7 @@ class MaintenanceFrontMatter:
     title: Line
     """What is done, and what customers notice."""
     components: tuple[Slug, ...]
-    """The components worked on; `[]` where none is known."""
+    """The components worked on; only with `redirect_from` may it be empty."""
     scheduled_for: Moment
     """When the work starts."""
     scheduled_until: Moment
@@ -172,6 +181,10 @@ class MaintenanceFrontMatter:
     """Articles that say more, from content/."""
     redirect_from: tuple[FormerStatusAddress, ...] = ()
     """Addresses that its page had once, from the root of the status page, such as `incidents/kctbh9vrtdwd/`."""
+
+    def __post_init__(self) -> None:
+        """Refuse a list without an entry, unless another page told of it, which may not have known more."""
+        _require_components(self.components, self.redirect_from)
 
 
 @dataclasses.dataclass(frozen=True)

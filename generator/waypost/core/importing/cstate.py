@@ -158,7 +158,7 @@ class _Reader:
         parts = list(_parts(self._issue.body))
         if not parts:
             return []
-        if all(at is None for _, _, at in parts) and len(parts) > 1:
+        if len(parts) > 1 and not any(written for _, _, written in parts):
             self._note(
                 "The updates have no times of their own. The first and the last have those of the issue."
             )

@@ -158,4 +158,5 @@ def safe_words(text: str) -> str:
 
 def flat_words(text: str) -> str:
     """Return a text without the marks that nest."""
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[>\[\]*_`~]+", " ", text)).strip()
+    lines = [re.sub(r"^[ \t]*(?:(?:[-+*>]|\d+[.)])[ \t]*)+", "", line) for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[\[\]*_`~]+", " ", "\n".join(lines))).strip()
