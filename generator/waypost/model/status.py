@@ -131,7 +131,7 @@ class IncidentFrontMatter:
     impact: Impact
     """none, minor, major or critical."""
     components: dict[Slug, Trouble]
-    """The components hit, and the state each is in until the incident is resolved; only with `redirect_from` may it be empty."""
+    """The components hit, and the state each is in until it is resolved; only with `redirect_from` it may be empty."""
     articles: tuple[ContentPath, ...] = ()
     """Articles with a way round, from content/."""
     started: Moment | None = None
@@ -170,7 +170,7 @@ class MaintenanceFrontMatter:
     title: Line
     """What is done, and what customers notice."""
     components: tuple[Slug, ...]
-    """The components worked on; only with `redirect_from` may it be empty."""
+    """The components worked on; only with `redirect_from` it may be empty."""
     scheduled_for: Moment
     """When the work starts."""
     scheduled_until: Moment
