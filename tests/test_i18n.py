@@ -104,7 +104,6 @@ ALLOWED_IN_SCRIPTS: Mapping[Bare, str] = {
     ("theme/assets/waypost/now.js", "span span"): "a selector",
 }
 ALLOWED_IN_MODULES: Mapping[Bare, str] = {
-    ("generator/waypost/adapters/feeds.py", "Waypost"): "a name",
     ("generator/waypost/adapters/feeds.py", "Incident"): "a part of an id, as at Statuspage",
     ("generator/waypost/adapters/feeds.py", "Maintenance"): "a part of an id, as at Statuspage",
     ("generator/waypost/core/statuspage_words.py", "Completed"): "a word of Statuspage, which programs look for",
