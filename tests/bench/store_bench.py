@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ from waypost.adapters.store import Store, read_history
 from waypost.adapters.store.codec import dump_evidence, to_ms
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.partitions import DAY, add_day
-from waypost.adapters.store.schema import coverage, line, meta, state_change
+from waypost.adapters.store.schema import coverage, line, meta, observation, state_change
 from waypost.core.sketch import Sketch
 from waypost.model.checks import Flapping, Rules
 from waypost.model.polling import Line, Outcome, Plan
@@ -61,8 +61,8 @@ class Size:
 FULL, SMALL = Size(1000, 14, 90), Size(100, 3, 90)
 
 
-def fill(url: str, size: Size) -> None:
-    """Make history in the real tables, with statements that make many rows at once."""
+def fill(url: str, size: Size) -> dict[str, str]:
+    """Make history in the real tables, with statements that make many rows at once; return what it takes."""
     Store(url).close()
     database = Database(url, writes=True)
     end = to_ms(NOW)
@@ -72,15 +72,27 @@ def fill(url: str, size: Size) -> None:
         _make_samples(database, connection)
         _make_changes(connection, size)
         connection.execute(meta.insert().values(key="rolled_up", value=str(end)))
-    for day in track(range(size.raw_days), f"{size.raw_days} days of raw observations"):
-        with database.write() as connection:
-            _make_raw(database, connection, (end // DAY - day) * DAY, min(end, (end // DAY - day + 1) * DAY))
+    empty = bytes_on_disk(database)
     for day in track(range(size.days), f"{size.days} days of roll-ups"):
         with database.write() as connection:
             first = (end // DAY - day) * DAY
             _make_rollups(connection, "hourly", [first + hour * HOUR for hour in range(24)])
             _make_rollups(connection, "daily", [first])
+    with_rollups = bytes_on_disk(database)
+    for day in track(range(size.raw_days), f"{size.raw_days} days of raw observations"):
+        with database.write() as connection:
+            first = (end // DAY - day) * DAY
+            _make_raw(database, connection, first, min(end, first + DAY))
+    full = bytes_on_disk(database)
+    with database.read() as connection:
+        answers = connection.scalar(sa.select(sa.func.count()).select_from(observation))
     database.close()
+    sums = size.components * size.days * 25
+    return {
+        "Bytes on disk, all together": f"{full / 1e9:.2f} GB",
+        "A raw observation": f"{(full - with_rollups) / (answers or 1):.1f} B",
+        "An hourly or daily roll-up": f"{(with_rollups - empty) / sums:.0f} B",
+    }
 
 
 def _make_samples(database: Database, connection: Connection) -> None:
@@ -167,10 +179,17 @@ class Figures:
 
     cells: dict[str, str]
 
-    def time(self, name: str, action: Callable[[], object], rounds: int) -> None:
+    def time(
+        self,
+        name: str,
+        action: Callable[[], object],
+        rounds: int,
+        before: Callable[[], object] = lambda: None,
+    ) -> None:
         """Run something several times, and keep the median and what of it was our own processor time."""
         walls, own = [], []
         for _ in range(rounds):
+            before()
             wall, processor = time.perf_counter(), time.process_time()
             action()
             walls.append(time.perf_counter() - wall)
@@ -180,48 +199,23 @@ class Figures:
         )
 
 
-def bytes_on_disk(url: str) -> Mapping[str, float]:
-    """Return the bytes of the whole database, of raw observations and of hourly roll-ups."""
-    database = Database(url, writes=True)
-    try:
-        if database.is_postgres:
-            return _relations(database)
-        with database.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        return {"all": Path(url.removeprefix("sqlite:///")).stat().st_size}
-    finally:
-        database.close()
-
-
-def _relations(database: Database) -> Mapping[str, float]:
-    sizes = {"all": 0, "observation": 0, "hourly": 0}
+def bytes_on_disk(database: Database) -> int:
+    """Return what all tables take, with their indexes."""
+    if database.is_postgres:
+        total = sa.text(
+            "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c"
+            " WHERE c.relkind = 'r' AND c.relnamespace = CAST(current_schema() AS regnamespace)"
+        )
+        with database.read() as connection:
+            return int(connection.execute(total).scalar_one())
     with database.read() as connection:
-        rows = connection.execute(
-            sa.text(
-                "SELECT c.relname, pg_total_relation_size(c.oid) FROM pg_class c"
-                " WHERE c.relkind = 'r' AND c.relnamespace = CAST(current_schema() AS regnamespace)"
-            )
-        ).all()
-    for name, size in rows:
-        sizes["all"] += size
-        sizes["observation"] += size if name.startswith("observation_") else 0
-        sizes["hourly"] += size if name == "hourly" else 0
-    return sizes
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
 
 
 def measure(url: str, size: Size, rounds: int) -> Figures:
     """Fill a database and measure it."""
-    figures = Figures({})
-    fill(url, size)
-    disk = bytes_on_disk(url)
-    raw = size.components * sum(
-        (min(to_ms(NOW), (to_ms(NOW) // DAY - day + 1) * DAY) - (to_ms(NOW) // DAY - day) * DAY) // 60_000
-        for day in range(size.raw_days)
-    )
-    figures.cells["Bytes on disk"] = f"{disk['all'] / 1e9:.2f} GB"
-    if "observation" in disk:
-        figures.cells["A raw observation"] = f"{disk['observation'] / raw:.1f} B"
-        figures.cells["An hourly roll-up"] = f"{disk['hourly'] / (size.components * size.days * 24):.0f} B"
+    figures = Figures(fill(url, size))
     lines = [Line(f"c{n}", "http-1") for n in range(size.components)]
     with closing(Store(url)) as store:
         store.plan([Plan(item, EVERY, 0, LEASE) for item in lines], NOW, [""])
@@ -231,7 +225,12 @@ def measure(url: str, size: Size, rounds: int) -> Figures:
             lambda: one_minute(store, NOW + next(minutes) * EVERY),
             rounds * 5,
         )
-        figures.time("Hourly roll-up", lambda: store.roll_up(NOW + timedelta(minutes=30)), rounds)
+        figures.time(
+            "Roll-up of half an hour and its day",
+            lambda: store.roll_up(NOW + timedelta(minutes=40)),
+            rounds,
+            before=lambda: one_minute(store, NOW + next(minutes) * EVERY),
+        )
     since = NOW - timedelta(days=90)
     figures.time("Read 90 days of history", lambda: read_history(url, since), rounds)
     return figures

@@ -176,7 +176,7 @@ def test_while_our_own_connection_is_down_nothing_is_green_or_red() -> None:
     assert seen.offline_since == moment("10:02")
     assert (seen.headline.sentence, seen.headline.status) == ("We cannot measure right now", "no_data")
     assert seen.headline.detail == (
-        "Our own connection is down since 20 Nov, 11:02. This says nothing about the services."
+        "Our own connection has been down since 20 Nov, 11:02. This says nothing about the services."
     )
     over = replace(rows, uplink=(UplinkGap(moment("10:02"), moment("10:02:30")),))
     after = take_snapshot(place, over, moment("10:02:40"))

@@ -159,7 +159,8 @@ def test_changes_differ_and_go_forward_in_time(letters: str, by: Rules) -> None:
     assert all(change.at < change.confirmed_at for change in changes)
     for earlier, later in itertools.pairwise(changes):
         assert earlier.status is not later.status
-        assert earlier.at < later.at
+        # Failures that came and went may turn out to have been worse from their beginning on.
+        assert earlier.at <= later.at
         assert earlier.confirmed_at < later.confirmed_at
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import ipaddress
+import re
 import socket
 import ssl
 import struct
@@ -97,12 +98,16 @@ class Server:
 
     @staticmethod
     def _request(connection: socket.socket) -> bytes | None:
-        request = b""
-        while b"\r\n\r\n" not in request:
+        request, size = b"", None
+        while size is None or len(request) < size:
             data = connection.recv(4096)
             if not data:
                 return None
             request += data
+            head, end, _ = request.partition(b"\r\n\r\n")
+            if end:
+                length = re.search(rb"\r\nContent-Length: (\d+)", head)
+                size = len(head) + len(end) + (int(length[1]) if length else 0)
         return request
 
 

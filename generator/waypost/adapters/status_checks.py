@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from datetime import timedelta
 
 from waypost.adapters.cron import explain_cron
 from waypost.adapters.json_paths import explain_path
@@ -78,6 +79,9 @@ def _check_check(
 
 
 def _check_policy(document: YamlDocument, path: DataPath, policy: Policy | Confirmation) -> Iterator[Problem]:
+    if policy.retry_every is not None and policy.retry_every < timedelta(seconds=1):
+        message = "A check runs at most once a second; set `retry_every` to 1s or more."
+        yield document.problem_at((*path, "retry_every"), "bad-value", message)
     flapping = policy.flapping
     if flapping is not None and flapping.hold > flapping.within:
         message = (

@@ -99,7 +99,11 @@ def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
         store = Store(database_url)
         try:
             Intake(sqlite_path(database_url)).step(store, utc_now())
-            return poll_once(config, store, region)
+            outcomes = poll_once(config, store, region)
+            # Where nothing else runs, nobody else sums up and seals.
+            for error in Upkeep().step(store, utc_now(), config):
+                raise error
+            return outcomes
         finally:
             store.close()
 
@@ -165,7 +169,7 @@ class Daemon:
         has_news = False
         try:
             has_news = self._poll()
-            for error in self._upkeep.step(self._store, utc_now()):
+            for error in self._upkeep.step(self._store, utc_now(), self._known.status.config):
                 self._events.failed(error)
         except StoreError as error:
             # A full disk or a server that is restarted may pass; what was claimed is claimed again.

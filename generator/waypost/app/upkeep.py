@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from waypost.adapters.store import Store
-from waypost.app.history import seal_days
+from waypost.app.history import seal_days, settling_time
+from waypost.model.status_config import StatusConfig
 
 
 @dataclass(frozen=True)
@@ -16,13 +17,13 @@ class Task:
 
     name: str
     every: timedelta
-    work: Callable[[Store, datetime], object]
+    work: Callable[[Store, datetime, StatusConfig], object]
 
 
 TASKS = (
-    Task("roll up", timedelta(minutes=5), lambda store, now: store.roll_up(now)),
-    Task("prune", timedelta(hours=1), lambda store, now: store.prune(now)),
-    Task("seal", timedelta(hours=1), seal_days),
+    Task("roll up", timedelta(minutes=5), lambda store, now, _: store.roll_up(now)),
+    Task("prune", timedelta(hours=1), lambda store, now, _: store.prune(now)),
+    Task("seal", timedelta(hours=1), lambda store, now, config: seal_days(store, now, settling_time(config))),
 )
 """In the order in which they are done: what is forgotten must have been summed up."""
 
@@ -34,7 +35,7 @@ class Upkeep:
         self._tasks = tasks
         self._due: dict[str, datetime] = {}
 
-    def step(self, store: Store, now: datetime) -> list[Exception]:
+    def step(self, store: Store, now: datetime, config: StatusConfig) -> list[Exception]:
         """Do what is due, and return what failed."""
         failed: list[Exception] = []
         for task in self._tasks:
@@ -42,7 +43,7 @@ class Upkeep:
                 continue
             self._due[task.name] = now + task.every
             try:
-                task.work(store, now)
+                task.work(store, now, config)
             except Exception as error:  # whatever is wrong with one task, polling must go on
                 failed.append(error)
         return failed

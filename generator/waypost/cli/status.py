@@ -95,7 +95,7 @@ def further_lines(snapshot: Snapshot) -> Iterator[str]:
         verb = "ends" if item.expires > snapshot.now else "ended"
         yield f"Certificate {verb} on {_time(item.expires)}: {item.component}/{item.check}"
     if snapshot.offline_since:
-        yield f"Our own connection is down since {_time(snapshot.offline_since)}"
+        yield f"Our own connection has been down since {_time(snapshot.offline_since)}"
     checked = f"{snapshot.checked_at.astimezone():%Y-%m-%d %H:%M:%S}" if snapshot.checked_at else "never"
     yield f"Last checked: {checked}"
 

@@ -260,6 +260,9 @@ class _Chronicle:
             home = below[0] if below else self._new(outage, start)
         self._join(home, outage)
         if is_root:
+            if home.updates:
+                # It is the reason for what was told until now, not one more that is affected.
+                home.news.changed[outage.component] = home.news.joined.pop(outage.component)
             home.title = self._narrator.title(outage.component, outage.status, home.scene(at))
         for story in below:
             if story is not home:
@@ -339,8 +342,8 @@ class _Chronicle:
         worse = {name: status for name, status in news.changed.items() if status.is_trouble}
         better = {name: status for name, status in news.changed.items() if not status.is_trouble}
         parts = [
-            say.told(Telling.JOINED, news.joined, scene),
             say.told(Telling.CHANGED, worse, scene),
+            say.told(Telling.JOINED, news.joined, scene),
             say.told(Telling.CHANGED, better, scene),
         ]
         for written in {item.id: item for item in news.taken.values()}.values():

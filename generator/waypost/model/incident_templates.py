@@ -18,7 +18,7 @@ class Telling(StrEnum):
     OPENED = "opened"
     """An outage was found."""
     CHANGED = "changed"
-    """A component of the incident got worse or better, and it is not over."""
+    """A component got worse or better, or fails as the reason for the others, and it is not over."""
     JOINED = "joined"
     """Another component is affected too."""
     RESOLVED = "resolved"

@@ -170,7 +170,7 @@ class Incident:
     automatic: bool = False
     """Whether the checks found it, rather than a person."""
     continued_as: str | None = None
-    """The id of the written incident that took over from an automatic one."""
+    """The id of the incident that took over from an automatic one: a written one, or that of what it needs."""
 
     @property
     def resolved_at(self) -> datetime | None:

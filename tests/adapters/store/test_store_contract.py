@@ -137,6 +137,15 @@ def test_news_from_a_clock_that_was_set_back_is_dropped(store: Store) -> None:
     assert store.history().coverage[-1].end > at(12)
 
 
+def test_an_answer_right_after_the_last_one_is_news(store: Store) -> None:
+    see(store, 0)
+    end = store.history().coverage[0].end
+    keep(store, [answer(end - timedelta(milliseconds=1))])
+    assert store.history().coverage[0].end == end
+    keep(store, [answer(end)])
+    assert store.history().coverage[0].end == end + LATENCY + timedelta(milliseconds=1)
+
+
 def test_times_in_any_zone_come_back_in_utc(store: Store) -> None:
     keep(store, [answer(datetime.fromisoformat("2026-11-20T12:00:00.123456+01:00"))])
     assert store.history().changes[0].at == datetime(2026, 11, 20, 11, 0, 0, 123_000, UTC)
@@ -234,8 +243,9 @@ def test_a_poller_plans_and_claims_its_own_regions_only(store: Store) -> None:
 
 def test_what_is_due_longest_comes_first_and_no_more_than_wanted(store: Store) -> None:
     lines = [Line("web", f"http-{number}") for number in range(5)]
-    store.plan([plan_of(line, phase=number / 10) for number, line in enumerate(lines)], at(0), [""])
+    store.plan([plan_of(line, phase=0.5 - number / 10) for number, line in enumerate(lines)], at(0), [""])
     taken = [store.claim(at(1), owner, [""], 2) for owner in "abc"]
+    lines.reverse()
     assert [[claim.line for claim in some] for some in taken] == [lines[:2], lines[2:4], lines[4:]]
     assert store.claim(at(1), "d", [""], 2) == []
 
@@ -385,6 +395,22 @@ def test_a_gap_of_our_own_connection_is_told_once_and_ends_the_coverage(store: S
     )
     kinds = [event.kind for event in store.events()]
     assert kinds == [EventKind.STATE_CHANGE, EventKind.UPLINK_DOWN, EventKind.UPLINK_UP]
+
+
+def test_nothing_joins_the_time_before_a_gap_that_lasts(store: Store) -> None:
+    see(store, 0)
+    store.uplink_down("", at(0.5))
+    see(store, 1)
+    assert [stretch.start for stretch in store.history().coverage] == [at(0), at(1)]
+
+
+def test_a_gap_that_was_over_before_is_no_reason_to_begin_anew(store: Store) -> None:
+    see(store, 0)
+    store.uplink_down("", at(0.2))
+    store.uplink_up("", at(0.4))
+    for minute in (1, 2, 3):
+        see(store, minute)
+    assert [stretch.start for stretch in store.history().coverage] == [at(0), at(1)]
 
 
 def test_a_gap_of_another_region_cuts_nothing(store: Store) -> None:
@@ -640,6 +666,18 @@ def test_old_observations_are_forgotten_and_history_is_not(store: Store) -> None
     assert store.prune(later) == kept
     assert rolled(store, "hour") == {}
     assert rolled(store, "day") == recounted(rows, DAY), "days are kept for ever"
+
+
+def test_what_is_not_summed_up_yet_is_kept_however_old(store: Store) -> None:
+    feed(store, 0, 60)
+    store.roll_up(at(60))
+    rows = feed(store, 60 * 24, 60 * 25)
+    now = at(60 * 24 * 100)
+    assert store.prune(now) == 0, "the day of the last roll-up is not over in it"
+    store.roll_up(now)
+    assert store.prune(now) == 2 * sum(map(len, rows.values()))
+    (day,) = {row.at for row in store.latency(at(0), now, "day")}
+    assert day == datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def test_observations_after_a_pruned_time_find_room(store: Store) -> None:

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import traceback
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from helpers.postgres import Cluster
+from helpers.stores import GAP, keep
 from waypost.adapters.store import (
     Store,
     StoreError,
@@ -21,6 +26,7 @@ from waypost.adapters.store import (
 )
 from waypost.adapters.store.engine import Database
 from waypost.model.project import History
+from waypost.model.status import ComponentStatus, Observation
 
 
 def test_a_second_writer_is_refused_with_the_first_ones_number(tmp_path: Path) -> None:
@@ -135,6 +141,27 @@ def test_a_password_with_an_at_sign_is_not_taken_for_a_host() -> None:
     with pytest.raises(StoreError) as refused:
         Database("postgresql://me:s3cr@t@localhost/x", writes=True)
     assert str(refused.value) == "In the address of the database, write @ in a password as %40."
+
+
+def test_a_message_of_the_server_that_repeats_the_password_is_told_without_it() -> None:
+    with pytest.raises(StoreError) as refused:
+        Store("postgresql://me:127.0.0.1@127.0.0.1:1/waypost")
+    assert "***" in str(refused.value)
+    assert "127.0.0.1" not in str(refused.value)
+
+
+def test_a_database_that_cannot_be_used_is_no_fault_of_an_outcome(tmp_path: Path) -> None:
+    path = tmp_path / "waypost.db"
+    seen = Observation("web", "http-1", datetime(2026, 11, 20, tzinfo=UTC), ComponentStatus.OPERATIONAL, GAP)
+    with closing(Store(f"sqlite:///{path}")) as store:
+        keep(store, [seen])
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("ALTER TABLE line_state RENAME TO gone")
+        with pytest.raises(StoreError, match=r"^The database cannot be used now: no such table"):
+            keep(store, [replace(seen, at=seen.at + timedelta(hours=1))])
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("ALTER TABLE gone RENAME TO line_state")
+        assert not keep(store, [replace(seen, at=seen.at + timedelta(hours=1))])[0].refused
 
 
 def test_an_open_store_does_not_show_the_password(postgres: Cluster) -> None:

@@ -176,7 +176,7 @@ class Batch:
     ) -> None:
         end = to_ms(expires)
         is_near = from_ms(end) - now <= timedelta(days=warn_days)
-        if is_near and known.told != end and not self._was_told(known.line, end):
+        if is_near and not self._was_told(known.line, end):
             detail = {"expires": from_ms(end).isoformat()}
             self._events.append(
                 new_event(EventKind.CERTIFICATE_EXPIRING, now, number, known.line.region, detail)

@@ -110,8 +110,13 @@ class Schedule:
     def release(self, owner: str | None) -> None:
         """Give back what an owner holds, or what anybody holds if it is None; what comes of it is refused."""
         held = table.c.owner.is_not(None) if owner is None else table.c.owner == owner
+        # Locked in the order of their numbers, as recording does: two that wait for each other would end in a fault.
+        found = sa.select(table.c.line).where(held).order_by(table.c.line).with_for_update()
         with self._database.write() as connection:
-            connection.execute(table.update().where(held).values(owner=None, leased_until=None))
+            numbers = connection.scalars(found).all()
+            if numbers:
+                theirs = table.c.line.in_(numbers)
+                connection.execute(table.update().where(theirs).values(owner=None, leased_until=None))
 
     def _take(self, connection: Connection, found: Sequence[Any], now: int, owner: str) -> list[Claim]:
         if not found:
