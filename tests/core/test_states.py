@@ -90,7 +90,7 @@ def test_what_is_remembered_stays_small() -> None:
     assert judged(answers("o" * 50), rules())[0].failures == ()
 
 
-sequences = st.text("odpm", max_size=60) | st.text("oom", max_size=80)
+sequences = st.text("odpm", max_size=60) | st.text("oom", max_size=80) | st.text("dpm", max_size=30)
 flappings = st.builds(
     Flapping,
     changes=st.integers(2, 5),
@@ -106,7 +106,7 @@ class Reference:
     def __init__(self, seen: Sequence[Observation], by: Rules) -> None:
         self.seen, self.by = seen, by
         self.state: ComponentStatus | None = None
-        self.begin = 0
+        self.begin = -1
         self.changes: list[tuple[int, int, ComponentStatus]] = []
         for newest in range(len(seen)):
             found = self.judge(newest)
@@ -125,7 +125,7 @@ class Reference:
                 if row >= self.by.down_after:
                     return newest - row + 1, level
                 width = min(24, 4 * self.by.down_after)
-                looked = range(max(self.begin, newest - width + 1), newest + 1)
+                looked = range(max(self.begin + 1, newest - width + 1, 0), newest + 1)
                 bad = [n for n in looked if past[n] >= level.severity]
                 if len(bad) * 2 >= width and len(bad) >= self.by.down_after:
                     return bad[0], level

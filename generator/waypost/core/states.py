@@ -38,8 +38,8 @@ def advance(state: LineState, observation: Observation, rules: Rules) -> tuple[L
         return state, None
     # The first state ever is news, but no change that could make a line look unsteady.
     changed = state.changed if state.status is None else (*state.changed, change.confirmed_at)[-REMEMBERED:]
-    # What failed before the new state began was judged already.
-    failures = tuple(failure for failure in state.failures if failure.at >= change.at)
+    # What the new state began with was judged already, and no two changes may begin at one moment.
+    failures = tuple(failure for failure in state.failures if failure.at > change.at)
     return replace(state, status=change.status, changed=changed, failures=failures), change
 
 
