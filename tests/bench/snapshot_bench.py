@@ -24,6 +24,7 @@ from waypost.model.status_config import Component, ComponentGroup, PageConfig, S
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 START = NOW - timedelta(days=90)
+FEW = 5
 CHANGES, STRETCHES = 10, 3
 
 
@@ -99,7 +100,12 @@ def main() -> None:
         best, middle = f"{min(times):.2f} s", f"{statistics.median(times):.2f} s"
         lines.append([f"{asked.components:,}", str(len(regions) or 1), str(count), best, middle])
     made = f"{os.cpu_count()} cores, {asked.rounds} rounds, processor time"
-    write_section("snapshot", ["Components", "Regions of each check", "Changes of each", "At best", "Median"], lines, made)
+    write_section(
+        "snapshot",
+        ["Components", "Regions of each check", "Changes of each", "At best", "Median"],
+        lines,
+        made,
+    )
 
 
 if __name__ == "__main__":
