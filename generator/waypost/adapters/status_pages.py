@@ -178,7 +178,7 @@ def _months(snapshot: Snapshot) -> list[tuple[str, list[HistoryEntry]]]:
     zone = ZoneInfo(snapshot.page.time_zone)
     entries = [HistoryEntry(i.started, incident=i) for i in snapshot.incidents if i.continued_as is None]
     done = (item for item in snapshot.maintenances if item.is_over)
-    entries += [HistoryEntry(item.start, item=item) for item in done]
+    entries += [HistoryEntry(item.told_at, item=item) for item in done]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     by_month = itertools.groupby(
         entries, key=lambda entry: snapshot.words.date("status.date.month", entry.at.astimezone(zone))

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from urllib.parse import urlsplit
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+MOST_BYTES = 950_000
+"""How much the items of a feed take together: several readers refuse more than a megabyte."""
+
+_ITEM_FRAME = 700
+"""What the marks around an item take."""
+
+_ESCAPES = {"&": 4, "<": 3, ">": 3, "\r": 4, '"': 1, "\\": 1, "\n": 1, "\t": 1}
+"""How much longer a character gets in XML or JSON, in the worse of the two."""
 
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 """The date of an empty feed: it has never changed, so it is fixed."""
@@ -57,6 +68,30 @@ class FeedItem:
     tags: tuple[str, ...] = ()
     id_is_link: bool = False
     """Whether the id is the address of a page, which RSS wants to know."""
+
+    @cached_property
+    def weight(self) -> int:
+        """How many bytes it takes at most in any format."""
+        texts = (self.id, self.link, self.link, self.title, self.html, *self.tags)
+        # In RSS the marks of the summary are replaced twice.
+        return _ITEM_FRAME + sum(map(weight, texts)) + 2 * weight(self.summary)
+
+
+def fitting(items: Sequence[FeedItem]) -> tuple[FeedItem, ...]:
+    """Return the first items as far as a feed of them stays below the size that readers take; one at least."""
+    sizes = itertools.accumulate(item.weight for item in items)
+    return tuple(
+        item
+        for place, (item, size) in enumerate(zip(items, sizes, strict=True))
+        if place == 0 or size <= MOST_BYTES
+    )
+
+
+def weight(text: str) -> int:
+    """Return how many bytes a text takes at most in any format, with what is written in place of its marks."""
+    return len(text.encode(errors="replace")) + sum(
+        text.count(mark) * extra for mark, extra in _ESCAPES.items()
+    )
 
 
 def last_change(items: Iterable[FeedItem]) -> datetime:
