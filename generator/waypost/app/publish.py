@@ -24,6 +24,7 @@ from waypost.adapters.status_pages import (
 from waypost.adapters.store import read_history
 from waypost.app.site import Site
 from waypost.core.snapshot import Snapshot, take_snapshot
+from waypost.core.status_redirects import redirect_files
 from waypost.core.statuspage import now_document, status_document, summary_document
 from waypost.model.project import Project
 
@@ -57,6 +58,7 @@ def status_files(snapshot: Snapshot, project: Project, kept: Mapping[str, bytes]
     words = snapshot.words
     shell = kept[SHELL_PATH].decode() if SHELL_PATH in kept else default_shell(snapshot.page, words)
     return {
+        **redirect_files(snapshot),
         **kept,
         **status_assets(project.look),
         "assets/words.js": script_words(words),

@@ -255,6 +255,7 @@ def now_document(snapshot: Snapshot) -> Json:
                 "path": f"incidents/{incident.id}/",
                 "started_at": api_time(incident.started),
                 "next_update_by": _next_update(incident),
+                "overdue_since": api_time(due) if (due := snapshot.overdue.get(incident.id)) else None,
                 "components": sorted(_still_hit(snapshot, incident)),
             }
             for incident in snapshot.active
