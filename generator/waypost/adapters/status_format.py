@@ -11,6 +11,13 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from waypost.adapters.component_format import (
+    badge_html,
+    badge_markdown,
+    banner_html,
+    budget_sentences,
+)
+from waypost.adapters.latency_chart import latency_chart
 from waypost.adapters.markup import render_markdown
 from waypost.core.measures import number_text
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
@@ -205,12 +212,19 @@ class StatusFormat:
         return {
             "article_title": self.article_title,
             "article_url": self.article_url,
+            "badge_html": lambda component: badge_html(component, self._snapshot.page),
+            "badge_markdown": lambda component: badge_markdown(component, self._snapshot.page),
+            "banner_html": lambda component: banner_html(component, self._snapshot.page),
             "bar_text": lambda days: bar_text(days, words),
+            "budget_sentences": lambda component: budget_sentences(
+                component.uptimes, self._snapshot.policy, words, duration_text
+            ),
             "closing_words": closing_words,
             "day_time": self.day_time,
             "duration": lambda span: duration_text(span, words),
             "impact_word": lambda impact: words.say(f"status.impact.{impact}"),
             "iso": lambda moment: moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "latency_chart": lambda series: latency_chart(series, self._zone, words),
             "mark": _mark,
             "markdown": lambda text: Markup(render_markdown(text, help_root)),  # rendered without raw HTML  # noqa: S704  # rendered without raw HTML
             "names": self.names,

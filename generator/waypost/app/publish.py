@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,9 @@ from waypost.adapters.status_pages import (
     shell_language,
     status_pages,
 )
+from waypost.adapters.status_text import text_files
 from waypost.adapters.store import read_history
+from waypost.app.latency import LatencyMemory
 from waypost.app.site import Site
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.core.statuspage import now_document, status_document, summary_document
@@ -37,17 +39,28 @@ class Publication:
     """Files that were written or removed, by their path below site/status/; pages come last."""
 
 
-def publish(site: Site, project: Project, now: datetime, database_url: str | None = None) -> Publication:
+def publish(
+    site: Site,
+    project: Project,
+    now: datetime,
+    database_url: str | None = None,
+    latency: LatencyMemory | None = None,
+) -> Publication:
     """Bring site/status/ up to date, in the language of the last full build; English where there was none.
 
+    `latency` is for a process that publishes often: what it remembers is not read from the database again.
     Raises StoreError where the database cannot be read.
     """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
-    history = read_history(database_url or site.database_url)
+    url = database_url or site.database_url
+    history = read_history(url)
     kept = _kept_by_build(site)
     words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
-    snapshot = take_snapshot(project.status, history, now, words)
+    snapshot = replace(
+        take_snapshot(project.status, history, now, words),
+        latency=(latency or LatencyMemory()).read(url, project.status.config, now),
+    )
     files = status_files(snapshot, project, kept)
     return Publication(snapshot, tuple(sync_tree(site.status_output, files)))
 
@@ -66,6 +79,7 @@ def status_files(snapshot: Snapshot, project: Project, kept: Mapping[str, bytes]
         "api/v2/summary.json": _json(summary_document(snapshot)),
         "api/v2/status.json": _json(status_document(snapshot)),
         "now.json": _json(now_document(snapshot)),
+        **text_files(snapshot),
     }
 
 
