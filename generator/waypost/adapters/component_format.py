@@ -15,9 +15,6 @@ from waypost.model.status_config import PageConfig, Policy
 Spell = Callable[[timedelta, Words], str]
 """Writes a span of time in words."""
 
-_NOTHING = timedelta(minutes=1)
-"""Less than this is not worth a word."""
-
 
 def budget_sentences(found: Uptimes, policy: Policy, words: Words, spell: Spell) -> list[str]:
     """Say in plain words which goal there is, how much downtime it allows, and how much of that is left."""
@@ -27,7 +24,7 @@ def budget_sentences(found: Uptimes, policy: Policy, words: Words, spell: Spell)
         return [words.say("status.budget.goal", goal=goal), words.say("status.budget.unknown")]
     allowed, spent = timedelta(seconds=budget.allowed), timedelta(seconds=budget.spent)
     sentences = [words.say("status.budget.allows", goal=goal, allowed=spell(allowed, words))]
-    if spent < _NOTHING:
+    if not spent:
         sentences.append(words.say("status.budget.untouched"))
     elif spent <= allowed:
         left = spell(allowed - spent, words)

@@ -25,7 +25,7 @@ from waypost.core.text import plain_text
 from waypost.core.uptime import TOLD, DaySummary, Uptimes, percent
 from waypost.core.words import Words
 from waypost.model.article import Article
-from waypost.model.status import MEASURED, ComponentStatus, Incident, UpdateStatus
+from waypost.model.status import MEASURED, ComponentStatus, Incident, UpdateStatus, worst
 
 STATUS_CODES = {
     ComponentStatus.OPERATIONAL: "ok",
@@ -235,6 +235,7 @@ class StatusFormat:
             "uptime_columns": lambda found: uptime_columns(found, words),
             "uptime_text": lambda component: uptime_text(component, words),
             "window": self.window,
+            "worst": lambda members: worst(member.status for member in members),
         }
 
 

@@ -2,6 +2,7 @@
 // once, and where something new was said, the live parts are taken from the page as it is published now.
 import { judge, whenKnown, whenLost } from "./now.js";
 import { statusPage } from "./page.js";
+import { STATUSES } from "./present.js";
 import { put } from "./put.js";
 import { ago, say } from "./say.js";
 import { dress } from "./status_due.js";
@@ -10,6 +11,8 @@ import "./status_mine.js";
 /** What the circle beside the sentence draws; adapters/status_format.py holds the same. */
 const MARKS = { operational: "M5 12.5l4.5 4.5L19 7.5", under_maintenance: "M12 6v6l4 3", no_data: "M6 12h12" };
 const ALARM = "M12 5v9M12 19v.01";
+/** The states from the best to the worst; of a group that is not measured all over, what is known is told. */
+const ORDER = ["no_data", ...STATUSES.filter((status) => status !== "no_data")];
 const SVG = "http://www.w3.org/2000/svg";
 
 const root = document.documentElement.dataset;
@@ -58,6 +61,12 @@ function showComponents(components) {
     row.dataset.status = status;
     put(row.querySelector(".wp-component__state"), say(`status.state.${status}`));
   }
+  for (const heading of document.querySelectorAll("[data-wp-worst]")) {
+    const rows = [...heading.parentElement.querySelectorAll("[data-wp-component]")];
+    const status = ORDER.findLast((state) => rows.some((row) => row.dataset.status === state)) ?? "no_data";
+    heading.dataset.status = status;
+    put(heading.querySelector(".wp-component__state"), say(`status.state.${status}`));
+  }
 }
 
 /** Drop what is over and add what is new, with what the file tells of it. */
@@ -100,11 +109,12 @@ function showOld(view, words = say("now.old", { ago: ago(view.age) })) {
   if (!stale) return;
   stale.hidden = false;
   put(stale.querySelector("b"), words);
-  for (const part of document.querySelectorAll(".wp-state, [data-wp-component]")) part.dataset.status = "no_data";
+  for (const part of document.querySelectorAll(".wp-state, [data-wp-component], [data-wp-worst]")) part.dataset.status = "no_data";
   const state = find(".wp-state");
   if (!state) return;
   state.dataset.wpOld = "yes";
   put(state.querySelector("h1"), view.sentence);
+  put(state.querySelector("[data-wp-detail]"), "");
   put(state.querySelector(".wp-state__mark"), "?");
 }
 
