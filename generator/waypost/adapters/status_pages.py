@@ -10,13 +10,15 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from waypost.adapters.languages import DEFAULT_LANGUAGE, languages
 from waypost.adapters.resources import theme_folder
 from waypost.adapters.status_format import GAP_CODE, STATUS_CODES, StatusFormat
 from waypost.core.measures import number_text
+from waypost.core.page_memory import PageMemory
 from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import api_time
 from waypost.core.uptime import TOLD
@@ -105,9 +107,29 @@ def shell_language(shell: str) -> str:
     return found[1] if found and found[1] in languages() else DEFAULT_LANGUAGE
 
 
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates for the life of the process; the checksum of the source is part of the code."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of a template, where it was compiled before."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(words: Words) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(theme_folder()),
+        bytecode_cache=_COMPILED,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -117,8 +139,14 @@ def _environment(words: Words) -> Environment:
     return environment
 
 
-def status_pages(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> dict[str, bytes]:
-    """Return every page of the status site by its path below site/status/."""
+def status_pages(
+    snapshot: Snapshot, articles: Mapping[str, Article], shell: str, memory: PageMemory | None = None
+) -> dict[str, bytes]:
+    """Return every page of the status site by its path below site/status/.
+
+    A `memory`, begun with what `common_inputs` says, spares the pages that would come out as they did before.
+    """
+    memory = memory or PageMemory()
     renderer = _Renderer(snapshot, articles, shell)
     front = renderer.page(
         "index",
@@ -127,16 +155,33 @@ def status_pages(snapshot: Snapshot, articles: Mapping[str, Article], shell: str
         attributes=_freshness(snapshot),
         **_index_context(snapshot),
     )
+    files = {"index.html": front}
+
+    def add(template: str, path: str, title: str, inputs: object, **context: Any) -> None:
+        files[f"{path}index.html"] = memory.made(
+            f"{path}index.html", inputs, lambda: renderer.page(template, path, title, **context)
+        )
+
     title = snapshot.words.say("status.history.short")
-    history = renderer.page("history", "history/", title, months=_months(snapshot))
-    files = {"index.html": front, "history/index.html": history}
-    for incident in snapshot.incidents:
-        path = f"incidents/{incident.id}/"
-        files[f"{path}index.html"] = renderer.page("incident", path, incident.title, incident=incident)
+    told = [incident_inputs(snapshot, incident) for incident in snapshot.incidents]
+    add("history", "history/", title, (told, snapshot.maintenances), months=_months(snapshot))
+    for incident, inputs in zip(snapshot.incidents, told, strict=True):
+        add("incident", f"incidents/{incident.id}/", incident.title, inputs, incident=incident)
     for item in snapshot.maintenances:
-        path = f"maintenance/{item.work.id}/"
-        files[f"{path}index.html"] = renderer.page("maintenance", path, item.work.title, item=item)
+        add("maintenance", f"maintenance/{item.work.id}/", item.work.title, item, item=item)
     return files
+
+
+def common_inputs(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> tuple[object, ...]:
+    """Return what every page depends on beside what it tells of; see `PageMemory.begin`."""
+    year = snapshot.now.astimezone(ZoneInfo(snapshot.page.time_zone)).year
+    # Pages list names in their order, which equal mappings need not share.
+    return snapshot.page, snapshot.policy, snapshot.words, tuple(snapshot.names.items()), year, articles, shell
+
+
+def incident_inputs(snapshot: Snapshot, incident: Incident) -> object:
+    """Return what a text about an incident is made from: while it lasts, the time too."""
+    return incident, tuple(incident.components.items()), None if incident.resolved_at else snapshot.now
 
 
 def _freshness(snapshot: Snapshot) -> Markup:
