@@ -167,7 +167,7 @@ class StatusFormat:
 
     def __init__(self, snapshot: Snapshot, articles: Mapping[str, Article]) -> None:
         self._snapshot = snapshot
-        self._words = snapshot.words
+        self.words = snapshot.words
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
 
@@ -175,28 +175,32 @@ class StatusFormat:
         """Return '4 Nov 2026, 13:27' in the zone of the page, without the year where it is this one."""
         local = moment.astimezone(self._zone)
         name = "status.date.day_time" if self._is_this_year(local) else "status.date.day_time_year"
-        return self._words.date(name, local)
+        return self.words.date(name, local)
 
     def window(self, item: MaintenanceSnapshot) -> str:
         """Return 'Sun 29 Nov, 02:00–03:00', with both days where the work runs over midnight."""
         start, end = item.start.astimezone(self._zone), item.end.astimezone(self._zone)
         name = "status.date.weekday_day" if self._is_this_year(start) else "status.date.weekday_day_year"
         said = {
-            "day": self._words.date(name, start),
-            "start": self._words.date("date.time", start),
-            "end": self._words.date("date.time", end),
+            "day": self.words.date(name, start),
+            "start": self.words.date("date.time", start),
+            "end": self.words.date("date.time", end),
         }
         if start.date() == end.date():
-            return self._words.say("status.window.one_day", **said)
-        last = self._words.date("status.date.weekday_day", end)
-        return self._words.say("status.window.two_days", **said, last_day=last)
+            return self.words.say("status.window.one_day", **said)
+        last = self.words.date("status.date.weekday_day", end)
+        return self.words.say("status.window.two_days", **said, last_day=last)
 
     def _is_this_year(self, local: datetime) -> bool:
         return local.year == self._snapshot.now.astimezone(self._zone).year
 
     def names(self, ids: Sequence[str]) -> str:
         """Return the names of components."""
-        return self._words.join([self._snapshot.names.get(name, name) for name in ids], limit=8)
+        return self.words.join([self._snapshot.names.get(name, name) for name in ids], limit=8)
+
+    def budget(self, component: ComponentSnapshot) -> list[str]:
+        """Say how a component stands with the goal of the page."""
+        return budget_sentences(component.uptimes, self._snapshot.policy, self.words, duration_text)
 
     def article_url(self, path: str) -> str:
         """Return the address of an article from the root of the help center."""
@@ -208,7 +212,7 @@ class StatusFormat:
 
     def filters(self, help_root: str) -> dict[str, Callable[..., Any]]:
         """Return the filters by the names that templates use."""
-        words = self._words
+        words = self.words
         return {
             "article_title": self.article_title,
             "article_url": self.article_url,
@@ -216,9 +220,6 @@ class StatusFormat:
             "badge_markdown": lambda component: badge_markdown(component, self._snapshot.page),
             "banner_html": lambda component: banner_html(component, self._snapshot.page),
             "bar_text": lambda days: bar_text(days, words),
-            "budget_sentences": lambda component: budget_sentences(
-                component.uptimes, self._snapshot.policy, words, duration_text
-            ),
             "closing_words": closing_words,
             "day_time": self.day_time,
             "duration": lambda span: duration_text(span, words),

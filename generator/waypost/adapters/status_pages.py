@@ -6,14 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from waypost.adapters.languages import DEFAULT_LANGUAGE, languages
 from waypost.adapters.resources import theme_folder
 from waypost.adapters.status_format import StatusFormat
 from waypost.adapters.status_views import PageSpec, page_specs
+from waypost.core.page_memory import PageMemory
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import api_time
 from waypost.core.words import Words
@@ -104,9 +107,29 @@ def shell_language(shell: str) -> str:
     return found[1] if found and found[1] in languages() else DEFAULT_LANGUAGE
 
 
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates for the life of the process; the checksum of the source is part of the code."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of a template, where it was compiled before."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(words: Words) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(theme_folder()),
+        bytecode_cache=_COMPILED,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -116,10 +139,37 @@ def _environment(words: Words) -> Environment:
     return environment
 
 
-def status_pages(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> dict[str, bytes]:
-    """Return every page of the status site by its path below site/status/."""
+def status_pages(
+    snapshot: Snapshot, articles: Mapping[str, Article], shell: str, memory: PageMemory | None = None
+) -> dict[str, bytes]:
+    """Return every page of the status site by its path below site/status/.
+
+    A `memory`, begun with what `common_inputs` says, spares the pages that would come out as they did before.
+    """
+    memory = memory or PageMemory()
     renderer = _Renderer(snapshot, articles, shell)
-    return {f"{spec.path}index.html": renderer.page(spec) for spec in page_specs(snapshot, articles)}
+
+    def made(spec: PageSpec) -> bytes:
+        if spec.inputs is None:
+            return renderer.page(spec)
+        return memory.made(spec.file, spec.inputs, lambda: renderer.page(spec))
+
+    return {spec.file: made(spec) for spec in page_specs(snapshot, articles)}
+
+
+def common_inputs(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> tuple[object, ...]:
+    """Return what every page depends on beside what it tells of; see `PageMemory.begin`."""
+    year = snapshot.now.astimezone(ZoneInfo(snapshot.page.time_zone)).year
+    # Pages list names in their order, which equal mappings need not share.
+    return (
+        snapshot.page,
+        snapshot.policy,
+        snapshot.words,
+        tuple(snapshot.names.items()),
+        year,
+        articles,
+        shell,
+    )
 
 
 def _freshness(snapshot: Snapshot) -> Markup:

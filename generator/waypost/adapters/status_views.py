@@ -9,14 +9,24 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from waypost.adapters.status_format import GAP_CODE, STATUS_CODES
+from waypost.adapters.status_format import (
+    GAP_CODE,
+    STATUS_CODES,
+    StatusFormat,
+    bar_text,
+    day_runs,
+    region_sentences,
+    uptime_columns,
+    uptime_text,
+)
 from waypost.core.latency import Latency
 from waypost.core.measures import number_text
 from waypost.core.similar import similar_incidents
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
 from waypost.core.uptime import TOLD, Uptimes
+from waypost.core.words import Words
 from waypost.model.article import ARTICLE_KINDS, Article, components_of
-from waypost.model.status import MEASURED, Impact, Incident, UpdateStatus
+from waypost.model.status import MEASURED, ComponentStatus, Impact, Incident, UpdateStatus
 
 ON_A_PAGE = 50
 """Entries of the history on one page."""
@@ -40,6 +50,13 @@ class PageSpec:
     context: Mapping[str, Any] = field(default_factory=dict)
     feed: str = ""
     """The folder of the feeds that are about this page alone; empty where it has none."""
+    inputs: object = None
+    """What it is made from beside what all pages are; equal inputs make the same page. None where time alone counts."""
+
+    @property
+    def file(self) -> str:
+        """Its file below site/status/."""
+        return f"{self.path}index.html"
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,16 @@ class HistoryEntry:
         if self.incident:
             return self.incident.components
         return self.item.work.components if self.item else ()
+
+    def inputs(self, now: datetime) -> object:
+        """Return what a card about it is made from."""
+        return self.item if self.incident is None else incident_inputs(self.incident, now)
+
+
+def incident_inputs(incident: Incident, now: datetime) -> object:
+    """Return what a text about an incident is made from: while it lasts, the time too."""
+    # The order of its components can be seen, and equal mappings need not share it.
+    return incident, tuple(incident.components.items()), None if incident.resolved_at else now
 
 
 @dataclass(frozen=True)
@@ -80,16 +107,56 @@ class Month:
 
 def page_specs(snapshot: Snapshot, articles: Mapping[str, Article]) -> Iterator[PageSpec]:
     """Name every page of the status site."""
-    words = snapshot.words
+    words, told = snapshot.words, StatusFormat(snapshot, articles)
     entries = history_entries(snapshot)
+    views = [component_view(component, told) for component in snapshot.components]
     yield PageSpec("", "index", snapshot.headline.sentence, _index_context(snapshot))
     yield from _history_pages(snapshot, entries)
-    yield PageSpec("subscribe/", "subscribe", words.say("status.follow.title"), {"impacts": list(Impact)[:0:-1]})
-    yield PageSpec("mine/", "mine", words.say("status.mine.title"))
-    yield from _component_pages(snapshot, entries, articles)
+    impacts = {"impacts": list(Impact)[:0:-1]}
+    yield PageSpec("subscribe/", "subscribe", words.say("status.follow.title"), impacts, inputs=())
+    mine = [
+        (view.component.name, view.component.description, view.component.status, view.bar) for view in views
+    ]
+    yield PageSpec("mine/", "mine", words.say("status.mine.title"), {"views": views}, inputs=mine)
+    yield from _component_pages(snapshot, views, entries, articles)
     yield from _incident_pages(snapshot, articles)
     for item in snapshot.maintenances:
-        yield PageSpec(f"maintenance/{item.work.id}/", "maintenance", item.work.title, {"item": item})
+        told_of = {"item": item}
+        yield PageSpec(f"maintenance/{item.work.id}/", "maintenance", item.work.title, told_of, inputs=item)
+
+
+@dataclass(frozen=True)
+class ComponentView:
+    """What pages say of a component, in words: these stay the same while its figures move behind them."""
+
+    component: ComponentSnapshot = field(compare=False)
+    status: ComponentStatus
+    since: datetime
+    description: str
+    group: str
+    bar: tuple[object, ...]
+    """What its bar draws, and what stands below it."""
+    regions: list[tuple[ComponentStatus, str]]
+    uptimes: list[str]
+    months: list[tuple[str, str]]
+    budget: list[str]
+
+
+def component_view(component: ComponentSnapshot, told: StatusFormat) -> ComponentView:
+    """Write down what pages say of a component."""
+    words = told.words
+    return ComponentView(
+        component=component,
+        status=component.status,
+        since=component.since,
+        description=component.description,
+        group=component.group,
+        bar=(day_runs(component.days, words), bar_text(component.days, words), uptime_text(component, words)),
+        regions=region_sentences(component, words),
+        uptimes=uptime_columns(component.uptimes, words),
+        months=_month_uptimes(component.uptimes, words),
+        budget=told.budget(component),
+    )
 
 
 def _index_context(snapshot: Snapshot) -> dict[str, Any]:
@@ -99,7 +166,7 @@ def _index_context(snapshot: Snapshot) -> dict[str, Any]:
         "weights": weights,
         "legend": _legend(snapshot),
         "periods": _periods(snapshot),
-        "months": _month_uptimes(snapshot.uptimes, snapshot),
+        "months": _month_uptimes(snapshot.uptimes, words),
     }
 
 
@@ -113,8 +180,7 @@ def _periods(snapshot: Snapshot) -> list[str]:
     return [snapshot.words.say(f"status.uptime.period.{name}") for name in TOLD]
 
 
-def _month_uptimes(uptimes: Uptimes, snapshot: Snapshot) -> list[tuple[str, str]]:
-    words = snapshot.words
+def _month_uptimes(uptimes: Uptimes, words: Words) -> list[tuple[str, str]]:
     return [
         (words.date("status.date.month", date.fromisoformat(f"{name}-01")), number_text(found.percent, words))
         for name, found in uptimes.months.items()
@@ -140,9 +206,10 @@ def _history_pages(snapshot: Snapshot, entries: Sequence[HistoryEntry]) -> Itera
     found = months(entries, ZoneInfo(snapshot.page.time_zone))
     title = snapshot.words.say("status.history.short")
     pages = [(month, number) for month in found for number in range(1, month.pages + 1)]
+    names = [(month.name, len(month.entries)) for month in found]
     context: dict[str, Any] = {"months": found, "month": None, "newer": None, "older": None, "entries": ()}
     if not pages:
-        yield PageSpec("history/", "history", title, context)
+        yield PageSpec("history/", "history", title, context, inputs=())
     for place, (month, number) in enumerate(pages):
         name = snapshot.words.date("status.date.month", month.first)
         shown = {
@@ -152,13 +219,17 @@ def _history_pages(snapshot: Snapshot, entries: Sequence[HistoryEntry]) -> Itera
             "newer": pages[place - 1] if place else None,
             "older": pages[place + 1] if place + 1 < len(pages) else None,
         }
+        inputs = (names, place, [entry.inputs(snapshot.now) for entry in shown["entries"]])
         if not place:
-            yield PageSpec("history/", "history", title, shown)
-        yield PageSpec(month.path(number), "history", f"{title}, {name}", shown)
+            yield PageSpec("history/", "history", title, shown, inputs=inputs)
+        yield PageSpec(month.path(number), "history", f"{title}, {name}", shown, inputs=inputs)
 
 
 def _component_pages(
-    snapshot: Snapshot, entries: Sequence[HistoryEntry], articles: Mapping[str, Article]
+    snapshot: Snapshot,
+    views: Sequence[ComponentView],
+    entries: Sequence[HistoryEntry],
+    articles: Mapping[str, Article],
 ) -> Iterator[PageSpec]:
     past: dict[str, list[HistoryEntry]] = {}
     for entry in entries:
@@ -167,18 +238,25 @@ def _component_pages(
                 past.setdefault(name, []).append(entry)
     helpful = articles_by_component(articles)
     shared = {"legend": _legend(snapshot), "periods": _periods(snapshot)}
-    for component in snapshot.components:
+    for view in views:
+        component = view.component
+        active = [item for item in snapshot.active if component.id in item.components]
+        planned = [item for item in snapshot.planned if component.id in item.work.components]
+        shown = past.get(component.id, [])[:ON_A_COMPONENT]
+        charts = _series(snapshot.latency.get(component.id))
         told = {
+            "view": view,
             "component": component,
-            "months": _month_uptimes(component.uptimes, snapshot),
-            "charts": _series(snapshot.latency.get(component.id)),
-            "active": [item for item in snapshot.active if component.id in item.components],
-            "planned": [item for item in snapshot.planned if component.id in item.work.components],
-            "past": past.get(component.id, [])[:ON_A_COMPONENT],
+            "charts": charts,
+            "active": active,
+            "planned": planned,
+            "past": shown,
             "articles": helpful.get(component.id, [])[:ARTICLES],
         }
+        cards = [*(HistoryEntry(item.started, incident=item) for item in active), *shown]
+        inputs = (view, charts, planned, [card.inputs(snapshot.now) for card in cards])
         path = component_path(component)
-        yield PageSpec(path, "component", component.name, {**shared, **told}, feed=path)
+        yield PageSpec(path, "component", component.name, {**shared, **told}, feed=path, inputs=inputs)
 
 
 def component_path(component: ComponentSnapshot) -> str:
@@ -218,4 +296,5 @@ def _incident_pages(snapshot: Snapshot, articles: Mapping[str, Article]) -> Iter
             # The writer's own choice stands first.
             "articles": list(dict.fromkeys([*incident.articles, *about]))[:ARTICLES],
         }
-        yield PageSpec(f"incidents/{incident.id}/", "incident", incident.title, context)
+        told = (incident_inputs(incident, snapshot.now), context["affected"], alike[incident.id])
+        yield PageSpec(f"incidents/{incident.id}/", "incident", incident.title, context, inputs=told)

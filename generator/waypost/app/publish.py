@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from waypost.adapters.calendar import calendar_file
 from waypost.adapters.feeds import feed_files
-from waypost.adapters.file_tree import FolderFiles, sync_tree
+from waypost.adapters.file_tree import FolderFiles, TreeMemory, sync_tree
 from waypost.adapters.languages import load_words, script_words
 from waypost.adapters.resources import status_assets
 from waypost.adapters.status_pages import (
     LOOK_FOLDER,
     SHELL_PATH,
+    common_inputs,
     default_shell,
     is_shell,
     shell_language,
@@ -25,6 +26,7 @@ from waypost.adapters.status_text import text_files
 from waypost.adapters.store import read_history
 from waypost.app.latency import LatencyMemory
 from waypost.app.site import Site
+from waypost.core.page_memory import PageMemory
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.core.statuspage import now_document, status_document, summary_document
 from waypost.model.project import Project
@@ -39,17 +41,25 @@ class Publication:
     """Files that were written or removed, by their path below site/status/; pages come last."""
 
 
+@dataclass
+class PublishMemory:
+    """What a process that stays remembers of its last publication; without it, everything is made anew."""
+
+    pages: PageMemory = field(default_factory=PageMemory)
+    tree: TreeMemory = field(default_factory=TreeMemory)
+    latency: LatencyMemory = field(default_factory=LatencyMemory)
+
+
 def publish(
     site: Site,
     project: Project,
     now: datetime,
     database_url: str | None = None,
-    latency: LatencyMemory | None = None,
+    memory: PublishMemory | None = None,
 ) -> Publication:
     """Bring site/status/ up to date, in the language of the last full build; English where there was none.
 
-    `latency` is for a process that publishes often: what it remembers is not read from the database again.
-    Raises StoreError where the database cannot be read.
+    What is published is the same with a `memory` and without. Raises StoreError where the database cannot be read.
     """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
@@ -57,30 +67,38 @@ def publish(
     history = read_history(url)
     kept = _kept_by_build(site)
     words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
+    memory = memory or PublishMemory()
     snapshot = replace(
         take_snapshot(project.status, history, now, words),
-        latency=(latency or LatencyMemory()).read(url, project.status.config, now),
+        latency=memory.latency.read(url, project.status.config, now),
     )
-    files = status_files(snapshot, project, kept)
-    return Publication(snapshot, tuple(sync_tree(site.status_output, files)))
+    files = status_files(snapshot, project, kept, memory.pages)
+    return Publication(snapshot, tuple(sync_tree(site.status_output, files, memory=memory.tree)))
 
 
-def status_files(snapshot: Snapshot, project: Project, kept: Mapping[str, bytes]) -> dict[str, bytes]:
+def status_files(
+    snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], memory: PageMemory | None = None
+) -> dict[str, bytes]:
     """Return every file of the status site by its path; `kept` is what a full build left behind."""
-    words = snapshot.words
+    words, articles, memory = snapshot.words, project.help_center.pages, memory or PageMemory()
     shell = kept[SHELL_PATH].decode() if SHELL_PATH in kept else default_shell(snapshot.page, words)
-    return {
+    memory.begin(*common_inputs(snapshot, articles, shell))
+    # The order of the components of an incident can be seen, and equal mappings need not share it.
+    told = (snapshot.incidents, [(*item.components,) for item in snapshot.incidents], snapshot.maintenances)
+    files = {
         **kept,
         **status_assets(project.look),
         "assets/words.js": script_words(words),
-        **status_pages(snapshot, project.help_center.pages, shell),
-        **feed_files(snapshot),
-        "maintenance.ics": calendar_file(snapshot),
+        **status_pages(snapshot, articles, shell, memory),
+        **memory.made("feeds", told, lambda: feed_files(snapshot)),
+        "maintenance.ics": memory.made("calendar", told, lambda: calendar_file(snapshot)),
         "api/v2/summary.json": _json(summary_document(snapshot)),
         "api/v2/status.json": _json(status_document(snapshot)),
         "now.json": _json(now_document(snapshot)),
         **text_files(snapshot),
     }
+    memory.end()
+    return files
 
 
 def _kept_by_build(site: Site) -> dict[str, bytes]:

@@ -43,5 +43,7 @@ def affected_spans(
         for start, finish, status in pieces:
             if status.is_trouble:
                 lasts = finish == micros(now) and incident.resolved_at is None
-                spans.append(AffectedSpan(name, status, moment_of(start), None if lasts else moment_of(finish)))
+                spans.append(
+                    AffectedSpan(name, status, moment_of(start), None if lasts else moment_of(finish))
+                )
     return tuple(spans)

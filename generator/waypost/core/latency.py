@@ -89,7 +89,5 @@ def latencies(
         empty = {
             resolution: LatencySeries(resolution, *window(now, resolution), ()) for resolution in Resolution
         }
-        found[name] = Latency(
-            hours.get(name, empty[Resolution.HOUR]), days.get(name, empty[Resolution.DAY])
-        )
+        found[name] = Latency(hours.get(name, empty[Resolution.HOUR]), days.get(name, empty[Resolution.DAY]))
     return found
