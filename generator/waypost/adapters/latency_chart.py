@@ -46,8 +46,8 @@ def latency_chart(series: LatencySeries, zone: ZoneInfo, words: Words) -> Chart 
         return None
     top = _round_up(max(point.p95 for point in series.points))
     said = {
-        "p50": span_text(*_range(series.points, attrgetter("p50")), words),
-        "p95": span_text(*_range(series.points, attrgetter("p95")), words),
+        "half": span_text(*_range(series.points, attrgetter("p50")), words),
+        "most": span_text(*_range(series.points, attrgetter("p95")), words),
     }
     title = words.say(f"status.latency.{series.resolution}")
     last = series.end - STEP[series.resolution]
