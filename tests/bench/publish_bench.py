@@ -59,8 +59,13 @@ def make_site(folder: Path, components: int, incidents: int, *, address: str = "
     (status / "incidents").mkdir(parents=True)
     (folder / "content").mkdir()
     (folder / "content" / "index.md").write_text("---\ntitle: Help\nkind: home\n---\nHello.\n")
-    (folder / "mkdocs.yml").write_text("site_name: Bench\ndocs_dir: content\ntheme: {name: material}\nplugins: [waypost]\n")
-    lines = ["page: {name: Bench, url: 'https://status.example.org/', time_zone: Europe/Berlin}", "components:"]
+    (folder / "mkdocs.yml").write_text(
+        "site_name: Bench\ndocs_dir: content\ntheme: {name: material}\nplugins: [waypost]\n"
+    )
+    lines = [
+        "page: {name: Bench, url: 'https://status.example.org/', time_zone: Europe/Berlin}",
+        "components:",
+    ]
     for n in range(components):
         if n % 10 == 0:
             lines += [f"  - group: Group {n // 10}", "    components:"]

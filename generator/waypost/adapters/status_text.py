@@ -31,7 +31,8 @@ def _clean(text: str) -> str:
 
 
 def _is_shown(letter: str) -> bool:
-    return unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co") or letter == "\u200d"
+    # The joiner between two emoji turns nothing.
+    return not unicodedata.category(letter).startswith("C") or letter == "\u200d"
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:

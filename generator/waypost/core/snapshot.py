@@ -279,8 +279,14 @@ def _known(history: History, now: datetime) -> History:
 
 def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
     """Leave out updates that nobody has given yet at `now`, and what has no other."""
-    begun = (item for item in items if item.updates[0].at <= now)
-    return tuple(replace(item, updates=tuple(it for it in item.updates if it.at <= now)) for item in begun)
+    return tuple(
+        # What was told in full is left as it is, so that it can be seen to be the same.
+        item
+        if all(it.at <= now for it in item.updates)
+        else replace(item, updates=tuple(it for it in item.updates if it.at <= now))
+        for item in items
+        if item.updates[0].at <= now
+    )
 
 
 def _components(

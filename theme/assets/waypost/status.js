@@ -21,7 +21,8 @@ const find = (selector) => document.querySelector(selector);
 let shown = root.wpChanged ?? "";
 
 function show(now, view) {
-  if (Number.isFinite(view.age)) put(find("[data-wp-checked]"), say("now.checked", { ago: ago(view.age) }));
+  const checked = find("[data-wp-checked]");
+  if (Number.isFinite(view.age)) put(checked, say("now.checked", { ago: ago(view.age) }));
   if (view.isStale) return showOld(view);
   const stale = find("[data-wp-stale]");
   if (stale) stale.hidden = true;
@@ -83,23 +84,28 @@ function showIncidents(incidents) {
 function panelOf({ title, path, impact, started_at: started }) {
   const panel = make("section", "wp-panel");
   panel.dataset.wpIncident = path.split("/")[1] ?? "";
-  const tag = make("span", "wp-tag", say(`status.impact.${impact}`));
-  tag.dataset.tone = impact;
-  const heading = make("h3");
-  const link = make("a", "", title);
-  link.href = statusPage(path);
-  heading.append(link);
   const head = make("div", "wp-panel__head");
+  const tag = make("span", "wp-tag");
+  tag.dataset.tone = impact;
+  put(tag, say(`status.impact.${impact}`));
+  const heading = make("h3");
+  const link = make("a");
+  link.href = statusPage(path);
+  put(link, title);
+  heading.append(link);
   head.append(tag, heading);
-  if (started) head.append(make("span", "wp-panel__time", say("status.began", { ago: ago(Date.now() - Date.parse(started)) })));
+  if (started) {
+    const began = make("span", "wp-panel__time");
+    put(began, say("status.began", { ago: ago(Date.now() - Date.parse(started)) }));
+    head.append(began);
+  }
   panel.append(head);
   return panel;
 }
 
-function make(name, className = "", text = "") {
+function make(name, className = "") {
   const element = document.createElement(name);
   if (className) element.className = className;
-  if (text) put(element, text);
   return element;
 }
 
