@@ -108,8 +108,14 @@ ALLOWED_IN_TEMPLATES: Mapping[Bare, str] = {
 }
 ALLOWED_IN_SCRIPTS: Mapping[Bare, str] = {
     ("theme/assets/waypost/now.js", "span span"): "a selector",
+    **{
+        ("theme/assets/waypost/status.js", drawing): "a drawing"
+        for drawing in ("M5 12.5l4.5 4.5L19 7.5", "M12 6v6l4 3", "M6 12h12", "M12 5v9M12 19v.01")
+    },
 }
 ALLOWED_IN_MODULES: Mapping[Bare, str] = {
+    ("generator/waypost/adapters/component_format.py", '"><img src="'): "a line to copy",
+    ("generator/waypost/adapters/component_format.py", '<script src="'): "a line to copy",
     ("generator/waypost/adapters/feeds.py", "Waypost"): "a name",
     ("generator/waypost/adapters/feeds.py", "Incident"): "a part of an id, as at Statuspage",
     ("generator/waypost/adapters/feeds.py", "Maintenance"): "a part of an id, as at Statuspage",

@@ -96,7 +96,8 @@ function panelOf({ title, path, impact, started_at: started }) {
   head.append(tag, heading);
   if (started) {
     const began = make("span", "wp-panel__time");
-    put(began, say("status.began", { ago: ago(Date.now() - Date.parse(started)) }));
+    const past = ago(Date.now() - Date.parse(started));
+    put(began, say("status.began", { ago: past }));
     head.append(began);
   }
   panel.append(head);
