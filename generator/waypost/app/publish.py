@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from waypost.adapters.badges import badge_files
+from waypost.adapters.banner import BANNER_PATH, banner_file
 from waypost.adapters.calendar import calendar_file
 from waypost.adapters.feeds import feed_files
 from waypost.adapters.file_tree import FolderFiles, TreeMemory, sync_tree
@@ -82,6 +84,8 @@ def status_files(
         **kept,
         **status_assets(project.look),
         "assets/words.js": script_words(words),
+        BANNER_PATH: banner_file(words),
+        **badge_files(snapshot),
         **status_pages(snapshot, articles, shell, memory),
         **memory.made("feeds", told, lambda: feed_files(snapshot)),
         "maintenance.ics": memory.made("calendar", told, lambda: calendar_file(snapshot)),
