@@ -179,9 +179,7 @@ def is_alive(process: int) -> bool:
     return True
 
 
-def _remove_empty(
-    root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _Present
-) -> None:
+def _remove_empty(root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _Present) -> None:
     needed = {parent for path in files for parent in _parents(path)}
     for path in sorted(present.folders - needed, reverse=True):
         first = path.partition("/")[0]
@@ -198,9 +196,14 @@ class FolderFiles(Mapping[str, bytes]):
         files = (path for path in root.rglob("*") if path.is_file() and not path.name.endswith(_TEMPORARY))
         found = (path.relative_to(root) for path in files)
         self._paths = [path.as_posix() for path in sorted(found) if path.parts[0] != leave_out]
+        self._known = frozenset(self._paths)
 
     def __getitem__(self, path: str) -> bytes:
         return (self._root / path).read_bytes()
+
+    def __contains__(self, path: object) -> bool:
+        # A file that was moved over may be gone from here, and is still one of them.
+        return path in self._known
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)

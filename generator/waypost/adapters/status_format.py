@@ -13,6 +13,13 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from waypost.adapters.component_format import (
+    badge_html,
+    badge_markdown,
+    banner_html,
+    budget_sentences,
+)
+from waypost.adapters.latency_chart import latency_chart
 from waypost.adapters.markup import render_markdown
 from waypost.core.measures import number_text
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
@@ -20,7 +27,7 @@ from waypost.core.text import plain_text
 from waypost.core.uptime import TOLD, DaySummary, Uptimes, percent
 from waypost.core.words import Words
 from waypost.model.article import Article
-from waypost.model.status import MEASURED, ComponentStatus, Incident, UpdateStatus
+from waypost.model.status import MEASURED, ComponentStatus, Incident, UpdateStatus, worst
 
 STATUS_CODES = {
     ComponentStatus.OPERATIONAL: "ok",
@@ -215,7 +222,7 @@ class StatusFormat:
 
     def __init__(self, snapshot: Snapshot, articles: Mapping[str, Article]) -> None:
         self._snapshot = snapshot
-        self._words = snapshot.words
+        self.words = snapshot.words
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
 
@@ -223,28 +230,32 @@ class StatusFormat:
         """Return '4 Nov 2026, 13:27' in the zone of the page, without the year where it is this one."""
         local = moment.astimezone(self._zone)
         name = "status.date.day_time" if self._is_this_year(local) else "status.date.day_time_year"
-        return self._words.date(name, local)
+        return self.words.date(name, local)
 
     def window(self, item: MaintenanceSnapshot) -> str:
         """Return 'Sun 29 Nov, 02:00–03:00', with both days where the work runs over midnight."""
         start, end = item.start.astimezone(self._zone), item.end.astimezone(self._zone)
         name = "status.date.weekday_day" if self._is_this_year(start) else "status.date.weekday_day_year"
         said = {
-            "day": self._words.date(name, start),
-            "start": self._words.date("date.time", start),
-            "end": self._words.date("date.time", end),
+            "day": self.words.date(name, start),
+            "start": self.words.date("date.time", start),
+            "end": self.words.date("date.time", end),
         }
         if start.date() == end.date():
-            return self._words.say("status.window.one_day", **said)
-        last = self._words.date("status.date.weekday_day", end)
-        return self._words.say("status.window.two_days", **said, last_day=last)
+            return self.words.say("status.window.one_day", **said)
+        last = self.words.date("status.date.weekday_day", end)
+        return self.words.say("status.window.two_days", **said, last_day=last)
 
     def _is_this_year(self, local: datetime) -> bool:
         return local.year == self._snapshot.now.astimezone(self._zone).year
 
     def names(self, ids: Sequence[str]) -> str:
         """Return the names of components."""
-        return self._words.join([self._snapshot.names.get(name, name) for name in ids], limit=8)
+        return self.words.join([self._snapshot.names.get(name, name) for name in ids], limit=8)
+
+    def budget(self, component: ComponentSnapshot) -> list[str]:
+        """Say how a component stands with the goal of the page."""
+        return budget_sentences(component.uptimes, self._snapshot.policy, self.words, duration_text)
 
     def article_url(self, path: str) -> str:
         """Return the address of an article from the root of the help center."""
@@ -256,10 +267,13 @@ class StatusFormat:
 
     def filters(self, help_root: str) -> dict[str, Callable[..., Any]]:
         """Return the filters by the names that templates use."""
-        words = self._words
+        words = self.words
         return {
             "article_title": self.article_title,
             "article_url": self.article_url,
+            "badge_html": lambda component: badge_html(component, self._snapshot.page),
+            "badge_markdown": lambda component: badge_markdown(component, self._snapshot.page),
+            "banner_html": lambda component: banner_html(component, self._snapshot.page),
             "bar": lambda days: bar_svg(days, words),
             "bar_text": lambda days: bar_text(days, words),
             "closing_words": closing_words,
@@ -267,6 +281,7 @@ class StatusFormat:
             "duration": lambda span: duration_text(span, words),
             "impact_word": lambda impact: words.say(f"status.impact.{impact}"),
             "iso": lambda moment: moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "latency_chart": lambda series: latency_chart(series, self._zone, words),
             "mark": _mark,
             "markdown": lambda text: Markup(render_markdown(text, help_root)),  # rendered without raw HTML  # noqa: S704  # rendered without raw HTML
             "names": self.names,
@@ -276,6 +291,7 @@ class StatusFormat:
             "uptime_columns": lambda found: uptime_columns(found, words),
             "uptime_text": lambda component: uptime_text(component, words),
             "window": self.window,
+            "worst": lambda members: worst(member.status for member in members),
         }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,9 @@ from waypost.adapters.status_pages import (
     shell_language,
     status_pages,
 )
+from waypost.adapters.status_text import text_files
 from waypost.adapters.store import read_history
+from waypost.app.latency import LatencyMemory
 from waypost.app.site import Site
 from waypost.core.page_memory import PageMemory
 from waypost.core.snapshot import Snapshot, take_snapshot
@@ -47,6 +49,7 @@ class PublishMemory:
 
     pages: PageMemory = field(default_factory=PageMemory)
     tree: TreeMemory = field(default_factory=TreeMemory)
+    latency: LatencyMemory = field(default_factory=LatencyMemory)
 
 
 def publish(
@@ -62,11 +65,15 @@ def publish(
     """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
-    history = read_history(database_url or site.database_url)
+    url = database_url or site.database_url
+    history = read_history(url)
     kept = _kept_by_build(site)
     words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
-    snapshot = take_snapshot(project.status, history, now, words)
     memory = memory or PublishMemory()
+    snapshot = replace(
+        take_snapshot(project.status, history, now, words),
+        latency=memory.latency.read(url, project.status.config, now),
+    )
     files = status_files(snapshot, project, kept, memory.pages)
     return Publication(snapshot, tuple(sync_tree(site.status_output, files, memory=memory.tree)))
 
@@ -92,6 +99,7 @@ def status_files(
         "api/v2/summary.json": _json(summary_document(snapshot)),
         "api/v2/status.json": _json(status_document(snapshot)),
         "now.json": _json(now_document(snapshot)),
+        **text_files(snapshot),
     }
     memory.end()
     return files
