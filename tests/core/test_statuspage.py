@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from helpers.regional import seen_from_three, three_regions
 from helpers.status_world import history, moment, site, take_snapshot
+from waypost.core.now_json import now_document
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import (
     DESCRIPTIONS,
@@ -19,10 +20,8 @@ from waypost.core.statuspage import (
     components_json,
     incident_json,
     maintenance_json,
-    now_document,
-    status_document,
-    summary_document,
 )
+from waypost.core.statuspage_files import api_documents
 from waypost.model.status import MEASURED, UplinkGap
 from waypost.model.status_config import Policy
 
@@ -116,6 +115,14 @@ def busy(now: str = "12:00") -> Snapshot:
         ],
     )
     return take_snapshot(place, history(ROWS), moment(now))
+
+
+def summary_document(snapshot: Snapshot) -> dict[str, Any]:
+    return api_documents(snapshot)["api/v2/summary.json"]
+
+
+def status_document(snapshot: Snapshot) -> dict[str, Any]:
+    return api_documents(snapshot)["api/v2/status.json"]
 
 
 def plain(document: Any) -> Any:

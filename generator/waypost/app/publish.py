@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from waypost.adapters.calendar import calendar_file
 from waypost.adapters.feeds import feed_files
@@ -23,8 +21,8 @@ from waypost.adapters.status_pages import (
 )
 from waypost.adapters.store import read_history
 from waypost.app.site import Site
+from waypost.core.json_files import json_files
 from waypost.core.snapshot import Snapshot, take_snapshot
-from waypost.core.statuspage import now_document, status_document, summary_document
 from waypost.model.project import Project
 
 
@@ -63,9 +61,7 @@ def status_files(snapshot: Snapshot, project: Project, kept: Mapping[str, bytes]
         **status_pages(snapshot, project.help_center.pages, shell),
         **feed_files(snapshot),
         "maintenance.ics": calendar_file(snapshot),
-        "api/v2/summary.json": _json(summary_document(snapshot)),
-        "api/v2/status.json": _json(status_document(snapshot)),
-        "now.json": _json(now_document(snapshot)),
+        **json_files(snapshot),
     }
 
 
@@ -76,7 +72,3 @@ def _kept_by_build(site: Site) -> dict[str, bytes]:
     if "\ufffd" in shell or not is_shell(shell):
         kept.pop(SHELL_PATH, None)
     return kept
-
-
-def _json(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()

@@ -154,6 +154,8 @@ class Update:
     """Markdown."""
     next_update_by: datetime | None = None
     """When the next word was promised."""
+    changes: tuple[tuple[str, ComponentStatus], ...] = ()
+    """Of an automatic update: components by id, and the state that each is in from now on."""
 
 
 @dataclasses.dataclass(frozen=True)
