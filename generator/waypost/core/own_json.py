@@ -30,7 +30,7 @@ from waypost.core.statuspage import (
 )
 from waypost.core.update_changes import Changes, incident_changes, maintenance_changes
 from waypost.core.uptime import DaySummary
-from waypost.model.status import MEASURED, Incident, Update, worst
+from waypost.model.status import MEASURED, ComponentStatus, Incident, Update, worst
 
 LATEST = 50
 """How many incidents and maintenances are told beside those that are open or still to come."""
@@ -118,8 +118,7 @@ def _component_json(item: ComponentSnapshot, snapshot: Snapshot) -> Json:
 def _days_json(days: Sequence[DaySummary]) -> list[Json]:
     """Write days that are alike as one run: most of a good component is one."""
     runs = []
-    alike = itertools.groupby(days, key=lambda day: (day.status, round(day.trouble), round(day.no_data)))
-    for (status, trouble, no_data), members in alike:
+    for (status, trouble, no_data), members in itertools.groupby(days, key=_figures):
         run = list(members)
         runs.append(
             {
@@ -131,6 +130,12 @@ def _days_json(days: Sequence[DaySummary]) -> list[Json]:
             }
         )
     return runs
+
+
+def _figures(day: DaySummary) -> tuple[ComponentStatus, int, int | None]:
+    # Of a day without any data, the clock alone would move the number.
+    no_data = None if day.status is ComponentStatus.NO_DATA else round(day.no_data)
+    return day.status, round(day.trouble), no_data
 
 
 def _latest_incidents(snapshot: Snapshot) -> list[Incident]:

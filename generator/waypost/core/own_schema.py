@@ -196,7 +196,7 @@ def _run() -> Schema:
             "days": {"type": "integer", "minimum": 1, "description": "how many days"},
             "status": _state("the worst state of each day"),
             "trouble": _whole("seconds in trouble on each day"),
-            "no_data": _whole("seconds on each day that nobody measured"),
+            "no_data": _or_null(_whole("seconds on each day that nobody measured; null for all of the day")),
         },
     )
 
