@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,13 @@ from helpers.hostile_status import hostile_snapshot
 from helpers.regional import seen_from_three, three_regions
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.statuspage_shapes import plain
+from waypost.core.latency import Latency, LatencyPoint, LatencySeries
 from waypost.core.now_json import now_document
 from waypost.core.own_json import FORMULA, LATEST, own_document
 from waypost.core.own_schema import own_schema
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import components_json, incident_json, maintenance_json
+from waypost.model.rollups import Resolution
 from waypost.model.status_config import Policy
 
 URL = "https://help.lumen.example/status/"
@@ -44,6 +47,17 @@ def busy(now: str = "12:00") -> Snapshot:
     return take_snapshot(place, history(rows, [f"11-19 12:00-{now} http-1"]), moment(now))
 
 
+def with_latency() -> Snapshot:
+    hours, days = (
+        LatencySeries(resolution, moment("11-19 12:00"), moment("12:00"), points)
+        for resolution, points in (
+            (Resolution.HOUR, (LatencyPoint(moment("10:00"), 80.4, 212.6),)),
+            (Resolution.DAY, ()),
+        )
+    )
+    return replace(busy(), latency={"downloads": Latency(hours, days)})
+
+
 def told(seen: Snapshot) -> Any:
     return plain(own_document(seen))
 
@@ -65,6 +79,7 @@ PAGES = {
     "nothing known": lambda: take_snapshot(site({"a": 1, "G": {"b": 1}}), history([], []), moment("12:00")),
     "regions and certificates": lambda: take_snapshot(three_regions(), seen_from_three(), moment("12:00")),
     "hostile": hostile_snapshot,
+    "latency": with_latency,
     "german": lambda: hostile_snapshot(language="de"),
 }
 
@@ -190,6 +205,28 @@ def test_an_incident_has_its_durations_its_changes_and_its_next_word() -> None:
     (automatic,) = [item for item in found.values() if item["is_automatic"]]
     assert automatic["components"] == {"downloads": "major_outage"}
     assert automatic["duration"] == 1800
+
+
+def test_an_incident_says_which_component_was_how_and_when() -> None:
+    found = {item["id"]: item["affected"] for item in told(busy())["incidents"]}
+    assert found["over"] == [
+        {
+            "component": "downloads",
+            "status": "partial_outage",
+            "started_at": "2026-11-20T08:00:00.000Z",
+            "ended_at": "2026-11-20T08:30:00.000Z",
+        }
+    ]
+    assert [(span["component"], span["ended_at"]) for span in found["open"]] == [("uploads", None)]
+
+
+def test_latency_is_told_where_it_was_summed_up() -> None:
+    found = {item["id"]: item["latency"] for item in told(with_latency())["components"]}
+    assert found == {
+        "api": None,
+        "downloads": {"hours": [{"at": "2026-11-20T10:00:00.000Z", "p50": 80, "p95": 213}], "days": []},
+        "uploads": None,
+    }
 
 
 def test_a_maintenance_has_its_window_and_what_was_said() -> None:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from waypost.adapters.badges import badge_files
+from waypost.adapters.banner import BANNER_PATH, banner_file
 from waypost.adapters.calendar import calendar_file
 from waypost.adapters.feeds import feed_files
-from waypost.adapters.file_tree import FolderFiles, sync_tree
+from waypost.adapters.file_tree import FolderFiles, TreeMemory, sync_tree
 from waypost.adapters.languages import load_words, script_words
 from waypost.adapters.resources import status_assets
 from waypost.adapters.status_pages import (
     LOOK_FOLDER,
     SHELL_PATH,
+    common_inputs,
     default_shell,
     is_shell,
     shell_language,
     status_pages,
 )
+from waypost.adapters.status_text import text_files
 from waypost.adapters.store import read_history
+from waypost.app.latency import LatencyMemory
 from waypost.app.site import Site
 from waypost.core.json_files import json_files
+from waypost.core.page_memory import PageMemory
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.model.project import Project
 
@@ -35,34 +41,64 @@ class Publication:
     """Files that were written or removed, by their path below site/status/; pages come last."""
 
 
-def publish(site: Site, project: Project, now: datetime, database_url: str | None = None) -> Publication:
+@dataclass
+class PublishMemory:
+    """What a process that stays remembers of its last publication; without it, everything is made anew."""
+
+    pages: PageMemory = field(default_factory=PageMemory)
+    tree: TreeMemory = field(default_factory=TreeMemory)
+    latency: LatencyMemory = field(default_factory=LatencyMemory)
+
+
+def publish(
+    site: Site,
+    project: Project,
+    now: datetime,
+    database_url: str | None = None,
+    memory: PublishMemory | None = None,
+) -> Publication:
     """Bring site/status/ up to date, in the language of the last full build; English where there was none.
 
-    Raises StoreError where the database cannot be read.
+    What is published is the same with a `memory` and without. Raises StoreError where the database cannot be read.
     """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
-    history = read_history(database_url or site.database_url)
+    url = database_url or site.database_url
+    history = read_history(url)
     kept = _kept_by_build(site)
     words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
-    snapshot = take_snapshot(project.status, history, now, words)
-    files = status_files(snapshot, project, kept)
-    return Publication(snapshot, tuple(sync_tree(site.status_output, files)))
+    memory = memory or PublishMemory()
+    snapshot = replace(
+        take_snapshot(project.status, history, now, words),
+        latency=memory.latency.read(url, project.status.config, now),
+    )
+    files = status_files(snapshot, project, kept, memory.pages)
+    return Publication(snapshot, tuple(sync_tree(site.status_output, files, memory=memory.tree)))
 
 
-def status_files(snapshot: Snapshot, project: Project, kept: Mapping[str, bytes]) -> dict[str, bytes]:
+def status_files(
+    snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], memory: PageMemory | None = None
+) -> dict[str, bytes]:
     """Return every file of the status site by its path; `kept` is what a full build left behind."""
-    words = snapshot.words
+    words, articles, memory = snapshot.words, project.help_center.pages, memory or PageMemory()
     shell = kept[SHELL_PATH].decode() if SHELL_PATH in kept else default_shell(snapshot.page, words)
-    return {
+    memory.begin(*common_inputs(snapshot, articles, shell))
+    # The order of the components of an incident can be seen, and equal mappings need not share it.
+    told = (snapshot.incidents, [(*item.components,) for item in snapshot.incidents], snapshot.maintenances)
+    files = {
         **kept,
         **status_assets(project.look),
         "assets/words.js": script_words(words),
-        **status_pages(snapshot, project.help_center.pages, shell),
-        **feed_files(snapshot),
-        "maintenance.ics": calendar_file(snapshot),
+        BANNER_PATH: banner_file(words),
+        **badge_files(snapshot),
+        **status_pages(snapshot, articles, shell, memory),
+        **memory.made("feeds", told, lambda: feed_files(snapshot)),
+        "maintenance.ics": memory.made("calendar", told, lambda: calendar_file(snapshot)),
         **json_files(snapshot),
+        **text_files(snapshot),
     }
+    memory.end()
+    return files
 
 
 def _kept_by_build(site: Site) -> dict[str, bytes]:

@@ -25,6 +25,22 @@ def json_files(snapshot: Snapshot) -> dict[str, bytes]:
 
 
 def json_bytes(document: Mapping[str, Any]) -> bytes:
-    """Write a document on one line: with indentation it takes ten times as long to write."""
+    """Write a document with a line for each of its members, and for each entry of those that hold several.
+
+    A line at a time is written by the fast encoder of Python; one that indents everything takes ten times as long.
+    """
+    members = ",\n".join(f" {_compact(key)}: {_lines(value)}" for key, value in document.items())
     # A lone surrogate, which YAML can spell, has no bytes.
-    return (json.dumps(document, ensure_ascii=False) + "\n").encode(errors="replace")
+    return f"{{\n{members}\n}}\n".encode(errors="replace")
+
+
+def _lines(value: object) -> str:
+    if isinstance(value, Mapping) and any(isinstance(entry, Mapping | list) for entry in value.values()):
+        return "{\n" + ",\n".join(f"  {_compact(key)}: {_compact(it)}" for key, it in value.items()) + "\n }"
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(f"  {_compact(entry)}" for entry in value) + "\n ]"
+    return _compact(value)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

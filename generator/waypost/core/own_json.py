@@ -18,6 +18,7 @@ from waypost.core.json_parts import (
     time_or_null,
     uptime_json,
 )
+from waypost.core.latency import Latency
 from waypost.core.own_schema import SCHEMA_PATH, VERSION
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import (
@@ -111,7 +112,20 @@ def _component_json(item: ComponentSnapshot, snapshot: Snapshot) -> Json:
         "uptime": uptime_json(item.uptimes),
         "budget": budget_json(item.uptimes, snapshot.policy),
         "regions": regions_json(item.regions),
+        "latency": _latency_json(snapshot.latency.get(item.id)),
         "days": _days_json(item.days),
+    }
+
+
+def _latency_json(found: Latency | None) -> Json | None:
+    if found is None:
+        return None
+    return {
+        name: [
+            {"at": api_time(point.at), "p50": round(point.p50), "p95": round(point.p95)}
+            for point in series.points
+        ]
+        for name, series in (("hours", found.hours), ("days", found.days))
     }
 
 
@@ -166,6 +180,15 @@ def _incident_json(item: Incident, snapshot: Snapshot) -> Json:
         "duration": round((end - item.started).total_seconds()) if end else None,
         "next_update_by": None if end else time_or_null(item.updates[-1].next_update_by),
         "components": dict(item.components),
+        "affected": [
+            {
+                "component": span.component,
+                "status": span.status,
+                "started_at": api_time(span.start),
+                "ended_at": time_or_null(span.end),
+            }
+            for span in snapshot.affected.get(item.id, ())
+        ],
         "articles": list(item.articles),
         "updates": _updates_json(item.id, item.updates, incident_changes(item), item.started),
     }

@@ -171,6 +171,7 @@ def _component() -> Schema:
             "uptime": _part("uptime", "its uptime"),
             "budget": _part("budget", "its error budget"),
             "regions": _list(_region(), "from where it is checked; empty where checks have no regions"),
+            "latency": _or_null(_latency()),
             "days": _list(_run(), "the last ninety days, oldest first; days that are alike are one run"),
         },
     )
@@ -184,6 +185,24 @@ def _region() -> Schema:
             "name": _text("its name"),
             "status": _state("the state as it is seen from there"),
             "dissents": _flag("whether it says otherwise than the majority"),
+        },
+    )
+
+
+def _latency() -> Schema:
+    point = _object(
+        "the answers of an hour or a day",
+        {
+            "at": _time("when the hour or day begins, in UTC"),
+            "p50": _whole("milliseconds within which half of the answers came"),
+            "p95": _whole("milliseconds within which 95 of 100 answers came"),
+        },
+    )
+    return _object(
+        "how fast it answered, or null where nothing was summed up; hours and days without answers are left out",
+        {
+            "hours": _list(point, "the last 24 hours that are over"),
+            "days": _list(point, "the last 90 days that are over"),
         },
     )
 
@@ -233,8 +252,21 @@ def _incident() -> Schema:
             "duration": _or_null(_whole("seconds from its beginning until it was resolved, or null")),
             "next_update_by": _or_null(_time("when the next update is promised, or null")),
             "components": _by_name(states, "", "by id of the component: the worst state it is put in"),
+            "affected": _list(_span(), "times in which its components were in trouble while it was open"),
             "articles": _ids("paths of articles with a way round, below content/"),
             "updates": _list({"$ref": "#/$defs/update"}, "its updates, oldest first"),
+        },
+    )
+
+
+def _span() -> Schema:
+    return _object(
+        "a time in which a component was in one state",
+        {
+            "component": _text("id of the component"),
+            "status": _state("the state", ComponentStatus.NO_DATA),
+            "started_at": _time("when it began"),
+            "ended_at": _or_null(_time("when it ended, or null while it lasts")),
         },
     )
 
