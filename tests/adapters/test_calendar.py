@@ -5,8 +5,13 @@ from datetime import timedelta
 from icalendar import Calendar
 
 from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
-from waypost.adapters.calendar import calendar_file
-from waypost.adapters.feeds import clean
+from waypost.adapters.calendar import calendar_files
+from waypost.core.feed import clean
+from waypost.core.snapshot import Snapshot
+
+
+def calendar_file(snapshot: Snapshot) -> bytes:
+    return calendar_files(snapshot)["maintenance.ics"]
 
 
 def events(data: bytes) -> list[Calendar]:

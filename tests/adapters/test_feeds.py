@@ -10,7 +10,8 @@ import feedparser
 import pytest
 
 from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
-from waypost.adapters.feeds import clean, feed_files
+from waypost.adapters.feeds import feed_files
+from waypost.core.feed import clean
 
 FILES = ("feed.atom", "feed.rss", "history.atom", "history.rss")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.status_world import history, moment, site, take_snapshot
-from waypost.core.news import LABELS, LIMIT, news, stories
+from waypost.core.news import LIMIT, news, stories
 from waypost.core.snapshot import Snapshot
+from waypost.core.statuspage_words import LABELS
 from waypost.model.project import History
 from waypost.model.status import UpdateStatus
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from waypost.adapters.badges import badge_files
 from waypost.adapters.banner import BANNER_PATH, banner_file
-from waypost.adapters.calendar import calendar_file
+from waypost.adapters.calendar import calendar_files
 from waypost.adapters.feeds import feed_files
 from waypost.adapters.file_tree import FolderFiles, TreeMemory, sync_tree
 from waypost.adapters.languages import load_words, script_words
@@ -93,7 +93,7 @@ def status_files(
         **badge_files(snapshot),
         **status_pages(snapshot, articles, shell, memory),
         **memory.made("feeds", told, lambda: feed_files(snapshot)),
-        "maintenance.ics": memory.made("calendar", told, lambda: calendar_file(snapshot)),
+        **memory.made("calendars", told, lambda: calendar_files(snapshot)),
         **json_files(snapshot),
         **text_files(snapshot),
     }

@@ -158,7 +158,7 @@ def _latest_incidents(snapshot: Snapshot) -> list[Incident]:
 
 
 def _latest_maintenances(snapshot: Snapshot) -> list[MaintenanceSnapshot]:
-    latest = snapshot.maintenances[:LATEST]
+    latest = snapshot.announced[:LATEST]
     return [*latest, *(item for item in reversed(snapshot.planned) if item not in latest)]
 
 

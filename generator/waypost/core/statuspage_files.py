@@ -25,7 +25,7 @@ def api_documents(snapshot: Snapshot) -> dict[str, Json]:
     components = components_json(snapshot)
     told = {item.id: incident_json(snapshot, item) for item in snapshot.incidents[:LATEST]}
     unresolved = [told.get(item.id) or incident_json(snapshot, item) for item in snapshot.active]
-    works = {item.work.id: maintenance_json(snapshot, item) for item in snapshot.maintenances[:LATEST]}
+    works = {item.work.id: maintenance_json(snapshot, item) for item in snapshot.announced[:LATEST]}
     planned = [
         (item.status, works.get(item.work.id) or maintenance_json(snapshot, item))
         for item in snapshot.planned

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from waypost.core.timeline import maintenance_window
-from waypost.model.status import ComponentStatus, Incident, Maintenance, UpdateStatus
+from waypost.model.status import ENDED, ComponentStatus, Incident, Maintenance, UpdateStatus
 
 WELL = ComponentStatus.OPERATIONAL
 
@@ -43,7 +43,7 @@ def maintenance_changes(work: Maintenance) -> tuple[Changes, ...]:
     found: list[Changes] = []
     for update in work.updates:
         begins = update.status is UpdateStatus.IN_PROGRESS and update.at == start
-        ends = update.status is UpdateStatus.COMPLETED and start < update.at == end
+        ends = update.status in ENDED and start < update.at == end
         change = (WELL, busy) if begins else (busy, WELL)
         found.append(dict.fromkeys(work.components, change) if begins or ends else {})
     return tuple(found)
