@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from waypost.core.affected import AffectedSpan, affected_spans
 from waypost.core.automatic import IMPACT, automatic_incidents
 from waypost.core.cadence import overdue
 from waypost.core.combining import combined
+from waypost.core.latency import Latency
 from waypost.core.regions import SILENCE
 from waypost.core.sentences import Headline, headline
 from waypost.core.spans import Piece, micros, moment_of
@@ -141,6 +143,10 @@ class Snapshot:
     """Certificates that end soon or have ended, the first to end first."""
     overdue: Mapping[str, datetime] = field(default_factory=dict)
     """By the id of an open incident: when its next update was due, where none came in time."""
+    affected: Mapping[str, tuple[AffectedSpan, ...]] = field(default_factory=dict)
+    """What each incident, by id, did to its components."""
+    latency: Mapping[str, Latency] = field(default_factory=dict)
+    """How fast each component, by id, answered, where that was summed up."""
 
     @property
     def changed_at(self) -> datetime:
@@ -244,6 +250,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         offline_since=offline_since,
         certificate_warnings=_certificate_warnings(site, history, now),
         overdue={item.incident.id: item.due for item in overdue(active, site.cadence, now)},
+        affected={item.id: affected_spans(item, timelines, now) for item in incidents},
     )
 
 
@@ -302,8 +309,14 @@ def _known(history: History, now: datetime) -> History:
 
 def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
     """Leave out updates that nobody has given yet at `now`, and what has no other."""
-    begun = (item for item in items if item.updates[0].at <= now)
-    return tuple(replace(item, updates=tuple(it for it in item.updates if it.at <= now)) for item in begun)
+    return tuple(
+        # What was told in full is left as it is, so that it can be seen to be the same.
+        item
+        if all(it.at <= now for it in item.updates)
+        else replace(item, updates=tuple(it for it in item.updates if it.at <= now))
+        for item in items
+        if item.updates[0].at <= now
+    )
 
 
 def _components(

@@ -204,6 +204,8 @@ class Update:
     """When its text was last changed after it was published, where its writer says so."""
     window: date | None = None
     """The day of the one window that it is about, where the work repeats; None for what its place in time says."""
+    changes: tuple[tuple[str, ComponentStatus], ...] = ()
+    """Of an automatic update: components by id, and the state that each is in from now on."""
 
 
 @dataclasses.dataclass(frozen=True)
