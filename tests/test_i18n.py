@@ -35,6 +35,7 @@ from waypost.core.news import IMPACTS
 from waypost.core.uptime import TOLD
 from waypost.core.words import Text
 from waypost.model.article import ARTICLE_KINDS, Priority
+from waypost.model.rollups import Resolution
 from waypost.model.status import MEASURED, ComponentStatus, Impact, UpdateStatus
 from waypost.model.support import ChannelKind
 
@@ -56,6 +57,7 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "status.bar.days.": ComponentStatus,
     "status.regions.": (*MEASURED, ComponentStatus.NO_DATA),
     "status.uptime.period.": TOLD,
+    "status.latency.": Resolution,
     "status.bar.trouble.": (status for status in ComponentStatus if status.is_trouble),
     "article.kind.": ARTICLE_KINDS,
     "contact.action.": (ChannelKind.CHAT, ChannelKind.CALL_BACK, ChannelKind.FORM),
@@ -71,6 +73,8 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "live.now.some_": ("planned", "trouble"),
     "live.search.": ("first", "found"),
     "live.search.kind.": ARTICLE_KINDS,
+    "live.status.impact.": Impact,
+    "live.status.state.": ComponentStatus,
     "live.ticket.error.": ("answer", "category", "details", "email", "subject", "urgency"),
     "live.ticket.failed.": ("network", "offline", "refused", "refused_bare", "timeout", "unreadable"),
     "live.ticket.known.": ("none", "none_at_all", "old"),
@@ -101,11 +105,19 @@ Bare = tuple[str, str]
 
 ALLOWED_IN_TEMPLATES: Mapping[Bare, str] = {
     ("theme/waypost/ticket.html", "hint- error-"): "the beginnings of ids",
+    ("theme/waypost/status/subscribe.html", "curl status.txt"): "a command",
+    ("theme/waypost/status/subscribe.html", "/feed subscribe feed.rss"): "a command",
 }
 ALLOWED_IN_SCRIPTS: Mapping[Bare, str] = {
     ("theme/assets/waypost/now.js", "span span"): "a selector",
+    **{
+        ("theme/assets/waypost/status.js", drawing): "a drawing"
+        for drawing in ("M5 12.5l4.5 4.5L19 7.5", "M12 6v6l4 3", "M6 12h12", "M12 5v9M12 19v.01")
+    },
 }
 ALLOWED_IN_MODULES: Mapping[Bare, str] = {
+    ("generator/waypost/adapters/component_format.py", '"><img src="'): "a line to copy",
+    ("generator/waypost/adapters/component_format.py", '<script src="'): "a line to copy",
     ("generator/waypost/adapters/feeds.py", "Incident"): "a part of an id, as at Statuspage",
     ("generator/waypost/adapters/feeds.py", "Maintenance"): "a part of an id, as at Statuspage",
     (

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import random
+import re
+import xml.etree.ElementTree as ET
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
@@ -12,6 +15,7 @@ from helpers.status_world import history, moment, site, take_snapshot
 from waypost.adapters.languages import load_words
 from waypost.adapters.status_format import (
     StatusFormat,
+    bar_svg,
     bar_text,
     closing_words,
     day_runs,
@@ -40,10 +44,15 @@ def test_spans_are_told_in_their_two_largest_units(case: Case) -> None:
     assert duration_text(span, GERMAN) == case["in_german"]
 
 
-def test_days_that_look_alike_are_one_rectangle() -> None:
+def test_days_that_look_alike_are_one_run() -> None:
     rows = days((FINE, 0, 0), (FINE, 0, 0), (ComponentStatus.NO_DATA, 0, 86400), (FINE, 0, 0))
     runs = day_runs(rows, ENGLISH)
-    assert [(run.x, run.width, run.code) for run in runs] == [(0, 20, "ok"), (20, 10, "no"), (30, 10, "ok")]
+    assert [(run.start, run.days, run.code) for run in runs] == [(0, 2, "ok"), (2, 1, "no"), (3, 1, "ok")]
+
+
+def test_days_that_differ_by_what_does_not_show_are_one_run_too() -> None:
+    (run,) = day_runs(days((FINE, 0, 0), (FINE, 0, 600), (FINE, 0, 899.9), (FINE, 0, 1)), ENGLISH)
+    assert (run.start, run.days, run.code, run.title) == (0, 4, "ok", "")
 
 
 def test_a_day_with_trouble_says_which_and_how_long() -> None:
@@ -63,6 +72,62 @@ def test_trouble_is_shown_before_a_gap() -> None:
     assert (run.code, run.title) == ("ma", "1 November: major outage, 1 minute; no data for 2 hours")
     (run,) = day_runs(bad, GERMAN)
     assert (run.code, run.title) == ("ma", "1. November: Ausfall, 1 Minute; keine Daten, 2 Stunden")
+
+
+STROKE = re.compile(
+    r'<path stroke="url\(#b-(..)\)" d="M(\d+) 14([mh 0-9]+)"(?:/>|><title>([^<]*)</title></path>)'
+)
+
+
+def drawn(bar: str) -> tuple[list[str], dict[int, str]]:
+    """Read a bar back: the pattern of each day, and the words of those that have any."""
+    codes, words = {}, {}
+    for code, start, path, title in STROKE.findall(bar):
+        place = int(start)
+        for letter, number in re.findall(r"([mh])(\d+)", path):
+            if letter == "h":
+                for day in range(place, place + int(number)):
+                    assert day not in codes, "no day is drawn twice"
+                    codes[day] = code
+                    if title:
+                        words[day] = title
+            place += int(number)
+    return [codes[day] for day in range(len(codes))], words
+
+
+def any_days(seed: int) -> list[tuple[ComponentStatus, float, float]]:
+    """Return ninety days, each of any kind: the longest bars there are."""
+    dice = random.Random(seed)  # noqa: S311  # not a secret
+    rows = []
+    for _ in range(90):
+        status = dice.choice(list(ComponentStatus)[: 2 + seed % 5])
+        rows.append(
+            (status, dice.choice([60.0, 5760.0]) * status.is_trouble, dice.choice([0.0, 600.0, 7200.0]))
+        )
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_bar_draws_each_day_once_within_a_kilobyte(seed: int) -> None:
+    words, rows = (ENGLISH, GERMAN)[seed % 2], any_days(seed)
+    ninety = days(*rows)
+    bar = bar_svg(ninety, words)
+    assert len(bar.encode()) <= 1024
+    codes, told = drawn(bar)
+    runs = day_runs(ninety, words)
+    assert codes == [run.code for run in runs for _ in range(run.days)]
+    every = {run.start: run.title for run in runs if run.title}
+    assert told.items() <= every.items()
+    assert sorted(told) == sorted(every)[len(every) - len(told) :], "the latest days keep their words"
+    assert ET.fromstring(bar).get("aria-label") == bar_text(ninety, words)  # noqa: S314  # our own bytes
+
+
+def test_the_words_of_a_few_bad_days_are_all_in_the_bar() -> None:
+    rows = [(FINE, 0.0, 0.0)] * 90
+    rows[3] = rows[50] = rows[89] = (ComponentStatus.PARTIAL_OUTAGE, 5760.0, 0.0)
+    codes, told = drawn(bar_svg(days(*rows), ENGLISH))
+    assert [day for day, code in enumerate(codes) if code != "ok"] == [3, 50, 89] == sorted(told)
+    assert told[3] == "4 November: partial outage, 1 hour 36 minutes"
 
 
 def test_the_bar_can_be_read_aloud() -> None:

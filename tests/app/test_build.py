@@ -58,6 +58,10 @@ def test_a_build_makes_every_page_and_nothing_that_is_not_a_part_of_the_site(sit
         "status/assets/site/shell.html",
         "status/index.html",
         "status/history/index.html",
+        "status/history/2026-10/index.html",
+        "status/subscribe/index.html",
+        "status/mine/index.html",
+        *(f"status/components/{name}/index.html" for name in ("web", "mail")),
         "status/incidents/2026-10-02-mail-arrives-late/index.html",
         "status/maintenance/2026-10-18-new-disks/index.html",
     }
@@ -95,11 +99,12 @@ EDITS: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "title_of_an_article": (
         *(ARTICLE, "Sign in for the first time", "Sign in at last"),
-        # Also where it is listed: popular, its category, an incident's help.
+        # Also where it is listed: popular, its category, an incident's help, its component.
         {
             *("start/first/index.html", "search/", "index.html", "start/index.html"),
             *(
                 INCIDENT_PAGE,
+                "status/components/web/index.html",
                 "start/first.md",
                 "start/index.md",
                 "llms.txt",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 _TEMPORARY = ".waypost-tmp"
 
@@ -30,53 +32,141 @@ def write_atomic(path: Path, data: bytes) -> bool:
     return True
 
 
+Stamp = tuple[int, int, int, int]
+"""What a file system tells of a file; another one as soon as the file was changed or replaced."""
+
+
+@dataclass
+class TreeMemory:
+    """What a process that stays has written into a folder, so that it need not read it again to compare."""
+
+    written: dict[str, tuple[bytes, Stamp]] = field(default_factory=dict)
+    """The bytes of each file by its path, and what the file system said of it afterwards."""
+
+
+@dataclass(frozen=True)
+class _Present:
+    """What is in a folder now, by path."""
+
+    files: dict[str, os.DirEntry[str]]
+    folders: set[str]
+
+
+class Change(NamedTuple):
+    """What happened to one file."""
+
+    mark: str
+    """A for added, M for modified, D for deleted."""
+    path: str
+
+
 def sync_tree(root: Path, files: Mapping[str, bytes], keep: Iterable[str] = ()) -> list[str]:
+    """Do what `sync_changes` does, and return the paths alone."""
+    return [change.path for change in sync_changes(root, files, keep)]
+
+
+def sync_changes(
+    root: Path, files: Mapping[str, bytes], keep: Iterable[str] = (), memory: TreeMemory | None = None
+) -> list[Change]:
     """Make the folder `root` hold exactly `files` (paths with forward slashes).
 
     Pages are written after what they refer to, and what is gone is removed last, so that a page that
-    is open never points to nothing. Top-level names in `keep` are left alone. Returns the paths that
-    were written or removed, in that order.
+    is open never points to nothing. Top-level names in `keep` are left alone. With a `memory`, files that
+    are as this process left them are not read. Returns what was written or removed, in that order.
     """
-    removed = _make_way(root, files)
-    changed = [path for path in sorted(files, key=_pages_last) if write_atomic(root / path, files[path])]
-    return changed + removed + _prune(root, frozenset(files), frozenset(keep))
+    kept = frozenset(keep)
+    written = memory.written if memory else {}
+    present = _look(root, kept)
+    removed = _make_way(root, files, present)
+    if removed:
+        present = _look(root, kept)
+    changed = []
+    for path in sorted(files, key=_pages_last):
+        data, entry = files[path], present.files.get(path)
+        if entry and _is_as_written(written.get(path), data, entry):
+            continue
+        if write_atomic(root / path, data):
+            changed.append(Change("M" if entry else "A", path))
+        if memory:
+            written[path] = (data, _stamp(os.lstat(root / path)))
+    removed += _prune(root, files, kept, present)
+    for path in written.keys() - files.keys():
+        del written[path]
+    return changed + [Change("D", path) for path in removed if path not in files]
 
 
-def _make_way(root: Path, files: Iterable[str]) -> list[str]:
+def _look(root: Path, keep: Collection[str]) -> _Present:
+    found = _Present({}, set())
+    if root.is_dir():
+        _scan(str(root), "", keep, found)
+    return found
+
+
+def _scan(folder: str, prefix: str, keep: Collection[str], found: _Present) -> None:
+    """Find everything in a folder but what is kept or the web host's, at the top."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                found.folders.add(path)
+                if prefix or not (entry.name in keep or _is_hosts(entry.name)):
+                    _scan(entry.path, f"{path}/", keep, found)
+            else:
+                found.files[path] = entry
+
+
+def _stamp(stat: os.stat_result) -> Stamp:
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+
+
+def _is_as_written(written: tuple[bytes, Stamp] | None, data: bytes, entry: os.DirEntry[str]) -> bool:
+    if written is None or written[0] != data:
+        return False
+    try:
+        return _stamp(entry.stat(follow_symlinks=False)) == written[1]
+    except FileNotFoundError:
+        return False
+
+
+def _make_way(root: Path, files: Iterable[str], present: _Present) -> list[str]:
     """Remove a file where a folder must be, and a folder where a file must be."""
     removed: list[str] = []
-    for path in files:
-        target = root / path
-        if target.is_dir() and not target.is_symlink():
-            shutil.rmtree(target)
+    parents = {parent for path in files for parent in _parents(path)}
+    for path in sorted(parents & present.files.keys()):
+        # A link to a folder is as good as a folder.
+        if not (root / path).is_dir():
+            (root / path).unlink()
             removed.append(path)
-        for parent in target.relative_to(root).parents:
-            if parent.parts and (root / parent).is_file():
-                (root / parent).unlink()
-                removed.append(parent.as_posix())
+    for path in files:
+        if path in present.folders:
+            shutil.rmtree(root / path)
+            removed += sorted(inside for inside in present.files if inside.startswith(f"{path}/"))
     return removed
 
 
+def _parents(path: str) -> Iterator[str]:
+    place = path.find("/")
+    while place >= 0:
+        yield path[:place]
+        place = path.find("/", place + 1)
+
+
 def _pages_last(path: str) -> tuple[bool, str]:
+    """Return a key that sorts paths as they are written: pages after what they refer to."""
     return path.endswith(".html"), path
 
 
-def _prune(root: Path, files: frozenset[str], keep: frozenset[str]) -> list[str]:
+def _prune(root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _Present) -> list[str]:
     removed: list[str] = []
-    for parent, folders, names in os.walk(root, topdown=True):
-        prefix = parent[len(str(root)) :].replace(os.sep, "/").lstrip("/")
-        if not prefix:
-            folders[:] = [name for name in folders if name not in keep and not _is_hosts(name)]
-        for name in names:
-            if not prefix and _is_hosts(name) and not name.endswith(_TEMPORARY):
-                continue
-            path = f"{prefix}/{name}" if prefix else name
-            if name.endswith(_TEMPORARY):
-                _remove_leftover(Path(parent, name))
-            elif path not in files and path not in keep:
-                Path(parent, name).unlink(missing_ok=True)
-                removed.append(path)
-    _remove_empty(root, keep)
+    for path, entry in sorted(present.files.items()):
+        if "/" not in path and _is_hosts(path) and not path.endswith(_TEMPORARY):
+            continue
+        if path.endswith(_TEMPORARY):
+            _remove_leftover(Path(entry.path))
+        elif path not in files and path not in keep:
+            Path(entry.path).unlink(missing_ok=True)
+            removed.append(path)
+    _remove_empty(root, files, keep, present)
     return removed
 
 
@@ -103,15 +193,13 @@ def is_alive(process: int) -> bool:
     return True
 
 
-def _remove_empty(root: Path, keep: frozenset[str]) -> None:
-    for parent, folders, names in os.walk(root, topdown=False):
-        if names and not folders:
-            continue
-        here = Path(parent)
-        first = here.relative_to(root).parts[0] if here != root else ""
-        inside_kept = first in keep or _is_hosts(first)
-        if here != root and not inside_kept and not any(here.iterdir()):
-            here.rmdir()
+def _remove_empty(root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _Present) -> None:
+    needed = {parent for path in files for parent in _parents(path)}
+    for path in sorted(present.folders - needed, reverse=True):
+        first = path.partition("/")[0]
+        folder = root / path
+        if not (first in keep or _is_hosts(first)) and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 class FolderFiles(Mapping[str, bytes]):
@@ -122,9 +210,14 @@ class FolderFiles(Mapping[str, bytes]):
         files = (path for path in root.rglob("*") if path.is_file() and not path.name.endswith(_TEMPORARY))
         found = (path.relative_to(root) for path in files)
         self._paths = [path.as_posix() for path in sorted(found) if path.parts[0] != leave_out]
+        self._known = frozenset(self._paths)
 
     def __getitem__(self, path: str) -> bytes:
         return (self._root / path).read_bytes()
+
+    def __contains__(self, path: object) -> bool:
+        # A file that was moved over may be gone from here, and is still one of them.
+        return path in self._known
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)

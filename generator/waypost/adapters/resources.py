@@ -32,6 +32,9 @@ def status_assets(look: Look) -> dict[str, bytes]:
     names = (
         "base.css",
         "status.css",
+        "status.js",
+        "status_due.js",
+        "status_mine.js",
         "scheme.js",
         "now.js",
         "page.js",

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from waypost.adapters.component_format import (
+    badge_html,
+    badge_markdown,
+    banner_html,
+    budget_sentences,
+)
+from waypost.adapters.latency_chart import latency_chart
 from waypost.adapters.markup import render_markdown
 from waypost.core.measures import number_text
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
@@ -18,7 +27,7 @@ from waypost.core.text import plain_text
 from waypost.core.uptime import TOLD, DaySummary, Uptimes, percent
 from waypost.core.words import Words
 from waypost.model.article import Article
-from waypost.model.status import MEASURED, ComponentStatus, Incident, UpdateStatus
+from waypost.model.status import MEASURED, ComponentStatus, Incident, UpdateStatus, worst
 
 STATUS_CODES = {
     ComponentStatus.OPERATIONAL: "ok",
@@ -43,16 +52,13 @@ _MARKS = {
 }
 _ALARM = "M12 5v9M12 19v.01"
 
-DAY_WIDTH = 10
-"""Width of one day in a bar: eight of colour and two of gap."""
-
-
 @dataclass(frozen=True)
 class Run:
-    """Neighbouring days of one state, drawn as one rectangle."""
+    """Neighbouring days of one state, drawn as one."""
 
-    x: int
-    width: int
+    start: int
+    """How many days come before it."""
+    days: int
     code: str
     title: str
 
@@ -72,11 +78,20 @@ def day_runs(days: Sequence[DaySummary], words: Words) -> list[Run]:
     """Join neighbouring days that look alike; every day with trouble keeps its own words."""
     runs: list[Run] = []
     position = 0
-    looks = [(_code(day), _day_title(day, words)) for day in days]
-    for (code, title), group in itertools.groupby(looks):
-        length = len(list(group))
-        runs.append(Run(position * DAY_WIDTH, length * DAY_WIDTH, code, title))
-        position += length
+    for (status, trouble, no_data), group in itertools.groupby(days, attrgetter("status", "trouble", "no_data")):
+        alike = list(group)
+        code = _code(alike[0])
+        is_plain = not trouble and (no_data < GAP or status is ComponentStatus.NO_DATA)
+        # Days that have something to say are told apart, the others run on.
+        for day in alike[:1] if is_plain else alike:
+            length = len(alike) if is_plain else 1
+            title = "" if is_plain else _day_title(day, words)
+            last = runs[-1] if runs else None
+            if last and not title and (last.code, last.title) == (code, ""):
+                runs[-1] = replace(last, days=last.days + length)
+            else:
+                runs.append(Run(position, length, code, title))
+            position += length
     return runs
 
 
@@ -105,11 +120,58 @@ def _day_title(day: DaySummary, words: Words) -> str:
 
 def bar_text(days: Sequence[DaySummary], words: Words) -> str:
     """Say in words what the bar draws."""
-    counts = [(sum(day.status is status for day in days), status) for status in ComponentStatus]
-    said = [words.say(f"status.bar.days.{status}", count=count) for count, status in counts if count]
+    counts = Counter(day.status for day in days)
+    said = [
+        words.say(f"status.bar.days.{status}", count=counts[status])
+        for status in ComponentStatus
+        if status in counts
+    ]
     text = words.say("status.bar.text", count=len(days), days=", ".join(said))
     gaps = sum(map(_has_gap, days))
     return f"{text} {words.say('status.bar.gaps', count=gaps)}" if gaps else text
+
+
+BAR_BYTES = 994
+"""How large the drawing of a bar may become by what its days have to say."""
+
+
+def bar_svg(days: Sequence[DaySummary], words: Words) -> Markup:
+    """Draw the days of a component: a line of strokes for each pattern, a run of days being one stroke.
+
+    A unit of width is a day. Days with something to say are drawn by themselves, so that a pointer over them
+    gets it, the latest first as long as the drawing stays small; the words beside the bar count them all.
+    """
+    runs = day_runs(days, words)
+    head = Markup(
+        '<svg viewBox="0 0 {} 28" preserveAspectRatio="none" stroke-width="28" role="img" aria-label="{}">'
+    ).format(f"{len(days) - 0.2:g}", bar_text(days, words))
+    told: list[Markup] = []
+    room = BAR_BYTES - len((head + _strokes(runs)).encode())
+    rest = list(runs)
+    for run in [run for run in reversed(runs) if run.title]:
+        drawn = Markup('<path stroke="url(#b-{})" d="M{} 14h{}"><title>{}</title></path>').format(
+            run.code, run.start, run.days, run.title
+        )
+        room -= len(drawn.encode())
+        if room < 0:
+            break
+        told.append(drawn)
+        rest.remove(run)
+    return head + _strokes(rest) + Markup().join(reversed(told)) + Markup("</svg>")
+
+
+def _strokes(runs: Sequence[Run]) -> Markup:
+    """Draw each pattern as one path along the middle of the bar, with a stroke as high as the bar."""
+    paths: dict[str, str] = {}
+    ends: dict[str, int] = {}
+    for run in runs:
+        end = ends.get(run.code)
+        move = f"M{run.start} 14" if end is None else "" if end == run.start else f"m{run.start - end} 0"
+        paths[run.code] = f"{paths.get(run.code, '')}{move}h{run.days}"
+        ends[run.code] = run.start + run.days
+    return Markup().join(
+        Markup('<path stroke="url(#b-{})" d="{}"/>').format(code, path) for code, path in paths.items()
+    )
 
 
 def uptime_text(component: ComponentSnapshot, words: Words) -> str:
@@ -160,7 +222,7 @@ class StatusFormat:
 
     def __init__(self, snapshot: Snapshot, articles: Mapping[str, Article]) -> None:
         self._snapshot = snapshot
-        self._words = snapshot.words
+        self.words = snapshot.words
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
 
@@ -168,28 +230,32 @@ class StatusFormat:
         """Return '4 Nov 2026, 13:27' in the zone of the page, without the year where it is this one."""
         local = moment.astimezone(self._zone)
         name = "status.date.day_time" if self._is_this_year(local) else "status.date.day_time_year"
-        return self._words.date(name, local)
+        return self.words.date(name, local)
 
     def window(self, item: MaintenanceSnapshot) -> str:
         """Return 'Sun 29 Nov, 02:00–03:00', with both days where the work runs over midnight."""
         start, end = item.start.astimezone(self._zone), item.end.astimezone(self._zone)
         name = "status.date.weekday_day" if self._is_this_year(start) else "status.date.weekday_day_year"
         said = {
-            "day": self._words.date(name, start),
-            "start": self._words.date("date.time", start),
-            "end": self._words.date("date.time", end),
+            "day": self.words.date(name, start),
+            "start": self.words.date("date.time", start),
+            "end": self.words.date("date.time", end),
         }
         if start.date() == end.date():
-            return self._words.say("status.window.one_day", **said)
-        last = self._words.date("status.date.weekday_day", end)
-        return self._words.say("status.window.two_days", **said, last_day=last)
+            return self.words.say("status.window.one_day", **said)
+        last = self.words.date("status.date.weekday_day", end)
+        return self.words.say("status.window.two_days", **said, last_day=last)
 
     def _is_this_year(self, local: datetime) -> bool:
         return local.year == self._snapshot.now.astimezone(self._zone).year
 
     def names(self, ids: Sequence[str]) -> str:
         """Return the names of components."""
-        return self._words.join([self._snapshot.names.get(name, name) for name in ids], limit=8)
+        return self.words.join([self._snapshot.names.get(name, name) for name in ids], limit=8)
+
+    def budget(self, component: ComponentSnapshot) -> list[str]:
+        """Say how a component stands with the goal of the page."""
+        return budget_sentences(component.uptimes, self._snapshot.policy, self.words, duration_text)
 
     def article_url(self, path: str) -> str:
         """Return the address of an article from the root of the help center."""
@@ -201,26 +267,31 @@ class StatusFormat:
 
     def filters(self, help_root: str) -> dict[str, Callable[..., Any]]:
         """Return the filters by the names that templates use."""
-        words = self._words
+        words = self.words
         return {
             "article_title": self.article_title,
             "article_url": self.article_url,
+            "badge_html": lambda component: badge_html(component, self._snapshot.page),
+            "badge_markdown": lambda component: badge_markdown(component, self._snapshot.page),
+            "banner_html": lambda component: banner_html(component, self._snapshot.page),
+            "bar": lambda days: bar_svg(days, words),
             "bar_text": lambda days: bar_text(days, words),
             "closing_words": closing_words,
             "day_time": self.day_time,
             "duration": lambda span: duration_text(span, words),
             "impact_word": lambda impact: words.say(f"status.impact.{impact}"),
             "iso": lambda moment: moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "latency_chart": lambda series: latency_chart(series, self._zone, words),
             "mark": _mark,
             "markdown": lambda text: Markup(render_markdown(text, help_root)),  # rendered without raw HTML  # noqa: S704  # rendered without raw HTML
             "names": self.names,
             "region_sentences": lambda component: region_sentences(component, words),
-            "runs": lambda days: day_runs(days, words),
             "status_word": lambda status: words.say(f"status.state.{status}"),
             "update_word": lambda status: words.say(f"status.update.{status}"),
             "uptime_columns": lambda found: uptime_columns(found, words),
             "uptime_text": lambda component: uptime_text(component, words),
             "window": self.window,
+            "worst": lambda members: worst(member.status for member in members),
         }
 
 

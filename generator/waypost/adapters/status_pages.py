@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
+from waypost.adapters.feed_formats import FEED_FORMATS
 from waypost.adapters.languages import DEFAULT_LANGUAGE, languages
 from waypost.adapters.resources import theme_folder
-from waypost.adapters.status_format import GAP_CODE, STATUS_CODES, StatusFormat
-from waypost.core.measures import number_text
-from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
+from waypost.adapters.status_format import StatusFormat
+from waypost.adapters.status_views import PageSpec, page_specs
+from waypost.core.page_memory import PageMemory
+from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import api_time
-from waypost.core.uptime import TOLD
 from waypost.core.words import Words
 from waypost.model.article import Article
-from waypost.model.status import MEASURED, Incident
 from waypost.model.status_config import PageConfig
 
 LOOK_FOLDER = "assets/site/"
@@ -36,7 +35,6 @@ STYLES_PATH = f"{LOOK_FOLDER}site.css"
 
 _LANGUAGE = re.compile(r'\s*<!doctype html>\s*<html lang="([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)"[ >]')
 _SLOT = re.compile(r"%%WAYPOST-([A-Z]+)%%")
-_NO_ATTRIBUTES = Markup()
 _SLOT_NAMES = ("HELP", "STATUS", "HEAD", "MAIN", "ATTRIBUTES")
 
 
@@ -105,9 +103,29 @@ def shell_language(shell: str) -> str:
     return found[1] if found and found[1] in languages() else DEFAULT_LANGUAGE
 
 
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates for the life of the process; the checksum of the source is part of the code."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of a template, where it was compiled before."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(words: Words) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(theme_folder()),
+        bytecode_cache=_COMPILED,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -117,26 +135,37 @@ def _environment(words: Words) -> Environment:
     return environment
 
 
-def status_pages(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> dict[str, bytes]:
-    """Return every page of the status site by its path below site/status/."""
+def status_pages(
+    snapshot: Snapshot, articles: Mapping[str, Article], shell: str, memory: PageMemory | None = None
+) -> dict[str, bytes]:
+    """Return every page of the status site by its path below site/status/.
+
+    A `memory`, begun with what `common_inputs` says, spares the pages that would come out as they did before.
+    """
+    memory = memory or PageMemory()
     renderer = _Renderer(snapshot, articles, shell)
-    front = renderer.page(
-        "index",
-        "",
-        snapshot.headline.sentence,
-        attributes=_freshness(snapshot),
-        **_index_context(snapshot),
+
+    def made(spec: PageSpec) -> bytes:
+        if spec.inputs is None:
+            return renderer.page(spec)
+        return memory.made(spec.file, spec.inputs, lambda: renderer.page(spec))
+
+    return {spec.file: made(spec) for spec in page_specs(snapshot, articles)}
+
+
+def common_inputs(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> tuple[object, ...]:
+    """Return what every page depends on beside what it tells of; see `PageMemory.begin`."""
+    year = snapshot.now.astimezone(ZoneInfo(snapshot.page.time_zone)).year
+    # Pages list names in their order, which equal mappings need not share.
+    return (
+        snapshot.page,
+        snapshot.policy,
+        snapshot.words,
+        tuple(snapshot.names.items()),
+        year,
+        articles,
+        shell,
     )
-    title = snapshot.words.say("status.history.short")
-    history = renderer.page("history", "history/", title, months=_months(snapshot))
-    files = {"index.html": front, "history/index.html": history}
-    for incident in snapshot.incidents:
-        path = f"incidents/{incident.id}/"
-        files[f"{path}index.html"] = renderer.page("incident", path, incident.title, incident=incident)
-    for item in snapshot.maintenances:
-        path = f"maintenance/{item.work.id}/"
-        files[f"{path}index.html"] = renderer.page("maintenance", path, item.work.title, item=item)
-    return files
 
 
 def _freshness(snapshot: Snapshot) -> Markup:
@@ -147,45 +176,6 @@ def _freshness(snapshot: Snapshot) -> Markup:
     )
 
 
-def _index_context(snapshot: Snapshot) -> dict[str, Any]:
-    words = snapshot.words
-    weights = {status.value: number_text(f"{snapshot.policy.weight(status):g}", words) for status in MEASURED}
-    legend = [(code, words.say(f"status.state.{status}")) for status, code in STATUS_CODES.items()]
-    periods = [words.say(f"status.uptime.period.{name}") for name in TOLD]
-    months = [
-        (words.date("status.date.month", date.fromisoformat(f"{name}-01")), number_text(found.percent, words))
-        for name, found in snapshot.uptimes.months.items()
-        if found.ratio is not None
-    ]
-    return {
-        "weights": weights,
-        "legend": [*legend, (GAP_CODE, words.say("status.bar.gap"))],
-        "periods": periods,
-        "months": months,
-    }
-
-
-@dataclass(frozen=True)
-class HistoryEntry:
-    """One line of the history: an incident or a maintenance."""
-
-    at: datetime
-    incident: Incident | None = None
-    item: MaintenanceSnapshot | None = None
-
-
-def _months(snapshot: Snapshot) -> list[tuple[str, list[HistoryEntry]]]:
-    zone = ZoneInfo(snapshot.page.time_zone)
-    entries = [HistoryEntry(i.started, incident=i) for i in snapshot.incidents if i.continued_as is None]
-    done = (item for item in snapshot.maintenances if item.is_over)
-    entries += [HistoryEntry(item.told_at, item=item) for item in done]
-    entries.sort(key=lambda entry: entry.at, reverse=True)
-    by_month = itertools.groupby(
-        entries, key=lambda entry: snapshot.words.date("status.date.month", entry.at.astimezone(zone))
-    )
-    return [(month, list(members)) for month, members in by_month]
-
-
 class _Renderer:
     def __init__(self, snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> None:
         self._snapshot = snapshot
@@ -193,29 +183,40 @@ class _Renderer:
         self._format = StatusFormat(snapshot, articles)
         self._environment = _environment(snapshot.words)
 
-    def page(
-        self, template: str, path: str, title: str, attributes: Markup = _NO_ATTRIBUTES, **context: Any
-    ) -> bytes:
+    def page(self, spec: PageSpec) -> bytes:
+        """Render one page into the frame."""
         page = self._snapshot.page
-        root = "../" * path.count("/")
+        root = "../" * spec.path.count("/") or "./"
         # Relative links work on any host; where the help center lives elsewhere they must be whole.
         help_root = f"{root}../" if page.is_inside_help_center else page.help_url
         self._environment.filters.update(self._format.filters(help_root))
-        main = self._environment.get_template(f"waypost/status/{template}.html").render(
-            snapshot=self._snapshot, root=root or "./", help_root=help_root, **context
+        main = self._environment.get_template(f"waypost/status/{spec.template}.html").render(
+            snapshot=self._snapshot, root=root, help_root=help_root, **spec.context
         )
-        head = Markup('<title>{} · {}</title>\n<link rel="canonical" href="{}">').format(
-            title, page.name, page.url + path
-        )
+        # What depends on nothing but the moment stands on the front page alone: others change only with their content.
+        attributes = _freshness(self._snapshot) if not spec.path else Markup()
         values = {
             "HELP": escape(help_root),
-            "STATUS": escape(root or "./"),
-            "HEAD": head,
+            "STATUS": escape(root),
+            "HEAD": self._head(spec, root),
             "MAIN": main,
             "ATTRIBUTES": attributes,
         }
         # One pass over the shell alone, so that nothing in the content can pose as a slot.
         return _SLOT.sub(lambda match: str(values.get(match[1], match[0])), self._shell).encode()
+
+    def _head(self, spec: PageSpec, root: str) -> Markup:
+        page, words = self._snapshot.page, self._snapshot.words
+        head = Markup('<title>{} · {}</title>\n<link rel="canonical" href="{}">').format(
+            spec.title, page.name, page.url + spec.path
+        )
+        if spec.feed:
+            name = words.say("frame.feed_title", name=spec.title)
+            for ending, kind in FEED_FORMATS.items():
+                head += Markup('\n<link rel="alternate" type="{}" title="{}" href="{}feed.{}">').format(
+                    kind.media_type, name, root + spec.feed, ending
+                )
+        return head + Markup('\n<script type="module" src="{}assets/status.js"></script>').format(root)
 
 
 def is_shell(text: str) -> bool:

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from waypost.adapters.badges import badge_files
+from waypost.adapters.banner import BANNER_PATH, banner_file
 from waypost.adapters.calendar import calendar_files
 from waypost.adapters.feeds import feed_files
-from waypost.adapters.file_tree import FolderFiles, sync_tree
+from waypost.adapters.file_tree import Change, FolderFiles, TreeMemory, sync_changes, write_atomic
 from waypost.adapters.languages import load_words, script_words
 from waypost.adapters.resources import status_assets
 from waypost.adapters.status_pages import (
     LOOK_FOLDER,
     SHELL_PATH,
+    common_inputs,
     default_shell,
     is_shell,
     shell_language,
     status_pages,
 )
+from waypost.adapters.status_text import text_files
 from waypost.adapters.store import read_history
+from waypost.app.latency import LatencyMemory
 from waypost.app.site import Site
+from waypost.core.page_memory import PageMemory
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.core.statuspage import now_document, status_document, summary_document
 from waypost.model.project import Project
@@ -33,40 +40,84 @@ class Publication:
     """What one publication did."""
 
     snapshot: Snapshot
-    changed: tuple[str, ...]
-    """Files that were written or removed, by their path below site/status/; pages come last."""
+    changes: tuple[Change, ...]
+    """Files that were written, pages last, and then those that were removed; by their path below site/status/."""
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The paths of those files."""
+        return tuple(change.path for change in self.changes)
 
 
-def publish(site: Site, project: Project, now: datetime, database_url: str | None = None) -> Publication:
+@dataclass
+class PublishMemory:
+    """What a process that stays remembers of its last publication; without it, everything is made anew."""
+
+    pages: PageMemory = field(default_factory=PageMemory)
+    tree: TreeMemory = field(default_factory=TreeMemory)
+    latency: LatencyMemory = field(default_factory=LatencyMemory)
+
+
+def publish(
+    site: Site,
+    project: Project,
+    now: datetime,
+    database_url: str | None = None,
+    memory: PublishMemory | None = None,
+) -> Publication:
     """Bring site/status/ up to date, in the language of the last full build; English where there was none.
 
-    Raises StoreError where the database cannot be read.
+    What is published is the same with a `memory` and without. Raises StoreError where the database cannot be read.
     """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
-    history = read_history(database_url or site.database_url)
+    url = database_url or site.database_url
+    history = read_history(url)
     kept = _kept_by_build(site)
     words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
-    snapshot = take_snapshot(project.status, history, now, words)
-    files = status_files(snapshot, project, kept)
-    return Publication(snapshot, tuple(sync_tree(site.status_output, files)))
+    memory = memory or PublishMemory()
+    snapshot = replace(
+        take_snapshot(project.status, history, now, words),
+        latency=memory.latency.read(url, project.status.config, now),
+    )
+    files = status_files(snapshot, project, kept, memory.pages)
+    return Publication(snapshot, tuple(sync_changes(site.status_output, files, memory=memory.tree)))
 
 
-def status_files(snapshot: Snapshot, project: Project, kept: Mapping[str, bytes]) -> dict[str, bytes]:
+def write_changes(file: Path, publication: Publication) -> None:
+    """Write what a publication changed into a file, in one step: a mark, a tab and a path on each line.
+
+    It is empty where nothing changed. Names that a line cannot hold were never published, and are left out.
+    """
+    told = [change for change in publication.changes if change.path.isprintable()]
+    write_atomic(file, "".join(f"{change.mark}\t{change.path}\n" for change in told).encode())
+
+
+def status_files(
+    snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], memory: PageMemory | None = None
+) -> dict[str, bytes]:
     """Return every file of the status site by its path; `kept` is what a full build left behind."""
-    words = snapshot.words
+    words, articles, memory = snapshot.words, project.help_center.pages, memory or PageMemory()
     shell = kept[SHELL_PATH].decode() if SHELL_PATH in kept else default_shell(snapshot.page, words)
-    return {
+    memory.begin(*common_inputs(snapshot, articles, shell))
+    # The order of the components of an incident can be seen, and equal mappings need not share it.
+    told = (snapshot.incidents, [(*item.components,) for item in snapshot.incidents], snapshot.maintenances)
+    files = {
         **kept,
         **status_assets(project.look),
         "assets/words.js": script_words(words),
-        **status_pages(snapshot, project.help_center.pages, shell),
-        **feed_files(snapshot),
-        **calendar_files(snapshot),
+        BANNER_PATH: banner_file(words),
+        **badge_files(snapshot),
+        **status_pages(snapshot, articles, shell, memory),
+        **memory.made("feeds", told, lambda: feed_files(snapshot)),
+        **memory.made("calendars", told, lambda: calendar_files(snapshot)),
         "api/v2/summary.json": _json(summary_document(snapshot)),
         "api/v2/status.json": _json(status_document(snapshot)),
         "now.json": _json(now_document(snapshot)),
+        **text_files(snapshot),
     }
+    memory.end()
+    return files
 
 
 def _kept_by_build(site: Site) -> dict[str, bytes]:
@@ -79,4 +130,21 @@ def _kept_by_build(site: Site) -> dict[str, bytes]:
 
 
 def _json(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    """Write a document with a line for each of its members, and for each entry of those that hold several.
+
+    A line at a time is written by the fast encoder of Python; one that indents everything takes ten times as long.
+    """
+    members = ",\n".join(f" {_compact(key)}: {_lines(value)}" for key, value in document.items())
+    return f"{{\n{members}\n}}\n".encode()
+
+
+def _lines(value: object) -> str:
+    if isinstance(value, Mapping) and any(isinstance(entry, Mapping | list) for entry in value.values()):
+        return "{\n" + ",\n".join(f"  {_compact(key)}: {_compact(it)}" for key, it in value.items()) + "\n }"
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(f"  {_compact(entry)}" for entry in value) + "\n ]"
+    return _compact(value)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from waypost.app.publish import Publication, publish
+from waypost.app.publish import Publication, PublishMemory, publish
 from waypost.app.site import Site, load_project
 from waypost.model.project import Project
 
@@ -46,11 +46,12 @@ class Publisher:
         self._clock = clock
         self.lock = threading.Lock()
         self.project = project
+        self._memory = PublishMemory()
 
     def publish(self) -> Publication:
         """Bring the status pages up to date."""
         with self.lock:
-            return publish(self._site, self.project, self._clock(), self._database_url)
+            return publish(self._site, self.project, self._clock(), self._database_url, self._memory)
 
     def reload(self) -> None:
         """Read the site again; raises ProblemsFound, and keeps the last good state, where it is broken."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from waypost.core.affected import AffectedSpan, affected_spans
 from waypost.core.automatic import IMPACT, automatic_incidents
 from waypost.core.combining import combined
+from waypost.core.latency import Latency
 from waypost.core.regions import SILENCE
 from waypost.core.sentences import Headline, headline
 from waypost.core.spans import Piece, micros, moment_of
@@ -29,6 +31,7 @@ from waypost.model.status import (
     Impact,
     Incident,
     Maintenance,
+    Update,
     UpdateStatus,
     worst,
 )
@@ -138,6 +141,10 @@ class Snapshot:
     """Since when our own connection is down, if it is and nothing can be measured."""
     certificate_warnings: tuple[Certificate, ...] = ()
     """Certificates that end soon or have ended, the first to end first."""
+    affected: Mapping[str, tuple[AffectedSpan, ...]] = field(default_factory=dict)
+    """What each incident, by id, did to its components."""
+    latency: Mapping[str, Latency] = field(default_factory=dict)
+    """How fast each component, by id, answered, where that was summed up."""
 
     @property
     def changed_at(self) -> datetime:
@@ -240,6 +247,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         uptimes=pooled_uptimes([component.uptimes for component in components]),
         offline_since=offline_since,
         certificate_warnings=_certificate_warnings(site, history, now),
+        affected={item.id: affected_spans(item, timelines, now) for item in incidents},
     )
 
 
@@ -297,9 +305,19 @@ def _known(history: History, now: datetime) -> History:
 
 
 def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
-    """Leave out updates that nobody has given yet at `now`, and what has no other."""
-    begun = (item for item in items if item.updates[0].at <= now)
-    return tuple(replace(item, updates=tuple(it for it in item.updates if it.at <= now)) for item in begun)
+    """Leave out updates and edits that nobody has made yet at `now`, and what has no other."""
+    return tuple(
+        # What was told in full is left as it is, so that it can be seen to be the same.
+        item
+        if all((update.edited or update.at) <= now for update in item.updates)
+        else replace(item, updates=tuple(_by_now(it, now) for it in item.updates if it.at <= now))
+        for item in items
+        if item.updates[0].at <= now
+    )
+
+
+def _by_now(update: Update, now: datetime) -> Update:
+    return replace(update, edited=None) if update.edited and update.edited > now else update
 
 
 def _components(

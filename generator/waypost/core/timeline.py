@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import heapq
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
@@ -119,6 +120,10 @@ class ComponentTimeline:
 
         return sweep([self.measured, *written, *works], judge)
 
+    @cached_property
+    def _moments(self) -> list[int]:
+        return [moment for moment, _ in self.steps]
+
     def at(self, moment: datetime) -> ComponentStatus:
         """Return the state at one moment."""
         return self._told(state_at(self.steps, micros(moment)))
@@ -134,7 +139,9 @@ class ComponentTimeline:
 
     def pieces(self, start: int, end: int) -> list[Piece]:
         """Cut [start, end), in microseconds, into pieces of one state each, without gaps or overlaps."""
-        cut = [(start, state_at(self.steps, start)), *(step for step in self.steps if start < step[0] < end)]
+        first = bisect.bisect_right(self._moments, start)
+        last = bisect.bisect_left(self._moments, end)
+        cut = [(start, state_at(self.steps, start)), *self.steps[first:last]]
         pieces: list[Piece] = []
         for (left, status), (right, _) in itertools.pairwise([*cut, (end, NO_DATA)]):
             told = self._told(status)

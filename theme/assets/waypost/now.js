@@ -7,15 +7,19 @@ import { ago, say } from "./say.js";
 
 const EVERY = 30_000;
 
-const listeners = [showPill, showNotice, showFreshness];
+const listeners = [showPill, showNotice];
+const mourners = [];
 let last = null;
-// A cache may hold the old page for a while: a page that was just loaded waits a round before it loads again.
-let mayReload = false;
 
 /** Call a function with the present (see present.js) and its view, now if it is there and whenever it was read again. */
 export function whenKnown(listener) {
   listeners.push(listener);
   if (last) tell(listener);
+}
+
+/** Call a function whenever the file could not be had and never was. */
+export function whenLost(listener) {
+  mourners.push(listener);
 }
 
 function tell(listener) {
@@ -84,41 +88,6 @@ export function fillNotice(notice, { status, calm, title, detail, path, link }) 
   put(anchor, link);
 }
 
-function showFreshness(now, view) {
-  const checked = document.querySelector("[data-wp-checked]");
-  if (Number.isFinite(view.age)) put(checked, say("now.checked", { ago: ago(view.age) }));
-  const stale = document.querySelector("[data-wp-stale]");
-  if (!stale) return;
-  stale.hidden = !view.isStale;
-  if (view.isStale) showOld(view, stale);
-  // Something new was said or found since this page was made, or checks run again: show it.
-  const root = document.documentElement.dataset;
-  const isOutdated = (root.wpChanged && now.changed_at > root.wpChanged) || (root.wpOld && !view.isStale);
-  if (isOutdated && mayReload) location.reload();
-}
-
-/** Take back what was true when it was last checked and is not known to be true now. */
-function showOld(view, stale) {
-  put(stale.querySelector("b"), say("now.old", { ago: ago(view.age) }));
-  document.documentElement.dataset.wpOld = "yes";
-  for (const part of document.querySelectorAll(".wp-state, .wp-component__row")) part.dataset.status = "no_data";
-  const state = document.querySelector(".wp-state");
-  if (!state) return;
-  put(state.querySelector("h1"), view.sentence);
-  put(state.querySelector(".wp-state__mark"), "?");
-}
-
-/** Without the file, the page still knows when it was checked. */
-function showAge() {
-  const { wpCheckedAt, wpStaleAfter } = document.documentElement.dataset;
-  const stale = document.querySelector("[data-wp-stale]");
-  if (!wpCheckedAt || !stale) return;
-  const own = { checked_at: wpCheckedAt, stale_after: Number(wpStaleAfter), incidents: [] };
-  const view = judge(own, Date.now());
-  stale.hidden = !view.isStale;
-  if (view.isStale) showOld(view, stale);
-}
-
 async function refresh() {
   try {
     const answer = await fetch(statusPage("now.json"), { cache: "no-cache" });
@@ -127,9 +96,8 @@ async function refresh() {
   } catch {
     // What was heard last stands until it is too old.
   }
-  if (!last) showAge();
   if (last) listeners.forEach(tell);
-  mayReload = true;
+  else mourners.forEach((listener) => listener());
 }
 
 if (document.querySelector("[data-wp-now]")) {

@@ -146,6 +146,12 @@ class Rollups:
                 end = min(int(first) // HOUR * HOUR + HOUR, limit)
                 forgotten += connection.execute(observation.delete().where(observation.c.at < end)).rowcount
 
+    def summed_up_to(self) -> datetime | None:
+        """Return up to when everything was summed up, or None where nothing was yet."""
+        with self._database.read() as connection:
+            mark = _mark(connection)
+        return None if mark is None else from_ms(mark)
+
     def read(self, since: datetime, until: datetime, resolution: Resolution) -> list[Rollup]:
         """Return the roll-ups that begin in [since, until), by time and line."""
         table = _TABLES[resolution]

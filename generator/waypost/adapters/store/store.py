@@ -155,6 +155,10 @@ class Store:
         """Return the roll-ups of each line that begin in [since, until), by time and line."""
         return self._rollups.read(since, until, Resolution(resolution))
 
+    def summed_up_to(self) -> datetime | None:
+        """Return up to when observations were summed up, or None where they never were."""
+        return self._rollups.summed_up_to()
+
     def roll_up(self, now: datetime) -> int:
         """Sum up what was observed since the last time, by hours and days; return how many hours had news."""
         return self._rollups.roll_up(now)

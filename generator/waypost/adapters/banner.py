@@ -1,0 +1,34 @@
+"""The banner that a site of somebody else shows while there is trouble: one script, with its words in it."""
+
+from __future__ import annotations
+
+import json
+
+from waypost.adapters.resources import theme_folder
+from waypost.core.words import Words
+from waypost.model.status import ComponentStatus
+
+BANNER_PATH = "banner.js"
+
+_PLACE = "WAYPOST_WORDS"
+
+
+def banner_file(words: Words) -> bytes:
+    """Return banner.js in a language, without the remarks and the indentation of its source."""
+    source = (theme_folder() / "assets/waypost/banner.js").read_text(encoding="utf-8")
+    said = {
+        **{
+            status.value: words.say(f"status.state.{status}")
+            for status in ComponentStatus
+            if status.is_trouble
+        },
+        "label": words.say("banner.label"),
+        "dismiss": words.say("banner.dismiss"),
+        "all": words.say("banner.all"),
+    }
+    lines = [line.strip() for line in source.splitlines()]
+    script = "\n".join(line for line in lines if line and not line.startswith(("//", "/**")))
+    if script.count(_PLACE) != 1:
+        raise ValueError("banner.js has no place for its words")
+    texts = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
+    return f"{script.replace(_PLACE, texts)}\n".encode()
