@@ -5,33 +5,10 @@ Run it with `make bench-publish`. `--profile` shows where the time goes after on
 
 from __future__ import annotations
 
-import argparse
-import cProfile
-import gzip
-import os
-import re
-import statistics
-import subprocess
-import sys
-import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from bench_page import write_section
-from snapshot_bench import rows
-
-from waypost.adapters.store import Store
-from waypost.app.publish import publish
-from waypost.app.publisher import Publisher
-from waypost.app.site import Site, load_project
-from waypost.model.project import History
-from waypost.model.status import ComponentStatus, Coverage, StateChange
+from waypost.app.site import Site
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

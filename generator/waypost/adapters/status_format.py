@@ -52,6 +52,7 @@ _MARKS = {
 }
 _ALARM = "M12 5v9M12 19v.01"
 
+
 @dataclass(frozen=True)
 class Run:
     """Neighbouring days of one state, drawn as one."""
@@ -78,7 +79,9 @@ def day_runs(days: Sequence[DaySummary], words: Words) -> list[Run]:
     """Join neighbouring days that look alike; every day with trouble keeps its own words."""
     runs: list[Run] = []
     position = 0
-    for (status, trouble, no_data), group in itertools.groupby(days, attrgetter("status", "trouble", "no_data")):
+    for (status, trouble, no_data), group in itertools.groupby(
+        days, attrgetter("status", "trouble", "no_data")
+    ):
         alike = list(group)
         code = _code(alike[0])
         is_plain = not trouble and (no_data < GAP or status is ComponentStatus.NO_DATA)
