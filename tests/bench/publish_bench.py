@@ -88,7 +88,7 @@ def make_site(
 
 
 def record(site: Site, components: int) -> None:
-    """Give each component ninety days that were watched, with an outage in each month."""
+    """Give each component ninety days that were watched, slow for an hour in each month."""
     names = [f"component-{n}" for n in range(components)]
     changes = [
         StateChange(name, "http-1", at, status, at)
@@ -96,7 +96,7 @@ def record(site: Site, components: int) -> None:
         for month in range(3)
         for status, at in (
             (ComponentStatus.OPERATIONAL, START + timedelta(days=30 * month)),
-            (ComponentStatus.MAJOR_OUTAGE, START + timedelta(days=30 * month + place % 29, hours=5)),
+            (ComponentStatus.DEGRADED_PERFORMANCE, START + timedelta(days=30 * month + place % 29, hours=5)),
             (ComponentStatus.OPERATIONAL, START + timedelta(days=30 * month + place % 29, hours=6)),
         )
     ]
