@@ -103,6 +103,11 @@ class MaintenanceSnapshot:
         """Whether nothing of it is to come: it is completed or cancelled."""
         return self.status in ENDED
 
+    @property
+    def told_at(self) -> datetime:
+        """Where it stands in history: when it began, or was called off before that."""
+        return min(self.start, self.work.updated_at) if self.work.is_cancelled else self.start
+
 
 @dataclass(frozen=True)
 class Snapshot:
