@@ -31,6 +31,7 @@ from helpers.texts import (
 from waypost.adapters.languages import languages, load_words
 from waypost.core.awareness import Topic
 from waypost.core.feedback import Reason
+from waypost.core.news import IMPACTS
 from waypost.core.uptime import TOLD
 from waypost.core.words import Text
 from waypost.model.article import ARTICLE_KINDS, Priority
@@ -46,6 +47,7 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "status.impact.": Impact,
     "status.update.": UpdateStatus,
     "status.incident.impact.": Impact,
+    "news.impact.": IMPACTS,
     "status.duration.": ("days", "hours", "minutes"),
     "status.headline.": (status for status in ComponentStatus if status.severity),
     "status.automatic.": ("joined", "resolved", "continued", "merged"),
@@ -116,9 +118,12 @@ ALLOWED_IN_SCRIPTS: Mapping[Bare, str] = {
 ALLOWED_IN_MODULES: Mapping[Bare, str] = {
     ("generator/waypost/adapters/component_format.py", '"><img src="'): "a line to copy",
     ("generator/waypost/adapters/component_format.py", '<script src="'): "a line to copy",
-    ("generator/waypost/adapters/feeds.py", "Waypost"): "a name",
     ("generator/waypost/adapters/feeds.py", "Incident"): "a part of an id, as at Statuspage",
     ("generator/waypost/adapters/feeds.py", "Maintenance"): "a part of an id, as at Statuspage",
+    (
+        "generator/waypost/core/statuspage_words.py",
+        "Completed",
+    ): "a word of Statuspage, which programs look for",
     ("generator/waypost/adapters/languages.py", 'export const language = "'): "a line of a script",
     ("generator/waypost/adapters/languages.py", '";\nexport const texts = '): "a line of a script",
 }

@@ -11,9 +11,9 @@ import pytest
 
 from helpers.hostile_status import TEXTS
 from waypost.adapters.article_feeds import FEED_TYPES, FeedSource, article_feeds
-from waypost.adapters.feeds import clean
 from waypost.adapters.languages import load_words
 from waypost.core.article_news import ArticleItem
+from waypost.core.feed import clean
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 SOURCE = FeedSource("https://help.example.org/base/", 'Help & "more" <b>', load_words("de"))

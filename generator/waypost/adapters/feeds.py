@@ -1,154 +1,132 @@
-"""Atom and RSS by feedgen, with its known traps closed: no hidden clock, no lost attributes, no bad characters."""
+"""The feeds of the status page: for everything, each component and each impact, and Statuspage's history."""
 
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
+from datetime import UTC
+from functools import lru_cache
 
-from feedgen.entry import FeedEntry
-from feedgen.feed import FeedGenerator
-
+from waypost.adapters.feed_formats import FEED_FORMATS, written
 from waypost.adapters.markup import render_markdown
+from waypost.core.feed import FeedHead, FeedItem, fitting, tag_authority, weight
 from waypost.core.ids import public_number
-from waypost.core.news import LABELS, NewsItem, Story, news, stories
+from waypost.core.news import NewsItem, Selection, Story, by_selection, news, selections, stories
 from waypost.core.snapshot import Snapshot
+from waypost.core.statuspage_words import LABELS, in_api_words
 from waypost.core.text import plain_text
-
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _SUMMARY_LENGTH = 300
 
+_STORY_BYTES = 100_000
+"""How much of one incident an entry tells; with more, the newest updates and a link to the rest."""
+
+
+@dataclass(frozen=True)
+class FeedLink:
+    """Where a feed is, for the head of a page and for lists."""
+
+    path: str
+    """From the root of the status page."""
+    media_type: str
+    title: str
+
+
+def feed_links(snapshot: Snapshot, component: str | None = None) -> tuple[FeedLink, ...]:
+    """Return the feeds of everything that happens, or those of a component, one a format."""
+    folder = f"components/{component}/" if component else ""
+    found = (item for item in selections(snapshot) if item.folder == folder)
+    return tuple(link for item in found for link in selection_links(item))
+
+
+def selection_links(selection: Selection) -> tuple[FeedLink, ...]:
+    """Return the feeds of a selection, one a format."""
+    return tuple(
+        FeedLink(f"{selection.folder}feed.{name}", kind.media_type, selection.title)
+        for name, kind in FEED_FORMATS.items()
+    )
+
 
 def feed_files(snapshot: Snapshot) -> dict[str, bytes]:
-    """Return the feeds of the status page by file name.
+    """Return the feeds of the status page by path.
 
     `feed.*` has one item an update; `history.*` has one entry an incident, edited in place, in the
     form of Atlassian Statuspage, and keeps its English words for what happened: programs read them.
     """
-    items, whole = news(snapshot), stories(snapshot)
-    files: dict[str, bytes] = {}
-    for suffix in ("atom", "rss"):
-        updates = _feed(snapshot, f"feed.{suffix}", newest([item.published for item in items]))
-        for item in items:
-            _add_update(updates, snapshot, item)
-        history = _feed(snapshot, f"history.{suffix}", newest([story.updated for story in whole]))
-        for story in whole:
-            _add_story(history, snapshot, story, suffix)
-        for name, feed in (("feed", updates), ("history", history)):
-            files[f"{name}.{suffix}"] = feed_bytes(feed, suffix)
+    found = by_selection(news(snapshot))
+    help_url = snapshot.page.help_url
+    files = history_files(snapshot)
+    for selection in selections(snapshot):
+        head = _head(snapshot, f"{selection.folder}feed", selection.title, selection.about)
+        items = tuple(_update_item(item, help_url) for item in found.get(selection.folder, ()))
+        files.update(_written(head, fitting(items)))
     return files
 
 
-def newest(moments: list[datetime]) -> datetime:
-    """Return when a feed last changed; an empty one has never changed, so its date is fixed."""
-    return max(moments, default=datetime(2000, 1, 1, tzinfo=UTC))
+# A publication changes few feeds, and writing one takes longer than comparing its items.
+_written = lru_cache(maxsize=2048)(written)
 
 
-def clean(text: str) -> str:
-    """Remove what XML 1.0 forbids: a single such character would lose the whole feed."""
-    return _FORBIDDEN.sub("", text)
+def _head(snapshot: Snapshot, name: str, title: str, about: str = "") -> FeedHead:
+    page, words = snapshot.page, snapshot.words
+    description = words.say("news.description", name=title)
+    return FeedHead(page.url, name, title, description, page.name, words.language, about)
 
 
-@dataclass(frozen=True)
-class FeedHead:
-    """What a feed says of itself."""
-
-    home: str
-    """The absolute address of the pages it tells of, with a slash at its end."""
-    name: str
-    """Its file name there, such as feed.atom; the ending decides the format."""
-    title: str
-    description: str
-    author: str
-    language: str
-    updated: datetime
-    """When it last changed; feedgen would take the time of the build."""
-
-
-def start_feed(head: FeedHead) -> FeedGenerator:
-    """Start a feed; its entries follow by `add_entry`."""
-    feed = FeedGenerator()
-    feed.id(f"tag:{tag_authority(head.home)}:/{head.name.partition('.')[0]}")
-    feed.title(clean(head.title))
-    feed.description(clean(head.description))
-    feed.author({"name": clean(head.author)})
-    feed.language(head.language)
-    feed.link(href=head.home + head.name, rel="self", type=_mime(head.name))
-    # feedgen takes the last link as the RSS channel's link.
-    feed.link(href=head.home, rel="alternate", type="text/html")
-    feed.updated(head.updated)
-    feed.lastBuildDate(head.updated)
-    feed.generator("Waypost")
-    return feed
-
-
-def tag_authority(home: str) -> str:
-    """Return who names the ids of a feed, as RFC 4151 has it; the year only has to stay the same."""
-    return f"{urlsplit(home).hostname or 'localhost'},2005"
-
-
-def feed_bytes(feed: FeedGenerator, name: str) -> bytes:
-    """Write a feed in the format that the ending of its name says."""
-    written: bytes = feed.atom_str(pretty=True) if name.endswith("atom") else feed.rss_str(pretty=True)
-    return written
-
-
-def _feed(snapshot: Snapshot, name: str, updated: datetime) -> FeedGenerator:
-    page = snapshot.page
-    description = snapshot.words.say("news.description", name=page.name)
-    return start_feed(
-        FeedHead(page.url, name, page.name, description, page.name, snapshot.words.language, updated)
+@lru_cache(maxsize=8192)
+def _update_item(item: NewsItem, help_url: str) -> FeedItem:
+    return FeedItem(
+        id=item.guid,
+        link=item.link,
+        title=item.title,
+        published=item.published,
+        updated=item.updated,
+        summary=_shorten(plain_text(item.body)),
+        html=render_markdown(item.body, help_url),
     )
 
 
-def _mime(name: str) -> str:
-    return "application/atom+xml" if name.endswith("atom") else "application/rss+xml"
+def history_files(snapshot: Snapshot) -> dict[str, bytes]:
+    """Return history.atom and history.rss."""
+    head = _head(snapshot, "history", snapshot.page.name)
+    whole = fitting([_story_item(snapshot, story) for story in stories(snapshot)])
+    # Atom has ids of Statuspage's form; the guid of RSS is the address.
+    addressed = [replace(item, id=item.link, id_is_link=True) for item in whole]
+    return {
+        "history.atom": FEED_FORMATS["atom"].write(head, whole),
+        "history.rss": FEED_FORMATS["rss"].write(head, addressed),
+    }
 
 
-def add_entry(feed: FeedGenerator, link: str, title: str) -> FeedEntry:
-    """Add an entry below those that are there."""
-    entry = feed.add_entry(order="append")
-    entry.title(clean(title))
-    entry.link(href=link)
-    return entry
-
-
-def _add_update(feed: FeedGenerator, snapshot: Snapshot, item: NewsItem) -> None:
-    entry = add_entry(feed, item.link, item.title)
-    entry.guid(item.guid, permalink=False)
-    entry.published(item.published)
-    entry.updated(item.published)
-    entry.description(clean(_shorten(plain_text(item.body))), isSummary=True)
-    entry.content(clean(render_markdown(item.body, snapshot.page.help_url)), type="html")
-
-
-def _add_story(feed: FeedGenerator, snapshot: Snapshot, story: Story, suffix: str) -> None:
-    host = urlsplit(snapshot.page.url).hostname or "localhost"
-    entry = add_entry(feed, story.link, story.title)
+def _story_item(snapshot: Snapshot, story: Story) -> FeedItem:
     kind = "Incident" if story.slug.startswith("incident/") else "Maintenance"
-    if suffix == "rss":
-        entry.guid(story.link, permalink=True)
-    else:
-        entry.id(f"tag:{host},2005:{kind}/{public_number(kind, story.slug)}")
-    entry.published(story.started)
-    entry.updated(story.updated)
-    entry.content(
-        clean(_story_html(story, lambda text: render_markdown(text, snapshot.page.help_url))), type="html"
+    return FeedItem(
+        id=f"tag:{tag_authority(snapshot.page.url)}:{kind}/{public_number(kind, story.slug)}",
+        link=story.link,
+        title=story.title,
+        published=story.started,
+        updated=story.updated,
+        html=_story_html(snapshot, story, lambda text: render_markdown(text, snapshot.page.help_url)),
     )
 
 
-def _story_html(story: Story, render: Callable[[str], str]) -> str:
+def _story_html(snapshot: Snapshot, story: Story, render: Callable[[str], str]) -> str:
     """Write the updates as Statuspage does: clients take the first <strong> as the present status."""
-    return "".join(
-        f"<p><small>{update.at.astimezone(UTC):%b} <var data-var='date'>{update.at.astimezone(UTC):%d}</var>, "
-        f"<var data-var='time'>{update.at.astimezone(UTC):%H:%M}</var> UTC</small><br>"
-        f"<strong>{html.escape(LABELS[update.status])}</strong> - {_without_paragraph(render(update.body))}</p>"
-        for update in story.updates
-    )
+    parts: list[str] = []
+    size = 0
+    for update in story.updates:
+        said, at = in_api_words(update, snapshot), update.at.astimezone(UTC)
+        part = (
+            f"<p><small>{at:%b} <var data-var='date'>{at:%d}</var>, "
+            f"<var data-var='time'>{at:%H:%M}</var> UTC</small><br>"
+            f"<strong>{html.escape(LABELS[said.status])}</strong> - {_without_paragraph(render(said.body))}</p>"
+        )
+        size += weight(part)
+        if parts and size > _STORY_BYTES:
+            return "".join([*parts, f'<p><a href="{html.escape(story.link)}">…</a></p>'])
+        parts.append(part)
+    return "".join(parts)
 
 
 def _without_paragraph(rendered: str) -> str:

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
 from waypost.adapters.markup import render_markdown
 from waypost.adapters.source import Source, read_source
 from waypost.adapters.validation import validate
+from waypost.core.recurrence import wrong_steps
 from waypost.model.status import (
     INCIDENT_STATUSES,
     MAINTENANCE_STATUSES,
@@ -29,11 +30,12 @@ from waypost.problems import Location, Problem, did_you_mean
 
 T = TypeVar("T")
 
-_HEADING = re.compile(r"##\s+(?P<status>\S+)\s+[·|–-]\s+(?P<time>\S+)\s*")
+_HEADING = re.compile(r"##\s+(?P<status>\S+)\s+[·|–-]\s+(?P<time>\S+)(?:\s+[·|–-]\s+(?P<day>\S+))?\s*")
 MAX_UPDATE = 10_000
 """Characters of one update: a thorough postmortem has about 4,000."""
 
 _PROMISE = re.compile(r"^[ \t]*Next update by (?P<time>\S+?)\.?[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_EDITED = re.compile(r"^[ \t]*Edited (?P<time>\d{4}-\S+?)\.?[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -72,13 +74,19 @@ def parse_incident(source: Source, name: str) -> tuple[Incident | None, list[Pro
 def load_maintenance(root: Path, file: Path) -> tuple[Maintenance | None, list[Problem]]:
     """Read status/maintenance/ID.md."""
     source, problems = read_source(root, file)
-    if source is None:
-        return None, problems
+    return parse_maintenance(source, file.stem) if source else (None, problems)
+
+
+def parse_maintenance(source: Source, name: str) -> tuple[Maintenance | None, list[Problem]]:
+    """Read the text of a maintenance; `name` is that of its file without the ending.
+
+    Of work that repeats this is the first window with everything that was said of all of them.
+    """
     document, front, problems = _parse(source, MaintenanceFrontMatter)
     if document is None or front is None:
         return None, problems
-    entries, problems = _parse_timeline(document, MAINTENANCE_STATUSES)
-    problems += _check_id(document, file.stem)
+    entries, problems = _parse_timeline(document, MAINTENANCE_STATUSES, repeats=front.repeats is not None)
+    problems += _check_id(document, name)
     if front.scheduled_until <= front.scheduled_for:
         message = "The work ends before it starts. Correct `scheduled_for` or `scheduled_until`."
         problems.append(document.front.problem_at(("scheduled_until",), "incident-order", message))
@@ -86,7 +94,8 @@ def load_maintenance(root: Path, file: Path) -> tuple[Maintenance | None, list[P
         return None, problems
     window = (front.scheduled_for, front.scheduled_until)
     updates = tuple(entry.update for entry in entries)
-    return Maintenance(file.stem, front.title, front.components, *window, updates, front.articles), []
+    work = Maintenance(name, front.title, front.components, *window, updates, front.articles, front.repeats)
+    return work, []
 
 
 def _parse(source: Source, model: type[T]) -> tuple[MarkdownDocument | None, T | None, list[Problem]]:
@@ -127,12 +136,15 @@ def update_lines(document: MarkdownDocument) -> tuple[int, ...]:
 
 
 def _parse_timeline(
-    document: MarkdownDocument, allowed: Sequence[UpdateStatus]
+    document: MarkdownDocument, allowed: Sequence[UpdateStatus], *, repeats: bool = False
 ) -> tuple[list[_Entry], list[Problem]]:
     entries: list[_Entry] = []
     problems: list[Problem] = []
     for line, heading, below in _split(document):
         update, problem = _parse_update(document, line, heading, "\n".join(below).strip(), allowed)
+        if update and update.window and not repeats:
+            message = "Only work that repeats has several days to choose from. Leave the day out."
+            problem = document.source.problem("update-heading", message, line, 1)
         if update:
             entries.append(_Entry(update, line))
         if problem:
@@ -141,7 +153,11 @@ def _parse_timeline(
         message = f"The file has no update. Say what customers see. {_example(allowed)}"
         problems.append(document.source.problem("update-heading", message, document.body_line, 1))
     # Where an update is missing, the order of the others says nothing.
-    return entries, problems or _check_order(document, entries)
+    if not problems:
+        problems = _check_times(document, entries)
+        # Each window of work that repeats has steps of its own.
+        problems += [] if repeats else _check_steps(document, entries)
+    return entries, problems
 
 
 def _parse_update(  # noqa: PLR0911  # one return a mistake
@@ -164,13 +180,15 @@ def _parse_update(  # noqa: PLR0911  # one return a mistake
             "The time cannot be read, or lacks its offset from UTC. Write it as 2026-11-20T10:02:00+01:00."
         )
         return None, problem("bad-date", message, line, match.start("time") + 1)
-    promise = _PROMISE.search(body)
-    promised = read_moment(promise["time"]) if promise else None
-    if promise and promised is None:
-        number = line + 1 + body.count("\n", 0, promise.start("time"))
-        message = "The promised time cannot be read, or lacks its offset from UTC."
-        return None, problem("bad-date", f"{message} Write it as 2026-11-20T10:02:00+01:00.", number, 1)
-    text = (_PROMISE.sub("", body)).strip()
+    window = _read_day(match["day"])
+    if match["day"] and window is None:
+        message = "The day of the window cannot be read. Write it as 2026-11-29."
+        return None, problem("bad-date", message, line, match.start("day") + 1)
+    dates, wrong = _dates_in(body, at)
+    if wrong:
+        number = line + 1 + body.count("\n", 0, wrong[0])
+        return None, problem("bad-date", wrong[1], number, 1)
+    text = _EDITED.sub("", _PROMISE.sub("", body)).strip()
     if len(text) > MAX_UPDATE or not can_be_rendered(text):
         message = f"This update is too long or nests too deep. Write at most {MAX_UPDATE} characters of plain Markdown."
         return None, problem("too-complex", message, line, 1)
@@ -180,7 +198,35 @@ def _parse_update(  # noqa: PLR0911  # one return a mistake
         )
     fraction = f"{at.microsecond:06d}" if at.microsecond else ""
     identity = f"{at.astimezone(UTC):%Y%m%dt%H%M%S}{fraction}z-{status.replace('_', '-')}"
-    return Update(identity, UpdateStatus(status), at, text, promised), None
+    return Update(identity, UpdateStatus(status), at, text, *dates, window), None
+
+
+def _read_day(written: str | None) -> date | None:
+    try:
+        return date.fromisoformat(written or "")
+    except ValueError:
+        return None
+
+
+def _dates_in(
+    body: str, at: datetime
+) -> tuple[tuple[datetime | None, datetime | None], tuple[int, str] | None]:
+    """Read when the next word is promised and when the text was edited; or where one is wrong, and why."""
+    example = "Write it as 2026-11-20T10:02:00+01:00."
+    found: list[datetime | None] = []
+    for pattern, what in ((_PROMISE, "promised time"), (_EDITED, "time of the edit")):
+        match = pattern.search(body)
+        moment = read_moment(match["time"]) if match else None
+        if match and moment is None:
+            message = f"The {what} cannot be read, or lacks its offset from UTC. {example}"
+            return (None, None), (match.start("time"), message)
+        if match and moment and pattern is _EDITED and moment <= at:
+            return (None, None), (
+                match.start("time"),
+                "The text was edited before it was said. Correct the time.",
+            )
+        found.append(moment)
+    return (found[0], found[1]), None
 
 
 def can_be_rendered(text: str) -> bool:
@@ -196,25 +242,17 @@ def _example(allowed: Sequence[UpdateStatus]) -> str:
     return f"Write it as `## {allowed[0]} · 2026-11-20T10:02:00+01:00`."
 
 
-def _check_order(document: MarkdownDocument, entries: Sequence[_Entry]) -> list[Problem]:
-    problems: list[Problem] = []
+def _check_times(document: MarkdownDocument, entries: Sequence[_Entry]) -> list[Problem]:
+    message = "This update is not later than the one above it. Put the oldest first."
+    return [
+        document.source.problem("incident-order", message, later.line, 1)
+        for earlier, later in itertools.pairwise(entries)
+        if later.update.at <= earlier.update.at
+    ]
 
-    def complain(entry: _Entry, message: str) -> None:
-        problems.append(document.source.problem("incident-order", message, entry.line, 1))
 
-    closing = (UpdateStatus.RESOLVED, UpdateStatus.COMPLETED)
-    if entries and entries[0].update.status in (*closing, UpdateStatus.POSTMORTEM):
-        complain(
-            entries[0], f"The timeline starts with '{entries[0].update.status}'. Say first what happened."
-        )
-    for earlier, later in itertools.pairwise(entries):
-        if later.update.at <= earlier.update.at:
-            complain(later, "This update is not later than the one above it. Put the oldest first.")
-        closed = earlier.update.status in (*closing, UpdateStatus.POSTMORTEM)
-        if closed and later.update.status is not UpdateStatus.POSTMORTEM:
-            complain(
-                later, f"Nothing but a postmortem follows '{earlier.update.status}'. Open a new file instead."
-            )
-        if later.update.status is UpdateStatus.POSTMORTEM and not closed:
-            complain(later, "A postmortem is written after the incident is resolved.")
-    return problems
+def _check_steps(document: MarkdownDocument, entries: Sequence[_Entry]) -> list[Problem]:
+    return [
+        document.source.problem("incident-order", message, entries[index].line, 1)
+        for index, message in wrong_steps([entry.update for entry in entries])
+    ]

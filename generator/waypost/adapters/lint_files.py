@@ -50,9 +50,9 @@ def page_parts(project: Project) -> dict[str, MarkdownParts]:
 def status_texts(root: Path, project: Project) -> dict[str, tuple[int, str]]:
     """Read the text of every incident and maintenance as it is written, with the line on which it begins."""
     names = [f"status/incidents/{incident.id}.md" for incident in project.status.incidents]
-    names += [f"status/maintenance/{work.id}.md" for work in project.status.maintenances]
+    names += [f"status/maintenance/{work.file_name}.md" for work in project.status.maintenances]
     found: dict[str, tuple[int, str]] = {}
-    for name in names:
+    for name in dict.fromkeys(names):
         source, _ = read_source(root, root / name)
         document = parse_markdown(source)[0] if source else None
         if document:

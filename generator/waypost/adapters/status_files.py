@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from waypost.adapters.history_files import load_history
-from waypost.adapters.incident_files import load_incident, load_maintenance
+from waypost.adapters.incident_files import load_incident, load_maintenance, update_lines
 from waypost.adapters.incident_templates import load_templates
 from waypost.adapters.markdown_source import parse_markdown
 from waypost.adapters.source import read_source, walk
 from waypost.adapters.status_checks import check_status_config
 from waypost.adapters.validation import ADD_OR_CORRECT, load_yaml
 from waypost.adapters.yaml_source import DataPath, YamlDocument
+from waypost.core.recurrence import Fault, expand
 from waypost.model.project import StatusSite
 from waypost.model.status import Incident, Maintenance
 from waypost.model.status_config import ComponentGroup, StatusConfig
@@ -61,11 +63,46 @@ def load_status_site(root: Path, config: StatusConfig) -> tuple[StatusSite, list
     """Read incidents, maintenance and history; what cannot be read is left out and named as a problem."""
     known = frozenset(component.id for component in config.flat)
     incidents, problems = _load_folder(root, "incidents", load_incident, known)
-    works, found = _load_folder(root, "maintenance", load_maintenance, known)
+    written, found = _load_folder(root, "maintenance", load_maintenance, known)
+    works, faults = _expand(root, written, ZoneInfo(config.page.time_zone))
     history, more = load_history(root, known)
     templates, wrong = load_templates(root)
     site = StatusSite(config, incidents, works, history, templates)
-    return site, [*problems, *found, *more, *wrong]
+    return site, [*problems, *found, *faults, *more, *wrong]
+
+
+def _expand(
+    root: Path, written: Sequence[Maintenance], zone: ZoneInfo
+) -> tuple[tuple[Maintenance, ...], list[Problem]]:
+    """Make one maintenance of each window of work that repeats."""
+    works: dict[str, Maintenance] = {}
+    problems: list[Problem] = []
+    for item in written:
+        windows, faults = expand(item, zone)
+        file = root / "status" / "maintenance" / f"{item.id}.md"
+        problems += _fault_problems(root, file, faults)
+        for window in windows:
+            taken = works.setdefault(window.id, window)
+            # Two files of one name are told of already.
+            if taken.file_name != window.file_name:
+                names = f"{taken.file_name}.md and {window.file_name}.md"
+                message = f"{names} both have a maintenance {window.id}, and both would get one address. Rename one."
+                problems.append(Problem(Location(file.relative_to(root).as_posix()), "duplicate-id", message))
+    return tuple(works.values()), problems
+
+
+def _fault_problems(root: Path, file: Path, faults: Sequence[Fault]) -> list[Problem]:
+    source, problems = read_source(root, file) if faults else (None, [])
+    document, problems = parse_markdown(source) if source else (None, problems)
+    if document is None:
+        return problems
+    lines = update_lines(document)
+    return [
+        document.front.problem_at(fault.key, "incident-order", fault.message)
+        if fault.key
+        else document.source.problem("incident-order", fault.message, lines[fault.update], 1)
+        for fault in faults
+    ]
 
 
 def _load_folder(

@@ -191,8 +191,8 @@ def _month_uptimes(uptimes: Uptimes, words: Words) -> list[tuple[str, str]]:
 def history_entries(snapshot: Snapshot) -> tuple[HistoryEntry, ...]:
     """Return every incident and finished maintenance, the newest first; what went on as another is told there."""
     entries = [HistoryEntry(i.started, incident=i) for i in snapshot.incidents if i.continued_as is None]
-    done = (item for item in snapshot.maintenances if item.status is UpdateStatus.COMPLETED)
-    entries += [HistoryEntry(item.start, item=item) for item in done]
+    done = (item for item in snapshot.maintenances if item.is_over)
+    entries += [HistoryEntry(item.told_at, item=item) for item in done]
     return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
 
 
@@ -206,7 +206,8 @@ def _history_pages(snapshot: Snapshot, entries: Sequence[HistoryEntry]) -> Itera
     found = months(entries, ZoneInfo(snapshot.page.time_zone))
     title = snapshot.words.say("status.history.short")
     pages = [(month, number) for month in found for number in range(1, month.pages + 1)]
-    names = [(month.name, len(month.entries)) for month in found]
+    # How many entries a month has is not told: each new one would change the pages of all months.
+    names = [month.name for month in found]
     context: dict[str, Any] = {"months": found, "month": None, "newer": None, "older": None, "entries": ()}
     if not pages:
         yield PageSpec("history/", "history", title, context, inputs=())

@@ -11,7 +11,7 @@ from typing import Any
 
 from waypost.adapters.badges import badge_files
 from waypost.adapters.banner import BANNER_PATH, banner_file
-from waypost.adapters.calendar import calendar_file
+from waypost.adapters.calendar import calendar_files
 from waypost.adapters.feeds import feed_files
 from waypost.adapters.file_tree import Change, FolderFiles, TreeMemory, sync_changes, write_atomic
 from waypost.adapters.languages import load_words, script_words
@@ -110,7 +110,7 @@ def status_files(
         **badge_files(snapshot),
         **status_pages(snapshot, articles, shell, memory),
         **memory.made("feeds", told, lambda: feed_files(snapshot)),
-        "maintenance.ics": memory.made("calendar", told, lambda: calendar_file(snapshot)),
+        **memory.made("calendars", snapshot.maintenances, lambda: calendar_files(snapshot)),
         "api/v2/summary.json": _json(summary_document(snapshot)),
         "api/v2/status.json": _json(status_document(snapshot)),
         "now.json": _json(now_document(snapshot)),

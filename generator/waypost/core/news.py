@@ -1,19 +1,25 @@
-"""What a feed tells: one item an update, newest first, with times that never repeat."""
+"""What the feeds of the status page tell: one item an update, newest first, with times that never repeat."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import incident_url, maintenance_url
-from waypost.model.status import Update, UpdateStatus
+from waypost.model.status import Impact, Update
 
 LIMIT = 50
 """How many items a feed holds."""
 
-LABELS = {status: status.replace("_", " ").capitalize() for status in UpdateStatus}
-"""How the feeds of Atlassian Statuspage call each status of an update; programs read it, so it stays English."""
+MAINTENANCE = "maintenance"
+"""What stands for an impact where work was announced, as in the Statuspage API."""
+
+IMPACTS = (Impact.MINOR.value, Impact.MAJOR.value, Impact.CRITICAL.value, MAINTENANCE)
+"""The impacts that have feeds of their own."""
+
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -27,8 +33,14 @@ class NewsItem:
     """`[Resolved] Downloads fail for large galleries`."""
     published: datetime
     """Unique within a feed, because several readers drop items with the time of another."""
+    updated: datetime
+    """When its writer says that the text was edited; when it was published where nothing is said."""
     body: str
     """Markdown."""
+    components: tuple[str, ...]
+    """The ids of the components that it is about."""
+    impact: str
+    """minor, major, critical, none or maintenance."""
 
 
 @dataclass(frozen=True)
@@ -42,58 +54,151 @@ class Story:
     updated: datetime
     updates: tuple[Update, ...]
     """Newest first."""
+    components: tuple[str, ...]
+    impact: str
+    file: str
+    """The address from which the ids of its updates are made: that of all windows where work repeats."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A choice of what happens, which has feeds of its own."""
+
+    folder: str
+    """Where its feeds are, from the root of the status page, with a slash at its end; empty for everything."""
+    title: str
+    about: str
+    """The page that it tells of, from the root of the status page."""
+
+
+def selections(snapshot: Snapshot) -> tuple[Selection, ...]:
+    """Return every choice that has feeds: everything, each component, and each impact with what is worse."""
+    words, name = snapshot.words, snapshot.page.name
+
+    def title(part: str) -> str:
+        return words.say("news.feed_title", name=name, part=part)
+
+    components = [(_of_component(item.id), item.name) for item in snapshot.components]
+    return (
+        Selection("", name, ""),
+        *(Selection(folder, title(part), folder) for folder, part in components),
+        *(Selection(_of_impact(key), title(words.say(f"news.impact.{key}")), "") for key in IMPACTS),
+    )
+
+
+def _of_component(component: str) -> str:
+    return f"components/{component}/"
+
+
+def _of_impact(impact: str) -> str:
+    return f"impact/{impact}/"
+
+
+def by_selection(items: Sequence[NewsItem]) -> dict[str, list[NewsItem]]:
+    """Return the latest items of each selection by its folder; one to which nothing happened is left out."""
+    found: dict[str, list[NewsItem]] = {}
+    for item in items:
+        for folder in _folders(item):
+            members = found.setdefault(folder, [])
+            if len(members) < LIMIT:
+                members.append(item)
+    return found
+
+
+def _folders(item: NewsItem) -> Iterator[str]:
+    yield ""
+    yield from map(_of_component, dict.fromkeys(item.components))
+    if item.impact == MAINTENANCE:
+        yield _of_impact(MAINTENANCE)
+    else:
+        # A feed of an impact tells of what is worse too.
+        order = list(Impact)
+        at_most = order[: order.index(Impact(item.impact)) + 1]
+        yield from (_of_impact(level) for level in at_most if level in IMPACTS)
 
 
 def news(snapshot: Snapshot) -> tuple[NewsItem, ...]:
-    """Return the latest updates of all incidents and maintenance, newest first."""
-    told = sorted(
-        (
-            (update, story)
-            for story in _stories(snapshot)
-            for update in story.updates
-            if update.at <= snapshot.now
-        ),
-        key=lambda pair: (pair[0].at, pair[1].slug, pair[0].id),
-    )
+    """Return the updates of all incidents and maintenance, newest first.
+
+    What is said at once of several windows of work that repeats is one item, which leads to the first of them.
+    """
+    # Windows that one update is about are told apart by their days, so the first of them comes first.
+    told = sorted(_told(snapshot), key=lambda pair: (pair[0].at, pair[1].slug, pair[0].id))
     items: list[NewsItem] = []
+    seen: set[str] = set()
     for update, story in told:
+        guid = f"{story.file}#{update.id}"
+        if guid in seen:
+            continue
+        seen.add(guid)
         published = update.at.replace(microsecond=0)
         if items and published <= items[-1].published:
-            published = items[-1].published + timedelta(seconds=1)
-        label = snapshot.words.say(f"status.update.{update.status}")
-        title = snapshot.words.say("news.title", status=label, title=story.title)
-        items.append(NewsItem(f"{story.link}#{update.id}", story.link, title, published, update.body))
-    return tuple(reversed(items[-LIMIT:]))
+            published = (items[-1].published + _SECOND).astimezone(published.tzinfo)
+        items.append(_item(snapshot, guid, update, story, published))
+    return tuple(reversed(items))
+
+
+def _told(snapshot: Snapshot) -> Iterator[tuple[Update, Story]]:
+    for story in _stories(snapshot, with_later=True):
+        for update in story.updates:
+            if update.at <= snapshot.now:
+                yield update, story
+
+
+def _item(snapshot: Snapshot, guid: str, update: Update, story: Story, published: datetime) -> NewsItem:
+    label = snapshot.words.say(f"status.update.{update.status}")
+    title = snapshot.words.say("news.title", status=label, title=story.title)
+    edited = update.edited if update.edited and update.edited <= snapshot.now else published
+    return NewsItem(
+        guid,
+        story.link,
+        title,
+        published,
+        max(published, edited.replace(microsecond=0)),
+        update.body,
+        story.components,
+        story.impact,
+    )
 
 
 def stories(snapshot: Snapshot) -> tuple[Story, ...]:
-    """Return incidents and maintenance as wholes, the latest started first."""
-    return tuple(
-        sorted(_stories(snapshot), key=lambda story: (story.started, story.slug), reverse=True)[:LIMIT]
-    )
+    """Return incidents and maintenance as wholes, the latest started first; of work that repeats, the next window."""
+    found = _stories(snapshot, with_later=False)
+    return tuple(sorted(found, key=lambda story: (story.started, story.slug), reverse=True)[:LIMIT])
 
 
-def _stories(snapshot: Snapshot) -> list[Story]:
+def _stories(snapshot: Snapshot, *, with_later: bool) -> list[Story]:
     incidents = [
         Story(
-            f"incident/{incident.id}",
-            incident_url(snapshot, incident),
-            incident.title,
-            incident.updates[0].at,
-            incident.updated_at,
-            tuple(reversed(incident.updates)),
+            slug=f"incident/{incident.id}",
+            link=incident_url(snapshot, incident),
+            title=incident.title,
+            started=incident.updates[0].at,
+            updated=_changed(incident.updates, snapshot.now),
+            updates=tuple(reversed(incident.updates)),
+            components=tuple(incident.components),
+            impact=incident.impact.value,
+            file=incident_url(snapshot, incident),
         )
         for incident in snapshot.incidents
     ]
     works = [
         Story(
-            f"maintenance/{item.work.id}",
-            maintenance_url(snapshot, item),
-            item.work.title,
-            item.work.updates[0].at,
-            item.work.updated_at,
-            tuple(reversed(item.work.updates)),
+            slug=f"maintenance/{item.work.id}",
+            link=maintenance_url(snapshot, item),
+            title=item.work.title,
+            started=item.work.updates[0].at,
+            updated=_changed(item.work.updates, snapshot.now),
+            updates=tuple(reversed(item.work.updates)),
+            components=item.work.components,
+            impact=MAINTENANCE,
+            file=f"{snapshot.page.url}maintenance/{item.work.file_name}/",
         )
-        for item in snapshot.maintenances
+        for item in (snapshot.maintenances if with_later else snapshot.announced)
     ]
     return incidents + works
+
+
+def _changed(updates: Sequence[Update], now: datetime) -> datetime:
+    edits = (update.edited for update in updates if update.edited and update.edited <= now)
+    return max([updates[-1].at, *edits])

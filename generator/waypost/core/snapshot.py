@@ -25,6 +25,7 @@ from waypost.core.uptime import Calendar, DaySummary, Uptime, Uptimes, pooled_up
 from waypost.core.words import Words
 from waypost.model.project import History, StatusSite
 from waypost.model.status import (
+    ENDED,
     Certificate,
     ComponentStatus,
     Impact,
@@ -95,6 +96,17 @@ class MaintenanceSnapshot:
     status: UpdateStatus
     start: datetime
     end: datetime
+    """When it ended or will; what was called off before it began keeps the window that was announced."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it is to come: it is completed or cancelled."""
+        return self.status in ENDED
+
+    @property
+    def told_at(self) -> datetime:
+        """Where it stands in history: when it began, or was called off before that."""
+        return min(self.start, self.work.updated_at) if self.work.is_cancelled else self.start
 
 
 @dataclass(frozen=True)
@@ -140,7 +152,8 @@ class Snapshot:
             *(item.updated_at for item in self.incidents),
             *(item.work.updated_at for item in self.maintenances),
         ]
-        turned = [edge for item in self.maintenances for edge in (item.start, item.end)]
+        ran = (item for item in self.maintenances if item.status is not UpdateStatus.CANCELLED)
+        turned = [edge for item in ran for edge in (item.start, item.end)]
         moments = [*(item.since for item in self.components), *spoken, *turned]
         return max((moment for moment in moments if moment <= self.now), default=self.now)
 
@@ -166,9 +179,22 @@ class Snapshot:
         )
 
     @property
+    def announced(self) -> tuple[MaintenanceSnapshot, ...]:
+        """Every maintenance, newest first; of work that repeats, the next window stands for all after it."""
+        nearest: dict[str, MaintenanceSnapshot] = {}
+        for item in self.maintenances:
+            if item.status is UpdateStatus.SCHEDULED:
+                nearest[item.work.file_name] = item
+        return tuple(
+            item
+            for item in self.maintenances
+            if item.status is not UpdateStatus.SCHEDULED or nearest[item.work.file_name] is item
+        )
+
+    @property
     def planned(self) -> tuple[MaintenanceSnapshot, ...]:
-        """Maintenance that is running or still to come, soonest first."""
-        waiting = [item for item in self.maintenances if item.status is not UpdateStatus.COMPLETED]
+        """Maintenance that is running or still to come, soonest first; of work that repeats, the next window."""
+        waiting = [item for item in self.announced if not item.is_over]
         return tuple(sorted(waiting, key=lambda item: item.start))
 
     @property
@@ -389,6 +415,8 @@ def _maintenance(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
     start, end = maintenance_window(work)
     written = [update.status for update in work.updates if update.at <= now]
     status = written[-1]
+    if status is UpdateStatus.CANCELLED:
+        return MaintenanceSnapshot(work, status, start, end if start < end else work.scheduled_until)
     if now >= end:
         status = UpdateStatus.COMPLETED
     elif now >= start and status is UpdateStatus.SCHEDULED:

@@ -12,6 +12,7 @@ from typing import Any
 
 from waypost.core.ids import public_id
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
+from waypost.core.statuspage_words import api_status, in_api_words
 from waypost.core.uptime import BUDGET_WINDOW, TOLD, Uptimes, percentage
 from waypost.model.status import ComponentStatus, Incident, Update, UpdateStatus, worst
 
@@ -182,20 +183,29 @@ def maintenance_json(snapshot: Snapshot, item: MaintenanceSnapshot) -> Json:
     return {
         "id": identity,
         "name": work.title,
-        "status": item.status,
+        "status": api_status(item.status),
         "created_at": api_time(work.updates[0].at),
         "updated_at": api_time(work.updated_at),
         "monitoring_at": None,
-        "resolved_at": api_time(item.end) if item.status is UpdateStatus.COMPLETED else None,
+        "resolved_at": _maintenance_end(item),
         "impact": "maintenance",
         "shortlink": maintenance_url(snapshot, item),
         "started_at": api_time(item.start),
         "page_id": page_id(snapshot),
-        "incident_updates": [_update_json(identity, work.id, update) for update in reversed(work.updates)],
+        "incident_updates": [
+            _update_json(identity, work.id, in_api_words(update, snapshot))
+            for update in reversed(work.updates)
+        ],
         "components": _named_components(snapshot, work.components),
         "scheduled_for": api_time(work.scheduled_for),
         "scheduled_until": api_time(work.scheduled_until),
     }
+
+
+def _maintenance_end(item: MaintenanceSnapshot) -> str | None:
+    if item.status is UpdateStatus.CANCELLED:
+        return api_time(item.work.updated_at)
+    return api_time(item.end) if item.is_over else None
 
 
 def incident_url(snapshot: Snapshot, incident: Incident) -> str:

@@ -27,10 +27,16 @@ from waypost.model.status_config import Component
 
 
 def maintenance_window(work: Maintenance) -> tuple[datetime, datetime]:
-    """Return when the work really ran: it follows the clock unless somebody said otherwise."""
+    """Return when the work really ran: it follows the clock unless somebody said otherwise.
+
+    What was called off before it began ran at no time.
+    """
     begun = (update.at for update in work.updates if update.status is UpdateStatus.IN_PROGRESS)
     start = min(next(begun, work.scheduled_for), work.scheduled_until)
-    return start, max(start, work.ended_at or work.scheduled_until)
+    end = work.ended_at or work.scheduled_until
+    if work.is_cancelled:
+        end = min(end, work.scheduled_until)
+    return start, max(start, end)
 
 
 def active_incidents(incidents: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:

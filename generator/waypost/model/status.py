@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
@@ -14,6 +14,7 @@ from pydantic.dataclasses import dataclass
 from waypost.model.types import (
     STRICT,
     ContentPath,
+    Day,
     Line,
     Moment,
     Slug,
@@ -88,10 +89,16 @@ class UpdateStatus(StrEnum):
     IN_PROGRESS = "in_progress"
     VERIFYING = "verifying"
     COMPLETED = "completed"
+    CANCELLED = "cancelled"
 
 
 INCIDENT_STATUSES = tuple(UpdateStatus)[:5]
 MAINTENANCE_STATUSES = tuple(UpdateStatus)[5:]
+ENDED = (UpdateStatus.COMPLETED, UpdateStatus.CANCELLED)
+"""What a maintenance is when nothing of it is to come."""
+
+MAX_WINDOWS = 100
+"""How many windows one file may hold: a weekly one of nearly two years."""
 
 
 def _measured_trouble(status: Any) -> Any:
@@ -126,6 +133,25 @@ class IncidentFrontMatter:
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
+class Repetition:
+    """How often the work is done again, at the same time of day in the zone of the page."""
+
+    every: Literal["day", "week", "2 weeks", "4 weeks", "month"]
+    """The time from one window to the next; a month keeps the day of the month."""
+    count: Annotated[int, Field(ge=2, le=MAX_WINDOWS)] | None = None
+    """How many windows there are, with the first; write this or `until`."""
+    until: Day | None = None
+    """The last day on which a window may begin."""
+
+    def __post_init__(self) -> None:
+        """Refuse both ends, and none."""
+        if (self.count is None) == (self.until is None):
+            raise fault(
+                "bad-value", "Say when the repetition ends: write either `count` or `until`.", "every"
+            )
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
 class MaintenanceFrontMatter:
     """Front matter of a file in status/maintenance/."""
 
@@ -137,6 +163,8 @@ class MaintenanceFrontMatter:
     """When the work starts."""
     scheduled_until: Moment
     """When it ends at the latest."""
+    repeats: Repetition | None = None
+    """Where it is done again: how often, and until when. Every window has a page of its own."""
     articles: tuple[ContentPath, ...] = ()
     """Articles that say more, from content/."""
 
@@ -154,6 +182,10 @@ class Update:
     """Markdown."""
     next_update_by: datetime | None = None
     """When the next word was promised."""
+    edited: datetime | None = None
+    """When its text was last changed after it was published, where its writer says so."""
+    window: date | None = None
+    """The day of the one window that it is about, where the work repeats; None for what its place in time says."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -199,6 +231,15 @@ class Maintenance:
     scheduled_until: datetime
     updates: tuple[Update, ...]
     articles: tuple[str, ...] = ()
+    repeats: Repetition | None = None
+    """How the work goes on, in what a file says as a whole; each window that is made of it has none."""
+    series: str | None = None
+    """The name of its file, where that holds several windows and this is one of them."""
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file in status/maintenance/, without the ending."""
+        return self.series or self.id
 
     @property
     def updated_at(self) -> datetime:
@@ -206,9 +247,14 @@ class Maintenance:
         return self.updates[-1].at
 
     @property
+    def is_cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self.updates[-1].status is UpdateStatus.CANCELLED
+
+    @property
     def ended_at(self) -> datetime | None:
-        """When a person said that it was done, or None."""
-        return next((update.at for update in self.updates if update.status is UpdateStatus.COMPLETED), None)
+        """When a person said that it was done or called off, or None."""
+        return next((update.at for update in self.updates if update.status in ENDED), None)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -96,8 +96,8 @@ def leaks(site: LintSite) -> Iterator[Finding]:
 def _titles(site: LintSite) -> Iterator[tuple[str, str]]:
     for path, incident in incidents(site):
         yield path, incident.title
-    for path, work in maintenances(site):
-        yield path, work.title
+    # The windows of work that repeats have one file.
+    yield from dict.fromkeys((path, work.title) for path, work in maintenances(site))
 
 
 def _in_body(path: str, lines: list[str], first_line: int) -> Iterator[Finding]:

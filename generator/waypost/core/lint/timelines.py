@@ -32,9 +32,9 @@ def recent_incidents(site: LintSite) -> Iterator[tuple[str, Incident]]:
 
 
 def maintenances(site: LintSite) -> Iterator[tuple[str, Maintenance]]:
-    """Give every maintenance, with its file."""
+    """Give every maintenance, with its file; of work that repeats, every window."""
     for maintenance in site.project.status.maintenances:
-        yield f"status/maintenance/{maintenance.id}.md", maintenance
+        yield f"status/maintenance/{maintenance.file_name}.md", maintenance
 
 
 def end_of(maintenance: Maintenance) -> datetime:
