@@ -107,8 +107,10 @@ def test_no_is_sent_with_reason_and_text_when_the_person_sends_it(
             "language": "en",
         }
     ]
-    seen.page.get_by_role("link", name="Write to us, we know what you read").click()
-    assert seen.page.url == site.url + TICKET
+    person = seen.page.get_by_role("link", name="Write to us, we know what you read")
+    assert person.evaluate("link => link.href") == site.url + TICKET
+    person.click()
+    seen.page.wait_for_url("**/ticket/**")
     seen.page.wait_for_timeout(200)
     assert votes.take() == [], "leaving the page does not send it again"
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -107,6 +108,7 @@ def _code(day: DaySummary) -> str:
     return GAP_CODE if is_fine and _has_gap(day) else STATUS_CODES[day.status]
 
 
+@lru_cache(65536)
 def _day_title(day: DaySummary, words: Words) -> str:
     """Say what a day had besides its colour; nothing where the colour says it all."""
     parts = []
@@ -144,10 +146,15 @@ def bar_svg(days: Sequence[DaySummary], words: Words) -> Markup:
     A unit of width is a day. Days with something to say are drawn by themselves, so that a pointer over them
     gets it, the latest first as long as the drawing stays small; the words beside the bar count them all.
     """
-    runs = day_runs(days, words)
+    return _drawn(tuple(day_runs(days, words)), len(days), bar_text(days, words))
+
+
+# A process that stays draws the same bars at each publication, and several pages show each.
+@lru_cache(8192)
+def _drawn(runs: tuple[Run, ...], days: int, text: str) -> Markup:
     head = Markup(
         '<svg viewBox="0 0 {} 28" preserveAspectRatio="none" stroke-width="28" role="img" aria-label="{}">'
-    ).format(f"{len(days) - 0.2:g}", bar_text(days, words))
+    ).format(f"{days - 0.2:g}", text)
     told: list[Markup] = []
     room = BAR_BYTES - len((head + _strokes(runs)).encode())
     rest = list(runs)
@@ -228,6 +235,14 @@ class StatusFormat:
         self.words = snapshot.words
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
+        self._bars: dict[int, Markup] = {}
+
+    def bar(self, days: tuple[DaySummary, ...]) -> Markup:
+        """Return the drawing of a component's days, which several pages show."""
+        # The snapshot holds the days as long as this is there, so that their identity is theirs alone.
+        if id(days) not in self._bars:
+            self._bars[id(days)] = bar_svg(days, self.words)
+        return self._bars[id(days)]
 
     def day_time(self, moment: datetime) -> str:
         """Return '4 Nov 2026, 13:27' in the zone of the page, without the year where it is this one."""
@@ -277,7 +292,7 @@ class StatusFormat:
             "badge_html": lambda component: badge_html(component, self._snapshot.page),
             "badge_markdown": lambda component: badge_markdown(component, self._snapshot.page),
             "banner_html": lambda component: banner_html(component, self._snapshot.page),
-            "bar": lambda days: bar_svg(days, words),
+            "bar": self.bar,
             "bar_text": lambda days: bar_text(days, words),
             "closing_words": closing_words,
             "day_time": self.day_time,
