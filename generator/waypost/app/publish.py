@@ -102,7 +102,7 @@ def status_files(
     # The order of the components of an incident can be seen, and equal mappings need not share it.
     told = (snapshot.incidents, [(*item.components,) for item in snapshot.incidents], snapshot.maintenances)
     files = {
-        **redirect_files(snapshot),
+        **memory.made("redirects", told, lambda: redirect_files(snapshot)),
         **kept,
         **status_assets(project.look),
         "assets/words.js": script_words(words),
