@@ -16,7 +16,8 @@ from waypost.adapters.languages import load_words
 from waypost.adapters.status_files import load_status_config, load_status_site
 from waypost.app.import_markdown import Fate
 from waypost.app.import_status import StatusImport, import_cstate, import_statuspage
-from waypost.app.site import Site
+from waypost.app.publish import PublishMemory, publish
+from waypost.app.site import Site, load_project
 from waypost.core.importing.plain_markup import plain_markup
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.core.status_redirects import redirect_files
@@ -448,3 +449,22 @@ def test_an_import_lints_without_an_error(tmp_path: Path) -> None:
     found = errors(lint(site, NOW + timedelta(days=1)))
     # Pages of the help center still name the components that were there before.
     assert {item.code for item in found} <= {"unknown-component"}
+
+
+def test_what_is_published_is_what_was_imported(tmp_path: Path) -> None:
+    site = minimal_site(tmp_path / "site")
+    for folder in ("incidents", "maintenance"):
+        shutil.rmtree(site.root / "status" / folder, ignore_errors=True)
+    import_statuspage(site, STATUSPAGE)
+    memory = PublishMemory()
+    first = publish(site, load_project(site), NOW, memory=memory)
+    assert "incidents/kctbh9vrtdwd/index.html" in first.changed
+    api = json.loads((site.status_output / "api/v2/incidents.json").read_text(encoding="utf-8"))
+    originals = document("incidents.json", "incidents")
+    names = {row["name"] for code, row in originals.items() if code in EXACT}
+    assert names <= {row["name"] for row in api["incidents"]}
+    assert len(api["incidents"]) == 8
+    # What nobody changed is not written again.
+    second = publish(site, load_project(site), NOW + timedelta(minutes=1), memory=memory)
+    assert not any("kctbh9vrtdwd" in path for path in second.changed)
+    assert (site.status_output / "incidents/kctbh9vrtdwd/index.html").is_file()
