@@ -31,6 +31,7 @@ from helpers.texts import (
 from waypost.adapters.languages import languages, load_words
 from waypost.core.awareness import Topic
 from waypost.core.feedback import Reason
+from waypost.core.news import IMPACTS
 from waypost.core.uptime import TOLD
 from waypost.core.words import Text
 from waypost.model.article import ARTICLE_KINDS, Priority
@@ -46,6 +47,7 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "status.impact.": Impact,
     "status.update.": UpdateStatus,
     "status.incident.impact.": Impact,
+    "news.impact.": IMPACTS,
     "status.duration.": ("days", "hours", "minutes"),
     "status.headline.": (status for status in ComponentStatus if status.severity),
     "status.automatic.": ("joined", "resolved", "continued", "merged"),

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import os
+import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from waypost.adapters import file_tree
-from waypost.adapters.file_tree import sync_tree, write_atomic
+from waypost.adapters.file_tree import Change, TreeMemory, sync_changes, sync_tree, write_atomic
 
 
 def tree(root: Path) -> dict[str, bytes]:
@@ -134,3 +136,85 @@ def test_what_belongs_to_the_web_host_is_left_alone(tmp_path: Path) -> None:
 
 def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
     assert write_atomic(tmp_path / ("a" * 250 + ".html"), b"long")
+
+
+def marks(changes: list[Change]) -> list[str]:
+    return [f"{mark} {path}" for mark, path in changes]
+
+
+def test_changes_say_what_happened_to_each_file(tmp_path: Path) -> None:
+    assert marks(sync_changes(tmp_path, {"a.html": b"1", "z.css": b"1"})) == ["A z.css", "A a.html"]
+    done = sync_changes(tmp_path, {"a.html": b"2", "b.html": b"1"})
+    assert marks(done) == ["M a.html", "A b.html", "D z.css"]
+    assert sync_changes(tmp_path, {"a.html": b"2", "b.html": b"1"}) == []
+
+
+def test_what_is_written_is_never_said_to_be_gone(tmp_path: Path) -> None:
+    sync_tree(tmp_path, {"a/b": b"1", "a/c/d": b"1", "e": b"1"})
+    assert marks(sync_changes(tmp_path, {"a": b"2", "e/f": b"2"})) == [
+        "A a",
+        "A e/f",
+        "D e",
+        "D a/b",
+        "D a/c/d",
+    ]
+    assert tree(tmp_path) == {"a": b"2", "e/f": b"2"}
+
+
+def test_with_a_memory_files_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, memory = {"a.html": b"1", "b/c.json": b"2"}, TreeMemory()
+    sync_changes(tmp_path, files, memory=memory)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", lambda self: pytest.fail(f"{self} was read"))
+        assert sync_changes(tmp_path, dict(files), memory=memory) == []
+    assert marks(sync_changes(tmp_path, {"a.html": b"3"}, memory=memory)) == ["M a.html", "D b/c.json"]
+    assert set(memory.written) == {"a.html"}
+
+
+DISTURBED: dict[str, Callable[[Path], object]] = {
+    "changed": lambda path: path.write_bytes(b"x"),
+    "same_length_and_time": lambda path: (
+        (then := path.stat()), path.write_bytes(b"2"), os.utime(path, ns=(then.st_atime_ns, then.st_mtime_ns)),
+    ),
+    "deleted": lambda path: path.unlink(),
+    "replaced": lambda path: (path.unlink(), path.write_bytes(b"old")),
+    "a_folder": lambda path: (path.unlink(), path.mkdir(), (path / "in").write_bytes(b"")),
+    "a_link": lambda path: (path.unlink(), path.symlink_to("elsewhere")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("disturb", DISTURBED.values(), ids=DISTURBED)
+def test_a_memory_notices_what_others_did_to_a_file(
+    disturb: Callable[[Path], object], tmp_path: Path
+) -> None:
+    files, memory = {"a.html": b"1", "b.html": b"1"}, TreeMemory()
+    sync_changes(tmp_path, files, memory=memory)
+    disturb(tmp_path / "b.html")
+    sync_changes(tmp_path, files, memory=memory)
+    assert tree(tmp_path) == files
+    assert not (tmp_path / "b.html").is_symlink()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_any_series_of_trees_ends_in_what_a_fresh_process_writes(seed: int, tmp_path: Path) -> None:
+    dice, memory = random.Random(seed), TreeMemory()  # noqa: S311  # not a secret
+    names = ("a", "b", "a/b", "a/b/c", "d/e.html", "f.html", "g/h/i.css")
+    for _ in range(20):
+        chosen = [name for name in names if dice.random() < 0.6]
+        # A path cannot be a file and a folder.
+        files = {
+            name: dice.choice((b"1", b"2"))
+            for name in chosen
+            if not any(other.startswith(f"{name}/") for other in chosen)
+        }
+        before = tree(tmp_path)
+        changes = sync_changes(tmp_path, files, memory=memory)
+        assert tree(tmp_path) == files
+        told = {path: mark for mark, path in changes}
+        assert len(told) == len(changes), "each file is told of once"
+        assert {path for path in before if path not in files} == {
+            p for p, mark in told.items() if mark == "D"
+        }
+        written = {path for path in files if before.get(path) != files[path]}
+        assert written == {path for path, mark in told.items() if mark != "D"}
+        assert not any(path.is_dir() and not any(path.iterdir()) for path in tmp_path.rglob("*"))

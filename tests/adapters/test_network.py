@@ -90,7 +90,8 @@ def test_a_phase_leaves_out_the_phases_within_it() -> None:
         with pytest.raises(OSError, match="broken"):
             broken()
     assert run.spent["connect"] >= 0.15
-    assert 0.02 <= run.spent["processing"] < 0.1
+    assert run.spent["processing"] >= 0.02
+    assert sum(run.spent.values()) <= run.latency.total_seconds(), "no time is counted twice"
     assert run.phases.connect.total_seconds() == pytest.approx(run.spent["connect"], abs=1e-5)
 
 
@@ -99,7 +100,7 @@ def test_a_dead_address_does_not_eat_the_time_of_the_next(names: dict[str, list[
         names["two.example"] = addresses(dead, server.port)
         with deadline(2 * SECOND) as run, connect("two.example", 1):
             assert run.address == "127.0.0.1"
-            assert timedelta(seconds=0.5) < run.phases.connect < timedelta(seconds=1.9)
+            assert run.phases.connect > timedelta(seconds=0.5)
 
 
 def test_a_refused_address_is_followed_by_the_next(names: dict[str, list[Any]]) -> None:

@@ -24,6 +24,7 @@ from waypost.model.status_config import Component, ComponentGroup, PageConfig, S
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 START = NOW - timedelta(days=90)
+FEW = 5
 CHANGES, STRETCHES = 10, 3
 
 
@@ -42,14 +43,14 @@ def page(components: int, regions: tuple[str, ...]) -> StatusSite:
     return StatusSite(StatusConfig(page=config, components=groups, regions=names))
 
 
-def rows(components: int, regions: tuple[str, ...], seed: int = 6) -> History:
-    """Return ten changes and three stretches of coverage for every check in every region."""
+def rows(components: int, regions: tuple[str, ...], count: int = CHANGES, seed: int = 6) -> History:
+    """Return so many changes and three stretches of coverage for every check in every region."""
     dice = random.Random(seed)  # noqa: S311  # sample data
     changes: list[StateChange] = []
     coverage: list[Coverage] = []
     for name in (f"component-{n}" for n in range(components)):
         for region in regions or ("",):
-            edges = sorted(dice.sample(range(1, 90 * 1440), CHANGES - 1))
+            edges = sorted(dice.sample(range(1, 90 * 1440), count - 1))
             cuts = [0, *sorted(dice.sample(range(1, 90 * 1440), 2 * (STRETCHES - 1))), 90 * 1440]
             for begin, end in zip(cuts[::2], cuts[1::2], strict=True):
                 span = (START + timedelta(minutes=begin), START + timedelta(minutes=end))
@@ -63,9 +64,9 @@ def rows(components: int, regions: tuple[str, ...], seed: int = 6) -> History:
     return History(tuple(changes), tuple(coverage))
 
 
-def measure(components: int, regions: tuple[str, ...], rounds: int) -> list[float]:
+def measure(components: int, regions: tuple[str, ...], count: int, rounds: int) -> list[float]:
     """Return the seconds of processor time of each round."""
-    place, observed, words = page(components, regions), rows(components, regions), load_words()
+    place, observed, words = page(components, regions), rows(components, regions, count), load_words()
     found = []
     for _ in range(rounds):
         begin = time.process_time()
@@ -94,12 +95,17 @@ def main() -> None:
         profiled(asked.components)
         return
     lines = []
-    for regions in ((), ("eu", "us", "ap")):
-        times = measure(asked.components, regions, asked.rounds)
+    for regions, count in (((), FEW), ((), CHANGES), (("eu", "us", "ap"), CHANGES)):
+        times = measure(asked.components, regions, count, asked.rounds)
         best, middle = f"{min(times):.2f} s", f"{statistics.median(times):.2f} s"
-        lines.append([f"{asked.components:,}", str(len(regions) or 1), best, middle])
+        lines.append([f"{asked.components:,}", str(len(regions) or 1), str(count), best, middle])
     made = f"{os.cpu_count()} cores, {asked.rounds} rounds, processor time"
-    write_section("snapshot", ["Components", "Regions of each check", "At best", "Median"], lines, made)
+    write_section(
+        "snapshot",
+        ["Components", "Regions of each check", "Changes of each", "At best", "Median"],
+        lines,
+        made,
+    )
 
 
 if __name__ == "__main__":

@@ -259,7 +259,9 @@ def rivals(url: str, workers: int, seconds: float) -> str:
     """Let several processes claim and record what is always due; return how much that was a second."""
     lines = [Line(f"rival-{n}", "http-1", "rivals") for n in range(3000)]
     with closing(Store(url)) as store:
-        store.plan([Plan(item, EVERY, 0, EVERY) for item in lines], datetime.now(UTC), ["rivals"])
+        store.plan(
+            [Plan(item, timedelta(seconds=1), 0, EVERY) for item in lines], datetime.now(UTC), ["rivals"]
+        )
     with tempfile.TemporaryDirectory() as folder:
         reports = [Path(folder, f"{number}.json") for number in range(workers)]
         for report in reports:

@@ -33,7 +33,12 @@ SHOWN = {
     "automatic-incident": ["Web"],
     "maintenance": ["Maintenance", "Mail"],
     "history": ["Incident", "Web"],
+    "component": ["Web", "Group", "Description", "Article"],
+    "subscribe": ["Web", "Mail"],
+    "mine": ["Web", "Description"],
 }
+OWN_TITLES = ("step", "missing", "search", "history", "subscribe", "mine")
+"""Pages whose title holds the name of the site alone."""
 
 
 @pytest.mark.parametrize("name", HOSTILE_PAGES)
@@ -43,7 +48,7 @@ def test_hostile_text_is_shown_and_not_obeyed(hostile: Served, visit: Any, name:
     seen.wait_for_status()
     text = " ".join(seen.page.locator("body").inner_text().split())
     assert [word for word in SHOWN[name] if f"{word} {HOSTILE}" not in text] == []
-    assert seen.page.title().count(HOSTILE) == (1 if name in ("step", "missing", "search", "history") else 2)
+    assert seen.page.title().count(HOSTILE) == (1 if name in OWN_TITLES else 2)
     assert seen.page.evaluate(ESCAPED) == []
     seen.assert_quiet()
 

@@ -127,41 +127,6 @@ def test_a_status_page_knows_its_age_without_the_live_file(calm: Served, visit: 
     assert seen.page.evaluate(GREEN) == 0
 
 
-def test_a_status_page_is_loaded_again_when_the_checks_run_again(calm: Served, visit: Any) -> None:
-    seen: Visit = visit(calm, at=NOW + timedelta(minutes=5))
-    state = now_json(calm)
-    seen.answer_now(lambda: state)
-    seen.goto("status/")
-    heading = seen.page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("Status not known")
-    state = checked(now_json(calm), timedelta(minutes=6))
-    wait_a_round(seen)
-    expect(heading).to_have_text("Everything is working")
-
-
-def test_a_status_page_is_loaded_again_when_something_new_was_said(
-    calm: Served, troubled: Served, visit: Any
-) -> None:
-    seen: Visit = visit(calm)
-    state = now_json(calm)
-    loads: list[str] = []
-    # A page that loads without end would never give the browser back: after a few times all is calm.
-    seen.answer_now(lambda: state if len(loads) < 6 else now_json(calm))
-    seen.page.on("load", lambda page: loads.append(page.url))
-    seen.goto("status/")
-    seen.wait_for_status()
-    assert len(loads) == 1
-    state = checked(now_json(troubled), LATER)
-    with seen.page.expect_event("load"):
-        wait_a_round(seen)
-    # The page itself is still the old one, as a cache may hold it: it must not load without end.
-    expect(seen.page.locator(".wp-pill")).to_have_text("Downloads: trouble")
-    seen.page.wait_for_timeout(500)
-    assert len(loads) == 2
-    with seen.page.expect_event("load"):
-        wait_a_round(seen)
-
-
 @pytest.mark.parametrize("path", ["", "downloads/zip-stops-half-way/", "status/"])
 def test_without_the_file_the_pill_claims_nothing(calm: Served, visit: Any, path: str) -> None:
     seen: Visit = visit(calm)

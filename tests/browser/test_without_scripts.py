@@ -16,6 +16,8 @@ HIDDEN = """selector => [...document.querySelectorAll(selector)]
   .flatMap((part) => [...part.querySelectorAll("h1, h2, h3, p, li, td, th, summary, a, b")])
   .filter((element) => element.textContent.trim() &&
     !element.closest("[hidden], .wp-search, .md-sidebar, .headerlink, [data-only-for]"))
+  // What is folded opens without scripts too.
+  .filter((element) => element.matches("summary") || !element.closest("details:not([open])"))
   .filter((element) => !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
   .map((element) => element.textContent.trim())"""
 

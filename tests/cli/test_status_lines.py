@@ -22,7 +22,9 @@ def test_dissenting_regions_and_certificates_are_told() -> None:
 def test_that_our_own_connection_is_down_is_told() -> None:
     gaps = tuple(UplinkGap(moment("09:00"), None, region) for region in ("eu", "us", "ap"))
     seen = take_snapshot(three_regions(), replace(seen_from_three(), uplink=gaps), moment("12:00"))
-    assert any(line.startswith("Our own connection is down since 2026-11-20") for line in further_lines(seen))
+    assert any(
+        line.startswith("Our own connection has been down since 2026-11-20") for line in further_lines(seen)
+    )
 
 
 def test_the_error_budget_that_is_left_is_a_share() -> None:

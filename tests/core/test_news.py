@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.status_world import history, moment, site, take_snapshot
-from waypost.core.news import LIMIT, news, stories
+from helpers.status_world import history, moment, site, take_snapshot, updates
+from waypost.core.news import IMPACTS, LIMIT, by_selection, news, selections, stories
+from waypost.core.recurrence import expand
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage_words import LABELS
 from waypost.model.project import History
-from waypost.model.status import UpdateStatus
+from waypost.model.status import Repetition, Update, UpdateStatus
 
 ROOT = "https://help.lumen.example/status/"
 
@@ -78,7 +80,7 @@ def test_the_guid_stays_when_text_and_title_are_edited() -> None:
 
 
 def test_a_feed_holds_the_latest_fifty() -> None:
-    found = news(many(60))
+    found = by_selection(news(many(60)))[""]
     assert len(found) == LIMIT == 50
     assert (found[0].published, found[-1].published) == (moment("00:59"), moment("00:10"))
 
@@ -132,4 +134,62 @@ def test_times_are_whole_seconds_and_strictly_decreasing(incidents: list[list[in
     found = news(seen(*items))
     assert all(item.published.microsecond == 0 for item in found)
     assert all(later.published > earlier.published for later, earlier in itertools.pairwise(found))
-    assert len({item.guid for item in found}) == len(found) == min(LIMIT, sum(map(len, incidents)))
+    assert len({item.guid for item in found}) == len(found) == sum(map(len, incidents))
+    for members in by_selection(found).values():
+        assert members == [item for item in found if item in members][:LIMIT]
+
+
+def repeated(*said: Update) -> Snapshot:
+    """Return work of four weeks that was announced on 1 November, and what was said of it."""
+    place = site(maintenances=[{"id": "work", "window": "11-06 10:00-11-06 11:00"}])
+    (work,) = place.maintenances
+    every_week = Repetition(every="week", count=4)
+    whole = replace(work, updates=(*work.updates, *said), repeats=every_week)
+    works, faults = expand(whole, ZoneInfo("UTC"))
+    assert faults == []
+    return take_snapshot(replace(place, maintenances=works), History(), moment("11-14 00:00"))
+
+
+def test_what_is_said_of_all_windows_of_work_that_repeats_is_one_item() -> None:
+    more = updates(["11-06 10:00 in_progress", "11-08 00:00 scheduled"])
+    cancelled = replace(updates(["11-12 00:00 cancelled"])[0], window=date(2026, 11, 13))
+    found = news(repeated(*more, cancelled))
+    assert [(item.title.partition("]")[0][1:], item.link.removeprefix(ROOT)) for item in found] == [
+        ("Cancelled", "maintenance/work-2026-11-13/"),
+        ("Scheduled", "maintenance/work-2026-11-13/"),
+        ("In progress", "maintenance/work-2026-11-06/"),
+        ("Scheduled", "maintenance/work-2026-11-06/"),
+    ]
+    assert found[0].guid == f"{ROOT}maintenance/work/#20261112t000000z-cancelled"
+    assert len({item.guid for item in found}) == 4
+
+
+def test_the_feed_of_stories_holds_the_next_window_and_those_that_were() -> None:
+    assert [story.slug for story in stories(repeated())] == [
+        f"maintenance/work-2026-11-{day}" for day in ("20", "13", "06")
+    ]
+    assert len(repeated().maintenances) == 4
+
+
+def test_an_item_says_when_its_words_were_edited() -> None:
+    before = seen({"id": "zip", "says": ["10:00 investigating", "11:00 resolved"]})
+    told = before.incidents[0].updates
+    for edit, expected in (("10:30", "10:30"), ("20:30", "10:00")):
+        first = replace(told[0], edited=moment(edit))
+        after = replace(before, incidents=(replace(before.incidents[0], updates=(first, told[1])),))
+        item = news(after)[1]
+        assert (item.published, item.updated) == (moment("10:00"), moment(expected))
+    assert news(before)[1].updated == moment("10:00")
+
+
+def test_every_item_is_in_the_selections_of_its_components_and_its_impact() -> None:
+    snapshot = seen({"id": "zip", "impact": "major", "says": ["10:00 investigating"]})
+    assert list(by_selection(news(snapshot))) == [
+        "",
+        "components/downloads/",
+        "impact/minor/",
+        "impact/major/",
+    ]
+    known = [selection.folder for selection in selections(snapshot)]
+    assert known == ["", "components/downloads/", *(f"impact/{impact}/" for impact in IMPACTS)]
+    assert [selection.about for selection in selections(snapshot)] == ["", "components/downloads/", *[""] * 4]

@@ -42,6 +42,9 @@ CALM_PAGES: Mapping[str, str] = {
     "status": "status/",
     "incident": "status/incidents/2026-11-04-card-payments-fail/",
     "history": "status/history/",
+    "month": "status/history/2026-10/",
+    "subscribe": "status/subscribe/",
+    "mine": "status/mine/",
 }
 TROUBLED_PAGES: Mapping[str, str] = {
     "home-in-trouble": "",
@@ -49,6 +52,8 @@ TROUBLED_PAGES: Mapping[str, str] = {
     "automatic-incident": f"status/incidents/{_AUTOMATIC}/",
     "open-incident": "status/incidents/2026-11-21-prints-late/",
     "maintenance": "status/maintenance/2026-11-21-faster-uploads/",
+    "component-in-trouble": "status/components/downloads/",
+    "mine-in-trouble": "status/mine/?c=downloads,uploads",
 }
 
 _INCIDENT = """\
@@ -157,6 +162,9 @@ HOSTILE_PAGES: Mapping[str, str] = {
     "automatic-incident": "status/incidents/auto-web-20261121-075940/",
     "maintenance": "status/maintenance/2026-11-22-hostile/",
     "history": "status/history/",
+    "component": "status/components/web/",
+    "subscribe": "status/subscribe/",
+    "mine": "status/mine/?c=web",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from string import Template
 
@@ -35,7 +35,8 @@ _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\ud
 # How wide characters are in Verdana and DejaVu Sans at 11 pixels, rounded up to the next half.
 _WIDTHS = {
     **dict.fromkeys("il|'", 3.5),
-    **dict.fromkeys("Ij", 4.5),
+    "I": 4.5,
+    "j": 4.5,
     **dict.fromkeys(" .,:;!", 4.5),
     **dict.fromkeys('ft/\\()[]"-r', 5.5),
     **dict.fromkeys("cszJ", 6.5),
@@ -62,9 +63,15 @@ def badge_files(snapshot: Snapshot) -> dict[str, bytes]:
     return {f"badge/{name}.svg": data for name, data in {**uptimes, **states, "overall": whole}.items()}
 
 
+# Most states and uptimes are those of the publication before.
+@lru_cache(8192)
+def _badge(label: str, value: str, colour: str, description: str) -> bytes:
+    return badge(label, value, colour, description)
+
+
 def status_badge(name: str, status: ComponentStatus, words: Words) -> bytes:
     """Return a badge with a name and its state."""
-    return badge(name, words.say(f"status.state.{status}"), COLOURS[status], words.say("badge.state"))
+    return _badge(name, words.say(f"status.state.{status}"), COLOURS[status], words.say("badge.state"))
 
 
 def _uptime_badge(component: ComponentSnapshot, policy: Policy, words: Words) -> bytes:
@@ -76,7 +83,7 @@ def _uptime_badge(component: ComponentSnapshot, policy: Policy, words: Words) ->
         is_good = ratio * 100 >= policy.slo
         said = number_text(component.uptime.percent, words)
         status = ComponentStatus.OPERATIONAL if is_good else ComponentStatus.DEGRADED_PERFORMANCE
-    return badge(label, said, COLOURS[status], words.say("badge.last_days"))
+    return _badge(label, said, COLOURS[status], words.say("badge.last_days"))
 
 
 def badge(label: str, value: str, colour: str, description: str) -> bytes:

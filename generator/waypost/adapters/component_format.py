@@ -44,6 +44,7 @@ def badge_html(component: ComponentSnapshot | None, page: PageConfig) -> str:
 def badge_markdown(component: ComponentSnapshot | None, page: PageConfig) -> str:
     """Return the same in Markdown."""
     target, image, name = _badge(component, page)
+    name = " ".join(name.split())
     for mark in "\\[]":
         name = name.replace(mark, f"\\{mark}")
     return f"[![{name}]({image})]({target})"

@@ -12,7 +12,7 @@ from waypost.adapters.feed_formats import FEED_FORMATS, written
 from waypost.adapters.markup import render_markdown
 from waypost.core.feed import FeedHead, FeedItem, fitting, tag_authority, weight
 from waypost.core.ids import public_number
-from waypost.core.news import NewsItem, Selection, Story, chosen, news, selections, stories
+from waypost.core.news import NewsItem, Selection, Story, by_selection, news, selections, stories
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage_words import LABELS, in_api_words
 from waypost.core.text import plain_text
@@ -54,12 +54,12 @@ def feed_files(snapshot: Snapshot) -> dict[str, bytes]:
     `feed.*` has one item an update; `history.*` has one entry an incident, edited in place, in the
     form of Atlassian Statuspage, and keeps its English words for what happened: programs read them.
     """
-    everything = news(snapshot)
+    found = by_selection(news(snapshot))
     help_url = snapshot.page.help_url
     files = history_files(snapshot)
     for selection in selections(snapshot):
         head = _head(snapshot, f"{selection.folder}feed", selection.title, selection.about)
-        items = tuple(_update_item(item, help_url) for item in chosen(everything, selection))
+        items = tuple(_update_item(item, help_url) for item in found.get(selection.folder, ()))
         files.update(_written(head, fitting(items)))
     return files
 

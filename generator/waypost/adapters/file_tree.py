@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 _TEMPORARY = ".waypost-tmp"
 
@@ -51,14 +52,27 @@ class _Present:
     folders: set[str]
 
 
-def sync_tree(
+class Change(NamedTuple):
+    """What happened to one file."""
+
+    mark: str
+    """A for added, M for modified, D for deleted."""
+    path: str
+
+
+def sync_tree(root: Path, files: Mapping[str, bytes], keep: Iterable[str] = ()) -> list[str]:
+    """Do what `sync_changes` does, and return the paths alone."""
+    return [change.path for change in sync_changes(root, files, keep)]
+
+
+def sync_changes(
     root: Path, files: Mapping[str, bytes], keep: Iterable[str] = (), memory: TreeMemory | None = None
-) -> list[str]:
+) -> list[Change]:
     """Make the folder `root` hold exactly `files` (paths with forward slashes).
 
     Pages are written after what they refer to, and what is gone is removed last, so that a page that
     is open never points to nothing. Top-level names in `keep` are left alone. With a `memory`, files that
-    are as this process left them are not read. Returns the paths that were written or removed, in that order.
+    are as this process left them are not read. Returns what was written or removed, in that order.
     """
     kept = frozenset(keep)
     written = memory.written if memory else {}
@@ -67,18 +81,18 @@ def sync_tree(
     if removed:
         present = _look(root, kept)
     changed = []
-    for path in sorted(files, key=pages_last):
+    for path in sorted(files, key=_pages_last):
         data, entry = files[path], present.files.get(path)
         if entry and _is_as_written(written.get(path), data, entry):
             continue
         if write_atomic(root / path, data):
-            changed.append(path)
+            changed.append(Change("M" if entry else "A", path))
         if memory:
             written[path] = (data, _stamp(os.lstat(root / path)))
     removed += _prune(root, files, kept, present)
     for path in written.keys() - files.keys():
         del written[path]
-    return changed + removed
+    return changed + [Change("D", path) for path in removed if path not in files]
 
 
 def _look(root: Path, keep: Collection[str]) -> _Present:
@@ -126,7 +140,7 @@ def _make_way(root: Path, files: Iterable[str], present: _Present) -> list[str]:
     for path in files:
         if path in present.folders:
             shutil.rmtree(root / path)
-            removed.append(path)
+            removed += sorted(inside for inside in present.files if inside.startswith(f"{path}/"))
     return removed
 
 
@@ -137,7 +151,7 @@ def _parents(path: str) -> Iterator[str]:
         place = path.find("/", place + 1)
 
 
-def pages_last(path: str) -> tuple[bool, str]:
+def _pages_last(path: str) -> tuple[bool, str]:
     """Return a key that sorts paths as they are written: pages after what they refer to."""
     return path.endswith(".html"), path
 

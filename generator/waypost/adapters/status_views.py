@@ -192,7 +192,7 @@ def history_entries(snapshot: Snapshot) -> tuple[HistoryEntry, ...]:
     """Return every incident and finished maintenance, the newest first; what went on as another is told there."""
     entries = [HistoryEntry(i.started, incident=i) for i in snapshot.incidents if i.continued_as is None]
     done = (item for item in snapshot.maintenances if item.is_over)
-    entries += [HistoryEntry(item.start, item=item) for item in done]
+    entries += [HistoryEntry(item.told_at, item=item) for item in done]
     return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
 
 

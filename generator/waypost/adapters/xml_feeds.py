@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 from feedgen.entry import FeedEntry
@@ -17,16 +20,32 @@ _ATTRIBUTES = ("rel", "type", "hreflang", "title", "length")
 
 
 class _Entry(FeedEntry):  # type: ignore[misc]  # the library has no types
-    """An entry that keeps the attributes of its links: the library loses them in Atom (its issue 135)."""
+    """An entry that keeps the attributes of its links: the library loses them in Atom (its issue 135).
+
+    It is in several feeds, so it is turned into XML once.
+    """
+
+    _atom: Any = None
+    _rss: Any = None
+    plain = False
+    """Whether the description is plain text: RSS takes it for HTML, so its marks are written as text there."""
 
     def atom_entry(self, extensions: bool = True) -> Any:
-        entry = super().atom_entry(extensions)
-        written = entry.findall("{*}link") or entry.findall("link")
-        for element, link in zip(written, self.link() or [], strict=True):
-            for name in _ATTRIBUTES:
-                if link.get(name):
-                    element.set(name, link[name])
-        return entry
+        if self._atom is None:
+            self._atom = super().atom_entry(extensions)
+            for element, link in zip(self._atom.iter("{*}link"), self.link(), strict=True):
+                for name in _ATTRIBUTES:
+                    if link.get(name):
+                        element.set(name, link[name])
+        return deepcopy(self._atom)
+
+    def rss_entry(self, extensions: bool = True) -> Any:
+        if self._rss is None:
+            self._rss = super().rss_entry(extensions)
+            if self.plain:
+                for element in self._rss.iter("description"):
+                    element.text = html.escape(element.text, quote=False)
+        return deepcopy(self._rss)
 
 
 def atom_bytes(head: FeedHead, items: Sequence[FeedItem]) -> bytes:
@@ -61,6 +80,7 @@ def _feed(head: FeedHead, path: str, media_type: str, items: Sequence[FeedItem])
     return feed
 
 
+@lru_cache(maxsize=4096)
 def _entry(item: FeedItem) -> FeedEntry:
     entry = _Entry()
     if item.id_is_link:
@@ -74,6 +94,7 @@ def _entry(item: FeedItem) -> FeedEntry:
     entry.updated(item.updated)
     if item.summary:
         entry.description(clean(item.summary), isSummary=True)
+        entry.plain = True
     if item.html:
         entry.content(clean(item.html), type="html")
     for tag in item.tags:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from waypost.adapters.badges import badge_files
 from waypost.adapters.banner import BANNER_PATH, banner_file
 from waypost.adapters.calendar import calendar_files
 from waypost.adapters.feeds import feed_files
-from waypost.adapters.file_tree import FolderFiles, TreeMemory, sync_tree
+from waypost.adapters.file_tree import Change, FolderFiles, TreeMemory, sync_changes, write_atomic
 from waypost.adapters.languages import load_words, script_words
 from waypost.adapters.resources import status_assets
 from waypost.adapters.status_pages import (
@@ -29,6 +30,7 @@ from waypost.app.site import Site
 from waypost.core.json_files import json_files
 from waypost.core.page_memory import PageMemory
 from waypost.core.snapshot import Snapshot, take_snapshot
+from waypost.core.status_redirects import redirect_files
 from waypost.model.project import Project
 
 
@@ -37,8 +39,13 @@ class Publication:
     """What one publication did."""
 
     snapshot: Snapshot
-    changed: tuple[str, ...]
-    """Files that were written or removed, by their path below site/status/; pages come last."""
+    changes: tuple[Change, ...]
+    """Files that were written, pages last, and then those that were removed; by their path below site/status/."""
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The paths of those files."""
+        return tuple(change.path for change in self.changes)
 
 
 @dataclass
@@ -73,7 +80,16 @@ def publish(
         latency=memory.latency.read(url, project.status.config, now),
     )
     files = status_files(snapshot, project, kept, memory.pages)
-    return Publication(snapshot, tuple(sync_tree(site.status_output, files, memory=memory.tree)))
+    return Publication(snapshot, tuple(sync_changes(site.status_output, files, memory=memory.tree)))
+
+
+def write_changes(file: Path, publication: Publication) -> None:
+    """Write what a publication changed into a file, in one step: a mark, a tab and a path on each line.
+
+    It is empty where nothing changed. Names that a line cannot hold were never published, and are left out.
+    """
+    told = [change for change in publication.changes if change.path.isprintable()]
+    write_atomic(file, "".join(f"{change.mark}\t{change.path}\n" for change in told).encode())
 
 
 def status_files(
@@ -86,6 +102,7 @@ def status_files(
     # The order of the components of an incident can be seen, and equal mappings need not share it.
     told = (snapshot.incidents, [(*item.components,) for item in snapshot.incidents], snapshot.maintenances)
     files = {
+        **redirect_files(snapshot),
         **kept,
         **status_assets(project.look),
         "assets/words.js": script_words(words),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from waypost.app.clock import utc_now
-from waypost.app.publish import publish
+from waypost.app.publish import publish, write_changes
 from waypost.app.site import Site, load_project
 from waypost.cli.common import database_option, explained, site_option
 
@@ -13,13 +15,21 @@ from waypost.cli.common import database_option, explained, site_option
 @click.command("publish")
 @site_option
 @database_option
+@click.option(
+    "--changed-to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write there what changed: `A`, `M` or `D`, a tab and a path on each line, pages after what they need.",
+)
 @explained
-def command(site: Site, database: str | None) -> None:
+def command(site: Site, database: str | None, changed_to: Path | None) -> None:
     """Bring the status pages in site/status/ up to date, without building the help center.
 
-    Example: waypost publish
+    Example: waypost publish --changed-to changed.txt
     """
     publication = publish(site, load_project(site), utc_now(), database)
+    if changed_to:
+        write_changes(changed_to, publication)
     click.echo(
         f"{publication.snapshot.headline.sentence}. {len(publication.changed)} files changed in site/status/."
     )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from urllib.parse import urlsplit
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -68,19 +69,22 @@ class FeedItem:
     id_is_link: bool = False
     """Whether the id is the address of a page, which RSS wants to know."""
 
+    @cached_property
+    def weight(self) -> int:
+        """How many bytes it takes at most in any format."""
+        texts = (self.id, self.link, self.link, self.title, self.html, *self.tags)
+        # In RSS the marks of the summary are replaced twice.
+        return _ITEM_FRAME + sum(map(weight, texts)) + 2 * weight(self.summary)
+
 
 def fitting(items: Sequence[FeedItem]) -> tuple[FeedItem, ...]:
     """Return the first items as far as a feed of them stays below the size that readers take; one at least."""
-    sizes = itertools.accumulate(_ITEM_FRAME + sum(map(weight, _texts(item))) for item in items)
+    sizes = itertools.accumulate(item.weight for item in items)
     return tuple(
         item
         for place, (item, size) in enumerate(zip(items, sizes, strict=True))
-        if not place or size <= MOST_BYTES
+        if place == 0 or size <= MOST_BYTES
     )
-
-
-def _texts(item: FeedItem) -> tuple[str, ...]:
-    return (item.id, item.link, item.link, item.title, item.summary, item.html, *item.tags)
 
 
 def weight(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,9 @@ LIMIT = 50
 
 MAINTENANCE = "maintenance"
 """What stands for an impact where work was announced, as in the Statuspage API."""
+
+IMPACTS = (Impact.MINOR.value, Impact.MAJOR.value, Impact.CRITICAL.value, MAINTENANCE)
+"""The impacts that have feeds of their own."""
 
 _SECOND = timedelta(seconds=1)
 
@@ -66,7 +69,6 @@ class Selection:
     title: str
     about: str
     """The page that it tells of, from the root of the status page."""
-    holds: Callable[[NewsItem], bool]
 
 
 def selections(snapshot: Snapshot) -> tuple[Selection, ...]:
@@ -76,42 +78,43 @@ def selections(snapshot: Snapshot) -> tuple[Selection, ...]:
     def title(part: str) -> str:
         return words.say("news.feed_title", name=name, part=part)
 
-    folders = [(item, f"components/{item.id}/") for item in snapshot.components]
-    impacts = [
-        ("minor", words.say("news.impact.minor")),
-        ("major", words.say("news.impact.major")),
-        ("critical", words.say("news.impact.critical")),
-        (MAINTENANCE, words.say("news.impact.maintenance")),
-    ]
+    components = [(_of_component(item.id), item.name) for item in snapshot.components]
     return (
-        Selection("", name, "", lambda news: True),
-        *(Selection(folder, title(item.name), folder, _names(item.id)) for item, folder in folders),
-        *(Selection(f"impact/{key}/", title(part), "", _hurts(key)) for key, part in impacts),
+        Selection("", name, ""),
+        *(Selection(folder, title(part), folder) for folder, part in components),
+        *(Selection(_of_impact(key), title(words.say(f"news.impact.{key}")), "") for key in IMPACTS),
     )
 
 
-def _names(component: str) -> Callable[[NewsItem], bool]:
-    return lambda news: component in news.components
+def _of_component(component: str) -> str:
+    return f"components/{component}/"
 
 
-def _hurts(impact: str) -> Callable[[NewsItem], bool]:
-    """Tell apart what has at least an impact; maintenance has none of them and is a choice of its own."""
-    order = list(Impact)
-    wanted = (
-        {impact} if impact == MAINTENANCE else {level.value for level in order[order.index(Impact(impact)) :]}
-    )
-    return lambda news: news.impact in wanted
+def _of_impact(impact: str) -> str:
+    return f"impact/{impact}/"
 
 
-def chosen(items: Sequence[NewsItem], selection: Selection) -> tuple[NewsItem, ...]:
-    """Return the latest items of a selection, newest first."""
-    found: list[NewsItem] = []
+def by_selection(items: Sequence[NewsItem]) -> dict[str, list[NewsItem]]:
+    """Return the latest items of each selection by its folder; one to which nothing happened is left out."""
+    found: dict[str, list[NewsItem]] = {}
     for item in items:
-        if selection.holds(item):
-            found.append(item)
-            if len(found) == LIMIT:
-                break
-    return tuple(found)
+        for folder in _folders(item):
+            members = found.setdefault(folder, [])
+            if len(members) < LIMIT:
+                members.append(item)
+    return found
+
+
+def _folders(item: NewsItem) -> Iterator[str]:
+    yield ""
+    yield from map(_of_component, dict.fromkeys(item.components))
+    if item.impact == MAINTENANCE:
+        yield _of_impact(MAINTENANCE)
+    else:
+        # A feed of an impact tells of what is worse too.
+        order = list(Impact)
+        at_most = order[: order.index(Impact(item.impact)) + 1]
+        yield from (_of_impact(level) for level in at_most if level in IMPACTS)
 
 
 def news(snapshot: Snapshot) -> tuple[NewsItem, ...]:
@@ -119,6 +122,7 @@ def news(snapshot: Snapshot) -> tuple[NewsItem, ...]:
 
     What is said at once of several windows of work that repeats is one item, which leads to the first of them.
     """
+    # Windows that one update is about are told apart by their days, so the first of them comes first.
     told = sorted(_told(snapshot), key=lambda pair: (pair[0].at, pair[1].slug, pair[0].id))
     items: list[NewsItem] = []
     seen: set[str] = set()
@@ -192,8 +196,7 @@ def _stories(snapshot: Snapshot, *, with_later: bool) -> list[Story]:
         )
         for item in (snapshot.maintenances if with_later else snapshot.announced)
     ]
-    # Of windows that one update is about, the first is the one that it leads to.
-    return incidents + works[::-1]
+    return incidents + works
 
 
 def _changed(updates: Sequence[Update], now: datetime) -> datetime:

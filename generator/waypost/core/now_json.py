@@ -39,6 +39,7 @@ def now_document(snapshot: Snapshot) -> Json:
                 "path": f"incidents/{incident.id}/",
                 "started_at": api_time(incident.started),
                 "next_update_by": time_or_null(incident.updates[-1].next_update_by),
+                "overdue_since": time_or_null(snapshot.overdue.get(incident.id)),
                 "components": sorted(_still_hit(snapshot, incident)),
             }
             for incident in snapshot.active

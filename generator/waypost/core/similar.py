@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from waypost.core.text import plain_text
 from waypost.model.status import Incident
@@ -68,6 +69,8 @@ def _told(incident: Incident) -> _Told:
     return _Told(incident, title, title | _words(incident.updates[0].body))
 
 
+# A process that stays asks for the same texts at each publication.
+@lru_cache(16384)
 def _words(text: str) -> frozenset[str]:
     return frozenset(word[:STEM] for word in _WORD.findall(plain_text(text[:2000]).casefold()))
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from waypost.core.affected import AffectedSpan, affected_spans
 from waypost.core.automatic import IMPACT, automatic_incidents
+from waypost.core.cadence import overdue
 from waypost.core.combining import combined
 from waypost.core.latency import Latency
 from waypost.core.regions import SILENCE
@@ -103,6 +104,11 @@ class MaintenanceSnapshot:
         """Whether nothing of it is to come: it is completed or cancelled."""
         return self.status in ENDED
 
+    @property
+    def told_at(self) -> datetime:
+        """Where it stands in history: when it began, or was called off before that."""
+        return min(self.start, self.work.updated_at) if self.work.is_cancelled else self.start
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -135,6 +141,8 @@ class Snapshot:
     """Since when our own connection is down, if it is and nothing can be measured."""
     certificate_warnings: tuple[Certificate, ...] = ()
     """Certificates that end soon or have ended, the first to end first."""
+    overdue: Mapping[str, datetime] = field(default_factory=dict)
+    """By the id of an open incident: when its next update was due, where none came in time."""
     affected: Mapping[str, tuple[AffectedSpan, ...]] = field(default_factory=dict)
     """What each incident, by id, did to its components."""
     latency: Mapping[str, Latency] = field(default_factory=dict)
@@ -149,7 +157,7 @@ class Snapshot:
         ]
         ran = (item for item in self.maintenances if item.status is not UpdateStatus.CANCELLED)
         turned = [edge for item in ran for edge in (item.start, item.end)]
-        moments = [*(item.since for item in self.components), *spoken, *turned]
+        moments = [*(item.since for item in self.components), *spoken, *turned, *self.overdue.values()]
         return max((moment for moment in moments if moment <= self.now), default=self.now)
 
     @property
@@ -214,7 +222,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     )
     components = _components(site, timelines, now)
     active = active_incidents(incidents, now)
-    works = tuple(_maintenance(work, now) for work in site.maintenances)
+    works = tuple(maintenance_at(work, now) for work in site.maintenances)
     intervals = [check.every for component in site.config.flat for check in component.checks]
     is_blind = _is_blind(components)
     offline_since = _offline_since(history, now) if is_blind else None
@@ -241,6 +249,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         uptimes=pooled_uptimes([component.uptimes for component in components]),
         offline_since=offline_since,
         certificate_warnings=_certificate_warnings(site, history, now),
+        overdue={item.incident.id: item.due for item in overdue(active, site.cadence, now)},
         affected={item.id: affected_spans(item, timelines, now) for item in incidents},
     )
 
@@ -405,7 +414,7 @@ def _indicator(components: Sequence[ComponentSnapshot], active: Sequence[Inciden
     return level.value
 
 
-def _maintenance(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
+def maintenance_at(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
     """Tell how far a maintenance is: what people wrote, moved on by the clock."""
     start, end = maintenance_window(work)
     written = [update.status for update in work.updates if update.at <= now]

@@ -67,7 +67,6 @@ def test_phases_tell_where_the_time_went() -> None:
     phases = probed(slow).phases
     assert phases.processing >= timedelta(seconds=0.15)
     assert phases.transfer >= timedelta(seconds=0.25)
-    assert phases.transfer > phases.processing > phases.connect
 
 
 def test_phases_are_summed_over_redirects() -> None:

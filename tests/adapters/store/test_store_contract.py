@@ -422,6 +422,17 @@ def test_a_gap_of_another_region_cuts_nothing(store: Store) -> None:
     assert store.history().uplink == (UplinkGap(at(0.5), None, "eu"),)
 
 
+def test_a_gap_that_was_told_to_be_over_may_go_on(store: Store) -> None:
+    store.uplink_down("", at(0))
+    store.uplink_up("", at(2))
+    store.uplink_down("", at(0))
+    assert store.history().uplink == (UplinkGap(at(0), None),)
+    store.uplink_up("", at(3))
+    assert store.history().uplink == (UplinkGap(at(0), at(3)),)
+    kinds = [event.kind for event in store.events()]
+    assert kinds == [EventKind.UPLINK_DOWN, EventKind.UPLINK_UP] * 2
+
+
 def test_a_gap_never_ends_before_it_began(store: Store) -> None:
     store.uplink_down("", at(1))
     store.uplink_up("", at(0))

@@ -21,6 +21,14 @@ export function promise(due, now) {
   return late > 0 ? say("status.overdue", { span: span(late) }) : say("status.due", { span: span(-late) });
 }
 
+/** Say a moment in the reader's zone beside how the page says it: nothing where that is the same, the day only where it is another. */
+export function inZone(text, at) {
+  const time = clock.format(at);
+  if (text.includes(time)) return "";
+  const days = text.replace(/\d+:\d+/g, "").match(/\d+/g) ?? [];
+  return days.includes(String(at.getDate())) ? time : moment(at);
+}
+
 /** Dress the times of a page or of a part of it; doing it again changes only what time has changed. */
 export function dress(part) {
   for (const line of part.querySelectorAll("[data-wp-due]")) {
@@ -33,11 +41,11 @@ export function dress(part) {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime())) continue;
     time.dataset.wpYours = "";
-    // Where the clock of the page shows the same, nothing is to be added.
-    if (time.textContent.includes(clock.format(at))) continue;
+    const yours = inZone(time.textContent, at);
+    if (!yours) continue;
     const note = document.createElement("span");
     note.className = "wp-yours";
-    put(note, say("status.yours", { time: moment(at) }));
+    put(note, say("status.yours", { time: yours }));
     time.append(" ", note);
   }
 }

@@ -81,13 +81,11 @@ class Signals:
             )
             if connection.execute(is_open).first() is not None:
                 return
-            inserted = connection.execute(
-                self._database.upsert(uplink_gap).values(region=region, start=to_ms(at), end=None)
+            # A gap that began at this very moment and was told to be over goes on.
+            connection.execute(
+                self._database.upsert(uplink_gap, "end").values(region=region, start=to_ms(at), end=None)
             )
-            if inserted.rowcount:
-                write_events(
-                    self._database, connection, [new_event(EventKind.UPLINK_DOWN, at, None, region, {})]
-                )
+            write_events(self._database, connection, [new_event(EventKind.UPLINK_DOWN, at, None, region, {})])
 
     def uplink_up(self, region: str, at: datetime) -> None:
         """Note that our own connection works again, if it was down."""

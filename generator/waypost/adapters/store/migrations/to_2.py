@@ -180,6 +180,6 @@ def _state(connection: Connection, component: str, check: str, values: dict[str,
         status = ComponentStatus(row.status)
         answer = Observation(component, check, from_ms(row.at), status, latency, row.reason)
         state, _ = advance(state, answer, _NEVER)
-    # What failed before the present state began was judged already.
+    # What failed until the present state began was judged already.
     begun = from_ms(changes[-1].at) if changes else from_ms(0)
-    return replace(state, failures=tuple(f for f in state.failures if f.at >= begun))
+    return replace(state, failures=tuple(f for f in state.failures if f.at > begun))
