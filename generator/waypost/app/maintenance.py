@@ -176,8 +176,6 @@ def _objection(work: Maintenance, update: NewUpdate) -> str:
         return not_begun if clock is UpdateStatus.SCHEDULED else ""
     if clock is UpdateStatus.COMPLETED:
         return "The time of the work is over. Say `complete` when it was done, or announce new work with `schedule`."
-    if update.status is UpdateStatus.CANCELLED and clock is not UpdateStatus.SCHEDULED:
-        return "The work has begun, so it cannot be called off. Say `complete` when it is over."
     # The clock has said it before; a person who says when it really began is right.
     if update.status is UpdateStatus.IN_PROGRESS and said is not UpdateStatus.SCHEDULED:
         return "The work has begun already. Say `complete` when it is over."

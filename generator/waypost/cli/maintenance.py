@@ -155,7 +155,7 @@ def _complete(name: str, *, message: str | None, yes: bool, commit: bool, site: 
 @site_option
 @explained
 def _cancel(name: str, *, message: str | None, yes: bool, commit: bool, site: Site) -> None:
-    """Call work off that has not begun.
+    """Call work off, or end it unfinished.
 
     Example: waypost maintenance cancel faster-archives --message "We found another way."
     """

@@ -32,6 +32,7 @@ from waypost.model.status import (
     Impact,
     Incident,
     Maintenance,
+    Update,
     UpdateStatus,
     worst,
 )
@@ -308,15 +309,19 @@ def _known(history: History, now: datetime) -> History:
 
 
 def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
-    """Leave out updates that nobody has given yet at `now`, and what has no other."""
+    """Leave out updates and edits that nobody has made yet at `now`, and what has no other."""
     return tuple(
         # What was told in full is left as it is, so that it can be seen to be the same.
         item
-        if all(it.at <= now for it in item.updates)
-        else replace(item, updates=tuple(it for it in item.updates if it.at <= now))
+        if all((update.edited or update.at) <= now for update in item.updates)
+        else replace(item, updates=tuple(_by_now(it, now) for it in item.updates if it.at <= now))
         for item in items
         if item.updates[0].at <= now
     )
+
+
+def _by_now(update: Update, now: datetime) -> Update:
+    return replace(update, edited=None) if update.edited and update.edited > now else update
 
 
 def _components(
