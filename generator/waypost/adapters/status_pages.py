@@ -123,13 +123,14 @@ class _Compiled(BytecodeCache):
         self._code[bucket.key] = bucket.bytecode_to_string()
 
 
-_COMPILED = _Compiled()
+_COMPILED: dict[str, _Compiled] = {}
+"""By language: filters of fixed words are worked out when a template is compiled."""
 
 
 def _environment(words: Words) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(theme_folder()),
-        bytecode_cache=_COMPILED,
+        bytecode_cache=_COMPILED.setdefault(words.language, _Compiled()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
