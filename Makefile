@@ -10,7 +10,7 @@ RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot docs demo-outage \
+.PHONY: help serve test lint bench bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish docs demo-outage \
 	demo-recover browser postgres clean
 
 help: ## Say what can be done
@@ -28,7 +28,7 @@ lint: $(TEST_READY) ## Check style and types
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot ## Measure building and searching against others, checks, polling, the database
+bench: bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish ## Measure building and searching against others, checks, polling, the database
 
 bench-builds: $(TEST_READY) ## Measure building against mkdocs-material alone
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
@@ -38,6 +38,9 @@ bench-store: $(TEST_READY) postgres ## Measure the database (ARGS=--small for a 
 
 bench-snapshot: $(TEST_READY) ## Measure the picture of a page of 1,000 components and 90 days
 	@$(BIN)/python tests/bench/snapshot_bench.py $(ARGS)
+
+bench-publish: $(TEST_READY) ## Measure publishing: whole, after one change, and from a failing answer to the disk
+	@$(BIN)/python tests/bench/publish_bench.py $(ARGS)
 
 bench-search: $(TEST_READY) browser ## Measure the search (COLLECTIONS= adds folders with questions and their answers)
 	@$(BIN)/python tests/bench/search_bench.py $(if $(COLLECTIONS),--collections $(COLLECTIONS)) $(ARGS)

@@ -76,7 +76,7 @@
     lines.setAttribute("role", "status");
     const links = items.slice(0, MOST).map((item) => make("a", item.text, { href: address(item.path) }));
     if (items.length > MOST) links.push(make("a", words.all, { href: home.href }));
-    const button = make("button", "×", { type: "button", title: words.dismiss });
+    const button = make("button", "\u00d7", { type: "button", title: words.dismiss });
     button.setAttribute("aria-label", words.dismiss);
     button.addEventListener("click", () => dismiss(items));
     aside.append(lines, button);
