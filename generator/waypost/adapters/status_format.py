@@ -22,6 +22,8 @@ from waypost.adapters.component_format import (
 from waypost.adapters.latency_chart import latency_chart
 from waypost.adapters.markup import render_markdown
 from waypost.core.measures import number_text
+from waypost.core.page_memory import PageMemory
+from waypost.core.similar import similar_incidents
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
 from waypost.core.text import plain_text
 from waypost.core.uptime import TOLD, DaySummary, Uptimes, percent
@@ -52,6 +54,7 @@ _MARKS = {
 }
 _ALARM = "M12 5v9M12 19v.01"
 
+
 @dataclass(frozen=True)
 class Run:
     """Neighbouring days of one state, drawn as one."""
@@ -78,7 +81,9 @@ def day_runs(days: Sequence[DaySummary], words: Words) -> list[Run]:
     """Join neighbouring days that look alike; every day with trouble keeps its own words."""
     runs: list[Run] = []
     position = 0
-    for (status, trouble, no_data), group in itertools.groupby(days, attrgetter("status", "trouble", "no_data")):
+    for (status, trouble, no_data), group in itertools.groupby(
+        days, attrgetter("status", "trouble", "no_data")
+    ):
         alike = list(group)
         code = _code(alike[0])
         is_plain = not trouble and (no_data < GAP or status is ComponentStatus.NO_DATA)
@@ -220,8 +225,11 @@ def closing_words(incident: Incident, limit: int = 220) -> str:
 class StatusFormat:
     """The filters for one snapshot: they know its language, its time zone, its names and where links lead."""
 
-    def __init__(self, snapshot: Snapshot, articles: Mapping[str, Article]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, articles: Mapping[str, Article], memory: PageMemory | None = None
+    ) -> None:
         self._snapshot = snapshot
+        self._memory = memory or PageMemory()
         self.words = snapshot.words
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
@@ -253,6 +261,16 @@ class StatusFormat:
         """Return the names of components."""
         return self.words.join([self._snapshot.names.get(name, name) for name in ids], limit=8)
 
+    def bar(self, component: ComponentSnapshot) -> Markup:
+        """Draw the days of a component; several pages show the same drawing."""
+        days = component.days
+        return self._memory.made(f"bar of {component.id}", days, lambda: bar_svg(days, self.words))
+
+    def alike(self) -> dict[str, tuple[Incident, ...]]:
+        """Return for each incident, by id, the earlier ones that were like it."""
+        told = self._snapshot.incidents
+        return self._memory.made("incidents like each other", told, lambda: similar_incidents(told))
+
     def budget(self, component: ComponentSnapshot) -> list[str]:
         """Say how a component stands with the goal of the page."""
         return budget_sentences(component.uptimes, self._snapshot.policy, self.words, duration_text)
@@ -274,7 +292,7 @@ class StatusFormat:
             "badge_html": lambda component: badge_html(component, self._snapshot.page),
             "badge_markdown": lambda component: badge_markdown(component, self._snapshot.page),
             "banner_html": lambda component: banner_html(component, self._snapshot.page),
-            "bar": lambda days: bar_svg(days, words),
+            "bar": self.bar,
             "bar_text": lambda days: bar_text(days, words),
             "closing_words": closing_words,
             "day_time": self.day_time,
