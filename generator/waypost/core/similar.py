@@ -71,6 +71,7 @@ def _told(incident: Incident) -> _Told:
 
 # A process that stays asks for the same texts at each publication.
 @lru_cache(16384)
+@lru_cache(maxsize=8192)
 def _words(text: str) -> frozenset[str]:
     return frozenset(word[:STEM] for word in _WORD.findall(plain_text(text[:2000]).casefold()))
 
