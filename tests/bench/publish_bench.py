@@ -104,11 +104,11 @@ def record(site: Site, components: int) -> None:
     _import(site, History(tuple(changes), tuple(watched)))
 
 
-def turn(site: Site, number: int) -> datetime:
+def turn(site: Site, components: int, number: int) -> datetime:
     """Let one component change its state; return when that is published."""
     at = NOW + number * MINUTE
     status = ComponentStatus.OPERATIONAL if number % 2 else ComponentStatus.MAJOR_OUTAGE
-    seen = [Coverage(f"component-{n}", "http-1", at - MINUTE, at) for n in range(2)]
+    seen = [Coverage(f"component-{n}", "http-1", at - MINUTE, at) for n in range(components)]
     _import(
         site, History((StateChange("component-1", "http-1", at, status, at, "HTTP status 503"),), tuple(seen))
     )
@@ -140,7 +140,7 @@ def measure(folder: Path, components: int, incidents: int, rounds: int) -> tuple
         memory = PublishMemory()
         whole.append(timed(lambda memory=memory: publish(site, project, NOW, memory=memory)))  # type: ignore[misc]  # mypy cannot infer it
     for number in range(rounds):
-        at = turn(site, number)
+        at = turn(site, components, number)
         after.append(timed(lambda at=at: publish(site, project, at, memory=memory)))  # type: ignore[misc]  # the same
     begin = time.perf_counter()
     subprocess.run(
@@ -237,7 +237,7 @@ def profiled(folder: Path) -> None:
     project, memory = load_project(site), PublishMemory()
     publish(site, project, NOW, memory=memory)
     for number in range(3):
-        at = turn(site, number)
+        at = turn(site, 100, number)
         with cProfile.Profile() as profile:
             publish(site, project, at, memory=memory)
     profile.print_stats("cumulative")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -54,6 +54,8 @@ class _Dates:
 
     def __init__(self, locale: Locale) -> None:
         self._locale = locale
+        # Days and months come again and again. Times do not: and equal ones may differ in their zone.
+        self._day = lru_cache(4096)(self._format_day)
 
     def __call__(self, moment: date | datetime | time, pattern: str) -> str:
         if isinstance(moment, datetime):
@@ -61,6 +63,9 @@ class _Dates:
             return format_datetime(moment, pattern, moment.tzinfo, locale=self._locale)
         if isinstance(moment, time):
             return format_time(moment, pattern, locale=self._locale)
+        return self._day(moment, pattern)
+
+    def _format_day(self, moment: date, pattern: str) -> str:
         return format_date(moment, pattern, locale=self._locale)
 
 

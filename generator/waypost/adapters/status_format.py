@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -109,6 +110,7 @@ def _code(day: DaySummary) -> str:
     return GAP_CODE if is_fine and _has_gap(day) else STATUS_CODES[day.status]
 
 
+@lru_cache(65536)
 def _day_title(day: DaySummary, words: Words) -> str:
     """Say what a day had besides its colour; nothing where the colour says it all."""
     parts = []
@@ -146,10 +148,15 @@ def bar_svg(days: Sequence[DaySummary], words: Words) -> Markup:
     A unit of width is a day. Days with something to say are drawn by themselves, so that a pointer over them
     gets it, the latest first as long as the drawing stays small; the words beside the bar count them all.
     """
-    runs = day_runs(days, words)
+    return _drawn(tuple(day_runs(days, words)), len(days), bar_text(days, words))
+
+
+# A process that stays draws the same bars at each publication, and several pages show each.
+@lru_cache(8192)
+def _drawn(runs: tuple[Run, ...], days: int, text: str) -> Markup:
     head = Markup(
         '<svg viewBox="0 0 {} 28" preserveAspectRatio="none" stroke-width="28" role="img" aria-label="{}">'
-    ).format(f"{len(days) - 0.2:g}", bar_text(days, words))
+    ).format(f"{days - 0.2:g}", text)
     told: list[Markup] = []
     room = BAR_BYTES - len((head + _strokes(runs)).encode())
     rest = list(runs)

@@ -203,6 +203,7 @@ def _history_pages(snapshot: Snapshot, entries: Sequence[HistoryEntry]) -> Itera
     found = months(entries, ZoneInfo(snapshot.page.time_zone))
     title = snapshot.words.say("status.history.short")
     pages = [(month, number) for month in found for number in range(1, month.pages + 1)]
+    # How many entries a month has is not told: each new one would change the pages of all months.
     names = [month.name for month in found]
     context: dict[str, Any] = {"months": found, "month": None, "newer": None, "older": None, "entries": ()}
     if not pages:

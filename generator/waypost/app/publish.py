@@ -110,7 +110,7 @@ def status_files(
         **badge_files(snapshot),
         **status_pages(snapshot, articles, shell, memory),
         **memory.made("feeds", told, lambda: feed_files(snapshot)),
-        **memory.made("calendars", told, lambda: calendar_files(snapshot)),
+        **memory.made("calendars", snapshot.maintenances, lambda: calendar_files(snapshot)),
         **json_files(snapshot),
         **text_files(snapshot),
     }

@@ -10,7 +10,8 @@ Text = str | Mapping[str, str]
 """A text with {names} to fill in, or one text for each plural form (`one`, `other`, …) of {count}."""
 
 
-@dataclass(frozen=True)
+# Compared by identity: a language is loaded once, and much is remembered by it.
+@dataclass(frozen=True, eq=False)
 class Words:
     """The texts of one language, and its rules for plurals and dates."""
 
