@@ -22,7 +22,7 @@ from waypost.model.status import ComponentStatus
 ELSEWHERE = re.compile(
     # What other parts of a publication make.
     r"(feed|history)\.(atom|rss|json)|maintenance\.ics|(components/[\w-]+|impact/\w+)/(feed\.(atom|rss|json)|maintenance\.ics)"
-    r"|api/v2/summary\.json|now\.json|status\.txt|assets/[\w.]+"
+    r"|api/v2/summary\.json|now\.json|status\.txt|badge/[\w-]+\.svg|assets/[\w.]+"
 )
 
 
@@ -126,7 +126,7 @@ def test_every_page_keeps_to_a_strict_content_policy_and_names_nothing_twice() -
 def test_the_page_of_a_component() -> None:
     page = Page(world()["components/downloads/index.html"])
     for words in (
-        *("Downloads Major outage", "So since 20 Nov, 11:00", "Now Major Downloads stop"),
+        *("Downloads Major outage", "In this state since 20 Nov, 11:00", "Now Major Downloads stop"),
         *("The last 90 days", "Uptime 24 hours 7 days 30 days 90 days", "The goal is 99.9 % in 30 days."),
         *("Past incidents and maintenance Resolved Title of old", "Follow: Downloads", "JSON Feed"),
     ):
@@ -174,6 +174,19 @@ def test_a_promise_says_its_time_to_people_and_to_scripts() -> None:
         text = made(seen)[path]
         assert 'data-wp-due="2026-11-20T12:30:00Z"' in text
         assert "Next update by 20 Nov, 12:30" in Page(text).words
+
+
+def test_an_incident_that_is_silent_too_long_says_since_when_on_both_pages() -> None:
+    place = site(incidents=[{"id": "stop", "says": ["10:00 investigating"]}])
+    for path in ("index.html", "incidents/stop/index.html"):
+        text = made(take_snapshot(place, history(), moment("12:00")))[path]
+        assert 'class="wp-due wp-due--late" data-wp-due="2026-11-20T11:00:00Z"' in text
+        assert load_words("en").say("status.overdue", time="20 Nov, 11:00") in Page(text).words
+    over = site(incidents=[{"id": "stop", "says": ["10:00 investigating", "11:30 resolved"]}])
+    assert (
+        "data-wp-due"
+        not in made(take_snapshot(over, history(), moment("12:00")))["incidents/stop/index.html"]
+    )
 
 
 @pytest.mark.parametrize("name", TEXTS)

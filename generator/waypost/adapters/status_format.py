@@ -23,6 +23,8 @@ from waypost.adapters.component_format import (
 from waypost.adapters.latency_chart import latency_chart
 from waypost.adapters.markup import render_markdown
 from waypost.core.measures import number_text
+from waypost.core.page_memory import PageMemory
+from waypost.core.similar import similar_incidents
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
 from waypost.core.text import plain_text
 from waypost.core.uptime import TOLD, DaySummary, Uptimes, percent
@@ -227,22 +229,23 @@ def closing_words(incident: Incident, limit: int = 220) -> str:
     return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
 
 
+def group_status(statuses: Sequence[ComponentStatus]) -> ComponentStatus | None:
+    """Return the worst state of a group; None where a part is well and of the rest nothing is known."""
+    is_half_known = set(statuses) == {ComponentStatus.OPERATIONAL, ComponentStatus.NO_DATA}
+    return None if is_half_known else worst(statuses)
+
+
 class StatusFormat:
     """The filters for one snapshot: they know its language, its time zone, its names and where links lead."""
 
-    def __init__(self, snapshot: Snapshot, articles: Mapping[str, Article]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, articles: Mapping[str, Article], memory: PageMemory | None = None
+    ) -> None:
         self._snapshot = snapshot
+        self._memory = memory or PageMemory()
         self.words = snapshot.words
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
-        self._bars: dict[int, Markup] = {}
-
-    def bar(self, days: tuple[DaySummary, ...]) -> Markup:
-        """Return the drawing of a component's days, which several pages show."""
-        # The snapshot holds the days as long as this is there, so that their identity is theirs alone.
-        if id(days) not in self._bars:
-            self._bars[id(days)] = bar_svg(days, self.words)
-        return self._bars[id(days)]
 
     def day_time(self, moment: datetime) -> str:
         """Return '4 Nov 2026, 13:27' in the zone of the page, without the year where it is this one."""
@@ -270,6 +273,15 @@ class StatusFormat:
     def names(self, ids: Sequence[str]) -> str:
         """Return the names of components."""
         return self.words.join([self._snapshot.names.get(name, name) for name in ids], limit=8)
+
+    def bar(self, component: ComponentSnapshot) -> Markup:
+        """Draw the days of a component; several pages show the same drawing."""
+        days = component.days
+        return self._memory.made(f"bars/{component.id}", days, lambda: bar_svg(days, self.words))
+
+    def alike(self) -> dict[str, tuple[Incident, ...]]:
+        """Return for each incident, by id, the earlier ones that were like it."""
+        return similar_incidents(self._snapshot.incidents, self._memory)
 
     def budget(self, component: ComponentSnapshot) -> list[str]:
         """Say how a component stands with the goal of the page."""
@@ -309,7 +321,7 @@ class StatusFormat:
             "uptime_columns": lambda found: uptime_columns(found, words),
             "uptime_text": lambda component: uptime_text(component, words),
             "window": self.window,
-            "worst": lambda members: worst(member.status for member in members),
+            "worst": lambda members: group_status([member.status for member in members]),
         }
 
 

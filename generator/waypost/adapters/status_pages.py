@@ -119,13 +119,14 @@ class _Compiled(BytecodeCache):
         self._code[bucket.key] = bucket.bytecode_to_string()
 
 
-_COMPILED = _Compiled()
+_COMPILED: dict[str, _Compiled] = {}
+"""By language: filters of fixed words are worked out when a template is compiled."""
 
 
 def _environment(words: Words) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(theme_folder()),
-        bytecode_cache=_COMPILED,
+        bytecode_cache=_COMPILED.setdefault(words.language, _Compiled()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -143,14 +144,15 @@ def status_pages(
     A `memory`, begun with what `common_inputs` says, spares the pages that would come out as they did before.
     """
     memory = memory or PageMemory()
-    renderer = _Renderer(snapshot, articles, shell)
+    told = StatusFormat(snapshot, articles, memory)
+    renderer = _Renderer(snapshot, told, shell)
 
     def made(spec: PageSpec) -> bytes:
         if spec.inputs is None:
             return renderer.page(spec)
         return memory.made(spec.file, spec.inputs, lambda: renderer.page(spec))
 
-    return {spec.file: made(spec) for spec in page_specs(snapshot, articles)}
+    return {spec.file: made(spec) for spec in page_specs(snapshot, articles, told)}
 
 
 def common_inputs(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> tuple[object, ...]:
@@ -177,10 +179,10 @@ def _freshness(snapshot: Snapshot) -> Markup:
 
 
 class _Renderer:
-    def __init__(self, snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> None:
+    def __init__(self, snapshot: Snapshot, told: StatusFormat, shell: str) -> None:
         self._snapshot = snapshot
         self._shell = shell
-        self._format = StatusFormat(snapshot, articles)
+        self._format = told
         self._environment = _environment(snapshot.words)
 
     def page(self, spec: PageSpec) -> bytes:

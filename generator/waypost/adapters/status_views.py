@@ -13,15 +13,12 @@ from waypost.adapters.status_format import (
     GAP_CODE,
     STATUS_CODES,
     StatusFormat,
-    bar_text,
-    day_runs,
     region_sentences,
     uptime_columns,
     uptime_text,
 )
 from waypost.core.latency import Latency
 from waypost.core.measures import number_text
-from waypost.core.similar import similar_incidents
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
 from waypost.core.uptime import TOLD, Uptimes
 from waypost.core.words import Words
@@ -105,9 +102,9 @@ class Month:
         return f"history/{self.name}/" if number == 1 else f"history/{self.name}/{number}/"
 
 
-def page_specs(snapshot: Snapshot, articles: Mapping[str, Article]) -> Iterator[PageSpec]:
-    """Name every page of the status site."""
-    words, told = snapshot.words, StatusFormat(snapshot, articles)
+def page_specs(snapshot: Snapshot, articles: Mapping[str, Article], told: StatusFormat) -> Iterator[PageSpec]:
+    """Name every page of the status site; `told` writes what they say."""
+    words = snapshot.words
     entries = history_entries(snapshot)
     views = [component_view(component, told) for component in snapshot.components]
     yield PageSpec("", "index", snapshot.headline.sentence, _index_context(snapshot))
@@ -119,7 +116,7 @@ def page_specs(snapshot: Snapshot, articles: Mapping[str, Article]) -> Iterator[
     ]
     yield PageSpec("mine/", "mine", words.say("status.mine.title"), {"views": views}, inputs=mine)
     yield from _component_pages(snapshot, views, entries, articles)
-    yield from _incident_pages(snapshot, articles)
+    yield from _incident_pages(snapshot, articles, told)
     for item in snapshot.maintenances:
         told_of = {"item": item}
         yield PageSpec(f"maintenance/{item.work.id}/", "maintenance", item.work.title, told_of, inputs=item)
@@ -134,8 +131,8 @@ class ComponentView:
     since: datetime
     description: str
     group: str
-    bar: tuple[object, ...]
-    """What its bar draws, and what stands below it."""
+    bar: tuple[str, str]
+    """The drawing, and what stands below it."""
     regions: list[tuple[ComponentStatus, str]]
     uptimes: list[str]
     months: list[tuple[str, str]]
@@ -151,7 +148,7 @@ def component_view(component: ComponentSnapshot, told: StatusFormat) -> Componen
         since=component.since,
         description=component.description,
         group=component.group,
-        bar=(day_runs(component.days, words), bar_text(component.days, words), uptime_text(component, words)),
+        bar=(told.bar(component), uptime_text(component, words)),
         regions=region_sentences(component, words),
         uptimes=uptime_columns(component.uptimes, words),
         months=_month_uptimes(component.uptimes, words),
@@ -220,7 +217,8 @@ def _history_pages(snapshot: Snapshot, entries: Sequence[HistoryEntry]) -> Itera
             "newer": pages[place - 1] if place else None,
             "older": pages[place + 1] if place + 1 < len(pages) else None,
         }
-        inputs = (names, place, [entry.inputs(snapshot.now) for entry in shown["entries"]])
+        beside = [(other[0].name, other[1]) if other else None for other in (shown["newer"], shown["older"])]
+        inputs = (names, number, beside, [entry.inputs(snapshot.now) for entry in shown["entries"]])
         if not place:
             yield PageSpec("history/", "history", title, shown, inputs=inputs)
         yield PageSpec(month.path(number), "history", f"{title}, {name}", shown, inputs=inputs)
@@ -283,8 +281,10 @@ def articles_by_component(articles: Mapping[str, Article]) -> dict[str, list[str
     return found
 
 
-def _incident_pages(snapshot: Snapshot, articles: Mapping[str, Article]) -> Iterator[PageSpec]:
-    alike = similar_incidents(snapshot.incidents)
+def _incident_pages(
+    snapshot: Snapshot, articles: Mapping[str, Article], told: StatusFormat
+) -> Iterator[PageSpec]:
+    alike = told.alike()
     helpful = articles_by_component(articles)
     for incident in snapshot.incidents:
         about = (path for name in incident.components for path in helpful.get(name, ()))
@@ -297,5 +297,5 @@ def _incident_pages(snapshot: Snapshot, articles: Mapping[str, Article]) -> Iter
             # The writer's own choice stands first.
             "articles": list(dict.fromkeys([*incident.articles, *about]))[:ARTICLES],
         }
-        told = (incident_inputs(incident, snapshot.now), context["affected"], alike[incident.id])
-        yield PageSpec(f"incidents/{incident.id}/", "incident", incident.title, context, inputs=told)
+        inputs = (incident_inputs(incident, snapshot.now), context["affected"], alike[incident.id])
+        yield PageSpec(f"incidents/{incident.id}/", "incident", incident.title, context, inputs=inputs)
