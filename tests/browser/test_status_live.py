@@ -73,7 +73,10 @@ def test_new_trouble_appears_at_once_though_the_page_in_the_cache_is_old(
     page = seen.page
     expect(page.get_by_role("heading", level=1)).to_have_text("Downloads cannot be used right now")
     expect(page.locator("[data-wp-detail]")).to_contain_text("Also affected: Uploads")
-    assert [state_of(seen, name) for name in ("downloads", "uploads")] == ["major_outage", "under_maintenance"]
+    assert [state_of(seen, name) for name in ("downloads", "uploads")] == [
+        "major_outage",
+        "under_maintenance",
+    ]
     group = page.locator("[data-wp-worst]").first
     expect(group).to_contain_text("Major outage")
     link = page.locator("[data-wp-incident]").get_by_role("link", name="Downloads: outage")
