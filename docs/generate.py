@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import yaml
 from format_reference import formats_page
+from own_json_reference import own_json_page
 
 from waypost.app.schema import FORMATS, schema
 from waypost.cli import main as command_line
@@ -139,6 +140,7 @@ def files() -> dict[Path, str]:
         DOCS / "reference" / "commands.md": commands_page(),
         DOCS / "reference" / "formats.md": MADE + formats_page(),
         DOCS / "reference" / "problems.md": problems_page(),
+        DOCS / "reference" / "waypost-json.md": MADE + own_json_page(),
     }
     for name in FORMATS:
         text = json.dumps(schema(name), ensure_ascii=False, indent=2) + "\n"

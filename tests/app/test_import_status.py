@@ -364,6 +364,28 @@ def test_issues_of_cstate_come_over_with_the_times_of_their_updates(empty: Site)
     assert hit["We have a new logo"] == ("none", {})
 
 
+def test_without_times_the_end_that_stands_above_tells_that_the_newest_comes_first(
+    empty: Site, tmp_path: Path
+) -> None:
+    folder = tmp_path / "old/content/issues"
+    folder.mkdir(parents=True)
+    front = "---\ntitle: T\ndate: 2021-03-01 10:00:00\nresolved: true\nresolvedWhen: 2021-03-01 12:00:00\n"
+    body = "*Resolved* - Well.\n\n*Update* - Soon.\n\n*Investigating* - Ill.\n"
+    text = f"{front}severity: down\naffected: [Web]\n---\n{body}"
+    (folder / "one.md").write_text(text, encoding="utf-8")
+    import_cstate(empty, tmp_path / "old")
+    config = empty.root / "status/status.yml"
+    assert 'url: "https://status.example.com/"' in config.read_text(encoding="utf-8"), (
+        "nobody said where it is"
+    )
+    [found] = pictured(empty).incidents
+    assert [(update.status.value, update.body) for update in found.updates] == [
+        ("investigating", "Ill."),
+        ("investigating", "Soon."),
+        ("resolved", "Well."),
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "words"),
     [

@@ -207,6 +207,15 @@ def test_an_incident_has_its_durations_its_changes_and_its_next_word() -> None:
     assert automatic["duration"] == 1800
 
 
+def test_an_incident_says_since_when_its_update_is_late() -> None:
+    def late(now: str) -> list[str | None]:
+        return [item["overdue_since"] for item in told(busy(now))["incidents"] if item["id"] == "open"]
+
+    # A major incident may be silent for an hour.
+    assert late("12:00") == [None]
+    assert late("12:01") == ["2026-11-20T12:00:00.000Z"]
+
+
 def test_an_incident_says_which_component_was_how_and_when() -> None:
     found = {item["id"]: item["affected"] for item in told(busy())["incidents"]}
     assert found["over"] == [

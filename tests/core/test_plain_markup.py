@@ -18,6 +18,7 @@ from waypost.core.importing.timelines import safe_words
         ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
         ('See <a href="https://a.example/x">why</a>.', "See [why](https://a.example/x)."),
         ('<a href="javascript:alert(1)">x</a>', "x"),
+        ('<a href="javascript:steal">x</a> <a href="data:text/html,x">y</a>', "x y"),
         ('<a href="https://a.example/)[x](javascript:1)">x</a>', "x"),
         ("<a>bare</a>", "bare"),
         ("<p>x</p><script>alert(1)</script><style>p{}</style>", "x"),

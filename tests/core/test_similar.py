@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.status_world import moment
+from waypost.core import similar
+from waypost.core.page_memory import PageMemory
 from waypost.core.similar import CANDIDATES, LIMIT, similar_incidents
 from waypost.model.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 
@@ -72,3 +77,27 @@ def test_relatives_are_earlier_share_a_component_and_are_few(cases: list[Case]) 
         assert all(other.started < by_id[name].started for other in others)
         assert all(set(other.components) & set(by_id[name].components) for other in others)
         assert len({other.id for other in others}) == len(others)
+
+
+def test_with_a_memory_a_new_incident_is_the_only_one_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"title": "Downloads stop half way", "components": ["downloads"]}
+    incidents = [incident(number, {**said, "id": f"i{number}"}) for number in range(6)]
+    compared: list[str] = []
+    best = similar._best
+
+    def spy(told: similar._Told, earlier: Sequence[similar._Told]) -> tuple[Incident, ...]:
+        compared.append(told.incident.id)
+        return best(told, earlier)
+
+    monkeypatch.setattr(similar, "_best", spy)
+    memory = PageMemory()
+    for count, wanted in ((5, ["i0", "i1", "i2", "i3", "i4"]), (5, []), (6, ["i5"])):
+        compared.clear()
+        memory.begin()
+        found = similar_incidents(incidents[:count], memory)
+        memory.end()
+        assert compared == wanted
+        assert found == similar_incidents(incidents[:count])
+    changed = [*incidents[:4], dataclasses.replace(incidents[4], title="Mails are late"), incidents[5]]
+    memory.begin()
+    assert similar_incidents(changed, memory) == similar_incidents(changed)

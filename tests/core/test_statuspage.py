@@ -209,6 +209,7 @@ def test_now_json_says_what_other_pages_show() -> None:
             "path": "incidents/open/",
             "started_at": "2026-11-20T10:50:00.000Z",
             "next_update_by": None,
+            "overdue_since": None,
             "components": ["payments", "uploads"],
         }
     ]

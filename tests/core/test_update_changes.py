@@ -54,6 +54,9 @@ MAINTENANCES: list[tuple[str, list[str], list[bool | None]]] = [
         ["09:00 scheduled", "12:30 verifying", "12:50 completed"],
         [None, None, False],
     ),
+    ("over at the moment of its beginning", ["09:00 scheduled", "12:00 completed"], [None, None]),
+    ("called off while it ran", ["09:00 scheduled", "12:20 cancelled"], [None, False]),
+    ("called off before", ["09:00 scheduled", "11:00 cancelled"], [None, None]),
     ("it was over before it began", ["09:00 scheduled", "11:00 completed"], [None, None]),
     ("begun early", ["09:00 scheduled", "11:30 in_progress"], [None, True]),
 ]

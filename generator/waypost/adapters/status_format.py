@@ -281,8 +281,7 @@ class StatusFormat:
 
     def alike(self) -> dict[str, tuple[Incident, ...]]:
         """Return for each incident, by id, the earlier ones that were like it."""
-        told = self._snapshot.incidents
-        return self._memory.made("alike", told, lambda: similar_incidents(told))
+        return similar_incidents(self._snapshot.incidents, self._memory)
 
     def budget(self, component: ComponentSnapshot) -> list[str]:
         """Say how a component stands with the goal of the page."""

@@ -179,6 +179,7 @@ def _incident_json(item: Incident, snapshot: Snapshot) -> Json:
         "updated_at": api_time(item.updated_at),
         "duration": round((end - item.started).total_seconds()) if end else None,
         "next_update_by": None if end else time_or_null(item.updates[-1].next_update_by),
+        "overdue_since": time_or_null(snapshot.overdue.get(item.id)),
         "components": dict(item.components),
         "affected": [
             {

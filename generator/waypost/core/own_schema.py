@@ -251,6 +251,7 @@ def _incident() -> Schema:
             "updated_at": _time("when something was last said"),
             "duration": _or_null(_whole("seconds from its beginning until it was resolved, or null")),
             "next_update_by": _or_null(_time("when the next update is promised, or null")),
+            "overdue_since": _or_null(_time("since when an update is late, or null")),
             "components": _by_name(states, "", "by id of the component: the worst state it is put in"),
             "affected": _list(_span(), "times in which its components were in trouble while it was open"),
             "articles": _ids("paths of articles with a way round, below content/"),

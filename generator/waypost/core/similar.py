@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from waypost.core.page_memory import PageMemory
 from waypost.core.text import plain_text
 from waypost.model.status import Incident
 
@@ -35,12 +36,16 @@ class _Told:
     words: frozenset[str]
 
 
-def similar_incidents(incidents: Iterable[Incident]) -> dict[str, tuple[Incident, ...]]:
+def similar_incidents(
+    incidents: Iterable[Incident], memory: PageMemory | None = None
+) -> dict[str, tuple[Incident, ...]]:
     """Return for each incident, by id, at most LIMIT earlier ones that were like it, the most alike first.
 
     Only earlier ones count, so that what is said of an incident does not change when another follows.
-    An incident that went on as another one is told there.
+    An incident that went on as another one is told there. With a `memory`, only incidents that are new, or come
+    after one that changed, are compared.
     """
+    memory = memory or PageMemory()
     by_component: dict[str, list[_Told]] = {}
     found: dict[str, tuple[Incident, ...]] = {}
     for incident in sorted(incidents, key=lambda item: (item.started, item.id)):
@@ -50,7 +55,10 @@ def similar_incidents(incidents: Iterable[Incident]) -> dict[str, tuple[Incident
             for name in incident.components
             for item in by_component.get(name, ())[-CANDIDATES:]
         }
-        found[incident.id] = _best(told, list(earlier.values()))
+        others = tuple(item.incident for item in earlier.values())
+        found[incident.id] = memory.made(
+            f"incidents like {incident.id}", (incident, others), partial(_best, told, list(earlier.values()))
+        )
         if incident.continued_as is None:
             for name in incident.components:
                 by_component.setdefault(name, []).append(told)

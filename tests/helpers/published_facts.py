@@ -1,0 +1,380 @@
+"""What every published file says of the page, read back as a stranger would: facts by name.
+
+Facts of one name can be compared between files: `READERS` has one entry for each kind of file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import feedparser
+from icalendar import Calendar
+from lxml import html
+
+from waypost.core.snapshot import Snapshot
+from waypost.core.statuspage_words import LABELS, api_status, in_api_words
+from waypost.model.status import UpdateStatus
+
+Facts = dict[str, Any]
+Said = tuple[str, str]
+"""What the latest update is called, and its text."""
+
+WORDS = {status.value: LABELS[status] for status in UpdateStatus} | {"cancelled": "Cancelled"}
+STATES = {
+    "Operational": "operational",
+    "Degraded performance": "degraded_performance",
+    "Partial outage": "partial_outage",
+    "Major outage": "major_outage",
+    "Under maintenance": "under_maintenance",
+    "No data": "no_data",
+}
+
+
+def tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+def expected(snapshot: Snapshot) -> Facts:
+    """Return the facts that the snapshot itself holds."""
+    stories = {f"incidents/{item.id}/": item.updates[-1] for item in snapshot.incidents}
+    works = {f"maintenance/{item.work.id}/": item.work.updates[-1] for item in snapshot.maintenances}
+    told = {**stories, **works}
+    api = {path: in_api_words(update, snapshot) for path, update in told.items()}
+    busy = {
+        path: item.status
+        for path, item in ((f"maintenance/{it.work.id}/", it) for it in snapshot.maintenances)
+    }
+    return {
+        "states": {item.id: item.status.value for item in snapshot.components},
+        "known states": {item.name: item.known_status.value for item in snapshot.components},
+        "indicator": snapshot.indicator,
+        "status": snapshot.headline.status.value,
+        "headline": tidy(snapshot.headline.sentence),
+        "open": {f"incidents/{item.id}/" for item in snapshot.active},
+        "said": {path: (WORDS[update.status], tidy(update.body)) for path, update in told.items()},
+        "said in the API": {path: (LABELS[update.status], tidy(update.body)) for path, update in api.items()},
+        "planned": {f"maintenance/{item.work.id}/" for item in snapshot.planned},
+        "running": {
+            path
+            for path, status in busy.items()
+            if status in (UpdateStatus.IN_PROGRESS, UpdateStatus.VERIFYING)
+        },
+        "work": {path: WORDS[status] for path, status in busy.items()},
+        "work in the API": {path: LABELS[api_status(status)] for path, status in busy.items()},
+        "cancelled": {path for path, status in busy.items() if status is UpdateStatus.CANCELLED},
+        "windows": {
+            f"maintenance/{item.work.id}/": (item.work.scheduled_for, item.work.scheduled_until)
+            for item in snapshot.maintenances
+        },
+        "news of components": {
+            component.id: {
+                *(f"incidents/{item.id}/" for item in snapshot.incidents if component.id in item.components),
+                *(
+                    f"maintenance/{item.work.id}/"
+                    for item in snapshot.maintenances
+                    if component.id in item.work.components
+                ),
+            }
+            for component in snapshot.components
+        },
+        "work on components": {
+            component.id: {
+                f"maintenance/{item.work.id}/"
+                for item in snapshot.maintenances
+                if component.id in item.work.components
+            }
+            for component in snapshot.components
+        },
+    }
+
+
+def place(address: str) -> str:
+    """Return `incidents/ID/` or `maintenance/ID/` of an address that holds it."""
+    found = re.search(r"(?:incidents|maintenance)/[^/#]+/", address)
+    assert found, address
+    return found[0]
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+# JSON
+
+
+def document(path: Path) -> Any:
+    return json.loads(path.read_bytes())
+
+
+def status_json(folder: Path) -> Facts:
+    return {"indicator": document(folder / "api/v2/status.json")["status"]["indicator"]}
+
+
+def components_json(folder: Path) -> Facts:
+    rows = document(folder / "api/v2/components.json")["components"]
+    return {"known states": {row["name"]: row["status"] for row in rows if not row["group"]}}
+
+
+def summary_json(folder: Path) -> Facts:
+    found = document(folder / "api/v2/summary.json")
+    works = {place(row["shortlink"]): row["status"] for row in found["scheduled_maintenances"]}
+    return {
+        "indicator": found["status"]["indicator"],
+        "known states": {row["name"]: row["status"] for row in found["components"] if not row["group"]},
+        "open": {place(row["shortlink"]) for row in found["incidents"]},
+        "planned": set(works),
+        "running": {path for path, status in works.items() if status != "scheduled"},
+    }
+
+
+def api_lists(folder: Path) -> Facts:
+    """Read the lists together, of which each holds a part."""
+    api = folder / "api/v2"
+    incidents = document(api / "incidents.json")["incidents"]
+    works = document(api / "scheduled-maintenances.json")["scheduled_maintenances"]
+    unresolved = document(api / "incidents/unresolved.json")["incidents"]
+    parts = {
+        name: document(api / f"scheduled-maintenances/{name}.json")["scheduled_maintenances"]
+        for name in ("active", "upcoming")
+    }
+    latest = {place(row["shortlink"]): row["incident_updates"][0] for row in [*incidents, *works]}
+    windows = {
+        place(row["shortlink"]): (moment(row["scheduled_for"]), moment(row["scheduled_until"]))
+        for row in works
+    }
+    return {
+        "open": {place(row["shortlink"]) for row in unresolved},
+        "said in the API": {path: (WORDS[row["status"]], tidy(row["body"])) for path, row in latest.items()},
+        "planned": {place(row["shortlink"]) for rows in parts.values() for row in rows},
+        "running": {place(row["shortlink"]) for row in parts["active"]},
+        "work in the API": {place(row["shortlink"]): WORDS[row["status"]] for row in works},
+        "windows": windows,
+    }
+
+
+def now_json(folder: Path) -> Facts:
+    found = document(folder / "now.json")
+    return {
+        "states": {name: item["status"] for name, item in found["components"].items()},
+        "indicator": found["indicator"],
+        "status": found["status"],
+        "headline": tidy(found["headline"]),
+        "open": {item["path"] for item in found["incidents"]},
+        "running": {item["path"] for item in found["maintenances"]},
+    }
+
+
+def waypost_json(folder: Path) -> Facts:
+    found = document(folder / "waypost.json")
+    works = {place(item["url"]): item for item in found["maintenances"]}
+    stories = {place(item["url"]): item for item in found["incidents"]}
+    latest = {path: item["updates"][-1] for path, item in {**stories, **works}.items()}
+    names = [item["id"] for item in found["components"]]
+    return {
+        "states": {item["id"]: item["status"] for item in found["components"]},
+        "known states": {item["name"]: item["known_status"] for item in found["components"]},
+        "indicator": found["indicator"],
+        "status": found["status"],
+        "headline": tidy(found["headline"]),
+        "open": {path for path, item in stories.items() if item["is_open"]},
+        "said": {path: (WORDS[row["status"]], tidy(row["body"])) for path, row in latest.items()},
+        "planned": {path for path, item in works.items() if item["status"] not in ("completed", "cancelled")},
+        "running": {path for path, item in works.items() if item["status"] in ("in_progress", "verifying")},
+        "work": {path: WORDS[item["status"]] for path, item in works.items()},
+        "cancelled": {path for path, item in works.items() if item["status"] == "cancelled"},
+        "windows": {
+            path: (moment(item["scheduled_for"]), moment(item["scheduled_until"]))
+            for path, item in works.items()
+        },
+        "news of components": {
+            name: {path for path, item in {**stories, **works}.items() if name in item["components"]}
+            for name in names
+        },
+    }
+
+
+# Pages
+
+
+def main_part(path: Path) -> Any:
+    (found,) = html.fromstring(path.read_text(encoding="utf-8")).iter("main")
+    return found
+
+
+def links(element: Any, kind: str) -> set[str]:
+    return {
+        place(a.get("href")) for a in element.iter("a") if re.search(rf"{kind}/[^/]+/$", a.get("href", ""))
+    }
+
+
+def front_page(folder: Path) -> Facts:
+    page = main_part(folder / "index.html")
+    (state,) = page.find_class("wp-state")
+    (live,) = page.xpath(".//*[@data-wp-live='news']")
+    rows = page.xpath(".//*[@data-wp-component]")
+    return {
+        "states": {row.get("data-wp-component"): row.get("data-status") for row in rows},
+        "status": state.get("data-status"),
+        "headline": tidy(next(page.iter("h1")).text_content()),
+        "open": links(live, "incidents"),
+        "planned": links(live, "maintenance"),
+    }
+
+
+def component_pages(folder: Path) -> Facts:
+    states = {}
+    for path in folder.glob("components/*/index.html"):
+        (row,) = main_part(path).xpath(".//*[@data-wp-component]")
+        states[row.get("data-wp-component")] = row.get("data-status")
+    return {"states": states}
+
+
+def timeline_pages(folder: Path) -> Facts:
+    """Read the pages of incidents and maintenance: the first entry of the timeline is the latest."""
+    said, work = {}, {}
+    for path in [*folder.glob("incidents/*/index.html"), *folder.glob("maintenance/*/index.html")]:
+        page = main_part(path)
+        name = f"{path.parent.relative_to(folder).as_posix()}/"
+        # A postmortem stands apart from the timeline, and is the last word.
+        apart = page.find_class("wp-postmortem")
+        entry = apart[-1] if apart else page.xpath(".//ol[contains(@class, 'wp-timeline')]/li")[0]
+        step = "postmortem" if apart else entry.get("data-step").replace("-", "_")
+        said[name] = (WORDS[step], tidy(entry.find_class("wp-prose")[0].text_content()))
+        if name.startswith("maintenance/"):
+            word = tidy(page.find_class("wp-tag")[0].text_content())
+            work[name] = "Scheduled" if word == "Planned" else word
+    return {"said": said, "work": work}
+
+
+def plain_text(folder: Path) -> Facts:
+    text = (folder / "status.txt").read_text(encoding="utf-8")
+    states = re.findall(rf"^ *(\S+) +({'|'.join(STATES)})$", text, re.MULTILINE)
+    return {
+        "states": {name.lower(): STATES[word] for name, word in states},
+        "open": {place(line) for line in text.splitlines() if re.search(r"/incidents/[^/]+/$", line)},
+        "planned": {place(line) for line in text.splitlines() if re.search(r"/maintenance/[^/]+/$", line)},
+    }
+
+
+# Feeds, calendars, badges
+
+
+def news_items(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield the place, title and text of each item of a feed, newest first."""
+    if path.suffix == ".json":
+        for item in document(path)["items"]:
+            yield place(item["url"]), item["title"], item["content_html"]
+        return
+    found = feedparser.parse(path.read_bytes())
+    assert found.bozo == 0, found.get("bozo_exception")
+    for entry in found.entries:
+        yield place(entry.link), entry.title, entry.content[0].value if "content" in entry else entry.summary
+
+
+def text_of(markup: str) -> str:
+    return tidy(html.fromstring(f"<div>{markup}</div>").text_content())
+
+
+def feed(name: str) -> Callable[[Path], Facts]:
+    def read(folder: Path) -> Facts:
+        said: dict[str, Said] = {}
+        for path, title, body in news_items(folder / name):
+            label = title[1:].partition("]")[0]
+            said.setdefault(path, (label, text_of(body)))
+        return {"said": said}
+
+    return read
+
+
+def story_feed(name: str) -> Callable[[Path], Facts]:
+    """Read a feed as clients of Statuspage do: the first <strong> is the present status."""
+
+    def read(folder: Path) -> Facts:
+        said = {}
+        for path, _, body in news_items(folder / name):
+            label, text = text_of(body.partition("<strong>")[2].partition("</p>")[0]).split(" - ", 1)
+            said[path] = (label, text)
+        return {"said in the API": said}
+
+    return read
+
+
+def component_feeds(folder: Path) -> Facts:
+    told: dict[str, set[str]] = {}
+    for path in sorted(folder.glob("components/*/feed.*")):
+        found = {name for name, _, _ in news_items(path)}
+        assert told.setdefault(path.parent.name, found) == found, path
+    return {"news of components": told}
+
+
+def events(path: Path) -> dict[str, Any]:
+    calendar = Calendar.from_ical(path.read_bytes())
+    return {place(str(event["URL"])): event for event in calendar.walk("VEVENT")}
+
+
+def calendar(folder: Path) -> Facts:
+    found = events(folder / "maintenance.ics")
+    return {
+        "windows": {
+            path: (event.decoded("DTSTART").astimezone(UTC), event.decoded("DTEND").astimezone(UTC))
+            for path, event in found.items()
+        },
+        "cancelled": {path for path, event in found.items() if event["STATUS"] == "CANCELLED"},
+    }
+
+
+def component_calendars(folder: Path) -> Facts:
+    return {
+        "work on components": {
+            path.parent.name: set(events(path)) for path in folder.glob("components/*/maintenance.ics")
+        }
+    }
+
+
+def badges(folder: Path) -> Facts:
+    words = {
+        path.stem: html.fromstring(path.read_bytes()).findtext(".//title").rpartition(": ")[2]
+        for path in folder.glob("badge/*.svg")
+        if not path.stem.endswith("-uptime")
+    }
+    status = STATES[words.pop("overall")]
+    return {"states": {name: STATES[word] for name, word in words.items()}, "status": status}
+
+
+READERS: Mapping[str, tuple[str, Callable[[Path], Facts]]] = {
+    # The files that it reads, as a pattern, and the reader.
+    "API: status": (r"api/v2/status\.json", status_json),
+    "API: components": (r"api/v2/components\.json", components_json),
+    "API: summary": (r"api/v2/summary\.json", summary_json),
+    "API: lists": (r"api/v2/(incidents|scheduled-maintenances)(/\w+)?\.json", api_lists),
+    "now.json": (r"now\.json", now_json),
+    "waypost.json": (r"waypost\.json", waypost_json),
+    "front page": (r"index\.html", front_page),
+    "pages of components": (r"components/[^/]+/index\.html", component_pages),
+    "pages of incidents and maintenance": (r"(incidents|maintenance)/[^/]+/index\.html", timeline_pages),
+    "status.txt": (r"status\.txt", plain_text),
+    "feed.atom": (r"feed\.atom", feed("feed.atom")),
+    "feed.rss": (r"feed\.rss", feed("feed.rss")),
+    "feed.json": (r"feed\.json", feed("feed.json")),
+    "history.atom": (r"history\.atom", story_feed("history.atom")),
+    "history.rss": (r"history\.rss", story_feed("history.rss")),
+    "feeds of components": (r"components/[^/]+/feed\.\w+", component_feeds),
+    "calendar": (r"maintenance\.ics", calendar),
+    "calendars of components": (r"components/[^/]+/maintenance\.ics", component_calendars),
+    "badges": (r"badge/[^/]+\.svg", badges),
+}
+
+WITHOUT_FACTS: Mapping[str, str] = {
+    r"assets/.*": "styles and scripts",
+    r"banner\.js": "a script that reads now.json",
+    r"waypost\.schema\.json": "a schema",
+    r"(subscribe|mine)/index\.html": "links to other files",
+    r"history/.*": "lists of links to pages that are read",
+    r"impact/.*": "parts of the feeds that are read",
+}
+"""Files that say nothing of the page that is not said elsewhere, and why."""
