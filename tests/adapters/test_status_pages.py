@@ -211,6 +211,8 @@ def test_pages_made_from_memory_are_those_of_a_fresh_process() -> None:
     for minute, rows in enumerate(
         (
             ["00:00 http-1 operational"],
+            # Slowness opens no incident, and still shows.
+            ["00:00 http-1 operational", "12:00:30 http-1 degraded_performance"],
             ["00:00 http-1 operational", "12:00:30 http-1 major_outage"],
             ["00:00 http-1 operational", "12:00:30 http-1 major_outage", "12:01:30 http-1 operational"],
         )
