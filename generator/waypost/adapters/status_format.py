@@ -271,7 +271,7 @@ class StatusFormat:
     def bar(self, component: ComponentSnapshot) -> Markup:
         """Draw the days of a component; several pages show the same drawing."""
         days = component.days
-        return self._memory.made(f"bar of {component.id}", days, lambda: bar_svg(days, self.words))
+        return self._memory.made(f"bar/{component.id}", days, lambda: bar_svg(days, self.words))
 
     def alike(self) -> dict[str, tuple[Incident, ...]]:
         """Return for each incident, by id, the earlier ones that were like it."""

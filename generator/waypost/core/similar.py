@@ -57,7 +57,7 @@ def similar_incidents(
         }
         others = tuple(item.incident for item in earlier.values())
         found[incident.id] = memory.made(
-            f"incidents like {incident.id}", (incident, others), partial(_best, told, list(earlier.values()))
+            f"alike/{incident.id}", (incident, others), partial(_best, told, list(earlier.values()))
         )
         if incident.continued_as is None:
             for name in incident.components:
