@@ -3,6 +3,7 @@
 
 PORT ?= 8000
 VENV := .venv
+CLIENTS := .venv-clients
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -11,7 +12,7 @@ TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint bench bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish docs demo-outage \
-	demo-recover browser postgres clean
+	demo-recover browser postgres clients clean
 
 help: ## Say what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -19,7 +20,7 @@ help: ## Say what can be done
 serve: $(RUN_READY) ## Show the sample at http://localhost:8000 (PORT= changes it)
 	@PORT=$(PORT) $(BIN)/waypost serve --demo --port $(PORT)
 
-test: $(TEST_READY) browser postgres ## Run every test
+test: $(TEST_READY) browser postgres clients ## Run every test
 	@$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 lint: $(TEST_READY) ## Check style and types
@@ -77,6 +78,17 @@ $(TEST_READY): pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Preparing the environment for tests in $(VENV) (once)…"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[test,lint]"
 	@touch $@ $(RUN_READY)
+
+# Clients of Statuspage that others wrote, with which tests read what is published. Those from npm only where it is.
+clients: $(CLIENTS)/.ready
+
+$(CLIENTS)/.ready: tests/clients/requirements.txt tests/clients/package.json | $(TEST_READY)
+	@echo "Preparing clients that others wrote in $(CLIENTS) (once)…"
+	@{ $(BIN)/python -m venv $(CLIENTS) && \
+		$(CLIENTS)/bin/python -m pip install -q --disable-pip-version-check -r tests/clients/requirements.txt && \
+		{ ! command -v npm >/dev/null 2>&1 || { mkdir -p $(CLIENTS)/node && cp tests/clients/package.json $(CLIENTS)/node && \
+			npm install --prefix $(CLIENTS)/node --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; }; } && \
+		touch $@; } || echo "Some clients cannot be installed; their tests will be skipped by name."
 
 # Browser tests use a Chromium that is there; where there is none, Debian's is installed if that is allowed.
 browser:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import itertools
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +20,8 @@ from helpers.feed_readers import Feed, read
 from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.adapters.feed_formats import FEED_FORMATS
-from waypost.adapters.feeds import feed_files, feed_links
+from waypost.adapters.feeds import feed_files
+from waypost.adapters.status_pages import default_shell, status_pages
 from waypost.core.feed import MOST_BYTES, NEVER, clean
 from waypost.core.news import IMPACTS, LIMIT, selections
 from waypost.core.snapshot import Snapshot
@@ -169,13 +171,6 @@ def test_an_edit_changes_the_text_and_its_time_and_nothing_else() -> None:
         assert read(name, feed_files(told)[name]).updated == NOW
 
 
-def test_an_edit_that_is_to_come_is_not_told() -> None:
-    snapshot = hostile_snapshot({"plain": "Words"})
-    later = edited(snapshot, "Words", "Words", NOW + timedelta(hours=1))
-    for name, found in readings(feed_files(later)).items():
-        assert all(entry.updated <= NOW for entry in found.entries), name
-
-
 def test_each_component_and_impact_has_its_own_news() -> None:
     snapshot = take_snapshot(
         site(
@@ -293,16 +288,22 @@ def test_on_a_german_site_the_feed_speaks_german_and_the_history_the_words_of_st
     assert german["history.atom"].count(b"Resolved") == english["history.atom"].count(b"Resolved")
 
 
-def test_pages_can_name_their_feeds() -> None:
-    snapshot, files = hostile_snapshot(), feed_files(hostile_snapshot())
-    for component, folder in ((None, ""), ("web", "components/web/")):
-        links = feed_links(snapshot, component)
-        assert [link.path for link in links] == [f"{folder}feed.{ending}" for ending in FEED_FORMATS]
-        assert [link.media_type for link in links] == [kind.media_type for kind in FEED_FORMATS.values()]
-        assert {link.title for link in links} == {
-            html.unescape(read(link.path, files[link.path]).title) for link in links
-        }
-    assert feed_links(snapshot, "nobody") == ()
+def test_pages_name_the_feeds_of_everything_and_that_of_a_component_its_own() -> None:
+    snapshot = hostile_snapshot({"plain": "Words"})
+    pages = status_pages(snapshot, {}, default_shell(snapshot.page, snapshot.words))
+    link = re.compile(r'<link rel="alternate" type="([^"]+)" title="[^"]+" href="([^"]+)">')
+    everything = [(kind.media_type, f"feed.{ending}") for ending, kind in FEED_FORMATS.items()]
+
+    def found(path: str) -> list[tuple[str, str]]:
+        page = f"/{path}".rpartition("/")[0]
+        named = link.findall(pages[path].decode())
+        return [(kind, posixpath.normpath(f"{page}/{href}").lstrip("/")) for kind, href in named]
+
+    assert found("index.html") == everything
+    own = [(kind, f"components/web/{name}") for kind, name in everything]
+    # Readers take the first that they can read.
+    assert found("components/web/index.html") == [*own, *everything]
+    assert {path for _, path in [*own, *everything]} <= set(UPDATES)
 
 
 TEXT = st.text(st.characters(codec=None), min_size=1, max_size=60)

@@ -20,6 +20,7 @@ from waypost.adapters.status_format import (
     closing_words,
     day_runs,
     duration_text,
+    group_status,
     region_sentences,
     uptime_columns,
     uptime_text,
@@ -263,6 +264,23 @@ def test_times_are_those_of_the_page_with_the_year_where_it_is_another(
     for language, expected in (("en", text), ("de", german)):
         seen = take_snapshot(site(zone=zone), history(), moment("12:00"), language)
         assert StatusFormat(seen, {}).day_time(datetime.fromisoformat(at)) == expected
+
+
+@pytest.mark.parametrize(
+    ("statuses", "told"),
+    [
+        (["operational", "operational"], "operational"),
+        (["no_data"], "no_data"),
+        # A part that is well says nothing of the rest.
+        (["operational", "no_data"], None),
+        (["no_data", "under_maintenance", "operational"], "under_maintenance"),
+        (["partial_outage", "no_data", "major_outage"], "major_outage"),
+    ],
+)
+def test_a_group_says_what_is_worst_and_claims_nothing_that_is_not_known(
+    statuses: list[str], told: str | None
+) -> None:
+    assert group_status([ComponentStatus(status) for status in statuses]) == told
 
 
 def test_the_end_of_an_incident_is_told_in_a_line() -> None:

@@ -176,6 +176,16 @@ def test_a_promise_says_its_time_to_people_and_to_scripts() -> None:
         assert "Next update by 20 Nov, 12:30" in Page(text).words
 
 
+def test_an_incident_that_is_silent_too_long_says_since_when_on_both_pages() -> None:
+    place = site(incidents=[{"id": "stop", "says": ["10:00 investigating"]}])
+    for path in ("index.html", "incidents/stop/index.html"):
+        text = made(take_snapshot(place, history(), moment("12:00")))[path]
+        assert 'class="wp-due wp-due--late" data-wp-due="2026-11-20T11:00:00Z"' in text
+        assert load_words("en").say("status.overdue", time="20 Nov, 11:00") in Page(text).words
+    over = site(incidents=[{"id": "stop", "says": ["10:00 investigating", "11:30 resolved"]}])
+    assert "data-wp-due" not in made(take_snapshot(over, history(), moment("12:00")))["incidents/stop/index.html"]
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_hostile_texts_make_no_markup(name: str) -> None:
     seen = hostile_snapshot(

@@ -9,19 +9,21 @@ from helpers.sites import fingerprint, minimal_site, replace
 from waypost.app.build import build_site
 from waypost.app.incidents import (
     NewIncident,
+    PlannedIncident,
     list_incidents,
     new_update,
-    open_incident,
+    plan_open,
+    plan_resolve,
+    plan_update,
     present_incident,
-    resolve_incident,
-    update_incident,
 )
 from waypost.app.lint import lint
+from waypost.app.planned_files import write_planned
 from waypost.app.site import Site, load_project
 from waypost.app.skeletons import AlreadyThere
 from waypost.core.incident_text import NewUpdate
 from waypost.model.article import ArticleFrontMatter
-from waypost.model.status import ComponentStatus, Impact, UpdateStatus
+from waypost.model.status import ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.problems import ProblemsFound, errors
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -38,6 +40,27 @@ def site(tmp_path: Path) -> Site:
 def file(site: Site) -> Path:
     """Return the file of an open incident."""
     return open_incident(site, NewIncident("Pages do not open", ["web"]), "They stay white.", NOW)
+
+
+def done(planned: PlannedIncident) -> PlannedIncident:
+    write_planned(planned.files)
+    return planned
+
+
+def open_incident(
+    site: Site, new: NewIncident, message: str, now: datetime, next_update: timedelta | None = None
+) -> Path:
+    return done(plan_open(site, new, message, now, next_update)).file
+
+
+def update_incident(site: Site, name: str, update: NewUpdate) -> Incident:
+    return done(plan_update(site, name, update)).incident
+
+
+def resolve_incident(
+    site: Site, name: str, update: NewUpdate, *, draft_article: bool = False, category: str | None = None
+) -> PlannedIncident:
+    return done(plan_resolve(site, name, update, draft_article=draft_article, category=category))
 
 
 def said(status: str, message: str, minutes: int = 1) -> NewUpdate:

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 
 from helpers.sites import fingerprint, minimal_site, replace
 from waypost.app.site import Site
-from waypost.cli import incident as commands
-from waypost.cli import main
+from waypost.cli import main, writing
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NAME = "2026-11-20-pages-do-not-open"
+WRITING = ("open", "update", "resolve")
 OPEN = ("open", "Pages do not open", "--component", "web")
 
 
@@ -31,8 +31,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 
 def run(*arguments: str, minutes: int = 0) -> tuple[int, str, str]:
+    return asked(*arguments, *(["--yes"] if arguments[0] in WRITING else []), minutes=minutes)
+
+
+def asked(*arguments: str, minutes: int = 0, answer: str = "") -> tuple[int, str, str]:
     with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
-        result = CliRunner().invoke(main, ["incident", *arguments])
+        result = CliRunner().invoke(main, ["incident", *arguments], input=answer)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, result.stderr
 
@@ -152,7 +156,7 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> Pat
     script.write_text(keep + program, encoding="utf-8")
     monkeypatch.setenv("EDITOR", f"{sys.executable} {script}")
     monkeypatch.delenv("VISUAL", raising=False)
-    monkeypatch.setattr(commands, "is_terminal", lambda: True)
+    monkeypatch.setattr(writing, "is_terminal", lambda: True)
     return tmp_path / "given"
 
 
@@ -238,3 +242,97 @@ def test_no_title_steers_the_terminal(title: str, form: list[str], site: Site) -
         code, _, err = run(*arguments)
         assert code == 1
         assert all(mark == "\n" or mark.isprintable() for mark in err), err
+
+
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "is_terminal", lambda: True)
+
+
+def test_what_will_be_published_is_shown_and_asked_about(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_a_terminal(monkeypatch)
+    before = fingerprint(site.root)
+    words = ("--message", "They stay *white*.\n\nAll of them.", "--next-update", "30m", "--impact", "major")
+    code, out, err = asked(*OPEN, *words, answer="n\n")
+    assert (code, out) == (1, "")
+    assert err == (
+        "Pages do not open\n\n"
+        "  Impact:     major\n"
+        "  Components: Web pages (partial_outage)\n"
+        "  Status:     investigating, 2026-11-20 13:00 (Europe/Berlin)\n\n"
+        "  They stay *white*.\n\n  All of them.\n\n"
+        "  Next update by 2026-11-20 13:30 (Europe/Berlin)\n\n"
+        f"  Page:       https://help.example.org/status/incidents/{NAME}/\n\n"
+        "Write this? [y/N]: n\nwaypost: Nothing was changed.\n"
+    )
+    assert fingerprint(site.root) == before
+    assert asked(*OPEN, *words, answer="y\n")[0] == 0
+    assert "They stay *white*." in text_of(site)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [*OPEN, "--message", "x"],
+        ["update", "mail", "--status", "postmortem", "--message", "x"],
+    ],
+)
+def test_where_nobody_can_be_asked_yes_must_be_said(arguments: list[str], site: Site) -> None:
+    before = fingerprint(site.root)
+    code, out, err = asked(*arguments)
+    assert (code, out) == (2, "")
+    assert "There is no terminal to ask on. Say --yes if it may be written." in err
+    assert fingerprint(site.root) == before
+
+
+def test_what_another_person_wrote_meanwhile_is_not_lost(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(*OPEN, "--message", "White.")
+    file = site.root / "status/incidents" / f"{NAME}.md"
+
+    def someone_is_faster() -> bool:
+        file.write_text(
+            text_of(site) + "\n## identified · 2026-11-20T12:04:00+00:00\nA disk.\n", encoding="utf-8"
+        )
+        return True
+
+    monkeypatch.setattr(writing, "is_terminal", someone_is_faster)
+    code, out, err = asked("resolve", "pages", "--message", "Done.", minutes=5, answer="y\n")
+    assert (code, out) == (1, "")
+    assert "was changed while the command waited" in err
+    assert text_of(site).endswith("A disk.\n")
+
+
+def test_the_preview_cannot_steer_the_terminal(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    del site
+    at_a_terminal(monkeypatch)
+    _, _, err = asked(*OPEN, "--message", "safe \u202e evil", answer="n\n")
+    assert "\u202e" not in err
+    assert "safe \ufffd evil" in err
+
+
+def test_the_editor_advises_by_impact_and_starts_with_the_words_of_the_site(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = editor(tmp_path, monkeypatch, "import os\nos.utime(file, (1, 1))\n")
+    run(*OPEN, "--impact", "critical")
+    above, mark, below = given.read_text(encoding="utf-8").partition("<!-- Write above")
+    assert above.strip() == ""
+    assert mark
+    assert "Say whether their data are safe" in below
+    own = site.root / "status/templates/incidents/major.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("We are sorry. Since … you cannot …\n", encoding="utf-8")
+    before = fingerprint(site.root)
+    code, _, err = run(*OPEN, "--impact", "major")
+    assert given.read_text(encoding="utf-8").startswith("We are sorry.")
+    assert (code, err) == (1, "waypost: The message is empty; nothing was changed.\n"), (
+        "nobody has touched it"
+    )
+    assert fingerprint(site.root) == before
+
+
+def test_new_incident_takes_the_words_of_its_impact(site: Site) -> None:
+    with time_machine.travel(NOW, tick=False):
+        arguments = ["new", "incident", "Pages do not open", "--component", "web", "--impact", "critical"]
+        assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert "impact: critical" in text_of(site)
+    assert "Say whether their data are safe" in text_of(site)

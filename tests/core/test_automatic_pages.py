@@ -10,8 +10,9 @@ import pytest
 
 from helpers.status_world import component, history, moment, site, stretch, take_snapshot, words
 from waypost.core.news import news
+from waypost.core.now_json import now_document
 from waypost.core.snapshot import Snapshot
-from waypost.core.statuspage import incident_json, now_document
+from waypost.core.statuspage import incident_json
 from waypost.model.checks import HttpCheck
 from waypost.model.project import History, StatusSite
 from waypost.model.status import ComponentStatus, Coverage, StateChange, UplinkGap

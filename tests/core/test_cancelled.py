@@ -12,7 +12,8 @@ from helpers.status_world import history, moment, site, take_snapshot
 from waypost.core.announced import Announced, Trouble
 from waypost.core.dependencies import Dependencies
 from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
-from waypost.core.statuspage import maintenance_json, summary_document
+from waypost.core.statuspage import maintenance_json
+from waypost.core.statuspage_files import api_documents
 from waypost.core.statuspage_words import LABELS, api_status
 from waypost.core.timeline import maintenance_window
 from waypost.model.status import ENDED, MAINTENANCE_STATUSES, ComponentStatus, UpdateStatus
@@ -83,7 +84,7 @@ def test_clients_of_statuspage_see_it_completed_with_a_last_word_that_says_so(
     last, first = found["incident_updates"]
     assert (last["status"], last["body"]) == ("completed", f"{word}: It is cancelled.")
     assert (first["status"], first["body"]) == ("scheduled", "It is scheduled.")
-    assert summary_document(snapshot)["scheduled_maintenances"] == []
+    assert api_documents(snapshot)["api/v2/summary.json"]["scheduled_maintenances"] == []
 
 
 def test_every_status_of_a_maintenance_is_one_that_statuspage_knows() -> None:

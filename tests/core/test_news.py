@@ -171,15 +171,16 @@ def test_the_feed_of_stories_holds_the_next_window_and_those_that_were() -> None
     assert len(repeated().maintenances) == 4
 
 
-def test_an_item_says_when_its_words_were_edited() -> None:
-    before = seen({"id": "zip", "says": ["10:00 investigating", "11:00 resolved"]})
-    told = before.incidents[0].updates
-    for edit, expected in (("10:30", "10:30"), ("20:30", "10:00")):
-        first = replace(told[0], edited=moment(edit))
-        after = replace(before, incidents=(replace(before.incidents[0], updates=(first, told[1])),))
-        item = news(after)[1]
+def test_an_item_says_when_its_words_were_edited_once_that_has_happened() -> None:
+    place = site(incidents=[{"id": "zip", "says": ["10:00 investigating", "11:00 resolved"]}])
+    (incident,) = place.incidents
+    first = replace(incident.updates[0], edited=moment("19:30"))
+    place = replace(place, incidents=(replace(incident, updates=(first, incident.updates[1])),))
+    for now, expected in (("19:29", "10:00"), ("19:30", "19:30"), ("23:00", "19:30")):
+        snapshot = take_snapshot(place, History(), moment(now))
+        item = news(snapshot)[1]
         assert (item.published, item.updated) == (moment("10:00"), moment(expected))
-    assert news(before)[1].updated == moment("10:00")
+        assert stories(snapshot)[0].updated == max(moment("11:00"), moment(expected))
 
 
 def test_every_item_is_in_the_selections_of_its_components_and_its_impact() -> None:

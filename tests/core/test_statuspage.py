@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +9,8 @@ from hypothesis import strategies as st
 
 from helpers.regional import seen_from_three, three_regions
 from helpers.status_world import history, moment, site, take_snapshot
+from helpers.statuspage_shapes import WORDS, assert_follows_the_api, plain
+from waypost.core.now_json import now_document
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import (
     DESCRIPTIONS,
@@ -19,80 +18,11 @@ from waypost.core.statuspage import (
     components_json,
     incident_json,
     maintenance_json,
-    now_document,
-    status_document,
-    summary_document,
 )
+from waypost.core.statuspage_files import api_documents
 from waypost.model.status import MEASURED, UplinkGap
 from waypost.model.status_config import Policy
 
-# Key sets and words as Statuspage's own pages have them.
-PAGE = {"id", "name", "url", "time_zone", "updated_at"}
-STATUS = {"indicator", "description"}
-COMPONENT = {
-    "id",
-    "name",
-    "status",
-    "created_at",
-    "updated_at",
-    "position",
-    "description",
-    "showcase",
-    "start_date",
-    "group_id",
-    "page_id",
-    "group",
-    "only_show_if_degraded",
-}
-INCIDENT = {
-    "id",
-    "name",
-    "status",
-    "created_at",
-    "updated_at",
-    "monitoring_at",
-    "resolved_at",
-    "impact",
-    "shortlink",
-    "started_at",
-    "page_id",
-    "incident_updates",
-    "components",
-}
-MAINTENANCE = INCIDENT | {"scheduled_for", "scheduled_until"}
-UPDATE = {
-    "id",
-    "status",
-    "body",
-    "incident_id",
-    "created_at",
-    "updated_at",
-    "display_at",
-    "affected_components",
-    "deliver_notifications",
-    "custom_tweet",
-    "tweet_id",
-}
-COMPONENT_STATUSES = {
-    "operational",
-    "degraded_performance",
-    "partial_outage",
-    "major_outage",
-    "under_maintenance",
-}
-INCIDENT_STATUSES = {"investigating", "identified", "monitoring", "resolved", "postmortem"}
-MAINTENANCE_STATUSES = {"scheduled", "in_progress", "verifying", "completed"}
-IMPACTS = {"none", "minor", "major", "critical"}
-WORDS = {
-    "All Systems Operational",
-    "Partially Degraded Service",
-    "Minor Service Outage",
-    "Partial System Outage",
-    "Major Service Outage",
-    "Service Under Maintenance",
-}
-TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-IDENTITY = re.compile(r"[a-z0-9]{12}")
 PLACE = {"api": 0, "Galleries": {"downloads": 1, "uploads": 0}, "Money": {"payments": 0}}
 ROWS = ["00:00 http-1 operational", "10:00>10:03 http-1 major_outage", "10:30 http-1 operational"]
 
@@ -118,60 +48,12 @@ def busy(now: str = "12:00") -> Snapshot:
     return take_snapshot(place, history(ROWS), moment(now))
 
 
-def plain(document: Any) -> Any:
-    return json.loads(json.dumps(document))
+def summary_document(snapshot: Snapshot) -> dict[str, Any]:
+    return api_documents(snapshot)["api/v2/summary.json"]
 
 
-def walk(value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield key, inner
-            yield from walk(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from walk(inner)
-
-
-def assert_follows_the_api(summary: dict[str, Any]) -> None:
-    assert set(summary) == {"page", "components", "incidents", "scheduled_maintenances", "status"}
-    assert set(summary["page"]) == PAGE
-    assert set(summary["status"]) == STATUS
-    assert summary["status"]["indicator"] in IMPACTS | {"maintenance"}
-    assert summary["status"]["description"] in WORDS
-    for row in summary["components"]:
-        assert set(row) == (COMPONENT | {"components"} if row["group"] else COMPONENT)
-        assert row["status"] in COMPONENT_STATUSES
-    for item, keys, words, impacts in (
-        *((one, INCIDENT, INCIDENT_STATUSES, IMPACTS) for one in summary["incidents"]),
-        *(
-            (one, MAINTENANCE, MAINTENANCE_STATUSES, {"maintenance"})
-            for one in summary["scheduled_maintenances"]
-        ),
-    ):
-        assert set(item) == keys
-        assert item["status"] in words
-        assert item["impact"] in impacts
-        assert all(set(row) == COMPONENT for row in item["components"])
-        assert all(set(update) == UPDATE and update["status"] in words for update in item["incident_updates"])
-        assert {update["incident_id"] for update in item["incident_updates"]} == {item["id"]}
-        spoken = [update["display_at"] for update in item["incident_updates"]]
-        assert spoken == sorted(spoken, reverse=True)
-    for key, value in walk(summary):
-        if key == "id" or (key.endswith("_id") and key != "tweet_id" and value is not None):
-            assert IDENTITY.fullmatch(value), key
-        if (key.endswith("_at") and value is not None) or (
-            key.startswith("scheduled_") and isinstance(value, str)
-        ):
-            assert TIMES.fullmatch(value), key
-    assert_groups_and_members_agree(summary["components"])
-
-
-def assert_groups_and_members_agree(rows: list[dict[str, Any]]) -> None:
-    groups = {row["id"]: row["components"] for row in rows if row["group"]}
-    members = {row["id"]: row["group_id"] for row in rows if not row["group"]}
-    assert len(groups) + len(members) == len(rows)
-    assert all(owner is None or member in groups[owner] for member, owner in members.items())
-    assert all(members[member] == owner for owner, listed in groups.items() for member in listed)
+def status_document(snapshot: Snapshot) -> dict[str, Any]:
+    return api_documents(snapshot)["api/v2/status.json"]
 
 
 def test_the_summary_follows_the_api() -> None:

@@ -27,6 +27,15 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Open(_Quiet):
+    """A folder that pages of other sites may read."""
+
+    def end_headers(self) -> None:
+        """Allow every origin."""
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
+
 def write_scripts(folder: Path) -> None:
     """Put an empty page and the scripts of the search into a folder."""
     (folder / "index.html").write_text("<!doctype html><title>Search</title>")
@@ -48,9 +57,9 @@ def write_index(folder: Path, index: Index, language: str = "en") -> None:
 
 
 @contextmanager
-def shown(folder: Path) -> Iterator[str]:
-    """Show a folder, and give its address with a slash at its end."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+def shown(folder: Path, *, cors: bool = False) -> Iterator[str]:
+    """Show a folder, and give its address with a slash at its end; `cors` lets pages of other sites read it."""
+    handler = functools.partial(_Open if cors else _Quiet, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from waypost.adapters.feed_formats import FEED_FORMATS, written
 from waypost.adapters.markup import render_markdown
 from waypost.core.feed import FeedHead, FeedItem, fitting, tag_authority, weight
 from waypost.core.ids import public_number
-from waypost.core.news import NewsItem, Selection, Story, by_selection, news, selections, stories
+from waypost.core.news import NewsItem, Story, by_selection, news, selections, stories
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage_words import LABELS, in_api_words
 from waypost.core.text import plain_text
@@ -21,31 +21,6 @@ _SUMMARY_LENGTH = 300
 
 _STORY_BYTES = 100_000
 """How much of one incident an entry tells; with more, the newest updates and a link to the rest."""
-
-
-@dataclass(frozen=True)
-class FeedLink:
-    """Where a feed is, for the head of a page and for lists."""
-
-    path: str
-    """From the root of the status page."""
-    media_type: str
-    title: str
-
-
-def feed_links(snapshot: Snapshot, component: str | None = None) -> tuple[FeedLink, ...]:
-    """Return the feeds of everything that happens, or those of a component, one a format."""
-    folder = f"components/{component}/" if component else ""
-    found = (item for item in selections(snapshot) if item.folder == folder)
-    return tuple(link for item in found for link in selection_links(item))
-
-
-def selection_links(selection: Selection) -> tuple[FeedLink, ...]:
-    """Return the feeds of a selection, one a format."""
-    return tuple(
-        FeedLink(f"{selection.folder}feed.{name}", kind.media_type, selection.title)
-        for name, kind in FEED_FORMATS.items()
-    )
 
 
 def feed_files(snapshot: Snapshot) -> dict[str, bytes]:

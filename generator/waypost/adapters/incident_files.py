@@ -68,7 +68,11 @@ def parse_incident(source: Source, name: str) -> tuple[Incident | None, list[Pro
         return None, problems
     updates = tuple(entry.update for entry in entries)
     started = front.started or updates[0].at
-    return Incident(name, front.title, front.impact, front.components, started, updates, front.articles), []
+    incident = Incident(
+        *(name, front.title, front.impact, front.components, started, updates, front.articles),
+        redirect_from=front.redirect_from,
+    )
+    return incident, []
 
 
 def load_maintenance(root: Path, file: Path) -> tuple[Maintenance | None, list[Problem]]:
@@ -94,7 +98,10 @@ def parse_maintenance(source: Source, name: str) -> tuple[Maintenance | None, li
         return None, problems
     window = (front.scheduled_for, front.scheduled_until)
     updates = tuple(entry.update for entry in entries)
-    work = Maintenance(name, front.title, front.components, *window, updates, front.articles, front.repeats)
+    work = Maintenance(
+        *(name, front.title, front.components, *window, updates, front.articles, front.repeats),
+        redirect_from=front.redirect_from,
+    )
     return work, []
 
 

@@ -1,4 +1,4 @@
-"""Read status/templates/: the words in which automatic incidents are told, where a site brings its own."""
+"""Read status/templates/: the words of automatic incidents, and the first words of those that people write."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from waypost.model.incident_templates import (
     Telling,
     Template,
 )
-from waypost.problems import Location, Problem, did_you_mean
+from waypost.model.status import Impact
+from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 
 _BRACE = re.compile(r"\\[{}]|\{(?P<name>[^{}\n]*)\}|(?P<alone>[{}])")
 NAMES = {
@@ -28,6 +29,10 @@ NAMES = {
 """Every name that a template can have, without the ending, and what it tells."""
 
 
+WRITTEN = "incidents"
+"""The folder below status/templates/ with the first words of incidents that people write, one file an impact."""
+
+
 def load_templates(root: Path) -> tuple[IncidentTemplates, list[Problem]]:
     """Read every template; what cannot be used is left out and named as a problem."""
     folder = root / "status" / "templates"
@@ -35,6 +40,9 @@ def load_templates(root: Path) -> tuple[IncidentTemplates, list[Problem]]:
     texts: dict[str, Template] = {}
     for file in files:
         name = file.relative_to(folder).as_posix()
+        if name.startswith(f"{WRITTEN}/"):
+            problems += _check_first_words(root, file, name.removeprefix(f"{WRITTEN}/"))
+            continue
         telling = NAMES.get(name.removesuffix(".md")) if name.endswith(".md") else None
         if telling is None:
             problems.append(_unknown(root, file, name))
@@ -45,6 +53,41 @@ def load_templates(root: Path) -> tuple[IncidentTemplates, list[Problem]]:
         if template is not None:
             texts[name.removesuffix(".md")] = template
     return IncidentTemplates(texts), problems
+
+
+def first_words(root: Path, impact: Impact) -> str | None:
+    """Return what a site brings for incidents of an impact; None where it has nothing.
+
+    Raises ProblemsFound where the file cannot be used.
+    """
+    path = root / "status" / "templates" / WRITTEN / f"{impact}.md"
+    if not path.exists() and not path.is_symlink():
+        return None
+    source, problems = read_source(root, path)
+    problems += _check_words(source) if source else []
+    if source is None or problems:
+        raise ProblemsFound(problems)
+    return source.text.strip()
+
+
+def _check_first_words(root: Path, file: Path, name: str) -> list[Problem]:
+    known = [f"{impact}.md" for impact in Impact]
+    if name not in known:
+        hint = did_you_mean(name, known) or f" Use one of: {', '.join(known)}."
+        message = f"No impact is called {name[:80].removesuffix('.md')}.{hint}"
+        return [Problem(Location(file.relative_to(root).as_posix()), "bad-value", message)]
+    source, problems = read_source(root, file)
+    return [*problems, *(_check_words(source) if source else [])]
+
+
+def _check_words(source: Source) -> list[Problem]:
+    if not source.text.strip():
+        message = "This template says nothing. Write a sentence for customers."
+        return [source.problem("bad-value", message, 1, 1)]
+    if source.text.startswith("---\n"):
+        message = "The first words of an incident have no front matter. Remove it."
+        return [source.problem("front-matter", message, 1, 1)]
+    return []
 
 
 def _unknown(root: Path, file: Path, name: str) -> Problem:

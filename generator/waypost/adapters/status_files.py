@@ -65,10 +65,25 @@ def load_status_site(root: Path, config: StatusConfig) -> tuple[StatusSite, list
     incidents, problems = _load_folder(root, "incidents", load_incident, known)
     written, found = _load_folder(root, "maintenance", load_maintenance, known)
     works, faults = _expand(root, written, ZoneInfo(config.page.time_zone))
+    doubled = _check_former_addresses([*incidents, *written])
     history, more = load_history(root, known)
     templates, wrong = load_templates(root)
     site = StatusSite(config, incidents, works, history, templates)
-    return site, [*problems, *found, *faults, *more, *wrong]
+    return site, [*problems, *found, *faults, *doubled, *more, *wrong]
+
+
+def _check_former_addresses(items: Sequence[Incident | Maintenance]) -> list[Problem]:
+    """Complain of each former address that is a page of today, or that two files name."""
+    places = [(f"{'incidents' if isinstance(it, Incident) else 'maintenance'}/{it.id}", it) for it in items]
+    taken = {f"{place}/": f"the page of status/{place}.md" for place, _ in places}
+    problems: list[Problem] = []
+    for place, item in places:
+        for address in item.redirect_from:
+            if address in taken:
+                message = f"The former address {address} is taken by {taken[address]}. Remove one of the two."
+                problems.append(Problem(Location(f"status/{place}.md"), "duplicate-id", message))
+            taken.setdefault(address, f"status/{place}.md")
+    return problems
 
 
 def _expand(

@@ -229,6 +229,12 @@ def closing_words(incident: Incident, limit: int = 220) -> str:
     return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
 
 
+def group_status(statuses: Sequence[ComponentStatus]) -> ComponentStatus | None:
+    """Return the worst state of a group; None where a part is well and of the rest nothing is known."""
+    is_half_known = set(statuses) == {ComponentStatus.OPERATIONAL, ComponentStatus.NO_DATA}
+    return None if is_half_known else worst(statuses)
+
+
 class StatusFormat:
     """The filters for one snapshot: they know its language, its time zone, its names and where links lead."""
 
@@ -271,7 +277,7 @@ class StatusFormat:
     def bar(self, component: ComponentSnapshot) -> Markup:
         """Draw the days of a component; several pages show the same drawing."""
         days = component.days
-        return self._memory.made(f"bar/{component.id}", days, lambda: bar_svg(days, self.words))
+        return self._memory.made(f"bars/{component.id}", days, lambda: bar_svg(days, self.words))
 
     def alike(self) -> dict[str, tuple[Incident, ...]]:
         """Return for each incident, by id, the earlier ones that were like it."""
@@ -315,7 +321,7 @@ class StatusFormat:
             "uptime_columns": lambda found: uptime_columns(found, words),
             "uptime_text": lambda component: uptime_text(component, words),
             "window": self.window,
-            "worst": lambda members: worst(member.status for member in members),
+            "worst": lambda members: group_status([member.status for member in members]),
         }
 
 

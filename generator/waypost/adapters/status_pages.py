@@ -12,6 +12,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
+from waypost.adapters.feed_formats import FEED_FORMATS
 from waypost.adapters.languages import DEFAULT_LANGUAGE, languages
 from waypost.adapters.resources import theme_folder
 from waypost.adapters.status_format import StatusFormat
@@ -34,11 +35,6 @@ STYLES_PATH = f"{LOOK_FOLDER}site.css"
 
 _LANGUAGE = re.compile(r'\s*<!doctype html>\s*<html lang="([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)"[ >]')
 _SLOT = re.compile(r"%%WAYPOST-([A-Z]+)%%")
-_FEED_TYPES = {
-    "application/atom+xml": "atom",
-    "application/rss+xml": "rss",
-    "application/feed+json": "json",
-}
 _SLOT_NAMES = ("HELP", "STATUS", "HEAD", "MAIN", "ATTRIBUTES")
 
 
@@ -218,9 +214,9 @@ class _Renderer:
         )
         if spec.feed:
             name = words.say("frame.feed_title", name=spec.title)
-            for kind, ending in _FEED_TYPES.items():
+            for ending, kind in FEED_FORMATS.items():
                 head += Markup('\n<link rel="alternate" type="{}" title="{}" href="{}feed.{}">').format(
-                    kind, name, root + spec.feed, ending
+                    kind.media_type, name, root + spec.feed, ending
                 )
         return head + Markup('\n<script type="module" src="{}assets/status.js"></script>').format(root)
 

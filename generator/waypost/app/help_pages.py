@@ -21,8 +21,8 @@ from waypost.app.site_memory import SiteMemory
 from waypost.core.articles import build_catalog
 from waypost.core.awareness import baked_service
 from waypost.core.feedback import EmbedsView, embeds_view, person_link, search_view
+from waypost.core.now_json import now_document
 from waypost.core.snapshot import Snapshot
-from waypost.core.statuspage import now_document
 from waypost.core.suggestions import suggestions_document
 from waypost.core.support import ContactView, coming_holidays, contact_view
 from waypost.core.ticket_view import SUGGESTIONS_PATH

@@ -16,9 +16,9 @@ from waypost.app.site import Site, load_project
 from waypost.core.digests import BrokenLink, broken_links, last_settled_day
 from waypost.core.history import first_day, merged
 from waypost.core.history_text import Digest
+from waypost.core.now_json import now_document
 from waypost.core.published import Comparison, compare
 from waypost.core.snapshot import take_snapshot
-from waypost.core.statuspage import now_document
 from waypost.model.project import History, Project
 from waypost.model.types import read_moment
 from waypost.problems import ProblemsFound

@@ -7,24 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.incident_edit import (
-    FOLDER,
-    EditedIncident,
-    find_incident,
-    read_incident,
+    INCIDENTS,
+    Edited,
+    find_file,
+    read_file,
     usable_config,
     with_article,
     with_update,
 )
 from waypost.adapters.incident_files import parse_incident
+from waypost.adapters.incident_templates import first_words
 from waypost.adapters.source import Source
 from waypost.adapters.status_files import load_status_site
 from waypost.app.known_problem import PlannedArticle, plan_article
+from waypost.app.planned_files import PlannedFile, write_planned
 from waypost.app.site import Site
 from waypost.app.skeletons import check_start, quoted, skeleton
 from waypost.core.ids import slugify
 from waypost.core.incident_text import NewUpdate
+from waypost.core.preview import incident_preview
 from waypost.model.status import ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean, errors
 
@@ -41,27 +43,62 @@ class NewIncident:
 
 
 @dataclass(frozen=True)
-class Resolved:
-    """An incident that is over, and the draft that was made of it."""
+class Start:
+    """What a writer of a first update sees to begin with."""
+
+    words: str = ""
+    """Words of the site, to be completed."""
+    hint: str = ""
+    """What to say, in words that are not for customers."""
+
+
+@dataclass(frozen=True)
+class PlannedIncident:
+    """An incident as it will be, valid, and not written yet."""
 
     incident: Incident
     file: Path
+    """Its file by the name that people know."""
+    files: tuple[PlannedFile, ...]
+    """All that is to be written, in this order."""
+    preview: str
+    """What will be published, in plain text."""
     article: Path | None = None
+    """The draft that is made of it."""
     is_named: bool = False
     """Whether the incident names the article; if not, a person has to add it."""
 
+    @property
+    def subject(self) -> str:
+        """What a commit of it says."""
+        return f"Incident: {self.incident.title} ({self.incident.status})"
 
-def new_incident(site: Site, title: str, component: str, now: datetime) -> Path:
-    """Start an incident about a component, ready for its first sentence."""
-    return open_incident(site, NewIncident(title, [component]), skeleton("incident-update.md", {}), now)
 
-
-def open_incident(
-    site: Site, new: NewIncident, message: str, now: datetime, next_update: timedelta | None = None
+def new_incident(
+    site: Site, title: str, component: str, now: datetime, impact: Impact = Impact.MINOR
 ) -> Path:
-    """Write the file of an incident with its first update; raises ProblemsFound and AlreadyThere."""
-    _require_components(site, new.components)
-    first = NewUpdate(UpdateStatus.INVESTIGATING, _local(now), message, next_update)
+    """Start an incident about a component, with the first words for its impact, ready to be replaced."""
+    start = start_of(site, impact)
+    planned = plan_open(site, NewIncident(title, [component], impact), start.words or start.hint, now)
+    write_planned(planned.files)
+    return planned.file
+
+
+def start_of(site: Site, impact: Impact) -> Start:
+    """Return what to start from: the words of the site, else what Waypost advises.
+
+    Raises ProblemsFound where the site has words that cannot be read.
+    """
+    own = first_words(site.root, impact)
+    return Start(words=own) if own else Start(hint=skeleton(f"incident-{impact}.md", {}).strip())
+
+
+def plan_open(
+    site: Site, new: NewIncident, message: str, now: datetime, next_update: timedelta | None = None
+) -> PlannedIncident:
+    """Plan the file of an incident with its first update; raises ProblemsFound and AlreadyThere."""
+    require_components(site, new.components)
+    first = NewUpdate(UpdateStatus.INVESTIGATING, local(now), message, next_update)
     text = skeleton(
         "incident.md",
         {
@@ -71,59 +108,79 @@ def open_incident(
             "update": first.text,
         },
     )
-    path = site.root / FOLDER / f"{first.at:%Y-%m-%d}-{slugify(new.title)}.md"
+    path = site.root / INCIDENTS.folder / f"{first.at:%Y-%m-%d}-{slugify(new.title)}.md"
+    read: list[Incident] = []
 
     def check(source: Source) -> list[Problem]:
         incident, problems = parse_incident(source, path.stem)
         if incident and len(incident.updates) > 1:
             message = "The message holds a second update. Leave out lines that begin with ##."
             return [source.problem("update-heading", message)]
+        read.extend([incident] if incident else [])
         return problems
 
-    write_atomic(path, check_start(site, path, text, check))
-    return path
+    data = check_start(site, path, text, check)
+    return _planned(site, Edited(path, data, read[0]), [PlannedFile(path, data)])
 
 
-def update_incident(site: Site, name: str, update: NewUpdate) -> Incident:
-    """Add an update to the file of an incident; raises ProblemsFound, and changes nothing then."""
-    file = find_incident(site.root, name)
-    after = with_update(site.root, read_incident(site.root, file), update)
-    write_atomic(after.target, after.data)
-    return after.incident
+def plan_update(site: Site, name: str, update: NewUpdate) -> PlannedIncident:
+    """Plan one more update of an incident; raises ProblemsFound."""
+    after = _after(site, name, update)
+    return _planned(site, after, [_file(after)])
 
 
-def resolve_incident(
+def plan_resolve(
     site: Site, name: str, update: NewUpdate, *, draft_article: bool = False, category: str | None = None
-) -> Resolved:
-    """Say that an incident is over, and leave a draft of what was learnt of it if that is asked for."""
-    file = find_incident(site.root, name)
-    after = with_update(site.root, read_incident(site.root, file), update)
+) -> PlannedIncident:
+    """Plan the end of an incident, and a draft of what was learnt of it if that is asked for.
+
+    Raises ProblemsFound, and AlreadyThere for an article of its name.
+    """
+    after = _after(site, name, update)
     if not draft_article:
-        write_atomic(after.target, after.data)
-        return Resolved(after.incident, file)
-    article = plan_article(site, after.incident, category, update.at)
-    return _write_both(site, after, article)
+        return _planned(site, after, [_file(after)])
+    return _with_article(site, after, plan_article(site, after.item, category, update.at))
 
 
-def _write_both(site: Site, resolved: EditedIncident, article: PlannedArticle) -> Resolved:
+def _after(site: Site, name: str, update: NewUpdate) -> Edited[Incident]:
+    file = find_file(site.root, INCIDENTS, name)
+    return with_update(site.root, INCIDENTS, read_file(site.root, INCIDENTS, file), update)
+
+
+def _with_article(site: Site, resolved: Edited[Incident], article: PlannedArticle) -> PlannedIncident:
     named = with_article(site.root, resolved, article.path.relative_to(site.root / "content").as_posix())
-    # The article first: an incident must never name one that is not there.
-    write_atomic(article.path, article.data)
     last = named or resolved
-    write_atomic(last.target, last.data)
-    return Resolved(last.incident, last.file, article.path, is_named=named is not None)
+    # The article first: an incident must never name one that is not there.
+    files = [PlannedFile(article.path, article.data), _file(last)]
+    return _planned(site, last, files, article.path, is_named=named is not None)
+
+
+def _file(edited: Edited[Incident]) -> PlannedFile:
+    return PlannedFile(edited.target, edited.data, edited.before)
+
+
+def _planned(
+    site: Site,
+    edited: Edited[Incident],
+    files: Sequence[PlannedFile],
+    article: Path | None = None,
+    *,
+    is_named: bool = False,
+) -> PlannedIncident:
+    preview = incident_preview(edited.item, usable_config(site.root))
+    return PlannedIncident(edited.item, edited.file, tuple(files), preview, article, is_named)
 
 
 def new_update(
     status: UpdateStatus, message: str, now: datetime, next_update: timedelta | None = None
 ) -> NewUpdate:
     """Return an update of this moment, in the zone of this machine."""
-    return NewUpdate(status, _local(now), message, next_update)
+    return NewUpdate(status, local(now), message, next_update)
 
 
 def present_incident(site: Site, name: str) -> Incident:
     """Return the incident that a name means, before somebody is asked for words about it."""
-    return read_incident(site.root, find_incident(site.root, name)).incident
+    return read_file(site.root, INCIDENTS, find_file(site.root, INCIDENTS, name)).item
 
 
 def list_incidents(site: Site) -> tuple[Incident, ...]:
@@ -134,11 +191,13 @@ def list_incidents(site: Site) -> tuple[Incident, ...]:
     return tuple(sorted(found.incidents, key=lambda item: item.started, reverse=True))
 
 
-def _local(now: datetime) -> datetime:
+def local(now: datetime) -> datetime:
+    """Return a moment as it is written into files: in the zone of this machine, in whole seconds."""
     return now.astimezone().replace(microsecond=0)
 
 
-def _require_components(site: Site, names: Sequence[str]) -> None:
+def require_components(site: Site, names: Sequence[str]) -> None:
+    """Raise ProblemsFound with every name that status/status.yml does not define."""
     known = [item.id for item in usable_config(site.root).flat]
     problems = []
     for name in names:

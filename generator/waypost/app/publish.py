@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from waypost.adapters.badges import badge_files
 from waypost.adapters.banner import BANNER_PATH, banner_file
@@ -29,9 +27,10 @@ from waypost.adapters.status_text import text_files
 from waypost.adapters.store import read_history
 from waypost.app.latency import LatencyMemory
 from waypost.app.site import Site
+from waypost.core.json_files import json_files
 from waypost.core.page_memory import PageMemory
 from waypost.core.snapshot import Snapshot, take_snapshot
-from waypost.core.statuspage import now_document, status_document, summary_document
+from waypost.core.status_redirects import redirect_files
 from waypost.model.project import Project
 
 
@@ -103,6 +102,7 @@ def status_files(
     # The order of the components of an incident can be seen, and equal mappings need not share it.
     told = (snapshot.incidents, [(*item.components,) for item in snapshot.incidents], snapshot.maintenances)
     files = {
+        **redirect_files(snapshot),
         **kept,
         **status_assets(project.look),
         "assets/words.js": script_words(words),
@@ -111,9 +111,7 @@ def status_files(
         **status_pages(snapshot, articles, shell, memory),
         **memory.made("feeds", told, lambda: feed_files(snapshot)),
         **memory.made("calendars", snapshot.maintenances, lambda: calendar_files(snapshot)),
-        "api/v2/summary.json": _json(summary_document(snapshot)),
-        "api/v2/status.json": _json(status_document(snapshot)),
-        "now.json": _json(now_document(snapshot)),
+        **json_files(snapshot),
         **text_files(snapshot),
     }
     memory.end()
@@ -127,24 +125,3 @@ def _kept_by_build(site: Site) -> dict[str, bytes]:
     if "\ufffd" in shell or not is_shell(shell):
         kept.pop(SHELL_PATH, None)
     return kept
-
-
-def _json(document: Mapping[str, Any]) -> bytes:
-    """Write a document with a line for each of its members, and for each entry of those that hold several.
-
-    A line at a time is written by the fast encoder of Python; one that indents everything takes ten times as long.
-    """
-    members = ",\n".join(f" {_compact(key)}: {_lines(value)}" for key, value in document.items())
-    return f"{{\n{members}\n}}\n".encode()
-
-
-def _lines(value: object) -> str:
-    if isinstance(value, Mapping) and any(isinstance(entry, Mapping | list) for entry in value.values()):
-        return "{\n" + ",\n".join(f"  {_compact(key)}: {_compact(it)}" for key, it in value.items()) + "\n }"
-    if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(f"  {_compact(entry)}" for entry in value) + "\n ]"
-    return _compact(value)
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

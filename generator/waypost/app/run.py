@@ -77,7 +77,7 @@ def run(
     require_region(project.status.config, options.region)
     with ExitStack() as stack:
         stack.enter_context(writer_lock(database_url))
-        watch = FileWatch(site.root / "status", site.root / "content")
+        watch = FileWatch(site.root / "status", site.root / "content", site.root / "lint.yml")
         publisher = Publisher(site, project, database_url, utc_now)
         if options.listen:
             config = lambda: publisher.project.status.config  # noqa: E731  # the project is replaced when files are saved
@@ -93,7 +93,8 @@ def run(
 
 def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
     """Run every check of a site once; raises ProblemsFound, StoreError and UnknownRegion."""
-    config = load_project(site).status.config
+    status = load_project(site).status
+    config = status.config
     require_region(config, region)
     with writer_lock(database_url):
         store = Store(database_url)
@@ -101,7 +102,7 @@ def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
             Intake(sqlite_path(database_url)).step(store, utc_now())
             outcomes = poll_once(config, store, region)
             # Where nothing else runs, nobody else sums up and seals.
-            for error in Upkeep().step(store, utc_now(), config):
+            for error in Upkeep().step(store, utc_now(), status):
                 raise error
             return outcomes
         finally:
@@ -169,7 +170,7 @@ class Daemon:
         has_news = False
         try:
             has_news = self._poll()
-            for error in self._upkeep.step(self._store, utc_now(), self._known.status.config):
+            for error in self._upkeep.step(self._store, utc_now(), self._known.status):
                 self._events.failed(error)
         except StoreError as error:
             # A full disk or a server that is restarted may pass; what was claimed is claimed again.

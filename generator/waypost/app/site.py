@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 from waypost.adapters.content_files import load_help_center
+from waypost.adapters.lint_files import load_lint_config
 from waypost.adapters.mkdocs_options import load_options
 from waypost.adapters.status_files import load_status_config, load_status_site
+from waypost.core.lint.registry import RULES
+from waypost.model.lint import Cadence
 from waypost.model.project import Project
 from waypost.problems import Problem, ProblemsFound, errors
 
@@ -53,6 +56,9 @@ def check_project(site: Site) -> tuple[Project | None, list[Problem]]:
         return None, sorted(problems)
     # A link to a draft would lead nowhere; it appears when the draft is published.
     status = status.without_articles(help_center.drafts)
+    # A mistake in lint.yml is told by `waypost lint`; nothing that is published waits for it.
+    rules, _ = load_lint_config(site.root, RULES)
+    status = replace(status, cadence=rules.updates_within if rules else Cadence())
     return Project(help_center, status, look, language), sorted(problems)
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "import": "import_",
     "incident": "incident",
     "lint": "lint",
+    "maintenance": "maintenance",
     "new": "new",
     "poll": "poll",
     "publish": "publish",

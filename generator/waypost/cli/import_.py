@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from waypost.app.import_markdown import ImportReport, import_markdown
+from waypost.app.import_markdown import Fate, ImportReport, import_markdown
+from waypost.app.import_status import StatusImport, import_cstate, import_statuspage
 from waypost.app.site import Site
 from waypost.cli.common import explained, json_option, print_json, print_problems, problem_json, site_option
 
@@ -40,6 +41,61 @@ def _markdown(folder: Path, site: Site, dry_run: bool, as_json: bool) -> None:
     click.echo(_sentence(report, dry_run=dry_run))
 
 
+@command.command("statuspage")
+@click.argument("place", metavar="URL|FILE")
+@site_option
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+@json_option
+@explained
+def _statuspage(place: str, site: Site, dry_run: bool, as_json: bool) -> None:
+    """Bring in the incidents, maintenance and components of an Atlassian Statuspage.
+
+    Name the address of the page, or a file or folder with saved documents of its API. Files that are in status/
+    already are kept.
+
+    Example: waypost import statuspage https://status.example.com --dry-run
+    """
+    _tell(import_statuspage(site, place, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+
+
+@command.command("cstate")
+@click.argument("folder", type=click.Path(path_type=Path))
+@site_option
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+@json_option
+@explained
+def _cstate(folder: Path, site: Site, dry_run: bool, as_json: bool) -> None:
+    """Bring in the issues and systems of a cState site, from the folder of its repository.
+
+    The folder is only read. Files that are in status/ already are kept.
+
+    Example: waypost import cstate ../old-status --dry-run
+    """
+    _tell(import_cstate(site, folder, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+
+
+def _tell(report: StatusImport, *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        document = {
+            "dry_run": dry_run,
+            "incidents": report.incidents,
+            "maintenances": report.maintenances,
+            "components": report.components,
+            "files": [{"path": file.path, "from": file.origin, "fate": file.fate} for file in report.files],
+            "problems": [problem_json(problem) for problem in report.problems],
+        }
+        print_json(document)
+        return
+    print_problems(report.problems)
+    parts = [_count(report.incidents, "incident"), _count(report.maintenances, "maintenance")]
+    if report.components:
+        parts.append(_count(report.components, "component"))
+    done = "Would import" if dry_run else "Imported"
+    new = sum(file.fate is Fate.NEW for file in report.files)
+    files = f"{_count(new, 'file')} {'would be' if dry_run else 'is' if new == 1 else 'are'} new."
+    click.echo(f"{done} {', '.join(parts)}. {files} {_look(len(report.problems))}")
+
+
 def _to_json(report: ImportReport, *, dry_run: bool) -> dict[str, object]:
     return {
         "dry_run": dry_run,
@@ -60,9 +116,11 @@ def _sentence(report: ImportReport, *, dry_run: bool) -> str:
         *([_count(report.other_files, "other file")] if report.other_files else []),
     ]
     done = "Would import" if dry_run else "Imported"
-    left = len(report.problems)
-    look = f"{_count(left, 'thing needs', 'things need')} a look." if left else "Nothing needs a look."
-    return f"{done} {', '.join(parts)}. {look}"
+    return f"{done} {', '.join(parts)}. {_look(len(report.problems))}"
+
+
+def _look(left: int) -> str:
+    return f"{_count(left, 'thing needs', 'things need')} a look." if left else "Nothing needs a look."
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -15,17 +14,19 @@ from rich.text import Text
 from waypost.app.clock import utc_now
 from waypost.app.incidents import (
     NewIncident,
-    Resolved,
+    PlannedIncident,
     list_incidents,
     new_update,
-    open_incident,
+    plan_open,
+    plan_resolve,
+    plan_update,
     present_incident,
-    resolve_incident,
-    update_incident,
+    start_of,
 )
 from waypost.app.site import Site
 from waypost.app.skeletons import AlreadyThere
 from waypost.cli.common import explained, json_option, print_json, printable, refuse, site_option, to_duration
+from waypost.cli.writing import ask, message_option, words, write, writing_options
 from waypost.model.status import (
     INCIDENT_STATUSES,
     MEASURED,
@@ -35,11 +36,6 @@ from waypost.model.status import (
     UpdateStatus,
 )
 
-_MARK = "<!-- Write above this line. What is below it is left out. -->"
-
-message_option = click.option(
-    "--message", help="What customers should know, as Markdown. Without it, your editor asks for it."
-)
 next_option = click.option(
     "--next-update", callback=to_duration, help="How soon you will write again; it is shown as a promise."
 )
@@ -74,6 +70,7 @@ def command() -> None:
 )
 @message_option
 @next_option
+@writing_options
 @site_option
 @explained
 def _open(
@@ -84,6 +81,8 @@ def _open(
     state: str,
     message: str | None,
     next_update: timedelta | None,
+    yes: bool,
+    commit: bool,
     site: Site,
 ) -> None:
     """Open an incident with its first update, investigating.
@@ -91,13 +90,14 @@ def _open(
     Example: waypost incident open "Downloads fail" --component downloads --message "Zip downloads stop half way."
     """
     new = NewIncident(title, components, Impact(impact), ComponentStatus(state))
-    text = _words(message, title, UpdateStatus.INVESTIGATING)
+    text = words(message, title, UpdateStatus.INVESTIGATING, start_of(site, new.impact))
     try:
-        path = open_incident(site, new, text, utc_now(), next_update)
+        planned = plan_open(site, new, text, utc_now(), next_update)
     except AlreadyThere as there:
         refuse(str(there))
         return
-    click.echo(f"Opened {path.relative_to(site.root)}. It is shown when the status page is published.")
+    done = f"Opened {planned.file.relative_to(site.root)}. It is shown when the status page is published."
+    _write(site, planned, done, yes=yes, commit=commit)
 
 
 @command.command("update")
@@ -110,16 +110,27 @@ def _open(
 )
 @message_option
 @next_option
+@writing_options
 @site_option
 @explained
-def _update(name: str, status: str, message: str | None, next_update: timedelta | None, site: Site) -> None:
+def _update(
+    name: str,
+    *,
+    status: str,
+    message: str | None,
+    next_update: timedelta | None,
+    yes: bool,
+    commit: bool,
+    site: Site,
+) -> None:
     """Add an update to an incident. NAME is any part of its file's name that no other has.
 
     Example: waypost incident update downloads-fail --status identified --message "A disk is full." --next-update 30m
     """
     text = _words_about(site, name, message, UpdateStatus(status))
-    incident = update_incident(site, name, new_update(UpdateStatus(status), text, utc_now(), next_update))
-    click.echo(f"Added '{status}' to status/incidents/{incident.id}.md.")
+    planned = plan_update(site, name, new_update(UpdateStatus(status), text, utc_now(), next_update))
+    done = f"Added '{status}' to status/incidents/{planned.incident.id}.md."
+    _write(site, planned, done, yes=yes, commit=commit)
 
 
 @command.command("resolve")
@@ -129,9 +140,19 @@ def _update(name: str, status: str, message: str | None, next_update: timedelta 
 @click.option(
     "--category", help="The folder in content/ for the draft; without it, the one that fits its components."
 )
+@writing_options
 @site_option
 @explained
-def _resolve(name: str, message: str | None, draft_article: bool, category: str | None, site: Site) -> None:
+def _resolve(
+    name: str,
+    *,
+    message: str | None,
+    draft_article: bool,
+    category: str | None,
+    yes: bool,
+    commit: bool,
+    site: Site,
+) -> None:
     """Say that an incident is over, and why it was.
 
     Example: waypost incident resolve downloads-fail --message "All downloads work again." --draft-article
@@ -141,22 +162,28 @@ def _resolve(name: str, message: str | None, draft_article: bool, category: str 
     text = _words_about(site, name, message, UpdateStatus.RESOLVED)
     update = new_update(UpdateStatus.RESOLVED, text, utc_now())
     try:
-        done = resolve_incident(site, name, update, draft_article=draft_article, category=category)
+        planned = plan_resolve(site, name, update, draft_article=draft_article, category=category)
     except AlreadyThere as there:
         refuse(str(there))
         return
-    click.echo(f"Resolved status/incidents/{done.incident.id}.md.")
-    if done.article:
-        _tell_of_draft(site, done, done.article)
+    done = [f"Resolved status/incidents/{planned.incident.id}.md."]
+    if planned.article:
+        done += _about_draft(site, planned, planned.article)
+    _write(site, planned, "\n".join(done), yes=yes, commit=commit)
 
 
-def _tell_of_draft(site: Site, done: Resolved, article: Path) -> None:
-    click.echo(f"Drafted {article.relative_to(site.root)}. Read it, then remove `draft: true` to publish it.")
-    if not done.is_named:
+def _write(site: Site, planned: PlannedIncident, done: str, *, yes: bool, commit: bool) -> None:
+    ask(planned.preview, yes=yes)
+    write(site, planned.files, done, planned.subject if commit else None)
+
+
+def _about_draft(site: Site, planned: PlannedIncident, article: Path) -> list[str]:
+    said = [f"Drafted {article.relative_to(site.root)}. Read it, then remove `draft: true` to publish it."]
+    if not planned.is_named:
         path = article.relative_to(site.root / "content").as_posix()
-        click.echo(
-            f"To show it with the incident, add {path} to `articles` in {done.file.relative_to(site.root)}."
-        )
+        file = planned.file.relative_to(site.root)
+        said.append(f"To show it with the incident, add {path} to `articles` in {file}.")
+    return said
 
 
 @command.command("list")
@@ -210,24 +237,4 @@ def _print(incidents: Sequence[Incident]) -> None:
 
 def _words_about(site: Site, name: str, message: str | None, status: UpdateStatus) -> str:
     """Return the message, or ask for it once it is clear which incident it is about."""
-    return message if message is not None else _words(None, present_incident(site, name).title, status)
-
-
-def _words(message: str | None, title: str, status: UpdateStatus) -> str:
-    """Return the message; without one ask for it in the editor, where somebody can be asked."""
-    if message is not None:
-        return message
-    if not is_terminal():
-        raise click.UsageError(
-            "Say with --message what customers should know: there is no terminal to ask on."
-        )
-    written = click.edit(f"\n\n{_MARK}\n{printable(title)}: {status}\n", extension=".md") or ""
-    text = written.partition(_MARK)[0].strip()
-    if not text:
-        refuse("The message is empty; nothing was changed.")
-    return text
-
-
-def is_terminal() -> bool:
-    """Tell whether somebody is there to write into an editor."""
-    return sys.stdin.isatty()
+    return message if message is not None else words(None, present_incident(site, name).title, status)

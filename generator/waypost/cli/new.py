@@ -13,6 +13,7 @@ from waypost.app.site import Site
 from waypost.app.skeletons import AlreadyThere
 from waypost.cli.common import explained, refuse, site_option
 from waypost.model.article import Kind
+from waypost.model.status import Impact
 
 
 @click.group("new")
@@ -86,15 +87,22 @@ command.add_command(
 @command.command("incident")
 @click.argument("title")
 @click.option("--component", required=True, help="The id of the component that is hit.")
+@click.option(
+    "--impact",
+    type=click.Choice([impact.value for impact in Impact]),
+    default=Impact.MINOR.value,
+    show_default=True,
+    help="How much it hurts customers; it chooses the first words too.",
+)
 @site_option
 @explained
-def _incident(title: str, component: str, site: Site) -> None:
+def _incident(title: str, component: str, impact: str, site: Site) -> None:
     """Start an incident, to be told on the status page.
 
     Example: waypost new incident "Downloads fail for large galleries" --component downloads
     """
     try:
-        path = new_incident(site, title, component, utc_now())
+        path = new_incident(site, title, component, utc_now(), Impact(impact))
     except AlreadyThere as there:
         refuse(str(there))
         return

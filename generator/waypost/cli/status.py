@@ -15,8 +15,8 @@ from waypost.adapters.store import read_history
 from waypost.app.clock import utc_now
 from waypost.app.site import Site, load_project
 from waypost.cli.common import database_option, explained, json_option, print_json, site_option
+from waypost.core.now_json import now_document
 from waypost.core.snapshot import Snapshot, take_snapshot
-from waypost.core.statuspage import now_document
 from waypost.core.uptime import Budget
 from waypost.model.status import ComponentStatus
 

@@ -124,7 +124,8 @@ class _Story:
         if identity in self.said:
             identity = f"{_stamp(at)}{at.microsecond:06d}z-{status}"
         self.said.add(identity)
-        self.updates.append(Update(identity, status, at, body))
+        changes = tuple(sorted({**self.news.joined, **self.news.changed}.items()))
+        self.updates.append(Update(identity, status, at, body, changes=changes))
 
     def incident(self) -> Incident:
         """Return it as the page shows it."""

@@ -141,14 +141,13 @@ def news(snapshot: Snapshot) -> tuple[NewsItem, ...]:
 def _told(snapshot: Snapshot) -> Iterator[tuple[Update, Story]]:
     for story in _stories(snapshot, with_later=True):
         for update in story.updates:
-            if update.at <= snapshot.now:
-                yield update, story
+            yield update, story
 
 
 def _item(snapshot: Snapshot, guid: str, update: Update, story: Story, published: datetime) -> NewsItem:
     label = snapshot.words.say(f"status.update.{update.status}")
     title = snapshot.words.say("news.title", status=label, title=story.title)
-    edited = update.edited if update.edited and update.edited <= snapshot.now else published
+    edited = update.edited or published
     return NewsItem(
         guid,
         story.link,
@@ -174,7 +173,7 @@ def _stories(snapshot: Snapshot, *, with_later: bool) -> list[Story]:
             link=incident_url(snapshot, incident),
             title=incident.title,
             started=incident.updates[0].at,
-            updated=_changed(incident.updates, snapshot.now),
+            updated=_changed(incident.updates),
             updates=tuple(reversed(incident.updates)),
             components=tuple(incident.components),
             impact=incident.impact.value,
@@ -188,7 +187,7 @@ def _stories(snapshot: Snapshot, *, with_later: bool) -> list[Story]:
             link=maintenance_url(snapshot, item),
             title=item.work.title,
             started=item.work.updates[0].at,
-            updated=_changed(item.work.updates, snapshot.now),
+            updated=_changed(item.work.updates),
             updates=tuple(reversed(item.work.updates)),
             components=item.work.components,
             impact=MAINTENANCE,
@@ -199,6 +198,5 @@ def _stories(snapshot: Snapshot, *, with_later: bool) -> list[Story]:
     return incidents + works
 
 
-def _changed(updates: Sequence[Update], now: datetime) -> datetime:
-    edits = (update.edited for update in updates if update.edited and update.edited <= now)
-    return max([updates[-1].at, *edits])
+def _changed(updates: Sequence[Update]) -> datetime:
+    return max([updates[-1].at, *(update.edited for update in updates if update.edited)])

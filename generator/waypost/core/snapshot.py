@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from waypost.core.affected import AffectedSpan, affected_spans
 from waypost.core.automatic import IMPACT, automatic_incidents
+from waypost.core.cadence import overdue
 from waypost.core.combining import combined
 from waypost.core.latency import Latency
 from waypost.core.regions import SILENCE
@@ -31,6 +32,7 @@ from waypost.model.status import (
     Impact,
     Incident,
     Maintenance,
+    Update,
     UpdateStatus,
     worst,
 )
@@ -140,6 +142,8 @@ class Snapshot:
     """Since when our own connection is down, if it is and nothing can be measured."""
     certificate_warnings: tuple[Certificate, ...] = ()
     """Certificates that end soon or have ended, the first to end first."""
+    overdue: Mapping[str, datetime] = field(default_factory=dict)
+    """By the id of an open incident: when its next update was due, where none came in time."""
     affected: Mapping[str, tuple[AffectedSpan, ...]] = field(default_factory=dict)
     """What each incident, by id, did to its components."""
     latency: Mapping[str, Latency] = field(default_factory=dict)
@@ -154,7 +158,7 @@ class Snapshot:
         ]
         ran = (item for item in self.maintenances if item.status is not UpdateStatus.CANCELLED)
         turned = [edge for item in ran for edge in (item.start, item.end)]
-        moments = [*(item.since for item in self.components), *spoken, *turned]
+        moments = [*(item.since for item in self.components), *spoken, *turned, *self.overdue.values()]
         return max((moment for moment in moments if moment <= self.now), default=self.now)
 
     @property
@@ -219,7 +223,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     )
     components = _components(site, timelines, now)
     active = active_incidents(incidents, now)
-    works = tuple(_maintenance(work, now) for work in site.maintenances)
+    works = tuple(maintenance_at(work, now) for work in site.maintenances)
     intervals = [check.every for component in site.config.flat for check in component.checks]
     is_blind = _is_blind(components)
     offline_since = _offline_since(history, now) if is_blind else None
@@ -246,6 +250,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         uptimes=pooled_uptimes([component.uptimes for component in components]),
         offline_since=offline_since,
         certificate_warnings=_certificate_warnings(site, history, now),
+        overdue={item.incident.id: item.due for item in overdue(active, site.cadence, now)},
         affected={item.id: affected_spans(item, timelines, now) for item in incidents},
     )
 
@@ -304,15 +309,19 @@ def _known(history: History, now: datetime) -> History:
 
 
 def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
-    """Leave out updates that nobody has given yet at `now`, and what has no other."""
+    """Leave out updates and edits that nobody has made yet at `now`, and what has no other."""
     return tuple(
         # What was told in full is left as it is, so that it can be seen to be the same.
         item
-        if all(it.at <= now for it in item.updates)
-        else replace(item, updates=tuple(it for it in item.updates if it.at <= now))
+        if all((update.edited or update.at) <= now for update in item.updates)
+        else replace(item, updates=tuple(_by_now(it, now) for it in item.updates if it.at <= now))
         for item in items
         if item.updates[0].at <= now
     )
+
+
+def _by_now(update: Update, now: datetime) -> Update:
+    return replace(update, edited=None) if update.edited and update.edited > now else update
 
 
 def _components(
@@ -410,7 +419,7 @@ def _indicator(components: Sequence[ComponentSnapshot], active: Sequence[Inciden
     return level.value
 
 
-def _maintenance(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
+def maintenance_at(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
     """Tell how far a maintenance is: what people wrote, moved on by the clock."""
     start, end = maintenance_window(work)
     written = [update.status for update in work.updates if update.at <= now]

@@ -1,19 +1,20 @@
-"""The JSON of the Statuspage v2 API, so that clients made for Atlassian Statuspage read our pages too.
+"""The objects of the Statuspage v2 API, so that clients made for Atlassian Statuspage read our pages too.
 
 Shapes as documented at Atlassian's developer site and seen on its public pages: times in UTC with
-milliseconds, updates newest first, ids of twelve characters.
+milliseconds, updates newest first, ids of twelve characters. The files and the bodies of webhooks are
+made of these objects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from waypost.core.ids import public_id
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage_words import api_status, in_api_words
-from waypost.core.uptime import BUDGET_WINDOW, TOLD, Uptimes, percentage
+from waypost.core.update_changes import Changes, incident_changes, maintenance_changes
 from waypost.model.status import ComponentStatus, Incident, Update, UpdateStatus, worst
 
 Json = dict[str, Any]
@@ -58,22 +59,6 @@ def status_json(snapshot: Snapshot) -> Json:
     slow = snapshot.indicator == "minor" and degraded
     description = "Partially Degraded Service" if slow else DESCRIPTIONS[snapshot.indicator]
     return {"indicator": snapshot.indicator, "description": description}
-
-
-def status_document(snapshot: Snapshot) -> Json:
-    """Return api/v2/status.json."""
-    return {"page": page_json(snapshot), "status": status_json(snapshot)}
-
-
-def summary_document(snapshot: Snapshot) -> Json:
-    """Return api/v2/summary.json."""
-    return {
-        "page": page_json(snapshot),
-        "components": components_json(snapshot),
-        "incidents": [incident_json(snapshot, incident) for incident in snapshot.active],
-        "scheduled_maintenances": [maintenance_json(snapshot, item) for item in snapshot.planned],
-        "status": status_json(snapshot),
-    }
 
 
 def components_json(snapshot: Snapshot) -> list[Json]:
@@ -144,9 +129,9 @@ def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
         "shortlink": incident_url(snapshot, incident),
         "started_at": api_time(incident.started),
         "page_id": page_id(snapshot),
-        "incident_updates": [
-            _update_json(identity, incident.id, update) for update in reversed(incident.updates)
-        ],
+        "incident_updates": _updates_json(
+            snapshot, (identity, incident.id), incident.updates, incident_changes(incident)
+        ),
         "components": _named_components(snapshot, tuple(incident.components)),
     }
 
@@ -160,7 +145,32 @@ def _named_components(snapshot: Snapshot, ids: tuple[str, ...]) -> list[Json]:
     return [component_json(snapshot, component) for component in snapshot.components if component.id in ids]
 
 
-def _update_json(incident_id: str, slug: str, update: Update) -> Json:
+def _updates_json(
+    snapshot: Snapshot, owner: tuple[str, str], updates: Sequence[Update], changes: Sequence[Changes]
+) -> list[Json]:
+    """Return updates with what each changed, newest first; the owner is a public id and a slug."""
+    told = [
+        _update_json(*owner, update, _affected(snapshot, changed))
+        for update, changed in zip(updates, changes, strict=True)
+    ]
+    return told[::-1]
+
+
+def _affected(snapshot: Snapshot, changed: Changes) -> list[Json] | None:
+    rows = [
+        {
+            "code": public_id("component", component.id),
+            "name": component.name,
+            "old_status": changed[component.id][0],
+            "new_status": changed[component.id][1],
+        }
+        for component in snapshot.components
+        if component.id in changed
+    ]
+    return rows or None
+
+
+def _update_json(incident_id: str, slug: str, update: Update, affected: list[Json] | None) -> Json:
     return {
         "id": public_id("update", f"{slug}/{update.id}"),
         "status": update.status,
@@ -169,7 +179,7 @@ def _update_json(incident_id: str, slug: str, update: Update) -> Json:
         "created_at": api_time(update.at),
         "updated_at": api_time(update.at),
         "display_at": api_time(update.at),
-        "affected_components": None,
+        "affected_components": affected,
         "deliver_notifications": True,
         "custom_tweet": None,
         "tweet_id": None,
@@ -192,10 +202,12 @@ def maintenance_json(snapshot: Snapshot, item: MaintenanceSnapshot) -> Json:
         "shortlink": maintenance_url(snapshot, item),
         "started_at": api_time(item.start),
         "page_id": page_id(snapshot),
-        "incident_updates": [
-            _update_json(identity, work.id, in_api_words(update, snapshot))
-            for update in reversed(work.updates)
-        ],
+        "incident_updates": _updates_json(
+            snapshot,
+            (identity, work.id),
+            [in_api_words(update, snapshot) for update in work.updates],
+            maintenance_changes(work),
+        ),
         "components": _named_components(snapshot, work.components),
         "scheduled_for": api_time(work.scheduled_for),
         "scheduled_until": api_time(work.scheduled_until),
@@ -216,108 +228,3 @@ def incident_url(snapshot: Snapshot, incident: Incident) -> str:
 def maintenance_url(snapshot: Snapshot, item: MaintenanceSnapshot) -> str:
     """Return the permanent address of a maintenance."""
     return f"{snapshot.page.url}maintenance/{item.work.id}/"
-
-
-def now_document(snapshot: Snapshot) -> Json:
-    """Return now.json: what other pages and programs show of the present, in Waypost's own words.
-
-    `no_data` is a state here, and `stale_after` says, in seconds, when the reader must call it old.
-    Whatever stands below a key `uptime` is a percentage that `waypost history verify` computes anew.
-    """
-    return {
-        "made_at": api_time(snapshot.now),
-        "changed_at": api_time(snapshot.changed_at),
-        "checked_at": api_time(snapshot.checked_at) if snapshot.checked_at else None,
-        "stale_after": int(snapshot.stale_after.total_seconds()),
-        "offline_since": api_time(snapshot.offline_since) if snapshot.offline_since else None,
-        "indicator": snapshot.indicator,
-        "status": snapshot.headline.status,
-        "headline": snapshot.headline.sentence,
-        "detail": snapshot.headline.detail,
-        "uptime": _uptime_json(snapshot.uptimes),
-        "budget": _budget_json(snapshot.uptimes, snapshot),
-        "groups": {name: {"uptime": _uptime_json(found)} for name, found in snapshot.group_uptimes.items()},
-        "components": {item.id: _component_now(item, snapshot) for item in snapshot.components},
-        "certificates": [
-            {
-                "component": item.component,
-                "check": item.check,
-                "expires_at": api_time(item.expires),
-                "days": (item.expires - snapshot.now).days,
-            }
-            for item in snapshot.certificate_warnings
-        ],
-        "incidents": [
-            {
-                "id": incident.id,
-                "title": incident.title,
-                "impact": incident.impact,
-                "path": f"incidents/{incident.id}/",
-                "started_at": api_time(incident.started),
-                "next_update_by": _next_update(incident),
-                "components": sorted(_still_hit(snapshot, incident)),
-            }
-            for incident in snapshot.active
-        ],
-        "maintenances": [
-            {
-                "id": item.work.id,
-                "title": item.work.title,
-                "path": f"maintenance/{item.work.id}/",
-                "started_at": api_time(item.start),
-                "ends_at": api_time(item.end),
-                "components": sorted(item.work.components),
-            }
-            for item in snapshot.planned
-            if item.status is not UpdateStatus.SCHEDULED
-        ],
-    }
-
-
-def _still_hit(snapshot: Snapshot, incident: Incident) -> Collection[str]:
-    """Return the components that an incident hits now; what a person wrote keeps them from being well."""
-    well = {item.id for item in snapshot.components if item.known_status is ComponentStatus.OPERATIONAL}
-    return incident.components.keys() - well or incident.components
-
-
-def _component_now(item: ComponentSnapshot, snapshot: Snapshot) -> Json:
-    return {
-        "name": item.name,
-        "status": item.status,
-        "since": api_time(item.since),
-        "uptime": _uptime_json(item.uptimes),
-        "budget": _budget_json(item.uptimes, snapshot),
-        "regions": [
-            {"id": view.id, "name": view.name, "status": view.status, "dissents": view.dissents}
-            for view in item.regions
-        ],
-    }
-
-
-def _uptime_json(found: Uptimes) -> Json:
-    """Write percentages as numbers, rounded down to two places; null is no data."""
-    return {
-        **{name: percentage(found.windows[name].ratio) for name in TOLD},
-        "months": {name: percentage(uptime.ratio) for name, uptime in found.months.items()},
-        "with_maintenance": {name: percentage(found.windows[name].with_maintenance) for name in TOLD},
-    }
-
-
-def _budget_json(found: Uptimes, snapshot: Snapshot) -> Json:
-    """Write the error budget in whole seconds, and burn rates with two places."""
-    budget = found.budget(snapshot.policy)
-    return {
-        "goal": budget.goal,
-        "window": BUDGET_WINDOW,
-        "allowed": round(budget.allowed),
-        "spent": round(budget.spent),
-        "left": round(budget.left),
-        "burn_rates": {
-            name: None if rate is None else round(rate, 2) for name, rate in budget.burn_rates.items()
-        },
-    }
-
-
-def _next_update(incident: Incident) -> str | None:
-    promised = incident.updates[-1].next_update_by
-    return api_time(promised) if promised else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from waypost.model.article import ARTICLE_KINDS, Article, CategoryFrontMatter, Kind
 from waypost.model.incident_templates import IncidentTemplates
+from waypost.model.lint import Cadence
 from waypost.model.look import Look
 from waypost.model.search import QueryFile, SynonymFile
 from waypost.model.status import Certificate, Coverage, Incident, Maintenance, StateChange, UplinkGap
@@ -76,6 +77,8 @@ class StatusSite:
     history: History = field(default_factory=History)
     templates: IncidentTemplates = field(default_factory=IncidentTemplates)
     """The words of automatic incidents, where the site brings its own."""
+    cadence: Cadence = field(default_factory=Cadence)
+    """How long an open incident may be silent, from lint.yml."""
 
     def without_articles(self, paths: Collection[str]) -> StatusSite:
         """Return the same site, whose incidents and maintenances do not name some articles."""

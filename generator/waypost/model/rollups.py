@@ -38,6 +38,9 @@ class EventKind(StrEnum):
     CERTIFICATE_EXPIRING = "certificate_expiring"
     UPLINK_DOWN = "uplink_down"
     UPLINK_UP = "uplink_up"
+    UPDATE_OVERDUE = "update_overdue"
+    """The next update of an open incident did not come in time; `detail` names the `incident`, the update `after`
+    which it was silent, its `impact`, and when the next one was `due`."""
 
 
 @dataclass(frozen=True)

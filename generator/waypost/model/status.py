@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -15,6 +15,7 @@ from waypost.model.types import (
     STRICT,
     ContentPath,
     Day,
+    FormerStatusAddress,
     Line,
     Moment,
     Slug,
@@ -116,6 +117,11 @@ Trouble = Annotated[
 """degraded_performance, partial_outage or major_outage."""
 
 
+def _require_components(components: Collection[str], former: Collection[str]) -> None:
+    if not components and not former:
+        raise fault("bad-value", "This is empty. Add at least one entry.", "components")
+
+
 @dataclass(frozen=True, config=STRICT, kw_only=True)
 class IncidentFrontMatter:
     """Front matter of a file in status/incidents/."""
@@ -124,12 +130,18 @@ class IncidentFrontMatter:
     """What customers cannot do, in their words."""
     impact: Impact
     """none, minor, major or critical."""
-    components: Annotated[dict[Slug, Trouble], Field(min_length=1)]
-    """The components hit, and the state each is in until the incident is resolved."""
+    components: dict[Slug, Trouble]
+    """The components hit, and the state each is in until it is resolved; only with `redirect_from` it may be empty."""
     articles: tuple[ContentPath, ...] = ()
     """Articles with a way round, from content/."""
     started: Moment | None = None
     """When it began, if that was before the first update."""
+    redirect_from: tuple[FormerStatusAddress, ...] = ()
+    """Addresses that its page had once, from the root of the status page, such as `incidents/kctbh9vrtdwd/`."""
+
+    def __post_init__(self) -> None:
+        """Refuse a list without an entry, unless another page told of it, which may not have known more."""
+        _require_components(self.components, self.redirect_from)
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -157,8 +169,8 @@ class MaintenanceFrontMatter:
 
     title: Line
     """What is done, and what customers notice."""
-    components: Annotated[tuple[Slug, ...], Field(min_length=1)]
-    """The components worked on."""
+    components: tuple[Slug, ...]
+    """The components worked on; only with `redirect_from` it may be empty."""
     scheduled_for: Moment
     """When the work starts."""
     scheduled_until: Moment
@@ -167,6 +179,12 @@ class MaintenanceFrontMatter:
     """Where it is done again: how often, and until when. Every window has a page of its own."""
     articles: tuple[ContentPath, ...] = ()
     """Articles that say more, from content/."""
+    redirect_from: tuple[FormerStatusAddress, ...] = ()
+    """Addresses that its page had once, from the root of the status page, such as `incidents/kctbh9vrtdwd/`."""
+
+    def __post_init__(self) -> None:
+        """Refuse a list without an entry, unless another page told of it, which may not have known more."""
+        _require_components(self.components, self.redirect_from)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -186,6 +204,8 @@ class Update:
     """When its text was last changed after it was published, where its writer says so."""
     window: date | None = None
     """The day of the one window that it is about, where the work repeats; None for what its place in time says."""
+    changes: tuple[tuple[str, ComponentStatus], ...] = ()
+    """Of an automatic update: components by id, and the state that each is in from now on."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -203,6 +223,8 @@ class Incident:
     """Whether the checks found it, rather than a person."""
     continued_as: str | None = None
     """The id of the incident that took over from an automatic one: a written one, or that of what it needs."""
+    redirect_from: tuple[str, ...] = ()
+    """Addresses that its page had once, from the root of the status page."""
 
     @property
     def resolved_at(self) -> datetime | None:
@@ -235,6 +257,8 @@ class Maintenance:
     """How the work goes on, in what a file says as a whole; each window that is made of it has none."""
     series: str | None = None
     """The name of its file, where that holds several windows and this is one of them."""
+    redirect_from: tuple[str, ...] = ()
+    """Addresses that its page had once, from the root of the status page."""
 
     @property
     def file_name(self) -> str:

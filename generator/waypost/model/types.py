@@ -190,6 +190,16 @@ def _former_address(text: str) -> str:
     return text if text.lower().endswith((".html", ".htm")) else "/".join([*parts, ""])
 
 
+def _status_address(text: str) -> str:
+    folders = text.split("/")[:-1]
+    if any("." in part for part in folders) or text.startswith(("api/", "assets/")):
+        message = (
+            "The status page has files there. Expected an address of a page, such as incidents/kctbh9vrtdwd/."
+        )
+        raise fault("bad-value", message)
+    return text
+
+
 Line = Annotated[str, AfterValidator(_plain), Field(max_length=160)]
 """One line of text for people: no control characters, no template code, at most 160 characters."""
 
@@ -235,3 +245,8 @@ FilePath = Annotated[str, AfterValidator(_file_path), Field(max_length=200)]
 
 FormerAddress = Annotated[str, AfterValidator(_former_address), Field(max_length=200)]
 """An address that a page had once, from the root of the help center; a missing slash at its end is added."""
+
+FormerStatusAddress = Annotated[
+    str, AfterValidator(_former_address), AfterValidator(_status_address), Field(max_length=200)
+]
+"""An address that an incident had once, from the root of the status page; a missing slash is added."""

@@ -11,7 +11,7 @@ import "./status_mine.js";
 /** What the circle beside the sentence draws; adapters/status_format.py holds the same. */
 const MARKS = { operational: "M5 12.5l4.5 4.5L19 7.5", under_maintenance: "M12 6v6l4 3", no_data: "M6 12h12" };
 const ALARM = "M12 5v9M12 19v.01";
-/** The states from the best to the worst; of a group that is not measured all over, what is known is told. */
+/** The states from the least to the most that is said of a group by them. */
 const ORDER = ["no_data", ...STATUSES.filter((status) => status !== "no_data")];
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -63,10 +63,13 @@ function showComponents(components) {
     put(row.querySelector(".wp-component__state"), say(`status.state.${status}`));
   }
   for (const heading of document.querySelectorAll("[data-wp-worst]")) {
-    const rows = [...heading.parentElement.querySelectorAll("[data-wp-component]")];
-    const status = ORDER.findLast((state) => rows.some((row) => row.dataset.status === state)) ?? "no_data";
-    heading.dataset.status = status;
-    put(heading.querySelector(".wp-component__state"), say(`status.state.${status}`));
+    const states = [...heading.parentElement.querySelectorAll("[data-wp-component]")].map((row) => row.dataset.status);
+    const worst = ORDER.findLast((status) => states.includes(status)) ?? "no_data";
+    // A part that is well says nothing of the rest, of which nothing is known.
+    const isHalfKnown = worst === "operational" && states.includes("no_data");
+    heading.dataset.status = isHalfKnown ? "no_data" : worst;
+    const word = isHalfKnown ? "" : say(`status.state.${worst}`);
+    put(heading.querySelector(".wp-component__state"), word);
   }
 }
 

@@ -14,6 +14,7 @@ from waypost.adapters.store.codec import from_ms, to_ms
 from waypost.adapters.store.engine import Database, Lock
 from waypost.adapters.store.schema import event as table
 from waypost.adapters.store.schema import line as line_table
+from waypost.core.cadence import Overdue
 from waypost.model.rollups import Event, EventKind
 
 
@@ -38,6 +39,30 @@ def write_events(database: Database, connection: Connection, rows: Sequence[dict
     # what is newer, while number 7 is still to come: it would never be delivered.
     database.lock(connection, Lock.EVENTS)
     connection.execute(table.insert(), rows)
+
+
+def write_overdue(database: Database, connection: Connection, found: Sequence[Overdue], now: datetime) -> int:
+    """Write an event for each silence that none tells of yet, and return how many.
+
+    A silence is what follows one update: several pollers and every start of one find it again.
+    """
+    # Two pollers of one database may notice at the same time; one of them is first.
+    database.lock(connection, Lock.EVENTS)
+    kind = EventKind.UPDATE_OVERDUE
+    rows = connection.scalars(sa.select(table.c.detail).where(table.c.kind == kind.value))
+    known = {(told.get("incident"), told.get("after")) for told in map(json.loads, rows)}
+    new = [item for item in found if (item.incident.id, item.last.id) not in known]
+    details = [
+        {
+            "incident": item.incident.id,
+            "after": item.last.id,
+            "impact": item.incident.impact.value,
+            "due": item.due.isoformat(),
+        }
+        for item in new
+    ]
+    write_events(database, connection, [new_event(kind, now, None, "", detail) for detail in details])
+    return len(new)
 
 
 def newest_event(connection: Connection) -> int:

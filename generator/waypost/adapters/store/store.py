@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from waypost.adapters.store.digests import add_digest, read_digests
 from waypost.adapters.store.engine import Database, StoreError, database_path, is_sqlite
-from waypost.adapters.store.events import newest_event, read_events
+from waypost.adapters.store.events import newest_event, read_events, write_overdue
 from waypost.adapters.store.importing import Importer
 from waypost.adapters.store.lines import Lines
 from waypost.adapters.store.lock import writer_lock
@@ -17,6 +17,7 @@ from waypost.adapters.store.recording import Recorder
 from waypost.adapters.store.rollups import Rollups
 from waypost.adapters.store.schedule import Schedule
 from waypost.adapters.store.signals import Signals
+from waypost.core.cadence import Overdue
 from waypost.model.polling import Claim, Line, Outcome, Ping, Pings, Plan, Recorded
 from waypost.model.project import History
 from waypost.model.rollups import Event, Resolution, Rollup
@@ -171,6 +172,13 @@ class Store:
         """Return what happened after the event with this number, in its order."""
         with self._database.read() as connection:
             return read_events(connection, after_id)
+
+    def tell_overdue(self, found: Sequence[Overdue], now: datetime) -> int:
+        """Write an event for each incident that is silent too long and not told of yet; return how many."""
+        if not found:
+            return 0
+        with self._database.write() as connection:
+            return write_overdue(self._database, connection, found, now)
 
     def last_event(self) -> int:
         """Return the number of the newest event; 0 where nothing has happened."""

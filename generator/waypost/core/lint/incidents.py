@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from waypost.core.cadence import CLOSING, allowed_silence
 from waypost.core.lint.incident_words import (
     LITTLE,
     NO_WORKAROUND,
@@ -16,7 +17,7 @@ from waypost.core.lint.incident_words import (
     words,
 )
 from waypost.core.lint.rule import Finding, LintSite, at_key, at_update
-from waypost.core.lint.timelines import CLOSING, in_words, incidents, recent_incidents, said
+from waypost.core.lint.timelines import in_words, incidents, recent_incidents, said
 from waypost.core.markdown_parts import markdown_parts
 from waypost.core.text import plain_text
 from waypost.model.status import Impact, Incident, Update, UpdateStatus
@@ -77,7 +78,7 @@ def odd_steps(site: LintSite) -> Iterator[Finding]:
 def silences(site: LintSite) -> Iterator[Finding]:
     """Find open incidents that were silent for longer than their impact allows."""
     for path, incident in recent_incidents(site):
-        allowed = _allowed(site, incident.impact)
+        allowed = allowed_silence(site.config.updates_within, incident.impact)
         told = said(incident, site.now)
         if allowed is None or not told:
             continue
@@ -94,15 +95,6 @@ def silences(site: LintSite) -> Iterator[Finding]:
             gap = in_words(site.now - last.at)
             message = f"The incident is open, and this was said {gap} ago; {policy}. Write an update."
             yield Finding(path, at_update(len(told) - 1), message)
-
-
-def _allowed(site: LintSite, impact: Impact) -> timedelta | None:
-    cadence = site.config.updates_within
-    return {
-        Impact.CRITICAL: cadence.critical,
-        Impact.MAJOR: cadence.major,
-        Impact.MINOR: cadence.minor,
-    }.get(impact)
 
 
 def _is_too_late(moment: datetime, update: Update, allowed: timedelta) -> bool:

@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from waypost.core.lint.rule import LintSite
-from waypost.model.status import Incident, Maintenance, Update, UpdateStatus
+from waypost.model.status import Incident, Maintenance, Update
 
 OLD = timedelta(days=30)
 """After this time nobody can put right any more that something was said too late, or not in order."""
-
-CLOSING = (UpdateStatus.RESOLVED, UpdateStatus.POSTMORTEM)
-"""States after which nobody waits for the next word."""
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 

@@ -1,0 +1,196 @@
+"""Bring the history of another status page into a site, and say what a person has to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from waypost.adapters.cstate_source import read_files
+from waypost.adapters.file_tree import write_atomic
+from waypost.adapters.incident_files import load_incident, load_maintenance, parse_incident, parse_maintenance
+from waypost.adapters.source import Source, decode, walk
+from waypost.adapters.status_files import load_status_config
+from waypost.adapters.statuspage_source import read_documents
+from waypost.adapters.validation import validate
+from waypost.adapters.yaml_source import parse_yaml
+from waypost.app.import_markdown import Fate
+from waypost.app.site import Site
+from waypost.core.importing.cstate import read_cstate
+from waypost.core.importing.histories import ForeignStatus, Notes
+from waypost.core.importing.status_texts import (
+    PlannedStory,
+    line_of,
+    new_ids,
+    planned_stories,
+    present_ids,
+    quoted,
+    status_yml,
+)
+from waypost.core.importing.statuspage import read_statuspage
+from waypost.core.importing.timelines import flat_words
+from waypost.model.status_config import StatusConfig
+from waypost.problems import Location, Problem, ProblemsFound
+
+CONFIG = "status/status.yml"
+
+
+@dataclass(frozen=True)
+class ImportedStory:
+    """One file of status/."""
+
+    path: str
+    """From the root of the site."""
+    origin: str
+    """What it is made of, as problems show it."""
+    fate: Fate
+
+
+@dataclass(frozen=True)
+class StatusImport:
+    """What an import did, or would do."""
+
+    incidents: int
+    maintenances: int
+    components: int
+    """Components of a new status.yml; 0 where there was one."""
+    files: tuple[ImportedStory, ...]
+    problems: tuple[Problem, ...]
+    """What a person has to look at; none of it stops the page from being published."""
+
+
+def import_statuspage(site: Site, place: str, *, dry_run: bool = False) -> StatusImport:
+    """Bring in a Statuspage, from its address or from saved documents of its API; raises ProblemsFound."""
+    return _import(site, read_statuspage(read_documents(place)), [], dry_run=dry_run)
+
+
+def import_cstate(site: Site, folder: Path, *, dry_run: bool = False) -> StatusImport:
+    """Bring in a site of cState from its folder; raises ProblemsFound."""
+    files, problems = read_files(folder)
+    return _import(site, read_cstate(files), problems, dry_run=dry_run)
+
+
+def _import(
+    site: Site, foreign: ForeignStatus, problems: Sequence[Problem], *, dry_run: bool
+) -> StatusImport:
+    """Plan everything first, then write what is not there yet."""
+    if not foreign.stories and not foreign.components:
+        message = "There are no incidents, no maintenance and no components in what was read."
+        raise ProblemsFound([*problems, Problem(Location("status"), "missing-file", message)])
+    notes = Notes(list(foreign.findings))
+    texts: dict[str, tuple[str, str]] = {}
+    ids = _present(site, foreign, notes)
+    is_new = ids is None
+    if ids is None:
+        ids = new_ids(foreign.components)
+        text, wrong = _new_config(foreign, ids, notes)
+        if wrong:
+            raise ProblemsFound(wrong)
+        texts[CONFIG] = (text, "page")
+    former = dict(_former(site))
+    stories = [story for plan in planned_stories(foreign, ids, notes) if (story := _readable(plan, notes))]
+    files = [_file(site, path, *text) for path, text in texts.items()]
+    for story in stories:
+        path = next(
+            (former[it] for it in story.story.former if it in former), f"{story.folder}/{story.name}.md"
+        )
+        texts[path] = (story.text, story.story.origin)
+        files.append(_file(site, path, *texts[path]))
+    for file in files:
+        if file.fate is Fate.KEPT:
+            message = f"{file.path} is there already and was kept. To take this one over, delete it and import again."
+            notes.add(file.origin, message)
+    if not dry_run:
+        for file in files:
+            if file.fate is Fate.NEW:
+                write_atomic(site.root / file.path, texts[file.path][0].encode())
+    return StatusImport(
+        incidents=sum(story.story.window is None for story in stories),
+        maintenances=sum(story.story.window is not None for story in stories),
+        components=len(ids) if is_new else 0,
+        files=tuple(files),
+        problems=tuple(sorted(dict.fromkeys([*problems, *notes.found]))),
+    )
+
+
+def _present(site: Site, foreign: ForeignStatus, notes: Notes) -> dict[str, str] | None:
+    """Return the components of the site by the names of the other page; None where it has no status.yml."""
+    path = site.root / CONFIG
+    if not path.exists() and not path.is_symlink():
+        return None
+    config, problems = load_status_config(site.root)
+    if config is None:
+        raise ProblemsFound(problems)
+    ids = present_ids(foreign.components, config)
+    missing = [component for component in foreign.components if component.name.casefold() not in ids]
+    own = new_ids(foreign.components)
+    for component in missing:
+        line = f"- {{id: {own[component.name.casefold()]}, name: {quoted(line_of(component.name))}}}"
+        notes.add(CONFIG, f"This component is missing. Add it, and import again to name it: {line}")
+    return ids
+
+
+def _new_config(foreign: ForeignStatus, ids: Mapping[str, str], notes: Notes) -> tuple[str, list[Problem]]:
+    """Return a status.yml that can be read; where the other page's address cannot be used, an example stands in."""
+    text = status_yml(foreign, ids)
+    problems = _config_problems(text)
+    if problems:
+        notes.add(CONFIG, "The address of the page is not known. Correct `page.url`.")
+        text = status_yml(replace(foreign, url="https://status.example.com/"), ids)
+        problems = _config_problems(text)
+    return text, problems
+
+
+def _config_problems(text: str) -> list[Problem]:
+    document, problems = parse_yaml(Source(CONFIG, text))
+    return validate(document, StatusConfig)[1] if document else problems
+
+
+def _readable(plan: PlannedStory, notes: Notes) -> PlannedStory | None:
+    """Return a story whose file will be read as it is meant; None where it cannot be."""
+    origin = plan.story.origin
+    flat = tuple(replace(it, text=flat_words(it.text) or "Update.") for it in plan.updates)
+    unlinked = replace(plan.story, former=())
+    problems: list[Problem] = []
+    for simpler, lost in (
+        (plan, ""),
+        (replace(plan, story=unlinked), "Its former address"),
+        (replace(plan, updates=flat), "The marks in its text"),
+        (replace(plan, story=unlinked, updates=flat), "Its former address and the marks in its text"),
+    ):
+        problems = _problems(simpler)
+        if not problems:
+            if lost:
+                notes.add(origin, f"{lost} could not be kept.")
+            return simpler
+    notes.add(origin, f"It was left out, because its file could not be read: {problems[0].message}")
+    return None
+
+
+def _problems(plan: PlannedStory) -> list[Problem]:
+    source, problems = decode(f"{plan.folder}/{plan.name}.md", plan.text.encode())
+    if source is None:
+        return problems
+    parse = parse_maintenance if plan.story.window else parse_incident
+    item, problems = parse(source, plan.name)
+    if item and [update.body for update in item.updates] != [update.text for update in plan.updates]:
+        message = "Its text would be read as something else."
+        return [Problem(Location(source.path), "update-heading", message)]
+    return problems
+
+
+def _former(site: Site) -> Iterator[tuple[str, str]]:
+    """Give each former address of what is in the site, with the file that names it."""
+    for folder, load in (("incidents", load_incident), ("maintenance", load_maintenance)):
+        for file in walk(site.root, site.root / "status" / folder, ".md")[0]:
+            item, _ = load(site.root, file)
+            for address in item.redirect_from if item else ():
+                yield address, file.relative_to(site.root).as_posix()
+
+
+def _file(site: Site, path: str, text: str, origin: str) -> ImportedStory:
+    there = site.root / path
+    if not there.exists() and not there.is_symlink():
+        return ImportedStory(path, origin, Fate.NEW)
+    is_same = there.is_file() and there.read_bytes() == text.encode()
+    return ImportedStory(path, origin, Fate.SAME if is_same else Fate.KEPT)

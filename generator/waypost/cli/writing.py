@@ -1,0 +1,83 @@
+"""What the commands share that publish words: the options, the editor, the question, the commit."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
+
+import click
+
+from waypost.adapters.git_commit import GitRefused
+from waypost.app.incidents import Start
+from waypost.app.planned_files import PlannedFile, commit_planned, write_planned
+from waypost.app.site import Site
+from waypost.cli.common import printable, refuse
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_MARK = "<!-- Write above this line. What is below it is left out. -->"
+
+_EMPTY = Start()
+
+message_option = click.option(
+    "--message", help="What customers should know, as Markdown. Without it, your editor asks for it."
+)
+
+
+def writing_options(function: Callable[P, R]) -> Callable[P, R]:
+    """Add --yes and --commit."""
+    yes = click.option("--yes", is_flag=True, help="Write without showing it and asking first.")
+    commit = click.option(
+        "--commit", is_flag=True, help="Make a git commit of exactly the files that are written."
+    )
+    return yes(commit(function))
+
+
+def ask(preview: str, *, yes: bool) -> None:
+    """Show what will be published and ask; end the command where the answer is no, or nobody can be asked."""
+    if yes:
+        return
+    if not is_terminal():
+        raise click.UsageError("There is no terminal to ask on. Say --yes if it may be written.")
+    click.echo("\n".join(map(printable, preview.split("\n"))) + "\n", err=True)
+    if not click.confirm("Write this?", err=True):
+        refuse("Nothing was changed.")
+
+
+def write(site: Site, files: Sequence[PlannedFile], done: str, subject: str | None) -> None:
+    """Write the files, say so, and commit them if there is a subject for it."""
+    write_planned(files)
+    click.echo(done)
+    if subject is None:
+        return
+    try:
+        number = commit_planned(site, files, subject)
+    except GitRefused as refused:
+        refuse(f"It is written, and there is no commit: {printable(str(refused))}")
+        return
+    click.echo(f"Committed as {number}.")
+
+
+def words(message: str | None, title: str, status: str, start: Start = _EMPTY) -> str:
+    """Return the message; without one ask for it in the editor, where somebody can be asked."""
+    if message is not None:
+        return message
+    if not is_terminal():
+        raise click.UsageError(
+            "Say with --message what customers should know: there is no terminal to ask on."
+        )
+    hint = f"\n{start.hint}\n" if start.hint else ""
+    shown = f"{start.words}\n\n{_MARK}\n{printable(title)}: {status}\n{hint}"
+    written = click.edit(shown, extension=".md") or ""
+    text = written.partition(_MARK)[0].strip()
+    # As with the template of a commit: what nobody has touched, nobody meant.
+    if text in ("", start.words):
+        refuse("The message is empty; nothing was changed.")
+    return text
+
+
+def is_terminal() -> bool:
+    """Tell whether somebody is there to be asked."""
+    return sys.stdin.isatty()

@@ -1,0 +1,236 @@
+"""The file waypost.json: all that the status page knows, for programs; `own_schema` describes every field.
+
+What the clock alone moves (when it was made, when anything was last measured) stands in now.json, so that
+this file changes only where there is something new to say.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from datetime import datetime
+
+from waypost.core.ids import public_id
+from waypost.core.json_parts import (
+    budget_json,
+    certificates_json,
+    regions_json,
+    time_or_null,
+    uptime_json,
+)
+from waypost.core.latency import Latency
+from waypost.core.own_schema import SCHEMA_PATH, VERSION
+from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
+from waypost.core.statuspage import (
+    Json,
+    api_time,
+    incident_url,
+    maintenance_url,
+    page_id,
+    status_json,
+)
+from waypost.core.update_changes import Changes, incident_changes, maintenance_changes
+from waypost.core.uptime import DaySummary
+from waypost.model.status import MEASURED, ComponentStatus, Incident, Update, worst
+
+LATEST = 50
+"""How many incidents and maintenances are told beside those that are open or still to come."""
+
+FORMULA = "1 - sum(weight * seconds in a state) / (window - maintenance - no data)"
+"""How uptime is computed, as core/uptime.py does."""
+
+
+def own_document(snapshot: Snapshot) -> Json:
+    """Return waypost.json."""
+    return {
+        "$schema": snapshot.page.url + SCHEMA_PATH,
+        "version": VERSION,
+        "page": {
+            "id": page_id(snapshot),
+            "name": snapshot.page.name,
+            "url": snapshot.page.url,
+            "help_url": snapshot.page.help_url,
+            "time_zone": snapshot.page.time_zone,
+            "language": snapshot.words.language,
+        },
+        "changed_at": api_time(snapshot.changed_at),
+        "stale_after": int(snapshot.stale_after.total_seconds()),
+        "offline_since": time_or_null(snapshot.offline_since),
+        **status_json(snapshot),
+        "status": snapshot.headline.status,
+        "headline": snapshot.headline.sentence,
+        "detail": snapshot.headline.detail,
+        "policy": _policy_json(snapshot),
+        "uptime": uptime_json(snapshot.uptimes),
+        "budget": budget_json(snapshot.uptimes, snapshot.policy),
+        "groups": _groups_json(snapshot),
+        "components": [_component_json(item, snapshot) for item in snapshot.components],
+        "certificates": certificates_json(snapshot),
+        "incidents": [_incident_json(item, snapshot) for item in _latest_incidents(snapshot)],
+        "maintenances": [_maintenance_json(item, snapshot) for item in _latest_maintenances(snapshot)],
+    }
+
+
+def _policy_json(snapshot: Snapshot) -> Json:
+    policy = snapshot.policy
+    return {
+        "down_after": policy.down_after,
+        "up_after": policy.up_after,
+        "slo": policy.slo,
+        "weights": {status.value: policy.weight(status) for status in MEASURED[1:]},
+        "formula": FORMULA,
+    }
+
+
+def _groups_json(snapshot: Snapshot) -> list[Json]:
+    return [
+        {
+            "api_id": public_id("group", name),
+            "name": name,
+            "status": worst(member.status for member in members),
+            "components": [member.id for member in members],
+            "uptime": uptime_json(snapshot.group_uptimes[name]),
+        }
+        for name, members in snapshot.groups
+        if name
+    ]
+
+
+def _component_json(item: ComponentSnapshot, snapshot: Snapshot) -> Json:
+    return {
+        "id": item.id,
+        "api_id": public_id("component", item.id),
+        "name": item.name,
+        "description": item.description,
+        "group": item.group or None,
+        "position": item.position,
+        "status": item.status,
+        "known_status": item.known_status,
+        "since": api_time(item.since),
+        "known_from": api_time(item.created_at),
+        "is_measured": item.is_measured,
+        "uptime": uptime_json(item.uptimes),
+        "budget": budget_json(item.uptimes, snapshot.policy),
+        "regions": regions_json(item.regions),
+        "latency": _latency_json(snapshot.latency.get(item.id)),
+        "days": _days_json(item.days),
+    }
+
+
+def _latency_json(found: Latency | None) -> Json | None:
+    if found is None:
+        return None
+    return {
+        name: [
+            {"at": api_time(point.at), "p50": round(point.p50), "p95": round(point.p95)}
+            for point in series.points
+        ]
+        for name, series in (("hours", found.hours), ("days", found.days))
+    }
+
+
+def _days_json(days: Sequence[DaySummary]) -> list[Json]:
+    """Write days that are alike as one run: most of a good component is one."""
+    runs = []
+    for (status, trouble, no_data), members in itertools.groupby(days, key=_figures):
+        run = list(members)
+        runs.append(
+            {
+                "first": run[0].day.isoformat(),
+                "days": len(run),
+                "status": status,
+                "trouble": trouble,
+                "no_data": no_data,
+            }
+        )
+    return runs
+
+
+def _figures(day: DaySummary) -> tuple[ComponentStatus, int, int | None]:
+    # Of a day without any data, the clock alone would move the number.
+    no_data = None if day.status is ComponentStatus.NO_DATA else round(day.no_data)
+    return day.status, round(day.trouble), no_data
+
+
+def _latest_incidents(snapshot: Snapshot) -> list[Incident]:
+    latest = snapshot.incidents[:LATEST]
+    return [*latest, *(item for item in snapshot.active if item not in latest)]
+
+
+def _latest_maintenances(snapshot: Snapshot) -> list[MaintenanceSnapshot]:
+    latest = snapshot.announced[:LATEST]
+    return [*latest, *(item for item in reversed(snapshot.planned) if item not in latest)]
+
+
+def _incident_json(item: Incident, snapshot: Snapshot) -> Json:
+    end = item.resolved_at
+    return {
+        "id": item.id,
+        "api_id": public_id("incident", item.id),
+        "title": item.title,
+        "url": incident_url(snapshot, item),
+        "impact": item.impact,
+        "status": item.status,
+        "is_open": item in snapshot.active,
+        "is_automatic": item.automatic,
+        "continued_as": item.continued_as,
+        "started_at": api_time(item.started),
+        "resolved_at": time_or_null(end),
+        "updated_at": api_time(item.updated_at),
+        "duration": round((end - item.started).total_seconds()) if end else None,
+        "next_update_by": None if end else time_or_null(item.updates[-1].next_update_by),
+        "components": dict(item.components),
+        "affected": [
+            {
+                "component": span.component,
+                "status": span.status,
+                "started_at": api_time(span.start),
+                "ended_at": time_or_null(span.end),
+            }
+            for span in snapshot.affected.get(item.id, ())
+        ],
+        "articles": list(item.articles),
+        "updates": _updates_json(item.id, item.updates, incident_changes(item), item.started),
+    }
+
+
+def _maintenance_json(item: MaintenanceSnapshot, snapshot: Snapshot) -> Json:
+    work = item.work
+    return {
+        "id": work.id,
+        "api_id": public_id("maintenance", work.id),
+        "title": work.title,
+        "url": maintenance_url(snapshot, item),
+        "status": item.status,
+        "scheduled_for": api_time(work.scheduled_for),
+        "scheduled_until": api_time(work.scheduled_until),
+        "started_at": api_time(item.start),
+        "ends_at": api_time(item.end),
+        "duration": round((item.end - item.start).total_seconds()),
+        "updated_at": api_time(work.updated_at),
+        "components": list(work.components),
+        "articles": list(work.articles),
+        "updates": _updates_json(work.id, work.updates, maintenance_changes(work), item.start),
+    }
+
+
+def _updates_json(
+    owner: str, updates: Sequence[Update], changes: Sequence[Changes], started: datetime
+) -> list[Json]:
+    """Return updates, oldest first, with the seconds since the start of what they tell of."""
+    return [
+        {
+            "id": update.id,
+            "api_id": public_id("update", f"{owner}/{update.id}"),
+            "status": update.status,
+            "at": api_time(update.at),
+            "after": round((update.at - started).total_seconds()),
+            "body": update.body,
+            "next_update_by": time_or_null(update.next_update_by),
+            "changes": [
+                {"component": name, "old_status": old, "new_status": new}
+                for name, (old, new) in changed.items()
+            ],
+        }
+        for update, changed in zip(updates, changes, strict=True)
+    ]

@@ -1,0 +1,138 @@
+"""waypost import statuspage and cstate, from files and from a server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from waypost.adapters import statuspage_source
+from waypost.cli import main
+
+CASES = Path(__file__).parent.parent / "cases/import_status"
+
+
+@pytest.fixture(autouse=True)
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("NO_COLOR", "1")
+    (tmp_path / "site").mkdir()
+    monkeypatch.chdir(tmp_path / "site")
+    return tmp_path / "site"
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, ["import", *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[str]:
+    """Serve the documents where a Statuspage has them."""
+    folder = tmp_path / "served/api/v2"
+    folder.mkdir(parents=True)
+    for file in (CASES / "statuspage").iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "served")))
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_page_is_read_from_its_address_as_from_saved_files(page: str, site: Path, tmp_path: Path) -> None:
+    code, out, err = run("statuspage", page)
+    assert code == 0
+    said = "Imported 8 incidents, 2 maintenances, 4 components. 11 files are new. 11 things need a look.\n"
+    assert out == said
+    assert "incidents.json: reopened0001:1:1: warning import: It went on after 'resolved'." in err
+    (tmp_path / "other").mkdir()
+    assert run("statuspage", str(CASES / "statuspage"), "--site", str(tmp_path / "other"))[1] == said
+    for file in (site / "status").rglob("*.*"):
+        assert file.read_bytes() == (tmp_path / "other" / file.relative_to(site)).read_bytes()
+
+
+@pytest.mark.parametrize("end", ["/", "/api/v2/summary.json", "/api/v2/", "?page=2#x"])
+def test_any_form_of_the_address_will_do(end: str, page: str) -> None:
+    assert run("statuspage", f"{page}{end}", "--dry-run")[1].startswith(
+        "Would import 8 incidents, 2 maintenances"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://status.example.com", "Expected an address that begins with https://."),
+        ("ftp://status.example.com", "Expected an address that begins with https://."),
+        ("file:///etc/passwd", "Expected an address that begins with https://."),
+        ("https://", "Leave name and password out"),
+        ("https://me:secret@status.example.com", "Leave name and password out"),
+        ("https://[::1", "This is no address."),
+    ],
+)
+def test_an_address_that_nobody_should_believe_is_refused(address: str, words: str, site: Path) -> None:
+    code, out, err = run("statuspage", address)
+    assert (code, out) == (1, "")
+    assert words in err
+    assert "secret" not in err
+    assert list(site.iterdir()) == []
+
+
+def test_a_page_that_is_not_there_or_too_large_is_told_of(
+    page: str, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (
+        "The page cannot be read: the server answered with HTTP status 404."
+        in run("statuspage", f"{page}/x")[2]
+    )
+    monkeypatch.setattr(statuspage_source, "MAX_SIZE", 100)
+    code, _, err = run("statuspage", page)
+    assert code == 1
+    assert "the answer is larger than" in err
+    assert list(site.iterdir()) == []
+
+
+def test_programs_read_what_was_done(site: Path) -> None:
+    code, out, err = run("cstate", str(CASES / "cstate"), "--dry-run", "--json")
+    assert (code, err) == (0, "")
+    report = json.loads(out)
+    assert {key: report[key] for key in ("dry_run", "incidents", "maintenances", "components")} == {
+        "dry_run": True,
+        "incidents": 4,
+        "maintenances": 0,
+        "components": 3,
+    }
+    assert report["files"][:2] == [
+        {"path": "status/status.yml", "from": "page", "fate": "new"},
+        {
+            "path": "status/incidents/2020-04-13-a-major-outage.md",
+            "from": "issues/2020-04-13-a-major-outage.md",
+            "fate": "new",
+        },
+    ]
+    assert {problem["code"] for problem in report["problems"]} == {"import"}
+    assert list(site.iterdir()) == []
+
+
+def test_an_import_of_cstate_says_what_it_did(site: Path) -> None:
+    code, out, _ = run("cstate", str(CASES / "cstate"))
+    assert code == 0
+    assert (
+        out == "Imported 4 incidents, 0 maintenances, 3 components. 5 files are new. 7 things need a look.\n"
+    )
+    assert len(list((site / "status/incidents").iterdir())) == 4
+    assert "0 files are new" in run("cstate", str(CASES / "cstate"))[1]
