@@ -183,7 +183,10 @@ def test_an_incident_that_is_silent_too_long_says_since_when_on_both_pages() -> 
         assert 'class="wp-due wp-due--late" data-wp-due="2026-11-20T11:00:00Z"' in text
         assert load_words("en").say("status.overdue", time="20 Nov, 11:00") in Page(text).words
     over = site(incidents=[{"id": "stop", "says": ["10:00 investigating", "11:30 resolved"]}])
-    assert "data-wp-due" not in made(take_snapshot(over, history(), moment("12:00")))["incidents/stop/index.html"]
+    assert (
+        "data-wp-due"
+        not in made(take_snapshot(over, history(), moment("12:00")))["incidents/stop/index.html"]
+    )
 
 
 @pytest.mark.parametrize("name", TEXTS)
