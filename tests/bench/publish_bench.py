@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import cProfile
 import gzip
+import json
 import os
 import re
 import shutil
@@ -216,17 +217,21 @@ def from_answer_to_disk(folder: Path, rounds: int) -> list[float]:
     """Return the seconds from the answer that confirms an outage to the page on disk that tells of it."""
     found = []
     with polled(folder, 100, 1000) as (site, service):
-        page = site.status_output / "index.html"
+        page, present = site.status_output / "index.html", site.status_output / "now.json"
         for _ in range(rounds):
             service.fails = False
-            until(
-                lambda: page.exists() and b"Major outage" not in page.read_bytes().partition(b"wp-legend")[0]
-            )
+            until(lambda: present.exists() and _state(present) == "operational")
             time.sleep(7)
             service.refused.clear()
             service.fails = True
             seen = until(lambda: b"Component 0 cannot be used" in page.read_bytes())
             found.append(seen - service.refused[DOWN_AFTER - 1])
+    return found
+
+
+def _state(present: Path) -> str:
+    """Return the state of the first component in now.json."""
+    found: str = json.loads(present.read_bytes())["components"]["component-0"]["status"]
     return found
 
 
