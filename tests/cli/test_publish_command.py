@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,13 @@ def test_nothing_changed_makes_an_empty_file(tmp_path: Path) -> None:
     assert file.read_bytes() == b""
     write_changes(file, Publication(None, (Change("A", "a.css"), Change("D", "b.html"))))  # type: ignore[arg-type]  # the same
     assert file.read_bytes() == b"A\ta.css\nD\tb.html\n"
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(site: Site, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_text)
+        assert run(site, "--changed-to", str(pipe)).exit_code == 0
+        assert "A\tindex.html\n" in read.result(timeout=60)
+    assert pipe.is_fifo()

@@ -89,7 +89,12 @@ def write_changes(file: Path, publication: Publication) -> None:
     It is empty where nothing changed. Names that a line cannot hold were never published, and are left out.
     """
     told = [change for change in publication.changes if change.path.isprintable()]
-    write_atomic(file, "".join(f"{change.mark}\t{change.path}\n" for change in told).encode())
+    data = "".join(f"{change.mark}\t{change.path}\n" for change in told).encode()
+    if file.exists() and not file.is_file():
+        # A rename would put a file in the place of /dev/stdout or of a pipe that somebody reads.
+        file.write_bytes(data)
+    else:
+        write_atomic(file, data)
 
 
 def status_files(
