@@ -97,7 +97,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Leave out what is not a page of ours, and add the pages that no file stands for."""
-        beside_templates = [self.pages.theme / name for name in ("scaffold", "i18n")]
+        beside_templates = [self.pages.theme / name for name in ("scaffold", "i18n", "search", "waypost")]
         for file in list(files):
             is_foreign = file.is_documentation_page() and not self.pages.knows(file.src_uri)
             source = Path(file.abs_src_path or "")

@@ -91,7 +91,14 @@ def test_a_build_one_minute_later_only_says_when_it_was_made(site: Site) -> None
 
 INCIDENT = "status/incidents/2026-10-02-mail-arrives-late.md"
 INCIDENT_PAGE = "status/incidents/2026-10-02-mail-arrives-late/index.html"
-FEEDS = [f"status/{name}.{suffix}" for name in ("feed", "history") for suffix in ("atom", "rss")]
+FEEDS = [
+    *(f"status/history.{suffix}" for suffix in ("atom", "rss")),
+    *(
+        f"status/{folder}feed.{suffix}"
+        for folder in ("", "components/mail/", "impact/minor/")
+        for suffix in ("atom", "rss", "json")
+    ),
+]
 EDITS: dict[str, tuple[str, str, str, set[str]]] = {
     "text_of_an_article": (
         *(ARTICLE, "choose a password", "choose a phrase"),
@@ -119,7 +126,7 @@ EDITS: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "text_of_an_update": (
         *(INCIDENT, "up to ten minutes", "up to an hour"),
-        {INCIDENT_PAGE, *FEEDS},
+        {INCIDENT_PAGE, *FEEDS, "status/api/v2/incidents.json", "status/waypost.json"},
     ),
 }
 
