@@ -68,7 +68,8 @@ def make_site(
         "site_name: Bench\ndocs_dir: content\ntheme: {name: material}\nplugins: [waypost]\n"
     )
     lines = [
-        f"policy: {{down_after: {DOWN_AFTER}}}",
+        # It is broken and healed often, which would otherwise hold it down.
+        f"policy: {{down_after: {DOWN_AFTER}, flapping: {{changes: 20}}}}",
         "page: {name: Bench, url: 'https://status.example.org/', time_zone: Europe/Berlin}",
         "components:",
     ]
