@@ -21,7 +21,7 @@ serve: $(RUN_READY) ## Show the sample at http://localhost:8000 (PORT= changes i
 	@PORT=$(PORT) $(BIN)/waypost serve --demo --port $(PORT)
 
 test: $(TEST_READY) browser postgres clients ## Run every test
-	@$(BIN)/python -m pytest -n 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 lint: $(TEST_READY) ## Check style and types
 	$(BIN)/ruff check .
