@@ -114,7 +114,8 @@ def _url(text: str, schemes: tuple[str, ...]) -> str:
     return text
 
 
-def _web_url(text: str) -> str:
+def web_url(text: str) -> str:
+    """Return an absolute http or https address as it is; `fault` for anything else."""
     return _url(text, ("https", "http"))
 
 
@@ -152,7 +153,7 @@ def _host_port(text: str) -> str:
 
 
 def _directory_url(text: str) -> str:
-    return _web_url(text).rstrip("/") + "/"
+    return web_url(text).rstrip("/") + "/"
 
 
 def content_path(text: str) -> str:
@@ -225,7 +226,7 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 """The name of a time zone of the IANA data base."""
 
-WebUrl = Annotated[str, AfterValidator(_web_url), Field(max_length=2000)]
+WebUrl = Annotated[str, AfterValidator(web_url), Field(max_length=2000)]
 """An absolute http or https address."""
 
 HttpsUrl = Annotated[str, AfterValidator(https_url), Field(max_length=2000)]

@@ -1,0 +1,92 @@
+"""Post to an address that a subscriber named: guarded, capped, without redirects; failures say what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from waypost.adapters.channels.base import Means, TransportError
+from waypost.adapters.network import AddressRefused, deadline
+from waypost.adapters.probers import explain
+from waypost.adapters.probes.result import Unanswered
+from waypost.adapters.web import Answer, Request, fetch
+from waypost.model.types import web_url
+
+MOST_ANSWER = 16 * 1024
+"""How many bytes of an answer are read; it is never logged."""
+
+LONGEST_WAIT = timedelta(hours=24)
+"""How long a Retry-After is believed at most."""
+
+_WORTH_RETRYING = frozenset({408, 409, 421, 423, 425, 429})
+"""Refusals that say nothing of the message itself."""
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address and its port where one is named, in lower case."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.hostname or ''}:{parts.port}" if parts.port else parts.hostname or ""
+    except ValueError:
+        return ""
+
+
+def post(means: Means, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> Answer:
+    """Send a body within the time of one attempt; return the answer if it is 2xx, raise TransportError for all else.
+
+    Of the answer's body `MOST_ANSWER` bytes are returned at most.
+    """
+    answer = _exchange(means, Request(_usable(url), method, headers, body))
+    if 200 <= answer.status < 300:
+        return answer
+    raise _refusal(answer, means.clock())
+
+
+def _usable(url: str) -> str:
+    try:
+        return web_url(url)
+    except ValueError:
+        raise TransportError("the address is not a valid one") from None
+
+
+def _exchange(means: Means, request: Request) -> Answer:
+    timeout = means.file.delivery.timeout
+    with deadline(timeout, means.refuse) as run:
+        try:
+            return fetch(request, follow=False, max_size=MOST_ANSWER)
+        except AddressRefused:
+            words = "the name leads to an address that is not public; `private_networks` allows networks"
+            raise TransportError(words) from None
+        except (Unanswered, OSError) as error:
+            words = explain(error, timeout, is_late=run.is_over)
+            raise TransportError(words, blames_host=True) from None
+
+
+def _refusal(answer: Answer, now: datetime) -> TransportError:
+    """Say what a status other than 2xx means (Standard Webhooks, "Delivery and retries")."""
+    status = answer.status
+    words = f"HTTP status {status}"
+    if status == 410:
+        return TransportError(f"{words}: the endpoint is gone", permanent=True, disables=True)
+    if 300 <= status < 400:
+        return TransportError(f"{words}: redirects are not followed")
+    if status >= 500 or status in _WORTH_RETRYING:
+        wait = _retry_after(answer.headers.get("retry-after", ""), now)
+        return TransportError(words, retry_after=wait, blames_host=status >= 500)
+    return TransportError(words)
+
+
+def _retry_after(text: str, now: datetime) -> timedelta | None:
+    """Read Retry-After (RFC 9110, 10.2.3): seconds, or a date; None for anything else."""
+    text = text.strip()[:64]
+    if text.isascii() and text.isdigit():
+        wait = timedelta(seconds=min(int(text[:9]), 10**8))
+    else:
+        try:
+            at = parsedate_to_datetime(text)
+        except (ValueError, TypeError):
+            return None
+        wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+    return min(max(wait, timedelta(0)), LONGEST_WAIT)
