@@ -71,8 +71,10 @@ def _steps(
                 at=at,
                 subject=Subject(SubjectKind.INCIDENT, incident.id),
                 title=incident.title,
-                body=look.say(
-                    f"escalation.{wait.reason}.{step}", begin=look.time(wait.begin), due=look.time(wait.due)
+                body=look.snapshot.words.say(
+                    f"notify.escalation.{wait.reason}.{step}",
+                    begin=look.time(wait.begin),
+                    due=look.time(wait.due),
                 ),
                 link=incident_url(look.snapshot, incident),
                 status=incident.status,

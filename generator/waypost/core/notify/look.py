@@ -26,10 +26,6 @@ class Look:
         """The moment of the snapshot."""
         return self.snapshot.now
 
-    def say(self, name: str, /, **values: object) -> str:
-        """Return one of our own texts in the language of the page."""
-        return self.snapshot.words.say(f"notify.{name}", **values)
-
     def time(self, moment: datetime) -> str:
         """Write a moment in the zone of the page, with the zone."""
         return time_writer(self.snapshot)(moment)

@@ -82,7 +82,7 @@ def _moved(look: Look, item: MaintenanceSnapshot) -> Iterator[Notice]:
         f"maintenance/{work.file_name}#{update.id}" not in look.told.keys for update in work.updates
     )
     begin, end = look.time(work.scheduled_for), look.time(work.scheduled_until)
-    body = look.say("maintenance.moved", begin=begin, end=end)
+    body = look.snapshot.words.say("notify.maintenance.moved", begin=begin, end=end)
     # Whoever moves work and writes of it in the same breath has told of it.
     yield replace(notice, body=body, silent=is_first or is_said)
 
@@ -105,11 +105,13 @@ def _by_the_clock(look: Look, item: MaintenanceSnapshot) -> Iterator[Notice]:
         key = f"maintenance/{work.id}/reminder/{work.scheduled_for.isoformat()}"
         reminder = _notice(look, item, key, NoticeEvent.MAINTENANCE_REMINDER, remind_at)
         begin, end = look.time(work.scheduled_for), look.time(work.scheduled_until)
-        yield replace(reminder, body=look.say("maintenance.reminder", begin=begin, end=end))
+        yield replace(
+            reminder, body=look.snapshot.words.say("notify.maintenance.reminder", begin=begin, end=end)
+        )
     if item.start <= look.now and not written & {UpdateStatus.IN_PROGRESS, UpdateStatus.COMPLETED}:
         started = _notice(look, item, _started_key(item), NoticeEvent.MAINTENANCE_STARTED, item.start)
-        body = look.say("maintenance.started", end=look.time(item.end))
+        body = look.snapshot.words.say("notify.maintenance.started", end=look.time(item.end))
         yield replace(started, body=body, status=UpdateStatus.IN_PROGRESS)
     if item.end <= look.now and UpdateStatus.COMPLETED not in written:
         completed = _notice(look, item, _completed_key(item), NoticeEvent.MAINTENANCE_COMPLETED, item.end)
-        yield replace(completed, body=look.say("maintenance.completed"))
+        yield replace(completed, body=look.snapshot.words.say("notify.maintenance.completed"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from waypost.core.automatic import IMPACT
 from waypost.core.notify.look import Look
@@ -61,7 +62,7 @@ def overdue_notices(look: Look) -> Iterator[Notice]:
             at=due,
             subject=Subject(SubjectKind.INCIDENT, incident.id),
             title=incident.title,
-            body=look.say("overdue", due=look.time(due), last=look.time(last.at)),
+            body=look.snapshot.words.say("notify.overdue", due=look.time(due), last=look.time(last.at)),
             link=incident_url(look.snapshot, incident),
             status=incident.status,
             impact=incident.impact,
@@ -79,7 +80,7 @@ def certificate_notices(look: Look) -> Iterator[Notice]:
             at=look.now,
             subject=Subject(SubjectKind.COMPONENT, item.component),
             title=names[item.component],
-            body=look.say("certificate", check=item.check, end=look.time(item.expires)),
+            body=look.snapshot.words.say("notify.certificate", check=item.check, end=look.time(item.expires)),
             link=f"{look.snapshot.page.url}components/{item.component}/",
             components=(item.component,),
         )
@@ -94,8 +95,24 @@ def endpoint_notices(look: Look) -> Iterator[Notice]:
             at=disabled.at,
             subject=Subject(SubjectKind.ENDPOINT, endpoint),
             title=endpoint,
-            body=look.say("endpoint.disabled", reason=disabled.reason, since=look.time(disabled.at)),
+            body=look.snapshot.words.say(
+                "notify.endpoint.disabled", reason=disabled.reason, since=look.time(disabled.at)
+            ),
             link=look.snapshot.page.url,
             contacts=tuple(name for name in look.file.operators if name != endpoint),
             silent=not look.file.operators,
         )
+
+
+def test_notice(snapshot: Snapshot, subscriber: str, at: datetime) -> Notice:
+    """Return the notice that shows one subscriber that telling works."""
+    return Notice(
+        key=f"test/{subscriber}/{at.isoformat()}",
+        event=NoticeEvent.TEST,
+        at=at,
+        subject=Subject(SubjectKind.TEST, subscriber),
+        title=snapshot.words.say("notify.test.title"),
+        body=snapshot.words.say("notify.test.body"),
+        link=snapshot.page.url,
+        contacts=(subscriber,),
+    )

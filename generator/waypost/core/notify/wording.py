@@ -1,4 +1,4 @@
-"""The words of a notice that every channel shares: what goes first, what is affected, what is said, where to read on."""
+"""The words of a notice that every channel shares: what goes first, what is affected, what is said, the link."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from waypost.model.status import ComponentStatus, Impact
 MOST_NAMES = 8
 """How many components are named."""
 
-_OWN_STATES = {
+OWN_STATES = {
     NoticeEvent.MAINTENANCE_REMINDER: "reminder",
     NoticeEvent.UPDATE_OVERDUE: "overdue",
     NoticeEvent.CERTIFICATE_EXPIRING: "certificate",
@@ -65,13 +65,14 @@ def wording(notice: Notice, snapshot: Snapshot) -> Wording:
 
 def _state(notice: Notice, snapshot: Snapshot) -> str:
     words = snapshot.words
-    own = _OWN_STATES.get(notice.event)
+    own = OWN_STATES.get(notice.event)
     if own is None and notice.event is NoticeEvent.MAINTENANCE_UPDATED and not notice.update:
         own = "moved"
     if own is not None:
         return words.say(f"notify.event.{own}")
-    kind = "state" if notice.subject.kind is SubjectKind.COMPONENT else "update"
-    return words.say(f"status.{kind}.{notice.status}")
+    if notice.subject.kind is SubjectKind.COMPONENT:
+        return words.say(f"status.state.{notice.status}")
+    return words.say(f"status.update.{notice.status}")
 
 
 def _facts(notice: Notice, snapshot: Snapshot) -> tuple[str, ...]:
