@@ -12,6 +12,7 @@ from waypost.adapters.store.importing import Importer
 from waypost.adapters.store.lines import Lines
 from waypost.adapters.store.lock import writer_lock
 from waypost.adapters.store.migrations import SCHEMA_VERSION, migrate, version
+from waypost.adapters.store.outbox import Outbox
 from waypost.adapters.store.reading import read_rows
 from waypost.adapters.store.recording import Recorder
 from waypost.adapters.store.rollups import Rollups
@@ -50,6 +51,8 @@ class Store:
         self._signals = Signals(self._database, lines)
         self._rollups = Rollups(self._database, lines)
         self._importer = Importer(self._database, lines)
+        self.outbox = Outbox(self._database)
+        """What is told, and what becomes of telling it."""
 
     def _open(self, *, writes: bool) -> None:
         self.is_empty = False
@@ -165,7 +168,8 @@ class Store:
         return self._rollups.roll_up(now)
 
     def prune(self, now: datetime) -> int:
-        """Forget raw observations and hours that are past their time; return how many observations."""
+        """Forget raw observations, hours and deliveries that are past their time; return how many observations."""
+        self.outbox.prune(now)
         return self._rollups.prune(now)
 
     def events(self, after_id: int = 0) -> list[Event]:
