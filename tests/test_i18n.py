@@ -32,6 +32,7 @@ from waypost.adapters.languages import languages, load_words
 from waypost.core.awareness import Topic
 from waypost.core.feedback import Reason
 from waypost.core.news import IMPACTS
+from waypost.core.notify.wording import OWN_STATES
 from waypost.core.uptime import TOLD
 from waypost.core.words import Text
 from waypost.model.article import ARTICLE_KINDS, Priority
@@ -48,6 +49,10 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "status.update.": UpdateStatus,
     "status.incident.impact.": Impact,
     "news.impact.": IMPACTS,
+    "notify.event.": (*OWN_STATES.values(), "moved"),
+    "notify.escalation.": (
+        f"{reason}.{step}" for reason in ("acknowledge", "update") for step in ("at_risk", "breached")
+    ),
     "status.duration.": ("days", "hours", "minutes"),
     "status.headline.": (status for status in ComponentStatus if status.severity),
     "status.automatic.": ("joined", "resolved", "continued", "merged"),

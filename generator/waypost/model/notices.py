@@ -86,6 +86,8 @@ class Notice:
     """The id of the update that it tells, where it tells one."""
     contacts: tuple[str, ...] = ()
     """The ids of the subscribers whom it goes to whatever their rules say; empty for whoever's rules match."""
+    silent: bool = False
+    """Whether it is only to be known, so that it is not told later."""
 
 
 @dataclass(frozen=True)

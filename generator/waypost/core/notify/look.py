@@ -1,0 +1,31 @@
+"""What the sources of notices look at: the page, what was told of it, and the settings that say when to tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from waypost.core.notify.wording import time_writer
+from waypost.core.snapshot import Snapshot
+from waypost.model.lint import Cadence
+from waypost.model.notices import Told
+from waypost.model.subscribers import SubscriberFile
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at the page."""
+
+    snapshot: Snapshot
+    told: Told
+    file: SubscriberFile
+    cadence: Cadence
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the snapshot."""
+        return self.snapshot.now
+
+    def time(self, moment: datetime) -> str:
+        """Write a moment in the zone of the page, with the zone."""
+        return time_writer(self.snapshot)(moment)
