@@ -20,7 +20,7 @@ from waypost.adapters.history_files import (
 )
 from waypost.adapters.store import Store, database_path, is_sqlite, open_store, writer_lock
 from waypost.app.site import Site, load_project
-from waypost.core.daily import DailyFigures, Times, times_by_day
+from waypost.core.daily import DailyFigures, Times, midnight, times_by_day
 from waypost.core.digests import SEAL_AFTER, chain, last_settled_day
 from waypost.core.history import clipped, first_day, merged, missing
 from waypost.core.history_text import Digest, lines_by_day
@@ -113,11 +113,6 @@ def seal_days(store: HistoryStore, now: datetime, settling: timedelta = SEAL_AFT
     for day, digest in sealed:
         store.add_digest(day, digest)
     return sealed
-
-
-def midnight(day: date) -> datetime:
-    """Return the first moment of a day of UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 # Export
