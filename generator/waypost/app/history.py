@@ -18,7 +18,7 @@ from waypost.adapters.history_files import (
     load_history_text,
     load_tables,
 )
-from waypost.adapters.store import Store, database_path, is_sqlite, open_store, writer_lock
+from waypost.adapters.store import Store, database_path, is_sqlite, writer_lock
 from waypost.app.site import Site, load_project
 from waypost.core.daily import DailyFigures, Times, midnight, times_by_day
 from waypost.core.digests import SEAL_AFTER, chain, last_settled_day
@@ -65,7 +65,7 @@ def opened_to_read(database_url: str) -> Iterator[Store | None]:
     if is_sqlite(database_url) and not database_path(database_url).exists():
         yield None
         return
-    store = open_store(database_url, writes=False)
+    store = Store(database_url, writes=False)
     try:
         yield None if store.is_empty else store
     finally:
@@ -76,7 +76,7 @@ def opened_to_read(database_url: str) -> Iterator[Store | None]:
 def opened_to_write(database_url: str) -> Iterator[Store]:
     """Open a database for writing; raises StoreError where another process polls into it."""
     with writer_lock(database_url):
-        store = open_store(database_url)
+        store = Store(database_url)
         try:
             yield store
         finally:

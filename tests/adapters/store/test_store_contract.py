@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from helpers.stores import EVERY, GAP, RULES, keep, plan_of
-from waypost.adapters.store import Store, StoreError, open_store, read_history
+from waypost.adapters.store import Store, StoreError, read_history
 from waypost.core.sketch import Sketch
 from waypost.model.polling import Claim, Line, LineState, Outcome, Ping, PingKind, Pings, Recorded
 from waypost.model.project import History
@@ -542,7 +542,7 @@ def test_a_gap_that_reaches_over_the_beginning_is_read(store: Store) -> None:
 
 def test_a_reader_sees_all_and_changes_nothing(store: Store, database_url: str) -> None:
     see(store, 0)
-    reader = open_store(database_url, writes=False)
+    reader = Store(database_url, writes=False)
     try:
         assert reader.history() == store.history()
         assert read_history(database_url) == store.history(evidence=False)

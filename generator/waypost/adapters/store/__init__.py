@@ -6,7 +6,7 @@ SQLite or PostgreSQL behind SQLAlchemy. `Store` is the one way in; see its metho
 from waypost.adapters.store.engine import StoreError, database_path, is_sqlite, sqlite_path
 from waypost.adapters.store.lock import WriterLock, writer_lock
 from waypost.adapters.store.migrations import SCHEMA_VERSION
-from waypost.adapters.store.store import Store, open_store, read_history
+from waypost.adapters.store.store import Store, read_history
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -15,7 +15,6 @@ __all__ = [
     "WriterLock",
     "database_path",
     "is_sqlite",
-    "open_store",
     "read_history",
     "sqlite_path",
     "writer_lock",

@@ -200,11 +200,6 @@ class Store:
         return self._importer.add(history, daily)
 
 
-def open_store(url: str, *, writes: bool = True) -> Store:
-    """Open a database for writing, or for reading only."""
-    return Store(url, writes=writes)
-
-
 def read_history(url: str, since: datetime | None = None) -> History:
     """Return what a database holds for the pages, or nothing where there is none yet.
 
