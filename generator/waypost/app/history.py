@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,6 @@ from waypost.adapters.history_files import (
     load_history_text,
     load_tables,
 )
-from waypost.adapters.store import Store, database_path, is_sqlite, writer_lock
 from waypost.app.site import Site, load_project
 from waypost.core.daily import DailyFigures, Times, midnight, times_by_day
 from waypost.core.digests import SEAL_AFTER, chain, last_settled_day
@@ -57,30 +55,6 @@ class HistoryStore(Protocol):
 
     def latency(self, since: datetime, until: datetime, resolution: Resolution) -> list[Rollup]:
         """Return how fast the answers of each line were on each day."""
-
-
-@contextmanager
-def opened_to_read(database_url: str) -> Iterator[Store | None]:
-    """Open a database for reading; None where there is none yet."""
-    if is_sqlite(database_url) and not database_path(database_url).exists():
-        yield None
-        return
-    store = Store(database_url, writes=False)
-    try:
-        yield None if store.is_empty else store
-    finally:
-        store.close()
-
-
-@contextmanager
-def opened_to_write(database_url: str) -> Iterator[Store]:
-    """Open a database for writing; raises StoreError where another process polls into it."""
-    with writer_lock(database_url):
-        store = Store(database_url)
-        try:
-            yield store
-        finally:
-            store.close()
 
 
 # Sealing

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from waypost.adapters.store import StoreError
+from waypost.adapters.store import StoreError, opened_to_read, opened_to_write
 from waypost.app.clock import utc_now
 from waypost.app.history import (
     Exported,
@@ -18,8 +18,6 @@ from waypost.app.history import (
     export_history,
     import_history,
     last_exportable,
-    opened_to_read,
-    opened_to_write,
     read_tables,
 )
 from waypost.app.history_proof import ChainProof, Verification, verify_history
