@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from helpers.stores import EVERY, GAP, RULES, keep, plan_of
-from waypost.adapters.store import Store, StoreError, read_history
+from waypost.adapters.store import Store, StoreError, is_sqlite, opened_to_write, read_history
 from waypost.core.sketch import Sketch
 from waypost.model.polling import Claim, Line, LineState, Outcome, Ping, PingKind, Pings, Recorded
 from waypost.model.project import History
@@ -292,6 +292,17 @@ def test_what_was_given_back_is_due_at_once_and_refused_from_its_former_owner(st
     assert not store.record([outcome(other, answer(at(0), line=other.line))])[0].refused
     store.release_all()
     assert [claim.line for claim in store.claim(at(0), "third", [""], 9)] == [mine.line]
+
+
+def test_whoever_starts_alone_has_what_a_dead_one_held(store: Store, database_url: str) -> None:
+    store.plan([plan_of(WEB)], at(0), [""])
+    (dead,) = store.claim(at(0), "dead", [""], 9)
+    with opened_to_write(database_url) as heir:
+        found = [claim.line for claim in heir.claim(at(0), "heir", [""], 9)]
+        # On PostgreSQL the other may be alive: its claim stands until it ends.
+        assert found == ([WEB] if is_sqlite(database_url) else [])
+        refused = heir.record([outcome(dead, answer(at(0)))])[0].refused
+        assert refused is is_sqlite(database_url)
 
 
 def test_a_line_that_was_removed_and_planned_again_refuses_what_is_older(store: Store) -> None:

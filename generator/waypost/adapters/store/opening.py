@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from waypost.adapters.store.engine import sqlite_path
+from waypost.adapters.store.engine import is_sqlite, sqlite_path
 from waypost.adapters.store.lock import writer_lock
 from waypost.adapters.store.store import OutdatedSchema, Store
 from waypost.model.project import History
@@ -31,10 +31,17 @@ def opened_to_read(url: str) -> Iterator[Store | None]:
 
 @contextmanager
 def opened_to_write(url: str) -> Iterator[Store]:
-    """Make or upgrade a database and open it for writing; raises StoreError where another process polls into it."""
+    """Make or upgrade a database and open it for writing.
+
+    Raises StoreError where another process polls into a SQLite database. What one that died had claimed of
+    it is free again.
+    """
     with writer_lock(url):
         store = Store(url)
         try:
+            if is_sqlite(url):
+                # The lock says that whoever holds a claim is dead. On PostgreSQL others poll at this moment.
+                store.release_all()
             yield store
         finally:
             store.close()
