@@ -194,17 +194,18 @@ def _about_draft(site: Site, planned: PlannedIncident, article: Path) -> list[st
 
 @command.command("acknowledge")
 @click.argument("name")
-@click.option("--by", default=getpass.getuser, show_default="your user name", help="Who takes care of it.")
+@click.option("--by", help="Who takes care of it; your user name if not given.")
 @site_option
 @database_option
 @explained
-def _acknowledge(name: str, by: str, site: Site, database: str | None) -> None:
+def _acknowledge(name: str, by: str | None, site: Site, database: str | None) -> None:
     """Say that somebody takes care of an incident that the checks found, so that nobody else is called.
 
     NAME is any part of its id that no other open incident has. An incident that people write needs it not.
 
     Example: waypost incident acknowledge auto-downloads --by Anna
     """
+    by = by or getpass.getuser()
     try:
         found, is_new = acknowledge(site, database or site.database_url, name, by, utc_now())
     except UnknownIncident as unknown:
