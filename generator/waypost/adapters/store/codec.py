@@ -51,11 +51,6 @@ def from_ms(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def optional_ms(moment: datetime | None) -> int | None:
-    """Return a moment as milliseconds, if there is one."""
-    return None if moment is None else to_ms(moment)
-
-
 def optional_moment(milliseconds: int | None) -> datetime | None:
     """Return the moment of some milliseconds, if there are any."""
     return None if milliseconds is None else from_ms(milliseconds)
