@@ -49,7 +49,9 @@ ESCALATION = {
 
 def channel_cases(kind: str) -> list[dict[str, Any]]:
     """Return the golden cases of a channel."""
-    text = resources.files("waypost.adapters.channels").joinpath(kind, "cases.yml").read_text(encoding="utf-8")
+    text = (
+        resources.files("waypost.adapters.channels").joinpath(kind, "cases.yml").read_text(encoding="utf-8")
+    )
     cases: list[dict[str, Any]] = yaml.safe_load(text)
     return cases
 
@@ -64,7 +66,10 @@ def compositions(case: Mapping[str, Any]) -> list[Composition]:
         snapshots.append(replace(seen, page=replace(seen.page, url=url)) if url else seen)
     first, second = snapshots
     file = TypeAdapter(SubscriberFile).validate_python(ESCALATION)
-    disabled = {name: Disabled(moment(at), "HTTP status 410: the endpoint is gone") for name, at in case.get("disabled", {}).items()}
+    disabled = {
+        name: Disabled(moment(at), "HTTP status 410: the endpoint is gone")
+        for name, at in case.get("disabled", {}).items()
+    }
     keys = frozenset(notice.key for notice in new_notices(Look(first, Told(), file, Cadence())))
     told = Told(keys=keys, components=known_states(first, {}), disabled=disabled)
     found = new_notices(Look(second, told, file, Cadence()))

@@ -75,7 +75,9 @@ def test_a_window_that_was_moved_is_told_in_words() -> None:
         ("partial_outage", "operational", ("partial_outage", "operational")),
     ],
 )
-def test_no_data_has_no_word_here_so_what_is_known_stands_there(old: str, new: str, told: tuple[str, str]) -> None:
+def test_no_data_has_no_word_here_so_what_is_known_stands_there(
+    old: str, new: str, told: tuple[str, str]
+) -> None:
     rows = history(["00:00 http-1 operational", "10:00 http-1 degraded_performance"], ["00:00-11:00 http-1"])
     seen = take_snapshot(site(), rows, moment("12:00"))
     assert seen.components[0].status is ComponentStatus.NO_DATA

@@ -28,6 +28,7 @@ from waypost.model.subscribers import SubscriberFile
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  # the one of the specification
 OLD = "whsec_" + "QUJD" * 8
+OLD_NAME = "${OLD_SECRET}"
 CASES = channel_cases("webhook")
 EVERY_CASE = pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 
@@ -85,7 +86,12 @@ def long_incident(updates: int, text: str, components: int = 1) -> tuple[Snapsho
     seen = hostile_snapshot({"plain": "Something broke"})
     (short,) = seen.incidents
     said = tuple(
-        Update(f"u{number}", UpdateStatus.IDENTIFIED, short.started + timedelta(seconds=number), f"{number} {text}")
+        Update(
+            f"u{number}",
+            UpdateStatus.IDENTIFIED,
+            short.started + timedelta(seconds=number),
+            f"{number} {text}",
+        )
         for number in range(updates)
     )
     hit = {f"component-{number}": ComponentStatus.PARTIAL_OUTAGE for number in range(components)}
@@ -175,7 +181,13 @@ def test_a_text_is_cut_between_words() -> None:
 def test_what_the_page_no_longer_has_is_told_without_it(kind: SubjectKind) -> None:
     seen = hostile_snapshot({})
     for event in NoticeEvent:
-        gone = replace(sample(NOW), event=event, subject=Subject(kind, "gone"), status="operational", old_status="no_data")
+        gone = replace(
+            sample(NOW),
+            event=event,
+            subject=Subject(kind, "gone"),
+            status="operational",
+            old_status="no_data",
+        )
         data = read(CHANNEL.compose(Composition(gone, seen, 1, "msg_1")))["data"]
         assert not {"incident", "maintenance", "component"} & set(data)
 
@@ -213,7 +225,9 @@ def test_each_attempt_has_its_own_time_and_the_same_id() -> None:
     times = iter([NOW, NOW + timedelta(minutes=5)])
     with Server(answering(reply())) as server:
         for _ in range(2):
-            CHANNEL.send(letter(BODY), hook(server.url), means({"HOOK_SECRET": SECRET}, clock=lambda: next(times)))
+            CHANNEL.send(
+                letter(BODY), hook(server.url), means({"HOOK_SECRET": SECRET}, clock=lambda: next(times))
+            )
     first, second = map(headers_of, server.requests)
     assert first["webhook-id"] == second["webhook-id"]
     assert int(second["webhook-timestamp"]) - int(first["webhook-timestamp"]) == 300
@@ -223,7 +237,7 @@ def test_each_attempt_has_its_own_time_and_the_same_id() -> None:
 def test_while_secrets_are_changed_both_sign() -> None:
     environment = {"HOOK_SECRET": SECRET, "OLD_SECRET": OLD}
     with Server(answering(reply())) as server:
-        CHANNEL.send(letter(BODY), hook(server.url, old_secret="${OLD_SECRET}"), means(environment))
+        CHANNEL.send(letter(BODY), hook(server.url, old_secret=OLD_NAME), means(environment))
     signed = headers_of(server.requests[0])["webhook-signature"]
     assert signed == " ".join(signature(secret, "msg_1", NOW, BODY) for secret in (SECRET, OLD))
 
@@ -248,7 +262,11 @@ def test_a_secret_that_is_missing_or_wrong_can_be_put_right(environment: dict[st
 
 def test_an_old_secret_that_is_named_and_not_set_is_told() -> None:
     with pytest.raises(MissingVariable, match="OLD_SECRET"):
-        CHANNEL.send(letter(BODY), hook("http://127.0.0.1:9/", old_secret="${OLD_SECRET}"), means({"HOOK_SECRET": SECRET}))
+        CHANNEL.send(
+            letter(BODY),
+            hook("http://127.0.0.1:9/", old_secret=OLD_NAME),
+            means({"HOOK_SECRET": SECRET}),
+        )
 
 
 @pytest.mark.parametrize(
@@ -269,5 +287,7 @@ def test_what_fails_together_is_one_host(url: str, environment: dict[str, str], 
 def test_an_address_in_the_environment_is_checked_when_it_is_used() -> None:
     for address in ("file:///etc/passwd", "https://a.example/\nX: planted", "planted", "http:///planted"):
         with pytest.raises(TransportError, match="the address is not a valid one") as caught:
-            CHANNEL.send(letter(BODY), hook("${HOOK_URL}"), means({"HOOK_SECRET": SECRET, "HOOK_URL": address}))
+            CHANNEL.send(
+                letter(BODY), hook("${HOOK_URL}"), means({"HOOK_SECRET": SECRET, "HOOK_URL": address})
+            )
         assert "planted" not in repr(caught.value)
