@@ -83,7 +83,7 @@ def _retry_after(text: str, now: datetime) -> timedelta | None:
     """Read Retry-After (RFC 9110, 10.2.3): seconds, or a date; None for anything else."""
     text = text.strip()[:64]
     if text.isascii() and text.isdigit():
-        wait = timedelta(seconds=min(int(text[:9]), 10**8))
+        wait = timedelta(seconds=min(int(text), 10**8))
     else:
         try:
             at = parsedate_to_datetime(text)
