@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from helpers.stand_ins import Asked, Given, StandIn
 
 HOOK = "/services/T0000/B0000/planted-secret"
-TOKEN = "xoxb-planted-token"
+TOKEN = "xoxb-planted-token"  # noqa: S105  # opens nothing
 CHANNEL = "C024BE91L"
 
 _LINK = re.compile(r"<(?:https?|mailto|tel):[^<>|]+(?:\|[^<>|]+)?>")

@@ -1,4 +1,4 @@
-"""Services of others as local servers that hold every request to the documented shape, and fail the test if it is not."""
+"""Services of others as local servers, which fail the test when a request has not the documented shape."""
 
 from __future__ import annotations
 

@@ -223,7 +223,7 @@ def test_slack_says_how_long_to_wait(slack: Slack, answer: Given) -> None:
 
 
 def test_a_token_that_slack_does_not_know_is_told_without_showing_it(slack: Slack) -> None:
-    error = refused(by_bot(slack, token="xoxb-other-planted"))
+    error = refused(by_bot(slack, "xoxb-other-planted"))
     assert error.disables
     assert "planted" not in repr(error) + str(error)
     assert error.__cause__ is None

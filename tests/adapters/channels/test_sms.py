@@ -16,6 +16,7 @@ from waypost.adapters.channels.sms.gsm import BASIC, EXTENDED, cut, fits, only_g
 from waypost.model.subscribers import Subscriber, Twilio
 
 NUMBER = "+4915100000000"
+SECRETS = {"account": "${SID}", "token": "${TOKEN}"}
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def twilio() -> Iterator[TwilioMessages]:
 
 
 def sending(service: TwilioMessages, number: str = NUMBER, token: str = TOKEN) -> tuple[Subscriber, Means]:
-    settings = Twilio(account="${SID}", token="${TOKEN}", sender=SENDER, api=service.url)
+    settings = Twilio(**SECRETS, sender=SENDER, api=service.url)
     return subscriber(sms="${PHONE}"), means(
         {"SID": ACCOUNT, "TOKEN": token, "PHONE": number}, twilio=settings
     )
@@ -183,7 +184,7 @@ def test_too_many_requests_wait_as_long_as_is_asked(twilio: TwilioMessages) -> N
 
 
 def test_a_wrong_token_is_told_without_showing_it(twilio: TwilioMessages) -> None:
-    caught = refused(sending(twilio, token="planted other"))
+    caught = refused(sending(twilio, NUMBER, "planted other"))
     assert "look at `twilio`" in str(caught)
     assert "planted" not in repr(caught) + str(caught)
 
@@ -201,7 +202,7 @@ def test_what_is_missing_is_named(twilio: TwilioMessages) -> None:
         SMS.send(letter(b"x"), to, means({}))
     with pytest.raises(TransportError, match="`twilio` is missing"):
         SMS.host(to, means({}))
-    settings = Twilio(account="${SID}", token="${TOKEN}", sender=SENDER)
+    settings = Twilio(**SECRETS, sender=SENDER)
     assert SMS.host(to, means({}, twilio=settings)) == "api.twilio.com"
     with pytest.raises(MissingVariable, match="SID"):
         SMS.send(letter(b"x"), to, means({}, twilio=settings))
