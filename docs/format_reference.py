@@ -15,7 +15,17 @@ import annotated_types
 from pydantic_core import PydanticUndefined
 
 from waypost.app.schema import FORMATS
-from waypost.model import checks, embeds, expectations, search, status, status_config, support
+from waypost.model import (
+    checks,
+    embeds,
+    expectations,
+    notices,
+    search,
+    status,
+    status_config,
+    subscribers,
+    support,
+)
 from waypost.model import types as words
 from waypost.model.article import FRONT_MATTER, Kind
 
@@ -47,6 +57,12 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (expectations.Texts, "text, or a list of texts"),
     (expectations.Compared, "value, or [Comparison](#comparison)"),
     (expectations.Size, "size with its unit, such as `500kB`, `2MB` or `64KiB`, at most 16 MiB"),
+    (subscribers.SecretName, "environment variable, such as `${ACME_SECRET}`"),
+    (subscribers.Address, "http or https address, or an environment variable such as `${ACME_URL}`"),
+    (subscribers.MailAddress, "mail address, or an environment variable such as `${ANNA_MAIL}`"),
+    (subscribers.PhoneNumber, "phone number such as `+4930123456`, or an environment variable"),
+    (subscribers.Network, "network, such as `10.20.0.0/16`"),
+    (subscribers.Event, f"one of {', '.join(f'`{event}`' for event in notices.CHOOSABLE)}"),
     (checks.HeaderName, "name of a header"),
     (checks.HeaderValue, "one line of ASCII text"),
     (checks.Secret, "one line of ASCII text"),
@@ -79,7 +95,8 @@ def formats_page() -> str:
         "# File formats\n",
         "Every file is text in UTF-8 of at most 2 MiB. Keys that are not listed here are errors.",
         "[status/status.yml](#status) and [content/support.yml](#support) may name environment variables:",
-        "`${NAME}`, or `${NAME:-default}`. All examples together form one site, which a test reads.\n",
+        "`${NAME}`, or `${NAME:-default}`. In [status/subscribers.yml](#subscribers) secrets are always `${NAME}`,",
+        "and are read when they are used. All examples together form one site, which a test reads.\n",
         "Below the front matter stands Markdown; [writing](../writing.md) and",
         "[incidents](../incidents.md) tell what belongs there.\n",
         *(f"- [{name}](#{name}): {where}" for name, (_, where) in FORMATS.items()),
@@ -128,7 +145,9 @@ def _default(value: Any) -> str:
     if isinstance(value, timedelta):
         return f"`{value.total_seconds():g}s`"
     if isinstance(value, tuple):
-        return ", ".join(f"`{part}`" for part in value)
+        return ", ".join(
+            "its own defaults" if dataclasses.is_dataclass(part) else _default(part) for part in value
+        )
     if dataclasses.is_dataclass(value):
         return "its own defaults"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

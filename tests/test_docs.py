@@ -43,6 +43,7 @@ PLACES = {
     "lint": "lint.yml",
     "incident": "status/incidents/2026-11-20-downloads-fail.md",
     "maintenance": "status/maintenance/2026-11-29-faster-archives.md",
+    "subscribers": "status/subscribers.yml",
     "template": "status/templates/opened.md",
 }
 """Where the example of each format stands in a site."""

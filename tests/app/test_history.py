@@ -23,13 +23,18 @@ from helpers.histories import (
 from helpers.sites import fingerprint, minimal_site, replace
 from helpers.stores import keep
 from waypost.adapters.history_files import HistoryText, load_history_text
-from waypost.adapters.store import Store, StoreError, WriterLock, database_path
+from waypost.adapters.store import (
+    Store,
+    StoreError,
+    WriterLock,
+    database_path,
+    opened_to_read,
+    opened_to_write,
+)
 from waypost.app.history import (
     export_history,
     import_history,
     last_exportable,
-    opened_to_read,
-    opened_to_write,
     read_tables,
     seal_days,
     settling_time,

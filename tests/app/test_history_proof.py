@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from helpers.histories import DAY, LINES, START, MemoryStore, quiet_days
 from helpers.sites import minimal_site, replace
-from waypost.adapters.store import Store
-from waypost.app.history import export_history, opened_to_read, opened_to_write, seal_days
+from waypost.adapters.store import Store, opened_to_read, opened_to_write
+from waypost.app.history import export_history, seal_days
 from waypost.app.history_proof import DATABASE, FOLDER, PUBLISHED, Verification, verify_history
 from waypost.app.publish import publish
 from waypost.app.site import Site, load_project

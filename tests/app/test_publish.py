@@ -56,6 +56,13 @@ def test_pages_are_written_after_what_they_refer_to(site: Site) -> None:
     assert {"index.html", "feed.atom", "maintenance.ics", "api/v2/summary.json"} <= set(changed)
 
 
+def test_a_database_in_which_nothing_is_yet_is_one_without_history(site: Site, database_url: str) -> None:
+    publish_now(site)
+    pages = contents(site)
+    assert publish(site, load_project(site), NOW, database_url).changed == ()
+    assert contents(site) == pages
+
+
 def test_without_a_build_the_pages_have_a_frame_of_their_own(site: Site) -> None:
     publish_now(site)
     page = (site.status_output / "index.html").read_text(encoding="utf-8")

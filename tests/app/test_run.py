@@ -5,7 +5,8 @@ import signal
 import threading
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ from helpers.sites import (
     waypost,
 )
 from waypost.adapters.store import Store, StoreError, read_history
-from waypost.app.site import Site
+from waypost.app.site import Site, load_project
+from waypost.core.schedule import jobs
 from waypost.model.project import History
 from waypost.model.status import ComponentStatus
 
@@ -126,6 +128,21 @@ def test_after_a_sudden_death_a_new_one_starts_with_all_that_was_recorded(site: 
         assert heir.end(signal.SIGTERM) == 0
     assert covered(site)[0][0] == start
     assert heir.err == []
+
+
+def test_what_a_killed_one_was_running_is_run_again_without_waiting_for_its_lease(site: Site) -> None:
+    # The lease is longer than the patience of the test.
+    replace(site.root / "status" / "status.yml", "every: 1s", "every: 10m")
+    replace(site.root / "status" / "status.yml", "timeout: 1s", "timeout: 5m")
+    now = datetime.now(UTC)
+    (job,) = jobs(load_project(site).status.config)
+    (site.root / ".waypost").mkdir()
+    with closing(Store(site.database_url)) as dead:
+        dead.plan([job.plan], now - timedelta(hours=1), [""])
+        assert len(dead.claim(now, "dead", [""], 9)) == 1
+    with running("run", "--no-publish", site=site) as heir:
+        wait_until(lambda: bool(covered(site)), "the check was polled")
+        assert heir.end(signal.SIGTERM) == 0
 
 
 def save(path: Path, text: str) -> None:

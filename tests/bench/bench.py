@@ -18,16 +18,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
+from bench_page import note_of, replace_section, table_of
 from rich.console import Console
 from rich.table import Table
 
 ARTICLES_A_CATEGORY = 50
 
-PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
-START, END = "<!-- bench -->", "<!-- end of bench -->"
 COLUMNS = (
     *("Articles", "Material", "Material, pruned", "Waypost, clean", "Waypost, one changed"),
     *("Clean, ratio", "One changed, ratio"),
@@ -176,16 +174,9 @@ def row(count: int, rounds: Sequence[Round]) -> list[str]:
 
 def write_table(rows: Sequence[Sequence[str]], runs: int) -> None:
     """Put the table where people read it, between the marks in docs/performance.md."""
-    lines = [f"| {' | '.join(cells)} |" for cells in (COLUMNS, ["---:"] * len(COLUMNS), *rows)]
-    day = f"{datetime.now().astimezone():%d %B %Y}"
-    made = f"{day}, {os.cpu_count()} cores, Python {platform.python_version()}, {runs} round{'' if runs == 1 else 's'}"
-    text = PAGE.read_text(encoding="utf-8")
-    head, _, rest = text.partition(START)
-    _, _, tail = rest.partition(END)
-    table = "\n".join(lines)
-    PAGE.write_text(
-        f"{head}{START}\n{table}\n\nMade by `make bench-builds`: {made}.\n{END}{tail}", encoding="utf-8"
-    )
+    rounds = f"{runs} round{'' if runs == 1 else 's'}"
+    note = note_of("builds", f"{os.cpu_count()} cores", f"Python {platform.python_version()}", rounds)
+    replace_section("builds", f"{table_of(COLUMNS, rows, '---:')}\n\n{note}")
 
 
 def main() -> None:

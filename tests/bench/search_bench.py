@@ -21,10 +21,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bench_page import note_of, replace_section, table_of
 from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
@@ -44,8 +44,6 @@ from waypost.core.search.index import build_index, count_forms, index_documents,
 from waypost.core.search.ranking import Hit, Ranking, rank
 from waypost.model.article import Kind
 
-PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
-START, END = "<!-- search bench -->", "<!-- end of search bench -->"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SYLLABLES = [
     start + end
@@ -301,12 +299,6 @@ def shipping(browser: Browser, count: int, words: int) -> tuple[list[str], list[
 # The report
 
 
-def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
 def report(tables: Mapping[str, tuple[Sequence[str], list[list[str]]]], *, write: bool) -> None:
     """Print the tables, and put them where people read them."""
     console = Console()
@@ -316,14 +308,9 @@ def report(tables: Mapping[str, tuple[Sequence[str], list[list[str]]]], *, write
         for cells in rows:
             table.add_row(*cells)
         console.print(table)
-        parts += [f"**{title}**\n", markdown(columns, rows), ""]
-    if not write:
-        return
-    text = PAGE.read_text(encoding="utf-8")
-    head, _, rest = text.partition(START)
-    _, _, tail = rest.partition(END)
-    made = f"Made by `make bench-search`: {datetime.now().astimezone():%d %B %Y}."
-    PAGE.write_text(f"{head}{START}\n{chr(10).join(parts)}\n{made}\n{END}{tail}", encoding="utf-8")
+        parts += [f"**{title}**\n", table_of(columns, rows), ""]
+    if write:
+        replace_section("search", "\n".join([*parts, note_of("search")]))
 
 
 def main() -> None:

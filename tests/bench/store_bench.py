@@ -28,6 +28,9 @@ from rich.table import Table
 from sqlalchemy.engine import Connection
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench_page import STORAGE, note_of, replace_section, table_of
+
 from helpers.postgres import MISSING, cluster
 from waypost.adapters.store import Store, read_history
 from waypost.adapters.store.codec import dump_evidence, to_ms
@@ -39,8 +42,6 @@ from waypost.model.checks import Flapping, Rules
 from waypost.model.polling import Line, Outcome, Plan
 from waypost.model.status import ComponentStatus, Observation
 
-PAGE = Path(__file__).parents[2] / "docs" / "storage.md"
-START, END = "<!-- store bench -->", "<!-- end of store bench -->"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 EVERY, LEASE = timedelta(minutes=1), timedelta(seconds=12)
 RULES = Rules(3, 2, EVERY, Flapping())
@@ -297,12 +298,6 @@ def _rival(url: str, seconds: float, report: Path) -> None:
     report.write_text(json.dumps({"claims": claimed, "refused": refused}), encoding="utf-8")
 
 
-def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table as Markdown."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
 def main() -> None:
     """Measure both kinds of database, and report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -333,16 +328,8 @@ def main() -> None:
         table.add_row(*cells)
     Console().print(table)
     if not options.small and not options.dry_run and "PostgreSQL" in found:
-        publish(markdown(columns, rows))
-
-
-def publish(table: str) -> None:
-    """Put the table where people read it."""
-    head, _, rest = PAGE.read_text(encoding="utf-8").partition(START)
-    _, _, tail = rest.partition(END)
-    cores = len(os.sched_getaffinity(0))
-    made = f"Made by `make bench-store`: {datetime.now().astimezone():%-d %B %Y}, {cores} cores."
-    PAGE.write_text(f"{head}{START}\n{table}\n\n{made}\n{END}{tail}", encoding="utf-8")
+        note = note_of("store", f"{len(os.sched_getaffinity(0))} cores")
+        replace_section("store", f"{table_of(columns, rows)}\n\n{note}", STORAGE)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ from click.testing import CliRunner
 
 from helpers.histories import DAY, MemoryStore, quiet_days
 from helpers.sites import minimal_site
+from waypost.adapters.store import opened_to_write
 from waypost.app.clock import utc_now
-from waypost.app.history import export_history, opened_to_write, seal_days
+from waypost.app.history import export_history, seal_days
 from waypost.app.publish import publish
 from waypost.app.site import Site, load_project
 from waypost.cli import main

@@ -17,7 +17,7 @@ from helpers.regional import REGIONS, combined_site, rows
 from helpers.status_world import moment, words
 from waypost.core.combining import combined, majority
 from waypost.core.regions import check_lines
-from waypost.core.spans import joined, micros, moment_of, state_at, without
+from waypost.core.spans import micros, moment_of, state_at
 from waypost.core.timeline import ComponentTimeline, component_changes
 from waypost.model.project import History, StatusSite
 from waypost.model.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
@@ -266,24 +266,6 @@ def test_what_is_told_last_is_what_is_true_where_all_is_watched(history: History
     whole = History((*well, *history.changes), watched)
     last = component_changes(component, whole, NOW)[-1]
     assert last.status is ComponentTimeline(component, place, whole, NOW).measured_at(NOW - MINUTE)
-
-
-spans = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=8)
-
-
-@given(spans, spans)
-def test_spans_are_joined_and_cut_as_sets_of_moments(
-    left: list[tuple[int, int]], right: list[tuple[int, int]]
-) -> None:
-    def moments(parts: Sequence[tuple[int, int]]) -> set[int]:
-        return {at for start, end in parts for at in range(start, end)}
-
-    whole, gaps = joined(left), joined(right)
-    assert moments(whole) == moments(left)
-    assert moments(without(whole, gaps)) == moments(left) - moments(right)
-    for parts in (whole, without(whole, gaps)):
-        assert all(start < end for start, end in parts)
-        assert all(earlier[1] <= later[0] for earlier, later in itertools.pairwise(parts))
 
 
 def test_the_last_answer_of_a_region_stands_for_three_intervals() -> None:

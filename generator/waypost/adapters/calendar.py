@@ -14,9 +14,6 @@ from waypost.core.statuspage import maintenance_url
 from waypost.core.text import plain_text
 from waypost.model.status import UpdateStatus
 
-CALENDAR_TYPE = "text/calendar"
-"""The media type of the files."""
-
 _LATEST = 500
 """How many events a calendar holds: what is past longer leaves it first."""
 

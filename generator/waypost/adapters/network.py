@@ -161,8 +161,8 @@ class DeadlineSocket(socket.socket):
         super().sendall(*args, **kwargs)
 
 
-class DeadlineTLSSocket(ssl.SSLSocket):
-    """The same for TLS, whose handshake is one operation."""
+class DeadlineTLSSocket(DeadlineSocket, ssl.SSLSocket):
+    """The same for TLS, whose handshake is one operation; what is received and sent passes through TLS next."""
 
     def do_handshake(self, block: bool = False) -> None:
         """Agree on encryption within what is left, and keep the certificate."""
@@ -173,21 +173,6 @@ class DeadlineTLSSocket(ssl.SSLSocket):
         certificate = self.getpeercert(binary_form=True)
         if certificate:
             current_run().certificates.append(certificate)
-
-    def recv(self, *args: Any, **kwargs: Any) -> bytes:
-        """Receive within what is left."""
-        self.settimeout(remaining())
-        return super().recv(*args, **kwargs)
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        """Receive within what is left."""
-        self.settimeout(remaining())
-        return super().recv_into(*args, **kwargs)
-
-    def send(self, *args: Any, **kwargs: Any) -> int:
-        """Send within what is left; sending all is made of these."""
-        self.settimeout(remaining())
-        return super().send(*args, **kwargs)
 
 
 @cache

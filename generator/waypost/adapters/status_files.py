@@ -1,4 +1,4 @@
-"""Read status/: status.yml, incidents and maintenance, and history as waypost.adapters.history_files reads it."""
+"""Read status/: status.yml, incidents, maintenance and subscribers, and history as `history_files` reads it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from waypost.adapters.incident_templates import load_templates
 from waypost.adapters.markdown_source import parse_markdown
 from waypost.adapters.source import read_source, walk
 from waypost.adapters.status_checks import check_status_config
+from waypost.adapters.subscriber_files import load_subscribers
 from waypost.adapters.validation import ADD_OR_CORRECT, load_yaml
 from waypost.adapters.yaml_source import DataPath, YamlDocument
 from waypost.core.recurrence import Fault, expand
 from waypost.model.project import StatusSite
 from waypost.model.status import Incident, Maintenance
 from waypost.model.status_config import ComponentGroup, StatusConfig
+from waypost.model.subscribers import SubscriberFile
 from waypost.problems import Location, Problem, did_you_mean
 
 T = TypeVar("T", Incident, Maintenance)
@@ -68,8 +70,11 @@ def load_status_site(root: Path, config: StatusConfig) -> tuple[StatusSite, list
     doubled = _check_former_addresses([*incidents, *written])
     history, more = load_history(root, known)
     templates, wrong = load_templates(root)
-    site = StatusSite(config, incidents, works, history, templates)
-    return site, [*problems, *found, *faults, *doubled, *more, *wrong]
+    subscribers, unclear = load_subscribers(root, config)
+    site = StatusSite(
+        config, incidents, works, history, templates, subscribers=subscribers or SubscriberFile()
+    )
+    return site, [*problems, *found, *faults, *doubled, *more, *wrong, *unclear]
 
 
 def _check_former_addresses(items: Sequence[Incident | Maintenance]) -> list[Problem]:

@@ -90,11 +90,14 @@ def basic(user: str, password: str) -> str:
     return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode('ascii')}"
 
 
-def fetch(request: Request, *, redirects: int = 10, follow: bool = True, max_size: int) -> Answer:
+def fetch(
+    request: Request, *, redirects: int = 10, follow: bool = True, max_size: int, whole: bool = True
+) -> Answer:
     """Fetch an address within the present deadline.
 
     Raises Unanswered or OSError where there is no whole answer. Of a body larger than `max_size` bytes,
-    decoded, one byte more than that is returned.
+    decoded, one byte more than that is returned. Unless it must be `whole`, a body that breaks off or does
+    not end in time is returned as far as it came.
     """
     try:
         with _Session() as session:
@@ -102,12 +105,18 @@ def fetch(request: Request, *, redirects: int = 10, follow: bool = True, max_siz
             session.headers["User-Agent"] = f"waypost/{__version__}"
             session.mount("http://", _DeadlineAdapter())
             session.mount("https://", _DeadlineAdapter())
-            return _follow(session, request, redirects if follow else 0, max_size)
+            return _follow(session, request, redirects if follow else 0, _BodyLimit(max_size, whole))
     except (requests.RequestException, HTTPError) as error:
         raise _cause(error) from None
 
 
-def _follow(session: requests.Session, request: Request, redirects: int, max_size: int) -> Answer:
+@dataclass(frozen=True)
+class _BodyLimit:
+    max_size: int
+    whole: bool
+
+
+def _follow(session: requests.Session, request: Request, redirects: int, limit: _BodyLimit) -> Answer:
     for hop in range(redirects + 1):
         try:
             response = _send(session, request)
@@ -118,7 +127,7 @@ def _follow(session: requests.Session, request: Request, redirects: int, max_siz
             target = _redirect_target(response) if redirects else None
             if target is None:
                 with phase("transfer"):
-                    body = _read_body(response, max_size)
+                    body = _read_body(response, limit)
                 current_run().mark_answered()
                 return Answer(response.status_code, response.headers, body)
             if hop < redirects:
@@ -180,13 +189,17 @@ def _is_upgrade(old: str, new: str) -> bool:
     return before == ("http", after[1], 80) and after == ("https", after[1], 443)
 
 
-def _read_body(response: requests.Response, max_size: int) -> bytes:
+def _read_body(response: requests.Response, limit: _BodyLimit) -> bytes:
     body = bytearray()
-    for chunk in _chunks(response):
-        remaining()
-        body += chunk[: max_size + 1 - len(body)]
-        if len(body) > max_size:
-            break
+    try:
+        for chunk in _chunks(response):
+            remaining()
+            body += chunk[: limit.max_size + 1 - len(body)]
+            if len(body) > limit.max_size:
+                break
+    except (requests.RequestException, HTTPError, OSError):
+        if limit.whole:
+            raise
     return bytes(body)
 
 

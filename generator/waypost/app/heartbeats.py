@@ -12,7 +12,7 @@ from pathlib import Path
 
 from waypost.adapters.heartbeat_listener import HeartbeatListener
 from waypost.adapters.heartbeat_spool import Spool
-from waypost.adapters.store import Store, StoreError, sqlite_path
+from waypost.adapters.store import Store, StoreError, opened_to_write, sqlite_path
 from waypost.core.heartbeat_names import heartbeat_names, read_ping
 from waypost.model.polling import Line, Ping
 from waypost.model.status_config import StatusConfig
@@ -37,12 +37,9 @@ def report(config: StatusConfig, database_url: str, name: str, word: str, now: d
     if path:
         Spool(path).put(ping)
         return ping
-    store = Store(database_url)
-    try:
+    with opened_to_write(database_url) as store:
         store.ping(ping)
         store.hasten([Line(ping.component, ping.check)], now)
-    finally:
-        store.close()
     return ping
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,9 +17,8 @@ from waypost.adapters.history_files import (
     load_history_text,
     load_tables,
 )
-from waypost.adapters.store import Store, database_path, is_sqlite, open_store, writer_lock
 from waypost.app.site import Site, load_project
-from waypost.core.daily import DailyFigures, Times, times_by_day
+from waypost.core.daily import DailyFigures, Times, midnight, times_by_day
 from waypost.core.digests import SEAL_AFTER, chain, last_settled_day
 from waypost.core.history import clipped, first_day, merged, missing
 from waypost.core.history_text import Digest, lines_by_day
@@ -59,30 +57,6 @@ class HistoryStore(Protocol):
         """Return how fast the answers of each line were on each day."""
 
 
-@contextmanager
-def opened_to_read(database_url: str) -> Iterator[Store | None]:
-    """Open a database for reading; None where there is none yet."""
-    if is_sqlite(database_url) and not database_path(database_url).exists():
-        yield None
-        return
-    store = open_store(database_url, writes=False)
-    try:
-        yield None if store.is_empty else store
-    finally:
-        store.close()
-
-
-@contextmanager
-def opened_to_write(database_url: str) -> Iterator[Store]:
-    """Open a database for writing; raises StoreError where another process polls into it."""
-    with writer_lock(database_url):
-        store = open_store(database_url)
-        try:
-            yield store
-        finally:
-            store.close()
-
-
 # Sealing
 
 
@@ -113,11 +87,6 @@ def seal_days(store: HistoryStore, now: datetime, settling: timedelta = SEAL_AFT
     for day, digest in sealed:
         store.add_digest(day, digest)
     return sealed
-
-
-def midnight(day: date) -> datetime:
-    """Return the first moment of a day of UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 # Export

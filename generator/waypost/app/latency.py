@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from waypost.adapters.store import Store, database_path, is_sqlite
+from waypost.adapters.store import Store, opened_to_read
 from waypost.core.latency import Latency, LatencySeries, latencies, latency_series, window
 from waypost.model.checks import HeartbeatCheck
 from waypost.model.rollups import Resolution
@@ -42,11 +41,12 @@ class LatencyMemory:
         """
         timed = timed_checks(config)
         due = [resolution for resolution in Resolution if not self._is_known(resolution, timed, now)]
-        if due and timed and not (is_sqlite(url) and not database_path(url).exists()):
-            with closing(Store(url, writes=False)) as store:
-                mark = store.summed_up_to()
-                for resolution in due:
-                    self._read(store, resolution, timed, now, mark)
+        if due and timed:
+            with opened_to_read(url) as store:
+                if store:
+                    mark = store.summed_up_to()
+                    for resolution in due:
+                        self._read(store, resolution, timed, now, mark)
         known = {name: kept.series if kept.timed == timed else {} for name, kept in self._kept.items()}
         return latencies(known.get(Resolution.HOUR, {}), known.get(Resolution.DAY, {}), now)
 

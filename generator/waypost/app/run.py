@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from waypost.adapters.store import Store, StoreError, sqlite_path, writer_lock
+from waypost.adapters.store import Store, StoreError, opened_to_write, sqlite_path
 from waypost.app.clock import utc_now
 from waypost.app.heartbeats import Intake, listening
 from waypost.app.poll import WORKERS, Poller, poll_once, require_region
@@ -76,8 +76,8 @@ def run(
     project = load_project(site)
     require_region(project.status.config, options.region)
     with ExitStack() as stack:
-        stack.enter_context(writer_lock(database_url))
         watch = FileWatch(site.root / "status", site.root / "content", site.root / "lint.yml")
+        store = stack.enter_context(opened_to_write(database_url))
         publisher = Publisher(site, project, database_url, utc_now)
         if options.listen:
             config = lambda: publisher.project.status.config  # noqa: E731  # the project is replaced when files are saved
@@ -85,8 +85,6 @@ def run(
                 listening(options.listen, config, database_url, options.heartbeat_key, utc_now)
             )
             events.listening(options.listen[0], port)
-        store = Store(database_url)
-        stack.callback(store.close)
         events.started()
         Daemon(publisher, store, database_url, events, options, watch).run(stop)
 
@@ -96,17 +94,13 @@ def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
     status = load_project(site).status
     config = status.config
     require_region(config, region)
-    with writer_lock(database_url):
-        store = Store(database_url)
-        try:
-            Intake(sqlite_path(database_url)).step(store, utc_now())
-            outcomes = poll_once(config, store, region)
-            # Where nothing else runs, nobody else sums up and seals.
-            for error in Upkeep().step(store, utc_now(), status):
-                raise error
-            return outcomes
-        finally:
-            store.close()
+    with opened_to_write(database_url) as store:
+        Intake(sqlite_path(database_url)).step(store, utc_now())
+        outcomes = poll_once(config, store, region)
+        # Where nothing else runs, nobody else sums up and seals.
+        for error in Upkeep().step(store, utc_now(), status):
+            raise error
+        return outcomes
 
 
 class FileWatch:

@@ -20,6 +20,7 @@ from waypost.model.lint import LintConfig
 from waypost.model.search import QueryFile, SynonymFile
 from waypost.model.status import IncidentFrontMatter, MaintenanceFrontMatter
 from waypost.model.status_config import StatusConfig
+from waypost.model.subscribers import SubscriberFile
 from waypost.model.support import SupportConfig
 from waypost.model.troubleshooter import ScenarioFile
 
@@ -36,6 +37,7 @@ FORMATS: Mapping[str, tuple[type[Any], str]] = {
     "lint": (LintConfig, "lint.yml"),
     "incident": (IncidentFrontMatter, "front matter of status/incidents/ID.md"),
     "maintenance": (MaintenanceFrontMatter, "front matter of status/maintenance/ID.md"),
+    "subscribers": (SubscriberFile, "status/subscribers.yml"),
     "template": (OpenedFrontMatter, "front matter of status/templates/opened.md"),
 }
 """Every format that people write: its model, and where it is used."""

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from waypost.adapters.dev_server import DemoServices, DevServer
-from waypost.adapters.store import Store, StoreError, writer_lock
+from waypost.adapters.store import StoreError, opened_to_write
 from waypost.app.build import BuildReport, build_site
 from waypost.app.clock import utc_now
 from waypost.app.publisher import Publisher
@@ -48,13 +48,11 @@ def serve(
     """
     with ExitStack() as stack:
         server = stack.enter_context(_listening(site, options))
-        stack.enter_context(writer_lock(database_url))
+        store = stack.enter_context(opened_to_write(database_url))
         # Watching starts before the first build, so that nothing saved during it is missed.
         watch = SiteWatch(site)
         report = build_site(site, utc_now(), database_url)
         publisher = Publisher(site, report.project, database_url, utc_now)
-        store = Store(database_url)
-        stack.callback(store.close)
         threading.Thread(target=server.serve_forever, name="waypost-serve", daemon=True).start()
         stack.callback(server.shutdown)
         builder = threading.Thread(

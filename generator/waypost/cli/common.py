@@ -116,6 +116,11 @@ def printable(text: str) -> str:
     return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun; `many` is the plural where it is not made with an s."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def refuse(message: str) -> None:
     """End a command with a sentence on standard error and exit code 1."""
     click.echo(f"waypost: {message}", err=True)

@@ -11,7 +11,15 @@ import click
 
 from waypost.app.gaps import Applied, Found, apply_gaps, find_gaps
 from waypost.app.site import Site
-from waypost.cli.common import explained, json_option, print_json, print_problems, printable, site_option
+from waypost.cli.common import (
+    counted,
+    explained,
+    json_option,
+    print_json,
+    print_problems,
+    printable,
+    site_option,
+)
 from waypost.core.search.gaps import Gain, Gap, Nearest, Proposal
 from waypost.core.search.grouping import Group, Reason
 
@@ -99,14 +107,14 @@ def _text(found: Found) -> Iterator[str]:
         yield click.style(head, bold=True)
         yield from (f"   {line}" for line in (*_samples(gap.group), *_proposal(gap)))
         yield ""
-    yield f"{_count(gaps.searches, 'unresolved search', 'unresolved searches')}, {_count(gaps.groups, 'question')}."
+    yield f"{counted(gaps.searches, 'unresolved search', 'unresolved searches')}, {counted(gaps.groups, 'question')}."
     rest = gaps.groups - len(gaps.gaps)
     if rest:
-        yield f"{_count(rest, 'question')} asked less often not looked at. --limit {gaps.groups} looks at all."
+        yield f"{counted(rest, 'question')} asked less often not looked at. --limit {gaps.groups} looks at all."
     if gaps.left_out:
-        yield f"{_count(gaps.left_out, 'search', 'searches')} left out: too many different ones."
+        yield f"{counted(gaps.left_out, 'search', 'searches')} left out: too many different ones."
     if gaps.wordless:
-        yield f"{_count(gaps.wordless, 'search', 'searches')} without a word to search for."
+        yield f"{counted(gaps.wordless, 'search', 'searches')} without a word to search for."
     skipped = sum(log.skipped_bytes for log in found.logs)
     if skipped:
         yield f"The oldest {skipped} bytes of large logs were left out."
@@ -120,7 +128,7 @@ def _samples(group: Group) -> Iterator[str]:
         yield f'"{_short(phrasing.text)}"{times}'
     rest = len(group.phrasings) - SAMPLES
     if rest > 0:
-        yield f"and {_count(rest, 'other way', 'other ways')} to ask it"
+        yield f"and {counted(rest, 'other way', 'other ways')} to ask it"
 
 
 def _proposal(gap: Gap) -> Iterator[str]:
@@ -173,16 +181,12 @@ def _times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
-
-
 def _about_applied(applied: Applied, *, is_applied: bool) -> Iterator[str]:
     if not is_applied:
         return
     for gap in applied.written:
         yield f"Written: content/{printable(gap.nearest[0].path)}: {printable(gap.alias)}"
-    yield f"{_count(len(applied.written), 'alias', 'aliases')} written. Look at each before you publish it."
+    yield f"{counted(len(applied.written), 'alias', 'aliases')} written. Look at each before you publish it."
 
 
 def _document(found: Found, applied: Applied) -> dict[str, Any]:

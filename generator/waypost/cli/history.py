@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from waypost.adapters.store import StoreError
+from waypost.adapters.store import StoreError, opened_to_read, opened_to_write
 from waypost.app.clock import utc_now
 from waypost.app.history import (
     Exported,
@@ -18,13 +18,19 @@ from waypost.app.history import (
     export_history,
     import_history,
     last_exportable,
-    opened_to_read,
-    opened_to_write,
     read_tables,
 )
 from waypost.app.history_proof import ChainProof, Verification, verify_history
 from waypost.app.site import Site
-from waypost.cli.common import database_option, explained, json_option, print_json, printable, site_option
+from waypost.cli.common import (
+    counted,
+    database_option,
+    explained,
+    json_option,
+    print_json,
+    printable,
+    site_option,
+)
 
 SHOWN = 20
 """Days or files that are named one by one; --json has all."""
@@ -87,9 +93,9 @@ def _about_export(exported: Exported) -> Iterator[str]:
     elif not exported.written:
         yield f"Every day from {exported.first} to {exported.until} is there already; nothing was written."
     else:
-        yield f"{exported.first} to {exported.until}: {_count(len(exported.written), 'table')} written."
+        yield f"{exported.first} to {exported.until}: {counted(len(exported.written), 'table')} written."
     if exported.other_digests:
-        yield f"{_count(exported.other_digests, 'day')} also kept the digest of another database."
+        yield f"{counted(exported.other_digests, 'day')} also kept the digest of another database."
 
 
 @command.command("import")
@@ -128,12 +134,12 @@ def _import(path: tuple[Path, ...], site: Site, database: str | None, as_json: b
 
 def _about_import(imported: Imported) -> Iterator[str]:
     yield (
-        f"Added {_count(imported.changes, 'state change')}, {_hours(imported.watched)} of watched time, "
-        f"{_count(imported.gaps, 'gap')} of the connection and {_count(imported.digests, 'digest')}."
+        f"Added {counted(imported.changes, 'state change')}, {_hours(imported.watched)} of watched time, "
+        f"{counted(imported.gaps, 'gap')} of the connection and {counted(imported.digests, 'digest')}."
     )
     if imported.refused:
         yield (
-            f"{_count(len(imported.refused), 'day is', 'days are')} sealed in the database and have rows in the text"
+            f"{counted(len(imported.refused), 'day is', 'days are')} sealed in the database and have rows in the text"
             " that it does not have. They were left out:"
         )
         yield from _listed([f"  {day}" for day in imported.refused], "days")
@@ -175,7 +181,7 @@ def _about(found: Verification) -> Iterator[str]:
     for proof in found.chains:
         yield from _about_chain(proof)
     if found.disagreements:
-        days = _count(len(found.disagreements), "day has", "days have")
+        days = counted(len(found.disagreements), "day has", "days have")
         yield f"{days} another digest in status/history/ than in the database:"
         yield from _listed(
             [
@@ -192,11 +198,11 @@ def _about(found: Verification) -> Iterator[str]:
 def _about_chain(proof: ChainProof) -> Iterator[str]:
     if not proof.days:
         return
-    span = f"{proof.source}: {_count(proof.days, 'day')} from {proof.first} to {proof.last}"
+    span = f"{proof.source}: {counted(proof.days, 'day')} from {proof.first} to {proof.last}"
     if not proof.broken:
         yield f"{span}: every row is as it was sealed."
         return
-    days = _count(len(proof.broken), "day is", "days are")
+    days = counted(len(proof.broken), "day is", "days are")
     yield f"{span}: {days} not as sealed. A row was changed, added or removed:"
     broken = [
         f"  {link.day}  "
@@ -260,7 +266,3 @@ def _listed(lines: list[str], what: str) -> Iterator[str]:
     yield from lines[:SHOWN]
     if len(lines) > SHOWN:
         yield f"  and {len(lines) - SHOWN} more {what}"
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or f'{one}s'}"

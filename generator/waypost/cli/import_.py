@@ -9,7 +9,15 @@ import click
 from waypost.app.import_markdown import Fate, ImportReport, import_markdown
 from waypost.app.import_status import StatusImport, import_cstate, import_statuspage
 from waypost.app.site import Site
-from waypost.cli.common import explained, json_option, print_json, print_problems, problem_json, site_option
+from waypost.cli.common import (
+    counted,
+    explained,
+    json_option,
+    print_json,
+    print_problems,
+    problem_json,
+    site_option,
+)
 
 
 @click.group("import")
@@ -87,12 +95,12 @@ def _tell(report: StatusImport, *, dry_run: bool, as_json: bool) -> None:
         print_json(document)
         return
     print_problems(report.problems)
-    parts = [_count(report.incidents, "incident"), _count(report.maintenances, "maintenance")]
+    parts = [counted(report.incidents, "incident"), counted(report.maintenances, "maintenance")]
     if report.components:
-        parts.append(_count(report.components, "component"))
+        parts.append(counted(report.components, "component"))
     done = "Would import" if dry_run else "Imported"
     new = sum(file.fate is Fate.NEW for file in report.files)
-    files = f"{_count(new, 'file')} {'would be' if dry_run else 'is' if new == 1 else 'are'} new."
+    files = f"{counted(new, 'file')} {'would be' if dry_run else 'is' if new == 1 else 'are'} new."
     click.echo(f"{done} {', '.join(parts)}. {files} {_look(len(report.problems))}")
 
 
@@ -111,17 +119,13 @@ def _to_json(report: ImportReport, *, dry_run: bool) -> dict[str, object]:
 def _sentence(report: ImportReport, *, dry_run: bool) -> str:
     """Return the last line: what was done, and how much is left to do."""
     parts = [
-        f"{_count(report.articles, 'article')} in {_count(report.categories, 'category', 'categories')}",
-        *([_count(report.pictures, "picture")] if report.pictures else []),
-        *([_count(report.other_files, "other file")] if report.other_files else []),
+        f"{counted(report.articles, 'article')} in {counted(report.categories, 'category', 'categories')}",
+        *([counted(report.pictures, "picture")] if report.pictures else []),
+        *([counted(report.other_files, "other file")] if report.other_files else []),
     ]
     done = "Would import" if dry_run else "Imported"
     return f"{done} {', '.join(parts)}. {_look(len(report.problems))}"
 
 
 def _look(left: int) -> str:
-    return f"{_count(left, 'thing needs', 'things need')} a look." if left else "Nothing needs a look."
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
+    return f"{counted(left, 'thing needs', 'things need')} a look." if left else "Nothing needs a look."

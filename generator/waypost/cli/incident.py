@@ -26,7 +26,7 @@ from waypost.app.incidents import (
 from waypost.app.site import Site
 from waypost.app.skeletons import AlreadyThere
 from waypost.cli.common import explained, json_option, print_json, printable, refuse, site_option, to_duration
-from waypost.cli.writing import ask, message_option, words, write, writing_options
+from waypost.cli.writing import message_option, words, write, writing_options
 from waypost.model.status import (
     INCIDENT_STATUSES,
     MEASURED,
@@ -97,7 +97,7 @@ def _open(
         refuse(str(there))
         return
     done = f"Opened {planned.file.relative_to(site.root)}. It is shown when the status page is published."
-    _write(site, planned, done, yes=yes, commit=commit)
+    write(site, planned, done, yes=yes, commit=commit)
 
 
 @command.command("update")
@@ -130,7 +130,7 @@ def _update(
     text = _words_about(site, name, message, UpdateStatus(status))
     planned = plan_update(site, name, new_update(UpdateStatus(status), text, utc_now(), next_update))
     done = f"Added '{status}' to status/incidents/{planned.incident.id}.md."
-    _write(site, planned, done, yes=yes, commit=commit)
+    write(site, planned, done, yes=yes, commit=commit)
 
 
 @command.command("resolve")
@@ -169,12 +169,7 @@ def _resolve(
     done = [f"Resolved status/incidents/{planned.incident.id}.md."]
     if planned.article:
         done += _about_draft(site, planned, planned.article)
-    _write(site, planned, "\n".join(done), yes=yes, commit=commit)
-
-
-def _write(site: Site, planned: PlannedIncident, done: str, *, yes: bool, commit: bool) -> None:
-    ask(planned.preview, yes=yes)
-    write(site, planned.files, done, planned.subject if commit else None)
+    write(site, planned, "\n".join(done), yes=yes, commit=commit)
 
 
 def _about_draft(site: Site, planned: PlannedIncident, article: Path) -> list[str]:

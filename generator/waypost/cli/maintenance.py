@@ -17,7 +17,6 @@ from waypost.app.incidents import new_update
 from waypost.app.maintenance import (
     ListedMaintenance,
     NewMaintenance,
-    PlannedMaintenance,
     list_maintenances,
     plan_schedule,
     plan_step,
@@ -35,7 +34,7 @@ from waypost.cli.common import (
     site_option,
     to_duration,
 )
-from waypost.cli.writing import ask, message_option, words, write, writing_options
+from waypost.cli.writing import message_option, words, write, writing_options
 from waypost.core.local_time import read_local
 from waypost.model.status import ENDED, UpdateStatus
 
@@ -92,7 +91,7 @@ def _schedule(
         return
     print_problems(planned.warnings)
     done = f"Scheduled {planned.file.relative_to(site.root)}. It is shown when the status page is published."
-    _write(site, planned, done, yes=yes, commit=commit)
+    write(site, planned, done, yes=yes, commit=commit)
 
 
 def _window(site: Site, start: str, end: str | None, length: timedelta | None) -> tuple[datetime, datetime]:
@@ -169,12 +168,7 @@ def _step(
         message = words(None, present_maintenance(site, name).title, status)
     planned = plan_step(site, name, new_update(status, message, utc_now()))
     done = f"Added '{status}' to {planned.file.relative_to(site.root)}."
-    _write(site, planned, done, yes=yes, commit=commit)
-
-
-def _write(site: Site, planned: PlannedMaintenance, done: str, *, yes: bool, commit: bool) -> None:
-    ask(planned.preview, yes=yes)
-    write(site, planned.files, done, planned.subject if commit else None)
+    write(site, planned, done, yes=yes, commit=commit)
 
 
 @command.command("list")

@@ -15,7 +15,15 @@ from rich.text import Text
 from waypost.app.clock import utc_now
 from waypost.app.review import Review, review
 from waypost.app.site import Site
-from waypost.cli.common import explained, json_option, print_json, printable, site_option, to_duration
+from waypost.cli.common import (
+    counted,
+    explained,
+    json_option,
+    print_json,
+    printable,
+    site_option,
+    to_duration,
+)
 from waypost.core.review import DueArticle, OwnerGroup
 from waypost.problems import did_you_mean
 
@@ -120,7 +128,7 @@ def _reasons(article: DueArticle) -> Iterator[str]:
         number = len(article.incidents)
         since = "since" if article.reviewed else "so far"
         newest = printable(article.incidents[0].title)
-        yield f"{_count(number, 'incident')} {since}, {'the newest' if number > 1 else 'it was'}: {newest}"
+        yield f"{counted(number, 'incident')} {since}, {'the newest' if number > 1 else 'it was'}: {newest}"
     votes = article.votes
     if votes.no:
         reasons = ", ".join(
@@ -131,19 +139,15 @@ def _reasons(article: DueArticle) -> Iterator[str]:
 
 def _late(days: int) -> str:
     if days > 0:
-        return f"{_count(days, 'day')} late"
-    return f"due in {_count(-days, 'day')}" if days else "due today"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+        return f"{counted(days, 'day')} late"
+    return f"due in {counted(-days, 'day')}" if days else "due today"
 
 
 def _about_votes(found: Review) -> Iterator[str]:
     log = found.log
     if log is None:
         return
-    bad = f", {_count(log.bad, 'line')} not understood" if log.bad else ""
+    bad = f", {counted(log.bad, 'line')} not understood" if log.bad else ""
     yield f"Votes: {log.read} read{bad}."
     if log.undated:
         yield f"{log.undated} of them do not say when they arrived, and count as since the last review."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 import click
 
@@ -35,29 +35,47 @@ def writing_options(function: Callable[P, R]) -> Callable[P, R]:
     return yes(commit(function))
 
 
-def ask(preview: str, *, yes: bool) -> None:
-    """Show what will be published and ask; end the command where the answer is no, or nobody can be asked."""
-    if yes:
+class Planned(Protocol):
+    """Words that are ready to be published."""
+
+    @property
+    def preview(self) -> str:
+        """What will be shown to customers."""
+
+    @property
+    def files(self) -> Sequence[PlannedFile]:
+        """What is written, in its order."""
+
+    @property
+    def subject(self) -> str:
+        """The first line of the commit."""
+
+
+def write(site: Site, planned: Planned, done: str, *, yes: bool, commit: bool) -> None:
+    """Show what will be published and ask, unless `yes`; then write it, say so, and commit it if wanted.
+
+    Ends the command where the answer is no, nobody can be asked, or there is no commit.
+    """
+    if not yes:
+        _ask(planned.preview)
+    write_planned(planned.files)
+    click.echo(done)
+    if not commit:
         return
+    try:
+        number = commit_planned(site, planned.files, planned.subject)
+    except GitRefused as refused:
+        refuse(f"It is written, and there is no commit: {printable(str(refused))}")
+        return
+    click.echo(f"Committed as {number}.")
+
+
+def _ask(preview: str) -> None:
     if not is_terminal():
         raise click.UsageError("There is no terminal to ask on. Say --yes if it may be written.")
     click.echo("\n".join(map(printable, preview.split("\n"))) + "\n", err=True)
     if not click.confirm("Write this?", err=True):
         refuse("Nothing was changed.")
-
-
-def write(site: Site, files: Sequence[PlannedFile], done: str, subject: str | None) -> None:
-    """Write the files, say so, and commit them if there is a subject for it."""
-    write_planned(files)
-    click.echo(done)
-    if subject is None:
-        return
-    try:
-        number = commit_planned(site, files, subject)
-    except GitRefused as refused:
-        refuse(f"It is written, and there is no commit: {printable(str(refused))}")
-        return
-    click.echo(f"Committed as {number}.")
 
 
 def words(message: str | None, title: str, status: str, start: Start = _EMPTY) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from waypost.core.history import Stretch, line_of, merged, without
+from waypost.core.history import Stretch, line_of, merged
+from waypost.core.stretches import without
 from waypost.model.polling import Line
 from waypost.model.project import History
 from waypost.model.status import MEASURED, ComponentStatus, StateChange
@@ -64,11 +65,12 @@ def _blind(history: History) -> Mapping[str, list[Stretch]]:
 
 
 def _within(stretches: list[Stretch], first: date, last: date) -> list[Stretch]:
-    low, high = _midnight(first), _midnight(last) + _DAY
+    low, high = midnight(first), midnight(last) + _DAY
     return [(max(start, low), min(end, high)) for start, end in stretches if start < high and end > low]
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """Return the first moment of a day of UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
@@ -92,6 +94,6 @@ def _days(start: datetime, end: datetime) -> Iterator[tuple[date, int]]:
     """Cut a stretch at midnights of UTC; yield each day with its milliseconds."""
     left = start.astimezone(UTC)
     while left < end:
-        right = min(end, _midnight(left.date()) + _DAY)
+        right = min(end, midnight(left.date()) + _DAY)
         yield left.date(), round((right - left) / _MILLISECOND)
         left = right.astimezone(UTC)

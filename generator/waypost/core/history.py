@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import bisect
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
+from waypost.core.stretches import joined, without
 from waypost.model.polling import Line
 from waypost.model.project import History
 from waypost.model.status import Certificate, Coverage, StateChange, UplinkGap
@@ -56,7 +56,7 @@ def _rank(change: StateChange) -> tuple[datetime, Line, datetime, str, str, int]
 def _coverage(histories: Iterable[History]) -> tuple[Coverage, ...]:
     rows = (row for history in histories for row in history.coverage)
     stretches = _grouped((line_of(row), (row.start, row.end)) for row in rows)
-    return _coverage_rows({line: union(found) for line, found in stretches.items()})
+    return _coverage_rows({line: joined(found) for line, found in stretches.items()})
 
 
 def _coverage_rows(stretches: Mapping[Line, Iterable[Stretch]]) -> tuple[Coverage, ...]:
@@ -71,7 +71,7 @@ def _coverage_rows(stretches: Mapping[Line, Iterable[Stretch]]) -> tuple[Coverag
 def _uplink(histories: Iterable[History]) -> tuple[UplinkGap, ...]:
     rows = (gap for history in histories for gap in history.uplink)
     gaps = _grouped((gap.region, (gap.start, gap.end or _NEVER)) for gap in rows)
-    return _uplink_rows({region: union(found) for region, found in gaps.items()})
+    return _uplink_rows({region: joined(found) for region, found in gaps.items()})
 
 
 def _uplink_rows(gaps: Mapping[str, Iterable[Stretch]]) -> tuple[UplinkGap, ...]:
@@ -98,35 +98,6 @@ def _certificates(histories: Iterable[History]) -> tuple[Certificate, ...]:
     return tuple(row for _, row in sorted(found.items()))
 
 
-def union(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Return the same time as stretches in order that neither touch nor overlap; empty ones are left out."""
-    found: list[Stretch] = []
-    for start, end in sorted(stretches):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        elif end > start:
-            found.append((start, end))
-    return found
-
-
-def without(stretches: Iterable[Stretch], taken: Iterable[Stretch]) -> list[Stretch]:
-    """Return the time of some stretches that is not taken, as stretches in order."""
-    gaps = union(taken)
-    found: list[Stretch] = []
-    for start, end in union(stretches):
-        left = start
-        # The last gap that begins before the stretch may reach into it.
-        for begin, finish in gaps[max(0, bisect.bisect_left(gaps, (start, start)) - 1) :]:
-            if begin >= end:
-                break
-            if begin > left:
-                found.append((left, begin))
-            left = max(left, finish)
-        if left < end:
-            found.append((left, end))
-    return found
-
-
 def missing(history: History, known: History) -> History:
     """Return what a history has beyond another: changes that are not known, and the time that nobody knew of.
 
@@ -140,8 +111,10 @@ def missing(history: History, known: History) -> History:
     blind = _grouped((gap.region, (gap.start, gap.end or _NEVER)) for gap in whole.uplink)
     return History(
         changes=tuple(item for item in whole.changes if (line_of(item), item.confirmed_at) not in seen),
-        coverage=_coverage_rows({line: without(found, watched[line]) for line, found in new.items()}),
-        uplink=_uplink_rows({region: without(found, gaps[region]) for region, found in blind.items()}),
+        coverage=_coverage_rows({line: without(found, joined(watched[line])) for line, found in new.items()}),
+        uplink=_uplink_rows(
+            {region: without(found, joined(gaps[region])) for region, found in blind.items()}
+        ),
     )
 
 

@@ -64,10 +64,10 @@ def own_document(snapshot: Snapshot) -> Json:
         "uptime": uptime_json(snapshot.uptimes),
         "budget": budget_json(snapshot.uptimes, snapshot.policy),
         "groups": _groups_json(snapshot),
-        "components": [_component_json(item, snapshot) for item in snapshot.components],
+        "components": [own_component(item, snapshot) for item in snapshot.components],
         "certificates": certificates_json(snapshot),
-        "incidents": [_incident_json(item, snapshot) for item in _latest_incidents(snapshot)],
-        "maintenances": [_maintenance_json(item, snapshot) for item in _latest_maintenances(snapshot)],
+        "incidents": [own_incident(item, snapshot) for item in _latest_incidents(snapshot)],
+        "maintenances": [own_maintenance(item, snapshot) for item in _latest_maintenances(snapshot)],
     }
 
 
@@ -96,7 +96,8 @@ def _groups_json(snapshot: Snapshot) -> list[Json]:
     ]
 
 
-def _component_json(item: ComponentSnapshot, snapshot: Snapshot) -> Json:
+def own_component(item: ComponentSnapshot, snapshot: Snapshot) -> Json:
+    """Return one component."""
     return {
         "id": item.id,
         "api_id": public_id("component", item.id),
@@ -162,7 +163,8 @@ def _latest_maintenances(snapshot: Snapshot) -> list[MaintenanceSnapshot]:
     return [*latest, *(item for item in reversed(snapshot.planned) if item not in latest)]
 
 
-def _incident_json(item: Incident, snapshot: Snapshot) -> Json:
+def own_incident(item: Incident, snapshot: Snapshot) -> Json:
+    """Return one incident with its updates, oldest first."""
     end = item.resolved_at
     return {
         "id": item.id,
@@ -195,7 +197,8 @@ def _incident_json(item: Incident, snapshot: Snapshot) -> Json:
     }
 
 
-def _maintenance_json(item: MaintenanceSnapshot, snapshot: Snapshot) -> Json:
+def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> Json:
+    """Return one scheduled maintenance with its updates, oldest first."""
     work = item.work
     return {
         "id": work.id,

@@ -19,14 +19,13 @@ from waypost.core.spans import (
     NO_DATA,
     Span,
     Steps,
-    joined,
     micros,
     span_of,
     state_at,
     sweep,
     watched_steps,
-    without,
 )
+from waypost.core.stretches import joined, without
 from waypost.model.project import History
 from waypost.model.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.model.status_config import Component

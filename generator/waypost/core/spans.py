@@ -1,8 +1,8 @@
-"""Time as whole microseconds, and lines of states over it: quick to cut, merge and add up without rounding."""
+"""Time as whole microseconds, and lines of states over it: quick to merge and add up without rounding."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from waypost.model.status import ComponentStatus
@@ -36,34 +36,6 @@ def span_of(length: timedelta) -> int:
 def moment_of(count: int) -> datetime:
     """Return the moment so many microseconds after 1970, in UTC."""
     return _EPOCH + timedelta(microseconds=count)
-
-
-def joined(spans: Iterable[Span]) -> list[Span]:
-    """Return the same time in order and without overlaps."""
-    whole: list[Span] = []
-    for start, end in sorted(spans):
-        if whole and start <= whole[-1][1]:
-            if end > whole[-1][1]:
-                whole[-1] = (whole[-1][0], end)
-        elif end > start:
-            whole.append((start, end))
-    return whole
-
-
-def without(spans: Sequence[Span], gaps: Sequence[Span]) -> list[Span]:
-    """Return what is left of the spans outside of the gaps; both are in order and without overlaps."""
-    left: list[Span] = []
-    for begin, end in spans:
-        start = begin
-        for gap_start, gap_end in gaps:
-            if gap_end <= start or gap_start >= end:
-                continue
-            if gap_start > start:
-                left.append((start, gap_start))
-            start = gap_end
-        if start < end:
-            left.append((start, end))
-    return left
 
 
 def watched_steps(changes: Sequence[tuple[int, ComponentStatus]], watched: Sequence[Span]) -> Steps:

@@ -60,7 +60,7 @@ def component_body(snapshot: Snapshot, news: ComponentNews, recipient: Recipient
     component = {key: told[key] for key in _COMPONENT_KEYS} | {"status": news.new}
     stamp = f"{news.component}/{api_time(news.at)}/{news.new}"
     return {
-        **_envelope(snapshot, recipient),
+        **envelope(snapshot, recipient),
         "component_update": {
             "created_at": api_time(news.at),
             "new_status": news.new,
@@ -94,10 +94,11 @@ def incident_body(snapshot: Snapshot, subject: Incident | MaintenanceSnapshot, r
         if isinstance(subject, Incident)
         else maintenance_json(snapshot, subject)
     )
-    return {**_envelope(snapshot, recipient), "incident": told}
+    return {**envelope(snapshot, recipient), "incident": told}
 
 
-def _envelope(snapshot: Snapshot, recipient: Recipient) -> Json:
+def envelope(snapshot: Snapshot, recipient: Recipient) -> Json:
+    """Return what every body begins with: how the page is, and where the receiver finds more."""
     status = status_json(snapshot)
     return {
         "meta": {

@@ -281,9 +281,6 @@ class ExpectCertificate(ExpectBase):
     """Days before its end from which on it is told of; it is no outage."""
 
 
-RESPONSE_CODES = ("NOERROR", "NXDOMAIN", "SERVFAIL", "REFUSED", "FORMERR", "NOTIMP")
-
-
 @dataclass(frozen=True, config=STRICT, kw_only=True)
 class ExpectRecords(ExpectBase):
     """What a good answer of a name server looks like."""

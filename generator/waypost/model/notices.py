@@ -129,6 +129,27 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
+class EndpointState:
+    """What is known of an endpoint, for operators."""
+
+    id: str
+    kind: str
+    configured: bool
+    """Whether it is in subscribers.yml."""
+    pending: int
+    """How many deliveries wait for it, those on their way included."""
+    failed: int
+    """How many were given up and can be replayed."""
+    next_at: datetime | None
+    """When it is sent to next; None where nothing is pending."""
+    leased_until: datetime | None
+    """Until when a worker holds it at most; None where none does."""
+    failing_since: datetime | None
+    disabled: Disabled | None
+    unsubscribed_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Posting:
     """A notice that is new, with what goes out of it."""
 

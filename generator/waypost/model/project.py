@@ -12,6 +12,7 @@ from waypost.model.look import Look
 from waypost.model.search import QueryFile, SynonymFile
 from waypost.model.status import Certificate, Coverage, Incident, Maintenance, StateChange, UplinkGap
 from waypost.model.status_config import StatusConfig
+from waypost.model.subscribers import SubscriberFile
 from waypost.model.support import SupportConfig
 
 
@@ -79,6 +80,8 @@ class StatusSite:
     """The words of automatic incidents, where the site brings its own."""
     cadence: Cadence = field(default_factory=Cadence)
     """How long an open incident may be silent, from lint.yml."""
+    subscribers: SubscriberFile = field(default_factory=SubscriberFile)
+    """Who is told of what."""
 
     def without_articles(self, paths: Collection[str]) -> StatusSite:
         """Return the same site, whose incidents and maintenances do not name some articles."""

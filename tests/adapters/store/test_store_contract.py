@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from helpers.stores import EVERY, GAP, RULES, keep, plan_of
-from waypost.adapters.store import Store, StoreError, open_store, read_history
+from waypost.adapters.store import Store, StoreError, is_sqlite, opened_to_write, read_history
 from waypost.core.sketch import Sketch
 from waypost.model.polling import Claim, Line, LineState, Outcome, Ping, PingKind, Pings, Recorded
 from waypost.model.project import History
@@ -294,6 +294,17 @@ def test_what_was_given_back_is_due_at_once_and_refused_from_its_former_owner(st
     assert [claim.line for claim in store.claim(at(0), "third", [""], 9)] == [mine.line]
 
 
+def test_whoever_starts_alone_has_what_a_dead_one_held(store: Store, database_url: str) -> None:
+    store.plan([plan_of(WEB)], at(0), [""])
+    (dead,) = store.claim(at(0), "dead", [""], 9)
+    with opened_to_write(database_url) as heir:
+        found = [claim.line for claim in heir.claim(at(0), "heir", [""], 9)]
+        # On PostgreSQL the other may be alive: its claim stands until it ends.
+        assert found == ([WEB] if is_sqlite(database_url) else [])
+        refused = heir.record([outcome(dead, answer(at(0)))])[0].refused
+        assert refused is is_sqlite(database_url)
+
+
 def test_a_line_that_was_removed_and_planned_again_refuses_what_is_older(store: Store) -> None:
     store.plan([plan_of(WEB)], at(0), [""])
     (old,) = store.claim(at(0), "me", [""], 9)
@@ -542,7 +553,7 @@ def test_a_gap_that_reaches_over_the_beginning_is_read(store: Store) -> None:
 
 def test_a_reader_sees_all_and_changes_nothing(store: Store, database_url: str) -> None:
     see(store, 0)
-    reader = open_store(database_url, writes=False)
+    reader = Store(database_url, writes=False)
     try:
         assert reader.history() == store.history()
         assert read_history(database_url) == store.history(evidence=False)

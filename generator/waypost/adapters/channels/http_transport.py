@@ -36,7 +36,8 @@ def host_of(url: str) -> str:
 def post(means: Means, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> Answer:
     """Send a body within the time of one attempt; return the answer if it is 2xx, raise TransportError for all else.
 
-    Of the answer's body `MOST_ANSWER` bytes are returned at most.
+    The status decides, also where the body of the answer breaks off or never ends: it is returned as far as it
+    came, and after `MOST_ANSWER` bytes one more is the last.
     """
     answer = _exchange(means, Request(_usable(url), method, headers, body))
     if 200 <= answer.status < 300:
@@ -55,7 +56,7 @@ def _exchange(means: Means, request: Request) -> Answer:
     timeout = means.file.delivery.timeout
     with deadline(timeout, means.refuse) as run:
         try:
-            return fetch(request, follow=False, max_size=MOST_ANSWER)
+            return fetch(request, follow=False, max_size=MOST_ANSWER, whole=False)
         except AddressRefused:
             words = "the name leads to an address that is not public; `private_networks` allows networks"
             raise TransportError(words) from None

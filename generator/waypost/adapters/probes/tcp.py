@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 
-from waypost.adapters.network import DeadlineSocket, connect, encrypt, phase, verifying
+from waypost.adapters.network import connect, encrypt, phase, verifying
 from waypost.adapters.patterns import is_found
 from waypost.adapters.probes.comparing import as_text
 from waypost.adapters.probes.result import ProbeContext, ProbeResult, failed, good
@@ -20,9 +20,9 @@ MAX_ANSWER = 64 * 1024
 def probe_tcp(check: TcpCheck, context: ProbeContext) -> ProbeResult:
     """Connect to the port of a check once, and judge what it says."""
     host, port = host_port(check.tcp)
-    connection: socket.socket = connect(host, port)
+    connection = connect(host, port)
     with contextlib.closing(connection):
-        if check.tls and isinstance(connection, DeadlineSocket):
+        if check.tls:
             connection = encrypt(connection, host, verifying())
         with contextlib.closing(connection):
             return _talk(check, connection)

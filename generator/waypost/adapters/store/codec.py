@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from waypost.model.notices import DeliveryState
 from waypost.model.polling import Failure, Line, LineState, Run
 from waypost.model.status import ComponentStatus, Observation
 
@@ -21,6 +22,15 @@ STATUS_NUMBERS: Mapping[ComponentStatus, int] = {
 """How states are stored; the numbers never change."""
 
 STATUSES = {number: status for status, number in STATUS_NUMBERS.items()}
+
+DELIVERY_NUMBERS: Mapping[DeliveryState, int] = {
+    DeliveryState.PENDING: 0,
+    DeliveryState.DELIVERED: 1,
+    DeliveryState.FAILED: 2,
+}
+"""How what became of a delivery is stored; the numbers never change."""
+
+DELIVERY_STATES = {number: state for state, number in DELIVERY_NUMBERS.items()}
 
 LONGEST_REASON = 1000
 """Characters of a reason that are kept."""
@@ -39,11 +49,6 @@ def to_ms(moment: datetime) -> int:
 def from_ms(milliseconds: int) -> datetime:
     """Return the moment of some milliseconds since 1970, in UTC."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def optional_ms(moment: datetime | None) -> int | None:
-    """Return a moment as milliseconds, if there is one."""
-    return None if moment is None else to_ms(moment)
 
 
 def optional_moment(milliseconds: int | None) -> datetime | None:

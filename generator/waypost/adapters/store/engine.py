@@ -31,6 +31,8 @@ class Lock(IntEnum):
     EVENTS = 0x57A7_0003
     ROLL_UP = 0x57A7_0004
     PARTITIONS = 0x57A7_0005
+    OUTBOX = 0x57A7_0006
+    CLAIMS = 0x57A7_0007
 
 
 def parse_url(url: str) -> URL:

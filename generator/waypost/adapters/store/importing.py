@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,9 @@ from waypost.adapters.store.engine import Database
 from waypost.adapters.store.lines import Lines
 from waypost.adapters.store.rollups import rollup_row
 from waypost.adapters.store.schema import coverage, daily, line_state, state_change, uplink_gap
+from waypost.core.history import line_of
 from waypost.core.states import REMEMBERED
+from waypost.core.stretches import joined, without
 from waypost.model.polling import Line, LineState
 from waypost.model.project import History
 from waypost.model.rollups import Rollup
@@ -38,15 +40,15 @@ class Importer:
         out, since nobody here would end it. Certificates are left out: the next answer tells of them.
         """
         rows: tuple[StateChange | Coverage, ...] = (*history.changes, *history.coverage)
-        lines = self._lines.numbers([*(_line(row) for row in rows), *(item.line for item in rollups)])
+        lines = self._lines.numbers([*(line_of(row) for row in rows), *(item.line for item in rollups)])
         with self._database.write() as connection:
-            polled = {lines[_line(row)]: _line(row) for row in rows}
+            polled = {lines[line_of(row)]: line_of(row) for row in rows}
             added = self._add(
                 connection,
                 state_change,
                 ("line", "confirmed_at"),
                 [
-                    {**change_row(lines[_line(change)], change), "reason": clean_text(change.reason)}
+                    {**change_row(lines[line_of(change)], change), "reason": clean_text(change.reason)}
                     for change in history.changes
                 ],
             )
@@ -74,12 +76,14 @@ class Importer:
         there: dict[int, list[Stretch]] = defaultdict(list)
         for row in connection.execute(sa.select(coverage)):
             there[row.line].append((row.start, row.end))
-        rows: list[dict[str, Any]] = []
-        for stretch in sorted(stretches, key=lambda item: item.start):
-            number = lines[_line(stretch)]
-            for start, end in outside((to_ms(stretch.start), to_ms(stretch.end)), there[number]):
-                there[number].append((start, end))
-                rows.append({"line": number, "start": start, "end": end})
+        given: dict[int, list[Stretch]] = defaultdict(list)
+        for stretch in stretches:
+            given[lines[line_of(stretch)]].append((to_ms(stretch.start), to_ms(stretch.end)))
+        rows = [
+            {"line": number, "start": start, "end": end}
+            for number, found in given.items()
+            for start, end in without(_apart(found), joined(there[number]))
+        ]
         if rows:
             connection.execute(self._database.upsert(coverage), rows)
         return len(rows)
@@ -88,13 +92,15 @@ class Importer:
         there: dict[str, list[Stretch]] = defaultdict(list)
         for row in connection.execute(sa.select(uplink_gap)):
             there[row.region].append((row.start, 2**62 if row.end is None else row.end))
-        rows: list[dict[str, Any]] = []
-        for gap in sorted(history.uplink, key=lambda item: item.start):
-            if gap.end is None:
-                continue
-            for start, end in outside((to_ms(gap.start), to_ms(gap.end)), there[gap.region]):
-                there[gap.region].append((start, end))
-                rows.append({"region": gap.region, "start": start, "end": end})
+        given: dict[str, list[Stretch]] = defaultdict(list)
+        for gap in history.uplink:
+            if gap.end is not None:
+                given[gap.region].append((to_ms(gap.start), to_ms(gap.end)))
+        rows = [
+            {"region": region, "start": start, "end": end}
+            for region, found in given.items()
+            for start, end in without(_apart(found), joined(there[region]))
+        ]
         if rows:
             connection.execute(self._database.upsert(uplink_gap), rows)
         return len(rows)
@@ -115,21 +121,14 @@ class Importer:
         connection.execute(self._database.upsert(line_state), rows)
 
 
-def outside(stretch: Stretch, others: Iterable[Stretch]) -> list[Stretch]:
-    """Return the parts of a stretch of time that no other stretch covers."""
-    start, end = stretch
-    parts: list[Stretch] = []
-    for other_start, other_end in sorted(others):
-        if other_end <= start or other_start >= end:
-            continue
-        if other_start > start:
-            parts.append((start, other_start))
-        start = max(start, other_end)
-    return [*parts, (start, end)] if start < end else parts
-
-
-def _line(row: StateChange | Coverage) -> Line:
-    return Line(row.component, row.check, row.region)
+def _apart(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Give stretches in order, of each what none before it has: unlike `joined`, those that touch stay rows."""
+    reached: int | None = None
+    for start, end in sorted(stretches):
+        begin = start if reached is None else max(start, reached)
+        if end > begin:
+            yield begin, end
+            reached = end
 
 
 def _state_row(number: int, changes: Sequence[Any], covered: Any) -> dict[str, Any]:

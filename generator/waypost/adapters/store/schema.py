@@ -160,3 +160,137 @@ event = sa.Table(
     sqlite_autoincrement=True,
 )
 """What happened, for whoever delivers it; written together with the rows that it tells of."""
+
+_big_number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("sequence", _big_number, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("message_id", sa.Text, nullable=False),
+    sa.Index("notice_by_subject", "subject"),
+)
+"""Everything that was ever told, so that nothing is told twice; never removed."""
+
+message = sa.Table(
+    "message",
+    metadata,
+    sa.Column("sequence", sa.BigInteger, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""The frozen body of a notice for each channel, while a delivery needs it."""
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("id", _big_number, primary_key=True),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("endpoint", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.SmallInteger, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("last_at", sa.BigInteger),
+    sa.Column("last_error", sa.Text, nullable=False),
+    sa.Column("delivered_at", sa.BigInteger),
+    sa.Column("remote", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""A notice on its way to an endpoint; states are those of `codec.DELIVERY_NUMBERS`."""
+
+# The conditions are written out: an index over a part of a table serves only who asks in the very same words.
+delivery_is_pending = delivery.c.state == sa.literal_column("0")
+delivery_has_remote = delivery.c.remote != sa.literal_column("''")
+
+sa.Index("delivery_by_notice", delivery.c.sequence, delivery.c.endpoint, unique=True)
+sa.Index(
+    "delivery_pending",
+    delivery.c.endpoint,
+    delivery.c.id,
+    sqlite_where=delivery_is_pending,
+    postgresql_where=delivery_is_pending,
+)
+sa.Index(
+    "delivery_by_remote",
+    delivery.c.endpoint,
+    delivery.c.sequence,
+    sqlite_where=delivery_has_remote,
+    postgresql_where=delivery_has_remote,
+)
+
+endpoint = sa.Table(
+    "endpoint",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("configured", sa.SmallInteger, nullable=False),
+    sa.Column("next_at", sa.BigInteger),
+    sa.Column("set_at", sa.BigInteger, nullable=False),
+    sa.Column("owner", sa.Text),
+    sa.Column("leased_until", sa.BigInteger),
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+    sa.Column("failing_since", sa.BigInteger),
+    sa.Column("disabled_at", sa.BigInteger),
+    sa.Column("disabled_reason", sa.Text),
+)
+"""Where a subscriber is reached, when it is sent to next, and which worker holds it.
+
+`next_at` is empty exactly where nothing is pending; `set_at` is when it or the lease was set, by the clock of
+whoever did.
+"""
+
+sa.Index(
+    "endpoint_by_due",
+    endpoint.c.next_at,
+    endpoint.c.id,
+    sqlite_where=endpoint.c.next_at.is_not(None),
+    postgresql_where=endpoint.c.next_at.is_not(None),
+)
+sa.Index(
+    "endpoint_by_owner",
+    endpoint.c.owner,
+    sqlite_where=endpoint.c.owner.is_not(None),
+    postgresql_where=endpoint.c.owner.is_not(None),
+)
+
+delivery_host = sa.Table(
+    "delivery_host",
+    metadata,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("open_until", sa.BigInteger),
+)
+"""Hosts that have failed: how often in a row, and until when nothing is sent to them."""
+
+component_told = sa.Table(
+    "component_told",
+    metadata,
+    sa.Column("component", sa.Text, primary_key=True),
+    sa.Column("status", sa.SmallInteger, nullable=False),
+)
+"""What was last told, or silently noted, of each component."""
+
+acknowledgement = sa.Table(
+    "acknowledgement",
+    metadata,
+    sa.Column("incident", sa.Text, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+)
+"""Who said, and when, that somebody takes care of an incident."""
+
+unsubscribed = sa.Table(
+    "unsubscribed",
+    metadata,
+    sa.Column("endpoint", sa.Text, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+"""Subscribers who left by the link in a mail."""

@@ -10,8 +10,8 @@ from waypost.adapters.store.engine import Database, StoreError, database_path, i
 from waypost.adapters.store.events import newest_event, read_events, write_overdue
 from waypost.adapters.store.importing import Importer
 from waypost.adapters.store.lines import Lines
-from waypost.adapters.store.lock import writer_lock
 from waypost.adapters.store.migrations import SCHEMA_VERSION, migrate, version
+from waypost.adapters.store.outbox import Outbox
 from waypost.adapters.store.reading import read_rows
 from waypost.adapters.store.recording import Recorder
 from waypost.adapters.store.rollups import Rollups
@@ -50,6 +50,8 @@ class Store:
         self._signals = Signals(self._database, lines)
         self._rollups = Rollups(self._database, lines)
         self._importer = Importer(self._database, lines)
+        self.outbox = Outbox(self._database)
+        """What is told, and what becomes of telling it."""
 
     def _open(self, *, writes: bool) -> None:
         self.is_empty = False
@@ -165,7 +167,8 @@ class Store:
         return self._rollups.roll_up(now)
 
     def prune(self, now: datetime) -> int:
-        """Forget raw observations and hours that are past their time; return how many observations."""
+        """Forget raw observations, hours and deliveries that are past their time; return how many observations."""
+        self.outbox.prune(now)
         return self._rollups.prune(now)
 
     def events(self, after_id: int = 0) -> list[Event]:
@@ -198,28 +201,3 @@ class Store:
     def import_rows(self, history: History, daily: Sequence[Rollup] = ()) -> int:
         """Add rows that are not there yet; return how many there were. What is there is kept as it is."""
         return self._importer.add(history, daily)
-
-
-def open_store(url: str, *, writes: bool = True) -> Store:
-    """Open a database for writing, or for reading only."""
-    return Store(url, writes=writes)
-
-
-def read_history(url: str, since: datetime | None = None) -> History:
-    """Return what a database holds for the pages, or nothing where there is none yet.
-
-    Changes come without their evidence, which no page shows. A database of an older version is upgraded
-    first, unless another process polls into it.
-    """
-    if is_sqlite(url) and not database_path(url).exists():
-        return History()
-    try:
-        store = Store(url, writes=False)
-    except OutdatedSchema:
-        with writer_lock(url):
-            Store(url).close()
-        store = Store(url, writes=False)
-    try:
-        return History() if store.is_empty else store.history(since, evidence=False)
-    finally:
-        store.close()

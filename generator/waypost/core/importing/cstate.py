@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from waypost.core.importing.foreign_values import rows_of, text_of, zone_of
 from waypost.core.importing.histories import (
     ForeignComponent,
     ForeignStatus,
@@ -55,13 +56,13 @@ class CstateFiles:
 def read_cstate(files: CstateFiles) -> ForeignStatus:
     """Bring a site of cState into the form that all imports share."""
     notes = Notes()
-    zone = _zone(_text(files.config, "timeZone"), notes)
+    zone = zone_of(text_of(files.config, "timeZone"), "config", notes)
     stories = [story for issue in files.issues if (story := _Reader(issue, zone, notes).story())]
     params = files.config.get("params")
     params = params if isinstance(params, Mapping) else {}
     return ForeignStatus(
-        name=_text(files.config, "title"),
-        url=_text(files.config, "baseURL") or _text(files.config, "baseurl"),
+        name=text_of(files.config, "title"),
+        url=text_of(files.config, "baseURL") or text_of(files.config, "baseurl"),
         time_zone=zone.key,
         components=tuple(_components(params, stories)),
         stories=tuple(stories),
@@ -72,15 +73,17 @@ def read_cstate(files: CstateFiles) -> ForeignStatus:
 def _components(params: Mapping[str, Any], stories: Sequence[Story]) -> Iterator[ForeignComponent]:
     # A category without a title on the page is no group here.
     hidden = {
-        _text(it, "name") for it in _rows(params, "categories") if str(it.get("hideTitle")).lower() == "true"
+        text_of(it, "name")
+        for it in rows_of(params, "categories")
+        if str(it.get("hideTitle")).lower() == "true"
     }
     seen: set[str] = set()
-    for system in _rows(params, "systems"):
-        name, category = line_of(_text(system, "name")), _text(system, "category")
+    for system in rows_of(params, "systems"):
+        name, category = line_of(text_of(system, "name")), text_of(system, "category")
         if name and name.casefold() not in seen:
             seen.add(name.casefold())
             group = "" if category in hidden else category
-            yield ForeignComponent(name, _text(system, "description"), group)
+            yield ForeignComponent(name, text_of(system, "description"), group)
     for name in dict.fromkeys(name for story in stories for name in story.components):
         if name.casefold() not in seen:
             seen.add(name.casefold())
@@ -115,7 +118,7 @@ class _Reader:
         impact, state = self._severity()
         return Story(
             origin=self._issue.path,
-            title=_text(self._front, "title") or PurePosixPath(self._issue.path).stem,
+            title=text_of(self._front, "title") or PurePosixPath(self._issue.path).stem,
             impact=impact,
             components=dict.fromkeys(self._affected(), state),
             updates=updates,
@@ -125,7 +128,7 @@ class _Reader:
         )
 
     def _severity(self) -> tuple[Impact, ComponentStatus]:
-        severity = _text(self._front, "severity").lower()
+        severity = text_of(self._front, "severity").lower()
         if str(self._front.get("informational", "")).lower() == "true":
             return Impact.NONE, ComponentStatus.DEGRADED_PERFORMANCE
         if severity not in _SEVERITIES:
@@ -142,8 +145,8 @@ class _Reader:
 
     def _former(self) -> Iterator[str]:
         place = PurePosixPath(self._issue.path).with_suffix("")
-        own = _text(self._front, "url") or (
-            f"{place.parent}/{_text(self._front, 'slug')}" if _text(self._front, "slug") else str(place)
+        own = text_of(self._front, "url") or (
+            f"{place.parent}/{text_of(self._front, 'slug')}" if text_of(self._front, "slug") else str(place)
         )
         aliases = self._front.get("aliases")
         for address in [own, *(aliases if isinstance(aliases, list) else [])]:
@@ -221,21 +224,3 @@ def _parts(body: str) -> Iterator[tuple[str, str, str]]:
 def _ends_above(words: Sequence[str]) -> bool:
     ends = [number for number, word in enumerate(words) if known_status(word) == "resolved"]
     return bool(ends) and ends[0] == 0 and len(words) > 1
-
-
-def _zone(name: str, notes: Notes) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        notes.add("config", f"The time zone '{line_of(name)[:60]}' is not known. UTC was taken.")
-        return ZoneInfo("UTC")
-
-
-def _text(row: Mapping[str, Any], key: str) -> str:
-    value = row.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _rows(params: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    rows = params.get(key)
-    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []

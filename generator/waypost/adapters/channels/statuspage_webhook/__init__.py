@@ -1,0 +1,26 @@
+"""Webhooks in the form of Atlassian Statuspage, unsigned as there, for receivers that already exist."""
+
+from __future__ import annotations
+
+from waypost.adapters.channels.base import Channel, Means
+from waypost.adapters.channels.http_transport import host_of, post
+from waypost.adapters.channels.statuspage_webhook.body import EVENTS, compose
+from waypost.model.notices import Letter
+from waypost.model.subscribers import StatuspageTarget, Subscriber
+
+
+def _target(subscriber: Subscriber) -> StatuspageTarget:
+    assert subscriber.statuspage_webhook is not None  # noqa: S101  # whoever calls chose the channel by it
+    return subscriber.statuspage_webhook
+
+
+def _host(subscriber: Subscriber, means: Means) -> str:
+    return host_of(means.value(_target(subscriber).url))
+
+
+def _send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
+    post(means, means.value(_target(subscriber).url), letter.body, {"Content-Type": "application/json"})
+    return ""
+
+
+CHANNEL = Channel("statuspage_webhook", EVENTS, compose, _host, _send)

@@ -1,0 +1,34 @@
+"""Webhooks as Standard Webhooks 1.0.0 has them: JSON of our own, signed with the secret of each receiver."""
+
+from __future__ import annotations
+
+from waypost.adapters.channels.base import ALL_EVENTS, Channel, Means, TransportError
+from waypost.adapters.channels.http_transport import host_of, post
+from waypost.adapters.channels.webhook.payload import compose
+from waypost.core.notify.signing import BadSecret, signed_headers
+from waypost.model.notices import Letter
+from waypost.model.subscribers import Subscriber, WebhookTarget
+
+
+def _target(subscriber: Subscriber) -> WebhookTarget:
+    assert subscriber.webhook is not None  # noqa: S101  # whoever calls chose the channel by it; it is for mypy
+    return subscriber.webhook
+
+
+def _host(subscriber: Subscriber, means: Means) -> str:
+    return host_of(means.value(_target(subscriber).url))
+
+
+def _send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
+    target = _target(subscriber)
+    secrets = [means.value(name) for name in (target.secret, target.old_secret) if name is not None]
+    try:
+        signed = signed_headers(secrets, letter.delivery.message_id, means.clock(), letter.body)
+    except BadSecret as bad:
+        # It can be put right in the environment, so it is tried again.
+        raise TransportError(str(bad)) from None
+    post(means, means.value(target.url), letter.body, {"Content-Type": "application/json", **signed})
+    return ""
+
+
+CHANNEL = Channel("webhook", ALL_EVENTS, compose, _host, _send)

@@ -1,0 +1,219 @@
+"""What operators do about telling people: send once, stay and send, look at what would go, try one subscriber."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from waypost.adapters.channels.base import Channel, Composition, Means, TransportError
+from waypost.adapters.channels.registry import CHANNELS
+from waypost.adapters.languages import DEFAULT_LANGUAGE, languages, load_words
+from waypost.adapters.store import Store, opened_to_read, read_history
+from waypost.app.clock import utc_now
+from waypost.app.deliver import Courier, Reports
+from waypost.app.news import plan_news, tell_news
+from waypost.app.site import Site, load_project
+from waypost.core.addresses import refuser
+from waypost.core.notify.operations import test_notice
+from waypost.core.notify.plan import Planned, message_id
+from waypost.core.snapshot import Snapshot, take_snapshot
+from waypost.model.notices import Delivery, DeliveryState, Letter, Told
+from waypost.model.project import StatusSite
+from waypost.model.subscribers import Subscriber
+from waypost.problems import did_you_mean
+
+LOOK = timedelta(seconds=15)
+"""How often a process that only delivers looks whether there is something new to tell."""
+
+
+class UnknownSubscriber(Exception):
+    """There is no such subscriber; the message names one that is near."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What sending once came to."""
+
+    notices: int
+    deliveries: int
+    """How many became due because of them."""
+    tried: int
+    """How many letters were sent or tried, with those that waited from before."""
+
+
+def present_snapshot(site: Site, url: str, now: datetime) -> tuple[StatusSite, Snapshot]:
+    """Return the status site and its page at a moment; raises ProblemsFound and StoreError."""
+    project = load_project(site)
+    words = load_words(project.language if project.language in languages() else DEFAULT_LANGUAGE)
+    return project.status, take_snapshot(project.status, read_history(url), now, words)
+
+
+def deliver_once(site: Site, url: str, reports: Reports | None = None) -> Outcome:
+    """Tell what is new and send all that is due; raises ProblemsFound and StoreError."""
+    status, snapshot = present_snapshot(site, url, utc_now())
+    store = Store(url)
+    try:
+        posted = tell_news(store, status, snapshot)
+        courier = Courier(store, status, reports=reports)
+        try:
+            tried = courier.drain()
+        finally:
+            courier.close()
+        return Outcome(posted.notices, posted.deliveries, tried)
+    finally:
+        store.close()
+
+
+def deliver_until(
+    site: Site,
+    url: str,
+    stop: threading.Event,
+    broken: Callable[[Exception], None],
+    reports: Reports | None = None,
+) -> None:
+    """Go on telling and sending until told to stop; what goes wrong on the way is reported, and tried again.
+
+    Raises ProblemsFound and StoreError where it cannot even begin.
+    """
+    status, snapshot = present_snapshot(site, url, utc_now())
+    store = Store(url)
+    try:
+        tell_news(store, status, snapshot)
+        with Dispatch(store, reports or Reports()) as dispatch:
+            dispatch.use(status)
+            while not stop.wait(LOOK.total_seconds()):
+                try:
+                    status, snapshot = present_snapshot(site, url, utc_now())
+                    tell_news(store, status, snapshot)
+                    dispatch.use(status)
+                except Exception as error:  # a file that is being written, or a database that is restarted
+                    broken(error)
+    finally:
+        store.close()
+
+
+class Dispatch:
+    """A courier in a thread of its own, so that nothing else waits for receivers."""
+
+    def __init__(self, store: Store, reports: Reports) -> None:
+        self._store = store
+        self._reports = reports
+        self._stop = threading.Event()
+        self._known: StatusSite | None = None
+        self._courier: Courier | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Dispatch:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def use(self, site: StatusSite) -> None:
+        """Send to the subscribers of a site from now on; raises StoreError, and is tried again at the next call."""
+        if site is self._known or (self._courier is None and not site.subscribers.subscribers):
+            return
+        if self._courier is None:
+            self._courier = Courier(self._store, site, reports=self._reports)
+            self._thread = threading.Thread(target=self._courier.run, args=(self._stop,), name="deliveries")
+            self._thread.start()
+        elif self._known is None or site.subscribers != self._known.subscribers:
+            self._courier.configure(site)
+        self._known = site
+
+
+def preview(site: Site, url: str, now: datetime) -> tuple[list[Planned], list[Delivery], bool]:
+    """Return what would be told now, what waits to be sent, and whether anything was ever told."""
+    status, snapshot = present_snapshot(site, url, now)
+    store = opened_to_read(url)
+    if store is None:
+        return plan_news(status, snapshot, Told()), [], False
+    try:
+        told = store.outbox.told()
+        return (
+            plan_news(status, snapshot, told),
+            store.outbox.deliveries(state=DeliveryState.PENDING),
+            told.components is not None,
+        )
+    finally:
+        store.close()
+
+
+def send_test(
+    site: Site,
+    url: str,
+    name: str,
+    environment: Mapping[str, str] = os.environ,
+    channels: Mapping[str, Channel] = CHANNELS,
+) -> str:
+    """Send a real test to one subscriber, past the outbox; return its channel.
+
+    Raises UnknownSubscriber, TransportError, ProblemsFound and StoreError.
+    """
+    now = utc_now()
+    status, snapshot = present_snapshot(site, url, now)
+    subscriber = find_subscriber(status, name)
+    channel = channels[subscriber.kind]
+    notice = test_notice(snapshot, subscriber.id, now)
+    if notice.event not in channel.events:
+        raise TransportError(f"{subscriber.kind} has no form for a test", permanent=True)
+    identity = message_id(snapshot.page.url, notice.key)
+    body = channel.compose(Composition(notice, snapshot, 0, identity))
+    delivery = Delivery(
+        0,
+        0,
+        subscriber.id,
+        subscriber.kind,
+        notice.event,
+        str(notice.subject),
+        identity,
+        now,
+        DeliveryState.PENDING,
+        1,
+        0,
+    )
+    refuse = refuser(status.subscribers.delivery.private_networks)
+    page = status.config.page
+    means = Means(status.subscribers, page.name, page.url, utc_now, refuse, environment)
+    channel.send(Letter(delivery, body), subscriber, means)
+    return subscriber.kind
+
+
+def find_subscriber(status: StatusSite, name: str) -> Subscriber:
+    """Return a subscriber by its id; raise UnknownSubscriber where there is none."""
+    known = {subscriber.id: subscriber for subscriber in status.subscribers.subscribers}
+    if name not in known:
+        hint = did_you_mean(name, known)
+        raise UnknownSubscriber(f"There is no subscriber '{name}' in status/subscribers.yml.{hint}")
+    return known[name]
+
+
+def acknowledge(site: Site, url: str, name: str, by: str, now: datetime) -> tuple[str, bool]:
+    """Note that somebody takes care of an open incident; return its id, and whether that is new.
+
+    Raises UnknownIncident, ProblemsFound and StoreError.
+    """
+    _, snapshot = present_snapshot(site, url, now)
+    found = [incident for incident in snapshot.active if name in incident.id]
+    exact = [incident for incident in found if incident.id == name]
+    if len(exact or found) != 1:
+        names = ", ".join(incident.id for incident in found or snapshot.active) or "none"
+        which = "Several open incidents are called so" if found else "No open incident is called so"
+        raise UnknownIncident(f"{which}. Open: {names}.")
+    incident = (exact or found)[0]
+    store = Store(url)
+    try:
+        return incident.id, store.outbox.acknowledge(incident.id, now, by)
+    finally:
+        store.close()
+
+
+class UnknownIncident(Exception):
+    """No open incident, or several, have that name; the message lists those that are open."""
+
+

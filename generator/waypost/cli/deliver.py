@@ -1,0 +1,112 @@
+"""waypost deliver."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from waypost.app.clock import utc_now
+from waypost.app.deliver import Reports, missing_variables
+from waypost.app.site import Site, load_project
+from waypost.app.telling import deliver_once, deliver_until, preview
+from waypost.cli.common import (
+    counted,
+    database_option,
+    explained,
+    json_option,
+    print_json,
+    printable,
+    site_option,
+)
+from waypost.cli.signals import stop_on_signals
+from waypost.core.notify.plan import Planned
+from waypost.model.notices import Delivery
+
+
+@click.command("deliver")
+@click.option("--watch", is_flag=True, help="Stay, and go on telling and sending until told to stop.")
+@click.option("--dry-run", is_flag=True, help="Show what would go to whom; nothing is sent or written.")
+@site_option
+@database_option
+@json_option
+@explained
+def command(watch: bool, dry_run: bool, site: Site, database: str | None, as_json: bool) -> None:
+    """Tell subscribers what is new, and send all that is due. `waypost run` does this by itself.
+
+    With --watch it stays: on a PostgreSQL database any number of such processes share the work.
+
+    Example: waypost deliver --dry-run
+    """
+    url = database or site.database_url
+    if watch and dry_run:
+        raise click.UsageError("--dry-run looks once, so it does not go with --watch.")
+    if dry_run:
+        _show(*preview(site, url, utc_now()), as_json=as_json)
+        return
+    for name in missing_variables(load_project(site).status.subscribers):
+        click.echo(
+            f"waypost: the environment variable {name} is not set; what needs it waits until it is.", err=True
+        )
+    if watch:
+        click.echo("Delivering. Ctrl-C stops.")
+        deliver_until(site, url, stop_on_signals(), say_broken, reports())
+        click.echo("Stopped.")
+        return
+    failed: list[str] = []
+    outcome = deliver_once(site, url, reports(failed))
+    if as_json:
+        print_json({"new": outcome.notices, "deliveries": outcome.deliveries, "tried": outcome.tried, "failed": len(failed)})
+    else:
+        click.echo(f"{counted(outcome.notices, 'new notice')}, {counted(outcome.tried, 'letter')} sent or tried.")
+    if failed:
+        sys.exit(1)
+
+
+def reports(failed: list[str] | None = None) -> Reports:
+    """Return what tells of failures on standard error; endpoints go into `failed` too."""
+
+    def say_failed(endpoint: str, words: str) -> None:
+        if failed is not None:
+            failed.append(endpoint)
+        click.echo(f"waypost: not delivered to {endpoint}: {printable(words)}", err=True)
+
+    def say_given_up(endpoint: str, words: str) -> None:
+        click.echo(f"waypost: {endpoint} is not sent to any more: {printable(words)}", err=True)
+
+    return Reports(say_failed, say_given_up, say_broken)
+
+
+def say_broken(error: Exception) -> None:
+    """Tell of something that may pass."""
+    click.echo(f"waypost: {printable(str(error))}", err=True)
+
+
+def _show(planned: Sequence[Planned], waiting: Sequence[Delivery], has_told: bool, *, as_json: bool) -> None:
+    told = [item for item in planned if item.recipients]
+    if as_json:
+        print_json({"has_told": has_told, "new": [_entry(item) for item in told], "waiting": [it.id for it in waiting]})
+        return
+    if not has_told:
+        click.echo("Nothing was told from this database yet. The first run tells nobody: what is there then is known.")
+    for item in told:
+        notice = item.notice
+        click.echo(f"{notice.event}  {printable(notice.title)}")
+        click.echo(f"  to {', '.join(f'{it.id} ({it.kind})' for it in item.recipients)}")
+    if has_told and not told:
+        click.echo("There is nothing new to tell.")
+    if waiting:
+        click.echo(f"{counted(len(waiting), 'delivery', 'deliveries')} from before would be sent too.")
+
+
+def _entry(item: Planned) -> dict[str, object]:
+    notice = item.notice
+    return {
+        "event": notice.event,
+        "subject": str(notice.subject),
+        "title": notice.title,
+        "at": notice.at.isoformat(),
+        "message_id": item.message_id,
+        "to": [subscriber.id for subscriber in item.recipients],
+    }

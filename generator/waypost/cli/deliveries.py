@@ -1,0 +1,196 @@
+"""waypost deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from waypost.adapters.store import Store, opened_to_read
+from waypost.app.clock import utc_now
+from waypost.app.site import Site
+from waypost.cli.common import (
+    counted,
+    database_option,
+    explained,
+    json_option,
+    print_json,
+    printable,
+    refuse,
+    site_option,
+)
+from waypost.model.notices import Delivery, DeliveryState
+from waypost.model.types import read_moment
+
+_NEWEST = 100
+"""How many deliveries are listed unless more are asked for."""
+
+
+def _to_moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    moment = read_moment(value)
+    if moment is None:
+        raise click.BadParameter(
+            "Write a time with its offset, such as 2026-11-20T10:02:00+01:00.", context, parameter
+        )
+    return moment
+
+
+endpoint_option = click.option("--endpoint", metavar="ID", help="Only those to one subscriber, by its id.")
+since_option = click.option(
+    "--since", callback=_to_moment, metavar="TIME", help="Only those made at that time or later."
+)
+until_option = click.option(
+    "--until", callback=_to_moment, metavar="TIME", help="Only those made before that time."
+)
+
+
+@click.group("deliveries")
+def command() -> None:
+    """Look at what was sent to whom, and send again what did not come through.
+
+    Example: waypost deliveries list --failed
+    """
+
+
+@command.command("list")
+@click.option("--failed", "state", flag_value="failed", help="Only those that were given up.")
+@click.option("--pending", "state", flag_value="pending", help="Only those that wait to be sent.")
+@click.option("--delivered", "state", flag_value="delivered", help="Only those that came through.")
+@endpoint_option
+@since_option
+@until_option
+@click.option("--limit", default=_NEWEST, show_default=True, type=click.IntRange(1), help="How many at most.")
+@site_option
+@database_option
+@json_option
+@explained
+def _list(
+    state: str | None,
+    *,
+    endpoint: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    site: Site,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    """List deliveries, the newest first: to whom, what of, and what became of them.
+
+    Example: waypost deliveries list --failed --endpoint acme-production
+    """
+    store = opened_to_read(database or site.database_url)
+    found: list[Delivery] = []
+    if store is not None:
+        try:
+            wanted = DeliveryState(state) if state else None
+            found = store.outbox.deliveries(
+                state=wanted, endpoint=endpoint, since=since, until=until, limit=limit
+            )
+        finally:
+            store.close()
+    if as_json:
+        print_json([_entry(item) for item in found])
+    elif found:
+        _print(found)
+    else:
+        click.echo("There are no such deliveries." if state or endpoint or since or until else "Nothing was sent yet.")
+
+
+@command.command("replay")
+@click.argument("ids", nargs=-1, type=int)
+@endpoint_option
+@since_option
+@until_option
+@click.option("--delivered", is_flag=True, help="Also those that came through, for a receiver that lost them.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@site_option
+@database_option
+@explained
+def _replay(
+    ids: Sequence[int],
+    *,
+    endpoint: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    delivered: bool,
+    yes: bool,
+    site: Site,
+    database: str | None,
+) -> None:
+    """Send deliveries again that were given up, by their numbers, their subscriber or their time.
+
+    They keep their ids, so that a receiver knows what it has had. A subscriber that was not sent to any more
+    is sent to again.
+
+    Example: waypost deliveries replay --endpoint acme-production --since 2026-11-20T10:00:00+01:00
+    """
+    if not (ids or endpoint or since or until):
+        raise click.UsageError("Say which: numbers, --endpoint, --since or --until.")
+    states = [DeliveryState.FAILED, *([DeliveryState.DELIVERED] if delivered else [])]
+    store = Store(database or site.database_url)
+    try:
+        if ids and not yes:
+            yes = True
+        choice = {"endpoint": endpoint, "since": since, "until": until, "ids": tuple(ids) or None}
+        count = sum(len(store.outbox.deliveries(state=state, limit=None, **choice)) for state in states)  # type: ignore[arg-type]
+        if not count:
+            refuse("There are no such deliveries.")
+        if not yes:
+            click.confirm(f"Send {counted(count, 'delivery', 'deliveries')} again?", abort=True, err=True)
+        done = sum(store.outbox.replay(state=state, now=utc_now(), **choice) for state in states)  # type: ignore[arg-type]
+    finally:
+        store.close()
+    click.echo(f"{counted(done, 'delivery is', 'deliveries are')} due now. `waypost run` or `waypost deliver` sends them.")
+
+
+@command.command("endpoints")
+@site_option
+@database_option
+@json_option
+@explained
+def _endpoints(site: Site, database: str | None, as_json: bool) -> None:
+    """List where subscribers are reached, and which of them fail or are not sent to any more.
+
+    Example: waypost deliveries endpoints
+    """
+
+
+def _entry(item: Delivery) -> dict[str, object]:
+    return {
+        "id": item.id,
+        "endpoint": item.endpoint,
+        "channel": item.kind,
+        "event": item.event,
+        "subject": item.subject,
+        "message_id": item.message_id,
+        "created": item.created_at.isoformat(),
+        "state": item.state,
+        "attempts": item.attempts,
+        "last_error": item.last_error,
+        "delivered": item.delivered_at.isoformat() if item.delivered_at else None,
+    }
+
+
+def _print(deliveries: Sequence[Delivery]) -> None:
+    table = Table()
+    for column, ratio in (("Number", 1), ("To", 3), ("What of", 4), ("State", 3), ("Made", 2)):
+        table.add_column(column, overflow="fold", ratio=ratio)
+    for item in deliveries:
+        tried = counted(item.attempts, "attempt")
+        state = f"{item.state}, {tried}" + (f"\n{item.last_error}" if item.last_error else "")
+        cells = (
+            str(item.id),
+            f"{item.endpoint}\n{item.kind}",
+            f"{item.event}\n{item.subject}",
+            state,
+            f"{item.created_at.astimezone():%m-%d %H:%M:%S}",
+        )
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    Console(highlight=False).print(table)

@@ -1,0 +1,46 @@
+"""Stretches of time as sets of moments: joined, and without others; whatever their moments are counted in."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+Moment = TypeVar("Moment", int, datetime)
+"""A moment: a whole number since 1970, in a unit that all of them share, or a time that knows its zone."""
+
+
+def joined(stretches: Iterable[tuple[Moment, Moment]]) -> list[tuple[Moment, Moment]]:
+    """Return the same time as stretches in order that neither touch nor overlap; empty ones are left out.
+
+    The start of a stretch is part of it, the end is not.
+    """
+    whole: list[tuple[Moment, Moment]] = []
+    for start, end in sorted(stretches):
+        if whole and start <= whole[-1][1]:
+            if end > whole[-1][1]:
+                whole[-1] = (whole[-1][0], end)
+        elif end > start:
+            whole.append((start, end))
+    return whole
+
+
+def without(
+    stretches: Iterable[tuple[Moment, Moment]], gaps: Sequence[tuple[Moment, Moment]]
+) -> list[tuple[Moment, Moment]]:
+    """Return what is left of the stretches outside of the gaps; both are as `joined` returns them."""
+    left: list[tuple[Moment, Moment]] = []
+    for begin, end in stretches:
+        start = begin
+        # The last gap that begins before the stretch may reach into it.
+        for number in range(max(0, bisect.bisect_left(gaps, (start, start)) - 1), len(gaps)):
+            gap_start, gap_end = gaps[number]
+            if gap_start >= end:
+                break
+            if gap_start > start:
+                left.append((start, gap_start))
+            start = max(start, gap_end)
+        if start < end:
+            left.append((start, end))
+    return left
