@@ -71,8 +71,15 @@ def hang_up() -> None:
 
 
 def host(subscriber: Subscriber, means: Means) -> str:
-    """Name the mail server, whose failures count together for all recipients; raises TransportError."""
-    return read_server(means.value(settings_of(means).server)).host
+    """Name the mail server, whose failures count together for all recipients; raises MissingVariable."""
+    if means.file.email is None:
+        return ""
+    url = means.value(means.file.email.server)
+    try:
+        return read_server(url).host
+    except TransportError:
+        # Sending says what is wrong with it.
+        return ""
 
 
 def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
