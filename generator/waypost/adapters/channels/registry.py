@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from waypost.adapters.channels import statuspage_webhook, webhook
+from waypost.adapters.channels import email, slack, sms, statuspage_webhook, webhook
 from waypost.adapters.channels.base import Channel
 
 CHANNELS: Mapping[str, Channel] = {
@@ -12,6 +12,9 @@ CHANNELS: Mapping[str, Channel] = {
     for channel in (
         webhook.CHANNEL,
         statuspage_webhook.CHANNEL,
+        email.CHANNEL,
+        slack.CHANNEL,
+        sms.CHANNEL,
     )
 }
 """In the order of the documentation."""
