@@ -77,10 +77,10 @@ class MailBoxes:
     ) -> str:
         self.heard.append(f"RCPT {address}")
         answer = self._next(f"RCPT {address}", "RCPT")
-        if answer:
+        if answer and not answer.startswith("2"):
             return answer
         envelope.rcpt_tos.append(address)
-        return "250 OK"
+        return answer or "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # the library's name
         self.heard.append("DATA")
@@ -94,10 +94,12 @@ class MailBoxes:
         self.taken.append(Taken(envelope.mail_from or "", list(envelope.rcpt_tos), data, message))
         return "250 2.0.0 queued as SECRET-QUEUE-ID"
 
-    def login(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+    def login(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
         """Take one password only."""
         self.logins.append((data.login, data.password))
-        return AuthResult(success=data.password == b"right pass/word")
+        return AuthResult(success=data.password == b"right pass/word", handled=False)
 
 
 class _AnyPort(Controller):
