@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from helpers.mail_server import MailBoxes, mail_server
 from helpers.receivers import SECRET, Receiver, receiver
 from helpers.sites import minimal_site, running, wait_until, waypost
 from waypost.app.site import Site
+from waypost.cli import main
 
 ADDRESS = "planted-address@example.org"
 NUMBER = "+4930555000123"
@@ -81,6 +83,15 @@ def happen(site: Site, name: str = "mail-slow") -> None:
 def told(site: Site) -> None:
     """Let everything that is on the page count as known."""
     assert waypost("deliver", site=site).returncode == 0
+
+
+def in_process(*arguments: str, site: Site) -> Result:
+    """Run a command to its end without a process of its own, which takes most of the time of many."""
+    name, *rest = arguments
+    group = rest[:1] if name in ("deliveries", "webhook") else []
+    result = CliRunner().invoke(main, [name, *group, "--site", str(site.root), *rest[len(group) :]])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
 
 
 def test_what_would_go_is_shown_and_nothing_is_sent(site: Site, place: Receiver) -> None:
@@ -192,7 +203,7 @@ def test_no_address_secret_or_answer_is_ever_shown(
     place.answer_body = ANSWER.encode()
     boxes[0].says["RCPT"] = [f"550 5.1.1 {ANSWER}"]
     said = [
-        waypost(*command, site=site)
+        in_process(*command, site=site)
         for command in (
             ("deliver", "--dry-run"),
             ("deliver", "--dry-run", "--json"),
@@ -215,10 +226,10 @@ def test_no_address_secret_or_answer_is_ever_shown(
     broken.write_text(
         broken.read_text().replace("${ACME_SECRET}", SECRET).replace("${ANNA_MAIL}", f"x {ADDRESS}")
     )
-    said += [waypost("lint", site=site), waypost("publish", site=site), waypost("deliver", site=site)]
-    assert said[2].returncode == said[-1].returncode == 1
-    assert "550" in said[2].stderr
-    output = "".join(done.stdout + done.stderr for done in said)
+    said += [in_process(command, site=site) for command in ("lint", "publish", "deliver")]
+    assert said[2].exit_code == said[-1].exit_code == 1
+    assert "550" in said[2].output
+    output = "".join(done.output for done in said)
     pages = "".join(
         path.read_text(encoding="utf-8", errors="replace")
         for path in site.output.rglob("*")
