@@ -10,6 +10,8 @@ from waypost import __version__
 
 COMMANDS = {
     "build": "build",
+    "deliver": "deliver",
+    "deliveries": "deliveries",
     "demo": "demo",
     "doctor": "doctor",
     "gaps": "gaps",
