@@ -207,7 +207,9 @@ class Route:
         except TransportError as error:
             return self._failed(letter, error, failing_since)
         except Exception as error:  # one letter that goes wrong must not end the others
-            return self._failed(letter, TransportError(f"it went wrong ({type(error).__name__})"), failing_since)
+            return self._failed(
+                letter, TransportError(f"it went wrong ({type(error).__name__})"), failing_since
+            )
         return Attempt(letter.delivery.id, self.means.clock(), delivered=True, remote=remote), None
 
     def _failed(

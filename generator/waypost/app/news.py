@@ -30,13 +30,17 @@ class Posted:
 def tell_news(store: Store, site: StatusSite, snapshot: Snapshot) -> Posted:
     """Put what is new into the outbox, in one transaction; nothing where a site has no subscribers.
 
-    It may be called again at any time and by any number of processes: what was told is not told again.
+    It may be called again at any time and by any number of processes: what was told is not told again. Only
+    subscribers whose endpoints are registered are told; a courier registers them.
     """
     if not site.subscribers.subscribers:
         return Posted()
     # Most looks find nothing, and need not wait until nobody else writes.
     told = store.outbox.told()
-    if not plan_news(site, snapshot, told) and known_states(snapshot, told.components or {}) == told.components:
+    if (
+        not plan_news(site, snapshot, told)
+        and known_states(snapshot, told.components or {}) == told.components
+    ):
         return Posted()
     return Posted(*store.outbox.tell(_batch(site, snapshot), snapshot.now))
 

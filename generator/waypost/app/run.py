@@ -1,4 +1,4 @@
-"""The daemon: poll, detect, publish, until it is told to stop."""
+"""The daemon: poll, detect, publish, tell, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from pathlib import Path
 
 from waypost.adapters.store import Store, StoreError, opened_to_write, sqlite_path
 from waypost.app.clock import utc_now
+from waypost.app.deliver import Reports
 from waypost.app.heartbeats import Intake, listening
+from waypost.app.news import tell_news
 from waypost.app.poll import WORKERS, Poller, poll_once, require_region
 from waypost.app.publisher import Publisher, signature
 from waypost.app.site import Site, load_project
+from waypost.app.telling import Dispatch
 from waypost.app.unsubscribing import who_may_leave
 from waypost.app.upkeep import Upkeep
 from waypost.model.polling import Recorded
@@ -45,6 +48,7 @@ class Events:
     broken: Callable[[ProblemsFound], None] = field(default=lambda problems: None)
     reloaded: Callable[[], None] = field(default=lambda: None)
     failed: Callable[[Exception], None] = field(default=lambda error: None)
+    deliveries: Reports = field(default_factory=Reports)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class RunOptions:
     """Whether it also stands in for every region, as on the machine of a writer."""
     publishes: bool = True
     """Whether it writes pages, rather than leaving that to another poller of the same database."""
+    delivers: bool = False
+    """Whether it tells subscribers of what it has published."""
     listen: tuple[str, int] | None = None
     """Where jobs may report to over HTTP."""
     heartbeat_key: str | None = None
@@ -87,8 +93,9 @@ def run(
                 listening(options.listen, config, database_url, options.heartbeat_key, utc_now, leaving)
             )
             events.listening(options.listen[0], port)
+        dispatch = stack.enter_context(Dispatch(store, events.deliveries)) if options.delivers else None
         events.started()
-        Daemon(publisher, store, database_url, events, options, watch).run(stop)
+        Daemon(publisher, store, database_url, events, options, watch=watch, dispatch=dispatch).run(stop)
 
 
 def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
@@ -122,7 +129,8 @@ class FileWatch:
 class Daemon:
     """Polls into an open store and publishes; on SQLite the caller holds the database's lock.
 
-    Where `watch` is given, saved files are read again; otherwise whoever owns the publisher does it.
+    Where `watch` is given, saved files are read again; otherwise whoever owns the publisher does it. Where
+    `dispatch` is given, subscribers are told of what was published.
     """
 
     def __init__(
@@ -132,9 +140,12 @@ class Daemon:
         database_url: str,
         events: Events,
         options: RunOptions,
+        *,
         watch: FileWatch | None = None,
+        dispatch: Dispatch | None = None,
     ) -> None:
         self._publisher = publisher
+        self._dispatch = dispatch
         self._store = store
         self._events = events
         self._options = options
@@ -216,8 +227,13 @@ class Daemon:
             self._events.reloaded()
 
     def _publish(self) -> None:
+        status = self._publisher.project.status
         try:
-            self._publisher.publish()
+            published = self._publisher.publish()
+            if self._dispatch:
+                # The page is there before anybody is told of it.
+                self._dispatch.use(status)
+                tell_news(self._store, status, published.snapshot)
         except Exception as error:  # whatever is wrong with one page, polling must go on
             # A full disk or a locked file may pass; the pages say how old they are meanwhile.
             self._events.failed(error)

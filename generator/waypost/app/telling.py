@@ -56,9 +56,10 @@ def deliver_once(site: Site, url: str, reports: Reports | None = None) -> Outcom
     status, snapshot = present_snapshot(site, url, utc_now())
     store = Store(url)
     try:
-        posted = tell_news(store, status, snapshot)
+        # It registers the subscribers, and only who is registered is told.
         courier = Courier(store, status, reports=reports)
         try:
+            posted = tell_news(store, status, snapshot)
             tried = courier.drain()
         finally:
             courier.close()
@@ -81,14 +82,14 @@ def deliver_until(
     status, snapshot = present_snapshot(site, url, utc_now())
     store = Store(url)
     try:
-        tell_news(store, status, snapshot)
         with Dispatch(store, reports or Reports()) as dispatch:
             dispatch.use(status)
+            tell_news(store, status, snapshot)
             while not stop.wait(LOOK.total_seconds()):
                 try:
                     status, snapshot = present_snapshot(site, url, utc_now())
-                    tell_news(store, status, snapshot)
                     dispatch.use(status)
+                    tell_news(store, status, snapshot)
                 except Exception as error:  # a file that is being written, or a database that is restarted
                     broken(error)
     finally:
@@ -130,18 +131,10 @@ class Dispatch:
 def preview(site: Site, url: str, now: datetime) -> tuple[list[Planned], list[Delivery], bool]:
     """Return what would be told now, what waits to be sent, and whether anything was ever told."""
     status, snapshot = present_snapshot(site, url, now)
-    store = opened_to_read(url)
-    if store is None:
-        return plan_news(status, snapshot, Told()), [], False
-    try:
-        told = store.outbox.told()
-        return (
-            plan_news(status, snapshot, told),
-            store.outbox.deliveries(state=DeliveryState.PENDING),
-            told.components is not None,
-        )
-    finally:
-        store.close()
+    with opened_to_read(url) as store:
+        told = store.outbox.told() if store else Told()
+        waiting = store.outbox.deliveries(state=DeliveryState.PENDING) if store else []
+    return plan_news(status, snapshot, told), waiting, told.components is not None
 
 
 def send_test(
@@ -215,5 +208,3 @@ def acknowledge(site: Site, url: str, name: str, by: str, now: datetime) -> tupl
 
 class UnknownIncident(Exception):
     """No open incident, or several, have that name; the message lists those that are open."""
-
-

@@ -10,6 +10,8 @@ from waypost import __version__
 
 COMMANDS = {
     "build": "build",
+    "deliver": "deliver",
+    "deliveries": "deliveries",
     "demo": "demo",
     "doctor": "doctor",
     "gaps": "gaps",
@@ -29,6 +31,7 @@ COMMANDS = {
     "search-eval": "search_eval",
     "serve": "serve",
     "status": "status",
+    "webhook": "webhook",
 }
 """Every command and the module of waypost.cli that holds it; a module is read when its command is used."""
 

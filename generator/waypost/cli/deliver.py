@@ -57,9 +57,18 @@ def command(watch: bool, dry_run: bool, site: Site, database: str | None, as_jso
     failed: list[str] = []
     outcome = deliver_once(site, url, reports(failed))
     if as_json:
-        print_json({"new": outcome.notices, "deliveries": outcome.deliveries, "tried": outcome.tried, "failed": len(failed)})
+        print_json(
+            {
+                "new": outcome.notices,
+                "deliveries": outcome.deliveries,
+                "tried": outcome.tried,
+                "failed": len(failed),
+            }
+        )
     else:
-        click.echo(f"{counted(outcome.notices, 'new notice')}, {counted(outcome.tried, 'letter')} sent or tried.")
+        click.echo(
+            f"{counted(outcome.notices, 'new notice')}, {counted(outcome.tried, 'letter')} sent or tried."
+        )
     if failed:
         sys.exit(1)
 
@@ -86,10 +95,18 @@ def say_broken(error: Exception) -> None:
 def _show(planned: Sequence[Planned], waiting: Sequence[Delivery], has_told: bool, *, as_json: bool) -> None:
     told = [item for item in planned if item.recipients]
     if as_json:
-        print_json({"has_told": has_told, "new": [_entry(item) for item in told], "waiting": [it.id for it in waiting]})
+        print_json(
+            {
+                "has_told": has_told,
+                "new": [_entry(item) for item in told],
+                "waiting": [it.id for it in waiting],
+            }
+        )
         return
     if not has_told:
-        click.echo("Nothing was told from this database yet. The first run tells nobody: what is there then is known.")
+        click.echo(
+            "Nothing was told from this database yet. The first run tells nobody: what is there then is known."
+        )
     for item in told:
         notice = item.notice
         click.echo(f"{notice.event}  {printable(notice.title)}")

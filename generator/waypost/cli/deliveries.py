@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 
 import click
@@ -23,11 +24,14 @@ from waypost.cli.common import (
     refuse,
     site_option,
 )
-from waypost.model.notices import Delivery, DeliveryState
+from waypost.model.notices import Delivery, DeliveryState, EndpointState
 from waypost.model.types import read_moment
 
-_NEWEST = 100
+NEWEST = 100
 """How many deliveries are listed unless more are asked for."""
+
+MOST = 1_000_000
+"""How many are counted before they are sent again."""
 
 
 def _to_moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
@@ -65,7 +69,7 @@ def command() -> None:
 @endpoint_option
 @since_option
 @until_option
-@click.option("--limit", default=_NEWEST, show_default=True, type=click.IntRange(1), help="How many at most.")
+@click.option("--limit", default=NEWEST, show_default=True, type=click.IntRange(1), help="How many at most.")
 @site_option
 @database_option
 @json_option
@@ -85,22 +89,21 @@ def _list(
 
     Example: waypost deliveries list --failed --endpoint acme-production
     """
-    store = opened_to_read(database or site.database_url)
+    wanted = DeliveryState(state) if state else None
     found: list[Delivery] = []
-    if store is not None:
-        try:
-            wanted = DeliveryState(state) if state else None
-            found = store.outbox.deliveries(
-                state=wanted, endpoint=endpoint, since=since, until=until, limit=limit
-            )
-        finally:
-            store.close()
+    with opened_to_read(database or site.database_url) as store:
+        if store:
+            found = store.outbox.deliveries(wanted, endpoint, since, until, limit=limit)
     if as_json:
         print_json([_entry(item) for item in found])
     elif found:
         _print(found)
     else:
-        click.echo("There are no such deliveries." if state or endpoint or since or until else "Nothing was sent yet.")
+        click.echo(
+            "There are no such deliveries."
+            if state or endpoint or since or until
+            else "Nothing was sent yet."
+        )
 
 
 @command.command("replay")
@@ -108,7 +111,9 @@ def _list(
 @endpoint_option
 @since_option
 @until_option
-@click.option("--delivered", is_flag=True, help="Also those that came through, for a receiver that lost them.")
+@click.option(
+    "--delivered", is_flag=True, help="Also those that came through, for a receiver that lost them."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @site_option
 @database_option
@@ -134,20 +139,18 @@ def _replay(
     if not (ids or endpoint or since or until):
         raise click.UsageError("Say which: numbers, --endpoint, --since or --until.")
     states = [DeliveryState.FAILED, *([DeliveryState.DELIVERED] if delivered else [])]
-    store = Store(database or site.database_url)
-    try:
-        if ids and not yes:
-            yes = True
-        choice = {"endpoint": endpoint, "since": since, "until": until, "ids": tuple(ids) or None}
-        count = sum(len(store.outbox.deliveries(state=state, limit=None, **choice)) for state in states)  # type: ignore[arg-type]
+    chosen = (endpoint, since, until, ids or None)
+    with closing(Store(database or site.database_url)) as store:
+        count = sum(len(store.outbox.deliveries(state, *chosen, limit=MOST)) for state in states)
         if not count:
             refuse("There are no such deliveries.")
-        if not yes:
+        # Whoever names each by its number has seen them.
+        if not (yes or ids):
             click.confirm(f"Send {counted(count, 'delivery', 'deliveries')} again?", abort=True, err=True)
-        done = sum(store.outbox.replay(state=state, now=utc_now(), **choice) for state in states)  # type: ignore[arg-type]
-    finally:
-        store.close()
-    click.echo(f"{counted(done, 'delivery is', 'deliveries are')} due now. `waypost run` or `waypost deliver` sends them.")
+        done = sum(store.outbox.replay(utc_now(), state, *chosen) for state in states)
+    click.echo(
+        f"{counted(done, 'delivery is', 'deliveries are')} due now. `waypost run` or `waypost deliver` sends them."
+    )
 
 
 @command.command("endpoints")
@@ -160,6 +163,53 @@ def _endpoints(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost deliveries endpoints
     """
+    with opened_to_read(database or site.database_url) as store:
+        found = store.outbox.endpoints() if store else []
+    if as_json:
+        print_json([_endpoint_entry(item) for item in found])
+        return
+    if not found:
+        click.echo("Nobody was told anything yet.")
+        return
+    table = Table()
+    for column, ratio in (("Subscriber", 3), ("Waiting", 1), ("Given up", 1), ("State", 5)):
+        table.add_column(column, overflow="fold", ratio=ratio)
+    for item in found:
+        cells = (f"{item.id}\n{item.kind}", str(item.pending), str(item.failed), _state(item))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    Console(highlight=False).print(table)
+
+
+def _state(item: EndpointState) -> str:
+    if item.unsubscribed_at:
+        return f"left on {item.unsubscribed_at.astimezone():%Y-%m-%d %H:%M}"
+    if not item.configured:
+        return "no longer in subscribers.yml"
+    if item.disabled:
+        return f"not sent to since {item.disabled.at.astimezone():%Y-%m-%d %H:%M}: {item.disabled.reason}"
+    if item.failing_since:
+        return f"fails since {item.failing_since.astimezone():%Y-%m-%d %H:%M}"
+    return "works"
+
+
+def _endpoint_entry(item: EndpointState) -> dict[str, object]:
+    return {
+        "id": item.id,
+        "channel": item.kind,
+        "configured": item.configured,
+        "waiting": item.pending,
+        "given_up": item.failed,
+        "next": _time(item.next_at),
+        "failing_since": _time(item.failing_since),
+        "disabled": {"at": _time(item.disabled.at), "reason": item.disabled.reason}
+        if item.disabled
+        else None,
+        "left": _time(item.unsubscribed_at),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _entry(item: Delivery) -> dict[str, object]:
@@ -174,7 +224,7 @@ def _entry(item: Delivery) -> dict[str, object]:
         "state": item.state,
         "attempts": item.attempts,
         "last_error": item.last_error,
-        "delivered": item.delivered_at.isoformat() if item.delivered_at else None,
+        "delivered": _time(item.delivered_at),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +26,17 @@ from waypost.app.incidents import (
 )
 from waypost.app.site import Site
 from waypost.app.skeletons import AlreadyThere
-from waypost.cli.common import explained, json_option, print_json, printable, refuse, site_option, to_duration
+from waypost.app.telling import UnknownIncident, acknowledge
+from waypost.cli.common import (
+    database_option,
+    explained,
+    json_option,
+    print_json,
+    printable,
+    refuse,
+    site_option,
+    to_duration,
+)
 from waypost.cli.writing import message_option, words, write, writing_options
 from waypost.model.status import (
     INCIDENT_STATUSES,
@@ -179,6 +190,30 @@ def _about_draft(site: Site, planned: PlannedIncident, article: Path) -> list[st
         file = planned.file.relative_to(site.root)
         said.append(f"To show it with the incident, add {path} to `articles` in {file}.")
     return said
+
+
+@command.command("acknowledge")
+@click.argument("name")
+@click.option("--by", help="Who takes care of it; your user name if not given.")
+@site_option
+@database_option
+@explained
+def _acknowledge(name: str, by: str | None, site: Site, database: str | None) -> None:
+    """Say that somebody takes care of an incident that the checks found, so that nobody else is called.
+
+    NAME is any part of its id that no other open incident has. An incident that people write needs it not.
+
+    Example: waypost incident acknowledge auto-downloads --by Anna
+    """
+    by = by or getpass.getuser()
+    try:
+        found, is_new = acknowledge(site, database or site.database_url, name, by, utc_now())
+    except UnknownIncident as unknown:
+        refuse(str(unknown))
+        return
+    click.echo(
+        f"{printable(by)} takes care of {found}." if is_new else f"Somebody takes care of {found} already."
+    )
 
 
 @command.command("list")

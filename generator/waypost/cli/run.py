@@ -19,6 +19,7 @@ from waypost.cli.common import (
     site_option,
     to_host_port,
 )
+from waypost.cli.deliver import reports
 from waypost.cli.signals import stop_on_signals
 from waypost.model.status import StateChange
 from waypost.problems import ProblemsFound
@@ -38,6 +39,7 @@ from waypost.problems import ProblemsFound
 @click.option(
     "--no-publish", is_flag=True, help="Only poll: another poller of this database writes the pages."
 )
+@click.option("--no-deliver", is_flag=True, help="Tell nobody: `waypost deliver --watch` runs elsewhere.")
 @click.option(
     "--workers",
     default=WORKERS,
@@ -48,13 +50,15 @@ from waypost.problems import ProblemsFound
 @explained
 def command(
     site: Site,
+    *,
     database: str | None,
     region: str,
     listen: tuple[str, int] | None,
     no_publish: bool,
+    no_deliver: bool,
     workers: int,
 ) -> None:
-    """Poll the checks and publish the status pages until told to stop.
+    """Poll the checks, publish the status pages and tell subscribers, until told to stop.
 
     SIGTERM and Ctrl-C end it cleanly. A SQLite database takes one such process, a PostgreSQL database any number.
 
@@ -63,6 +67,7 @@ def command(
     options = RunOptions(
         region=region,
         publishes=not no_publish,
+        delivers=not (no_publish or no_deliver),
         listen=listen,
         heartbeat_key=os.environ.get(KEY_VARIABLE) or None,
         workers=workers,
@@ -76,6 +81,7 @@ def command(
         broken=say_broken,
         reloaded=lambda: click.echo("Files were saved; read again."),
         failed=say_failed,
+        deliveries=reports(),
     )
     try:
         run(site, database or site.database_url, stop_on_signals(), events, options)

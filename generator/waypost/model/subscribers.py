@@ -139,6 +139,8 @@ class SlackTarget:
     """The token of a bot (`chat:write`), together with `channel`."""
     channel: Annotated[str, Field(pattern=r"^[CDG][A-Z0-9]{2,30}$")] | None = None
     """The id of the channel that the bot writes to, such as C024BE91L."""
+    api: Address = "https://slack.com/api"
+    """The address of Slack's methods; only GovSlack has another, `https://slack-gov.com/api`."""
 
     def __post_init__(self) -> None:
         """Refuse both ways, and none."""

@@ -12,18 +12,23 @@ import sqlalchemy as sa
 
 from helpers.stores import GAP, keep
 from waypost.adapters.store import SCHEMA_VERSION, Store, StoreError, WriterLock, read_history
+from waypost.adapters.store.codec import to_ms
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.lines import names
 from waypost.adapters.store.migrations import STEPS, migrate, version
-from waypost.adapters.store.partitions import days
+from waypost.adapters.store.partitions import add_day, days
 from waypost.adapters.store.schema import line_state, meta, metadata
 from waypost.adapters.store.schema import observation as raw
 from waypost.model.checks import Flapping, Rules
+from waypost.model.notices import Told
 from waypost.model.project import History
 from waypost.model.status import ComponentStatus, Observation, StateChange
 
 CHANGES = 15
 """State changes in the database of version 1."""
+
+DAY_OF_VERSION_2 = datetime(2026, 11, 20, tzinfo=UTC)
+"""The only day of which the database of version 2 has observations."""
 
 CASES = Path(__file__).parents[2] / "cases" / "store"
 RULES = Rules(3, 2, timedelta(minutes=1), Flapping(changes=20))
@@ -42,12 +47,25 @@ def opened(url: str) -> Iterator[Database]:
 
 
 def load(url: str, number: int) -> None:
-    """Make a database of an older version, from what it really wrote."""
+    """Make a database of an older version, from what it really wrote.
+
+    From version 2 on its steps make the tables, which are others on PostgreSQL.
+    """
     text = (CASES / f"version_{number}.sql").read_text(encoding="utf-8")
+    if number > 1:
+        with opened(url) as database:
+            migrate(database, number)
+            with database.write() as connection:
+                add_day(database, connection, to_ms(DAY_OF_VERSION_2))
     with opened(url) as database, database.write() as connection:
         for statement in text.partition("\n")[2].split(";\n"):
             if statement.strip():
                 connection.exec_driver_sql(statement)
+        if number > 1 and database.is_postgres:
+            for name in ("line", "event"):
+                connection.exec_driver_sql(
+                    f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"  # noqa: S608  # our own names
+                )
 
 
 def execute(url: str, statement: str) -> None:
@@ -128,6 +146,30 @@ def test_version_1_comes_over_as_if_everything_had_been_seen_by_the_present_vers
         anew.roll_up(later)
         everything = (later - timedelta(days=9), later)
         assert old.latency(*everything, "hour") == anew.latency(*everything, "hour") != []
+
+
+def test_version_2_stays_as_it_is_and_judging_goes_on(database_url: str) -> None:
+    load(database_url, 2)
+    before = contents(database_url)
+    with closing(Store(database_url)) as store:
+        assert contents(database_url) == before
+        history = store.history()
+        assert len(history.changes) == 7
+        assert [gap.region for gap in history.uplink] == ["eu"]
+        assert [event.id for event in store.events()] == [*range(1, 10)]
+        assert store.outbox.told() == Told(), "nothing was ever told"
+        bad = [
+            Observation(
+                "uploads",
+                "http-1",
+                DAY_OF_VERSION_2 + timedelta(hours=10, minutes=12 + minute),
+                ComponentStatus.MAJOR_OUTAGE,
+                timedelta(0),
+            )
+            for minute in range(3)
+        ]
+        changes = [keep(store, [seen], GAP, RULES)[0].change for seen in bad]
+        assert [change is not None for change in changes] == [False, False, True]
 
 
 @pytest.mark.parametrize("number", range(1, SCHEMA_VERSION))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from waypost.adapters.channels.base import Means, TransportError
-from waypost.adapters.network import AddressRefused, deadline
+from waypost.adapters.network import AddressRefused, current_run, deadline
 from waypost.adapters.probers import explain
 from waypost.adapters.probes.result import Unanswered
 from waypost.adapters.web import Answer, Request, fetch
@@ -39,10 +40,26 @@ def post(means: Means, url: str, body: bytes, headers: Mapping[str, str], *, met
     The status decides, also where the body of the answer breaks off or never ends: it is returned as far as it
     came, and after `MOST_ANSWER` bytes one more is the last.
     """
-    answer = _exchange(means, Request(_usable(url), method, headers, body))
+    with attempt(means):
+        answer = ask(means, url, body, headers, method=method)
     if 200 <= answer.status < 300:
         return answer
-    raise _refusal(answer, means.clock())
+    raise refusal(answer, means.clock())
+
+
+@contextmanager
+def attempt(means: Means) -> Iterator[None]:
+    """Let everything that is asked inside share the time of one attempt."""
+    with deadline(means.file.delivery.timeout, means.refuse):
+        yield
+
+
+def ask(means: Means, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> Answer:
+    """Send a body within the present attempt and return what is answered, also where that is a refusal.
+
+    For services that say in the body of their answer what is wrong. Raises TransportError where there is no answer.
+    """
+    return _exchange(means, Request(_usable(url), method, headers, body))
 
 
 def _usable(url: str) -> str:
@@ -53,19 +70,17 @@ def _usable(url: str) -> str:
 
 
 def _exchange(means: Means, request: Request) -> Answer:
-    timeout = means.file.delivery.timeout
-    with deadline(timeout, means.refuse) as run:
-        try:
-            return fetch(request, follow=False, max_size=MOST_ANSWER, whole=False)
-        except AddressRefused:
-            words = "the name leads to an address that is not public; `private_networks` allows networks"
-            raise TransportError(words) from None
-        except (Unanswered, OSError) as error:
-            words = explain(error, timeout, is_late=run.is_over)
-            raise TransportError(words, blames_host=True) from None
+    try:
+        return fetch(request, follow=False, max_size=MOST_ANSWER, whole=False)
+    except AddressRefused:
+        words = "the name leads to an address that is not public; `private_networks` allows networks"
+        raise TransportError(words) from None
+    except (Unanswered, OSError) as error:
+        words = explain(error, means.file.delivery.timeout, is_late=current_run().is_over)
+        raise TransportError(words, blames_host=True) from None
 
 
-def _refusal(answer: Answer, now: datetime) -> TransportError:
+def refusal(answer: Answer, now: datetime) -> TransportError:
     """Say what a status other than 2xx means (Standard Webhooks, "Delivery and retries")."""
     status = answer.status
     words = f"HTTP status {status}"
@@ -74,16 +89,16 @@ def _refusal(answer: Answer, now: datetime) -> TransportError:
     if 300 <= status < 400:
         return TransportError(f"{words}: redirects are not followed")
     if status >= 500 or status in _WORTH_RETRYING:
-        wait = _retry_after(answer.headers.get("retry-after", ""), now)
+        wait = retry_after(answer.headers.get("retry-after", ""), now)
         return TransportError(words, retry_after=wait, blames_host=status >= 500)
     return TransportError(words)
 
 
-def _retry_after(text: str, now: datetime) -> timedelta | None:
+def retry_after(text: str, now: datetime) -> timedelta | None:
     """Read Retry-After (RFC 9110, 10.2.3): seconds, or a date; None for anything else."""
     text = text.strip()[:64]
     if text.isascii() and text.isdigit():
-        wait = timedelta(seconds=min(int(text[:9]), 10**8))
+        wait = timedelta(seconds=min(int(text), 10**8))
     else:
         try:
             at = parsedate_to_datetime(text)

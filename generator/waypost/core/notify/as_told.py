@@ -10,8 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from waypost.core.affected import AffectedSpan
-from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
-from waypost.core.timeline import maintenance_window
+from waypost.core.snapshot import MaintenanceSnapshot, Snapshot, maintenance_at
 from waypost.model.notices import Notice, SubjectKind
 from waypost.model.status import MAINTENANCE_STATUSES, Incident, Update, UpdateStatus
 
@@ -45,7 +44,7 @@ def maintenance_as_told(notice: Notice, snapshot: Snapshot) -> MaintenanceSnapsh
         said = tuple(update for update in said if update.at <= notice.at) or said[:1]
     work = replace(found.work, updates=said)
     status = UpdateStatus(notice.status) if notice.status in MAINTENANCE_STATUSES else found.status
-    return MaintenanceSnapshot(work, status, *maintenance_window(work))
+    return replace(maintenance_at(work, notice.at), status=status)
 
 
 def _up_to(last: str, updates: Sequence[Update]) -> tuple[Update, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC
 
 from waypost.adapters.channels.base import Composition
 from waypost.core.notify.as_told import incident_as_told, maintenance_as_told
-from waypost.core.snapshot import Snapshot
+from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import Json
 from waypost.core.statuspage_webhooks import (
     ComponentNews,
@@ -16,7 +18,7 @@ from waypost.core.statuspage_webhooks import (
     incident_body,
 )
 from waypost.model.notices import Notice, NoticeEvent, SubjectKind
-from waypost.model.status import ComponentStatus
+from waypost.model.status import ComponentStatus, Update
 
 EVENTS = frozenset(
     {
@@ -56,8 +58,17 @@ def _told(notice: Notice, snapshot: Snapshot) -> Json:
     if found is not None:
         return _latest(incident_body(found[1], found[0], recipient))
     if work is not None:
-        return _latest(incident_body(snapshot, work, recipient))
+        return _latest(incident_body(snapshot, _with_word_of_the_clock(notice, work), recipient))
     return envelope(snapshot, recipient)
+
+
+def _with_word_of_the_clock(notice: Notice, told: MaintenanceSnapshot) -> MaintenanceSnapshot:
+    """Add what nobody wrote as an update, as Statuspage does by itself: receivers show the first they find."""
+    if notice.update:
+        return told
+    identity = f"{notice.at.astimezone(UTC):%Y%m%dt%H%M%Sz}-{told.status}"
+    update = Update(identity, told.status, notice.at, notice.body)
+    return replace(told, work=replace(told.work, updates=(*told.work.updates, update)))
 
 
 def _latest(body: Json) -> Json:

@@ -13,6 +13,7 @@ MOST = 20_000
 """How many bytes a body has at most ("Payload size" of Standard Webhooks)."""
 
 ENDS = "…"
+_QUOTES = 2
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,13 @@ class Limits:
 
 STEPS = (
     Limits(updates=10, entries=100, text=8_000),
-    Limits(updates=5, entries=50, text=4_000),
-    Limits(updates=3, entries=25, text=2_000),
-    Limits(updates=1, entries=25, text=2_000),
+    Limits(updates=5, entries=100, text=8_000),
+    Limits(updates=2, entries=50, text=8_000),
+    Limits(updates=1, entries=25, text=8_000),
+    Limits(updates=1, entries=5, text=4_000),
     Limits(updates=1, entries=5, text=500),
 )
-"""Tried in turn until it fits."""
+"""Tried in turn until it fits: earlier updates go before anything of the one that is told."""
 
 _LISTS = ("affected", "articles", "components", "changes", "regions", "certificates")
 _TEXTS = ("body", "description")
@@ -55,8 +57,10 @@ def cut(text: str, limit: int, rest: str = "") -> str:
     if _size(text) <= limit:
         return text
     end = f"{ENDS}\n\n{rest}" if rest and _size(rest) <= limit // 2 else ENDS
-    room = limit - _size(end)
-    kept = text[: bisect_right(range(1, len(text) + 1), room, key=lambda count: _size(text[:count]))]
+    room = limit - (_size(end) - _QUOTES)
+    # Every character takes a byte at least, so that no more of a long text needs to be looked at.
+    most = range(1, min(len(text), limit) + 1)
+    kept = text[: bisect_right(most, room, key=lambda count: _size(text[:count]))]
     whole, space, word = kept.rpartition(" ")
     return (whole if space and len(word) < 60 else kept).rstrip() + end
 

@@ -46,7 +46,9 @@ def _data(fields: Mapping[str, Schema]) -> Schema:
         },
         "page": _page(fields["page"]["properties"], fields),
         "title": _text("what the page calls that which it is about, in one line"),
-        "text": _text("what is to be said, in Markdown without HTML; empty where the title and the state say all"),
+        "text": _text(
+            "what is to be said, in Markdown without HTML; empty where the title and the state say all"
+        ),
         "url": _text("address of the page that tells more"),
     }
     where_it_is = {

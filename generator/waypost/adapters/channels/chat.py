@@ -1,0 +1,93 @@
+"""What messages of all chats share: the mark in front, the footer behind, and what belongs to one thread."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from waypost.adapters.channels.base import Composition
+from waypost.adapters.channels.texts import clean_line
+from waypost.core.notify.wording import Wording, colour_status, time_writer, wording
+from waypost.core.snapshot import Snapshot
+from waypost.model.notices import Letter, Notice, NoticeEvent, SubjectKind
+from waypost.model.status import ComponentStatus
+
+MARKS = {
+    ComponentStatus.OPERATIONAL: "🟢",
+    ComponentStatus.DEGRADED_PERFORMANCE: "🟡",
+    ComponentStatus.PARTIAL_OUTAGE: "🟠",
+    ComponentStatus.MAJOR_OUTAGE: "🔴",
+    ComponentStatus.UNDER_MAINTENANCE: "🔵",
+    ComponentStatus.NO_DATA: "⚪",
+}
+"""What stands in front of a message in the colours of the status page; the words say the same."""
+
+_THREADS = (SubjectKind.INCIDENT, SubjectKind.MAINTENANCE)
+"""What has a beginning and an end. The states of a component go on for ever, and nobody reads up to the first."""
+
+_NO_STATE = (NoticeEvent.UPDATE_OVERDUE, NoticeEvent.ESCALATION)
+"""Events that say nothing about how the incident is."""
+
+
+@dataclass(frozen=True)
+class ChatMessage:
+    """What a chat shows of a notice."""
+
+    wording: Wording
+    status: ComponentStatus
+    """Whose colour it wears."""
+    headline: str
+    """In one line, with the mark in front."""
+    facts: tuple[str, ...]
+    footer: str
+    """The page and the time."""
+    help_url: str
+    """Where links that start with `/` lead."""
+
+
+def chat_message(composition: Composition) -> ChatMessage:
+    """Return what a chat shows of a notice, in the language of the page; only the body has markup."""
+    notice, snapshot = composition.notice, composition.snapshot
+    said = wording(notice, snapshot)
+    status = colour_status(notice)
+    return ChatMessage(
+        wording=said,
+        status=status,
+        headline=clean_line(f"{MARKS[status]} {said.headline}"),
+        facts=tuple(map(clean_line, (*said.facts, *_next_update(notice, snapshot)))),
+        footer=clean_line(f"{snapshot.page.name} · {time_writer(snapshot)(notice.at)}"),
+        help_url=snapshot.page.help_url,
+    )
+
+
+def _next_update(notice: Notice, snapshot: Snapshot) -> list[str]:
+    """Say when the next word was promised, where the update that the notice tells did so."""
+    write = time_writer(snapshot)
+    return [
+        snapshot.words.say("status.next_update", time=write(update.next_update_by))
+        for incident in snapshot.incidents
+        if notice.subject.kind is SubjectKind.INCIDENT and incident.id == notice.subject.id
+        for update in incident.updates
+        if update.id == notice.update and update.next_update_by is not None
+    ]
+
+
+def first_of_thread(letter: Letter) -> str:
+    """Return what the other side calls the first message of the letter's thread; empty where there is none."""
+    kind = letter.delivery.subject.partition("/")[0]
+    return letter.first_remote if kind in _THREADS else ""
+
+
+def tells_the_state(letter: Letter) -> bool:
+    """Tell whether the first message of the thread is to say what this letter says."""
+    return letter.delivery.event not in _NO_STATE
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Read an answer that should be a JSON object; empty for anything else."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,66 @@
+"""Texts of strangers made fit for messages: one direction, no control characters, and never longer than allowed."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+_JOINERS = "\u200c\u200d"
+"""They join letters and emoji, and turn nothing."""
+
+_MODIFIERS = ("\ufe0e", "\ufe0f", "\u200d", *(chr(code) for code in range(0x1F3FB, 0x1F400)))
+"""What belongs to the emoji before it: presentation, a joiner, colours of skin."""
+
+
+def clean(text: str) -> str:
+    """Drop control characters, marks that turn the direction of writing, and what has no bytes; lines stay."""
+    return "".join(letter for letter in text if letter == "\n" or _is_shown(letter))
+
+
+def clean_line(text: str) -> str:
+    """Return a text as one line of shown characters."""
+    return clean(" ".join(text.split()))
+
+
+def _is_shown(letter: str) -> bool:
+    return letter in _JOINERS or not unicodedata.category(letter).startswith("C")
+
+
+def length(text: str) -> int:
+    """Count as UTF-16 does, which no service counts longer than."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def shorten(text: str, most: int) -> str:
+    """Return a text of at most `most` UTF-16 units: whole, or cut with an ellipsis, between words where it can be."""
+    if length(text) <= most:
+        return text
+    kept = head(text, most - 1)
+    words = kept.rpartition(" ")[0]
+    # A long word is cut rather than lost.
+    kept = words if 2 * len(words) >= len(kept) else kept
+    return f"{kept.rstrip()}…" if most > 0 else ""
+
+
+def head(text: str, most: int) -> str:
+    """Return the beginning of a text within `most` UTF-16 units; a letter is not torn from its marks."""
+    units, end = 0, 0
+    for letter in text:
+        units += 1 if ord(letter) < 0x10000 else 2
+        if units > most:
+            break
+        end += 1
+    while 0 < end < len(text) and (_belongs_to_the_last(text[end]) or text[end - 1] == "\u200d"):
+        end -= 1
+    return text[:end]
+
+
+def _belongs_to_the_last(letter: str) -> bool:
+    return letter in _MODIFIERS or unicodedata.combining(letter) != 0
+
+
+def json_body(document: Mapping[str, Any]) -> bytes:
+    """Write a body that is JSON, in letters as they are."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
