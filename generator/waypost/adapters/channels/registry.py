@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from waypost.adapters.channels import email, slack, sms, statuspage_webhook, webhook
 from waypost.adapters.channels.base import Channel
@@ -18,3 +19,8 @@ CHANNELS: Mapping[str, Channel] = {
     )
 }
 """In the order of the documentation."""
+
+
+def guide(kind: str) -> str:
+    """Return the guide of a channel for those who set it up, as Markdown."""
+    return (Path(__file__).parent / kind / "guide.md").read_text(encoding="utf-8")
