@@ -162,7 +162,8 @@ def test_an_answer_without_an_id_begins_no_thread(discord: Discord, body: str) -
 
 
 @pytest.mark.parametrize(
-    "address", ["https://discord.com/channels/1/2", "https://discord.com/api/webhooks/x/y", "http://[", "planted"]
+    "address",
+    ["https://discord.com/channels/1/2", "https://discord.com/api/webhooks/x/y", "http://[", "planted"],
 )
 def test_another_address_is_refused_without_showing_it(address: str) -> None:
     with pytest.raises(TransportError, match="not that of a webhook of Discord") as caught:

@@ -79,11 +79,11 @@ def _refusal(answer: Answer, means: Means) -> TransportError:
     if code in _BAD_MESSAGE:
         return TransportError("Discord refuses the form of the message", permanent=True)
     if answer.status == 429:
-        wait = _wait(said.get("retry_after")) or _wait(answer.headers.get("x-ratelimit-reset-after"))
+        told = (said.get("retry_after"), answer.headers.get("x-ratelimit-reset-after"))
+        wait = next((span for span in map(_wait, told) if span is not None), None)
         if wait is not None:
-            return TransportError(
-                "Discord asks to wait", retry_after=wait, blames_host=said.get("global") is True
-            )
+            words, is_global = "Discord asks to wait", said.get("global") is True
+            return TransportError(words, retry_after=wait, blames_host=is_global)
     return refusal(answer, means.clock())
 
 
