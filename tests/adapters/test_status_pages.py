@@ -22,7 +22,7 @@ from waypost.model.status import ComponentStatus
 ELSEWHERE = re.compile(
     # What other parts of a publication make.
     r"(feed|history)\.(atom|rss|json)|maintenance\.ics|(components/[\w-]+|impact/\w+)/(feed\.(atom|rss|json)|maintenance\.ics)"
-    r"|api/v2/summary\.json|now\.json|status\.txt|badge/[\w-]+\.svg|assets/[\w.]+"
+    r"|api/v2/summary\.json|(now|waypost)\.json|status\.txt|badge/[\w-]+\.svg|assets/[\w.]+"
 )
 
 
