@@ -157,6 +157,31 @@ def test_the_page_of_an_incident() -> None:
     assert "Downloads Partial outage 2 Nov, 11:00 2 Nov, 11:30 30 minutes" in Page(old).words
 
 
+@pytest.mark.parametrize("page", ["index.html", "components/downloads/index.html"])
+def test_work_that_runs_stands_under_now_and_work_to_come_under_planned(page: str) -> None:
+    works = [
+        {"id": "running", "window": "11:00-13:00"},
+        {"id": "watched", "window": "11:00-13:00", "says": ["09:00 scheduled", "11:30 verifying"]},
+        {"id": "next", "window": "14:00-15:00"},
+    ]
+    seen = take_snapshot(site(maintenances=works), history(["00:00 http-1 operational"]), moment("12:00"))
+    # The first sentence names planned work too.
+    words = Page(made(seen)[page]).words.partition("imes in UTC")[2]
+    order = [
+        words.index(text)
+        for text in ("Now ", "Title of running", "Title of watched", "Planned ", "Title of next")
+    ]
+    assert order == sorted(order)
+    calm = take_snapshot(site(maintenances=works[2:]), history(["00:00 http-1 operational"]), moment("12:00"))
+    assert "Now Planned" not in Page(made(calm)[page]).words
+    assert "Planned Planned Title of next" in Page(made(calm)[page]).words
+
+
+def test_a_component_that_is_still_affected_says_for_how_long() -> None:
+    page = Page(world()["incidents/stop/index.html"])
+    assert "Downloads Major outage 20 Nov, 11:00 now for 2 hours" in page.words
+
+
 def test_groups_say_what_is_worst_in_them() -> None:
     text = world()["index.html"]
     assert '<h3 data-status="major_outage" data-wp-worst>Galleries' in text
