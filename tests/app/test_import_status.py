@@ -254,9 +254,11 @@ def test_an_incident_names_a_component_that_was_added_later(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (("components: {}", "components: {web: major_outage}"), "a person named another one"),
-        (("title: ", "title: Mine, "), "a person changed the title"),
-        (("components: {}", "components: {}\narticles: []"), "a person added a line"),
+        ((r"components: {}", "components: {web: major_outage}"), "a person named another one"),
+        ((r"title: ", "title: Mine, "), "a person changed the title"),
+        ((r"components: {}", "components: {}\narticles: []"), "a person added a line"),
+        ((r"\Z", "\nBy hand."), "a person wrote below"),
+        ((r"(?m)^(?=[A-Z])", "Indeed: "), "a person changed the text"),
     ],
 )
 def test_what_a_person_changed_names_no_component_by_itself(
@@ -265,7 +267,9 @@ def test_what_a_person_changed_names_no_component_by_itself(
     site = minimal_site(tmp_path / "site")
     import_cstate(site, CSTATE)
     outage = next((site.root / "status/incidents").glob("2020-04-13-*"))
-    outage.write_text(outage.read_text(encoding="utf-8").replace(*change, 1), encoding="utf-8")
+    changed = re.sub(*change, outage.read_text(encoding="utf-8"), count=1)
+    assert changed != outage.read_text(encoding="utf-8")
+    outage.write_text(changed, encoding="utf-8")
     config = site.root / "status/status.yml"
     config.write_text(
         config.read_text(encoding="utf-8").replace(
@@ -352,10 +356,10 @@ def test_what_is_no_statuspage_is_refused(
 @pytest.mark.parametrize(
     ("data", "line", "column", "words"),
     [
-        (b'{"incidents": [\n  {"id": "a",}\n]}', 2, 14, "is not JSON: "),
-        (b'{"incidents": [\n  {"id": "a"', 2, 13, "is not JSON: "),
+        (b'{"incidents": [\n  {"id": "a",}\n]}', 2, 14, "is not JSON from here on: "),
+        (b'{"incidents": [\n  {"id": "a"', 2, 13, "is not JSON from here on: "),
         (b'{\n "name": "\xff"}', 2, 11, "is not JSON, because it is not text in UTF-8"),
-        (b"", 1, 1, "is not JSON: "),
+        (b"", 1, 1, "is not JSON from here on: "),
     ],
 )
 def test_a_broken_document_is_named_with_its_line_and_column(

@@ -90,7 +90,11 @@ def _broken(file: Path, data: bytes, error: Unanswered) -> Problem:
     cause = error.__cause__
     location, what = Location(file.as_posix()), str(error)
     if isinstance(cause, json.JSONDecodeError):
-        location, what = Location(file.as_posix(), cause.lineno, cause.colno), f"{what}: {cause.msg}"
+        reason = cause.msg.removesuffix(" starting at").lower()
+        location, what = (
+            Location(file.as_posix(), cause.lineno, cause.colno),
+            f"{what} from here on: {reason}",
+        )
     elif isinstance(cause, UnicodeDecodeError):
         before = data[: cause.start].rpartition(b"\n")
         line, column = before[0].count(b"\n") + bool(before[1]) + 1, len(before[2]) + 1
