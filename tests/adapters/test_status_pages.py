@@ -22,7 +22,7 @@ from waypost.model.status import ComponentStatus
 ELSEWHERE = re.compile(
     # What other parts of a publication make.
     r"(feed|history)\.(atom|rss|json)|maintenance\.ics|(components/[\w-]+|impact/\w+)/(feed\.(atom|rss|json)|maintenance\.ics)"
-    r"|api/v2/summary\.json|now\.json|status\.txt|badge/[\w-]+\.svg|assets/[\w.]+"
+    r"|api/v2/summary\.json|(now|waypost)\.json|status\.txt|badge/[\w-]+\.svg|assets/[\w.]+"
 )
 
 
@@ -155,6 +155,31 @@ def test_the_page_of_an_incident() -> None:
     assert old.index('class="wp-timeline"') < old.index('class="wp-postmortem"')
     assert Page(old).words.count("It is postmortem.") == 1
     assert "Downloads Partial outage 2 Nov, 11:00 2 Nov, 11:30 30 minutes" in Page(old).words
+
+
+@pytest.mark.parametrize("page", ["index.html", "components/downloads/index.html"])
+def test_work_that_runs_stands_under_now_and_work_to_come_under_planned(page: str) -> None:
+    works = [
+        {"id": "running", "window": "11:00-13:00"},
+        {"id": "watched", "window": "11:00-13:00", "says": ["09:00 scheduled", "11:30 verifying"]},
+        {"id": "next", "window": "14:00-15:00"},
+    ]
+    seen = take_snapshot(site(maintenances=works), history(["00:00 http-1 operational"]), moment("12:00"))
+    # The first sentence names planned work too.
+    words = Page(made(seen)[page]).words.partition("imes in UTC")[2]
+    order = [
+        words.index(text)
+        for text in ("Now ", "Title of running", "Title of watched", "Planned ", "Title of next")
+    ]
+    assert order == sorted(order)
+    calm = take_snapshot(site(maintenances=works[2:]), history(["00:00 http-1 operational"]), moment("12:00"))
+    assert "Now Planned" not in Page(made(calm)[page]).words
+    assert "Planned Planned Title of next" in Page(made(calm)[page]).words
+
+
+def test_a_component_that_is_still_affected_says_for_how_long() -> None:
+    page = Page(world()["incidents/stop/index.html"])
+    assert "Downloads Major outage 20 Nov, 11:00 now for 2 hours" in page.words
 
 
 def test_groups_say_what_is_worst_in_them() -> None:

@@ -251,8 +251,13 @@ def _example(allowed: Sequence[UpdateStatus]) -> str:
 
 def _check_times(document: MarkdownDocument, entries: Sequence[_Entry]) -> list[Problem]:
     message = "This update is not later than the one above it. Put the oldest first."
+    same = (
+        "This update has the time of the one above it. Write the seconds too, so that they can be told apart."
+    )
     return [
-        document.source.problem("incident-order", message, later.line, 1)
+        document.source.problem(
+            "incident-order", same if later.update.at == earlier.update.at else message, later.line, 1
+        )
         for earlier, later in itertools.pairwise(entries)
         if later.update.at <= earlier.update.at
     ]

@@ -78,6 +78,14 @@ def duration_text(span: timedelta, words: Words) -> str:
     return " ".join(said[:2])
 
 
+def offset_text(moment: datetime) -> str:
+    """Return the offset of a time from UTC as people write it: 'UTC+2', 'UTC-3:30', 'UTC'."""
+    offset = moment.utcoffset() or timedelta()
+    hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
+    sign = "-" if offset < timedelta() else "+"
+    return f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}" if offset else "UTC"
+
+
 def day_runs(days: Sequence[DaySummary], words: Words) -> list[Run]:
     """Join neighbouring days that look alike; every day with trouble keeps its own words."""
     runs: list[Run] = []
@@ -262,6 +270,10 @@ class StatusFormat:
             "start": self.words.date("date.time", start),
             "end": self.words.date("date.time", end),
         }
+        if start.utcoffset() != end.utcoffset():
+            # Without the offsets, an hour in the night when clocks change would last none, or two.
+            for key, moment in (("start", start), ("end", end)):
+                said[key] = self.words.say("status.window.offset", time=said[key], offset=offset_text(moment))
         if start.date() == end.date():
             return self.words.say("status.window.one_day", **said)
         last = self.words.date("status.date.weekday_day", end)

@@ -28,7 +28,11 @@ def public_number(kind: str, name: str) -> int:
     return _digest(kind, name) % 10**12
 
 
+UNTITLED = "untitled"
+"""The file name of a title of which no letter can stand in one, such as one in Hebrew."""
+
+
 def slugify(title: str) -> str:
     """Return a title as a file name: 'Größe ändern?' becomes 'grosse-andern'."""
     plain = unicodedata.normalize("NFKD", title.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "untitled"
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or UNTITLED
