@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -226,7 +227,7 @@ class Incident:
     redirect_from: tuple[str, ...] = ()
     """Addresses that its page had once, from the root of the status page."""
 
-    @property
+    @cached_property
     def resolved_at(self) -> datetime | None:
         """When customers were no longer hit, or None while they are."""
         return next((update.at for update in self.updates if update.status is UpdateStatus.RESOLVED), None)
