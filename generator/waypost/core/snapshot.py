@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -259,10 +259,27 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
 def _timelines(site: StatusSite, history: History, now: datetime) -> dict[str, ComponentTimeline]:
     rows = by_component(history)
     unheard = replace(history, changes=(), coverage=())
+    # Each component looks through what is written of it alone, not through all that was ever written.
+    incidents, works = _by_component(site.incidents), _by_component(site.maintenances)
     return {
-        component.id: ComponentTimeline(component, site, rows.get(component.id, unheard), now)
+        name: ComponentTimeline(
+            component,
+            replace(site, incidents=incidents.get(name, ()), maintenances=works.get(name, ())),
+            rows.get(name, unheard),
+            now,
+        )
         for component in site.config.flat
+        for name in (component.id,)
     }
+
+
+def _by_component(items: Iterable[Told]) -> dict[str, tuple[Told, ...]]:
+    """Return, in their order, the incidents or the maintenance that name each component, by its id."""
+    found: dict[str, list[Told]] = {}
+    for item in items:
+        for name in dict.fromkeys(item.components):
+            found.setdefault(name, []).append(item)
+    return {name: tuple(members) for name, members in found.items()}
 
 
 def _group_uptimes(components: Sequence[ComponentSnapshot]) -> dict[str, Uptimes]:

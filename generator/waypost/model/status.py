@@ -55,6 +55,8 @@ _SEVERITY = {
     ComponentStatus.MAJOR_OUTAGE: 4,
 }
 
+_RANK = {status: (severity, status is not ComponentStatus.NO_DATA) for status, severity in _SEVERITY.items()}
+
 MEASURED = (
     ComponentStatus.OPERATIONAL,
     ComponentStatus.DEGRADED_PERFORMANCE,
@@ -66,8 +68,7 @@ MEASURED = (
 
 def worst(statuses: Iterable[ComponentStatus]) -> ComponentStatus:
     """Return the most severe; operational beats no data, and nothing at all is no data."""
-    ranked = sorted(statuses, key=lambda status: (status.severity, status is not ComponentStatus.NO_DATA))
-    return ranked[-1] if ranked else ComponentStatus.NO_DATA
+    return max(statuses, key=_RANK.__getitem__, default=ComponentStatus.NO_DATA)
 
 
 class Impact(StrEnum):
