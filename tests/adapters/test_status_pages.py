@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from html.parser import HTMLParser
@@ -193,8 +194,8 @@ def test_a_promise_says_its_time_to_people_and_to_scripts() -> None:
     (incident,) = place.incidents
     update = incident.updates[0]
     promised = type(update)(update.id, update.status, update.at, update.body, moment("12:30"))
-    later = type(incident)(**{**vars(incident), "updates": (promised,)})
-    seen = type(seen)(**{**vars(seen), "incidents": (later,), "active": (later,)})
+    later = replace(incident, updates=(promised,))
+    seen = replace(seen, incidents=(later,), active=(later,))
     for path in ("index.html", "incidents/stop/index.html"):
         text = made(seen)[path]
         assert 'data-wp-due="2026-11-20T12:30:00Z"' in text

@@ -254,6 +254,7 @@ class StatusFormat:
         self.words = snapshot.words
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
+        self._bars: dict[str, Markup] = {}
 
     def day_time(self, moment: datetime) -> str:
         """Return '4 Nov 2026, 13:27' in the zone of the page, without the year where it is this one."""
@@ -288,8 +289,12 @@ class StatusFormat:
 
     def bar(self, component: ComponentSnapshot) -> Markup:
         """Draw the days of a component; several pages show the same drawing."""
-        days = component.days
-        return self._memory.made(f"bars/{component.id}", days, lambda: bar_svg(days, self.words))
+        if component.id not in self._bars:
+            days = component.days
+            self._bars[component.id] = self._memory.made(
+                f"bars/{component.id}", days, lambda: bar_svg(days, self.words)
+            )
+        return self._bars[component.id]
 
     def alike(self) -> dict[str, tuple[Incident, ...]]:
         """Return for each incident, by id, the earlier ones that were like it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -13,6 +14,8 @@ def _digest(kind: str, name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{kind}:{name}".encode()).digest()[:16])
 
 
+# Each publication names the same things again, in several files.
+@lru_cache(65536)
 def public_id(kind: str, name: str) -> str:
     """Return 12 characters of `[a-z0-9]` for a thing of a kind: the same name always gives the same id."""
     number = _digest(kind, name)
