@@ -26,11 +26,13 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "jinja2": {
         "adapters/status_pages.py": "renders the status pages",
+        "adapters/channels/email/rendering.py": "renders mails, without the frame and filters of pages",
         "mkdocs_plugin.py": "names the type of the host's environment",
     },
     "markupsafe": {
         "adapters/status_pages.py": "fills the slots of the frame",
         "adapters/status_format.py": "its filters return what is escaped already",
+        "adapters/channels/email/rendering.py": "puts in what is escaped already",
     },
     "babel": {"adapters/languages.py": ""},
     "feedgen": {"adapters/xml_feeds.py": ""},
@@ -70,6 +72,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "regex": {"adapters/patterns.py": ""},
     "jsonpath_rfc9535": {"adapters/json_paths.py": ""},
     "cronsim": {"adapters/cron.py": ""},
+    "apprise": {"adapters/channels/apprise/sending.py": ""},
     "markdown": {
         "adapters/markup.py": "renders incident updates, in which no markup may pass",
         "adapters/article_markup.py": "is an extension that a build of the help center loads",

@@ -53,6 +53,7 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "notify.escalation.": (
         f"{reason}.{step}" for reason in ("acknowledge", "update") for step in ("at_risk", "breached")
     ),
+    "notify.email.subject.": ("component", "incident", "maintenance"),
     "status.duration.": ("days", "hours", "minutes"),
     "status.headline.": (status for status in ComponentStatus if status.severity),
     "status.automatic.": ("joined", "resolved", "continued", "merged"),

@@ -1,6 +1,7 @@
 """The small HTTP server that jobs report to: `/heartbeat/NAME`, and `/start`, `/fail` or an exit code behind it.
 
-The addresses are those of healthchecks.io, so that what speaks to it needs another host only.
+The addresses are those of healthchecks.io, so that what speaks to it needs another host only. Below
+`/unsubscribe/` people leave who no longer want mails.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import hmac
 import http.server
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, BinaryIO
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from waypost.adapters import one_click
+from waypost.adapters.one_click import Leaving, Page, is_one_click
 
 PREFIX = "/heartbeat/"
 PATIENCE = 5.0
@@ -28,19 +32,34 @@ AT_ONCE = 32
 MAX_BODY = 64 * 1024
 """Bytes of a body that are read, and not looked at: jobs send the end of their log."""
 
+_PAGE_HEADERS = {
+    # The address of the page is a secret of its reader: nothing may keep it or pass it on.
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
+    " frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
 Receive = Callable[[str, str], HTTPStatus]
 """Takes a name and a word (start, fail, an exit code, or nothing), keeps it, and returns the answer."""
 
 
 class HeartbeatListener(http.server.ThreadingHTTPServer):
-    """Listens for reports; whoever knows the key may report, where there is one."""
+    """Listens for reports; whoever knows the key may report, where there is one.
+
+    Where it is told how people leave, it listens for those too: their address is their key.
+    """
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, host: str, port: int, receive: Receive, key: str | None) -> None:
+    def __init__(
+        self, host: str, port: int, receive: Receive, key: str | None, leaving: Leaving | None = None
+    ) -> None:
         self.receive = receive
         self.key = key
+        self.leaving = leaving
         self._slots = threading.BoundedSemaphore(AT_ONCE)
         # An IPv6 address needs a socket of its own family.
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -115,7 +134,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _take(self) -> None:
         self.close_connection = True
-        parts = urlsplit(self.path)
+        try:
+            parts = urlsplit(self.path)
+        except ValueError:
+            self._answer(HTTPStatus.NOT_FOUND)
+            return
+        if self.server.leaving and parts.path.startswith(one_click.PREFIX):
+            self._visit(self.server.leaving, parts.path.removeprefix(one_click.PREFIX))
+            return
         name, word = _name_and_word(parts.path)
         if name is None:
             self._answer(HTTPStatus.NOT_FOUND)
@@ -127,6 +153,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_HEAD = _take  # noqa: N815  # the library calls them so
 
+    def _visit(self, leaving: Leaving, token: str) -> None:
+        body = self._read_body()
+        if self.command in ("GET", "HEAD"):
+            self._show(leaving.ask(token))
+        elif self.command != "POST":
+            self._answer(HTTPStatus.METHOD_NOT_ALLOWED)
+        elif is_one_click(self.headers.get("Content-Type", ""), body):
+            self._show(leaving.leave(token))
+        else:
+            self._answer(HTTPStatus.BAD_REQUEST)
+
     def _knows_key(self, query: str) -> bool:
         if self.server.key is None:
             return True
@@ -136,16 +173,28 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         )
         return hmac.compare_digest(given.encode(errors="replace"), self.server.key.encode())
 
-    def _read_body(self) -> None:
+    def _read_body(self) -> bytes:
         length = self.headers.get("Content-Length", "0")
-        if length.isdecimal():
-            self.rfile.read(min(int(length), MAX_BODY))
+        if not (length.isascii() and length.isdecimal() and len(length) < 20):
+            return b""
+        return bytes(self.rfile.read(min(int(length), MAX_BODY)))
 
     def _answer(self, status: HTTPStatus) -> None:
         body = b"OK\n" if status is HTTPStatus.OK else f"{status.phrase}\n".encode()
+        self._send(status, "text/plain", body, {})
+
+    def _show(self, page: Page) -> None:
+        if page.html:
+            self._send(page.status, "text/html", page.html.encode(), _PAGE_HEADERS)
+        else:
+            self._answer(page.status)
+
+    def _send(self, status: HTTPStatus, media_type: str, body: bytes, headers: Mapping[str, str]) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Type", f"{media_type}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

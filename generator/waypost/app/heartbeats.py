@@ -12,6 +12,7 @@ from pathlib import Path
 
 from waypost.adapters.heartbeat_listener import HeartbeatListener
 from waypost.adapters.heartbeat_spool import Spool
+from waypost.adapters.one_click import Leaving
 from waypost.adapters.store import Store, StoreError, opened_to_write, sqlite_path
 from waypost.core.heartbeat_names import heartbeat_names, read_ping
 from waypost.model.polling import Line, Ping
@@ -81,8 +82,9 @@ def listening(
     database_url: str,
     key: str | None,
     clock: Callable[[], datetime],
+    leaving: Leaving | None = None,
 ) -> Iterator[int]:
-    """Listen for reports while the block runs; yields the port. Raises ListenRefused.
+    """Listen for reports, and for people who leave, while the block runs; yields the port. Raises ListenRefused.
 
     Without a key only this machine may report: an address that others reach is refused.
     """
@@ -101,7 +103,7 @@ def listening(
         return HTTPStatus.OK
 
     try:
-        server = HeartbeatListener(host, port, receive, key)
+        server = HeartbeatListener(host, port, receive, key, leaving)
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise ListenRefused(f"{host}:{port} cannot be listened on: {reason}.") from None

@@ -18,6 +18,7 @@ from waypost.app.poll import WORKERS, Poller, poll_once, require_region
 from waypost.app.publisher import Publisher, signature
 from waypost.app.site import Site, load_project
 from waypost.app.telling import Dispatch
+from waypost.app.unsubscribing import who_may_leave
 from waypost.app.upkeep import Upkeep
 from waypost.model.polling import Recorded
 from waypost.model.project import Project
@@ -87,8 +88,9 @@ def run(
         publisher = Publisher(site, project, database_url, utc_now)
         if options.listen:
             config = lambda: publisher.project.status.config  # noqa: E731  # the project is replaced when files are saved
+            leaving = who_may_leave(lambda: publisher.project, store.outbox, utc_now)
             port = stack.enter_context(
-                listening(options.listen, config, database_url, options.heartbeat_key, utc_now)
+                listening(options.listen, config, database_url, options.heartbeat_key, utc_now, leaving)
             )
             events.listening(options.listen[0], port)
         dispatch = stack.enter_context(Dispatch(store, events.deliveries)) if options.delivers else None
