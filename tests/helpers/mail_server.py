@@ -77,10 +77,10 @@ class MailBoxes:
     ) -> str:
         self.heard.append(f"RCPT {address}")
         answer = self._next(f"RCPT {address}", "RCPT")
-        if answer:
+        if answer and not answer.startswith("2"):
             return answer
         envelope.rcpt_tos.append(address)
-        return "250 OK"
+        return answer or "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # the library's name
         self.heard.append("DATA")
@@ -99,7 +99,7 @@ class MailBoxes:
     ) -> AuthResult:
         """Take one password only."""
         self.logins.append((data.login, data.password))
-        return AuthResult(success=data.password == b"right pass/word")
+        return AuthResult(success=data.password == b"right pass/word", handled=False)
 
 
 class _AnyPort(Controller):

@@ -31,6 +31,7 @@ COMMANDS = {
     "search-eval": "search_eval",
     "serve": "serve",
     "status": "status",
+    "webhook": "webhook",
 }
 """Every command and the module of waypost.cli that holds it; a module is read when its command is used."""
 

@@ -30,7 +30,7 @@ from helpers.hostile_servers import (
 from helpers.letters import NOW, means
 from waypost.adapters import network
 from waypost.adapters.channels.base import TransportError
-from waypost.adapters.channels.http_transport import LONGEST_WAIT, MOST_ANSWER, _retry_after, host_of, post
+from waypost.adapters.channels.http_transport import LONGEST_WAIT, MOST_ANSWER, host_of, post, retry_after
 from waypost.adapters.web import Answer
 
 SHORT = timedelta(milliseconds=300)
@@ -169,7 +169,7 @@ WAITS = {
 
 @pytest.mark.parametrize("header", WAITS)
 def test_how_long_to_wait_is_read(header: str) -> None:
-    wait = _retry_after(header, NOW)
+    wait = retry_after(header, NOW)
     assert wait == (None if WAITS[header] is None else timedelta(seconds=WAITS[header] or 0))
 
 
@@ -186,7 +186,7 @@ def test_other_answers_do_not_steer_when_it_is_tried_again(status: str) -> None:
 
 @given(st.text(max_size=80) | st.from_regex(r"\w{3}, \d+ \w{3} \d+ \d+:\d+:\d+ [-+\w]+", fullmatch=True))
 def test_any_header_is_read_without_an_error(text: str) -> None:
-    wait = _retry_after(text, NOW)
+    wait = retry_after(text, NOW)
     assert wait is None or timedelta(0) <= wait <= LONGEST_WAIT
 
 
@@ -196,7 +196,7 @@ def test_any_header_is_read_without_an_error(text: str) -> None:
     )
 )
 def test_any_date_is_read(at: datetime) -> None:
-    wait = _retry_after(format_datetime(at), NOW)
+    wait = retry_after(format_datetime(at), NOW)
     if at.year >= 1000:
         assert wait is not None
         assert timedelta(0) <= wait <= LONGEST_WAIT

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from waypost.adapters.channels import email, slack, sms, statuspage_webhook, webhook
+from waypost.adapters.channels import apprise, discord, email, slack, sms, statuspage_webhook, teams, webhook
 from waypost.adapters.channels.base import Channel
 
 CHANNELS: Mapping[str, Channel] = {
@@ -14,7 +15,15 @@ CHANNELS: Mapping[str, Channel] = {
         statuspage_webhook.CHANNEL,
         email.CHANNEL,
         slack.CHANNEL,
+        teams.CHANNEL,
+        discord.CHANNEL,
         sms.CHANNEL,
+        apprise.CHANNEL,
     )
 }
 """In the order of the documentation."""
+
+
+def guide(kind: str) -> str:
+    """Return the guide of a channel for those who set it up, as Markdown."""
+    return (Path(__file__).parent / kind / "guide.md").read_text(encoding="utf-8")

@@ -32,7 +32,7 @@ ASKING = frozenset(
 All else has the same subject over a thread, because Gmail and Outlook begin a new conversation with a new subject.
 """
 
-_LINK = re.compile(r"(!?)\[([^\[\]]{0,500})\]\(\s*<?([^()\s<>]{0,2000})>?[^()]{0,200}\)")
+_LINK = re.compile(r"(!?)\[([^\[\]]{0,500})\]\(([^()]{0,2000})\)")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
 )
@@ -87,7 +87,7 @@ def compose(composition: Composition) -> bytes:
         "\n".join([time, *facts]),
         readable(body, help_url),
         f"{said.link_text}: {link}" if link else "",
-        f"-- \n{reason}",
+        reason,
     ]
     return FrozenMail(
         subject=subject,
@@ -131,7 +131,9 @@ def readable(markdown: str, help_url: str) -> str:
     """Return Markdown as the plain text that it nearly is: links are written out, with whole addresses."""
 
     def written(match: re.Match[str]) -> str:
-        is_image, label, address = match[1], match[2].strip(), match[3]
+        is_image, label, target = match[1], match[2].strip(), match[3].strip()
+        # A title may stand behind the address: [label](address "title").
+        address = target[1:].partition(">")[0] if target.startswith("<") else target.split(" ")[0]
         if address.startswith("/") and not address.startswith("//"):
             address = help_url + address[1:]
         if is_image or not address.startswith(("https://", "http://", "mailto:", "tel:")) or address == label:

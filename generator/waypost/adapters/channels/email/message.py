@@ -8,38 +8,21 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from email import policy
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from typing import Any
+from email.utils import format_datetime
 from urllib.parse import quote, urlsplit
 
 from waypost.adapters.channels.base import Means, TransportError
 from waypost.adapters.channels.email.composing import FrozenMail, one_line
+from waypost.adapters.channels.email.headers import FOLD, address, header_lines, words
 from waypost.adapters.channels.email.rendering import with_leave
 from waypost.core.notify.unsubscribing import WeakKey, leaving_token
 from waypost.model.notices import Letter
 from waypost.model.subscribers import MailServer, Subscriber, mail_address
 
-
-class _Whole(UnstructuredHeader):
-    """A header of ids or addresses, which the library would cut into encoded words where they are long."""
-
-    name: str
-
-    def fold(self, *, policy: Any) -> str:
-        """Break the line between its parts only."""
-        return f"{self.name}: {self}".replace(", ", f",{policy.linesep} ") + str(policy.linesep)
-
-
-def _headers() -> HeaderRegistry:
-    registry = HeaderRegistry()
-    for name in ("message-id", "in-reply-to", "references", "list-id", "list-unsubscribe"):
-        registry.map_to_type(name, _Whole)  # type: ignore[arg-type]  # it joins the two classes
-    return registry
-
-
-_PLAIN = policy.SMTP.clone(header_factory=_headers())
-_INTERNATIONAL = policy.SMTPUTF8.clone(header_factory=_headers())
+_LOCAL = re.compile(r"[^\s()<>\[\]:;@\\,.\"]+(\.[^\s()<>\[\]:;@\\,.\"]+)*")
+# Local parts that need quotes are valid, but nobody has them, and programs on the way read them in their own ways.
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 @dataclass(frozen=True)
@@ -80,26 +63,37 @@ def build_mail(letter: Letter, subscriber: Subscriber, means: Means) -> Mail:
     domain = sender.rpartition("@")[2]
     message_id = f"{re.sub(r'[^A-Za-z0-9_.-]', '-', letter.delivery.message_id)}@{domain}"
     leave = leave_links(subscriber, means, settings, answers or sender)
-    message = EmailMessage(_INTERNATIONAL if needs_utf8 else _PLAIN)
-    message["From"] = _named(one_line(settings.name or means.page_name), sender)
-    message["To"] = _named("", recipient)
-    if answers:
-        message["Reply-To"] = _named("", answers)
-    message["Subject"] = one_line(frozen.subject)
-    message["Date"] = means.clock()
-    message["Message-ID"] = f"<{message_id}>"
-    message["In-Reply-To"] = message["References"] = f"<{_thread(letter, means)}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    # All but reports of failure, which the operator needs (MS-OXCMAIL 2.2.3.2.14).
-    message["X-Auto-Response-Suppress"] = "DR, RN, NRN, OOF, AutoReply"
-    message["List-Id"] = f"<{_list_id(means.page_url)}>"
-    message["List-Unsubscribe"] = ", ".join(f"<{link}>" for link in leave)
-    if leave[0].startswith("https://"):
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(f"{frozen.text}{frozen.leave}: {leave[0]}\n", cte="quoted-printable")
-    html = with_leave(frozen.html, leave[0], frozen.leave)
+    headers = [
+        ("From", address(one_line(settings.name or means.page_name), sender)),
+        ("To", address("", recipient)),
+        *([("Reply-To", address("", answers))] if answers else []),
+        ("Subject", words(one_line(frozen.subject))),
+        ("Date", format_datetime(means.clock())),
+        ("Message-ID", f"<{message_id}>"),
+        # Every mail of a thread answers the same one; it never existed, and need not.
+        ("In-Reply-To", f"<{_thread(letter, means)}@{domain}>"),
+        ("References", f"<{_thread(letter, means)}@{domain}>"),
+        ("Auto-Submitted", "auto-generated"),
+        # All but reports of failure, which the operator needs (MS-OXCMAIL 2.2.3.2.14).
+        ("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"),
+        ("List-Id", f"<{_list_id(means.page_url)}>"),
+        ("List-Unsubscribe", f",{FOLD}".join(f"<{link}>" for link in leave)),
+        *([_ONE_CLICK] if leave[0].startswith("https://") else []),
+    ]
+    data = header_lines(headers) + _content(frozen, leave[0])
+    return Mail(sender, recipient, data, message_id, needs_utf8)
+
+
+_ONE_CLICK = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+
+
+def _content(frozen: FrozenMail, link: str) -> bytes:
+    """Return both forms of a mail with the headers that tell them apart."""
+    message = EmailMessage(policy.SMTP)
+    message.set_content(f"{frozen.text}{frozen.leave}: {link}\n", cte="quoted-printable")
+    html = with_leave(frozen.html, link, frozen.leave)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    return Mail(sender, recipient, message.as_bytes(), message_id, needs_utf8)
+    return message.as_bytes()
 
 
 def leave_links(subscriber: Subscriber, means: Means, settings: MailServer, answers: str) -> tuple[str, ...]:
@@ -111,28 +105,23 @@ def leave_links(subscriber: Subscriber, means: Means, settings: MailServer, answ
         token = leaving_token(means.value(settings.unsubscribe.key), subscriber.id)
     except WeakKey as error:
         raise TransportError(str(error)) from None
-    return (settings.unsubscribe.url + token, written)
+    return (quote(settings.unsubscribe.url, safe="/:?#[]@!$&'()*+,;=%~") + token, written)
 
 
 def _address(means: Means, text: str) -> str:
     """Return an address with its domain as name servers know it; raises TransportError."""
     try:
         local, _, domain = mail_address(means.value(text)).rpartition("@")
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
+        domain = domain.encode("idna").decode("ascii")
     except ValueError:
-        raise TransportError("a mail address is not a valid one") from None
-
-
-def _named(name: str, address: str) -> Address:
-    local, _, domain = address.rpartition("@")
-    try:
-        return Address(name, local, domain)
-    except (ValueError, IndexError):
-        raise TransportError("a mail address is not a valid one") from None
+        local, domain = "", ""
+    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+        raise TransportError("a mail address is not a valid one")
+    return f"{local}@{domain}"
 
 
 def _thread(letter: Letter, means: Means) -> str:
-    """Return the id of the message that all of a thread seem to answer; it never existed, and need not."""
+    """Name the message that all mails of a thread seem to answer."""
     thread = f"{means.page_url}\n{letter.delivery.subject}"
     return f"thread.{hashlib.sha256(thread.encode()).hexdigest()[:32]}"
 

@@ -119,7 +119,8 @@ class _Answers:
         self.left -= len(line)
         if self.left < 0:
             raise OSError("the answer is too long")
-        return line
+        # A line that was cut off is no answer, though its first digits may look like one.
+        return line if line.endswith(b"\n") or len(line) >= limit else b""
 
     def close(self) -> None:
         self._stream.close()
@@ -159,9 +160,12 @@ class Connection(smtplib.SMTP):
         if code != 220:
             raise Refusal("does not take mail now", code, said)
         self.local_hostname = _literal(str(self.sock.getsockname()[0]))  # type: ignore[union-attr]  # just connected
-        if server.encryption == "starttls":
-            self._encrypt()
-        self.ehlo_or_helo_if_needed()
+        try:
+            if server.encryption == "starttls":
+                self._encrypt()
+            self.ehlo_or_helo_if_needed()
+        except smtplib.SMTPHeloError as error:
+            raise Refusal("refused the greeting", error.smtp_code) from None
         if server.user or server.password:
             self._log_in()
 
@@ -183,7 +187,8 @@ class Connection(smtplib.SMTP):
             raise
         except (smtplib.SMTPException, ValueError):
             # No way to log in that both know, or a password with characters that SMTP cannot say.
-            raise Refusal("and we know no common way to log in", 0) from None
+            words = "knows no way to log in that we know, or the login is not plain ASCII"
+            raise Refusal(words, 0) from None
 
     def begin(self, mail: Mail) -> None:
         """Say whom a mail is from; raises Refusal and OSError."""
