@@ -8,26 +8,21 @@ too. It prints what is wrong and ends with 1; the seed makes the same kills agai
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import gc
 import json
 import os
 import random
 import signal
-import socket
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
-from helpers.status_world import site
+from helpers.delivery_receiver import ENVIRONMENT, Arrival, arrivals, receiver, site_of
 from waypost.adapters.store import Store
 from waypost.adapters.store.engine import Database
 from waypost.app.deliver import Courier
@@ -43,7 +38,6 @@ from waypost.model.notices import (
     Told,
 )
 from waypost.model.project import StatusSite
-from waypost.model.subscribers import SubscriberFile
 
 EPOCH = datetime(2026, 11, 20, 10, tzinfo=UTC)
 STEP = timedelta(minutes=2)
@@ -61,77 +55,6 @@ DELAY = 0.03
 
 PATIENCE = 60.0
 """Seconds within which workers must get somewhere."""
-
-ENVIRONMENT = {"SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """One message as the receiver got it."""
-
-    endpoint: str
-    message_id: str
-    key: str
-    """What its body tells of."""
-
-
-def receive(listener: socket.socket, log: Path) -> None:
-    """Write down every message before it is answered, until killed."""
-
-    async def main() -> None:
-        with log.open("ab", buffering=0) as lines:
-
-            async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                # A worker may die in the middle of what it sends.
-                with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-                    head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                    fields = {
-                        name.lower(): value.strip()
-                        for name, _, value in (line.partition(":") for line in head.split("\r\n")[1:])
-                    }
-                    body = json.loads(await reader.readexactly(int(fields["content-length"])))
-                    endpoint = head.split(" ")[1].removeprefix("/")
-                    lines.write(f"{endpoint} {fields['webhook-id']} {body['key']}\n".encode())
-                    writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
-                    await writer.drain()
-                writer.close()
-
-            server = await asyncio.start_server(answer, sock=listener, backlog=512)
-            await server.serve_forever()
-
-    asyncio.run(main())
-
-
-@contextlib.contextmanager
-def receiver(log: Path) -> Iterator[int]:
-    """Run a receiver in a process of its own; give its port."""
-    log.touch()
-    # Every address of 127/8 is this machine, and counts as a host of its own.
-    with socket.create_server(("0.0.0.0", 0), backlog=512) as listener:  # noqa: S104  # see above
-        child = os.fork()
-        if child == 0:
-            try:
-                receive(listener, log)
-            finally:
-                os._exit(1)
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-
-
-def site_of(port: int) -> StatusSite:
-    """Make a site with many subscribers that the receiver stands for."""
-    subscribers = [
-        {
-            "id": f"s{n}",
-            "webhook": {"url": f"http://127.0.{n // 250}.{n % 250 + 1}:{port}/s{n}", "secret": "${SECRET}"},
-        }
-        for n in range(ENDPOINTS)
-    ]
-    document = {"subscribers": subscribers, "delivery": {"private_networks": ["127.0.0.0/8"]}}
-    return replace(site(), subscribers=TypeAdapter(SubscriberFile).validate_python(document))
 
 
 def courier(store: Store, where: StatusSite, now: datetime) -> Courier:
@@ -189,18 +112,18 @@ def kill_workers(
         children.append(child)
     end = time.monotonic() + PATIENCE
     wanted = chance.randrange(ARRIVALS)
-    while log.stat().st_size == before or log.read_bytes().count(b"\n", before) < wanted:
-        assert time.monotonic() < end, "the workers got nowhere"
-        assert os.waitpid(-1, os.WNOHANG)[0] == 0, "a worker failed"
-        time.sleep(0.001)
+    with log.open("rb") as lines:
+        lines.seek(before)
+        arrived = 0
+        while arrived <= wanted:
+            assert time.monotonic() < end, "the workers got nowhere"
+            assert os.waitpid(-1, os.WNOHANG)[0] == 0, "a worker failed"
+            time.sleep(0.002)
+            arrived += lines.read().count(b"\n")
     for child in children:
         time.sleep(chance.uniform(0, DELAY))
         os.kill(child, signal.SIGKILL)
         assert os.waitpid(child, 0)[1] == signal.SIGKILL, "a worker failed"
-
-
-def arrivals(log: Path) -> list[Arrival]:
-    return [Arrival(*line.split(" ")) for line in log.read_text(encoding="ascii").splitlines()]
 
 
 def verify(deliveries: list[Delivery], got: list[Arrival]) -> None:
@@ -225,7 +148,9 @@ def verify(deliveries: list[Delivery], got: list[Arrival]) -> None:
 def main(url: str, runs: int, workers: int, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # the same each time, by its seed
     with tempfile.TemporaryDirectory() as folder, receiver(log := Path(folder) / "log") as port:
-        where, now = site_of(port), EPOCH
+        where, now = site_of(port, ENDPOINTS), EPOCH
+        # What all children share is not to be copied for each of them.
+        gc.freeze()
         for number in range(runs):
             fill(url, where, now, chance)
             try:
