@@ -13,7 +13,7 @@ import pytest
 from helpers.hostile_servers import HARD_BOUND, Certificates, Server, closed_port, drip, endless, silent
 from helpers.mail_server import MailBoxes, letter, mail_server, means, person
 from waypost.adapters.channels.base import Means, MissingVariable, TransportError
-from waypost.adapters.channels.email import CHANNEL, connections
+from waypost.adapters.channels.email import CHANNEL, connections, smtp
 from waypost.adapters.channels.email.smtp import Connection, read_server
 from waypost.adapters.network import deadline
 
@@ -114,10 +114,11 @@ def test_an_answer_says_what_is_to_be_done(
         return
     error = failure(letter(), ANNA, means(port))
     assert str(error) == f"the mail server {said}"
-    assert (
-        " ".join(name for name in ("permanent", "disables", "blames_host") if getattr(error, name))
-        == means_that
-    )
+    flags = [name for name in ("permanent", "disables", "blames_host") if getattr(error, name)]
+    assert " ".join(flags) == means_that
+    is_over = command == "MAIL" or answer.startswith("421")
+    line = connections.kept.take(read_server(f"smtp://127.0.0.1:{port}"))
+    assert (line is None) is is_over, "a connection is kept unless there is doubt about it"
     boxes.says.clear()
     CHANNEL.send(letter(), ANNA, means(port))
     assert len(boxes.taken) == 1
@@ -391,6 +392,21 @@ def test_no_server_holds_a_worker_beyond_the_deadline(handle: Callable[[socket.s
         error = failure(letter(), ANNA, means(server.port, seconds=0.5))
         assert time.monotonic() - started < 0.5 + HARD_BOUND
     assert (error.permanent, error.blames_host) == (False, True)
+
+
+def test_an_answer_without_an_end_is_not_read_for_long() -> None:
+    with Server(many_lines, waits=False) as server:
+        error = failure(letter(), ANNA, means(server.port, seconds=60))
+    assert str(error) == "the connection was closed early"
+
+
+def test_each_answer_may_be_as_long_as_the_one_before(
+    boxes: MailBoxes, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "MOST_ANSWER", 300)
+    for _ in range(20):
+        CHANNEL.send(letter(), ANNA, means(port))
+    assert boxes.heard.count("EHLO [127.0.0.1]") == 1
 
 
 @pytest.mark.parametrize(
