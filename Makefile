@@ -79,7 +79,8 @@ $(TEST_READY): pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[test,lint]"
 	@touch $@ $(RUN_READY)
 
-# Clients of Statuspage that others wrote, with which tests read what is published. Those from npm only where it is.
+# What others wrote for Statuspage and Standard Webhooks, with which tests read what is published and sent. Those
+# from npm only where it is.
 clients: $(CLIENTS)/.ready
 
 $(CLIENTS)/.ready: tests/clients/requirements.txt tests/clients/package.json | $(TEST_READY)

@@ -17,6 +17,8 @@ from format_reference import formats_page
 from own_json_reference import own_json_page
 
 from waypost.adapters.channels.registry import CHANNELS, guide
+from waypost.adapters.channels.webhook.schema import FILE_NAME as PAYLOAD_FILE
+from waypost.adapters.channels.webhook.schema import payload_schema
 from waypost.app.schema import FORMATS, schema
 from waypost.cli import main as command_line
 from waypost.core.lint.registry import RULES
@@ -147,6 +149,8 @@ def files() -> dict[Path, str]:
     for name in FORMATS:
         text = json.dumps(schema(name), ensure_ascii=False, indent=2) + "\n"
         made[DOCS / "schema" / f"{name}.json"] = text
+    payload = json.dumps(payload_schema(), ensure_ascii=False, indent=2) + "\n"
+    made[DOCS / "schema" / PAYLOAD_FILE] = payload
     return made
 
 

@@ -72,6 +72,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "regex": {"adapters/patterns.py": ""},
     "jsonpath_rfc9535": {"adapters/json_paths.py": ""},
     "cronsim": {"adapters/cron.py": ""},
+    "apprise": {"adapters/channels/apprise/sending.py": ""},
     "markdown": {
         "adapters/markup.py": "renders incident updates, in which no markup may pass",
         "adapters/article_markup.py": "is an extension that a build of the help center loads",

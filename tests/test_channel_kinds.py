@@ -29,7 +29,7 @@ def test_every_key_of_a_subscriber_that_names_a_channel_has_one() -> None:
 @pytest.mark.parametrize("kind", CHANNEL_KINDS)
 def test_a_channel_is_complete(kind: str) -> None:
     assert CHANNELS[kind].kind == kind
-    assert FOR_CUSTOMERS <= CHANNELS[kind].events, "whoever names no events is told all of these"
+    assert CHANNELS[kind].events >= FOR_CUSTOMERS, "whoever names no events is told all of these"
     cases = yaml.safe_load((FOLDER / kind / "cases.yml").read_text(encoding="utf-8"))
     assert len(cases) >= 5
     assert (ROOT / "tests/adapters/channels" / f"test_{kind}.py").is_file()

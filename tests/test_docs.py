@@ -237,6 +237,7 @@ def requirements() -> dict[str, set[str]]:
     listed = {"At run time": project["dependencies"]}
     listed["For tests"] = project["optional-dependencies"]["test"]
     listed["For PostgreSQL"] = project["optional-dependencies"]["postgres"]
+    listed["For Apprise"] = project["optional-dependencies"]["apprise"]
     listed["For linting"] = project["optional-dependencies"]["lint"]
     return {
         title: {re.split(r"[^A-Za-z0-9-]", item)[0].lower() for item in items}
@@ -244,7 +245,9 @@ def requirements() -> dict[str, set[str]]:
     }
 
 
-@pytest.mark.parametrize("title", ["At run time", "For PostgreSQL", "For tests", "For linting"])
+@pytest.mark.parametrize(
+    "title", ["At run time", "For PostgreSQL", "For Apprise", "For tests", "For linting"]
+)
 def test_every_dependency_has_its_reason(title: str) -> None:
     text = (DOCS / "dependencies.md").read_text(encoding="utf-8")
     section = text.split(f"## {title}\n")[1].split("\n## ")[0]

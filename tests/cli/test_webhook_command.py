@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from waypost.cli import main
 from waypost.core.notify.signing import new_secret
-from waypost.model.subscribers import Subscriber
+from waypost.model.subscribers import Subscriber, variable
 
 
 def test_a_new_secret_stands_alone_on_standard_output() -> None:
@@ -28,5 +28,5 @@ def test_how_it_is_used_is_what_the_file_takes() -> None:
     (example,) = yaml.safe_load(re.search(r"^  - id:.*?(?=^\S)", shown, re.MULTILINE | re.DOTALL)[0])  # type: ignore[index]
     subscriber = TypeAdapter(Subscriber).validate_python(example)
     assert subscriber.webhook is not None
-    assert subscriber.webhook.secret == "${ACME_SECRET}"
+    assert variable(subscriber.webhook.secret) == "ACME_SECRET"
     assert "old_secret" in shown

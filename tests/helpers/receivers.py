@@ -48,15 +48,16 @@ class Receiver:
     url: str
     answer: Answer = fine
     seen: list[Received] = field(default_factory=list)
+    answer_body: bytes = b""
     refused: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, received: Received) -> tuple[int, Mapping[str, str]]:
         """Verify a message, keep it, and answer."""
         headers = received.headers
-        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + received.body
+        signed = f"{headers.get('webhook-id')}.{headers.get('webhook-timestamp')}.".encode() + received.body
         digest = hmac.new(base64.b64decode(SECRET.removeprefix("whsec_")), signed, "sha256").digest()
-        if f"v1,{base64.b64encode(digest).decode()}" not in headers["webhook-signature"].split(" "):
+        if f"v1,{base64.b64encode(digest).decode()}" not in headers.get("webhook-signature", "").split(" "):
             with self.lock:
                 self.refused += 1
             return 401, {}
@@ -83,8 +84,10 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "0")
+            body = b"" if status == 204 else place.answer_body
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # named by the base class
             """Say nothing."""

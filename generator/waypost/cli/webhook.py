@@ -6,6 +6,10 @@ import secrets
 
 import click
 
+from waypost.adapters.channels.base import TransportError
+from waypost.app.site import Site
+from waypost.app.telling import UnknownSubscriber, send_test
+from waypost.cli.common import database_option, explained, printable, refuse, site_option
 from waypost.core.notify.signing import new_secret
 
 _BYTES = 32
@@ -40,3 +44,25 @@ def make_secret() -> None:
     """
     click.echo(new_secret(secrets.token_bytes(_BYTES)))
     click.echo(_HOW, err=True, nl=False)
+
+
+@command.command("test")
+@click.argument("name")
+@site_option
+@database_option
+@explained
+def send_one(name: str, site: Site, database: str | None) -> None:
+    """Send a real test to the subscriber NAME, over whatever channel it has, and tell what came of it.
+
+    It is signed like every other message, has the type `test`, and is neither repeated nor kept.
+
+    Example: waypost webhook test acme-production
+    """
+    try:
+        kind = send_test(site, database or site.database_url, name)
+    except UnknownSubscriber as unknown:
+        refuse(str(unknown))
+    except TransportError as error:
+        refuse(f"Not delivered to {name}: {printable(str(error))}.")
+    else:
+        click.echo(f"Delivered to {name} by {kind}.")

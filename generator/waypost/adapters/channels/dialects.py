@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 from waypost.adapters.channels.texts import clean, head, length
 from waypost.adapters.markup import render_markdown
 
-MOST_SOURCE = 20_000
+MOST_SOURCE = 10_000
 """Characters of Markdown that are looked at; no chat shows as many."""
 
 _URL = re.compile(r"https?://[^\s<>\"|\\^`{}]{1,2000}")
@@ -138,6 +138,9 @@ class _Reader(HTMLParser):
         {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "table", "blockquote", "hr"}
     )
 
+    _FRAMES = frozenset({"ul", "ol", "table", "thead", "tbody", "tr"})
+    """What holds no text of its own."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.runs: list[_Run] = []
@@ -164,7 +167,7 @@ class _Reader(HTMLParser):
         elif tag == "tr":
             self._break(1)
         elif tag in ("td", "th") and self._gap == 0:
-            self._add(" · ")
+            self.runs.append(_Run(" · "))
         elif tag == "a":
             self._href = values.get("href") or ""
 
@@ -199,6 +202,8 @@ class _Reader(HTMLParser):
         if "pre" in self._open:
             if data.strip():
                 self._add(data.strip("\n"))
+            return
+        if self._open and self._open[-1] in self._FRAMES:
             return
         text = re.sub(r"\s+", " ", data)
         if self._gap or self._mark or not self.runs or self.runs[-1].text.endswith((" ", "\n")):

@@ -48,9 +48,12 @@ def post(means: Means, url: str, body: bytes, headers: Mapping[str, str], *, met
 
 
 @contextmanager
-def attempt(means: Means) -> Iterator[None]:
-    """Let everything that is asked inside share the time of one attempt."""
-    with deadline(means.file.delivery.timeout, means.refuse):
+def attempt(means: Means, *, guarded: bool = True) -> Iterator[None]:
+    """Let everything that is asked inside share the time of one attempt.
+
+    The address of a service that the operator runs or rents need not be `guarded` against being private.
+    """
+    with deadline(means.file.delivery.timeout, means.refuse if guarded else None):
         yield
 
 
@@ -102,7 +105,7 @@ def retry_after(text: str, now: datetime) -> timedelta | None:
     else:
         try:
             at = parsedate_to_datetime(text)
-        except (ValueError, TypeError):
+        except ValueError:
             return None
         wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
     return min(max(wait, timedelta(0)), LONGEST_WAIT)

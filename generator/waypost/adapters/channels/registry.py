@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from waypost.adapters.channels import email, slack, sms, statuspage_webhook, webhook
+from waypost.adapters.channels import apprise, discord, email, slack, sms, statuspage_webhook, teams, webhook
 from waypost.adapters.channels.base import Channel
 
 CHANNELS: Mapping[str, Channel] = {
@@ -15,7 +15,10 @@ CHANNELS: Mapping[str, Channel] = {
         statuspage_webhook.CHANNEL,
         email.CHANNEL,
         slack.CHANNEL,
+        teams.CHANNEL,
+        discord.CHANNEL,
         sms.CHANNEL,
+        apprise.CHANNEL,
     )
 }
 """In the order of the documentation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _JOINERS = "\u200c\u200d"
@@ -42,6 +42,15 @@ def shorten(text: str, most: int) -> str:
     # A long word is cut rather than lost.
     kept = words if 2 * len(words) >= len(kept) else kept
     return f"{kept.rstrip()}…" if most > 0 else ""
+
+
+def escaped(text: str, most: int, escape: Callable[[str], str]) -> str:
+    """Escape a text, cut before so that it is at most `most` UTF-16 units long afterwards."""
+    kept = shorten(text, most)
+    while (over := length(escape(kept)) - most) > 0:
+        # An escaped letter is at most five long.
+        kept = shorten(kept, length(kept) - max(1, over // 5))
+    return escape(kept)
 
 
 def head(text: str, most: int) -> str:

@@ -31,7 +31,7 @@ SOURCES: tuple[Callable[[Look], Iterator[Notice]], ...] = (
     endpoint_notices,
     escalation_notices,
 )
-"""Everything that makes notices."""
+"""Everything that makes notices; what comes first is told first of what happened at one moment."""
 
 STALE = timedelta(hours=24)
 """What happened longer ago and was never told, such as imported history, is noted and not told."""
@@ -65,7 +65,8 @@ def new_notices(look: Look) -> list[Notice]:
         for notice in source(look)
         if notice.key not in look.told.keys
     }
-    return sorted(found.values(), key=lambda notice: (notice.at, notice.key))
+    # Of what happened at one moment, the order of the sources stays: the incident, then the states that follow.
+    return sorted(found.values(), key=lambda notice: notice.at)
 
 
 def plan(look: Look, forms: Mapping[str, Collection[NoticeEvent]]) -> list[Planned]:

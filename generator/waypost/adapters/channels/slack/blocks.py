@@ -7,7 +7,7 @@ from typing import Any
 from waypost.adapters.channels.base import Composition
 from waypost.adapters.channels.chat import chat_message
 from waypost.adapters.channels.dialects import Dialect, chat_text
-from waypost.adapters.channels.texts import clean_line, json_body, length, shorten
+from waypost.adapters.channels.texts import clean_line, escaped, json_body
 
 MOST_HEADER = 150
 MOST_SECTION = 3000
@@ -41,34 +41,25 @@ def compose(composition: Composition) -> bytes:
     message = chat_message(composition)
     said = message.wording
     body = chat_text(said.body, message.help_url, MRKDWN, MOST_SECTION)
-    sections = [_escaped("\n".join(message.facts), MOST_SECTION), body]
+    sections = [escaped("\n".join(message.facts), MOST_SECTION, escape), body]
     blocks = [
-        {"type": "header", "text": _plain(_escaped(message.headline, MOST_HEADER))},
+        {"type": "header", "text": _plain(escaped(message.headline, MOST_HEADER, escape))},
         *({"type": "section", "text": _mrkdwn(text)} for text in sections if text),
         {
             "type": "actions",
             "elements": [
                 {
                     "type": "button",
-                    "text": _plain(_escaped(said.link_text, MOST_BUTTON)),
+                    "text": _plain(escaped(said.link_text, MOST_BUTTON, escape)),
                     "url": said.link,
                     "action_id": "open",
                 }
             ],
         },
-        {"type": "context", "elements": [_mrkdwn(_escaped(message.footer, MOST_SECTION))]},
+        {"type": "context", "elements": [_mrkdwn(escaped(message.footer, MOST_SECTION, escape))]},
     ]
     notification = " — ".join(filter(None, [message.headline, clean_line(said.plain_body)]))
-    return json_body({"text": _escaped(notification, MOST_NOTIFICATION), "blocks": blocks})
-
-
-def _escaped(text: str, most: int) -> str:
-    """Escape a text so that it is at most so long afterwards."""
-    kept = shorten(text, most)
-    while (over := length(escape(kept)) - most) > 0:
-        # An escaped letter is at most five long.
-        kept = shorten(kept, length(kept) - max(1, over // 5))
-    return escape(kept)
+    return json_body({"text": escaped(notification, MOST_NOTIFICATION, escape), "blocks": blocks})
 
 
 def _plain(text: str) -> dict[str, Any]:

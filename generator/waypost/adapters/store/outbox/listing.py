@@ -58,7 +58,7 @@ class Which:
         return found
 
 
-def read_deliveries(connection: Connection, which: Which, limit: int) -> list[Delivery]:
+def read_deliveries(connection: Connection, which: Which, limit: int | None) -> list[Delivery]:
     """Return deliveries, newest first."""
     found = (
         sa.select(*DELIVERY_COLUMNS)

@@ -144,7 +144,7 @@ class Outbox:
         since: datetime | None = None,
         until: datetime | None = None,
         ids: Collection[int] | None = None,
-        limit: int = 1000,
+        limit: int | None = 1000,
     ) -> list[Delivery]:
         """Return deliveries, newest first: of a state, an endpoint, made in [since, until), with these numbers."""
         with self._database.read() as connection:

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from helpers.mail_server import MailBoxes, mail_server
+from helpers.receivers import SECRET, Receiver, receiver
+from helpers.sites import minimal_site, running, wait_until, waypost
+from waypost.app.site import Site
+from waypost.cli import main
+
+ADDRESS = "planted-address@example.org"
+NUMBER = "+4930555000123"
+ANSWER = "planted-answer-4711"
+TOKEN = "planted-token-0815"  # noqa: S105  # a value to look for in what is printed
+SUBSCRIBERS = """\
+subscribers:
+  - id: acme
+    webhook: {{url: "{url}", secret: "${{ACME_SECRET}}"}}
+  - id: anna
+    email: "${{ANNA_MAIL}}"
+  - id: phone
+    sms: "{number}"
+operators: [acme]
+email: {{server: "${{SMTP_URL}}", sender: status@example.org}}
+twilio: {{account: "${{TWILIO_ACCOUNT}}", token: "${{TWILIO_TOKEN}}", sender: "+4930000000", api: "{api}"}}
+delivery: {{private_networks: ["127.0.0.0/8"], timeout: 2s}}
+"""
+INCIDENT = """\
+---
+title: Mail is slow
+impact: minor
+components: {{mail: degraded_performance}}
+---
+## investigating · {now}
+We look into it.
+"""
+
+
+@pytest.fixture
+def place() -> Iterator[Receiver]:
+    with receiver() as found:
+        yield found
+
+
+@pytest.fixture
+def boxes() -> Iterator[tuple[MailBoxes, str]]:
+    found = MailBoxes()
+    with mail_server(found) as port:
+        yield found, f"smtp://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, place: Receiver, boxes: tuple[MailBoxes, str], monkeypatch: pytest.MonkeyPatch
+) -> Site:
+    found = minimal_site(tmp_path / "site")
+    for name, value in (
+        ("ACME_SECRET", SECRET),
+        ("ANNA_MAIL", ADDRESS),
+        ("SMTP_URL", boxes[1]),
+        ("TWILIO_ACCOUNT", "AC" + "1" * 32),
+        ("TWILIO_TOKEN", TOKEN),
+    ):
+        monkeypatch.setenv(name, value)
+    text = SUBSCRIBERS.format(url=place.url, number=NUMBER, api=place.url)
+    (found.root / "status" / "subscribers.yml").write_text(text)
+    return found
+
+
+def happen(site: Site, name: str = "mail-slow") -> None:
+    text = INCIDENT.format(now=datetime.now(UTC).isoformat(timespec="seconds"))
+    (site.root / "status" / "incidents" / f"{name}.md").write_text(text)
+
+
+def told(site: Site) -> None:
+    """Let everything that is on the page count as known."""
+    assert waypost("deliver", site=site).returncode == 0
+
+
+def in_process(*arguments: str, site: Site) -> Result:
+    """Run a command to its end without a process of its own, which takes most of the time of many."""
+    name, *rest = arguments
+    group = rest[:1] if name in ("deliveries", "webhook") else []
+    result = CliRunner().invoke(main, [name, *group, "--site", str(site.root), *rest[len(group) :]])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def test_what_would_go_is_shown_and_nothing_is_sent(site: Site, place: Receiver) -> None:
+    first = waypost("deliver", "--dry-run", site=site)
+    assert first.stdout.startswith("Nothing was told from this database yet.")
+    assert not (site.root / ".waypost" / "waypost.db").exists(), "looking makes no database"
+    told(site)
+    assert waypost("deliver", "--dry-run", site=site).stdout == "There is nothing new to tell.\n"
+
+    happen(site)
+    shown = waypost("deliver", "--dry-run", site=site)
+    assert shown.stdout.splitlines()[:2] == [
+        "incident.opened  Mail is slow",
+        "  to acme (webhook), anna (email), phone (sms)",
+    ]
+    as_json = json.loads(waypost("deliver", "--dry-run", "--json", site=site).stdout)
+    assert [(item["event"], item["to"]) for item in as_json["new"] if item["event"] == "incident.opened"] == [
+        ("incident.opened", ["acme", "anna", "phone"])
+    ]
+    assert place.seen == []
+
+
+def test_what_happens_is_sent_once_listed_and_replayed(
+    site: Site, place: Receiver, boxes: tuple[MailBoxes, str]
+) -> None:
+    told(site)
+    happen(site)
+    done = waypost("deliver", site=site)
+    # What stands for Twilio here refuses everything. Programs are told of the component too.
+    assert (done.returncode, done.stdout) == (1, "2 new notices, 4 letters sent or tried.\n"), done
+    assert place.types == ["incident.opened", "component.status"]
+    assert [mail.recipients for mail in boxes[0].taken] == [[ADDRESS]]
+    assert waypost("deliver", site=site).stdout == "0 new notices, 0 letters sent or tried.\n"
+
+    listed = json.loads(waypost("deliveries", "list", "--json", site=site).stdout)
+    states = {item["endpoint"]: item["state"] for item in listed if item["event"] == "incident.opened"}
+    assert states["acme"] == states["anna"] == "delivered"
+    acme = next(item for item in listed if item["endpoint"] == "acme" and item["event"] == "incident.opened")
+    assert acme["message_id"] == place.seen[0].id
+    assert "Nothing" not in waypost("deliveries", "endpoints", site=site).stdout
+
+    again = waypost("deliveries", "replay", "--delivered", str(acme["id"]), site=site)
+    assert again.stdout.startswith("1 delivery is due now.")
+    waypost("deliver", site=site)
+    assert [item.id for item in place.seen[2:]] == [place.seen[0].id]
+
+
+def test_replaying_wants_to_know_what(site: Site) -> None:
+    told(site)
+    assert waypost("deliveries", "replay", site=site).returncode == 2
+    nothing = waypost("deliveries", "replay", "--endpoint", "acme", "--yes", site=site)
+    assert (nothing.returncode, nothing.stderr) == (1, "waypost: There are no such deliveries.\n")
+    wrong = waypost("deliveries", "list", "--since", "yesterday", site=site)
+    assert wrong.returncode == 2
+    assert "Write a time with its offset" in wrong.stderr
+
+
+def test_a_test_is_signed_and_past_the_outbox(site: Site, place: Receiver) -> None:
+    done = waypost("webhook", "test", "acme", site=site)
+    assert (done.returncode, done.stdout) == (0, "Delivered to acme by webhook.\n"), done
+    assert place.types == ["test"]
+    assert waypost("deliveries", "list", site=site).stdout == "Nothing was sent yet.\n"
+    place.answer = lambda received: (500, {})
+    refused = waypost("webhook", "test", "acme", site=site)
+    assert (refused.returncode, refused.stderr) == (1, "waypost: Not delivered to acme: HTTP status 500.\n")
+    unknown = waypost("webhook", "test", "acne", site=site)
+    assert unknown.stderr.endswith("in status/subscribers.yml. Did you mean 'acme'?\n")
+
+
+def test_a_variable_that_is_not_set_is_named(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ACME_SECRET")
+    done = waypost("deliver", site=site)
+    assert done.returncode == 0, "there is nothing to send yet"
+    assert "the environment variable ACME_SECRET is not set" in done.stderr
+
+
+def test_the_daemon_tells_what_it_publishes(site: Site, place: Receiver) -> None:
+    with running("run", site=site) as command:
+        page = site.status_output / "index.html"
+        wait_until(page.exists, "the page")
+        wait_until(
+            lambda: not waypost("deliver", "--dry-run", site=site).stdout.startswith("Nothing was"),
+            "a first look",
+        )
+        happen(site)
+        wait_until(lambda: "incident.opened" in place.types, "the message")
+        assert "Mail is slow" in page.read_text(), "the page is there before anybody is told of it"
+        assert command.end(signal.SIGTERM) == 0
+
+
+def test_an_incident_of_the_checks_is_acknowledged_by_name(site: Site) -> None:
+    told(site)
+    done = waypost("incident", "acknowledge", "auto-web", site=site)
+    assert done.returncode == 1
+    assert "No open incident is called so." in done.stderr
+    happen(site)
+    first = waypost("incident", "acknowledge", "mail-sl", "--by", "Anna", site=site)
+    assert first.stdout == "Anna takes care of mail-slow.\n", first
+    second = waypost("incident", "acknowledge", "mail-sl", site=site)
+    assert second.stdout == "Somebody takes care of mail-slow already.\n"
+
+
+def test_no_address_secret_or_answer_is_ever_shown(
+    site: Site, place: Receiver, boxes: tuple[MailBoxes, str]
+) -> None:
+    told(site)
+    happen(site)
+    place.answer = lambda received: (500, {"X-Said": ANSWER})
+    place.answer_body = ANSWER.encode()
+    boxes[0].says["RCPT"] = [f"550 5.1.1 {ANSWER}"]
+    said = [
+        in_process(*command, site=site)
+        for command in (
+            ("deliver", "--dry-run"),
+            ("deliver", "--dry-run", "--json"),
+            ("deliver",),
+            ("deliveries", "list"),
+            ("deliveries", "list", "--json"),
+            ("deliveries", "endpoints"),
+            ("deliveries", "endpoints", "--json"),
+            ("webhook", "test", "acme"),
+            ("webhook", "test", "anna"),
+            ("webhook", "test", "phone"),
+            ("deliveries", "replay", "--endpoint", "anna", "--yes"),
+            ("publish",),
+            ("lint",),
+            ("doctor",),
+            ("status", "--json"),
+        )
+    ]
+    broken = site.root / "status" / "subscribers.yml"
+    broken.write_text(
+        broken.read_text().replace("${ACME_SECRET}", SECRET).replace("${ANNA_MAIL}", f"x {ADDRESS}")
+    )
+    said += [in_process(command, site=site) for command in ("lint", "publish", "deliver")]
+    assert said[2].exit_code == said[-1].exit_code == 1
+    assert "550" in said[2].output
+    output = "".join(done.output for done in said)
+    pages = "".join(
+        path.read_text(encoding="utf-8", errors="replace")
+        for path in site.output.rglob("*")
+        if path.is_file()
+    )
+    assert "Traceback" not in output
+    planted = (ADDRESS, NUMBER, ANSWER, TOKEN, SECRET, place.url, "AC" + "1" * 32, boxes[1])
+    assert [value for value in planted if re.search(re.escape(value), output + pages)] == []
