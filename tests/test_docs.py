@@ -245,7 +245,9 @@ def requirements() -> dict[str, set[str]]:
     }
 
 
-@pytest.mark.parametrize("title", ["At run time", "For PostgreSQL", "For Apprise", "For tests", "For linting"])
+@pytest.mark.parametrize(
+    "title", ["At run time", "For PostgreSQL", "For Apprise", "For tests", "For linting"]
+)
 def test_every_dependency_has_its_reason(title: str) -> None:
     text = (DOCS / "dependencies.md").read_text(encoding="utf-8")
     section = text.split(f"## {title}\n")[1].split("\n## ")[0]

@@ -113,6 +113,11 @@ ALLOWED_IN_TEMPLATES: Mapping[Bare, str] = {
     ("theme/waypost/ticket.html", "hint- error-"): "the beginnings of ids",
     ("theme/waypost/status/subscribe.html", "curl status.txt"): "a command",
     ("theme/waypost/status/subscribe.html", "/feed subscribe feed.rss"): "a command",
+    ("theme/waypost/status/subscribe.html", "Standard Webhooks"): "the name of a specification",
+    (
+        "theme/waypost/status/subscribe.html",
+        'webhook-signature: v1,base64(HMAC-SHA256(secret, "{webhook-id}.{webhook-timestamp}.{body}"))',
+    ): "a formula for programs",
 }
 ALLOWED_IN_SCRIPTS: Mapping[Bare, str] = {
     ("theme/assets/waypost/now.js", "span span"): "a selector",

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,22 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "b.html").read_bytes() == b"old"
     sync_tree(tmp_path, {"a.html": b"new"})
     assert tree(tmp_path) == {"a.html": b"new"}
+
+
+def test_a_folder_that_another_process_removes_meanwhile_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_tree(tmp_path, {"a/b": b"1", "c": b"1"})
+    look = file_tree._look
+
+    def rival(root: Path, keep: Collection[str]) -> file_tree._Present:
+        found = look(root, keep)
+        shutil.rmtree(root / "a")
+        return found
+
+    monkeypatch.setattr(file_tree, "_look", rival)
+    assert sync_tree(tmp_path, {"a/new": b"2", "c": b"1"}) == ["a/new", "a/b"]
+    assert tree(tmp_path) == {"a/new": b"2", "c": b"1"}
 
 
 def test_a_path_may_change_between_file_and_folder(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -47,6 +48,30 @@ def test_an_incident_is_read_whole(tmp_path: Path) -> None:
     ]
     assert found.updates[1].body == "All is *well*.\n\nThanks."
     assert found.resolved_at == datetime.fromisoformat("2026-10-02T08:40:30+00:00")
+
+
+def test_a_file_that_changes_is_read_anew_whatever_its_size_and_time_say(tmp_path: Path) -> None:
+    file = tmp_path / "late.md"
+    for word in ("late", "slow", "late"):
+        file.write_text(FRONT + FIRST.replace("late", word), encoding="utf-8")
+        os.utime(file, ns=(1, 1))
+        found, _ = load_incident(tmp_path, file)
+        assert found
+        assert found.updates[0].body == f"Mail is {word}."
+
+
+def test_files_of_one_text_are_incidents_of_their_own(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.md").write_text(FRONT + FIRST, encoding="utf-8")
+    found = [load_incident(tmp_path, tmp_path / f"{name}.md")[0] for name in ("one", "two")]
+    assert [item.id for item in found if item] == ["one", "two"]
+
+
+def test_a_mistake_is_told_each_time_that_it_is_read(tmp_path: Path) -> None:
+    for _ in range(3):
+        found, problems = incident(tmp_path, "## broken\n")
+        assert found is None
+        assert problems == [("update-heading", 6)]
 
 
 def test_without_started_an_incident_begins_with_its_first_update(tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import random
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
 import pytest
 
+from waypost.adapters import markup
 from waypost.adapters.markup import render_markdown
 
 HELP = "https://help.example.org/"
@@ -153,3 +156,60 @@ def test_markdown_is_still_markdown() -> None:
         "&amp;",
     ):
         assert part in rendered
+
+
+def test_one_text_leads_to_the_help_center_from_wherever_it_is_shown() -> None:
+    text = "[x](/a/) and ![y](/b.png)"
+    roots = ["../", "../../", HELP, 'https://a.example/?b=1&c=<"2/']
+    for root in [*roots, *roots]:
+        assert _Seen(render_markdown(text, root)).attributes == {
+            "href": f"{root}a/",
+            "src": f"{root}b.png",
+            "alt": "y",
+        }
+
+
+def test_a_text_cannot_name_the_root_itself() -> None:
+    for text in ("\x02help-root\x03", "[x](\x02help-root\x03a)", "`\x02help-root\x03`", "&#2;help-root&#3;"):
+        assert HELP not in render_markdown(text, HELP)
+
+
+STATEFUL = [
+    "[x]: https://a.example/\n\n[x]",
+    "[x]",
+    "[x][1] [1]\n\n[1]: /a/ 'title'",
+    "1. one\n\n    two\n\n2. three",
+    "- a\n    - b\n        - c",
+    "    code",
+    "`a` ``b`` \\* \\_",
+    "&copy; <b> &amp;",
+    "> a\n> > b\n\nc",
+    "| a |\n|-|\n| `b|c` |",
+    "***a** b*",
+    "",
+    "<https://a.example/>",
+]
+"""Texts that could leave something behind for the next one."""
+
+
+def _anew(text: str) -> str:
+    return markup._Converter().convert(text).replace(markup._HELP_ROOT, HELP)
+
+
+def test_what_was_rendered_before_leaves_nothing_behind() -> None:
+    converter, luck = markup._Converter(), random.Random(1)  # noqa: S311  # not a secret
+    for text in luck.choices(STATEFUL, k=200):
+        assert converter.convert(text).replace(markup._HELP_ROOT, HELP) == _anew(text), text
+
+
+def test_a_text_that_nests_too_deep_leaves_nothing_behind() -> None:
+    for text in STATEFUL[:5]:
+        with pytest.raises(RecursionError):
+            render_markdown("- " * 4000 + "end\n\n" + text, HELP)
+        assert markup._CONVERTER.convert(text).replace(markup._HELP_ROOT, HELP) == _anew(text), text
+
+
+def test_several_threads_may_render_at_once() -> None:
+    texts = [f"{text}\n\nnumber {number}" for number in range(40) for text in STATEFUL]
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lambda text: render_markdown(text, HELP), texts)) == [*map(_anew, texts)]

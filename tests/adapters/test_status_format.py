@@ -248,6 +248,31 @@ def test_windows_name_the_day_and_the_year_where_it_is_another(
 
 
 @pytest.mark.parametrize(
+    ("zone", "start", "end", "text"),
+    [
+        (
+            "Europe/Berlin",
+            "2026-10-25T00:30Z",
+            "2026-10-25T01:30Z",
+            "Sun 25 Oct, 02:30 (UTC+2)–02:30 (UTC+1)",
+        ),
+        ("Europe/London", "2026-03-29T00:30Z", "2026-03-29T01:30Z", "Sun 29 Mar, 00:30 (UTC)–02:30 (UTC+1)"),
+        (
+            *("America/St_Johns", "2026-03-08T04:30Z", "2026-03-09T04:30Z"),
+            "Sun 8 Mar, 01:00 (UTC-3:30)–Mon 9 Mar, 02:00 (UTC-2:30)",
+        ),
+        ("Europe/Berlin", "2026-10-25T02:30Z", "2026-10-25T03:30Z", "Sun 25 Oct, 03:30–04:30"),
+    ],
+)
+def test_a_window_over_a_change_of_clocks_says_the_offsets(
+    zone: str, start: str, end: str, text: str
+) -> None:
+    item = SimpleNamespace(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
+    seen = take_snapshot(site(zone=zone), history(), moment("12:00"))
+    assert StatusFormat(seen, {}).window(cast("MaintenanceSnapshot", item)) == text
+
+
+@pytest.mark.parametrize(
     ("at", "text", "german"),
     [
         ("2026-11-04T13:27:00Z", "4 Nov, 13:27", "4. Nov., 13:27 Uhr"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from html.parser import HTMLParser
@@ -22,7 +23,7 @@ from waypost.model.status import ComponentStatus
 ELSEWHERE = re.compile(
     # What other parts of a publication make.
     r"(feed|history)\.(atom|rss|json)|maintenance\.ics|(components/[\w-]+|impact/\w+)/(feed\.(atom|rss|json)|maintenance\.ics)"
-    r"|api/v2/summary\.json|now\.json|status\.txt|badge/[\w-]+\.svg|assets/[\w.]+"
+    r"|api/v2/summary\.json|(now|waypost)\.json|status\.txt|badge/[\w-]+\.svg|assets/[\w.]+"
 )
 
 
@@ -157,6 +158,31 @@ def test_the_page_of_an_incident() -> None:
     assert "Downloads Partial outage 2 Nov, 11:00 2 Nov, 11:30 30 minutes" in Page(old).words
 
 
+@pytest.mark.parametrize("page", ["index.html", "components/downloads/index.html"])
+def test_work_that_runs_stands_under_now_and_work_to_come_under_planned(page: str) -> None:
+    works = [
+        {"id": "running", "window": "11:00-13:00"},
+        {"id": "watched", "window": "11:00-13:00", "says": ["09:00 scheduled", "11:30 verifying"]},
+        {"id": "next", "window": "14:00-15:00"},
+    ]
+    seen = take_snapshot(site(maintenances=works), history(["00:00 http-1 operational"]), moment("12:00"))
+    # The first sentence names planned work too.
+    words = Page(made(seen)[page]).words.partition("imes in UTC")[2]
+    order = [
+        words.index(text)
+        for text in ("Now ", "Title of running", "Title of watched", "Planned ", "Title of next")
+    ]
+    assert order == sorted(order)
+    calm = take_snapshot(site(maintenances=works[2:]), history(["00:00 http-1 operational"]), moment("12:00"))
+    assert "Now Planned" not in Page(made(calm)[page]).words
+    assert "Planned Planned Title of next" in Page(made(calm)[page]).words
+
+
+def test_a_component_that_is_still_affected_says_for_how_long() -> None:
+    page = Page(world()["incidents/stop/index.html"])
+    assert "Downloads Major outage 20 Nov, 11:00 now for 2 hours" in page.words
+
+
 def test_groups_say_what_is_worst_in_them() -> None:
     text = world()["index.html"]
     assert '<h3 data-status="major_outage" data-wp-worst>Galleries' in text
@@ -168,8 +194,8 @@ def test_a_promise_says_its_time_to_people_and_to_scripts() -> None:
     (incident,) = place.incidents
     update = incident.updates[0]
     promised = type(update)(update.id, update.status, update.at, update.body, moment("12:30"))
-    later = type(incident)(**{**vars(incident), "updates": (promised,)})
-    seen = type(seen)(**{**vars(seen), "incidents": (later,), "active": (later,)})
+    later = replace(incident, updates=(promised,))
+    seen = replace(seen, incidents=(later,), active=(later,))
     for path in ("index.html", "incidents/stop/index.html"):
         text = made(seen)[path]
         assert 'data-wp-due="2026-11-20T12:30:00Z"' in text

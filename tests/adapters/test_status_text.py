@@ -93,7 +93,13 @@ def test_what_a_terminal_would_obey_is_not_there(name: str) -> None:
     assert active.active
     for said in (text(snapshot), text(active)):
         odd = {letter for letter in said if unicodedata.category(letter).startswith("C")}
-        assert odd <= {"\n", "\u200d"}
+        assert odd <= {"\n", "\u200c", "\u200d"}
         assert max(map(len, said.splitlines())) <= WIDTH
         # No line of a writer's can pass for one of ours: it stands behind a word of ours, or indented.
         assert not any(line.startswith("BEGIN") for line in said.splitlines())
+
+
+@pytest.mark.parametrize("name", ["می\u200cخواهم", "👩\u200d👩\u200d👧"])
+def test_what_joins_and_parts_letters_stays(name: str) -> None:
+    place = site(incidents=[{"id": "told", "title": name, "says": ["10:00 investigating"]}])
+    assert name in text(take_snapshot(place, history(), moment("12:00")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from helpers.published_facts import READERS, WITHOUT_FACTS, expected
+from helpers.published_facts import READERS, WITHOUT_FACTS, expected, history_front, history_months
 from helpers.sites import minimal_site
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.adapters.file_tree import sync_tree
@@ -185,9 +185,71 @@ def test_a_file_of_an_hour_ago_is_found_out(two_moments: Two, tmp_path: Path, na
     assert all(line.startswith(f"{name} says") for line in found), "and all others agree"
 
 
+PATTERNS = [*(pattern for pattern, _ in READERS.values()), *WITHOUT_FACTS]
+
+
+def unread(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if not any(re.fullmatch(pattern, path) for pattern in PATTERNS)]
+
+
 def test_every_published_file_is_read_back_or_named(two_moments: Two) -> None:
-    patterns = [*(pattern for pattern, _ in READERS.values()), *WITHOUT_FACTS]
-    unread = [path for path in two_moments[1] if not any(re.fullmatch(pattern, path) for pattern in patterns)]
-    assert unread == [], "give a new kind of file a reader in helpers/published_facts.py"
-    for pattern in patterns:
+    assert unread(two_moments[1]) == [], "give a new kind of file a reader in helpers/published_facts.py"
+    for pattern in PATTERNS:
         assert any(re.fullmatch(pattern, path) for path in two_moments[1]), pattern
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "status.csv",
+        "feed.xml",
+        "impact/major/index.html",
+        "impact/major/calendar/feed.atom",
+        "components/api/status.json",
+        "history/2026-11/feed.atom",
+        "history/2026-11.json",
+        "history/2026/index.html",
+        "api/v3/status.json",
+        "regions/index.html",
+    ],
+)
+def test_a_new_kind_of_file_has_no_reader(path: str) -> None:
+    assert unread([path]) == [path]
+
+
+def long_ago() -> Snapshot:
+    """Return a page whose history fills several pages and months, at the edge of a month of its zone."""
+    days = [*range(1, 31)] * 2
+    stories = [
+        {
+            "id": f"old-{number}",
+            "impact": ("minor", "critical")[number % 2],
+            "says": [
+                f"09-{day:02} 0{number // 30}:00 investigating",
+                f"09-{day:02} 0{number // 30}:40 resolved",
+            ],
+        }
+        for number, day in enumerate(days)
+    ]
+    # In Berlin it is October already.
+    edge = {"id": "edge", "says": ["09-30 22:30 investigating", "09-30 23:10 resolved"]}
+    off = {
+        "id": "off",
+        "window": "10-05 10:00-10-05 11:00",
+        "says": ["10-01 00:00 scheduled", "10-02 00:00 cancelled"],
+    }
+    place = site(PLACE, [*stories, edge], [off], zone="Europe/Berlin")
+    return take_snapshot(place, history((), ()), moment("12:00"))
+
+
+def test_history_is_read_over_months_and_pages(published: Publishing, tmp_path: Path) -> None:
+    snapshot = long_ago()
+    sync_tree(tmp_path, published(snapshot))
+    truth = expected(snapshot)
+    assert [(month, len(lines)) for month, lines in truth["history"].items()] == [
+        ("2026-10", 2),
+        ("2026-09", 60),
+    ]
+    assert (tmp_path / "history/2026-09/2/index.html").exists()
+    for read in [history_months, history_front]:
+        assert {fact: truth[fact] for fact in read(tmp_path)} == read(tmp_path)

@@ -219,6 +219,70 @@ def test_a_site_with_components_keeps_them_and_is_told_which_are_missing(tmp_pat
     pictured(site)
 
 
+def test_an_incident_names_a_component_that_was_added_later(tmp_path: Path) -> None:
+    site = minimal_site(tmp_path / "site")
+    import_cstate(site, CSTATE)
+    outage = next((site.root / "status/incidents").glob("2020-04-13-*"))
+    assert "components: {}" in outage.read_text(encoding="utf-8")
+    touched = next(
+        file
+        for file in sorted((site.root / "status/incidents").glob("2*.md"))
+        if file != outage and "components: {}" in file.read_text(encoding="utf-8")
+    )
+    touched.write_text(touched.read_text(encoding="utf-8") + "By hand.\n", encoding="utf-8")
+    by_hand = touched.read_bytes()
+    config = site.root / "status/status.yml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace(
+            "components:\n", "components:\n  - {id: gitea, name: Gitea}\n", 1
+        ),
+        encoding="utf-8",
+    )
+
+    before = fingerprint(site.root)
+    planned = import_cstate(site, CSTATE, dry_run=True)
+    assert fingerprint(site.root) == before
+    report = import_cstate(site, CSTATE)
+    fates = {file.path: file.fate for file in report.files}
+    assert fates == {file.path: file.fate for file in planned.files}
+    assert fates[f"status/incidents/{outage.name}"] is Fate.NAMED
+    assert "components: {gitea: major_outage}" in outage.read_text(encoding="utf-8")
+    assert touched.read_bytes() == by_hand
+    assert {file.fate for file in import_cstate(site, CSTATE).files} <= {Fate.SAME, Fate.KEPT}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ((r"components: {}", "components: {web: major_outage}"), "a person named another one"),
+        ((r"title: ", "title: Mine, "), "a person changed the title"),
+        ((r"components: {}", "components: {}\narticles: []"), "a person added a line"),
+        ((r"\Z", "\nBy hand."), "a person wrote below"),
+        ((r"(?m)^(?=[A-Z])", "Indeed: "), "a person changed the text"),
+    ],
+)
+def test_what_a_person_changed_names_no_component_by_itself(
+    change: tuple[str, str], reason: str, tmp_path: Path
+) -> None:
+    site = minimal_site(tmp_path / "site")
+    import_cstate(site, CSTATE)
+    outage = next((site.root / "status/incidents").glob("2020-04-13-*"))
+    changed = re.sub(*change, outage.read_text(encoding="utf-8"), count=1)
+    assert changed != outage.read_text(encoding="utf-8")
+    outage.write_text(changed, encoding="utf-8")
+    config = site.root / "status/status.yml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace(
+            "components:\n", "components:\n  - {id: gitea, name: Gitea}\n", 1
+        ),
+        encoding="utf-8",
+    )
+    before = outage.read_bytes()
+    report = import_cstate(site, CSTATE)
+    assert outage.read_bytes() == before, reason
+    assert {file.path: file.fate for file in report.files}[f"status/incidents/{outage.name}"] is Fate.KEPT
+
+
 def test_components_of_one_name_in_two_groups_stay_two(empty: Site, tmp_path: Path) -> None:
     rows = [
         {"id": "g1", "name": "Europe", "group": True},
@@ -287,6 +351,26 @@ def test_what_is_no_statuspage_is_refused(
     with pytest.raises(ProblemsFound, match=words):
         import_statuspage(empty, str(place))
     assert list(empty.root.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "column", "words"),
+    [
+        (b'{"incidents": [\n  {"id": "a",}\n]}', 2, 14, "is not JSON from here on: "),
+        (b'{"incidents": [\n  {"id": "a"', 2, 13, "is not JSON from here on: "),
+        (b'{\n "name": "\xff"}', 2, 11, "is not JSON, because it is not text in UTF-8"),
+        (b"", 1, 1, "is not JSON from here on: "),
+    ],
+)
+def test_a_broken_document_is_named_with_its_line_and_column(
+    data: bytes, line: int, column: int, words: str, empty: Site, tmp_path: Path
+) -> None:
+    (tmp_path / "saved.json").write_bytes(data)
+    with pytest.raises(ProblemsFound) as raised:
+        import_statuspage(empty, str(tmp_path / "saved.json"))
+    (problem,) = raised.value.problems
+    assert (problem.location.line, problem.location.column) == (line, column)
+    assert problem.message.startswith(f"The file {words}")
 
 
 @pytest.mark.parametrize(

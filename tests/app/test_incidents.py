@@ -114,6 +114,16 @@ def test_an_incident_of_the_same_day_and_title_is_not_overwritten(site: Site, fi
     assert fingerprint(site.root) == before
 
 
+def test_titles_without_a_letter_for_a_file_name_do_not_stand_in_each_others_way(site: Site) -> None:
+    paths = [
+        open_incident(site, NewIncident(title, ["web"]), "Now.", NOW)
+        for title in ("הדפים לא נפתחים", "页面打不开", "ページが開かない")
+    ]
+    assert [path.stem for path in paths] == [f"2026-11-20-untitled{number}" for number in ("", "-2", "-3")]
+    titles = {item.id: item.title for item in list_incidents(site)}
+    assert titles[paths[2].stem] == "ページが開かない"
+
+
 def test_updates_are_added_and_every_byte_before_stays(site: Site, file: Path) -> None:
     for minute, status in enumerate(("identified", "monitoring", "resolved", "postmortem"), start=1):
         before = file.read_bytes()

@@ -178,6 +178,8 @@ def test_it_says_nothing_where_there_is_nothing_to_say(shop: Shop) -> None:
 def test_it_can_be_dismissed_for_what_it_told_of(shop: Shop) -> None:
     shop.tell(now(incidents=[{**INCIDENT, "components": ["downloads"]}]))
     page = shop.open()
+    # Keys that are pressed before it has come go to the page below it.
+    expect(page.get_by_role("complementary")).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.shadowRoot.activeElement.tagName") == "BUTTON"

@@ -161,6 +161,23 @@ def test_times_are_also_those_of_the_reader(troubled: Served, visit: Any, zone: 
     expect(seen.page.locator(".wp-timeline time").first).to_have_text(said)
 
 
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Europe/Berlin", "Sat 21 Nov, 08:00–10:00"),
+        ("Europe/London", "Sat 21 Nov, 08:00–10:00 (07:00–09:00 your time)"),
+        ("America/Los_Angeles", "Sat 21 Nov, 08:00–10:00 (20 Nov, 23:00–21 Nov, 01:00 your time)"),
+    ],
+)
+def test_windows_of_work_are_also_those_of_the_reader(
+    troubled: Served, visit: Any, zone: str, said: str
+) -> None:
+    seen: Visit = visit(troubled, zone=zone)
+    for page in ("status/", "status/maintenance/2026-11-21-faster-uploads/"):
+        seen.goto(page)
+        expect(seen.page.locator("time[data-wp-until]").first).to_have_text(said)
+
+
 def test_the_address_of_the_page_chooses_components(calm: Served, visit: Any) -> None:
     seen: Visit = visit(calm)
     seen.goto("status/mine/?c=downloads,uploads,nothing")

@@ -64,6 +64,37 @@ def changed(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return git(site, "show", "--name-only", "--format=%s", "HEAD").split("\n")[:-1]
 
 
+def test_a_commit_that_a_hook_refuses_leaves_nothing_behind_in_git(
+    repository: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GIT_INDEX_FILE")
+    (repository.root / "staged.txt").write_text("staged", encoding="utf-8")
+    git(repository, "add", "staged.txt")
+    hook = repository.root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'No commits on Sunday.' >&2\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    monkeypatch.setenv("GIT_INDEX_FILE", "nowhere/index")
+
+    code, out, err = run(*OPEN)
+
+    assert code == 1
+    assert out.startswith("Opened status/incidents/")
+    assert "It is written, and there is no commit: No commits on Sunday." in err
+    monkeypatch.delenv("GIT_INDEX_FILE")
+    told = git(repository, "status", "--porcelain").splitlines()
+    assert [line[:3] for line in told if "incidents" in line] == ["?? "], "nothing of it is staged"
+    assert "A  staged.txt" in told, "what others staged still is"
+    # Once the hook is content, the same file goes in with its next update.
+    hook.unlink()
+    code, _, err = run(
+        *("incident", "update", "pages-do-not-open", "--status", "identified"),
+        *("--message", "A disk.", "--yes", "--commit"),
+    )
+    assert (code, err) == (0, "")
+    assert any(name.startswith("status/incidents/") for name in changed(repository, monkeypatch))
+
+
 def test_the_commit_holds_the_incident_and_nothing_that_others_staged(
     repository: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

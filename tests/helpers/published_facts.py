@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import feedparser
 from icalendar import Calendar
 from lxml import html
 
-from waypost.core.snapshot import Snapshot
+from waypost.core.snapshot import ComponentSnapshot, Snapshot
 from waypost.core.statuspage_words import LABELS, api_status, in_api_words
-from waypost.model.status import UpdateStatus
+from waypost.model.status import Update, UpdateStatus
 
 Facts = dict[str, Any]
 Said = tuple[str, str]
@@ -56,7 +57,7 @@ def expected(snapshot: Snapshot) -> Facts:
         "status": snapshot.headline.status.value,
         "headline": tidy(snapshot.headline.sentence),
         "open": {f"incidents/{item.id}/" for item in snapshot.active},
-        "said": {path: (WORDS[update.status], tidy(update.body)) for path, update in told.items()},
+        "said": {path: told_of(update) for path, update in told.items()},
         "said in the API": {path: (LABELS[update.status], tidy(update.body)) for path, update in api.items()},
         "planned": {f"maintenance/{item.work.id}/" for item in snapshot.planned},
         "running": {
@@ -71,17 +72,19 @@ def expected(snapshot: Snapshot) -> Facts:
             f"maintenance/{item.work.id}/": (item.work.scheduled_for, item.work.scheduled_until)
             for item in snapshot.maintenances
         },
-        "news of components": {
-            component.id: {
-                *(f"incidents/{item.id}/" for item in snapshot.incidents if component.id in item.components),
-                *(
-                    f"maintenance/{item.work.id}/"
-                    for item in snapshot.maintenances
-                    if component.id in item.work.components
-                ),
-            }
-            for component in snapshot.components
+        "news of components": news_of_components(snapshot),
+        "said of components": {
+            name: {path: told_of(told[path]) for path in paths}
+            for name, paths in news_of_components(snapshot).items()
         },
+        "said of impacts": {
+            impact: {path: told_of(told[path]) for path in paths}
+            for impact, paths in news_of_impacts(snapshot).items()
+        },
+        "uptimes": {item.id: percent_of(item) for item in snapshot.components},
+        "history": history_of(snapshot),
+        "months": list(history_of(snapshot)),
+        "latest month": next(iter(history_of(snapshot).values()), []),
         "work on components": {
             component.id: {
                 f"maintenance/{item.work.id}/"
@@ -91,6 +94,68 @@ def expected(snapshot: Snapshot) -> Facts:
             for component in snapshot.components
         },
     }
+
+
+def told_of(update: Update) -> Said:
+    return WORDS[update.status], tidy(update.body)
+
+
+def percent_of(component: ComponentSnapshot) -> str:
+    """Return an uptime as pages write it, computed from the ratio: 99.996 % is not 100 %."""
+    ratio = component.uptime.ratio
+    hundredths = None if ratio is None else int(ratio * 10_000 + 1e-9)
+    return in_percent(None if hundredths is None else hundredths / 100)
+
+
+def in_percent(number: float | None) -> str:
+    if number is None:
+        return "no data"
+    return "100 %" if number == 100 else f"{number:.2f} %"
+
+
+def news_of_components(snapshot: Snapshot) -> dict[str, set[str]]:
+    stories = {f"incidents/{item.id}/": item.components for item in snapshot.incidents}
+    works = {f"maintenance/{item.work.id}/": item.work.components for item in snapshot.maintenances}
+    return {
+        component.id: {path for path, names in [*stories.items(), *works.items()] if component.id in names}
+        for component in snapshot.components
+    }
+
+
+def news_of_impacts(snapshot: Snapshot) -> dict[str, set[str]]:
+    """Return what each impact has in its feeds: that of a lower one tells of what is worse too."""
+    ranks = ("none", "minor", "major", "critical")
+    stories = {f"incidents/{item.id}/": ranks.index(item.impact) for item in snapshot.incidents}
+    found = {
+        impact: {path for path, rank in stories.items() if rank >= ranks.index(impact)}
+        for impact in ranks[1:]
+    }
+    return {**found, "maintenance": {f"maintenance/{item.work.id}/" for item in snapshot.maintenances}}
+
+
+Line = tuple[str, str, str, str]
+"""What a line of the history says: its place, its title, its tag, and the words or names below it."""
+
+
+def history_of(snapshot: Snapshot) -> dict[str, list[Line]]:
+    """Return the lines of each month of the page's zone, the newest first."""
+    dated: list[tuple[datetime, Line]] = []
+    for item in snapshot.incidents:
+        if item.continued_as:
+            continue
+        ends = [update for update in item.updates if update.status is UpdateStatus.RESOLVED]
+        tag = "Resolved" if ends else item.impact.value.capitalize().replace("None", "Information")
+        words = tidy((ends or list(item.updates))[-1].body)
+        dated.append((item.started, (f"incidents/{item.id}/", tidy(item.title), tag, words)))
+    for work in (it for it in snapshot.maintenances if it.is_over):
+        tag = "Cancelled" if work.status is UpdateStatus.CANCELLED else "Maintenance"
+        names = " and ".join(snapshot.names[name] for name in work.work.components)
+        line = (f"maintenance/{work.work.id}/", tidy(work.work.title), tag, names)
+        dated.append((min(work.start, work.work.updated_at) if tag == "Cancelled" else work.start, line))
+    found: dict[str, list[Line]] = {}
+    for at, line in sorted(dated, key=lambda pair: pair[0], reverse=True):
+        found.setdefault(f"{at.astimezone(ZoneInfo(snapshot.page.time_zone)):%Y-%m}", []).append(line)
+    return found
 
 
 def place(address: str) -> str:
@@ -178,6 +243,7 @@ def waypost_json(folder: Path) -> Facts:
     return {
         "states": {item["id"]: item["status"] for item in found["components"]},
         "known states": {item["name"]: item["known_status"] for item in found["components"]},
+        "uptimes": {item["id"]: in_percent(item["uptime"]["90d"]) for item in found["components"]},
         "indicator": found["indicator"],
         "status": found["status"],
         "headline": tidy(found["headline"]),
@@ -219,6 +285,7 @@ def front_page(folder: Path) -> Facts:
     rows = page.xpath(".//*[@data-wp-component]")
     return {
         "states": {row.get("data-wp-component"): row.get("data-status") for row in rows},
+        "uptimes": {row.get("data-wp-component"): below_bar(row.getparent()) for row in rows},
         "status": state.get("data-status"),
         "headline": tidy(next(page.iter("h1")).text_content()),
         "open": links(live, "incidents"),
@@ -226,12 +293,71 @@ def front_page(folder: Path) -> Facts:
     }
 
 
+def below_bar(element: Any) -> str:
+    """Return the uptime that stands below the bar of a component, without what was left out of it."""
+    words = element.xpath(".//*[@class='wp-axis']/span[2]")[0].text_content()
+    return tidy(words).partition(" · ")[0]
+
+
 def component_pages(folder: Path) -> Facts:
-    states = {}
+    states, uptimes = {}, {}
     for path in folder.glob("components/*/index.html"):
-        (row,) = main_part(path).xpath(".//*[@data-wp-component]")
+        page = main_part(path)
+        (row,) = page.xpath(".//*[@data-wp-component]")
         states[row.get("data-wp-component")] = row.get("data-status")
-    return {"states": states}
+        uptimes[row.get("data-wp-component")] = below_bar(page)
+    return {"states": states, "uptimes": uptimes}
+
+
+def chosen_components(folder: Path) -> Facts:
+    rows = main_part(folder / "mine/index.html").xpath(".//*[@data-wp-component]")
+    return {
+        "states": {row.get("data-wp-component"): row.get("data-status") for row in rows},
+        "uptimes": {row.get("data-wp-component"): below_bar(row.getparent()) for row in rows},
+    }
+
+
+def history_lines(path: Path) -> Iterator[Line]:
+    for panel in main_part(path).find_class("wp-panel"):
+        (link,) = panel.xpath(".//h3/a")
+        tag = panel.find_class("wp-tag")[0]
+        words = panel.find_class("wp-muted")[0]
+        yield (
+            place(link.get("href")),
+            tidy(link.text_content()),
+            tidy(tag.text_content()),
+            tidy(words.text_content()),
+        )
+
+
+def months_beside(path: Path) -> list[str]:
+    """Return the months that a page of the history leads to, in their order."""
+    return [
+        found[1]
+        for link in main_part(path).xpath(".//ul[@class='wp-links']//a")
+        if (found := re.search(r"history/(\d{4}-\d\d)/$", link.get("href")))
+    ]
+
+
+def history_months(folder: Path) -> Facts:
+    """Read the pages of every month; those of a long one are numbered from the second on."""
+    found: dict[str, dict[int, list[Line]]] = {}
+    names: list[list[str]] = []
+    for path in folder.glob("history/*/**/index.html"):
+        month, *number = path.parent.relative_to(folder / "history").parts
+        found.setdefault(month, {})[int(number[0]) if number else 1] = list(history_lines(path))
+        names.append(months_beside(path))
+    assert all(name == names[0] for name in names), "every page leads to the same months"
+    whole = {
+        month: [line for _, lines in sorted(parts.items()) for line in lines]
+        for month, parts in found.items()
+    }
+    return {"history": whole, "months": names[0] if names else []}
+
+
+def history_front(folder: Path) -> Facts:
+    path = folder / "history/index.html"
+    return {"latest month": list(history_lines(path)), "months": months_beside(path)}
 
 
 def timeline_pages(folder: Path) -> Facts:
@@ -281,14 +407,15 @@ def text_of(markup: str) -> str:
 
 
 def feed(name: str) -> Callable[[Path], Facts]:
-    def read(folder: Path) -> Facts:
-        said: dict[str, Said] = {}
-        for path, title, body in news_items(folder / name):
-            label = title[1:].partition("]")[0]
-            said.setdefault(path, (label, text_of(body)))
-        return {"said": said}
+    return lambda folder: {"said": latest_news(folder / name)}
 
-    return read
+
+def latest_news(path: Path) -> dict[str, Said]:
+    """Return the latest item about each incident and maintenance."""
+    said: dict[str, Said] = {}
+    for name, title, body in news_items(path):
+        said.setdefault(name, (title[1:].partition("]")[0], text_of(body)))
+    return said
 
 
 def story_feed(name: str) -> Callable[[Path], Facts]:
@@ -304,12 +431,17 @@ def story_feed(name: str) -> Callable[[Path], Facts]:
     return read
 
 
-def component_feeds(folder: Path) -> Facts:
-    told: dict[str, set[str]] = {}
-    for path in sorted(folder.glob("components/*/feed.*")):
-        found = {name for name, _, _ in news_items(path)}
-        assert told.setdefault(path.parent.name, found) == found, path
-    return {"news of components": told}
+def feeds_below(parent: str, fact: str) -> Callable[[Path], Facts]:
+    """Read the feeds of each folder in one: those of all formats say the same."""
+
+    def read(folder: Path) -> Facts:
+        told: dict[str, dict[str, Said]] = {}
+        for path in sorted(folder.glob(f"{parent}/*/feed.*")):
+            found = latest_news(path)
+            assert told.setdefault(path.parent.name, found) == found, path
+        return {fact: told}
+
+    return read
 
 
 def events(path: Path) -> dict[str, Any]:
@@ -340,10 +472,11 @@ def badges(folder: Path) -> Facts:
     words = {
         path.stem: html.fromstring(path.read_bytes()).findtext(".//title").rpartition(": ")[2]
         for path in folder.glob("badge/*.svg")
-        if not path.stem.endswith("-uptime")
     }
     status = STATES[words.pop("overall")]
-    return {"states": {name: STATES[word] for name, word in words.items()}, "status": status}
+    states = {name: STATES[word] for name, word in words.items() if not name.endswith("-uptime")}
+    uptimes = {name: words[f"{name}-uptime"] for name in states}
+    return {"states": states, "status": status, "uptimes": uptimes}
 
 
 READERS: Mapping[str, tuple[str, Callable[[Path], Facts]]] = {
@@ -357,13 +490,20 @@ READERS: Mapping[str, tuple[str, Callable[[Path], Facts]]] = {
     "front page": (r"index\.html", front_page),
     "pages of components": (r"components/[^/]+/index\.html", component_pages),
     "pages of incidents and maintenance": (r"(incidents|maintenance)/[^/]+/index\.html", timeline_pages),
+    "chosen components": (r"mine/index\.html", chosen_components),
+    "history": (r"history/index\.html", history_front),
+    "history by month": (r"history/\d{4}-\d\d/(\d+/)?index\.html", history_months),
     "status.txt": (r"status\.txt", plain_text),
     "feed.atom": (r"feed\.atom", feed("feed.atom")),
     "feed.rss": (r"feed\.rss", feed("feed.rss")),
     "feed.json": (r"feed\.json", feed("feed.json")),
     "history.atom": (r"history\.atom", story_feed("history.atom")),
     "history.rss": (r"history\.rss", story_feed("history.rss")),
-    "feeds of components": (r"components/[^/]+/feed\.\w+", component_feeds),
+    "feeds of components": (
+        r"components/[^/]+/feed\.\w+",
+        feeds_below("components", "said of components"),
+    ),
+    "feeds of impacts": (r"impact/[^/]+/feed\.\w+", feeds_below("impact", "said of impacts")),
     "calendar": (r"maintenance\.ics", calendar),
     "calendars of components": (r"components/[^/]+/maintenance\.ics", component_calendars),
     "badges": (r"badge/[^/]+\.svg", badges),
@@ -373,8 +513,6 @@ WITHOUT_FACTS: Mapping[str, str] = {
     r"assets/.*": "styles and scripts",
     r"banner\.js": "a script that reads now.json",
     r"waypost\.schema\.json": "a schema",
-    r"(subscribe|mine)/index\.html": "links to other files",
-    r"history/.*": "lists of links to pages that are read",
-    r"impact/.*": "parts of the feeds that are read",
+    r"subscribe/index\.html": "links to other files",
 }
 """Files that say nothing of the page that is not said elsewhere, and why."""

@@ -65,7 +65,8 @@ def _update_item(item: NewsItem, help_url: str) -> FeedItem:
 def history_files(snapshot: Snapshot) -> dict[str, bytes]:
     """Return history.atom and history.rss."""
     head = _head(snapshot, "history", snapshot.page.name)
-    whole = fitting([_story_item(snapshot, story) for story in stories(snapshot)])
+    help_url = snapshot.page.help_url
+    whole = fitting([_story_item(snapshot, story, help_url) for story in stories(snapshot)])
     # Atom has ids of Statuspage's form; the guid of RSS is the address.
     addressed = [replace(item, id=item.link, id_is_link=True) for item in whole]
     return {
@@ -74,7 +75,7 @@ def history_files(snapshot: Snapshot) -> dict[str, bytes]:
     }
 
 
-def _story_item(snapshot: Snapshot, story: Story) -> FeedItem:
+def _story_item(snapshot: Snapshot, story: Story, help_url: str) -> FeedItem:
     kind = "Incident" if story.slug.startswith("incident/") else "Maintenance"
     return FeedItem(
         id=f"tag:{tag_authority(snapshot.page.url)}:{kind}/{public_number(kind, story.slug)}",
@@ -82,7 +83,7 @@ def _story_item(snapshot: Snapshot, story: Story) -> FeedItem:
         title=story.title,
         published=story.started,
         updated=story.updated,
-        html=_story_html(snapshot, story, lambda text: render_markdown(text, snapshot.page.help_url)),
+        html=_story_html(snapshot, story, lambda text: render_markdown(text, help_url)),
     )
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -20,8 +21,16 @@ def write_atomic(path: Path, data: bytes) -> bool:
             return False
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
+    _replace(str(path), data)
+    return True
+
+
+def _replace(path: str, data: bytes) -> None:
+    """Put a file with these bytes where there is none or another; its folder must be there."""
+    folder, name = os.path.split(path)
     # A short name of its own: a long one plus ours could be longer than the system allows.
-    temporary = path.with_name(f".{zlib.crc32(path.name.encode()):08x}.{os.getpid()}{_TEMPORARY}")
+    short = f".{zlib.crc32(name.encode()):08x}.{os.getpid()}{_TEMPORARY}"
+    temporary = Path(os.path.join(folder, short))  # noqa: PTH118  # many files: pathlib takes longer than the system
     try:
         temporary.write_bytes(data)
         temporary.replace(path)
@@ -29,7 +38,6 @@ def write_atomic(path: Path, data: bytes) -> bool:
         # A full disk must not be filled further by what could not be finished.
         temporary.unlink(missing_ok=True)
         raise
-    return True
 
 
 Stamp = tuple[int, int, int, int]
@@ -77,22 +85,37 @@ def sync_changes(
     kept = frozenset(keep)
     written = memory.written if memory else {}
     present = _look(root, kept)
-    removed = _make_way(root, files, present)
+    needed = {parent for path in files for parent in _parents(path)}
+    removed = _make_way(root, files, needed, present)
     if removed:
         present = _look(root, kept)
     changed = []
-    for path in sorted(files, key=_pages_last):
+    for path in _pages_last(files):
         data, entry = files[path], present.files.get(path)
         if entry and _is_as_written(written.get(path), data, entry):
             continue
-        if write_atomic(root / path, data):
+        if _write(root, path, data, present):
             changed.append(Change("M" if entry else "A", path))
         if memory:
-            written[path] = (data, _stamp(os.lstat(root / path)))
+            written[path] = (data, _stamp(os.lstat(f"{root}/{path}")))
     removed += _prune(root, files, kept, present)
+    _remove_empty(root, needed, kept, present)
     for path in written.keys() - files.keys():
         del written[path]
     return changed + [Change("D", path) for path in removed if path not in files]
+
+
+def _write(root: Path, path: str, data: bytes, present: _Present) -> bool:
+    """Write one file; return whether anything had to be written."""
+    folder = path.rpartition("/")[0]
+    if folder in present.folders and path not in present.files:
+        # Nothing to compare with and nothing to make, unless another process is at work here too.
+        with suppress(FileNotFoundError):
+            _replace(f"{root}/{path}", data)
+            return True
+    is_written = write_atomic(root / path, data)
+    present.folders.add(folder)
+    return is_written
 
 
 def _look(root: Path, keep: Collection[str]) -> _Present:
@@ -128,11 +151,10 @@ def _is_as_written(written: tuple[bytes, Stamp] | None, data: bytes, entry: os.D
         return False
 
 
-def _make_way(root: Path, files: Iterable[str], present: _Present) -> list[str]:
-    """Remove a file where a folder must be, and a folder where a file must be."""
+def _make_way(root: Path, files: Iterable[str], needed: Collection[str], present: _Present) -> list[str]:
+    """Remove a file where a folder is needed, and a folder where a file must be."""
     removed: list[str] = []
-    parents = {parent for path in files for parent in _parents(path)}
-    for path in sorted(parents & present.files.keys()):
+    for path in sorted(present.files.keys() & needed):
         # A link to a folder is as good as a folder.
         if not (root / path).is_dir():
             (root / path).unlink()
@@ -151,22 +173,25 @@ def _parents(path: str) -> Iterator[str]:
         place = path.find("/", place + 1)
 
 
-def _pages_last(path: str) -> tuple[bool, str]:
-    """Return a key that sorts paths as they are written: pages after what they refer to."""
-    return path.endswith(".html"), path
+def _pages_last(paths: Iterable[str]) -> list[str]:
+    """Return paths in the order in which they are written: pages after what they refer to."""
+    parts: tuple[list[str], list[str]] = [], []
+    for path in paths:
+        parts[path.endswith(".html")].append(path)
+    return sorted(parts[0]) + sorted(parts[1])
 
 
 def _prune(root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _Present) -> list[str]:
     removed: list[str] = []
-    for path, entry in sorted(present.files.items()):
+    for path in sorted(present.files.keys() - files.keys()):
+        entry = present.files[path]
         if "/" not in path and _is_hosts(path) and not path.endswith(_TEMPORARY):
             continue
         if path.endswith(_TEMPORARY):
             _remove_leftover(Path(entry.path))
-        elif path not in files and path not in keep:
+        elif path not in keep:
             Path(entry.path).unlink(missing_ok=True)
             removed.append(path)
-    _remove_empty(root, files, keep, present)
     return removed
 
 
@@ -193,9 +218,8 @@ def is_alive(process: int) -> bool:
     return True
 
 
-def _remove_empty(root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _Present) -> None:
-    needed = {parent for path in files for parent in _parents(path)}
-    for path in sorted(present.folders - needed, reverse=True):
+def _remove_empty(root: Path, needed: Collection[str], keep: frozenset[str], present: _Present) -> None:
+    for path in sorted(present.folders.difference(needed), reverse=True):
         first = path.partition("/")[0]
         folder = root / path
         if not (first in keep or _is_hosts(first)) and folder.is_dir() and not any(folder.iterdir()):

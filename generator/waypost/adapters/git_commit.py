@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 TIMEOUT = 120.0
@@ -28,8 +29,16 @@ def commit_files(root: Path, files: Sequence[Path], message: str) -> str:
     git = [program, "-C", str(root), "--literal-pathspecs"]
     paths = [str(path) for path in files]
     # A file that git has never seen cannot be committed alone before it is told of; its text stays unstaged.
+    new = [path for path in _run([*git, "ls-files", "-z", "--others", "--", *paths]).split("\0") if path]
     _run([*git, "add", "--intent-to-add", "--", *paths])
-    _run([*git, "commit", "--quiet", "--only", f"--message={message}", "--", *paths])
+    try:
+        _run([*git, "commit", "--quiet", "--only", f"--message={message}", "--", *paths])
+    except GitRefused:
+        # What git was told of for this commit alone must not be left for the next one.
+        if new:
+            with suppress(GitRefused):
+                _run([*git, "rm", "--cached", "--force", "--quiet", "--", *new])
+        raise
     return _run([*git, "rev-parse", "--short", "HEAD"]).strip()
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,7 +52,17 @@ class _Entry:
 def load_incident(root: Path, file: Path) -> tuple[Incident | None, list[Problem]]:
     """Read status/incidents/ID.md."""
     source, problems = read_source(root, file)
-    return parse_incident(source, file.stem) if source else (None, problems)
+    if source is None:
+        return None, problems
+    incident, found = _parsed(source, file.stem)
+    return incident, [*found]
+
+
+# A process that stays reads all files again when one has changed; what a text says depends on nothing else.
+@lru_cache(4096)
+def _parsed(source: Source, name: str) -> tuple[Incident | None, tuple[Problem, ...]]:
+    incident, problems = parse_incident(source, name)
+    return incident, tuple(problems)
 
 
 def parse_incident(source: Source, name: str) -> tuple[Incident | None, list[Problem]]:
@@ -251,8 +262,13 @@ def _example(allowed: Sequence[UpdateStatus]) -> str:
 
 def _check_times(document: MarkdownDocument, entries: Sequence[_Entry]) -> list[Problem]:
     message = "This update is not later than the one above it. Put the oldest first."
+    same = (
+        "This update has the time of the one above it. Write the seconds too, so that they can be told apart."
+    )
     return [
-        document.source.problem("incident-order", message, later.line, 1)
+        document.source.problem(
+            "incident-order", same if later.update.at == earlier.update.at else message, later.line, 1
+        )
         for earlier, later in itertools.pairwise(entries)
         if later.update.at <= earlier.update.at
     ]

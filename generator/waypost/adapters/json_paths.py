@@ -103,8 +103,8 @@ def read_json(body: bytes) -> Any:
         return json.loads(body)
     except RecursionError:
         raise Unanswered("nests too deeply") from None
-    except ValueError:
-        raise Unanswered("is not JSON") from None
+    except ValueError as error:
+        raise Unanswered("is not JSON") from error
 
 
 def judge_json(expected: Mapping[str, Comparison], body: bytes) -> str:

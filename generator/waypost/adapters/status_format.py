@@ -78,6 +78,14 @@ def duration_text(span: timedelta, words: Words) -> str:
     return " ".join(said[:2])
 
 
+def offset_text(moment: datetime) -> str:
+    """Return the offset of a time from UTC as people write it: 'UTC+2', 'UTC-3:30', 'UTC'."""
+    offset = moment.utcoffset() or timedelta()
+    hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
+    sign = "-" if offset < timedelta() else "+"
+    return f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}" if offset else "UTC"
+
+
 def day_runs(days: Sequence[DaySummary], words: Words) -> list[Run]:
     """Join neighbouring days that look alike; every day with trouble keeps its own words."""
     runs: list[Run] = []
@@ -246,6 +254,7 @@ class StatusFormat:
         self.words = snapshot.words
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
+        self._bars: dict[str, Markup] = {}
 
     def day_time(self, moment: datetime) -> str:
         """Return '4 Nov 2026, 13:27' in the zone of the page, without the year where it is this one."""
@@ -262,6 +271,10 @@ class StatusFormat:
             "start": self.words.date("date.time", start),
             "end": self.words.date("date.time", end),
         }
+        if start.utcoffset() != end.utcoffset():
+            # Without the offsets, an hour in the night when clocks change would last none, or two.
+            for key, moment in (("start", start), ("end", end)):
+                said[key] = self.words.say("status.window.offset", time=said[key], offset=offset_text(moment))
         if start.date() == end.date():
             return self.words.say("status.window.one_day", **said)
         last = self.words.date("status.date.weekday_day", end)
@@ -276,8 +289,12 @@ class StatusFormat:
 
     def bar(self, component: ComponentSnapshot) -> Markup:
         """Draw the days of a component; several pages show the same drawing."""
-        days = component.days
-        return self._memory.made(f"bars/{component.id}", days, lambda: bar_svg(days, self.words))
+        if component.id not in self._bars:
+            days = component.days
+            self._bars[component.id] = self._memory.made(
+                f"bars/{component.id}", days, lambda: bar_svg(days, self.words)
+            )
+        return self._bars[component.id]
 
     def alike(self) -> dict[str, tuple[Incident, ...]]:
         """Return for each incident, by id, the earlier ones that were like it."""

@@ -31,8 +31,8 @@ def _clean(text: str) -> str:
 
 
 def _is_shown(letter: str) -> bool:
-    # The joiner between two emoji turns nothing.
-    return not unicodedata.category(letter).startswith("C") or letter == "\u200d"
+    # The joiner between two emoji, and the one that keeps Persian letters apart, turn nothing.
+    return not unicodedata.category(letter).startswith("C") or letter in "\u200c\u200d"
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:

@@ -164,7 +164,23 @@ def _index_context(snapshot: Snapshot) -> dict[str, Any]:
         "legend": _legend(snapshot),
         "periods": _periods(snapshot),
         "months": _month_uptimes(snapshot.uptimes, words),
+        "works": works_by_time(snapshot.planned),
     }
+
+
+@dataclass(frozen=True)
+class WorksByTime:
+    """Maintenance that is not over: what runs now, and what is still to come."""
+
+    running: tuple[MaintenanceSnapshot, ...]
+    waiting: tuple[MaintenanceSnapshot, ...]
+
+
+def works_by_time(planned: Iterable[MaintenanceSnapshot]) -> WorksByTime:
+    """Part maintenance by whether it has begun; its order stays."""
+    works = tuple(planned)
+    waiting = tuple(item for item in works if item.status is UpdateStatus.SCHEDULED)
+    return WorksByTime(tuple(item for item in works if item not in waiting), waiting)
 
 
 def _legend(snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -248,7 +264,7 @@ def _component_pages(
             "component": component,
             "charts": charts,
             "active": active,
-            "planned": planned,
+            "works": works_by_time(planned),
             "past": shown,
             "articles": helpful.get(component.id, [])[:ARTICLES],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -81,7 +82,24 @@ def _saved(place: Path) -> Iterator[tuple[str, Any]]:
         try:
             yield file.relative_to(root).as_posix(), read_json(data)
         except Unanswered as error:
-            raise _unusable(file.as_posix(), f"The file {error}.") from None
+            raise ProblemsFound([_broken(file, data, error)]) from None
+
+
+def _broken(file: Path, data: bytes, error: Unanswered) -> Problem:
+    """Say what is wrong with a saved document, at the place where reading it ended."""
+    cause = error.__cause__
+    location, what = Location(file.as_posix()), str(error)
+    if isinstance(cause, json.JSONDecodeError):
+        reason = cause.msg.removesuffix(" starting at").lower()
+        location, what = (
+            Location(file.as_posix(), cause.lineno, cause.colno),
+            f"{what} from here on: {reason}",
+        )
+    elif isinstance(cause, UnicodeDecodeError):
+        before = data[: cause.start].rpartition(b"\n")
+        line, column = before[0].count(b"\n") + bool(before[1]) + 1, len(before[2]) + 1
+        location, what = Location(file.as_posix(), line, column), f"{what}, because it is not text in UTF-8"
+    return Problem(location, "unreadable", f"The file {what}. Save the answer of the page again.")
 
 
 def _unusable(place: str, message: str) -> ProblemsFound:

@@ -22,11 +22,13 @@ from waypost.problems import Level, Location, Problem, ProblemsFound
 
 
 class Fate(StrEnum):
-    """What happens to one file of content/."""
+    """What happens to one file of content/ or status/."""
 
     NEW = "new"
     SAME = "same"
     KEPT = "kept"
+    NAMED = "named"
+    """An imported incident that nobody has touched now names components that status.yml did not have before."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +34,7 @@ from waypost.model.status_config import StatusConfig
 from waypost.problems import Location, Problem, ProblemsFound
 
 CONFIG = "status/status.yml"
+_COMPONENTS = re.compile(r"components: [\[{](?P<names>.*)[\]}]")
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _import(
             notes.add(file.origin, message)
     if not dry_run:
         for file in files:
-            if file.fate is Fate.NEW:
+            if file.fate in (Fate.NEW, Fate.NAMED):
                 write_atomic(site.root / file.path, texts[file.path][0].encode())
     return StatusImport(
         incidents=sum(story.story.window is None for story in stories),
@@ -192,5 +194,21 @@ def _file(site: Site, path: str, text: str, origin: str) -> ImportedStory:
     there = site.root / path
     if not there.exists() and not there.is_symlink():
         return ImportedStory(path, origin, Fate.NEW)
-    is_same = there.is_file() and there.read_bytes() == text.encode()
-    return ImportedStory(path, origin, Fate.SAME if is_same else Fate.KEPT)
+    if there.is_file() and there.read_bytes() == text.encode():
+        return ImportedStory(path, origin, Fate.SAME)
+    data = b"" if there.is_symlink() or not there.is_file() else there.read_bytes()
+    return ImportedStory(path, origin, Fate.NAMED if _lacks_only_components(data, text) else Fate.KEPT)
+
+
+def _lacks_only_components(data: bytes, text: str) -> bool:
+    """Tell whether a file is what an import wrote when status.yml had fewer components, and nobody touched it."""
+    before, after = data.decode(errors="replace").split("\n"), text.split("\n")
+    differing = [pair for pair in zip(before, after, strict=False) if pair[0] != pair[1]]
+    if len(before) != len(after) or len(differing) != 1:
+        return False
+    old, new = (_COMPONENTS.fullmatch(line) for line in differing[0])
+    return bool(old and new) and set(_named(old)) < set(_named(new))
+
+
+def _named(line: re.Match[str] | None) -> list[str]:
+    return [part for part in line["names"].split(", ") if part] if line else []

@@ -23,8 +23,7 @@ from waypost.adapters.status_files import load_status_site
 from waypost.app.known_problem import PlannedArticle, plan_article
 from waypost.app.planned_files import PlannedFile, write_planned
 from waypost.app.site import Site
-from waypost.app.skeletons import check_start, quoted, skeleton
-from waypost.core.ids import slugify
+from waypost.app.skeletons import check_start, dated_file, quoted, skeleton
 from waypost.core.incident_text import NewUpdate
 from waypost.core.preview import incident_preview
 from waypost.model.status import ComponentStatus, Impact, Incident, UpdateStatus
@@ -108,7 +107,7 @@ def plan_open(
             "update": first.text,
         },
     )
-    path = site.root / INCIDENTS.folder / f"{first.at:%Y-%m-%d}-{slugify(new.title)}.md"
+    path = dated_file(site.root / INCIDENTS.folder, first.at, new.title)
     read: list[Incident] = []
 
     def check(source: Source) -> list[Problem]:

@@ -23,8 +23,7 @@ from waypost.adapters.status_files import load_status_site
 from waypost.app.incidents import local, require_components
 from waypost.app.planned_files import PlannedFile
 from waypost.app.site import Site
-from waypost.app.skeletons import check_start, quoted, skeleton
-from waypost.core.ids import slugify
+from waypost.app.skeletons import check_start, dated_file, quoted, skeleton
 from waypost.core.incident_text import NewUpdate
 from waypost.core.lint.registry import RULES, judge
 from waypost.core.lint.rule import LintSite
@@ -82,7 +81,7 @@ class ListedMaintenance:
 def plan_schedule(site: Site, new: NewMaintenance, message: str, now: datetime) -> PlannedMaintenance:
     """Plan the file of a maintenance with its announcement; raises ProblemsFound and AlreadyThere."""
     require_components(site, new.components)
-    path = site.root / MAINTENANCE.folder / f"{new.start:%Y-%m-%d}-{slugify(new.title)}.md"
+    path = dated_file(site.root / MAINTENANCE.folder, new.start, new.title)
     if new.end <= now:
         raise _not_now(path, "The work would be over already. Correct its times.")
     announced = NewUpdate(UpdateStatus.SCHEDULED, local(now), message)

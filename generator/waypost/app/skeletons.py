@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from string import Template
 
@@ -12,6 +13,7 @@ from waypost.adapters.resources import scaffold_folder
 from waypost.adapters.source import Source, decode
 from waypost.adapters.validation import validate
 from waypost.app.site import Site
+from waypost.core.ids import UNTITLED, slugify
 from waypost.model.article import FRONT_MATTER, Kind
 from waypost.problems import Location, Problem, ProblemsFound
 
@@ -21,6 +23,20 @@ Check = Callable[[Source], list[Problem]]
 
 class AlreadyThere(Exception):  # it is the state of the disk, not a fault of the program
     """What should be made is there already, and nothing is overwritten."""
+
+
+def dated_file(folder: Path, day: datetime, title: str) -> Path:
+    """Return the file of what begins on a day: the day, and its title as far as a file name can hold it.
+
+    Titles of which nothing remains are not the same for that: they are told apart by a number.
+    """
+    stem = f"{day:%Y-%m-%d}-{slugify(title)}"
+    path = folder / f"{stem}.md"
+    number = 2
+    while slugify(title) == UNTITLED and (path.exists() or path.is_symlink()):
+        path = folder / f"{stem}-{number}.md"
+        number += 1
+    return path
 
 
 def check_start(site: Site, path: Path, text: str, check: Check) -> bytes:

@@ -101,6 +101,10 @@ def _tell(report: StatusImport, *, dry_run: bool, as_json: bool) -> None:
     done = "Would import" if dry_run else "Imported"
     new = sum(file.fate is Fate.NEW for file in report.files)
     files = f"{counted(new, 'file')} {'would be' if dry_run else 'is' if new == 1 else 'are'} new."
+    named = sum(file.fate is Fate.NAMED for file in report.files)
+    if named:
+        verb = "would name" if dry_run else "names" if named == 1 else "name"
+        files += f" {counted(named, 'file')} {verb} components that were missing."
     click.echo(f"{done} {', '.join(parts)}. {files} {_look(len(report.problems))}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -13,6 +14,8 @@ def _digest(kind: str, name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{kind}:{name}".encode()).digest()[:16])
 
 
+# Each publication names the same things again, in several files.
+@lru_cache(65536)
 def public_id(kind: str, name: str) -> str:
     """Return 12 characters of `[a-z0-9]` for a thing of a kind: the same name always gives the same id."""
     number = _digest(kind, name)
@@ -28,7 +31,11 @@ def public_number(kind: str, name: str) -> int:
     return _digest(kind, name) % 10**12
 
 
+UNTITLED = "untitled"
+"""The file name of a title of which no letter can stand in one, such as one in Hebrew."""
+
+
 def slugify(title: str) -> str:
     """Return a title as a file name: 'Größe ändern?' becomes 'grosse-andern'."""
     plain = unicodedata.normalize("NFKD", title.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "untitled"
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or UNTITLED

@@ -42,5 +42,5 @@ def _lines(value: object) -> str:
     return _compact(value)
 
 
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_compact = json.JSONEncoder(ensure_ascii=False).encode
+"""Write a value on one line; `json.dumps` would make an encoder each time."""

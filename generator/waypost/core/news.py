@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from waypost.core.snapshot import Snapshot
+from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import incident_url, maintenance_url
-from waypost.model.status import Impact, Update
+from waypost.core.words import Words
+from waypost.model.status import Impact, Incident, Update, UpdateStatus
 
 LIMIT = 50
 """How many items a feed holds."""
@@ -98,23 +101,27 @@ def by_selection(items: Sequence[NewsItem]) -> dict[str, list[NewsItem]]:
     """Return the latest items of each selection by its folder; one to which nothing happened is left out."""
     found: dict[str, list[NewsItem]] = {}
     for item in items:
-        for folder in _folders(item):
+        for folder in (
+            "",
+            *map(_of_component, dict.fromkeys(item.components)),
+            *_IMPACT_FOLDERS[item.impact],
+        ):
             members = found.setdefault(folder, [])
             if len(members) < LIMIT:
                 members.append(item)
     return found
 
 
-def _folders(item: NewsItem) -> Iterator[str]:
-    yield ""
-    yield from map(_of_component, dict.fromkeys(item.components))
-    if item.impact == MAINTENANCE:
-        yield _of_impact(MAINTENANCE)
-    else:
-        # A feed of an impact tells of what is worse too.
-        order = list(Impact)
-        at_most = order[: order.index(Impact(item.impact)) + 1]
-        yield from (_of_impact(level) for level in at_most if level in IMPACTS)
+_LEVELS = [impact.value for impact in Impact]
+_IMPACT_FOLDERS = {
+    # A feed of an impact tells of what is worse too.
+    **{
+        impact: tuple(_of_impact(level) for level in _LEVELS[: place + 1] if level in IMPACTS)
+        for place, impact in enumerate(_LEVELS)
+    },
+    MAINTENANCE: (_of_impact(MAINTENANCE),),
+}
+"""The folders of the feeds by impact that tell of each impact."""
 
 
 def news(snapshot: Snapshot) -> tuple[NewsItem, ...]:
@@ -139,19 +146,17 @@ def news(snapshot: Snapshot) -> tuple[NewsItem, ...]:
 
 
 def _told(snapshot: Snapshot) -> Iterator[tuple[Update, Story]]:
-    for story in _stories(snapshot, with_later=True):
+    for story in _stories(snapshot, snapshot.incidents, snapshot.maintenances):
         for update in story.updates:
             yield update, story
 
 
 def _item(snapshot: Snapshot, guid: str, update: Update, story: Story, published: datetime) -> NewsItem:
-    label = snapshot.words.say(f"status.update.{update.status}")
-    title = snapshot.words.say("news.title", status=label, title=story.title)
     edited = update.edited or published
     return NewsItem(
         guid,
         story.link,
-        title,
+        _title(snapshot.words, update.status, story.title),
         published,
         max(published, edited.replace(microsecond=0)),
         update.body,
@@ -160,14 +165,24 @@ def _item(snapshot: Snapshot, guid: str, update: Update, story: Story, published
     )
 
 
+# A process that stays asks for the same titles at each publication.
+@lru_cache(16384)
+def _title(words: Words, status: UpdateStatus, title: str) -> str:
+    return words.say("news.title", status=words.say(f"status.update.{status}"), title=title)
+
+
 def stories(snapshot: Snapshot) -> tuple[Story, ...]:
     """Return incidents and maintenance as wholes, the latest started first; of work that repeats, the next window."""
-    found = _stories(snapshot, with_later=False)
+    # Of a long history only the latest are made: no other can be among those that are told.
+    latest = heapq.nlargest(LIMIT, snapshot.incidents, key=lambda item: (item.updates[0].at, item.id))
+    found = _stories(snapshot, latest, snapshot.announced)
     return tuple(sorted(found, key=lambda story: (story.started, story.slug), reverse=True)[:LIMIT])
 
 
-def _stories(snapshot: Snapshot, *, with_later: bool) -> list[Story]:
-    incidents = [
+def _stories(
+    snapshot: Snapshot, incidents: Iterable[Incident], works: Iterable[MaintenanceSnapshot]
+) -> list[Story]:
+    told = [
         Story(
             slug=f"incident/{incident.id}",
             link=incident_url(snapshot, incident),
@@ -179,9 +194,9 @@ def _stories(snapshot: Snapshot, *, with_later: bool) -> list[Story]:
             impact=incident.impact.value,
             file=incident_url(snapshot, incident),
         )
-        for incident in snapshot.incidents
+        for incident in incidents
     ]
-    works = [
+    planned = [
         Story(
             slug=f"maintenance/{item.work.id}",
             link=maintenance_url(snapshot, item),
@@ -193,9 +208,9 @@ def _stories(snapshot: Snapshot, *, with_later: bool) -> list[Story]:
             impact=MAINTENANCE,
             file=f"{snapshot.page.url}maintenance/{item.work.file_name}/",
         )
-        for item in (snapshot.maintenances if with_later else snapshot.announced)
+        for item in works
     ]
-    return incidents + works
+    return told + planned
 
 
 def _changed(updates: Sequence[Update]) -> datetime:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from waypost.core.ids import public_id
 from waypost.core.json_parts import (
@@ -132,9 +133,17 @@ def _latency_json(found: Latency | None) -> Json | None:
 
 def _days_json(days: Sequence[DaySummary]) -> list[Json]:
     """Write days that are alike as one run: most of a good component is one."""
-    runs = []
-    for (status, trouble, no_data), members in itertools.groupby(days, key=_figures):
+    runs: list[Json] = []
+    last: tuple[ComponentStatus, int, int | None] | None = None
+    # Days that are equal are put together first: rounding every day takes longer than all else here.
+    for exact, members in itertools.groupby(days, key=attrgetter("status", "trouble", "no_data")):
         run = list(members)
+        figures = _figures(*exact)
+        if figures == last:
+            runs[-1]["days"] += len(run)
+            continue
+        last = figures
+        status, trouble, no_data = figures
         runs.append(
             {
                 "first": run[0].day.isoformat(),
@@ -147,10 +156,11 @@ def _days_json(days: Sequence[DaySummary]) -> list[Json]:
     return runs
 
 
-def _figures(day: DaySummary) -> tuple[ComponentStatus, int, int | None]:
+def _figures(
+    status: ComponentStatus, trouble: float, no_data: float
+) -> tuple[ComponentStatus, int, int | None]:
     # Of a day without any data, the clock alone would move the number.
-    no_data = None if day.status is ComponentStatus.NO_DATA else round(day.no_data)
-    return day.status, round(day.trouble), no_data
+    return status, round(trouble), None if status is ComponentStatus.NO_DATA else round(no_data)
 
 
 def _latest_incidents(snapshot: Snapshot) -> list[Incident]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -149,7 +150,7 @@ class Snapshot:
     latency: Mapping[str, Latency] = field(default_factory=dict)
     """How fast each component, by id, answered, where that was summed up."""
 
-    @property
+    @cached_property
     def changed_at(self) -> datetime:
         """When the page last had something new to say; polling alone does not move it."""
         spoken = [
@@ -161,7 +162,7 @@ class Snapshot:
         moments = [*(item.since for item in self.components), *spoken, *turned, *self.overdue.values()]
         return max((moment for moment in moments if moment <= self.now), default=self.now)
 
-    @property
+    @cached_property
     def groups(self) -> tuple[tuple[str, tuple[ComponentSnapshot, ...]], ...]:
         """Components by group, in the order of the page; single components form a group without a name."""
         grouped: list[tuple[str, list[ComponentSnapshot]]] = []
@@ -171,7 +172,7 @@ class Snapshot:
             grouped[-1][1].append(component)
         return tuple((name, tuple(members)) for name, members in grouped)
 
-    @property
+    @cached_property
     def recent(self) -> tuple[Incident, ...]:
         """Incidents of the last fourteen days that are over and were not taken over by another."""
         return tuple(
@@ -182,7 +183,7 @@ class Snapshot:
             and (incident.resolved_at or self.now) > self.now - RECENT
         )
 
-    @property
+    @cached_property
     def announced(self) -> tuple[MaintenanceSnapshot, ...]:
         """Every maintenance, newest first; of work that repeats, the next window stands for all after it."""
         nearest: dict[str, MaintenanceSnapshot] = {}
@@ -195,13 +196,13 @@ class Snapshot:
             if item.status is not UpdateStatus.SCHEDULED or nearest[item.work.file_name] is item
         )
 
-    @property
+    @cached_property
     def planned(self) -> tuple[MaintenanceSnapshot, ...]:
         """Maintenance that is running or still to come, soonest first; of work that repeats, the next window."""
         waiting = [item for item in self.announced if not item.is_over]
         return tuple(sorted(waiting, key=lambda item: item.start))
 
-    @property
+    @cached_property
     def names(self) -> Mapping[str, str]:
         """The names of components by id."""
         return {component.id: component.name for component in self.components}
@@ -258,10 +259,27 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
 def _timelines(site: StatusSite, history: History, now: datetime) -> dict[str, ComponentTimeline]:
     rows = by_component(history)
     unheard = replace(history, changes=(), coverage=())
+    # Each component looks through what is written of it alone, not through all that was ever written.
+    incidents, works = _by_component(site.incidents), _by_component(site.maintenances)
     return {
-        component.id: ComponentTimeline(component, site, rows.get(component.id, unheard), now)
+        name: ComponentTimeline(
+            component,
+            replace(site, incidents=incidents.get(name, ()), maintenances=works.get(name, ())),
+            rows.get(name, unheard),
+            now,
+        )
         for component in site.config.flat
+        for name in (component.id,)
     }
+
+
+def _by_component(items: Iterable[Told]) -> dict[str, tuple[Told, ...]]:
+    """Return, in their order, the incidents or the maintenance that name each component, by its id."""
+    found: dict[str, list[Told]] = {}
+    for item in items:
+        for name in dict.fromkeys(item.components):
+            found.setdefault(name, []).append(item)
+    return {name: tuple(members) for name, members in found.items()}
 
 
 def _group_uptimes(components: Sequence[ComponentSnapshot]) -> dict[str, Uptimes]:

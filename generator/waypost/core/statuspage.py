@@ -31,8 +31,8 @@ DESCRIPTIONS = {
 
 def api_time(moment: datetime) -> str:
     """Return a time as the API writes it: 2026-11-20T09:02:00.000Z."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    # isoformat takes a third of the time of strftime.
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def page_id(snapshot: Snapshot) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -54,6 +55,8 @@ _SEVERITY = {
     ComponentStatus.MAJOR_OUTAGE: 4,
 }
 
+_RANK = {status: (severity, status is not ComponentStatus.NO_DATA) for status, severity in _SEVERITY.items()}
+
 MEASURED = (
     ComponentStatus.OPERATIONAL,
     ComponentStatus.DEGRADED_PERFORMANCE,
@@ -65,8 +68,7 @@ MEASURED = (
 
 def worst(statuses: Iterable[ComponentStatus]) -> ComponentStatus:
     """Return the most severe; operational beats no data, and nothing at all is no data."""
-    ranked = sorted(statuses, key=lambda status: (status.severity, status is not ComponentStatus.NO_DATA))
-    return ranked[-1] if ranked else ComponentStatus.NO_DATA
+    return max(statuses, key=_RANK.__getitem__, default=ComponentStatus.NO_DATA)
 
 
 class Impact(StrEnum):
@@ -226,7 +228,7 @@ class Incident:
     redirect_from: tuple[str, ...] = ()
     """Addresses that its page had once, from the root of the status page."""
 
-    @property
+    @cached_property
     def resolved_at(self) -> datetime | None:
         """When customers were no longer hit, or None while they are."""
         return next((update.at for update in self.updates if update.status is UpdateStatus.RESOLVED), None)

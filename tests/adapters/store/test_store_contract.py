@@ -113,6 +113,17 @@ def test_a_silence_ends_the_coverage(store: Store) -> None:
     )
 
 
+def test_what_is_read_again_has_grown_meanwhile(store: Store) -> None:
+    end = timedelta(milliseconds=251)
+    for minute, status in enumerate((GOOD, BAD, BAD, BAD, GOOD)):
+        see(store, minute, status)
+        for evidence in (False, True, False):
+            found = store.history(evidence=evidence)
+            assert found.coverage == (Coverage("web", "http-1", at(0), at(minute) + end),)
+            assert [change.status for change in found.changes] == ([GOOD, BAD] if minute >= 3 else [GOOD])
+            assert all(bool(change.evidence) is evidence for change in found.changes)
+
+
 def test_who_polls_rarely_hears_of_an_outage_too(store: Store) -> None:
     for minute in (0, 10, 20, 30):
         see(store, minute, GOOD if minute == 0 else BAD)

@@ -29,6 +29,11 @@ export function inZone(text, at) {
   return days.includes(String(at.getDate())) ? time : moment(at);
 }
 
+/** Say a window in the reader's zone: when it begins, as `inZone` says it, and when it ends, with its day where that is another. */
+function until(start, at, end) {
+  return `${start}–${at.toDateString() === end.toDateString() ? clock.format(end) : moment(end)}`;
+}
+
 /** Dress the times of a page or of a part of it; doing it again changes only what time has changed. */
 export function dress(part) {
   for (const line of part.querySelectorAll("[data-wp-due]")) {
@@ -41,7 +46,9 @@ export function dress(part) {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime())) continue;
     time.dataset.wpYours = "";
-    const yours = inZone(time.textContent, at);
+    const end = new Date(time.dataset.wpUntil ?? "");
+    const start = inZone(time.textContent, at);
+    const yours = start && !Number.isNaN(end.getTime()) ? until(start, at, end) : start;
     if (!yours) continue;
     const note = document.createElement("span");
     note.className = "wp-yours";

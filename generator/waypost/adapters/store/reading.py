@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -52,36 +54,40 @@ def _changes(
         )
         is_last = sa.tuple_(table.line, table.confirmed_at).in_(last)
         wanted = wanted.where(sa.or_(table.confirmed_at >= limit, is_last))
-    rows = sorted(connection.execute(wanted), key=lambda row: (row.confirmed_at, lines[row.line]))
+    ranks = _ranks(lines)
+    rows = sorted(connection.execute(wanted), key=lambda row: (row[1], ranks[row[0]]))
+    changes = ((_change(lines[number], *values), found, lines[number]) for number, *values, found in rows)
     return tuple(
-        StateChange(
-            (line := lines[row.line]).component,
-            line.check,
-            from_ms(row.at),
-            STATUSES[row.status],
-            from_ms(row.confirmed_at),
-            row.reason,
-            line.region,
-            load_evidence(row.evidence, line),
-        )
-        for row in rows
+        replace(change, evidence=load_evidence(found, line)) if found else change
+        for change, found, line in changes
     )
+
+
+# A process that stays reads the same rows at each publication, and all but the last few are as they were.
+@lru_cache(65536)
+def _change(line: Line, confirmed_at: int, at: int, status: int, reason: str) -> StateChange:
+    component, check, region = line
+    return StateChange(component, check, from_ms(at), STATUSES[status], from_ms(confirmed_at), reason, region)
+
+
+@lru_cache(65536)
+def _stretch(line: Line, start: int, end: int) -> Coverage:
+    component, check, region = line
+    return Coverage(component, check, from_ms(start), from_ms(end), region)
+
+
+def _ranks(lines: Mapping[int, Line]) -> dict[int, int]:
+    """Return the place of each line in the order of names."""
+    return {number: place for place, number in enumerate(sorted(lines, key=lines.__getitem__))}
 
 
 def _coverage(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[Coverage, ...]:
-    wanted = sa.select(coverage)
+    wanted = sa.select(coverage.c.line, coverage.c.start, coverage.c.end)
     if limit is not None:
         wanted = wanted.where(coverage.c.end > limit)
-    return tuple(
-        Coverage(
-            (line := lines[row.line]).component,
-            line.check,
-            from_ms(row.start),
-            from_ms(row.end),
-            line.region,
-        )
-        for row in sorted(connection.execute(wanted), key=lambda row: (row.start, lines[row.line]))
-    )
+    ranks = _ranks(lines)
+    rows = sorted(connection.execute(wanted), key=lambda row: (row[1], ranks[row[0]]))
+    return tuple(_stretch(lines[number], start, end) for number, start, end in rows)
 
 
 def _uplink(connection: Connection, limit: int | None) -> tuple[UplinkGap, ...]:

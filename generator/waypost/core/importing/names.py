@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from waypost.core.ids import public_id, slugify
+from waypost.core.ids import UNTITLED, public_id, slugify
 from waypost.core.importing.source import Finding, ForeignPage, ForeignTree
 
 GENERAL = "general"
@@ -183,7 +183,7 @@ def slug_of(name: str) -> str:
     slug = slugify(name)
     if slug in _OTHER_WORDS:
         return _OTHER_WORDS[slug]
-    return f"article-{public_id('import', name)}" if slug == "untitled" and name.lower() != slug else slug
+    return f"article-{public_id('import', name)}" if slug == UNTITLED and name.lower() != slug else slug
 
 
 def _indexes(pages: Iterable[ForeignPage]) -> set[str]:
