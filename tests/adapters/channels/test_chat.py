@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from helpers.channels import composition, letter, notice, page
+from helpers.hostile_status import TEXTS
 from helpers.status_world import moment, site, take_snapshot
 from waypost.adapters.channels.base import Composition
 from waypost.adapters.channels.chat import MARKS, chat_message, first_of_thread, json_object, tells_the_state
+from waypost.adapters.channels.registry import CHANNELS
 from waypost.core.snapshot import Snapshot
 from waypost.model.notices import NoticeEvent
 from waypost.model.project import History
@@ -102,6 +105,14 @@ def test_what_says_nothing_of_the_state_is_known() -> None:
 )
 def test_an_answer_that_is_no_object_is_an_empty_one(body: bytes, expected: dict[str, int]) -> None:
     assert json_object(body) == expected
+
+
+@pytest.mark.parametrize("kind", ["slack", "teams", "discord", "sms", "apprise"])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_no_text_keeps_a_message_from_being_made(text: str, kind: str) -> None:
+    said = {"title": text, "body": f"{text}\n\n- {text}", "components": [text], "impact": "major"}
+    body = CHANNELS[kind].compose(composition(said)).decode()
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", body)
 
 
 def test_the_page_of_the_tests_has_its_zone() -> None:

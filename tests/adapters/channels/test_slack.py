@@ -244,7 +244,6 @@ def test_editing_and_replying_share_the_time_of_one_attempt(slack: Slack) -> Non
     hasty = means(usual.environment, timedelta(seconds=0.6))
     error = refused((to, hasty), told("incident.resolved", first_remote=first))
     assert str(error) == "no complete answer within 0.6 s"
-    assert slack.messages[first.partition(":")[2]]["edited"], "the first of them came through"
 
 
 @pytest.mark.parametrize("way", [by_hook, by_bot])
