@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from helpers.cases import Case, golden
 from helpers.status_world import history_of, maintenance, moment, site_of, take_snapshot
+from waypost.core.notify.incidents import incident_notices
 from waypost.core.notify.look import Look
 from waypost.core.notify.operations import known_states
 from waypost.core.notify.plan import FOR_PROGRAMS, Planned, message_id, plan
@@ -187,6 +188,18 @@ def test_what_goes_first_and_the_facts_of_a_message(
     look, found = one(case, at, event)
     said = wording(found.notice, look.snapshot)
     assert (said.headline, said.facts) == (headline, facts)
+
+
+def test_a_promise_of_the_next_word_is_a_fact_of_the_update_that_makes_it() -> None:
+    case: Case = {"incidents": [{"id": "one", "says": ["10:10 investigating", "10:30 identified"]}]}
+    place = site_of(case)
+    (told,) = place.incidents
+    promise = replace(told.updates[0], next_update_by=moment("10:40"))
+    place = replace(place, incidents=(replace(told, updates=(promise, told.updates[1])),))
+    look = Look(take_snapshot(place, history_of(case), moment("10:35")), Told(), SubscriberFile(), Cadence())
+    first, second = (wording(notice, look.snapshot).facts for notice in incident_notices(look))
+    assert first == ("Impact: major", "Affects: Downloads", "Next update by 20 Nov 2026, 10:40 (UTC)")
+    assert second == ("Impact: major", "Affects: Downloads")
 
 
 def test_the_id_of_a_message_follows_from_what_it_tells_and_where() -> None:

@@ -9,8 +9,7 @@ from typing import Any
 from waypost.adapters.channels.base import Composition
 from waypost.adapters.channels.texts import clean_line
 from waypost.core.notify.wording import Wording, colour_status, time_writer, wording
-from waypost.core.snapshot import Snapshot
-from waypost.model.notices import Letter, Notice, NoticeEvent, SubjectKind
+from waypost.model.notices import Letter, NoticeEvent, SubjectKind
 from waypost.model.status import ComponentStatus
 
 MARKS = {
@@ -59,22 +58,10 @@ def chat_message(composition: Composition) -> ChatMessage:
         wording=said,
         status=status,
         headline=clean_line(f"{MARKS[status]} {said.headline}"),
-        facts=tuple(map(clean_line, (*said.facts, *_next_update(notice, snapshot)))),
+        facts=tuple(map(clean_line, said.facts)),
         footer=clean_line(f"{snapshot.page.name} · {time_writer(snapshot)(notice.at)}"),
         help_url=snapshot.page.help_url,
     )
-
-
-def _next_update(notice: Notice, snapshot: Snapshot) -> list[str]:
-    """Say when the next word was promised, where the update that the notice tells did so."""
-    write = time_writer(snapshot)
-    return [
-        snapshot.words.say("status.next_update", time=write(update.next_update_by))
-        for incident in snapshot.incidents
-        if notice.subject.kind is SubjectKind.INCIDENT and incident.id == notice.subject.id
-        for update in incident.updates
-        if update.id == notice.update and update.next_update_by is not None
-    ]
 
 
 def first_of_thread(letter: Letter) -> str:

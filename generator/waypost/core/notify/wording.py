@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from waypost.core.snapshot import Snapshot
 from waypost.core.text import plain_text
-from waypost.model.notices import Notice, NoticeEvent, SubjectKind
+from waypost.model.notices import Notice, NoticeEvent, Subject, SubjectKind
 from waypost.model.status import ComponentStatus, Impact
 
 MOST_NAMES = 8
@@ -87,7 +87,7 @@ def _facts(notice: Notice, snapshot: Snapshot) -> tuple[str, ...]:
         facts.append(words.say("notify.affects", names=words.join(names, limit=MOST_NAMES)))
     if notice.event is NoticeEvent.MAINTENANCE_ANNOUNCED:
         facts += _window(notice, snapshot)
-    return tuple(facts)
+    return (*facts, *_next_update(notice, snapshot))
 
 
 def _window(notice: Notice, snapshot: Snapshot) -> list[str]:
@@ -96,6 +96,18 @@ def _window(notice: Notice, snapshot: Snapshot) -> list[str]:
         snapshot.words.say("notify.when", begin=times(item.start), end=times(item.end))
         for item in snapshot.maintenances
         if item.work.id == notice.subject.id
+    ]
+
+
+def _next_update(notice: Notice, snapshot: Snapshot) -> list[str]:
+    """Say when the next word was promised, where the update that is told did so."""
+    write = time_writer(snapshot)
+    return [
+        snapshot.words.say("status.next_update", time=write(update.next_update_by))
+        for incident in snapshot.incidents
+        if notice.subject == Subject(SubjectKind.INCIDENT, incident.id)
+        for update in incident.updates
+        if update.id == notice.update and update.next_update_by is not None
     ]
 
 
