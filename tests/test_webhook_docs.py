@@ -85,7 +85,7 @@ def test_the_published_schema_is_that_of_the_program() -> None:
 
 def outcome(command: list[str | Path], folder: Path) -> list[Any]:
     done = subprocess.run(
-        command, cwd=folder, input=cases(), capture_output=True, text=True, timeout=120, check=False
+        command, cwd=folder, input=cases(), capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     found: list[Any] = json.loads(done.stdout)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from helpers.sites import wait_until
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.adapters.channels.base import Channel, Composition, Means, TransportError
 from waypost.adapters.store import Store
-from waypost.app.deliver import Courier, Reports, missing_variables
+from waypost.app.deliver import Courier, Reports, Route, missing_variables
 from waypost.app.news import tell_news
 from waypost.app.telling import Dispatch
 from waypost.model.notices import DeliveryState, Letter, NoticeEvent
@@ -355,6 +356,17 @@ def test_what_was_sent_is_recorded_and_given_back_when_it_is_told_to_stop(world:
     assert world.states() == ["delivered", "delivered"]
     claims = world.store.outbox.claim(world.clock(), "next", timedelta(minutes=1), 10, 10, 10)
     assert claims == []
+
+
+def test_nothing_is_begun_for_which_the_lease_leaves_no_time(world: World, odd: Odd) -> None:
+    world.says = ["10:00 investigating"]
+    world.look("10:00")
+    (claim,) = world.store.outbox.claim(world.clock(), "me", timedelta(minutes=1), 10, 10, 10)
+    means = Means(world.subscribers, "Page", "https://s.example/", world.clock, lambda address: False)
+    route = Route(means, {item.id: item for item in world.subscribers.subscribers}, odd.channels)
+    assert route.carry(claim, time.monotonic()).attempts == ()
+    assert odd.sent == []
+    assert len(route.carry(claim, time.monotonic() + 60).attempts) == 1
 
 
 def test_a_worker_that_lost_its_claim_is_not_believed(world: World, odd: Odd) -> None:

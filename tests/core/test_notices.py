@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,14 +9,14 @@ import pytest
 from pydantic import TypeAdapter
 
 from helpers.cases import Case, golden
-from helpers.status_world import history_of, moment, site_of, take_snapshot
+from helpers.status_world import history_of, maintenance, moment, site_of, take_snapshot
 from waypost.core.notify.look import Look
 from waypost.core.notify.operations import known_states
 from waypost.core.notify.plan import FOR_PROGRAMS, Planned, message_id, plan
 from waypost.core.notify.wording import wording
 from waypost.model.lint import Cadence
 from waypost.model.notices import Disabled, NoticeEvent, Told
-from waypost.model.status import ComponentStatus
+from waypost.model.status import ComponentStatus, Maintenance
 from waypost.model.subscribers import CHANNEL_KINDS, SubscriberFile
 
 FORMS = {kind: frozenset(NoticeEvent) for kind in CHANNEL_KINDS} | {"statuspage_webhook": FOR_PROGRAMS}
@@ -98,31 +98,55 @@ def one(case: Case, at: str, event: str) -> tuple[Look, Planned]:
     raise AssertionError(at)
 
 
-def test_work_that_is_moved_is_told_of_with_its_new_time_unless_somebody_writes_of_it() -> None:
-    case: Case = {"subscribers": [{"id": "anna", "email": "anna@example.org"}], "looks": {}}
-    before = {"id": "disks", "window": "11-25 10:00-11-25 11:00", "says": ["09:00 scheduled"]}
-    moved = before | {"window": "11-26 10:00-11-26 11:00"}
-    written = moved | {"says": ["09:00 scheduled", "10:20 scheduled"]}
+def told_of_work(*looks_at: tuple[str, Sequence[Maintenance]]) -> list[list[tuple[str, str]]]:
+    """Look at a page again and again while its maintenance is edited; return what is told each time."""
+    case: Case = {"subscribers": [{"id": "anna", "email": "anna@example.org"}]}
     keys: frozenset[str] = frozenset()
     states: dict[str, ComponentStatus] | None = None
     found: list[list[tuple[str, str]]] = []
-    for at, work in (("09:00", before), ("10:00", moved), ("10:10", moved), ("10:20", written)):
-        look = Look(
-            take_snapshot(site_of(case | {"maintenances": [work]}), history_of(case), moment(at)),
-            Told(keys=keys, components=states),
-            file_of(case),
-            Cadence(),
-        )
+    for at, works in looks_at:
+        place = replace(site_of(case), maintenances=tuple(works))
+        snapshot = take_snapshot(place, history_of(case), moment(at))
+        look = Look(snapshot, Told(keys=keys, components=states), file_of(case), Cadence())
         new = plan(look, FORMS)
         found.append([(item.notice.event, item.notice.body) for item in new if item.recipients])
         keys |= {item.notice.key for item in new}
-        states = known_states(look.snapshot, states or {})
-    time = "The time has changed. Planned now: 26 Nov 2026, 10:00 (UTC) to 26 Nov 2026, 11:00 (UTC)."
-    assert found == [
+        states = known_states(snapshot, states or {})
+    return found
+
+
+def work(window: str, *says: str, name: str = "disks") -> Maintenance:
+    return maintenance({"id": name, "window": window, "says": says})
+
+
+FIRST, LATER = "11-25 10:00-11-25 11:00", "11-26 10:00-11-26 11:00"
+MOVED = "The time has changed. Planned now: 26 Nov 2026, 10:00 (UTC) to 26 Nov 2026, 11:00 (UTC)."
+
+
+def test_work_that_is_moved_is_told_of_once_with_its_new_time() -> None:
+    moved = work(LATER, "09:00 scheduled")
+    assert told_of_work(
+        ("09:00", [work(FIRST, "09:00 scheduled")]),
+        ("10:00", [moved]),
+        ("10:10", [moved]),
+        ("10:20", [work(LATER, "09:00 scheduled", "10:20 scheduled")]),
+    ) == [[], [("maintenance.updated", MOVED)], [], [("maintenance.updated", "It is scheduled.")]]
+
+
+def test_whoever_moves_work_and_writes_of_it_has_told_of_it() -> None:
+    assert told_of_work(
+        ("09:00", [work(FIRST, "09:00 scheduled")]),
+        ("10:20", [work(LATER, "09:00 scheduled", "10:20 scheduled")]),
+    ) == [[], [("maintenance.updated", "It is scheduled.")]]
+
+
+def test_another_window_of_work_that_repeats_is_no_move() -> None:
+    first = replace(work(FIRST, "09:00 scheduled", name="disks-1"), series="disks")
+    second = replace(work(LATER, "09:00 scheduled", name="disks-2"), series="disks")
+    assert told_of_work(("09:00", [first]), ("10:00", [first, second]), ("10:10", [first, second])) == [
         [],
-        [("maintenance.updated", time)],
         [],
-        [("maintenance.updated", "It is scheduled.")],
+        [],
     ]
 
 

@@ -14,6 +14,7 @@ import yaml
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.adapters import channels
 from waypost.adapters.channels.base import Composition, Means
+from waypost.adapters.network import Refuse
 from waypost.core.snapshot import Snapshot
 from waypost.model.notices import Delivery, DeliveryState, Letter, Notice, NoticeEvent, Subject, SubjectKind
 from waypost.model.subscribers import DeliverySettings, Subscriber, SubscriberFile
@@ -91,10 +92,15 @@ def letter(
     return Letter(delivery, body, first_remote)
 
 
-def means(environment: Mapping[str, str], timeout: timedelta = timedelta(seconds=5), **keys: Any) -> Means:
-    """Make what sending needs, with every address of this machine allowed."""
+def means(
+    environment: Mapping[str, str],
+    timeout: timedelta = timedelta(seconds=5),
+    refuse: Refuse = lambda _: False,
+    **keys: Any,
+) -> Means:
+    """Make what sending needs; unless something is refused, every address may be reached."""
     file = SubscriberFile(delivery=DeliverySettings(timeout=timeout), **keys)
-    return Means(file, "Lumen status", PAGE, lambda: NOW, lambda _: False, environment)
+    return Means(file, "Lumen status", PAGE, lambda: NOW, refuse, environment)
 
 
 def subscriber(**channel: Any) -> Subscriber:

@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from waypost.adapters.channels.base import Means
 from waypost.adapters.channels.email.composing import FrozenMail
-from waypost.adapters.channels.email.sending import hang_up
+from waypost.adapters.channels.email.connections import kept
 from waypost.model.notices import Delivery, DeliveryState, Letter, NoticeEvent
 from waypost.model.subscribers import DeliverySettings, MailServer, Subscriber, SubscriberFile
 
@@ -60,6 +60,10 @@ class MailBoxes:
     async def handle_RSET(self, *_: object) -> str:  # noqa: N802  # the library's name
         self.heard.append("RSET")
         return self._next("RSET") or "250 OK"
+
+    async def handle_QUIT(self, *_: object) -> str:  # noqa: N802  # the library's name
+        self.heard.append("QUIT")
+        return "221 Bye"
 
     async def handle_MAIL(  # noqa: N802  # the library's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -119,7 +123,7 @@ def mail_server(boxes: MailBoxes, **settings: Any) -> Iterator[int]:
     try:
         yield controller.port
     finally:
-        hang_up()
+        kept.clear()
         controller.stop()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,6 +58,8 @@ class StandIn:
         self.next: list[Given | None] = []
         """What is answered next, whatever is asked; None is the usual answer. A lost one has the status 0."""
         self.url = ""
+        self.delay = 0.0
+        """Seconds before each answer."""
 
     def accept(self, asked: Asked) -> Given:
         """Check a request and answer it."""
@@ -84,6 +87,7 @@ def running(service: StandIn) -> Iterator[StandIn]:
             size = int(self.headers.get("Content-Length") or 0)
             names = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(size)
+            time.sleep(service.delay)
             given = service.answer(Asked(self.command, parts.path, parse_qs(parts.query), names, body))
             if given.status == 0:
                 self.close_connection = True

@@ -121,13 +121,12 @@ class Courier:
         self.close()
 
     def close(self) -> None:
-        """Wait for what is under way, record it, and give back what was not begun."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._unsaid += [future.result() for future in self._running if not future.cancelled()]
+        """Wait for what is under way, and record it."""
+        self._pool.shutdown(wait=True)
+        self._unsaid += [future.result() for future in self._running]
         self._running.clear()
         try:
             self._record()
-            self._outbox.release(self._owner)
         except StoreError as error:
             # What was sent may be sent again, under the same ids.
             self._reports.broken(error)

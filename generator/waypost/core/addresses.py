@@ -61,8 +61,8 @@ def is_public(address: str, allowed_networks: Sequence[Network] = ()) -> bool:
     not public.
     """
     try:
-        # A zone (fe80::1%eth0) says through which interface; it makes nothing public.
-        found = ipaddress.ip_address(address.partition("%")[0])
+        # A zone (fe80::1%eth0) may be in it: that says through which interface, and makes nothing public.
+        found = ipaddress.ip_address(address)
     except ValueError:
         return False
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None

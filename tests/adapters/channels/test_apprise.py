@@ -29,6 +29,7 @@ class Json(StandIn):
         said = asked.document()
         assert set(said) == {"version", "title", "message", "attachments", "type"}
         assert said["attachments"] == []
+        assert asked.headers["user-agent"] == "Waypost"
         assert said["type"] in {"info", "success", "warning", "failure"}
         return Given(200, {})
 

@@ -5,6 +5,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,9 @@ import pytest
 from helpers.hostile_servers import HARD_BOUND, Certificates, Server, closed_port, drip, endless, silent
 from helpers.mail_server import MailBoxes, letter, mail_server, means, person
 from waypost.adapters.channels.base import Means, MissingVariable, TransportError
-from waypost.adapters.channels.email import CHANNEL
-from waypost.adapters.channels.email import sending as sending_module
+from waypost.adapters.channels.email import CHANNEL, connections, smtp
 from waypost.adapters.channels.email.smtp import Connection, read_server
+from waypost.adapters.network import deadline
 
 ANNA, BERT, CARA = (person(f"{name}@example.org", name) for name in ("anna", "bert", "cara"))
 
@@ -113,10 +114,11 @@ def test_an_answer_says_what_is_to_be_done(
         return
     error = failure(letter(), ANNA, means(port))
     assert str(error) == f"the mail server {said}"
-    assert (
-        " ".join(name for name in ("permanent", "disables", "blames_host") if getattr(error, name))
-        == means_that
-    )
+    flags = [name for name in ("permanent", "disables", "blames_host") if getattr(error, name)]
+    assert " ".join(flags) == means_that
+    is_over = command == "MAIL" or answer.startswith("421")
+    line = connections.kept.take(read_server(f"smtp://127.0.0.1:{port}"))
+    assert (line is None) is is_over, "a connection is kept unless there is doubt about it"
     boxes.says.clear()
     CHANNEL.send(letter(), ANNA, means(port))
     assert len(boxes.taken) == 1
@@ -133,14 +135,44 @@ def test_a_kept_connection_that_is_refused_gives_way_to_a_new_one(boxes: MailBox
 
 
 @pytest.mark.parametrize("limit", ["IDLE", "MOST_MAILS"])
-def test_a_connection_is_not_kept_for_ever(
+def test_a_connection_is_not_used_for_ever(
     boxes: MailBoxes, port: int, limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     CHANNEL.send(letter(), ANNA, means(port))
-    monkeypatch.setattr(sending_module, limit, 0)
+    monkeypatch.setattr(connections, limit, 0)
     CHANNEL.send(letter(), ANNA, means(port))
     assert boxes.heard.count("EHLO [127.0.0.1]") == 2
     assert "RSET" not in boxes.heard
+
+
+def test_a_connection_that_nobody_needs_is_ended_with_a_word(
+    boxes: MailBoxes, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "IDLE", 0.05)
+    CHANNEL.send(letter(), ANNA, means(port))
+    timer = connections.kept._timer
+    assert timer is not None
+    timer.join(10)
+    assert "QUIT" in boxes.heard
+    assert connections.kept.take(read_server(f"smtp://127.0.0.1:{port}")) is None
+
+
+def test_no_more_connections_are_kept_than_a_few(
+    boxes: MailBoxes, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "MOST_KEPT", 2)
+    server = read_server(f"smtp://127.0.0.1:{port}")
+    lines = [connections.Line(server) for _ in range(3)]
+    for line in lines:
+        with deadline(timedelta(seconds=5)):
+            line.connection.open()
+        connections.kept.put(line)
+    assert boxes.heard.count("QUIT") == 1
+    assert connections.kept.take(server) is lines[2], "the one that was used last is the most alive"
+    assert connections.kept.take(server) is lines[1]
+    assert connections.kept.take(server) is None
+    for line in lines:
+        line.drop()
 
 
 def test_a_connection_is_kept_for_its_server_only(boxes: MailBoxes, port: int) -> None:
@@ -151,23 +183,30 @@ def test_a_connection_is_kept_for_its_server_only(boxes: MailBoxes, port: int) -
     assert (len(boxes.taken), len(others.taken)) == (1, 1)
 
 
-def test_each_thread_has_a_connection_of_its_own_which_ends_with_it(boxes: MailBoxes, port: int) -> None:
-    for _ in range(2):
-        thread = threading.Thread(target=CHANNEL.send, args=(letter(), ANNA, means(port)))
+def test_threads_share_connections_but_never_at_the_same_time(boxes: MailBoxes, port: int) -> None:
+    def run() -> None:
+        for _ in range(10):
+            CHANNEL.send(letter(), ANNA, means(port))
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
         thread.start()
-        thread.join(10)
-    assert boxes.heard.count("EHLO [127.0.0.1]") == 2
-    assert len(boxes.taken) == 2
+    for thread in threads:
+        thread.join(30)
+    assert len(boxes.taken) == 30
+    assert boxes.heard.count("EHLO [127.0.0.1]") <= 3
+    CHANNEL.send(letter(), ANNA, means(port))
+    assert boxes.heard.count("EHLO [127.0.0.1]") <= 3, "also one that another thread opened"
 
 
-def test_a_server_that_went_away_in_between_is_called_again(boxes: MailBoxes) -> None:
-    with mail_server(boxes) as port:
-        CHANNEL.send(letter(), ANNA, means(port))
-        kept = sending_module._kept.line
-        assert kept is not None
-        assert isinstance(kept.connection.sock, socket.socket)
-        kept.connection.sock.shutdown(socket.SHUT_RDWR)
-        CHANNEL.send(letter(), BERT, means(port))
+def test_a_server_that_went_away_in_between_is_called_again(boxes: MailBoxes, port: int) -> None:
+    CHANNEL.send(letter(), ANNA, means(port))
+    line = connections.kept.take(read_server(f"smtp://127.0.0.1:{port}"))
+    assert line is not None
+    assert isinstance(line.connection.sock, socket.socket)
+    line.connection.sock.shutdown(socket.SHUT_RDWR)
+    connections.kept.put(line)
+    CHANNEL.send(letter(), BERT, means(port))
     assert len(boxes.taken) == 2
 
 
@@ -353,6 +392,21 @@ def test_no_server_holds_a_worker_beyond_the_deadline(handle: Callable[[socket.s
         error = failure(letter(), ANNA, means(server.port, seconds=0.5))
         assert time.monotonic() - started < 0.5 + HARD_BOUND
     assert (error.permanent, error.blames_host) == (False, True)
+
+
+def test_an_answer_without_an_end_is_not_read_for_long() -> None:
+    with Server(many_lines, waits=False) as server:
+        error = failure(letter(), ANNA, means(server.port, seconds=60))
+    assert str(error) == "the connection was closed early"
+
+
+def test_each_answer_may_be_as_long_as_the_one_before(
+    boxes: MailBoxes, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "MOST_ANSWER", 300)
+    for _ in range(20):
+        CHANNEL.send(letter(), ANNA, means(port))
+    assert boxes.heard.count("EHLO [127.0.0.1]") == 1
 
 
 @pytest.mark.parametrize(

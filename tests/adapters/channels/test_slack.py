@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,6 +15,7 @@ from waypost.model.notices import Letter
 from waypost.model.subscribers import Subscriber
 
 WORK = "maintenance/database"
+Way = Callable[[Slack], tuple[Subscriber, Means]]
 
 
 @pytest.fixture
@@ -230,10 +231,27 @@ def test_a_token_that_slack_does_not_know_is_told_without_showing_it(slack: Slac
 
 
 @pytest.mark.parametrize("way", [by_hook, by_bot])
-def test_an_answer_that_is_lost_blames_the_host(slack: Slack, way: type) -> None:
+def test_an_answer_that_is_lost_blames_the_host(slack: Slack, way: Way) -> None:
     slack.next = [Given(0)]
     error = refused(way(slack))
     assert (error.permanent, error.blames_host) == (False, True)
+
+
+def test_editing_and_replying_share_the_time_of_one_attempt(slack: Slack) -> None:
+    first = SLACK.send(told(), *by_bot(slack))
+    slack.delay = 0.4
+    to, usual = by_bot(slack)
+    hasty = means(usual.environment, timedelta(seconds=0.6))
+    error = refused((to, hasty), told("incident.resolved", first_remote=first))
+    assert str(error) == "no complete answer within 0.6 s"
+
+
+@pytest.mark.parametrize("way", [by_hook, by_bot])
+def test_an_address_that_is_not_public_is_not_reached(slack: Slack, way: Way) -> None:
+    to, usual = way(slack)
+    error = refused((to, means(usual.environment, refuse=lambda address: address == "127.0.0.1")))
+    assert "not public" in str(error)
+    assert slack.asked == []
 
 
 def test_hosts_are_those_that_are_asked(slack: Slack) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpers.channels import Case, composition, golden_bodies, letter, means, subscriber
+from helpers.channels import PAGE, Case, composition, golden_bodies, letter, means, subscriber
 from helpers.stand_ins import Given, running
 from helpers.teams_stand_in import PATH, QUERY, Teams
 from waypost.adapters.channels.base import Means, MissingVariable, TransportError
@@ -61,6 +61,15 @@ def test_the_longest_text_stays_below_the_limit(teams: Teams, letter_of_text: st
     assert len(body) <= MOST_BYTES
     TEAMS.send(letter(body), *to(teams))
     assert len(teams.cards) == 1
+
+
+@pytest.mark.parametrize(("letters", "most"), [(0, 9000), (7_000, 4000), (20_000, 1000), (26_500, 1)])
+def test_the_text_gives_way_to_a_long_link(letters: int, most: int) -> None:
+    said = {"link": f"{PAGE}?{'a' * letters}", "body": "字" * 8900}
+    body = TEAMS.compose(composition(said))
+    text = json.loads(body)["attachments"][0]["content"]["body"][1]["text"]
+    assert len(body) <= MOST_BYTES
+    assert 0.5 * most < len(text) <= most
 
 
 @pytest.mark.parametrize(

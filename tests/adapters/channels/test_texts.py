@@ -76,7 +76,7 @@ def test_what_is_escaped_fits_and_is_whole(text: str, most: int) -> None:
 
     found = escaped(text, most, escape)
     assert length(found) <= most
-    assert found == escape(text) or found.endswith("…") or most == 0
+    assert found == escape(text) or found.endswith("…") or most < 6
     assert "&" not in found.replace("&amp;", "").replace("&lt;", "")
 
 

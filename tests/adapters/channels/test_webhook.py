@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from helpers.hostile_servers import Server, answering, reply
 from helpers.hostile_status import TEXTS, hostile_snapshot
-from helpers.letters import NOW, channel_cases, composition, letter, means, sample, subscriber
+from helpers.letters import NOW, channel_cases, composition, compositions, letter, means, sample, subscriber
 from waypost.adapters.channels.base import Composition, MissingVariable, TransportError
 from waypost.adapters.channels.webhook import CHANNEL
 from waypost.adapters.channels.webhook.fitting import MOST, cut
@@ -77,6 +77,27 @@ def test_the_schema_is_one_and_explains_every_field() -> None:
     Draft202012Validator.check_schema(schema)
     for part in (schema, schema["properties"]["data"], *schema["properties"]["data"]["properties"].values()):
         assert all("description" in field for field in part.get("properties", {}).values())
+
+
+def test_a_certificate_is_told_with_those_of_its_component_alone() -> None:
+    case = {
+        "components": {"api": 1, "downloads": 2},
+        "changes": ["00:00 http-1 operational"],
+        "certificates": [
+            "api http-1 2026-11-28T00:00:00+00:00",
+            "downloads http-1 2026-11-30T00:00:00+00:00",
+            "downloads http-2 2026-11-29T00:00:00+00:00",
+        ],
+        "before": "09:00",
+        "now": "12:00",
+        "event": "certificate.expiring",
+    }
+    told_of = [
+        (data["component"]["id"], [item["check"] for item in data["certificates"]])
+        for found in compositions(case)
+        if "certificates" in (data := read(CHANNEL.compose(found))["data"])
+    ]
+    assert sorted(told_of) == [("api", ["http-1"]), *[("downloads", ["http-2", "http-1"])] * 2]
 
 
 # Size

@@ -29,6 +29,9 @@ _THREADS = (SubjectKind.INCIDENT, SubjectKind.MAINTENANCE)
 _NO_STATE = (NoticeEvent.UPDATE_OVERDUE, NoticeEvent.ESCALATION)
 """Events that say nothing about how the incident is."""
 
+_TO_DO = (NoticeEvent.CERTIFICATE_EXPIRING, NoticeEvent.ENDPOINT_DISABLED)
+"""Nothing fails yet, and something will if nobody acts."""
+
 
 @dataclass(frozen=True)
 class ChatMessage:
@@ -50,7 +53,8 @@ def chat_message(composition: Composition) -> ChatMessage:
     """Return what a chat shows of a notice, in the language of the page; only the body has markup."""
     notice, snapshot = composition.notice, composition.snapshot
     said = wording(notice, snapshot)
-    status = colour_status(notice)
+    is_to_do = notice.event in _TO_DO
+    status = ComponentStatus.DEGRADED_PERFORMANCE if is_to_do else colour_status(notice)
     return ChatMessage(
         wording=said,
         status=status,

@@ -28,11 +28,10 @@ def component_notices(look: Look) -> Iterator[Notice]:
     before = look.told.components or {}
     for component in look.snapshot.components:
         old, new = before.get(component.id), component.status
-        if old is None or new in (old, ComponentStatus.NO_DATA):
+        if old in (None, ComponentStatus.NO_DATA) or new in (old, ComponentStatus.NO_DATA):
             continue
         # What it was before counts too, so that whoever hears of an outage hears of its end.
         weight = worst([old, new])
-        known = ComponentStatus.NO_DATA not in (old, new)
         yield Notice(
             key=f"component/{component.id}/{component.since.isoformat()}/{new}",
             event=NoticeEvent.COMPONENT_STATUS,
@@ -45,7 +44,6 @@ def component_notices(look: Look) -> Iterator[Notice]:
             old_status=old,
             impact=IMPACT[weight].value if weight in IMPACT else "",
             components=(component.id,),
-            silent=not known,
         )
 
 

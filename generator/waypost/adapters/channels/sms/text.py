@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from waypost.adapters.channels.base import Composition
 from waypost.adapters.channels.chat import chat_message
-from waypost.adapters.channels.sms.gsm import cut, fits, only_gsm, places, transliterate
+from waypost.adapters.channels.sms.gsm import cut, fits, only_gsm, transliterate
 from waypost.adapters.channels.texts import clean_line
 from waypost.adapters.status_format import StatusFormat
 from waypost.core.snapshot import Snapshot
@@ -59,8 +59,6 @@ def _window(notice: Notice, snapshot: Snapshot) -> list[str]:
 
 
 def _with(text: str, more: str, link: str) -> str:
-    """Add a sentence where it fits, unless it would make every letter of the message a long one."""
+    """Add a sentence where the message stays one."""
     longer = f"{text.rstrip('.')}. {more}"
-    if more and fits(f"{longer}\n{link}") and (places(longer) is None) == (places(text) is None):
-        return longer
-    return text
+    return longer if more and fits(f"{longer}\n{link}") else text

@@ -16,7 +16,9 @@ MOST_BYTES = 28 * 1024
 
 MOST_TITLE = 300
 MOST_FACT = 600
-MOST_BODY = 6000
+MOST_TEXT = (9000, 4000, 1000)
+"""Of these the longest text is taken with which the message is small enough: letters take one to three bytes."""
+
 MOST_FALLBACK = 500
 
 _STYLES = {
@@ -58,10 +60,8 @@ CARD_MARKDOWN = Dialect(
 def compose(composition: Composition) -> bytes:
     """Return the message with its card; the text is cut until all of it is small enough."""
     message = chat_message(composition)
-    most = MOST_BODY
-    while len(body := json_body(_message(message, most))) > MOST_BYTES:
-        most //= 2
-    return body
+    bodies = (json_body(_message(message, most)) for most in MOST_TEXT)
+    return next((body for body in bodies if len(body) <= MOST_BYTES), json_body(_message(message, 1)))
 
 
 def _message(message: ChatMessage, most: int) -> dict[str, Any]:
