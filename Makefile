@@ -12,7 +12,7 @@ TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint bench bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish \
-	bench-deliveries 	docs demo-outage demo-recover browser postgres clients clean
+	bench-deliveries docs demo-outage demo-recover browser postgres clients clean
 
 help: ## Say what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'

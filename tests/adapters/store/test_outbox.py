@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from helpers.outboxes import (
     LEASE,
@@ -24,7 +26,9 @@ from helpers.outboxes import (
     told,
 )
 from waypost.adapters.store import Store, StoreError
+from waypost.adapters.store.engine import Database
 from waypost.adapters.store.outbox import Outbox
+from waypost.adapters.store.schema import message
 from waypost.model.notices import Batch, Delivery, DeliveryState, Disabled, NoticeEvent, Report, Told
 from waypost.model.status import ComponentStatus
 
@@ -445,6 +449,7 @@ def test_a_host_is_left_alone_longer_with_each_failure_up_to_ten_minutes(failing
 
 def test_failures_that_are_the_endpoints_own_do_not_count_against_the_host(outbox: Outbox) -> None:
     tell(outbox, ["k1"], "a")
+    fail_host(outbox, 4, 0)
     for seconds in range(6):
         (item,) = claim(outbox, seconds)
         report(outbox, item, failed(item.letters[0], seconds, again=0), seconds=seconds)
@@ -550,7 +555,9 @@ def test_a_replay_wakes_what_waits_or_is_disabled(outbox: Outbox) -> None:
     assert outbox.replay(at(61), ids=[letter.delivery.id for letter in c.letters]) == 2
 
 
-def test_what_is_over_for_ninety_days_is_forgotten_and_never_told_again(store: Store, outbox: Outbox) -> None:
+def test_what_is_over_for_ninety_days_is_forgotten_and_never_told_again(
+    store: Store, outbox: Outbox, database_url: str
+) -> None:
     tell(outbox, ["k1", "k2"], "a")
     tell(outbox, ["k1b", "k3"], "b")
     a, b = claim(outbox)
@@ -563,6 +570,9 @@ def test_what_is_over_for_ninety_days_is_forgotten_and_never_told_again(store: S
     assert states(outbox) == [("msg_k2", PENDING, 1, 0)], "what is pending is kept"
     assert states(outbox, "b") == [("msg_k3", PENDING, 1, 1)]
     assert outbox.told().keys == {"k1", "k2", "k1b", "k3"}
+    with closing(Database(database_url, writes=True)) as database, database.read() as connection:
+        kept = connection.scalars(sa.select(message.c.sequence).order_by(message.c.sequence)).all()
+    assert kept == [2, 4], "bodies are kept for what is pending"
     assert [item.letters[0].body for item in claim(outbox, 91 * DAY)] == [b"body of k3", b"body of k2"]
     tell(outbox, ["k1"], "a", 91 * DAY)
     assert len(states(outbox)) == 1
