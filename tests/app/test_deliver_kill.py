@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-RUNS = 100
-"""On each kind of database."""
+KILLS = 100
+"""On each kind of database; a run kills each of its workers."""
 
 WORKERS = {"sqlite": 1, "postgres": 2}
 
@@ -26,7 +26,7 @@ def test_killed_workers_lose_nothing_and_repeat_only_under_the_same_id(
         sys.executable,
         TESTS / "helpers" / "delivery_crashes.py",
         database_url,
-        str(RUNS),
+        str(KILLS // workers),
         str(workers),
     ]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, [TESTS, *sys.path]))}
@@ -34,7 +34,7 @@ def test_killed_workers_lose_nothing_and_repeat_only_under_the_same_id(
         [*program, str(seed)], capture_output=True, text=True, timeout=400, check=False, env=environment
     )
     assert done.returncode == 0, f"seed {seed}\n{done.stdout}{done.stderr}"
-    assert done.stdout.startswith(f"{RUNS * workers} kills, ")
+    assert done.stdout.startswith(f"{KILLS} kills, ")
     assert re.search(r" \d+ of \d+ messages repeated under the same id \(", done.stdout)
     with capsys.disabled():
         sys.stdout.write(f"\n{database_url.partition(':')[0]}: {done.stdout}")
