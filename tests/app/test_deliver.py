@@ -369,6 +369,30 @@ def test_nothing_is_begun_for_which_the_lease_leaves_no_time(world: World, odd: 
     assert len(route.carry(claim, time.monotonic() + 60).attempts) == 1
 
 
+def test_a_claim_whose_answer_was_lost_is_given_back_at_the_end(world: World, odd: Odd) -> None:
+    world.says = ["10:00 investigating"]
+    world.look("10:00")
+    with world.courier() as courier:
+        owner = courier._owner  # nobody else claims under that name
+        assert world.store.outbox.claim(world.clock(), owner, timedelta(minutes=1), 10, 10, 10)
+    assert world.send("10:00:01") == 1
+
+
+def test_letters_that_take_long_are_recorded_before_all_of_them_are_sent(
+    world: World, odd: Odd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("waypost.app.deliver.STRETCH", 0.05)
+    odd.do = lambda letter: str(time.sleep(0.06))
+    world.says = ["10:00 investigating", "10:01 identified", "10:02 monitoring"]
+    world.look("10:05")
+    with world.courier() as courier:
+        while not courier.step():
+            pass
+        assert sorted(world.states()) == ["delivered", "pending", "pending"]
+        assert courier.drain() == 2
+    assert [item.attempts for item in world.store.outbox.deliveries()] == [1, 1, 1]
+
+
 def test_a_worker_that_lost_its_claim_is_not_believed(world: World, odd: Odd) -> None:
     def lose(letter: Letter) -> str:
         # Somebody else takes over, because our lease has run out.

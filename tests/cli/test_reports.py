@@ -217,6 +217,7 @@ EXAMPLES = {
     "lint": [ROOT / "docs/examples/lint.yml"],
     "incident": sorted([*MINIMAL.glob("status/incidents/*.md"), *ROOT.glob("status/incidents/*.md")]),
     "maintenance": sorted([*MINIMAL.glob("status/maintenance/*.md"), *ROOT.glob("status/maintenance/*.md")]),
+    "subscribers": [ROOT / "docs/examples/subscribers.yml"],
     "template": [
         ROOT / "docs/examples/template.md",
         ROOT / "docs/examples/templates/opened.partial_outage.md",

@@ -36,6 +36,9 @@ LETTERS = 20
 LEAST_LEASE = timedelta(minutes=1)
 """How long a claim holds at least; it always leaves time for two attempts."""
 
+STRETCH = 2.0
+"""Seconds after which no further letter of a claim is begun: what was sent is recorded, and is not repeated if we die."""
+
 PAUSE = 1.0
 """Seconds between looks at an outbox in which nothing is due, and after one that could not be used."""
 
@@ -121,12 +124,14 @@ class Courier:
         self.close()
 
     def close(self) -> None:
-        """Wait for what is under way, and record it."""
+        """Wait for what is under way, record it, and hold nothing any more."""
         self._pool.shutdown(wait=True)
         self._unsaid += [future.result() for future in self._running]
         self._running.clear()
         try:
             self._record()
+            # A claim whose answer was lost on its way from the database would be held until its lease ends.
+            self._outbox.release(self._owner)
         except StoreError as error:
             # What was sent may be sent again, under the same ids.
             self._reports.broken(error)
@@ -172,10 +177,11 @@ class Route:
     channels: Mapping[str, Channel]
 
     def carry(self, claim: ClaimedEndpoint, until: float) -> Report:
-        """Send the letters of an endpoint in their order, until one must be tried again or the lease runs out.
+        """Send the letters of an endpoint in their order, for `STRETCH` or until one must be tried again.
 
-        `until` is a time of `time.monotonic`, after which nothing more is begun.
+        `until` is a time of `time.monotonic`, after which nothing is begun: the lease would run out meanwhile.
         """
+        until = min(until, time.monotonic() + STRETCH)
         attempts: list[Attempt] = []
         firsts: dict[str, str] = {}
         failing_since = claim.failing_since

@@ -118,7 +118,6 @@ def test_telling_configuring_sending_and_replaying_at_once_ends_well(database_ur
             for future in done:
                 future.result(120)
         outbox.register(configured, at(50))
-        outbox.release_all()
         outbox.replay(at(50), state=DeliveryState.FAILED)
         for seconds in range(5000, 5100):
             for item in claim(outbox, seconds, per_host=50, letters=20):
@@ -149,7 +148,7 @@ def test_a_claim_of_a_thousand_endpoints_is_quick(many: str) -> None:
         assert sum(len(item.letters) for item in found) == 10_000
         # Some 0.2 s; a look at all pending deliveries for each endpoint would take minutes.
         assert took < 5
-        store.outbox.release_all()
+        store.outbox.release("worker")
 
 
 def test_claiming_reads_by_the_indexes_and_not_whole_tables(many: str) -> None:

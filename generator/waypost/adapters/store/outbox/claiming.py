@@ -106,9 +106,9 @@ def next_due(connection: Connection, now: datetime, per_host: int) -> datetime |
     return min((from_ms(int(first)) for first in found if first is not None), default=None)
 
 
-def release(connection: Connection, owner: str | None) -> None:
-    """Give back what an owner holds, or what anybody holds if it is None; what comes of it is refused."""
-    held = endpoint.c.owner.is_not(None) if owner is None else endpoint.c.owner == owner
+def release(connection: Connection, owner: str) -> None:
+    """Give back what an owner holds; what comes of it is refused."""
+    held = endpoint.c.owner == owner
     found = sa.select(endpoint.c.id).where(held).order_by(endpoint.c.id).with_for_update()
     if ids := connection.scalars(found).all():
         mine = sa.and_(held, endpoint.c.id.in_(ids))

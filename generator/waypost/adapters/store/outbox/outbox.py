@@ -130,11 +130,6 @@ class Outbox:
         with self._database.write() as connection:
             claiming.release(connection, owner)
 
-    def release_all(self) -> None:
-        """Give back all that anybody holds: for the holder of the writer lock, who is alone."""
-        with self._database.write() as connection:
-            claiming.release(connection, None)
-
     # What became of it
 
     def deliveries(
