@@ -37,7 +37,7 @@ LEAST_LEASE = timedelta(minutes=1)
 """How long a claim holds at least; it always leaves time for two attempts."""
 
 STRETCH = 2.0
-"""Seconds after which no further letter of a claim is begun: what was sent is recorded, and is not repeated if we die."""
+"""Seconds after which no further letter of a claim is begun, so that what was sent is recorded soon."""
 
 PAUSE = 1.0
 """Seconds between looks at an outbox in which nothing is due, and after one that could not be used."""
