@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
-from waypost.adapters.source import read_source
+from waypost.adapters.source import Source, read_source
 from waypost.adapters.validation import ADD_OR_CORRECT, validate
 from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.model.status_config import StatusConfig
@@ -31,24 +32,33 @@ def load_subscribers(root: Path, config: StatusConfig) -> tuple[SubscriberFile |
 
 def _load(root: Path, path: Path, config: StatusConfig) -> tuple[SubscriberFile | None, list[Problem]]:
     source, problems = read_source(root, path)
-    document, found = parse_yaml(source) if source else (None, [])
-    problems += found
-    if document is None:
+    if source is None:
         return None, problems
-    file, found = validate(document, SubscriberFile)
+    document, file, found = _parsed(source)
     problems += found
-    if file is not None:
+    if document is not None and file is not None:
         problems += _check(document, file, config)
     return file, problems
 
 
+# A process that stays reads all files again when one has changed, and ten thousand subscribers take a second.
+@lru_cache(2)
+def _parsed(source: Source) -> tuple[YamlDocument | None, SubscriberFile | None, tuple[Problem, ...]]:
+    document, problems = parse_yaml(source)
+    if document is None:
+        return None, None, tuple(problems)
+    file, found = validate(document, SubscriberFile)
+    return document, file, (*problems, *found)
+
+
 def _check(document: YamlDocument, file: SubscriberFile, config: StatusConfig) -> Iterator[Problem]:
-    ids = [subscriber.id for subscriber in file.subscribers]
+    ids: set[str] = set()
     for index, subscriber in enumerate(file.subscribers):
         here: DataPath = ("subscribers", index)
-        if subscriber.id in ids[:index]:
+        if subscriber.id in ids:
             message = f"The id '{subscriber.id}' is taken by a subscriber above. Choose another."
             yield document.problem_at((*here, "id"), "duplicate-id", message)
+        ids.add(subscriber.id)
         section = _SENDERS.get(subscriber.kind)
         if section and getattr(file, section) is None:
             message = f"Nothing says how this is sent. Add the section `{section}` at the top of the file."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 
 import click
 
@@ -58,6 +59,7 @@ def send_one(name: str, site: Site, database: str | None) -> None:
 
     Example: waypost webhook test acme-production
     """
+    begin = time.monotonic()
     try:
         kind = send_test(site, database or site.database_url, name)
     except UnknownSubscriber as unknown:
@@ -65,4 +67,4 @@ def send_one(name: str, site: Site, database: str | None) -> None:
     except TransportError as error:
         refuse(f"Not delivered to {name}: {printable(str(error))}.")
     else:
-        click.echo(f"Delivered to {name} by {kind}.")
+        click.echo(f"Delivered to {name} by {kind}: it was accepted after {time.monotonic() - begin:.2f} s.")

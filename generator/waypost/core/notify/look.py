@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from waypost.core.notify.wording import time_writer
 from waypost.core.snapshot import Snapshot
@@ -25,6 +26,12 @@ class Look:
     def now(self) -> datetime:
         """The moment of the snapshot."""
         return self.snapshot.now
+
+    @cached_property
+    def placed(self) -> frozenset[str]:
+        """The keys of all maintenance whose window was told, each as `maintenance/ID`."""
+        mark = "/window/"
+        return frozenset(key.partition(mark)[0] for key in self.told.keys if mark in key)
 
     def time(self, moment: datetime) -> str:
         """Write a moment in the zone of the page, with the zone."""

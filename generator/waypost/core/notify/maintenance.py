@@ -74,10 +74,10 @@ def _moved(look: Look, item: MaintenanceSnapshot) -> Iterator[Notice]:
     if item.is_over:
         return
     work = item.work
-    about = f"maintenance/{work.id}/window/"
-    key = f"{about}{work.scheduled_for.isoformat()}/{work.scheduled_until.isoformat()}"
+    about = f"maintenance/{work.id}"
+    key = f"{about}/window/{work.scheduled_for.isoformat()}/{work.scheduled_until.isoformat()}"
     notice = _notice(look, item, key, NoticeEvent.MAINTENANCE_UPDATED, look.now)
-    is_first = not any(known.startswith(about) for known in look.told.keys)
+    is_first = about not in look.placed
     is_said = any(
         f"maintenance/{work.file_name}#{update.id}" not in look.told.keys for update in work.updates
     )
