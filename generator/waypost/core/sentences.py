@@ -79,12 +79,19 @@ def _good_news(unknown: list[str], words: Words, *, is_blind: bool) -> Headline:
 
 
 def _detail(components: Sequence[tuple[str, ComponentStatus]], state: ComponentStatus, words: Words) -> str:
-    others = [name for name, status in components if status.severity and status is not state]
+    others = [name for name, status in components if status.is_trouble and status is not state]
+    worked_on = [
+        name
+        for name, status in components
+        if status is ComponentStatus.UNDER_MAINTENANCE and status is not state
+    ]
     unknown = [name for name, status in components if status is ComponentStatus.NO_DATA]
     parts = []
     if others:
         parts.append(words.say("status.headline.also", names=words.join(others)))
-    elif not unknown and any(status is not state for _, status in components):
+    if worked_on:
+        parts.append(words.say("status.headline.work", names=words.join(worked_on)))
+    if not (others or worked_on or unknown) and any(status is not state for _, status in components):
         parts.append(words.say("status.headline.rest"))
     if unknown:
         parts.append(_unknown(unknown, words))
