@@ -22,7 +22,8 @@ from waypost.core.notify.plan import Planned, message_id
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.model.notices import Delivery, DeliveryState, Letter, Told
 from waypost.model.project import StatusSite
-from waypost.model.subscribers import Subscriber
+from waypost.model.status_config import PageConfig
+from waypost.model.subscribers import Subscriber, SubscriberFile
 from waypost.problems import did_you_mean
 
 LOOK = timedelta(seconds=15)
@@ -123,9 +124,14 @@ class Dispatch:
             self._courier = Courier(self._store, site, reports=self._reports)
             self._thread = threading.Thread(target=self._courier.run, args=(self._stop,), name="deliveries")
             self._thread.start()
-        elif self._known is None or site.subscribers != self._known.subscribers:
+        elif self._known is None or _route_of(site) != _route_of(self._known):
             self._courier.configure(site)
         self._known = site
+
+
+def _route_of(site: StatusSite) -> tuple[SubscriberFile, PageConfig]:
+    """Return what of a site sending depends on."""
+    return site.subscribers, site.config.page
 
 
 def preview(site: Site, url: str, now: datetime) -> tuple[list[Planned], list[Delivery], bool]:
