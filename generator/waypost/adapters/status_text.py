@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Iterator, Mapping
 
 from waypost.adapters.status_format import StatusFormat
 from waypost.core.snapshot import Snapshot
-from waypost.core.text import plain_text
+from waypost.core.text import clean_line, plain_text
 from waypost.model.status import UpdateStatus
 
 TEXT_PATH = "status.txt"
@@ -20,28 +19,17 @@ WIDTH = 78
 def text_files(snapshot: Snapshot) -> dict[str, bytes]:
     """Return status.txt; it holds times and no ages, so that it changes only when something does."""
     lines = [*_head(snapshot), *_incidents(snapshot), *_planned(snapshot), *_components(snapshot)]
-    lines += ["", _clean(snapshot.page.url)]
+    lines += ["", clean_line(snapshot.page.url)]
     return {TEXT_PATH: ("\n".join(lines) + "\n").encode()}
 
 
-def _clean(text: str) -> str:
-    """Drop what a terminal would obey: control characters and marks that turn the direction of the text."""
-    shown = (" " if letter.isspace() else letter for letter in text)
-    return " ".join("".join(letter for letter in shown if _is_shown(letter)).split())
-
-
-def _is_shown(letter: str) -> bool:
-    # The joiner between two emoji, and the one that keeps Persian letters apart, turn nothing.
-    return not unicodedata.category(letter).startswith("C") or letter in "\u200c\u200d"
-
-
 def _wrapped(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(_clean(text), WIDTH, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.wrap(clean_line(text), WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
 def _head(snapshot: Snapshot) -> Iterator[str]:
     words, told = snapshot.words, StatusFormat(snapshot, {})
-    yield _clean(snapshot.page.name)
+    yield clean_line(snapshot.page.name)
     yield ""
     yield from _wrapped(snapshot.headline.sentence)
     yield from _wrapped(snapshot.headline.detail)
@@ -66,7 +54,7 @@ def _incidents(snapshot: Snapshot) -> Iterator[str]:
             yield from _wrapped(
                 words.say("status.next_update", time=told.day_time(last.next_update_by)), "  "
             )
-        yield f"  {_clean(snapshot.page.url)}incidents/{incident.id}/"
+        yield f"  {clean_line(snapshot.page.url)}incidents/{incident.id}/"
 
 
 def _planned(snapshot: Snapshot) -> Iterator[str]:
@@ -78,16 +66,16 @@ def _planned(snapshot: Snapshot) -> Iterator[str]:
         yield from _wrapped(f"{word}: {item.work.title}")
         yield from _wrapped(told.window(item), "  ")
         yield from _wrapped(told.names(item.work.components), "  ")
-        yield f"  {_clean(snapshot.page.url)}maintenance/{item.work.id}/"
+        yield f"  {clean_line(snapshot.page.url)}maintenance/{item.work.id}/"
 
 
 def _components(snapshot: Snapshot) -> Iterator[str]:
-    names: Mapping[str, str] = {item.id: _clean(item.name) for item in snapshot.components}
+    names: Mapping[str, str] = {item.id: clean_line(item.name) for item in snapshot.components}
     width = min(max((len(name) for name in names.values()), default=0), 40)
     for group, members in snapshot.groups:
         yield ""
         if group:
-            yield _clean(group)
+            yield clean_line(group)
         for item in members:
             state = snapshot.words.say(f"status.state.{item.status}")
             yield f"{'  ' if group else ''}{names[item.id]:<{width}}  {state}"

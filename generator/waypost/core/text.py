@@ -11,6 +11,9 @@ _LINE_START = re.compile(r"^[ \t]*(?:#+|[-*+]|\d+\.|>)\s+", re.MULTILINE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _EMPHASIS = re.compile(r"(?<![\w*_`\\])[*_`]{1,3}(?=\S)|(?<=[^\s\\])[*_`]{1,3}(?![\w*_`])")
 
+_JOINERS = "\u200c\u200d"
+"""They join emoji and keep Persian letters apart, and turn nothing."""
+
 
 def plain_text(text: str) -> str:
     """Return Markdown as one line without its marks."""
@@ -22,3 +25,18 @@ def heading_anchor(heading: str) -> str:
     """Return the anchor that Python-Markdown's toc extension gives a heading."""
     ascii_only = unicodedata.normalize("NFKD", plain_text(heading)).encode("ascii", "ignore").decode()
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", ascii_only).strip().lower())
+
+
+def clean(text: str) -> str:
+    """Drop control characters, marks that turn the direction of writing, and what has no bytes; lines stay."""
+    return "".join(letter for letter in text if letter == "\n" or _is_shown(letter))
+
+
+def clean_line(text: str) -> str:
+    """Return a text as one line of shown characters, in which nothing can steer a terminal."""
+    spaced = (" " if letter.isspace() else letter for letter in text)
+    return " ".join("".join(letter for letter in spaced if _is_shown(letter)).split())
+
+
+def _is_shown(letter: str) -> bool:
+    return letter in _JOINERS or not unicodedata.category(letter).startswith("C")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.adapters.channels.texts import clean, clean_line, escaped, head, json_body, length, shorten
+from waypost.adapters.channels.texts import escaped, head, json_body, length, shorten
+from waypost.core.text import clean, clean_line
 
 FAMILY = "👩‍👩‍👧‍👦"
 

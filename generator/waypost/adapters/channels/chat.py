@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from waypost.adapters.channels.base import Composition
-from waypost.adapters.channels.texts import clean_line
 from waypost.core.notify.wording import Wording, colour_status, time_writer, wording
+from waypost.core.text import clean_line
 from waypost.model.notices import Letter, NoticeEvent, SubjectKind
 from waypost.model.status import ComponentStatus
 

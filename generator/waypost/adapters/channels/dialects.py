@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
-from waypost.adapters.channels.texts import clean, head, length
+from waypost.adapters.channels.texts import head, length
 from waypost.adapters.markup import render_markdown
+from waypost.core.text import clean
 
 MOST_SOURCE = 10_000
 """Characters of Markdown that are looked at; no chat shows as many."""

@@ -1,4 +1,4 @@
-"""Texts of strangers made fit for messages: one direction, no control characters, and never longer than allowed."""
+"""Texts of strangers made fit for messages: never longer than allowed, and no letter torn from its marks."""
 
 from __future__ import annotations
 
@@ -7,25 +7,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_JOINERS = "\u200c\u200d"
-"""They join letters and emoji, and turn nothing."""
-
 _MODIFIERS = ("\ufe0e", "\ufe0f", "\u200d", *(chr(code) for code in range(0x1F3FB, 0x1F400)))
 """What belongs to the emoji before it: presentation, a joiner, colours of skin."""
-
-
-def clean(text: str) -> str:
-    """Drop control characters, marks that turn the direction of writing, and what has no bytes; lines stay."""
-    return "".join(letter for letter in text if letter == "\n" or _is_shown(letter))
-
-
-def clean_line(text: str) -> str:
-    """Return a text as one line of shown characters."""
-    return clean(" ".join(text.split()))
-
-
-def _is_shown(letter: str) -> bool:
-    return letter in _JOINERS or not unicodedata.category(letter).startswith("C")
 
 
 def length(text: str) -> int:

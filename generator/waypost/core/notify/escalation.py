@@ -6,13 +6,13 @@ They are told when 80 % of the time allowed are over, and again when all of it i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from waypost.core.cadence import next_due
+from waypost.core.notify.incidents import notice_about
 from waypost.core.notify.look import Look
-from waypost.core.statuspage import incident_url
-from waypost.model.notices import Notice, NoticeEvent, Subject, SubjectKind
+from waypost.model.notices import Notice, NoticeEvent
 from waypost.model.status import Incident
 from waypost.model.subscribers import Escalation
 
@@ -65,20 +65,11 @@ def _steps(
     )
     for step, at, contacts in steps:
         if contacts and at <= look.now:
-            yield Notice(
-                key=f"escalation/{number}/{incident.id}{wait.mark}/{wait.reason}/{step}",
-                event=NoticeEvent.ESCALATION,
-                at=at,
-                subject=Subject(SubjectKind.INCIDENT, incident.id),
-                title=incident.title,
-                body=look.snapshot.words.say(
-                    f"notify.escalation.{wait.reason}.{step}",
-                    begin=look.time(wait.begin),
-                    due=look.time(wait.due),
-                ),
-                link=incident_url(look.snapshot, incident),
-                status=incident.status,
-                impact=incident.impact,
-                components=tuple(incident.components),
-                contacts=contacts,
+            key = f"escalation/{number}/{incident.id}{wait.mark}/{wait.reason}/{step}"
+            notice = notice_about(look, incident, key, NoticeEvent.ESCALATION, at)
+            said = look.snapshot.words.say(
+                f"notify.escalation.{wait.reason}.{step}",
+                begin=look.time(wait.begin),
+                due=look.time(wait.due),
             )
+            yield replace(notice, body=said, contacts=contacts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 from waypost.core.notify.look import Look
 from waypost.core.statuspage import incident_url
@@ -25,16 +27,22 @@ def incident_notices(look: Look) -> Iterator[Notice]:
 
 def update_notice(look: Look, incident: Incident, update: Update, event: NoticeEvent) -> Notice:
     """Return the notice that tells one update."""
+    key = f"incident/{incident.id}#{update.id}"
+    notice = notice_about(look, incident, key, event, update.at)
+    return replace(notice, body=update.body, status=update.status, update=update.id)
+
+
+def notice_about(look: Look, incident: Incident, key: str, event: NoticeEvent, at: datetime) -> Notice:
+    """Return a notice about an incident as it is, which says nothing more yet."""
     return Notice(
-        key=f"incident/{incident.id}#{update.id}",
+        key=key,
         event=event,
-        at=update.at,
+        at=at,
         subject=Subject(SubjectKind.INCIDENT, incident.id),
         title=incident.title,
-        body=update.body,
+        body="",
         link=incident_url(look.snapshot, incident),
-        status=update.status,
+        status=incident.status,
         impact=incident.impact,
         components=tuple(incident.components),
-        update=update.id,
     )

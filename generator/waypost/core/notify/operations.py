@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from waypost.core.automatic import IMPACT
+from waypost.core.notify.incidents import notice_about
 from waypost.core.notify.look import Look
 from waypost.core.snapshot import Snapshot
-from waypost.core.statuspage import incident_url
 from waypost.model.notices import Notice, NoticeEvent, Subject, SubjectKind
 from waypost.model.status import ComponentStatus, worst
 
@@ -54,18 +55,10 @@ def overdue_notices(look: Look) -> Iterator[Notice]:
         if due is None:
             continue
         last = incident.updates[-1]
-        yield Notice(
-            key=f"overdue/{incident.id}#{last.id}",
-            event=NoticeEvent.UPDATE_OVERDUE,
-            at=due,
-            subject=Subject(SubjectKind.INCIDENT, incident.id),
-            title=incident.title,
-            body=look.snapshot.words.say("notify.overdue", due=look.time(due), last=look.time(last.at)),
-            link=incident_url(look.snapshot, incident),
-            status=incident.status,
-            impact=incident.impact,
-            components=tuple(incident.components),
-        )
+        key = f"overdue/{incident.id}#{last.id}"
+        notice = notice_about(look, incident, key, NoticeEvent.UPDATE_OVERDUE, due)
+        said = look.snapshot.words.say("notify.overdue", due=look.time(due), last=look.time(last.at))
+        yield replace(notice, body=said)
 
 
 def certificate_notices(look: Look) -> Iterator[Notice]:

@@ -7,7 +7,8 @@ from typing import Any
 from waypost.adapters.channels.base import Composition
 from waypost.adapters.channels.chat import chat_message
 from waypost.adapters.channels.dialects import Dialect, chat_text
-from waypost.adapters.channels.texts import clean_line, escaped, json_body
+from waypost.adapters.channels.texts import escaped, json_body
+from waypost.core.text import clean_line
 
 MOST_HEADER = 150
 MOST_SECTION = 3000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from waypost.adapters.channels.base import Composition
 from waypost.adapters.channels.chat import chat_message
 from waypost.adapters.channels.sms.gsm import cut, fits, only_gsm, transliterate
-from waypost.adapters.channels.texts import clean_line
 from waypost.adapters.status_format import StatusFormat
 from waypost.core.snapshot import Snapshot
+from waypost.core.text import clean_line
 from waypost.model.notices import Notice, NoticeEvent, SubjectKind
 
 LEAST_TITLE = 20
