@@ -34,7 +34,7 @@ def test_all_of_the_present_is_told() -> None:
 Lumen status
 
 Downloads stop
-Also affected: Mail.
+Planned work on Mail.
 Checked 20 Nov, 12:59 · Times in Europe/Berlin
 
 Major: Downloads stop
