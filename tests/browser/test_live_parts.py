@@ -33,7 +33,7 @@ def test_the_home_page_tells_of_trouble_and_leads_to_the_incident(troubled: Serv
     assert seen.pill() == "Downloads: trouble"
     assert seen.style(".wp-pill .wp-dot", "backgroundColor") == "rgb(180, 35, 24)"
     notice = seen.page.locator("[data-wp-notice]")
-    expect(notice).to_contain_text("Downloads cannot be used right now. Also affected: Uploads, Photo search")
+    expect(notice).to_contain_text("Downloads cannot be used right now. Also affected: Photo search and")
     assert seen.style("[data-wp-notice]", "backgroundColor") == "rgb(254, 236, 235)"
     notice.get_by_role("link", name="Follow this incident").click()
     expect(seen.page.get_by_role("heading", level=1)).to_have_text("Downloads: outage")

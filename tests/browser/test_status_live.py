@@ -72,7 +72,7 @@ def test_new_trouble_appears_at_once_though_the_page_in_the_cache_is_old(
     wait_a_round(seen)
     page = seen.page
     expect(page.get_by_role("heading", level=1)).to_have_text("Downloads cannot be used right now")
-    expect(page.locator("[data-wp-detail]")).to_contain_text("Also affected: Uploads")
+    expect(page.locator("[data-wp-detail]")).to_contain_text("Also affected: Photo search")
     assert [state_of(seen, name) for name in ("downloads", "uploads")] == [
         "major_outage",
         "under_maintenance",

@@ -89,9 +89,10 @@ def _detail(components: Sequence[tuple[str, ComponentStatus]], state: ComponentS
     parts = []
     if others:
         parts.append(words.say("status.headline.also", names=words.join(others)))
-    if worked_on:
+    elif worked_on:
+        # Beside more trouble it is left to the page, which lists it: the sentence stays short.
         parts.append(words.say("status.headline.work", names=words.join(worked_on)))
-    if not (others or worked_on or unknown) and any(status is not state for _, status in components):
+    elif not unknown and any(status is not state for _, status in components):
         parts.append(words.say("status.headline.rest"))
     if unknown:
         parts.append(_unknown(unknown, words))
