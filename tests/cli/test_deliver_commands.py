@@ -133,6 +133,8 @@ def test_what_happens_is_sent_once_listed_and_replayed(
     acme = next(item for item in listed if item["endpoint"] == "acme" and item["event"] == "incident.opened")
     assert acme["message_id"] == place.seen[0].id
     assert "Nothing" not in in_process("deliveries", "endpoints", site=site).stdout
+    for shown in ("list", "endpoints"):
+        assert "\N{REPLACEMENT CHARACTER}" not in in_process("deliveries", shown, site=site).stdout
 
     again = in_process("deliveries", "replay", "--delivered", str(acme["id"]), site=site)
     assert again.stdout.startswith("1 delivery is due now.")

@@ -7,9 +7,6 @@ from contextlib import closing
 from datetime import datetime
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from waypost.adapters.store import Store, opened_to_read
 from waypost.app.clock import utc_now
@@ -20,10 +17,10 @@ from waypost.cli.common import (
     explained,
     json_option,
     print_json,
-    printable,
     refuse,
     site_option,
 )
+from waypost.cli.tables import print_table
 from waypost.model.notices import Delivery, DeliveryState, EndpointState
 from waypost.model.types import read_moment
 
@@ -171,13 +168,8 @@ def _endpoints(site: Site, database: str | None, as_json: bool) -> None:
     if not found:
         click.echo("Nobody was told anything yet.")
         return
-    table = Table()
-    for column, ratio in (("Subscriber", 3), ("Waiting", 1), ("Given up", 1), ("State", 5)):
-        table.add_column(column, overflow="fold", ratio=ratio)
-    for item in found:
-        cells = (f"{item.id}\n{item.kind}", str(item.pending), str(item.failed), _state(item))
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    Console(highlight=False).print(table)
+    rows = [(f"{item.id}\n{item.kind}", str(item.pending), str(item.failed), _state(item)) for item in found]
+    print_table({"Subscriber": 3, "Waiting": 1, "Given up": 1, "State": 5}, rows)
 
 
 def _state(item: EndpointState) -> str:
@@ -229,18 +221,16 @@ def _entry(item: Delivery) -> dict[str, object]:
 
 
 def _print(deliveries: Sequence[Delivery]) -> None:
-    table = Table()
-    for column, ratio in (("Number", 1), ("To", 3), ("What of", 4), ("State", 3), ("Made", 2)):
-        table.add_column(column, overflow="fold", ratio=ratio)
+    rows = []
     for item in deliveries:
         tried = counted(item.attempts, "attempt")
-        state = f"{item.state}, {tried}" + (f"\n{item.last_error}" if item.last_error else "")
-        cells = (
-            str(item.id),
-            f"{item.endpoint}\n{item.kind}",
-            f"{item.event}\n{item.subject}",
-            state,
-            f"{item.created_at.astimezone():%m-%d %H:%M:%S}",
+        rows.append(
+            (
+                str(item.id),
+                f"{item.endpoint}\n{item.kind}",
+                f"{item.event}\n{item.subject}",
+                f"{item.state}, {tried}" + (f"\n{item.last_error}" if item.last_error else ""),
+                f"{item.created_at.astimezone():%m-%d %H:%M:%S}",
+            )
         )
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    Console(highlight=False).print(table)
+    print_table({"Number": 1, "To": 3, "What of": 4, "State": 3, "Made": 2}, rows)

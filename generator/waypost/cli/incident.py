@@ -8,9 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from waypost.app.clock import utc_now
 from waypost.app.incidents import (
@@ -37,6 +34,7 @@ from waypost.cli.common import (
     site_option,
     to_duration,
 )
+from waypost.cli.tables import print_table
 from waypost.cli.writing import message_option, words, write, writing_options
 from waypost.model.status import (
     INCIDENT_STATUSES,
@@ -250,19 +248,16 @@ def _entry(incident: Incident) -> dict[str, object]:
 
 
 def _print(incidents: Sequence[Incident]) -> None:
-    table = Table()
-    for column, ratio in (("Incident", 4), ("Status", 2), ("Components", 3), ("When", 3)):
-        table.add_column(column, overflow="fold", ratio=ratio)
-    for item in incidents:
-        cells = (
+    rows = [
+        (
             f"{printable(item.title)}\n{item.id}",
             f"{item.status}\nimpact {item.impact}",
             "\n".join(f"{name}: {state}" for name, state in item.components.items()),
             f"{item.started.astimezone():%Y-%m-%d %H:%M}\nsaid {item.updated_at.astimezone():%m-%d %H:%M}",
         )
-        # Text that people wrote is no markup.
-        table.add_row(*map(Text, cells))
-    Console(highlight=False).print(table)
+        for item in incidents
+    ]
+    print_table({"Incident": 4, "Status": 2, "Components": 3, "When": 3}, rows)
 
 
 def _words_about(site: Site, name: str, message: str | None, status: UpdateStatus) -> str:

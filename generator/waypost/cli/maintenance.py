@@ -7,9 +7,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from waypost.adapters.incident_edit import usable_config
 from waypost.app.clock import utc_now
@@ -34,6 +31,7 @@ from waypost.cli.common import (
     site_option,
     to_duration,
 )
+from waypost.cli.tables import print_table
 from waypost.cli.writing import message_option, words, write, writing_options
 from waypost.core.local_time import read_local
 from waypost.model.status import ENDED, UpdateStatus
@@ -205,17 +203,14 @@ def _entry(item: ListedMaintenance) -> dict[str, object]:
 
 
 def _print(found: Sequence[ListedMaintenance]) -> None:
-    table = Table()
-    for column, ratio in (("Maintenance", 4), ("Status", 2), ("Components", 3), ("When", 3)):
-        table.add_column(column, overflow="fold", ratio=ratio)
-    for item in found:
-        work = item.work
-        cells = (
-            f"{printable(work.title)}\n{work.id}",
+    rows = [
+        (
+            f"{printable(item.work.title)}\n{item.work.id}",
             str(item.status),
-            "\n".join(work.components),
-            f"{work.scheduled_for.astimezone():%Y-%m-%d %H:%M}\nto {work.scheduled_until.astimezone():%m-%d %H:%M}",
+            "\n".join(item.work.components),
+            f"{item.work.scheduled_for.astimezone():%Y-%m-%d %H:%M}"
+            f"\nto {item.work.scheduled_until.astimezone():%m-%d %H:%M}",
         )
-        # Text that people wrote is no markup.
-        table.add_row(*map(Text, cells))
-    Console(highlight=False).print(table)
+        for item in found
+    ]
+    print_table({"Maintenance": 4, "Status": 2, "Components": 3, "When": 3}, rows)
