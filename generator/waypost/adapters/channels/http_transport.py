@@ -13,6 +13,7 @@ from waypost.adapters.network import AddressRefused, current_run, deadline
 from waypost.adapters.probers import explain
 from waypost.adapters.probes.result import Unanswered
 from waypost.adapters.web import Answer, Request, fetch
+from waypost.model.subscribers import Subscriber
 from waypost.model.types import web_url
 
 MOST_ANSWER = 16 * 1024
@@ -32,6 +33,11 @@ def host_of(url: str) -> str:
         return f"{parts.hostname or ''}:{parts.port}" if parts.port else parts.hostname or ""
     except ValueError:
         return ""
+
+
+def target_host(subscriber: Subscriber, means: Means) -> str:
+    """Name the host of the address that stands in a subscriber's entry; raises MissingVariable."""
+    return host_of(means.value(subscriber.target.url))
 
 
 def post(means: Means, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> Answer:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from waypost.adapters.channels.base import Means, TransportError
 from waypost.adapters.channels.chat import first_of_thread, json_object, tells_the_state
-from waypost.adapters.channels.http_transport import LONGEST_WAIT, ask, attempt, host_of, refusal
+from waypost.adapters.channels.http_transport import LONGEST_WAIT, ask, attempt, refusal
 from waypost.adapters.web import Answer
 from waypost.model.notices import Letter
 from waypost.model.subscribers import Subscriber
@@ -22,11 +22,6 @@ _UNKNOWN_MESSAGE = 10008
 _BAD_MESSAGE = (50006, 50035)
 _INVALID_TOKEN = 50027
 # discord.com/developers/docs, "Opcodes and Status Codes"
-
-
-def host(subscriber: Subscriber, means: Means) -> str:
-    """Name the host of the webhook."""
-    return host_of(means.value(subscriber.target.url))
 
 
 def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:

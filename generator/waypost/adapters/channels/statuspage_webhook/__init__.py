@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waypost.adapters.channels.base import Channel, Means
-from waypost.adapters.channels.http_transport import host_of, post
+from waypost.adapters.channels.http_transport import post, target_host
 from waypost.adapters.channels.statuspage_webhook.body import EVENTS, compose
 from waypost.model.notices import Letter
 from waypost.model.subscribers import StatuspageTarget, Subscriber
@@ -14,13 +14,9 @@ def _target(subscriber: Subscriber) -> StatuspageTarget:
     return subscriber.statuspage_webhook
 
 
-def _host(subscriber: Subscriber, means: Means) -> str:
-    return host_of(means.value(_target(subscriber).url))
-
-
 def _send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
     post(means, means.value(_target(subscriber).url), letter.body, {"Content-Type": "application/json"})
     return ""
 
 
-CHANNEL = Channel("statuspage_webhook", EVENTS, compose, _host, _send)
+CHANNEL = Channel("statuspage_webhook", EVENTS, compose, target_host, _send)

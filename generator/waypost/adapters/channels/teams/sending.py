@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from waypost.adapters.channels.base import Means, TransportError
 from waypost.adapters.channels.chat import json_object
-from waypost.adapters.channels.http_transport import ask, attempt, host_of, refusal
+from waypost.adapters.channels.http_transport import ask, attempt, refusal
 from waypost.adapters.web import Answer
 from waypost.model.notices import Letter
 from waypost.model.subscribers import Subscriber
@@ -17,11 +17,6 @@ _SWITCHED_OFF = {
     "DirectApiAuthorizationRequired": "the workflow does not accept requests from anyone",
     "DirectApiInvalidAuthorizationScheme": "the workflow does not accept requests from anyone",
 }
-
-
-def host(subscriber: Subscriber, means: Means) -> str:
-    """Name the host of the workflow."""
-    return host_of(means.value(subscriber.target.url))
 
 
 def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waypost.adapters.channels.base import ALL_EVENTS, Channel, Means, TransportError
-from waypost.adapters.channels.http_transport import host_of, post
+from waypost.adapters.channels.http_transport import post, target_host
 from waypost.adapters.channels.webhook.payload import compose
 from waypost.core.notify.signing import BadSecret, signed_headers
 from waypost.model.notices import Letter
@@ -13,10 +13,6 @@ from waypost.model.subscribers import Subscriber, WebhookTarget
 def _target(subscriber: Subscriber) -> WebhookTarget:
     assert subscriber.webhook is not None  # noqa: S101  # whoever calls chose the channel by it; it is for mypy
     return subscriber.webhook
-
-
-def _host(subscriber: Subscriber, means: Means) -> str:
-    return host_of(means.value(_target(subscriber).url))
 
 
 def _send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
@@ -31,4 +27,4 @@ def _send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
     return ""
 
 
-CHANNEL = Channel("webhook", ALL_EVENTS, compose, _host, _send)
+CHANNEL = Channel("webhook", ALL_EVENTS, compose, target_host, _send)
