@@ -40,6 +40,11 @@ def load_words(language: str = DEFAULT_LANGUAGE) -> Words:
     return Words(language, dict(_flat(document.data)), locale.plural_form, _Dates(locale))
 
 
+def site_words(language: str | None) -> Words:
+    """Return the texts in the language of the theme; English where Waypost does not speak it."""
+    return load_words(language if language in languages() else DEFAULT_LANGUAGE)
+
+
 def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Text]]:
     for key, value in data.items():
         name = f"{prefix}{key}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from waypost.adapters.article_markup import PageMarkup
 from waypost.adapters.file_tree import write_atomic
-from waypost.adapters.languages import DEFAULT_LANGUAGE, languages, load_words, script_words
+from waypost.adapters.languages import script_words
 from waypost.adapters.resources import theme_folder, tokens
 from waypost.adapters.status_pages import LOOK_FOLDER, SHELL_PATH, STYLES_PATH, SiteFrame, shell_context
 from waypost.app.help_outputs import HelpOutputs, OutputSite
@@ -60,11 +60,6 @@ class SiteLook:
     def own_styles(self) -> tuple[str, ...]:
         """The style sheets that are files of this site."""
         return tuple(path for path in self.styles if "://" not in path and not path.startswith("//"))
-
-
-def site_words(language: str | None) -> Words:
-    """Return the texts in the language of the theme; English where Waypost does not speak it."""
-    return load_words(language if language in languages() else DEFAULT_LANGUAGE)
 
 
 class HelpPages:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from waypost.adapters.channels.base import Channel, Composition, Means, TransportError
 from waypost.adapters.channels.registry import CHANNELS
-from waypost.adapters.languages import DEFAULT_LANGUAGE, languages, load_words
+from waypost.adapters.languages import site_words
 from waypost.adapters.store import Store, opened_to_read, read_history
 from waypost.app.clock import utc_now
 from waypost.app.deliver import Courier, Reports
@@ -48,7 +48,7 @@ class Outcome:
 def present_snapshot(site: Site, url: str, now: datetime) -> tuple[StatusSite, Snapshot]:
     """Return the status site and its page at a moment; raises ProblemsFound and StoreError."""
     project = load_project(site)
-    words = load_words(project.language if project.language in languages() else DEFAULT_LANGUAGE)
+    words = site_words(project.language)
     return project.status, take_snapshot(project.status, read_history(url), now, words)
 
 

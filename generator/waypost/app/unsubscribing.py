@@ -8,7 +8,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from waypost.adapters.channels.email.rendering import leaving_page
-from waypost.adapters.languages import DEFAULT_LANGUAGE, languages, load_words
+from waypost.adapters.languages import site_words
 from waypost.adapters.one_click import Leaving, Page
 from waypost.adapters.store import StoreError
 from waypost.adapters.store.outbox import Outbox
@@ -66,7 +66,7 @@ def _subscriber(file: SubscriberFile, token: str, environment: Mapping[str, str]
 
 def _page(project: Project, *, is_done: bool) -> Page:
     page = project.status.config.page
-    words = load_words(project.language if project.language in languages() else DEFAULT_LANGUAGE)
+    words = site_words(project.language)
     title = words.say("notify.email.page.done" if is_done else "notify.email.page.title")
     text = words.say(
         "notify.email.page.done_text" if is_done else "notify.email.page.text",

@@ -55,11 +55,6 @@ def decide(
     return Decision(now + max(wait, failure.retry_after or timedelta(0)))
 
 
-def longest_wait(settings: DeliverySettings) -> timedelta:
-    """Return how far ahead a next attempt can lie; what lies further was set by a clock that was ahead."""
-    return max(*settings.retry_after, timedelta(hours=24)) * (1 + JITTER)
-
-
 def _days(span: timedelta) -> str:
     days = span / timedelta(days=1)
     return f"{days:g} day{'' if days == 1 else 's'}"
