@@ -30,7 +30,6 @@ from helpers.texts import (
 )
 from waypost.adapters.languages import languages, load_words
 from waypost.core.awareness import Topic
-from waypost.core.feedback import Reason
 from waypost.core.news import IMPACTS
 from waypost.core.notify.wording import OWN_STATES
 from waypost.core.uptime import TOLD
@@ -38,7 +37,7 @@ from waypost.core.words import Text
 from waypost.model.article import ARTICLE_KINDS, Priority
 from waypost.model.rollups import Resolution
 from waypost.model.status import MEASURED, ComponentStatus, Impact, UpdateStatus
-from waypost.model.support import ChannelKind
+from waypost.model.support import ChannelKind, Reason
 
 OTHERS = [language for language in languages() if language != "en"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -47,23 +48,27 @@ class WaypostConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves i
     """Colour, typeface and corners; read with its places by adapters/mkdocs_options.py."""
 
 
+@dataclass(frozen=True)
+class PlannedBuild:
+    """A build as `waypost build` plans it."""
+
+    project: Project
+    """What people wrote."""
+    present: TakeSnapshot
+    """How the service is; without it pages only tell that when they are read."""
+    reuse: Reuse
+    """What can stay of the site that is published."""
+    crew: Crew | None
+    """Who shares the work of a large build."""
+    warnings: list[str]
+    """What MkDocs has warned of so far."""
+
+
 class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]  # the same
     """Gives MkDocs the help center's templates, and each page what it shows beside its text."""
 
-    project: Project | None = None
-    """What people wrote; `waypost build` sets it, and `mkdocs build` alone reads it here."""
-
-    present: TakeSnapshot | None = None
-    """How the service is; `waypost build` sets it, and without it pages only tell that when they are read."""
-
-    reuse: Reuse | None = None
-    """What can stay of the site that is published; `waypost build` sets it, and without it all is made."""
-
-    crew: Crew | None = None
-    """Who shares the work of a large build; `waypost build` sets it."""
-
-    warnings: list[str]
-    """What MkDocs has warned of so far; `waypost build` sets it."""
+    planned: PlannedBuild | None = None
+    """What `waypost build` hands over; `mkdocs build` alone reads the site here and makes all of it."""
 
     pages: HelpPages
     markup: ArticleMarkup
@@ -72,7 +77,8 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the site and put our templates between the user's own and Material's."""
         try:
-            project = self.project or load_project(Site(Path(config.config_file_path or "mkdocs.yml").parent))
+            root = Path(config.config_file_path or "mkdocs.yml").parent
+            project = self.planned.project if self.planned else load_project(Site(root))
         except ProblemsFound as found:
             raise PluginError(f"The site has problems:\n{found}") from None
         styles = tuple(str(path) for path in config.extra_css)
@@ -85,9 +91,11 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             Path(config.docs_dir).parent,
         )
         words = site_words(config.theme.get("language"))
-        memory = SiteMemory(self.reuse) if self.reuse else None
-        self.pages = HelpPages(project, look, words, self.config.status_url, self.present, memory=memory)
-        if self.pages.outputs.warning and self.reuse is None:
+        reuse = self._reuse
+        memory = SiteMemory(reuse.notes, reuse.program) if reuse else None
+        present = self.planned.present if self.planned else None
+        self.pages = HelpPages(project, look, words, self.config.status_url, present, memory=memory)
+        if self.pages.outputs.warning and reuse is None:
             _log.warning(self.pages.outputs.warning)
         self.markup = ArticleMarkup()
         self.markup.steps = self.pages.steps
@@ -95,6 +103,10 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         own = config.theme.custom_dir
         config.theme.dirs.insert(1 if own else 0, str(self.pages.theme))
         return config
+
+    @property
+    def _reuse(self) -> Reuse | None:
+        return self.planned.reuse if self.planned else None
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Leave out what is not a page of ours, and add the pages that no file stands for."""
@@ -106,13 +118,13 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
                 files.remove(file)
         for path in self.pages.virtual:
             files.append(File.generated(config, path, content=""))
-        if self.reuse:
-            self._keep_what_is_current(files, self.reuse)
+        if self.planned:
+            self._keep_what_is_current(files, self.planned)
         return files
 
-    def _keep_what_is_current(self, files: Files, reuse: Reuse) -> None:
+    def _keep_what_is_current(self, files: Files, planned: PlannedBuild) -> None:
         """Tell MkDocs which files it need not make: in a "dirty" build it asks each whether it was modified."""
-        sources = files.src_uris
+        reuse, sources = planned.reuse, files.src_uris
         made = [
             file.src_uri
             for file in files.documentation_pages()
@@ -123,7 +135,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             for file in files
             if not file.is_documentation_page() and not reuse.keeps_file(file.dest_uri, file.content_bytes)
         ]
-        share = self.crew.share(made, copied) if self.crew else frozenset([*made, *copied])
+        share = planned.crew.share(made, copied) if planned.crew else frozenset([*made, *copied])
         for file in files:
             cast("Any", file).is_modified = partial(share.__contains__, file.src_uri)
 
@@ -139,8 +151,8 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         """Escape everything in our templates; Material's own are written for the opposite."""
         del config
         env.autoescape = lambda name: bool(name) and str(name).startswith("waypost/")
-        if self.reuse:
-            env.bytecode_cache = FileSystemBytecodeCache(str(self.reuse.folder("templates")))
+        if self.planned:
+            env.bytecode_cache = FileSystemBytecodeCache(str(self.planned.reuse.folder("templates")))
         self.environment = env
         for file in files.documentation_pages():
             changed = self.pages.outputs.changed_on(file.src_uri)
@@ -154,10 +166,12 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Note which files the text leads to: where they come or go, the page must be made again."""
         del config
-        if self.reuse:
+        if self.planned:
             folder, sources = posixpath.dirname(page.file.src_uri), files.src_uris
             named = {name for link in self.markup.links for name in _named_files(link, folder)}
-            self.reuse.note_targets(page.file.src_uri, {path: path in sources for path in sorted(named)})
+            self.planned.reuse.note_targets(
+                page.file.src_uri, {path: path in sources for path in sorted(named)}
+            )
         return html
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -191,14 +205,15 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
 
     def _gather(self) -> None:
         """As a helper, report and end; else wait for the helpers and take over what they noted."""
-        if self.crew is None or self.reuse is None:
+        if self.planned is None or self.planned.crew is None:
             return
-        if self.crew.is_helper:
-            self.crew.report({"targets": self.reuse.targets, "warnings": self.warnings})
-        for report in self.crew.gather():
-            self.warnings += report["warnings"]
+        crew, reuse, warnings = self.planned.crew, self.planned.reuse, self.planned.warnings
+        if crew.is_helper:
+            crew.report({"targets": reuse.targets, "warnings": warnings})
+        for report in crew.gather():
+            warnings += report["warnings"]
             for path, targets in report["targets"].items():
-                self.reuse.note_targets(path, targets)
+                reuse.note_targets(path, targets)
 
     @event_priority(50)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -209,7 +224,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         shell = self.environment.get_template("waypost/shell.html").render(context)
         self.pages.leave_behind(output, shell)
         self.pages.outputs.write(
-            output, lambda name, values: self.environment.get_template(name).render(values), self.reuse
+            output, lambda name, values: self.environment.get_template(name).render(values), self._reuse
         )
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from waypost.adapters import log_lines
 from waypost.adapters.log_lines import MAX_LINE
 from waypost.adapters.vote_log import VoteLog, read_vote
-from waypost.core.feedback import Reason
 from waypost.core.review import Vote
+from waypost.model.support import Reason
 from waypost.problems import ProblemsFound
 
 GOOD: dict[str, Any] = {"page": "a/zip/", "helpful": False, "reason": "unclear", "language": "en"}

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import sample_site
-from waypost.adapters.build_record import BuildRecord, Reuse
 from waypost.app.search_outputs import search_outputs, site_index, site_language
 from waypost.app.site import load_project
 from waypost.app.site_memory import SiteMemory
@@ -24,7 +23,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def memory(folder: Path, program: str = "program") -> SiteMemory:
-    return SiteMemory(Reuse(folder / "site", folder / "cache", BuildRecord(), program))
+    return SiteMemory(folder, program)
 
 
 def published(project: Project, remembered: SiteMemory | None = None) -> dict[str, bytes]:

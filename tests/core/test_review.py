@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from helpers.cases import Case, golden
-from waypost.core.feedback import Reason
 from waypost.core.review import DueArticle, ReviewPolicy, Vote, Votes, plan_review
 from waypost.model.article import FRONT_MATTER, Article, Kind
 from waypost.model.project import HelpCenter, Project, StatusSite
 from waypost.model.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 from waypost.model.status_config import Component, PageConfig, StatusConfig
+from waypost.model.support import Reason
 
 NOW = "2026-11-20T12:00:00+00:00"
 

@@ -7,7 +7,8 @@ import pytest
 from helpers.cases import Case, golden
 from waypost.adapters.languages import load_words
 from waypost.core.search.documents import search_documents
-from waypost.core.troubleshooter_pages import TreePage, searched_text, tree_pages
+from waypost.core.troubleshooter import searched_text
+from waypost.core.troubleshooter_pages import TreePage, tree_pages
 from waypost.model.article import Article, ArticleFrontMatter, Kind
 
 ENGLISH = load_words("en")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
@@ -10,10 +9,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from waypost.adapters.file_digests import digest, file_digest, read_bytes
 from waypost.adapters.file_tree import write_atomic
-
-CACHE = "cache"
-"""The folder in .waypost/ for what only makes the next build faster; it may be deleted at any time."""
 
 FORMAT = 3
 """Raised when the meaning of a record changes; older ones are not used then."""
@@ -61,42 +58,6 @@ def save_record(path: Path, record: BuildRecord) -> None:
     write_atomic(path, json.dumps(asdict(record), separators=(",", ":")).encode())
 
 
-def digest(*parts: str | bytes) -> str:
-    """Return a digest of texts, in which no two lists of parts look the same."""
-    found = hashlib.sha256()
-    for part in parts:
-        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
-        found.update(len(data).to_bytes(8, "big"))
-        found.update(data)
-    return found.hexdigest()
-
-
-def file_digest(path: Path | str) -> str:
-    """Return the digest of a file; empty where there is none."""
-    data = _read(str(path))
-    return "" if data is None else digest(data)
-
-
-def _read(path: str) -> bytes | None:
-    # Thousands of these in a build: as plain text, a path costs a tenth of what it does as a Path.
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123  # see above
-            return file.read()
-    except OSError:
-        return None
-
-
-def tree_digest(*roots: Path) -> str:
-    """Return a digest of all files below some folders, or of single files: of names and contents."""
-    parts: list[str | bytes] = []
-    for root in roots:
-        files = sorted(root.rglob("*")) if root.is_dir() else [root]
-        for file in files:
-            if file.is_file() and "__pycache__" not in file.parts:
-                parts += [file.relative_to(root).as_posix(), file.read_bytes()]
-    return digest(*parts)
-
-
 class Reuse:
     """What of the published site a build need not make again.
 
@@ -118,9 +79,10 @@ class Reuse:
         """The files that the text of each page leads to, as far as it was rendered."""
         self._pages: dict[str, PageRecord] = {}
 
-    def file(self, name: str) -> Path | None:
-        """Return a file in which this build can note something for the next; None where nothing is taken over."""
-        return self.folder("") / name if self.program else None
+    @property
+    def notes(self) -> Path | None:
+        """The folder in which this build can note something for the next; None where nothing is taken over."""
+        return self.folder("") if self.program else None
 
     def folder(self, name: str) -> Path:
         """Return a folder for what this build and the next make alike, whatever the site."""
@@ -146,7 +108,7 @@ class Reuse:
 
     def keeps_file(self, file: str, content: bytes) -> bool:
         """Tell whether a file of the published site has this content, and stays."""
-        is_same = _read(f"{self._published}/{file}") == content
+        is_same = read_bytes(f"{self._published}/{file}") == content
         if is_same:
             self.kept.add(file)
         return is_same

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from waypost.adapters.markdown_source import MarkdownDocument
 from waypost.adapters.source import walk
 from waypost.core.redirects import file_at, former_addresses
-from waypost.core.troubleshooter_views import step_addresses
+from waypost.core.troubleshooter_graph import step_addresses
 from waypost.model.article import Article, Kind
 from waypost.problems import Problem
 

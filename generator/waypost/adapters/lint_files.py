@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from waypost.adapters.incident_files import update_lines
+from waypost.adapters.lint_config import read_lint_config
 from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
 from waypost.adapters.source import read_source, walk
-from waypost.adapters.validation import load_yaml
 from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.core.lint.registry import Judged
 from waypost.core.lint.rule import Place
@@ -19,17 +19,12 @@ from waypost.model.lint import LintConfig
 from waypost.model.project import Project
 from waypost.problems import Location, Problem, did_you_mean
 
-CONFIG = "lint.yml"
-
 
 def load_lint_config(root: Path, codes: Collection[str]) -> tuple[LintConfig | None, list[Problem]]:
-    """Read lint.yml; without one every rule keeps its own level. `codes` are those of the rules."""
-    path = root / CONFIG
-    if not path.exists() and not path.is_symlink():
-        return LintConfig(), []
-    document, config, problems = load_yaml(root, path, LintConfig)
+    """Read lint.yml, and hold the rules that it names against `codes`, those that there are."""
+    document, config, problems = read_lint_config(root)
     if document is None or config is None:
-        return None, problems
+        return config, problems
     named: list[tuple[DataPath, str, bool]] = [(("rules", code), code, True) for code in config.rules]
     named += [(("silence", index, "rule"), entry.rule, False) for index, entry in enumerate(config.silence)]
     for place, code, is_key in named:

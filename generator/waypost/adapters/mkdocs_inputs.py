@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from waypost.adapters.build_record import digest, tree_digest
+from waypost.adapters.file_digests import digest, tree_digest
 from waypost.adapters.resources import package_folder, theme_folder
 
 _LIBRARIES = (

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 # Material announces MkDocs 2 on every build; mkdocs<2 is pinned, and docs/dependencies.md says why.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -20,10 +19,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
 
 from waypost.adapters.build_crew import Crew, CrewFailed
-from waypost.adapters.build_record import CACHE, BuildRecord, Reuse
+from waypost.adapters.build_record import BuildRecord, Reuse
 from waypost.adapters.mkdocs_inputs import can_reuse, program_digest
-from waypost.core.snapshot import Snapshot
-from waypost.core.words import Words
+from waypost.app.help_pages import TakeSnapshot
+from waypost.app.site import Site
+from waypost.mkdocs_plugin import PlannedBuild, WaypostPlugin
 from waypost.model.project import Project
 from waypost.problems import Level, Location, Problem, ProblemsFound
 
@@ -47,14 +47,9 @@ class Rendering:
 
 
 def build_help_center(
-    root: Path,
-    output: Path,
-    project: Project,
-    present: Callable[[Words], Snapshot],
-    published: Path,
-    last: BuildRecord,
+    site: Site, output: Path, project: Project, present: TakeSnapshot, last: BuildRecord
 ) -> Rendering:
-    """Render the help center of the site at `root` into `output`, but for what stays in `published`.
+    """Render the help center of a site into `output`, but for what stays in the published folder.
 
     `present` gives the state of the service in the words of the site, for pages about components in trouble.
     `last` is what the last build left behind; with an empty one everything is rendered.
@@ -62,30 +57,24 @@ def build_help_center(
     Raises ProblemsFound where mkdocs.yml cannot be used or a page cannot be rendered.
     """
     try:
-        return _render(root, output, project, present, published, last, Crew(output.parent))
+        return _render(site, output, project, present, last, Crew(output.parent))
     except CrewFailed:
         # Alone, the build says what is wrong with which page.
-        return _render(root, output, project, present, published, last, None)
+        return _render(site, output, project, present, last, None)
 
 
-def _render(  # noqa: PLR0917  # those of the function above, and who does it
-    root: Path,
-    output: Path,
-    project: Project,
-    present: Callable[[Words], Snapshot],
-    published: Path,
-    last: BuildRecord,
-    crew: Crew | None,
+def _render(
+    site: Site, output: Path, project: Project, present: TakeSnapshot, last: BuildRecord, crew: Crew | None
 ) -> Rendering:
     with _collected_warnings() as warnings:
         try:
-            config = load_config(config_file=str(root / CONFIG), site_dir=str(output))
-            program = program_digest(root, config) if can_reuse(config) else ""
-            reuse = Reuse(published, root / ".waypost" / CACHE, last, program)
-            plugin = _attach(config, project, present, reuse)
-            plugin.warnings = warnings
+            config = load_config(config_file=str(site.root / CONFIG), site_dir=str(output))
+            program = program_digest(site.root, config) if can_reuse(config) else ""
+            reuse = Reuse(site.output, site.cache, last, program)
             # Plugins of others may gather what they see of all pages, so those sites are built by one process.
-            plugin.crew = crew if program else None
+            planned = PlannedBuild(project, present, reuse, crew if program else None, warnings)
+            plugin = _plugin_of(config)
+            plugin.planned = planned
             with crew.at_work() if crew else nullcontext():
                 # "Dirty" asks each file whether it was modified; the plugin answers for it.
                 build(config, dirty=True)
@@ -113,20 +102,15 @@ def _render(  # noqa: PLR0917  # those of the function above, and who does it
     return Rendering(sorted(problems), made, frozenset(reuse.kept), reuse.record(output))
 
 
-def _attach(
-    config: MkDocsConfig, project: Project, present: Callable[[Words], Snapshot], reuse: Reuse
-) -> Any:
-    """Hand the site that was already read to the plugin, so that it is not read twice; return the plugin."""
+def _plugin_of(config: MkDocsConfig) -> WaypostPlugin:
+    """Return the plugin of a site; raise ProblemsFound where mkdocs.yml does not name it, or not our folder."""
     plugin = config.plugins.get("waypost")
-    if plugin is None:
+    if not isinstance(plugin, WaypostPlugin):
         message = "The plugin 'waypost' is not listed under `plugins`. Add it there."
         raise ProblemsFound([Problem(Location(CONFIG), "missing-key", message)])
     if Path(config.docs_dir).name != "content":
         message = "Waypost reads articles from content/. Set `docs_dir: content`."
         raise ProblemsFound([Problem(Location(CONFIG), "bad-value", message)])
-    plugin.project = project
-    plugin.present = present
-    plugin.reuse = reuse
     return plugin
 
 

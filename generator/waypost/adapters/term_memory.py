@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from waypost.adapters.build_record import digest
+from waypost.adapters.file_digests import digest
 from waypost.adapters.file_tree import write_atomic
 
 T = TypeVar("T")

@@ -11,8 +11,7 @@ from waypost.adapters.source import Source, read_source, walk
 from waypost.adapters.validation import ADD_OR_CORRECT, validate
 from waypost.adapters.yaml_source import YamlDocument, parse_yaml
 from waypost.core.troubleshooter import Finding, parse_troubleshooter
-from waypost.core.troubleshooter_graph import article_path, check_steps, try_scenario
-from waypost.core.troubleshooter_views import ALL
+from waypost.core.troubleshooter_graph import ALL, article_path, check_steps, try_scenario
 from waypost.model.article import Article, Kind, is_draft
 from waypost.model.troubleshooter import ScenarioFile, Troubleshooter
 from waypost.problems import Problem, did_you_mean, errors

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from waypost.adapters import log_lines
-from waypost.core.feedback import Reason
 from waypost.core.review import Vote
+from waypost.model.support import Reason
 from waypost.model.types import read_moment
 
 

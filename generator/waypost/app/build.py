@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from waypost.adapters.build_record import CACHE, BuildRecord, load_record, save_record
+from waypost.adapters.build_record import BuildRecord, load_record, save_record
 from waypost.adapters.file_tree import FolderFiles, is_alive, sync_tree
 from waypost.adapters.mkdocs_site import build_help_center
 from waypost.adapters.status_pages import LOOK_FOLDER
@@ -23,8 +23,8 @@ from waypost.core.snapshot import take_snapshot
 from waypost.model.project import Project
 from waypost.problems import Problem, ProblemsFound
 
-RECORD = f"{CACHE}/build.json"
-"""What the last build left behind for the next, in .waypost/."""
+RECORD = "build.json"
+"""What the last build left behind for the next, in the cache of the site."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +64,16 @@ def build_site(
     with tempfile.TemporaryDirectory(prefix=f"build-{os.getpid()}-", dir=workshop) as folder:
         rendered = Path(folder, "site")
         rendering = build_help_center(
-            site.root,
+            site,
             rendered,
             project,
             lambda words: take_snapshot(project.status, history, now, words),
-            site.output,
-            BuildRecord() if anew else load_record(workshop / RECORD),
+            BuildRecord() if anew else load_record(site.cache / RECORD),
         )
         problems += rendering.problems
         with lock or nullcontext():
             changed = _take_over(site, rendered, rendering.kept)
-            save_record(workshop / RECORD, rendering.record)
+            save_record(site.cache / RECORD, rendering.record)
             publication = publish(site, project, now, database_url)
     changed += [f"status/{path}" for path in publication.changed]
     return BuildReport(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from waypost.adapters.build_record import CACHE
 from waypost.adapters.search_collections import LANGUAGE, Field, load_collection, load_queries
 from waypost.adapters.search_language import search_language
 from waypost.adapters.search_runs import Answered, Run, load_runs, save_runs
@@ -88,7 +87,7 @@ def _answerer(make: Callable[[], Index]) -> Answer:
 
 def _remember(site: Site, name: str, outcomes: Sequence[Outcome]) -> Run | None:
     """Keep what came of each question, and return what had come of it the last time."""
-    path = site.root / ".waypost" / CACHE / RUNS
+    path = site.cache / RUNS
     runs = load_runs(path)
     answered = {outcome.question.id: Answered(outcome.is_right, outcome.first) for outcome in outcomes}
     # A site that nobody may write to can be measured all the same.

@@ -7,10 +7,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from waypost.adapters.content_files import load_help_center
-from waypost.adapters.lint_files import load_lint_config
+from waypost.adapters.lint_config import read_lint_config
 from waypost.adapters.mkdocs_options import load_options
 from waypost.adapters.status_files import load_status_config, load_status_site
-from waypost.core.lint.registry import RULES
 from waypost.model.lint import Cadence
 from waypost.model.project import Project
 from waypost.problems import Problem, ProblemsFound, errors
@@ -31,6 +30,11 @@ class Site:
     def status_output(self) -> Path:
         """The folder of the status pages."""
         return self.output / "status"
+
+    @property
+    def cache(self) -> Path:
+        """The folder for what only makes the next command faster; it may be deleted at any time."""
+        return self.root / ".waypost" / "cache"
 
     @property
     def database_url(self) -> str:
@@ -57,7 +61,7 @@ def check_project(site: Site) -> tuple[Project | None, list[Problem]]:
     # A link to a draft would lead nowhere; it appears when the draft is published.
     status = status.without_articles(help_center.drafts)
     # A mistake in lint.yml is told by `waypost lint`; nothing that is published waits for it.
-    rules, _ = load_lint_config(site.root, RULES)
+    _, rules, _ = read_lint_config(site.root)
     status = replace(status, cadence=rules.updates_within if rules else Cadence())
     return Project(help_center, status, look, language), sorted(problems)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from waypost.adapters.build_record import Reuse
 from waypost.adapters.term_memory import TermMemory
 from waypost.adapters.whoosh_words import WordCounts
 from waypost.core.search.documents import SearchDocument, Section
@@ -17,15 +17,17 @@ Counted = tuple[SearchDocument, FieldCounts]
 
 
 class SiteMemory:
-    """The words of each text, as far as a build before has counted them."""
+    """The words of each text, as far as a build before has counted them.
 
-    def __init__(self, reuse: Reuse | None = None) -> None:
-        program = reuse.program if reuse else ""
+    Without a folder it remembers nothing. `program` is a digest of what counted the words.
+    """
+
+    def __init__(self, folder: Path | None = None, program: str = "") -> None:
         self.likeness: TermMemory[WordCounts] = TermMemory(
-            _word_counts, reuse.file("terms.jsonl") if reuse else None, program
+            _word_counts, folder and folder / "terms.jsonl", program
         )
         self.search: TermMemory[list[Counted]] = TermMemory(
-            _counted, reuse.file("search.jsonl") if reuse else None, program, _written
+            _counted, folder and folder / "search.jsonl", program, _written
         )
 
 

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import urlencode, urlsplit
 
 from waypost.core.articles import ArticleLink, CategoryLink
 from waypost.model.article import ARTICLE_KINDS, Article, ArticleFrontMatter
 from waypost.model.embeds import ChatEmbed, Embeds, LinkEmbed
-from waypost.model.support import SupportConfig
+from waypost.model.support import Reason, SupportConfig
 
 TICKET_URL = "ticket/"
 """Address of the ticket page from the help center's root; it is there where content/support.yml is."""
 
 SEARCH_URL = "search/"
 """Address of the page of the search from the help center's root."""
-
-
-class Reason(StrEnum):
-    """Why an article was not helpful, as it is sent."""
-
-    NOT_SOLVED = "not_solved"
-    UNCLEAR = "unclear"
-    WRONG = "wrong"
-    NOT_FOUND = "not_found"
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from waypost.core.feedback import Reason
 from waypost.core.redirects import former_addresses
-from waypost.core.troubleshooter_views import step_addresses
+from waypost.core.troubleshooter_graph import step_addresses
 from waypost.model.article import Article, ArticleFrontMatter, Kind, components_of
 from waypost.model.project import Project
 from waypost.model.status import Incident
+from waypost.model.support import Reason
 
 INCIDENT_POINTS = 10
 """An incident since the last review weighs as much as ten days of delay, or ten readers who said No."""

@@ -275,3 +275,15 @@ def _almost_answers(
             # What is meant counts, so that the steps behind it are not complained of too.
             return answers if found else (), list(lines), found
     return (), list(lines), []
+
+
+def searched_text(article: Article) -> str:
+    """Return the Markdown of a troubleshooter as search reads it: its questions are the headings."""
+    tree = read_troubleshooter(article)
+    return "\n\n".join(
+        [tree.introduction, *(f"## {step.heading}\n\n{_searched(step)}" for step in tree.steps)]
+    )
+
+
+def _searched(step: Step) -> str:
+    return "\n\n".join([step.body, *(answer.label for answer in step.answers)])

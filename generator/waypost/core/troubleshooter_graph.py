@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import unquote
 
-from waypost.core.troubleshooter import Finding, nearest
+from waypost.core.troubleshooter import Finding, nearest, read_troubleshooter
+from waypost.model.article import Article
 from waypost.model.troubleshooter import Answer, Outcome, Scenario, Step, Troubleshooter
 from waypost.problems import Level
 
@@ -16,6 +17,9 @@ MAX_QUESTIONS = 7
 
 MAX_STEPS = 200
 """Steps of one file; more than a few dozen are several troubleshooters."""
+
+ALL = "all"
+"""The last part of the address of the page with all steps."""
 
 Ways = Mapping[str, tuple[Step, ...]]
 """The steps that follow on each, by its id; an answer to a misspelt step counts for the one that is meant."""
@@ -209,3 +213,9 @@ def article_path(target: str, path: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
+
+
+def step_addresses(article: Article) -> tuple[str, ...]:
+    """Return the addresses below that of a troubleshooter: its steps but the first, and all on one page."""
+    others = read_troubleshooter(article).steps[1:]
+    return (*(f"{article.url}{step.id}/" for step in others), f"{article.url}{ALL}/")

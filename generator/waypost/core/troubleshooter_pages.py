@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from waypost.core.text import heading_anchor, plain_text
 from waypost.core.troubleshooter import marked_lines, read_troubleshooter
-from waypost.core.troubleshooter_views import ALL, StepView, all_steps_view, step_views
+from waypost.core.troubleshooter_graph import ALL
+from waypost.core.troubleshooter_views import StepView, all_steps_view, step_views
 from waypost.core.words import Words
 from waypost.model.article import Article
 from waypost.model.troubleshooter import Step, Troubleshooter
@@ -52,18 +53,6 @@ def tree_pages(
     """
     writer = _Writer(article, read_troubleshooter(article), tuple(components), ticket_page, words)
     return tuple(writer.pages())
-
-
-def searched_text(article: Article) -> str:
-    """Return the Markdown of a troubleshooter as search reads it: its questions are the headings."""
-    tree = read_troubleshooter(article)
-    return "\n\n".join(
-        [tree.introduction, *(f"## {step.heading}\n\n{_searched(step)}" for step in tree.steps)]
-    )
-
-
-def _searched(step: Step) -> str:
-    return "\n\n".join([step.body, *(answer.label for answer in step.answers)])
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from waypost.core.troubleshooter import read_troubleshooter
-from waypost.core.troubleshooter_graph import article_path, question_numbers, steps_after
+from waypost.core.troubleshooter_graph import ALL, article_path, question_numbers, steps_after
 from waypost.model.article import Article
 from waypost.model.troubleshooter import Answer, Step, Troubleshooter
-
-ALL = "all"
-"""The last part of the address of the page with all steps."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +88,6 @@ def all_steps_view(article: Article, ticket_page: str) -> StepView:
     """Return the view of the page with all steps."""
     ticket_url = with_origin(ticket_page, article.url)
     return StepView(article.title, article.url, article.title, back=article.url, ticket_url=ticket_url)
-
-
-def step_addresses(article: Article) -> tuple[str, ...]:
-    """Return the addresses below that of a troubleshooter: its steps but the first, and all on one page."""
-    others = read_troubleshooter(article).steps[1:]
-    return (*(f"{article.url}{step.id}/" for step in others), f"{article.url}{ALL}/")
 
 
 def with_origin(page: str, url: str) -> str:

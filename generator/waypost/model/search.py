@@ -14,6 +14,10 @@ NO_ANSWER = "none"
 """Stands in queries.yml for a question that must find nothing."""
 
 
+LONGEST_PHRASE = 4
+"""Words of a phrase that means something else than its words; longer ones are never found."""
+
+
 def _expected(text: str) -> str:
     if text == NO_ANSWER:
         return text

@@ -263,3 +263,12 @@ class SupportConfig:
                     "so nobody would see it. Add the question."
                 )
                 raise fault("bad-value", message, "priorities")
+
+
+class Reason(StrEnum):
+    """Why an article was not helpful, as it is sent."""
+
+    NOT_SOLVED = "not_solved"
+    UNCLEAR = "unclear"
+    WRONG = "wrong"
+    NOT_FOUND = "not_found"

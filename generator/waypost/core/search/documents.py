@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from waypost.core.markdown_parts import headings_of
 from waypost.core.text import plain_text
-from waypost.core.troubleshooter_pages import searched_text
+from waypost.core.troubleshooter import searched_text
 from waypost.model.article import Article, ArticleFrontMatter, Kind, components_of
 
 # Bounded, because a page of brackets must not take minutes.

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from waypost.core.search.index import Index, form_of
+from waypost.core.search.index import Index
 from waypost.core.search.language import Language
 from waypost.core.search.near import first_letters, near
 from waypost.core.search.ranking import LONGEST_QUESTION, Concept, rank
-from waypost.core.search.words import words_of
+from waypost.core.search.words import form_of, words_of
 
 ALIKE = 0.35
 """The least part of their words that two phrasings share, weighed by how much each word tells. More than a third,

@@ -10,7 +10,7 @@ from functools import cached_property
 from waypost.core.search.documents import SearchDocument
 from waypost.core.search.language import Language
 from waypost.core.search.weights import FIELDS, Counts, Impacts, holders, impacts, rarity
-from waypost.core.search.words import word_groups, words_of
+from waypost.core.search.words import form_of, words_of
 
 SCALE = 4
 """Steps of an impact to one unit of BM25."""
@@ -92,11 +92,6 @@ def phrases_of(language: Language) -> Phrases:
             if len(words) > 1:
                 found.setdefault(words[0], []).append(words)
     return found
-
-
-def form_of(text: str) -> str:
-    """Return a word or a phrase as the index writes it: a compound as one word, a phrase with single spaces."""
-    return " ".join(group[-1] for group in word_groups(text))
 
 
 def _count(text: str, stop: Collection[str], phrases: Phrases) -> Counts:

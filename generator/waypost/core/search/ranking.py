@@ -12,15 +12,13 @@ from waypost.core.search.documents import SearchDocument
 from waypost.core.search.index import Form, Index
 from waypost.core.search.near import INFLECTED, first_letters, near
 from waypost.core.search.words import word_groups
+from waypost.model.search import LONGEST_PHRASE
 
 LONGEST_QUESTION = 2000
 """Characters that are read."""
 
 MOST_WORDS = 40
 """A longer question is a story, and its start says what it is about."""
-
-LONGEST_PHRASE = 4
-"""Words of a phrase that means something else than its words."""
 
 COMPLETED = 50
 """What a word is worth for the one being typed, which is a word itself, and one of a phrase for the whole."""

@@ -45,6 +45,11 @@ def word_groups(text: str) -> Iterator[list[str]]:
         yield _group(found[0])
 
 
+def form_of(text: str) -> str:
+    """Return a word or a phrase as an index writes it: a compound as one word, a phrase with single spaces."""
+    return " ".join(group[-1] for group in word_groups(text))
+
+
 def _group(found: str) -> list[str]:
     if found.isalnum():
         # Nearly every word: nothing to take apart.
