@@ -2,8 +2,7 @@
 
 Usual timeouts limit the wait for the next byte, so a server that drips one byte at a time holds them for
 ever. Here every operation gets what is left of the whole time, and a name is looked up in a thread that
-can be abandoned. What each phase took is kept along the way, and so are the address that was reached and
-the certificate that was shown.
+can be abandoned. The certificates that were shown are kept along the way.
 """
 
 from __future__ import annotations
@@ -36,22 +35,6 @@ class AddressRefused(OSError):
     """The name leads only to addresses that may not be reached."""
 
 
-@dataclass(frozen=True)
-class Phases:
-    """What the time of an answer went into, summed over redirects."""
-
-    resolve: timedelta = timedelta(0)
-    """Looking up names."""
-    connect: timedelta = timedelta(0)
-    """Opening connections."""
-    tls: timedelta = timedelta(0)
-    """Agreeing on encryption."""
-    processing: timedelta = timedelta(0)
-    """From the request to the first of the answer."""
-    transfer: timedelta = timedelta(0)
-    """The rest of the answer."""
-
-
 Refuse = Callable[[str], bool]
 """Tells of a numeric address whether it must not be reached."""
 
@@ -65,22 +48,13 @@ class Run:
     refuse: Refuse | None = None
     answered: float | None = None
     """When the answer was complete."""
-    spent: dict[str, float] = field(default_factory=dict)
-    """Seconds by phase."""
     host: str = ""
     """The name that was last connected to, and its port."""
     port: int = 0
     server_name: str = ""
     """The name that a certificate was last asked for."""
-    address: str | None = None
-    """The numeric address that was reached last."""
     certificates: list[bytes] = field(default_factory=list)
     """The certificates that servers proved to own, in DER."""
-
-    @property
-    def phases(self) -> Phases:
-        """What each phase took so far."""
-        return Phases(**{name: timedelta(seconds=seconds) for name, seconds in self.spent.items()})
 
     @property
     def latency(self) -> timedelta:
@@ -125,18 +99,6 @@ def remaining() -> float:
     return left
 
 
-@contextlib.contextmanager
-def phase(name: str) -> Iterator[None]:
-    """Count the time spent inside, also where it fails, but not that of phases within it."""
-    spent = _current.get().spent
-    started, before = time.monotonic(), sum(spent.values())
-    try:
-        yield
-    finally:
-        within = sum(spent.values()) - before
-        spent[name] = spent.get(name, 0.0) + max(0.0, time.monotonic() - started - within)
-
-
 class DeadlineSocket(socket.socket):
     """A socket on which no single operation can outlast the deadline."""
 
@@ -167,9 +129,8 @@ class DeadlineTLSSocket(DeadlineSocket, ssl.SSLSocket):
     def do_handshake(self, block: bool = False) -> None:
         """Agree on encryption within what is left, and keep the certificate."""
         current_run().server_name = str(self.server_hostname or "")
-        with phase("tls"):
-            self.settimeout(remaining())
-            super().do_handshake(block)
+        self.settimeout(remaining())
+        super().do_handshake(block)
         certificate = self.getpeercert(binary_form=True)
         if certificate:
             current_run().certificates.append(certificate)
@@ -227,16 +188,13 @@ def _look_up(host: str, port: int) -> Future[list[Any]]:
 
 def resolve(host: str, port: int) -> list[Any]:
     """Return the addresses of a name, as getaddrinfo does; it raises OSError where there are none."""
-    with phase("resolve"):
-        try:
-            numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-            return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=numeric))
-        except (OSError, UnicodeError):
-            pass
-        try:
-            return _look_up(host, port).result(remaining())
-        except FutureTimeout:
-            raise DeadlineExceeded("the name was not found in time") from None
+    numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+    with contextlib.suppress(OSError, UnicodeError):
+        return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=numeric))
+    try:
+        return _look_up(host, port).result(remaining())
+    except FutureTimeout:
+        raise DeadlineExceeded("the name was not found in time") from None
 
 
 def allowed(addresses: list[Any]) -> list[Any]:
@@ -254,21 +212,19 @@ def connect(host: str, port: int) -> DeadlineSocket:
     run.host, run.port = host, port
     addresses = allowed(resolve(host, port))
     failure: OSError = OSError("the name has no address")
-    with phase("connect"):
-        for tried, (family, kind, protocol, _, address) in enumerate(addresses):
-            connection = DeadlineSocket(family, kind, protocol)
-            try:
-                connection.settimeout(remaining() / (len(addresses) - tried))
-                connection.connect(address)
-            except DeadlineExceeded:
-                connection.close()
-                raise
-            except OSError as error:
-                connection.close()
-                failure = error
-            else:
-                run.address = str(address[0])
-                return connection
+    for tried, (family, kind, protocol, _, address) in enumerate(addresses):
+        connection = DeadlineSocket(family, kind, protocol)
+        try:
+            connection.settimeout(remaining() / (len(addresses) - tried))
+            connection.connect(address)
+        except DeadlineExceeded:
+            connection.close()
+            raise
+        except OSError as error:
+            connection.close()
+            failure = error
+        else:
+            return connection
     raise failure
 
 

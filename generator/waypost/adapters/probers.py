@@ -45,18 +45,12 @@ def probe(check: CheckBase, context: ProbeContext) -> ProbeResult:
     """Run a check of any kind once, within its time; never raises for what a server does."""
     with deadline(check.timeout, context.refuse) as run:
         result = _attempt(check, context, run)
-        latency, phases = run.latency, run.phases
+        latency = run.latency
     if result.status is ComponentStatus.OPERATIONAL and check.within and latency > check.within:
         taken, most = latency.total_seconds(), check.within.total_seconds()
         reason = f"answered in {taken:.2f} s, expected within {most:g} s"
         result = dataclasses.replace(result, status=ComponentStatus.DEGRADED_PERFORMANCE, reason=reason)
-    return dataclasses.replace(
-        result,
-        latency=latency,
-        phases=phases,
-        certificate_expires=first_expiry(run.certificates),
-        address=run.address,
-    )
+    return dataclasses.replace(result, latency=latency, certificate_expires=first_expiry(run.certificates))
 
 
 def _attempt(check: CheckBase, context: ProbeContext, run: Run) -> ProbeResult:

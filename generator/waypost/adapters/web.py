@@ -19,7 +19,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from waypost import __version__
-from waypost.adapters.network import DeadlineExceeded, connect, current_run, phase, remaining, verifying
+from waypost.adapters.network import DeadlineExceeded, connect, current_run, remaining, verifying
 from waypost.adapters.probes.result import Unanswered
 
 _CHUNK = 16 * 1024
@@ -126,8 +126,7 @@ def _follow(session: requests.Session, request: Request, redirects: int, limit: 
         with response:
             target = _redirect_target(response) if redirects else None
             if target is None:
-                with phase("transfer"):
-                    body = _read_body(response, limit)
+                body = _read_body(response, limit)
                 current_run().mark_answered()
                 return Answer(response.status_code, response.headers, body)
             if hop < redirects:
@@ -141,8 +140,7 @@ def _send(session: requests.Session, request: Request) -> requests.Response:
     prepared = session.prepare_request(
         requests.Request(request.method, request.url, headers=dict(request.headers), data=request.body)
     )
-    with phase("processing"):
-        return session.send(prepared, stream=True, timeout=None, allow_redirects=False)
+    return session.send(prepared, stream=True, timeout=None, allow_redirects=False)
 
 
 def _redirect_target(response: requests.Response) -> str | None:

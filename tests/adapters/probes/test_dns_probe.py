@@ -182,7 +182,6 @@ def test_an_answer_that_does_not_fit_is_fetched_over_tcp() -> None:
     many = [f"A 192.0.{number // 250}.{number % 250}" for number in range(1000)]
     result = probed(truncated, records(*many), timeout="5s", expect={"contains": ["192.0.3.249"]})
     assert result.status is OPERATIONAL
-    assert result.phases.transfer > timedelta(0)
 
 
 @pytest.mark.parametrize("over_tcp", [lambda _: None, lambda _: b"garbage"], ids=["closed", "garbage"])

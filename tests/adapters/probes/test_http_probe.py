@@ -47,35 +47,8 @@ def probed(handle: Handler, **keys: Any) -> ProbeResult:
 
 def test_a_good_answer_is_operational_with_its_times() -> None:
     result = probed(answering(reply(b"all fine")), expect={"body_contains": "fine"})
-    assert (result.status, result.reason, result.http_status) == (OPERATIONAL, "", 200)
+    assert (result.status, result.reason) == (OPERATIONAL, "")
     assert timedelta(0) < result.latency < timedelta(seconds=5)
-    assert result.address == "127.0.0.1"
-    phases = result.phases
-    parts = (phases.resolve, phases.connect, phases.tls, phases.processing, phases.transfer)
-    assert min(phases.connect, phases.processing, phases.transfer) > timedelta(0)
-    assert phases.tls == timedelta(0)
-    assert sum(parts, timedelta(0)) <= result.latency
-
-
-def test_phases_tell_where_the_time_went() -> None:
-    def slow(connection: socket.socket, request: bytes) -> None:
-        time.sleep(0.15)
-        connection.sendall(reply(b"ab", length=2)[:-1])
-        time.sleep(0.3)
-        connection.sendall(b"b")
-
-    phases = probed(slow).phases
-    assert phases.processing >= timedelta(seconds=0.15)
-    assert phases.transfer >= timedelta(seconds=0.25)
-
-
-def test_phases_are_summed_over_redirects() -> None:
-    def handle(connection: socket.socket, request: bytes) -> None:
-        time.sleep(0.1)
-        is_end = request.startswith(b"GET /end ")
-        connection.sendall(reply() if is_end else reply(status="302 Found", headers="Location: /end\r\n"))
-
-    assert probed(handle).phases.processing >= timedelta(seconds=0.2)
 
 
 def test_the_request_is_as_it_is_written() -> None:
@@ -227,7 +200,6 @@ def test_a_server_that_takes_no_connection_is_given_up() -> None:
     with full_queue() as port:
         result = run(http=f"http://127.0.0.1:{port}/", timeout="500ms")
     assert (result.status, result.reason) == (DOWN, LATE)
-    assert result.phases.connect > timedelta(seconds=0.25)
 
 
 def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +215,6 @@ def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     result = run(http="http://hangs.example/", timeout="500ms")
     release.set()
     assert result.reason == LATE
-    assert result.phases.resolve > timedelta(seconds=0.25)
 
 
 @pytest.mark.parametrize("wanted", ["", "x"])
@@ -475,7 +446,6 @@ def test_a_certificate_is_judged_and_its_end_told_all_the_same(
         result = run(http=server.url)
     assert (result.status, result.reason) == (DOWN if reason else OPERATIONAL, reason)
     assert result.certificate_expires == trusted.ends[which]
-    assert result.phases.tls > timedelta(0)
 
 
 def test_nothing_is_said_to_a_server_that_nobody_vouches_for(trusted: Certificates) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import socket
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -35,8 +34,7 @@ def probed(handle: Handler, **keys: Any) -> ProbeResult:
 
 def test_a_connection_is_enough_where_nothing_more_is_expected() -> None:
     result = probed(silent)
-    assert (result.status, result.reason, result.address) == (OPERATIONAL, "", "127.0.0.1")
-    assert result.phases.connect > timedelta(0)
+    assert (result.status, result.reason) == (OPERATIONAL, "")
 
 
 def test_it_says_what_it_is_told_to_and_waits_for_the_answer() -> None:

@@ -15,7 +15,7 @@ import dns.rdatatype
 import dns.resolver
 import dns.reversename
 
-from waypost.adapters.network import allowed, phase, remaining, resolve
+from waypost.adapters.network import allowed, remaining, resolve
 from waypost.adapters.probes.result import ProbeContext, ProbeResult, Unanswered, failed, good, plain
 from waypost.model.checks import DnsCheck
 from waypost.model.expectations import ExpectRecords
@@ -94,20 +94,17 @@ def _ask(query: dns.message.Message, servers: list[tuple[str, int]]) -> dns.mess
 
 def _exchange(query: dns.message.Message, address: str, port: int, patience: float) -> dns.message.Message:
     """Ask over UDP, and over TCP where the answer does not fit; what is not our answer is waited past."""
-    with phase("processing"):
-        try:
-            return dns.query.udp(
-                query,
-                address,
-                patience,
-                port,
-                ignore_unexpected=True,
-                ignore_errors=True,
-                raise_on_truncation=True,
-            )
-        except dns.message.Truncated:
-            pass
-    with phase("transfer"):
+    try:
+        return dns.query.udp(
+            query,
+            address,
+            patience,
+            port,
+            ignore_unexpected=True,
+            ignore_errors=True,
+            raise_on_truncation=True,
+        )
+    except dns.message.Truncated:
         return dns.query.tcp(query, address, min(patience, remaining()), port)
 
 

@@ -17,9 +17,7 @@ def probe_http(check: HttpCheck, context: ProbeContext) -> ProbeResult:
     request = Request(check.http, check.method, _headers(check), check.body.encode() if check.body else None)
     answer = fetch(request, redirects=check.redirects, follow=expect.follows, max_size=expect.max_size)
     reason = judge(expect, answer)
-    if reason:
-        return failed(check, reason, answer.status)
-    return good(answer.status)
+    return failed(check, reason) if reason else good()
 
 
 def _headers(check: HttpCheck) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from waypost.adapters.network import Phases, Refuse
+from waypost.adapters.network import Refuse
 from waypost.model.checks import CheckBase
 from waypost.model.polling import Pings
 from waypost.model.status import ComponentStatus
@@ -26,14 +26,8 @@ class ProbeResult:
     """From the start to the end of the answer, or to the failure."""
     reason: str = ""
     """Why it is not operational, in words without secrets."""
-    phases: Phases = field(default_factory=Phases)
-    """What the time went into."""
     certificate_expires: datetime | None = None
     """When the certificate ends that was shown; the first, where there were several."""
-    http_status: int | None = None
-    """The status of an HTTP answer."""
-    address: str | None = None
-    """The numeric address that was reached last."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +50,14 @@ class Unanswered(Exception):
     """There was no answer that could be judged; the words say why."""
 
 
-def good(http_status: int | None = None) -> ProbeResult:
+def good() -> ProbeResult:
     """Build the result of an answer that is as expected."""
-    return ProbeResult(ComponentStatus.OPERATIONAL, http_status=http_status)
+    return ProbeResult(ComponentStatus.OPERATIONAL)
 
 
-def failed(check: CheckBase, reason: str, http_status: int | None = None) -> ProbeResult:
+def failed(check: CheckBase, reason: str) -> ProbeResult:
     """Build the result of an answer that is not as expected."""
-    return ProbeResult(check.fails_as, reason=plain(reason), http_status=http_status)
+    return ProbeResult(check.fails_as, reason=plain(reason))
 
 
 def plain(text: str, most: int = MAX_REASON) -> str:

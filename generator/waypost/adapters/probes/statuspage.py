@@ -43,10 +43,10 @@ def probe_statuspage(check: StatuspageCheck, context: ProbeContext) -> ProbeResu
         raise Unanswered(f"the status page {error}") from None
     status, words = _read(check, summary)
     if not status.is_trouble:
-        return good(answer.status)
+        return good()
     page = plain(_text(summary, "page", "name") or urlsplit(check.statuspage).hostname or "", 60)
     worst = min(status, check.fails_as, key=lambda each: each.severity)
-    return ProbeResult(worst, reason=plain(f"{page} says: {words}"), http_status=answer.status)
+    return ProbeResult(worst, reason=plain(f"{page} says: {words}"))
 
 
 def summary_address(url: str) -> str:

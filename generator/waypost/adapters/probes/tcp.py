@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 
-from waypost.adapters.network import connect, encrypt, phase, verifying
+from waypost.adapters.network import connect, encrypt, verifying
 from waypost.adapters.patterns import is_found
 from waypost.adapters.probes.comparing import as_text
 from waypost.adapters.probes.result import ProbeContext, ProbeResult, failed, good
@@ -34,11 +34,8 @@ def _talk(check: TcpCheck, connection: socket.socket) -> ProbeResult:
     if check.expect.contains is None and check.expect.matches is None:
         return good()
     answer = bytearray()
-    name = "processing"
     while len(answer) < MAX_ANSWER:
-        with phase(name):
-            data = connection.recv(4096)
-        name = "transfer"
+        data = connection.recv(4096)
         if not data:
             return failed(check, "the answer does not hold what is expected")
         answer += data
