@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.adapters.json_paths import MAX_DEPTH, explain_path, judge_json
+from waypost.adapters.json_paths import MAX_DEPTH, explain_path
 from waypost.adapters.network import DeadlineExceeded, deadline
+from waypost.adapters.probes.comparing import judge_json
 from waypost.model.checks import Expect
 
 WRONG = "{} in the body is not what is expected"

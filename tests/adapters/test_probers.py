@@ -7,10 +7,10 @@ import pytest
 
 from helpers.hostile_servers import NOW, check
 from waypost.adapters import probers
+from waypost.adapters.failures import plain
 from waypost.adapters.network import current_run
 from waypost.adapters.patterns import explain_pattern
 from waypost.adapters.probers import PROBERS, ProbeContext, ProbeResult, probe
-from waypost.adapters.probes.result import plain
 from waypost.model.checks import CheckBase, HttpCheck, StatuspageCheck
 from waypost.model.status import ComponentStatus
 

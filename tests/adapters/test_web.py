@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from helpers.hostile_servers import Server, answering, reply
+from waypost.adapters.failures import Unanswered
 from waypost.adapters.network import deadline
-from waypost.adapters.probes.result import Unanswered
 from waypost.adapters.web import Answer, Request, basic, fetch
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import socket
 import ssl
 from collections.abc import Mapping
-from datetime import timedelta
 
 from waypost.adapters.certificates import first_expiry, read_untrusted, words_for
-from waypost.adapters.network import AddressRefused, DeadlineExceeded, Run, deadline
+from waypost.adapters.failures import explain, plain
+from waypost.adapters.network import Run, deadline
 from waypost.adapters.probes.dns import probe_dns
 from waypost.adapters.probes.heartbeat import probe_heartbeat
 from waypost.adapters.probes.http import probe_http
-from waypost.adapters.probes.result import ProbeContext, Prober, ProbeResult, Unanswered, plain
+from waypost.adapters.probes.result import ProbeContext, Prober, ProbeResult
 from waypost.adapters.probes.statuspage import probe_statuspage
 from waypost.adapters.probes.tcp import probe_tcp
 from waypost.adapters.probes.tls import probe_tls
@@ -63,24 +62,3 @@ def _attempt(check: CheckBase, context: ProbeContext, run: Run) -> ProbeResult:
     except Exception as error:  # one check that goes wrong must not end the others
         reason = explain(error, check.timeout, is_late=run.is_over)
     return ProbeResult(check.unanswered, reason=plain(reason))
-
-
-def explain(error: Exception, timeout: timedelta, *, is_late: bool) -> str:
-    """Say in plain words why there was no answer; addresses and details of the inside are left out."""
-    if is_late or isinstance(error, DeadlineExceeded | TimeoutError):
-        return f"no complete answer within {timeout.total_seconds():g} s"
-    if isinstance(error, Unanswered):
-        return str(error)
-    known = next((words for kind, words in _WORDS if isinstance(error, kind)), None)
-    return known or f"the check went wrong ({type(error).__name__})"
-
-
-_WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (AddressRefused, "the address is not allowed"),
-    (ssl.SSLError, "the encrypted connection failed"),
-    (socket.gaierror, "the name cannot be found"),
-    (ConnectionRefusedError, "the connection was refused"),
-    (ConnectionError, "the connection was closed early"),
-    (OSError, "the host cannot be reached"),
-)
-"""What failures of connections mean, the more special first."""

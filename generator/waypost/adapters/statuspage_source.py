@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from waypost.adapters.failures import Unanswered
 from waypost.adapters.json_paths import read_json
 from waypost.adapters.network import deadline
-from waypost.adapters.probes.result import Unanswered
 from waypost.adapters.source import read_bytes, walk
 from waypost.adapters.web import Request, fetch
 from waypost.problems import Location, Problem, ProblemsFound

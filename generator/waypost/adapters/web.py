@@ -19,8 +19,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from waypost import __version__
+from waypost.adapters.failures import Unanswered
 from waypost.adapters.network import DeadlineExceeded, connect, current_run, remaining, verifying
-from waypost.adapters.probes.result import Unanswered
 
 _CHUNK = 16 * 1024
 _HARMLESS = frozenset({"accept", "accept-language", "cache-control", "content-type", "user-agent"})

@@ -9,9 +9,8 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from waypost.adapters.channels.base import Means, TransportError
+from waypost.adapters.failures import Unanswered, explain
 from waypost.adapters.network import AddressRefused, current_run, deadline
-from waypost.adapters.probers import explain
-from waypost.adapters.probes.result import Unanswered
 from waypost.adapters.web import Answer, Request, fetch
 from waypost.model.subscribers import Subscriber
 from waypost.model.types import web_url

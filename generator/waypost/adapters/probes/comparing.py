@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from waypost.adapters.failures import Unanswered
+from waypost.adapters.json_paths import read_watched_json, values_at
 from waypost.adapters.patterns import is_found
 from waypost.model.expectations import ABSENT, Bounds, Comparison
 
@@ -95,3 +97,26 @@ def _number(text: str) -> Any:
         return float(text) if len(text) <= 40 else text
     except ValueError:
         return text
+
+
+def judge_json(expected: Mapping[str, Comparison], body: bytes) -> str:
+    """Return why a body is not as expected, or an empty string.
+
+    A path that leads to several values is good when each of them is; one that leads nowhere is absent.
+    """
+    try:
+        data = read_watched_json(body)
+    except Unanswered as error:
+        return f"the body {error}"
+    for path, comparison in expected.items():
+        if not _is_good(path, comparison, data):
+            return f"{path} in the body is not what is expected"
+    return ""
+
+
+def _is_good(path: str, comparison: Comparison, data: Any) -> bool:
+    try:
+        found = values_at(path, data)
+    except Unanswered:
+        return False
+    return all(holds(comparison, value) for value in found or [ABSENT])

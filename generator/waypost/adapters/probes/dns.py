@@ -15,8 +15,9 @@ import dns.rdatatype
 import dns.resolver
 import dns.reversename
 
+from waypost.adapters.failures import Unanswered, plain
 from waypost.adapters.network import allowed, remaining, resolve
-from waypost.adapters.probes.result import ProbeContext, ProbeResult, Unanswered, failed, good, plain
+from waypost.adapters.probes.result import ProbeContext, ProbeResult, failed, good
 from waypost.model.checks import DnsCheck
 from waypost.model.expectations import ExpectRecords
 from waypost.model.types import host_port

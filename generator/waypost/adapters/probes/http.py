@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from waypost.adapters.json_paths import judge_json
 from waypost.adapters.patterns import is_found
-from waypost.adapters.probes.comparing import as_text, judge_header
+from waypost.adapters.probes.comparing import as_text, judge_header, judge_json
 from waypost.adapters.probes.result import ProbeContext, ProbeResult, failed, good
 from waypost.adapters.web import Answer, Request, basic, fetch
 from waypost.model.checks import HttpCheck

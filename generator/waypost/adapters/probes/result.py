@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from waypost.adapters.failures import plain
 from waypost.adapters.network import Refuse
 from waypost.model.checks import CheckBase
 from waypost.model.polling import Pings
 from waypost.model.status import ComponentStatus
-
-MAX_REASON = 200
-"""Characters of a reason; what servers say of themselves is cut there."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +44,6 @@ Prober = Callable[[Any, ProbeContext], ProbeResult]
 """Runs a check of one kind once; it raises Unanswered or OSError where there is no answer."""
 
 
-class Unanswered(Exception):
-    """There was no answer that could be judged; the words say why."""
-
-
 def good() -> ProbeResult:
     """Build the result of an answer that is as expected."""
     return ProbeResult(ComponentStatus.OPERATIONAL)
@@ -58,9 +52,3 @@ def good() -> ProbeResult:
 def failed(check: CheckBase, reason: str) -> ProbeResult:
     """Build the result of an answer that is not as expected."""
     return ProbeResult(check.fails_as, reason=plain(reason))
-
-
-def plain(text: str, most: int = MAX_REASON) -> str:
-    """Make one line of printable characters of a text that a stranger may have written."""
-    line = " ".join("".join(ch if ch.isprintable() else " " for ch in text[: 4 * most]).split())
-    return line if len(line) <= most else line[: most - 1] + "…"

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from waypost.adapters.failures import Unanswered, plain
 from waypost.adapters.json_paths import read_json
-from waypost.adapters.probes.result import ProbeContext, ProbeResult, Unanswered, good, plain
+from waypost.adapters.probes.result import ProbeContext, ProbeResult, good
 from waypost.adapters.web import Request, fetch
 from waypost.model.checks import StatuspageCheck
 from waypost.model.status import ComponentStatus

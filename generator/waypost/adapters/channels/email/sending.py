@@ -10,8 +10,8 @@ from waypost.adapters.channels.base import Means, TransportError
 from waypost.adapters.channels.email.connections import Line, kept
 from waypost.adapters.channels.email.message import Mail, build_mail, settings_of
 from waypost.adapters.channels.email.smtp import GONE, LOGIN_WANTED, Refusal, Server, read_server
+from waypost.adapters.failures import explain
 from waypost.adapters.network import deadline
-from waypost.adapters.probers import explain
 from waypost.model.notices import Letter
 from waypost.model.subscribers import Subscriber
 
