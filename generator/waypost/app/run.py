@@ -100,14 +100,13 @@ def run(
 
 def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
     """Run every check of a site once; raises ProblemsFound, StoreError and UnknownRegion."""
-    status = load_project(site).status
-    config = status.config
+    config = load_project(site).status.config
     require_region(config, region)
     with opened_to_write(database_url) as store:
         Intake(sqlite_path(database_url)).step(store, utc_now())
         outcomes = poll_once(config, store, region)
         # Where nothing else runs, nobody else sums up and seals.
-        for error in Upkeep().step(store, utc_now(), status):
+        for error in Upkeep().step(store, utc_now(), config):
             raise error
         return outcomes
 
@@ -160,7 +159,7 @@ class Daemon:
         )
         self._intake = Intake(sqlite_path(database_url))
         self._upkeep = Upkeep()
-        self._last_event = store.last_event()
+        self._history_size = store.history_size()
         self._looked = 0.0
         self._published = -REFRESH
 
@@ -177,7 +176,7 @@ class Daemon:
         has_news = False
         try:
             has_news = self._poll()
-            for error in self._upkeep.step(self._store, utc_now(), self._known.status):
+            for error in self._upkeep.step(self._store, utc_now(), self._known.status.config):
                 self._events.failed(error)
         except StoreError as error:
             # A full disk or a server that is restarted may pass; what was claimed is claimed again.
@@ -207,12 +206,12 @@ class Daemon:
             if is_new:
                 self._known = self._publisher.project
                 self._poller.configure(self._known.status.config)
-            newest = self._store.last_event()
+            size = self._store.history_size()
         except StoreError as error:
             self._events.failed(error)
             return is_new
-        is_new |= newest != self._last_event
-        self._last_event = newest
+        is_new |= size != self._history_size
+        self._history_size = size
         return is_new
 
     def _reload(self) -> None:

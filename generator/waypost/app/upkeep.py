@@ -1,4 +1,4 @@
-"""What a daemon does from time to time: sum up, forget what is old, seal days that are over, tell of silence."""
+"""What a daemon does from time to time: sum up, forget what is old, seal days that are over."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 
 from waypost.adapters.store import Store
 from waypost.app.history import seal_days, settling_time
-from waypost.core.cadence import overdue
-from waypost.model.project import StatusSite
+from waypost.model.status_config import StatusConfig
 
 
 @dataclass(frozen=True)
@@ -18,21 +17,13 @@ class Task:
 
     name: str
     every: timedelta
-    work: Callable[[Store, datetime, StatusSite], object]
-
-
-def _tell_of_silence(store: Store, now: datetime, site: StatusSite) -> None:
-    """Write an event for each open incident whose next update is overdue, once for each silence."""
-    store.tell_overdue(overdue(site.incidents, site.cadence, now), now)
+    work: Callable[[Store, datetime, StatusConfig], object]
 
 
 TASKS = (
     Task("roll up", timedelta(minutes=5), lambda store, now, _: store.roll_up(now)),
     Task("prune", timedelta(hours=1), lambda store, now, _: store.prune(now)),
-    Task(
-        "seal", timedelta(hours=1), lambda store, now, site: seal_days(store, now, settling_time(site.config))
-    ),
-    Task("updates due", timedelta(seconds=15), _tell_of_silence),
+    Task("seal", timedelta(hours=1), lambda store, now, config: seal_days(store, now, settling_time(config))),
 )
 """In the order in which they are done: what is forgotten must have been summed up."""
 
@@ -44,7 +35,7 @@ class Upkeep:
         self._tasks = tasks
         self._due: dict[str, datetime] = {}
 
-    def step(self, store: Store, now: datetime, site: StatusSite) -> list[Exception]:
+    def step(self, store: Store, now: datetime, config: StatusConfig) -> list[Exception]:
         """Do what is due, and return what failed."""
         failed: list[Exception] = []
         for task in self._tasks:
@@ -52,7 +43,7 @@ class Upkeep:
                 continue
             self._due[task.name] = now + task.every
             try:
-                task.work(store, now, site)
+                task.work(store, now, config)
             except Exception as error:  # whatever is wrong with one task, polling must go on
                 failed.append(error)
         return failed

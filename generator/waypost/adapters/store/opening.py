@@ -50,8 +50,7 @@ def opened_to_write(url: str) -> Iterator[Store]:
 def read_history(url: str, since: datetime | None = None) -> History:
     """Return what a database holds for the pages, or nothing where there is none yet.
 
-    Changes come without their evidence, which no page shows. A database of an older version is upgraded
-    first, unless another process polls into it.
+    A database of an older version is upgraded first, unless another process polls into it.
     """
     try:
         return _history(url, since)
@@ -63,4 +62,4 @@ def read_history(url: str, since: datetime | None = None) -> History:
 
 def _history(url: str, since: datetime | None) -> History:
     with opened_to_read(url) as store:
-        return store.history(since, evidence=False) if store else History()
+        return store.history(since) if store else History()

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import (
-    STATUSES,
-    from_ms,
-    load_evidence,
-    optional_moment,
-    to_ms,
-)
+from waypost.adapters.store.codec import STATUSES, from_ms, optional_moment, to_ms
 from waypost.adapters.store.lines import names
 from waypost.adapters.store.schema import certificate, coverage, state_change, uplink_gap
 from waypost.model.polling import Line
@@ -24,7 +17,7 @@ from waypost.model.project import History
 from waypost.model.status import Certificate, Coverage, StateChange, UplinkGap
 
 
-def read_rows(connection: Connection, since: datetime | None, *, evidence: bool = True) -> History:
+def read_rows(connection: Connection, since: datetime | None) -> History:
     """Return the rows from `since` on, and those before it that say how things stood then.
 
     They come in the order of time, and of names where times are equal, whatever the database sorts by.
@@ -33,19 +26,23 @@ def read_rows(connection: Connection, since: datetime | None, *, evidence: bool 
     limit = None if since is None else to_ms(since)
     lines = names(connection)
     return History(
-        _changes(connection, lines, limit, evidence=evidence),
+        _changes(connection, lines, limit),
         _coverage(connection, lines, limit),
         _uplink(connection, limit),
         _certificates(connection, lines),
     )
 
 
-def _changes(
-    connection: Connection, lines: Mapping[int, Line], limit: int | None, *, evidence: bool
-) -> tuple[StateChange, ...]:
+def count_rows(connection: Connection) -> int:
+    """Return how many changes, gaps of our own connection and ends of gaps there are."""
+    gap = sa.select(sa.func.count() + sa.func.count(uplink_gap.c.end)).select_from(uplink_gap)
+    changes = sa.select(sa.func.count()).select_from(state_change)
+    return connection.scalar(sa.select(changes.scalar_subquery() + gap.scalar_subquery())) or 0
+
+
+def _changes(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[StateChange, ...]:
     table = state_change.c
-    columns = (table.line, table.confirmed_at, table.at, table.status, table.reason)
-    wanted = sa.select(*columns, table.evidence if evidence else sa.null().label("evidence"))
+    wanted = sa.select(table.line, table.confirmed_at, table.at, table.status, table.reason)
     if limit is not None:
         last = (
             sa.select(table.line, sa.func.max(table.confirmed_at))
@@ -56,11 +53,7 @@ def _changes(
         wanted = wanted.where(sa.or_(table.confirmed_at >= limit, is_last))
     ranks = _ranks(lines)
     rows = sorted(connection.execute(wanted), key=lambda row: (row[1], ranks[row[0]]))
-    changes = ((_change(lines[number], *values), found, lines[number]) for number, *values, found in rows)
-    return tuple(
-        replace(change, evidence=load_evidence(found, line)) if found else change
-        for change, found, line in changes
-    )
+    return tuple(_change(lines[number], *values) for number, *values in rows)
 
 
 # A process that stays reads the same rows at each publication, and all but the last few are as they were.

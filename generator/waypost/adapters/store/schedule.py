@@ -66,23 +66,6 @@ class Schedule:
         with self._database.write() as connection:
             return self._take(connection, connection.execute(found).all(), moment, owner)
 
-    def take(self, plans: Sequence[Plan], now: datetime, owner: str) -> list[Claim]:
-        """Take these lines whether due or not and whoever holds them; what is not planned yet is."""
-        numbers = self._lines.numbers(plan.line for plan in plans)
-        moment = to_ms(now)
-        rows = [row for plan in plans if (row := _planned(numbers[plan.line], plan, moment, None))]
-        found = (
-            sa.select(table.c.line, table.c.due_at, table.c.epoch)
-            .where(table.c.line.in_(numbers.values()))
-            .order_by(table.c.line)
-            .with_for_update()
-        )
-        with self._database.write() as connection:
-            self._database.lock(connection, Lock.PLAN)
-            if rows:
-                connection.execute(self._database.upsert(table), rows)
-            return self._take(connection, connection.execute(found).all(), moment, owner)
-
     def hasten(self, lines: Collection[Line], now: datetime) -> None:
         """Make these lines due now, where they are due later; whoever holds one keeps it."""
         numbers = self._lines.numbers(lines)

@@ -7,20 +7,18 @@ from datetime import date, datetime
 
 from waypost.adapters.store.digests import add_digest, read_digests
 from waypost.adapters.store.engine import Database, StoreError, database_path, is_sqlite
-from waypost.adapters.store.events import newest_event, read_events, write_overdue
 from waypost.adapters.store.importing import Importer
 from waypost.adapters.store.lines import Lines
 from waypost.adapters.store.migrations import SCHEMA_VERSION, migrate, version
 from waypost.adapters.store.outbox import Outbox
-from waypost.adapters.store.reading import read_rows
+from waypost.adapters.store.reading import count_rows, read_rows
 from waypost.adapters.store.recording import Recorder
 from waypost.adapters.store.rollups import Rollups
 from waypost.adapters.store.schedule import Schedule
 from waypost.adapters.store.signals import Signals
-from waypost.core.cadence import Overdue
 from waypost.model.polling import Claim, Line, Outcome, Ping, Pings, Plan, Recorded
 from waypost.model.project import History
-from waypost.model.rollups import Event, Resolution, Rollup
+from waypost.model.rollups import Resolution, Rollup
 
 
 class OutdatedSchema(StoreError):
@@ -92,10 +90,6 @@ class Store:
         """
         return self._schedule.claim(now, owner, regions, limit)
 
-    def take(self, plans: Sequence[Plan], now: datetime, owner: str) -> list[Claim]:
-        """Take these lines whether due or not and whoever holds them, for whoever runs everything once."""
-        return self._schedule.take(plans, now, owner)
-
     def hasten(self, lines: Collection[Line], now: datetime) -> None:
         """Make these lines due now, where they are due later."""
         if lines:
@@ -146,13 +140,15 @@ class Store:
 
     # What is kept
 
-    def history(self, since: datetime | None = None, *, evidence: bool = True) -> History:
-        """Return all rows from `since` on, oldest first, and those before it that reach over it.
-
-        Without `evidence`, changes come without the answers that confirmed them, in a third of the time.
-        """
+    def history(self, since: datetime | None = None) -> History:
+        """Return all rows from `since` on, oldest first, and those before it that reach over it."""
         with self._database.read() as connection:
-            return read_rows(connection, since, evidence=evidence)
+            return read_rows(connection, since)
+
+    def history_size(self) -> int:
+        """Return a number that grows with each change of state, and with each beginning and end of a gap."""
+        with self._database.read() as connection:
+            return count_rows(connection)
 
     def latency(self, since: datetime, until: datetime, resolution: Resolution | str) -> list[Rollup]:
         """Return the roll-ups of each line that begin in [since, until), by time and line."""
@@ -170,23 +166,6 @@ class Store:
         """Forget raw observations, hours and deliveries that are past their time; return how many observations."""
         self.outbox.prune(now)
         return self._rollups.prune(now)
-
-    def events(self, after_id: int = 0) -> list[Event]:
-        """Return what happened after the event with this number, in its order."""
-        with self._database.read() as connection:
-            return read_events(connection, after_id)
-
-    def tell_overdue(self, found: Sequence[Overdue], now: datetime) -> int:
-        """Write an event for each incident that is silent too long and not told of yet; return how many."""
-        if not found:
-            return 0
-        with self._database.write() as connection:
-            return write_overdue(self._database, connection, found, now)
-
-    def last_event(self) -> int:
-        """Return the number of the newest event; 0 where nothing has happened."""
-        with self._database.read() as connection:
-            return newest_event(connection)
 
     def digests(self) -> list[tuple[date, str]]:
         """Return the digest of each sealed day, oldest first."""
