@@ -692,8 +692,8 @@ def test_a_day_is_sealed_once(store: Store) -> None:
 def some_history() -> History:
     return History(
         (
-            StateChange("web", "http-1", at(0), GOOD, at(0), "", "", (answer(at(0)),)),
-            StateChange("web", "http-1", at(10), BAD, at(12), "HTTP status 500", "", (answer(at(10), BAD),)),
+            StateChange("web", "http-1", at(0), GOOD, at(0), ""),
+            StateChange("web", "http-1", at(10), BAD, at(12), "HTTP status 500"),
             StateChange("web", "http-1", at(5), BAD, at(6), "", "eu"),
         ),
         (
