@@ -32,10 +32,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench_page import STORAGE, note_of, replace_section, table_of
 
 from helpers.postgres import MISSING, cluster
-from waypost.adapters.store import Store, read_history
+from helpers.stores import Store
 from waypost.adapters.store.codec import to_ms
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.partitions import DAY, add_day
+from waypost.adapters.store.reading import read_history
 from waypost.adapters.store.schema import coverage, line, meta, observation, state_change
 from waypost.core.sketch import Sketch
 from waypost.model.checks import Flapping, Rules

@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from waypost.adapters.store import Store
+from waypost.adapters.store.engine import Database
+from waypost.adapters.store.history_store import HistoryStore
+from waypost.adapters.store.monitor_store import MonitorStore
+from waypost.adapters.store.opening import open_database
+from waypost.adapters.store.outbox import Outbox
 from waypost.model.checks import Flapping, Rules
 from waypost.model.polling import Claim, Line, Outcome, Plan, Recorded
 from waypost.model.status import Observation, StateChange
 from waypost.model.status_config import Policy
+
+
+class Store(MonitorStore, HistoryStore):
+    """All that a database keeps as one object, since tests look at several rooms together."""
+
+    def __init__(self, where: str | Database) -> None:
+        self.database = open_database(where) if isinstance(where, str) else where
+        super().__init__(self.database)
+        self.outbox = Outbox(self.database)
+
+    def close(self) -> None:
+        self.database.close()
+
 
 EVERY = timedelta(minutes=1)
 RULES = Rules(3, 2, EVERY, Flapping())

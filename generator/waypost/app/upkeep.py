@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from waypost.adapters.store import Store
+from waypost.adapters.store.engine import Database
+from waypost.adapters.store.history_store import HistoryStore
+from waypost.adapters.store.monitor_store import MonitorStore
+from waypost.adapters.store.outbox import Outbox
 from waypost.app.history import seal_days, settling_time
 from waypost.model.status_config import StatusConfig
 
@@ -17,13 +20,26 @@ class Task:
 
     name: str
     every: timedelta
-    work: Callable[[Store, datetime, StatusConfig], object]
+    work: Callable[[Database, datetime, StatusConfig], object]
+
+
+def _roll_up(database: Database, now: datetime, _: StatusConfig) -> None:
+    MonitorStore(database).roll_up(now)
+
+
+def _prune(database: Database, now: datetime, _: StatusConfig) -> None:
+    Outbox(database).prune(now)
+    MonitorStore(database).prune(now)
+
+
+def _seal(database: Database, now: datetime, config: StatusConfig) -> None:
+    seal_days(HistoryStore(database), now, settling_time(config))
 
 
 TASKS = (
-    Task("roll up", timedelta(minutes=5), lambda store, now, _: store.roll_up(now)),
-    Task("prune", timedelta(hours=1), lambda store, now, _: store.prune(now)),
-    Task("seal", timedelta(hours=1), lambda store, now, config: seal_days(store, now, settling_time(config))),
+    Task("roll up", timedelta(minutes=5), _roll_up),
+    Task("prune", timedelta(hours=1), _prune),
+    Task("seal", timedelta(hours=1), _seal),
 )
 """In the order in which they are done: what is forgotten must have been summed up."""
 
@@ -35,7 +51,7 @@ class Upkeep:
         self._tasks = tasks
         self._due: dict[str, datetime] = {}
 
-    def step(self, store: Store, now: datetime, config: StatusConfig) -> list[Exception]:
+    def step(self, database: Database, now: datetime, config: StatusConfig) -> list[Exception]:
         """Do what is due, and return what failed."""
         failed: list[Exception] = []
         for task in self._tasks:
@@ -43,7 +59,7 @@ class Upkeep:
                 continue
             self._due[task.name] = now + task.every
             try:
-                task.work(store, now, config)
+                task.work(database, now, config)
             except Exception as error:  # whatever is wrong with one task, polling must go on
                 failed.append(error)
         return failed

@@ -25,8 +25,8 @@ from helpers.outboxes import (
     tell,
     told,
 )
-from waypost.adapters.store import Store, StoreError
-from waypost.adapters.store.engine import Database
+from helpers.stores import Store
+from waypost.adapters.store.engine import Database, StoreError
 from waypost.adapters.store.outbox import Outbox
 from waypost.adapters.store.schema import message
 from waypost.model.notices import Batch, Delivery, DeliveryState, Disabled, NoticeEvent, Report, Told

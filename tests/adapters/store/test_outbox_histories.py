@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.outboxes import LEASE, at, claim, delivered, endpoint, failed, report, tell
-from waypost.adapters.store import Store
+from helpers.stores import Store
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.schema import (
     component_told,

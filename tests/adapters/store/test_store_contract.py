@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from helpers.stores import EVERY, GAP, RULES, keep, plan_of, take
-from waypost.adapters.store import Store, StoreError, is_sqlite, opened_to_write, read_history
+from helpers.stores import EVERY, GAP, RULES, Store, keep, plan_of, take
+from waypost.adapters.store.engine import StoreError, is_sqlite
+from waypost.adapters.store.opening import opened_to_read, opened_to_write
+from waypost.adapters.store.reading import read_history
 from waypost.core.sketch import Sketch
 from waypost.model.polling import Claim, Line, LineState, Outcome, Ping, PingKind, Pings, Recorded
 from waypost.model.project import History
@@ -296,17 +298,16 @@ def test_what_was_given_back_is_due_at_once_and_refused_from_its_former_owner(st
     assert store.record([outcome(mine, answer(at(0), line=mine.line))])[0].refused
     assert [claim.line for claim in store.claim(at(0), "heir", [""], 9)] == [mine.line]
     assert not store.record([outcome(other, answer(at(0), line=other.line))])[0].refused
-    store.release_all()
-    assert [claim.line for claim in store.claim(at(0), "third", [""], 9)] == [mine.line]
 
 
 def test_whoever_starts_alone_has_what_a_dead_one_held(store: Store, database_url: str) -> None:
     store.plan([plan_of(WEB)], at(0), [""])
     (dead,) = store.claim(at(0), "dead", [""], 9)
-    with opened_to_write(database_url) as heir:
-        found = [claim.line for claim in heir.claim(at(0), "heir", [""], 9)]
+    with opened_to_write(database_url) as found:
+        heir = Store(found)
+        claimed = [claim.line for claim in heir.claim(at(0), "heir", [""], 9)]
         # On PostgreSQL the other may be alive: its claim stands until it ends.
-        assert found == ([WEB] if is_sqlite(database_url) else [])
+        assert claimed == ([WEB] if is_sqlite(database_url) else [])
         refused = heir.record([outcome(dead, answer(at(0)))])[0].refused
         assert refused is is_sqlite(database_url)
 
@@ -520,16 +521,15 @@ def test_a_gap_that_reaches_over_the_beginning_is_read(store: Store) -> None:
 
 def test_a_reader_sees_all_and_changes_nothing(store: Store, database_url: str) -> None:
     see(store, 0)
-    reader = Store(database_url, writes=False)
-    try:
+    with opened_to_read(database_url) as found:
+        assert found is not None
+        reader = Store(found)
         assert reader.history() == store.history()
         assert read_history(database_url) == store.history()
         see(store, 1)
         assert reader.history() == store.history(), "it looks anew each time"
         with pytest.raises(StoreError):
             reader.uplink_down("", at(0))
-    finally:
-        reader.close()
 
 
 def test_a_database_that_is_not_there_yet_has_no_history(database_url: str) -> None:

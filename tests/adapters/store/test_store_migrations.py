@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from helpers.stores import GAP, keep
-from waypost.adapters.store import SCHEMA_VERSION, Store, StoreError, WriterLock, read_history
+from helpers.stores import GAP, Store, keep
 from waypost.adapters.store.codec import to_ms
-from waypost.adapters.store.engine import Database
+from waypost.adapters.store.engine import Database, StoreError
 from waypost.adapters.store.lines import names
-from waypost.adapters.store.migrations import STEPS, migrate, version
+from waypost.adapters.store.lock import WriterLock
+from waypost.adapters.store.migrations import SCHEMA_VERSION, STEPS, migrate, version
+from waypost.adapters.store.opening import opened_to_read
 from waypost.adapters.store.partitions import add_day, days
+from waypost.adapters.store.reading import read_history
 from waypost.adapters.store.schema import line_state, meta, metadata
 from waypost.adapters.store.schema import observation as raw
 from waypost.model.checks import Flapping, Rules
@@ -279,8 +281,8 @@ def test_a_reader_alone_upgrades_nothing_and_one_beside_a_poller_says_why(tmp_pa
     url = f"sqlite:///{path}"
     load(url, 1)
     before = path.read_bytes()
-    with pytest.raises(StoreError, match="made by an older Waypost"):
-        Store(url, writes=False)
+    with pytest.raises(StoreError, match="made by an older Waypost"), opened_to_read(url):
+        pass
     with WriterLock(path), pytest.raises(StoreError, match="is polling into this database"):
         read_history(url)
     assert path.read_bytes() == before

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -9,18 +10,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from helpers.postgres import Cluster
-from helpers.stores import RULES, plan_of
-from waypost.adapters.store import Store
+from helpers.stores import RULES, Store, plan_of
 from waypost.model.polling import Line, Outcome
 from waypost.model.status import ComponentStatus, Observation
 
-HELPERS = Path(__file__).parents[2] / "helpers"
+TESTS = Path(__file__).parents[2]
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, [TESTS, *sys.path]))}
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
 def test_no_line_is_claimed_twice_and_what_the_dead_held_is_taken_over(database_url: str) -> None:
-    program = [sys.executable, HELPERS / "store_rivals.py", database_url]
-    done = subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
+    program = [sys.executable, TESTS / "helpers" / "store_rivals.py", database_url]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=120, check=False, env=ENVIRONMENT)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("480 runs by 3 at once, ")
 

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from waypost.adapters.store.codec import from_ms, span_ms, to_ms
-from waypost.adapters.store.engine import Database, Lock
+from waypost.adapters.store.engine import Lock
 from waypost.adapters.store.leases import Leases, release
-from waypost.adapters.store.lines import Lines
+from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.schema import schedule as table
 from waypost.model.polling import Claim, Line, Plan
 
@@ -20,15 +20,16 @@ LEASES = Leases(table, table.c.due_at, lambda column, now: column > now + table.
 """Which poller holds which line."""
 
 
-class Schedule:
+class Schedule(Rows):
     """The schedule rows of one database."""
 
-    def __init__(self, database: Database, lines: Lines) -> None:
-        self._database = database
-        self._lines = lines
-
     def plan(self, plans: Sequence[Plan], now: datetime, regions: Collection[str]) -> None:
-        """Bring the rows of these regions to what is configured."""
+        """Bring the schedule of some regions to what is configured.
+
+        A new line is due at the next of its regular times, which are those at its phase within its interval,
+        counted from 1970; so is one whose interval has changed. A line that is no longer planned leaves the
+        schedule, and stays in history.
+        """
         wanted = {plan.line: plan for plan in plans if plan.line.region in regions}
         numbers = self._lines.numbers(wanted)
         moment = to_ms(now)
@@ -52,7 +53,11 @@ class Schedule:
                 connection.execute(upsert, sorted(rows, key=lambda row: row["line"]))
 
     def claim(self, now: datetime, owner: str, regions: Collection[str], limit: int) -> list[Claim]:
-        """Take up to `limit` lines that are due and that nobody holds, the longest due first."""
+        """Take up to `limit` lines that are due and that nobody holds, the longest due first.
+
+        A line is held until its outcome is recorded, it is released, or its lease ends. One that is due
+        later than any plan says, because the clock was ahead, is taken too.
+        """
         moment = to_ms(now)
         columns = table.c
         found = (
@@ -73,6 +78,8 @@ class Schedule:
 
     def hasten(self, lines: Collection[Line], now: datetime) -> None:
         """Make these lines due now, where they are due later; whoever holds one keeps it."""
+        if not lines:
+            return
         numbers = self._lines.numbers(lines)
         moment = to_ms(now)
         with self._database.write() as connection:
@@ -98,8 +105,8 @@ class Schedule:
             found = connection.scalar(sa.select(sa.func.min(free_at)).where(table.c.region.in_(regions)))
         return None if found is None else from_ms(int(found))
 
-    def release(self, owner: str | None) -> None:
-        """Give back what an owner holds, or what anybody holds if it is None; what comes of it is refused."""
+    def release(self, owner: str) -> None:
+        """Give back all that an owner holds; what it still records is refused."""
         with self._database.write() as connection:
             release(connection, table, owner)
 

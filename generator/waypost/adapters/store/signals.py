@@ -9,18 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from waypost.adapters.store.codec import LARGEST, optional_moment, to_ms
-from waypost.adapters.store.engine import Database, Lock
-from waypost.adapters.store.lines import Lines
+from waypost.adapters.store.engine import Lock
+from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.schema import ping, uplink_gap
 from waypost.model.polling import Line, Ping, PingKind, Pings
 
 
-class Signals:
+class Signals(Rows):
     """The pings and the uplink of one database."""
-
-    def __init__(self, database: Database, lines: Lines) -> None:
-        self._database = database
-        self._lines = lines
 
     def ping(self, said: Ping) -> None:
         """Keep the latest word of a heartbeat; one that comes later than a newer one changes nothing."""
@@ -70,7 +66,7 @@ class Signals:
         }
 
     def uplink_down(self, region: str, at: datetime) -> None:
-        """Note that our own connection is down since then, unless that is known already."""
+        """Note that our own connection in a region is down since then, unless that is known already."""
         with self._database.write() as connection:
             # Two pollers of a region may notice at the same time; one of them is first.
             self._database.lock(connection, Lock.UPLINK)
@@ -85,7 +81,7 @@ class Signals:
             )
 
     def uplink_up(self, region: str, at: datetime) -> None:
-        """Note that our own connection works again, if it was down."""
+        """Note that our own connection in a region works again, if it was down."""
         moment = to_ms(at)
         with self._database.write() as connection:
             connection.execute(

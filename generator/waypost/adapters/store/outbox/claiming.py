@@ -118,7 +118,7 @@ def _room(connection: Connection, now: int, per_host: int) -> dict[str, int]:
         .where(endpoint.c.owner.is_not(None), sa.not_(LEASES.is_free(now)), endpoint.c.host != "")
         .group_by(endpoint.c.host)
     )
-    counts: Counter[str] = Counter(dict(connection.execute(held).tuples().all()))
+    counts = Counter({row[0]: row[1] for row in connection.execute(held)})
     room = {host: per_host - count for host, count in counts.items()}
     failing = sa.select(delivery_host).where(delivery_host.c.failures >= THRESHOLD)
     for row in connection.execute(failing):
