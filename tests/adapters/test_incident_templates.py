@@ -9,7 +9,7 @@ from helpers.status_world import history, moment, site
 from waypost.adapters.incident_templates import NAMES, load_templates
 from waypost.adapters.languages import load_words
 from waypost.core.automatic import automatic_incidents
-from waypost.core.timeline import component_changes
+from waypost.core.timeline import ComponentTimeline
 from waypost.model.incident_templates import PLACEHOLDERS, STATES, IncidentTemplates, Telling, Template
 from waypost.model.status import ComponentStatus, Incident
 
@@ -41,7 +41,7 @@ def told(templates: IncidentTemplates, changes: tuple[str, ...] = TROUBLE, hand:
         {"downloads": 1, "uploads": 1}, written, needs={"uploads": ["downloads"]}, zone="Europe/Berlin"
     )
     rows, now = history(changes), moment("20:00")
-    lines = {each.id: component_changes(each, rows, now) for each in place.config.flat}
+    lines = {each.id: ComponentTimeline(each, place, rows, now).changes for each in place.config.flat}
     place = type(place)(place.config, place.incidents, templates=templates)
     return automatic_incidents(place, lines, now, load_words("en"))[0]
 

@@ -15,7 +15,7 @@ import pytest
 
 from helpers.published_search import published_results
 from helpers.sites import fingerprint, minimal_site, replace
-from waypost.adapters.store import StoreError
+from waypost.adapters.store.engine import StoreError
 from waypost.app.build import build_site
 from waypost.app.site import Site
 from waypost.problems import Level, ProblemsFound

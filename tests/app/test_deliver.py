@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from helpers.receivers import SECRET, Receiver, fine, receiver
 from helpers.sites import wait_until
 from helpers.status_world import history, moment, site, take_snapshot
+from helpers.stores import Store
 from waypost.adapters.channels.base import Channel, Composition, Means, TransportError
-from waypost.adapters.store import Store
 from waypost.app.deliver import Courier, Reports, Route, missing_variables
 from waypost.app.news import tell_news
 from waypost.app.telling import Dispatch
@@ -62,7 +62,7 @@ class World:
         )
         more = {"channels": self.channels} if self.channels else {}
         courier = Courier(
-            self.store,
+            self.store.outbox,
             self.site,
             environment=ENVIRONMENT,
             clock=self.clock,
@@ -78,7 +78,9 @@ class World:
     def look(self, at: str) -> int:
         """Let the page be looked at; return how many deliveries follow."""
         self.clock.now = moment(at)
-        return tell_news(self.store, self.site, take_snapshot(self.site, history(), self.clock())).deliveries
+        return tell_news(
+            self.store.outbox, self.site, take_snapshot(self.site, history(), self.clock())
+        ).deliveries
 
     def send(self, at: str) -> int:
         """Send what is due then."""
@@ -433,7 +435,7 @@ def test_subscribers_that_come_later_are_sent_to_without_a_restart(
 ) -> None:
     monkeypatch.setenv("HOOK_SECRET", SECRET)
     world = World(store, Clock(), file_of())
-    with Dispatch(store, Reports()) as dispatch:
+    with Dispatch(store.outbox, Reports()) as dispatch:
         dispatch.use(world.site)
         world.subscribers = file_of(hook(place))
         dispatch.use(world.site)

@@ -16,10 +16,10 @@ from helpers.slack_stand_in import CHANNEL, Slack
 from helpers.slack_stand_in import TOKEN as SLACK_TOKEN
 from helpers.stand_ins import Given, running
 from helpers.status_world import history, moment, site, take_snapshot
+from helpers.stores import Store
 from helpers.teams_stand_in import PATH, QUERY, Teams
 from helpers.twilio_stand_in import ACCOUNT, SENDER, TwilioMessages
 from helpers.twilio_stand_in import TOKEN as TWILIO_TOKEN
-from waypost.adapters.store import Store
 from waypost.app.deliver import Courier
 from waypost.app.news import tell_news
 from waypost.model.notices import DeliveryState
@@ -75,10 +75,10 @@ class World:
         """Look at the page, and send what is due."""
         place, now = self.site(list(says)), moment(at)
         with_courier = Courier(
-            self.store, place, environment=self.chats.environment, clock=lambda: now, workers=4
+            self.store.outbox, place, environment=self.chats.environment, clock=lambda: now, workers=4
         )
         try:
-            tell_news(self.store, place, take_snapshot(place, history(), now))
+            tell_news(self.store.outbox, place, take_snapshot(place, history(), now))
             with_courier.drain()
         finally:
             with_courier.close()

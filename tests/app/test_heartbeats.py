@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from helpers.stores import Store
 from waypost.adapters.heartbeat_spool import Spool
-from waypost.adapters.store import Store, StoreError
+from waypost.adapters.store.engine import StoreError
 from waypost.app.heartbeats import Intake, ListenRefused, UnknownHeartbeat, listening, report
 from waypost.core.heartbeat_names import heartbeat_names, read_ping
 from waypost.model.checks import Heartbeat, HeartbeatCheck, HttpCheck

@@ -21,16 +21,11 @@ from helpers.histories import (
     shuffled,
 )
 from helpers.sites import fingerprint, minimal_site, replace
-from helpers.stores import keep
+from helpers.stores import Store, keep
 from waypost.adapters.history_files import HistoryText, load_history_text
-from waypost.adapters.store import (
-    Store,
-    StoreError,
-    WriterLock,
-    database_path,
-    opened_to_read,
-    opened_to_write,
-)
+from waypost.adapters.store.engine import StoreError, database_path
+from waypost.adapters.store.lock import WriterLock
+from waypost.adapters.store.opening import opened_to_read, opened_to_write
 from waypost.app.history import (
     export_history,
     import_history,
@@ -78,7 +73,7 @@ def site(tmp_path: Path) -> Site:
 @pytest.fixture
 def store(site: Site) -> Iterator[Store]:
     with opened_to_write(site.database_url) as found:
-        yield found
+        yield Store(found)
 
 
 def tables(site: Site) -> list[str]:
@@ -363,4 +358,4 @@ def test_reading_beside_a_poller(site: Site, store: Store) -> None:
     store.import_rows(OUTAGE)
     with opened_to_read(site.database_url) as found:
         assert found is not None
-        assert in_milliseconds(found.history()) == in_milliseconds(OUTAGE)
+        assert in_milliseconds(Store(found).history()) == in_milliseconds(OUTAGE)

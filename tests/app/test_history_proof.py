@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from helpers.histories import DAY, LINES, START, MemoryStore, quiet_days
 from helpers.sites import minimal_site, replace
-from waypost.adapters.store import Store, opened_to_read, opened_to_write
+from helpers.stores import Store
+from waypost.adapters.store.opening import opened_to_read, opened_to_write
 from waypost.app.history import export_history, seal_days
 from waypost.app.history_proof import DATABASE, FOLDER, PUBLISHED, Verification, verify_history
 from waypost.app.publish import publish
@@ -58,9 +59,10 @@ def site(tmp_path: Path) -> Site:
 @pytest.fixture
 def store(site: Site) -> Iterator[Store]:
     with opened_to_write(site.database_url) as found:
-        found.import_rows(ROWS)
-        seal_days(found, NOW)
-        yield found
+        store = Store(found)
+        store.import_rows(ROWS)
+        seal_days(store, NOW)
+        yield store
 
 
 def day(number: int) -> Any:
@@ -76,7 +78,7 @@ def publish_at(site: Site, now: datetime) -> None:
 
 def verified(site: Site, now: datetime = NOW) -> Verification:
     with opened_to_read(site.database_url) as found:
-        return verify_history(site, found, now)
+        return verify_history(site, Store(found) if found else None, now)
 
 
 def execute(store: Store, statement: str) -> None:
@@ -88,9 +90,9 @@ def execute(store: Store, statement: str) -> None:
 
 
 def store_path(store: Store) -> str:
-    return next(part for part in repr(store).replace("'", " ").split() if "waypost.db" in part).removeprefix(
-        "sqlite:///"
-    )
+    return next(
+        part for part in repr(store.database).replace("'", " ").split() if "waypost.db" in part
+    ).removeprefix("sqlite:///")
 
 
 def test_what_was_published_follows_from_the_rows(site: Site, store: Store) -> None:
@@ -268,7 +270,7 @@ def test_an_empty_site_has_nothing_to_prove(site: Site) -> None:
     assert found.is_proven
     assert found.notes[0] == f"{FOLDER}: there is no row yet."
     with opened_to_write(site.database_url) as empty:
-        empty.import_rows(ROWS)
+        Store(empty).import_rows(ROWS)
     notes = verified(site).notes
     assert notes[0] == f"{DATABASE}: there is no digest, so nothing of it can be proven yet."
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import minimal_site, replace
-from helpers.stores import keep
-from waypost.adapters.store import Store
+from helpers.stores import Store, keep
+from waypost.adapters.store.monitor_store import MonitorStore
 from waypost.app.latency import LatencyMemory, timed_checks
 from waypost.app.publish import PublishMemory, publish
 from waypost.app.site import Site, load_project
@@ -61,13 +61,13 @@ def halves(found: Latency) -> list[float]:
 
 def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
-    real = Store.latency
+    real = MonitorStore.latency
 
-    def latency(self: Store, *args: object) -> list[Rollup]:
+    def latency(self: MonitorStore, *args: object) -> list[Rollup]:
         asked.append(str(args[2]))
         return real(self, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Store, "latency", latency)
+    monkeypatch.setattr(MonitorStore, "latency", latency)
     return asked
 
 

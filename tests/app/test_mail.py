@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from helpers.hostile_servers import closed_port
 from helpers.mail_server import MailBoxes, mail_server
 from helpers.status_world import history, moment, site, take_snapshot
-from waypost.adapters.store import Store
+from helpers.stores import Store
 from waypost.app.deliver import Courier
 from waypost.app.news import tell_news
 from waypost.app.unsubscribing import who_may_leave
@@ -54,8 +54,8 @@ class World:
         """Let time pass, and everything that is said by then be told and sent."""
         self.now = moment(at)
         self.says += says
-        tell_news(self.store, self.site, take_snapshot(self.site, history(), self.now))
-        courier = Courier(self.store, self.site, environment=self.environment, clock=self.clock)
+        tell_news(self.store.outbox, self.site, take_snapshot(self.site, history(), self.now))
+        courier = Courier(self.store.outbox, self.site, environment=self.environment, clock=self.clock)
         try:
             courier.drain()
         finally:

@@ -15,7 +15,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from helpers.sites import minimal_site, point_checks_at, waypost
-from waypost.adapters.store import Store, read_history
+from helpers.stores import Store
+from waypost.adapters.store.reading import read_history
 from waypost.app import poll
 from waypost.app.clock import SteadyClock, utc_now
 from waypost.app.poll import (

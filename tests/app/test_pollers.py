@@ -15,7 +15,7 @@ from werkzeug import Request, Response
 
 from helpers.postgres import Cluster
 from helpers.sites import Running, minimal_site, running, wait_until, waypost
-from waypost.adapters.store import Store
+from helpers.stores import Store
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.schema import line, observation, schedule
 from waypost.app.site import Site

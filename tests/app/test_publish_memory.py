@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import minimal_site
+from helpers.stores import Store
 from waypost.adapters import status_pages
 from waypost.adapters.languages import load_words
-from waypost.adapters.store import Store
 from waypost.app.publish import PublishMemory, publish
 from waypost.app.site import Site, load_project
 from waypost.model.project import History

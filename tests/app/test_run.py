@@ -23,7 +23,9 @@ from helpers.sites import (
     wait_until,
     waypost,
 )
-from waypost.adapters.store import Store, StoreError, read_history
+from helpers.stores import Store
+from waypost.adapters.store.engine import StoreError
+from waypost.adapters.store.reading import read_history
 from waypost.app.site import Site, load_project
 from waypost.core.schedule import jobs
 from waypost.model.project import History

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from helpers.stores import Store
 from waypost.adapters.one_click import Leaving
-from waypost.adapters.store import Store, StoreError
+from waypost.adapters.store.engine import StoreError
 from waypost.app.heartbeats import listening
 from waypost.app.unsubscribing import who_may_leave
 from waypost.core.notify.unsubscribing import leaving_token

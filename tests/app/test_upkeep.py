@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from waypost.adapters.store import Store
+from helpers.stores import Store, take
+from waypost.adapters.store.engine import Database
 from waypost.app.upkeep import TASKS, Task, Upkeep
 from waypost.core.schedule import jobs
 from waypost.model.checks import HttpCheck
 from waypost.model.polling import Outcome
-from waypost.model.project import StatusSite
 from waypost.model.rollups import Resolution
 from waypost.model.status import ComponentStatus, Observation
 from waypost.model.status_config import Component, PageConfig, StatusConfig
@@ -25,7 +25,6 @@ CONFIG = StatusConfig(
         Component(id="web", name="Web", checks=(HttpCheck(http="http://127.0.0.1:9/", every=HOUR),)),
     ),
 )
-SITE = StatusSite(CONFIG)
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def see(store: Store, at: datetime) -> None:
     [job] = jobs(CONFIG)
-    [claim] = store.take([job.plan], at, "test")
+    [claim] = take(store, [job.plan], at)
     seen = Observation("web", "http-1", at, ComponentStatus.OPERATIONAL, timedelta(milliseconds=80))
     store.record([Outcome(claim, at + HOUR, at, job.rules, job.gap, seen)])
 
@@ -47,7 +46,7 @@ def test_each_task_is_done_when_its_time_has_come(store: Store) -> None:
     rarely = Task("rarely", HOUR, lambda _, now, __: done.append(("rarely", now)))
     upkeep = Upkeep((often, rarely))
     for minutes in (0, 1, 4, 5, 6, 60):
-        assert upkeep.step(store, NOW + timedelta(minutes=minutes), SITE) == []
+        assert upkeep.step(store.database, NOW + timedelta(minutes=minutes), CONFIG) == []
     told = [(name, (at - NOW) // timedelta(minutes=1)) for name, at in done]
     assert told == [("often", 0), ("rarely", 0), ("often", 5), ("often", 60), ("rarely", 60)]
 
@@ -55,25 +54,25 @@ def test_each_task_is_done_when_its_time_has_come(store: Store) -> None:
 def test_a_task_that_fails_neither_stops_the_others_nor_itself(store: Store) -> None:
     tries: list[str] = []
 
-    def fail(_: Store, __: datetime, ___: StatusSite) -> None:
+    def fail(_: Database, __: datetime, ___: StatusConfig) -> None:
         tries.append("bad")
         raise RuntimeError("a full disk")
 
     good = Task("good", HOUR, lambda *_: tries.append("good"))
     upkeep = Upkeep((Task("bad", HOUR, fail), good))
-    [error] = upkeep.step(store, NOW, SITE)
+    [error] = upkeep.step(store.database, NOW, CONFIG)
     assert str(error) == "a full disk"
-    assert upkeep.step(store, NOW + timedelta(minutes=59), CONFIG) == []
-    assert len(upkeep.step(store, NOW + HOUR, SITE)) == 1
+    assert upkeep.step(store.database, NOW + timedelta(minutes=59), CONFIG) == []
+    assert len(upkeep.step(store.database, NOW + HOUR, CONFIG)) == 1
     assert tries == ["bad", "good", "bad", "good"]
 
 
 def test_what_was_observed_is_summed_up_sealed_and_forgotten_in_this_order(store: Store) -> None:
-    assert [task.name for task in TASKS] == ["roll up", "prune", "seal", "updates due"]
+    assert [task.name for task in TASKS] == ["roll up", "prune", "seal"]
     begin = NOW - timedelta(days=20)
     for hours in range(48):
         see(store, begin + hours * HOUR)
-    assert Upkeep().step(store, NOW, SITE) == []
+    assert Upkeep().step(store.database, NOW, CONFIG) == []
     days = store.latency(begin - timedelta(days=1), NOW, Resolution.DAY)
     assert sum(sum(day.counts.values()) for day in days) == 48, "summed up before it is forgotten"
     assert store.prune(NOW) == 0, "nothing that is too old is left"
@@ -85,7 +84,7 @@ def test_what_was_observed_is_summed_up_sealed_and_forgotten_in_this_order(store
 def test_a_day_is_sealed_only_when_a_slow_check_can_say_nothing_of_it_any_more(store: Store) -> None:
     midnight = NOW.replace(hour=0)
     see(store, midnight - HOUR)
-    assert Upkeep().step(store, midnight + 2.9 * HOUR, SITE) == []
+    assert Upkeep().step(store.database, midnight + 2.9 * HOUR, CONFIG) == []
     assert store.digests() == [], "the next answer may still say that it was watched until midnight"
-    assert Upkeep().step(store, midnight + 3.1 * HOUR, SITE) == []
+    assert Upkeep().step(store.database, midnight + 3.1 * HOUR, CONFIG) == []
     assert [day for day, _ in store.digests()] == [midnight.date() - timedelta(days=1)]

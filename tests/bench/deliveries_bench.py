@@ -30,7 +30,7 @@ from bench_page import write_section
 from helpers.delivery_receiver import ENVIRONMENT, arrivals, receiver, site_of
 from helpers.postgres import cluster
 from helpers.status_world import history, site, take_snapshot
-from waypost.adapters.store import Store
+from helpers.stores import Store
 from waypost.app.clock import utc_now
 from waypost.app.deliver import Courier
 from waypost.app.news import tell_news
@@ -61,7 +61,7 @@ class Figures:
 def work(url: str, port: int, subscribers: int, parent: Connection) -> None:
     """Deliver until told to stop; tell the peak of memory before and after."""
     with closing(Store(url)) as store:
-        courier = Courier(store, site_of(port, subscribers), environment=ENVIRONMENT)
+        courier = Courier(store.outbox, site_of(port, subscribers), environment=ENVIRONMENT)
         parent.send(peak())
         stop = threading.Event()
         thread = threading.Thread(target=courier.run, args=(stop,))
@@ -99,12 +99,12 @@ def measure(url: str, subscribers: int, updates: int, workers: int) -> Figures:
             crew.append((child, mine))
         before = max(mine.recv() for _, mine in crew)
         now = utc_now()
-        tell_news(store, site_of(port, subscribers, page([])), take_snapshot(page([]), history(), now))
+        tell_news(store.outbox, site_of(port, subscribers, page([])), take_snapshot(page([]), history(), now))
         times = [(now + timedelta(seconds=second)).isoformat() for second in range(-updates, 0)]
         found = page(times)
         subscribed, snapshot = site_of(port, subscribers, found), take_snapshot(found, history(), now)
         begun = time.monotonic()
-        posted = tell_news(store, subscribed, snapshot)
+        posted = tell_news(store.outbox, subscribed, snapshot)
         assert posted.deliveries == subscribers * updates, posted
         while log.read_bytes().count(b"\n") < posted.deliveries:
             assert time.monotonic() - begun < PATIENCE, "not all has arrived"

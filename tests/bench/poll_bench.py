@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench_page import write_section
 
 from helpers.postgres import cluster
-from waypost.adapters.store import Store
+from helpers.stores import Store
 from waypost.app.poll import Poller, Started
 from waypost.model.checks import HttpCheck
 from waypost.model.status_config import Component, PageConfig, StatusConfig

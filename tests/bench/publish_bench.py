@@ -24,9 +24,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from bench_page import write_section
 
-from waypost.adapters.store import Store
+from helpers.stores import Store
 from waypost.app.publish import PublishMemory, publish
 from waypost.app.site import Site, load_project
 from waypost.model.project import History

@@ -32,10 +32,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench_page import STORAGE, note_of, replace_section, table_of
 
 from helpers.postgres import MISSING, cluster
-from waypost.adapters.store import Store, read_history
-from waypost.adapters.store.codec import dump_evidence, to_ms
+from helpers.stores import Store
+from waypost.adapters.store.codec import to_ms
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.partitions import DAY, add_day
+from waypost.adapters.store.reading import read_history
 from waypost.adapters.store.schema import coverage, line, meta, observation, state_change
 from waypost.core.sketch import Sketch
 from waypost.model.checks import Flapping, Rules
@@ -117,11 +118,6 @@ def _make_changes(connection: Connection, size: Size) -> None:
         for place in range(10):
             moment = begin + timedelta(days=size.days * (place + number / len(numbers)) / 10)
             bad = place % 2 == 1
-            status = ComponentStatus.MAJOR_OUTAGE if bad else ComponentStatus.OPERATIONAL
-            seen = [
-                Observation("c", "http-1", moment + n * EVERY, status, timedelta(milliseconds=150), "")
-                for n in range(5)
-            ]
             changes.append(
                 {
                     "line": number,
@@ -129,7 +125,6 @@ def _make_changes(connection: Connection, size: Size) -> None:
                     "at": to_ms(moment - 3 * EVERY),
                     "status": 3 if bad else 0,
                     "reason": "The server answered with HTTP status 503." if bad else "",
-                    "evidence": dump_evidence(seen),
                 }
             )
         for place in range(3):

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from helpers.histories import DAY, MemoryStore, quiet_days
 from helpers.sites import minimal_site
-from waypost.adapters.store import opened_to_write
+from helpers.stores import Store
+from waypost.adapters.store.opening import opened_to_write
 from waypost.app.clock import utc_now
 from waypost.app.history import export_history, seal_days
 from waypost.app.publish import publish
@@ -61,7 +62,8 @@ def rows() -> History:
 
 
 def fill(site: Site, history: History, *, sealed: bool = True) -> None:
-    with opened_to_write(site.database_url) as store:
+    with opened_to_write(site.database_url) as found:
+        store = Store(found)
         store.import_rows(history)
         if sealed:
             seal_days(store, TODAY - DAY + timedelta(hours=1))

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from pytest_httpserver import HTTPServer
 
 from helpers.sites import MINIMAL, ROOT, minimal_site, point_checks_at, replace
-from waypost.adapters.store import Store
+from helpers.stores import Store
 from waypost.app.poll import poll_once
 from waypost.app.schema import FORMATS
 from waypost.app.site import Site, load_project

@@ -8,7 +8,7 @@ from helpers.cases import Case, golden
 from helpers.status_world import history, history_of, moment, site, site_of, words
 from waypost.adapters.languages import load_words
 from waypost.core.automatic import automatic_incidents
-from waypost.core.timeline import component_changes
+from waypost.core.timeline import ComponentTimeline
 from waypost.core.words import Words
 from waypost.model.project import History, StatusSite
 from waypost.model.status import Incident, StateChange
@@ -17,7 +17,7 @@ ENGLISH, GERMAN = load_words("en"), load_words("de")
 
 
 def lines_of(place: StatusSite, rows: History, now: datetime) -> dict[str, Sequence[StateChange]]:
-    return {each.id: component_changes(each, rows, now) for each in place.config.flat}
+    return {each.id: ComponentTimeline(each, place, rows, now).changes for each in place.config.flat}
 
 
 def derive(case: Case, language: Words = ENGLISH) -> tuple[Incident, ...]:

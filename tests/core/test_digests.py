@@ -125,7 +125,7 @@ def test_a_touched_row_is_found_on_its_day_and_no_other(what: str) -> None:
     assert link.computed != link.kept
 
 
-def test_evidence_and_how_rows_are_cut_enter_no_digest() -> None:
+def test_how_rows_are_cut_enters_no_digest() -> None:
     pieces = tuple(
         replace(ROWS.coverage[0], start=START + number * DAY, end=START + (number + 1) * DAY)
         for number in range(4)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +25,7 @@ from helpers.histories import (
 from helpers.status_world import change, history, moment, stretch
 from waypost.core.history import clipped, first_day, line_of, merged, missing
 from waypost.model.project import History
-from waypost.model.status import Certificate, ComponentStatus, Coverage, Observation, UplinkGap
+from waypost.model.status import Certificate, ComponentStatus, Coverage, UplinkGap
 
 REGIONS = ("", "eu", "us")
 
@@ -67,8 +67,7 @@ def test_stretches_neither_touch_nor_overlap(rows: History) -> None:
 def test_the_later_history_wins_where_two_tell_of_the_same_change() -> None:
     text = history(["10:00>10:03 http-1 major_outage"], [])
     row = text.changes[0]
-    seen = Observation("downloads", "http-1", row.at, row.status, timedelta(seconds=1), "HTTP status 503")
-    database = History((replace(row, reason="HTTP status 503", evidence=(seen,)),))
+    database = History((replace(row, reason="HTTP status 503"),))
     assert merged(text, database).changes == database.changes
     assert merged(database, text).changes == text.changes
 

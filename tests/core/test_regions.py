@@ -18,7 +18,7 @@ from helpers.status_world import moment, words
 from waypost.core.combining import combined, majority
 from waypost.core.regions import check_lines
 from waypost.core.spans import micros, moment_of, state_at
-from waypost.core.timeline import ComponentTimeline, component_changes
+from waypost.core.timeline import ComponentTimeline
 from waypost.model.project import History, StatusSite
 from waypost.model.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 
@@ -45,6 +45,10 @@ def told(change: StateChange) -> str:
     return f"{words(change.at)}{known} {change.status}"
 
 
+def changes_of(place: StatusSite, history: History, now: datetime = NOW) -> tuple[StateChange, ...]:
+    return ComponentTimeline(place.config.flat[0], place, history, now).changes
+
+
 def states(place: StatusSite, history: History, now: datetime = NOW) -> list[str]:
     line = ComponentTimeline(place.config.flat[0], place, history, now)
     return [
@@ -56,7 +60,7 @@ def states(place: StatusSite, history: History, now: datetime = NOW) -> list[str
 def test_several_lines_make_one(case: Case) -> None:
     place, history = combined_site(case["checks"], case.get("combine", "any")), history_of(case)
     assert states(place, history) == case["states"]
-    changes = component_changes(place.config.flat[0], history, NOW)
+    changes = changes_of(place, history)
     assert [told(change) for change in changes] == case["told"]
     assert {change.component for change in changes} == {"downloads"}
 
@@ -67,7 +71,7 @@ def test_a_change_gives_the_reason_of_what_tipped_it_and_belongs_to_no_check() -
         "checks": [[], []],
         "changes": ["10:00>10:03 http-1 major_outage", "09:58>10:04 http-2 major_outage"],
     })  # fmt: skip
-    last = component_changes(place.config.flat[0], history, NOW)[-1]
+    last = changes_of(place, history)[-1]
     assert (last.check, last.region, last.reason) == ("", "", "reason")
 
 
@@ -192,8 +196,7 @@ def shuffled(history: History, shuffler: Random) -> History:
 def test_the_order_of_rows_does_not_matter(history: History, combine: Any, shuffler: Random) -> None:
     place, other = place_of(combine), shuffled(history, shuffler)
     assert states(place, history) == states(place, other)
-    component = place.config.flat[0]
-    assert component_changes(component, history, NOW) == component_changes(component, other, NOW)
+    assert changes_of(place, history) == changes_of(place, other)
 
 
 @settings(max_examples=60)
@@ -229,22 +232,22 @@ def _looked_up(history: History, check: str, region: str, at: datetime) -> Compo
 
 @given(histories, combines, minutes)
 def test_what_was_told_stays_told(history: History, combine: Any, minute: int) -> None:
-    component, then = place_of(combine).config.flat[0], START + (minute + 0.25) * MINUTE
+    place, then = place_of(combine), START + (minute + 0.25) * MINUTE
     # What nobody could know then: later rows, and how long the present stretch would last.
     known = History(
         tuple(row for row in history.changes if row.confirmed_at <= then),
         tuple(row for row in history.coverage if row.start <= then),
         tuple(gap for gap in history.uplink if gap.start <= then),
     )
-    earlier = component_changes(component, known, then)
-    later = component_changes(component, history, NOW)
+    earlier = changes_of(place, known, then)
+    later = changes_of(place, history)
     assert later[: len(earlier)] == earlier
     assert all(change.confirmed_at > then for change in later[len(earlier) :])
 
 
 @given(histories, combines)
 def test_changes_go_forward_and_differ(history: History, combine: Any) -> None:
-    found = component_changes(place_of(combine).config.flat[0], history, NOW)
+    found = changes_of(place_of(combine), history)
     for earlier, later in itertools.pairwise(found):
         assert earlier.status is not later.status
         assert earlier.at <= later.at
@@ -265,7 +268,7 @@ def test_what_is_told_last_is_what_is_true_where_all_is_watched(history: History
     )
     watched = tuple(Coverage("downloads", check, START - MINUTE, NOW, region) for check, region in lines)
     whole = History((*well, *history.changes), watched)
-    last = component_changes(component, whole, NOW)[-1]
+    last = changes_of(place, whole)[-1]
     assert last.status is ComponentTimeline(component, place, whole, NOW).measured_at(NOW - MINUTE)
 
 

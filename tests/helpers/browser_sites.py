@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from helpers.stores import observed
+from helpers.stores import Store, observed
 from waypost.adapters.dev_server import DevServer
-from waypost.adapters.store import Store
 from waypost.app.build import build_site
 from waypost.app.publish import publish
 from waypost.app.site import Site, load_project

@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from helpers.delivery_receiver import ENVIRONMENT, Arrival, arrivals, receiver, site_of
-from waypost.adapters.store import Store
+from helpers.stores import Store
 from waypost.adapters.store.engine import Database
 from waypost.app.deliver import Courier
 from waypost.model.notices import (
@@ -58,7 +58,7 @@ PATIENCE = 60.0
 
 
 def courier(store: Store, where: StatusSite, now: datetime) -> Courier:
-    return Courier(store, where, environment=ENVIRONMENT, clock=lambda: now)
+    return Courier(store.outbox, where, environment=ENVIRONMENT, clock=lambda: now)
 
 
 def fill(url: str, where: StatusSite, now: datetime, chance: random.Random) -> None:

@@ -21,10 +21,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from waypost.adapters.store import Store, writer_lock
+from helpers.stores import Store
 from waypost.adapters.store.codec import STATUSES, from_ms, to_ms
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.lines import names
+from waypost.adapters.store.lock import writer_lock
 from waypost.adapters.store.schema import observation as raw
 from waypost.adapters.store.schema import state_change
 from waypost.core.sketch import Sketch

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
-from waypost.adapters.store import Store
+from helpers.stores import Store
 from waypost.model.checks import Flapping, Rules
 from waypost.model.polling import Claim, Line, Outcome, Plan
 from waypost.model.status import ComponentStatus, Observation

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
-from waypost.adapters.store import Store
+from waypost.adapters.store.engine import Database
+from waypost.adapters.store.history_store import HistoryStore
+from waypost.adapters.store.monitor_store import MonitorStore
+from waypost.adapters.store.opening import open_database
+from waypost.adapters.store.outbox import Outbox
 from waypost.model.checks import Flapping, Rules
-from waypost.model.polling import Line, Outcome, Plan, Recorded
+from waypost.model.polling import Claim, Line, Outcome, Plan, Recorded
 from waypost.model.status import Observation, StateChange
 from waypost.model.status_config import Policy
+
+
+class Store(MonitorStore, HistoryStore):
+    """All that a database keeps as one object, since tests look at several rooms together."""
+
+    def __init__(self, where: str | Database) -> None:
+        self.database = open_database(where) if isinstance(where, str) else where
+        super().__init__(self.database)
+        self.outbox = Outbox(self.database)
+
+    def close(self) -> None:
+        self.database.close()
+
 
 EVERY = timedelta(minutes=1)
 RULES = Rules(3, 2, EVERY, Flapping())
@@ -24,13 +41,21 @@ def plan_of(line: Line, every: timedelta = EVERY, phase: float = 0.0) -> Plan:
     return Plan(line, every, phase, timedelta(seconds=12))
 
 
+def take(store: Store, plans: Sequence[Plan], now: datetime, owner: str = "test") -> list[Claim]:
+    """Plan these lines alone in their regions, and claim them whenever they are due."""
+    regions = {plan.line.region for plan in plans}
+    store.plan(plans, now, regions)
+    store.hasten([plan.line for plan in plans], now)
+    return store.claim(now, owner, regions, len(plans))
+
+
 def keep(
     store: Store, answers: Iterable[Observation], gap: timedelta = GAP, rules: Rules = RULES
 ) -> list[Recorded]:
     """Claim and record answers, one of each line, whenever they are."""
     seen = {line_of(answer): answer for answer in answers}
     now = max(answer.at for answer in seen.values())
-    claims = store.take([plan_of(line) for line in seen], now, "test")
+    claims = take(store, [plan_of(line) for line in seen], now)
     return store.record(
         [Outcome(claim, now + EVERY, now + EVERY, rules, gap, seen[claim.line]) for claim in claims]
     )

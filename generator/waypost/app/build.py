@@ -16,7 +16,7 @@ from waypost.adapters.build_record import BuildRecord, load_record, save_record
 from waypost.adapters.file_tree import FolderFiles, is_alive, sync_tree
 from waypost.adapters.mkdocs_site import build_help_center
 from waypost.adapters.status_pages import LOOK_FOLDER
-from waypost.adapters.store import read_history
+from waypost.adapters.store.reading import read_history
 from waypost.app.publish import publish
 from waypost.app.site import Site, check_project
 from waypost.core.snapshot import take_snapshot

@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 
 from waypost.adapters.channels.base import Channel, Means, MissingVariable, TransportError
 from waypost.adapters.channels.registry import CHANNELS
-from waypost.adapters.store import Store, StoreError
+from waypost.adapters.store.engine import StoreError
+from waypost.adapters.store.outbox import Outbox
 from waypost.app.clock import utc_now
 from waypost.app.poll import owner_name
 from waypost.core.addresses import refuser
@@ -60,7 +61,7 @@ class Courier:
 
     def __init__(
         self,
-        store: Store,
+        outbox: Outbox,
         site: StatusSite,
         *,
         environment: Mapping[str, str] = os.environ,
@@ -69,7 +70,7 @@ class Courier:
         reports: Reports | None = None,
         channels: Mapping[str, Channel] = CHANNELS,
     ) -> None:
-        self._outbox = store.outbox
+        self._outbox = outbox
         self._environment = environment
         self._workers = workers
         self._clock = clock

@@ -13,7 +13,8 @@ from importlib import metadata
 from pathlib import Path
 
 from waypost import __version__
-from waypost.adapters.store import StoreError, read_history
+from waypost.adapters.store.engine import StoreError
+from waypost.adapters.store.reading import read_history
 from waypost.app.clock import utc_now
 from waypost.app.poll import WORKERS, observe
 from waypost.app.site import Site, check_project

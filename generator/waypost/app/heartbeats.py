@@ -13,7 +13,9 @@ from pathlib import Path
 from waypost.adapters.heartbeat_listener import HeartbeatListener
 from waypost.adapters.heartbeat_spool import Spool
 from waypost.adapters.one_click import Leaving
-from waypost.adapters.store import Store, StoreError, opened_to_write, sqlite_path
+from waypost.adapters.store.engine import StoreError, sqlite_path
+from waypost.adapters.store.monitor_store import MonitorStore
+from waypost.adapters.store.opening import opened_to_write
 from waypost.core.heartbeat_names import heartbeat_names, read_ping
 from waypost.model.polling import Line, Ping
 from waypost.model.status_config import StatusConfig
@@ -38,7 +40,8 @@ def report(config: StatusConfig, database_url: str, name: str, word: str, now: d
     if path:
         Spool(path).put(ping)
         return ping
-    with opened_to_write(database_url) as store:
+    with opened_to_write(database_url) as database:
+        store = MonitorStore(database)
         store.ping(ping)
         store.hasten([Line(ping.component, ping.check)], now)
     return ping
@@ -62,7 +65,7 @@ class Intake:
     def __init__(self, database: Path | None) -> None:
         self._spool = Spool(database) if database else None
 
-    def step(self, store: Store, now: datetime) -> int:
+    def step(self, store: MonitorStore, now: datetime) -> int:
         """Take in what waits; return how many reports there were. Raises StoreError, and loses nothing then."""
         waiting = self._spool.waiting() if self._spool else []
         pings = [ping for _, ping in waiting if ping]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.history_files import (
@@ -17,6 +16,7 @@ from waypost.adapters.history_files import (
     load_history_text,
     load_tables,
 )
+from waypost.adapters.store.history_store import HistoryStore
 from waypost.app.site import Site, load_project
 from waypost.core.daily import DailyFigures, Times, midnight, times_by_day
 from waypost.core.digests import SEAL_AFTER, chain, last_settled_day
@@ -36,25 +36,6 @@ AT_ONCE = timedelta(days=365)
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-class HistoryStore(Protocol):
-    """What this module needs of a database."""
-
-    def history(self, since: datetime | None = None) -> History:
-        """Return the rows that say something of the time from `since` on."""
-
-    def digests(self) -> list[Digest]:
-        """Return the digest of every sealed day, oldest first."""
-
-    def add_digest(self, day: date, digest: str) -> None:
-        """Keep the digest of a day."""
-
-    def import_rows(self, history: History, daily: Sequence[Rollup] = ()) -> int:
-        """Add rows; those that are there are kept."""
-
-    def latency(self, since: datetime, until: datetime, resolution: Resolution) -> list[Rollup]:
-        """Return how fast the answers of each line were on each day."""
 
 
 # Sealing

@@ -11,7 +11,8 @@ from typing import Any
 from waypost.adapters.history_files import FOLDER, HistoryText, load_history_text
 from waypost.adapters.languages import load_words
 from waypost.adapters.source import read_source
-from waypost.app.history import DAY, HistoryStore, settling_time
+from waypost.adapters.store.history_store import HistoryStore
+from waypost.app.history import DAY, settling_time
 from waypost.app.site import Site, load_project
 from waypost.core.digests import BrokenLink, broken_links, last_settled_day
 from waypost.core.history import first_day, merged

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from waypost.adapters.store import Store, opened_to_read
+from waypost.adapters.store.monitor_store import MonitorStore
+from waypost.adapters.store.opening import opened_to_read
 from waypost.core.latency import Latency, LatencySeries, latencies, latency_series, window
 from waypost.model.checks import HeartbeatCheck
 from waypost.model.rollups import Resolution
@@ -42,8 +43,9 @@ class LatencyMemory:
         timed = timed_checks(config)
         due = [resolution for resolution in Resolution if not self._is_known(resolution, timed, now)]
         if due and timed:
-            with opened_to_read(url) as store:
-                if store:
+            with opened_to_read(url) as database:
+                if database:
+                    store = MonitorStore(database)
                     mark = store.summed_up_to()
                     for resolution in due:
                         self._read(store, resolution, timed, now, mark)
@@ -58,7 +60,7 @@ class LatencyMemory:
 
     def _read(
         self,
-        store: Store,
+        store: MonitorStore,
         resolution: Resolution,
         timed: frozenset[tuple[str, str]],
         now: datetime,

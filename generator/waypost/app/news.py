@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from waypost.adapters.channels.base import Channel, Composition
 from waypost.adapters.channels.registry import CHANNELS
-from waypost.adapters.store import Store
+from waypost.adapters.store.outbox import Outbox
 from waypost.core.notify.look import Look
 from waypost.core.notify.operations import known_states
 from waypost.core.notify.plan import Planned, plan
@@ -27,7 +27,7 @@ class Posted:
     deliveries: int = 0
 
 
-def tell_news(store: Store, site: StatusSite, snapshot: Snapshot) -> Posted:
+def tell_news(outbox: Outbox, site: StatusSite, snapshot: Snapshot) -> Posted:
     """Put what is new into the outbox, in one transaction; nothing where a site has no subscribers.
 
     It may be called again at any time and by any number of processes: what was told is not told again. Only
@@ -36,13 +36,13 @@ def tell_news(store: Store, site: StatusSite, snapshot: Snapshot) -> Posted:
     if not site.subscribers.subscribers:
         return Posted()
     # Most looks find nothing, and need not wait until nobody else writes.
-    told = store.outbox.told()
+    told = outbox.told()
     if (
         not plan_news(site, snapshot, told)
         and known_states(snapshot, told.components or {}) == told.components
     ):
         return Posted()
-    return Posted(*store.outbox.tell(_batch(site, snapshot), snapshot.now))
+    return Posted(*outbox.tell(_batch(site, snapshot), snapshot.now))
 
 
 def plan_news(site: StatusSite, snapshot: Snapshot, told: Told) -> list[Planned]:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from waypost.adapters.probers import ProbeContext, probe
-from waypost.adapters.store import Store
+from waypost.adapters.store.monitor_store import MonitorStore
 from waypost.adapters.uplink import reach
 from waypost.app.clock import SteadyClock, utc_now
 from waypost.app.uplink import UplinkGuard
@@ -146,7 +146,7 @@ class Poller:
     def __init__(
         self,
         config: StatusConfig,
-        store: Store,
+        store: MonitorStore,
         region: str = "",
         *,
         everywhere: bool = False,
@@ -283,7 +283,7 @@ class Poller:
                 return [found[line] for line in self._jobs if line in found]
 
 
-def poll_once(config: StatusConfig, store: Store, region: str = "") -> list[Recorded]:
+def poll_once(config: StatusConfig, store: MonitorStore, region: str = "") -> list[Recorded]:
     """Run every check once, record the outcomes, and return them in the order of the page.
 
     While our own connection is down nothing is run, and nothing returned.

@@ -24,7 +24,7 @@ from waypost.adapters.status_pages import (
     status_pages,
 )
 from waypost.adapters.status_text import text_files
-from waypost.adapters.store import read_history
+from waypost.adapters.store.reading import read_history
 from waypost.app.latency import LatencyMemory
 from waypost.app.site import Site
 from waypost.core.json_files import json_files

@@ -9,7 +9,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from waypost.adapters.store import Store, StoreError, opened_to_write, sqlite_path
+from waypost.adapters.store.engine import Database, StoreError, sqlite_path
+from waypost.adapters.store.monitor_store import MonitorStore
+from waypost.adapters.store.opening import opened_to_write
+from waypost.adapters.store.outbox import Outbox
 from waypost.app.clock import utc_now
 from waypost.app.deliver import Reports
 from waypost.app.heartbeats import Intake, listening
@@ -84,30 +87,31 @@ def run(
     require_region(project.status.config, options.region)
     with ExitStack() as stack:
         watch = FileWatch(site.root / "status", site.root / "content", site.root / "lint.yml")
-        store = stack.enter_context(opened_to_write(database_url))
+        database = stack.enter_context(opened_to_write(database_url))
+        outbox = Outbox(database)
         publisher = Publisher(site, project, database_url, utc_now)
         if options.listen:
             config = lambda: publisher.project.status.config  # noqa: E731  # the project is replaced when files are saved
-            leaving = who_may_leave(lambda: publisher.project, store.outbox, utc_now)
+            leaving = who_may_leave(lambda: publisher.project, outbox, utc_now)
             port = stack.enter_context(
                 listening(options.listen, config, database_url, options.heartbeat_key, utc_now, leaving)
             )
             events.listening(options.listen[0], port)
-        dispatch = stack.enter_context(Dispatch(store, events.deliveries)) if options.delivers else None
+        dispatch = stack.enter_context(Dispatch(outbox, events.deliveries)) if options.delivers else None
         events.started()
-        Daemon(publisher, store, database_url, events, options, watch=watch, dispatch=dispatch).run(stop)
+        Daemon(publisher, database, database_url, events, options, watch=watch, dispatch=dispatch).run(stop)
 
 
 def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
     """Run every check of a site once; raises ProblemsFound, StoreError and UnknownRegion."""
-    status = load_project(site).status
-    config = status.config
+    config = load_project(site).status.config
     require_region(config, region)
-    with opened_to_write(database_url) as store:
+    with opened_to_write(database_url) as database:
+        store = MonitorStore(database)
         Intake(sqlite_path(database_url)).step(store, utc_now())
         outcomes = poll_once(config, store, region)
         # Where nothing else runs, nobody else sums up and seals.
-        for error in Upkeep().step(store, utc_now(), status):
+        for error in Upkeep().step(database, utc_now(), config):
             raise error
         return outcomes
 
@@ -136,7 +140,7 @@ class Daemon:
     def __init__(
         self,
         publisher: Publisher,
-        store: Store,
+        database: Database,
         database_url: str,
         events: Events,
         options: RunOptions,
@@ -146,7 +150,8 @@ class Daemon:
     ) -> None:
         self._publisher = publisher
         self._dispatch = dispatch
-        self._store = store
+        self._database = database
+        self._store = store = MonitorStore(database)
         self._events = events
         self._options = options
         self._watch = watch
@@ -160,7 +165,7 @@ class Daemon:
         )
         self._intake = Intake(sqlite_path(database_url))
         self._upkeep = Upkeep()
-        self._last_event = store.last_event()
+        self._history_size = store.history_size()
         self._looked = 0.0
         self._published = -REFRESH
 
@@ -177,7 +182,7 @@ class Daemon:
         has_news = False
         try:
             has_news = self._poll()
-            for error in self._upkeep.step(self._store, utc_now(), self._known.status):
+            for error in self._upkeep.step(self._database, utc_now(), self._known.status.config):
                 self._events.failed(error)
         except StoreError as error:
             # A full disk or a server that is restarted may pass; what was claimed is claimed again.
@@ -207,12 +212,12 @@ class Daemon:
             if is_new:
                 self._known = self._publisher.project
                 self._poller.configure(self._known.status.config)
-            newest = self._store.last_event()
+            size = self._store.history_size()
         except StoreError as error:
             self._events.failed(error)
             return is_new
-        is_new |= newest != self._last_event
-        self._last_event = newest
+        is_new |= size != self._history_size
+        self._history_size = size
         return is_new
 
     def _reload(self) -> None:
@@ -233,7 +238,7 @@ class Daemon:
             if self._dispatch:
                 # The page is there before anybody is told of it.
                 self._dispatch.use(status)
-                tell_news(self._store, status, published.snapshot)
+                tell_news(Outbox(self._database), status, published.snapshot)
         except Exception as error:  # whatever is wrong with one page, polling must go on
             # A full disk or a locked file may pass; the pages say how old they are meanwhile.
             self._events.failed(error)

@@ -8,7 +8,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from waypost.adapters.dev_server import DemoServices, DevServer
-from waypost.adapters.store import StoreError, opened_to_write
+from waypost.adapters.store.engine import StoreError
+from waypost.adapters.store.opening import opened_to_write
 from waypost.app.build import BuildReport, build_site
 from waypost.app.clock import utc_now
 from waypost.app.publisher import Publisher
@@ -48,7 +49,7 @@ def serve(
     """
     with ExitStack() as stack:
         server = stack.enter_context(_listening(site, options))
-        store = stack.enter_context(opened_to_write(database_url))
+        database = stack.enter_context(opened_to_write(database_url))
         # Watching starts before the first build, so that nothing saved during it is missed.
         watch = SiteWatch(site)
         report = build_site(site, utc_now(), database_url)
@@ -65,7 +66,7 @@ def serve(
         # The builder must see the end however this one ends.
         stack.callback(stop.set)
         events.ready(server.server_address[1], report)
-        Daemon(publisher, store, database_url, events, RunOptions(everywhere=True)).run(stop)
+        Daemon(publisher, database, database_url, events, RunOptions(everywhere=True)).run(stop)
 
 
 @contextmanager

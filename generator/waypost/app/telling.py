@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from waypost.adapters.channels.base import Channel, Composition, Means, TransportError
 from waypost.adapters.channels.registry import CHANNELS
 from waypost.adapters.languages import site_words
-from waypost.adapters.store import Store, opened_to_read, read_history
+from waypost.adapters.store.opening import open_database, opened_to_read
+from waypost.adapters.store.outbox import Outbox
+from waypost.adapters.store.reading import read_history
 from waypost.app.clock import utc_now
 from waypost.app.deliver import Courier, Reports
 from waypost.app.news import plan_news, tell_news
@@ -55,18 +58,13 @@ def present_snapshot(site: Site, url: str, now: datetime) -> tuple[StatusSite, S
 def deliver_once(site: Site, url: str, reports: Reports | None = None) -> Outcome:
     """Tell what is new and send all that is due; raises ProblemsFound and StoreError."""
     status, snapshot = present_snapshot(site, url, utc_now())
-    store = Store(url)
-    try:
+    with closing(open_database(url)) as database:
+        outbox = Outbox(database)
         # It registers the subscribers, and only who is registered is told.
-        courier = Courier(store, status, reports=reports)
-        try:
-            posted = tell_news(store, status, snapshot)
+        with closing(Courier(outbox, status, reports=reports)) as courier:
+            posted = tell_news(outbox, status, snapshot)
             tried = courier.drain()
-        finally:
-            courier.close()
-        return Outcome(posted.notices, posted.deliveries, tried)
-    finally:
-        store.close()
+    return Outcome(posted.notices, posted.deliveries, tried)
 
 
 def deliver_until(
@@ -81,27 +79,25 @@ def deliver_until(
     Raises ProblemsFound and StoreError where it cannot even begin.
     """
     status, snapshot = present_snapshot(site, url, utc_now())
-    store = Store(url)
-    try:
-        with Dispatch(store, reports or Reports()) as dispatch:
+    with closing(open_database(url)) as database:
+        outbox = Outbox(database)
+        with Dispatch(outbox, reports or Reports()) as dispatch:
             dispatch.use(status)
-            tell_news(store, status, snapshot)
+            tell_news(outbox, status, snapshot)
             while not stop.wait(LOOK.total_seconds()):
                 try:
                     status, snapshot = present_snapshot(site, url, utc_now())
                     dispatch.use(status)
-                    tell_news(store, status, snapshot)
+                    tell_news(outbox, status, snapshot)
                 except Exception as error:  # a file that is being written, or a database that is restarted
                     broken(error)
-    finally:
-        store.close()
 
 
 class Dispatch:
     """A courier in a thread of its own, so that nothing else waits for receivers."""
 
-    def __init__(self, store: Store, reports: Reports) -> None:
-        self._store = store
+    def __init__(self, outbox: Outbox, reports: Reports) -> None:
+        self._outbox = outbox
         self._reports = reports
         self._stop = threading.Event()
         self._known: StatusSite | None = None
@@ -121,7 +117,7 @@ class Dispatch:
         if site is self._known or (self._courier is None and not site.subscribers.subscribers):
             return
         if self._courier is None:
-            self._courier = Courier(self._store, site, reports=self._reports)
+            self._courier = Courier(self._outbox, site, reports=self._reports)
             self._thread = threading.Thread(target=self._courier.run, args=(self._stop,), name="deliveries")
             self._thread.start()
         elif self._known is None or _route_of(site) != _route_of(self._known):
@@ -137,9 +133,10 @@ def _route_of(site: StatusSite) -> tuple[SubscriberFile, PageConfig]:
 def preview(site: Site, url: str, now: datetime) -> tuple[list[Planned], list[Delivery], bool]:
     """Return what would be told now, what waits to be sent, and whether anything was ever told."""
     status, snapshot = present_snapshot(site, url, now)
-    with opened_to_read(url) as store:
-        told = store.outbox.told() if store else Told()
-        waiting = store.outbox.deliveries(state=DeliveryState.PENDING) if store else []
+    with opened_to_read(url) as database:
+        outbox = Outbox(database) if database else None
+        told = outbox.told() if outbox else Told()
+        waiting = outbox.deliveries(state=DeliveryState.PENDING) if outbox else []
     return plan_news(status, snapshot, told), waiting, told.components is not None
 
 
@@ -205,11 +202,8 @@ def acknowledge(site: Site, url: str, name: str, by: str, now: datetime) -> tupl
         which = "Several open incidents are called so" if found else "No open incident is called so"
         raise UnknownIncident(f"{which}. Open: {names}.")
     incident = (exact or found)[0]
-    store = Store(url)
-    try:
-        return incident.id, store.outbox.acknowledge(incident.id, now, by)
-    finally:
-        store.close()
+    with closing(open_database(url)) as database:
+        return incident.id, Outbox(database).acknowledge(incident.id, now, by)
 
 
 class UnknownIncident(Exception):

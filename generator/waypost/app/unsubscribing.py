@@ -10,7 +10,7 @@ from http import HTTPStatus
 from waypost.adapters.channels.email.rendering import leaving_page
 from waypost.adapters.languages import site_words
 from waypost.adapters.one_click import Leaving, Page
-from waypost.adapters.store import StoreError
+from waypost.adapters.store.engine import StoreError
 from waypost.adapters.store.outbox import Outbox
 from waypost.core.notify.unsubscribing import WeakKey, who_leaves
 from waypost.model.project import Project

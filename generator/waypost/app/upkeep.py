@@ -1,4 +1,4 @@
-"""What a daemon does from time to time: sum up, forget what is old, seal days that are over, tell of silence."""
+"""What a daemon does from time to time: sum up, forget what is old, seal days that are over."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from waypost.adapters.store import Store
+from waypost.adapters.store.engine import Database
+from waypost.adapters.store.history_store import HistoryStore
+from waypost.adapters.store.monitor_store import MonitorStore
+from waypost.adapters.store.outbox import Outbox
 from waypost.app.history import seal_days, settling_time
-from waypost.core.cadence import overdue
-from waypost.model.project import StatusSite
+from waypost.model.status_config import StatusConfig
 
 
 @dataclass(frozen=True)
@@ -18,21 +20,26 @@ class Task:
 
     name: str
     every: timedelta
-    work: Callable[[Store, datetime, StatusSite], object]
+    work: Callable[[Database, datetime, StatusConfig], object]
 
 
-def _tell_of_silence(store: Store, now: datetime, site: StatusSite) -> None:
-    """Write an event for each open incident whose next update is overdue, once for each silence."""
-    store.tell_overdue(overdue(site.incidents, site.cadence, now), now)
+def _roll_up(database: Database, now: datetime, _: StatusConfig) -> None:
+    MonitorStore(database).roll_up(now)
+
+
+def _prune(database: Database, now: datetime, _: StatusConfig) -> None:
+    Outbox(database).prune(now)
+    MonitorStore(database).prune(now)
+
+
+def _seal(database: Database, now: datetime, config: StatusConfig) -> None:
+    seal_days(HistoryStore(database), now, settling_time(config))
 
 
 TASKS = (
-    Task("roll up", timedelta(minutes=5), lambda store, now, _: store.roll_up(now)),
-    Task("prune", timedelta(hours=1), lambda store, now, _: store.prune(now)),
-    Task(
-        "seal", timedelta(hours=1), lambda store, now, site: seal_days(store, now, settling_time(site.config))
-    ),
-    Task("updates due", timedelta(seconds=15), _tell_of_silence),
+    Task("roll up", timedelta(minutes=5), _roll_up),
+    Task("prune", timedelta(hours=1), _prune),
+    Task("seal", timedelta(hours=1), _seal),
 )
 """In the order in which they are done: what is forgotten must have been summed up."""
 
@@ -44,7 +51,7 @@ class Upkeep:
         self._tasks = tasks
         self._due: dict[str, datetime] = {}
 
-    def step(self, store: Store, now: datetime, site: StatusSite) -> list[Exception]:
+    def step(self, database: Database, now: datetime, config: StatusConfig) -> list[Exception]:
         """Do what is due, and return what failed."""
         failed: list[Exception] = []
         for task in self._tasks:
@@ -52,7 +59,7 @@ class Upkeep:
                 continue
             self._due[task.name] = now + task.every
             try:
-                task.work(store, now, site)
+                task.work(database, now, config)
             except Exception as error:  # whatever is wrong with one task, polling must go on
                 failed.append(error)
         return failed

@@ -16,7 +16,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from waypost.adapters.store import StoreError
+from waypost.adapters.store.engine import StoreError
 from waypost.app.site import Site
 from waypost.model.types import Duration, host_port
 from waypost.problems import Level, Problem, ProblemsFound, summary

@@ -8,7 +8,8 @@ from datetime import datetime
 
 import click
 
-from waypost.adapters.store import Store, opened_to_read
+from waypost.adapters.store.opening import open_database, opened_to_read
+from waypost.adapters.store.outbox import Outbox
 from waypost.app.clock import utc_now
 from waypost.app.site import Site
 from waypost.cli.common import (
@@ -88,9 +89,9 @@ def _list(
     """
     wanted = DeliveryState(state) if state else None
     found: list[Delivery] = []
-    with opened_to_read(database or site.database_url) as store:
-        if store:
-            found = store.outbox.deliveries(wanted, endpoint, since, until, limit=limit)
+    with opened_to_read(database or site.database_url) as opened:
+        if opened:
+            found = Outbox(opened).deliveries(wanted, endpoint, since, until, limit=limit)
     if as_json:
         print_json([_entry(item) for item in found])
     elif found:
@@ -137,14 +138,15 @@ def _replay(
         raise click.UsageError("Say which: numbers, --endpoint, --since or --until.")
     states = [DeliveryState.FAILED, *([DeliveryState.DELIVERED] if delivered else [])]
     chosen = (endpoint, since, until, ids or None)
-    with closing(Store(database or site.database_url)) as store:
-        count = sum(len(store.outbox.deliveries(state, *chosen, limit=MOST)) for state in states)
+    with closing(open_database(database or site.database_url)) as opened:
+        outbox = Outbox(opened)
+        count = sum(len(outbox.deliveries(state, *chosen, limit=MOST)) for state in states)
         if not count:
             refuse("There are no such deliveries.")
         # Whoever names each by its number has seen them.
         if not (yes or ids):
             click.confirm(f"Send {counted(count, 'delivery', 'deliveries')} again?", abort=True, err=True)
-        done = sum(store.outbox.replay(utc_now(), state, *chosen) for state in states)
+        done = sum(outbox.replay(utc_now(), state, *chosen) for state in states)
     click.echo(
         f"{counted(done, 'delivery is', 'deliveries are')} due now. `waypost run` or `waypost deliver` sends them."
     )
@@ -160,8 +162,8 @@ def _endpoints(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost deliveries endpoints
     """
-    with opened_to_read(database or site.database_url) as store:
-        found = store.outbox.endpoints() if store else []
+    with opened_to_read(database or site.database_url) as opened:
+        found = Outbox(opened).endpoints() if opened else []
     if as_json:
         print_json([_endpoint_entry(item) for item in found])
         return

@@ -10,7 +10,9 @@ from typing import Any
 
 import click
 
-from waypost.adapters.store import StoreError, opened_to_read, opened_to_write
+from waypost.adapters.store.engine import StoreError
+from waypost.adapters.store.history_store import HistoryStore
+from waypost.adapters.store.opening import opened_to_read, opened_to_write
 from waypost.app.clock import utc_now
 from waypost.app.history import (
     Exported,
@@ -72,10 +74,10 @@ def _export(until: date | None, site: Site, database: str | None, as_json: bool)
     last = last_exportable(site, utc_now())
     if until and until > last:
         raise click.UsageError(f"{until} may still change. The last day that can be exported now is {last}.")
-    with opened_to_read(database or site.database_url) as store:
-        if store is None:
+    with opened_to_read(database or site.database_url) as opened:
+        if opened is None:
             raise StoreError("There is no database yet. Run `waypost poll` or `waypost run` first.")
-        exported = export_history(site, store, until or last)
+        exported = export_history(site, HistoryStore(opened), until or last)
     if as_json:
         print_json(
             {"first": exported.first, "until": exported.until, "written": exported.written}
@@ -113,8 +115,8 @@ def _import(path: tuple[Path, ...], site: Site, database: str | None, as_json: b
     Example: waypost history import
     """
     text = read_tables(site, path)
-    with opened_to_write(database or site.database_url) as store:
-        imported = import_history(store, text)
+    with opened_to_write(database or site.database_url) as opened:
+        imported = import_history(HistoryStore(opened), text)
     if as_json:
         print_json(
             {
@@ -167,8 +169,8 @@ def _verify(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost history verify
     """
-    with opened_to_read(database or site.database_url) as store:
-        found = verify_history(site, store, utc_now())
+    with opened_to_read(database or site.database_url) as opened:
+        found = verify_history(site, HistoryStore(opened) if opened else None, utc_now())
     if as_json:
         print_json(_document(found))
     else:

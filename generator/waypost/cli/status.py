@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from waypost.adapters.languages import load_words
-from waypost.adapters.store import read_history
+from waypost.adapters.store.reading import read_history
 from waypost.app.clock import utc_now
 from waypost.app.site import Site, load_project
 from waypost.cli.common import database_option, explained, json_option, print_json, site_option

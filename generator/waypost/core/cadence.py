@@ -1,6 +1,6 @@
 """When the next word about an open incident is due: promised by its last update, or by what its impact allows.
 
-One source for the rules of `waypost lint`, for the line on the page and for the event that tells of it.
+One source for the rules of `waypost lint`, for the line on the page and for who is told of it.
 """
 
 from __future__ import annotations

@@ -48,9 +48,8 @@ def _changes(histories: Iterable[History]) -> tuple[StateChange, ...]:
     return tuple(sorted(found.values(), key=_rank))
 
 
-def _rank(change: StateChange) -> tuple[datetime, Line, datetime, str, str, int]:
-    evidence = len(change.evidence)
-    return change.confirmed_at, line_of(change), change.at, change.status.value, change.reason, evidence
+def _rank(change: StateChange) -> tuple[datetime, Line, datetime, str, str]:
+    return change.confirmed_at, line_of(change), change.at, change.status.value, change.reason
 
 
 def _coverage(histories: Iterable[History]) -> tuple[Coverage, ...]:

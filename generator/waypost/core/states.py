@@ -13,8 +13,8 @@ from waypost.model.checks import Flapping, Rules
 from waypost.model.polling import Failure, LineState, Run
 from waypost.model.status import MEASURED, ComponentStatus, Observation, StateChange
 
-EVIDENCE = 5
-"""How many answers a change gives as its evidence."""
+RECENT = 5
+"""How many of the newest answers are remembered."""
 
 REMEMBERED = 20
 """How many changes are remembered: the most that flapping may be set to."""
@@ -60,7 +60,7 @@ def _grown(state: LineState, observation: Observation) -> LineState:
             level: _streak(state.at_most.get(level), observation, severity <= level.severity)
             for level in MEASURED[:-1]
         },
-        recent=(*state.recent, observation)[-EVIDENCE:],
+        recent=(*state.recent, observation)[-RECENT:],
         answered=answered,
         failures=failures,
     )
@@ -127,5 +127,4 @@ def _change(state: LineState, status: ComponentStatus, at: datetime, newest: Obs
         newest.at + newest.latency,
         said[-1].reason,
         newest.region,
-        state.recent,
     )

@@ -81,7 +81,14 @@ class ComponentTimeline:
 
     @cached_property
     def changes(self) -> tuple[StateChange, ...]:
-        """The changes of its combined state as they became known; see `component_changes`."""
+        """The changes of its combined state as they became known, oldest first.
+
+        Checks are combined as the component says, regions by majority. `at` is the true start, `confirmed_at`
+        when it was known, the reason is that of the change that tipped it. Where there are several checks or
+        regions, `check` and `region` are empty: the state is nobody's alone. Later rows add changes and never
+        alter earlier ones. That nobody watches is no change: a check in trouble keeps its word until it is
+        heard again or leaves the file.
+        """
         return _changes(self._component, self.checks, self._now)
 
     @cached_property
@@ -156,18 +163,6 @@ def _spell(start: datetime, end: datetime | None, status: ComponentStatus) -> St
     if end is None:
         return [(micros(start), status)]
     return [(micros(start), status), (micros(end), NO_DATA)] if start < end else []
-
-
-def component_changes(component: Component, history: History, now: datetime) -> tuple[StateChange, ...]:
-    """Return the changes of a component's combined state as they became known, oldest first.
-
-    Checks are combined as the component says, regions by majority. `at` is the true start, `confirmed_at`
-    when it was known, reason and evidence are those of the change that tipped it. Where there are several
-    checks or regions, `check` and `region` are empty: the state is nobody's alone. Later rows add changes
-    and never alter earlier ones. That nobody watches is no change: a check in trouble keeps its word until
-    it is heard again or leaves the file.
-    """
-    return _changes(component, check_lines(component, history, now), now)
 
 
 def _changes(component: Component, lines: Mapping[str, CheckLine], now: datetime) -> tuple[StateChange, ...]:

@@ -70,7 +70,7 @@ class LineState:
     at_most: Mapping[ComponentStatus, Run] = field(default_factory=dict)
     """The present streak of answers at most as bad as each measured state."""
     recent: tuple[Observation, ...] = ()
-    """The newest answers, oldest first: what a change gives as its evidence."""
+    """The newest answers, oldest first, five at most: a change takes its reason from them."""
     changed: tuple[datetime, ...] = ()
     """When the latest changes were confirmed, oldest first, at most twenty."""
     answered: int = 0

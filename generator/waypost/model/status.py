@@ -315,8 +315,6 @@ class StateChange:
     reason: str = ""
     region: str = ""
     """Where it was seen from; empty where the check has no regions."""
-    evidence: tuple[Observation, ...] = ()
-    """The answers that confirmed it, oldest first, a handful at most."""
 
 
 @dataclasses.dataclass(frozen=True)

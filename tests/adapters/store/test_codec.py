@@ -11,10 +11,8 @@ from waypost.adapters.store.codec import (
     LARGEST,
     LONGEST_REASON,
     STATUS_NUMBERS,
-    dump_evidence,
     dump_state,
     from_ms,
-    load_evidence,
     load_state,
     storable,
     to_ms,
@@ -58,16 +56,6 @@ def test_a_steady_line_takes_little_room() -> None:
         state, _ = advance(state, seen(minute, ComponentStatus.OPERATIONAL), RULES)
     assert len(dump_state(state)) < 450
     assert len(json.loads(dump_state(state))["seen"]) == 6, "what stands in several places is written once"
-
-
-def test_evidence_survives() -> None:
-    answers = (
-        seen(0, ComponentStatus.OPERATIONAL),
-        seen(1, ComponentStatus.MAJOR_OUTAGE, "Status 500 – „no“"),
-    )
-    assert load_evidence(dump_evidence(answers), LINE) == answers
-    assert dump_evidence(()) is None
-    assert load_evidence(None, LINE) == ()
 
 
 @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=5, minutes=30))])

@@ -25,8 +25,8 @@ from helpers.outboxes import (
     tell,
     told,
 )
-from waypost.adapters.store import Store, StoreError
-from waypost.adapters.store.engine import Database
+from helpers.stores import Store
+from waypost.adapters.store.engine import Database, StoreError
 from waypost.adapters.store.outbox import Outbox
 from waypost.adapters.store.schema import message
 from waypost.model.notices import Batch, Delivery, DeliveryState, Disabled, NoticeEvent, Report, Told
@@ -238,7 +238,6 @@ def test_a_clock_that_is_set_back_holds_nothing_up(outbox: Outbox) -> None:
     held, waiting, _ = claim(outbox, 3 * DAY)
     report(outbox, waiting, failed(waiting.letters[0], 3 * DAY, again=DAY), seconds=3 * DAY)
     assert held.endpoint == "a"
-    assert outbox.next_due(at(60)) == at(60)
     assert [*told(claim(outbox, 60))] == ["a", "c", "b"]
     assert claim(outbox, 60) == []
 
@@ -315,7 +314,7 @@ def test_delivered_failed_given_up_and_not_sent(outbox: Outbox) -> None:
     assert (first.delivered_at, first.remote) == (at(2), "R1")
     (state,) = (state for state in outbox.endpoints() if state.id == "a")
     assert (state.pending, state.failed, state.next_at, state.failing_since) == (2, 1, at(9), at(3))
-    assert outbox.next_due(at(4)) == at(9)
+    assert claim(outbox, 8.9) == []
     (item,) = claim(outbox, 9)
     assert item.failing_since == at(3)
     assert deliver_all(outbox, item, 10)
@@ -355,7 +354,7 @@ def test_a_disabled_endpoint_is_left_alone_until_it_is_configured_anew(outbox: O
     deliver_all(outbox, b)
     assert states(outbox) == [("msg_k1", FAILED, 1, 1), ("msg_k2", FAILED, 0, 0)]
     assert errors(outbox) == ["the server answered with HTTP status 500", "the endpoint is disabled"]
-    assert outbox.next_due(at(9)) is None
+    assert claim(outbox, 9) == []
     assert outbox.told().disabled == {"a": why}
     outbox.register([endpoint("a"), endpoint("b")], at(9))
     assert outbox.told().disabled == {"a": why}, "nothing has changed"
@@ -375,7 +374,7 @@ def test_who_is_taken_out_of_the_file_gets_nothing_more(outbox: Outbox) -> None:
     attempts = (delivered(a.letters[0], 2), failed(a.letters[1], 2))
     assert report(outbox, a, *attempts, seconds=2), "what was on its way has arrived"
     assert states(outbox) == [("msg_k1", DELIVERED, 1, 0), ("msg_k2", FAILED, 1, 0)]
-    assert outbox.next_due(at(2)) == START + LEASE, "there is only what is held of the other"
+    assert claim(outbox, 2) == [], "there is only what is held of the other"
     assert [state.configured for state in outbox.endpoints()] == [False, True, False]
     assert outbox.replay(at(3), endpoint="a") == 0
     outbox.register([endpoint("a"), endpoint("b")], at(4))
@@ -428,7 +427,6 @@ def failing(store: Store) -> Outbox:
 def test_a_host_that_failed_five_times_is_left_alone_and_then_tried_one_at_a_time(failing: Outbox) -> None:
     tell(failing, ["k3"], "b")
     assert [*told(claim(failing, 0))] == ["b"], "others are not held up"
-    assert failing.next_due(at(0)) == at(30)
     assert claim(failing, 29.9) == []
     probe, other = claim(failing, 30, limit=100)
     assert (probe.endpoint, other.endpoint) == ("a0", "b"), "the lease of the other has run out"
@@ -438,14 +436,11 @@ def test_a_host_that_failed_five_times_is_left_alone_and_then_tried_one_at_a_tim
 
 
 def test_a_host_is_left_alone_longer_with_each_failure_up_to_ten_minutes(failing: Outbox) -> None:
-    seconds, waits = 0.0, []
-    for _ in range(7):
-        due = failing.next_due(at(seconds))
-        assert due is not None
-        waits.append((due - at(seconds)).total_seconds())
-        seconds += waits[-1]
+    seconds = 0.0
+    for wait in (30, 60, 120, 240, 480, 600, 600):
+        assert claim(failing, seconds + wait - 0.1) == []
+        seconds += wait
         fail_host(failing, 1, seconds)
-    assert waits == [30, 60, 120, 240, 480, 600, 600]
 
 
 def test_failures_that_are_the_endpoints_own_do_not_count_against_the_host(outbox: Outbox) -> None:
@@ -476,34 +471,17 @@ def test_a_breaker_from_a_clock_ahead_is_not_believed(failing: Outbox) -> None:
 
 def test_a_half_open_host_waits_for_the_one_that_tries_it(failing: Outbox) -> None:
     assert len(claim(failing, 30)) == 1
-    assert failing.next_due(at(31)) == at(30) + LEASE
     assert claim(failing, 31) == []
 
 
-# When there is something to do
-
-
-def test_the_next_due_is_the_earliest_of_what_can_be_claimed(outbox: Outbox) -> None:
-    assert outbox.next_due(START) is None
-    tell(outbox, ["k1"], "ab", seconds=5)
-    assert outbox.next_due(START) == at(5)
-    a, b = claim(outbox, 6)
-    assert outbox.next_due(at(6)) == at(6) + LEASE
-    report(outbox, a, failed(a.letters[0], 6, again=4), seconds=6)
-    assert outbox.next_due(at(6)) == at(10)
-    deliver_all(outbox, b, 7)
-    (a,) = claim(outbox, 10)
-    deliver_all(outbox, a, 10)
-    assert outbox.next_due(at(10)) is None
-
-
-def test_what_waits_for_room_at_its_host_is_due_when_a_lease_ends(outbox: Outbox) -> None:
+def test_what_waits_for_room_at_its_host_is_claimed_when_a_lease_ends(outbox: Outbox) -> None:
     names = [f"a{n}" for n in range(3)]
     outbox.register([endpoint(name, "one.example") for name in names], START)
     tell(outbox, ["k1"], names)
-    claim(outbox, 3, per_host=2)
-    assert outbox.next_due(at(4), per_host=2) == at(3) + LEASE
-    assert outbox.next_due(at(4), per_host=3) == START
+    assert len(claim(outbox, 3, per_host=2)) == 2
+    assert claim(outbox, 4, per_host=2) == []
+    assert len(claim(outbox, 4, per_host=3)) == 1
+    assert len(claim(outbox, 3 + LEASE.total_seconds(), per_host=3)) == 2
 
 
 # What became of it

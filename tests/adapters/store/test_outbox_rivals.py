@@ -24,7 +24,7 @@ from helpers.outboxes import (
     report,
     tell,
 )
-from waypost.adapters.store import Store
+from helpers.stores import Store
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.outbox import claiming
 from waypost.model.notices import Batch, DeliveryState, Report, Told

@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from helpers.stores import EVERY, GAP, RULES, keep, plan_of
-from waypost.adapters.store import Store, StoreError, is_sqlite, opened_to_write, read_history
+from helpers.stores import EVERY, GAP, RULES, Store, keep, plan_of, take
+from waypost.adapters.store.engine import StoreError, is_sqlite
+from waypost.adapters.store.opening import opened_to_read, opened_to_write
+from waypost.adapters.store.reading import read_history
 from waypost.core.sketch import Sketch
 from waypost.model.polling import Claim, Line, LineState, Outcome, Ping, PingKind, Pings, Recorded
 from waypost.model.project import History
-from waypost.model.rollups import EventKind, Rollup
+from waypost.model.rollups import Rollup
 from waypost.model.status import Certificate, ComponentStatus, Coverage, Observation, StateChange, UplinkGap
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -72,9 +74,6 @@ def test_an_outage_is_confirmed_by_three_answers_and_starts_with_the_first(store
     assert outage.confirmed_at == at(5) + LATENCY
     assert outage.reason == "HTTP status 500"
     assert outage == found[5], "what is stored is what was told"
-    assert [(seen.at, seen.status) for seen in outage.evidence] == [
-        (at(minute), status) for minute, status in answers[1:6]
-    ]
 
 
 def test_checks_components_and_regions_do_not_count_for_each_other(store: Store) -> None:
@@ -90,7 +89,6 @@ def test_a_region_has_rows_of_its_own(store: Store) -> None:
     history = store.history()
     assert {change.region for change in history.changes} == {"", "eu"}
     assert {stretch.region for stretch in history.coverage} == {"", "eu"}
-    assert {seen.region for change in history.changes for seen in change.evidence} == {"", "eu"}
 
 
 def test_what_was_seen_survives_closing(store: Store, database_url: str) -> None:
@@ -117,11 +115,10 @@ def test_what_is_read_again_has_grown_meanwhile(store: Store) -> None:
     end = timedelta(milliseconds=251)
     for minute, status in enumerate((GOOD, BAD, BAD, BAD, GOOD)):
         see(store, minute, status)
-        for evidence in (False, True, False):
-            found = store.history(evidence=evidence)
+        for _ in range(2):
+            found = store.history()
             assert found.coverage == (Coverage("web", "http-1", at(0), at(minute) + end),)
             assert [change.status for change in found.changes] == ([GOOD, BAD] if minute >= 3 else [GOOD])
-            assert all(bool(change.evidence) is evidence for change in found.changes)
 
 
 def test_who_polls_rarely_hears_of_an_outage_too(store: Store) -> None:
@@ -200,7 +197,7 @@ def test_a_thousand_lines_go_in_one_batch(store: Store) -> None:
 
 
 def test_nothing_at_all_may_be_recorded(store: Store) -> None:
-    assert store.last_event() == 0
+    assert store.history_size() == 0
     assert store.record([]) == []
     assert store.claim(at(0), "me", [], 10) == []
     assert store.history() == History()
@@ -301,17 +298,16 @@ def test_what_was_given_back_is_due_at_once_and_refused_from_its_former_owner(st
     assert store.record([outcome(mine, answer(at(0), line=mine.line))])[0].refused
     assert [claim.line for claim in store.claim(at(0), "heir", [""], 9)] == [mine.line]
     assert not store.record([outcome(other, answer(at(0), line=other.line))])[0].refused
-    store.release_all()
-    assert [claim.line for claim in store.claim(at(0), "third", [""], 9)] == [mine.line]
 
 
 def test_whoever_starts_alone_has_what_a_dead_one_held(store: Store, database_url: str) -> None:
     store.plan([plan_of(WEB)], at(0), [""])
     (dead,) = store.claim(at(0), "dead", [""], 9)
-    with opened_to_write(database_url) as heir:
-        found = [claim.line for claim in heir.claim(at(0), "heir", [""], 9)]
+    with opened_to_write(database_url) as found:
+        heir = Store(found)
+        claimed = [claim.line for claim in heir.claim(at(0), "heir", [""], 9)]
         # On PostgreSQL the other may be alive: its claim stands until it ends.
-        assert found == ([WEB] if is_sqlite(database_url) else [])
+        assert claimed == ([WEB] if is_sqlite(database_url) else [])
         refused = heir.record([outcome(dead, answer(at(0)))])[0].refused
         assert refused is is_sqlite(database_url)
 
@@ -343,19 +339,6 @@ def test_a_lease_from_a_clock_that_was_ahead_is_over(store: Store) -> None:
     assert store.claim(at(1), "me", [""], 9)
 
 
-def test_everything_may_be_taken_at_once_due_or_not(store: Store) -> None:
-    store.plan([plan_of(WEB, phase=0.9)], at(0), [""])
-    (held,) = store.claim(at(1), "other", [""], 9)
-    plans = [plan_of(Line("mail", "http-1"), phase=0.5), plan_of(WEB, phase=0.9)]
-    claims = store.take(plans, at(1), "me")
-    assert [claim.line for claim in claims] == [WEB, plans[0].line]
-    assert store.record([outcome(held, answer(at(1)))])[0].refused
-    assert not any(
-        item.refused for item in store.record([outcome(c, answer(at(1), line=c.line)) for c in claims])
-    )
-    assert store.take([], at(1), "me") == []
-
-
 def test_nothing_is_judged_without_an_observation(store: Store) -> None:
     store.plan([plan_of(WEB)], at(0), [""])
     (claim,) = store.claim(at(0), "me", [""], 9)
@@ -380,7 +363,7 @@ def test_what_is_in_doubt_is_due_sooner(
     store: Store, statuses: list[ComponentStatus | None], due: timedelta
 ) -> None:
     for minute, status in enumerate(statuses):
-        (claim,) = store.take([plan_of(WEB)], at(minute), "me")
+        (claim,) = take(store, [plan_of(WEB)], at(minute))
         seen = None if status is None else answer(at(minute), status)
         (done,) = store.record([outcome(claim, seen)])
         assert done.observation == seen
@@ -415,8 +398,6 @@ def test_a_gap_of_our_own_connection_is_told_once_and_ends_the_coverage(store: S
         Coverage("web", "http-1", at(0), at(0) + end),
         Coverage("web", "http-1", at(1), at(2) + end),
     )
-    kinds = [event.kind for event in store.events()]
-    assert kinds == [EventKind.STATE_CHANGE, EventKind.UPLINK_DOWN, EventKind.UPLINK_UP]
 
 
 def test_nothing_joins_the_time_before_a_gap_that_lasts(store: Store) -> None:
@@ -451,8 +432,6 @@ def test_a_gap_that_was_told_to_be_over_may_go_on(store: Store) -> None:
     assert store.history().uplink == (UplinkGap(at(0), None),)
     store.uplink_up("", at(3))
     assert store.history().uplink == (UplinkGap(at(0), at(3)),)
-    kinds = [event.kind for event in store.events()]
-    assert kinds == [EventKind.UPLINK_DOWN, EventKind.UPLINK_UP] * 2
 
 
 def test_a_gap_never_ends_before_it_began(store: Store) -> None:
@@ -486,55 +465,33 @@ def test_a_ping_that_nobody_waited_for_is_kept(store: Store) -> None:
     assert store.pings() == {("new", "hb"): Pings(fail=at(1), exit_code=2**31 - 1, first=at(1))}
 
 
-# Certificates and events
+# Certificates
 
 
-def test_a_certificate_near_its_end_is_told_once(store: Store) -> None:
+def test_the_certificate_that_was_seen_last_is_kept(store: Store) -> None:
     there = Line("web", "http-1", "eu")
     ends = [at(60 * 24 * 20), at(60 * 24 * 20), at(60 * 24 * 200)]
     for day, end in ((0, ends[0]), (7, ends[1]), (8, ends[1]), (9, ends[2])):
         for line in (WEB, there):
             moment = at(60 * 24 * day)
-            (claim,) = store.take([plan_of(line)], moment, "me")
+            (claim,) = take(store, [plan_of(line)], moment)
             store.record([outcome(claim, answer(moment, line=line), certificate=end, warn_days=14)])
-    told = [event for event in store.events() if event.kind is EventKind.CERTIFICATE_EXPIRING]
-    assert [(event.at, event.component, event.check, event.detail) for event in told] == [
-        (at(60 * 24 * 7), "web", "http-1", {"expires": ends[1].isoformat()})
-    ], "once for all regions"
-    assert store.history().certificates == (Certificate("web", "http-1", ends[2], at(60 * 24 * 9), 14),), (
-        "the one that was seen last"
-    )
-
-
-def test_two_regions_in_one_batch_tell_of_a_certificate_once(store: Store) -> None:
-    claims = store.take([plan_of(WEB), plan_of(Line("web", "http-1", "eu"))], at(0), "me")
-    store.record([outcome(c, answer(at(0), line=c.line), certificate=at(9), warn_days=14) for c in claims])
-    kinds = [event.kind for event in store.events()]
-    assert kinds.count(EventKind.CERTIFICATE_EXPIRING) == 1
-
-
-def test_events_come_in_their_order_with_what_they_tell_of(store: Store) -> None:
-    for minute, status in enumerate([GOOD, BAD, BAD, BAD]):
-        see(store, minute, status)
-    first, second = store.events()
-    assert (second.kind, second.component, second.check, second.region) == (
-        EventKind.STATE_CHANGE,
-        "web",
-        "http-1",
-        "",
-    )
-    assert second.at == at(3) + LATENCY
-    assert second.detail == {
-        "status": "major_outage",
-        "began": at(1).isoformat(),
-        "reason": "HTTP status 500",
-    }
-    assert store.events(first.id) == [second]
-    assert store.events(second.id) == []
-    assert store.last_event() == second.id
+    assert store.history().certificates == (Certificate("web", "http-1", ends[2], at(60 * 24 * 9), 14),)
 
 
 # Reading
+
+
+def test_the_size_of_history_says_whether_there_is_anything_new(store: Store) -> None:
+    sizes = []
+    for minute, status in enumerate([GOOD, GOOD, BAD, BAD, BAD]):
+        see(store, minute, status)
+        sizes.append(store.history_size())
+    assert sizes == [1, 1, 1, 1, 2], "an answer that changes nothing is not news"
+    for number, change in enumerate((store.uplink_down, store.uplink_up), start=3):
+        for _ in range(2):
+            change("eu", at(number + 5))
+            assert store.history_size() == number
 
 
 def test_history_since_a_moment_has_what_reaches_over_it(store: Store) -> None:
@@ -564,17 +521,15 @@ def test_a_gap_that_reaches_over_the_beginning_is_read(store: Store) -> None:
 
 def test_a_reader_sees_all_and_changes_nothing(store: Store, database_url: str) -> None:
     see(store, 0)
-    reader = Store(database_url, writes=False)
-    try:
+    with opened_to_read(database_url) as found:
+        assert found is not None
+        reader = Store(found)
         assert reader.history() == store.history()
-        assert read_history(database_url) == store.history(evidence=False)
-        assert store.history(evidence=False).changes[0].evidence == () != store.history().changes[0].evidence
+        assert read_history(database_url) == store.history()
         see(store, 1)
         assert reader.history() == store.history(), "it looks anew each time"
         with pytest.raises(StoreError):
             reader.uplink_down("", at(0))
-    finally:
-        reader.close()
 
 
 def test_a_database_that_is_not_there_yet_has_no_history(database_url: str) -> None:
@@ -737,8 +692,8 @@ def test_a_day_is_sealed_once(store: Store) -> None:
 def some_history() -> History:
     return History(
         (
-            StateChange("web", "http-1", at(0), GOOD, at(0), "", "", (answer(at(0)),)),
-            StateChange("web", "http-1", at(10), BAD, at(12), "HTTP status 500", "", (answer(at(10), BAD),)),
+            StateChange("web", "http-1", at(0), GOOD, at(0), ""),
+            StateChange("web", "http-1", at(10), BAD, at(12), "HTTP status 500"),
             StateChange("web", "http-1", at(5), BAD, at(6), "", "eu"),
         ),
         (

@@ -14,17 +14,11 @@ from pathlib import Path
 import pytest
 
 from helpers.postgres import Cluster
-from helpers.stores import GAP, keep
-from waypost.adapters.store import (
-    Store,
-    StoreError,
-    WriterLock,
-    database_path,
-    is_sqlite,
-    read_history,
-    writer_lock,
-)
-from waypost.adapters.store.engine import Database
+from helpers.stores import GAP, Store, keep
+from waypost.adapters.store.engine import Database, StoreError, database_path, is_sqlite
+from waypost.adapters.store.lock import WriterLock, writer_lock
+from waypost.adapters.store.opening import opened_to_read
+from waypost.adapters.store.reading import read_history
 from waypost.model.project import History
 from waypost.model.status import ComponentStatus, Observation
 
@@ -77,8 +71,14 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes) -
 def test_looking_for_a_database_makes_none(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'none.db'}"
     assert read_history(url) == History()
-    with pytest.raises(StoreError, match="cannot be used now"):
-        Store(url, writes=False)
+    with opened_to_read(url) as found:
+        assert found is None
+    with (
+        closing(Database(url, writes=False)) as database,
+        pytest.raises(StoreError, match="cannot be used now"),
+        database.read(),
+    ):
+        pass
     assert list(tmp_path.iterdir()) == []
 
 

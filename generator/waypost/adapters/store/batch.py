@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,16 +16,13 @@ from sqlalchemy.engine import Connection
 
 from waypost.adapters.store.codec import (
     STATUS_NUMBERS,
-    dump_evidence,
     dump_state,
-    from_ms,
     load_state,
     span_ms,
     storable,
     to_ms,
 )
 from waypost.adapters.store.engine import Database
-from waypost.adapters.store.events import new_event, write_events
 from waypost.adapters.store.schema import (
     certificate,
     coverage,
@@ -35,11 +32,9 @@ from waypost.adapters.store.schema import (
     state_change,
     uplink_gap,
 )
-from waypost.adapters.store.schema import line as line_table
 from waypost.core.schedule import in_doubt
 from waypost.core.states import advance
 from waypost.model.polling import Line, LineState, Outcome, Recorded
-from waypost.model.rollups import EventKind
 from waypost.model.status import Observation, StateChange
 
 Rows = list[dict[str, Any]]
@@ -55,8 +50,6 @@ class _Known:
     state: LineState = field(default_factory=LineState)
     covered_from: int | None = None
     covered_until: int | None = None
-    told: int | None = None
-    """The end of a certificate that an event has told of."""
 
 
 class Batch:
@@ -75,7 +68,6 @@ class Batch:
         self._judged: set[int] = set()
         self._changes: Rows = []
         self._certificates: dict[int, dict[str, Any]] = {}
-        self._events: Rows = []
 
     def _read(self) -> None:
         wanted = sorted(self._known)
@@ -92,9 +84,6 @@ class Batch:
             known = self._known[row.line]
             known.state = load_state(row.state, known.line)
             known.covered_from, known.covered_until = row.covered_from, row.covered_until
-        told = sa.select(certificate.c.line, certificate.c.told).where(certificate.c.line.in_(wanted))
-        for row in self._connection.execute(told):
-            self._known[row.line].told = row.told
 
     def _uplink_gaps(self) -> list[Any]:
         """Read when our own connection was down since the first of the lines was last watched."""
@@ -130,9 +119,14 @@ class Batch:
         known.state, change = advance(known.state, seen, outcome.rules)
         self._judged.add(number)
         if change is not None:
-            self._note_change(number, change)
+            self._changes.append(change_row(number, change))
         if outcome.certificate is not None:
-            self._note_certificate(number, known, seen.at, outcome.certificate, outcome.warn_days)
+            self._certificates[number] = {
+                "line": number,
+                "expires": to_ms(outcome.certificate),
+                "seen_at": to_ms(seen.at),
+                "warn_days": outcome.warn_days,
+            }
         return Recorded(line, known.state, seen, change)
 
     def _cover(self, number: int, known: _Known, seen: Observation, gap: timedelta) -> bool:
@@ -160,56 +154,6 @@ class Batch:
             for gap in self._gaps
         )
 
-    def _note_change(self, number: int, change: StateChange) -> None:
-        self._changes.append(change_row(number, change))
-        detail = {
-            "status": change.status.value,
-            "began": change.at.isoformat(),
-            "reason": change.reason,
-        }
-        self._events.append(
-            new_event(EventKind.STATE_CHANGE, change.confirmed_at, number, change.region, detail)
-        )
-
-    def _note_certificate(
-        self, number: int, known: _Known, now: datetime, expires: datetime, warn_days: int
-    ) -> None:
-        end = to_ms(expires)
-        is_near = from_ms(end) - now <= timedelta(days=warn_days)
-        if is_near and not self._was_told(known.line, end):
-            detail = {"expires": from_ms(end).isoformat()}
-            self._events.append(
-                new_event(EventKind.CERTIFICATE_EXPIRING, now, number, known.line.region, detail)
-            )
-        if is_near:
-            known.told = end
-        self._certificates[number] = {
-            "line": number,
-            "expires": end,
-            "seen_at": to_ms(now),
-            "warn_days": warn_days,
-            "told": known.told,
-        }
-
-    def _was_told(self, line: Line, end: int) -> bool:
-        """Tell whether the same check has told of this certificate from another region."""
-        if any(
-            known.told == end
-            for known in self._known.values()
-            if (known.line.component, known.line.check) == (line.component, line.check)
-        ):
-            return True
-        found = (
-            sa.select(certificate.c.line)
-            .join(line_table, line_table.c.id == certificate.c.line)
-            .where(
-                line_table.c.component == line.component,
-                line_table.c.check == line.check,
-                certificate.c.told == end,
-            )
-        )
-        return self._connection.execute(found).first() is not None
-
     def write(self) -> None:
         """Write what was noted."""
         upsert = self._database.upsert
@@ -225,15 +169,11 @@ class Batch:
             (upsert(coverage, "end"), [*self._coverage.values()]),
             (upsert(line_state, "state", "covered_from", "covered_until"), states),
             (state_change.insert(), self._changes),
-            (
-                upsert(certificate, "expires", "seen_at", "warn_days", "told"),
-                [*self._certificates.values()],
-            ),
+            (upsert(certificate, "expires", "seen_at", "warn_days"), [*self._certificates.values()]),
         )
         for statement, rows in statements:
             if rows:
                 self._connection.execute(statement, rows)
-        write_events(self._database, self._connection, self._events)
 
 
 def change_row(number: int, change: StateChange) -> dict[str, Any]:
@@ -244,7 +184,6 @@ def change_row(number: int, change: StateChange) -> dict[str, Any]:
         "at": to_ms(change.at),
         "status": STATUS_NUMBERS[change.status],
         "reason": change.reason,
-        "evidence": dump_evidence(change.evidence),
     }
 
 

@@ -98,16 +98,6 @@ def unpack(values: Sequence[Any], line: Line) -> Observation:
     )
 
 
-def dump_evidence(evidence: Sequence[Observation]) -> str | None:
-    """Return the answers that confirmed a change as JSON; nothing where there are none."""
-    return json.dumps([pack(seen) for seen in evidence], separators=(",", ":")) if evidence else None
-
-
-def load_evidence(text: str | None, line: Line) -> tuple[Observation, ...]:
-    """Return the answers that `dump_evidence` wrote."""
-    return tuple(unpack(values, line) for values in json.loads(text)) if text else ()
-
-
 def dump_state(state: LineState) -> str:
     """Return a line's state as JSON; an observation that it names several times is written once."""
     seen: dict[Observation, int] = {}

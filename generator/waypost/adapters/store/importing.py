@@ -11,8 +11,7 @@ from sqlalchemy.engine import Connection
 
 from waypost.adapters.store.batch import change_row
 from waypost.adapters.store.codec import STATUSES, clean_text, dump_state, from_ms, to_ms
-from waypost.adapters.store.engine import Database
-from waypost.adapters.store.lines import Lines
+from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.rollups import rollup_row
 from waypost.adapters.store.schema import coverage, daily, line_state, state_change, uplink_gap
 from waypost.core.history import line_of
@@ -26,15 +25,11 @@ from waypost.model.status import Coverage, StateChange
 Stretch = tuple[int, int]
 
 
-class Importer:
+class Importer(Rows):
     """Adds rows to one database."""
 
-    def __init__(self, database: Database, lines: Lines) -> None:
-        self._database = database
-        self._lines = lines
-
-    def add(self, history: History, rollups: Sequence[Rollup]) -> int:
-        """Add what is not there in one transaction; return how many rows that were.
+    def import_rows(self, history: History, rollups: Sequence[Rollup] = ()) -> int:
+        """Add what is not there in one transaction; return how many rows that were. What is there is kept.
 
         Time that is watched, or without a connection, in both is kept once. A gap that has not ended is left
         out, since nobody here would end it. Certificates are left out: the next answer tells of them.

@@ -52,6 +52,14 @@ class Lines:
             self._numbers = {line: number for number, line in names(connection).items()}
 
 
+class Rows:
+    """The rows of one database. The stores are made of subclasses, each of which knows some of the tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lines = Lines(database)
+
+
 def names(connection: Connection) -> dict[int, Line]:
     """Return every line by its number."""
     return {

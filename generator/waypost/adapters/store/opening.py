@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import closing, contextmanager
 
-from waypost.adapters.store.engine import is_sqlite, sqlite_path
+from waypost.adapters.store.engine import Database, StoreError, is_sqlite, sqlite_path
+from waypost.adapters.store.leases import release
 from waypost.adapters.store.lock import writer_lock
-from waypost.adapters.store.store import OutdatedSchema, Store
-from waypost.model.project import History
+from waypost.adapters.store.migrations import SCHEMA_VERSION, migrate, version
+from waypost.adapters.store.schema import schedule
+
+
+class OutdatedSchema(StoreError):
+    """The database is of an older version and was opened for reading only."""
+
+
+def open_database(url: str) -> Database:
+    """Make or upgrade a database and open it for writing, whoever else has it open; raises StoreError."""
+    if path := sqlite_path(url):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    database = Database(url, writes=True)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 @contextmanager
-def opened_to_read(url: str) -> Iterator[Store | None]:
+def opened_to_read(url: str) -> Iterator[Database | None]:
     """Open a database for reading; None where there is none yet, or nothing in it.
 
     Raises StoreError where it cannot be used, and OutdatedSchema where an older version made it.
@@ -22,45 +39,26 @@ def opened_to_read(url: str) -> Iterator[Store | None]:
     if path and not path.exists():
         yield None
         return
-    store = Store(url, writes=False)
-    try:
-        yield None if store.is_empty else store
-    finally:
-        store.close()
+    with closing(Database(url, writes=False)) as database:
+        with database.read() as connection:
+            found = version(connection)
+        if 0 < found < SCHEMA_VERSION:
+            raise OutdatedSchema(
+                "The database was made by an older Waypost. Start `waypost run` once, which upgrades it."
+            )
+        yield database if found else None
 
 
 @contextmanager
-def opened_to_write(url: str) -> Iterator[Store]:
-    """Make or upgrade a database and open it for writing.
+def opened_to_write(url: str) -> Iterator[Database]:
+    """Make or upgrade a database and open it to poll into.
 
     Raises StoreError where another process polls into a SQLite database. What one that died had claimed of
     it is free again.
     """
-    with writer_lock(url):
-        store = Store(url)
-        try:
-            if is_sqlite(url):
-                # The lock says that whoever holds a claim is dead. On PostgreSQL others poll at this moment.
-                store.release_all()
-            yield store
-        finally:
-            store.close()
-
-
-def read_history(url: str, since: datetime | None = None) -> History:
-    """Return what a database holds for the pages, or nothing where there is none yet.
-
-    Changes come without their evidence, which no page shows. A database of an older version is upgraded
-    first, unless another process polls into it.
-    """
-    try:
-        return _history(url, since)
-    except OutdatedSchema:
-        with opened_to_write(url):
-            pass
-        return _history(url, since)
-
-
-def _history(url: str, since: datetime | None) -> History:
-    with opened_to_read(url) as store:
-        return store.history(since, evidence=False) if store else History()
+    with writer_lock(url), closing(open_database(url)) as database:
+        if is_sqlite(url):
+            # The lock says that whoever holds a claim is dead. On PostgreSQL others poll at this moment.
+            with database.write() as connection:
+                release(connection, schedule)
+        yield database

@@ -1,51 +1,98 @@
-"""Read history: changes, watched time, gaps of our own connection, certificates."""
+"""Read history: changes, watched time, gaps of our own connection, certificates, roll-ups."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import (
-    STATUSES,
-    from_ms,
-    load_evidence,
-    optional_moment,
-    to_ms,
-)
-from waypost.adapters.store.lines import names
-from waypost.adapters.store.schema import certificate, coverage, state_change, uplink_gap
+from waypost.adapters.store.codec import STATUSES, from_ms, optional_moment, to_ms
+from waypost.adapters.store.lines import Rows, names
+from waypost.adapters.store.opening import OutdatedSchema, opened_to_read, opened_to_write
+from waypost.adapters.store.rollups import COUNTS
+from waypost.adapters.store.schema import certificate, coverage, daily, hourly, state_change, uplink_gap
 from waypost.model.polling import Line
 from waypost.model.project import History
+from waypost.model.rollups import Resolution, Rollup
 from waypost.model.status import Certificate, Coverage, StateChange, UplinkGap
 
+_ROLLUPS = {Resolution.HOUR: hourly, Resolution.DAY: daily}
 
-def read_rows(connection: Connection, since: datetime | None, *, evidence: bool = True) -> History:
-    """Return the rows from `since` on, and those before it that say how things stood then.
 
-    They come in the order of time, and of names where times are equal, whatever the database sorts by.
-    Those before `since` are the last change of each line before it, and the coverage and gaps that reach over it.
+class Reader(Rows):
+    """Reads what is kept in one database."""
+
+    def history(self, since: datetime | None = None) -> History:
+        """Return the rows from `since` on, and those before it that say how things stood then.
+
+        They come in the order of time, and of names where times are equal, whatever the database sorts by.
+        Those before `since` are the last change of each line before it, and the coverage and gaps that reach
+        over it.
+        """
+        limit = None if since is None else to_ms(since)
+        with self._database.read() as connection:
+            lines = names(connection)
+            return History(
+                _changes(connection, lines, limit),
+                _coverage(connection, lines, limit),
+                _uplink(connection, limit),
+                _certificates(connection, lines),
+            )
+
+    def history_size(self) -> int:
+        """Return a number that grows with each change of state, and each beginning and end of a gap."""
+        gaps = sa.select(sa.func.count() + sa.func.count(uplink_gap.c.end)).select_from(uplink_gap)
+        changes = sa.select(sa.func.count()).select_from(state_change)
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(changes.scalar_subquery() + gaps.scalar_subquery())) or 0
+
+    def latency(self, since: datetime, until: datetime, resolution: Resolution | str) -> list[Rollup]:
+        """Return the roll-ups of each line that begin in [since, until), by time and line."""
+        table = _ROLLUPS[Resolution(resolution)]
+        wanted = sa.select(table).where(table.c.at >= to_ms(since), table.c.at < to_ms(until))
+        with self._database.read() as connection:
+            rows = connection.execute(wanted).all()
+            lines = self._lines.named(connection, {row.line for row in rows})
+        rows = sorted(rows, key=lambda row: (row.at, lines[row.line]))
+        return [
+            Rollup(
+                lines[row.line],
+                from_ms(row.at),
+                {
+                    STATUSES[number]: count
+                    for number, name in enumerate(COUNTS)
+                    if (count := getattr(row, name))
+                },
+                row.sketch,
+            )
+            for row in rows
+        ]
+
+
+def read_history(url: str, since: datetime | None = None) -> History:
+    """Return what a database holds for the pages, or nothing where there is none yet.
+
+    A database of an older version is upgraded first, unless another process polls into it.
     """
-    limit = None if since is None else to_ms(since)
-    lines = names(connection)
-    return History(
-        _changes(connection, lines, limit, evidence=evidence),
-        _coverage(connection, lines, limit),
-        _uplink(connection, limit),
-        _certificates(connection, lines),
-    )
+    try:
+        return _history(url, since)
+    except OutdatedSchema:
+        with opened_to_write(url):
+            pass
+        return _history(url, since)
 
 
-def _changes(
-    connection: Connection, lines: Mapping[int, Line], limit: int | None, *, evidence: bool
-) -> tuple[StateChange, ...]:
+def _history(url: str, since: datetime | None) -> History:
+    with opened_to_read(url) as database:
+        return Reader(database).history(since) if database else History()
+
+
+def _changes(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[StateChange, ...]:
     table = state_change.c
-    columns = (table.line, table.confirmed_at, table.at, table.status, table.reason)
-    wanted = sa.select(*columns, table.evidence if evidence else sa.null().label("evidence"))
+    wanted = sa.select(table.line, table.confirmed_at, table.at, table.status, table.reason)
     if limit is not None:
         last = (
             sa.select(table.line, sa.func.max(table.confirmed_at))
@@ -56,11 +103,7 @@ def _changes(
         wanted = wanted.where(sa.or_(table.confirmed_at >= limit, is_last))
     ranks = _ranks(lines)
     rows = sorted(connection.execute(wanted), key=lambda row: (row[1], ranks[row[0]]))
-    changes = ((_change(lines[number], *values), found, lines[number]) for number, *values, found in rows)
-    return tuple(
-        replace(change, evidence=load_evidence(found, line)) if found else change
-        for change, found, line in changes
-    )
+    return tuple(_change(lines[number], *values) for number, *values in rows)
 
 
 # A process that stays reads the same rows at each publication, and all but the last few are as they were.

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from waypost.adapters.store.batch import Batch
 from waypost.adapters.store.codec import to_ms
 from waypost.adapters.store.engine import Database, StoreError
-from waypost.adapters.store.lines import Lines
+from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.partitions import add_day, day_of
 from waypost.model.polling import LineState, Outcome, Recorded
 
@@ -20,19 +20,19 @@ BATCH = 5000
 log = logging.getLogger("waypost")
 
 
-class Recorder:
+class Recorder(Rows):
     """Writes the outcomes of checks into one database."""
 
-    def __init__(self, database: Database, lines: Lines) -> None:
-        self._database = database
-        self._lines = lines
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
         self._days: set[int] = set()
 
     def record(self, outcomes: Sequence[Outcome]) -> list[Recorded]:
-        """Keep outcomes; what became of each comes back in their order.
+        """Keep the outcomes of claimed runs, of each all or nothing; return what became of each in their order.
 
-        An outcome that cannot be stored at all is refused with its `fault`, and the others are kept.
-        Raises StoreError when the database cannot be used.
+        An outcome whose claim was lost is refused. An observation that is not newer than the last one of
+        its line (a clock set back) is dropped, and its claim completed. An outcome that cannot be stored
+        at all is refused with its `fault`; the others are kept.
         """
         done: list[Recorded] = []
         for begin in range(0, len(outcomes), BATCH):

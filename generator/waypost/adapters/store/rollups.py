@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from waypost.adapters.store.codec import STATUSES, from_ms, span_ms, to_ms
-from waypost.adapters.store.engine import Database, Lock
-from waypost.adapters.store.lines import Lines
+from waypost.adapters.store.engine import Lock
+from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.partitions import DAY, day_of, days, drop_day
 from waypost.adapters.store.schema import daily, hourly, meta, observation
 from waypost.core.sketch import Sketch, bucket
-from waypost.model.rollups import Resolution, Rollup
+from waypost.model.rollups import Rollup
 
 KEEP_OBSERVATIONS = timedelta(days=14)
 """How long raw observations are kept; state changes and coverage are kept for ever."""
@@ -33,19 +33,14 @@ LATE = timedelta(hours=3)
 HOUR = 3_600_000
 """An hour in milliseconds."""
 
-_COUNTS = ("operational", "degraded", "partial", "major")
+COUNTS = ("operational", "degraded", "partial", "major")
 """The columns that count answers, by the numbers of their states."""
 
 _MARK = "rolled_up"
-_TABLES = {Resolution.HOUR: hourly, Resolution.DAY: daily}
 
 
-class Rollups:
+class Rollups(Rows):
     """The roll-ups of one database."""
-
-    def __init__(self, database: Database, lines: Lines) -> None:
-        self._database = database
-        self._lines = lines
 
     def roll_up(self, now: datetime) -> int:
         """Sum up what is new, the present hour and day included; return how many hours had news."""
@@ -108,7 +103,7 @@ class Rollups:
     def _write(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         with self._database.write() as connection:
             self._database.lock(connection, Lock.ROLL_UP)
-            connection.execute(self._database.upsert(table, *_COUNTS, "sketch"), rows)
+            connection.execute(self._database.upsert(table, *COUNTS, "sketch"), rows)
 
     def prune(self, now: datetime) -> int:
         """Forget whole days of raw observations and of hours that are past their time.
@@ -152,33 +147,11 @@ class Rollups:
             mark = _mark(connection)
         return None if mark is None else from_ms(mark)
 
-    def read(self, since: datetime, until: datetime, resolution: Resolution) -> list[Rollup]:
-        """Return the roll-ups that begin in [since, until), by time and line."""
-        table = _TABLES[resolution]
-        wanted = sa.select(table).where(table.c.at >= to_ms(since), table.c.at < to_ms(until))
-        with self._database.read() as connection:
-            rows = connection.execute(wanted).all()
-            lines = self._lines.named(connection, {row.line for row in rows})
-        rows = sorted(rows, key=lambda row: (row.at, lines[row.line]))
-        return [
-            Rollup(
-                lines[row.line],
-                from_ms(row.at),
-                {
-                    STATUSES[number]: count
-                    for number, name in enumerate(_COUNTS)
-                    if (count := getattr(row, name))
-                },
-                row.sketch,
-            )
-            for row in rows
-        ]
-
 
 def rollup_row(number: int, rollup: Rollup) -> dict[str, Any]:
     """Return the row of a roll-up; raise ValueError where its sketch is none."""
     Sketch.from_bytes(rollup.sketch)
-    counts = {name: rollup.counts.get(STATUSES[place], 0) for place, name in enumerate(_COUNTS)}
+    counts = {name: rollup.counts.get(STATUSES[place], 0) for place, name in enumerate(COUNTS)}
     return {"at": to_ms(rollup.at), "line": number, **counts, "sketch": rollup.sketch}
 
 
@@ -190,7 +163,7 @@ def _mark(connection: Connection) -> int | None:
 
 def _counted(connection: Connection, table: sa.Table, start: int, length: int) -> int:
     """Return how many observations are summed up in the rows of a stretch of time."""
-    answers = sum((table.c[name] for name in _COUNTS), sa.literal(0))
+    answers = sum((table.c[name] for name in COUNTS), sa.literal(0))
     within = (table.c.at >= start, table.c.at < start + length)
     return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(answers), 0)).where(*within)) or 0)
 
@@ -201,7 +174,7 @@ def _summed(observations: Any, hour: int) -> list[dict[str, Any]]:
     sketches: dict[int, Counter[int]] = {}
     for line, status, latency in observations:
         if line not in counts:
-            counts[line] = [0] * len(_COUNTS)
+            counts[line] = [0] * len(COUNTS)
             sketches[line] = Counter()
         counts[line][status] += 1
         if latency not in buckets:
@@ -211,7 +184,7 @@ def _summed(observations: Any, hour: int) -> list[dict[str, Any]]:
 
 
 def _merged(line: int, day: int, hours: list[Any]) -> dict[str, Any]:
-    counts = [sum(getattr(row, name) for row in hours) for name in _COUNTS]
+    counts = [sum(getattr(row, name) for row in hours) for name in COUNTS]
     return _row(line, day, counts, Sketch.merged(row.sketch for row in hours))
 
 
@@ -219,6 +192,6 @@ def _row(line: int, at: int, counts: list[int], sketch: Sketch) -> dict[str, Any
     return {
         "at": at,
         "line": line,
-        **dict(zip(_COUNTS, counts, strict=True)),
+        **dict(zip(COUNTS, counts, strict=True)),
         "sketch": sketch.to_bytes(),
     }

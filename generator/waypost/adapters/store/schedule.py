@@ -1,8 +1,4 @@
-"""When lines are run next and who runs them: claims with a lease and a fencing epoch.
-
-A claim gives its owner the line until the lease ends. Its epoch grows with each claim, so that whoever was
-thought dead and comes back late is told apart from who took over (see `recording`).
-"""
+"""When lines are run next, and who runs them."""
 
 from __future__ import annotations
 
@@ -11,24 +7,29 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from waypost.adapters.store.codec import from_ms, span_ms, to_ms
-from waypost.adapters.store.engine import Database, Lock
-from waypost.adapters.store.lines import Lines
+from waypost.adapters.store.engine import Lock
+from waypost.adapters.store.leases import Leases, release
+from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.schema import schedule as table
 from waypost.model.polling import Claim, Line, Plan
 
+# Later than any plan sets it.
+LEASES = Leases(table, table.c.due_at, lambda column, now: column > now + table.c.every + table.c.lease)
+"""Which poller holds which line."""
 
-class Schedule:
+
+class Schedule(Rows):
     """The schedule rows of one database."""
 
-    def __init__(self, database: Database, lines: Lines) -> None:
-        self._database = database
-        self._lines = lines
-
     def plan(self, plans: Sequence[Plan], now: datetime, regions: Collection[str]) -> None:
-        """Bring the rows of these regions to what is configured."""
+        """Bring the schedule of some regions to what is configured.
+
+        A new line is due at the next of its regular times, which are those at its phase within its interval,
+        counted from 1970; so is one whose interval has changed. A line that is no longer planned leaves the
+        schedule, and stays in history.
+        """
         wanted = {plan.line: plan for plan in plans if plan.line.region in regions}
         numbers = self._lines.numbers(wanted)
         moment = to_ms(now)
@@ -52,39 +53,33 @@ class Schedule:
                 connection.execute(upsert, sorted(rows, key=lambda row: row["line"]))
 
     def claim(self, now: datetime, owner: str, regions: Collection[str], limit: int) -> list[Claim]:
-        """Take up to `limit` lines that are due and that nobody holds, the longest due first."""
+        """Take up to `limit` lines that are due and that nobody holds, the longest due first.
+
+        A line is held until its outcome is recorded, it is released, or its lease ends. One that is due
+        later than any plan says, because the clock was ahead, is taken too.
+        """
         moment = to_ms(now)
         columns = table.c
-        is_due = sa.or_(columns.due_at <= moment, _far_ahead(moment))
         found = (
             sa.select(columns.line, columns.due_at, columns.epoch)
-            .where(columns.region.in_(regions), is_due, _is_free(moment))
+            .where(columns.region.in_(regions), LEASES.is_due(moment), LEASES.is_free(moment))
             .order_by(columns.due_at, columns.line)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
         with self._database.write() as connection:
-            return self._take(connection, connection.execute(found).all(), moment, owner)
-
-    def take(self, plans: Sequence[Plan], now: datetime, owner: str) -> list[Claim]:
-        """Take these lines whether due or not and whoever holds them; what is not planned yet is."""
-        numbers = self._lines.numbers(plan.line for plan in plans)
-        moment = to_ms(now)
-        rows = [row for plan in plans if (row := _planned(numbers[plan.line], plan, moment, None))]
-        found = (
-            sa.select(table.c.line, table.c.due_at, table.c.epoch)
-            .where(table.c.line.in_(numbers.values()))
-            .order_by(table.c.line)
-            .with_for_update()
-        )
-        with self._database.write() as connection:
-            self._database.lock(connection, Lock.PLAN)
-            if rows:
-                connection.execute(self._database.upsert(table), rows)
-            return self._take(connection, connection.execute(found).all(), moment, owner)
+            taken = connection.execute(found).all()
+            if not taken:
+                return []
+            numbers = [row.line for row in taken]
+            LEASES.take(connection, numbers, owner, moment + columns.lease)
+            lines = self._lines.named(connection, numbers)
+        return [Claim(lines[row.line], from_ms(row.due_at), row.epoch + 1) for row in taken]
 
     def hasten(self, lines: Collection[Line], now: datetime) -> None:
         """Make these lines due now, where they are due later; whoever holds one keeps it."""
+        if not lines:
+            return
         numbers = self._lines.numbers(lines)
         moment = to_ms(now)
         with self._database.write() as connection:
@@ -99,7 +94,10 @@ class Schedule:
         """Return when there is something to claim at the earliest; None where nothing is planned."""
         moment = to_ms(now)
         free_at = sa.case(
-            (_is_free(moment), sa.case((_far_ahead(moment), moment), else_=table.c.due_at)),
+            (
+                LEASES.is_free(moment),
+                sa.case((LEASES.is_ahead(table.c.due_at, moment), moment), else_=table.c.due_at),
+            ),
             (table.c.leased_until > table.c.due_at, table.c.leased_until),
             else_=table.c.due_at,
         )
@@ -107,28 +105,10 @@ class Schedule:
             found = connection.scalar(sa.select(sa.func.min(free_at)).where(table.c.region.in_(regions)))
         return None if found is None else from_ms(int(found))
 
-    def release(self, owner: str | None) -> None:
-        """Give back what an owner holds, or what anybody holds if it is None; what comes of it is refused."""
-        held = table.c.owner.is_not(None) if owner is None else table.c.owner == owner
-        # Locked in the order of their numbers, as recording does: two that wait for each other would end in a fault.
-        found = sa.select(table.c.line).where(held).order_by(table.c.line).with_for_update()
+    def release(self, owner: str) -> None:
+        """Give back all that an owner holds; what it still records is refused."""
         with self._database.write() as connection:
-            numbers = connection.scalars(found).all()
-            if numbers:
-                theirs = table.c.line.in_(numbers)
-                connection.execute(table.update().where(theirs).values(owner=None, leased_until=None))
-
-    def _take(self, connection: Connection, found: Sequence[Any], now: int, owner: str) -> list[Claim]:
-        if not found:
-            return []
-        numbers = [row.line for row in found]
-        connection.execute(
-            table.update()
-            .where(table.c.line.in_(numbers))
-            .values(epoch=table.c.epoch + 1, owner=owner, leased_until=now + table.c.lease)
-        )
-        lines = self._lines.named(connection, numbers)
-        return [Claim(lines[row.line], from_ms(row.due_at), row.epoch + 1) for row in found]
+            release(connection, table, owner)
 
 
 def _planned(number: int, plan: Plan, now: int, found: Any) -> dict[str, Any] | None:
@@ -150,14 +130,3 @@ def _planned(number: int, plan: Plan, now: int, found: Any) -> dict[str, Any] | 
         "due_at": due,
         "epoch": now,
     }
-
-
-def _far_ahead(now: int) -> sa.ColumnElement[bool]:
-    """Tell whether a line is due later than any plan says: the clock was ahead when it was set."""
-    return table.c.due_at > now + table.c.every + table.c.lease
-
-
-def _is_free(now: int) -> sa.ColumnElement[bool]:
-    lease_is_over = table.c.leased_until <= now
-    is_from_a_clock_ahead = table.c.leased_until > now + table.c.every + table.c.lease
-    return sa.or_(table.c.owner.is_(None), lease_is_over, is_from_a_clock_ahead)

@@ -51,9 +51,8 @@ state_change = sa.Table(
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("status", sa.SmallInteger, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("evidence", sa.Text),
 )
-"""Confirmed changes of state, with the answers that confirmed them as JSON."""
+"""Confirmed changes of state; never removed."""
 
 coverage = sa.Table(
     "coverage",
@@ -117,9 +116,8 @@ certificate = sa.Table(
     sa.Column("expires", sa.BigInteger, nullable=False),
     sa.Column("seen_at", sa.BigInteger, nullable=False),
     sa.Column("warn_days", sa.Integer, nullable=False),
-    sa.Column("told", sa.BigInteger),
 )
-"""The certificate each line last saw, and the end that an event has told of."""
+"""The certificate each line last saw."""
 
 
 def _rollup(name: str) -> sa.Table:
@@ -147,19 +145,6 @@ digest = sa.Table(
     sa.Column("digest", sa.Text, nullable=False),
 )
 """The chain of daily digests; a day is written as 2026-11-20."""
-
-event = sa.Table(
-    "event",
-    metadata,
-    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-    sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("line", sa.Integer),
-    sa.Column("region", sa.Text, nullable=False),
-    sa.Column("detail", sa.Text, nullable=False),
-    sqlite_autoincrement=True,
-)
-"""What happened, for whoever delivers it; written together with the rows that it tells of."""
 
 _big_number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 

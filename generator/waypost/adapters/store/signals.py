@@ -9,20 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from waypost.adapters.store.codec import LARGEST, optional_moment, to_ms
-from waypost.adapters.store.engine import Database, Lock
-from waypost.adapters.store.events import new_event, write_events
-from waypost.adapters.store.lines import Lines
+from waypost.adapters.store.engine import Lock
+from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.schema import ping, uplink_gap
 from waypost.model.polling import Line, Ping, PingKind, Pings
-from waypost.model.rollups import EventKind
 
 
-class Signals:
+class Signals(Rows):
     """The pings and the uplink of one database."""
-
-    def __init__(self, database: Database, lines: Lines) -> None:
-        self._database = database
-        self._lines = lines
 
     def ping(self, said: Ping) -> None:
         """Keep the latest word of a heartbeat; one that comes later than a newer one changes nothing."""
@@ -72,10 +66,10 @@ class Signals:
         }
 
     def uplink_down(self, region: str, at: datetime) -> None:
-        """Note that our own connection is down since then, unless that is known already."""
+        """Note that our own connection in a region is down since then, unless that is known already."""
         with self._database.write() as connection:
             # Two pollers of a region may notice at the same time; one of them is first.
-            self._database.lock(connection, Lock.EVENTS)
+            self._database.lock(connection, Lock.UPLINK)
             is_open = sa.select(uplink_gap.c.start).where(
                 uplink_gap.c.region == region, uplink_gap.c.end.is_(None)
             )
@@ -85,20 +79,14 @@ class Signals:
             connection.execute(
                 self._database.upsert(uplink_gap, "end").values(region=region, start=to_ms(at), end=None)
             )
-            write_events(self._database, connection, [new_event(EventKind.UPLINK_DOWN, at, None, region, {})])
 
     def uplink_up(self, region: str, at: datetime) -> None:
-        """Note that our own connection works again, if it was down."""
+        """Note that our own connection in a region works again, if it was down."""
+        moment = to_ms(at)
         with self._database.write() as connection:
-            self._database.lock(connection, Lock.EVENTS)
-            moment = to_ms(at)
-            ended = connection.execute(
+            connection.execute(
                 uplink_gap.update()
                 .where(uplink_gap.c.region == region, uplink_gap.c.end.is_(None))
                 # The clock may have been set back since: no gap ends before it began.
                 .values(end=sa.case((uplink_gap.c.start > moment, uplink_gap.c.start), else_=moment))
             )
-            if ended.rowcount:
-                write_events(
-                    self._database, connection, [new_event(EventKind.UPLINK_UP, at, None, region, {})]
-                )

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from waypost.adapters.store.engine import Database, Lock, StoreError
-from waypost.adapters.store.migrations import to_1, to_2, to_3
+from waypost.adapters.store.migrations import to_1, to_2, to_3, to_4
 from waypost.adapters.store.schema import meta
 
 STEPS: Mapping[int, Callable[[Database, Connection], None]] = {
     1: to_1.migrate,
     2: to_2.migrate,
     3: to_3.migrate,
+    4: to_4.migrate,
 }
 """What leads to each version from the one before."""
 

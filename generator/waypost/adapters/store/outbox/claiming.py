@@ -1,14 +1,13 @@
-"""Which worker sends to which endpoint: claims with a lease and a fencing epoch, as those of the schedule.
+"""Which worker sends to which endpoint.
 
-Endpoints are claimed, not deliveries: that keeps the order of what one endpoint gets. A claim's epoch grows
-with each claim, so that a worker that was thought dead and comes back late is told apart from who took over.
+Endpoints are claimed, not deliveries: that keeps the order of what one endpoint gets.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from waypost.adapters.store.codec import from_ms, optional_moment, span_ms, to_ms
 from waypost.adapters.store.engine import Database, Lock
-from waypost.adapters.store.outbox.rows import DELIVERY_COLUMNS, delivery_of, is_free, was_set_ahead
+from waypost.adapters.store.outbox.rows import DELIVERY_COLUMNS, LEASES, delivery_of
 from waypost.adapters.store.schema import (
     delivery,
     delivery_has_remote,
@@ -32,21 +31,6 @@ from waypost.model.notices import ClaimedEndpoint, Letter
 
 _NEVER = 2**62
 """Larger than every number of a delivery."""
-
-
-@dataclass(frozen=True)
-class _Hosts:
-    """What hosts let be sent to them at a moment."""
-
-    room: Mapping[str, int]
-    """How many more endpoints may be claimed, of hosts where that is not `per_host`."""
-    closed_until: Mapping[str, int]
-    """Until when nothing is claimed of a host, unless something that is held comes back before."""
-
-    @property
-    def full(self) -> set[str]:
-        """The hosts that take nothing now."""
-        return {host for host, room in self.room.items() if room <= 0}
 
 
 def claim(
@@ -69,11 +53,7 @@ def claim(
         return []
     until = moment + span_ms(lease)
     ids = [row.id for row in chosen]
-    connection.execute(
-        endpoint.update()
-        .where(endpoint.c.id.in_(ids))
-        .values(epoch=endpoint.c.epoch + 1, owner=owner, leased_until=until, set_at=moment)
-    )
+    LEASES.take(connection, ids, owner, until, set_at=moment)
     taken = _letters(connection, ids, letters, moment)
     return [
         ClaimedEndpoint(
@@ -88,38 +68,10 @@ def claim(
     ]
 
 
-def next_due(connection: Connection, now: datetime, per_host: int) -> datetime | None:
-    """Return when there is something to claim at the earliest; None where nothing is pending."""
-    moment = to_ms(now)
-    hosts = _hosts(connection, moment, per_host)
-    columns = endpoint.c
-    free_at = sa.case(
-        (is_free(moment), sa.case((was_set_ahead(moment), moment), else_=columns.next_at)),
-        (columns.leased_until > columns.next_at, columns.leased_until),
-        else_=columns.next_at,
-    )
-    earliest = sa.select(sa.func.min(free_at)).where(columns.next_at.is_not(None))
-    full = hosts.full
-    found = [connection.scalar(earliest.where(columns.host.not_in(full)))]
-    by_host = earliest.add_columns(columns.host).where(columns.host.in_(full)).group_by(columns.host)
-    found += [max(first, hosts.closed_until[host]) for first, host in connection.execute(by_host)]
-    return min((from_ms(int(first)) for first in found if first is not None), default=None)
-
-
-def release(connection: Connection, owner: str) -> None:
-    """Give back what an owner holds; what comes of it is refused."""
-    held = endpoint.c.owner == owner
-    found = sa.select(endpoint.c.id).where(held).order_by(endpoint.c.id).with_for_update()
-    if ids := connection.scalars(found).all():
-        mine = sa.and_(held, endpoint.c.id.in_(ids))
-        connection.execute(endpoint.update().where(mine).values(owner=None, leased_until=None))
-
-
 def _chosen(connection: Connection, now: int, limit: int, per_host: int) -> Sequence[Any]:
     """Choose endpoints that are due, and lock them; what a transaction of somebody else holds is left out."""
-    hosts = _hosts(connection, now, per_host)
-    room = dict(hosts.room)
-    full = hosts.full
+    room = _room(connection, now, per_host)
+    full = _full(room)
     ids: list[str] = []
     while len(ids) < limit:
         found = connection.execute(_due(now, full, ids, limit)).all()
@@ -128,12 +80,12 @@ def _chosen(connection: Connection, now: int, limit: int, per_host: int) -> Sequ
             if has_room and len(ids) < limit:
                 ids.append(row.id)
                 room[row.host] = room.get(row.host, 0) - 1
-        before, full = full, {host for host, left in room.items() if host and left <= 0}
+        before, full = full, _full(room)
         if len(found) < limit or full == before:
             break
     locked = (
         sa.select(endpoint)
-        .where(endpoint.c.id.in_(ids), *_is_due(now))
+        .where(endpoint.c.id.in_(ids), *_can_be_claimed(now))
         .order_by(endpoint.c.next_at, endpoint.c.id)
         .with_for_update(skip_locked=True)
     )
@@ -143,37 +95,37 @@ def _chosen(connection: Connection, now: int, limit: int, per_host: int) -> Sequ
 def _due(now: int, full: Collection[str], ids: Collection[str], limit: int) -> sa.Select[Any]:
     return (
         sa.select(endpoint.c.id, endpoint.c.host)
-        .where(*_is_due(now), endpoint.c.host.not_in(full), endpoint.c.id.not_in(ids))
+        .where(*_can_be_claimed(now), endpoint.c.host.not_in(full), endpoint.c.id.not_in(ids))
         .order_by(endpoint.c.next_at, endpoint.c.id)
         .limit(limit)
     )
 
 
-def _is_due(now: int) -> tuple[sa.ColumnElement[bool], ...]:
-    is_late = sa.or_(endpoint.c.next_at <= now, was_set_ahead(now))
-    return endpoint.c.next_at.is_not(None), is_late, is_free(now)
+def _can_be_claimed(now: int) -> tuple[sa.ColumnElement[bool], ...]:
+    # The index of endpoints by their next time serves only who names its condition.
+    return endpoint.c.next_at.is_not(None), LEASES.is_due(now), LEASES.is_free(now)
 
 
-def _hosts(connection: Connection, now: int, per_host: int) -> _Hosts:
-    """Count what is held of each host, and read which hosts are left alone. What has no name has no limits."""
+def _full(room: Mapping[str, int]) -> set[str]:
+    """Return the hosts that take nothing now; what has no name has no limits."""
+    return {host for host, left in room.items() if host and left <= 0}
+
+
+def _room(connection: Connection, now: int, per_host: int) -> dict[str, int]:
+    """Return how many more endpoints may be claimed, of hosts where that is not `per_host`."""
     held = (
-        sa.select(endpoint.c.host, sa.func.count(), sa.func.min(endpoint.c.leased_until))
-        .where(endpoint.c.owner.is_not(None), sa.not_(is_free(now)), endpoint.c.host != "")
+        sa.select(endpoint.c.host, sa.func.count())
+        .where(endpoint.c.owner.is_not(None), sa.not_(LEASES.is_free(now)), endpoint.c.host != "")
         .group_by(endpoint.c.host)
     )
-    counts: Counter[str] = Counter()
-    closed_until: dict[str, int] = {}
-    for host, count, first_end in connection.execute(held):
-        counts[host], closed_until[host] = count, first_end
+    counts = Counter({row[0]: row[1] for row in connection.execute(held)})
     room = {host: per_host - count for host, count in counts.items()}
     failing = sa.select(delivery_host).where(delivery_host.c.failures >= THRESHOLD)
     for row in connection.execute(failing):
-        room[row.host] = at_once(row.failures, per_host) - counts[row.host]
         # What ends later than any breaker does was set by a clock that was ahead.
-        if row.open_until is not None and now < row.open_until <= now + span_ms(LONGEST):
-            room[row.host] = 0
-            closed_until[row.host] = row.open_until
-    return _Hosts(room, closed_until)
+        is_open = row.open_until is not None and now < row.open_until <= now + span_ms(LONGEST)
+        room[row.host] = 0 if is_open else at_once(row.failures, per_host) - counts[row.host]
+    return room
 
 
 def _letters(

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from waypost.adapters.store.codec import clean_text, to_ms
 from waypost.adapters.store.engine import Database, Lock
+from waypost.adapters.store.leases import release
 from waypost.adapters.store.outbox import claiming, endpoints, listing, reporting, telling
 from waypost.adapters.store.outbox.listing import Which
-from waypost.adapters.store.outbox.rows import add_once
+from waypost.adapters.store.outbox.rows import LEASES, add_once
 from waypost.adapters.store.schema import acknowledgement
 from waypost.model.notices import (
     Batch,
@@ -21,10 +22,6 @@ from waypost.model.notices import (
     Report,
     Told,
 )
-from waypost.model.subscribers import DeliverySettings
-
-PER_HOST = DeliverySettings().per_host
-"""How many endpoints of a host are sent to at the same time, unless it is configured otherwise."""
 
 
 class Outbox:
@@ -120,15 +117,10 @@ class Outbox:
         with self._database.write() as connection:
             return reporting.report(self._database, connection, reports, now)
 
-    def next_due(self, now: datetime, per_host: int = PER_HOST) -> datetime | None:
-        """Return when there is something to claim at the earliest; None where nothing is pending."""
-        with self._database.read() as connection:
-            return claiming.next_due(connection, now, per_host)
-
     def release(self, owner: str) -> None:
         """Give back all that an owner holds; what it still reports is refused."""
         with self._database.write() as connection:
-            claiming.release(connection, owner)
+            release(connection, LEASES.table, owner)
 
     # What became of it
 

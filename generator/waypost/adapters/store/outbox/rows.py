@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from waypost.adapters.store.codec import DELIVERY_NUMBERS, DELIVERY_STATES, from_ms, optional_moment
+from waypost.adapters.store.leases import Leases
 from waypost.adapters.store.schema import delivery, delivery_is_pending, endpoint, notice
 from waypost.model.notices import Delivery, DeliveryState, NoticeEvent
 
@@ -27,6 +28,9 @@ HAS_LEFT = "the subscriber has left"
 
 JUDGED_AHEAD = 60_000
 """By how many milliseconds clocks may differ: what was set later than that was set by a clock that was ahead."""
+
+LEASES = Leases(endpoint, endpoint.c.next_at, lambda _, now: endpoint.c.set_at > now + JUDGED_AHEAD)
+"""Which worker holds which endpoint."""
 
 SLICE = 5000
 """How many names one statement is given at most."""
@@ -90,13 +94,3 @@ def add_once(connection: Connection, table: sa.Table, **values: Any) -> bool:
     if is_new:
         connection.execute(table.insert().values(**values))
     return is_new
-
-
-def was_set_ahead(now: int) -> sa.ColumnElement[bool]:
-    """Tell whether the times of an endpoint come from a clock that was ahead: they are not believed."""
-    return endpoint.c.set_at > now + JUDGED_AHEAD
-
-
-def is_free(now: int) -> sa.ColumnElement[bool]:
-    """Tell whether nobody holds an endpoint."""
-    return sa.or_(endpoint.c.owner.is_(None), endpoint.c.leased_until <= now, was_set_ahead(now))
