@@ -17,12 +17,13 @@ from format_reference import formats_page
 from own_json_reference import own_json_page
 
 from waypost.adapters.channels.registry import CHANNELS, guide
-from waypost.adapters.channels.webhook.schema import FILE_NAME as PAYLOAD_FILE
-from waypost.adapters.channels.webhook.schema import payload_schema
+from waypost.adapters.channels.webhook.event import payload_schema
 from waypost.app.schema import FORMATS, schema
 from waypost.cli import main as command_line
 from waypost.core.lint.registry import RULES
 from waypost.problems import CODES
+from waypost.publishing.documents.now import Now
+from waypost.publishing.documents.schema import document_schema
 
 DOCS = Path(__file__).resolve().parent
 BAD_CONFIG = DOCS.parent / "tests" / "bad_config"
@@ -146,11 +147,13 @@ def files() -> dict[Path, str]:
         DOCS / "reference" / "waypost-json.md": MADE + own_json_page(),
         **{DOCS / "channels" / f"{kind}.md": MADE + guide(kind) for kind in CHANNELS},
     }
-    for name in FORMATS:
-        text = json.dumps(schema(name), ensure_ascii=False, indent=2) + "\n"
-        made[DOCS / "schema" / f"{name}.json"] = text
-    payload = json.dumps(payload_schema(), ensure_ascii=False, indent=2) + "\n"
-    made[DOCS / "schema" / PAYLOAD_FILE] = payload
+    schemas = {
+        **{f"{name}.json": schema(name) for name in FORMATS},
+        "now.json": document_schema(Now, "Waypost: now.json"),
+        "webhook-payload.json": payload_schema(),
+    }
+    for name, content in schemas.items():
+        made[DOCS / "schema" / name] = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
     return made
 
 

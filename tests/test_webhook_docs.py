@@ -17,8 +17,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from helpers.signed_messages import messages
+from waypost.adapters.channels.webhook.event import payload_schema
 from waypost.adapters.channels.webhook.fitting import MOST
-from waypost.adapters.channels.webhook.schema import FILE_NAME, payload_schema
 from waypost.core.notify.signing import signed_headers
 from waypost.model.notices import NoticeEvent
 from waypost.model.subscribers import DeliverySettings
@@ -47,7 +47,7 @@ def test_the_example_is_a_message_of_ours_and_is_signed() -> None:
 
 
 def test_every_field_and_every_type_is_told() -> None:
-    data = payload_schema()["properties"]["data"]["properties"]
+    data = payload_schema()["$defs"]["EventData"]["properties"]
     assert [name for name in data if f"`data.{name}`" not in PAGE] == []
     told = re.findall(r"^\| `([a-z.]+)` \| ", PAGE.split("### Types")[1].split("\n## ")[0], re.MULTILINE)
     assert told[1:] == [event.value for event in NoticeEvent]
@@ -76,7 +76,7 @@ def test_figures_are_those_of_the_program() -> None:
 
 
 def test_the_published_schema_is_that_of_the_program() -> None:
-    text = (DOCS / "schema" / FILE_NAME).read_text(encoding="utf-8")
+    text = (DOCS / "schema/webhook-payload.json").read_text(encoding="utf-8")
     assert json.loads(text) == payload_schema()
 
 

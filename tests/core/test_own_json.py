@@ -14,11 +14,11 @@ from helpers.statuspage_shapes import plain
 from waypost.core.latency import Latency, LatencyPoint, LatencySeries
 from waypost.core.now_json import now_document
 from waypost.core.own_json import FORMULA, LATEST, own_document
-from waypost.core.own_schema import own_schema
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import components_json, incident_json, maintenance_json
 from waypost.model.rollups import Resolution
 from waypost.model.status_config import Policy
+from waypost.publishing.documents.page import page_schema
 
 URL = "https://help.lumen.example/status/"
 SAID = ["11:00 identified"]
@@ -87,14 +87,14 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 def test_the_file_keeps_to_its_schema_and_the_schema_names_every_field(name: str) -> None:
     seen = PAGES[name]()
-    schema = own_schema(seen.page.url)
+    schema = page_schema(seen.page.url)
     Draft202012Validator.check_schema(schema)
     errors = [error.message for error in Draft202012Validator(closed(schema)).iter_errors(told(seen))]
     assert errors == []
 
 
 def test_the_published_schema_lets_later_fields_pass_and_finds_what_is_missing() -> None:
-    schema, document = own_schema(URL), told(busy())
+    schema, document = page_schema(URL), told(busy())
     validator = Draft202012Validator(schema)
     document["something_new"] = 1
     document["components"][0]["something_new"] = 1
@@ -116,7 +116,7 @@ def described(schema: Any, where: str = "") -> list[str]:
 
 
 def test_every_field_is_explained() -> None:
-    schema = own_schema(URL)
+    schema = page_schema(URL)
     assert described(schema) == []
     assert [place for name, part in schema["$defs"].items() for place in described(part, name)] == []
 
@@ -124,7 +124,7 @@ def test_every_field_is_explained() -> None:
 def test_it_says_where_its_schema_is() -> None:
     document = told(busy())
     assert (document["$schema"], document["version"]) == (f"{URL}waypost.schema.json", 1)
-    assert own_schema(URL)["$id"] == document["$schema"]
+    assert page_schema(URL)["$id"] == document["$schema"]
 
 
 def test_it_tells_the_state_of_everything() -> None:

@@ -29,6 +29,7 @@ from waypost.model.article import (
     components_of,
 )
 from waypost.model.project import Project
+from waypost.publishing.documents.now import Now
 
 TEMPLATES = {
     **dict.fromkeys(ARTICLE_KINDS, "article"),
@@ -49,7 +50,7 @@ class PageViews:
         catalog: Catalog,
         outputs: HelpOutputs,
         person: PersonLink | None,
-        present: dict[str, Any] | None,
+        present: Now | None,
         words: Words,
         *,
         memory: SiteMemory | None = None,

@@ -18,15 +18,8 @@ from waypost.core.dependencies import Dependencies
 from waypost.core.words import Words
 from waypost.model.incident_templates import Telling
 from waypost.model.project import StatusSite
-from waypost.model.status import ComponentStatus, Impact, Incident, StateChange, Update, UpdateStatus, worst
+from waypost.model.status import ComponentStatus, Incident, StateChange, Update, UpdateStatus, worst
 from waypost.model.status_config import Component
-
-IMPACT = {
-    ComponentStatus.DEGRADED_PERFORMANCE: Impact.MINOR,
-    ComponentStatus.PARTIAL_OUTAGE: Impact.MAJOR,
-    ComponentStatus.MAJOR_OUTAGE: Impact.CRITICAL,
-}
-"""The impact that a component's state has on the page, as Atlassian Statuspage derives it."""
 
 Lines = Mapping[str, Sequence[StateChange]]
 """The confirmed changes of each component as a whole, by its id; those of its checks are combined already."""
@@ -132,7 +125,7 @@ class _Story:
         return Incident(
             id=self.id,
             title=self.title,
-            impact=IMPACT[self.worst],
+            impact=self.worst.impact,
             components=dict(self.components),
             started=self.started,
             updates=tuple(self.updates),

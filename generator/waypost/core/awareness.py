@@ -6,23 +6,16 @@ hold both to one choice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from waypost.core.words import Words
 from waypost.model.status import ComponentStatus, Impact, worst
-
-IMPACTS = tuple(Impact)
-_STATUS_OF = {
-    Impact.NONE: ComponentStatus.OPERATIONAL,
-    Impact.MINOR: ComponentStatus.DEGRADED_PERFORMANCE,
-    Impact.MAJOR: ComponentStatus.PARTIAL_OUTAGE,
-    Impact.CRITICAL: ComponentStatus.MAJOR_OUTAGE,
-}
+from waypost.publishing.documents.now import Now
+from waypost.publishing.documents.parts import ComponentNow
 
 
 class Topic(StrEnum):
@@ -62,7 +55,7 @@ class Presence:
     link: str
 
 
-def story(now: dict[str, Any], components: Sequence[str]) -> Story | None:
+def story(now: Now, components: Sequence[str]) -> Story | None:
     """Choose from the document now.json what concerns a page; None for a page that depends on nothing known."""
     own = {name: now["components"][name] for name in components if name in now["components"]}
     if not own:
@@ -70,20 +63,20 @@ def story(now: dict[str, Any], components: Sequence[str]) -> Story | None:
     return _incident(now, own) or _trouble(own) or _maintenance(now, own) or _quiet(own)
 
 
-def _incident(now: dict[str, Any], own: dict[str, Any]) -> Story | None:
+def _incident(now: Now, own: Mapping[str, ComponentNow]) -> Story | None:
     """The worst incident, and of those the newest, which stands first."""
     hits = [item for item in now["incidents"] if own.keys() & set(item["components"])]
     if not hits:
         return None
-    item = max(hits, key=lambda hit: IMPACTS.index(hit["impact"]))
+    item = max(hits, key=lambda hit: Impact(hit["impact"]).severity)
     mine = {name: own[name] for name in own if name in item["components"]}
     state = worst(ComponentStatus(part["status"]) for part in mine.values())
     # What a person wrote may concern a component that works by every measure.
-    status = state if state.is_trouble else _STATUS_OF[Impact(item["impact"])]
+    status = state if state.is_trouble else Impact(item["impact"]).status
     return Story(Topic.INCIDENT, status, _names(mine), item["title"], item["path"], item["started_at"])
 
 
-def _trouble(own: dict[str, Any]) -> Story | None:
+def _trouble(own: Mapping[str, ComponentNow]) -> Story | None:
     """Trouble that no incident tells of yet."""
     state = worst(ComponentStatus(part["status"]) for part in own.values())
     if not state.is_trouble:
@@ -92,7 +85,7 @@ def _trouble(own: dict[str, Any]) -> Story | None:
     return Story(Topic.COMPONENT, state, _names(hit), at=min(part["since"] for part in hit.values()))
 
 
-def _maintenance(now: dict[str, Any], own: dict[str, Any]) -> Story | None:
+def _maintenance(now: Now, own: Mapping[str, ComponentNow]) -> Story | None:
     for item in now["maintenances"]:
         mine = {name: own[name] for name in own if name in item["components"]}
         if mine:
@@ -103,18 +96,18 @@ def _maintenance(now: dict[str, Any], own: dict[str, Any]) -> Story | None:
     return None
 
 
-def _quiet(own: dict[str, Any]) -> Story:
+def _quiet(own: Mapping[str, ComponentNow]) -> Story:
     unknown = {name: part for name, part in own.items() if part["status"] == ComponentStatus.NO_DATA}
     if unknown:
         return Story(Topic.UNKNOWN, ComponentStatus.NO_DATA, _names(unknown))
     return Story(Topic.CALM, ComponentStatus.OPERATIONAL, _names(own))
 
 
-def _names(components: dict[str, Any]) -> tuple[str, ...]:
+def _names(components: Mapping[str, ComponentNow]) -> tuple[str, ...]:
     return tuple(part["name"] for part in components.values())
 
 
-def baked(now: dict[str, Any], components: Sequence[str], zone: str, words: Words) -> Presence | None:
+def baked(now: Now, components: Sequence[str], zone: str, words: Words) -> Presence | None:
     """Say what is wrong when the page is built, with the time; None where nothing is.
 
     Good news is not baked: it would be shown long after it has stopped being true.
@@ -134,7 +127,7 @@ def _time(moment: str, zone: str, words: Words) -> str:
     return words.date("aware.moment", datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)))
 
 
-def baked_service(now: dict[str, Any], zone: str, words: Words) -> Presence | None:
+def baked_service(now: Now, zone: str, words: Words) -> Presence | None:
     """Say for the whole service what is wrong when the page is built; None where nothing is."""
     status = ComponentStatus(now["status"])
     if status is ComponentStatus.NO_DATA or (status is ComponentStatus.OPERATIONAL and not now["incidents"]):

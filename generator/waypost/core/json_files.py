@@ -8,18 +8,18 @@ from typing import Any
 
 from waypost.core.now_json import now_document
 from waypost.core.own_json import own_document
-from waypost.core.own_schema import OWN_PATH, SCHEMA_PATH, own_schema
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage_files import api_documents
+from waypost.publishing.documents.page import SCHEMA_PATH, page_schema
 
 
 def json_files(snapshot: Snapshot) -> dict[str, bytes]:
     """Return the files of the Statuspage API, now.json, waypost.json and its schema."""
-    documents = {
+    documents: dict[str, Mapping[str, Any]] = {
         **api_documents(snapshot),
         "now.json": now_document(snapshot),
-        OWN_PATH: own_document(snapshot),
-        SCHEMA_PATH: own_schema(snapshot.page.url),
+        "waypost.json": own_document(snapshot),
+        SCHEMA_PATH: page_schema(snapshot.page.url),
     }
     return {path: json_bytes(document) for path, document in documents.items()}
 

@@ -19,7 +19,7 @@ LIMIT = 50
 MAINTENANCE = "maintenance"
 """What stands for an impact where work was announced, as in the Statuspage API."""
 
-IMPACTS = (Impact.MINOR.value, Impact.MAJOR.value, Impact.CRITICAL.value, MAINTENANCE)
+IMPACTS = (*(impact.value for impact in list(Impact)[1:]), MAINTENANCE)
 """The impacts that have feeds of their own."""
 
 _SECOND = timedelta(seconds=1)

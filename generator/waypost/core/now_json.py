@@ -6,11 +6,13 @@ from collections.abc import Collection
 
 from waypost.core.json_parts import budget_json, certificates_json, regions_json, time_or_null, uptime_json
 from waypost.core.snapshot import ComponentSnapshot, Snapshot
-from waypost.core.statuspage import Json, api_time
+from waypost.core.statuspage import api_time
 from waypost.model.status import ComponentStatus, Incident, UpdateStatus
+from waypost.publishing.documents.now import Now
+from waypost.publishing.documents.parts import ComponentNow
 
 
-def now_document(snapshot: Snapshot) -> Json:
+def now_document(snapshot: Snapshot) -> Now:
     """Return now.json: what other pages and programs show of the present, in Waypost's own words.
 
     `no_data` is a state here, and `stale_after` says, in seconds, when the reader must call it old.
@@ -65,7 +67,7 @@ def _still_hit(snapshot: Snapshot, incident: Incident) -> Collection[str]:
     return incident.components.keys() - well or incident.components
 
 
-def _component_now(item: ComponentSnapshot, snapshot: Snapshot) -> Json:
+def _component_now(item: ComponentSnapshot, snapshot: Snapshot) -> ComponentNow:
     return {
         "name": item.name,
         "status": item.status,

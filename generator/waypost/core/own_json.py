@@ -1,4 +1,4 @@
-"""The file waypost.json: all that the status page knows, for programs; `own_schema` describes every field.
+"""The file waypost.json: all that the status page knows, for programs.
 
 What the clock alone moves (when it was made, when anything was last measured) stands in now.json, so that
 this file changes only where there is something new to say.
@@ -19,11 +19,9 @@ from waypost.core.json_parts import (
     time_or_null,
     uptime_json,
 )
-from waypost.core.latency import Latency
-from waypost.core.own_schema import SCHEMA_PATH, VERSION
+from waypost.core.latency import Latency, LatencySeries
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import (
-    Json,
     api_time,
     incident_url,
     maintenance_url,
@@ -32,7 +30,9 @@ from waypost.core.statuspage import (
 )
 from waypost.core.update_changes import Changes, incident_changes, maintenance_changes
 from waypost.core.uptime import DaySummary
-from waypost.model.status import MEASURED, ComponentStatus, Incident, Update, worst
+from waypost.model.status import ComponentStatus, Incident, Update, worst
+from waypost.model.status_config import Policy
+from waypost.publishing.documents import page
 
 LATEST = 50
 """How many incidents and maintenances are told beside those that are open or still to come."""
@@ -41,11 +41,11 @@ FORMULA = "1 - sum(weight * seconds in a state) / (window - maintenance - no dat
 """How uptime is computed, as core/uptime.py does."""
 
 
-def own_document(snapshot: Snapshot) -> Json:
+def own_document(snapshot: Snapshot) -> page.Page:
     """Return waypost.json."""
     return {
-        "$schema": snapshot.page.url + SCHEMA_PATH,
-        "version": VERSION,
+        "$schema": snapshot.page.url + page.SCHEMA_PATH,
+        "version": 1,
         "page": {
             "id": page_id(snapshot),
             "name": snapshot.page.name,
@@ -57,11 +57,12 @@ def own_document(snapshot: Snapshot) -> Json:
         "changed_at": api_time(snapshot.changed_at),
         "stale_after": int(snapshot.stale_after.total_seconds()),
         "offline_since": time_or_null(snapshot.offline_since),
-        **status_json(snapshot),
+        "indicator": snapshot.indicator,
+        "description": status_json(snapshot)["description"],
         "status": snapshot.headline.status,
         "headline": snapshot.headline.sentence,
         "detail": snapshot.headline.detail,
-        "policy": _policy_json(snapshot),
+        "policy": _policy_json(snapshot.policy),
         "uptime": uptime_json(snapshot.uptimes),
         "budget": budget_json(snapshot.uptimes, snapshot.policy),
         "groups": _groups_json(snapshot),
@@ -72,18 +73,21 @@ def own_document(snapshot: Snapshot) -> Json:
     }
 
 
-def _policy_json(snapshot: Snapshot) -> Json:
-    policy = snapshot.policy
+def _policy_json(policy: Policy) -> page.PagePolicy:
     return {
         "down_after": policy.down_after,
         "up_after": policy.up_after,
         "slo": policy.slo,
-        "weights": {status.value: policy.weight(status) for status in MEASURED[1:]},
+        "weights": {
+            "degraded_performance": policy.weight(ComponentStatus.DEGRADED_PERFORMANCE),
+            "partial_outage": policy.weight(ComponentStatus.PARTIAL_OUTAGE),
+            "major_outage": policy.weight(ComponentStatus.MAJOR_OUTAGE),
+        },
         "formula": FORMULA,
     }
 
 
-def _groups_json(snapshot: Snapshot) -> list[Json]:
+def _groups_json(snapshot: Snapshot) -> list[page.Group]:
     return [
         {
             "api_id": public_id("group", name),
@@ -97,8 +101,17 @@ def _groups_json(snapshot: Snapshot) -> list[Json]:
     ]
 
 
-def own_component(item: ComponentSnapshot, snapshot: Snapshot) -> Json:
-    """Return one component."""
+def own_component(item: ComponentSnapshot, snapshot: Snapshot) -> page.PublishedComponent:
+    """Return one component with its past."""
+    return {
+        **component_state(item, snapshot),
+        "latency": _latency_json(snapshot.latency.get(item.id)),
+        "days": _days_json(item.days),
+    }
+
+
+def component_state(item: ComponentSnapshot, snapshot: Snapshot) -> page.ComponentState:
+    """Return one component as it is now."""
     return {
         "id": item.id,
         "api_id": public_id("component", item.id),
@@ -114,28 +127,25 @@ def own_component(item: ComponentSnapshot, snapshot: Snapshot) -> Json:
         "uptime": uptime_json(item.uptimes),
         "budget": budget_json(item.uptimes, snapshot.policy),
         "regions": regions_json(item.regions),
-        "latency": _latency_json(snapshot.latency.get(item.id)),
-        "days": _days_json(item.days),
     }
 
 
-def _latency_json(found: Latency | None) -> Json | None:
-    if found is None:
-        return None
-    return {
-        name: [
-            {"at": api_time(point.at), "p50": round(point.p50), "p95": round(point.p95)}
-            for point in series.points
-        ]
-        for name, series in (("hours", found.hours), ("days", found.days))
-    }
+def _latency_json(found: Latency | None) -> page.Latency | None:
+    return {"hours": _points(found.hours), "days": _points(found.days)} if found else None
 
 
-def _days_json(days: Sequence[DaySummary]) -> list[Json]:
+def _points(series: LatencySeries) -> list[page.Point]:
+    return [
+        {"at": api_time(point.at), "p50": round(point.p50), "p95": round(point.p95)}
+        for point in series.points
+    ]
+
+
+def _days_json(days: Sequence[DaySummary]) -> list[page.Days]:
     """Write days that are alike as one run: most of a good component is one."""
-    runs: list[Json] = []
+    runs: list[page.Days] = []
     last: tuple[ComponentStatus, int, int | None] | None = None
-    # Days that are equal are put together first: rounding every day takes longer than all else here.
+    # page.Days that are equal are put together first: rounding every day takes longer than all else here.
     for exact, members in itertools.groupby(days, key=attrgetter("status", "trouble", "no_data")):
         run = list(members)
         figures = _figures(*exact)
@@ -173,7 +183,7 @@ def _latest_maintenances(snapshot: Snapshot) -> list[MaintenanceSnapshot]:
     return [*latest, *(item for item in reversed(snapshot.planned) if item not in latest)]
 
 
-def own_incident(item: Incident, snapshot: Snapshot) -> Json:
+def own_incident(item: Incident, snapshot: Snapshot) -> page.PublishedIncident:
     """Return one incident with its updates, oldest first."""
     end = item.resolved_at
     return {
@@ -207,7 +217,7 @@ def own_incident(item: Incident, snapshot: Snapshot) -> Json:
     }
 
 
-def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> Json:
+def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> page.PublishedMaintenance:
     """Return one scheduled maintenance with its updates, oldest first."""
     work = item.work
     return {
@@ -230,7 +240,7 @@ def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> Json:
 
 def _updates_json(
     owner: str, updates: Sequence[Update], changes: Sequence[Changes], started: datetime
-) -> list[Json]:
+) -> list[page.PublishedUpdate]:
     """Return updates, oldest first, with the seconds since the start of what they tell of."""
     return [
         {

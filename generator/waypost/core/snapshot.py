@@ -10,7 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.core.affected import AffectedSpan, affected_spans
-from waypost.core.automatic import IMPACT, automatic_incidents
+from waypost.core.automatic import automatic_incidents
 from waypost.core.cadence import overdue
 from waypost.core.combining import combined
 from waypost.core.latency import Latency
@@ -430,8 +430,8 @@ def _is_blind(components: Sequence[ComponentSnapshot]) -> bool:
 def _indicator(components: Sequence[ComponentSnapshot], active: Sequence[Incident]) -> str:
     # As everywhere in the API, the last known state stands in for no data.
     state = worst(component.known_status for component in components)
-    levels = [*(incident.impact for incident in active), IMPACT.get(state, Impact.NONE)]
-    level = max(levels, key=list(Impact).index)
+    levels = [*(incident.impact for incident in active), state.impact]
+    level = max(levels, key=lambda impact: impact.severity)
     if level is Impact.NONE and state is ComponentStatus.UNDER_MAINTENANCE:
         return "maintenance"
     return level.value

@@ -45,6 +45,11 @@ class ComponentStatus(StrEnum):
         """Whether customers notice something that was not announced."""
         return self.severity >= _SEVERITY[ComponentStatus.DEGRADED_PERFORMANCE]
 
+    @property
+    def impact(self) -> Impact:
+        """The impact that it has on the page: none where it is no trouble."""
+        return tuple(Impact)[MEASURED.index(self)] if self.is_trouble else Impact.NONE
+
 
 _SEVERITY = {
     ComponentStatus.OPERATIONAL: 0,
@@ -78,6 +83,16 @@ class Impact(StrEnum):
     MINOR = "minor"
     MAJOR = "major"
     CRITICAL = "critical"
+
+    @property
+    def severity(self) -> int:
+        """How bad it is: none 0, minor 1, major 2, critical 3."""
+        return list(Impact).index(self)
+
+    @property
+    def status(self) -> ComponentStatus:
+        """The state of a component that stands for it, as Atlassian Statuspage derives one from the other."""
+        return MEASURED[self.severity]
 
 
 class UpdateStatus(StrEnum):

@@ -15,8 +15,8 @@ from helpers.hostile_status import TEXTS, hostile_snapshot
 from helpers.letters import NOW, channel_cases, composition, compositions, letter, means, sample, subscriber
 from waypost.adapters.channels.base import Composition, MissingVariable, TransportError
 from waypost.adapters.channels.webhook import CHANNEL
+from waypost.adapters.channels.webhook.event import payload_schema
 from waypost.adapters.channels.webhook.fitting import MOST, cut
-from waypost.adapters.channels.webhook.schema import payload_schema
 from waypost.core.notify.incidents import update_notice
 from waypost.core.notify.look import Look
 from waypost.core.notify.signing import signature
@@ -69,13 +69,13 @@ def test_what_a_notice_says(case: dict[str, Any]) -> None:
 
 def test_there_is_a_case_of_every_kind_of_subject() -> None:
     objects = {name for case in CASES for name in case["body"]["data"]}
-    assert set(payload_schema()["properties"]["data"]["properties"]) == objects
+    assert set(payload_schema()["$defs"]["EventData"]["properties"]) == objects
 
 
 def test_the_schema_is_one_and_explains_every_field() -> None:
     schema = payload_schema()
     Draft202012Validator.check_schema(schema)
-    for part in (schema, schema["properties"]["data"], *schema["properties"]["data"]["properties"].values()):
+    for part in (schema, *schema["$defs"].values()):
         assert all("description" in field for field in part.get("properties", {}).values())
 
 

@@ -11,24 +11,13 @@ from waypost.adapters.json_paths import read_json
 from waypost.adapters.probes.result import ProbeContext, ProbeResult, good
 from waypost.adapters.web import Request, fetch
 from waypost.model.checks import StatuspageCheck
-from waypost.model.status import ComponentStatus
+from waypost.model.status import MEASURED, ComponentStatus, Impact
 
 MAX_SIZE = 2 * 1000 * 1000
 
-_STATES = {
-    "operational": ComponentStatus.OPERATIONAL,
-    "under_maintenance": ComponentStatus.OPERATIONAL,
-    "degraded_performance": ComponentStatus.DEGRADED_PERFORMANCE,
-    "partial_outage": ComponentStatus.PARTIAL_OUTAGE,
-    "major_outage": ComponentStatus.MAJOR_OUTAGE,
-}
-_INDICATORS = {
-    "none": ComponentStatus.OPERATIONAL,
-    "maintenance": ComponentStatus.OPERATIONAL,
-    "minor": ComponentStatus.DEGRADED_PERFORMANCE,
-    "major": ComponentStatus.PARTIAL_OUTAGE,
-    "critical": ComponentStatus.MAJOR_OUTAGE,
-}
+_WORKING = ComponentStatus.OPERATIONAL
+_STATES = {"under_maintenance": _WORKING, **{status.value: status for status in MEASURED}}
+_INDICATORS = {"maintenance": _WORKING, **{impact.value: impact.status for impact in Impact}}
 
 
 def probe_statuspage(check: StatuspageCheck, context: ProbeContext) -> ProbeResult:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from waypost.core.automatic import IMPACT
 from waypost.core.importing.foreign_values import Json, rows_of, text_of, zone_of
 from waypost.core.importing.histories import ForeignComponent, ForeignStatus, ForeignUpdate, Notes, Story
 from waypost.core.importing.status_texts import line_of, whole_milliseconds
@@ -19,7 +18,6 @@ LATEST = 50
 """How many incidents the API tells of at most."""
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_STATES = {impact: state for state, impact in IMPACT.items()}
 
 
 def read_statuspage(documents: Sequence[tuple[str, Any]]) -> ForeignStatus:
@@ -159,8 +157,8 @@ class _Reader:
                 states = [text_of(item, key) for key in ("old_status", "new_status")]
                 found = [ComponentStatus(state) for state in states if state in MEASURED[1:]]
                 seen.setdefault(self._named(item, "code"), []).extend(found)
-        usual = _STATES.get(Impact(impact)) if impact in list(Impact) else None
-        usual = usual or ComponentStatus.DEGRADED_PERFORMANCE
+        is_known = impact in list(Impact)[1:]
+        usual = Impact(impact).status if is_known else ComponentStatus.DEGRADED_PERFORMANCE
         names = dict.fromkeys(
             [*(self._named(item, "id") for item in rows_of(self._row, "components")), *seen]
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from waypost.core.automatic import IMPACT
 from waypost.core.notify.incidents import notice_about
 from waypost.core.notify.look import Look
 from waypost.core.snapshot import Snapshot
@@ -43,7 +42,7 @@ def component_notices(look: Look) -> Iterator[Notice]:
             link=f"{look.snapshot.page.url}components/{component.id}/",
             status=new,
             old_status=old,
-            impact=IMPACT[weight].value if weight in IMPACT else "",
+            impact=weight.impact.value if weight.is_trouble else "",
             components=(component.id,),
         )
 

@@ -131,8 +131,4 @@ def colour_status(notice: Notice) -> ComponentStatus:
     if notice.subject.kind is SubjectKind.MAINTENANCE:
         is_done = notice.event is NoticeEvent.MAINTENANCE_COMPLETED
         return ComponentStatus.OPERATIONAL if is_done else ComponentStatus.UNDER_MAINTENANCE
-    return {
-        Impact.CRITICAL.value: ComponentStatus.MAJOR_OUTAGE,
-        Impact.MAJOR.value: ComponentStatus.PARTIAL_OUTAGE,
-        Impact.MINOR.value: ComponentStatus.DEGRADED_PERFORMANCE,
-    }.get(notice.impact, ComponentStatus.NO_DATA)
+    return Impact(notice.impact).status if notice.impact in list(Impact)[1:] else ComponentStatus.NO_DATA

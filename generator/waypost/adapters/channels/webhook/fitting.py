@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from waypost.adapters.channels.webhook.event import EventData, WebhookEvent
 from waypost.core.statuspage import Json
 
 MOST = 20_000
@@ -42,7 +44,7 @@ _LISTS = ("affected", "articles", "components", "changes", "regions", "certifica
 _TEXTS = ("body", "description")
 
 
-def fitted(document: Json, rest: str) -> bytes:
+def fitted(document: WebhookEvent, rest: str) -> bytes:
     """Return a payload as bytes; `rest` follows a text that was cut, and says where the whole one is."""
     for limits in STEPS:
         body = _bytes({**document, "data": _limited_data(document["data"], limits, rest)})
@@ -65,7 +67,7 @@ def cut(text: str, limit: int, rest: str = "") -> str:
     return (whole if space and len(word) < 60 else kept).rstrip() + end
 
 
-def _limited_data(data: Json, limits: Limits, rest: str) -> Json:
+def _limited_data(data: Mapping[str, Any], limits: Limits, rest: str) -> Json:
     told = {name: _limited(part, limits) for name, part in data.items()}
     return {**told, "text": cut(data["text"], limits.text, rest)}
 
@@ -93,7 +95,7 @@ def _shortened(name: str, value: Any, limits: Limits) -> Any:
     return value
 
 
-def _bare(data: Json) -> Json:
+def _bare(data: EventData) -> Json:
     """Leave what a receiver needs to look for itself."""
     told = {name: cut(data[name], 1_000) for name in ("title", "text")}
     page = {

@@ -1,0 +1,1 @@
+"""What the status site is: its documents, made from one snapshot."""
