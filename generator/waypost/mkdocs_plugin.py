@@ -28,9 +28,10 @@ from waypost.adapters.article_markup import ArticleMarkup
 from waypost.adapters.build_crew import Crew
 from waypost.adapters.build_record import Reuse
 from waypost.adapters.languages import site_words
-from waypost.app.help_pages import HelpPages, SiteLook, TakeSnapshot
+from waypost.app.help_pages import HelpPages, TakeSnapshot
 from waypost.app.site import Site, load_project
 from waypost.app.site_memory import SiteMemory
+from waypost.core.help_site import HelpSite
 from waypost.core.link_targets import leads_elsewhere, split_link, target_path
 from waypost.model.project import Project
 from waypost.problems import ProblemsFound
@@ -81,20 +82,21 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             project = self.planned.project if self.planned else load_project(Site(root))
         except ProblemsFound as found:
             raise PluginError(f"The site has problems:\n{found}") from None
-        styles = tuple(str(path) for path in config.extra_css)
-        look = SiteLook(
+        status_url = self.config.status_url
+        site = HelpSite(
             config.site_name,
-            config.copyright or "",
-            config.theme.get("logo") or "",
-            styles,
-            config.site_url or "",
-            Path(config.docs_dir).parent,
+            site_words(config.theme.get("language")),
+            url=config.site_url or "",
+            status_url=status_url.rstrip("/") + "/" if status_url else "",
+            root=Path(config.docs_dir).parent,
+            copyright=config.copyright or "",
+            logo=config.theme.get("logo") or "",
+            styles=tuple(str(path) for path in config.extra_css),
         )
-        words = site_words(config.theme.get("language"))
         reuse = self._reuse
         memory = SiteMemory(reuse.notes, reuse.program) if reuse else None
         present = self.planned.present if self.planned else None
-        self.pages = HelpPages(project, look, words, self.config.status_url, present, memory=memory)
+        self.pages = HelpPages(project, site, present, memory=memory)
         if self.pages.outputs.warning and reuse is None:
             _log.warning(self.pages.outputs.warning)
         self.markup = ArticleMarkup()

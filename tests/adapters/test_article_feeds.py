@@ -10,13 +10,14 @@ import feedparser
 import pytest
 
 from helpers.hostile_status import TEXTS
-from waypost.adapters.article_feeds import FEED_TYPES, FeedSource, article_feeds
+from waypost.adapters.article_feeds import FEED_TYPES, article_feeds
 from waypost.adapters.languages import load_words
 from waypost.core.article_news import ArticleItem
 from waypost.core.feed import clean
+from waypost.core.help_site import HelpSite
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
-SOURCE = FeedSource("https://help.example.org/base/", 'Help & "more" <b>', load_words("de"))
+SOURCE = HelpSite('Help & "more" <b>', load_words("de"), "https://help.example.org/base/")
 ITEMS = tuple(
     ArticleItem(f"a/größe {n}/@2026-11-10", f"a/größe {n}/", text, text, text, NOON - timedelta(seconds=n))
     for n, text in enumerate(TEXTS.values())
@@ -87,7 +88,7 @@ def test_json_feed_has_the_keys_of_its_specification(feeds: dict[str, bytes]) ->
     assert all(isinstance(document[key], kind) for key, kind in {**REQUIRED, **OPTIONAL}.items())
     assert document["version"] == "https://jsonfeed.org/version/1.1"
     assert document["feed_url"] == "https://help.example.org/base/feed.json"
-    assert document["authors"] == [{"name": SOURCE.name, "url": SOURCE.home}]
+    assert document["authors"] == [{"name": SOURCE.name, "url": SOURCE.url}]
     assert len(document["items"]) == len(ITEMS)
     for item, source in zip(document["items"], ITEMS, strict=True):
         assert item.keys() == ITEM_KEYS

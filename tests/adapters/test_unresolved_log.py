@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.ticket_links import Told, describe
 from waypost.adapters import log_lines
 from waypost.adapters.languages import languages, load_words
 from waypost.adapters.unresolved_log import MOST_PROBLEMS, UnresolvedLog, read_unresolved
 from waypost.core.search.grouping import Reason, UnresolvedSearch
 from waypost.core.ticket_tail import labels_of
-from waypost.core.tickets import Told, describe
 from waypost.problems import Level, Problem, ProblemsFound
 
 LABELS = labels_of(map(load_words, languages()))

@@ -32,13 +32,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench_page import STORAGE, note_of, replace_section, table_of
 
 from helpers.postgres import MISSING, cluster
+from helpers.sketches import sketch_of
 from helpers.stores import Store
 from waypost.adapters.store.codec import to_ms
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.partitions import DAY, add_day
 from waypost.adapters.store.reading import read_history
 from waypost.adapters.store.schema import coverage, line, meta, observation, state_change
-from waypost.core.sketch import Sketch
 from waypost.model.checks import Flapping, Rules
 from waypost.model.polling import Line, Outcome, Plan
 from waypost.model.status import ComponentStatus, Observation
@@ -103,7 +103,7 @@ def _make_samples(database: Database, connection: Connection) -> None:
     connection.exec_driver_sql(f"CREATE TABLE sample (n INTEGER PRIMARY KEY, sketch {kind} NOT NULL)")
     chance = random.Random(1)  # noqa: S311  # the same numbers each time
     rows = [
-        {"n": n, "sketch": Sketch.of(round(chance.lognormvariate(5, 0.4)) for _ in range(60)).to_bytes()}
+        {"n": n, "sketch": sketch_of(round(chance.lognormvariate(5, 0.4)) for _ in range(60)).to_bytes()}
         for n in range(SKETCHES)
     ]
     connection.execute(sa.text("INSERT INTO sample VALUES (:n, :sketch)"), rows)

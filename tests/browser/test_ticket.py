@@ -16,6 +16,7 @@ from playwright.sync_api import Page, Route, expect
 
 from helpers.browser_sites import NOW, Served, served
 from helpers.browser_visit import PHONE, Visit
+from helpers.ticket_links import Request, ticket_link
 from helpers.ticket_page import (
     DETAILS,
     HOSTILE,
@@ -31,7 +32,7 @@ from helpers.ticket_page import (
 from helpers.tickets import decoded, example_data, example_form
 from waypost.app.build import build_site
 from waypost.app.site import Site
-from waypost.core.tickets import Request, recipe, ticket_link
+from waypost.core.tickets import recipe
 from waypost.model.ticket import TicketProvider
 
 pytestmark = pytest.mark.browser

@@ -1,4 +1,4 @@
-"""The browser fills in forms and writes texts exactly as core/tickets.py does."""
+"""The browser fills in forms and writes texts exactly as the golden cases and helpers/ticket_links.py do."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from helpers.cases import golden
+from helpers.ticket_links import Request, describe, ticket_link
 from helpers.tickets import (
     REQUEST,
     example_form,
@@ -21,7 +22,7 @@ from helpers.tickets import (
 )
 from waypost.adapters.languages import load_words
 from waypost.adapters.resources import theme_folder
-from waypost.core.tickets import Request, describe, recipe, ticket_link
+from waypost.core.tickets import recipe
 from waypost.model.ticket import TicketProvider
 
 pytestmark = pytest.mark.browser

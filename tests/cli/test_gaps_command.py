@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.sites import fingerprint, minimal_site
+from helpers.ticket_links import Told, describe
 from waypost.adapters.languages import load_words
 from waypost.app.site import Site
 from waypost.cli import main
 from waypost.core.search import gaps
-from waypost.core.tickets import Told, describe
 
 ASKED = "large zip incomplete torn ragged"
 ZIP = """\

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.sketches import sketch_of
 from waypost.core.latency import POINTS, STEP, latencies, latency_series, window
-from waypost.core.sketch import ACCURACY, Sketch
+from waypost.core.sketch import ACCURACY
 from waypost.model.polling import Line
 from waypost.model.rollups import Resolution, Rollup
 
@@ -19,7 +20,7 @@ def rollup(
     hours: int, values: list[float], component: str = "web", check: str = "http-1", region: str = ""
 ) -> Rollup:
     return Rollup(
-        Line(component, check, region), START + timedelta(hours=hours), {}, Sketch.of(values).to_bytes()
+        Line(component, check, region), START + timedelta(hours=hours), {}, sketch_of(values).to_bytes()
     )
 
 
@@ -64,7 +65,7 @@ def test_what_lies_outside_or_holds_nothing_is_left_out() -> None:
 
 def test_a_component_with_days_alone_has_no_hours() -> None:
     start, end = window(NOW, Resolution.DAY)
-    day = Rollup(Line("web", "http-1"), start, {}, Sketch.of([80]).to_bytes())
+    day = Rollup(Line("web", "http-1"), start, {}, sketch_of([80]).to_bytes())
     found = latencies({}, latency_series([day], start, end, Resolution.DAY), NOW)
     assert found["web"].hours.points == ()
     assert (found["web"].hours.start, found["web"].hours.end) == (START, END)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.sketches import sketch_of
 from waypost.core.sketch import ACCURACY, LARGEST, ZERO, Sketch, bucket, middle
 
 LATENCIES = st.lists(st.integers(0, 10**7) | st.integers(0, 2000), max_size=200)
@@ -19,7 +20,7 @@ def exact(values: list[int], share: float) -> int:
 
 @given(LATENCIES.filter(bool), SHARES)
 def test_a_quantile_is_within_one_per_cent(values: list[int], share: float) -> None:
-    found = Sketch.of(values).quantile(share)
+    found = sketch_of(values).quantile(share)
     assert found is not None
     true = exact(values, share)
     assert abs(found - true) <= true * ACCURACY * 1.000001
@@ -27,15 +28,16 @@ def test_a_quantile_is_within_one_per_cent(values: list[int], share: float) -> N
 
 @given(LATENCIES, LATENCIES, LATENCIES)
 def test_merging_gives_the_sketch_of_everything(a: list[int], b: list[int], c: list[int]) -> None:
-    together = Sketch.of(a + b + c)
-    assert Sketch.of(a).merge(Sketch.of(b), Sketch.of(c)) == together
-    assert Sketch.of(c).merge(Sketch.of(a).merge(Sketch.of(b))) == together
+    together = sketch_of(a + b + c)
+    first, second, third = (sketch_of(values).to_bytes() for values in (a, b, c))
+    assert Sketch.merged([first, second, third]) == together
+    assert Sketch.merged([third, Sketch.merged([first, second]).to_bytes()]) == together
     assert together.total == len(a + b + c)
 
 
 @given(LATENCIES)
 def test_what_was_written_is_read_again(values: list[int]) -> None:
-    sketch = Sketch.of(values)
+    sketch = sketch_of(values)
     assert Sketch.from_bytes(sketch.to_bytes()) == sketch
 
 
@@ -76,6 +78,6 @@ def test_the_border_of_a_bucket_belongs_to_it() -> None:
 
 def test_an_hour_and_a_day_are_small() -> None:
     chance = random.Random(1)  # noqa: S311  # the same numbers each time
-    hours = [Sketch.of(chance.lognormvariate(5, 0.5) for _ in range(60)) for _ in range(24)]
+    hours = [sketch_of(chance.lognormvariate(5, 0.5) for _ in range(60)) for _ in range(24)]
     assert sum(len(hour.to_bytes()) for hour in hours) / 24 < 120
-    assert len(Sketch().merge(*hours).to_bytes()) < 400
+    assert len(Sketch.merged(hour.to_bytes() for hour in hours).to_bytes()) < 400

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
-from waypost.core.structured_data import PagePlace, modified_at, questions, structured_data
+from waypost.adapters.languages import load_words
+from waypost.core.help_site import HelpSite
+from waypost.core.structured_data import modified_at, questions, structured_data
 from waypost.model.article import ARTICLE_KINDS, FRONT_MATTER, Article, Kind
 
 CHANGED = datetime(2026, 11, 10, 12, 0, 0, 5, tzinfo=UTC)
-PLACE = PagePlace("https://x.example/h/", "Lumen Help", "en", ("Zips & more", "zips/"), CHANGED)
+SITE = HelpSite("Lumen Help", load_words("en"), "https://x.example/h/")
+PLACE: tuple[Any, ...] = (SITE, ("Zips & more", "zips/"), CHANGED)
 FAQ = "Short.\n\n## Why [so](a.md) *many*?\n\nBecause **4 GB**.\n\n## And then?\n\nNothing.\n"
 
 
@@ -20,8 +23,8 @@ def page(kind: str, body: str = FAQ, path: str = "zips/größe (1).md", **front:
     return Article(path, Kind(kind), "zips", FRONT_MATTER[Kind(kind)](**front), body, 5)
 
 
-def parts(item: Article, place: PagePlace = PLACE) -> dict[str, dict[str, Any]]:
-    found = structured_data(item, place)
+def parts(item: Article, place: tuple[Any, ...] = PLACE) -> dict[str, dict[str, Any]]:
+    found = structured_data(item, *place)
     assert found is not None
     assert found.keys() == {"@context", "@graph"}
     assert found["@context"] == "https://schema.org"
@@ -70,7 +73,7 @@ def test_a_faq_without_questions_is_an_article() -> None:
     assert set(parts(page("faq", "Just text.\n"))) == {"BreadcrumbList", "Article"}
 
 
-def crumbs(item: Article, place: PagePlace = PLACE) -> list[tuple[int, str, str]]:
+def crumbs(item: Article, place: tuple[Any, ...] = PLACE) -> list[tuple[int, str, str]]:
     items = parts(item, place)["BreadcrumbList"]["itemListElement"]
     assert {each["@type"] for each in items} == {"ListItem"}
     return [(each["position"], each["name"], each["item"]) for each in items]
@@ -82,15 +85,14 @@ def test_breadcrumbs_lead_from_the_help_center_by_the_category_to_the_page() -> 
     assert crumbs(page("page")) == [root, (2, "Zips & more", zips), (3, 'Why "so" <b>', ADDRESS)]
     category = page("category", path="zips/index.md", title="Zips & more")
     assert crumbs(category) == [root, (2, "Zips & more", zips)]
-    nowhere = PagePlace("https://x.example/h/", "Lumen Help", "en")
-    assert crumbs(page("contact", path="c.md", title="C"), nowhere) == [
+    assert crumbs(page("contact", path="c.md", title="C"), (SITE,)) == [
         root,
         (2, "C", "https://x.example/h/c/"),
     ]
 
 
 def test_the_home_page_says_nothing() -> None:
-    assert structured_data(page("home", path="index.md"), PLACE) is None
+    assert structured_data(page("home", path="index.md"), *PLACE) is None
 
 
 def test_the_last_change_counts_then_the_last_review_and_nothing_is_invented() -> None:
@@ -99,10 +101,9 @@ def test_the_last_change_counts_then_the_last_review_and_nothing_is_invented() -
     assert modified_at(reviewed, None) == "2026-11-02"
     assert modified_at(page("page"), None) == ""
     assert modified_at(page("category", path="zips/index.md"), None) == ""
-    undated = PagePlace(PLACE.root, PLACE.site_name, "en")
-    assert "dateModified" not in parts(page("page"), undated)["Article"]
+    assert "dateModified" not in parts(page("page"), (SITE,))["Article"]
     bare = Article("a.md", Kind.PAGE, "", FRONT_MATTER[Kind.PAGE](title="T"), "", 3)
-    assert "description" not in parts(bare, undated)["Article"]
+    assert "description" not in parts(bare, (SITE,))["Article"]
 
 
 ANSWERS = {

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.ticket_links import Request, Step, Told, describe, ticket_link
 from helpers.tickets import decoded, example_form, field_for
 from waypost.adapters.languages import languages, load_words
 from waypost.core.ticket_tail import LONGEST, MOST, Labels, labels_of, questions_in
-from waypost.core.tickets import Request, Step, Told, describe, recipe, ticket_link
+from waypost.core.tickets import recipe
 from waypost.model.ticket import TicketProvider
 
 LABELS = labels_of(map(load_words, languages()))

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.cases import CASES, golden
+from helpers.ticket_links import Request, cut, describe, ticket_link
 from helpers.tickets import (
     REQUEST,
     decoded,
@@ -21,7 +22,7 @@ from helpers.tickets import (
 )
 from waypost.adapters.languages import load_words
 from waypost.core.ticket_providers import BUDGET, PROVIDERS
-from waypost.core.tickets import Request, cut, describe, recipe, ticket_link
+from waypost.core.tickets import recipe
 from waypost.model.ticket import TicketProvider
 
 LINKED = [provider for provider in TicketProvider if provider is not TicketProvider.API]

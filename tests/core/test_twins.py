@@ -9,6 +9,7 @@ import pytest
 
 from waypost.adapters.languages import load_words
 from waypost.core.articles import build_catalog
+from waypost.core.help_site import HelpSite
 from waypost.core.markdown_source import as_markdown, map_links, marked_lines
 from waypost.core.twins import llms_txt, twins
 from waypost.model.article import FRONT_MATTER, Article, Kind
@@ -46,7 +47,7 @@ def twin(*pages: Article) -> dict[str, str]:
 def llms(*pages: Article, root: str = "https://x.example/", status: str = "https://x.example/status/") -> str:
     center = HelpCenter({item.path: item for item in pages})
     catalog = build_catalog(center, WORDS)
-    return llms_txt("The [Help]", center.pages, catalog, WORDS, lambda path: root + path, status)
+    return llms_txt(HelpSite("The [Help]", WORDS, root, status), center.pages, catalog)
 
 
 def test_an_article_is_its_title_its_summary_and_its_text() -> None:

@@ -11,9 +11,9 @@ from typing import TypeVar
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from helpers.sketches import sketch_of
 from waypost.core.history import clipped, merged, missing
 from waypost.core.history_text import milliseconds
-from waypost.core.sketch import Sketch
 from waypost.model.polling import Line
 from waypost.model.project import History
 from waypost.model.rollups import Resolution, Rollup
@@ -137,7 +137,7 @@ class MemoryStore:
         values = list(latencies)
         at = datetime(day.year, day.month, day.day, tzinfo=UTC)
         counts = {ComponentStatus.OPERATIONAL: len(values)}
-        self.rollups.append(Rollup(line, at, counts, Sketch.of(values).to_bytes()))
+        self.rollups.append(Rollup(line, at, counts, sketch_of(values).to_bytes()))
 
 
 def at_each(rows: Iterable[tuple[datetime, datetime]], moment: datetime) -> bool:

@@ -21,6 +21,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from helpers.sketches import sketch_of
 from helpers.stores import Store
 from waypost.adapters.store.codec import STATUSES, from_ms, to_ms
 from waypost.adapters.store.engine import Database
@@ -182,7 +183,7 @@ def recount(url: str, now: datetime) -> None:
         found = {(row.line, row.at, status): n for row in rows for status, n in row.counts.items()}
         assert found == dict(counts), f"roll-ups by {resolution} differ from a recount"
         assert {(row.line, row.at): Sketch.from_bytes(row.sketch) for row in rows} == {
-            key: Sketch.of(values) for key, values in latencies.items()
+            key: sketch_of(values) for key, values in latencies.items()
         }
     store.close()
 

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 import yaml
 from pydantic import TypeAdapter
 
-from waypost.core.tickets import Request, Step, Told, recipe
+from helpers.ticket_links import Request, Step, Told
+from waypost.core.tickets import recipe
 from waypost.model.ticket import TicketForm, TicketProvider
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "providers"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from waypost.adapters.languages import DEFAULT_LANGUAGE, languages
 from waypost.adapters.resources import theme_folder
 from waypost.adapters.status_format import StatusFormat
 from waypost.adapters.status_views import PageSpec, page_specs
+from waypost.core.help_site import HelpSite
 from waypost.core.page_memory import PageMemory
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import api_time
@@ -66,35 +68,31 @@ class ShellSlots:
     attributes: Markup = field(default_factory=lambda: Markup("%%WAYPOST-ATTRIBUTES%%"))
 
 
-def shell_context(
-    site_name: str,
-    words: Words,
-    contact: str = "",
-    copyright_line: str = "",
-    logo: str = "",
-    styles: str = "",
-) -> dict[str, Any]:
-    """Return the context in which the shell's template is rendered, by MkDocs or by us.
+def logo_path(site: HelpSite) -> str:
+    """Return where, below site/status/, the status pages keep their copy of a site's logo; empty without one."""
+    return f"{LOOK_FOLDER}logo{PurePath(site.logo).suffix}" if site.logo else ""
 
-    `logo` and `styles` are paths below site/status/.
-    """
+
+def shell_context(site: HelpSite, contact: str = "") -> dict[str, Any]:
+    """Return the context in which the shell's template is rendered, by MkDocs or by us."""
     status_root = "%%WAYPOST-STATUS%%"
     frame = SiteFrame(
-        site_name=site_name,
+        site_name=site.name,
         help_root="%%WAYPOST-HELP%%",
         status_root=status_root,
         contact=contact,
-        copyright=copyright_line,
-        language=words.language,
-        logo=status_root + logo if logo else "",
-        styles=status_root + styles if styles else "",
+        copyright=site.copyright,
+        language=site.words.language,
+        logo=status_root + logo_path(site) if site.logo else "",
+        styles=status_root + STYLES_PATH if site.own_styles else "",
     )
-    return {"wp": frame, "slot": ShellSlots(), "words": words, "t": words.say}
+    return {"wp": frame, "slot": ShellSlots(), "words": site.words, "t": site.words.say}
 
 
 def default_shell(page: PageConfig, words: Words) -> str:
     """Render a shell for a site that was never built in full."""
-    return _environment(words).get_template("waypost/shell.html").render(shell_context(page.name, words))
+    context = shell_context(HelpSite(page.name, words))
+    return _environment(words).get_template("waypost/shell.html").render(context)
 
 
 def shell_language(shell: str) -> str:

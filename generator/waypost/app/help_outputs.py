@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from waypost.adapters.article_feeds import FEED_TYPES, FeedSource, article_feeds
+from waypost.adapters.article_feeds import FEED_TYPES, article_feeds
 from waypost.adapters.build_record import Reuse
 from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.git_dates import GitDates, read_git_dates
 from waypost.core.article_news import ArticleItem, article_news, changed_at
 from waypost.core.articles import Catalog
+from waypost.core.help_site import HelpSite
 from waypost.core.redirects import redirects
-from waypost.core.structured_data import PagePlace, modified_at, structured_data
+from waypost.core.structured_data import modified_at, structured_data
 from waypost.core.twins import llms_txt, twins
-from waypost.core.words import Words
 from waypost.model.article import Article, Kind
 from waypost.model.project import HelpCenter
 
@@ -29,19 +29,6 @@ Render = Callable[[str, Mapping[str, Any]], str]
 
 MakeSearch = Callable[[], Mapping[str, bytes]]
 """Makes the files of the search."""
-
-
-@dataclass(frozen=True)
-class OutputSite:
-    """Where a help center is, and what it is called."""
-
-    name: str
-    root: Path | None = None
-    """Its folder, for git's dates; None where nobody asks for them."""
-    url: str = ""
-    """The absolute address of its root with a slash at its end; empty where mkdocs.yml has no `site_url`."""
-    status: str = "status/"
-    """The address of the status page, from the root or absolute, with a slash at its end."""
 
 
 @dataclass(frozen=True)
@@ -56,17 +43,14 @@ class FeedLink:
 class HelpOutputs:
     """The files beside the pages of one build."""
 
-    def __init__(
-        self, help_center: HelpCenter, catalog: Catalog, site: OutputSite, words: Words, search: MakeSearch
-    ) -> None:
+    def __init__(self, help_center: HelpCenter, catalog: Catalog, site: HelpSite, search: MakeSearch) -> None:
         self._help_center = help_center
         self._catalog = catalog
         self._site = site
-        self._words = words
         self._search = search
         self._git = read_git_dates(site.root) if site.root else GitDates()
         self._items: tuple[ArticleItem, ...] = (
-            article_news(catalog, self._git.dates, words) if site.url else ()
+            article_news(catalog, self._git.dates, site.words) if site.url else ()
         )
 
     @property
@@ -77,7 +61,7 @@ class HelpOutputs:
     @property
     def feeds(self) -> tuple[FeedLink, ...]:
         """The feeds that there are: none without an absolute address, or while nothing has a date."""
-        title = self._words.say("outputs.feed.title", name=self._site.name)
+        title = self._site.feed_title
         return tuple(FeedLink(path, kind, title) for path, kind in FEED_TYPES.items()) if self._items else ()
 
     def about(self, page: Article) -> dict[str, Any]:
@@ -88,14 +72,8 @@ class HelpOutputs:
         if not self._site.url:
             return None
         category = self._catalog.category(page.category) if page.category else None
-        place = PagePlace(
-            root=self._site.url,
-            site_name=self._site.name,
-            language=self._words.language,
-            category=(category.title, category.url) if category else None,
-            changed=changed_at(self._git.dates, page.path),
-        )
-        return structured_data(page, place)
+        above = (category.title, category.url) if category else None
+        return structured_data(page, self._site, above, changed_at(self._git.dates, page.path))
 
     def changed_on(self, path: str) -> str | None:
         """Return the day on which a page changed, for the sitemap; None where no page has a date.
@@ -123,35 +101,26 @@ class HelpOutputs:
 
     def files(self, render: Render) -> Iterator[tuple[str, bytes]]:
         """Return path and content of each file, from the root of the output."""
-        pages = self._help_center.pages
-        for path, text in twins(pages, self._catalog, self._words):
+        pages, words = self._help_center.pages, self._site.words
+        for path, text in twins(pages, self._catalog, words):
             yield path, text.encode()
-        yield "llms.txt", self._llms().encode()
+        yield "llms.txt", llms_txt(self._site, pages, self._catalog).encode()
         for redirect in redirects(pages):
-            canonical = self._site.url + quote(redirect.url) if self._site.url else redirect.link
+            canonical = self._site.address(redirect.url) if self._site.url else redirect.link
             context = {
                 "redirect": redirect,
                 "canonical": canonical,
                 "site_name": self._site.name,
-                "words": self._words,
-                "t": self._words.say,
+                "words": words,
+                "t": words.say,
             }
             yield redirect.file, render("waypost/redirect.html", context).encode()
         if self._items:
-            yield from article_feeds(
-                self._items, FeedSource(self._site.url, self._site.name, self._words)
-            ).items()
+            yield from article_feeds(self._items, self._site).items()
         yield from self._search().items()
         # Robots look for it at the root of a host only.
         if self._site.url and urlsplit(self._site.url).path == "/":
             yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {self._site.url}sitemap.xml\n".encode()
-
-    def _llms(self) -> str:
-        def address(path: str) -> str:
-            return self._site.url + quote(path)
-
-        status = self._site.status if "://" in self._site.status else self._site.url + self._site.status
-        return llms_txt(self._site.name, self._help_center.pages, self._catalog, self._words, address, status)
 
     def write(self, output: Path, render: Render, reuse: Reuse | None = None) -> None:
         """Write the files into a folder; what a writer put at the same place stays."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,15 @@ from waypost.adapters.article_markup import PageMarkup
 from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.languages import script_words
 from waypost.adapters.resources import theme_folder, tokens
-from waypost.adapters.status_pages import LOOK_FOLDER, SHELL_PATH, STYLES_PATH, SiteFrame, shell_context
-from waypost.app.help_outputs import HelpOutputs, OutputSite
+from waypost.adapters.status_pages import SHELL_PATH, STYLES_PATH, SiteFrame, logo_path, shell_context
+from waypost.app.help_outputs import HelpOutputs
 from waypost.app.page_views import PageViews
 from waypost.app.search_outputs import search_outputs, site_language
 from waypost.app.site_memory import SiteMemory
 from waypost.core.articles import build_catalog
 from waypost.core.awareness import baked_service
 from waypost.core.feedback import EmbedsView, embeds_view, person_link, search_view
+from waypost.core.help_site import STATUS_FOLDER, HelpSite
 from waypost.core.now_json import now_document
 from waypost.core.snapshot import Snapshot
 from waypost.core.suggestions import suggestions_document
@@ -34,33 +34,6 @@ from waypost.model.project import Project
 TakeSnapshot = Callable[[Words], Snapshot]
 """Gives the present state of the service, in the words of the site."""
 
-STATUS_FOLDER = "status/"
-"""Where the status pages are, from the root of the output."""
-
-
-@dataclass(frozen=True)
-class SiteLook:
-    """What a site sets of its own in mkdocs.yml; paths are from the root of the output."""
-
-    name: str
-    copyright: str = ""
-    logo: str = ""
-    styles: tuple[str, ...] = ()
-    url: str = ""
-    """The absolute address of the help center; empty where it is not set."""
-    root: Path | None = None
-    """The folder of the site, whose history has the dates of its articles."""
-
-    @property
-    def status_logo(self) -> str:
-        """Where the status pages keep their copy of the logo."""
-        return f"{LOOK_FOLDER}logo{Path(self.logo).suffix}" if self.logo else ""
-
-    @property
-    def own_styles(self) -> tuple[str, ...]:
-        """The style sheets that are files of this site."""
-        return tuple(path for path in self.styles if "://" not in path and not path.startswith("//"))
-
 
 class HelpPages:
     """The context of every page of one build."""
@@ -68,18 +41,15 @@ class HelpPages:
     def __init__(
         self,
         project: Project,
-        look: SiteLook,
-        words: Words,
-        status_url: str = "",
+        site: HelpSite,
         present: TakeSnapshot | None = None,
         *,
         memory: SiteMemory | None = None,
     ) -> None:
         self._help_center = project.help_center
-        self._words = words
-        self._look = look
+        words = self._words = site.words
+        self._site = site
         self._own_look = project.look
-        self._status_url = status_url.rstrip("/") + "/" if status_url else ""
         self._support = project.help_center.support
         contact = project.help_center.only(Kind.CONTACT)
         self._contact_url = contact.url if contact else ""
@@ -91,7 +61,7 @@ class HelpPages:
         self._person = person_link(self._support, self._contact_url)
         categories = [(category.id, category.title, category.url) for category in self._catalog.categories]
         search = partial(search_outputs, project.help_center, site_language(project), categories, memory)
-        self.outputs = HelpOutputs(project.help_center, self._catalog, self._output_site(), words, search)
+        self.outputs = HelpOutputs(project.help_center, self._catalog, site, search)
         self._views = PageViews(
             project,
             self._catalog,
@@ -101,9 +71,6 @@ class HelpPages:
             words,
             memory=memory,
         )
-
-    def _output_site(self) -> OutputSite:
-        return OutputSite(self._look.name, self._look.root, self._look.url, self._status_url or STATUS_FOLDER)
 
     @property
     def virtual(self) -> Mapping[str, VirtualPage]:
@@ -176,13 +143,13 @@ class HelpPages:
     def _common(self, root: str) -> dict[str, Any]:
         """Return what all pages show; what only some show belongs below, or each change would touch all pages."""
         frame = SiteFrame(
-            site_name=self._look.name,
+            site_name=self._site.name,
             help_root=root,
-            status_root=self._status_url or f"{root}{STATUS_FOLDER}",
+            status_root=self._site.status_url or f"{root}{STATUS_FOLDER}",
             contact=self._contact_url,
-            copyright=self._look.copyright,
+            copyright=self._site.copyright,
             language=self._words.language,
-            logo=root + self._look.logo if self._look.logo else "",
+            logo=root + self._site.logo if self._site.logo else "",
         )
         return {
             "wp": frame,
@@ -215,14 +182,7 @@ class HelpPages:
 
     def shell_context(self) -> dict[str, Any]:
         """Return what the shell of the status pages gets."""
-        return shell_context(
-            self._look.name,
-            self._words,
-            contact=self._contact_url,
-            copyright_line=self._look.copyright,
-            logo=self._look.status_logo,
-            styles=STYLES_PATH if self._look.own_styles else "",
-        )
+        return shell_context(self._site, self._contact_url)
 
     def leave_behind(self, output: Path, shell: str) -> None:
         """Write what publishing needs of this build below the status pages: shell, logo and styles.
@@ -235,9 +195,9 @@ class HelpPages:
         write_atomic(output / SUGGESTIONS_PATH, json.dumps(suggestions, ensure_ascii=False).encode())
         folder = output / STATUS_FOLDER
         write_atomic(folder / SHELL_PATH, shell.encode())
-        sheets = [output / path for path in self._look.own_styles if (output / path).is_file()]
+        sheets = [output / path for path in self._site.own_styles if (output / path).is_file()]
         if sheets:
             write_atomic(folder / STYLES_PATH, b"\n".join(sheet.read_bytes() for sheet in sheets))
-        logo = output / self._look.logo
-        if self._look.logo and logo.is_file():
-            write_atomic(folder / self._look.status_logo, logo.read_bytes())
+        logo = output / self._site.logo
+        if self._site.logo and logo.is_file():
+            write_atomic(folder / logo_path(self._site), logo.read_bytes())

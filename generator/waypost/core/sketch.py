@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -33,22 +32,10 @@ class Sketch:
     counts: Mapping[int, int] = field(default_factory=dict)
     """How many values fell into each bucket; a bucket holds what is within one per cent of its middle."""
 
-    @classmethod
-    def of(cls, values: Iterable[float]) -> Sketch:
-        """Return the sketch of some values; what is below one counts as zero."""
-        return cls(Counter(bucket(value) for value in values))
-
     @property
     def total(self) -> int:
         """How many values it holds."""
         return sum(self.counts.values())
-
-    def merge(self, *others: Sketch) -> Sketch:
-        """Return the sketch of all their values together."""
-        counts = Counter(self.counts)
-        for other in others:
-            counts.update(other.counts)
-        return Sketch(counts)
 
     def quantile(self, share: float) -> float | None:
         """Return the value that `share` (0 to 1) of all values do not exceed; None where there is none."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
+from waypost.core.help_site import HelpSite
 from waypost.core.markdown_source import marked_lines
 from waypost.core.text import heading_anchor, plain_text
 from waypost.model.article import ARTICLE_KINDS, Article, ArticleFrontMatter, Kind
@@ -21,59 +21,49 @@ _ATTRIBUTES = re.compile(r"[ \t]*\{[:#. ][^{}]*\}[ \t]*$")
 _ADMONITION = re.compile(r"[ \t]*(?:!!!|\?\?\?\+?)[ \t]+[\w -]+?(?:[ \t]+\"([^\"]*)\")?[ \t]*$")
 _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*")
 
-
-@dataclass(frozen=True)
-class PagePlace:
-    """Where a page is, and whose it is."""
-
-    root: str
-    """The address of the help center, absolute, with a slash at its end."""
-    site_name: str
-    language: str
-    category: tuple[str, str] | None = None
-    """Title and address of its category, from the root."""
-    changed: datetime | None = None
-    """When its file was last changed, where that is known."""
-
-    def address(self, url: str) -> str:
-        """Return the absolute address of a page."""
-        return self.root + quote(url)
+Crumb = tuple[str, str]
+"""Title of a page, and its address from the root."""
 
 
-def structured_data(page: Article, place: PagePlace) -> dict[str, Any] | None:
-    """Return the JSON-LD of a page; None for a page that needs none, such as the home page."""
+def structured_data(
+    page: Article, site: HelpSite, category: Crumb | None = None, changed: datetime | None = None
+) -> dict[str, Any] | None:
+    """Return the JSON-LD of a page; None for a page that needs none, such as the home page.
+
+    `changed` is when its file was last changed, where that is known.
+    """
     if page.kind not in (*ARTICLE_KINDS, Kind.CATEGORY, Kind.CONTACT):
         return None
-    graph = [_breadcrumbs(page, place)]
+    graph = [_breadcrumbs(page, site, category)]
     if page.kind in ARTICLE_KINDS:
-        graph.append(_article(page, place))
+        graph.append(_article(page, site, changed))
     return {"@context": "https://schema.org", "@graph": graph}
 
 
-def _breadcrumbs(page: Article, place: PagePlace) -> dict[str, Any]:
-    steps = [(place.site_name, "")]
-    if place.category and page.kind is not Kind.CATEGORY:
-        steps.append(place.category)
+def _breadcrumbs(page: Article, site: HelpSite, category: Crumb | None) -> dict[str, Any]:
+    steps = [(site.name, "")]
+    if category and page.kind is not Kind.CATEGORY:
+        steps.append(category)
     steps.append((page.title, page.url))
     items = [
-        {"@type": "ListItem", "position": number, "name": name, "item": place.address(url)}
+        {"@type": "ListItem", "position": number, "name": name, "item": site.address(url)}
         for number, (name, url) in enumerate(steps, start=1)
     ]
     return {"@type": "BreadcrumbList", "itemListElement": items}
 
 
-def _article(page: Article, place: PagePlace) -> dict[str, Any]:
-    address = place.address(page.url)
+def _article(page: Article, site: HelpSite, changed: datetime | None) -> dict[str, Any]:
+    address = site.address(page.url)
     found = {
         "@type": "Article",
         "headline": page.title,
         "url": address,
-        "inLanguage": place.language,
-        "publisher": {"@type": "Organization", "name": place.site_name, "url": place.root},
+        "inLanguage": site.words.language,
+        "publisher": {"@type": "Organization", "name": site.name, "url": site.url},
     }
     if page.front.summary:
         found["description"] = page.front.summary
-    modified = modified_at(page, place.changed)
+    modified = modified_at(page, changed)
     if modified:
         found["dateModified"] = modified
     asked = [_question(*pair, address) for pair in questions(page.body)] if page.kind is Kind.FAQ else []

@@ -30,7 +30,7 @@ class Labels:
 
 
 def labels_of(languages: Iterable[Words]) -> Labels:
-    """Return the labels as `describe` (core/tickets.py) writes them."""
+    """Return the labels as ticket_link.js writes them."""
 
     def said(name: str) -> tuple[str, ...]:
         key = f"live.ticket.told.{name}"
@@ -44,7 +44,7 @@ def questions_in(text: str, labels: Labels) -> tuple[str, ...]:
     """Return the questions of a ticket; none where the person left them out or wrote without searching.
 
     `text` is a whole description as a help desk gives it out: with line breaks of any kind, or as the HTML that
-    what `describe` wrote is turned into for a form that takes HTML.
+    what the form wrote is turned into for a form that takes HTML.
     """
     found = _read(text, labels)
     if _BREAK.search(text) and (not found or any(_BREAK.search(question) for question in found)):

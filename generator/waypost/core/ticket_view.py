@@ -8,7 +8,7 @@ from typing import Any
 
 from waypost.core.support import PriorityView, contact_view
 from waypost.core.ticket_providers import PROVIDERS
-from waypost.core.tickets import Request, recipe, ticket_link
+from waypost.core.tickets import empty_form, recipe
 from waypost.core.words import Words
 from waypost.model.support import ChannelKind, SupportConfig
 from waypost.model.ticket import TicketCategory, TicketProvider, placeholders
@@ -48,7 +48,7 @@ def ticket_view(support: SupportConfig, components: Mapping[str, str], words: Wo
     sent = {name for _, template in filled_in["params"] for name in placeholders(template)} - {"description"}
     return TicketView(
         provider=PROVIDERS[form.provider].label,
-        form="" if is_api else ticket_link(filled_in, Request()).url,
+        form="" if is_api else empty_form(filled_in),
         is_api=is_api,
         is_mail=form.provider is TicketProvider.MAILTO,
         mail=mail,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, unquote
 
 from waypost.core.articles import ArticleLink, Catalog, CategoryLink
+from waypost.core.help_site import HelpSite
 from waypost.core.markdown_source import as_markdown, map_links
 from waypost.core.words import Words
 from waypost.model.article import Article, Kind
@@ -84,21 +85,18 @@ def twin_of(url: str) -> str:
     return f"{url.removesuffix('/')}.md"
 
 
-def llms_txt(
-    name: str, pages: Mapping[str, Article], catalog: Catalog, words: Words, address: Address, status: str
-) -> str:
-    """Return llms.txt: every article by category, then where people and the state of the service are found.
-
-    `status` is the address of the status page, with a slash at its end.
-    """
+def llms_txt(site: HelpSite, pages: Mapping[str, Article], catalog: Catalog) -> str:
+    """Return llms.txt: every article by category, then where people and the state of the service are found."""
+    words = site.words
     home = next((page for page in pages.values() if page.kind is Kind.HOME), None)
     summary = (home.front.summary or home.title) if home else ""
-    parts = [f"# {as_markdown(name)}", f"> {as_markdown(summary)}" if summary else ""]
+    parts = [f"# {as_markdown(site.name)}", f"> {as_markdown(summary)}" if summary else ""]
     for category in _sections(catalog, words):
-        parts += [f"## {as_markdown(category.title)}", _list(category.articles, address)]
+        parts += [f"## {as_markdown(category.title)}", _list(category.articles, site.address)]
     contacts = [page for page in pages.values() if page.kind is Kind.CONTACT]
-    lines = [_line(page.title, address(page.path), page.front.summary) for page in contacts]
-    lines.append(_line(words.say("outputs.llms.status"), status, words.say("outputs.llms.status_summary")))
+    lines = [_line(page.title, site.address(page.path), page.front.summary) for page in contacts]
+    status = words.say("outputs.llms.status"), site.status_address, words.say("outputs.llms.status_summary")
+    lines.append(_line(*status))
     parts += [f"## {words.say('outputs.llms.contact')}", "\n".join(lines)]
     return "\n\n".join(filter(None, parts)) + "\n"
 

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from helpers.sketches import sketch_of
 from helpers.stores import EVERY, GAP, RULES, Store, keep, plan_of, take
 from waypost.adapters.store.engine import StoreError, is_sqlite
 from waypost.adapters.store.opening import opened_to_read, opened_to_write
 from waypost.adapters.store.reading import read_history
-from waypost.core.sketch import Sketch
 from waypost.model.polling import Claim, Line, LineState, Outcome, Ping, PingKind, Pings, Recorded
 from waypost.model.project import History
 from waypost.model.rollups import Rollup
@@ -556,7 +556,7 @@ def recounted(rows: dict[Line, list[Observation]], span: timedelta) -> dict[tupl
                 for status in (GOOD, SLOW, BAD)
                 if (count := sum(seen.status is status for seen in answers))
             },
-            Sketch.of(seen.latency / timedelta(milliseconds=1) for seen in answers).to_bytes(),
+            sketch_of(seen.latency / timedelta(milliseconds=1) for seen in answers).to_bytes(),
         )
         for (line, begin), answers in found.items()
     }
@@ -707,7 +707,7 @@ def some_history() -> History:
 def test_imported_rows_are_there_and_importing_twice_adds_nothing(store: Store) -> None:
     history = some_history()
     daily = [
-        Rollup(WEB, datetime(2026, 11, 19, tzinfo=UTC), {GOOD: 1440, SLOW: 3}, Sketch.of([7]).to_bytes())
+        Rollup(WEB, datetime(2026, 11, 19, tzinfo=UTC), {GOOD: 1440, SLOW: 3}, sketch_of([7]).to_bytes())
     ]
     assert store.import_rows(history, daily) == 8
     found = store.history()

@@ -48,13 +48,6 @@ def test_scores_fall_and_no_more_are_returned_than_asked_for() -> None:
     assert len(rank(SMALL, "zip", 1).hits) == 1
 
 
-def test_what_is_not_wanted_is_left_out_after_the_answer_was_found() -> None:
-    def wanted(document: SearchDocument) -> bool:
-        return document.kind is Kind.FAQ
-
-    assert [hit.document.url for hit in rank(SMALL, "zip download", wanted=wanted).hits] == ["mail/"]
-
-
 def test_the_nearest_can_be_had_where_nothing_answers() -> None:
     question = "the archive of my grandmother in the attic of her house"
     refused = rank(SMALL, question)

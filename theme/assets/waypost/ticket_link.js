@@ -1,5 +1,5 @@
-// Fills in a provider's form from its recipe, and writes down what is sent. The twin of core/tickets.py:
-// one set of golden cases holds both to the same addresses and texts.
+// Fills in a provider's form from its recipe, and writes down what is sent. Golden cases hold it to its
+// addresses and texts.
 
 /** Characters of a subject that are kept when an address is too long. */
 export const SUBJECT_KEPT = 80;

@@ -5,7 +5,7 @@ All numbers are whole, so that both give the same order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from waypost.core.search.documents import SearchDocument
@@ -102,22 +102,18 @@ class Ranking:
         )
 
 
-Wanted = Callable[[SearchDocument], bool]
-
-
 def rank(
     index: Index,
     question: str,
     limit: int = 10,
     *,
     typing: bool = False,
-    wanted: Wanted | None = None,
     always: bool = False,
 ) -> Ranking:
     """Return the documents that answer a question, and how sure that is.
 
-    `typing` says that the last word may be unfinished, `wanted` which documents count at all;
-    with `always`, the nearest are returned however far they are.
+    `typing` says that the last word may be unfinished; with `always`, the nearest are returned however far
+    they are.
     """
     concepts = tuple(_concepts(index, question, typing=typing))
     scores, best = _scores(index, concepts)
@@ -130,8 +126,7 @@ def rank(
     covered = sum(concept.weight * best[at].get(first, 0) for at, concept in enumerate(concepts)) // total
     is_answer = always or (score + covered >= ENOUGH and covered >= ENOUGH_COVERED)
     found = [number for number in order if scores[number] * TAIL >= scores[first]] if is_answer else []
-    numbers = [number for number in found if wanted is None or wanted(index.documents[number])][:limit]
-    hits = tuple(Hit(index.documents[number], scores[number]) for number in numbers)
+    hits = tuple(Hit(index.documents[number], scores[number]) for number in found[:limit])
     return Ranking(hits, concepts, score, covered)
 
 
