@@ -113,7 +113,7 @@ def badge(label: str, value: str, colour: str, description: str) -> bytes:
 
 @cache
 def _template() -> Template:
-    return Template((theme_folder() / "waypost/badge.svg").read_text(encoding="utf-8"))
+    return Template((theme_folder() / "status/badge.svg").read_text(encoding="utf-8"))
 
 
 def text_width(text: str) -> int:

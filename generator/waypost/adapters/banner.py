@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from waypost.adapters.resources import theme_folder
+from waypost.adapters.resources import assets
 from waypost.core.words import Words
 from waypost.model.status import ComponentStatus
 
@@ -15,7 +15,7 @@ _PLACE = "WAYPOST_WORDS"
 
 def banner_file(words: Words) -> bytes:
     """Return banner.js in a language, without the remarks and the indentation of its source."""
-    source = (theme_folder() / "assets/waypost/banner.js").read_text(encoding="utf-8")
+    source = assets()["banner.js"].read_text(encoding="utf-8")
     said = {
         **{
             status.value: words.say(f"status.state.{status}")

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from waypost.adapters.feed_formats import FEED_FORMATS
 from waypost.adapters.languages import DEFAULT_LANGUAGE, languages
-from waypost.adapters.resources import theme_folder
 from waypost.adapters.status_format import StatusFormat
 from waypost.adapters.status_views import PageSpec, page_specs
+from waypost.adapters.templates import Templates
 from waypost.core.page_memory import PageMemory
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage import api_time
@@ -94,7 +94,9 @@ def shell_context(
 
 def default_shell(page: PageConfig, words: Words) -> str:
     """Render a shell for a site that was never built in full."""
-    return _environment(words).get_template("waypost/shell.html").render(shell_context(page.name, words))
+    return (
+        _environment(words).get_template("waypost/status/shell.html").render(shell_context(page.name, words))
+    )
 
 
 def shell_language(shell: str) -> str:
@@ -125,7 +127,7 @@ _COMPILED: dict[str, _Compiled] = {}
 
 def _environment(words: Words) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(theme_folder()),
+        loader=Templates(),
         bytecode_cache=_COMPILED.setdefault(words.language, _Compiled()),
         autoescape=True,
         undefined=StrictUndefined,

@@ -1,6 +1,6 @@
 """Ticket handoff: what is sent, as text, and the address that opens a provider's form with it.
 
-The same is done in the browser by theme/assets/waypost/ticket_link.js, from the recipe made here; the golden
+The same is done in the browser by theme/support/ticket/ticket_link.js, from the recipe made here; the golden
 cases of tests/cases/tickets/ hold the two to the same address and the same text.
 """
 

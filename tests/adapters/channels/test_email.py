@@ -123,7 +123,7 @@ def test_what_asks_something_of_its_reader_says_so_in_the_subject(event: str) ->
 
 
 def test_the_colours_are_those_of_the_page() -> None:
-    tokens = (ROOT / "theme/assets/waypost/tokens.css").read_text(encoding="utf-8")
+    tokens = (ROOT / "theme/base/tokens.css").read_text(encoding="utf-8")
     blocks = re.findall(r"color-scheme: (light|dark);(.*?)}", tokens, re.DOTALL)
     found = {scheme: dict(re.findall(r"--wp-([a-z-]+): (#\w+)", text)) for scheme, text in blocks}
     for status, name in TOKENS.items():

@@ -28,7 +28,7 @@ COLOURS: Mapping[ComponentStatus, tuple[str, str, str, str]] = {
     ComponentStatus.UNDER_MAINTENANCE: ("#1f5fbf", "#e9f1fd", "#7fb0f5", "#172538"),
     ComponentStatus.NO_DATA: _GREY,
 }
-"""By state: colour and wash in light and in dark, those of theme/assets/waypost/tokens.css.
+"""By state: colour and wash in light and in dark, those of theme/base/tokens.css.
 
 They are written out because mail programs know no variables.
 """
