@@ -9,15 +9,15 @@
   const MOST = 3;
   const STYLE = `
     :host { all: initial; display: block; }
-    aside { --edge: #8a5a00; display: flex; gap: 8px 16px; align-items: center; padding: 8px 16px; border-left: 6px solid var(--edge);
-      background: #fff8e6; color: #24292f; font: 15px/1.4 system-ui, sans-serif; }
-    aside[data-tone="major"], aside[data-tone="critical"] { --edge: #b42318; background: #fef1f0; }
-    aside[data-tone="maintenance"] { --edge: #1d5fc4; background: #eef4ff; }
+    aside { --edge: light(degraded); display: flex; gap: 8px 16px; align-items: center; padding: 8px 16px; border-left: 6px solid var(--edge);
+      background: light(degraded-wash); color: light(ink); font: 15px/1.4 system-ui, sans-serif; }
+    aside[data-tone="major"], aside[data-tone="critical"] { --edge: light(major); background: light(major-wash); }
+    aside[data-tone="maintenance"] { --edge: light(maintenance); background: light(maintenance-wash); }
     ul { flex: 1; list-style: none; margin: 0; padding: 0; overflow-wrap: anywhere; }
     a { color: inherit; } a:hover { text-decoration-thickness: 2px; }
     button { min-width: 32px; min-height: 32px; border: 1px solid currentColor; border-radius: 6px; background: none; color: inherit; font: inherit; cursor: pointer; }
     a:focus-visible, button:focus-visible { outline: 3px solid var(--edge); outline-offset: 2px; }
-    @media (prefers-color-scheme: dark) { aside, aside[data-tone] { background: #1f242b; color: #f0f3f6; } }
+    @media (prefers-color-scheme: dark) { aside, aside[data-tone] { background: dark(card); color: dark(ink); } }
     @media print { aside { display: none; } }`;
   const list = (value) => (Array.isArray(value) ? value : []);
   let dismissed = [];

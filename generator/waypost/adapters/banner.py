@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import cast
 
-from waypost.adapters.resources import assets
+from waypost.adapters.colours import Scheme, colours
+from waypost.adapters.resources import theme_folder
 from waypost.core.words import Words
 from waypost.model.status import ComponentStatus
 
@@ -12,10 +15,13 @@ BANNER_PATH = "banner.js"
 
 _PLACE = "WAYPOST_WORDS"
 
+_COLOUR = re.compile(r"\b(light|dark)\(([a-z-]+)\)")
+"""The place of a colour: apps of others know none of our properties."""
+
 
 def banner_file(words: Words) -> bytes:
     """Return banner.js in a language, without the remarks and the indentation of its source."""
-    source = assets()["banner.js"].read_text(encoding="utf-8")
+    source = (theme_folder() / "status/banner.js").read_text(encoding="utf-8")
     said = {
         **{
             status.value: words.say(f"status.state.{status}")
@@ -31,4 +37,5 @@ def banner_file(words: Words) -> bytes:
     if script.count(_PLACE) != 1:
         raise ValueError("banner.js has no place for its words")
     texts = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
+    script = _COLOUR.sub(lambda place: colours(cast("Scheme", place[1]))[place[2]], script)
     return f"{script.replace(_PLACE, texts)}\n".encode()

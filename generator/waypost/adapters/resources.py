@@ -13,7 +13,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 _PUBLISHED = {".css", ".js", ".svg"}
 
-_FILLED_IN = {"badge.svg"}
+_FILLED_IN = {"badge.svg", "banner.js"}
 """What is published with something else in its places."""
 
 

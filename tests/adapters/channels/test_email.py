@@ -11,7 +11,8 @@ from helpers.channels import Case, composition, golden_bodies, page
 from helpers.sites import ROOT
 from waypost.adapters.channels.email import CHANNEL
 from waypost.adapters.channels.email.composing import MOST_BODY, FrozenMail, clean, readable
-from waypost.adapters.channels.email.rendering import COLOURS, LEAVE
+from waypost.adapters.channels.email.rendering import LEAVE
+from waypost.adapters.colours import state_colours
 from waypost.core.notify.wording import wording
 from waypost.core.text import plain_text
 from waypost.model.notices import NoticeEvent
@@ -128,8 +129,8 @@ def test_the_colours_are_those_of_the_page() -> None:
     found = {scheme: dict(re.findall(r"--wp-([a-z-]+): (#\w+)", text)) for scheme, text in blocks}
     for status, name in TOKENS.items():
         light, dark = found["light"], found["dark"]
-        assert COLOURS[status] == (light[name], light[f"{name}-wash"], dark[name], dark[f"{name}-wash"])
-    assert set(COLOURS) == set(ComponentStatus)
+        shown = (*state_colours(status), *state_colours(status, "dark"))
+        assert shown == (light[name], light[f"{name}-wash"], dark[name], dark[f"{name}-wash"])
     plain = frozen({}).html
     known = {value for colours in found.values() for value in colours.values()} | {"#ffffff"}
     assert set(re.findall(r"#[0-9a-f]{6}\b", plain)) <= known
