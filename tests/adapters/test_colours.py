@@ -7,7 +7,7 @@ import re
 import pytest
 
 from helpers.sites import ROOT
-from waypost.adapters.colours import Scheme, colours, state_colours
+from waypost.adapters.colours import colours, state_colours
 from waypost.core import look
 from waypost.core.look import READABLE, contrast
 from waypost.model.status import ComponentStatus
@@ -43,7 +43,7 @@ def test_without_scripts_the_dark_colours_are_the_same() -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("status", ComponentStatus)
-def test_every_state_can_be_read(status: ComponentStatus, scheme: Scheme) -> None:
+def test_every_state_can_be_read(status: ComponentStatus, scheme: str) -> None:
     ink, wash = state_colours(status, scheme)
     assert contrast(ink, wash) >= READABLE
     assert contrast(ink, colours(scheme)["card"]) >= READABLE

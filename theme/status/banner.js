@@ -27,8 +27,9 @@
   try { dismissed = list(JSON.parse(sessionStorage.getItem(KEY))); } catch { /* Storage is off: until the next page. */ }
 
   const isOurs = (ids) => !chosen.length || list(ids).some((id) => chosen.includes(id));
-  const HURT = { degraded_performance: "minor", partial_outage: "major", major_outage: "critical" };
-  const RANK = ["critical", "major", "minor", "none", "maintenance"];
+  /** What an incident would be called for the state of a component, the worst last. */
+  const IMPACTS = WAYPOST_IMPACTS;
+  const RANK = [...Object.values(IMPACTS).reverse(), "none", "maintenance"];
 
   /** Return what is to be told: {id, tone, text, path}, the worst first. */
   function told(now) {
@@ -39,8 +40,8 @@
     const items = incidents.map(({ id, impact, title, path }) => ({ id, tone: impact, text: title, path }));
     const known = new Set(incidents.flatMap((item) => list(item.components)));
     for (const [id, { name, status, since }] of Object.entries(now.components || {})) {
-      if (HURT[status] && isOurs([id]) && !known.has(id)) {
-        items.push({ id: `${id} ${since}`, tone: HURT[status], text: `${name}: ${words[status]}`, path: "" });
+      if (IMPACTS[status] && isOurs([id]) && !known.has(id)) {
+        items.push({ id: `${id} ${since}`, tone: IMPACTS[status], text: `${name}: ${words[status]}`, path: "" });
       }
     }
     items.push(...works.map(({ id, title, path }) => ({ id, tone: "maintenance", text: title, path })));

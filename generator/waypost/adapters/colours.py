@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from waypost.adapters.resources import assets
 from waypost.model.status import ComponentStatus
-
-Scheme = Literal["light", "dark"]
 
 _SCHEME = re.compile(r"color-scheme: (light|dark);(.*?)}", re.DOTALL)
 _COLOUR = re.compile(r"--wp-([a-z-]+): #([0-9a-f]{3,6});")
@@ -36,8 +34,8 @@ class StateColours(NamedTuple):
 
 
 @cache
-def colours(scheme: Scheme) -> Mapping[str, str]:
-    """Return the colours of a scheme as "#rrggbb", by the names of their properties without `--wp-`."""
+def colours(scheme: str) -> Mapping[str, str]:
+    """Return the colours of a scheme, light or dark, as "#rrggbb", by the names of their properties without `--wp-`."""
     text = dict(_SCHEME.findall(assets()["tokens.css"].read_text(encoding="utf-8")))[scheme]
     return {name: f"#{_six_digits(value)}" for name, value in _COLOUR.findall(text)}
 
@@ -46,7 +44,7 @@ def _six_digits(value: str) -> str:
     return value if len(value) == 6 else "".join(digit * 2 for digit in value)
 
 
-def state_colours(status: ComponentStatus, scheme: Scheme = "light") -> StateColours:
-    """Return the colours of a component status."""
+def state_colours(status: ComponentStatus, scheme: str = "light") -> StateColours:
+    """Return the colours of a component status in a scheme, light or dark."""
     ink, wash = _PROPERTIES[status]
     return StateColours(colours(scheme)[ink], colours(scheme)[wash])

@@ -57,6 +57,9 @@ _SEVERITY = {
 
 _RANK = {status: (severity, status is not ComponentStatus.NO_DATA) for status, severity in _SEVERITY.items()}
 
+BY_SEVERITY = tuple(sorted(_RANK, key=_RANK.__getitem__))
+"""Every state, the worst last; no data comes before operational."""
+
 MEASURED = (
     ComponentStatus.OPERATIONAL,
     ComponentStatus.DEGRADED_PERFORMANCE,
@@ -78,6 +81,16 @@ class Impact(StrEnum):
     MINOR = "minor"
     MAJOR = "major"
     CRITICAL = "critical"
+
+    @property
+    def severity(self) -> int:
+        """How bad it is: none 0, minor 1, major 2, critical 3."""
+        return list(Impact).index(self)
+
+    @property
+    def status(self) -> ComponentStatus:
+        """The state of a component that stands for it, as Atlassian Statuspage derives one from the other."""
+        return MEASURED[self.severity]
 
 
 class UpdateStatus(StrEnum):
