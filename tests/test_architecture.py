@@ -25,6 +25,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "mkdocs_plugin.py": "is what a build calls",
     },
     "jinja2": {
+        "adapters/templates.py": "finds the templates of theme/",
         "adapters/status_pages.py": "renders the status pages",
         "adapters/channels/email/rendering.py": "renders mails, without the frame and filters of pages",
         "mkdocs_plugin.py": "names the type of the host's environment",

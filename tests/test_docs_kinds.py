@@ -16,7 +16,7 @@ from waypost.model.article import ARTICLE_KINDS, Kind
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "kinds.md"
 EXAMPLES = ROOT / "docs" / "examples" / "kinds"
-TEMPLATES = ROOT / "theme" / "waypost"
+TEMPLATES = ROOT / "theme" / "help"
 
 
 def test_every_kind_has_its_section_its_example_and_its_template() -> None:
@@ -26,7 +26,7 @@ def test_every_kind_has_its_section_its_example_and_its_template() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.md")} == set(sections)
     for kind, section in sections.items():
         assert f"[Example](examples/kinds/{kind}.md)" in section
-    own = {path.stem for path in (TEMPLATES / "partials" / "kinds").glob("*.html")}
+    own = {path.stem for path in (TEMPLATES / "kinds").glob("*.html")}
     # A troubleshooter is no text with parts beside it: each of its steps is a page.
     assert own == set(sections) - {Kind.TROUBLESHOOTER.value}
     assert (TEMPLATES / "troubleshooter.html").is_file()

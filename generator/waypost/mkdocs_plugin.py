@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemBytecodeCache
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -28,6 +28,8 @@ from waypost.adapters.article_markup import ArticleMarkup
 from waypost.adapters.build_crew import Crew
 from waypost.adapters.build_record import Reuse
 from waypost.adapters.languages import site_words
+from waypost.adapters.resources import assets, theme_folder
+from waypost.adapters.templates import Templates, is_own
 from waypost.app.help_pages import HelpPages, TakeSnapshot
 from waypost.app.site import Site, load_project
 from waypost.app.site_memory import SiteMemory
@@ -103,7 +105,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         self.markup.steps = self.pages.steps
         cast("list[Any]", config.markdown_extensions).append(self.markup)
         own = config.theme.custom_dir
-        config.theme.dirs.insert(1 if own else 0, str(self.pages.theme))
+        config.theme.dirs.insert(1 if own else 0, str(theme_folder() / "mkdocs"))
         return config
 
     @property
@@ -111,13 +113,15 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         return self.planned.reuse if self.planned else None
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Leave out what is not a page of ours, and add the pages that no file stands for."""
-        beside_templates = [self.pages.theme / name for name in ("scaffold", "i18n", "search", "waypost")]
+        """Leave out what is not a page of ours, and add our assets and the pages that no file stands for."""
         for file in list(files):
-            is_foreign = file.is_documentation_page() and not self.pages.knows(file.src_uri)
-            source = Path(file.abs_src_path or "")
-            if is_foreign or any(source.is_relative_to(folder) for folder in beside_templates):
+            if file.is_documentation_page() and not self.pages.knows(file.src_uri):
                 files.remove(file)
+        for name, source in assets().items():
+            path = f"assets/waypost/{name}"
+            # A file of the site's own goes before ours.
+            if path not in files.src_uris:
+                files.append(File.generated(config, path, abs_src_path=str(source)))
         for path in self.pages.virtual:
             files.append(File.generated(config, path, content=""))
         if self.planned:
@@ -152,7 +156,8 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Escape everything in our templates; Material's own are written for the opposite."""
         del config
-        env.autoescape = lambda name: bool(name) and str(name).startswith("waypost/")
+        env.autoescape = is_own
+        env.loader = ChoiceLoader([cast("BaseLoader", env.loader), Templates()])
         if self.planned:
             env.bytecode_cache = FileSystemBytecodeCache(str(self.planned.reuse.folder("templates")))
         self.environment = env
@@ -223,7 +228,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         context = {"config": config, **self.pages.shell_context()}
         output = Path(config.site_dir)
         self._gather()
-        shell = self.environment.get_template("waypost/shell.html").render(context)
+        shell = self.environment.get_template("waypost/status/shell.html").render(context)
         self.pages.leave_behind(output, shell)
         self.pages.outputs.write(
             output, lambda name, values: self.environment.get_template(name).render(values), self._reuse

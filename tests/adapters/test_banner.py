@@ -36,9 +36,8 @@ def test_remarks_are_left_out_and_nothing_else() -> None:
 def test_a_script_without_a_place_for_its_words_is_not_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "assets" / "waypost"
-    folder.mkdir(parents=True)
-    (folder / "banner.js").write_text("(() => {})();")
+    (tmp_path / "status").mkdir()
+    (tmp_path / "status" / "banner.js").write_text("(() => {})();")
     monkeypatch.setattr(banner, "theme_folder", lambda: tmp_path)
     with pytest.raises(ValueError, match="no place for its words"):
         banner_file(load_words())

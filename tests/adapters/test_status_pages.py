@@ -253,7 +253,7 @@ def test_pages_made_from_memory_are_those_of_a_fresh_process() -> None:
 
 
 def test_scripts_draw_the_same_marks_as_pages() -> None:
-    script = (ROOT / "theme/assets/waypost/status.js").read_text(encoding="utf-8")
+    script = (ROOT / "theme/status/status.js").read_text(encoding="utf-8")
     seen = take_snapshot(site(), history(), moment("12:00"))
     mark = StatusFormat(seen, {}).filters("")["mark"]
     for status in ComponentStatus:

@@ -222,7 +222,7 @@ BREAKAGES: dict[str, tuple[Breakage, str, str, str]] = {
         *("mkdocs.yml", "bad-value", "TemplateSyntaxError"),
     ),
     "own_template_fails_on_a_page": (
-        lambda site: _use_overrides(site, "waypost/article.html", "{{ nope() }}"),
+        lambda site: _use_overrides(site, "waypost/help/article.html", "{{ nope() }}"),
         *(ARTICLE, "broken-markup", "'nope' is undefined"),
     ),
     "hook_fails_when_loaded": (

@@ -13,6 +13,7 @@ import http.server
 import itertools
 import json
 import random
+import re
 import shutil
 import statistics
 import string
@@ -34,7 +35,7 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.index import Index as WhooshIndex
 from whoosh.query import Or, Term
 
-from waypost.adapters.resources import theme_folder
+from waypost.adapters.resources import assets
 from waypost.adapters.search_collections import Field, load_collection
 from waypost.adapters.search_language import search_language
 from waypost.adapters.search_shards import search_files
@@ -213,16 +214,18 @@ def served(folder: Path) -> Iterator[str]:
 
 def scripts() -> list[Path]:
     """Return the scripts of the search that run in the worker."""
-    folder = theme_folder() / "assets/waypost"
     names = ("words", "near", "shards", "ranking", "passages", "worker")
-    return [folder / f"search_{name}.js" for name in names]
+    return [assets()[f"search_{name}.js"] for name in names]
 
 
 def program() -> int:
     """Return the bytes of all scripts that a first question needs: the box and its results too."""
-    folder = theme_folder() / "assets/waypost"
-    files = [*folder.glob("search*.js"), folder / "unresolved.js", folder / "beacon.js"]
-    return sum(len(gzip.compress(path.read_bytes())) for path in files if path.name != "search_page.js")
+    files = [
+        path
+        for name, path in assets().items()
+        if re.fullmatch(r"(search(?!_page).*|unresolved|beacon)\.js", name)
+    ]
+    return sum(len(gzip.compress(path.read_bytes())) for path in files)
 
 
 PROGRAM = program()

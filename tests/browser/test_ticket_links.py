@@ -21,7 +21,7 @@ from helpers.tickets import (
     told_of,
 )
 from waypost.adapters.languages import load_words
-from waypost.adapters.resources import theme_folder
+from waypost.adapters.resources import assets
 from waypost.core.tickets import recipe
 from waypost.model.ticket import TicketProvider
 
@@ -37,8 +37,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
     def serve(route: Route) -> None:
         name = route.request.url.removeprefix(ORIGIN)
-        path = theme_folder() / "assets" / "waypost" / name
-        body = path.read_text(encoding="utf-8") if name else "<!doctype html>"
+        body = assets()[name].read_text(encoding="utf-8") if name else "<!doctype html>"
         route.fulfill(body=body, content_type="text/javascript" if name else "text/html")
 
     context.route(f"{ORIGIN}**", serve)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from waypost.adapters.resources import theme_folder
+from waypost.adapters.resources import assets
 from waypost.adapters.search_shards import search_files
 from waypost.core.search.index import Index
 
@@ -40,9 +40,9 @@ def write_scripts(folder: Path) -> None:
     """Put an empty page and the scripts of the search into a folder."""
     (folder / "index.html").write_text("<!doctype html><title>Search</title>")
     (folder / "js").mkdir()
-    scripts = theme_folder() / "assets/waypost"
-    for script in (scripts / "page.js", *scripts.glob("search_*.js")):
-        shutil.copy(script, folder / "js")
+    for name, path in assets().items():
+        if name == "page.js" or (name.startswith("search_") and name.endswith(".js")):
+            shutil.copy(path, folder / "js")
 
 
 def write_index(folder: Path, index: Index, language: str = "en") -> None:

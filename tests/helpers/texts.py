@@ -15,7 +15,7 @@ from helpers.sites import ROOT
 
 THEME = ROOT / "theme"
 TEMPLATES = sorted(path for path in THEME.rglob("*.html") if "scaffold" not in path.parts)
-SCRIPTS = sorted((THEME / "assets" / "waypost").glob("*.js"))
+SCRIPTS = sorted(THEME.rglob("*.js"))
 MODULES = sorted((ROOT / "generator" / "waypost").rglob("*.py"))
 
 _SHOWN = {"alt", "aria-description", "aria-label", "content", "placeholder", "title"}

@@ -9,10 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 from helpers.status_world import component, incident, maintenance, moment, site
 from waypost.model.checks import HttpCheck
 from waypost.model.status import (
+    BY_SEVERITY,
     INCIDENT_STATUSES,
     MAINTENANCE_STATUSES,
     MEASURED,
     ComponentStatus,
+    Impact,
     UpdateStatus,
     worst,
 )
@@ -129,3 +131,16 @@ def test_a_maintenance_is_over_when_a_person_says_so() -> None:
 def test_a_site_starts_without_history() -> None:
     assert (site().history.changes, site().history.coverage) == ((), ())
     assert component().checks[0].fails_as is ComponentStatus.MAJOR_OUTAGE
+
+
+@pytest.mark.parametrize("pair", [*itertools.combinations(BY_SEVERITY, 2)])
+def test_the_worse_of_two_states_stands_later_in_their_order(
+    pair: tuple[ComponentStatus, ComponentStatus],
+) -> None:
+    assert worst(pair) is worst(reversed(pair)) is pair[1]
+    assert set(BY_SEVERITY) == set(ComponentStatus)
+
+
+def test_an_impact_stands_for_the_state_that_is_as_bad() -> None:
+    assert [impact.status for impact in Impact] == list(MEASURED)
+    assert [impact.severity for impact in Impact] == [0, 1, 2, 3]

@@ -8,22 +8,13 @@ from functools import cache, lru_cache
 from html import escape
 from string import Template
 
+from waypost.adapters.colours import state_colours
 from waypost.adapters.resources import theme_folder
 from waypost.core.measures import number_text
 from waypost.core.snapshot import ComponentSnapshot, Snapshot
 from waypost.core.words import Words
 from waypost.model.status import ComponentStatus
 from waypost.model.status_config import Policy
-
-COLOURS = {
-    ComponentStatus.OPERATIONAL: "#1a7446",
-    ComponentStatus.DEGRADED_PERFORMANCE: "#8a5a00",
-    ComponentStatus.PARTIAL_OUTAGE: "#b04300",
-    ComponentStatus.MAJOR_OUTAGE: "#b42318",
-    ComponentStatus.UNDER_MAINTENANCE: "#1d5fc4",
-    ComponentStatus.NO_DATA: "#5c6673",
-}
-"""White text on any of them has a contrast of at least 4.5 to 1, as WCAG AA asks."""
 
 LABEL_COLOUR = "#24292f"
 TEXT_COLOUR = "#ffffff"
@@ -71,7 +62,9 @@ def _badge(label: str, value: str, colour: str, description: str) -> bytes:
 
 def status_badge(name: str, status: ComponentStatus, words: Words) -> bytes:
     """Return a badge with a name and its state."""
-    return _badge(name, words.say(f"status.state.{status}"), COLOURS[status], words.say("badge.state"))
+    return _badge(
+        name, words.say(f"status.state.{status}"), state_colours(status).ink, words.say("badge.state")
+    )
 
 
 def _uptime_badge(component: ComponentSnapshot, policy: Policy, words: Words) -> bytes:
@@ -83,7 +76,7 @@ def _uptime_badge(component: ComponentSnapshot, policy: Policy, words: Words) ->
         is_good = ratio * 100 >= policy.slo
         said = number_text(component.uptime.percent, words)
         status = ComponentStatus.OPERATIONAL if is_good else ComponentStatus.DEGRADED_PERFORMANCE
-    return _badge(label, said, COLOURS[status], words.say("badge.last_days"))
+    return _badge(label, said, state_colours(status).ink, words.say("badge.last_days"))
 
 
 def badge(label: str, value: str, colour: str, description: str) -> bytes:
@@ -113,7 +106,7 @@ def badge(label: str, value: str, colour: str, description: str) -> bytes:
 
 @cache
 def _template() -> Template:
-    return Template((theme_folder() / "waypost/badge.svg").read_text(encoding="utf-8"))
+    return Template((theme_folder() / "status/badge.svg").read_text(encoding="utf-8"))
 
 
 def text_width(text: str) -> int:

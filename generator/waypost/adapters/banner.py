@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 
+from waypost.adapters.colours import colours
 from waypost.adapters.resources import theme_folder
 from waypost.core.words import Words
-from waypost.model.status import ComponentStatus
+from waypost.model.status import ComponentStatus, Impact
 
 BANNER_PATH = "banner.js"
 
-_PLACE = "WAYPOST_WORDS"
+_COLOUR = re.compile(r"\b(light|dark)\(([a-z-]+)\)")
+"""The place of a colour: apps of others know none of our properties."""
 
 
 def banner_file(words: Words) -> bytes:
     """Return banner.js in a language, without the remarks and the indentation of its source."""
-    source = (theme_folder() / "assets/waypost/banner.js").read_text(encoding="utf-8")
+    source = (theme_folder() / "status/banner.js").read_text(encoding="utf-8")
     said = {
         **{
             status.value: words.say(f"status.state.{status}")
@@ -28,7 +31,10 @@ def banner_file(words: Words) -> bytes:
     }
     lines = [line.strip() for line in source.splitlines()]
     script = "\n".join(line for line in lines if line and not line.startswith(("//", "/**")))
-    if script.count(_PLACE) != 1:
-        raise ValueError("banner.js has no place for its words")
-    texts = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
-    return f"{script.replace(_PLACE, texts)}\n".encode()
+    script = _COLOUR.sub(lambda place: colours(place[1])[place[2]], script)
+    impacts = {impact.status.value: impact.value for impact in Impact if impact.status.is_trouble}
+    for place, value in {"WAYPOST_IMPACTS": impacts, "WAYPOST_WORDS": said}.items():
+        if script.count(place) != 1:
+            raise ValueError("banner.js has no place for its words")
+        script = script.replace(place, json.dumps(value, ensure_ascii=True, separators=(",", ":")))
+    return f"{script}\n".encode()

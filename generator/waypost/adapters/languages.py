@@ -15,6 +15,7 @@ from waypost.adapters.resources import theme_folder
 from waypost.adapters.source import Source
 from waypost.adapters.yaml_source import parse_yaml
 from waypost.core.words import Text, Words
+from waypost.model.status import BY_SEVERITY, Impact
 from waypost.problems import ProblemsFound
 
 DEFAULT_LANGUAGE = "en"
@@ -75,9 +76,18 @@ class _Dates:
 
 
 def script_words(words: Words) -> bytes:
-    """Return words.js: the module from which say.js takes the texts of the section `live`."""
+    """Return words.js: the texts of the section `live`, and the states and impacts in their order."""
     live = {
         name.removeprefix("live."): text for name, text in words.texts.items() if name.startswith("live.")
     }
-    texts = json.dumps(live, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f'export const language = "{words.language}";\nexport const texts = {texts};\n'.encode()
+    values = {
+        "language": words.language,
+        "texts": live,
+        "STATUSES": BY_SEVERITY,
+        "IMPACTS": {impact: impact.status for impact in Impact},
+    }
+    lines = (
+        f"export const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
+        for name, value in values.items()
+    )
+    return "".join(lines).encode()

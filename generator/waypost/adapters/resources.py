@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from waypost.core.look import stylesheet
 from waypost.model.look import Look
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+
+_PUBLISHED = {".css", ".js", ".svg"}
+
+_FILLED_IN = {"badge.svg", "banner.js"}
+"""What is published with something else in its places."""
 
 
 def package_folder() -> Path:
@@ -21,14 +28,26 @@ def theme_folder() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent.parent / "theme"
 
 
+@cache
+def assets() -> Mapping[str, Path]:
+    """Return the styles, scripts and drawings of every feature by their names, which are unique in theme/.
+
+    They are published into one folder, so scripts import each other as "./NAME.js" wherever they stand in theme/.
+    """
+    return {
+        path.name: path
+        for path in sorted(theme_folder().rglob("*"))
+        if path.suffix in _PUBLISHED and path.name not in _FILLED_IN
+    }
+
+
 def tokens(look: Look) -> bytes:
     """Return tokens.css with the look of a site after our own, so that it costs no request."""
-    return (theme_folder() / "assets/waypost/tokens.css").read_bytes() + stylesheet(look).encode()
+    return assets()["tokens.css"].read_bytes() + stylesheet(look).encode()
 
 
 def status_assets(look: Look) -> dict[str, bytes]:
     """Return the styles and scripts that the status pages carry with them, by their path in site/status/."""
-    folder = theme_folder() / "assets" / "waypost"
     names = (
         "base.css",
         "status.css",
@@ -45,7 +64,7 @@ def status_assets(look: Look) -> dict[str, bytes]:
     )
     return {
         "assets/tokens.css": tokens(look),
-        **{f"assets/{name}": (folder / name).read_bytes() for name in names},
+        **{f"assets/{name}": assets()[name].read_bytes() for name in names},
     }
 
 

@@ -9,15 +9,15 @@ from pathlib import PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from waypost.adapters.feed_formats import FEED_FORMATS
 from waypost.adapters.languages import DEFAULT_LANGUAGE, languages
-from waypost.adapters.resources import theme_folder
 from waypost.adapters.status_format import StatusFormat
 from waypost.adapters.status_views import PageSpec, page_specs
+from waypost.adapters.templates import Templates
 from waypost.core.help_site import HelpSite
 from waypost.core.page_memory import PageMemory
 from waypost.core.snapshot import Snapshot
@@ -92,7 +92,7 @@ def shell_context(site: HelpSite, contact: str = "") -> dict[str, Any]:
 def default_shell(page: PageConfig, words: Words) -> str:
     """Render a shell for a site that was never built in full."""
     context = shell_context(HelpSite(page.name, words))
-    return _environment(words).get_template("waypost/shell.html").render(context)
+    return _environment(words).get_template("waypost/status/shell.html").render(context)
 
 
 def shell_language(shell: str) -> str:
@@ -123,7 +123,7 @@ _COMPILED: dict[str, _Compiled] = {}
 
 def _environment(words: Words) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(theme_folder()),
+        loader=Templates(),
         bytecode_cache=_COMPILED.setdefault(words.language, _Compiled()),
         autoescape=True,
         undefined=StrictUndefined,

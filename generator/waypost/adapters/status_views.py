@@ -42,7 +42,7 @@ class PageSpec:
     path: str
     """The folder below site/status/, with a slash at its end; empty for the front page."""
     template: str
-    """Its name in theme/waypost/status/."""
+    """Its name in theme/status/."""
     title: str
     context: Mapping[str, Any] = field(default_factory=dict)
     feed: str = ""

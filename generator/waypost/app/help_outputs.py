@@ -24,7 +24,7 @@ from waypost.model.article import Article, Kind
 from waypost.model.project import HelpCenter
 
 Render = Callable[[str, Mapping[str, Any]], str]
-"""Fills in a template of ours, named from theme/."""
+"""Fills in a template of ours, such as waypost/help/redirect.html."""
 
 
 MakeSearch = Callable[[], Mapping[str, bytes]]
@@ -114,7 +114,7 @@ class HelpOutputs:
                 "words": words,
                 "t": words.say,
             }
-            yield redirect.file, render("waypost/redirect.html", context).encode()
+            yield redirect.file, render("waypost/help/redirect.html", context).encode()
         if self._items:
             yield from article_feeds(self._items, self._site).items()
         yield from self._search().items()

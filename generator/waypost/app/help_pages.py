@@ -11,7 +11,7 @@ from typing import Any
 from waypost.adapters.article_markup import PageMarkup
 from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.languages import script_words
-from waypost.adapters.resources import theme_folder, tokens
+from waypost.adapters.resources import tokens
 from waypost.adapters.status_pages import SHELL_PATH, STYLES_PATH, SiteFrame, logo_path, shell_context
 from waypost.app.help_outputs import HelpOutputs
 from waypost.app.page_views import PageViews
@@ -82,11 +82,6 @@ class HelpPages:
         """The page of each step, by the path of its troubleshooter and the id of the step."""
         return self._views.steps
 
-    @property
-    def theme(self) -> Path:
-        """The folder of our templates."""
-        return theme_folder()
-
     def knows(self, path: str) -> bool:
         """Tell whether a path from content/ is a page."""
         return path in self._help_center.pages or path in self.virtual
@@ -100,7 +95,7 @@ class HelpPages:
 
     def is_listed(self, path: str) -> bool:
         """Tell whether search engines may list a page."""
-        return path not in self.virtual or self.virtual[path].view.template != "search"
+        return path not in self.virtual or self.virtual[path].view.template != "search/search"
 
     def body(self, path: str) -> str:
         """Return the Markdown of a page, without its front matter."""
@@ -164,11 +159,11 @@ class HelpPages:
         """Return what one page shows and others do not."""
         view = self._views.of(path)
         own: dict[str, Any] = {"view": view}
-        if view.template == "home":
+        if view.template == "help/home":
             own["catalog"] = self._catalog
-        if view.template in ("home", "contact"):
+        if view.template in ("help/home", "support/contact"):
             own["service"] = baked_service(self._present, self._zone, self._words) if self._present else None
-        if view.template == "contact" and self._support:
+        if view.template == "support/contact" and self._support:
             own["holidays"] = coming_holidays(self._support.office, self._words, self._now)
         return own
 

@@ -32,11 +32,11 @@ from waypost.model.project import Project
 from waypost.publishing.documents.now import Now
 
 TEMPLATES = {
-    **dict.fromkeys(ARTICLE_KINDS, "article"),
-    Kind.TROUBLESHOOTER: "troubleshooter",
-    Kind.CATEGORY: "category",
-    Kind.HOME: "home",
-    Kind.CONTACT: "contact",
+    **dict.fromkeys(ARTICLE_KINDS, "help/article"),
+    Kind.TROUBLESHOOTER: "help/troubleshooter",
+    Kind.CATEGORY: "help/category",
+    Kind.HOME: "help/home",
+    Kind.CONTACT: "support/contact",
 }
 """The template of each kind."""
 
@@ -89,7 +89,7 @@ class PageViews:
     def of(self, path: str | None) -> PageView:
         """Return the view of a page; None stands for the page of a wrong address."""
         if path is None:
-            return PageView("missing", self._words.say("missing.title"))
+            return PageView("help/missing", self._words.say("missing.title"))
         if path in self.virtual:
             return self.virtual[path].view
         if path not in self._views:
@@ -114,7 +114,7 @@ class PageViews:
             if link and page.kind is not Kind.PAGE
             else "",
             category=category if page.kind is Kind.CATEGORY else self._headings.get(page.category),
-            menu=self._menus.get(page.category, ()) if template == "article" else (),
+            menu=self._menus.get(page.category, ()) if template == "help/article" else (),
             minutes=link.minutes if link else 0,
             reviewed=self._words.date("date.day", reviewed) if reviewed else "",
             related=related,
@@ -175,12 +175,12 @@ class PageViews:
                 yield from self._steps(page)
         title = self._words.say("search.title")
         yield VirtualPage(
-            "search.md", PageView("search", title, SEARCH_URL), self._words.say("search.summary")
+            "search.md", PageView("search/search", title, SEARCH_URL), self._words.say("search.summary")
         )
         if self._support:
             ticket = ticket_view(self._support, self._names, self._words)
             title = self._words.say("ticket.title")
-            view = PageView("ticket", title, TICKET_URL, ticket=ticket)
+            view = PageView("support/ticket/ticket", title, TICKET_URL, ticket=ticket)
             yield VirtualPage("ticket.md", view, self._words.say("ticket.summary"))
 
     def _steps(self, article: Article) -> Iterator[VirtualPage]:

@@ -1,6 +1,6 @@
 """Opening hours as points in time: is it open, when does it open, and when have so many open hours passed.
 
-theme/assets/waypost/hours.js holds the same rules for the browser; tests/cases/support/hours.yml holds both to them.
+theme/support/hours.js holds the same rules for the browser; tests/cases/support/hours.yml holds both to them.
 
 - Hours are those of the clock on the office's wall. A day's hours run from the first moment at which that clock
   shows the start to the last moment at which it shows the end. When clocks go back in between, the hour that

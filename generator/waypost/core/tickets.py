@@ -1,4 +1,4 @@
-"""What the browser needs to fill in a provider's form: theme/assets/waypost/ticket_link.js does it."""
+"""What the browser needs to fill in a provider's form: theme/support/ticket/ticket_link.js does it."""
 
 from __future__ import annotations
 

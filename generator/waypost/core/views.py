@@ -20,7 +20,7 @@ class PageView:
     """One page as its template shows it."""
 
     template: str
-    """The file in theme/waypost/, without its ending."""
+    """The file in theme/, without its ending: "help/article"."""
     title: str
     url: str = ""
     """Its address from the root of the help center."""

@@ -62,6 +62,9 @@ _SEVERITY = {
 
 _RANK = {status: (severity, status is not ComponentStatus.NO_DATA) for status, severity in _SEVERITY.items()}
 
+BY_SEVERITY = tuple(sorted(_RANK, key=_RANK.__getitem__))
+"""Every state, the worst last; no data comes before operational."""
+
 MEASURED = (
     ComponentStatus.OPERATIONAL,
     ComponentStatus.DEGRADED_PERFORMANCE,

@@ -11,7 +11,8 @@ from helpers.channels import Case, composition, golden_bodies, page
 from helpers.sites import ROOT
 from waypost.adapters.channels.email import CHANNEL
 from waypost.adapters.channels.email.composing import MOST_BODY, FrozenMail, clean, readable
-from waypost.adapters.channels.email.rendering import COLOURS, LEAVE
+from waypost.adapters.channels.email.rendering import LEAVE
+from waypost.adapters.colours import state_colours
 from waypost.core.notify.wording import wording
 from waypost.core.text import plain_text
 from waypost.model.notices import NoticeEvent
@@ -123,13 +124,13 @@ def test_what_asks_something_of_its_reader_says_so_in_the_subject(event: str) ->
 
 
 def test_the_colours_are_those_of_the_page() -> None:
-    tokens = (ROOT / "theme/assets/waypost/tokens.css").read_text(encoding="utf-8")
+    tokens = (ROOT / "theme/base/tokens.css").read_text(encoding="utf-8")
     blocks = re.findall(r"color-scheme: (light|dark);(.*?)}", tokens, re.DOTALL)
     found = {scheme: dict(re.findall(r"--wp-([a-z-]+): (#\w+)", text)) for scheme, text in blocks}
     for status, name in TOKENS.items():
         light, dark = found["light"], found["dark"]
-        assert COLOURS[status] == (light[name], light[f"{name}-wash"], dark[name], dark[f"{name}-wash"])
-    assert set(COLOURS) == set(ComponentStatus)
+        shown = (*state_colours(status), *state_colours(status, "dark"))
+        assert shown == (light[name], light[f"{name}-wash"], dark[name], dark[f"{name}-wash"])
     plain = frozen({}).html
     known = {value for colours in found.values() for value in colours.values()} | {"#ffffff"}
     assert set(re.findall(r"#[0-9a-f]{6}\b", plain)) <= known

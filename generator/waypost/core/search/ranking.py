@@ -1,4 +1,4 @@
-"""What answers a question, best first. theme/assets/waypost/search_ranking.js is the twin, held to the same lists.
+"""What answers a question, best first. theme/search/search_ranking.js is the twin, held to the same lists.
 
 All numbers are whole, so that both give the same order.
 """

@@ -1,4 +1,4 @@
-"""The index in pieces that a browser fetches as it needs them. theme/assets/waypost/search_shards.js reads them.
+"""The index in pieces that a browser fetches as it needs them. theme/search/search_shards.js reads them.
 
 Format 1. Whole numbers are LEB128: seven bits a byte, the lowest first, the top bit set on all but the last.
 

@@ -1,4 +1,4 @@
-"""The words of a text as search sees them. theme/assets/waypost/search_words.js is its twin.
+"""The words of a text as search sees them. theme/search/search_words.js is its twin.
 
 Case and diacritics go, apostrophes close up, and a compound with hyphens counts as its parts and as one word.
 Scripts that put no spaces between words are cut into pairs of characters.

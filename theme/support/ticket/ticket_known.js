@@ -1,10 +1,9 @@
 // Shows known incidents before anybody writes about them, from the same small file as every live part.
 import { statusPage } from "./page.js";
-import { IMPACTS, STATUSES } from "./present.js";
+import { isTrouble, worseFirst, worst } from "./present.js";
 import { putAll } from "./put.js";
 import { say } from "./say.js";
-
-const rank = (status) => STATUSES.indexOf(status);
+import { IMPACTS } from "./words.js";
 
 /**
  * Return what is known to be wrong: [{status, title, path, isTold}], worst first.
@@ -17,20 +16,20 @@ export function troubles(now, components) {
   const covered = new Set(told.flatMap((item) => item.components));
   const lines = told.map((item) => ({ status: statusOf(now, item), title: item.title, path: item.path, isTold: true }));
   for (const [id, { name, status }] of Object.entries(now.components)) {
-    if (matters(id) && !covered.has(id) && rank(status) > rank("no_data")) {
+    if (matters(id) && !covered.has(id) && worst([status]) !== "operational") {
       const title = say("ticket.known.trouble", { name, state: say(`ticket.state.${status}`) });
       lines.push({ status, title, path: "", isTold: false });
     }
   }
-  return lines.sort((a, b) => rank(b.status) - rank(a.status));
+  return lines.sort((a, b) => worseFirst(a.status, b.status));
 }
 
 function statusOf(now, item) {
   const own = item.components.map((id) => now.components[id]?.status ?? "operational");
-  const worst = own.reduce((a, b) => (rank(b) > rank(a) ? b : a), "operational");
+  const state = worst(own);
   if (!item.impact) return "under_maintenance";
   // What a person wrote may concern a component that works by every measure.
-  return rank(worst) > rank("under_maintenance") ? worst : IMPACTS[item.impact];
+  return isTrouble(state) ? state : IMPACTS[item.impact];
 }
 
 /** Fill the box: what is known, or that nothing is. */

@@ -1,12 +1,9 @@
 // Says above a page how the components are that it depends on, and takes it back when that changes.
 import { fillNotice, whenKnown } from "./now.js";
-import { IMPACTS } from "./present.js";
+import { isTrouble, worst } from "./present.js";
 import { ago, locale, moment, say } from "./say.js";
+import { IMPACTS } from "./words.js";
 
-const SEVERITY = { under_maintenance: 1, degraded_performance: 2, partial_outage: 3, major_outage: 4 };
-
-const isTrouble = (status) => (SEVERITY[status] ?? 0) >= SEVERITY.degraded_performance;
-const worst = (parts) => parts.map((part) => part.status).reduce((a, b) => ((SEVERITY[b] ?? 0) > (SEVERITY[a] ?? 0) ? b : a), "operational");
 const names = (parts) => parts.map((part) => part.name);
 
 /**
@@ -28,13 +25,13 @@ function ofIncident(now, own) {
   if (!hits.length) return null;
   const item = hits.reduce((a, b) => (order.indexOf(b.impact) > order.indexOf(a.impact) ? b : a));
   const mine = among(own, item);
-  const state = worst(mine);
+  const state = worst(mine.map((part) => part.status));
   const status = isTrouble(state) ? state : IMPACTS[item.impact];
   return { topic: "incident", status, names: names(mine), title: item.title, path: item.path, at: item.started_at };
 }
 
 function ofTrouble(own) {
-  const status = worst(own);
+  const status = worst(own.map((part) => part.status));
   if (!isTrouble(status)) return null;
   const hit = own.filter((part) => part.status === status);
   const at = hit.map((part) => part.since).sort()[0];

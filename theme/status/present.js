@@ -1,11 +1,20 @@
 // What now.json may hold. The file comes from another program, and at times from another host or out of a broken
 // cache: whatever reads it gets the shape below and nothing else, or nothing at all.
 
-/** Every state of a component, the worst last. */
-export const STATUSES = ["operational", "no_data", "under_maintenance", "degraded_performance", "partial_outage", "major_outage"];
+// In words.js, STATUSES has every state of a component, the worst last; IMPACTS has what an incident is called by
+// what it does, the worst last, with the state that stands for it.
+import { IMPACTS, STATUSES } from "./words.js";
 
-/** What an incident is called by what it does, the worst last, and the state that stands for it. */
-export const IMPACTS = { none: "operational", minor: "degraded_performance", major: "partial_outage", critical: "major_outage" };
+const rank = (status) => STATUSES.indexOf(status);
+
+/** Whether customers notice something that was not announced. */
+export const isTrouble = (status) => rank(status) > rank("under_maintenance");
+
+/** Compare two states, the worse first. */
+export const worseFirst = (a, b) => rank(b) - rank(a);
+
+/** The worst of these states; operational where there are none, or no data alone. */
+export const worst = (statuses) => ["operational", ...statuses].sort(worseFirst)[0];
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isTime = (value) => typeof value === "string" && Number.isFinite(Date.parse(value));

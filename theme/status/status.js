@@ -2,17 +2,15 @@
 // once, and where something new was said, the live parts are taken from the page as it is published now.
 import { judge, whenKnown, whenLost } from "./now.js";
 import { statusPage } from "./page.js";
-import { STATUSES } from "./present.js";
 import { put } from "./put.js";
 import { ago, say } from "./say.js";
 import { dress } from "./status_due.js";
 import "./status_mine.js";
+import { STATUSES } from "./words.js";
 
 /** What the circle beside the sentence draws; adapters/status_format.py holds the same. */
 const MARKS = { operational: "M5 12.5l4.5 4.5L19 7.5", under_maintenance: "M12 6v6l4 3", no_data: "M6 12h12" };
 const ALARM = "M12 5v9M12 19v.01";
-/** The states from the least to the most that is said of a group by them. */
-const ORDER = ["no_data", ...STATUSES.filter((status) => status !== "no_data")];
 const SVG = "http://www.w3.org/2000/svg";
 
 const root = document.documentElement.dataset;
@@ -64,7 +62,7 @@ function showComponents(components) {
   }
   for (const heading of document.querySelectorAll("[data-wp-worst]")) {
     const states = [...heading.parentElement.querySelectorAll("[data-wp-component]")].map((row) => row.dataset.status);
-    const worst = ORDER.findLast((status) => states.includes(status)) ?? "no_data";
+    const worst = STATUSES.findLast((status) => states.includes(status)) ?? "no_data";
     // A part that is well says nothing of the rest, of which nothing is known.
     const isHalfKnown = worst === "operational" && states.includes("no_data");
     heading.dataset.status = isHalfKnown ? "no_data" : worst;

@@ -9,15 +9,15 @@
   const MOST = 3;
   const STYLE = `
     :host { all: initial; display: block; }
-    aside { --edge: #8a5a00; display: flex; gap: 8px 16px; align-items: center; padding: 8px 16px; border-left: 6px solid var(--edge);
-      background: #fff8e6; color: #24292f; font: 15px/1.4 system-ui, sans-serif; }
-    aside[data-tone="major"], aside[data-tone="critical"] { --edge: #b42318; background: #fef1f0; }
-    aside[data-tone="maintenance"] { --edge: #1d5fc4; background: #eef4ff; }
+    aside { --edge: light(degraded); display: flex; gap: 8px 16px; align-items: center; padding: 8px 16px; border-left: 6px solid var(--edge);
+      background: light(degraded-wash); color: light(ink); font: 15px/1.4 system-ui, sans-serif; }
+    aside[data-tone="major"], aside[data-tone="critical"] { --edge: light(major); background: light(major-wash); }
+    aside[data-tone="maintenance"] { --edge: light(maintenance); background: light(maintenance-wash); }
     ul { flex: 1; list-style: none; margin: 0; padding: 0; overflow-wrap: anywhere; }
     a { color: inherit; } a:hover { text-decoration-thickness: 2px; }
     button { min-width: 32px; min-height: 32px; border: 1px solid currentColor; border-radius: 6px; background: none; color: inherit; font: inherit; cursor: pointer; }
     a:focus-visible, button:focus-visible { outline: 3px solid var(--edge); outline-offset: 2px; }
-    @media (prefers-color-scheme: dark) { aside, aside[data-tone] { background: #1f242b; color: #f0f3f6; } }
+    @media (prefers-color-scheme: dark) { aside, aside[data-tone] { background: dark(card); color: dark(ink); } }
     @media print { aside { display: none; } }`;
   const list = (value) => (Array.isArray(value) ? value : []);
   let dismissed = [];
@@ -27,8 +27,9 @@
   try { dismissed = list(JSON.parse(sessionStorage.getItem(KEY))); } catch { /* Storage is off: until the next page. */ }
 
   const isOurs = (ids) => !chosen.length || list(ids).some((id) => chosen.includes(id));
-  const HURT = { degraded_performance: "minor", partial_outage: "major", major_outage: "critical" };
-  const RANK = ["critical", "major", "minor", "none", "maintenance"];
+  /** What an incident would be called for the state of a component, the worst last. */
+  const IMPACTS = WAYPOST_IMPACTS;
+  const RANK = [...Object.values(IMPACTS).reverse(), "none", "maintenance"];
 
   /** Return what is to be told: {id, tone, text, path}, the worst first. */
   function told(now) {
@@ -39,8 +40,8 @@
     const items = incidents.map(({ id, impact, title, path }) => ({ id, tone: impact, text: title, path }));
     const known = new Set(incidents.flatMap((item) => list(item.components)));
     for (const [id, { name, status, since }] of Object.entries(now.components || {})) {
-      if (HURT[status] && isOurs([id]) && !known.has(id)) {
-        items.push({ id: `${id} ${since}`, tone: HURT[status], text: `${name}: ${words[status]}`, path: "" });
+      if (IMPACTS[status] && isOurs([id]) && !known.has(id)) {
+        items.push({ id: `${id} ${since}`, tone: IMPACTS[status], text: `${name}: ${words[status]}`, path: "" });
       }
     }
     items.push(...works.map(({ id, title, path }) => ({ id, tone: "maintenance", text: title, path })));
