@@ -28,7 +28,8 @@ from waypost.adapters.build_crew import Crew
 from waypost.adapters.build_record import Reuse
 from waypost.adapters.languages import site_words
 from waypost.app.help_pages import HelpPages, SiteLook, TakeSnapshot
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.app.site_memory import SiteMemory
 from waypost.core.link_targets import leads_elsewhere, split_link, target_path
 from waypost.model.project import Project

@@ -15,8 +15,9 @@ from helpers.sites import minimal_site
 from waypost.adapters.store import Store
 from waypost.app.incidents import NewIncident, new_update, plan_open, plan_update
 from waypost.app.planned_files import write_planned
+from waypost.app.project import load_project
 from waypost.app.publish import publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.app.upkeep import Upkeep
 from waypost.model.rollups import Event, EventKind
 from waypost.model.status import Impact, UpdateStatus

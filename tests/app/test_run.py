@@ -24,7 +24,8 @@ from helpers.sites import (
     waypost,
 )
 from waypost.adapters.store import Store, StoreError, read_history
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.schedule import jobs
 from waypost.model.project import History
 from waypost.model.status import ComponentStatus

@@ -27,8 +27,9 @@ from typing import Any
 from bench_page import write_section
 
 from waypost.adapters.store import Store
+from waypost.app.project import load_project
 from waypost.app.publish import PublishMemory, publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.model.project import History
 from waypost.model.status import ComponentStatus, Coverage, StateChange
 

@@ -16,7 +16,8 @@ from waypost import __version__
 from waypost.adapters.store import StoreError, read_history
 from waypost.app.clock import utc_now
 from waypost.app.poll import WORKERS, observe
-from waypost.app.site import Site, check_project
+from waypost.app.project import check_project
+from waypost.app.site import Site
 from waypost.core.schedule import jobs
 from waypost.model.checks import HeartbeatCheck
 from waypost.model.project import Project

@@ -10,8 +10,9 @@ from waypost.adapters.article_edit import is_usable_alias, with_alias
 from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.languages import languages, load_words
 from waypost.adapters.unresolved_log import UnresolvedLog, read_unresolved
+from waypost.app.project import load_project
 from waypost.app.search_outputs import site_language
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.core.search.documents import search_documents
 from waypost.core.search.gaps import Content, Gap, Gaps, Proposal, plan_gaps
 from waypost.core.ticket_tail import labels_of

@@ -12,7 +12,8 @@ from waypost.adapters.history_files import FOLDER, HistoryText, load_history_tex
 from waypost.adapters.languages import load_words
 from waypost.adapters.source import read_source
 from waypost.app.history import DAY, HistoryStore, settling_time
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.digests import BrokenLink, broken_links, last_settled_day
 from waypost.core.history import first_day, merged
 from waypost.core.history_text import Digest

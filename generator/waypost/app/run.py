@@ -15,8 +15,9 @@ from waypost.app.deliver import Reports
 from waypost.app.heartbeats import Intake, listening
 from waypost.app.news import tell_news
 from waypost.app.poll import WORKERS, Poller, poll_once, require_region
+from waypost.app.project import load_project
 from waypost.app.publisher import Publisher, signature
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.app.telling import Dispatch
 from waypost.app.unsubscribing import who_may_leave
 from waypost.app.upkeep import Upkeep

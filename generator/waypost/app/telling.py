@@ -15,7 +15,8 @@ from waypost.adapters.store import Store, opened_to_read, read_history
 from waypost.app.clock import utc_now
 from waypost.app.deliver import Courier, Reports
 from waypost.app.news import plan_news, tell_news
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.addresses import refuser
 from waypost.core.notify.operations import test_notice
 from waypost.core.notify.plan import Planned, message_id

@@ -9,7 +9,8 @@ import click
 
 from waypost.app.clock import utc_now
 from waypost.app.deliver import Reports, missing_variables
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.app.telling import deliver_once, deliver_until, preview
 from waypost.cli.common import (
     counted,

@@ -6,7 +6,8 @@ import click
 
 from waypost.app.clock import utc_now
 from waypost.app.heartbeats import UnknownHeartbeat, report
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.cli.common import database_option, explained, refuse, site_option
 
 

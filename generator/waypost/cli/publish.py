@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from waypost.app.clock import utc_now
+from waypost.app.project import load_project
 from waypost.app.publish import publish, write_changes
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.cli.common import database_option, explained, site_option
 
 

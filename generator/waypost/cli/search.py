@@ -6,8 +6,9 @@ import sys
 
 import click
 
+from waypost.app.project import load_project
 from waypost.app.search import search
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.cli.common import explained, json_option, print_json, site_option
 
 

@@ -13,7 +13,8 @@ from rich.table import Table
 from waypost.adapters.languages import load_words
 from waypost.adapters.store import read_history
 from waypost.app.clock import utc_now
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.cli.common import database_option, explained, json_option, print_json, site_option
 from waypost.core.now_json import now_document
 from waypost.core.snapshot import Snapshot, take_snapshot
