@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,11 @@ from waypost.app.site import Site
 from waypost.core.search.documents import search_documents
 from waypost.core.search.gaps import Content, Gap, Gaps, Proposal, plan_gaps
 from waypost.core.ticket_tail import labels_of
-from waypost.problems import Location, Problem, ProblemsFound
+from waypost.problems import Location, Problem, ProblemsFound, Refused
+
+
+class NoAlias(Refused):
+    """No alias is proposed under a number."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,14 @@ class Found:
     def problems(self) -> list[Problem]:
         """What could not be read, as warnings."""
         return [problem for log in self.logs for problem in log.problems]
+
+    def numbered(self, numbers: Collection[int]) -> list[Gap]:
+        """Return the gaps with these numbers, counted from 1, or all where none is given; raises NoAlias."""
+        known = dict(enumerate(self.gaps.gaps, start=1))
+        for number in numbers:
+            if number not in known or known[number].proposal is not Proposal.ALIAS:
+                raise NoAlias(f"There is no alias with the number {number}.")
+        return [known[number] for number in sorted({*numbers} or known)]
 
 
 @dataclass(frozen=True)

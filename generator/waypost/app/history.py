@@ -17,6 +17,7 @@ from waypost.adapters.history_files import (
     load_history_text,
     load_tables,
 )
+from waypost.adapters.store import StoreError, opened_to_read, opened_to_write
 from waypost.app.project import load_project
 from waypost.app.site import Site
 from waypost.core.daily import DailyFigures, Times, midnight, times_by_day
@@ -29,7 +30,7 @@ from waypost.model.polling import Line
 from waypost.model.project import History
 from waypost.model.rollups import Resolution, Rollup
 from waypost.model.status_config import StatusConfig
-from waypost.problems import ProblemsFound
+from waypost.problems import ProblemsFound, Refused
 
 DAY = timedelta(days=1)
 AT_ONCE = timedelta(days=365)
@@ -107,6 +108,24 @@ class Exported:
     """Days for which the text has the digest of another database, too."""
 
 
+class NotOver(Refused):
+    """A day may still change; the message names the last one that can be exported."""
+
+
+def export_days(site: Site, url: str, until: date | None, now: datetime) -> Exported:
+    """Write the rows of the days up to `until`, or of all that are over, from a database into status/history/.
+
+    Raises NotOver, ProblemsFound and StoreError.
+    """
+    last = last_exportable(site, now)
+    if until and until > last:
+        raise NotOver(f"{until} may still change. The last day that can be exported now is {last}.")
+    with opened_to_read(url) as store:
+        if store is None:
+            raise StoreError("There is no database yet. Run `waypost poll` or `waypost run` first.")
+        return export_history(site, store, until or last)
+
+
 def last_exportable(site: Site, now: datetime) -> date:
     """Return the last day (UTC) of which nothing changes any more; raises ProblemsFound for a broken site."""
     return last_settled_day(now, settling_time(load_project(site).status.config))
@@ -164,6 +183,16 @@ def _last_day(text: HistoryText, until: date) -> date:
 
 
 # Import
+
+
+def import_tables(site: Site, url: str, paths: Sequence[Path]) -> Imported:
+    """Add status/history/, or the tables and folders that are named, to a database.
+
+    Raises ProblemsFound and StoreError.
+    """
+    text = read_tables(site, paths)
+    with opened_to_write(url) as store:
+        return import_history(store, text)
 
 
 def read_tables(site: Site, paths: Sequence[Path]) -> HistoryText:

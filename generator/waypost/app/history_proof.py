@@ -11,6 +11,7 @@ from typing import Any
 from waypost.adapters.history_files import FOLDER, HistoryText, load_history_text
 from waypost.adapters.languages import load_words
 from waypost.adapters.source import read_source
+from waypost.adapters.store import opened_to_read
 from waypost.app.history import DAY, HistoryStore, settling_time
 from waypost.app.project import load_project
 from waypost.app.site import Site
@@ -76,6 +77,12 @@ class Verification:
         return not (
             self.disagreements or self.percentages.differences or any(proof.broken for proof in self.chains)
         )
+
+
+def verify_database(site: Site, url: str, now: datetime) -> Verification:
+    """Recompute every digest and every published percentage of a site; raises ProblemsFound and StoreError."""
+    with opened_to_read(url) as store:
+        return verify_history(site, store, now)
 
 
 def verify_history(site: Site, store: HistoryStore | None, now: datetime) -> Verification:

@@ -13,7 +13,7 @@ from waypost.adapters.channels.registry import CHANNELS
 from waypost.adapters.languages import site_words
 from waypost.adapters.store import Store, opened_to_read, read_history
 from waypost.app.clock import utc_now
-from waypost.app.deliver import Courier, Reports
+from waypost.app.deliver import Courier, Reports, missing_variables
 from waypost.app.news import plan_news, tell_news
 from waypost.app.project import load_project
 from waypost.app.site import Site
@@ -25,13 +25,13 @@ from waypost.model.notices import Delivery, DeliveryState, Letter, Told
 from waypost.model.project import StatusSite
 from waypost.model.status_config import PageConfig
 from waypost.model.subscribers import Subscriber, SubscriberFile
-from waypost.problems import did_you_mean
+from waypost.problems import Refused, did_you_mean
 
 LOOK = timedelta(seconds=15)
 """How often a process that only delivers looks whether there is something new to tell."""
 
 
-class UnknownSubscriber(Exception):
+class UnknownSubscriber(Refused):
     """There is no such subscriber; the message names one that is near."""
 
 
@@ -51,6 +51,11 @@ def present_snapshot(site: Site, url: str, now: datetime) -> tuple[StatusSite, S
     project = load_project(site)
     words = site_words(project.language)
     return project.status, take_snapshot(project.status, read_history(url), now, words)
+
+
+def unset_variables(site: Site) -> list[str]:
+    """Return the environment variables that subscribers.yml names and that are not set; raises ProblemsFound."""
+    return missing_variables(load_project(site).status.subscribers)
 
 
 def deliver_once(site: Site, url: str, reports: Reports | None = None) -> Outcome:
@@ -213,5 +218,5 @@ def acknowledge(site: Site, url: str, name: str, by: str, now: datetime) -> tupl
         store.close()
 
 
-class UnknownIncident(Exception):
+class UnknownIncident(Refused):
     """No open incident, or several, have that name; the message lists those that are open."""
