@@ -14,7 +14,8 @@ from pydantic import TypeAdapter
 from helpers.broken_sites import read_case, site_of
 from helpers.sites import ROOT
 from waypost.app.lint import lint, lint_site
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.lint.registry import RULES, judge
 from waypost.model.lint import LintConfig
 from waypost.problems import CODES, Level

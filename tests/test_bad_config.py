@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpers.broken_sites import read_case, site_of
-from waypost.app.site import check_project
+from waypost.app.project import check_project
 from waypost.core.lint.registry import RULES
 from waypost.problems import CODES
 

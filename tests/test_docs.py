@@ -19,8 +19,9 @@ from jsonschema import Draft202012Validator
 
 from waypost.app.clock import utc_now
 from waypost.app.lint import lint
+from waypost.app.project import check_project
 from waypost.app.schema import FORMATS
-from waypost.app.site import Site, check_project
+from waypost.app.site import Site
 from waypost.cli import main as command_line
 from waypost.problems import CODES, Level
 

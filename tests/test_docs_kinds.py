@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import minimal_site
-from waypost.app.site import check_project
+from waypost.app.project import check_project
 from waypost.core.videos import HOSTS
 from waypost.model.article import ARTICLE_KINDS, Kind
 

@@ -11,7 +11,8 @@ import yaml
 
 from helpers.tickets import EXAMPLES
 from waypost.adapters.demo_tickets import TICKETS_PATH
-from waypost.app.site import Site, check_project
+from waypost.app.project import check_project
+from waypost.app.site import Site
 from waypost.core.ticket_providers import BUDGET, PROVIDERS
 from waypost.model.ticket import PLACEHOLDERS, TicketProvider
 

@@ -31,7 +31,8 @@ from waypost.adapters.languages import site_words
 from waypost.adapters.resources import assets, theme_folder
 from waypost.adapters.templates import Templates, is_own
 from waypost.app.help_pages import HelpPages, TakeSnapshot
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.app.site_memory import SiteMemory
 from waypost.core.help_site import HelpSite
 from waypost.core.link_targets import leads_elsewhere, split_link, target_path

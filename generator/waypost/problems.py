@@ -121,6 +121,10 @@ class ProblemsFound(Exception):  # it is a verdict on input, not a fault of the 
         super().__init__("\n".join(problem.format() for problem in self.problems))
 
 
+class Refused(Exception):  # it is a verdict on what was asked for, not a fault of the program
+    """What was asked for cannot be done; the message says why and what to do, in a sentence."""
+
+
 def errors(problems: Iterable[Problem]) -> list[Problem]:
     """Return those that must stop a command."""
     return [problem for problem in problems if problem.level is Level.ERROR]

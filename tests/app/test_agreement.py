@@ -18,8 +18,8 @@ from helpers.published_facts import READERS, WITHOUT_FACTS, expected, history_fr
 from helpers.sites import minimal_site
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.adapters.file_tree import sync_tree
+from waypost.app.project import load_project
 from waypost.app.publish import status_files
-from waypost.app.site import load_project
 from waypost.core.snapshot import Snapshot
 from waypost.model.status import Update
 

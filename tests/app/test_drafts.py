@@ -8,9 +8,10 @@ import pytest
 from helpers.sites import minimal_site, replace
 from waypost.app.build import build_site
 from waypost.app.lint import lint
+from waypost.app.project import check_project, load_project
 from waypost.app.review import review
 from waypost.app.search import search
-from waypost.app.site import Site, check_project, load_project
+from waypost.app.site import Site
 from waypost.model.article import Kind
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

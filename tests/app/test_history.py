@@ -34,7 +34,8 @@ from waypost.app.history import (
     seal_days,
     settling_time,
 )
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.digests import broken_links, chain
 from waypost.core.history import clipped, merged
 from waypost.model.project import History

@@ -16,7 +16,8 @@ from waypost.app.clock import utc_now
 from waypost.app.import_markdown import Fate, import_markdown
 from waypost.app.lint import lint
 from waypost.app.new import new_site
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.model.article import ArticleFrontMatter, Kind
 from waypost.problems import Level, ProblemsFound, errors
 

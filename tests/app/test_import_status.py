@@ -16,8 +16,9 @@ from waypost.adapters.languages import load_words
 from waypost.adapters.status_files import load_status_config, load_status_site
 from waypost.app.import_markdown import Fate
 from waypost.app.import_status import StatusImport, import_cstate, import_statuspage
+from waypost.app.project import load_project
 from waypost.app.publish import PublishMemory, publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.core.importing.plain_markup import plain_markup
 from waypost.core.snapshot import Snapshot, take_snapshot
 from waypost.core.status_redirects import redirect_files

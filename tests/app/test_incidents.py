@@ -19,7 +19,8 @@ from waypost.app.incidents import (
 )
 from waypost.app.lint import lint
 from waypost.app.planned_files import write_planned
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.app.skeletons import AlreadyThere
 from waypost.core.incident_text import NewUpdate
 from waypost.model.article import ArticleFrontMatter

@@ -13,8 +13,9 @@ from helpers.edited_site import EditedSite
 from helpers.repositories import Repository, day
 from helpers.sites import MINIMAL, replace, sample_site
 from waypost.app.build import build_site
+from waypost.app.project import load_project
 from waypost.app.publish import publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.model.article import components_of
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

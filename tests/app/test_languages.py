@@ -14,8 +14,9 @@ from waypost.adapters.languages import load_words, script_words
 from waypost.adapters.resources import status_assets
 from waypost.adapters.status_pages import SHELL_PATH, default_shell, shell_language
 from waypost.app.build import build_site
+from waypost.app.project import load_project
 from waypost.app.publish import publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.core.statuspage import DESCRIPTIONS
 from waypost.model.look import Look
 from waypost.model.status_config import PageConfig

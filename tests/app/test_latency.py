@@ -11,8 +11,9 @@ from helpers.sites import minimal_site, replace
 from helpers.stores import Store, keep
 from waypost.adapters.store.monitor_store import MonitorStore
 from waypost.app.latency import LatencyMemory, timed_checks
+from waypost.app.project import load_project
 from waypost.app.publish import PublishMemory, publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.core.latency import Latency
 from waypost.core.sketch import ACCURACY
 from waypost.model.rollups import Rollup

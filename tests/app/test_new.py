@@ -13,7 +13,8 @@ from waypost.app.build import build_site
 from waypost.app.incidents import new_incident
 from waypost.app.lint import lint
 from waypost.app.new import compatible_versions, new_article, new_site
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.app.skeletons import AlreadyThere
 from waypost.core.ids import slugify
 from waypost.model.article import ARTICLE_KINDS, Kind

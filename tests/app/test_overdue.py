@@ -12,8 +12,9 @@ import pytest
 from helpers.sites import minimal_site
 from waypost.app.incidents import NewIncident, new_update, plan_open, plan_update
 from waypost.app.planned_files import write_planned
+from waypost.app.project import load_project
 from waypost.app.publish import publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.app.telling import present_snapshot
 from waypost.model.status import Impact, UpdateStatus
 

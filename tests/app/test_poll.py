@@ -29,8 +29,9 @@ from waypost.app.poll import (
     poll_once,
     require_region,
 )
+from waypost.app.project import load_project
 from waypost.app.publish import publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.core.schedule import Job, jobs, slot_after
 from waypost.model.checks import HttpCheck
 from waypost.model.polling import Claim, Line, Recorded

@@ -15,8 +15,9 @@ import pytest
 from helpers.sites import environment, fingerprint, minimal_site, replace, waypost
 from waypost.adapters.status_pages import SHELL_PATH
 from waypost.app.build import build_site
+from waypost.app.project import load_project
 from waypost.app.publish import publish, write_changes
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -159,7 +160,8 @@ ROUNDS = """
 import itertools, os, pathlib, sys
 from waypost.app.clock import utc_now
 from waypost.app.publish import PublishMemory, publish, write_changes
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.cli import main
 config = pathlib.Path("status/status.yml")
 site = Site(pathlib.Path.cwd())

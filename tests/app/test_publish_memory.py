@@ -16,8 +16,9 @@ from helpers.sites import minimal_site
 from helpers.stores import Store
 from waypost.adapters import status_pages
 from waypost.adapters.languages import load_words
+from waypost.app.project import load_project
 from waypost.app.publish import PublishMemory, publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.model.project import History
 from waypost.model.status import ComponentStatus, Coverage, StateChange, UplinkGap
 

@@ -26,7 +26,8 @@ from helpers.sites import (
 from helpers.stores import Store
 from waypost.adapters.store.engine import StoreError
 from waypost.adapters.store.reading import read_history
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.schedule import jobs
 from waypost.model.project import History
 from waypost.model.status import ComponentStatus

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import sample_site
+from waypost.app.project import load_project
 from waypost.app.search_outputs import search_outputs, site_index, site_language
-from waypost.app.site import load_project
 from waypost.app.site_memory import SiteMemory
 from waypost.core.search.index import count_forms
 from waypost.model.project import Project

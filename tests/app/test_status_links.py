@@ -8,8 +8,9 @@ from pathlib import Path
 from posixpath import join, normpath
 
 from helpers.sites import minimal_site, replace
+from waypost.app.project import load_project
 from waypost.app.publish import publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 _LINK = re.compile(r'\b(?:href|src)="([^"]*)"')

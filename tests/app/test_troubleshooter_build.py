@@ -15,7 +15,8 @@ from helpers.published_search import published_results
 from helpers.sites import minimal_site, replace, waypost
 from waypost.app.build import build_site
 from waypost.app.new import new_article
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.app.skeletons import AlreadyThere
 from waypost.model.article import Kind
 from waypost.problems import ProblemsFound

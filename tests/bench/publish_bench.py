@@ -29,8 +29,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench_page import write_section
 
 from helpers.stores import Store
+from waypost.app.project import load_project
 from waypost.app.publish import PublishMemory, publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.model.project import History
 from waypost.model.status import ComponentStatus, Coverage, StateChange
 

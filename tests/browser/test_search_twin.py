@@ -14,8 +14,9 @@ from helpers.cases import CASES
 from helpers.search_lists import index_of
 from helpers.static_site import shown, write_index, write_scripts
 from waypost.adapters.resources import theme_folder
+from waypost.app.project import load_project
 from waypost.app.search_outputs import site_index, site_language
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.core.search.index import Index
 from waypost.core.search.ranking import rank
 

@@ -17,8 +17,9 @@ from helpers.stores import Store
 from waypost.adapters.store.opening import opened_to_write
 from waypost.app.clock import utc_now
 from waypost.app.history import export_history, seal_days
+from waypost.app.project import load_project
 from waypost.app.publish import publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.cli import main
 from waypost.core.history import merged
 from waypost.model.polling import Line

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from helpers.sites import fingerprint, minimal_site, replace
 from waypost.app.lint import lint
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.cli import main, writing
 from waypost.problems import errors
 

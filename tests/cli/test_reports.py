@@ -17,8 +17,9 @@ from pytest_httpserver import HTTPServer
 from helpers.sites import MINIMAL, ROOT, minimal_site, point_checks_at, replace
 from helpers.stores import Store
 from waypost.app.poll import poll_once
+from waypost.app.project import load_project
 from waypost.app.schema import FORMATS
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.cli import main
 from waypost.problems import CODES
 

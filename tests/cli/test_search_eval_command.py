@@ -15,8 +15,9 @@ from waypost.adapters.search_collections import MAX_BYTES, MAX_ENTRIES
 from waypost.adapters.search_language import OWN
 from waypost.app.clock import utc_now
 from waypost.app.lint import lint
+from waypost.app.project import load_project
 from waypost.app.search import search
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.cli import main
 from waypost.cli.search_eval import LABELS
 from waypost.core.search.evaluation import Figures

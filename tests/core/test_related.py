@@ -8,7 +8,8 @@ import pytest
 from helpers.cases import golden
 from waypost.adapters.languages import load_words
 from waypost.adapters.whoosh_words import Likeness
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.articles import Catalog, build_catalog
 from waypost.core.related import LIMIT, Alike, related_links
 from waypost.model.article import FRONT_MATTER, Article, Kind

@@ -13,8 +13,9 @@ from pathlib import Path
 from helpers.stores import Store, observed
 from waypost.adapters.dev_server import DevServer
 from waypost.app.build import build_site
+from waypost.app.project import load_project
 from waypost.app.publish import publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.model.status import ComponentStatus, Observation
 from waypost.model.status_config import Policy
 

@@ -19,8 +19,8 @@ from helpers.sites import ROOT, minimal_site
 from helpers.static_site import shown
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.adapters.file_tree import sync_tree
+from waypost.app.project import load_project
 from waypost.app.publish import status_files
-from waypost.app.site import load_project
 from waypost.core.snapshot import Snapshot
 
 FOLDER = ROOT / ".venv-clients"

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from waypost.problems import Refused
+
 TIMEOUT = 120.0
 """Seconds for each step: hooks of the repository and a signature may take a while."""
 
@@ -16,7 +18,7 @@ _MEANT = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG", "GIT_SSH", "GIT_EXEC_PA
 """Variables that say how to commit; the others say where, and a hook that calls us has its own idea of that."""
 
 
-class GitRefused(Exception):  # it is a verdict of git, not a fault of the program
+class GitRefused(Refused):
     """Git made no commit; the message says why in a sentence."""
 
 

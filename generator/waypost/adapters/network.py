@@ -21,7 +21,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+import certifi
 
 MAX_ADDRESSES = 8
 """How many addresses of one name are tried; a name server may claim thousands."""
@@ -139,7 +139,7 @@ class DeadlineTLSSocket(DeadlineSocket, ssl.SSLSocket):
 @cache
 def verifying() -> ssl.SSLContext:
     """Build the TLS settings once: reading the certificates of authorities takes longer than most checks."""
-    context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+    context = ssl.create_default_context(cafile=certifi.where())
     context.sslsocket_class = DeadlineTLSSocket
     return context
 

@@ -58,8 +58,8 @@ _Loader.add_implicit_resolver(
 )
 
 
-SMALL = 4000
-"""Characters up to which a text is read by libyaml, several times as fast: it nests without a limit of its own."""
+DEEPEST = 4000
+"""Levels that libyaml, several times as fast, may be asked to follow: it nests without a limit of its own."""
 
 
 def _fast_loader() -> type[Any] | None:
@@ -74,7 +74,7 @@ _FAST_LOADER = _fast_loader()
 
 def _compose(text: str) -> yaml.Node | None:
     """Parse a text into nodes; what libyaml does not take is left to PyYAML, whose words are the same everywhere."""
-    if _FAST_LOADER and len(text) <= SMALL:
+    if _FAST_LOADER and _depth(text) <= DEEPEST:
         try:
             node: yaml.Node | None = yaml.compose(text, Loader=_FAST_LOADER)
         except (yaml.YAMLError, ValueError):
@@ -82,6 +82,11 @@ def _compose(text: str) -> yaml.Node | None:
         else:
             return node
     return yaml.compose(text, Loader=_Loader)
+
+
+def _depth(text: str) -> int:
+    """Return more levels than a text can nest: each one takes an opening bracket, or a column of its line."""
+    return text.count("[") + text.count("{") + max(map(len, text.split("\n")))
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from waypost.adapters.file_tree import FolderFiles, is_alive, sync_tree
 from waypost.adapters.mkdocs_site import build_help_center
 from waypost.adapters.status_pages import LOOK_FOLDER
 from waypost.adapters.store.reading import read_history
+from waypost.app.project import check_project
 from waypost.app.publish import publish
-from waypost.app.site import Site, check_project
+from waypost.app.site import Site
 from waypost.core.snapshot import take_snapshot
 from waypost.model.project import Project
 from waypost.problems import Problem, ProblemsFound

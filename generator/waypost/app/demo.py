@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from waypost.adapters.dev_server import command_demo_service
+from waypost.problems import Refused
 
 
-class NotServing(Exception):  # it is the state of the machine, not a fault of the program
+class NotServing(Refused):
     """No sample is being served at the port."""
 
 

@@ -16,11 +16,13 @@ from waypost import __version__
 from waypost.adapters.store.engine import StoreError
 from waypost.adapters.store.reading import read_history
 from waypost.app.clock import utc_now
-from waypost.app.poll import WORKERS, observe
-from waypost.app.site import Site, check_project
+from waypost.app.poll import observe
+from waypost.app.project import check_project
+from waypost.app.site import Site
 from waypost.core.schedule import jobs
 from waypost.model.checks import HeartbeatCheck
 from waypost.model.project import Project
+from waypost.model.running import WORKERS
 from waypost.model.status import ComponentStatus
 from waypost.problems import errors, summary
 

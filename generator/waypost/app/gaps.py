@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +10,17 @@ from waypost.adapters.article_edit import is_usable_alias, with_alias
 from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.languages import languages, load_words
 from waypost.adapters.unresolved_log import UnresolvedLog, read_unresolved
+from waypost.app.project import load_project
 from waypost.app.search_outputs import site_language
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.core.search.documents import search_documents
 from waypost.core.search.gaps import Content, Gap, Gaps, Proposal, plan_gaps
 from waypost.core.ticket_tail import labels_of
-from waypost.problems import Location, Problem, ProblemsFound
+from waypost.problems import Location, Problem, ProblemsFound, Refused
+
+
+class NoAlias(Refused):
+    """No alias is proposed under a number."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,14 @@ class Found:
     def problems(self) -> list[Problem]:
         """What could not be read, as warnings."""
         return [problem for log in self.logs for problem in log.problems]
+
+    def numbered(self, numbers: Collection[int]) -> list[Gap]:
+        """Return the gaps with these numbers, counted from 1, or all where none is given; raises NoAlias."""
+        known = dict(enumerate(self.gaps.gaps, start=1))
+        for number in numbers:
+            if number not in known or known[number].proposal is not Proposal.ALIAS:
+                raise NoAlias(f"There is no alias with the number {number}.")
+        return [known[number] for number in sorted({*numbers} or known)]
 
 
 @dataclass(frozen=True)

@@ -16,21 +16,26 @@ from waypost.adapters.one_click import Leaving
 from waypost.adapters.store.engine import StoreError, sqlite_path
 from waypost.adapters.store.monitor_store import MonitorStore
 from waypost.adapters.store.opening import opened_to_write
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.heartbeat_names import heartbeat_names, read_ping
 from waypost.model.polling import Line, Ping
+from waypost.model.running import KEY_VARIABLE
 from waypost.model.status_config import StatusConfig
-from waypost.problems import did_you_mean
-
-KEY_VARIABLE = "WAYPOST_HEARTBEAT_KEY"
-"""The environment variable with the key that reports over HTTP must bring."""
+from waypost.problems import Refused, did_you_mean
 
 
-class UnknownHeartbeat(Exception):
+class UnknownHeartbeat(Refused):
     """There is no heartbeat of this name; the message names those that there are."""
 
 
-class ListenRefused(Exception):
+class ListenRefused(Refused):
     """The listener cannot be started; the message says why and what to do."""
+
+
+def report_job(site: Site, database_url: str, name: str, word: str, now: datetime) -> Ping:
+    """Keep what a job of a site says of itself; raises ProblemsFound, UnknownHeartbeat, StoreError and OSError."""
+    return report(load_project(site).status.config, database_url, name, word, now)
 
 
 def report(config: StatusConfig, database_url: str, name: str, word: str, now: datetime) -> Ping:

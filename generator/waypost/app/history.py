@@ -16,8 +16,11 @@ from waypost.adapters.history_files import (
     load_history_text,
     load_tables,
 )
+from waypost.adapters.store.engine import StoreError
 from waypost.adapters.store.history_store import HistoryStore
-from waypost.app.site import Site, load_project
+from waypost.adapters.store.opening import opened_to_read, opened_to_write
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.daily import DailyFigures, Times, midnight, times_by_day
 from waypost.core.digests import SEAL_AFTER, chain, last_settled_day
 from waypost.core.history import clipped, first_day, merged, missing
@@ -28,7 +31,7 @@ from waypost.model.polling import Line
 from waypost.model.project import History
 from waypost.model.rollups import Resolution, Rollup
 from waypost.model.status_config import StatusConfig
-from waypost.problems import ProblemsFound
+from waypost.problems import ProblemsFound, Refused
 
 DAY = timedelta(days=1)
 AT_ONCE = timedelta(days=365)
@@ -85,6 +88,24 @@ class Exported:
     """The tables that were not there or said something else, from the root of the site."""
     other_digests: int
     """Days for which the text has the digest of another database, too."""
+
+
+class NotOver(Refused):
+    """A day may still change; the message names the last one that can be exported."""
+
+
+def export_days(site: Site, url: str, until: date | None, now: datetime) -> Exported:
+    """Write the rows of the days up to `until`, or of all that are over, from a database into status/history/.
+
+    Raises NotOver, ProblemsFound and StoreError.
+    """
+    last = last_exportable(site, now)
+    if until and until > last:
+        raise NotOver(f"{until} may still change. The last day that can be exported now is {last}.")
+    with opened_to_read(url) as database:
+        if database is None:
+            raise StoreError("There is no database yet. Run `waypost poll` or `waypost run` first.")
+        return export_history(site, HistoryStore(database), until or last)
 
 
 def last_exportable(site: Site, now: datetime) -> date:
@@ -144,6 +165,16 @@ def _last_day(text: HistoryText, until: date) -> date:
 
 
 # Import
+
+
+def import_tables(site: Site, url: str, paths: Sequence[Path]) -> Imported:
+    """Add status/history/, or the tables and folders that are named, to a database.
+
+    Raises ProblemsFound and StoreError.
+    """
+    text = read_tables(site, paths)
+    with opened_to_write(url) as database:
+        return import_history(HistoryStore(database), text)
 
 
 def read_tables(site: Site, paths: Sequence[Path]) -> HistoryText:

@@ -12,8 +12,10 @@ from waypost.adapters.history_files import FOLDER, HistoryText, load_history_tex
 from waypost.adapters.languages import load_words
 from waypost.adapters.source import read_source
 from waypost.adapters.store.history_store import HistoryStore
+from waypost.adapters.store.opening import opened_to_read
 from waypost.app.history import DAY, settling_time
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.digests import BrokenLink, broken_links, last_settled_day
 from waypost.core.history import first_day, merged
 from waypost.core.history_text import Digest
@@ -76,6 +78,12 @@ class Verification:
         return not (
             self.disagreements or self.percentages.differences or any(proof.broken for proof in self.chains)
         )
+
+
+def verify_database(site: Site, url: str, now: datetime) -> Verification:
+    """Recompute every digest and every published percentage of a site; raises ProblemsFound and StoreError."""
+    with opened_to_read(url) as database:
+        return verify_history(site, HistoryStore(database) if database else None, now)
 
 
 def verify_history(site: Site, store: HistoryStore | None, now: datetime) -> Verification:

@@ -182,12 +182,16 @@ def present_incident(site: Site, name: str) -> Incident:
     return read_file(site.root, INCIDENTS, find_file(site.root, INCIDENTS, name)).item
 
 
-def list_incidents(site: Site) -> tuple[Incident, ...]:
-    """Return the incidents that people wrote, newest first; raises ProblemsFound where status/ has errors."""
+def list_incidents(site: Site, *, resolved: bool = True) -> tuple[Incident, ...]:
+    """Return the incidents that people wrote, newest first, or only those that are open.
+
+    Raises ProblemsFound where status/ has errors.
+    """
     found, problems = load_status_site(site.root, usable_config(site.root))
     if errors(problems):
         raise ProblemsFound(problems)
-    return tuple(sorted(found.incidents, key=lambda item: item.started, reverse=True))
+    wanted = (item for item in found.incidents if resolved or item.resolved_at is None)
+    return tuple(sorted(wanted, key=lambda item: item.started, reverse=True))
 
 
 def local(now: datetime) -> datetime:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.app.skeletons import article_check, check_start, quoted, require_category, skeleton
 from waypost.core.known_problem import article_name, fitting_category, known_problem
 from waypost.model.article import Kind

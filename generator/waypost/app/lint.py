@@ -14,8 +14,9 @@ from waypost.adapters.lint_files import (
     status_texts,
 )
 from waypost.adapters.whoosh_words import Likeness
+from waypost.app.project import check_project
 from waypost.app.search_eval import site_answerer
-from waypost.app.site import Site, check_project
+from waypost.app.site import Site
 from waypost.core.lint.registry import RULES, judge
 from waypost.core.lint.rule import LintSite
 from waypost.model.lint import LintConfig

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from waypost.adapters.incident_edit import (
     MAINTENANCE,
@@ -123,12 +124,21 @@ def present_maintenance(site: Site, name: str) -> Maintenance:
     return read_file(site.root, MAINTENANCE, find_file(site.root, MAINTENANCE, name)).item
 
 
-def list_maintenances(site: Site, now: datetime) -> tuple[ListedMaintenance, ...]:
-    """Return all maintenance, the latest first; raises ProblemsFound where status/ has errors."""
+def page_zone(site: Site) -> ZoneInfo:
+    """Return the time zone of the status page; raises ProblemsFound where status.yml cannot be used."""
+    return ZoneInfo(usable_config(site.root).page.time_zone)
+
+
+def list_maintenances(site: Site, now: datetime, *, ended: bool = True) -> tuple[ListedMaintenance, ...]:
+    """Return all maintenance, the latest first, or only what is to come or under way.
+
+    Raises ProblemsFound where status/ has errors.
+    """
     listed = [
         ListedMaintenance(work, maintenance_at(work, now).status) for work in _status(site).maintenances
     ]
-    return tuple(sorted(listed, key=lambda item: item.work.scheduled_for, reverse=True))
+    wanted = (item for item in listed if ended or item.status not in ENDED)
+    return tuple(sorted(wanted, key=lambda item: item.work.scheduled_for, reverse=True))
 
 
 def _status(site: Site) -> StatusSite:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from waypost import __version__
@@ -14,16 +13,7 @@ from waypost.app.site import Site
 from waypost.app.skeletons import AlreadyThere, fill, quoted, require_category, skeleton, start_article
 from waypost.core.ids import slugify
 from waypost.model.article import Kind
-
-
-class Workflows(StrEnum):
-    """Where pushes to a new site are checked and published."""
-
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    BOTH = "both"
-    NONE = "none"
-
+from waypost.model.workflows import Workflows
 
 _WORKFLOW_FILES = {
     ".github": (Workflows.GITHUB, Workflows.BOTH),

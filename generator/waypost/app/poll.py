@@ -22,12 +22,10 @@ from waypost.app.uplink import UplinkGuard
 from waypost.core.schedule import Job, jobs, retry_after, slot_after
 from waypost.model.checks import HeartbeatCheck
 from waypost.model.polling import Claim, Line, Outcome, Pings, Recorded
+from waypost.model.running import WORKERS
 from waypost.model.status import ComponentStatus, Observation
 from waypost.model.status_config import StatusConfig
-from waypost.problems import did_you_mean
-
-WORKERS = 64
-"""Checks that run at the same time; each mostly waits."""
+from waypost.problems import Refused, did_you_mean
 
 PER_HOST = 6
 """Checks of one host that run at the same time, as many as a browser opens connections to it."""
@@ -54,7 +52,7 @@ def observe(job: Job, pings: Pings | None = None, clock: Callable[[], datetime] 
     )
 
 
-class UnknownRegion(Exception):
+class UnknownRegion(Refused):
     """The site has no such region; the message names those that it has."""
 
 

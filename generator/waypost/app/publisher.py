@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from waypost.app.project import load_project
 from waypost.app.publish import Publication, PublishMemory, publish
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.model.project import Project
 
 Signature = tuple[tuple[str, int, int], ...]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from waypost.adapters.lint_files import load_lint_config
 from waypost.adapters.vote_log import VoteLog
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.lint.registry import RULES, is_silenced
 from waypost.core.review import OwnerGroup, ReviewPolicy, plan_review
 from waypost.model.article import ArticleFrontMatter

@@ -17,14 +17,16 @@ from waypost.app.clock import utc_now
 from waypost.app.deliver import Reports
 from waypost.app.heartbeats import Intake, listening
 from waypost.app.news import tell_news
-from waypost.app.poll import WORKERS, Poller, poll_once, require_region
+from waypost.app.poll import Poller, poll_once, require_region
+from waypost.app.project import load_project
 from waypost.app.publisher import Publisher, signature
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.app.telling import Dispatch
 from waypost.app.unsubscribing import who_may_leave
 from waypost.app.upkeep import Upkeep
 from waypost.model.polling import Recorded
 from waypost.model.project import Project
+from waypost.model.running import RunOptions
 from waypost.model.status import StateChange
 from waypost.problems import ProblemsFound
 
@@ -52,26 +54,6 @@ class Events:
     reloaded: Callable[[], None] = field(default=lambda: None)
     failed: Callable[[Exception], None] = field(default=lambda error: None)
     deliveries: Reports = field(default_factory=Reports)
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """How a daemon works."""
-
-    region: str = ""
-    """Where it runs, by its name in `regions`; empty where the site has none."""
-    everywhere: bool = False
-    """Whether it also stands in for every region, as on the machine of a writer."""
-    publishes: bool = True
-    """Whether it writes pages, rather than leaving that to another poller of the same database."""
-    delivers: bool = False
-    """Whether it tells subscribers of what it has published."""
-    listen: tuple[str, int] | None = None
-    """Where jobs may report to over HTTP."""
-    heartbeat_key: str | None = None
-    """What those jobs must bring."""
-    workers: int = WORKERS
-    """Checks that run at the same time."""
 
 
 def run(

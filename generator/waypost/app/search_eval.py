@@ -11,8 +11,9 @@ from pathlib import Path
 from waypost.adapters.search_collections import LANGUAGE, Field, load_collection, load_queries
 from waypost.adapters.search_language import search_language
 from waypost.adapters.search_runs import Answered, Run, load_runs, save_runs
+from waypost.app.project import load_project
 from waypost.app.search_outputs import site_index, site_language
-from waypost.app.site import Site, load_project
+from waypost.app.site import Site
 from waypost.core.search.evaluation import (
     DEPTH,
     Answer,

@@ -13,12 +13,13 @@ from waypost.adapters.store.opening import opened_to_write
 from waypost.app.build import BuildReport, build_site
 from waypost.app.clock import utc_now
 from waypost.app.publisher import Publisher
-from waypost.app.run import WATCH, Daemon, Events, FileWatch, RunOptions
+from waypost.app.run import WATCH, Daemon, Events, FileWatch
 from waypost.app.site import Site
-from waypost.problems import ProblemsFound
+from waypost.model.running import RunOptions
+from waypost.problems import ProblemsFound, Refused
 
 
-class PortTaken(Exception):  # it is the state of the machine, not a fault of the program
+class PortTaken(Refused):
     """Another program listens on the port."""
 
 
@@ -79,6 +80,7 @@ def _listening(site: Site, options: ServeOptions) -> Iterator[DevServer]:
     except OSError as error:
         raise PortTaken(
             f"Port {options.port} cannot be used: {(error.strerror or 'unknown').lower()}."
+            " Choose another: make serve PORT=8001"
         ) from None
     try:
         yield server

@@ -15,13 +15,13 @@ from waypost.adapters.validation import validate
 from waypost.app.site import Site
 from waypost.core.ids import UNTITLED, slugify
 from waypost.model.article import FRONT_MATTER, Kind
-from waypost.problems import Location, Problem, ProblemsFound
+from waypost.problems import Location, Problem, ProblemsFound, Refused
 
 Check = Callable[[Source], list[Problem]]
 """Says what is wrong with the text of a file."""
 
 
-class AlreadyThere(Exception):  # it is the state of the disk, not a fault of the program
+class AlreadyThere(Refused):
     """What should be made is there already, and nothing is overwritten."""
 
 

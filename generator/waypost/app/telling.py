@@ -16,9 +16,10 @@ from waypost.adapters.store.opening import open_database, opened_to_read
 from waypost.adapters.store.outbox import Outbox
 from waypost.adapters.store.reading import read_history
 from waypost.app.clock import utc_now
-from waypost.app.deliver import Courier, Reports
+from waypost.app.deliver import Courier, Reports, missing_variables
 from waypost.app.news import plan_news, tell_news
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.addresses import refuser
 from waypost.core.notify.operations import test_notice
 from waypost.core.notify.plan import Planned, message_id
@@ -27,13 +28,13 @@ from waypost.model.notices import Delivery, DeliveryState, Letter, Told
 from waypost.model.project import StatusSite
 from waypost.model.status_config import PageConfig
 from waypost.model.subscribers import Subscriber, SubscriberFile
-from waypost.problems import did_you_mean
+from waypost.problems import Refused, did_you_mean
 
 LOOK = timedelta(seconds=15)
 """How often a process that only delivers looks whether there is something new to tell."""
 
 
-class UnknownSubscriber(Exception):
+class UnknownSubscriber(Refused):
     """There is no such subscriber; the message names one that is near."""
 
 
@@ -53,6 +54,11 @@ def present_snapshot(site: Site, url: str, now: datetime) -> tuple[StatusSite, S
     project = load_project(site)
     words = site_words(project.language)
     return project.status, take_snapshot(project.status, read_history(url), now, words)
+
+
+def unset_variables(site: Site) -> list[str]:
+    """Return the environment variables that subscribers.yml names and that are not set; raises ProblemsFound."""
+    return missing_variables(load_project(site).status.subscribers)
 
 
 def deliver_once(site: Site, url: str, reports: Reports | None = None) -> Outcome:
@@ -206,5 +212,5 @@ def acknowledge(site: Site, url: str, name: str, by: str, now: datetime) -> tupl
         return incident.id, Outbox(database).acknowledge(incident.id, now, by)
 
 
-class UnknownIncident(Exception):
+class UnknownIncident(Refused):
     """No open incident, or several, have that name; the message lists those that are open."""

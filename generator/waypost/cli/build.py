@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.app.build import build_site
-from waypost.app.clock import utc_now
-from waypost.app.site import Site
 from waypost.cli.common import database_option, explained, print_problems, site_option
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
 
 
 @click.command("build")
@@ -25,6 +26,9 @@ def command(site: Site, database: str | None, clean: bool) -> None:
 
     Example: waypost build
     """
+    from waypost.app.build import build_site
+    from waypost.app.clock import utc_now
+
     started = time.monotonic()
     report = build_site(site, utc_now(), database, anew=clean)
     print_problems(report.warnings)

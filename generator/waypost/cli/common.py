@@ -10,16 +10,14 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import click
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticCustomError
 
-from waypost.adapters.store.engine import StoreError
-from waypost.app.site import Site
-from waypost.model.types import Duration, host_port
-from waypost.problems import Level, Problem, ProblemsFound, summary
+from waypost.problems import Level, Problem, ProblemsFound, Refused, summary
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
 
 _STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters of seven and eight bits, separators, marks that reverse text, and what no terminal encodes."""
@@ -32,6 +30,8 @@ def site_option(function: Callable[P, R]) -> Callable[P, R]:
     """Add --site, which becomes the argument `site`."""
 
     def to_site(context: click.Context, parameter: click.Parameter, value: Path) -> Site:
+        from waypost.app.site import Site
+
         del context, parameter
         return Site(value.resolve())
 
@@ -60,6 +60,10 @@ def to_host_port(
     context: click.Context, parameter: click.Parameter, value: str | None
 ) -> tuple[str, int] | None:
     """Read HOST:PORT; the callback of an option."""
+    from pydantic_core import PydanticCustomError
+
+    from waypost.model.types import host_port
+
     if value is None:
         return None
     try:
@@ -86,29 +90,28 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
         except BrokenPipeError:
             # Whoever read our output has seen enough; click ends quietly.
             raise
-        except (StoreError, OSError) as error:
-            words = (
-                f"{error.strerror}: {error.filename}"
-                if isinstance(error, OSError) and error.strerror and error.filename
-                else error
-            )
-            click.echo(f"waypost: {words}", err=True)
-            sys.exit(1)
+        except OSError as error:
+            has_file = error.strerror and error.filename
+            refuse(f"{error.strerror}: {error.filename}" if has_file else str(error))
+        except Refused as refused:
+            refuse(str(refused))
 
     return wrapper
-
-
-_READ_DURATION: TypeAdapter[timedelta] = TypeAdapter(Duration)
 
 
 def to_duration(context: click.Context, parameter: click.Parameter, value: str | None) -> timedelta | None:
     """Read 30d, 12h or 90m, as the files write it, and 0d for no time at all; the callback of an option."""
     if value is None or value == "0d":
         return None if value is None else timedelta(0)
+    from pydantic import TypeAdapter, ValidationError
+
+    from waypost.model.types import Duration
+
     try:
-        return _READ_DURATION.validate_python(value)
+        read: timedelta = TypeAdapter(Duration).validate_python(value)
     except ValidationError as error:
         raise click.BadParameter(error.errors()[0]["msg"], context, parameter) from None
+    return read
 
 
 def printable(text: str) -> str:
@@ -121,7 +124,7 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
-def refuse(message: str) -> None:
+def refuse(message: str) -> NoReturn:
     """End a command with a sentence on standard error and exit code 1."""
     click.echo(f"waypost: {message}", err=True)
     sys.exit(1)

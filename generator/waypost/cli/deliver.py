@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.app.clock import utc_now
-from waypost.app.deliver import Reports, missing_variables
-from waypost.app.site import Site, load_project
-from waypost.app.telling import deliver_once, deliver_until, preview
 from waypost.cli.common import (
     counted,
     database_option,
@@ -21,8 +18,12 @@ from waypost.cli.common import (
     site_option,
 )
 from waypost.cli.signals import stop_on_signals
-from waypost.core.notify.plan import Planned
-from waypost.model.notices import Delivery
+
+if TYPE_CHECKING:
+    from waypost.app.deliver import Reports
+    from waypost.app.site import Site
+    from waypost.core.notify.plan import Planned
+    from waypost.model.notices import Delivery
 
 
 @click.command("deliver")
@@ -39,13 +40,16 @@ def command(watch: bool, dry_run: bool, site: Site, database: str | None, as_jso
 
     Example: waypost deliver --dry-run
     """
+    from waypost.app.clock import utc_now
+    from waypost.app.telling import deliver_once, deliver_until, preview, unset_variables
+
     url = database or site.database_url
     if watch and dry_run:
         raise click.UsageError("--dry-run looks once, so it does not go with --watch.")
     if dry_run:
         _show(*preview(site, url, utc_now()), as_json=as_json)
         return
-    for name in missing_variables(load_project(site).status.subscribers):
+    for name in unset_variables(site):
         click.echo(
             f"waypost: the environment variable {name} is not set; what needs it waits until it is.", err=True
         )
@@ -75,6 +79,8 @@ def command(watch: bool, dry_run: bool, site: Site, database: str | None, as_jso
 
 def reports(failed: list[str] | None = None) -> Reports:
     """Return what tells of failures on standard error; endpoints go into `failed` too."""
+
+    from waypost.app.deliver import Reports
 
     def say_failed(endpoint: str, words: str) -> None:
         if failed is not None:

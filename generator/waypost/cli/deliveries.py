@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.adapters.store.opening import open_database, opened_to_read
-from waypost.adapters.store.outbox import Outbox
-from waypost.app.clock import utc_now
-from waypost.app.site import Site
 from waypost.cli.common import (
     counted,
     database_option,
     explained,
     json_option,
     print_json,
-    refuse,
     site_option,
 )
 from waypost.cli.tables import print_table
-from waypost.model.notices import Delivery, DeliveryState, EndpointState
-from waypost.model.types import read_moment
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
+    from waypost.model.notices import Delivery, EndpointState
 
 NEWEST = 100
 """How many deliveries are listed unless more are asked for."""
 
-MOST = 1_000_000
-"""How many are counted before they are sent again."""
-
 
 def _to_moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    from waypost.model.types import read_moment
+
     if value is None:
         return None
     moment = read_moment(value)
@@ -87,11 +83,10 @@ def _list(
 
     Example: waypost deliveries list --failed --endpoint acme-production
     """
-    wanted = DeliveryState(state) if state else None
-    found: list[Delivery] = []
-    with opened_to_read(database or site.database_url) as opened:
-        if opened:
-            found = Outbox(opened).deliveries(wanted, endpoint, since, until, limit=limit)
+    from waypost.app.deliveries import Selection, list_deliveries
+
+    selection = Selection(endpoint, since, until)
+    found = list_deliveries(database or site.database_url, state, selection, limit)
     if as_json:
         print_json([_entry(item) for item in found])
     elif found:
@@ -134,19 +129,19 @@ def _replay(
 
     Example: waypost deliveries replay --endpoint acme-production --since 2026-11-20T10:00:00+01:00
     """
+    from waypost.app.clock import utc_now
+    from waypost.app.deliveries import Selection, replay
+
     if not (ids or endpoint or since or until):
         raise click.UsageError("Say which: numbers, --endpoint, --since or --until.")
-    states = [DeliveryState.FAILED, *([DeliveryState.DELIVERED] if delivered else [])]
-    chosen = (endpoint, since, until, ids or None)
-    with closing(open_database(database or site.database_url)) as opened:
-        outbox = Outbox(opened)
-        count = sum(len(outbox.deliveries(state, *chosen, limit=MOST)) for state in states)
-        if not count:
-            refuse("There are no such deliveries.")
+
+    def confirm(count: int) -> None:
         # Whoever names each by its number has seen them.
         if not (yes or ids):
             click.confirm(f"Send {counted(count, 'delivery', 'deliveries')} again?", abort=True, err=True)
-        done = sum(outbox.replay(utc_now(), state, *chosen) for state in states)
+
+    selection = Selection(endpoint, since, until, ids)
+    done = replay(database or site.database_url, selection, utc_now(), confirm, delivered=delivered)
     click.echo(
         f"{counted(done, 'delivery is', 'deliveries are')} due now. `waypost run` or `waypost deliver` sends them."
     )
@@ -162,8 +157,9 @@ def _endpoints(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost deliveries endpoints
     """
-    with opened_to_read(database or site.database_url) as opened:
-        found = Outbox(opened).endpoints() if opened else []
+    from waypost.app.deliveries import list_endpoints
+
+    found = list_endpoints(database or site.database_url)
     if as_json:
         print_json([_endpoint_entry(item) for item in found])
         return

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.app.doctor import examine
-from waypost.app.site import Site
 from waypost.cli.common import database_option, explained, json_option, print_json, site_option
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
 
 _MARKS = {"ok": ("ok  ", "green"), "note": ("note", "yellow"), "bad": ("bad ", "red")}
 
@@ -24,6 +26,8 @@ def command(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost doctor
     """
+    from waypost.app.doctor import examine
+
     findings = examine(site, database or site.database_url)
     if as_json:
         print_json([dataclasses.asdict(finding) for finding in findings])

@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from waypost.app.gaps import Applied, Found, apply_gaps, find_gaps
-from waypost.app.site import Site
 from waypost.cli.common import (
     counted,
     explained,
@@ -20,8 +18,12 @@ from waypost.cli.common import (
     printable,
     site_option,
 )
-from waypost.core.search.gaps import Gain, Gap, Nearest, Proposal
-from waypost.core.search.grouping import Group, Reason
+
+if TYPE_CHECKING:
+    from waypost.app.gaps import Applied, Found
+    from waypost.app.site import Site
+    from waypost.core.search.gaps import Gain, Gap, Nearest
+    from waypost.core.search.grouping import Group
 
 SAMPLES = 3
 """Ways to ask that are shown of each group."""
@@ -30,12 +32,13 @@ LONGEST = 160
 """Characters that are shown of a question."""
 
 REASONS = {
-    Reason.NO_ANSWER: "nothing found",
-    Reason.REFORMULATED: "asked again in other words",
-    Reason.NONE_HELPED: "none of the results helped",
-    Reason.NOT_HELPFUL: "the article did not help",
-    Reason.TICKET: "became a request",
+    "no_answer": "nothing found",
+    "reformulated": "asked again in other words",
+    "none_helped": "none of the results helped",
+    "not_helpful": "the article did not help",
+    "ticket": "became a request",
 }
+"""What each reason of waypost.core.search.grouping is called on the screen."""
 
 
 @click.command("gaps")
@@ -76,16 +79,16 @@ def command(
 
     Example: waypost gaps searches.jsonl tickets.csv --limit 5
     """
+    from waypost.app.gaps import Applied, NoAlias, apply_gaps, find_gaps
+
     if only and not is_applied:
         raise click.UsageError("--only says which aliases --apply writes. Add --apply, or leave --only out.")
     found = find_gaps(site, log, limit, _progress)
     print_problems(found.problems)
-    numbered = dict(enumerate(found.gaps.gaps, start=1))
-    wrong = [n for n in only if n not in numbered or numbered[n].proposal is not Proposal.ALIAS]
-    if wrong:
-        raise click.UsageError(f"There is no alias with the number {wrong[0]}. Run it without --apply first.")
-    chosen = [gap for number, gap in numbered.items() if not only or number in only]
-    applied = apply_gaps(site, chosen) if is_applied else Applied((), ())
+    try:
+        applied = apply_gaps(site, found.numbered(only)) if is_applied else Applied((), ())
+    except NoAlias as refused:
+        raise click.UsageError(f"{refused} Run it without --apply first.") from None
     if as_json:
         print_json(_document(found, applied))
     else:
@@ -132,6 +135,8 @@ def _samples(group: Group) -> Iterator[str]:
 
 
 def _proposal(gap: Gap) -> Iterator[str]:
+    from waypost.core.search.gaps import Proposal
+
     first = gap.nearest[0] if gap.nearest else None
     if gap.proposal is Proposal.MISSING or first is None:
         yield "Missing article: nothing here answers it."
@@ -209,7 +214,7 @@ def _entry(gap: Gap, written: Sequence[Gap]) -> dict[str, Any]:
         {"path": f"content/{item.path}", "title": item.title, "confidence": item.confidence}
         for item in gap.nearest
     ]
-    is_missing = gap.proposal is Proposal.MISSING
+    is_missing = gap.proposal == "missing_article"
     return {
         "proposal": gap.proposal,
         "asked": gap.group.count,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from waypost.app.clock import utc_now
-from waypost.app.heartbeats import UnknownHeartbeat, report
-from waypost.app.site import Site, load_project
-from waypost.cli.common import database_option, explained, refuse, site_option
+from waypost.cli.common import database_option, explained, site_option
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
 
 
 @click.command("heartbeat")
@@ -28,13 +30,11 @@ def command(
 
     Example: waypost heartbeat backups
     """
+    from waypost.app.clock import utc_now
+    from waypost.app.heartbeats import report_job
+
     if start + fail + (exit_code is not None) > 1:
         raise click.UsageError("Give one of --start, --fail and --exit-code.")
     word = "start" if start else "fail" if fail else "" if exit_code is None else str(exit_code)
-    config = load_project(site).status.config
-    try:
-        ping = report(config, database or site.database_url, name, word, utc_now())
-    except UnknownHeartbeat as unknown:
-        refuse(str(unknown))
-    else:
-        click.echo(f"Kept: {ping.component} {ping.check}: {ping.kind}.")
+    ping = report_job(site, database or site.database_url, name, word, utc_now())
+    click.echo(f"Kept: {ping.component} {ping.check}: {ping.kind}.")

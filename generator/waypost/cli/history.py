@@ -6,24 +6,10 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from waypost.adapters.store.engine import StoreError
-from waypost.adapters.store.history_store import HistoryStore
-from waypost.adapters.store.opening import opened_to_read, opened_to_write
-from waypost.app.clock import utc_now
-from waypost.app.history import (
-    Exported,
-    Imported,
-    export_history,
-    import_history,
-    last_exportable,
-    read_tables,
-)
-from waypost.app.history_proof import ChainProof, Verification, verify_history
-from waypost.app.site import Site
 from waypost.cli.common import (
     counted,
     database_option,
@@ -33,6 +19,11 @@ from waypost.cli.common import (
     printable,
     site_option,
 )
+
+if TYPE_CHECKING:
+    from waypost.app.history import Exported, Imported
+    from waypost.app.history_proof import ChainProof, Verification
+    from waypost.app.site import Site
 
 SHOWN = 20
 """Days or files that are named one by one; --json has all."""
@@ -71,13 +62,13 @@ def _export(until: date | None, site: Site, database: str | None, as_json: bool)
 
     Example: waypost history export
     """
-    last = last_exportable(site, utc_now())
-    if until and until > last:
-        raise click.UsageError(f"{until} may still change. The last day that can be exported now is {last}.")
-    with opened_to_read(database or site.database_url) as opened:
-        if opened is None:
-            raise StoreError("There is no database yet. Run `waypost poll` or `waypost run` first.")
-        exported = export_history(site, HistoryStore(opened), until or last)
+    from waypost.app.clock import utc_now
+    from waypost.app.history import NotOver, export_days
+
+    try:
+        exported = export_days(site, database or site.database_url, until, utc_now())
+    except NotOver as refused:
+        raise click.UsageError(str(refused)) from None
     if as_json:
         print_json(
             {"first": exported.first, "until": exported.until, "written": exported.written}
@@ -114,9 +105,9 @@ def _import(path: tuple[Path, ...], site: Site, database: str | None, as_json: b
 
     Example: waypost history import
     """
-    text = read_tables(site, path)
-    with opened_to_write(database or site.database_url) as opened:
-        imported = import_history(HistoryStore(opened), text)
+    from waypost.app.history import import_tables
+
+    imported = import_tables(site, database or site.database_url, path)
     if as_json:
         print_json(
             {
@@ -169,8 +160,10 @@ def _verify(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost history verify
     """
-    with opened_to_read(database or site.database_url) as opened:
-        found = verify_history(site, HistoryStore(opened) if opened else None, utc_now())
+    from waypost.app.clock import utc_now
+    from waypost.app.history_proof import verify_database
+
+    found = verify_database(site, database or site.database_url, utc_now())
     if as_json:
         print_json(_document(found))
     else:

@@ -6,31 +6,16 @@ import getpass
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.app.clock import utc_now
-from waypost.app.incidents import (
-    NewIncident,
-    PlannedIncident,
-    list_incidents,
-    new_update,
-    plan_open,
-    plan_resolve,
-    plan_update,
-    present_incident,
-    start_of,
-)
-from waypost.app.site import Site
-from waypost.app.skeletons import AlreadyThere
-from waypost.app.telling import UnknownIncident, acknowledge
 from waypost.cli.common import (
     database_option,
     explained,
     json_option,
     print_json,
     printable,
-    refuse,
     site_option,
     to_duration,
 )
@@ -44,6 +29,10 @@ from waypost.model.status import (
     Incident,
     UpdateStatus,
 )
+
+if TYPE_CHECKING:
+    from waypost.app.incidents import PlannedIncident
+    from waypost.app.site import Site
 
 next_option = click.option(
     "--next-update", callback=to_duration, help="How soon you will write again; it is shown as a promise."
@@ -98,13 +87,12 @@ def _open(
 
     Example: waypost incident open "Downloads fail" --component downloads --message "Zip downloads stop half way."
     """
+    from waypost.app.clock import utc_now
+    from waypost.app.incidents import NewIncident, plan_open, start_of
+
     new = NewIncident(title, components, Impact(impact), ComponentStatus(state))
     text = words(message, title, UpdateStatus.INVESTIGATING, start_of(site, new.impact))
-    try:
-        planned = plan_open(site, new, text, utc_now(), next_update)
-    except AlreadyThere as there:
-        refuse(str(there))
-        return
+    planned = plan_open(site, new, text, utc_now(), next_update)
     done = f"Opened {planned.file.relative_to(site.root)}. It is shown when the status page is published."
     write(site, planned, done, yes=yes, commit=commit)
 
@@ -136,6 +124,9 @@ def _update(
 
     Example: waypost incident update downloads-fail --status identified --message "A disk is full." --next-update 30m
     """
+    from waypost.app.clock import utc_now
+    from waypost.app.incidents import new_update, plan_update
+
     text = _words_about(site, name, message, UpdateStatus(status))
     planned = plan_update(site, name, new_update(UpdateStatus(status), text, utc_now(), next_update))
     done = f"Added '{status}' to status/incidents/{planned.incident.id}.md."
@@ -166,15 +157,14 @@ def _resolve(
 
     Example: waypost incident resolve downloads-fail --message "All downloads work again." --draft-article
     """
+    from waypost.app.clock import utc_now
+    from waypost.app.incidents import new_update, plan_resolve
+
     if category and not draft_article:
         raise click.UsageError("--category says where the draft goes, so it needs --draft-article.")
     text = _words_about(site, name, message, UpdateStatus.RESOLVED)
     update = new_update(UpdateStatus.RESOLVED, text, utc_now())
-    try:
-        planned = plan_resolve(site, name, update, draft_article=draft_article, category=category)
-    except AlreadyThere as there:
-        refuse(str(there))
-        return
+    planned = plan_resolve(site, name, update, draft_article=draft_article, category=category)
     done = [f"Resolved status/incidents/{planned.incident.id}.md."]
     if planned.article:
         done += _about_draft(site, planned, planned.article)
@@ -203,12 +193,11 @@ def _acknowledge(name: str, by: str | None, site: Site, database: str | None) ->
 
     Example: waypost incident acknowledge auto-downloads --by Anna
     """
+    from waypost.app.clock import utc_now
+    from waypost.app.telling import acknowledge
+
     by = by or getpass.getuser()
-    try:
-        found, is_new = acknowledge(site, database or site.database_url, name, by, utc_now())
-    except UnknownIncident as unknown:
-        refuse(str(unknown))
-        return
+    found, is_new = acknowledge(site, database or site.database_url, name, by, utc_now())
     click.echo(
         f"{printable(by)} takes care of {found}." if is_new else f"Somebody takes care of {found} already."
     )
@@ -224,7 +213,9 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
 
     Example: waypost incident list --all
     """
-    found = [item for item in list_incidents(site) if everything or item.resolved_at is None]
+    from waypost.app.incidents import list_incidents
+
+    found = list_incidents(site, resolved=everything)
     if as_json:
         print_json([_entry(item) for item in found])
     elif found:
@@ -262,4 +253,6 @@ def _print(incidents: Sequence[Incident]) -> None:
 
 def _words_about(site: Site, name: str, message: str | None, status: UpdateStatus) -> str:
     """Return the message, or ask for it once it is clear which incident it is about."""
+    from waypost.app.incidents import present_incident
+
     return message if message is not None else words(None, present_incident(site, name).title, status)

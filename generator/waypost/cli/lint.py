@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.app.clock import utc_now
-from waypost.app.lint import lint
-from waypost.app.site import Site
 from waypost.cli.common import explained, print_problems, site_option
 from waypost.cli.lint_formats import FORMATS, from_here
 from waypost.problems import errors
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
 
 
 @click.command("lint")
@@ -34,6 +35,9 @@ def command(site: Site, form: str, as_json: bool, strict: bool) -> None:
 
     Example: waypost lint
     """
+    from waypost.app.clock import utc_now
+    from waypost.app.lint import lint
+
     problems = lint(site, utc_now())
     form = "json" if as_json else form
     if form in FORMATS:

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from waypost.adapters.incident_edit import usable_config
-from waypost.app.clock import utc_now
-from waypost.app.incidents import new_update
-from waypost.app.maintenance import (
-    ListedMaintenance,
-    NewMaintenance,
-    list_maintenances,
-    plan_schedule,
-    plan_step,
-    present_maintenance,
-)
-from waypost.app.site import Site
-from waypost.app.skeletons import AlreadyThere
 from waypost.cli.common import (
     explained,
     json_option,
     print_json,
     print_problems,
     printable,
-    refuse,
     site_option,
     to_duration,
 )
 from waypost.cli.tables import print_table
 from waypost.cli.writing import message_option, words, write, writing_options
-from waypost.core.local_time import read_local
-from waypost.model.status import ENDED, UpdateStatus
+
+if TYPE_CHECKING:
+    from waypost.app.maintenance import ListedMaintenance
+    from waypost.app.site import Site
 
 
 @click.group("maintenance")
@@ -80,13 +69,13 @@ def _schedule(
 
     Example: waypost maintenance schedule "Faster archives" --component downloads --from 2026-11-29T02:00 --for 1h
     """
+    from waypost.app.clock import utc_now
+    from waypost.app.maintenance import NewMaintenance, plan_schedule
+    from waypost.model.status import UpdateStatus
+
     begin, finish = _window(site, start, end, length)
     text = words(message, title, UpdateStatus.SCHEDULED)
-    try:
-        planned = plan_schedule(site, NewMaintenance(title, components, begin, finish), text, utc_now())
-    except AlreadyThere as there:
-        refuse(str(there))
-        return
+    planned = plan_schedule(site, NewMaintenance(title, components, begin, finish), text, utc_now())
     print_problems(planned.warnings)
     done = f"Scheduled {planned.file.relative_to(site.root)}. It is shown when the status page is published."
     write(site, planned, done, yes=yes, commit=commit)
@@ -94,23 +83,22 @@ def _schedule(
 
 def _window(site: Site, start: str, end: str | None, length: timedelta | None) -> tuple[datetime, datetime]:
     """Return when the work begins and ends; a usage error where that is not clear."""
+    from waypost.app.maintenance import page_zone
+    from waypost.core.local_time import later
+
     if (end is None) == (length is None):
         raise click.UsageError("Say when the work ends: with --until, or with --for.")
-    zone = ZoneInfo(usable_config(site.root).page.time_zone)
+    zone = page_zone(site)
     begin = _moment("--from", start, zone)
-    if end is not None:
-        finish = _moment("--until", end, zone)
-    else:
-        # Work takes real hours, also in the night when clocks change.
-        finish = datetime.fromtimestamp(
-            begin.timestamp() + (length or timedelta()).total_seconds(), begin.tzinfo
-        )
+    finish = later(begin, length) if length is not None else _moment("--until", end or "", zone)
     if finish <= begin:
         raise click.UsageError("The work ends before it begins. Correct --from, --until or --for.")
     return begin, finish
 
 
 def _moment(option: str, text: str, zone: ZoneInfo) -> datetime:
+    from waypost.core.local_time import read_local
+
     try:
         return read_local(text, zone)
     except ValueError as error:
@@ -128,7 +116,7 @@ def _start(name: str, *, message: str | None, yes: bool, commit: bool, site: Sit
 
     Example: waypost maintenance start faster-archives --message "Zip downloads pause now."
     """
-    _step(site, name, UpdateStatus.IN_PROGRESS, message, yes=yes, commit=commit)
+    _step(site, name, "in_progress", message, yes=yes, commit=commit)
 
 
 @command.command("complete")
@@ -142,7 +130,7 @@ def _complete(name: str, *, message: str | None, yes: bool, commit: bool, site: 
 
     Example: waypost maintenance complete faster-archives --message "Zip downloads are back."
     """
-    _step(site, name, UpdateStatus.COMPLETED, message, yes=yes, commit=commit)
+    _step(site, name, "completed", message, yes=yes, commit=commit)
 
 
 @command.command("cancel")
@@ -156,15 +144,18 @@ def _cancel(name: str, *, message: str | None, yes: bool, commit: bool, site: Si
 
     Example: waypost maintenance cancel faster-archives --message "We found another way."
     """
-    _step(site, name, UpdateStatus.CANCELLED, message, yes=yes, commit=commit)
+    _step(site, name, "cancelled", message, yes=yes, commit=commit)
 
 
-def _step(
-    site: Site, name: str, status: UpdateStatus, message: str | None, *, yes: bool, commit: bool
-) -> None:
+def _step(site: Site, name: str, status: str, message: str | None, *, yes: bool, commit: bool) -> None:
+    from waypost.app.clock import utc_now
+    from waypost.app.incidents import new_update
+    from waypost.app.maintenance import plan_step, present_maintenance
+    from waypost.model.status import UpdateStatus
+
     if message is None:
         message = words(None, present_maintenance(site, name).title, status)
-    planned = plan_step(site, name, new_update(status, message, utc_now()))
+    planned = plan_step(site, name, new_update(UpdateStatus(status), message, utc_now()))
     done = f"Added '{status}' to {planned.file.relative_to(site.root)}."
     write(site, planned, done, yes=yes, commit=commit)
 
@@ -179,7 +170,10 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
 
     Example: waypost maintenance list --all
     """
-    found = [item for item in list_maintenances(site, utc_now()) if everything or item.status not in ENDED]
+    from waypost.app.clock import utc_now
+    from waypost.app.maintenance import list_maintenances
+
+    found = list_maintenances(site, utc_now(), ended=everything)
     if as_json:
         print_json([_entry(item) for item in found])
     elif found:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.app.clock import utc_now
-from waypost.app.incidents import new_incident
-from waypost.app.new import Workflows, new_article, new_site
-from waypost.app.site import Site
-from waypost.app.skeletons import AlreadyThere
-from waypost.cli.common import explained, refuse, site_option
+from waypost.cli.common import explained, site_option
 from waypost.model.article import Kind
 from waypost.model.status import Impact
+from waypost.model.workflows import Workflows
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
 
 
 @click.group("new")
@@ -40,11 +40,9 @@ def _site(folder: Path, name: str, ci: str) -> None:
 
     Example: waypost new site my-help --name "Acme Help" --ci github
     """
-    try:
-        made = new_site(folder, name, Workflows(ci))
-    except AlreadyThere as there:
-        refuse(str(there))
-        return
+    from waypost.app.new import new_site
+
+    made = new_site(folder, name, Workflows(ci))
     click.echo(f"Made {len(made)} files in {folder}. Next: cd {folder} && waypost serve")
 
 
@@ -54,11 +52,10 @@ def _article_command(kind: Kind, what: str, example: str) -> click.Command:
     @site_option
     @explained
     def start(title: str, category: str, site: Site) -> None:
-        try:
-            path = new_article(site, kind, title, category, utc_now())
-        except AlreadyThere as there:
-            refuse(str(there))
-            return
+        from waypost.app.clock import utc_now
+        from waypost.app.new import new_article
+
+        path = new_article(site, kind, title, category, utc_now())
         click.echo(f"Started {path.relative_to(site.root)}. Open it and replace what it says.")
 
     start.__doc__ = f'{what}\n\nExample: waypost new {kind} "{example}" --category CATEGORY'
@@ -101,9 +98,8 @@ def _incident(title: str, component: str, impact: str, site: Site) -> None:
 
     Example: waypost new incident "Downloads fail for large galleries" --component downloads
     """
-    try:
-        path = new_incident(site, title, component, utc_now(), Impact(impact))
-    except AlreadyThere as there:
-        refuse(str(there))
-        return
+    from waypost.app.clock import utc_now
+    from waypost.app.incidents import new_incident
+
+    path = new_incident(site, title, component, utc_now(), Impact(impact))
     click.echo(f"Started {path.relative_to(site.root)}. Say what customers see, then publish it.")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from waypost.app.run import poll
-from waypost.app.site import Site
 from waypost.cli.common import (
     database_option,
     explained,
@@ -15,8 +15,11 @@ from waypost.cli.common import (
     region_option,
     site_option,
 )
-from waypost.model.polling import Recorded
-from waypost.model.status import Observation
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
+    from waypost.model.polling import Recorded
+    from waypost.model.status import Observation
 
 
 @click.command("poll")
@@ -30,6 +33,8 @@ def command(site: Site, database: str | None, region: str, as_json: bool) -> Non
 
     Example: waypost poll && waypost publish
     """
+    from waypost.app.run import poll
+
     outcomes = poll(site, database or site.database_url, region)
     if as_json:
         print_json([_to_json(item, item.observation) for item in outcomes if item.observation])

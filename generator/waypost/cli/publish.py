@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.app.clock import utc_now
-from waypost.app.publish import publish, write_changes
-from waypost.app.site import Site, load_project
 from waypost.cli.common import database_option, explained, site_option
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
 
 
 @click.command("publish")
@@ -27,6 +28,10 @@ def command(site: Site, database: str | None, changed_to: Path | None) -> None:
 
     Example: waypost publish --changed-to changed.txt
     """
+    from waypost.app.clock import utc_now
+    from waypost.app.project import load_project
+    from waypost.app.publish import publish, write_changes
+
     publication = publish(site, load_project(site), utc_now(), database)
     if changed_to:
         write_changes(changed_to, publication)

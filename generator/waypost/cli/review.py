@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from waypost.app.clock import utc_now
-from waypost.app.review import Review, review
-from waypost.app.site import Site
 from waypost.cli.common import (
     counted,
     explained,
@@ -24,8 +18,12 @@ from waypost.cli.common import (
     site_option,
     to_duration,
 )
-from waypost.core.review import DueArticle, OwnerGroup
 from waypost.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from waypost.app.review import Review
+    from waypost.app.site import Site
+    from waypost.core.review import DueArticle, OwnerGroup
 
 
 @click.command("review")
@@ -49,6 +47,9 @@ def command(site: Site, owner: str | None, votes: Path | None, within: timedelta
 
     Example: waypost review --owner support --within 14d
     """
+    from waypost.app.clock import utc_now
+    from waypost.app.review import review
+
     found = review(site, utc_now(), within, votes)
     if owner is not None and owner not in found.owners:
         hint = did_you_mean(owner, found.owners)
@@ -101,6 +102,10 @@ def _entry(article: DueArticle) -> dict[str, Any]:
 
 
 def _print(found: Review, groups: Sequence[OwnerGroup]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console(highlight=False)
     for group in groups:
         table = Table(

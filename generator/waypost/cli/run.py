@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.app.heartbeats import KEY_VARIABLE, ListenRefused
-from waypost.app.poll import WORKERS
-from waypost.app.run import Events, RunOptions, run
-from waypost.app.site import Site
 from waypost.cli.common import (
     database_option,
     explained,
     print_problems,
-    refuse,
     region_option,
     site_option,
     to_host_port,
 )
 from waypost.cli.deliver import reports
 from waypost.cli.signals import stop_on_signals
-from waypost.model.status import StateChange
-from waypost.problems import ProblemsFound
+from waypost.model.running import KEY_VARIABLE, WORKERS, RunOptions
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
+    from waypost.model.status import StateChange
+    from waypost.problems import ProblemsFound
 
 
 @click.command("run")
@@ -64,6 +64,8 @@ def command(
 
     Example: waypost run --database sqlite:////var/lib/waypost/waypost.db
     """
+    from waypost.app.run import Events, run
+
     options = RunOptions(
         region=region,
         publishes=not no_publish,
@@ -83,10 +85,7 @@ def command(
         failed=say_failed,
         deliveries=reports(),
     )
-    try:
-        run(site, database or site.database_url, stop_on_signals(), events, options)
-    except ListenRefused as refused:
-        refuse(str(refused))
+    run(site, database or site.database_url, stop_on_signals(), events, options)
     click.echo("Stopped.")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.app.search import search
-from waypost.app.site import Site, load_project
 from waypost.cli.common import explained, json_option, print_json, site_option
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
 
 
 @click.command("search")
@@ -26,6 +28,9 @@ def command(question: str, limit: int, site: Site, as_json: bool) -> None:
 
     Example: waypost search "my zip stops half way"
     """
+    from waypost.app.project import load_project
+    from waypost.app.search import search
+
     ranking = search(load_project(site), question, limit)
     hits = ranking.hits
     if as_json:

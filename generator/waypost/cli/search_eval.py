@@ -6,15 +6,17 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from waypost.adapters.search_collections import Field
-from waypost.app.search_eval import Evaluation, evaluate
-from waypost.app.site import Site
 from waypost.cli.common import explained, json_option, print_json, printable, site_option
-from waypost.core.search.evaluation import Outcome, Question
+
+if TYPE_CHECKING:
+    from waypost.adapters.search_collections import Field
+    from waypost.app.search_eval import Evaluation
+    from waypost.app.site import Site
+    from waypost.core.search.evaluation import Outcome, Question
 
 LABELS = {
     "right": "answered rightly",
@@ -53,6 +55,8 @@ def command(path: Path, field: Field, wrong: bool, site: Site, as_json: bool) ->
 
     Example: waypost search-eval content/queries.yml
     """
+    from waypost.app.search_eval import evaluate
+
     if field != "text" and not path.is_dir():
         raise click.UsageError("Only folders have a misspelt form of their questions. Leave --field out.")
     evaluation = evaluate(site, path, field, _watched)

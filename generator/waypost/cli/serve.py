@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import click
-from rich.console import Console
-from rich.panel import Panel
-from rich.table import Table
+from typing import TYPE_CHECKING
 
-from waypost.app.build import BuildReport
-from waypost.app.serve import PortTaken, ServeEvents, ServeOptions, serve
-from waypost.app.site import Site
-from waypost.cli.common import database_option, explained, print_problems, refuse, site_option, use_port
+import click
+
+from waypost.cli.common import database_option, explained, print_problems, site_option, use_port
 from waypost.cli.run import say_broken, say_change, say_failed
 from waypost.cli.signals import stop_on_signals
+
+if TYPE_CHECKING:
+    from waypost.app.build import BuildReport
+    from waypost.app.site import Site
 
 
 @click.command("serve")
@@ -29,6 +29,8 @@ def command(site: Site, database: str | None, host: str, port: int, demo: bool) 
 
     Example: waypost serve --port 9000
     """
+    from waypost.app.serve import ServeEvents, ServeOptions, serve
+
     use_port(port)
     stop = stop_on_signals()
     events = ServeEvents(
@@ -39,10 +41,7 @@ def command(site: Site, database: str | None, host: str, port: int, demo: bool) 
         built=_say_built,
         reloaded=lambda: click.echo("Status files were saved; published."),
     )
-    try:
-        serve(site, database or site.database_url, ServeOptions(host, port, demo), stop, events)
-    except PortTaken as taken:
-        refuse(f"{taken} Choose another: make serve PORT=8001")
+    serve(site, database or site.database_url, ServeOptions(host, port, demo), stop, events)
     click.echo("Stopped.")
 
 
@@ -52,6 +51,10 @@ def _say_built(report: BuildReport) -> None:
 
 
 def _welcome(port: int, report: BuildReport, demo: bool) -> None:
+    from rich.console import Console
+    from rich.panel import Panel
+    from rich.table import Table
+
     print_problems(report.warnings)
     base = f"http://localhost:{port}"
     table = Table.grid(padding=(0, 2))

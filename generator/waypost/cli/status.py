@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from waypost.adapters.languages import load_words
-from waypost.adapters.store.reading import read_history
-from waypost.app.clock import utc_now
-from waypost.app.site import Site, load_project
 from waypost.cli.common import database_option, explained, json_option, print_json, site_option
-from waypost.core.now_json import now_document
-from waypost.core.snapshot import Snapshot, take_snapshot
-from waypost.core.uptime import Budget
 from waypost.model.status import ComponentStatus
+
+if TYPE_CHECKING:
+    from waypost.app.site import Site
+    from waypost.core.snapshot import Snapshot
+    from waypost.core.uptime import Budget
 
 _COLOURS = {
     ComponentStatus.OPERATIONAL: "green",
@@ -40,8 +36,11 @@ def command(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost status
     """
-    history = read_history(database or site.database_url)
-    snapshot = take_snapshot(load_project(site).status, history, utc_now(), load_words())
+    from waypost.app.clock import utc_now
+    from waypost.app.status import present_status
+    from waypost.core.now_json import now_document
+
+    snapshot = present_status(site, database or site.database_url, utc_now())
     if as_json:
         print_json(now_document(snapshot))
     else:
@@ -49,6 +48,10 @@ def command(site: Site, database: str | None, as_json: bool) -> None:
 
 
 def _print(snapshot: Snapshot) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     console = Console()
     table = Table(title=escape(snapshot.headline.sentence), title_justify="left", title_style="bold")
     for column in (

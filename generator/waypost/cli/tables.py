@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from waypost.cli.common import printable
 
 
@@ -16,6 +12,10 @@ def print_table(columns: Mapping[str, int], rows: Iterable[Sequence[str]]) -> No
 
     Nothing in a cell is markup, and nothing in it steers the terminal.
     """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table()
     for name, ratio in columns.items():
         table.add_column(name, overflow="fold", ratio=ratio)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 import click
 
-from waypost.adapters.git_commit import GitRefused
-from waypost.app.incidents import Start
-from waypost.app.planned_files import PlannedFile, commit_planned, write_planned
-from waypost.app.site import Site
 from waypost.cli.common import printable, refuse
+from waypost.problems import Refused
+
+if TYPE_CHECKING:
+    from waypost.app.incidents import Start
+    from waypost.app.planned_files import PlannedFile
+    from waypost.app.site import Site
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _MARK = "<!-- Write above this line. What is below it is left out. -->"
-
-_EMPTY = Start()
 
 message_option = click.option(
     "--message", help="What customers should know, as Markdown. Without it, your editor asks for it."
@@ -56,6 +56,8 @@ def write(site: Site, planned: Planned, done: str, *, yes: bool, commit: bool) -
 
     Ends the command where the answer is no, nobody can be asked, or there is no commit.
     """
+    from waypost.app.planned_files import commit_planned, write_planned
+
     if not yes:
         _ask(planned.preview)
     write_planned(planned.files)
@@ -64,9 +66,8 @@ def write(site: Site, planned: Planned, done: str, *, yes: bool, commit: bool) -
         return
     try:
         number = commit_planned(site, planned.files, planned.subject)
-    except GitRefused as refused:
+    except Refused as refused:
         refuse(f"It is written, and there is no commit: {printable(str(refused))}")
-        return
     click.echo(f"Committed as {number}.")
 
 
@@ -78,7 +79,7 @@ def _ask(preview: str) -> None:
         refuse("Nothing was changed.")
 
 
-def words(message: str | None, title: str, status: str, start: Start = _EMPTY) -> str:
+def words(message: str | None, title: str, status: str, start: Start | None = None) -> str:
     """Return the message; without one ask for it in the editor, where somebody can be asked."""
     if message is not None:
         return message
@@ -86,12 +87,12 @@ def words(message: str | None, title: str, status: str, start: Start = _EMPTY) -
         raise click.UsageError(
             "Say with --message what customers should know: there is no terminal to ask on."
         )
-    hint = f"\n{start.hint}\n" if start.hint else ""
-    shown = f"{start.words}\n\n{_MARK}\n{printable(title)}: {status}\n{hint}"
+    first, hint = (start.words, start.hint) if start else ("", "")
+    shown = f"{first}\n\n{_MARK}\n{printable(title)}: {status}\n" + (f"\n{hint}\n" if hint else "")
     written = click.edit(shown, extension=".md") or ""
     text = written.partition(_MARK)[0].strip()
     # As with the template of a commit: what nobody has touched, nobody meant.
-    if text in ("", start.words):
+    if text in ("", first):
         refuse("The message is empty; nothing was changed.")
     return text
 

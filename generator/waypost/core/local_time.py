@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from waypost.model.types import read_moment
@@ -31,3 +31,8 @@ def read_local(text: str, zone: ZoneInfo) -> datetime:
     if moment is None:
         raise ValueError("The year cannot be meant. Expected a time such as 2026-11-29T02:00.")
     return moment
+
+
+def later(moment: datetime, length: timedelta) -> datetime:
+    """Return the moment when a length of time is over: real hours, also in the night when clocks change."""
+    return datetime.fromtimestamp(moment.timestamp() + length.total_seconds(), moment.tzinfo)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from helpers.sites import ROOT
-from waypost.app.site import Site, load_project
+from waypost.app.project import load_project
+from waypost.app.site import Site
 from waypost.core.search.documents import search_documents
 from waypost.core.search.words import words_of
 from waypost.model.search import NO_ANSWER

@@ -15,11 +15,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
+from waypost.problems import Refused
+
 WAIT = 10
 """Seconds that a writer waits for another one."""
 
 
-class StoreError(Exception):
+class StoreError(Refused):
     """The database cannot be used; the message says why and what to do."""
 
 

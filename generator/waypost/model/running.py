@@ -1,0 +1,31 @@
+"""How a process runs that polls, publishes and tells subscribers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KEY_VARIABLE = "WAYPOST_HEARTBEAT_KEY"
+"""The environment variable with the key that reports over HTTP must bring."""
+
+WORKERS = 64
+"""Checks that run at the same time; each mostly waits."""
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a daemon works."""
+
+    region: str = ""
+    """Where it runs, by its name in `regions`; empty where the site has none."""
+    everywhere: bool = False
+    """Whether it also stands in for every region, as on the machine of a writer."""
+    publishes: bool = True
+    """Whether it writes pages, rather than leaving that to another poller of the same database."""
+    delivers: bool = False
+    """Whether it tells subscribers of what it has published."""
+    listen: tuple[str, int] | None = None
+    """Where jobs may report to over HTTP."""
+    heartbeat_key: str | None = None
+    """What those jobs must bring."""
+    workers: int = WORKERS
+    """Checks that run at the same time."""
