@@ -34,11 +34,11 @@ from bench_page import STORAGE, note_of, replace_section, table_of
 from helpers.postgres import MISSING, cluster
 from helpers.sketches import sketch_of
 from helpers.stores import Store
-from waypost.adapters.store.codec import to_ms
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.partitions import DAY, add_day
 from waypost.adapters.store.reading import read_history
 from waypost.adapters.store.schema import coverage, line, meta, observation, state_change
+from waypost.adapters.store.values import to_ms
 from waypost.model.checks import Flapping, Rules
 from waypost.model.polling import Line, Outcome, Plan
 from waypost.model.status import ComponentStatus, Observation

@@ -23,12 +23,13 @@ import sqlalchemy as sa
 
 from helpers.sketches import sketch_of
 from helpers.stores import Store
-from waypost.adapters.store.codec import STATUSES, from_ms, to_ms
+from waypost.adapters.store.codec import STATUSES
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.lines import names
 from waypost.adapters.store.lock import writer_lock
 from waypost.adapters.store.schema import observation as raw
 from waypost.adapters.store.schema import state_change
+from waypost.adapters.store.values import from_ms, to_ms
 from waypost.core.sketch import Sketch
 from waypost.core.states import advance
 from waypost.model.checks import Flapping, Rules

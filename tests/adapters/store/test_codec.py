@@ -7,16 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.adapters.store.codec import (
-    LARGEST,
-    LONGEST_REASON,
-    STATUS_NUMBERS,
-    dump_state,
-    from_ms,
-    load_state,
-    storable,
-    to_ms,
-)
+from waypost.adapters.store.codec import STATUS_NUMBERS, dump_state, load_state, storable
+from waypost.adapters.store.values import LARGEST, LONGEST_REASON, from_ms, to_ms
 from waypost.core.states import advance
 from waypost.model.checks import Flapping, Rules
 from waypost.model.polling import Line, LineState

@@ -39,7 +39,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     program = """
         import os, signal, sys
         from pathlib import Path
-        from waypost.adapters.store import WriterLock
+        from waypost.adapters.store.lock import WriterLock
         WriterLock(Path(sys.argv[1])).__enter__()
         os.kill(os.getpid(), signal.SIGKILL)
     """

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 
 from helpers.stores import GAP, Store, keep
-from waypost.adapters.store.codec import to_ms
 from waypost.adapters.store.engine import Database, StoreError
 from waypost.adapters.store.lines import names
 from waypost.adapters.store.lock import WriterLock
@@ -21,6 +20,7 @@ from waypost.adapters.store.partitions import add_day, days
 from waypost.adapters.store.reading import read_history
 from waypost.adapters.store.schema import line_state, meta, metadata
 from waypost.adapters.store.schema import observation as raw
+from waypost.adapters.store.values import to_ms
 from waypost.model.checks import Flapping, Rules
 from waypost.model.notices import Told
 from waypost.model.project import History

@@ -14,14 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import (
-    STATUS_NUMBERS,
-    dump_state,
-    load_state,
-    span_ms,
-    storable,
-    to_ms,
-)
+from waypost.adapters.store.codec import STATUS_NUMBERS, dump_state, load_state, storable
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.schema import (
     certificate,
@@ -32,6 +25,7 @@ from waypost.adapters.store.schema import (
     state_change,
     uplink_gap,
 )
+from waypost.adapters.store.values import span_ms, to_ms
 from waypost.core.schedule import in_doubt
 from waypost.core.states import advance
 from waypost.model.polling import Line, LineState, Outcome, Recorded

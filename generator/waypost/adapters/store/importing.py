@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from waypost.adapters.store.batch import change_row
-from waypost.adapters.store.codec import STATUSES, clean_text, dump_state, from_ms, to_ms
+from waypost.adapters.store.codec import STATUSES, dump_state
 from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.rollups import rollup_row
 from waypost.adapters.store.schema import coverage, daily, line_state, state_change, uplink_gap
+from waypost.adapters.store.values import clean_text, from_ms, to_ms
 from waypost.core.history import line_of
 from waypost.core.states import REMEMBERED
 from waypost.core.stretches import joined, without

@@ -9,11 +9,12 @@ from functools import lru_cache
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import STATUSES, from_ms, optional_moment, to_ms
+from waypost.adapters.store.codec import STATUSES
 from waypost.adapters.store.lines import Rows, names
 from waypost.adapters.store.opening import OutdatedSchema, opened_to_read, opened_to_write
 from waypost.adapters.store.rollups import COUNTS
 from waypost.adapters.store.schema import certificate, coverage, daily, hourly, state_change, uplink_gap
+from waypost.adapters.store.values import from_ms, optional_moment, to_ms
 from waypost.model.polling import Line
 from waypost.model.project import History
 from waypost.model.rollups import Resolution, Rollup

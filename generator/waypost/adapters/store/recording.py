@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from waypost.adapters.store.batch import Batch
-from waypost.adapters.store.codec import to_ms
 from waypost.adapters.store.engine import Database, StoreError
 from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.partitions import add_day, day_of
+from waypost.adapters.store.values import to_ms
 from waypost.model.polling import LineState, Outcome, Recorded
 
 BATCH = 5000

@@ -13,11 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import STATUSES, from_ms, span_ms, to_ms
+from waypost.adapters.store.codec import STATUSES
 from waypost.adapters.store.engine import Lock
 from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.partitions import DAY, day_of, days, drop_day
 from waypost.adapters.store.schema import daily, hourly, meta, observation
+from waypost.adapters.store.values import from_ms, span_ms, to_ms
 from waypost.core.sketch import Sketch, bucket
 from waypost.model.rollups import Rollup
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from waypost.adapters.store.codec import from_ms, span_ms, to_ms
 from waypost.adapters.store.engine import Lock
 from waypost.adapters.store.leases import Leases, release
 from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.schema import schedule as table
+from waypost.adapters.store.values import from_ms, span_ms, to_ms
 from waypost.model.polling import Claim, Line, Plan
 
 # Later than any plan sets it.

@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from waypost.adapters.store.codec import LARGEST, optional_moment, to_ms
 from waypost.adapters.store.engine import Lock
 from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.schema import ping, uplink_gap
+from waypost.adapters.store.values import LARGEST, optional_moment, to_ms
 from waypost.model.polling import Line, Ping, PingKind, Pings
 
 

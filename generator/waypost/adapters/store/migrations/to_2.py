@@ -13,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import STATUS_NUMBERS, dump_state, from_ms
+from waypost.adapters.store.codec import STATUS_NUMBERS, dump_state
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.partitions import DAY, add_day
+from waypost.adapters.store.values import from_ms
 from waypost.core.states import REMEMBERED, advance
 from waypost.model.checks import Flapping, Rules
 from waypost.model.polling import LineState

@@ -14,7 +14,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import from_ms, optional_moment, span_ms, to_ms
 from waypost.adapters.store.engine import Database, Lock
 from waypost.adapters.store.outbox.rows import DELIVERY_COLUMNS, LEASES, delivery_of
 from waypost.adapters.store.schema import (
@@ -26,6 +25,7 @@ from waypost.adapters.store.schema import (
     message,
     notice,
 )
+from waypost.adapters.store.values import from_ms, optional_moment, span_ms, to_ms
 from waypost.core.notify.breaker import LONGEST, THRESHOLD, at_once
 from waypost.model.notices import ClaimedEndpoint, Letter
 

@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import from_ms, optional_moment, to_ms
 from waypost.adapters.store.engine import Database, Lock
 from waypost.adapters.store.outbox.rows import (
     FAILED,
@@ -23,6 +22,7 @@ from waypost.adapters.store.outbox.rows import (
     slices,
 )
 from waypost.adapters.store.schema import delivery, endpoint, unsubscribed
+from waypost.adapters.store.values import from_ms, optional_moment, to_ms
 from waypost.model.notices import Disabled, Endpoint, EndpointState
 
 _SHAPE = ("kind", "host", "fingerprint", "configured")

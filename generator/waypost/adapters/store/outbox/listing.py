@@ -9,17 +9,18 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import DELIVERY_NUMBERS, to_ms
 from waypost.adapters.store.engine import Database, Lock
 from waypost.adapters.store.outbox.endpoints import enabled
 from waypost.adapters.store.outbox.rows import (
     DELIVERY_COLUMNS,
+    DELIVERY_NUMBERS,
     PENDING,
     delivery_of,
     lock_endpoints,
     slices,
 )
 from waypost.adapters.store.schema import delivery, endpoint, message, notice, unsubscribed
+from waypost.adapters.store.values import to_ms
 from waypost.model.notices import Delivery, DeliveryState
 
 KEEP_DELIVERIES = timedelta(days=90)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-from waypost.adapters.store.codec import clean_text, to_ms
 from waypost.adapters.store.engine import Database, Lock
 from waypost.adapters.store.leases import release
 from waypost.adapters.store.outbox import claiming, endpoints, listing, reporting, telling
 from waypost.adapters.store.outbox.listing import Which
 from waypost.adapters.store.outbox.rows import LEASES, add_once
 from waypost.adapters.store.schema import acknowledgement
+from waypost.adapters.store.values import clean_text, to_ms
 from waypost.model.notices import (
     Batch,
     ClaimedEndpoint,

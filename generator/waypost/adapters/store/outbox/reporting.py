@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import clean_text, span_ms, to_ms
 from waypost.adapters.store.engine import Database
 from waypost.adapters.store.outbox.rows import (
     DELIVERED,
@@ -24,6 +23,7 @@ from waypost.adapters.store.outbox.rows import (
     lock_endpoints,
 )
 from waypost.adapters.store.schema import delivery, delivery_host, delivery_is_pending, endpoint
+from waypost.adapters.store.values import clean_text, span_ms, to_ms
 from waypost.core.notify.breaker import open_for
 from waypost.model.notices import Attempt, Report
 

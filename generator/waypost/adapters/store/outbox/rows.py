@@ -12,10 +12,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import DELIVERY_NUMBERS, DELIVERY_STATES, from_ms, optional_moment
 from waypost.adapters.store.leases import Leases
 from waypost.adapters.store.schema import delivery, delivery_is_pending, endpoint, notice
+from waypost.adapters.store.values import from_ms, optional_moment
 from waypost.model.notices import Delivery, DeliveryState, NoticeEvent
+
+DELIVERY_NUMBERS: Mapping[DeliveryState, int] = {
+    DeliveryState.PENDING: 0,
+    DeliveryState.DELIVERED: 1,
+    DeliveryState.FAILED: 2,
+}
+"""How what became of a delivery is stored; the numbers never change."""
+
+DELIVERY_STATES = {number: state for state, number in DELIVERY_NUMBERS.items()}
 
 PENDING = DELIVERY_NUMBERS[DeliveryState.PENDING]
 DELIVERED = DELIVERY_NUMBERS[DeliveryState.DELIVERED]

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import STATUS_NUMBERS, STATUSES, from_ms, to_ms
+from waypost.adapters.store.codec import STATUS_NUMBERS, STATUSES
 from waypost.adapters.store.engine import Database, Lock, StoreError
 from waypost.adapters.store.outbox.rows import FAILED, IS_DISABLED, PENDING, lock_endpoints, slices
 from waypost.adapters.store.schema import (
@@ -22,6 +22,7 @@ from waypost.adapters.store.schema import (
     notice,
     unsubscribed,
 )
+from waypost.adapters.store.values import from_ms, to_ms
 from waypost.model.notices import Batch, Disabled, Posting, Told
 from waypost.model.status import ComponentStatus
 
