@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers import outboxes
 from helpers.stores import Store, take
 from waypost.adapters.store.engine import Database
 from waypost.app.upkeep import TASKS, Task, Upkeep
@@ -79,6 +80,17 @@ def test_what_was_observed_is_summed_up_sealed_and_forgotten_in_this_order(store
     sealed = [day for day, _ in store.digests()]
     assert sealed[0] == begin.date()
     assert sealed[-1] == NOW.date() - timedelta(days=1)
+
+
+def test_deliveries_that_are_over_for_long_are_forgotten(store: Store) -> None:
+    outbox = store.outbox
+    outbox.register([outboxes.endpoint("acme")], outboxes.START)
+    outboxes.tell(outbox, ["k1"], ["acme"])
+    [item] = outboxes.claim(outbox)
+    outboxes.deliver_all(outbox, item)
+    for days, left in ((90, 1), (91, 0)):
+        assert Upkeep().step(store.database, outboxes.START + timedelta(days=days), CONFIG) == []
+        assert len(outbox.deliveries()) == left
 
 
 def test_a_day_is_sealed_only_when_a_slow_check_can_say_nothing_of_it_any_more(store: Store) -> None:

@@ -123,10 +123,8 @@ class MemoryStore:
     def add_digest(self, day: date, digest: str) -> None:
         assert self.kept.setdefault(day, digest) == digest
 
-    def import_rows(self, history: History, daily: Sequence[Rollup] = ()) -> int:
-        new = missing(history, self.rows)
-        self.rows = merged(self.rows, new)
-        return len(new.changes) + len(new.coverage) + len(new.uplink) + len(daily)
+    def import_rows(self, history: History) -> None:
+        self.rows = merged(self.rows, missing(history, self.rows))
 
     def latency(self, since: datetime, until: datetime, resolution: Resolution | str) -> list[Rollup]:
         assert resolution == Resolution.DAY

@@ -535,7 +535,7 @@ def test_a_replay_wakes_what_waits_or_is_disabled(outbox: Outbox) -> None:
 
 
 def test_what_is_over_for_ninety_days_is_forgotten_and_never_told_again(
-    store: Store, outbox: Outbox, database_url: str
+    outbox: Outbox, database_url: str
 ) -> None:
     tell(outbox, ["k1", "k2"], "a")
     tell(outbox, ["k1b", "k3"], "b")
@@ -545,7 +545,7 @@ def test_what_is_over_for_ninety_days_is_forgotten_and_never_told_again(
     assert outbox.prune(at(90 * DAY)) == 0
     later = at(90 * DAY) + timedelta(milliseconds=1)
     assert outbox.replay(later, ids=[a.letters[1].delivery.id]) == 1
-    store.prune(later)
+    outbox.prune(later)
     assert states(outbox) == [("msg_k2", PENDING, 1, 0)], "what is pending is kept"
     assert states(outbox, "b") == [("msg_k3", PENDING, 1, 1)]
     assert outbox.told().keys == {"k1", "k2", "k1b", "k3"}

@@ -13,14 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.adapters.store.codec import STATUSES
 from waypost.adapters.store.engine import Lock
 from waypost.adapters.store.lines import Rows
 from waypost.adapters.store.partitions import DAY, day_of, days, drop_day
 from waypost.adapters.store.schema import daily, hourly, meta, observation
 from waypost.adapters.store.values import from_ms, span_ms, to_ms
 from waypost.core.sketch import Sketch, bucket
-from waypost.model.rollups import Rollup
 
 KEEP_OBSERVATIONS = timedelta(days=14)
 """How long raw observations are kept; state changes and coverage are kept for ever."""
@@ -147,13 +145,6 @@ class Rollups(Rows):
         with self._database.read() as connection:
             mark = _mark(connection)
         return None if mark is None else from_ms(mark)
-
-
-def rollup_row(number: int, rollup: Rollup) -> dict[str, Any]:
-    """Return the row of a roll-up; raise ValueError where its sketch is none."""
-    Sketch.from_bytes(rollup.sketch)
-    counts = {name: rollup.counts.get(STATUSES[place], 0) for place, name in enumerate(COUNTS)}
-    return {"at": to_ms(rollup.at), "line": number, **counts, "sketch": rollup.sketch}
 
 
 def _mark(connection: Connection) -> int | None:
