@@ -10,7 +10,6 @@ from helpers.status_world import history, moment, site, take_snapshot
 from waypost.adapters.component_format import badge_html, badge_markdown, banner_html, budget_sentences
 from waypost.adapters.languages import load_words
 from waypost.adapters.markup import render_markdown
-from waypost.adapters.status_format import duration_text
 from waypost.core.snapshot import ComponentSnapshot
 from waypost.model.status_config import PageConfig, Policy
 
@@ -59,9 +58,9 @@ def test_the_goal_in_plain_words(name: str) -> None:
     changes, coverage, said = BUDGETS[name]
     seen = component(changes, coverage)
     policy = Policy(slo=99.9, weights={"partial_outage": 0.3})
-    sentences = budget_sentences(seen.uptimes, policy, load_words("en"), duration_text)
+    sentences = budget_sentences(seen.uptimes, policy, load_words("en"))
     assert [part for part in said if part not in " ".join(sentences)] == []
-    german = " ".join(budget_sentences(seen.uptimes, policy, load_words("de"), duration_text))
+    german = " ".join(budget_sentences(seen.uptimes, policy, load_words("de")))
     assert "Das Ziel ist 99,9 % in 30 Tagen." in german
 
 

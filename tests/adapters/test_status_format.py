@@ -19,12 +19,12 @@ from waypost.adapters.status_format import (
     bar_text,
     closing_words,
     day_runs,
-    duration_text,
     group_status,
     region_sentences,
     uptime_columns,
     uptime_text,
 )
+from waypost.core.measures import duration_text
 from waypost.core.snapshot import MaintenanceSnapshot
 from waypost.core.uptime import DaySummary
 from waypost.model.status import ComponentStatus

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from html import escape
 
-from waypost.core.measures import number_text
+from waypost.core.measures import duration_text, number_text
 from waypost.core.snapshot import ComponentSnapshot
 from waypost.core.uptime import BUDGET_WINDOW, Uptimes
 from waypost.core.words import Words
 from waypost.model.status_config import PageConfig, Policy
 
-Spell = Callable[[timedelta, Words], str]
-"""Writes a span of time in words."""
 
-
-def budget_sentences(found: Uptimes, policy: Policy, words: Words, spell: Spell) -> list[str]:
+def budget_sentences(found: Uptimes, policy: Policy, words: Words) -> list[str]:
     """Say in plain words which goal there is, how much downtime it allows, and how much of that is left."""
     budget = found.budget(policy)
     goal = number_text(f"{policy.slo:g}", words)
     if found.windows[BUDGET_WINDOW].ratio is None:
         return [words.say("status.budget.goal", goal=goal), words.say("status.budget.unknown")]
     allowed, spent = timedelta(seconds=budget.allowed), timedelta(seconds=budget.spent)
-    sentences = [words.say("status.budget.allows", goal=goal, allowed=spell(allowed, words))]
+    sentences = [words.say("status.budget.allows", goal=goal, allowed=duration_text(allowed, words))]
     if not spent:
         sentences.append(words.say("status.budget.untouched"))
     elif spent <= allowed:
-        left = spell(allowed - spent, words)
-        sentences.append(words.say("status.budget.spent", spent=spell(spent, words), left=left))
+        left = duration_text(allowed - spent, words)
+        sentences.append(words.say("status.budget.spent", spent=duration_text(spent, words), left=left))
     else:
-        over = spell(spent - allowed, words)
-        sentences.append(words.say("status.budget.missed", spent=spell(spent, words), over=over))
+        over = duration_text(spent - allowed, words)
+        sentences.append(words.say("status.budget.missed", spent=duration_text(spent, words), over=over))
     return sentences
 
 

@@ -49,11 +49,11 @@ class Reloader:
         with self._lock:
             self._listeners.discard(listener)
 
-    def announce(self, event: str = "reload") -> None:
-        """Send an event to every open page."""
+    def announce(self) -> None:
+        """Let every open page load itself again."""
         with self._lock:
             for listener in self._listeners:
-                listener.put(event)
+                listener.put("reload")
 
 
 class DemoServices:

@@ -127,7 +127,8 @@ def _read(root: Path, shelf: Shelf[T], file: Path, data: bytes) -> T:
     if source:
         item, problems = shelf.parse(source, file.stem)
     if item:
-        problems = check_references(root, file, item, known_components(root))
+        known = frozenset(component.id for component in usable_config(root).flat)
+        problems = check_references(root, file, item, known)
     if item is None or problems:
         raise ProblemsFound(problems)
     return item
@@ -135,11 +136,6 @@ def _read(root: Path, shelf: Shelf[T], file: Path, data: bytes) -> T:
 
 def _name(root: Path, file: Path) -> str:
     return file.relative_to(root).as_posix()
-
-
-def known_components(root: Path) -> frozenset[str]:
-    """Return the ids of all components; raises ProblemsFound where status.yml cannot be read."""
-    return frozenset(component.id for component in usable_config(root).flat)
 
 
 def usable_config(root: Path) -> StatusConfig:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -115,9 +115,5 @@ def _lines(series: LatencySeries, value: Callable[[LatencyPoint], float], top: f
         if len(spots) == 1:
             ((x, y),) = spots
             spots = [(x - width / 2, y), (x + width / 2, y)]
-        lines.append(_points(spots))
+        lines.append(" ".join(f"{x:.4g},{y:.4g}" for x, y in spots))
     return tuple(lines)
-
-
-def _points(spots: Iterable[tuple[float, float]]) -> str:
-    return " ".join(f"{x:.4g},{y:.4g}" for x, y in spots)

@@ -22,7 +22,7 @@ from waypost.adapters.component_format import (
 )
 from waypost.adapters.latency_chart import latency_chart
 from waypost.adapters.markup import render_markdown
-from waypost.core.measures import number_text
+from waypost.core.measures import duration_text, number_text
 from waypost.core.page_memory import PageMemory
 from waypost.core.similar import similar_incidents
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
@@ -65,17 +65,6 @@ class Run:
     days: int
     code: str
     title: str
-
-
-def duration_text(span: timedelta, words: Words) -> str:
-    """Return a span in its two largest units: '1 hour 36 minutes'."""
-    minutes = int(span.total_seconds()) // 60
-    if minutes < 1:
-        return words.say("status.duration.moment")
-    days, rest = divmod(minutes, 24 * 60)
-    parts = [(days, "days"), (rest // 60, "hours"), (rest % 60, "minutes")]
-    said = [words.say(f"status.duration.{unit}", count=count) for count, unit in parts if count]
-    return " ".join(said[:2])
 
 
 def offset_text(moment: datetime) -> str:
@@ -302,7 +291,7 @@ class StatusFormat:
 
     def budget(self, component: ComponentSnapshot) -> list[str]:
         """Say how a component stands with the goal of the page."""
-        return budget_sentences(component.uptimes, self._snapshot.policy, self.words, duration_text)
+        return budget_sentences(component.uptimes, self._snapshot.policy, self.words)
 
     def article_url(self, path: str) -> str:
         """Return the address of an article from the root of the help center."""

@@ -270,13 +270,8 @@ def _component_pages(
         }
         cards = [*(HistoryEntry(item.started, incident=item) for item in active), *shown]
         inputs = (view, charts, planned, [card.inputs(snapshot.now) for card in cards])
-        path = component_path(component)
+        path = f"components/{component.id}/"
         yield PageSpec(path, "component", component.name, {**shared, **told}, feed=path, inputs=inputs)
-
-
-def component_path(component: ComponentSnapshot) -> str:
-    """Return the folder of a component's page, its feeds and its calendar."""
-    return f"components/{component.id}/"
 
 
 def _series(latency: Latency | None) -> list[Any]:

@@ -186,7 +186,8 @@ class PageViews:
     def _steps(self, article: Article) -> Iterator[VirtualPage]:
         """Make a page of each step of a troubleshooter but the first, which its article is."""
         components = components_of(article.front)
-        start, *others = tree_pages(article, components, self._ticket_page, self._words)
+        ticket_page = TICKET_URL if self._support else self._contact_url
+        start, *others = tree_pages(article, components, ticket_page, self._words)
         self._starts[article.path] = start
         view = self._view(article)
         for page in others:
@@ -206,7 +207,3 @@ class PageViews:
                 page.summary,
                 page.body,
             )
-
-    @property
-    def _ticket_page(self) -> str:
-        return TICKET_URL if self._support else self._contact_url

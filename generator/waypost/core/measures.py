@@ -28,3 +28,14 @@ def duration_words(span: timedelta, words: Words) -> str:
     days, rest = divmod(minutes, 24 * 60)
     parts = [("days", days), ("hours", rest // 60), ("minutes", rest % 60)]
     return words.join([words.say(f"tutorial.{unit}", count=count) for unit, count in parts if count])
+
+
+def duration_text(span: timedelta, words: Words) -> str:
+    """Return a span in its two largest units: '1 hour 36 minutes'."""
+    minutes = int(span.total_seconds()) // 60
+    if minutes < 1:
+        return words.say("status.duration.moment")
+    days, rest = divmod(minutes, 24 * 60)
+    parts = [(days, "days"), (rest // 60, "hours"), (rest % 60, "minutes")]
+    said = [words.say(f"status.duration.{unit}", count=count) for count, unit in parts if count]
+    return " ".join(said[:2])

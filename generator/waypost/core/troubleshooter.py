@@ -280,10 +280,7 @@ def _almost_answers(
 def searched_text(article: Article) -> str:
     """Return the Markdown of a troubleshooter as search reads it: its questions are the headings."""
     tree = read_troubleshooter(article)
-    return "\n\n".join(
-        [tree.introduction, *(f"## {step.heading}\n\n{_searched(step)}" for step in tree.steps)]
-    )
-
-
-def _searched(step: Step) -> str:
-    return "\n\n".join([step.body, *(answer.label for answer in step.answers)])
+    parts = [tree.introduction]
+    for step in tree.steps:
+        parts += [f"## {step.heading}", step.body, *(answer.label for answer in step.answers)]
+    return "\n\n".join(parts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
 
 from waypost.core.lint.rule import Finding, LintSite, at_key, at_line
 from waypost.model.article import Article, ArticleFrontMatter, Kind
@@ -69,7 +68,8 @@ def reviews_due(site: LintSite) -> Iterator[Finding]:
         if reviewed is None or reviewed + site.config.reviewed_within >= today:
             continue
         message = (
-            f"Last reviewed {_ago(today - reviewed)} ago, and the policy is {site.config.reviewed_within.days} days. "
+            f"Last reviewed {(today - reviewed).days} days ago, "
+            f"and the policy is {site.config.reviewed_within.days} days. "
             "Check that it is true, then write today's date."
         )
         yield Finding(f"content/{page.path}", at_key("reviewed"), message)
@@ -105,7 +105,3 @@ def repeated_questions(site: LintSite) -> Iterator[Finding]:
                 message = f"The same question stands in content/{known[0]}:{known[1]}. Answer it once, and link to it."
                 yield Finding(f"content/{page.path}", at_line(heading.line), message)
             by_path[page.path].add(words)
-
-
-def _ago(span: timedelta) -> str:
-    return f"{span.days} days"
