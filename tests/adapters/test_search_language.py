@@ -7,8 +7,8 @@ import yaml
 
 from waypost.adapters.resources import theme_folder
 from waypost.adapters.search_language import GENERAL, OWN, search_language
+from waypost.core.search.constants import LONGEST_PHRASE
 from waypost.core.search.index import form_of
-from waypost.core.search.ranking import LONGEST_PHRASE
 from waypost.core.search.words import words_of
 from waypost.model.search import SynonymFile
 

@@ -19,8 +19,8 @@ from waypost.app.search import search
 from waypost.app.site import Site, load_project
 from waypost.cli import main
 from waypost.cli.search_eval import LABELS
+from waypost.core.search.constants import LONGEST_PHRASE
 from waypost.core.search.evaluation import Figures
-from waypost.core.search.ranking import LONGEST_PHRASE
 
 QUERIES = """success_at_least: 0.5
 queries:

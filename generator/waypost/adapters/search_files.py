@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from waypost.adapters.validation import ADD_OR_CORRECT, load_yaml
 from waypost.adapters.yaml_source import YamlDocument
+from waypost.core.search.constants import LONGEST_PHRASE
 from waypost.core.search.index import form_of
-from waypost.core.search.ranking import LONGEST_PHRASE
 from waypost.model.article import ARTICLE_KINDS, Article
 from waypost.model.search import NO_ANSWER, Query, QueryFile, SynonymFile
 from waypost.problems import Problem, did_you_mean
