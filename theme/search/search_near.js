@@ -1,54 +1,49 @@
 // Words that somebody may have meant who wrote one that is nowhere: the twin of core/search/near.py.
 import { compare } from "./search_words.js";
 
-/** How near two words are that only end differently. */
-export const INFLECTED = 70;
-
-const CANDIDATES = 6;
-const SHORTEST_PREFIX = 3;
-const SHORTEST_TYPO = 4;
-const LONGEST_ENDING = 4;
-const SHORTEST_TWO_TYPOS = 7;
-
-/** Return [form, nearness from 1 to 100] of the forms that a word may stand for, nearest first. */
-export function near(word, forms, typing) {
+/**
+ * Return [form, nearness from 1 to 100] of the forms that a word may stand for, nearest first.
+ * @param {object} constants those of the index: core/search/constants.py says what each is
+ */
+export function near(word, forms, typing, constants) {
   const found = [];
   for (const form of forms) {
-    const nearness = nearnessOf(word, form, typing);
+    const nearness = nearnessOf(word, form, typing, constants);
     if (nearness) found.push([form, nearness]);
   }
   found.sort((a, b) => b[1] - a[1] || compare(a[0], b[0]));
-  return found.slice(0, CANDIDATES);
+  return found.slice(0, constants.candidates);
 }
 
 /** The letters that a form can begin with which is near a word. */
 export const firstLetters = (word) => [...new Set([...word].slice(0, 2))];
 
-function nearnessOf(word, form, typing) {
+function nearnessOf(word, form, typing, constants) {
   if (form.includes(" ")) return 0;
   if (form.startsWith(word)) {
-    return word.length >= (typing ? 1 : SHORTEST_PREFIX) ? 60 + Math.floor((30 * word.length) / form.length) : 0;
+    const enough = typing ? constants.typing : constants.shortest_prefix;
+    return word.length >= enough ? constants.prefix + Math.floor((constants.prefix_whole * word.length) / form.length) : 0;
   }
-  return Math.max(inflected(word, form), misspelt(word, form));
+  return Math.max(inflected(word, form, constants), misspelt(word, form, constants));
 }
 
-function inflected(word, form) {
+function inflected(word, form, constants) {
   const most = Math.min(word.length, form.length);
   let shared = 0;
   while (shared < most && word[shared] === form[shared]) shared += 1;
   const rest = Math.max(word.length, form.length) - shared;
-  if (shared < SHORTEST_TYPO || rest > LONGEST_ENDING || shared < rest) return 0;
-  return shared === form.length ? 80 : INFLECTED;
+  if (shared < constants.shortest_typo || rest > constants.longest_ending || shared < rest) return 0;
+  return shared === form.length ? constants.same_stem : constants.inflected;
 }
 
-function misspelt(word, form) {
-  if (word.length < SHORTEST_TYPO || Math.abs(word.length - form.length) > 2 || form.length < 3) return 0;
+function misspelt(word, form, constants) {
+  if (word.length < constants.shortest_typo || Math.abs(word.length - form.length) > 2 || form.length < constants.shortest_form) return 0;
   const sameStart = word[0] === form[0];
-  const most = word.length >= SHORTEST_TWO_TYPOS && sameStart ? 2 : 1;
+  const most = word.length >= constants.shortest_two_typos && sameStart ? 2 : 1;
   const edits = distance(word, form, most);
   if (edits > most) return 0;
-  if (edits === 1) return sameStart ? 80 : 65;
-  return 55;
+  if (edits === 1) return sameStart ? constants.one_typo : constants.first_wrong;
+  return constants.two_typos;
 }
 
 /** How many letters must change, go, come or swap places; above `most`, any larger number. */

@@ -1,12 +1,6 @@
 // What answers a question, best first: the twin of core/search/ranking.py, which says why; tests hold both to the same lists.
-import { INFLECTED, firstLetters, near } from "./search_near.js";
+import { firstLetters, near } from "./search_near.js";
 import { wordGroups } from "./search_words.js";
-
-const LONGEST_QUESTION = 2000;
-const MOST_WORDS = 40;
-const COMPLETED = 50;
-const TAIL = 4;
-const WHOLE = 100;
 
 /**
  * Rank the documents of an index.
@@ -21,14 +15,15 @@ export async function rank(shards, question, { typing = false } = {}) {
   const scores = new Float64Array(size);
   const best = new Float64Array(size);
   for (const { candidates } of concepts) addBest(scores, best, candidates, postings);
-  const order = ordered(scores);
+  const { scale, tail, enough, enough_covered: enoughCovered } = shards.constants;
+  const order = ordered(scores, tail);
   const total = concepts.reduce((sum, { weight }) => sum + weight, 0);
-  if (!order.length || !total) return { order: [], concepts, isAnswer: false, corrected: correctedOf(concepts) };
+  if (!order.length || !total) return { order: [], concepts, isAnswer: false, corrected: correctedOf(shards, concepts) };
   const [first] = order;
-  const score = Math.floor((scores[first] * 4) / total);
+  const score = Math.floor((scores[first] * scale) / total);
   const covered = Math.floor(concepts.reduce((sum, { weight, candidates }) => sum + weight * worthOf(first, candidates, postings), 0) / total);
-  const isAnswer = score + covered >= shards.table.enough && covered >= shards.table.enough_covered;
-  return { order: isAnswer ? order : ordered(scores, Infinity), concepts, isAnswer, corrected: correctedOf(concepts) };
+  const isAnswer = score + covered >= enough && covered >= enoughCovered;
+  return { order: isAnswer ? order : ordered(scores, Infinity), concepts, isAnswer, corrected: correctedOf(shards, concepts) };
 }
 
 /** Add to each document what it gets for one word of the question: the best of what may be meant by it. */
@@ -64,7 +59,7 @@ function worthOf(document, candidates, postings) {
 }
 
 /** The documents with at least this part of the best score, best first; of equal ones the first in the index. */
-function ordered(scores, tail = TAIL) {
+function ordered(scores, tail) {
   // One number holds score and document, because sorting numbers needs no function and takes a tenth of the time.
   const size = scores.length;
   const keys = [];
@@ -75,16 +70,16 @@ function ordered(scores, tail = TAIL) {
   return [...Float64Array.from(keys).sort().reverse()].map((key) => size - 1 - (key % size));
 }
 
-const isSame = (asked, { form, worth }) => form.startsWith(asked) || asked.startsWith(form) || worth === INFLECTED;
-const isUnderstood = ({ asked, candidates }) => !candidates.length || isSame(asked, candidates[0]);
-
-function correctedOf(concepts) {
+function correctedOf(shards, concepts) {
+  const isSame = (asked, { form, worth }) => form.startsWith(asked) || asked.startsWith(form) || worth === shards.constants.inflected;
+  const isUnderstood = ({ asked, candidates }) => !candidates.length || isSame(asked, candidates[0]);
   if (concepts.every(isUnderstood)) return "";
   return concepts.map((concept) => (isUnderstood(concept) ? concept.asked : concept.candidates[0].form)).join(" ");
 }
 
 async function conceptsOf(shards, question, typing) {
-  const groups = wordGroups([...question.slice(0, 2 * LONGEST_QUESTION)].slice(0, LONGEST_QUESTION).join("")).slice(0, MOST_WORDS);
+  const { longest_question: longest, most_words: most } = shards.constants;
+  const groups = wordGroups([...question.slice(0, 2 * longest)].slice(0, longest).join("")).slice(0, most);
   const isOpen = typing && question !== "" && !/\s$/u.test(question);
   const seen = new Set();
   const found = [];
@@ -103,7 +98,7 @@ async function conceptsOf(shards, question, typing) {
 }
 
 function phraseAt(shards, groups, at) {
-  for (const length of [4, 3, 2]) {
+  for (let length = shards.constants.longest_phrase; length > 1; length -= 1) {
     const words = groups.slice(at, at + length).map((group) => group.at(-1));
     if (words.length === length && shards.phrases.has(words.join(" "))) return words.join(" ");
   }
@@ -118,18 +113,19 @@ async function meant(shards, group) {
 }
 
 async function conceptOf(shards, asked, typing) {
+  const { whole, completed } = shards.constants;
   const entry = await shards.form(asked);
-  const own = entry ? [{ form: asked, entry, worth: WHOLE }] : [];
+  const own = entry ? [{ form: asked, entry, worth: whole }] : [];
   if (entry && asked.includes(" ")) return { asked, candidates: [...own, ...(await partsOf(shards, asked))], weight: entry.weight };
   if (entry && !typing) return { asked, candidates: own, weight: entry.weight };
   const lists = await Promise.all(firstLetters(asked).map((letter) => shards.withLetter(letter)));
   const entries = new Map(lists.flat());
   if (entry || shards.stop.has(asked)) {
     const longer = [...entries.keys()].filter((form) => form.startsWith(asked) && form !== asked && !form.includes(" "));
-    const completed = near(asked, longer, true).map(([form]) => ({ form, entry: entries.get(form), worth: COMPLETED }));
-    return { asked, candidates: [...own, ...completed], weight: entry ? entry.weight : 0 };
+    const found = near(asked, longer, true, shards.constants).map(([form]) => ({ form, entry: entries.get(form), worth: completed }));
+    return { asked, candidates: [...own, ...found], weight: entry ? entry.weight : 0 };
   }
-  const candidates = near(asked, entries.keys(), typing).map(([form, worth]) => ({ form, entry: entries.get(form), worth }));
+  const candidates = near(asked, entries.keys(), typing, shards.constants).map(([form, worth]) => ({ form, entry: entries.get(form), worth }));
   return { asked, candidates, weight: candidates.length ? candidates[0].entry.weight : shards.table.unknown };
 }
 
@@ -137,5 +133,5 @@ async function conceptOf(shards, asked, typing) {
 async function partsOf(shards, phrase) {
   const words = phrase.split(" ").filter((word) => !shards.stop.has(word));
   const entries = await Promise.all(words.map((word) => shards.form(word)));
-  return words.map((form, at) => ({ form, entry: entries[at], worth: COMPLETED })).filter(({ entry }) => entry);
+  return words.map((form, at) => ({ form, entry: entries[at], worth: shards.constants.completed })).filter(({ entry }) => entry);
 }

@@ -1,7 +1,7 @@
 // Reads the index from its files: core/search/shards.py has the format. What is fetched once stays.
 import { compare } from "./search_words.js";
 
-const FORMAT = 1;
+const FORMAT = 2;
 /** Milliseconds after which a file that does not come counts as missing. */
 const PATIENCE = 15_000;
 const NAME = 8;
@@ -116,6 +116,8 @@ export class Shards {
     this.table = table;
     this.stop = new Set(table.stop.split(" "));
     this.phrases = new Set(table.phrases);
+    /** The numbers of the ranking, by their names in core/search/constants.py in small letters. */
+    this.constants = table.ranking;
   }
 
   /**

@@ -10,8 +10,8 @@ import hashlib
 import json
 from collections.abc import Sequence
 
+from waypost.core.search.constants import ranking_constants
 from waypost.core.search.index import Index
-from waypost.core.search.ranking import ENOUGH, ENOUGH_COVERED
 from waypost.core.search.shards import FORMAT, form_shards, result_text, term_shards
 from waypost.model.article import ARTICLE_KINDS
 
@@ -46,8 +46,7 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
         "stop": " ".join(sorted(index.stop)),
         "phrases": sorted(index.phrases),
         "unknown": index.unknown,
-        "enough": ENOUGH,
-        "enough_covered": ENOUGH_COVERED,
+        "ranking": ranking_constants(),
         "kinds": [kind.value for kind in ARTICLE_KINDS],
         "kind": "".join(str(ARTICLE_KINDS.index(document.kind)) for document in index.documents),
         "categories": [{"id": name, "title": title, "url": url} for name, title, url in categories],

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.core.search.near import CANDIDATES, distance, first_letters, near
+from waypost.core.search.constants import CANDIDATES
+from waypost.core.search.near import distance, first_letters, near
 
 WORDS = st.text(alphabet="abcd", max_size=7)
 

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from helpers.cases import golden
 from helpers.search_lists import index_of
+from waypost.core.search.constants import ENOUGH, MOST_WORDS
 from waypost.core.search.documents import SearchDocument, Section
 from waypost.core.search.index import build_index, count_forms
 from waypost.core.search.language import Language
-from waypost.core.search.ranking import ENOUGH, MOST_WORDS, rank
+from waypost.core.search.ranking import rank
 from waypost.model.article import Kind
 
 DOCUMENTS = [

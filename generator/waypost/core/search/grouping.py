@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from waypost.core.search.constants import LONGEST_QUESTION
 from waypost.core.search.index import Index
 from waypost.core.search.language import Language
 from waypost.core.search.near import first_letters, near
-from waypost.core.search.ranking import LONGEST_QUESTION, Concept, rank
+from waypost.core.search.ranking import Concept, rank
 from waypost.core.search.words import form_of, words_of
 
 ALIKE = 0.35

@@ -1,32 +1,25 @@
-"""Words that somebody may have meant who wrote one that is nowhere. search_ranking.js holds the twin."""
+"""Words that somebody may have meant who wrote one that is nowhere. theme/search/search_near.js is the twin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-CANDIDATES = 6
-"""More than this is guessing."""
-
-TYPING = 1
-"""Letters of an unfinished word from which it is completed."""
-
-SHORTEST_PREFIX = 3
-"""The same for a word that is finished."""
-
-SHORTEST_TYPO = 4
-"""Letters of a word from which on a letter may be wrong."""
-
-SHORTEST_TWO_TYPOS = 7
-"""The same for two."""
-
-SAME_STEM = 80
-"""How near a word is that goes on behind a form: pictures to picture."""
-
-LONGEST_ENDING = 4
-"""Letters in which two forms of a word may differ at their end: stopping and stops."""
-
-INFLECTED = 70
-"""How near two words are that only end differently: galleries and gallery."""
+from waypost.core.search.constants import (
+    CANDIDATES,
+    FIRST_WRONG,
+    INFLECTED,
+    LONGEST_ENDING,
+    ONE_TYPO,
+    PREFIX,
+    PREFIX_WHOLE,
+    SAME_STEM,
+    SHORTEST_FORM,
+    SHORTEST_PREFIX,
+    SHORTEST_TWO_TYPOS,
+    SHORTEST_TYPO,
+    TWO_TYPOS,
+    TYPING,
+)
 
 Near = tuple[str, int]
 """A word, and how near it is, from 1 to 100."""
@@ -50,7 +43,7 @@ def _nearness(word: str, form: str, *, typing: bool) -> int:
         return 0
     if form.startswith(word):
         enough = TYPING if typing else SHORTEST_PREFIX
-        return 60 + 30 * len(word) // len(form) if len(word) >= enough else 0
+        return PREFIX + PREFIX_WHOLE * len(word) // len(form) if len(word) >= enough else 0
     shared = _shared(word, form)
     rest = max(len(word), len(form)) - shared
     if shared >= SHORTEST_TYPO and rest <= LONGEST_ENDING and shared >= rest:
@@ -67,14 +60,14 @@ def _shared(word: str, form: str) -> int:
 
 
 def _misspelt(word: str, form: str) -> int:
-    if len(word) < SHORTEST_TYPO or abs(len(word) - len(form)) > 2 or len(form) < 3:
+    if len(word) < SHORTEST_TYPO or abs(len(word) - len(form)) > 2 or len(form) < SHORTEST_FORM:
         return 0
     same_start = word[0] == form[0]
     most = 2 if len(word) >= SHORTEST_TWO_TYPOS and same_start else 1
     edits = distance(word, form, most)
     if edits > most:
         return 0
-    return (80 if same_start else 65) if edits == 1 else 55
+    return (ONE_TYPO if same_start else FIRST_WRONG) if edits == 1 else TWO_TYPOS
 
 
 def distance(one: str, other: str, most: int) -> int:

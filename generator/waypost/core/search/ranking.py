@@ -8,33 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from waypost.core.search.constants import (
+    COMPLETED,
+    ENOUGH,
+    ENOUGH_COVERED,
+    INFLECTED,
+    LONGEST_QUESTION,
+    MOST_WORDS,
+    SCALE,
+    TAIL,
+    WHOLE,
+)
 from waypost.core.search.documents import SearchDocument
 from waypost.core.search.index import Form, Index
-from waypost.core.search.near import INFLECTED, first_letters, near
+from waypost.core.search.near import first_letters, near
 from waypost.core.search.words import word_groups
 from waypost.model.search import LONGEST_PHRASE
-
-LONGEST_QUESTION = 2000
-"""Characters that are read."""
-
-MOST_WORDS = 40
-"""A longer question is a story, and its start says what it is about."""
-
-COMPLETED = 50
-"""What a word is worth for the one being typed, which is a word itself, and one of a phrase for the whole."""
-
-TAIL = 4
-"""What scores less than this part of the best is no answer, but shares a word with the question."""
-
-WHOLE = 100
-"""The worth of a word as it was written."""
-
-ENOUGH = 112
-"""The least confidence in the best answer. Calibrated on two collections, with questions that the one answers
-and the other does not, and with questions of daily life: docs/performance.md has the figures."""
-
-ENOUGH_COVERED = 20
-"""The least part of what was asked, in hundredths, that an answer must cover: one common word of many is none."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +111,7 @@ def rank(
     if not order or not total:
         return Ranking((), concepts)
     first = order[0]
-    score = scores[first] * 4 // total
+    score = scores[first] * SCALE // total
     covered = sum(concept.weight * best[at].get(first, 0) for at, concept in enumerate(concepts)) // total
     is_answer = always or (score + covered >= ENOUGH and covered >= ENOUGH_COVERED)
     found = [number for number in order if scores[number] * TAIL >= scores[first]] if is_answer else []

@@ -1,6 +1,6 @@
 """The index in pieces that a browser fetches as it needs them. theme/search/search_shards.js reads them.
 
-Format 1. Whole numbers are LEB128: seven bits a byte, the lowest first, the top bit set on all but the last.
+Format 2. Whole numbers are LEB128: seven bits a byte, the lowest first, the top bit set on all but the last.
 
 - A shard of forms holds words in the order of their code points, each as: how many bytes it shares with the
   word before, how many bytes follow, those bytes in UTF-8, the number of its term less that of the word
@@ -19,7 +19,7 @@ from typing import Any
 from waypost.core.search.documents import SearchDocument
 from waypost.core.search.index import Index, Postings
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what is written changes; an older script then says that it cannot read it."""
 
 FORMS_IN_SHARD = 250
