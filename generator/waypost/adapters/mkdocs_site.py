@@ -27,6 +27,8 @@ from waypost.core.words import Words
 from waypost.model.project import Project
 from waypost.problems import Level, Location, Problem, ProblemsFound
 
+log = logging.getLogger("waypost")
+
 CONFIG = "mkdocs.yml"
 
 _NAMED_FILE = re.compile(r"(?:[Dd]oc file|Error (?:reading|building) page) '([^']+)'")
@@ -93,6 +95,7 @@ def _render(  # noqa: PLR0917  # those of the function above, and who does it
             raise
         except Exception as error:
             # Hooks, extensions and templates of a site's own raise whatever they like.
+            log.debug("The help center could not be built.", exc_info=True)
             logged = _as_problems(warnings, Level.ERROR)
             raise ProblemsFound([*logged, *_failure(error, logged)]) from error
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import socket
 import ssl
 from collections.abc import Mapping
@@ -29,6 +30,8 @@ from waypost.model.checks import (
 from waypost.model.status import ComponentStatus
 
 __all__ = ["PROBERS", "ProbeContext", "ProbeResult", "probe"]
+
+log = logging.getLogger("waypost")
 
 PROBERS: Mapping[type[CheckBase], Prober] = {
     HttpCheck: probe_http,
@@ -66,7 +69,10 @@ def _attempt(check: CheckBase, context: ProbeContext, run: Run) -> ProbeResult:
         # It is refused, but when it ends is worth knowing all the same.
         read_untrusted(run.host, run.port, run.server_name)
         reason = words_for(error)
+    except (OSError, Unanswered) as error:
+        reason = explain(error, check.timeout, is_late=run.is_over)
     except Exception as error:  # one check that goes wrong must not end the others
+        log.debug("A check went wrong.", exc_info=True)
         reason = explain(error, check.timeout, is_late=run.is_over)
     return ProbeResult(check.unanswered, reason=plain(reason))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,8 @@ from waypost.adapters.store import Store
 from waypost.app.history import seal_days, settling_time
 from waypost.core.cadence import overdue
 from waypost.model.project import StatusSite
+
+log = logging.getLogger("waypost")
 
 
 @dataclass(frozen=True)
@@ -54,5 +57,6 @@ class Upkeep:
             try:
                 task.work(store, now, site)
             except Exception as error:  # whatever is wrong with one task, polling must go on
+                log.debug("The task '%s' failed.", task.name, exc_info=True)
                 failed.append(error)
         return failed
