@@ -105,7 +105,7 @@ def _history(report: StatusImport, *, dry_run: bool) -> str:
         counted(report.maintenances, "maintenance"),
         *([counted(report.components, "component")] if report.components else []),
     ]
-    fates = [file.fate for file in report.files]
+    fates = [str(file.fate) for file in report.files]
     new, named = fates.count("new"), fates.count("named")
     done = f"{', '.join(parts)}. {counted(new, 'file')} {'would be' if dry_run else 'is' if new == 1 else 'are'} new."
     if named:
