@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from helpers.sites import fingerprint, minimal_site
+from waypost.adapters.importers import IMPORTERS
 from waypost.adapters.languages import load_words
 from waypost.adapters.status_files import load_status_config, load_status_site
 from waypost.app.import_markdown import Fate
-from waypost.app.import_status import StatusImport, import_cstate, import_statuspage
+from waypost.app.import_status import StatusImport, import_status
 from waypost.app.project import load_project
 from waypost.app.publish import PublishMemory, publish
 from waypost.app.site import Site
@@ -30,6 +31,14 @@ CASES = Path(__file__).parent.parent / "cases/import_status"
 STATUSPAGE = str(CASES / "statuspage")
 CSTATE = CASES / "cstate"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def import_statuspage(site: Site, place: str, *, dry_run: bool = False) -> StatusImport:
+    return import_status(site, IMPORTERS["statuspage"], place, dry_run=dry_run)
+
+
+def import_cstate(site: Site, folder: Path, *, dry_run: bool = False) -> StatusImport:
+    return import_status(site, IMPORTERS["cstate"], str(folder), dry_run=dry_run)
 
 
 @pytest.fixture

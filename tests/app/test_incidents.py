@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import fingerprint, minimal_site, replace
+from waypost.app.announcements import list_incidents
 from waypost.app.build import build_site
 from waypost.app.incidents import (
     NewIncident,
     PlannedIncident,
-    list_incidents,
     new_update,
     plan_open,
     plan_resolve,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,8 +15,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from waypost.adapters import statuspage_source
-from waypost.cli import main
+from waypost.adapters import importers, statuspage_source
+from waypost.adapters.importers import IMPORTERS
+from waypost.cli import import_, main
+from waypost.core.importing.histories import ForeignComponent, ForeignStatus, ForeignUpdate, Importer, Story
+from waypost.model.status import ComponentStatus, Impact
 
 CASES = Path(__file__).parent.parent / "cases/import_status"
 
@@ -136,3 +141,57 @@ def test_an_import_of_cstate_says_what_it_did(site: Path) -> None:
     )
     assert len(list((site / "status/incidents").iterdir())) == 4
     assert "0 files are new" in run("cstate", str(CASES / "cstate"))[1]
+
+
+def test_every_importer_is_a_command_that_shows_its_own_name() -> None:
+    _, out, _ = run("--help")
+    for name, importer in IMPORTERS.items():
+        assert name == importer.name
+        assert f"\n  {name} " in out
+        code, text, _ = run(name, "--help")
+        assert code == 0
+        assert f"[OPTIONS] {importer.argument}\n" in text
+        assert f"Example: waypost import {name} " in text
+    modules = {path.stem for path in Path(importers.__file__).parent.glob("*_source.py")}
+    assert {f"{name}_source" for name in IMPORTERS} <= modules
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Register an importer of a line for each incident: its time and its title."""
+
+    def read(place: str) -> ForeignStatus:
+        rows = (line.split(" ", 1) for line in Path(place).read_text(encoding="utf-8").splitlines())
+        return ForeignStatus(
+            name="Toys",
+            url="https://toys.example/",
+            components=(ForeignComponent("Shop"),),
+            stories=tuple(
+                Story(
+                    origin=f"{place}: {title}",
+                    title=title,
+                    impact=Impact.MINOR,
+                    components={"Shop": ComponentStatus.PARTIAL_OUTAGE},
+                    updates=[ForeignUpdate("investigating", datetime.fromisoformat(at), "It is down.")],
+                )
+                for at, title in rows
+            ),
+        )
+
+    text = "Bring in a list of lines.\n\nExample: waypost import toy list.txt"
+    monkeypatch.setitem(IMPORTERS, "toy", Importer("toy", "FILE", text, read))
+    importlib.reload(import_)
+    yield
+    monkeypatch.undo()
+    importlib.reload(import_)
+
+
+@pytest.mark.usefixtures("toy")
+def test_an_importer_is_one_record(site: Path) -> None:
+    (site.parent / "list.txt").write_text("2026-11-20T10:00:00+00:00 The shop was down\n", encoding="utf-8")
+    assert "\n  toy " in run("--help")[1]
+    code, out, err = run("toy", "../list.txt")
+    assert (code, err) == (0, "")
+    assert out == "Imported 1 incident, 0 maintenances, 1 component. 2 files are new. Nothing needs a look.\n"
+    written = (site / "status/incidents/2026-11-20-the-shop-was-down.md").read_text(encoding="utf-8")
+    assert "components: {shop: partial_outage}" in written

@@ -9,7 +9,8 @@ from typing import Any
 
 from waypost.adapters.foreign_front import read_front
 from waypost.adapters.source import Source, read_source, walk
-from waypost.core.importing.cstate import CstateFiles, Issue
+from waypost.core.importing.cstate import CstateFiles, Issue, read_cstate
+from waypost.core.importing.histories import ForeignStatus, Importer
 from waypost.problems import Level, Location, Problem, ProblemsFound
 
 _CONFIGS = ("config.yml", "config.yaml", "config.toml", "hugo.yml", "hugo.yaml", "hugo.toml")
@@ -55,3 +56,22 @@ def _config(folder: Path) -> tuple[Mapping[str, Any], list[Problem]]:
         # What TOML has below [params] is read as if it stood above.
         data = {**data, "params": {"systems": data["systems"]}}
     return data, [*problems, *front.problems]
+
+
+def _read(place: str) -> ForeignStatus:
+    files, problems = read_files(Path(place))
+    history = read_cstate(files)
+    return replace(history, findings=(*problems, *history.findings))
+
+
+CSTATE = Importer(
+    "cstate",
+    "FOLDER",
+    """Bring in the issues and systems of a cState site, from the folder of its repository.
+
+    The folder is only read. Files that are in status/ already are kept.
+
+    Example: waypost import cstate ../old-status --dry-run
+    """,
+    _read,
+)

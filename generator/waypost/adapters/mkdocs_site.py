@@ -27,6 +27,8 @@ from waypost.mkdocs_plugin import PlannedBuild, WaypostPlugin
 from waypost.model.project import Project
 from waypost.problems import Level, Location, Problem, ProblemsFound
 
+log = logging.getLogger("waypost")
+
 CONFIG = "mkdocs.yml"
 
 _NAMED_FILE = re.compile(r"(?:[Dd]oc file|Error (?:reading|building) page) '([^']+)'")
@@ -82,6 +84,7 @@ def _render(
             raise
         except Exception as error:
             # Hooks, extensions and templates of a site's own raise whatever they like.
+            log.debug("The help center could not be built.", exc_info=True)
             logged = _as_problems(warnings, Level.ERROR)
             raise ProblemsFound([*logged, *_failure(error, logged)]) from error
         finally:

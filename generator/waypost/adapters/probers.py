@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import ssl
 from collections.abc import Mapping
 
 from waypost.adapters.certificates import first_expiry, read_untrusted, words_for
-from waypost.adapters.failures import explain, plain
+from waypost.adapters.failures import Unanswered, explain, plain
 from waypost.adapters.network import Run, deadline
 from waypost.adapters.probes.dns import probe_dns
 from waypost.adapters.probes.heartbeat import probe_heartbeat
@@ -28,6 +29,8 @@ from waypost.model.checks import (
 from waypost.model.status import ComponentStatus
 
 __all__ = ["PROBERS", "ProbeContext", "ProbeResult", "probe"]
+
+log = logging.getLogger("waypost")
 
 PROBERS: Mapping[type[CheckBase], Prober] = {
     HttpCheck: probe_http,
@@ -59,6 +62,9 @@ def _attempt(check: CheckBase, context: ProbeContext, run: Run) -> ProbeResult:
         # It is refused, but when it ends is worth knowing all the same.
         read_untrusted(run.host, run.port, run.server_name)
         reason = words_for(error)
+    except (OSError, Unanswered) as error:
+        reason = explain(error, check.timeout, is_late=run.is_over)
     except Exception as error:  # one check that goes wrong must not end the others
+        log.debug("A check went wrong.", exc_info=True)
         reason = explain(error, check.timeout, is_late=run.is_over)
     return ProbeResult(check.unanswered, reason=plain(reason))

@@ -13,7 +13,8 @@ from waypost.adapters.failures import Unanswered
 from waypost.adapters.json_paths import read_json
 from waypost.adapters.network import deadline
 from waypost.adapters.source import read_bytes, walk
-from waypost.adapters.web import Request, fetch
+from waypost.core.importing.histories import ForeignStatus, Importer
+from waypost.core.importing.statuspage import read_statuspage
 from waypost.problems import Location, Problem, ProblemsFound
 
 MAX_SIZE = 20 * 1024 * 1024
@@ -37,6 +38,8 @@ def read_documents(place: str) -> Documents:
 
 
 def _fetched(place: str, name: str) -> Any:
+    from waypost.adapters.web import Request, fetch  # noqa: PLC0415  # slow to load, and files need none of it
+
     url = _address(place, name)
     try:
         with deadline(TIMEOUT):
@@ -104,3 +107,21 @@ def _broken(file: Path, data: bytes, error: Unanswered) -> Problem:
 
 def _unusable(place: str, message: str) -> ProblemsFound:
     return ProblemsFound([Problem(Location(place), "unreadable", message)])
+
+
+def _read(place: str) -> ForeignStatus:
+    return read_statuspage(read_documents(place))
+
+
+STATUSPAGE = Importer(
+    "statuspage",
+    "URL|FILE",
+    """Bring in the incidents, maintenance and components of an Atlassian Statuspage.
+
+    Name the address of the page, or a file or folder with saved documents of its API. Files that are in status/
+    already are kept.
+
+    Example: waypost import statuspage https://status.example.com --dry-run
+    """,
+    _read,
+)

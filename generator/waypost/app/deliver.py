@@ -7,6 +7,7 @@ letters again, under the same ids. Several processes on one PostgreSQL database 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import random
 import threading
@@ -27,6 +28,8 @@ from waypost.core.notify.retry import Failure, decide
 from waypost.model.notices import Attempt, ClaimedEndpoint, Disabled, Endpoint, Letter, Report
 from waypost.model.project import StatusSite
 from waypost.model.subscribers import Subscriber, SubscriberFile, variable
+
+log = logging.getLogger("waypost")
 
 WORKERS = 16
 """Endpoints that are sent to at the same time; each mostly waits."""
@@ -213,6 +216,7 @@ class Route:
         except TransportError as error:
             return self._failed(letter, error, failing_since)
         except Exception as error:  # one letter that goes wrong must not end the others
+            log.debug("A delivery to %s went wrong.", claim.endpoint, exc_info=True)
             return self._failed(
                 letter, TransportError(f"it went wrong ({type(error).__name__})"), failing_since
             )

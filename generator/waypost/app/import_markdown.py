@@ -36,9 +36,9 @@ class ImportedFile:
     """One file of the site."""
 
     path: str
-    """Its path in content/."""
+    """From content/ for articles and what belongs to them, from the root of the site for files of status/."""
     origin: str
-    """The file it is made of, from the folder that is imported; empty for the page of a category that had none."""
+    """What it is made of, as problems show it; empty for the page of a category that had none."""
     fate: Fate
 
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from waypost.adapters.cstate_source import read_files
 from waypost.adapters.file_tree import write_atomic
 from waypost.adapters.incident_files import load_incident, load_maintenance, parse_incident, parse_maintenance
 from waypost.adapters.source import Source, decode, walk
 from waypost.adapters.status_files import load_status_config
-from waypost.adapters.statuspage_source import read_documents
 from waypost.adapters.validation import validate
 from waypost.adapters.yaml_source import parse_yaml
-from waypost.app.import_markdown import Fate
+from waypost.app.import_markdown import Fate, ImportedFile
 from waypost.app.site import Site
-from waypost.core.importing.cstate import read_cstate
-from waypost.core.importing.histories import ForeignStatus, Notes
+from waypost.core.importing.histories import ForeignStatus, Importer, Notes
 from waypost.core.importing.status_texts import (
     PlannedStory,
     line_of,
@@ -28,24 +24,12 @@ from waypost.core.importing.status_texts import (
     quoted,
     status_yml,
 )
-from waypost.core.importing.statuspage import read_statuspage
 from waypost.core.importing.timelines import flat_words
 from waypost.model.status_config import StatusConfig
 from waypost.problems import Location, Problem, ProblemsFound
 
 CONFIG = "status/status.yml"
 _COMPONENTS = re.compile(r"components: [\[{](?P<names>.*)[\]}]")
-
-
-@dataclass(frozen=True)
-class ImportedStory:
-    """One file of status/."""
-
-    path: str
-    """From the root of the site."""
-    origin: str
-    """What it is made of, as problems show it."""
-    fate: Fate
 
 
 @dataclass(frozen=True)
@@ -56,63 +40,54 @@ class StatusImport:
     maintenances: int
     components: int
     """Components of a new status.yml; 0 where there was one."""
-    files: tuple[ImportedStory, ...]
+    files: tuple[ImportedFile, ...]
     problems: tuple[Problem, ...]
     """What a person has to look at; none of it stops the page from being published."""
 
 
-def import_statuspage(site: Site, place: str, *, dry_run: bool = False) -> StatusImport:
-    """Bring in a Statuspage, from its address or from saved documents of its API; raises ProblemsFound."""
-    return _import(site, read_statuspage(read_documents(place)), [], dry_run=dry_run)
+def import_status(site: Site, importer: Importer, place: str, *, dry_run: bool = False) -> StatusImport:
+    """Bring in the history at a place: plan everything first, then write what is not there yet.
 
-
-def import_cstate(site: Site, folder: Path, *, dry_run: bool = False) -> StatusImport:
-    """Bring in a site of cState from its folder; raises ProblemsFound."""
-    files, problems = read_files(folder)
-    return _import(site, read_cstate(files), problems, dry_run=dry_run)
-
-
-def _import(
-    site: Site, foreign: ForeignStatus, problems: Sequence[Problem], *, dry_run: bool
-) -> StatusImport:
-    """Plan everything first, then write what is not there yet."""
+    Raises ProblemsFound, with nothing written, where there is no history, or the site's own files cannot be read.
+    """
+    foreign = importer.read(place)
     if not foreign.stories and not foreign.components:
         message = "There are no incidents, no maintenance and no components in what was read."
-        raise ProblemsFound([*problems, Problem(Location("status"), "missing-file", message)])
+        raise ProblemsFound([*foreign.findings, Problem(Location("status"), "missing-file", message)])
     notes = Notes(list(foreign.findings))
     texts: dict[str, tuple[str, str]] = {}
     ids = _present(site, foreign, notes)
     is_new = ids is None
     if ids is None:
         ids = new_ids(foreign.components)
-        text, wrong = _new_config(foreign, ids, notes)
-        if wrong:
-            raise ProblemsFound(wrong)
-        texts[CONFIG] = (text, "page")
-    former = dict(_former(site))
+        texts[CONFIG] = (_new_config(foreign, ids, notes), "page")
     stories = [story for plan in planned_stories(foreign, ids, notes) if (story := _readable(plan, notes))]
-    files = [_file(site, path, *text) for path, text in texts.items()]
+    former = dict(_former(site))
     for story in stories:
-        path = next(
-            (former[it] for it in story.story.former if it in former), f"{story.folder}/{story.name}.md"
-        )
+        own = f"{story.folder}/{story.name}.md"
+        path = next((former[address] for address in story.story.former if address in former), own)
         texts[path] = (story.text, story.story.origin)
-        files.append(_file(site, path, *texts[path]))
-    for file in files:
-        if file.fate is Fate.KEPT:
-            message = f"{file.path} is there already and was kept. To take this one over, delete it and import again."
-            notes.add(file.origin, message)
+    files = [_file(site, path, *text) for path, text in texts.items()]
+    _note_kept(files, notes)
     if not dry_run:
         for file in files:
             if file.fate in (Fate.NEW, Fate.NAMED):
                 write_atomic(site.root / file.path, texts[file.path][0].encode())
+    works = sum(story.story.window is not None for story in stories)
     return StatusImport(
-        incidents=sum(story.story.window is None for story in stories),
-        maintenances=sum(story.story.window is not None for story in stories),
+        incidents=len(stories) - works,
+        maintenances=works,
         components=len(ids) if is_new else 0,
         files=tuple(files),
-        problems=tuple(sorted(dict.fromkeys([*problems, *notes.found]))),
+        problems=tuple(sorted(dict.fromkeys(notes.found))),
     )
+
+
+def _note_kept(files: Sequence[ImportedFile], notes: Notes) -> None:
+    for file in files:
+        if file.fate is Fate.KEPT:
+            message = f"{file.path} is there already and was kept. To take this one over, delete it and import again."
+            notes.add(file.origin, message)
 
 
 def _present(site: Site, foreign: ForeignStatus, notes: Notes) -> dict[str, str] | None:
@@ -132,15 +107,20 @@ def _present(site: Site, foreign: ForeignStatus, notes: Notes) -> dict[str, str]
     return ids
 
 
-def _new_config(foreign: ForeignStatus, ids: Mapping[str, str], notes: Notes) -> tuple[str, list[Problem]]:
-    """Return a status.yml that can be read; where the other page's address cannot be used, an example stands in."""
+def _new_config(foreign: ForeignStatus, ids: Mapping[str, str], notes: Notes) -> str:
+    """Return a status.yml that can be read; where the other page's address cannot be used, an example stands in.
+
+    Raises ProblemsFound where it cannot be read even so.
+    """
     text = status_yml(foreign, ids)
+    if not _config_problems(text):
+        return text
+    notes.add(CONFIG, "The address of the page is not known. Correct `page.url`.")
+    text = status_yml(replace(foreign, url="https://status.example.com/"), ids)
     problems = _config_problems(text)
     if problems:
-        notes.add(CONFIG, "The address of the page is not known. Correct `page.url`.")
-        text = status_yml(replace(foreign, url="https://status.example.com/"), ids)
-        problems = _config_problems(text)
-    return text, problems
+        raise ProblemsFound(problems)
+    return text
 
 
 def _config_problems(text: str) -> list[Problem]:
@@ -190,14 +170,14 @@ def _former(site: Site) -> Iterator[tuple[str, str]]:
                 yield address, file.relative_to(site.root).as_posix()
 
 
-def _file(site: Site, path: str, text: str, origin: str) -> ImportedStory:
+def _file(site: Site, path: str, text: str, origin: str) -> ImportedFile:
     there = site.root / path
     if not there.exists() and not there.is_symlink():
-        return ImportedStory(path, origin, Fate.NEW)
+        return ImportedFile(path, origin, Fate.NEW)
     if there.is_file() and there.read_bytes() == text.encode():
-        return ImportedStory(path, origin, Fate.SAME)
+        return ImportedFile(path, origin, Fate.SAME)
     data = b"" if there.is_symlink() or not there.is_file() else there.read_bytes()
-    return ImportedStory(path, origin, Fate.NAMED if _lacks_only_components(data, text) else Fate.KEPT)
+    return ImportedFile(path, origin, Fate.NAMED if _lacks_only_components(data, text) else Fate.KEPT)
 
 
 def _lacks_only_components(data: bytes, text: str) -> bool:

@@ -19,7 +19,6 @@ from waypost.adapters.incident_edit import (
 from waypost.adapters.incident_files import parse_incident
 from waypost.adapters.incident_templates import first_words
 from waypost.adapters.source import Source
-from waypost.adapters.status_files import load_status_site
 from waypost.app.known_problem import PlannedArticle, plan_article
 from waypost.app.planned_files import PlannedFile, write_planned
 from waypost.app.site import Site
@@ -27,7 +26,7 @@ from waypost.app.skeletons import check_start, dated_file, quoted, skeleton
 from waypost.core.incident_text import NewUpdate
 from waypost.core.preview import incident_preview
 from waypost.model.status import ComponentStatus, Impact, Incident, UpdateStatus
-from waypost.problems import Location, Problem, ProblemsFound, did_you_mean, errors
+from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -180,18 +179,6 @@ def new_update(
 def present_incident(site: Site, name: str) -> Incident:
     """Return the incident that a name means, before somebody is asked for words about it."""
     return read_file(site.root, INCIDENTS, find_file(site.root, INCIDENTS, name)).item
-
-
-def list_incidents(site: Site, *, resolved: bool = True) -> tuple[Incident, ...]:
-    """Return the incidents that people wrote, newest first, or only those that are open.
-
-    Raises ProblemsFound where status/ has errors.
-    """
-    found, problems = load_status_site(site.root, usable_config(site.root))
-    if errors(problems):
-        raise ProblemsFound(problems)
-    wanted = (item for item in found.incidents if resolved or item.resolved_at is None)
-    return tuple(sorted(wanted, key=lambda item: item.started, reverse=True))
 
 
 def local(now: datetime) -> datetime:

@@ -20,7 +20,7 @@ from waypost.adapters.incident_edit import (
 from waypost.adapters.incident_files import parse_maintenance
 from waypost.adapters.lint_files import load_lint_config
 from waypost.adapters.source import Source
-from waypost.adapters.status_files import load_status_site
+from waypost.app.announcements import written_status
 from waypost.app.incidents import local, require_components
 from waypost.app.planned_files import PlannedFile
 from waypost.app.site import Site
@@ -31,9 +31,9 @@ from waypost.core.lint.rule import LintSite
 from waypost.core.preview import maintenance_preview
 from waypost.core.snapshot import maintenance_at
 from waypost.model.lint import LintConfig
-from waypost.model.project import HelpCenter, Project, StatusSite
+from waypost.model.project import HelpCenter, Project
 from waypost.model.status import ENDED, Maintenance, UpdateStatus
-from waypost.problems import Level, Location, Problem, ProblemsFound, errors
+from waypost.problems import Level, Location, Problem, ProblemsFound
 
 _ANNOUNCING = ("maintenance-notice", "maintenance-overlap")
 """The rules for writers that a plan can break before it is written."""
@@ -69,14 +69,6 @@ class PlannedMaintenance:
     def subject(self) -> str:
         """What a commit of it says."""
         return f"Maintenance: {self.work.title} ({self.work.updates[-1].status})"
-
-
-@dataclass(frozen=True)
-class ListedMaintenance:
-    """A maintenance with the state that the clock gives it."""
-
-    work: Maintenance
-    status: UpdateStatus
 
 
 def plan_schedule(site: Site, new: NewMaintenance, message: str, now: datetime) -> PlannedMaintenance:
@@ -129,25 +121,6 @@ def page_zone(site: Site) -> ZoneInfo:
     return ZoneInfo(usable_config(site.root).page.time_zone)
 
 
-def list_maintenances(site: Site, now: datetime, *, ended: bool = True) -> tuple[ListedMaintenance, ...]:
-    """Return all maintenance, the latest first, or only what is to come or under way.
-
-    Raises ProblemsFound where status/ has errors.
-    """
-    listed = [
-        ListedMaintenance(work, maintenance_at(work, now).status) for work in _status(site).maintenances
-    ]
-    wanted = (item for item in listed if ended or item.status not in ENDED)
-    return tuple(sorted(wanted, key=lambda item: item.work.scheduled_for, reverse=True))
-
-
-def _status(site: Site) -> StatusSite:
-    found, problems = load_status_site(site.root, usable_config(site.root))
-    if errors(problems):
-        raise ProblemsFound(problems)
-    return found
-
-
 def _planned(
     site: Site, edited: Edited[Maintenance], file: PlannedFile, warnings: Sequence[Problem] = ()
 ) -> PlannedMaintenance:
@@ -157,7 +130,7 @@ def _planned(
 
 def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
     """Ask the rules about announcements what they say of new work; lint.yml decides, as it does later."""
-    status = _status(site)
+    status = written_status(site)
     status = replace(status, maintenances=(*status.maintenances, work))
     config = load_lint_config(site.root, RULES)[0] or LintConfig()
     looked_at = LintSite(Project(HelpCenter(), status), config, {}, frozenset(), now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -29,6 +30,8 @@ from waypost.model.project import Project
 from waypost.model.running import RunOptions
 from waypost.model.status import StateChange
 from waypost.problems import ProblemsFound
+
+log = logging.getLogger("waypost")
 
 REFRESH = 15.0
 """Seconds after which the pages are published again though nothing happened, to show when they were checked."""
@@ -222,5 +225,6 @@ class Daemon:
                 self._dispatch.use(status)
                 tell_news(Outbox(self._database), status, published.snapshot)
         except Exception as error:  # whatever is wrong with one page, polling must go on
+            log.debug("The pages could not be published.", exc_info=True)
             # A full disk or a locked file may pass; the pages say how old they are meanwhile.
             self._events.failed(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -29,6 +30,8 @@ from waypost.model.project import StatusSite
 from waypost.model.status_config import PageConfig
 from waypost.model.subscribers import Subscriber, SubscriberFile
 from waypost.problems import Refused, did_you_mean
+
+log = logging.getLogger("waypost")
 
 LOOK = timedelta(seconds=15)
 """How often a process that only delivers looks whether there is something new to tell."""
@@ -96,6 +99,7 @@ def deliver_until(
                     dispatch.use(status)
                     tell_news(outbox, status, snapshot)
                 except Exception as error:  # a file that is being written, or a database that is restarted
+                    log.debug("Nothing could be told.", exc_info=True)
                     broken(error)
 
 

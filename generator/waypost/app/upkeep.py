@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from waypost.adapters.store.monitor_store import MonitorStore
 from waypost.adapters.store.outbox import Outbox
 from waypost.app.history import seal_days, settling_time
 from waypost.model.status_config import StatusConfig
+
+log = logging.getLogger("waypost")
 
 
 @dataclass(frozen=True)
@@ -61,5 +64,6 @@ class Upkeep:
             try:
                 task.work(database, now, config)
             except Exception as error:  # whatever is wrong with one task, polling must go on
+                log.debug("The task '%s' failed.", task.name, exc_info=True)
                 failed.append(error)
         return failed

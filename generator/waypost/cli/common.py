@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
+from waypost.cli.log import keep_log
 from waypost.problems import Level, Problem, ProblemsFound, Refused, summary
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def site_option(function: Callable[P, R]) -> Callable[P, R]:
         from waypost.app.site import Site
 
         del context, parameter
-        return Site(value.resolve())
+        site = Site(value.resolve())
+        keep_log(site.root)
+        return site
 
     kind = click.Path(exists=True, file_okay=False, path_type=Path)
     text = "The folder of the site; the present one if not given."

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from waypost.app.import_markdown import Fate, ImportReport, import_markdown
-from waypost.app.import_status import StatusImport, import_cstate, import_statuspage
-from waypost.app.site import Site
+from waypost.adapters.importers import IMPORTERS
 from waypost.cli.common import (
     counted,
     explained,
@@ -19,6 +19,12 @@ from waypost.cli.common import (
     site_option,
 )
 
+if TYPE_CHECKING:
+    from waypost.app.import_markdown import ImportReport
+    from waypost.app.import_status import StatusImport
+    from waypost.app.site import Site
+    from waypost.core.importing.histories import Importer
+
 
 @click.group("import")
 def command() -> None:
@@ -28,10 +34,13 @@ def command() -> None:
     """
 
 
+dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+
+
 @command.command("markdown")
 @click.argument("folder", type=click.Path(path_type=Path))
 @site_option
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+@dry_run_option
 @json_option
 @explained
 def _markdown(folder: Path, site: Site, dry_run: bool, as_json: bool) -> None:
@@ -41,95 +50,65 @@ def _markdown(folder: Path, site: Site, dry_run: bool, as_json: bool) -> None:
 
     Example: waypost import markdown ../old-help/docs --dry-run
     """
+    from waypost.app.import_markdown import import_markdown
+
     report = import_markdown(site, folder, dry_run=dry_run)
+    _print(report, _articles(report), dry_run=dry_run, as_json=as_json)
+
+
+def history_command(importer: Importer) -> click.Command:
+    """Return the command of an importer."""
+
+    @click.argument("place", metavar=importer.argument)
+    @site_option
+    @dry_run_option
+    @json_option
+    @explained
+    def run(place: str, site: Site, dry_run: bool, as_json: bool) -> None:
+        from waypost.app.import_status import import_status
+
+        report = import_status(site, importer, place, dry_run=dry_run)
+        _print(report, _history(report, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+
+    return click.command(importer.name, help=inspect.cleandoc(importer.help))(run)
+
+
+for _importer in IMPORTERS.values():
+    command.add_command(history_command(_importer))
+
+
+def _print(report: ImportReport | StatusImport, done: str, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        print_json(_to_json(report, dry_run=dry_run))
+        counts = {name: value for name, value in vars(report).items() if isinstance(value, int)}
+        files = [{"path": file.path, "from": file.origin, "fate": file.fate} for file in report.files]
+        problems = [problem_json(problem) for problem in report.problems]
+        print_json({"dry_run": dry_run, **counts, "files": files, "problems": problems})
         return
     print_problems(report.problems)
-    click.echo(_sentence(report, dry_run=dry_run))
+    left = len(report.problems)
+    look = f"{counted(left, 'thing needs', 'things need')} a look." if left else "Nothing needs a look."
+    click.echo(f"{'Would import' if dry_run else 'Imported'} {done} {look}")
 
 
-@command.command("statuspage")
-@click.argument("place", metavar="URL|FILE")
-@site_option
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
-@json_option
-@explained
-def _statuspage(place: str, site: Site, dry_run: bool, as_json: bool) -> None:
-    """Bring in the incidents, maintenance and components of an Atlassian Statuspage.
-
-    Name the address of the page, or a file or folder with saved documents of its API. Files that are in status/
-    already are kept.
-
-    Example: waypost import statuspage https://status.example.com --dry-run
-    """
-    _tell(import_statuspage(site, place, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
-
-
-@command.command("cstate")
-@click.argument("folder", type=click.Path(path_type=Path))
-@site_option
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
-@json_option
-@explained
-def _cstate(folder: Path, site: Site, dry_run: bool, as_json: bool) -> None:
-    """Bring in the issues and systems of a cState site, from the folder of its repository.
-
-    The folder is only read. Files that are in status/ already are kept.
-
-    Example: waypost import cstate ../old-status --dry-run
-    """
-    _tell(import_cstate(site, folder, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
-
-
-def _tell(report: StatusImport, *, dry_run: bool, as_json: bool) -> None:
-    if as_json:
-        document = {
-            "dry_run": dry_run,
-            "incidents": report.incidents,
-            "maintenances": report.maintenances,
-            "components": report.components,
-            "files": [{"path": file.path, "from": file.origin, "fate": file.fate} for file in report.files],
-            "problems": [problem_json(problem) for problem in report.problems],
-        }
-        print_json(document)
-        return
-    print_problems(report.problems)
-    parts = [counted(report.incidents, "incident"), counted(report.maintenances, "maintenance")]
-    if report.components:
-        parts.append(counted(report.components, "component"))
-    done = "Would import" if dry_run else "Imported"
-    new = sum(file.fate is Fate.NEW for file in report.files)
-    files = f"{counted(new, 'file')} {'would be' if dry_run else 'is' if new == 1 else 'are'} new."
-    named = sum(file.fate is Fate.NAMED for file in report.files)
-    if named:
-        verb = "would name" if dry_run else "names" if named == 1 else "name"
-        files += f" {counted(named, 'file')} {verb} components that were missing."
-    click.echo(f"{done} {', '.join(parts)}. {files} {_look(len(report.problems))}")
-
-
-def _to_json(report: ImportReport, *, dry_run: bool) -> dict[str, object]:
-    return {
-        "dry_run": dry_run,
-        "articles": report.articles,
-        "categories": report.categories,
-        "pictures": report.pictures,
-        "other_files": report.other_files,
-        "files": [{"path": file.path, "from": file.origin, "fate": file.fate} for file in report.files],
-        "problems": [problem_json(problem) for problem in report.problems],
-    }
-
-
-def _sentence(report: ImportReport, *, dry_run: bool) -> str:
-    """Return the last line: what was done, and how much is left to do."""
+def _articles(report: ImportReport) -> str:
     parts = [
         f"{counted(report.articles, 'article')} in {counted(report.categories, 'category', 'categories')}",
         *([counted(report.pictures, "picture")] if report.pictures else []),
         *([counted(report.other_files, "other file")] if report.other_files else []),
     ]
-    done = "Would import" if dry_run else "Imported"
-    return f"{done} {', '.join(parts)}. {_look(len(report.problems))}"
+    return f"{', '.join(parts)}."
 
 
-def _look(left: int) -> str:
-    return f"{counted(left, 'thing needs', 'things need')} a look." if left else "Nothing needs a look."
+def _history(report: StatusImport, *, dry_run: bool) -> str:
+    parts = [
+        counted(report.incidents, "incident"),
+        counted(report.maintenances, "maintenance"),
+        *([counted(report.components, "component")] if report.components else []),
+    ]
+    fates = [str(file.fate) for file in report.files]
+    new, named = fates.count("new"), fates.count("named")
+    done = f"{', '.join(parts)}. {counted(new, 'file')} {'would be' if dry_run else 'is' if new == 1 else 'are'} new."
+    if named:
+        verb = "would name" if dry_run else "names" if named == 1 else "name"
+        done += f" {counted(named, 'file')} {verb} components that were missing."
+    return done

@@ -22,7 +22,7 @@ from waypost.cli.tables import print_table
 from waypost.cli.writing import message_option, words, write, writing_options
 
 if TYPE_CHECKING:
-    from waypost.app.maintenance import ListedMaintenance
+    from waypost.app.announcements import ListedMaintenance
     from waypost.app.site import Site
 
 
@@ -170,8 +170,8 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
 
     Example: waypost maintenance list --all
     """
+    from waypost.app.announcements import list_maintenances
     from waypost.app.clock import utc_now
-    from waypost.app.maintenance import list_maintenances
 
     found = list_maintenances(site, utc_now(), ended=everything)
     if as_json:

@@ -47,6 +47,7 @@ class Recorder(Rows):
                 raise
             fault: Exception = error
         except Exception as error:  # whatever is wrong with one outcome, the others must not be lost
+            log.debug("Outcomes could not be stored together.", exc_info=True)
             fault = error
         if again:
             # A day that was made room for may have been forgotten since, by us or by another poller.

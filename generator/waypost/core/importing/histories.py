@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -59,6 +59,19 @@ class ForeignStatus:
     components: tuple[ForeignComponent, ...] = ()
     stories: tuple[Story, ...] = ()
     findings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Importer:
+    """A kind of status page whose history `waypost import NAME` brings in."""
+
+    name: str
+    argument: str
+    """What stands for the place of the history in the help, such as FOLDER."""
+    help: str
+    """What the command says of itself: what it reads, what it leaves alone, and an example."""
+    read: Callable[[str], ForeignStatus]
+    """Reads the history at a place; raises ProblemsFound where there is none."""
 
 
 @dataclass
