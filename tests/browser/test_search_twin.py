@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from playwright.sync_api import Browser, Page
 
-from helpers.cases import CASES
+from helpers.cases import CASES, read_yaml
 from helpers.search_lists import index_of
 from helpers.static_site import shown, write_index, write_scripts
 from waypost.adapters.resources import theme_folder
@@ -22,8 +21,8 @@ from waypost.core.search.ranking import rank
 
 pytestmark = pytest.mark.browser
 
-LISTS = yaml.safe_load((CASES / "search/lists.yml").read_text(encoding="utf-8"))
-WORDS = yaml.safe_load((CASES / "search/words.yml").read_text(encoding="utf-8"))
+LISTS = read_yaml(CASES / "search/lists.yml")
+WORDS = read_yaml(CASES / "search/words.yml")
 HOSTILE = (
     "<img src=x onerror=alert(1)> zip",
     "zip" * 700,

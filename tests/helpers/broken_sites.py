@@ -10,14 +10,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from helpers.cases import read_yaml
 from helpers.sites import MINIMAL
 from waypost.app.site import Site
 
 
 def read_case(path: Path) -> dict[str, Any]:
-    case: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    case: dict[str, Any] = read_yaml(path)
     return case
 
 

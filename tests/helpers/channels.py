@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from helpers.cases import read_yaml
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.adapters import channels
 from waypost.adapters.channels.base import Composition, Means
@@ -63,7 +63,7 @@ def composition(said: Mapping[str, Any]) -> Composition:
 
 def golden_bodies(kind: str) -> pytest.MarkDecorator:
     """Parametrize a test by `case` with the cases of a channel: a notice, and the body that is made of it."""
-    cases: list[Case] = yaml.safe_load((FOLDER / kind / "cases.yml").read_text(encoding="utf-8"))
+    cases: list[Case] = read_yaml(FOLDER / kind / "cases.yml")
     names = [case["name"] for case in cases]
     assert len(set(names)) == len(names) > 10, "cases of one name, or few of them"
     return pytest.mark.parametrize("case", cases, ids=names)

@@ -52,7 +52,7 @@ def channel_cases(kind: str) -> list[dict[str, Any]]:
     text = (
         resources.files("waypost.adapters.channels").joinpath(kind, "cases.yml").read_text(encoding="utf-8")
     )
-    cases: list[dict[str, Any]] = yaml.safe_load(text)
+    cases: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
     return cases
 
 

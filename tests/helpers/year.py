@@ -6,11 +6,9 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from helpers.cases import CASES, read_yaml
 from helpers.recorder import GRAIN, Recorder
 from waypost.core.regions import SILENCE
 from waypost.model.checks import Flapping, HttpCheck
@@ -28,7 +26,7 @@ from waypost.model.status import (
 )
 from waypost.model.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
 
-DATA = yaml.safe_load((Path(__file__).parent.parent / "cases" / "year" / "year.yml").read_text())
+DATA = read_yaml(CASES / "year" / "year.yml")
 START = datetime.fromisoformat(DATA["start"])
 HOUR, SLOT = timedelta(hours=1), timedelta(days=12)
 END = datetime.fromisoformat(DATA["moments"][-1])
