@@ -9,8 +9,9 @@ import pytest
 from jinja2 import ChoiceLoader, DictLoader, Environment, TemplateAssertionError, TemplateNotFound
 
 from helpers.sites import ROOT
-from waypost.adapters.resources import assets, status_assets, theme_folder
+from waypost.adapters.resources import assets, theme_folder
 from waypost.adapters.templates import Templates, is_own
+from waypost.adapters.theme_assets import status_assets
 from waypost.model.look import Look
 
 THEME = ROOT / "theme"

@@ -10,9 +10,9 @@ import feedparser
 import pytest
 
 from helpers.sites import fingerprint, minimal_site, replace
-from waypost.adapters.languages import load_words, script_words
-from waypost.adapters.resources import status_assets
+from waypost.adapters.languages import load_words
 from waypost.adapters.status_pages import SHELL_PATH, default_shell, shell_language
+from waypost.adapters.theme_assets import script_words, status_assets
 from waypost.app.build import build_site
 from waypost.app.project import load_project
 from waypost.app.publish import publish

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from functools import cache, lru_cache
@@ -15,7 +14,6 @@ from waypost.adapters.resources import theme_folder
 from waypost.adapters.source import Source
 from waypost.adapters.yaml_source import parse_yaml
 from waypost.core.words import Text, Words
-from waypost.model.status import BY_SEVERITY, Impact
 from waypost.problems import ProblemsFound
 
 DEFAULT_LANGUAGE = "en"
@@ -73,21 +71,3 @@ class _Dates:
 
     def _format_day(self, moment: date, pattern: str) -> str:
         return format_date(moment, pattern, locale=self._locale)
-
-
-def script_words(words: Words) -> bytes:
-    """Return words.js: the texts of the section `live`, and the states and impacts in their order."""
-    live = {
-        name.removeprefix("live."): text for name, text in words.texts.items() if name.startswith("live.")
-    }
-    values = {
-        "language": words.language,
-        "texts": live,
-        "STATUSES": BY_SEVERITY,
-        "IMPACTS": {impact: impact.status for impact in Impact},
-    }
-    lines = (
-        f"export const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
-        for name, value in values.items()
-    )
-    return "".join(lines).encode()

@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from waypost.core.look import stylesheet
-from waypost.model.look import Look
-
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 _PUBLISHED = {".css", ".js", ".svg"}
@@ -38,33 +35,6 @@ def assets() -> Mapping[str, Path]:
         path.name: path
         for path in sorted(theme_folder().rglob("*"))
         if path.suffix in _PUBLISHED and path.name not in _FILLED_IN
-    }
-
-
-def tokens(look: Look) -> bytes:
-    """Return tokens.css with the look of a site after our own, so that it costs no request."""
-    return assets()["tokens.css"].read_bytes() + stylesheet(look).encode()
-
-
-def status_assets(look: Look) -> dict[str, bytes]:
-    """Return the styles and scripts that the status pages carry with them, by their path in site/status/."""
-    names = (
-        "base.css",
-        "status.css",
-        "status.js",
-        "status_due.js",
-        "status_mine.js",
-        "scheme.js",
-        "now.js",
-        "page.js",
-        "present.js",
-        "put.js",
-        "say.js",
-        "icon.svg",
-    )
-    return {
-        "assets/tokens.css": tokens(look),
-        **{f"assets/{name}": assets()[name].read_bytes() for name in names},
     }
 
 

@@ -10,9 +10,8 @@ from typing import Any
 
 from waypost.adapters.article_markup import PageMarkup
 from waypost.adapters.file_tree import write_atomic
-from waypost.adapters.languages import script_words
-from waypost.adapters.resources import tokens
 from waypost.adapters.status_pages import SHELL_PATH, STYLES_PATH, SiteFrame, logo_path, shell_context
+from waypost.adapters.theme_assets import script_words, tokens
 from waypost.app.help_outputs import HelpOutputs
 from waypost.app.page_views import PageViews
 from waypost.app.search_outputs import search_outputs, site_language

@@ -12,8 +12,7 @@ from waypost.adapters.banner import BANNER_PATH, banner_file
 from waypost.adapters.calendar import calendar_files
 from waypost.adapters.feeds import feed_files
 from waypost.adapters.file_tree import Change, FolderFiles, TreeMemory, sync_changes, write_atomic
-from waypost.adapters.languages import load_words, script_words
-from waypost.adapters.resources import status_assets
+from waypost.adapters.languages import load_words
 from waypost.adapters.status_pages import (
     LOOK_FOLDER,
     SHELL_PATH,
@@ -25,6 +24,7 @@ from waypost.adapters.status_pages import (
 )
 from waypost.adapters.status_text import text_files
 from waypost.adapters.store.reading import read_history
+from waypost.adapters.theme_assets import script_words, status_assets
 from waypost.app.latency import LatencyMemory
 from waypost.app.site import Site
 from waypost.core.json_files import json_files
