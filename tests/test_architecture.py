@@ -131,7 +131,13 @@ def test_an_outside_library_stays_behind_its_adapter(library: str) -> None:
 
 
 def test_every_other_library_is_known() -> None:
-    everywhere = {"click": "cli/", "rich": "cli/", "pydantic": "", "pydantic_core": ""}
+    everywhere = {
+        "click": "cli/",
+        "rich": "cli/",
+        "pydantic": "",
+        "pydantic_core": "",
+        "typing_extensions": "",
+    }
     own = {"waypost", "__future__", *sys.stdlib_module_names}
     found = {name: where for name, where in imports().items() if name not in own and name not in ALLOWED}
     assert set(found) == set(everywhere), "name a new library in the table above, with its adapter"
