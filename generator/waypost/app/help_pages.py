@@ -27,7 +27,6 @@ from waypost.core.support import ContactView, coming_holidays, contact_view
 from waypost.core.ticket_view import SUGGESTIONS_PATH
 from waypost.core.views import VirtualPage
 from waypost.core.words import Words
-from waypost.model.article import Kind
 from waypost.model.project import Project
 
 TakeSnapshot = Callable[[Words], Snapshot]
@@ -50,25 +49,17 @@ class HelpPages:
         self._site = site
         self._own_look = project.look
         self._support = project.help_center.support
-        contact = project.help_center.only(Kind.CONTACT)
-        self._contact_url = contact.url if contact else ""
         snapshot = present(words) if present else None
         self._now = snapshot.now if snapshot else None
         self._present = now_document(snapshot) if snapshot else None
         self._zone = project.status.config.page.time_zone
         self._catalog = build_catalog(project.help_center, words)
-        self._person = person_link(self._support, self._contact_url)
+        self._person = person_link(self._support, self._help_center.contact_url)
         categories = [(category.id, category.title, category.url) for category in self._catalog.categories]
         search = partial(search_outputs, project.help_center, site_language(project), categories, memory)
         self.outputs = HelpOutputs(project.help_center, self._catalog, site, search)
         self._views = PageViews(
-            project,
-            self._catalog,
-            self.outputs,
-            self._person,
-            self._present,
-            words,
-            memory=memory,
+            project, self._catalog, self.outputs, self._person, self._present, words, memory=memory
         )
 
     @property
@@ -140,7 +131,7 @@ class HelpPages:
             site_name=self._site.name,
             help_root=root,
             status_root=self._site.status_url or f"{root}{STATUS_FOLDER}",
-            contact=self._contact_url,
+            contact=self._help_center.contact_url,
             copyright=self._site.copyright,
             language=self._words.language,
             logo=root + self._site.logo if self._site.logo else "",
@@ -176,7 +167,7 @@ class HelpPages:
 
     def shell_context(self) -> dict[str, Any]:
         """Return what the shell of the status pages gets."""
-        return shell_context(self._site, self._contact_url)
+        return shell_context(self._site, self._help_center.contact_url)
 
     def leave_behind(self, output: Path, shell: str) -> None:
         """Write what publishing needs of this build below the status pages: shell, logo and styles.

@@ -63,8 +63,6 @@ class PageViews:
         self._words = words
         self._memory = memory or SiteMemory()
         self._support = project.help_center.support
-        contact = project.help_center.only(Kind.CONTACT)
-        self._contact_url = contact.url if contact else ""
         self._zone = project.status.config.page.time_zone
         self._names = {component.id: component.name for component in project.status.config.flat}
         self._views: dict[str, PageView] = {}
@@ -186,7 +184,7 @@ class PageViews:
     def _steps(self, article: Article) -> Iterator[VirtualPage]:
         """Make a page of each step of a troubleshooter but the first, which its article is."""
         components = components_of(article.front)
-        ticket_page = TICKET_URL if self._support else self._contact_url
+        ticket_page = TICKET_URL if self._support else self._help_center.contact_url
         start, *others = tree_pages(article, components, ticket_page, self._words)
         self._starts[article.path] = start
         view = self._view(article)

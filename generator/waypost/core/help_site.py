@@ -29,6 +29,11 @@ class HelpSite:
     styles: tuple[str, ...] = ()
 
     @property
+    def language(self) -> str:
+        """The code of its language, such as en or de."""
+        return self.words.language
+
+    @property
     def own_styles(self) -> tuple[str, ...]:
         """The style sheets that are files of this site."""
         return tuple(path for path in self.styles if "://" not in path and not path.startswith("//"))

@@ -58,7 +58,7 @@ def _article(page: Article, site: HelpSite, changed: datetime | None) -> dict[st
         "@type": "Article",
         "headline": page.title,
         "url": address,
-        "inLanguage": site.words.language,
+        "inLanguage": site.language,
         "publisher": {"@type": "Organization", "name": site.name, "url": site.url},
     }
     if page.front.summary:

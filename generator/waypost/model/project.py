@@ -63,6 +63,12 @@ class HelpCenter:
 
         return tuple(sorted((page for page in self.pages.values() if page.kind is Kind.CATEGORY), key=order))
 
+    @property
+    def contact_url(self) -> str:
+        """The address of the contact page from the root; empty where there is none."""
+        contact = self.only(Kind.CONTACT)
+        return contact.url if contact else ""
+
     def only(self, kind: Kind) -> Article | None:
         """Return the first page of a kind, such as the home page, or None."""
         return next((page for page in self.pages.values() if page.kind is kind), None)
