@@ -8,8 +8,8 @@ import markdown
 import pytest
 
 from waypost.adapters.languages import load_words
+from waypost.base.markdown.source import as_markdown, map_links, marked_lines
 from waypost.core.articles import build_catalog
-from waypost.core.markdown_source import as_markdown, map_links, marked_lines
 from waypost.core.twins import llms_txt, twins
 from waypost.model.article import FRONT_MATTER, Article, Kind
 from waypost.model.project import HelpCenter

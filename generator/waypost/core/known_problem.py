@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from waypost.core.text import plain_text
+from waypost.base.markdown.words import plain_text
 from waypost.model.article import components_of
 from waypost.model.project import HelpCenter
 from waypost.model.status import Incident, UpdateStatus

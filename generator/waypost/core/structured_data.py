@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from waypost.core.markdown_source import marked_lines
-from waypost.core.text import heading_anchor, plain_text
+from waypost.base.markdown.source import marked_lines
+from waypost.base.markdown.words import heading_anchor, plain_text
 from waypost.model.article import ARTICLE_KINDS, Article, ArticleFrontMatter, Kind
 
 _QUESTION = re.compile(r"##(?!#)[ \t]*(\S.*)")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from waypost.core.text import heading_anchor, plain_text
+from waypost.base.markdown.words import heading_anchor, plain_text
 from waypost.model.article import Article
 from waypost.model.troubleshooter import Answer, Mention, Outcome, Step, Troubleshooter
 from waypost.problems import Level

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from waypost.core.text import heading_anchor, plain_text
+from waypost.base.markdown.words import heading_anchor, plain_text
 from waypost.core.troubleshooter import marked_lines, read_troubleshooter
 from waypost.core.troubleshooter_views import ALL, StepView, all_steps_view, step_views
 from waypost.core.words import Words

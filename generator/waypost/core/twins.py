@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, unquote
 
+from waypost.base.markdown.source import as_markdown, map_links
 from waypost.core.articles import ArticleLink, Catalog, CategoryLink
-from waypost.core.markdown_source import as_markdown, map_links
 from waypost.core.words import Words
 from waypost.model.article import Article, Kind
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from waypost.base.markdown.source import marked_lines
 from waypost.core.importing.source import Finding, ForeignPage
-from waypost.core.markdown_source import marked_lines
 from waypost.problems import Problem
 
 _CODE_SPAN = re.compile(r"(`{1,9})(?!`)[^\n]*?(?<!`)\1(?!`)")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from waypost.core.markdown_parts import headings_of
-from waypost.core.text import plain_text
+from waypost.base.markdown.parts import headings_of
+from waypost.base.markdown.words import plain_text
 from waypost.core.troubleshooter_pages import searched_text
 from waypost.model.article import Article, ArticleFrontMatter, Kind, components_of
 

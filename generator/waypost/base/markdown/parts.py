@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from waypost.core.text import heading_anchor
+from waypost.base.markdown.words import heading_anchor
 
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})(.*)")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
