@@ -193,20 +193,20 @@ STATEFUL = [
 
 
 def _anew(text: str) -> str:
-    return markup._Converter().convert(text).replace(markup._HELP_ROOT, HELP)
+    return markup._convert(text, markup._grammar()).replace(markup._HELP_ROOT, HELP)
 
 
 def test_what_was_rendered_before_leaves_nothing_behind() -> None:
-    converter, luck = markup._Converter(), random.Random(1)  # noqa: S311  # not a secret
+    grammar, luck = markup._grammar(), random.Random(1)  # noqa: S311  # not a secret
     for text in luck.choices(STATEFUL, k=200):
-        assert converter.convert(text).replace(markup._HELP_ROOT, HELP) == _anew(text), text
+        assert markup._convert(text, grammar).replace(markup._HELP_ROOT, HELP) == _anew(text), text
 
 
 def test_a_text_that_nests_too_deep_leaves_nothing_behind() -> None:
     for text in STATEFUL[:5]:
         with pytest.raises(RecursionError):
             render_markdown("- " * 4000 + "end\n\n" + text, HELP)
-        assert markup._CONVERTER.convert(text).replace(markup._HELP_ROOT, HELP) == _anew(text), text
+        assert render_markdown(text, HELP) == _anew(text), text
 
 
 def test_several_threads_may_render_at_once() -> None:

@@ -8,9 +8,11 @@ import markdown
 import pytest
 
 from waypost.adapters.languages import load_words
+from waypost.base.markdown.blocks import lines_of
+from waypost.base.markdown.links import map_links
+from waypost.base.markdown.words import as_markdown
 from waypost.core.articles import build_catalog
 from waypost.core.help_site import HelpSite
-from waypost.core.markdown_source import as_markdown, map_links, marked_lines
 from waypost.core.twins import llms_txt, twins
 from waypost.model.article import FRONT_MATTER, Article, Kind
 from waypost.model.project import HelpCenter
@@ -139,7 +141,7 @@ def test_code_stays_as_it_is() -> None:
 
 
 def test_a_fence_that_is_not_closed_runs_to_the_end() -> None:
-    assert [is_code for _, is_code in marked_lines("a\n```\nb\nc")] == [False, True, True, True]
+    assert [line.is_code for line in lines_of("a\n```\nb\nc")] == [False, True, True, True]
 
 
 def test_links_may_stand_close_and_hold_brackets() -> None:

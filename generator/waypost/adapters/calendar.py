@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
 
+from waypost.base.markdown.words import plain_text
 from waypost.core.feed import clean
 from waypost.core.snapshot import MaintenanceSnapshot, Snapshot
 from waypost.core.statuspage import maintenance_url
-from waypost.core.text import plain_text
 from waypost.model.status import UpdateStatus
 
 _LATEST = 500

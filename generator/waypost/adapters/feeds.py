@@ -10,12 +10,12 @@ from functools import lru_cache
 
 from waypost.adapters.feed_formats import FEED_FORMATS, written
 from waypost.adapters.markup import render_markdown
+from waypost.base.markdown.words import plain_text
 from waypost.core.feed import FeedHead, FeedItem, fitting, tag_authority, weight
 from waypost.core.ids import public_number
 from waypost.core.news import NewsItem, Story, by_selection, news, selections, stories
 from waypost.core.snapshot import Snapshot
 from waypost.core.statuspage_words import LABELS, in_api_words
-from waypost.core.text import plain_text
 
 _SUMMARY_LENGTH = 300
 

@@ -15,6 +15,7 @@ from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
 from waypost.adapters.markup import render_markdown
 from waypost.adapters.source import Source, read_source
 from waypost.adapters.validation import validate
+from waypost.base.markdown.blocks import update_blocks_of
 from waypost.core.recurrence import wrong_steps
 from waypost.model.status import (
     INCIDENT_STATUSES,
@@ -37,7 +38,6 @@ MAX_UPDATE = 10_000
 
 _PROMISE = re.compile(r"^[ \t]*Next update by (?P<time>\S+?)\.?[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _EDITED = re.compile(r"^[ \t]*Edited (?P<time>\d{4}-\S+?)\.?[ \t]*$", re.MULTILINE | re.IGNORECASE)
-_FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -134,12 +134,12 @@ def _check_id(document: MarkdownDocument, stem: str) -> list[Problem]:
 def _split(document: MarkdownDocument) -> list[tuple[int, str, list[str]]]:
     """Cut the body at its second-level headings: (line, heading, lines below). Code blocks are left whole."""
     parts: list[tuple[int, str, list[str]]] = []
-    fence = ""
-    for line, text in enumerate(document.body.split("\n"), start=document.body_line):
-        mark = _FENCE.match(text)
-        if mark and fence in ("", mark[1]):
-            fence = "" if fence else mark[1]
-        if text.startswith("## ") and not fence:
+    headings = {
+        block.start for block in update_blocks_of(document.body) if block.level == 2 and not block.depth
+    }
+    for index, text in enumerate(document.body.split("\n")):
+        line = document.body_line + index
+        if index in headings and text.startswith("## "):
             parts.append((line, text, []))
         elif parts:
             parts[-1][2].append(text)

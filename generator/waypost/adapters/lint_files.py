@@ -12,9 +12,9 @@ from waypost.adapters.lint_config import read_lint_config
 from waypost.adapters.markdown_source import MarkdownDocument, parse_markdown
 from waypost.adapters.source import read_source, walk
 from waypost.adapters.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.base.markdown.parts import MarkdownParts, markdown_parts
 from waypost.core.lint.registry import Judged
 from waypost.core.lint.rule import Place
-from waypost.core.markdown_parts import MarkdownParts, markdown_parts
 from waypost.model.lint import LintConfig
 from waypost.model.project import Project
 from waypost.problems import Location, Problem, did_you_mean

@@ -22,11 +22,11 @@ from waypost.adapters.component_format import (
 )
 from waypost.adapters.latency_chart import latency_chart
 from waypost.adapters.markup import render_markdown
+from waypost.base.markdown.words import plain_text
 from waypost.core.measures import duration_text, number_text
 from waypost.core.page_memory import PageMemory
 from waypost.core.similar import similar_incidents
 from waypost.core.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
-from waypost.core.text import plain_text
 from waypost.core.uptime import TOLD, DaySummary, Uptimes, percent
 from waypost.core.words import Words
 from waypost.model.article import Article

@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from waypost.adapters.status_format import StatusFormat
+from waypost.base.markdown.words import plain_text
 from waypost.core.snapshot import Snapshot
-from waypost.core.text import clean_line, plain_text
+from waypost.core.text import clean_line
 from waypost.model.status import UpdateStatus
 
 TEXT_PATH = "status.txt"

@@ -7,7 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from waypost.core.text import plain_text
+from waypost.base.markdown.blocks import lines_of
+from waypost.base.markdown.links import outside_code
+from waypost.base.markdown.words import plain_text
 from waypost.model.article import components_of
 from waypost.model.project import HelpCenter
 from waypost.model.status import Incident, UpdateStatus
@@ -20,7 +22,7 @@ _WORKAROUND = re.compile(
 """Words of updates that tell how to do without what is broken, in the languages of the pages."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}-")
-_CODE_OR_TAG = re.compile(r"(```.*?```|~~~.*?~~~|`[^`]*`)|<(?=[a-z/!?])(?!(?:https?|mailto):)", re.I | re.S)
+_TAG = re.compile(r"<(?=[a-z/!?])(?!(?:https?|mailto):)", re.IGNORECASE)
 MAX_SUMMARY = 160
 
 
@@ -71,7 +73,10 @@ def _summary(body: str) -> str:
 
 def as_article(text: str) -> str:
     """Return the Markdown of an update as that of an article, where tags would be tags: they stay text."""
-    return _CODE_OR_TAG.sub(lambda found: found[1] or "&lt;", text)
+    return "\n".join(
+        line.text if line.is_fenced else outside_code(line.text, lambda part: _TAG.sub("&lt;", part))
+        for line in lines_of(text)
+    )
 
 
 def article_name(incident: Incident) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
+from waypost.base.markdown.words import plain_text
 from waypost.core.page_memory import PageMemory
-from waypost.core.text import plain_text
 from waypost.model.status import Incident
 
 LIMIT = 3

@@ -5,19 +5,14 @@ The parts are told by their form, never by their words, so that any language wil
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from waypost.base.markdown.blocks import BlockKind, blocks_of
 from waypost.model.article import Article, Kind
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r"##(?!#)[ \t]*\S")
-_UNDERLINE = re.compile(r"-{2,}[ \t]*")
-_STEP = re.compile(r" {0,3}\d+\. +\S")
-
-Block = Literal["question", "steps"]
+Part = Literal["question", "steps"]
 
 
 @dataclass(frozen=True)
@@ -32,12 +27,12 @@ class Weakness:
 def weakness(article: Article) -> Weakness | None:
     """Return what a text lacks to be shown as its kind; None where nothing is missing."""
     wanted = _WANTED.get(article.kind)
-    if wanted is None or wanted[0] in _blocks(article.body):
+    if wanted is None or wanted[0] in _parts(article.body):
         return None
     return Weakness(article.body_line, wanted[1])
 
 
-_WANTED: dict[Kind, tuple[Block, str]] = {
+_WANTED: dict[Kind, tuple[Part, str]] = {
     Kind.FAQ: (
         "question",
         "This faq has no question. Write each as a heading, `## How do refunds work?`, with its answer below.",
@@ -54,19 +49,12 @@ _WANTED: dict[Kind, tuple[Block, str]] = {
 """What each kind cannot do without, and what to tell its writer."""
 
 
-def _blocks(body: str) -> Iterator[Block]:
-    """Name the headings of the second level and the numbered lists that are not inside of code or other blocks."""
-    fence, before = "", ""
-    for line in body.split("\n"):
-        found = _FENCE.match(line)
-        if fence:
-            # A fence closes with at least as many of its own marks, and nothing behind them.
-            if found and found[1].startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
-        elif found:
-            fence = found[1]
-        elif _HEADING.match(line) or (before.strip() and _UNDERLINE.fullmatch(line)):
+def _parts(body: str) -> Iterator[Part]:
+    """Name the headings of the second level and the numbered lists that are not inside of other blocks."""
+    for block in blocks_of(body):
+        if block.depth:
+            continue
+        if block.level == 2 and block.text:
             yield "question"
-        elif _STEP.match(line) and (not before.strip() or before.startswith("#")):
+        elif block.kind is BlockKind.NUMBERED_LIST:
             yield "steps"
-        before = line

@@ -11,12 +11,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
+from waypost.base.markdown.parts import sections_of
+from waypost.base.markdown.words import heading_anchor, plain_text
 from waypost.core.help_site import HelpSite
-from waypost.core.markdown_source import marked_lines
-from waypost.core.text import heading_anchor, plain_text
 from waypost.model.article import ARTICLE_KINDS, Article, ArticleFrontMatter, Kind
 
-_QUESTION = re.compile(r"##(?!#)[ \t]*(\S.*)")
 _ATTRIBUTES = re.compile(r"[ \t]*\{[:#. ][^{}]*\}[ \t]*$")
 _ADMONITION = re.compile(r"[ \t]*(?:!!!|\?\?\?\+?)[ \t]+[\w -]+?(?:[ \t]+\"([^\"]*)\")?[ \t]*$")
 _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*")
@@ -89,21 +88,11 @@ def _question(question: str, answer: str, address: str) -> Mapping[str, Any]:
 
 def questions(body: str) -> Iterator[tuple[str, str]]:
     """Return each question of a faq, a heading of the second level, with its answer as plain text."""
-    question, lines = "", list[str]()
-    for line, is_code in marked_lines(body):
-        heading = None if is_code else _QUESTION.match(line)
-        if heading is None:
-            lines.append("" if is_code and line.strip()[:3] in ("```", "~~~") else line)
-            continue
-        yield from _answered(question, lines)
-        question, lines = plain_text(_ATTRIBUTES.sub("", heading[1]).rstrip(" #")), []
-    yield from _answered(question, lines)
-
-
-def _answered(question: str, lines: list[str]) -> Iterator[tuple[str, str]]:
-    answer = plain_text("\n".join(filter(None, map(_words, lines))))
-    if question and answer:
-        yield question, answer
+    for section in sections_of(body, levels=(2,)):
+        question = plain_text(section.heading.text) if section.heading else ""
+        answer = plain_text("\n".join(_words(line.text) for line in section.lines if not line.is_fence))
+        if question and answer:
+            yield question, answer
 
 
 def _words(line: str) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from waypost.base.markdown.parts import headings_of
+from waypost.base.markdown.words import plain_text
 from waypost.core.views import page_facts
 from waypost.model.article import Article, ArticleFrontMatter, Kind
 from waypost.model.project import HelpCenter
-
-_QUESTION = re.compile(r"^## +(.+?)(?: +#+)?(?: *\{[^}]*\})? *$", re.MULTILINE)
-_FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
-_MARKS = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")
 
 
 def suggestions_document(help_center: HelpCenter) -> dict[str, Any]:
@@ -36,5 +33,8 @@ def _entry(article: Article) -> dict[str, Any]:
 
 def questions_of(body: str) -> list[str]:
     """Return the questions of a faq: its second-level headings, without their marks."""
-    headings = _QUESTION.findall(_FENCE.sub("", body))
-    return [_MARKS.sub(lambda match: match[1] or "", heading).strip() for heading in headings]
+    return [
+        plain_text(heading.text)
+        for heading in headings_of(body)
+        if heading.level == 2 and not heading.is_nested
+    ]

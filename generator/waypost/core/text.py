@@ -1,30 +1,11 @@
-"""Markdown as plain words: for summaries, search and calendars, where marks would only disturb."""
+"""Text without what steers a terminal or turns the direction of writing."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
-
-# Bounded on purpose: without limits a page of brackets would take minutes.
-_IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
-_LINE_START = re.compile(r"^[ \t]*(?:#+|[-*+]|\d+\.|>)\s+", re.MULTILINE)
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_EMPHASIS = re.compile(r"(?<![\w*_`\\])[*_`]{1,3}(?=\S)|(?<=[^\s\\])[*_`]{1,3}(?![\w*_`])")
 
 _JOINERS = "\u200c\u200d"
 """They join emoji and keep Persian letters apart, and turn nothing."""
-
-
-def plain_text(text: str) -> str:
-    """Return Markdown as one line without its marks."""
-    text = _LINE_START.sub("", _IMAGE_OR_LINK.sub(r"\1", text))
-    return " ".join(_ESCAPE.sub(r"\1", _EMPHASIS.sub("", text)).split())
-
-
-def heading_anchor(heading: str) -> str:
-    """Return the anchor that Python-Markdown's toc extension gives a heading."""
-    ascii_only = unicodedata.normalize("NFKD", plain_text(heading)).encode("ascii", "ignore").decode()
-    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", ascii_only).strip().lower())
 
 
 def clean(text: str) -> str:

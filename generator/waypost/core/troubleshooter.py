@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from waypost.core.text import heading_anchor, plain_text
+from waypost.base.markdown.blocks import BlockKind, Line, blocks_of, lines_of
+from waypost.base.markdown.words import heading_anchor, plain_text
 from waypost.model.article import Article
 from waypost.model.troubleshooter import Answer, Mention, Outcome, Step, Troubleshooter
 from waypost.problems import Level
@@ -15,11 +16,8 @@ from waypost.problems import Level
 RESERVED = frozenset({"all", "index", "readme"})
 """Ids that no step may have: their addresses belong to other pages of the troubleshooter."""
 
-_HEADING = re.compile(r" {0,3}##(?!#)(?P<text>.*)")
-_UNDERLINE = re.compile(r" {0,3}-{2,}[ \t]*")
 _EXPLICIT_ID = re.compile(r"\{:?[ \t]*#(?P<id>[^\s{}]+)[ \t]*\}$")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_FENCE = re.compile(r"[ \t]*(?P<mark>`{3,}|~{3,})")
 _SETTING = re.compile(r"(?P<key>[A-Za-z]{3,20}):[ \t]*(?P<value>.*)")
 _ITEM = re.compile(r"(?P<bullet> {0,3}(?:[-*+]|\d{1,3}\.)[ \t]+)(?P<text>\S.*)")
 # Bounded on purpose: without limits a line of brackets would take minutes.
@@ -50,7 +48,7 @@ def parse_troubleshooter(body: str, first_line: int = 1) -> tuple[Troubleshooter
 
     Steps are kept even where something is wrong with them, so that all findings come at once.
     """
-    introduction, drafts, findings = _cut(body.split("\n"), first_line)
+    introduction, drafts, findings = _cut(body, first_line)
     steps: list[Step] = []
     for draft in drafts:
         findings += _check_heading(draft, steps)
@@ -68,62 +66,40 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 
 
 @dataclass
-class _Line:
-    """One line of the file, and whether it is Markdown rather than code."""
-
-    number: int
-    text: str
-    is_code: bool
-
-
-@dataclass
 class _Draft:
     """A heading with the lines below it."""
 
-    line: _Line
+    line: Line
     heading: str
     title: str
     id: str
-    lines: list[_Line] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
 
 
-def marked_lines(lines: Sequence[str], first_line: int = 1) -> Iterator[_Line]:
-    """Say of each line whether it belongs to a fenced code block, its fences included."""
-    fence = ""
-    for number, text in enumerate(lines, start=first_line):
-        mark = _FENCE.match(text)
-        closes = bool(mark and fence and mark["mark"].startswith(fence) and not text.strip(" `~"))
-        yield _Line(number, text, bool(fence) or mark is not None)
-        if closes:
-            fence = ""
-        elif mark and not fence:
-            fence = mark["mark"]
-
-
-def _cut(lines: Sequence[str], first_line: int) -> tuple[list[str], list[_Draft], list[Finding]]:
+def _cut(body: str, first_line: int) -> tuple[list[str], list[_Draft], list[Finding]]:
     introduction: list[str] = []
     drafts: list[_Draft] = []
     findings: list[Finding] = []
-    before = ""
-    for line in marked_lines(lines, first_line):
-        found = None if line.is_code else _HEADING.fullmatch(line.text)
-        if not line.is_code and _UNDERLINE.fullmatch(line.text) and before.strip() and "|" not in before:
+    headings = {block.start: block for block in blocks_of(body) if block.level == 2 and not block.depth}
+    for index, line in enumerate(lines_of(body, first_line)):
+        heading = headings.get(index)
+        if heading and heading.kind is BlockKind.HEADING:
+            drafts.append(_draft(line, heading.text))
+            continue
+        if heading:
             message = "A step begins with ##. Write the line above as `## …`, or leave an empty line between."
-            findings.append(Finding(line.number, 1, "bad-value", message))
-        if found:
-            drafts.append(_draft(line, found["text"].strip().rstrip("#").rstrip()))
-        elif drafts:
+            findings.append(Finding(first_line + heading.end - 1, 1, "bad-value", message))
+        if drafts:
             drafts[-1].lines.append(line)
         else:
             introduction.append(line.text)
-        before = "" if line.is_code or found else line.text
     if not drafts:
         message = "There is no step. Begin each with its question as a heading: `## Does the page open?`."
         findings.append(Finding(first_line, 1, "dead-end", message))
     return introduction, drafts, findings
 
 
-def _draft(line: _Line, heading: str) -> _Draft:
+def _draft(line: Line, heading: str) -> _Draft:
     explicit = _EXPLICIT_ID.search(heading)
     heading = heading[: explicit.start()].rstrip() if explicit else heading
     name = explicit["id"] if explicit else heading_anchor(heading)
@@ -160,14 +136,14 @@ def _read_step(draft: _Draft) -> tuple[Step, list[Finding]]:
     return replace(step, body=body, answers=answers), findings + found
 
 
-def _read_settings(step: Step, lines: Sequence[_Line]) -> tuple[Step, Sequence[_Line], list[Finding]]:
+def _read_settings(step: Step, lines: Sequence[Line]) -> tuple[Step, Sequence[Line], list[Finding]]:
     """Read the lines `Key: value` directly below a heading; the first other line is text."""
     findings: list[Finding] = []
     seen: set[str] = set()
     for index, line in enumerate(lines):
         if not line.text.strip():
             continue
-        setting = None if line.is_code else _SETTING.fullmatch(line.text)
+        setting = None if line.is_fenced else _SETTING.fullmatch(line.text)
         key = nearest(setting["key"], ("Outcome", "Component"), cutoff=0.8) if setting else ""
         if setting is None or not key:
             return step, lines[index:], findings
@@ -202,21 +178,21 @@ def _set(step: Step, key: str, value: str, place: tuple[int, int]) -> tuple[Step
 class _Item:
     """One entry of a list, with the lines it is written on."""
 
-    lines: list[_Line]
+    lines: list[Line]
     column: int
     text: str
 
 
-def _lists(lines: Sequence[_Line]) -> Iterator[list[_Item]]:
+def _lists(lines: Sequence[Line]) -> Iterator[list[_Item]]:
     """Return the lists at the top level of a step, each as its entries."""
     items: list[_Item] = []
     was_empty = False
     for line in lines:
-        found = None if line.is_code else _ITEM.fullmatch(line.text)
+        found = None if line.is_fenced else _ITEM.fullmatch(line.text)
         if found:
             items.append(_Item([line], found.end("bullet") + 1, found["text"].strip()))
         elif line.text.strip() and items:
-            is_continued = line.text.startswith("  ") if was_empty else not line.is_code
+            is_continued = line.text.startswith("  ") if was_empty else not line.is_fenced
             if is_continued:
                 items[-1].lines.append(line)
                 items[-1].text += f" {line.text.strip()}"
@@ -228,9 +204,7 @@ def _lists(lines: Sequence[_Line]) -> Iterator[list[_Item]]:
         yield items
 
 
-def _read_answers(
-    step: Step, lines: Sequence[_Line]
-) -> tuple[tuple[Answer, ...], list[_Line], list[Finding]]:
+def _read_answers(step: Step, lines: Sequence[Line]) -> tuple[tuple[Answer, ...], list[Line], list[Finding]]:
     """Take the last list whose every entry is one link for the answers; return them and the other lines."""
     lists = list(_lists(lines))
     for items in reversed(lists):
@@ -262,8 +236,8 @@ def _check_answers(step: Step, answers: Sequence[Answer]) -> list[Finding]:
 
 
 def _almost_answers(
-    lines: Sequence[_Line], lists: Sequence[Sequence[_Item]]
-) -> tuple[tuple[Answer, ...], list[_Line], list[Finding]]:
+    lines: Sequence[Line], lists: Sequence[Sequence[_Item]]
+) -> tuple[tuple[Answer, ...], list[Line], list[Finding]]:
     """Find the list with links to steps that other words keep from being answers, and complain of these."""
     message = "An answer is exactly one link, such as `- [Yes](#next-step)`. Move the other words into it."
     for items in reversed(lists):

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from waypost.core.text import heading_anchor, plain_text
-from waypost.core.troubleshooter import marked_lines, read_troubleshooter
+from waypost.base.markdown.blocks import lines_of
+from waypost.base.markdown.links import outside_code
+from waypost.base.markdown.words import heading_anchor, plain_text
+from waypost.core.troubleshooter import read_troubleshooter
 from waypost.core.troubleshooter_graph import ALL
 from waypost.core.troubleshooter_views import StepView, all_steps_view, step_views
 from waypost.core.words import Words
@@ -17,15 +19,12 @@ from waypost.model.troubleshooter import Step, Troubleshooter
 SUMMARY = 155
 """Characters of a summary that search engines show."""
 
-# Bounded on purpose: without limits a line of backticks would take minutes.
-_CODE = re.compile(r"(?<!`)(`{1,9})(?!`).{1,2000}?(?<!`)\1(?!`)")
 _INLINE = re.compile(
     r"(?P<before>\]\([ \t]*<?|(?:href|src)=[\"'])(?P<target>[^\s<>()\"']+)(?P<after>>?[ \t)\"'])"
 )
 _DEFINITION = re.compile(
     r"^(?P<before> {0,3}\[[^\]^][^\]]{0,200}\]:[ \t]*<?)(?P<target>[^\s<>]+)(?P<after>.*)"
 )
-_CONTAINER = re.compile(r" {0,3}(?:[-*+][ \t]|\d{1,9}\.[ \t]|!!!|\?\?\?|===|\[\^|:[ \t])")
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|/|\?", re.IGNORECASE)
 
 
@@ -135,8 +134,8 @@ def _shortened(text: str) -> str:
 
 def _definitions(body: str) -> str:
     """Return the lines of a file that say where its links `[text][name]` lead."""
-    lines = marked_lines(body.split("\n"))
-    return "\n".join(line.text for line in lines if not line.is_code and _DEFINITION.fullmatch(line.text))
+    texts = (line.text for line in lines_of(body) if not line.is_code)
+    return "\n".join(text for text in texts if _DEFINITION.fullmatch(text))
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,9 @@ class _Links:
 
     def rewritten(self, text: str) -> str:
         """Return Markdown with its relative links as they must be on the page; code is left as it is."""
-        return "".join(part if is_code else self._line(part) for part, is_code in _parts(text))
+        return "\n".join(
+            line.text if line.is_code else outside_code(line.text, self._line) for line in lines_of(text)
+        )
 
     def _line(self, text: str) -> str:
         return _DEFINITION.sub(self._mend, _INLINE.sub(self._mend, text))
@@ -180,32 +181,3 @@ class _Links:
         if name == self.tree.start.id:
             return f"../{own}.md" if self.in_folder else target
         return f"{name}.md" if self.in_folder else f"{own}/{name}.md"
-
-
-def _parts(text: str) -> Iterator[tuple[str, bool]]:
-    """Cut Markdown into pieces that are code and pieces that are not."""
-    in_container = False
-    was_empty = True
-    for number, line in enumerate(marked_lines(text.split("\n"))):
-        if number:
-            yield "\n", True
-        is_indented = line.text.startswith(("    ", "\t"))
-        if _CONTAINER.match(line.text):
-            in_container = True
-        elif was_empty and line.text.strip() and not is_indented:
-            in_container = False
-        if line.is_code or (is_indented and was_empty and not in_container):
-            yield line.text, True
-            # A block of code that is indented goes on over its lines.
-            continue
-        was_empty = not line.text.strip()
-        yield from _around_code(line.text)
-
-
-def _around_code(text: str) -> Iterator[tuple[str, bool]]:
-    start = 0
-    for found in _CODE.finditer(text):
-        yield text[start : found.start()], False
-        yield found[0], True
-        start = found.end()
-    yield text[start:], False

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, unquote
 
+from waypost.base.markdown.links import map_links
+from waypost.base.markdown.words import as_markdown
 from waypost.core.articles import ArticleLink, Catalog, CategoryLink
 from waypost.core.help_site import HelpSite
-from waypost.core.markdown_source import as_markdown, map_links
 from waypost.core.words import Words
 from waypost.model.article import Article, Kind
 

@@ -13,8 +13,8 @@ from waypost.adapters.channels.email import CHANNEL
 from waypost.adapters.channels.email.composing import MOST_BODY, FrozenMail, clean, readable
 from waypost.adapters.channels.email.rendering import LEAVE
 from waypost.adapters.colours import state_colours
+from waypost.base.markdown.words import plain_text
 from waypost.core.notify.wording import wording
-from waypost.core.text import plain_text
 from waypost.model.notices import NoticeEvent
 from waypost.model.status import ComponentStatus
 

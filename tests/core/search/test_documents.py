@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from markdown import markdown
 
+from waypost.base.markdown.words import heading_anchor, plain_text
 from waypost.core.search.documents import search_documents
-from waypost.core.text import heading_anchor, plain_text
 from waypost.model.article import Article, ArticleFrontMatter, Kind
 
 FAQ = """\

@@ -7,8 +7,8 @@ of the chat.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from waypost.adapters.channels.texts import head, length
@@ -18,10 +18,8 @@ from waypost.core.text import clean
 MOST_SOURCE = 10_000
 """Characters of Markdown that are looked at; no chat shows as many."""
 
-_URL = re.compile(r"https?://[^\s<>\"|\\^`{}]{1,2000}")
-_AFTER_URL = ".,;:!?'\")]*_~"
-"""What ends a sentence, and not an address."""
-
+_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "th"})
+_MARKS = _HEADS | {"strong", "em", "del"}
 _SHOWN_LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 
 
@@ -35,6 +33,8 @@ class Dialect:
     """Marks a text that is escaped."""
     emphasis: Callable[[str], str]
     """The same for a text that is stressed."""
+    struck: Callable[[str], str]
+    """The same for a text that is struck through."""
     code: Callable[[str], str]
     """Writes a piece of code in a line."""
     block: Callable[[str], str]
@@ -51,6 +51,7 @@ class _Run:
     text: str
     strong: bool = False
     emphasis: bool = False
+    struck: bool = False
     code: bool = False
     block: bool = False
     mark: bool = False
@@ -66,10 +67,10 @@ def chat_text(markdown: str, help_url: str, dialect: Dialect, most: int) -> str:
     reader = _Reader()
     reader.feed(render_markdown(clean(markdown)[:MOST_SOURCE], help_url))
     reader.close()
-    return re.sub(r" +$", "", _fit(_pieces(reader.runs), dialect, most), flags=re.MULTILINE).strip()
+    return re.sub(r" +$", "", _fit(reader.runs, dialect, most), flags=re.MULTILINE).strip()
 
 
-def _fit(runs: Iterator[_Run], dialect: Dialect, most: int) -> str:
+def _fit(runs: list[_Run], dialect: Dialect, most: int) -> str:
     written: list[str] = []
     room = most
     for run in runs:
@@ -83,7 +84,7 @@ def _fit(runs: Iterator[_Run], dialect: Dialect, most: int) -> str:
 
 def _last(run: _Run, dialect: Dialect, room: int) -> str:
     """Write as much of a piece as there is room for; a marked piece is whole or left out."""
-    if run.strong or run.emphasis or run.code or run.block or run.mark or run.href:
+    if run.strong or run.emphasis or run.struck or run.code or run.block or run.mark or run.href:
         return ""
     text = head(run.text, room)
     while text and (over := length(dialect.text(text)) - room) > 0:
@@ -107,29 +108,11 @@ def _written(run: _Run, dialect: Dialect) -> str:
         shown = dialect.emphasis(shown)
     if run.strong and not run.code:
         shown = dialect.strong(shown)
+    if run.struck and not run.code:
+        shown = dialect.struck(shown)
     if run.href:
         shown = dialect.link(run.href, shown)
     return f"{before}{shown}{after}"
-
-
-def _pieces(runs: list[_Run]) -> Iterator[_Run]:
-    """Give the runs with bare addresses as links, and long ones in handy pieces."""
-    for run in runs:
-        if run.href or run.code or run.block or run.mark:
-            yield run
-            continue
-        end = 0
-        for found in _URL.finditer(run.text):
-            url = found[0].rstrip(_AFTER_URL)
-            yield from _words(replace(run, text=run.text[end : found.start()]))
-            yield replace(run, text=url, href=url)
-            end = found.start() + len(url)
-        yield from _words(replace(run, text=run.text[end:]))
-
-
-def _words(run: _Run) -> Iterator[_Run]:
-    if run.text:
-        yield run if len(run.text) <= 1000 else replace(run, strong=False, emphasis=False)
 
 
 class _Reader(HTMLParser):
@@ -218,13 +201,15 @@ class _Reader(HTMLParser):
         if self._mark:
             self.runs.append(_Run(self._mark, mark=True))
         self._gap, self._mark = 0, ""
-        opened = set(self._open)
-        is_head = bool(opened & {"h1", "h2", "h3", "h4", "h5", "h6", "th"})
+        # What is long must be cut where there is no room for it, which nothing marked can be.
+        opened = set(self._open) - (_MARKS if len(text) > 1000 else set())
+        is_head = bool(opened & _HEADS)
         self.runs.append(
             _Run(
                 text,
                 strong=is_head or "strong" in opened,
                 emphasis="em" in opened,
+                struck="del" in opened,
                 code="code" in opened,
                 block="pre" in opened,
                 href=self._href if _SHOWN_LINK.match(self._href) else "",

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from waypost.base.markdown.words import plain_text
 from waypost.core.importing.source import Finding, ForeignPage
-from waypost.core.text import plain_text
 
 TITLE_KEYS = ("title", "sidebar_label", "linkTitle", "name")
 SUMMARY_KEYS = ("summary", "description", "excerpt", "subtitle")

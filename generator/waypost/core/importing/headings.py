@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from waypost.base.markdown.words import heading_anchor, plain_text
 from waypost.core.importing.lines import Conversion, Lines, map_prose, marked
-from waypost.core.text import heading_anchor, plain_text
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")

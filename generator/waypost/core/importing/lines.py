@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from waypost.base.markdown import blocks
+from waypost.base.markdown.blocks import Part
+from waypost.base.markdown.links import outside_code
 from waypost.core.importing.source import Finding, ForeignPage
-from waypost.core.markdown_source import marked_lines
 from waypost.problems import Problem
-
-_CODE_SPAN = re.compile(r"(`{1,9})(?!`)[^\n]*?(?<!`)\1(?!`)")
 
 
 @dataclass(frozen=True)
@@ -62,19 +61,15 @@ def text_of(lines: Iterable[Line]) -> str:
 
 def marked(lines: Lines) -> Iterator[tuple[Line, bool]]:
     """Return each line, and whether it belongs to a fenced block of code."""
-    flags = (is_code for _, is_code in marked_lines(text_of(lines)))
+    fenced = (Part.OPENING_FENCE, Part.FENCED_CODE, Part.CLOSING_FENCE)
+    return ((line, part in fenced) for line, part in parts_of(lines))
+
+
+def parts_of(lines: Lines) -> Iterator[tuple[Line, Part]]:
+    """Return each line, and what it is of the text."""
+    parts = (line.part for line in blocks.lines_of(text_of(lines)))
     # A text without lines is one empty line to those who split it.
-    return zip(lines, flags, strict=False)
-
-
-def outside_code(text: str, change: Callable[[str], str]) -> str:
-    """Return a line with everything changed that is not between backticks."""
-    parts: list[str] = []
-    end = 0
-    for span in _CODE_SPAN.finditer(text) if "`" in text else ():
-        parts += [change(text[end : span.start()]), span[0]]
-        end = span.end()
-    return "".join([*parts, change(text[end:])])
+    return zip(lines, parts, strict=False)
 
 
 def map_prose(lines: Lines, change: Callable[[Line, str], str]) -> Lines:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote
 
+from waypost.base.markdown.links import map_line, outside_code
 from waypost.core.importing.addresses import AddressBook, url_of
-from waypost.core.importing.lines import Conversion, Line, Lines, marked, outside_code
+from waypost.core.importing.lines import Conversion, Line, Lines, marked
 from waypost.core.importing.names import MEDIA, Names, slug_of
 from waypost.core.importing.source import ForeignTree
-from waypost.core.markdown_source import map_links
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
@@ -83,7 +83,7 @@ class LinkMapper:
     def _map(self, line: Line, conversion: Conversion) -> Line:
         text = line.text
         if "](" in text or "]:" in text:
-            text = map_links(text, lambda target: self._turn(target, line, conversion, in_html=False))
+            text = map_line(text, lambda target: self._turn(target, line, conversion, in_html=False))
         if "<" in text and "=" in text:
             text = outside_code(
                 text, lambda part: _HTML.sub(lambda found: self._html(found, line, conversion), part)

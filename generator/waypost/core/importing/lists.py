@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from waypost.core.importing.lines import Conversion, Line, Lines, indent_of, marked
+from waypost.base.markdown.blocks import Part
+from waypost.core.importing.lines import Conversion, Line, Lines, indent_of, parts_of
 
 _ENTRY = re.compile(r"([-*+]|\d{1,9}[.)])( +|$)(.*)$")
 _RULE = re.compile(r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
@@ -70,46 +71,52 @@ def convert_lists(lines: Lines, conversion: Conversion) -> Lines:
     del conversion
     state = _State()
     blank = True
-    for line, is_code in marked(lines):
-        text = line.text.expandtabs(4) if not is_code else line.text
-        if is_code:
-            _code(state, line)
-        elif not text.strip():
-            if not state.made or state.made[-1].text:
-                state.put(line, "")
-            state.text_at = -1
-            state.is_loose = bool(state.levels)
+    for line, part in parts_of(lines):
+        if part is Part.OPENING_FENCE and not line.text.lstrip().startswith(">"):
+            _open_fence(state, line)
+        elif state.mark and part in (Part.FENCED_CODE, Part.CLOSING_FENCE):
+            _code(state, line, part)
         else:
-            _prose(state, line, text, blank=blank)
+            state.mark = ""
+            _text(state, line, blank=blank)
         blank = not line.text.strip()
     return state.made
 
 
-def _code(state: _State, line: Line) -> None:
-    words = line.text.strip()
-    if not state.mark:
-        _open_fence(state, line, words)
+def _text(state: _State, line: Line, *, blank: bool) -> None:
+    text = line.text.expandtabs(4)
+    if text.strip():
+        _prose(state, line, text, blank=blank)
         return
+    if not state.made or state.made[-1].text:
+        state.put(line, "")
+    state.text_at = -1
+    state.is_loose = bool(state.levels)
+
+
+def _open_fence(state: _State, line: Line) -> None:
+    found = _FENCE.search(line.text.expandtabs(4))
+    if found is None:
+        return
+    if found.string[: found.start()].strip():
+        # The text of an entry may begin with code.
+        _prose(state, line, found.string[: found.start()], blank=False)
+    state.leave(found.start())
+    state.mark, state.fence, state.text_at = found[1], found.start(), -1
+    state.part(line)
+    if not state.levels:
+        state.put(line, state.mark + _language(found[2]))
+
+
+def _code(state: _State, line: Line, part: Part) -> None:
     text = _dedent(line.text, state.fence)
-    # A fence closes with at least as many of its own marks, and nothing behind them.
-    if words.startswith(state.mark) and not words.strip(state.mark[0]):
+    if part is Part.CLOSING_FENCE:
         state.mark = ""
-        state.put(line, "" if state.levels else words)
+        state.put(line, "" if state.levels else text.strip())
     elif state.levels:
         state.put(line, f"{state.pad}    {text}" if text.strip() else "")
     else:
         state.made.append(line.with_text(text))
-
-
-def _open_fence(state: _State, line: Line, words: str) -> None:
-    indent = indent_of(line.text)
-    state.leave(indent)
-    found = _FENCE.match(words)
-    state.fence, state.text_at = indent, -1
-    state.mark = found[1] if found else "```"
-    state.part(line)
-    if not state.levels:
-        state.put(line, state.mark + _language(found[2] if found else ""))
 
 
 def _language(info: str) -> str:

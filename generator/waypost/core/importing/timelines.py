@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from waypost.base.markdown.blocks import update_blocks_of
 from waypost.core.importing.histories import ForeignUpdate, Notes, Story, known_status
 from waypost.core.importing.plain_markup import plain_markup
 from waypost.model.status import INCIDENT_STATUSES, MAINTENANCE_STATUSES, UpdateStatus
@@ -17,7 +18,6 @@ MAX_TEXT = 9_900
 _STEP = timedelta(milliseconds=1)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _READ_AS_DATES = re.compile(r"^([ \t]*(?:next update by|edited)) (?=\S)", re.MULTILINE | re.IGNORECASE)
-_FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _ENDINGS = {UpdateStatus.RESOLVED, UpdateStatus.COMPLETED, UpdateStatus.CANCELLED, UpdateStatus.POSTMORTEM}
 _OF_MAINTENANCE = {
     UpdateStatus.INVESTIGATING: UpdateStatus.IN_PROGRESS,
@@ -145,15 +145,13 @@ def safe_words(text: str) -> str:
     plain = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n"))
     # A second space looks the same on a page, and no date is read out of the line.
     lines = _READ_AS_DATES.sub(r"\1  ", plain.strip()).split("\n")
-    fence = ""
-    for number, line in enumerate(lines):
-        mark = _FENCE.match(line)
-        if mark and fence in ("", mark[1]):
-            fence = "" if fence else mark[1]
-        elif line.startswith("## ") and not fence:
+    blocks = [block for block in update_blocks_of("\n".join(lines)) if not block.depth]
+    for block in blocks:
+        if block.level == 2 and lines[block.start].startswith("## "):
             # One level deeper it is still a heading of the text, and no longer one of ours.
-            lines[number] = f"#{line}"
-    return "\n".join([*lines, fence] if fence else lines).strip()
+            lines[block.start] = f"#{lines[block.start]}"
+    lines += [block.text for block in blocks[-1:] if not block.is_closed]
+    return "\n".join(lines).strip()
 
 
 def flat_words(text: str) -> str:

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from waypost.base.markdown.parts import markdown_parts
+from waypost.base.markdown.words import plain_text
 from waypost.core.cadence import CLOSING, allowed_silence
 from waypost.core.lint.incident_words import (
     LITTLE,
@@ -18,8 +20,6 @@ from waypost.core.lint.incident_words import (
 )
 from waypost.core.lint.rule import Finding, LintSite, at_key, at_update
 from waypost.core.lint.timelines import in_words, incidents, recent_incidents, said
-from waypost.core.markdown_parts import markdown_parts
-from waypost.core.text import plain_text
 from waypost.model.status import Impact, Incident, Update, UpdateStatus
 
 _STEPS = {UpdateStatus.INVESTIGATING: 0, UpdateStatus.IDENTIFIED: 1, UpdateStatus.MONITORING: 2}

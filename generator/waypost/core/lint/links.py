@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from waypost.base.markdown.links import Link
 from waypost.core.link_targets import leads_elsewhere, split_link, target_path
 from waypost.core.lint.rule import Finding, LintSite, at_line
-from waypost.core.markdown_parts import Link
 from waypost.core.troubleshooter import read_troubleshooter
 from waypost.model.article import Article, Kind, is_draft
 from waypost.problems import did_you_mean

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from waypost.core.markdown_parts import MarkdownParts
+from waypost.base.markdown.parts import MarkdownParts
 from waypost.core.search.evaluation import Answer
 from waypost.core.search.ranking import Ranking
 from waypost.model.article import Article

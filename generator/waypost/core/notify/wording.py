@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from waypost.base.markdown.words import plain_text
 from waypost.core.snapshot import Snapshot
-from waypost.core.text import plain_text
 from waypost.model.notices import Notice, NoticeEvent, Subject, SubjectKind
 from waypost.model.status import ComponentStatus, Impact
 

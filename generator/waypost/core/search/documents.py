@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from waypost.core.markdown_parts import headings_of
-from waypost.core.text import plain_text
+from waypost.base.markdown.blocks import Line
+from waypost.base.markdown.parts import sections_of
+from waypost.base.markdown.words import plain_text
 from waypost.core.troubleshooter import searched_text
 from waypost.model.article import Article, ArticleFrontMatter, Kind, components_of
 
 # Bounded, because a page of brackets must not take minutes.
 _MARKS = (
     (re.compile(r"<!--.{0,5000}?-->", re.DOTALL), " "),
-    (re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*$", re.MULTILINE), ""),
     # Boxes and tabs: !!! note "Title", ??? tip, === "Tab".
     (
         re.compile(
@@ -118,21 +118,19 @@ def _sections(article: Article) -> list[tuple[int, Section]]:
     """Cut a text at its headings; each section comes with the level of its heading, 0 for what has none."""
     is_tree = article.kind is Kind.TROUBLESHOOTER
     body = searched_text(article) if is_tree else article.body
-    lines = body.split("\n")
-    headings = headings_of(body)
-    ends = ([heading.line - 1 for heading in headings[1:]] + [len(lines)])[: len(headings)]
-    found = [(0, Section("", "", _plain(lines[: headings[0].line - 1 if headings else len(lines)])))]
-    for heading, end in zip(headings, ends, strict=True):
+    found: list[tuple[int, Section]] = []
+    for part in sections_of(body):
+        heading, text = part.heading, _plain(part.lines)
         # The steps of a troubleshooter are pages of their own, and their text here has no anchors.
-        anchor = "" if is_tree else heading.anchor
-        section = Section(anchor, plain_text(heading.text), _plain(lines[heading.line : end]))
-        found.append((heading.level, section))
+        anchor = heading.anchor if heading and not is_tree else ""
+        section = Section(anchor, plain_text(heading.text) if heading else "", text)
+        found.append((heading.level if heading else 0, section))
     return [row for row in found if _words(row[1])]
 
 
-def _plain(lines: Sequence[str]) -> str:
+def _plain(lines: Sequence[Line]) -> str:
     """Return the words that a reader sees, without the marks of boxes, tabs, tables, code and HTML."""
-    text = "\n".join(lines)
+    text = "\n".join("" if line.is_fence else line.text for line in lines)
     for mark, shown in _MARKS:
         text = mark.sub(shown, text)
     return plain_text(text)

@@ -30,6 +30,7 @@ PLAIN = Dialect(
     text=_itself,
     strong=_itself,
     emphasis=_itself,
+    struck=lambda text: f"~~{text}~~",
     code=_itself,
     block=_itself,
     link=lambda url, shown: url if url == shown else f"{shown} ({url})",

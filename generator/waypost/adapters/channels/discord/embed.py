@@ -49,6 +49,7 @@ DISCORD_MARKDOWN = Dialect(
     text=escape,
     strong=lambda text: f"**{text}**",
     emphasis=lambda text: f"*{text}*",
+    struck=lambda text: f"~~{text}~~",
     code=lambda text: f"`{text.replace('`', chr(39))}`",
     block=lambda text: f"```\n{text.replace('```', chr(39) * 3)}\n```",
     link=_link,

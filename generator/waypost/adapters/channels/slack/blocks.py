@@ -31,6 +31,7 @@ MRKDWN = Dialect(
     text=escape,
     strong=lambda text: f"*{text}*",
     emphasis=lambda text: f"_{text}_",
+    struck=lambda text: f"~{text}~",
     code=lambda text: f"`{escape(text).replace('`', chr(39))}`",
     block=lambda text: f"```{escape(text).replace('```', chr(39) * 3)}```",
     link=_link,

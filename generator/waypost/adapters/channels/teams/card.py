@@ -49,7 +49,8 @@ CARD_MARKDOWN = Dialect(
     text=escape,
     strong=lambda text: f"**{text}**",
     emphasis=lambda text: f"_{text}_",
-    # Cards have no form for code.
+    # Cards have no form for it, nor for code.
+    struck=lambda text: f"~~{text}~~",
     code=escape,
     block=escape,
     link=_link,

@@ -1,0 +1,1 @@
+"""Read Markdown: one grammar for everything that asks what a text contains."""

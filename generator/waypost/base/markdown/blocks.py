@@ -1,0 +1,143 @@
+"""Which blocks a text consists of, and what each of its lines is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from waypost.base.markdown.grammar import article_grammar, update_grammar
+
+
+class BlockKind(Enum):
+    """Which blocks are told apart."""
+
+    HEADING = "heading_open"
+    UNDERLINED_HEADING = "lheading"
+    FENCED_CODE = "fence"
+    INDENTED_CODE = "code_block"
+    COMMENT = "comment"
+    NUMBERED_LIST = "ordered_list_open"
+    """Only that with points behind its numbers, which Python-Markdown knows."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block, by its lines, which are counted from 0."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    """The line after its last."""
+    depth: int
+    """How many other blocks it stands in."""
+    level: int = 0
+    """The level of a heading."""
+    text: str = ""
+    """The words of a heading, with their marks; the marks of a fence."""
+    is_closed: bool = True
+    """Whether fenced code ends with a fence, and not with the text or the block that it stands in."""
+
+
+class Part(Enum):
+    """What a line is."""
+
+    TEXT = "text"
+    OPENING_FENCE = "opening fence"
+    FENCED_CODE = "fenced code"
+    CLOSING_FENCE = "closing fence"
+    INDENTED_CODE = "indented code"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a text."""
+
+    number: int
+    text: str
+    part: Part
+
+    @property
+    def is_fence(self) -> bool:
+        """Whether it is the first or the last line of fenced code."""
+        return self.part in (Part.OPENING_FENCE, Part.CLOSING_FENCE)
+
+    @property
+    def is_fenced(self) -> bool:
+        """Whether it belongs to fenced code, with the fences themselves."""
+        return self.is_fence or self.part is Part.FENCED_CODE
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it belongs to code of any form."""
+        return self.part is not Part.TEXT
+
+
+def _only_blocks(grammar: MarkdownIt) -> MarkdownIt:
+    grammar.core.ruler.enableOnly(["block"])
+    # Where a link is defined changes no block, and a definition looks far ahead for its end.
+    return grammar.disable("reference")
+
+
+_ARTICLES = _only_blocks(article_grammar())
+_UPDATES = _only_blocks(update_grammar())
+
+
+@lru_cache(1024)
+def blocks_of(text: str) -> tuple[Block, ...]:
+    """Return the blocks of an article, in the order of their first lines."""
+    return _read(text, _ARTICLES)
+
+
+@lru_cache(1024)
+def update_blocks_of(text: str) -> tuple[Block, ...]:
+    """Return the blocks of a text without HTML and containers, as an incident is rendered."""
+    return _read(text, _UPDATES)
+
+
+def _read(text: str, grammar: MarkdownIt) -> tuple[Block, ...]:
+    # Callers split at \n alone, and the last line counts even where it is empty.
+    tokens = grammar.parse(text.replace("\r", " ") + "\n")
+    return tuple(_blocks([*tokens, Token("", "", 0)]))
+
+
+def _blocks(tokens: list[Token]) -> Iterator[Block]:
+    kinds = {kind.value: kind for kind in BlockKind}
+    for token, follower in pairwise(tokens):
+        kind = kinds.get(token.type)
+        if kind is None or token.map is None or token.markup == ")":
+            continue
+        start, end = token.map
+        if kind is BlockKind.HEADING:
+            kind = BlockKind.UNDERLINED_HEADING if end - start > 1 else kind
+            yield Block(kind, start, end, token.level, int(token.tag[1:]), follower.content)
+        else:
+            # Each line of the content ends with a newline, and the opening fence is no part of it.
+            is_closed = kind is not BlockKind.FENCED_CODE or token.content.count("\n") < end - start - 1
+            yield Block(kind, start, end, token.level, text=token.markup, is_closed=is_closed)
+
+
+def lines_of(text: str, first_line: int = 1) -> Iterator[Line]:
+    """Return the lines of an article; the first has the number `first_line`."""
+    parts = _parts(blocks_of(text))
+    for index, line in enumerate(text.split("\n")):
+        yield Line(first_line + index, line, parts.get(index, Part.TEXT))
+
+
+def _parts(blocks: tuple[Block, ...]) -> dict[int, Part]:
+    """Return what the lines are that are no text."""
+    parts: dict[int, Part] = {}
+    for block in blocks:
+        if block.kind is BlockKind.INDENTED_CODE:
+            parts |= dict.fromkeys(range(block.start, block.end), Part.INDENTED_CODE)
+        elif block.kind is BlockKind.FENCED_CODE:
+            parts |= dict.fromkeys(range(block.start, block.end), Part.FENCED_CODE)
+            parts[block.start] = Part.OPENING_FENCE
+            if block.is_closed:
+                parts[block.end - 1] = Part.CLOSING_FENCE
+    return parts

@@ -1,0 +1,32 @@
+"""Plain words from Markdown, for summaries, search and calendars, and Markdown from plain words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Bounded on purpose: without limits a page of brackets would take minutes.
+_IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
+_LINE_START = re.compile(r"^[ \t]*(?:#+|[-*+]|\d+\.|>)\s+", re.MULTILINE)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_EMPHASIS = re.compile(r"(?<![\w*_`\\])[*_`]{1,3}(?=\S)|(?<=[^\s\\])[*_`]{1,3}(?![\w*_`])")
+_SPECIAL = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)")
+# Not every reader of Markdown takes a backslash before these two.
+_ENTITIES = {"<": "&lt;", "&": "&amp;"}
+
+
+def plain_text(text: str) -> str:
+    """Return Markdown as one line without its marks."""
+    text = _LINE_START.sub("", _IMAGE_OR_LINK.sub(r"\1", text))
+    return " ".join(_ESCAPE.sub(r"\1", _EMPHASIS.sub("", text)).split())
+
+
+def heading_anchor(heading: str) -> str:
+    """Return the anchor that Python-Markdown's toc extension gives a heading."""
+    ascii_only = unicodedata.normalize("NFKD", plain_text(heading)).encode("ascii", "ignore").decode()
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", ascii_only).strip().lower())
+
+
+def as_markdown(text: str) -> str:
+    """Write plain words so that Markdown shows them as they are: `a * b` becomes `a \\* b`."""
+    return _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), text)
