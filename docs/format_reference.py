@@ -14,8 +14,7 @@ from typing import Annotated, Any
 import annotated_types
 from pydantic_core import PydanticUndefined
 
-from waypost.app.schema import FORMATS
-from waypost.model import (
+from waypost.formats import (
     checks,
     embeds,
     expectations,
@@ -26,8 +25,9 @@ from waypost.model import (
     subscribers,
     support,
 )
-from waypost.model import types as words
-from waypost.model.article import FRONT_MATTER, Kind
+from waypost.formats import types as words
+from waypost.formats.article import FRONT_MATTER, Kind
+from waypost.reading.schema import FORMATS
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
 

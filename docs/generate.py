@@ -16,14 +16,14 @@ import yaml
 from format_reference import formats_page
 from own_json_reference import own_json_page
 
-from waypost.adapters.channels.registry import CHANNELS, guide
-from waypost.adapters.channels.webhook.event import payload_schema
-from waypost.app.schema import FORMATS, schema
 from waypost.cli import main as command_line
-from waypost.core.lint.registry import RULES
+from waypost.lint.rules.registry import RULES
+from waypost.notify.channels.registry import CHANNELS, guide
+from waypost.notify.channels.webhook.event import payload_schema
 from waypost.problems import CODES
 from waypost.publishing.documents.now import Now
 from waypost.publishing.documents.schema import document_schema
+from waypost.reading.schema import FORMATS, schema
 
 DOCS = Path(__file__).resolve().parent
 BAD_CONFIG = DOCS.parent / "tests" / "bad_config"

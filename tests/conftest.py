@@ -5,9 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pytest_httpserver import HTTPServer
 
+from helpers.hostile_servers import Certificates, certificates
 from helpers.postgres import MISSING, Cluster, cluster
+from waypost.base.net import network
+
+# A busy machine is not a failure: no example is judged by the time it takes.
+settings.register_profile("waypost", deadline=None)
+settings.load_profile("waypost")
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +54,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'deep' / 'waypost.db'}"
     server: Cluster = request.getfixturevalue("postgres")
     return server.new_url()
+
+
+@pytest.fixture(scope="session")
+def certs(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def trusted(certs: Certificates) -> Iterator[Certificates]:
+    """Trust the authority of the tests while one test runs."""
+    network.verifying.cache_clear()
+    network.verifying().load_verify_locations(certs.authority)
+    yield certs
+    network.verifying.cache_clear()

@@ -13,12 +13,12 @@ from pydantic import TypeAdapter
 
 from helpers.broken_sites import read_case, site_of
 from helpers.sites import ROOT
-from waypost.app.lint import lint, lint_site
-from waypost.app.project import load_project
-from waypost.app.site import Site
-from waypost.core.lint.registry import RULES, judge
-from waypost.model.lint import LintConfig
+from waypost.formats.lint import LintConfig
+from waypost.lint.lint import lint, lint_site
+from waypost.lint.rules.registry import RULES, judge
 from waypost.problems import CODES, Level
+from waypost.reading.project import load_project
+from waypost.reading.site import Site
 
 CASES = sorted((Path(__file__).parent / "bad_articles").glob("*.yml"))
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

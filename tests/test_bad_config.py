@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from helpers.broken_sites import read_case, site_of
-from waypost.app.project import check_project
-from waypost.core.lint.registry import RULES
+from waypost.lint.rules.registry import RULES
 from waypost.problems import CODES
+from waypost.reading.project import check_project
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "bad_config").glob("*.yml"))

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from waypost.adapters.channels import registry
-from waypost.adapters.channels.registry import CHANNELS, guide
-from waypost.core.notify.plan import FOR_CUSTOMERS
-from waypost.model.notices import NoticeEvent
-from waypost.model.subscribers import CHANNEL_KINDS, Subscriber, SubscriberFile
+from waypost.formats.notices import NoticeEvent
+from waypost.formats.subscribers import CHANNEL_KINDS, Subscriber, SubscriberFile
+from waypost.notify.channels import registry
+from waypost.notify.channels.registry import CHANNELS, guide
+from waypost.notify.rules.plan import FOR_CUSTOMERS
 
 ROOT = Path(__file__).parent.parent
 FOLDER = Path(registry.__file__).parent
@@ -32,7 +32,7 @@ def test_a_channel_is_complete(kind: str) -> None:
     assert CHANNELS[kind].events >= FOR_CUSTOMERS, "whoever names no events is told all of these"
     cases = yaml.safe_load((FOLDER / kind / "cases.yml").read_text(encoding="utf-8"))
     assert len(cases) >= 5
-    assert (ROOT / "tests/adapters/channels" / f"test_{kind}.py").is_file()
+    assert (ROOT / "tests/notify/channels" / f"test_{kind}.py").is_file()
     assert any(kind in subscriber for subscriber in EXAMPLE["subscribers"]), "docs/examples shows it"
     notifications = (ROOT / "docs/notifications.md").read_text(encoding="utf-8")
     assert f"[`{kind}`](channels/{kind}.md)" in notifications

@@ -35,11 +35,11 @@ from helpers.hostile_servers import (
     records,
     reply,
 )
-from waypost.adapters import network
-from waypost.adapters.probers import PROBERS, ProbeContext, ProbeResult, probe
-from waypost.model.checks import KINDS, kind_of
-from waypost.model.polling import Pings
-from waypost.model.status import ComponentStatus
+from waypost.base.net import network
+from waypost.formats.checks import KINDS, kind_of
+from waypost.formats.observations import Pings
+from waypost.formats.status import ComponentStatus
+from waypost.monitor.probes.registry import PROBERS, ProbeContext, ProbeResult, probe
 
 ROOT = Path(__file__).resolve().parent.parent
 OPERATIONAL, DEGRADED = ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED_PERFORMANCE

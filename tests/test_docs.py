@@ -17,13 +17,13 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from waypost.app.clock import utc_now
-from waypost.app.lint import lint
-from waypost.app.project import check_project
-from waypost.app.schema import FORMATS
-from waypost.app.site import Site
+from waypost.base.clock import utc_now
 from waypost.cli import main as command_line
+from waypost.lint.lint import lint
 from waypost.problems import CODES, Level
+from waypost.reading.project import check_project
+from waypost.reading.schema import FORMATS
+from waypost.reading.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from waypost.model.support import (
+from waypost.formats.support import (
     Channel,
     ChannelKind,
     Holiday,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import minimal_site
-from waypost.app.project import check_project
-from waypost.core.videos import HOSTS
-from waypost.model.article import ARTICLE_KINDS, Kind
+from waypost.formats.article import ARTICLE_KINDS, Kind
+from waypost.reading.project import check_project
+from waypost.reading.rules.videos import HOSTS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "kinds.md"

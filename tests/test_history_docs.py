@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from waypost.adapters.resources import scaffold_folder
-from waypost.core.history_text import CHANGES, COVERAGE, DAILY, DIGESTS, UPLINK, Kind
+from waypost.base.files.resources import scaffold_folder
+from waypost.reading.rules.history_text import CHANGES, COVERAGE, DAILY, DIGESTS, UPLINK, Kind
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs/history.md").read_text(encoding="utf-8")

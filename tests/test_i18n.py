@@ -28,16 +28,16 @@ from helpers.texts import (
     template_uses,
     uses,
 )
-from waypost.adapters.languages import languages, load_words
-from waypost.core.awareness import Topic
-from waypost.core.news import IMPACTS
-from waypost.core.notify.wording import OWN_STATES
-from waypost.core.uptime import TOLD
-from waypost.core.words import Text
-from waypost.model.article import ARTICLE_KINDS, Priority
-from waypost.model.rollups import Resolution
-from waypost.model.status import MEASURED, ComponentStatus, Impact, UpdateStatus
-from waypost.model.support import ChannelKind, Reason
+from waypost.base.files.languages import languages, load_words
+from waypost.base.words import Text
+from waypost.formats.article import ARTICLE_KINDS, Priority
+from waypost.formats.rollups import Resolution
+from waypost.formats.status import MEASURED, ComponentStatus, Impact, UpdateStatus
+from waypost.formats.support import ChannelKind, Reason
+from waypost.help.rules.status_notice import Topic
+from waypost.notify.rules.wording import OWN_STATES
+from waypost.publishing.rules.feed_items import IMPACTS
+from waypost.status.rules.uptime import TOLD
 
 OTHERS = [language for language in languages() if language != "en"]
 
@@ -127,18 +127,18 @@ ALLOWED_IN_SCRIPTS: Mapping[Bare, str] = {
 }
 ALLOWED_IN_MODULES: Mapping[Bare, str] = {
     (
-        "generator/waypost/core/own_json.py",
+        "generator/waypost/publishing/api/own_json.py",
         "1 - sum(weight * seconds in a state) / (window - maintenance - no data)",
     ): ("a formula for programs"),
-    ("generator/waypost/adapters/component_format.py", '"><img src="'): "a line to copy",
-    ("generator/waypost/adapters/component_format.py", '<script src="'): "a line to copy",
-    ("generator/waypost/adapters/feeds.py", "Incident"): "a part of an id, as at Statuspage",
-    ("generator/waypost/adapters/feeds.py", "Maintenance"): "a part of an id, as at Statuspage",
+    ("generator/waypost/publishing/pages/component_filters.py", '"><img src="'): "a line to copy",
+    ("generator/waypost/publishing/pages/component_filters.py", '<script src="'): "a line to copy",
+    ("generator/waypost/publishing/io/feeds.py", "Incident"): "a part of an id, as at Statuspage",
+    ("generator/waypost/publishing/io/feeds.py", "Maintenance"): "a part of an id, as at Statuspage",
     (
-        "generator/waypost/core/statuspage_words.py",
+        "generator/waypost/publishing/api/statuspage_words.py",
         "Completed",
     ): "a word of Statuspage, which programs look for",
-    ("generator/waypost/adapters/languages.py", "export const "): "a line of a script",
+    ("generator/waypost/base/files/languages.py", "export const "): "a line of a script",
 }
 UNASKED: Mapping[str, str] = {"language.name": "docs/languages.md lists the languages by it, as tested below"}
 

@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from helpers.tickets import EXAMPLES
-from waypost.adapters.demo_tickets import TICKETS_PATH
-from waypost.app.project import check_project
-from waypost.app.site import Site
-from waypost.core.ticket_providers import BUDGET, PROVIDERS
-from waypost.model.ticket import PLACEHOLDERS, TicketProvider
+from waypost.formats.ticket import PLACEHOLDERS, TicketProvider
+from waypost.reading.project import check_project
+from waypost.reading.site import Site
+from waypost.serving.demo_tickets import TICKETS_PATH
+from waypost.support.rules.ticket_providers import BUDGET, PROVIDERS
 
 ROOT = Path(__file__).resolve().parent.parent
 MINIMAL = ROOT / "tests" / "projects" / "minimal"

@@ -17,11 +17,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from helpers.signed_messages import messages
-from waypost.adapters.channels.webhook.event import payload_schema
-from waypost.adapters.channels.webhook.fitting import MOST
-from waypost.core.notify.signing import signed_headers
-from waypost.model.notices import NoticeEvent
-from waypost.model.subscribers import DeliverySettings
+from waypost.formats.notices import NoticeEvent
+from waypost.formats.subscribers import DeliverySettings
+from waypost.notify.channels.webhook.event import payload_schema
+from waypost.notify.channels.webhook.fitting import MOST
+from waypost.notify.rules.signing import signed_headers
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = (DOCS / "webhooks.md").read_text(encoding="utf-8")

@@ -17,11 +17,11 @@ from pytest_httpserver import HTTPServer
 from helpers.repositories import Repository, day
 from helpers.sites import ROOT, environment, fingerprint, replace, waypost
 from helpers.workflows import FILES, Job, Outcome, is_started, jobs, read, run_job, with_polling
-from waypost.adapters.resources import scaffold_folder
-from waypost.app.clock import utc_now
-from waypost.app.lint import lint
-from waypost.app.new import Workflows, new_site
-from waypost.app.site import Site
+from waypost.authoring.new import Workflows, new_site
+from waypost.base.clock import utc_now
+from waypost.base.files.resources import scaffold_folder
+from waypost.lint.lint import lint
+from waypost.reading.site import Site
 
 HOSTS = sorted(FILES)
 SCHEMAS = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci"}

@@ -31,11 +31,11 @@ from helpers.delivery_receiver import ENVIRONMENT, arrivals, receiver, site_of
 from helpers.postgres import cluster
 from helpers.status_world import history, site, take_snapshot
 from helpers.stores import Store
-from waypost.app.clock import utc_now
-from waypost.app.deliver import Courier
-from waypost.app.news import tell_news
-from waypost.model.notices import DeliveryState
-from waypost.model.project import StatusSite
+from waypost.base.clock import utc_now
+from waypost.formats.notices import DeliveryState
+from waypost.formats.project import StatusSite
+from waypost.notify.enqueue import tell_news
+from waypost.notify.worker import Courier
 
 SPAWN = multiprocessing.get_context("spawn")
 PATIENCE = 600.0

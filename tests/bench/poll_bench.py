@@ -31,9 +31,9 @@ from bench_page import write_section
 
 from helpers.postgres import cluster
 from helpers.stores import Store
-from waypost.app.poll import Poller, Started
-from waypost.model.checks import HttpCheck
-from waypost.model.status_config import Component, PageConfig, StatusConfig
+from waypost.formats.checks import HttpCheck
+from waypost.formats.status_config import Component, PageConfig, StatusConfig
+from waypost.monitor.poll import Poller, Started
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 MINUTE = timedelta(minutes=1)

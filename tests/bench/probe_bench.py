@@ -48,8 +48,8 @@ from helpers.hostile_servers import (
     reset,
     silent,
 )
-from waypost.adapters import network
-from waypost.adapters.probers import ProbeContext, probe
+from waypost.base.net import network
+from waypost.monitor.probes.registry import ProbeContext, probe
 
 BOUND_MS = 200
 BOUND_MB = 30

@@ -29,11 +29,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench_page import write_section
 
 from helpers.stores import Store
-from waypost.app.project import load_project
-from waypost.app.publish import PublishMemory, publish
-from waypost.app.site import Site
-from waypost.model.project import History
-from waypost.model.status import ComponentStatus, Coverage, StateChange
+from waypost.formats.project import History
+from waypost.formats.status import ComponentStatus, Coverage, StateChange
+from waypost.publishing.publish import PublishMemory, publish
+from waypost.reading.project import load_project
+from waypost.reading.site import Site
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -35,15 +35,15 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.index import Index as WhooshIndex
 from whoosh.query import Or, Term
 
-from waypost.adapters.resources import assets
-from waypost.adapters.search_collections import Field, load_collection
-from waypost.adapters.search_language import search_language
-from waypost.adapters.search_shards import search_files
-from waypost.core.search.documents import SearchDocument, Section
-from waypost.core.search.evaluation import Question, ask, figures
-from waypost.core.search.index import build_index, count_forms, index_documents, phrases_of
-from waypost.core.search.ranking import Hit, Ranking, rank
-from waypost.model.article import Kind
+from waypost.base.files.resources import assets
+from waypost.formats.article import Kind
+from waypost.search.io.collections import Field, load_collection
+from waypost.search.io.language_files import search_language
+from waypost.search.io.shard_files import search_files
+from waypost.search.rules.documents import SearchDocument, Section
+from waypost.search.rules.evaluation import Question, ask, figures
+from waypost.search.rules.index import build_index, count_forms, index_documents, phrases_of
+from waypost.search.rules.ranking import Hit, Ranking, rank
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SYLLABLES = [

@@ -15,12 +15,12 @@ from datetime import UTC, datetime, timedelta
 
 from bench_page import write_section
 
-from waypost.adapters.languages import load_words
-from waypost.core.snapshot import Snapshot, take_snapshot
-from waypost.model.checks import HttpCheck
-from waypost.model.project import History, StatusSite
-from waypost.model.status import MEASURED, ComponentStatus, Coverage, StateChange
-from waypost.model.status_config import Component, ComponentGroup, PageConfig, StatusConfig
+from waypost.base.files.languages import load_words
+from waypost.formats.checks import HttpCheck
+from waypost.formats.project import History, StatusSite
+from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange
+from waypost.formats.status_config import Component, ComponentGroup, PageConfig, StatusConfig
+from waypost.status.rules.snapshot import Snapshot, take_snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 START = NOW - timedelta(days=90)

@@ -34,14 +34,14 @@ from bench_page import STORAGE, note_of, replace_section, table_of
 from helpers.postgres import MISSING, cluster
 from helpers.sketches import sketch_of
 from helpers.stores import Store
-from waypost.adapters.store.engine import Database
-from waypost.adapters.store.partitions import DAY, add_day
-from waypost.adapters.store.reading import read_history
-from waypost.adapters.store.schema import coverage, line, meta, observation, state_change
-from waypost.adapters.store.values import to_ms
-from waypost.model.checks import Flapping, Rules
-from waypost.model.polling import Line, Outcome, Plan
-from waypost.model.status import ComponentStatus, Observation
+from waypost.base.database.engine import Database
+from waypost.base.database.partitions import DAY, add_day
+from waypost.base.database.schema import coverage, line, meta, observation, state_change
+from waypost.base.database.values import to_ms
+from waypost.formats.checks import Flapping, Rules
+from waypost.formats.observations import Line, Outcome, Plan
+from waypost.formats.status import ComponentStatus, Observation
+from waypost.monitor.store.reading import read_history
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 EVERY, LEASE = timedelta(minutes=1), timedelta(seconds=12)

@@ -11,7 +11,7 @@ from helpers.awareness import expected, now_document
 from helpers.browser_sites import NOW, Served
 from helpers.browser_visit import COUNT_SHIFTS, DESKTOP, PHONE, Visit, now_json
 from helpers.cases import Case, golden
-from waypost.core.statuspage import api_time
+from waypost.publishing.api.statuspage import api_time
 
 pytestmark = pytest.mark.browser
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from waypost.adapters.banner import banner_file
-from waypost.adapters.languages import load_words
+from waypost.base.files.languages import load_words
+from waypost.publishing.io.banner import banner_file
 
 pytestmark = pytest.mark.browser
 

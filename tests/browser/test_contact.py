@@ -10,8 +10,8 @@ from playwright.sync_api import Route, expect
 from helpers.browser_sites import Served
 from helpers.browser_visit import DESKTOP, PHONE, Visit
 from helpers.cases import CASES, Case, golden
-from waypost.adapters.languages import load_words
-from waypost.adapters.theme_assets import script_words
+from waypost.base.files.languages import load_words
+from waypost.publishing.io.theme_assets import script_words
 
 pytestmark = pytest.mark.browser
 

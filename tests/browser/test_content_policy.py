@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from helpers.browser_sites import Served
 from helpers.browser_visit import Visit
 from helpers.talkative_site import ARTICLE, LONELY_ARTICLE, Votes, build_talkative, served_with_votes
-from waypost.app.site import Site
+from waypost.reading.site import Site
 
 pytestmark = pytest.mark.browser
 

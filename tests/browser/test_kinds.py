@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from helpers.browser_sites import NOW, REPOSITORY, Served, served
 from helpers.browser_visit import DESKTOP, PHONE, Visit
 from helpers.sites import minimal_site
-from waypost.app.build import build_site
+from waypost.build import build_site
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Route, expect
 
 from helpers.browser_sites import NOW, Served
 from helpers.browser_visit import COUNT_SHIFTS, DESKTOP, PHONE, Visit, now_json
-from waypost.core.statuspage import api_time
+from waypost.publishing.api.statuspage import api_time
 
 pytestmark = pytest.mark.browser
 

@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 
 from helpers.browser_sites import NOW, Served
 from helpers.browser_visit import Visit, now_json
-from waypost.core.statuspage import api_time
-from waypost.model.status import ComponentStatus, Impact
+from waypost.formats.status import ComponentStatus, Impact
+from waypost.publishing.api.statuspage import api_time
 from waypost.publishing.documents.now import Now
 from waypost.publishing.documents.schema import document_schema
 

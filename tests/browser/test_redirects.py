@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from helpers.browser_sites import NOW, Served, served
 from helpers.browser_visit import PHONE, Visit
 from helpers.sites import minimal_site, replace
-from waypost.app.build import build_site
+from waypost.build import build_site
 
 pytestmark = pytest.mark.browser
 

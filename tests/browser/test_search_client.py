@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Page, Route
 
 from helpers.search_lists import index_of
 from helpers.static_site import shown, write_index, write_scripts
-from waypost.core.search.documents import SearchDocument, Section
-from waypost.core.search.index import Index, index_documents
-from waypost.core.search.language import Language
-from waypost.model.article import Kind
+from waypost.formats.article import Kind
+from waypost.search.rules.documents import SearchDocument, Section
+from waypost.search.rules.index import Index, index_documents
+from waypost.search.rules.language import Language
 
 pytestmark = pytest.mark.browser
 

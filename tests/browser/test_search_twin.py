@@ -12,12 +12,12 @@ from playwright.sync_api import Browser, Page
 from helpers.cases import CASES, read_yaml
 from helpers.search_lists import index_of
 from helpers.static_site import shown, write_index, write_scripts
-from waypost.adapters.resources import theme_folder
-from waypost.app.project import load_project
-from waypost.app.search_outputs import site_index, site_language
-from waypost.app.site import Site
-from waypost.core.search.index import Index
-from waypost.core.search.ranking import rank
+from waypost.base.files.resources import theme_folder
+from waypost.reading.project import load_project
+from waypost.reading.site import Site
+from waypost.search.published_index import site_index, site_language
+from waypost.search.rules.index import Index
+from waypost.search.rules.ranking import rank
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 
 from helpers.browser_sites import NOW, Served
 from helpers.browser_visit import Visit, now_json
-from waypost.core.statuspage import api_time
+from waypost.publishing.api.statuspage import api_time
 
 pytestmark = pytest.mark.browser
 

@@ -30,10 +30,10 @@ from helpers.ticket_page import (
     write,
 )
 from helpers.tickets import decoded, example_data, example_form
-from waypost.app.build import build_site
-from waypost.app.site import Site
-from waypost.core.tickets import recipe
-from waypost.model.ticket import TicketProvider
+from waypost.build import build_site
+from waypost.formats.ticket import TicketProvider
+from waypost.reading.site import Site
+from waypost.support.rules.ticket_content import recipe
 
 pytestmark = pytest.mark.browser
 

@@ -20,10 +20,10 @@ from helpers.tickets import (
     told_data,
     told_of,
 )
-from waypost.adapters.languages import load_words
-from waypost.adapters.resources import assets
-from waypost.core.tickets import recipe
-from waypost.model.ticket import TicketProvider
+from waypost.base.files.languages import load_words
+from waypost.base.files.resources import assets
+from waypost.formats.ticket import TicketProvider
+from waypost.support.rules.ticket_content import recipe
 
 pytestmark = pytest.mark.browser
 

@@ -15,11 +15,11 @@ from click.testing import CliRunner
 
 from helpers.sites import fingerprint, minimal_site, waypost
 from waypost import __version__, cli
-from waypost.adapters.probers import PROBERS
-from waypost.app.site import Site
 from waypost.cli import COMMANDS, main
-from waypost.model.checks import HttpCheck
-from waypost.model.status_config import Component
+from waypost.formats.checks import HttpCheck
+from waypost.formats.status_config import Component
+from waypost.monitor.probes.registry import PROBERS
+from waypost.reading.site import Site
 
 
 def every_command() -> dict[str, click.Command]:

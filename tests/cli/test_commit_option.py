@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.sites import minimal_site
-from waypost.app.site import Site
 from waypost.cli import main
+from waypost.reading.site import Site
 
 OPEN = (
     "incident",

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from helpers.mail_server import MailBoxes, mail_server
 from helpers.receivers import SECRET, Receiver, receiver
 from helpers.sites import minimal_site, running, wait_until, waypost
-from waypost.app.site import Site
 from waypost.cli import main
+from waypost.reading.site import Site
 
 ADDRESS = "planted-address@example.org"
 NUMBER = "+4930555000123"

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 from helpers.sites import fingerprint, minimal_site
 from helpers.ticket_links import Told, describe
-from waypost.adapters.languages import load_words
-from waypost.app.site import Site
+from waypost.base.files.languages import load_words
 from waypost.cli import main
-from waypost.core.search import gaps
+from waypost.reading.site import Site
+from waypost.search.rules import gaps
 
 ASKED = "large zip incomplete torn ragged"
 ZIP = """\

@@ -14,17 +14,17 @@ from click.testing import CliRunner
 from helpers.histories import DAY, MemoryStore, quiet_days
 from helpers.sites import minimal_site
 from helpers.stores import Store
-from waypost.adapters.store.opening import opened_to_write
-from waypost.app.clock import utc_now
-from waypost.app.history import export_history, seal_days
-from waypost.app.project import load_project
-from waypost.app.publish import publish
-from waypost.app.site import Site
+from waypost.base.clock import utc_now
 from waypost.cli import main
-from waypost.core.history import merged
-from waypost.model.polling import Line
-from waypost.model.project import History
-from waypost.model.status import ComponentStatus, StateChange
+from waypost.formats.observations import Line
+from waypost.formats.project import History
+from waypost.formats.status import ComponentStatus, StateChange
+from waypost.history.history import export_history, seal_days
+from waypost.monitor.store.opening import opened_to_write
+from waypost.publishing.publish import publish
+from waypost.reading.project import load_project
+from waypost.reading.rules.history import merged
+from waypost.reading.site import Site
 
 WEB = Line("web", "http-1")
 NOW = utc_now()

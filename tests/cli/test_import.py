@@ -8,12 +8,12 @@ from click.testing import CliRunner
 
 from helpers.imports import write_files
 from helpers.sites import fingerprint, waypost
-from waypost.app.clock import utc_now
-from waypost.app.lint import lint
-from waypost.app.new import new_site
-from waypost.app.site import Site
+from waypost.authoring.new import new_site
+from waypost.base.clock import utc_now
 from waypost.cli import main
+from waypost.lint.lint import lint
 from waypost.problems import errors
+from waypost.reading.site import Site
 
 
 @pytest.fixture

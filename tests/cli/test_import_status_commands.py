@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from waypost.adapters import importers, statuspage_source
-from waypost.adapters.importers import IMPORTERS
 from waypost.cli import import_, main
-from waypost.core.importing.histories import ForeignComponent, ForeignStatus, ForeignUpdate, Importer, Story
-from waypost.model.status import ComponentStatus, Impact
+from waypost.formats.status import ComponentStatus, Impact
+from waypost.importing import registry as importers
+from waypost.importing.io import statuspage_source
+from waypost.importing.registry import IMPORTERS
+from waypost.importing.rules.histories import ForeignComponent, ForeignStatus, ForeignUpdate, Importer, Story
 
 CASES = Path(__file__).parent.parent / "cases/import_status"
 

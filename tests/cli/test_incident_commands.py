@@ -12,8 +12,8 @@ import time_machine
 from click.testing import CliRunner
 
 from helpers.sites import fingerprint, minimal_site, replace
-from waypost.app.site import Site
 from waypost.cli import main, writing
+from waypost.reading.site import Site
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NAME = "2026-11-20-pages-do-not-open"

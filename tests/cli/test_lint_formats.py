@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.sites import minimal_site, replace
-from waypost.app.clock import utc_now
-from waypost.app.incidents import new_incident
-from waypost.app.lint import lint
-from waypost.app.site import Site
+from waypost.authoring.incidents import new_incident
+from waypost.base.clock import utc_now
 from waypost.cli import main
 from waypost.cli.lint_formats import as_github, as_gitlab, as_json
+from waypost.lint.lint import lint
 from waypost.problems import CODES, Level, Location, Problem
+from waypost.reading.site import Site
 
 INCIDENT = """---
 title: Service disruption

@@ -11,11 +11,11 @@ import time_machine
 from click.testing import CliRunner
 
 from helpers.sites import fingerprint, minimal_site, replace
-from waypost.app.lint import lint
-from waypost.app.project import load_project
-from waypost.app.site import Site
 from waypost.cli import main, writing
+from waypost.lint.lint import lint
 from waypost.problems import errors
+from waypost.reading.project import load_project
+from waypost.reading.site import Site
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BEGIN = timedelta(days=9, hours=-11)  # 2026-11-29, 02:00 in Berlin

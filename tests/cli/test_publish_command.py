@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from helpers.sites import minimal_site, replace
-from waypost.adapters.file_tree import Change
-from waypost.app.publish import Publication, write_changes
-from waypost.app.site import Site
+from waypost.base.files.file_tree import Change
 from waypost.cli import main
+from waypost.publishing.publish import Publication, write_changes
+from waypost.reading.site import Site
 
 
 @pytest.fixture

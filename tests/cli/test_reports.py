@@ -16,12 +16,12 @@ from pytest_httpserver import HTTPServer
 
 from helpers.sites import MINIMAL, ROOT, minimal_site, point_checks_at, replace
 from helpers.stores import Store
-from waypost.app.poll import poll_once
-from waypost.app.project import load_project
-from waypost.app.schema import FORMATS
-from waypost.app.site import Site
 from waypost.cli import main
+from waypost.monitor.poll import poll_once
 from waypost.problems import CODES
+from waypost.reading.project import load_project
+from waypost.reading.schema import FORMATS
+from waypost.reading.site import Site
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_doctor_tells_what_cannot_be_written(site: Site, monkeypatch: pytest.Mon
     site.output.mkdir()
     # Root may write everywhere, so the system's answer is made up.
     monkeypatch.setattr(
-        "waypost.app.doctor.os.access", lambda path, right: (path, right) != (site.output, os.W_OK)
+        "waypost.doctor.os.access", lambda path, right: (path, right) != (site.output, os.W_OK)
     )
     found = by_subject(read("doctor", code=1))
     assert (found["files"]["level"], found["files"]["text"]) == ("bad", f"cannot write {site.output}")

@@ -11,8 +11,8 @@ import time_machine
 from click.testing import CliRunner
 
 from helpers.sites import fingerprint, minimal_site, replace
-from waypost.app.site import Site
 from waypost.cli import main
+from waypost.reading.site import Site
 
 NOW = "2026-11-20T12:00:00+00:00"
 VOTE = {"page": "start/first/", "helpful": False, "reason": "unclear", "language": "en"}

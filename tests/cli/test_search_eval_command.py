@@ -11,17 +11,17 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.sites import ROOT, minimal_site, replace
-from waypost.adapters.search_collections import MAX_BYTES, MAX_ENTRIES
-from waypost.adapters.search_language import OWN
-from waypost.app.clock import utc_now
-from waypost.app.lint import lint
-from waypost.app.project import load_project
-from waypost.app.search import search
-from waypost.app.site import Site
+from waypost.base.clock import utc_now
 from waypost.cli import main
 from waypost.cli.search_eval import LABELS
-from waypost.core.search.evaluation import Figures
-from waypost.model.search import LONGEST_PHRASE
+from waypost.formats.search import LONGEST_PHRASE
+from waypost.lint.lint import lint
+from waypost.reading.project import load_project
+from waypost.reading.site import Site
+from waypost.search.ask import search
+from waypost.search.io.collections import MAX_BYTES, MAX_ENTRIES
+from waypost.search.io.language_files import OWN
+from waypost.search.rules.evaluation import Figures
 
 QUERIES = """success_at_least: 0.5
 queries:
@@ -239,7 +239,7 @@ def test_lint_asks_nothing_where_no_questions_are_written(
     def refuse(*arguments: object) -> None:
         raise AssertionError(f"the index was made: {arguments}")
 
-    monkeypatch.setattr("waypost.app.search_eval.site_index", refuse)
+    monkeypatch.setattr("waypost.search.evaluate.site_index", refuse)
     assert lint(site, utc_now()) == []
 
 

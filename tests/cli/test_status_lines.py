@@ -6,8 +6,8 @@ from dataclasses import replace
 from helpers.regional import seen_from_three, three_regions
 from helpers.status_world import moment, take_snapshot
 from waypost.cli.status import budget_left, further_lines
-from waypost.core.uptime import Budget
-from waypost.model.status import UplinkGap
+from waypost.formats.status import UplinkGap
+from waypost.status.rules.uptime import Budget
 
 
 def test_dissenting_regions_and_certificates_are_told() -> None:

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from pydantic import TypeAdapter
 
 from waypost.cli import main
-from waypost.core.notify.signing import new_secret
-from waypost.model.subscribers import Subscriber, variable
+from waypost.formats.subscribers import Subscriber, variable
+from waypost.notify.rules.signing import new_secret
 
 
 def test_a_new_secret_stands_alone_on_standard_output() -> None:

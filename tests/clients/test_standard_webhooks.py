@@ -17,13 +17,13 @@ from helpers.client_pages import DRIVERS, MODULES, node_client, python_client
 from helpers.hostile_status import hostile_snapshot
 from helpers.letters import channel_cases, composition, letter, means, subscriber
 from helpers.signed_messages import OLD, OTHER, SECRET
-from waypost.adapters.channels.base import Composition, TransportError
-from waypost.adapters.channels.webhook import CHANNEL
-from waypost.core.notify.incidents import incident_notices
-from waypost.core.notify.look import Look
-from waypost.model.lint import Cadence
-from waypost.model.notices import Told
-from waypost.model.subscribers import SubscriberFile
+from waypost.formats.lint import Cadence
+from waypost.formats.notices import Told
+from waypost.formats.subscribers import SubscriberFile
+from waypost.notify.channels.base import Composition, TransportError
+from waypost.notify.channels.webhook import CHANNEL
+from waypost.notify.rules.context import Look
+from waypost.notify.rules.incidents import incident_notices
 
 
 @dataclass(frozen=True)

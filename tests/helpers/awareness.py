@@ -8,7 +8,7 @@ from helpers.cases import Case
 
 
 def now_document(case: Case) -> dict[str, Any]:
-    """Return the document that a case describes, as core/statuspage.py writes it."""
+    """Return the document that a case describes, as publishing/api/statuspage.py writes it."""
     return {
         "made_at": "2026-11-20T11:00:00Z",
         "checked_at": "2026-11-20T10:59:50Z",

@@ -12,7 +12,7 @@ from typing import Any
 
 from helpers.cases import read_yaml
 from helpers.sites import MINIMAL
-from waypost.app.site import Site
+from waypost.reading.site import Site
 
 
 def read_case(path: Path) -> dict[str, Any]:

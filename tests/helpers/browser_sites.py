@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from helpers.stores import Store, observed
-from waypost.adapters.dev_server import DevServer
-from waypost.app.build import build_site
-from waypost.app.project import load_project
-from waypost.app.publish import publish
-from waypost.app.site import Site
-from waypost.model.status import ComponentStatus, Observation
-from waypost.model.status_config import Policy
+from waypost.build import build_site
+from waypost.formats.status import ComponentStatus, Observation
+from waypost.formats.status_config import Policy
+from waypost.publishing.publish import publish
+from waypost.reading.project import load_project
+from waypost.reading.site import Site
+from waypost.serving.dev_server import DevServer
 
 REPOSITORY = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)

@@ -12,12 +12,12 @@ import pytest
 
 from helpers.cases import read_yaml
 from helpers.status_world import history, moment, site, take_snapshot
-from waypost.adapters import channels
-from waypost.adapters.channels.base import Composition, Means
-from waypost.adapters.network import Refuse
-from waypost.core.snapshot import Snapshot
-from waypost.model.notices import Delivery, DeliveryState, Letter, Notice, NoticeEvent, Subject, SubjectKind
-from waypost.model.subscribers import DeliverySettings, Subscriber, SubscriberFile
+from waypost.base.net.network import Refuse
+from waypost.formats.notices import Delivery, DeliveryState, Letter, Notice, NoticeEvent, Subject, SubjectKind
+from waypost.formats.subscribers import DeliverySettings, Subscriber, SubscriberFile
+from waypost.notify import channels
+from waypost.notify.channels.base import Composition, Means
+from waypost.status.rules.snapshot import Snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PAGE = "https://help.lumen.example/status/"

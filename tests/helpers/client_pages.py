@@ -18,10 +18,10 @@ import pytest
 from helpers.sites import ROOT, minimal_site
 from helpers.static_site import shown
 from helpers.status_world import history, moment, site, take_snapshot
-from waypost.adapters.file_tree import sync_tree
-from waypost.app.project import load_project
-from waypost.app.publish import status_files
-from waypost.core.snapshot import Snapshot
+from waypost.base.files.file_tree import sync_tree
+from waypost.publishing.publish import status_files
+from waypost.reading.project import load_project
+from waypost.status.rules.snapshot import Snapshot
 
 FOLDER = ROOT / ".venv-clients"
 """Where `make clients` installs what others wrote."""

@@ -24,9 +24,8 @@ from pathlib import Path
 
 from helpers.delivery_receiver import ENVIRONMENT, Arrival, arrivals, receiver, site_of
 from helpers.stores import Store
-from waypost.adapters.store.engine import Database
-from waypost.app.deliver import Courier
-from waypost.model.notices import (
+from waypost.base.database.engine import Database
+from waypost.formats.notices import (
     Batch,
     Delivery,
     DeliveryState,
@@ -37,7 +36,8 @@ from waypost.model.notices import (
     SubjectKind,
     Told,
 )
-from waypost.model.project import StatusSite
+from waypost.formats.project import StatusSite
+from waypost.notify.worker import Courier
 
 EPOCH = datetime(2026, 11, 20, 10, tzinfo=UTC)
 STEP = timedelta(minutes=2)

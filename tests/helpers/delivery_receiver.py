@@ -17,8 +17,8 @@ from pydantic import TypeAdapter
 
 from helpers.receivers import SECRET
 from helpers.status_world import site
-from waypost.model.project import StatusSite
-from waypost.model.subscribers import SubscriberFile
+from waypost.formats.project import StatusSite
+from waypost.formats.subscribers import SubscriberFile
 
 ENVIRONMENT = {"SECRET": SECRET}
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from waypost.adapters.article_edit import is_usable_alias
-from waypost.adapters.search_language import search_language
-from waypost.core.search.documents import SearchDocument, Section
-from waypost.core.search.gaps import Content
-from waypost.core.search.grouping import Reason, UnresolvedSearch
-from waypost.model.article import Kind
-from waypost.model.search import Query
+from waypost.formats.article import Kind
+from waypost.formats.search import Query
+from waypost.search.io.article_edit import is_usable_alias
+from waypost.search.io.language_files import search_language
+from waypost.search.rules.documents import SearchDocument, Section
+from waypost.search.rules.gaps import Content
+from waypost.search.rules.grouping import Reason, UnresolvedSearch
 
 ARTICLES = {
     "zip": (

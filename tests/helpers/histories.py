@@ -12,12 +12,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from helpers.sketches import sketch_of
-from waypost.core.history import clipped, merged, missing
-from waypost.core.history_text import milliseconds
-from waypost.model.polling import Line
-from waypost.model.project import History
-from waypost.model.rollups import Resolution, Rollup
-from waypost.model.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
+from waypost.formats.observations import Line
+from waypost.formats.project import History
+from waypost.formats.rollups import Resolution, Rollup
+from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
+from waypost.reading.rules.history import clipped, merged, missing
+from waypost.reading.rules.history_text import milliseconds
 
 FEW = settings(max_examples=30, deadline=None)
 """Enough to find what was broken by hand; the whole suite has minutes, not hours."""

@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import TypeAdapter
 
-from waypost.adapters.probers import ProbeContext, ProbeResult, probe
-from waypost.model.checks import Check, CheckBase
+from waypost.formats.checks import Check, CheckBase
+from waypost.monitor.probes.registry import ProbeContext, ProbeResult, probe
 
 Handler = Callable[[socket.socket, bytes], None]
 

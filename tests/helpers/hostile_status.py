@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from helpers.status_world import take_snapshot
-from waypost.adapters.languages import DEFAULT_LANGUAGE
-from waypost.core.snapshot import Snapshot
-from waypost.model.project import History, StatusSite
-from waypost.model.status import ComponentStatus, Impact, Incident, Maintenance, Update, UpdateStatus
-from waypost.model.status_config import Component, PageConfig, StatusConfig
+from waypost.base.files.languages import DEFAULT_LANGUAGE
+from waypost.formats.project import History, StatusSite
+from waypost.formats.status import ComponentStatus, Impact, Incident, Maintenance, Update, UpdateStatus
+from waypost.formats.status_config import Component, PageConfig, StatusConfig
+from waypost.status.rules.snapshot import Snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

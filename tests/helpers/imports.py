@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from waypost.adapters.foreign_tree import read_tree
-from waypost.adapters.former_addresses import OWN_FILES, OWN_FOLDERS
-from waypost.adapters.import_check import check_plan
-from waypost.core.importing.plan import SitePaths, plan_import
-from waypost.core.importing.source import merged
+from waypost.importing.io.check import check_plan
+from waypost.importing.io.tree import read_tree
+from waypost.importing.rules.plan import SitePaths, plan_import
+from waypost.importing.rules.source import merged
+from waypost.reading.io.former_addresses import OWN_FILES, OWN_FOLDERS
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:

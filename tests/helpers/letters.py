@@ -16,13 +16,9 @@ import yaml
 from pydantic import TypeAdapter
 
 from helpers.status_world import history_of, moment, site_of, take_snapshot
-from waypost.adapters.channels.base import Composition, Means
-from waypost.core.addresses import refuser
-from waypost.core.notify.look import Look
-from waypost.core.notify.operations import known_states
-from waypost.core.notify.plan import message_id, new_notices
-from waypost.model.lint import Cadence
-from waypost.model.notices import (
+from waypost.base.net.addresses import refuser
+from waypost.formats.lint import Cadence
+from waypost.formats.notices import (
     Delivery,
     DeliveryState,
     Disabled,
@@ -33,8 +29,12 @@ from waypost.model.notices import (
     SubjectKind,
     Told,
 )
-from waypost.model.status import Certificate
-from waypost.model.subscribers import Subscriber, SubscriberFile
+from waypost.formats.status import Certificate
+from waypost.formats.subscribers import Subscriber, SubscriberFile
+from waypost.notify.channels.base import Composition, Means
+from waypost.notify.rules.context import Look
+from waypost.notify.rules.operations import known_states
+from waypost.notify.rules.plan import message_id, new_notices
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """What the clock of `means` says unless it is told otherwise."""
@@ -49,9 +49,7 @@ ESCALATION = {
 
 def channel_cases(kind: str) -> list[dict[str, Any]]:
     """Return the golden cases of a channel."""
-    text = (
-        resources.files("waypost.adapters.channels").joinpath(kind, "cases.yml").read_text(encoding="utf-8")
-    )
+    text = resources.files("waypost.notify.channels").joinpath(kind, "cases.yml").read_text(encoding="utf-8")
     cases: list[dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
     return cases
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from waypost.adapters.store.outbox import Outbox
-from waypost.model.notices import (
+from waypost.formats.notices import (
     Attempt,
     Batch,
     ClaimedEndpoint,
@@ -20,7 +19,8 @@ from waypost.model.notices import (
     Subject,
     SubjectKind,
 )
-from waypost.model.status import ComponentStatus
+from waypost.formats.status import ComponentStatus
+from waypost.notify.outbox import Outbox
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
 LEASE = timedelta(seconds=30)

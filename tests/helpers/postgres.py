@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from waypost.adapters.store.engine import Database
+from waypost.base.database.engine import Database
 
 MISSING = (
     "There is no PostgreSQL on this machine: install Debian's package postgresql, or put initdb into PATH."

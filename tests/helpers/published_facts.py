@@ -17,9 +17,9 @@ import feedparser
 from icalendar import Calendar
 from lxml import html
 
-from waypost.core.snapshot import ComponentSnapshot, Snapshot
-from waypost.core.statuspage_words import LABELS, api_status, in_api_words
-from waypost.model.status import Update, UpdateStatus
+from waypost.formats.status import Update, UpdateStatus
+from waypost.publishing.api.statuspage_words import LABELS, api_status, in_api_words
+from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
 Facts = dict[str, Any]
 Said = tuple[str, str]

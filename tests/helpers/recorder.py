@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from waypost.core.regions import SILENCE
-from waypost.core.states import advance
-from waypost.model.checks import Rules
-from waypost.model.polling import Line, LineState
-from waypost.model.project import History
-from waypost.model.status import Coverage, Observation, StateChange
+from waypost.formats.checks import Rules
+from waypost.formats.observations import Line, LineState
+from waypost.formats.project import History
+from waypost.formats.status import Coverage, Observation, StateChange
+from waypost.monitor.rules.states import advance
+from waypost.status.rules.regions import SILENCE
 
 GRAIN = timedelta(milliseconds=1)
 

@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from helpers.status_world import change, moment, site, stretch
-from waypost.model.checks import HttpCheck
-from waypost.model.project import History, StatusSite
-from waypost.model.status import Certificate, UplinkGap
-from waypost.model.status_config import Component, StatusConfig
+from waypost.formats.checks import HttpCheck
+from waypost.formats.project import History, StatusSite
+from waypost.formats.status import Certificate, UplinkGap
+from waypost.formats.status_config import Component, StatusConfig
 
 REGIONS = {"eu": "Frankfurt", "us": "Virginia", "ap": "Singapore"}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from waypost.adapters.search_language import search_language
-from waypost.core.search.documents import SearchDocument, Section
-from waypost.core.search.index import Index, index_documents
-from waypost.model.article import Kind
-from waypost.model.search import SynonymFile
+from waypost.formats.article import Kind
+from waypost.formats.search import SynonymFile
+from waypost.search.io.language_files import search_language
+from waypost.search.rules.documents import SearchDocument, Section
+from waypost.search.rules.index import Index, index_documents
 
 
 def document(entry: dict[str, Any]) -> SearchDocument:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from waypost.core.notify.signing import signed_headers
+from waypost.notify.rules.signing import signed_headers
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  # the one of the specification
 OLD = "whsec_" + base64.b64encode(b"the secret that was before this one").decode()

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TypeVar
 
-from waypost.app.site import Site
+from waypost.reading.site import Site
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from waypost.core.sketch import Sketch, bucket
+from waypost.base.sketch import Sketch, bucket
 
 
 def sketch_of(values: Iterable[float]) -> Sketch:

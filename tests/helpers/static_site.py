@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from waypost.adapters.resources import assets
-from waypost.adapters.search_shards import search_files
-from waypost.core.search.index import Index
+from waypost.base.files.resources import assets
+from waypost.search.io.shard_files import search_files
+from waypost.search.rules.index import Index
 
 _MOMENTS = itertools.count(1_790_000_000, 10)
 

@@ -11,12 +11,10 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from waypost.adapters.languages import DEFAULT_LANGUAGE, load_words
-from waypost.core.snapshot import Snapshot
-from waypost.core.snapshot import take_snapshot as take_snapshot_in
-from waypost.model.checks import HttpCheck
-from waypost.model.project import History, StatusSite
-from waypost.model.status import (
+from waypost.base.files.languages import DEFAULT_LANGUAGE, load_words
+from waypost.formats.checks import HttpCheck
+from waypost.formats.project import History, StatusSite
+from waypost.formats.status import (
     ComponentStatus,
     Coverage,
     Impact,
@@ -26,7 +24,9 @@ from waypost.model.status import (
     Update,
     UpdateStatus,
 )
-from waypost.model.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
+from waypost.formats.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
+from waypost.status.rules.snapshot import Snapshot
+from waypost.status.rules.snapshot import take_snapshot as take_snapshot_in
 
 ALL_DAY = ("00:00-11-21 00:00 http-1",)
 DOWNLOADS: Mapping[str, Any] = {"downloads": 1}

@@ -23,18 +23,18 @@ import sqlalchemy as sa
 
 from helpers.sketches import sketch_of
 from helpers.stores import Store
-from waypost.adapters.store.codec import STATUSES
-from waypost.adapters.store.engine import Database
-from waypost.adapters.store.lines import names
-from waypost.adapters.store.lock import writer_lock
-from waypost.adapters.store.schema import observation as raw
-from waypost.adapters.store.schema import state_change
-from waypost.adapters.store.values import from_ms, to_ms
-from waypost.core.sketch import Sketch
-from waypost.core.states import advance
-from waypost.model.checks import Flapping, Rules
-from waypost.model.polling import Line, LineState, Outcome, Plan
-from waypost.model.status import MEASURED, Observation
+from waypost.base.database.engine import Database
+from waypost.base.database.lock import writer_lock
+from waypost.base.database.schema import observation as raw
+from waypost.base.database.schema import state_change
+from waypost.base.database.values import from_ms, to_ms
+from waypost.base.sketch import Sketch
+from waypost.formats.checks import Flapping, Rules
+from waypost.formats.observations import Line, LineState, Outcome, Plan
+from waypost.formats.status import MEASURED, Observation
+from waypost.monitor.rules.states import advance
+from waypost.monitor.store.codec import STATUSES
+from waypost.monitor.store.lines import names
 
 EPOCH = datetime(2026, 11, 20, 10, tzinfo=UTC)
 STEP = timedelta(minutes=7)

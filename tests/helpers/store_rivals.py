@@ -15,9 +15,9 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from helpers.stores import Store
-from waypost.model.checks import Flapping, Rules
-from waypost.model.polling import Claim, Line, Outcome, Plan
-from waypost.model.status import ComponentStatus, Observation
+from waypost.formats.checks import Flapping, Rules
+from waypost.formats.observations import Claim, Line, Outcome, Plan
+from waypost.formats.status import ComponentStatus, Observation
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
 EVERY, LEASE = timedelta(minutes=1), timedelta(seconds=12)

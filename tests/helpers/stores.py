@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from waypost.adapters.store.engine import Database
-from waypost.adapters.store.history_store import HistoryStore
-from waypost.adapters.store.monitor_store import MonitorStore
-from waypost.adapters.store.opening import open_database
-from waypost.adapters.store.outbox import Outbox
-from waypost.model.checks import Flapping, Rules
-from waypost.model.polling import Claim, Line, Outcome, Plan, Recorded
-from waypost.model.status import Observation, StateChange
-from waypost.model.status_config import Policy
+from waypost.base.database.engine import Database
+from waypost.formats.checks import Flapping, Rules
+from waypost.formats.observations import Claim, Line, Outcome, Plan, Recorded
+from waypost.formats.status import Observation, StateChange
+from waypost.formats.status_config import Policy
+from waypost.history.store.history_store import HistoryStore
+from waypost.monitor.store.monitor_store import MonitorStore
+from waypost.monitor.store.opening import open_database
+from waypost.notify.outbox import Outbox
 
 
 class Store(MonitorStore, HistoryStore):

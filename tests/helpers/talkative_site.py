@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.browser_sites import NOW, REPOSITORY, Served
-from waypost.app.build import build_site
-from waypost.app.site import Site
+from waypost.build import build_site
+from waypost.reading.site import Site
 
 ARTICLE = "downloads/zip-stops/"
 LONELY_ARTICLE = "accounts/sign-in/"

@@ -197,7 +197,7 @@ def bare_in_module(source: str) -> list[str]:
 
 
 def speaking_modules() -> list[Path]:
-    """Return the modules below core/ and adapters/ that make text of pages: those that have Words."""
+    """Return the modules that make text of pages: those of rules, io and pages that have Words."""
     speaking = []
     for path in MODULES:
         tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
@@ -206,6 +206,6 @@ def speaking_modules() -> list[Path]:
             or (isinstance(node, ast.Attribute) and node.attr == "words")
             for node in tree
         )
-        if has_words and path.parent.name in ("core", "adapters"):
+        if has_words and path.parent.name in ("api", "base", "io", "pages", "rules"):
             speaking.append(path)
     return speaking

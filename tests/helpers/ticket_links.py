@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from waypost.core.ticket_providers import Place
-from waypost.core.tickets import Recipe
-from waypost.core.words import Words
+from waypost.base.words import Words
+from waypost.support.rules.ticket_content import Recipe
+from waypost.support.rules.ticket_providers import Place
 
 SUBJECT_KEPT = 80
 """Characters of a subject that are kept when an address is too long."""

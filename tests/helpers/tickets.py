@@ -10,8 +10,8 @@ import yaml
 from pydantic import TypeAdapter
 
 from helpers.ticket_links import Request, Step, Told
-from waypost.core.tickets import recipe
-from waypost.model.ticket import TicketForm, TicketProvider
+from waypost.formats.ticket import TicketForm, TicketProvider
+from waypost.support.rules.ticket_content import recipe
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "providers"
 """A form of each provider, as the documentation shows it."""

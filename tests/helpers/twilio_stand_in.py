@@ -8,7 +8,7 @@ from typing import ClassVar
 from urllib.parse import parse_qs
 
 from helpers.stand_ins import Asked, Given, StandIn
-from waypost.adapters.channels.sms.gsm import fits
+from waypost.notify.channels.sms.gsm import fits
 
 ACCOUNT = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "planted:token"  # noqa: S105  # opens nothing

@@ -10,11 +10,10 @@ from typing import Any
 
 from helpers.cases import CASES, read_yaml
 from helpers.recorder import GRAIN, Recorder
-from waypost.core.regions import SILENCE
-from waypost.model.checks import Flapping, HttpCheck
-from waypost.model.polling import Line
-from waypost.model.project import History, StatusSite
-from waypost.model.status import (
+from waypost.formats.checks import Flapping, HttpCheck
+from waypost.formats.observations import Line
+from waypost.formats.project import History, StatusSite
+from waypost.formats.status import (
     ComponentStatus,
     Impact,
     Incident,
@@ -24,7 +23,8 @@ from waypost.model.status import (
     UpdateStatus,
     UplinkGap,
 )
-from waypost.model.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
+from waypost.formats.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
+from waypost.status.rules.regions import SILENCE
 
 DATA = read_yaml(CASES / "year" / "year.yml")
 START = datetime.fromisoformat(DATA["start"])

@@ -1,9 +1,9 @@
-// Words that somebody may have meant who wrote one that is nowhere: the twin of core/search/near.py.
+// Words that somebody may have meant who wrote one that is nowhere: the twin of search/rules/near.py.
 import { compare } from "./search_words.js";
 
 /**
  * Return [form, nearness from 1 to 100] of the forms that a word may stand for, nearest first.
- * @param {object} constants those of the index: core/search/constants.py says what each is
+ * @param {object} constants those of the index: search/rules/constants.py says what each is
  */
 export function near(word, forms, typing, constants) {
   const found = [];

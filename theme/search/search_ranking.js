@@ -1,4 +1,4 @@
-// What answers a question, best first: the twin of core/search/ranking.py, which says why; tests hold both to the same lists.
+// What answers a question, best first: the twin of search/rules/ranking.py, which says why; tests hold both to the same lists.
 import { firstLetters, near } from "./search_near.js";
 import { wordGroups } from "./search_words.js";
 

@@ -1,4 +1,4 @@
-// Reads the index from its files: core/search/shards.py has the format. What is fetched once stays.
+// Reads the index from its files: search/rules/shards.py has the format. What is fetched once stays.
 import { compare } from "./search_words.js";
 
 const FORMAT = 2;
@@ -116,7 +116,7 @@ export class Shards {
     this.table = table;
     this.stop = new Set(table.stop.split(" "));
     this.phrases = new Set(table.phrases);
-    /** The numbers of the ranking, by their names in core/search/constants.py in small letters. */
+    /** The numbers of the ranking, by their names in search/rules/constants.py in small letters. */
     this.constants = table.ranking;
   }
 

@@ -8,7 +8,7 @@ const names = (parts) => parts.map((part) => part.name);
 
 /**
  * Choose from the present what concerns a page: {topic, status, names, title, path, at}, or null.
- * core/awareness.py chooses the same when the page is built, and explains the order.
+ * help/rules/status_notice.py chooses the same when the page is built, and explains the order.
  */
 export function story(now, components) {
   const ids = components.filter((id) => Object.hasOwn(now.components, id));

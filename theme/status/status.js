@@ -8,7 +8,7 @@ import { dress } from "./status_due.js";
 import "./status_mine.js";
 import { STATUSES } from "./words.js";
 
-/** What the circle beside the sentence draws; adapters/status_format.py holds the same. */
+/** What the circle beside the sentence draws; publishing/pages/filters.py holds the same. */
 const MARKS = { operational: "M5 12.5l4.5 4.5L19 7.5", under_maintenance: "M12 6v6l4 3", no_data: "M6 12h12" };
 const ALARM = "M12 5v9M12 19v.01";
 const SVG = "http://www.w3.org/2000/svg";

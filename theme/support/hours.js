@@ -1,5 +1,5 @@
 // Opening hours as points in time: is it open, when does it open, and when have so many open hours passed.
-// The rules are those of core/business_hours.py, where they are written down; one set of cases holds both to them.
+// The rules are those of support/rules/business_hours.py, where they are written down; one set of cases holds both to them.
 // Times are milliseconds since 1970, as Date.now() gives them.
 
 /**

@@ -1,1 +1,1 @@
-"""What knows no product: text, files and the like, for all the rest to build on."""
+"""What every room uses: text, time, languages, files, the network and the database; it knows no product."""

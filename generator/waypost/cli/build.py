@@ -10,7 +10,7 @@ import click
 from waypost.cli.common import database_option, explained, print_problems, site_option
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
+    from waypost.reading.site import Site
 
 
 @click.command("build")
@@ -26,8 +26,8 @@ def command(site: Site, database: str | None, clean: bool) -> None:
 
     Example: waypost build
     """
-    from waypost.app.build import build_site
-    from waypost.app.clock import utc_now
+    from waypost.base.clock import utc_now
+    from waypost.build import build_site
 
     started = time.monotonic()
     report = build_site(site, utc_now(), database, anew=clean)

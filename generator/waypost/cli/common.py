@@ -18,7 +18,7 @@ from waypost.cli.log import keep_log
 from waypost.problems import Level, Problem, ProblemsFound, Refused, summary
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
+    from waypost.reading.site import Site
 
 _STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters of seven and eight bits, separators, marks that reverse text, and what no terminal encodes."""
@@ -31,7 +31,7 @@ def site_option(function: Callable[P, R]) -> Callable[P, R]:
     """Add --site, which becomes the argument `site`."""
 
     def to_site(context: click.Context, parameter: click.Parameter, value: Path) -> Site:
-        from waypost.app.site import Site
+        from waypost.reading.site import Site
 
         del context, parameter
         site = Site(value.resolve())
@@ -65,7 +65,7 @@ def to_host_port(
     """Read HOST:PORT; the callback of an option."""
     from pydantic_core import PydanticCustomError
 
-    from waypost.model.types import host_port
+    from waypost.formats.types import host_port
 
     if value is None:
         return None
@@ -108,7 +108,7 @@ def to_duration(context: click.Context, parameter: click.Parameter, value: str |
         return None if value is None else timedelta(0)
     from pydantic import TypeAdapter, ValidationError
 
-    from waypost.model.types import Duration
+    from waypost.formats.types import Duration
 
     try:
         read: timedelta = TypeAdapter(Duration).validate_python(value)

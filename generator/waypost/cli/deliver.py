@@ -20,10 +20,10 @@ from waypost.cli.common import (
 from waypost.cli.signals import stop_on_signals
 
 if TYPE_CHECKING:
-    from waypost.app.deliver import Reports
-    from waypost.app.site import Site
-    from waypost.core.notify.plan import Planned
-    from waypost.model.notices import Delivery
+    from waypost.formats.notices import Delivery
+    from waypost.notify.rules.plan import Planned
+    from waypost.notify.worker import Reports
+    from waypost.reading.site import Site
 
 
 @click.command("deliver")
@@ -40,8 +40,8 @@ def command(watch: bool, dry_run: bool, site: Site, database: str | None, as_jso
 
     Example: waypost deliver --dry-run
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.telling import deliver_once, deliver_until, preview, unset_variables
+    from waypost.base.clock import utc_now
+    from waypost.notify.dispatch import deliver_once, deliver_until, preview, unset_variables
 
     url = database or site.database_url
     if watch and dry_run:
@@ -80,7 +80,7 @@ def command(watch: bool, dry_run: bool, site: Site, database: str | None, as_jso
 def reports(failed: list[str] | None = None) -> Reports:
     """Return what tells of failures on standard error; endpoints go into `failed` too."""
 
-    from waypost.app.deliver import Reports
+    from waypost.notify.worker import Reports
 
     def say_failed(endpoint: str, words: str) -> None:
         if failed is not None:

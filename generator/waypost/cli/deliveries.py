@@ -8,26 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import (
-    counted,
-    database_option,
-    explained,
-    json_option,
-    print_json,
-    site_option,
-)
+from waypost.cli.common import counted, database_option, explained, json_option, print_json, site_option
 from waypost.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
-    from waypost.model.notices import Delivery, EndpointState
+    from waypost.formats.notices import Delivery, EndpointState
+    from waypost.reading.site import Site
 
 NEWEST = 100
 """How many deliveries are listed unless more are asked for."""
 
 
 def _to_moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
-    from waypost.model.types import read_moment
+    from waypost.formats.types import read_moment
 
     if value is None:
         return None
@@ -83,7 +76,7 @@ def _list(
 
     Example: waypost deliveries list --failed --endpoint acme-production
     """
-    from waypost.app.deliveries import Selection, list_deliveries
+    from waypost.notify.deliveries import Selection, list_deliveries
 
     selection = Selection(endpoint, since, until)
     found = list_deliveries(database or site.database_url, state, selection, limit)
@@ -129,8 +122,8 @@ def _replay(
 
     Example: waypost deliveries replay --endpoint acme-production --since 2026-11-20T10:00:00+01:00
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.deliveries import Selection, replay
+    from waypost.base.clock import utc_now
+    from waypost.notify.deliveries import Selection, replay
 
     if not (ids or endpoint or since or until):
         raise click.UsageError("Say which: numbers, --endpoint, --since or --until.")
@@ -157,7 +150,7 @@ def _endpoints(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost deliveries endpoints
     """
-    from waypost.app.deliveries import list_endpoints
+    from waypost.notify.deliveries import list_endpoints
 
     found = list_endpoints(database or site.database_url)
     if as_json:

@@ -19,7 +19,7 @@ def command(what: str, service: str, port: int) -> None:
 
     Example: waypost demo outage downloads
     """
-    from waypost.app.demo import set_demo_service
+    from waypost.serving.demo import set_demo_service
 
     set_demo_service(port, service, broken=what == "outage")
     if what == "outage":

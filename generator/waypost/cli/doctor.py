@@ -11,7 +11,7 @@ import click
 from waypost.cli.common import database_option, explained, json_option, print_json, site_option
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
+    from waypost.reading.site import Site
 
 _MARKS = {"ok": ("ok  ", "green"), "note": ("note", "yellow"), "bad": ("bad ", "red")}
 
@@ -26,7 +26,7 @@ def command(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost doctor
     """
-    from waypost.app.doctor import examine
+    from waypost.doctor import examine
 
     findings = examine(site, database or site.database_url)
     if as_json:

@@ -20,10 +20,10 @@ from waypost.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from waypost.app.gaps import Applied, Found
-    from waypost.app.site import Site
-    from waypost.core.search.gaps import Gain, Gap, Nearest
-    from waypost.core.search.grouping import Group
+    from waypost.reading.site import Site
+    from waypost.search.gap_report import Applied, Found
+    from waypost.search.rules.gaps import Gain, Gap, Nearest
+    from waypost.search.rules.grouping import Group
 
 SAMPLES = 3
 """Ways to ask that are shown of each group."""
@@ -38,7 +38,7 @@ REASONS = {
     "not_helpful": "the article did not help",
     "ticket": "became a request",
 }
-"""What each reason of waypost.core.search.grouping is called on the screen."""
+"""What each reason of waypost.search.rules.grouping is called on the screen."""
 
 
 @click.command("gaps")
@@ -79,7 +79,7 @@ def command(
 
     Example: waypost gaps searches.jsonl tickets.csv --limit 5
     """
-    from waypost.app.gaps import Applied, NoAlias, apply_gaps, find_gaps
+    from waypost.search.gap_report import Applied, NoAlias, apply_gaps, find_gaps
 
     if only and not is_applied:
         raise click.UsageError("--only says which aliases --apply writes. Add --apply, or leave --only out.")
@@ -135,7 +135,7 @@ def _samples(group: Group) -> Iterator[str]:
 
 
 def _proposal(gap: Gap) -> Iterator[str]:
-    from waypost.core.search.gaps import Proposal
+    from waypost.search.rules.gaps import Proposal
 
     first = gap.nearest[0] if gap.nearest else None
     if gap.proposal is Proposal.MISSING or first is None:

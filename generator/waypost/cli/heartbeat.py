@@ -9,7 +9,7 @@ import click
 from waypost.cli.common import database_option, explained, site_option
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
+    from waypost.reading.site import Site
 
 
 @click.command("heartbeat")
@@ -30,8 +30,8 @@ def command(
 
     Example: waypost heartbeat backups
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.heartbeats import report_job
+    from waypost.base.clock import utc_now
+    from waypost.monitor.heartbeats import report_job
 
     if start + fail + (exit_code is not None) > 1:
         raise click.UsageError("Give one of --start, --fail and --exit-code.")

@@ -21,9 +21,9 @@ from waypost.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from waypost.app.history import Exported, Imported
-    from waypost.app.history_proof import ChainProof, Verification
-    from waypost.app.site import Site
+    from waypost.history.history import Exported, Imported
+    from waypost.history.history_proof import ChainProof, Verification
+    from waypost.reading.site import Site
 
 SHOWN = 20
 """Days or files that are named one by one; --json has all."""
@@ -62,8 +62,8 @@ def _export(until: date | None, site: Site, database: str | None, as_json: bool)
 
     Example: waypost history export
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.history import NotOver, export_days
+    from waypost.base.clock import utc_now
+    from waypost.history.history import NotOver, export_days
 
     try:
         exported = export_days(site, database or site.database_url, until, utc_now())
@@ -105,7 +105,7 @@ def _import(path: tuple[Path, ...], site: Site, database: str | None, as_json: b
 
     Example: waypost history import
     """
-    from waypost.app.history import import_tables
+    from waypost.history.history import import_tables
 
     imported = import_tables(site, database or site.database_url, path)
     if as_json:
@@ -160,8 +160,8 @@ def _verify(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost history verify
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.history_proof import verify_database
+    from waypost.base.clock import utc_now
+    from waypost.history.history_proof import verify_database
 
     found = verify_database(site, database or site.database_url, utc_now())
     if as_json:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.adapters.importers import IMPORTERS
 from waypost.cli.common import (
     counted,
     explained,
@@ -18,12 +17,13 @@ from waypost.cli.common import (
     problem_json,
     site_option,
 )
+from waypost.importing.registry import IMPORTERS
 
 if TYPE_CHECKING:
-    from waypost.app.import_markdown import ImportReport
-    from waypost.app.import_status import StatusImport
-    from waypost.app.site import Site
-    from waypost.core.importing.histories import Importer
+    from waypost.importing.markdown import ImportReport
+    from waypost.importing.rules.histories import Importer
+    from waypost.importing.status_history import StatusImport
+    from waypost.reading.site import Site
 
 
 @click.group("import")
@@ -50,7 +50,7 @@ def _markdown(folder: Path, site: Site, dry_run: bool, as_json: bool) -> None:
 
     Example: waypost import markdown ../old-help/docs --dry-run
     """
-    from waypost.app.import_markdown import import_markdown
+    from waypost.importing.markdown import import_markdown
 
     report = import_markdown(site, folder, dry_run=dry_run)
     _print(report, _articles(report), dry_run=dry_run, as_json=as_json)
@@ -65,7 +65,7 @@ def history_command(importer: Importer) -> click.Command:
     @json_option
     @explained
     def run(place: str, site: Site, dry_run: bool, as_json: bool) -> None:
-        from waypost.app.import_status import import_status
+        from waypost.importing.status_history import import_status
 
         report = import_status(site, importer, place, dry_run=dry_run)
         _print(report, _history(report, dry_run=dry_run), dry_run=dry_run, as_json=as_json)

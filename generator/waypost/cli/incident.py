@@ -21,7 +21,7 @@ from waypost.cli.common import (
 )
 from waypost.cli.tables import print_table
 from waypost.cli.writing import message_option, words, write, writing_options
-from waypost.model.status import (
+from waypost.formats.status import (
     INCIDENT_STATUSES,
     MEASURED,
     ComponentStatus,
@@ -31,8 +31,8 @@ from waypost.model.status import (
 )
 
 if TYPE_CHECKING:
-    from waypost.app.incidents import PlannedIncident
-    from waypost.app.site import Site
+    from waypost.authoring.incidents import PlannedIncident
+    from waypost.reading.site import Site
 
 next_option = click.option(
     "--next-update", callback=to_duration, help="How soon you will write again; it is shown as a promise."
@@ -87,8 +87,8 @@ def _open(
 
     Example: waypost incident open "Downloads fail" --component downloads --message "Zip downloads stop half way."
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.incidents import NewIncident, plan_open, start_of
+    from waypost.authoring.incidents import NewIncident, plan_open, start_of
+    from waypost.base.clock import utc_now
 
     new = NewIncident(title, components, Impact(impact), ComponentStatus(state))
     text = words(message, title, UpdateStatus.INVESTIGATING, start_of(site, new.impact))
@@ -124,8 +124,8 @@ def _update(
 
     Example: waypost incident update downloads-fail --status identified --message "A disk is full." --next-update 30m
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.incidents import new_update, plan_update
+    from waypost.authoring.incidents import new_update, plan_update
+    from waypost.base.clock import utc_now
 
     text = _words_about(site, name, message, UpdateStatus(status))
     planned = plan_update(site, name, new_update(UpdateStatus(status), text, utc_now(), next_update))
@@ -157,8 +157,8 @@ def _resolve(
 
     Example: waypost incident resolve downloads-fail --message "All downloads work again." --draft-article
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.incidents import new_update, plan_resolve
+    from waypost.authoring.incidents import new_update, plan_resolve
+    from waypost.base.clock import utc_now
 
     if category and not draft_article:
         raise click.UsageError("--category says where the draft goes, so it needs --draft-article.")
@@ -193,8 +193,8 @@ def _acknowledge(name: str, by: str | None, site: Site, database: str | None) ->
 
     Example: waypost incident acknowledge auto-downloads --by Anna
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.telling import acknowledge
+    from waypost.base.clock import utc_now
+    from waypost.notify.dispatch import acknowledge
 
     by = by or getpass.getuser()
     found, is_new = acknowledge(site, database or site.database_url, name, by, utc_now())
@@ -213,7 +213,7 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
 
     Example: waypost incident list --all
     """
-    from waypost.app.announcements import list_incidents
+    from waypost.authoring.announcements import list_incidents
 
     found = list_incidents(site, resolved=everything)
     if as_json:
@@ -253,6 +253,6 @@ def _print(incidents: Sequence[Incident]) -> None:
 
 def _words_about(site: Site, name: str, message: str | None, status: UpdateStatus) -> str:
     """Return the message, or ask for it once it is clear which incident it is about."""
-    from waypost.app.incidents import present_incident
+    from waypost.authoring.incidents import present_incident
 
     return message if message is not None else words(None, present_incident(site, name).title, status)

@@ -12,7 +12,7 @@ from waypost.cli.lint_formats import FORMATS, from_here
 from waypost.problems import errors
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
+    from waypost.reading.site import Site
 
 
 @click.command("lint")
@@ -35,8 +35,8 @@ def command(site: Site, form: str, as_json: bool, strict: bool) -> None:
 
     Example: waypost lint
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.lint import lint
+    from waypost.base.clock import utc_now
+    from waypost.lint.lint import lint
 
     problems = lint(site, utc_now())
     form = "json" if as_json else form

@@ -22,8 +22,8 @@ from waypost.cli.tables import print_table
 from waypost.cli.writing import message_option, words, write, writing_options
 
 if TYPE_CHECKING:
-    from waypost.app.announcements import ListedMaintenance
-    from waypost.app.site import Site
+    from waypost.authoring.announcements import ListedMaintenance
+    from waypost.reading.site import Site
 
 
 @click.group("maintenance")
@@ -69,9 +69,9 @@ def _schedule(
 
     Example: waypost maintenance schedule "Faster archives" --component downloads --from 2026-11-29T02:00 --for 1h
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.maintenance import NewMaintenance, plan_schedule
-    from waypost.model.status import UpdateStatus
+    from waypost.authoring.maintenance import NewMaintenance, plan_schedule
+    from waypost.base.clock import utc_now
+    from waypost.formats.status import UpdateStatus
 
     begin, finish = _window(site, start, end, length)
     text = words(message, title, UpdateStatus.SCHEDULED)
@@ -83,8 +83,8 @@ def _schedule(
 
 def _window(site: Site, start: str, end: str | None, length: timedelta | None) -> tuple[datetime, datetime]:
     """Return when the work begins and ends; a usage error where that is not clear."""
-    from waypost.app.maintenance import page_zone
-    from waypost.core.local_time import later
+    from waypost.authoring.maintenance import page_zone
+    from waypost.authoring.rules.local_time import later
 
     if (end is None) == (length is None):
         raise click.UsageError("Say when the work ends: with --until, or with --for.")
@@ -97,7 +97,7 @@ def _window(site: Site, start: str, end: str | None, length: timedelta | None) -
 
 
 def _moment(option: str, text: str, zone: ZoneInfo) -> datetime:
-    from waypost.core.local_time import read_local
+    from waypost.authoring.rules.local_time import read_local
 
     try:
         return read_local(text, zone)
@@ -148,10 +148,10 @@ def _cancel(name: str, *, message: str | None, yes: bool, commit: bool, site: Si
 
 
 def _step(site: Site, name: str, status: str, message: str | None, *, yes: bool, commit: bool) -> None:
-    from waypost.app.clock import utc_now
-    from waypost.app.incidents import new_update
-    from waypost.app.maintenance import plan_step, present_maintenance
-    from waypost.model.status import UpdateStatus
+    from waypost.authoring.incidents import new_update
+    from waypost.authoring.maintenance import plan_step, present_maintenance
+    from waypost.base.clock import utc_now
+    from waypost.formats.status import UpdateStatus
 
     if message is None:
         message = words(None, present_maintenance(site, name).title, status)
@@ -170,8 +170,8 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
 
     Example: waypost maintenance list --all
     """
-    from waypost.app.announcements import list_maintenances
-    from waypost.app.clock import utc_now
+    from waypost.authoring.announcements import list_maintenances
+    from waypost.base.clock import utc_now
 
     found = list_maintenances(site, utc_now(), ended=everything)
     if as_json:

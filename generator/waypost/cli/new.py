@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from waypost.cli.common import explained, site_option
-from waypost.model.article import Kind
-from waypost.model.status import Impact
-from waypost.model.workflows import Workflows
+from waypost.formats.article import Kind
+from waypost.formats.status import Impact
+from waypost.formats.workflows import Workflows
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
+    from waypost.reading.site import Site
 
 
 @click.group("new")
@@ -40,7 +40,7 @@ def _site(folder: Path, name: str, ci: str) -> None:
 
     Example: waypost new site my-help --name "Acme Help" --ci github
     """
-    from waypost.app.new import new_site
+    from waypost.authoring.new import new_site
 
     made = new_site(folder, name, Workflows(ci))
     click.echo(f"Made {len(made)} files in {folder}. Next: cd {folder} && waypost serve")
@@ -52,8 +52,8 @@ def _article_command(kind: Kind, what: str, example: str) -> click.Command:
     @site_option
     @explained
     def start(title: str, category: str, site: Site) -> None:
-        from waypost.app.clock import utc_now
-        from waypost.app.new import new_article
+        from waypost.authoring.new import new_article
+        from waypost.base.clock import utc_now
 
         path = new_article(site, kind, title, category, utc_now())
         click.echo(f"Started {path.relative_to(site.root)}. Open it and replace what it says.")
@@ -98,8 +98,8 @@ def _incident(title: str, component: str, impact: str, site: Site) -> None:
 
     Example: waypost new incident "Downloads fail for large galleries" --component downloads
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.incidents import new_incident
+    from waypost.authoring.incidents import new_incident
+    from waypost.base.clock import utc_now
 
     path = new_incident(site, title, component, utc_now(), Impact(impact))
     click.echo(f"Started {path.relative_to(site.root)}. Say what customers see, then publish it.")

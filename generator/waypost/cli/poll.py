@@ -17,9 +17,9 @@ from waypost.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
-    from waypost.model.polling import Recorded
-    from waypost.model.status import Observation
+    from waypost.formats.observations import Recorded
+    from waypost.formats.status import Observation
+    from waypost.reading.site import Site
 
 
 @click.command("poll")
@@ -33,7 +33,7 @@ def command(site: Site, database: str | None, region: str, as_json: bool) -> Non
 
     Example: waypost poll && waypost publish
     """
-    from waypost.app.run import poll
+    from waypost.run import poll
 
     outcomes = poll(site, database or site.database_url, region)
     if as_json:

@@ -10,7 +10,7 @@ import click
 from waypost.cli.common import database_option, explained, site_option
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
+    from waypost.reading.site import Site
 
 
 @click.command("publish")
@@ -28,9 +28,9 @@ def command(site: Site, database: str | None, changed_to: Path | None) -> None:
 
     Example: waypost publish --changed-to changed.txt
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.project import load_project
-    from waypost.app.publish import publish, write_changes
+    from waypost.base.clock import utc_now
+    from waypost.publishing.publish import publish, write_changes
+    from waypost.reading.project import load_project
 
     publication = publish(site, load_project(site), utc_now(), database)
     if changed_to:

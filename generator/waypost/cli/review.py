@@ -21,9 +21,9 @@ from waypost.cli.common import (
 from waypost.problems import did_you_mean
 
 if TYPE_CHECKING:
-    from waypost.app.review import Review
-    from waypost.app.site import Site
-    from waypost.core.review import DueArticle, OwnerGroup
+    from waypost.lint.review import Review
+    from waypost.lint.rules.review import DueArticle, OwnerGroup
+    from waypost.reading.site import Site
 
 
 @click.command("review")
@@ -47,8 +47,8 @@ def command(site: Site, owner: str | None, votes: Path | None, within: timedelta
 
     Example: waypost review --owner support --within 14d
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.review import review
+    from waypost.base.clock import utc_now
+    from waypost.lint.review import review
 
     found = review(site, utc_now(), within, votes)
     if owner is not None and owner not in found.owners:

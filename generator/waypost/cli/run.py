@@ -17,12 +17,12 @@ from waypost.cli.common import (
 )
 from waypost.cli.deliver import reports
 from waypost.cli.signals import stop_on_signals
-from waypost.model.running import KEY_VARIABLE, WORKERS, RunOptions
+from waypost.formats.run_options import KEY_VARIABLE, WORKERS, RunOptions
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
-    from waypost.model.status import StateChange
+    from waypost.formats.status import StateChange
     from waypost.problems import ProblemsFound
+    from waypost.reading.site import Site
 
 
 @click.command("run")
@@ -64,7 +64,7 @@ def command(
 
     Example: waypost run --database sqlite:////var/lib/waypost/waypost.db
     """
-    from waypost.app.run import Events, run
+    from waypost.run import Events, run
 
     options = RunOptions(
         region=region,

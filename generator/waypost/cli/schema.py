@@ -8,7 +8,7 @@ from waypost.cli.common import print_json
 
 
 def _to_format(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    from waypost.app.schema import FORMATS
+    from waypost.reading.schema import FORMATS
 
     return click.Choice(sorted(FORMATS)).convert(value, parameter, context)
 
@@ -20,6 +20,6 @@ def command(format_name: str) -> None:
 
     Example: waypost schema status > docs/schema/status.json
     """
-    from waypost.app.schema import schema
+    from waypost.reading.schema import schema
 
     print_json(schema(format_name))

@@ -10,7 +10,7 @@ import click
 from waypost.cli.common import explained, json_option, print_json, site_option
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
+    from waypost.reading.site import Site
 
 
 @click.command("search")
@@ -28,8 +28,8 @@ def command(question: str, limit: int, site: Site, as_json: bool) -> None:
 
     Example: waypost search "my zip stops half way"
     """
-    from waypost.app.project import load_project
-    from waypost.app.search import search
+    from waypost.reading.project import load_project
+    from waypost.search.ask import search
 
     ranking = search(load_project(site), question, limit)
     hits = ranking.hits

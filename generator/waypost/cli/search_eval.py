@@ -13,10 +13,10 @@ import click
 from waypost.cli.common import explained, json_option, print_json, printable, site_option
 
 if TYPE_CHECKING:
-    from waypost.adapters.search_collections import Field
-    from waypost.app.search_eval import Evaluation
-    from waypost.app.site import Site
-    from waypost.core.search.evaluation import Outcome, Question
+    from waypost.reading.site import Site
+    from waypost.search.evaluate import Evaluation
+    from waypost.search.io.collections import Field
+    from waypost.search.rules.evaluation import Outcome, Question
 
 LABELS = {
     "right": "answered rightly",
@@ -55,7 +55,7 @@ def command(path: Path, field: Field, wrong: bool, site: Site, as_json: bool) ->
 
     Example: waypost search-eval content/queries.yml
     """
-    from waypost.app.search_eval import evaluate
+    from waypost.search.evaluate import evaluate
 
     if field != "text" and not path.is_dir():
         raise click.UsageError("Only folders have a misspelt form of their questions. Leave --field out.")

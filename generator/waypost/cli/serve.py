@@ -11,8 +11,8 @@ from waypost.cli.run import say_broken, say_change, say_failed
 from waypost.cli.signals import stop_on_signals
 
 if TYPE_CHECKING:
-    from waypost.app.build import BuildReport
-    from waypost.app.site import Site
+    from waypost.build import BuildReport
+    from waypost.reading.site import Site
 
 
 @click.command("serve")
@@ -29,7 +29,7 @@ def command(site: Site, database: str | None, host: str, port: int, demo: bool) 
 
     Example: waypost serve --port 9000
     """
-    from waypost.app.serve import ServeEvents, ServeOptions, serve
+    from waypost.serve import ServeEvents, ServeOptions, serve
 
     use_port(port)
     stop = stop_on_signals()

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from waypost.cli.common import database_option, explained, json_option, print_json, site_option
-from waypost.model.status import ComponentStatus
+from waypost.formats.status import ComponentStatus
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
-    from waypost.core.snapshot import Snapshot
-    from waypost.core.uptime import Budget
+    from waypost.reading.site import Site
+    from waypost.status.rules.snapshot import Snapshot
+    from waypost.status.rules.uptime import Budget
 
 _COLOURS = {
     ComponentStatus.OPERATIONAL: "green",
@@ -36,9 +36,9 @@ def command(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost status
     """
-    from waypost.app.clock import utc_now
-    from waypost.app.status import present_status
-    from waypost.core.now_json import now_document
+    from waypost.base.clock import utc_now
+    from waypost.publishing.api.now_json import now_document
+    from waypost.publishing.current_status import present_status
 
     snapshot = present_status(site, database or site.database_url, utc_now())
     if as_json:

@@ -11,7 +11,7 @@ import click
 from waypost.cli.common import database_option, explained, printable, refuse, site_option
 
 if TYPE_CHECKING:
-    from waypost.app.site import Site
+    from waypost.reading.site import Site
 
 _BYTES = 32
 
@@ -43,7 +43,7 @@ def make_secret() -> None:
 
     Example: waypost webhook secret
     """
-    from waypost.core.notify.signing import new_secret
+    from waypost.notify.rules.signing import new_secret
 
     click.echo(new_secret(secrets.token_bytes(_BYTES)))
     click.echo(_HOW, err=True, nl=False)
@@ -61,8 +61,8 @@ def send_one(name: str, site: Site, database: str | None) -> None:
 
     Example: waypost webhook test acme-production
     """
-    from waypost.adapters.channels.base import TransportError
-    from waypost.app.telling import send_test
+    from waypost.notify.channels.base import TransportError
+    from waypost.notify.dispatch import send_test
 
     begin = time.monotonic()
     try:

@@ -12,9 +12,9 @@ from waypost.cli.common import printable, refuse
 from waypost.problems import Refused
 
 if TYPE_CHECKING:
-    from waypost.app.incidents import Start
-    from waypost.app.planned_files import PlannedFile
-    from waypost.app.site import Site
+    from waypost.authoring.incidents import Start
+    from waypost.authoring.planned_files import PlannedFile
+    from waypost.reading.site import Site
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -56,7 +56,7 @@ def write(site: Site, planned: Planned, done: str, *, yes: bool, commit: bool) -
 
     Ends the command where the answer is no, nobody can be asked, or there is no commit.
     """
-    from waypost.app.planned_files import commit_planned, write_planned
+    from waypost.authoring.planned_files import commit_planned, write_planned
 
     if not yes:
         _ask(planned.preview)

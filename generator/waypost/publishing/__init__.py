@@ -1,1 +1,1 @@
-"""What the status site is: its documents, made from one snapshot."""
+"""What the status site is: pages, API, feeds, calendar and badges, all from one snapshot."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from waypost.model.status import INCIDENT_STATUSES, MAINTENANCE_STATUSES, UpdateStatus
+from waypost.formats.status import INCIDENT_STATUSES, MAINTENANCE_STATUSES, UpdateStatus
 from waypost.publishing.documents import parts
 from waypost.publishing.documents.parts import Count, KnownState, PublicId, State, Time, doc, one_of
 from waypost.publishing.documents.schema import Schema, document_schema

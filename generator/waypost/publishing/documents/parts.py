@@ -13,7 +13,7 @@ from pydantic import Field, JsonValue, WithJsonSchema
 from pydantic.fields import FieldInfo
 from typing_extensions import TypedDict
 
-from waypost.model.status import ComponentStatus, Impact
+from waypost.formats.status import ComponentStatus, Impact
 
 
 def doc(text: str) -> FieldInfo:

@@ -1,9 +1,0 @@
-"""Mails: one thread an incident, as text and HTML, to each recipient by themselves, with one click to leave."""
-
-from __future__ import annotations
-
-from waypost.adapters.channels.base import ALL_EVENTS, Channel
-from waypost.adapters.channels.email.composing import compose
-from waypost.adapters.channels.email.sending import host, send
-
-CHANNEL = Channel(kind="email", events=ALL_EVENTS, compose=compose, host=host, send=send)

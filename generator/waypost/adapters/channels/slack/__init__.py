@@ -1,9 +1,0 @@
-"""Slack: by an incoming webhook, or by a bot that keeps one thread an incident and edits its first message."""
-
-from __future__ import annotations
-
-from waypost.adapters.channels.base import ALL_EVENTS, Channel
-from waypost.adapters.channels.slack.blocks import compose
-from waypost.adapters.channels.slack.sending import host, send
-
-CHANNEL = Channel(kind="slack", events=ALL_EVENTS, compose=compose, host=host, send=send)

@@ -1,1 +1,0 @@
-"""The use cases, and the only place where parts are put together."""

@@ -1,0 +1,1 @@
+"""What commands write for people: new files, updates of incidents and maintenance."""

@@ -1,0 +1,1 @@
+"""Finds and edits the files of incidents and maintenance."""

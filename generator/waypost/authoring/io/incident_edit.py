@@ -1,0 +1,146 @@
+"""Find an incident or a maintenance by any part of its name, and add to its file only what is read back as meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from waypost.authoring.rules.incident_text import NewUpdate, add_article, append_update
+from waypost.base.files.source import Source, decode, read_bytes, walk
+from waypost.formats.status import Incident, Maintenance
+from waypost.formats.status_config import StatusConfig
+from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
+from waypost.reading.io.incident_files import parse_incident, parse_maintenance
+from waypost.reading.io.status_files import check_references, load_status_config
+
+T = TypeVar("T", Incident, Maintenance)
+
+_HASTE = timedelta(seconds=5)
+"""An update that is behind the last by less was written at once after it; by more, a clock is wrong."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}-")
+
+
+@dataclass(frozen=True)
+class Shelf(Generic[T]):
+    """A folder of status/ in which all files are of one kind."""
+
+    folder: str
+    """From the root of the site."""
+    one: str
+    many: str
+    parse: Callable[[Source, str], tuple[T | None, list[Problem]]]
+
+
+INCIDENTS = Shelf("status/incidents", "incident", "incidents", parse_incident)
+MAINTENANCE = Shelf("status/maintenance", "maintenance", "maintenances", parse_maintenance)
+
+
+@dataclass(frozen=True)
+class Edited(Generic[T]):
+    """An incident or a maintenance as its file would be after a change."""
+
+    file: Path
+    data: bytes
+    item: T
+    before: bytes | None = None
+    """What it holds now; None where it is not there."""
+
+    @property
+    def target(self) -> Path:
+        """Where to write: a link inside of the site stays a link."""
+        return self.file.resolve()
+
+
+def find_file(root: Path, shelf: Shelf[T], name: str) -> Path:
+    """Return the file that a name means: the file's, without its ending, without its day, or any part of it.
+
+    Raises ProblemsFound with the candidates where there is none or more than one.
+    """
+    files, problems = walk(root, root / shelf.folder, ".md")
+    wanted = name.replace("\\", "/").rpartition("/")[2].removesuffix(".md").lower()
+    stems = [file.stem for file in files]
+    for fits in (
+        [file for file in files if file.stem == wanted],
+        [file for file in files if _DATE.sub("", file.stem, count=1) == wanted],
+        [file for file in files if wanted and wanted in file.stem.lower()],
+    ):
+        if len(fits) == 1:
+            return fits[0]
+        if fits:
+            names = ", ".join(file.stem for file in fits)
+            message = f"'{name}' can mean several {shelf.many}. Name one of them: {names}."
+            raise ProblemsFound([Problem(Location(shelf.folder), "bad-value", message)])
+    known = f" {shelf.many.capitalize()}: {', '.join(stems[-5:]) or 'none yet'}."
+    message = f"There is no {shelf.one} '{name}'.{did_you_mean(wanted, stems) or known}"
+    raise ProblemsFound(problems or [Problem(Location(shelf.folder), "missing-file", message)])
+
+
+def read_file(root: Path, shelf: Shelf[T], file: Path) -> Edited[T]:
+    """Return a file as it is; raises ProblemsFound where it is not valid as it stands."""
+    data, problems = read_bytes(root, file)
+    if data is None:
+        raise ProblemsFound(problems)
+    return Edited(file, data, _read(root, shelf, file, data), data)
+
+
+def with_update(root: Path, shelf: Shelf[T], before: Edited[T], update: NewUpdate) -> Edited[T]:
+    """Return a file with one more update; raises ProblemsFound where the result would not be valid."""
+    spoken = before.item.updated_at
+    if timedelta(0) <= spoken - update.at < _HASTE:
+        # Two in one second cannot be told apart in a file; a script that opens and resolves is that fast.
+        update = replace(update, at=(spoken + timedelta(seconds=1)).astimezone(update.at.tzinfo))
+    data = append_update(before.data, update)
+    after = _read(root, shelf, before.file, data)
+    last = after.updates[-1]
+    is_meant = (
+        replace(after, updates=after.updates[:-1]) == before.item
+        and (last.status, last.at) == (update.status, update.at)
+        and update.next_update_by in (None, last.next_update_by)
+    )
+    if not is_meant:
+        message = (
+            "The message would not be read as one update. Leave out lines that begin with ## or with "
+            "`Next update by`, and close the code blocks of the file."
+        )
+        raise ProblemsFound([Problem(Location(_name(root, before.file)), "update-heading", message)])
+    return Edited(before.file, data, after, before.before)
+
+
+def with_article(root: Path, before: Edited[Incident], path: str) -> Edited[Incident] | None:
+    """Return an incident that names an article too; None where that takes a person."""
+    data = add_article(before.data, path)
+    source = decode(_name(root, before.file), data)[0] if data else None
+    after = parse_incident(source, before.file.stem)[0] if source else None
+    if data is None or after is None or after != replace(before.item, articles=(path,)):
+        return None
+    return Edited(before.file, data, after, before.before)
+
+
+def _read(root: Path, shelf: Shelf[T], file: Path, data: bytes) -> T:
+    source, problems = decode(_name(root, file), data)
+    item = None
+    if source:
+        item, problems = shelf.parse(source, file.stem)
+    if item:
+        known = frozenset(component.id for component in usable_config(root).flat)
+        problems = check_references(root, file, item, known)
+    if item is None or problems:
+        raise ProblemsFound(problems)
+    return item
+
+
+def _name(root: Path, file: Path) -> str:
+    return file.relative_to(root).as_posix()
+
+
+def usable_config(root: Path) -> StatusConfig:
+    """Return status/status.yml; raises ProblemsFound where it cannot be read."""
+    config, problems = load_status_config(root)
+    if config is None:
+        raise ProblemsFound(problems)
+    return config

@@ -1,0 +1,65 @@
+"""Start things: a site or an article, each with a skeleton that says what belongs where."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from waypost import __version__
+from waypost.authoring.skeletons import AlreadyThere, fill, quoted, require_category, skeleton, start_article
+from waypost.base.files.file_tree import write_atomic
+from waypost.base.files.resources import scaffold_folder
+from waypost.base.ids import slugify
+from waypost.formats.article import Kind
+from waypost.formats.workflows import Workflows
+from waypost.reading.io.troubleshooter_files import SUFFIX
+from waypost.reading.site import Site
+
+_WORKFLOW_FILES = {
+    ".github": (Workflows.GITHUB, Workflows.BOTH),
+    ".gitlab-ci.yml": (Workflows.GITLAB, Workflows.BOTH),
+    "requirements.txt": (Workflows.GITHUB, Workflows.GITLAB, Workflows.BOTH),
+}
+"""The top-level names of the skeleton that only some choices take; what is not named here belongs to all."""
+
+
+def new_site(folder: Path, name: str, workflows: Workflows = Workflows.BOTH) -> list[Path]:
+    """Make an empty site with the shape of the sample; the folder must be new or empty.
+
+    The workflow of a host that is not used does no harm, so both are made unless one is chosen.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise AlreadyThere(f"{folder} is not empty. Choose a new folder; nothing was changed.")
+    made: list[Path] = []
+    # Markdown takes a backslash before a mark as YAML does, so one form fits both.
+    values = {"name": quoted(name)[1:-1], "waypost": f"waypost{compatible_versions(__version__)}"}
+    source = scaffold_folder() / "site"
+    for template in sorted(path for path in source.rglob("*") if path.is_file()):
+        relative = template.relative_to(source).as_posix().replace("dot-", ".")
+        if workflows not in _WORKFLOW_FILES.get(relative.partition("/")[0], (workflows,)):
+            continue
+        text = fill(template.read_text(encoding="utf-8"), values)
+        write_atomic(folder / relative, text.encode())
+        made.append(folder / relative)
+    return made
+
+
+def compatible_versions(version: str) -> str:
+    """Return the versions that read what this one reads, as pip writes a range: '>=0.1,<0.2'.
+
+    As in Semantic Versioning, the first number that is not zero changes where a format does.
+    """
+    major, minor = (int(number) for number in version.split(".")[:2])
+    return f">={major}.{minor},<{major + 1}" if major else f">=0.{minor},<0.{minor + 1}"
+
+
+def new_article(site: Site, kind: Kind, title: str, category: str, now: datetime) -> Path:
+    """Start an article of a kind in a category; raises ProblemsFound where there is no such category."""
+    require_category(site, category)
+    values = {"title": quoted(title), "today": now.date().isoformat()}
+    path = site.root / "content" / category / f"{slugify(title)}.md"
+    made = start_article(site, path, skeleton(f"{kind}.md", values), kind)
+    scenarios = path.with_name(path.stem + SUFFIX)
+    if kind is Kind.TROUBLESHOOTER and not scenarios.exists():
+        write_atomic(scenarios, skeleton(f"{kind}{SUFFIX}", {}).encode())
+    return made

@@ -1,0 +1,1 @@
+"""What such a file will say."""

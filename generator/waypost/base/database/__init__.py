@@ -1,0 +1,1 @@
+"""Either database: connecting, tables, leases."""

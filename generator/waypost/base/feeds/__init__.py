@@ -1,0 +1,1 @@
+"""Feeds as Atom, RSS and JSON."""

@@ -1,0 +1,1 @@
+"""Connections with a deadline to addresses that are allowed."""

@@ -1,1 +1,0 @@
-"""Rules for writers: what is allowed by the formats, and still hurts readers."""

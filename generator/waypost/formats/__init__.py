@@ -1,0 +1,1 @@
+"""Everything that people write, as types; the formats of the files."""

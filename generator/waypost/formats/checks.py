@@ -1,0 +1,361 @@
+"""The kinds of checks: what is asked, and what a good answer looks like."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic.dataclasses import dataclass
+
+from waypost.formats.check_base import CheckBase, Confirmation, Flapping, Rules
+from waypost.formats.expectations import (
+    NO_TIME,
+    Expect,
+    ExpectCertificate,
+    ExpectRecords,
+    ExpectText,
+    Written,
+)
+from waypost.formats.status import ComponentStatus
+from waypost.formats.types import STRICT, Duration, HostPort, Line, TimeZone, WebUrl, fault, host_port
+from waypost.problems import did_you_mean
+
+__all__ = [
+    "KINDS",
+    "Check",
+    "CheckBase",
+    "Confirmation",
+    "DnsCheck",
+    "Expect",
+    "Flapping",
+    "HeartbeatCheck",
+    "HttpCheck",
+    "Rules",
+    "StatuspageCheck",
+    "TcpCheck",
+    "TlsCheck",
+    "kind_of",
+]
+
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+
+def _header_name(name: str) -> str:
+    if not _TOKEN.fullmatch(name):
+        raise fault("bad-value", "Expected the name of a header, such as Accept-Language.")
+    if name.lower() in ("content-length", "transfer-encoding", "connection"):
+        raise fault("bad-value", f"The header {name} follows from the request. Leave it out.")
+    return name
+
+
+def _header_value(value: str) -> str:
+    if not value.isprintable() or not value.isascii():
+        raise fault("bad-value", "A header is one line of plain ASCII text.")
+    return value
+
+
+def _user(name: str) -> str:
+    if ":" in name:
+        raise fault("bad-value", "The name of a user has no colon here: it would end there.")
+    return name
+
+
+HeaderName = Annotated[str, Field(max_length=200), AfterValidator(_header_name)]
+HeaderValue = Annotated[str, Field(max_length=8000), AfterValidator(_header_value)]
+Secret = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(_header_value)]
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Basic:
+    """A user and a password."""
+
+    user: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_user)] = Field(repr=False)
+    """The name of the user, without a colon."""
+    password: Annotated[str, Field(max_length=8000)] = Field(repr=False)
+    """The password: name it by an environment variable, such as `${HEALTH_PASSWORD}`."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Auth:
+    """How a check says who asks; one of both."""
+
+    basic: Basic | None = Field(default=None, repr=False)
+    """A user and a password."""
+    bearer: Secret | None = Field(default=None, repr=False)
+    """A token: name it by an environment variable, such as `${HEALTH_TOKEN}`."""
+
+    def __post_init__(self) -> None:
+        if (self.basic is None) == (self.bearer is None):
+            raise fault("bad-value", "Write one of both: `basic: {user, password}` or `bearer: token`.")
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class HttpCheck(CheckBase):
+    """A page or an API that is fetched again and again."""
+
+    http: WebUrl = Field(repr=False)
+    """The address to fetch."""
+    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = "GET"
+    """What is asked of it."""
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict, repr=False)
+    """Headers to send. To another host, reached by a redirect, only harmless ones go."""
+    body: Annotated[str, Field(max_length=100_000)] | None = Field(default=None, repr=False)
+    """What is sent with the request; `headers` names its Content-Type."""
+    auth: Auth | None = Field(default=None, repr=False)
+    """How it says who asks; never sent to another host."""
+    redirects: Annotated[int, Field(ge=0, le=10)] = 10
+    """How many redirects are followed."""
+    expect: Expect = Field(default_factory=Expect)
+    """What a good answer looks like."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.auth and any(name.lower() == "authorization" for name in self.headers):
+            raise fault("bad-value", "Write `auth` or the header Authorization, not both.", "auth")
+        if self.method == "HEAD" and self.expect.wants_body:
+            raise fault("bad-value", "An answer to HEAD has no body. Use GET, or expect no body.", "method")
+
+    @property
+    def warn_days(self) -> int:
+        """Days before the end of a certificate from which on it is told of; 0 where none is looked at."""
+        return self.expect.certificate_days
+
+    def written(self) -> list[Written]:
+        """Return the texts of it that only outside libraries can read."""
+        return [Written(each.language, ("expect", *each.path), each.text) for each in self.expect.written()]
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class TcpCheck(CheckBase):
+    """A port that takes connections, and may say something."""
+
+    tcp: HostPort
+    """Host and port, such as `mail.example.com:25`."""
+    tls: bool = False
+    """Whether the connection is encrypted from the start."""
+    send: Annotated[str, Field(min_length=1, max_length=10_000)] | None = Field(default=None, repr=False)
+    """What is sent once connected; `"\\r\\n"` in double quotes ends a line."""
+    expect: ExpectText = Field(default_factory=ExpectText)
+    """What a good answer looks like; without it, a connection is enough."""
+
+    @property
+    def warn_days(self) -> int:
+        """Days before the end of a certificate from which on it is told of; 0 where none is looked at."""
+        return self.expect.certificate_days if self.tls else 0
+
+    def written(self) -> list[Written]:
+        """Return the texts of it that only outside libraries can read."""
+        pattern = self.expect.matches
+        return [Written("pattern", ("expect", "matches"), pattern)] if pattern is not None else []
+
+
+def _resolver(text: str) -> str:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        host_port(text if ":" in text else f"{text}:53")
+    return text
+
+
+def _dns_name(text: str) -> str:
+    labels = text.removesuffix(".").split(".")
+    plain = text.isprintable() and not any(mark.isspace() or mark in "/\\@:" for mark in text)
+    if not plain or not all(0 < len(label) <= 63 for label in labels):
+        raise fault("bad-value", "Expected a name such as www.example.com, without a scheme or a port.")
+    return text
+
+
+def _dns_target(text: str) -> str:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return _dns_name(text)
+    return text
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class TlsCheck(CheckBase):
+    """The certificate of a port: who vouches for it, for whom it is, and when it ends."""
+
+    tls: HostPort
+    """Host and port, such as `www.example.com:443`."""
+    server_name: Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_dns_target)] | None = (
+        None
+    )
+    """The name that is asked for and that the certificate must have; without it, the host."""
+    expect: ExpectCertificate = Field(default_factory=ExpectCertificate)
+    """What a good certificate looks like."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class DnsCheck(CheckBase):
+    """A name, and what name servers say of it."""
+
+    dns: Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_dns_target)]
+    """The name that is looked up, such as `www.example.com`; for PTR an IP address."""
+    record: Literal["A", "AAAA", "CNAME", "MX", "NS", "TXT", "SRV", "CAA", "SOA", "PTR"] = "A"
+    """The type of the records."""
+    resolver: Annotated[str, Field(min_length=1, max_length=260), AfterValidator(_resolver)] | None = None
+    """The name server that is asked, as address or `host:port`; without it, those of the system."""
+    expect: ExpectRecords = Field(default_factory=ExpectRecords)
+    """What a good answer looks like; without it, at least one record."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        try:
+            ipaddress.ip_address(self.dns)
+        except ValueError:
+            return
+        if self.record != "PTR":
+            raise fault(
+                "bad-value", "An IP address has PTR records only. Write a name, or `record: PTR`.", "dns"
+            )
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Heartbeat:
+    """When a job is expected to be heard of; a period or a schedule."""
+
+    every: Duration | None = None
+    """The period, at least 1s: it is heard of at least so often."""
+    cron: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """A schedule of five fields, as in cron: `"0 3 * * *"` is every day at 03:00."""
+    time_zone: TimeZone = "UTC"
+    """The zone of the schedule."""
+    grace: Duration = timedelta(minutes=1)
+    """How late it may be, and how long a run that said that it began may last."""
+
+    def __post_init__(self) -> None:
+        if (self.every is None) == (self.cron is None):
+            raise fault(
+                "bad-value", 'Write one of both: a period, `every: 5m`, or a schedule, `cron: "0 3 * * *"`.'
+            )
+        if self.every is not None and self.every < timedelta(seconds=1):
+            raise fault("bad-value", "The period of a heartbeat is 1s or more.", "every")
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class HeartbeatCheck(CheckBase):
+    """A job that reports by itself; its silence is the failure."""
+
+    every: Duration = Field(default_factory=lambda: NO_TIME)
+    """How often it is judged; without it, four times in its period, and once a minute at least."""
+    heartbeat: Heartbeat
+    """When it is expected to be heard of."""
+
+    def __post_init__(self) -> None:
+        period = self.heartbeat.every or timedelta(hours=1)
+        if self.every == NO_TIME:
+            often = min(max(period / 4, timedelta(seconds=1)), timedelta(minutes=1))
+            object.__setattr__(self, "every", often)
+        # It asks nobody, so there is no answer to wait for; nor is a missed time a matter of belief.
+        object.__setattr__(self, "timeout", min(self.timeout, self.every))
+        object.__setattr__(self, "policy", self.policy.at_once)
+        super().__post_init__()
+        if self.every > period:
+            raise fault("bad-value", "It is judged less often than it is due. Shorten `every`.", "every")
+        if self.regions:
+            message = "A heartbeat is heard, not asked, so it has no regions. Leave them out."
+            raise fault("bad-value", message, "regions")
+
+    def written(self) -> list[Written]:
+        """Return the texts of it that only outside libraries can read."""
+        cron = self.heartbeat.cron
+        return [Written("cron", ("heartbeat", "cron"), cron)] if cron is not None else []
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class StatuspageCheck(CheckBase):
+    """What another provider's status page says of a service that this component needs."""
+
+    statuspage: WebUrl = Field(repr=False)
+    """The address of their page, or of its summary.json."""
+    component: Line | None = None
+    """The name or id of their component; without it, the state of the whole page."""
+
+    def __post_init__(self) -> None:
+        # People confirmed what a status page says before they wrote it there.
+        object.__setattr__(self, "policy", self.policy.at_once)
+        super().__post_init__()
+        if self.regions:
+            message = "A status page says the same everywhere, so this check has no regions. Leave them out."
+            raise fault("bad-value", message, "regions")
+
+    @property
+    def unanswered(self) -> ComponentStatus:
+        """Their page says nothing of their service while it cannot be read."""
+        return ComponentStatus.NO_DATA
+
+
+KINDS: Mapping[str, type[CheckBase]] = {
+    "http": HttpCheck,
+    "tcp": TcpCheck,
+    "tls": TlsCheck,
+    "dns": DnsCheck,
+    "heartbeat": HeartbeatCheck,
+    "statuspage": StatuspageCheck,
+}
+"""Every kind of check, by the key that it is written with."""
+
+
+def kind_of(check: CheckBase) -> str:
+    """Return the key that a check of this kind is written with: http, tcp and so on."""
+    return next(name for name, kind in KINDS.items() if type(check) is kind)
+
+
+def _kind(value: Any) -> str | None:
+    """Return the kind of what is written; `tls: true` beside `tcp` is a setting of that kind."""
+    if isinstance(value, CheckBase):
+        return kind_of(value)
+    if not isinstance(value, Mapping):
+        return None
+    named = [name for name in KINDS if name in value and not (name == "tls" and "tcp" in value)]
+    return named[0] if len(named) == 1 else None
+
+
+def _tag(value: Any) -> str | None:
+    kind = _kind(value)
+    return f"{kind}check" if kind else None
+
+
+def _of_one_kind(value: Any) -> Any:
+    """Refuse what names no kind, or two, before its other keys are looked at."""
+    if isinstance(value, CheckBase) or _kind(value):
+        return value
+    if not isinstance(value, Mapping):
+        raise fault(
+            "wrong-type", "Expected a mapping of keys and values. Write it as `key: value`, one a line."
+        )
+    named = [name for name in KINDS if name in value]
+    if named:
+        message = (
+            f"A check is of one kind, and this one names two: {' and '.join(named[:2])}. Make it two checks."
+        )
+        raise fault("bad-value", message, named[1])
+    near = {key: did_you_mean(str(key), KINDS) for key in value}
+    wrong = next((key for key, hint in near.items() if hint and key not in _COMMON), None)
+    if wrong is not None:
+        raise fault("unknown-key", f"Unknown key '{str(wrong)[:40]}'.{near[wrong]}", wrong)
+    raise fault("missing-key", f"The check names no kind. Write one of: {', '.join(KINDS)}.")
+
+
+_COMMON = frozenset(field.name for kind in KINDS.values() for field in dataclasses.fields(kind)) - set(KINDS)
+
+Check = Annotated[
+    Annotated[
+        Annotated[HttpCheck, Tag("httpcheck")]
+        | Annotated[TcpCheck, Tag("tcpcheck")]
+        | Annotated[TlsCheck, Tag("tlscheck")]
+        | Annotated[DnsCheck, Tag("dnscheck")]
+        | Annotated[HeartbeatCheck, Tag("heartbeatcheck")]
+        | Annotated[StatuspageCheck, Tag("statuspagecheck")],
+        Discriminator(_tag),
+    ],
+    BeforeValidator(_of_one_kind),
+]
+"""A check of any kind; the key that names the kind decides which."""

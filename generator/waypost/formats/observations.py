@@ -1,0 +1,151 @@
+"""What passes between the runner of checks and the store: what is planned, claimed, found and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from waypost.formats.checks import Rules
+from waypost.formats.status import ComponentStatus, Observation, StateChange
+
+
+class Line(NamedTuple):
+    """A check as one region sees it: what a row of observations, states and the schedule is about."""
+
+    component: str
+    check: str
+    region: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How often a line is to be run."""
+
+    line: Line
+    every: timedelta
+    phase: float
+    """Its place within the interval, 0 to 1, so that not all checks run at once."""
+    lease: timedelta
+    """How long whoever claimed it may work before others may claim it: its timeout and a little."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to run a line once."""
+
+    line: Line
+    due_at: datetime
+    epoch: int
+    """Grows with every claim of the line: what comes from an older claim is refused (a fencing token)."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A streak of answers at least (or at most) as bad as some level."""
+
+    count: int = 0
+    first: Observation | None = None
+
+
+class Failure(NamedTuple):
+    """An answer that was not good, as it is remembered to notice failures that come and go."""
+
+    number: int
+    """Which answer of the line it was, counted from 1."""
+    at: datetime
+    status: ComponentStatus
+
+
+@dataclass(frozen=True)
+class LineState:
+    """All that must be known of a line to judge its next answer; kept beside its rows."""
+
+    status: ComponentStatus | None = None
+    """What is believed; None before anything was."""
+    at_least: Mapping[ComponentStatus, Run] = field(default_factory=dict)
+    """The present streak of answers at least as bad as each trouble."""
+    at_most: Mapping[ComponentStatus, Run] = field(default_factory=dict)
+    """The present streak of answers at most as bad as each measured state."""
+    recent: tuple[Observation, ...] = ()
+    """The newest answers, oldest first, five at most: a change takes its reason from them."""
+    changed: tuple[datetime, ...] = ()
+    """When the latest changes were confirmed, oldest first, at most twenty."""
+    answered: int = 0
+    """How many answers there were in all."""
+    failures: tuple[Failure, ...] = ()
+    """Those of the latest 24 answers that were not good, since the present state began; oldest first."""
+
+    @property
+    def newest(self) -> Observation | None:
+        """The latest answer."""
+        return self.recent[-1] if self.recent else None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a claimed run found, and how it is to be judged."""
+
+    claim: Claim
+    next_due: datetime
+    """When the line is run again."""
+    retry_due: datetime
+    """When it is run again instead, while its answers differ from what is believed."""
+    rules: Rules
+    gap: timedelta
+    """A longer silence than this before the observation is no data."""
+    observation: Observation | None = None
+    """None where nothing may be judged: our own connection was down, or the source said nothing."""
+    certificate: datetime | None = None
+    """When the certificate that was seen expires."""
+    warn_days: int = 0
+    """Days before its end from which on a certificate is told of."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of an outcome."""
+
+    line: Line
+    state: LineState
+    observation: Observation | None = None
+    """What was kept; None where there was nothing to keep."""
+    change: StateChange | None = None
+    refused: bool = False
+    """Whether the claim was lost to another poller, so that nothing was kept."""
+    fault: str = ""
+    """The kind of fault where nothing was kept because the outcome itself could not be stored."""
+
+
+class PingKind(StrEnum):
+    """What a job says of itself."""
+
+    SUCCESS = "success"
+    START = "start"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Ping:
+    """One word of a job that reports by heartbeat."""
+
+    component: str
+    check: str
+    at: datetime
+    kind: PingKind = PingKind.SUCCESS
+    exit_code: int | None = None
+
+
+@dataclass(frozen=True)
+class Pings:
+    """What a heartbeat last said of itself; each is None where it never did."""
+
+    success: datetime | None = None
+    start: datetime | None = None
+    fail: datetime | None = None
+    exit_code: int | None = None
+    """The exit code that came with the latest failure, where one did."""
+    first: datetime | None = None
+    """When it was first watched or heard of: before that, silence means nothing."""

@@ -1,0 +1,185 @@
+"""The file status/status.yml: the page, its components and their checks, and when a failure counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urljoin
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic.dataclasses import dataclass
+
+from waypost.formats.checks import Check, Confirmation, Flapping, Rules, kind_of
+from waypost.formats.status import ComponentStatus, Trouble
+from waypost.formats.types import STRICT, DirectoryUrl, Duration, HostPort, Line, Slug, TimeZone, fault
+
+
+def _needed(value: Any) -> Any:
+    if value in ("any", "all") or (type(value) is int and 1 <= value <= 100):
+        return value
+    raise fault("bad-value", "Expected `any`, `all`, or how many checks must fail, such as 2.")
+
+
+Combine = Annotated[
+    Literal["any", "all"] | int,
+    BeforeValidator(_needed),
+    WithJsonSchema({"oneOf": [{"enum": ["any", "all"]}, {"type": "integer", "minimum": 1, "maximum": 100}]}),
+]
+"""any, all, or the number of checks that must fail before their component does."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Component:
+    """A part of the service that customers know by name."""
+
+    id: Slug
+    """Its name for machines; it never changes, because public ids derive from it."""
+    name: Line
+    """Its name for people."""
+    description: Line = ""
+    """What it does, in a few words."""
+    checks: tuple[Check, ...] = ()
+    """How its health is measured; without one, only written incidents set its state."""
+    combine: Combine = "any"
+    """How many of its checks must fail: `any` of them, `all`, or a number (a quorum)."""
+    depends_on: tuple[Slug, ...] = ()
+    """Components it cannot work without: while one of them is in trouble, it is told as part of that trouble."""
+    policy: Confirmation = Field(default_factory=Confirmation)
+    """When its checks' answers are believed, where that differs from the page."""
+
+    @property
+    def named_checks(self) -> tuple[tuple[str, Check], ...]:
+        """The checks with the ids that their observations are kept under."""
+        return tuple(
+            (check.id or f"{kind_of(check)}-{number}", check)
+            for number, check in enumerate(self.checks, start=1)
+        )
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class ComponentGroup:
+    """Components that are shown together."""
+
+    group: Line
+    """The name of the group."""
+    components: Annotated[tuple[Component, ...], Field(min_length=1)]
+    """The components of the group, in the order of the page."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class PageConfig:
+    """The status page as a whole."""
+
+    name: Line
+    """Its name, shown in titles and feeds."""
+    url: DirectoryUrl
+    """Where it is published."""
+    help_center: DirectoryUrl | None = None
+    """Where the help center is published; without it, the folder above the status page."""
+    time_zone: TimeZone = "UTC"
+    """The zone of its times and days."""
+
+    @property
+    def help_url(self) -> str:
+        """The address of the help center's root."""
+        return self.help_center or urljoin(self.url, "../")
+
+    @property
+    def is_inside_help_center(self) -> bool:
+        """Whether the status page is a folder right below the help center, so that links can be relative."""
+        return urljoin(self.url, "../") == self.help_url
+
+
+Weight = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Policy:
+    """When a failure counts, and how downtime is weighed."""
+
+    down_after: Annotated[int, Field(ge=1, le=100)] = 3
+    """Failures in a row before a component's state changes."""
+    up_after: Annotated[int, Field(ge=1, le=100)] = 2
+    """Good answers in a row before it is operational again."""
+    retry_every: Duration | None = None
+    """How soon a check is run again while its answers differ from what is believed; without it, after `every`."""
+    flapping: Flapping = Field(default_factory=Flapping)
+    """When a check that keeps changing is held down."""
+    weights: dict[Trouble, Weight] = Field(default_factory=dict)
+    """How much of the time in a state counts as downtime; major 1, partial 0.3 and degraded 0 if not set."""
+    slo: Annotated[float, Field(gt=0, lt=100)] = 99.9
+    """The availability goal, in percent."""
+
+    def weight(self, status: ComponentStatus) -> float:
+        """Return the share of a second in this state that counts as downtime, 0 to 1."""
+        return self.weights.get(status, DEFAULT_WEIGHTS.get(status, 0.0))
+
+
+DEFAULT_WEIGHTS = {ComponentStatus.MAJOR_OUTAGE: 1.0, ComponentStatus.PARTIAL_OUTAGE: 0.3}
+"""Weights of Atlassian Statuspage: partial outages count 30 %, degraded performance not at all."""
+
+
+def _entry_kind(entry: Any) -> str:
+    is_group = isinstance(entry, ComponentGroup) or (isinstance(entry, Mapping) and "group" in entry)
+    return "group" if is_group else "component"
+
+
+Entry = Annotated[
+    Annotated[ComponentGroup, Tag("group")] | Annotated[Component, Tag("component")],
+    Discriminator(_entry_kind),
+]
+"""A group of components, or a component on its own."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Uplink:
+    """Well known hosts that answer whenever our own connection works."""
+
+    targets: Annotated[tuple[HostPort, ...], Field(min_length=1, max_length=10)]
+    """Addresses to connect to, such as `"1.1.1.1:443"`; our connection works if one of them answers."""
+    every: Duration = timedelta(seconds=30)
+    """How often."""
+    timeout: Duration = timedelta(seconds=3)
+    """How long an answer may take."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class StatusConfig:
+    """The file status/status.yml."""
+
+    page: PageConfig
+    """The status page as a whole."""
+    policy: Policy = Field(default_factory=Policy)
+    """When a failure counts, and how downtime is weighed."""
+    components: Annotated[tuple[Entry, ...], Field(min_length=1)]
+    """Groups of components, or single components, in the order of the page."""
+    regions: dict[Slug, Line] = Field(default_factory=dict)
+    """Places that checks are run from, and their names on the page."""
+    uplink: Uplink | None = None
+    """How Waypost knows that its own connection works; while it does not, nothing is judged."""
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[Component, ...]], ...]:
+        """Every group with its components; a component on its own is a group without a name."""
+        return tuple(
+            (entry.group, entry.components) if isinstance(entry, ComponentGroup) else ("", (entry,))
+            for entry in self.components
+        )
+
+    @property
+    def flat(self) -> tuple[Component, ...]:
+        """All components in the order of the page."""
+        return tuple(component for _, members in self.groups for component in members)
+
+    def rules(self, component: Component, check: Check) -> Rules:
+        """Return when a check's answers are believed: its own word, its component's, or the page's."""
+        own, above, page = check.policy, component.policy, self.policy
+        return Rules(
+            down_after=own.down_after or above.down_after or page.down_after,
+            up_after=own.up_after or above.up_after or page.up_after,
+            retry_every=min(
+                own.retry_every or above.retry_every or page.retry_every or check.every, check.every
+            ),
+            flapping=own.flapping or above.flapping or page.flapping,
+        )

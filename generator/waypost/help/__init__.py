@@ -1,0 +1,1 @@
+"""The help center: articles, kinds, outputs, and their build with MkDocs."""

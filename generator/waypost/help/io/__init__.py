@@ -1,0 +1,1 @@
+"""Feeds, markup, dates and records of builds."""

@@ -1,0 +1,307 @@
+"""Give the text of an article the structure of its kind, while Python-Markdown renders it.
+
+Writers use plain Markdown. Parts are told by their form, so any language will do: a faq is made of its headings of
+the second level, a troubleshooting article of its first lists, a tutorial of its numbered lists. Only what stands
+at the margin counts; what is inside of admonitions, quotes or other lists stays as it is.
+"""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+import markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AMP_SUBSTITUTE
+
+from waypost.base.link_targets import split_link, target_path
+from waypost.base.words import Words
+from waypost.formats.article import Article, ArticleFrontMatter, Kind, Video
+from waypost.reading.rules.videos import FILE_ENDINGS, Player, address_from, find_player
+
+
+@dataclass(frozen=True)
+class PageMarkup:
+    """What is known of the article whose text is rendered next."""
+
+    article: Article
+    words: Words
+
+
+class ArticleMarkup(Extension):
+    """The extension of one build; whoever renders a page names its article first, or None for other pages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.page: PageMarkup | None = None
+        self.links: set[str] = set()
+        """The addresses that the text of the last page leads to or shows, as they are written."""
+        self.path = ""
+        """The path of the page that is rendered, from content/."""
+        self.steps: Mapping[str, Mapping[str, str]] = {}
+        """The page of each step, by the path of its troubleshooter and the id of the step."""
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # the library's name  # noqa: N802  # the library's name
+        """Run after `toc` (5) has given headings their anchors and before MkDocs (0) resolves links."""
+        md.treeprocessors.register(_Structure(md, self), "waypost", 3)
+        md.treeprocessors.register(_Links(md, self), "waypost_links", 1)
+
+
+class _Structure(Treeprocessor):
+    def __init__(self, md: markdown.Markdown, extension: ArticleMarkup) -> None:
+        super().__init__(md)
+        self._extension = extension
+
+    def run(self, root: ET.Element) -> None:
+        page = self._extension.page
+        if page is None or not isinstance(page.article.front, ArticleFrontMatter):
+            return
+        _Videos(page).place(root)
+        if page.article.kind is Kind.FAQ:
+            _fold_questions(root, page.words)
+        elif page.article.kind is Kind.TROUBLESHOOTING:
+            _mark_troubleshooting(root)
+        elif page.article.kind is Kind.TUTORIAL:
+            _number_steps(root, [child for child in root if child.tag == "ol"])
+
+
+class _Links(Treeprocessor):
+    """Notes what MkDocs is about to resolve: the same attributes of the same elements."""
+
+    def __init__(self, md: markdown.Markdown, extension: ArticleMarkup) -> None:
+        super().__init__(md)
+        self._extension = extension
+
+    def run(self, root: ET.Element) -> None:
+        names = {"a": "href", "area": "href", "img": "src", "source": "src"}
+        found = [(element, names[element.tag]) for element in root.iter() if element.tag in names]
+        self._extension.links = {link for element, name in found if (link := element.get(name))}
+        for element, name in found:
+            if name == "href":
+                element.set(name, self._at_its_step(element.get(name, "")))
+
+    def _at_its_step(self, link: str) -> str:
+        """Let a link to a step lead to its page: `tree.md#step` is how a Git host finds it."""
+        path, _, anchor = split_link(link)
+        folder = posixpath.dirname(self._extension.path)
+        steps = self._extension.steps.get(target_path(path, folder), {})
+        target = steps.get(anchor)
+        return quote(posixpath.relpath(target, folder or ".")) if path and target else link
+
+
+def _fold_questions(root: ET.Element, words: Words) -> None:
+    """Put each heading of the second level and what follows it into something that folds."""
+    children = list(root)
+    starts = [index for index, child in enumerate(children) if child.tag == "h2"]
+    if not starts:
+        return
+    for child in children[starts[0] :]:
+        root.remove(child)
+    # The script's buttons get their room here, so that nothing moves when they come.
+    ET.SubElement(root, "div", {"class": "wp-fold", "data-wp-fold": ""})
+    notes = [child for child in children[starts[0] :] if _is_notes(child)]
+    for start, end in zip(starts, [*starts[1:], len(children)], strict=True):
+        answer = [child for child in children[start + 1 : end] if child not in notes]
+        root.append(_question(children[start], answer, words))
+    root.extend(notes)
+
+
+def _is_notes(element: ET.Element) -> bool:
+    """Tell whether these are the footnotes, which belong to the whole page."""
+    return element.get("class") == "footnote"
+
+
+def _question(heading: ET.Element, answer: Sequence[ET.Element], words: Words) -> ET.Element:
+    for link in [child for child in heading if "headerlink" in (child.get("class") or "")]:
+        heading.remove(link)
+    row = ET.Element("div", {"class": "wp-question-row"})
+    details = ET.SubElement(row, "details", {"class": "wp-question"})
+    ET.SubElement(details, "summary").append(heading)
+    ET.SubElement(details, "div", {"class": "wp-answer"}).extend(answer)
+    anchor = heading.get("id")
+    if anchor:
+        # Beside the summary and not in it: a link inside of what folds is read out as a part of it.
+        names = {"class": "wp-question__link", "href": f"#{anchor}", "title": words.say("faq.link")}
+        question = " ".join(_plain("".join(heading.itertext())).split())
+        ET.SubElement(
+            row, "a", {**names, "aria-label": _literal(words.say("faq.link_to", question=question))}
+        )
+    return row
+
+
+def _mark_troubleshooting(root: ET.Element) -> None:
+    children = list(root)
+    steps = next((index for index, child in enumerate(children) if child.tag == "ol"), None)
+    if steps is None:
+        return
+    headings = [index for index, child in enumerate(children) if child.tag == "h2"]
+    if headings:
+        symptoms = next((child for child in children[headings[0] : steps] if child.tag == "ul"), None)
+        if symptoms is not None:
+            _add_class(symptoms, "wp-symptoms")
+    _number_steps(root, [children[steps]])
+    if headings and headings[-1] > steps:
+        section = ET.Element("section", {"class": "wp-outcome"})
+        anchor = children[headings[-1]].get("id")
+        if anchor:
+            section.set("aria-labelledby", anchor)
+        last = [child for child in children[headings[-1] :] if not _is_notes(child)]
+        for child in last:
+            root.remove(child)
+        section.extend(last)
+        root.insert(headings[-1] + len(root) + len(last) - len(children), section)
+
+
+def _number_steps(root: ET.Element, lists: Sequence[ET.Element]) -> None:
+    """Give every step an address, and the script room above each list to say how far its reader is."""
+    taken = {element.get("id") for element in root.iter()}
+    number = 0
+    for steps in lists:
+        _add_class(steps, "wp-steps")
+        goes_on = number > 0 and steps.get("start") not in (None, "1")
+        if not goes_on:
+            number += 1
+            place = list(root).index(steps)
+            root.insert(place, ET.Element("div", {"class": "wp-progress", "data-wp-progress": str(number)}))
+        steps.set("data-wp-steps", str(number))
+        prefix = "step" if number == 1 else f"step-{number}"
+        first = int(steps.get("start") or 1) if (steps.get("start") or "1").isdigit() else 1
+        for count, step in enumerate((child for child in steps if child.tag == "li"), start=first):
+            name = f"{prefix}-{count}"
+            if not step.get("id") and name not in taken:
+                step.set("id", name)
+
+
+def _add_class(element: ET.Element, name: str) -> None:
+    element.set("class", f"{element.get('class') or ''} {name}".strip())
+
+
+class _Videos:
+    """Shows videos by a player that loads nothing before somebody presses play."""
+
+    def __init__(self, page: PageMarkup) -> None:
+        self._article = page.article
+        self._words = page.words
+
+    def place(self, root: ET.Element) -> None:
+        """Turn each image that is a video into a player, and put the article's own video below its first words."""
+        for parent in list(root.iter()):
+            for index, child in enumerate(list(parent)):
+                if child.tag == "p" and _is_alone(child):
+                    found = self._of_image(child[0])
+                    if found is not None:
+                        found.tail = child.tail
+                        parent[index] = found
+                elif child.tag == "img":
+                    self._unplayable(child)
+        front = self._article.front
+        if isinstance(front, ArticleFrontMatter) and front.video:
+            # Below the sentences that give the answer to people in a hurry.
+            lede = next((index for index, child in enumerate(root) if child.tag != "p"), len(root))
+            root.insert(lede, self._of_front(front.video))
+
+    def _of_front(self, video: Video) -> ET.Element:
+        def address(path: str | None) -> str:
+            return address_from(self._article.url, path) if path else ""
+
+        player = find_player(video.url) if video.url else None
+        if player is None:
+            return self._native(
+                video.title, address(video.file), address(video.poster), address(video.captions)
+            )
+        return self._on_request(player, video.title, video.poster or "", address(video.captions))
+
+    def _of_image(self, image: ET.Element) -> ET.Element | None:
+        """Return the player for an image whose address is a video's, or None for a picture."""
+        source, title = _plain(image.get("src")), _plain(image.get("alt"))
+        player = find_player(source)
+        if player:
+            return self._on_request(player, title or player.host)
+        if ":" in source or source.startswith("/") or not source.lower().endswith(FILE_ENDINGS):
+            return None
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(self._article.path), unquote(source)))
+        return self._native(title or posixpath.basename(path), address_from(self._article.url, path))
+
+    def _unplayable(self, image: ET.Element) -> None:
+        """Make a link of a video in the middle of a sentence, where no player fits."""
+        source = _plain(image.get("src"))
+        if find_player(source):
+            image.tag, image.text = "a", _literal(_plain(image.get("alt")) or source)
+            image.attrib = {"href": _literal(source)}
+
+    def _on_request(self, player: Player, title: str, poster: str = "", captions: str = "") -> ET.Element:
+        figure = ET.Element("figure", {"class": "wp-video"})
+        data = {
+            "data-wp-video": player.how,
+            "data-source": _literal(player.source),
+            "data-title": _literal(title),
+        }
+        if captions:
+            data |= {"data-captions": captions, "data-language": self._words.language}
+        frame = ET.SubElement(figure, "div", {"class": "wp-video__frame", **data})
+        if poster:
+            # MkDocs reads it as every picture: from the folder of the article.
+            source = posixpath.relpath(poster, posixpath.dirname(self._article.path) or ".")
+            picture = {"class": "wp-video__poster", "src": quote(source), "alt": "", "loading": "lazy"}
+            ET.SubElement(frame, "img", picture)
+        link = ET.SubElement(frame, "a", {"class": "wp-video__title", "href": _literal(player.page)})
+        link.text = _literal(title)
+        play = self._words.say("video.play")
+        name = _literal(self._words.say("video.play_title", title=title))
+        button = {"class": "wp-video__play", "type": "button", "hidden": "", "aria-label": name}
+        ET.SubElement(frame, "button", button).text = play
+        caption = ET.SubElement(figure, "figcaption")
+        caption.text = f"{self._words.say('video.from', host=player.host)} "
+        ET.SubElement(caption, "a", {"href": _literal(player.page)}).text = self._words.say(
+            "video.open", host=player.host
+        )
+        return figure
+
+    def _native(self, title: str, source: str, poster: str = "", captions: str = "") -> ET.Element:
+        figure = ET.Element("figure", {"class": "wp-video"})
+        told = {
+            "class": "wp-video__frame",
+            "controls": "controls",
+            "preload": "none",
+            "aria-label": _literal(title),
+        }
+        video = ET.SubElement(
+            figure, "video", {**told, "src": source, **({"poster": poster} if poster else {})}
+        )
+        if captions:
+            track = {
+                "kind": "captions",
+                "src": captions,
+                "srclang": self._words.language,
+                "default": "default",
+            }
+            ET.SubElement(video, "track", track)
+        ET.SubElement(figure, "figcaption").text = _literal(title)
+        return figure
+
+
+def _is_alone(paragraph: ET.Element) -> bool:
+    """Tell whether a paragraph is one image and nothing else."""
+    inside = list(_words_in(paragraph))
+    return len(paragraph) == 1 and paragraph[0].tag == "img" and not "".join(inside).strip()
+
+
+def _words_in(element: ET.Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        yield child.tail or ""
+
+
+def _plain(text: str | None) -> str:
+    """Return text as its reader sees it; Python-Markdown keeps entities in it."""
+    return html.unescape((text or "").replace(AMP_SUBSTITUTE, "&"))
+
+
+def _literal(text: str) -> str:
+    """Return plain text so that Python-Markdown takes nothing in it for an entity."""
+    return text.replace("&", f"{AMP_SUBSTITUTE}amp;")

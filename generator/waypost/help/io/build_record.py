@@ -1,0 +1,136 @@
+"""What a build leaves behind for the next one: from what each page was made, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from waypost.base.files.digests import digest, file_digest, read_bytes
+from waypost.base.files.file_tree import write_atomic
+
+FORMAT = 3
+"""Raised when the meaning of a record changes; older ones are not used then."""
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """From what one page was made, and what came of it."""
+
+    inputs: str
+    """Digest of what it was made from."""
+    file: str
+    """Its HTML, from the root of the output."""
+    output: str
+    """Digest of that file."""
+    targets: Mapping[str, bool] = field(default_factory=dict)
+    """The files that its text links to or shows, from content/, and whether they were there."""
+
+
+@dataclass(frozen=True)
+class BuildRecord:
+    """A whole build."""
+
+    format: int = FORMAT
+    program: str = ""
+    """Digest of what all pages were made with; empty where nothing can be taken from the build."""
+    pages: Mapping[str, PageRecord] = field(default_factory=dict)
+    """By the path of their Markdown from content/."""
+
+
+_ADAPTER = TypeAdapter(BuildRecord)
+
+
+def load_record(path: Path) -> BuildRecord:
+    """Read the record of the last build; an empty one where there is none that can be used."""
+    try:
+        record = _ADAPTER.validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return BuildRecord()
+    return record if record.format == FORMAT else BuildRecord()
+
+
+def save_record(path: Path, record: BuildRecord) -> None:
+    """Write the record of a build that is published."""
+    write_atomic(path, json.dumps(asdict(record), separators=(",", ":")).encode())
+
+
+class Reuse:
+    """What of the published site a build need not make again.
+
+    A page stays if it was made by the same program from equal inputs, if the files it links to are there
+    or missing as they were, and if nobody has touched its file since.
+    """
+
+    def __init__(self, published: Path, workshop: Path, last: BuildRecord, program: str) -> None:
+        self.program = program
+        """Digest of what all pages are made with; empty where nothing may be taken over."""
+        self._workshop = workshop
+        self.kept: set[str] = set()
+        """Files of the published site that stay as they are, from its root."""
+        self._published = published
+        is_usable = bool(program) and last.program == program
+        self._last = last.pages if is_usable else {}
+        self._made: dict[str, tuple[str, str]] = {}
+        self.targets: dict[str, Mapping[str, bool]] = {}
+        """The files that the text of each page leads to, as far as it was rendered."""
+        self._pages: dict[str, PageRecord] = {}
+
+    @property
+    def notes(self) -> Path | None:
+        """The folder in which this build can note something for the next; None where nothing is taken over."""
+        return self.folder("") if self.program else None
+
+    def folder(self, name: str) -> Path:
+        """Return a folder for what this build and the next make alike, whatever the site."""
+        folder = self._workshop / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def keeps_page(self, path: str, file: str, inputs: str, files: Collection[str]) -> bool:
+        """Tell whether the page of `path` stays as it is; `files` are all below content/."""
+        key = digest(inputs)
+        last = self._last.get(path)
+        if (
+            last
+            and (last.inputs, last.file) == (key, file)
+            and all((target in files) is was for target, was in last.targets.items())
+            and file_digest(f"{self._published}/{file}") == last.output
+        ):
+            self._pages[path] = last
+            self.kept.add(file)
+            return True
+        self._made[path] = (key, file)
+        return False
+
+    def keeps_file(self, file: str, content: bytes) -> bool:
+        """Tell whether a file of the published site has this content, and stays."""
+        is_same = read_bytes(f"{self._published}/{file}") == content
+        if is_same:
+            self.kept.add(file)
+        return is_same
+
+    def note_targets(self, path: str, targets: Mapping[str, bool]) -> None:
+        """Note the files that the text of a page leads to, while it is rendered."""
+        self.targets[path] = targets
+
+    @property
+    def made_pages(self) -> Collection[str]:
+        """The paths of the pages that were made."""
+        return self._made.keys()
+
+    def forget(self, path: str) -> None:
+        """Leave a page out of the record, so that the next build makes it again."""
+        self._made.pop(path, None)
+
+    def record(self, output: Path) -> BuildRecord:
+        """Return the record of this build, once what was made is below `output`."""
+        made = {
+            path: PageRecord(inputs, file, file_digest(output / file), self.targets.get(path, {}))
+            for path, (inputs, file) in self._made.items()
+        }
+        pages = {**self._pages, **{path: page for path, page in made.items() if page.output}}
+        return BuildRecord(FORMAT, self.program, pages)

@@ -1,0 +1,1 @@
+"""The build with MkDocs: the one place that knows it."""

@@ -1,0 +1,87 @@
+"""What is new in the help center: which articles were added and changed, as a feed tells it, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from waypost.base.words import Words
+from waypost.help.rules.catalog import Catalog
+
+LIMIT = 50
+"""How many items a feed holds."""
+
+SETTLING = timedelta(days=1)
+"""For this long after an article was added its changes still count as the writing of it."""
+
+
+@dataclass(frozen=True)
+class ArticleDates:
+    """When a file was first and last committed; None for what the history that is at hand does not hold."""
+
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ArticleItem:
+    """One thing that happened to an article: it was added, or changed for the last time so far."""
+
+    key: str
+    """Names the event for ever: the article's address, and the day for a change. Titles are no part of it."""
+    url: str
+    """The address of the article from the root of the help center."""
+    title: str
+    summary: str
+    category: str
+    """The title of its category; empty where it has none."""
+    at: datetime
+    """When, to the second; unique within the feed, because several readers drop what has the time of another."""
+
+
+def article_news(
+    catalog: Catalog, dates: Mapping[str, ArticleDates], words: Words
+) -> tuple[ArticleItem, ...]:
+    """Return the latest events, newest first; `dates` are by the path of the file from content/.
+
+    An article without dates is left out: nothing is told of a day that nobody knows.
+    """
+    events = [event for path in catalog.links for event in _events(catalog, path, dates.get(path), words)]
+    events.sort(key=lambda event: (event.at, event.key), reverse=True)
+    return tuple(_apart(events))[:LIMIT]
+
+
+def _events(catalog: Catalog, path: str, dates: ArticleDates | None, words: Words) -> Iterator[ArticleItem]:
+    link = catalog.links[path]
+    first, last = (dates.first, dates.last) if dates else (None, None)
+    if first:
+        yield ArticleItem(link.url, link.url, link.title, link.summary, link.category, _seconds(first))
+    if last and (first is None or last - first >= SETTLING):
+        at = _seconds(last)
+        title = words.say("outputs.feed.changed", title=link.title)
+        # The day and not the second, so that mending one's words in an afternoon is one event.
+        yield ArticleItem(f"{link.url}@{at:%Y-%m-%d}", link.url, title, link.summary, link.category, at)
+
+
+def _seconds(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _apart(events: list[ArticleItem]) -> Iterator[ArticleItem]:
+    """Move events of one time apart by seconds, into the past: what comes later moves nothing of this."""
+    newer: datetime | None = None
+    for event in events:
+        at = event.at if newer is None else min(event.at, newer - timedelta(seconds=1))
+        newer = at
+        yield (
+            event
+            if at == event.at
+            else ArticleItem(event.key, event.url, event.title, event.summary, event.category, at)
+        )
+
+
+def changed_at(dates: Mapping[str, ArticleDates], path: str) -> datetime | None:
+    """Return when a file was last changed, where that is known."""
+    found = dates.get(path)
+    return found.last if found else None

@@ -1,0 +1,140 @@
+"""Where people go on from an article or a search: the next best help, and the way to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter
+from waypost.formats.embeds import ChatEmbed, Embeds, LinkEmbed
+from waypost.formats.support import Reason, SupportConfig
+from waypost.help.rules.catalog import ArticleLink, CategoryLink
+
+TICKET_URL = "ticket/"
+"""Address of the ticket page from the help center's root; it is there where content/support.yml is."""
+
+SEARCH_URL = "search/"
+"""Address of the page of the search from the help center's root."""
+
+
+@dataclass(frozen=True)
+class PersonLink:
+    """The way to a person; addresses are from the help center's root."""
+
+    url: str
+    takes_question: bool
+    """Whether the page behind it reads what was asked, as ?q=."""
+
+
+@dataclass(frozen=True)
+class NextHelp:
+    """A page that may help next; its address is from the help center's root."""
+
+    title: str
+    """Empty for the start of the help center."""
+    url: str
+
+
+@dataclass(frozen=True)
+class HelpfulView:
+    """What stands below an article: was it helpful, and what to do next."""
+
+    following: NextHelp
+    """Where Yes leads."""
+    person: str
+    """Where No leads, from the help center's root; empty where nobody can be reached."""
+    endpoint: str
+    """Where answers are sent; empty if they are not."""
+    reasons: tuple[Reason, ...] = tuple(Reason)
+
+
+@dataclass(frozen=True)
+class SearchView:
+    """What each search box needs to know; addresses are from the help center's root."""
+
+    url: str
+    """The page with all results."""
+    person: str
+    """The way to a person; empty where nobody can be reached."""
+    takes_question: bool
+    """Whether the page behind `person` reads what was asked, as ?q=."""
+    endpoint: str
+    """Where unresolved searches are sent; empty if they are not."""
+
+
+@dataclass(frozen=True)
+class ChatView:
+    """A live chat as its button shows it."""
+
+    script: str
+    host: str
+    """Whose program is loaded."""
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class EmbedsView:
+    """More ways to a person, beside the channels."""
+
+    chat: ChatView | None
+    links: tuple[LinkEmbed, ...]
+
+
+def person_link(support: SupportConfig | None, contact_url: str) -> PersonLink | None:
+    """Return the best way to a person: the ticket page, else the contact page, else none."""
+    if support is not None:
+        return PersonLink(TICKET_URL, takes_question=True)
+    return PersonLink(contact_url, takes_question=False) if contact_url else None
+
+
+def search_view(support: SupportConfig | None, person: PersonLink | None) -> SearchView:
+    """Return what the search boxes of all pages need to know."""
+    unresolved = support.unresolved_searches if support else None
+    return SearchView(
+        url=SEARCH_URL,
+        person=person.url if person else "",
+        takes_question=bool(person and person.takes_question),
+        endpoint=unresolved.url if unresolved else "",
+    )
+
+
+def helpful_view(
+    page: Article,
+    related: Sequence[ArticleLink],
+    category: CategoryLink | None,
+    person: PersonLink | None,
+    support: SupportConfig | None,
+) -> HelpfulView | None:
+    """Return what is asked below an article; None for pages that are no articles."""
+    if page.kind not in ARTICLE_KINDS:
+        return None
+    near = related[0] if related else category
+    feedback = support.feedback if support else None
+    return HelpfulView(
+        following=NextHelp(near.title, near.url) if near else NextHelp("", ""),
+        person=_person(page, person),
+        endpoint=feedback.url if feedback else "",
+    )
+
+
+def _person(page: Article, person: PersonLink | None) -> str:
+    if person is None or not person.takes_question:
+        return person.url if person else ""
+    hint = page.front.ticket if isinstance(page.front, ArticleFrontMatter) else None
+    query = {"from": page.url, **({"category": hint.category} if hint else {})}
+    return f"{person.url}?{urlencode(query)}"
+
+
+def embeds_view(support: SupportConfig | None) -> EmbedsView | None:
+    """Return the chat and the links beside the channels; None where the site has none."""
+    embeds = support.embeds if support else Embeds()
+    links = tuple(link for link in (embeds.community, embeds.call_back) if link)
+    if not embeds.chat and not links:
+        return None
+    return EmbedsView(_chat(embeds.chat) if embeds.chat else None, links)
+
+
+def _chat(chat: ChatEmbed) -> ChatView:
+    return ChatView(chat.script, urlsplit(chat.script).hostname or "", chat.label, chat.note or "")

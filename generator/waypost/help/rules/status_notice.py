@@ -1,0 +1,138 @@
+"""What a page of the help center says of the components it depends on.
+
+The page's script says the same from the same file, now.json: the golden cases in tests/cases/awareness/
+hold both to one choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from waypost.base.words import Words
+from waypost.formats.status import ComponentStatus, Impact, worst
+from waypost.publishing.documents.now import Now
+from waypost.publishing.documents.parts import ComponentNow
+
+
+class Topic(StrEnum):
+    """What there is to say."""
+
+    INCIDENT = "incident"
+    MAINTENANCE = "maintenance"
+    COMPONENT = "component"
+    UNKNOWN = "unknown"
+    CALM = "calm"
+
+
+@dataclass(frozen=True)
+class Story:
+    """The one thing that matters most for a page now."""
+
+    topic: Topic
+    status: ComponentStatus
+    """Which colour it has."""
+    names: tuple[str, ...]
+    """The components of the page that it is about."""
+    title: str = ""
+    path: str = ""
+    """Where it is told, from the root of the status page."""
+    at: str = ""
+    """Since when, or for maintenance until when, in UTC."""
+
+
+@dataclass(frozen=True)
+class Presence:
+    """A story in words."""
+
+    status: str
+    title: str
+    detail: str
+    path: str
+    link: str
+
+
+def story(now: Now, components: Sequence[str]) -> Story | None:
+    """Choose from the document now.json what concerns a page; None for a page that depends on nothing known."""
+    own = {name: now["components"][name] for name in components if name in now["components"]}
+    if not own:
+        return None
+    return _incident(now, own) or _trouble(own) or _maintenance(now, own) or _quiet(own)
+
+
+def _incident(now: Now, own: Mapping[str, ComponentNow]) -> Story | None:
+    """The worst incident, and of those the newest, which stands first."""
+    hits = [item for item in now["incidents"] if own.keys() & set(item["components"])]
+    if not hits:
+        return None
+    item = max(hits, key=lambda hit: Impact(hit["impact"]).severity)
+    mine = {name: own[name] for name in own if name in item["components"]}
+    state = worst(ComponentStatus(part["status"]) for part in mine.values())
+    # What a person wrote may concern a component that works by every measure.
+    status = state if state.is_trouble else Impact(item["impact"]).status
+    return Story(Topic.INCIDENT, status, _names(mine), item["title"], item["path"], item["started_at"])
+
+
+def _trouble(own: Mapping[str, ComponentNow]) -> Story | None:
+    """Trouble that no incident tells of yet."""
+    state = worst(ComponentStatus(part["status"]) for part in own.values())
+    if not state.is_trouble:
+        return None
+    hit = {name: part for name, part in own.items() if part["status"] == state}
+    return Story(Topic.COMPONENT, state, _names(hit), at=min(part["since"] for part in hit.values()))
+
+
+def _maintenance(now: Now, own: Mapping[str, ComponentNow]) -> Story | None:
+    for item in now["maintenances"]:
+        mine = {name: own[name] for name in own if name in item["components"]}
+        if mine:
+            status = ComponentStatus.UNDER_MAINTENANCE
+            return Story(
+                Topic.MAINTENANCE, status, _names(mine), item["title"], item["path"], item["ends_at"]
+            )
+    return None
+
+
+def _quiet(own: Mapping[str, ComponentNow]) -> Story:
+    unknown = {name: part for name, part in own.items() if part["status"] == ComponentStatus.NO_DATA}
+    if unknown:
+        return Story(Topic.UNKNOWN, ComponentStatus.NO_DATA, _names(unknown))
+    return Story(Topic.CALM, ComponentStatus.OPERATIONAL, _names(own))
+
+
+def _names(components: Mapping[str, ComponentNow]) -> tuple[str, ...]:
+    return tuple(part["name"] for part in components.values())
+
+
+def baked(now: Now, components: Sequence[str], zone: str, words: Words) -> Presence | None:
+    """Say what is wrong when the page is built, with the time; None where nothing is.
+
+    Good news is not baked: it would be shown long after it has stopped being true.
+    """
+    found = story(now, components)
+    if found is None or found.topic in (Topic.CALM, Topic.UNKNOWN):
+        return None
+    names = words.join(found.names)
+    title = found.title or words.say(f"live.aware.state.{found.status}", names=names)
+    detail = words.say(f"live.aware.{found.topic}", names=names, time=_time(found.at, zone, words))
+    as_of = words.say("aware.as_of", time=_time(now["made_at"], zone, words), zone=zone)
+    link = words.say(f"live.aware.link.{found.topic}")
+    return Presence(found.status, title, f"{detail} {as_of}", found.path, link)
+
+
+def _time(moment: str, zone: str, words: Words) -> str:
+    return words.date("aware.moment", datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)))
+
+
+def baked_service(now: Now, zone: str, words: Words) -> Presence | None:
+    """Say for the whole service what is wrong when the page is built; None where nothing is."""
+    status = ComponentStatus(now["status"])
+    if status is ComponentStatus.NO_DATA or (status is ComponentStatus.OPERATIONAL and not now["incidents"]):
+        return None
+    as_of = words.say("aware.as_of", time=_time(now["made_at"], zone, words), zone=zone)
+    path = now["incidents"][0]["path"] if now["incidents"] else ""
+    link = words.say("live.now.follow" if path else "live.now.see")
+    return Presence(status, f"{now['headline']}.", f"{now['detail']} {as_of}".strip(), path, link)

@@ -1,0 +1,106 @@
+"""What search engines are told of a page, as JSON-LD in the words of https://schema.org.
+
+BreadcrumbList says where it is; Article or, for a faq, FAQPage says what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from waypost.base.markdown.parts import sections_of
+from waypost.base.markdown.words import heading_anchor, plain_text
+from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter, Kind
+from waypost.publishing.rules.help_site import HelpSite
+
+_ATTRIBUTES = re.compile(r"[ \t]*\{[:#. ][^{}]*\}[ \t]*$")
+_ADMONITION = re.compile(r"[ \t]*(?:!!!|\?\?\?\+?)[ \t]+[\w -]+?(?:[ \t]+\"([^\"]*)\")?[ \t]*$")
+_RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*")
+
+Crumb = tuple[str, str]
+"""Title of a page, and its address from the root."""
+
+
+def structured_data(
+    page: Article, site: HelpSite, category: Crumb | None = None, changed: datetime | None = None
+) -> dict[str, Any] | None:
+    """Return the JSON-LD of a page; None for a page that needs none, such as the home page.
+
+    `changed` is when its file was last changed, where that is known.
+    """
+    if page.kind not in (*ARTICLE_KINDS, Kind.CATEGORY, Kind.CONTACT):
+        return None
+    graph = [_breadcrumbs(page, site, category)]
+    if page.kind in ARTICLE_KINDS:
+        graph.append(_article(page, site, changed))
+    return {"@context": "https://schema.org", "@graph": graph}
+
+
+def _breadcrumbs(page: Article, site: HelpSite, category: Crumb | None) -> dict[str, Any]:
+    steps = [(site.name, "")]
+    if category and page.kind is not Kind.CATEGORY:
+        steps.append(category)
+    steps.append((page.title, page.url))
+    items = [
+        {"@type": "ListItem", "position": number, "name": name, "item": site.address(url)}
+        for number, (name, url) in enumerate(steps, start=1)
+    ]
+    return {"@type": "BreadcrumbList", "itemListElement": items}
+
+
+def _article(page: Article, site: HelpSite, changed: datetime | None) -> dict[str, Any]:
+    address = site.address(page.url)
+    found = {
+        "@type": "Article",
+        "headline": page.title,
+        "url": address,
+        "inLanguage": site.language,
+        "publisher": {"@type": "Organization", "name": site.name, "url": site.url},
+    }
+    if page.front.summary:
+        found["description"] = page.front.summary
+    modified = modified_at(page, changed)
+    if modified:
+        found["dateModified"] = modified
+    asked = [_question(*pair, address) for pair in questions(page.body)] if page.kind is Kind.FAQ else []
+    return {**found, "@type": "FAQPage", "mainEntity": asked} if asked else found
+
+
+def modified_at(page: Article, changed: datetime | date | None) -> str:
+    """Return when a page was last changed; where nobody knows, the day of its last review; or nothing."""
+    if isinstance(changed, datetime):
+        return changed.astimezone(UTC).isoformat(timespec="seconds")
+    reviewed = page.front.reviewed if isinstance(page.front, ArticleFrontMatter) else None
+    return reviewed.isoformat() if reviewed else ""
+
+
+def _question(question: str, answer: str, address: str) -> Mapping[str, Any]:
+    return {
+        "@type": "Question",
+        "name": question,
+        "url": f"{address}#{quote(heading_anchor(question))}",
+        "acceptedAnswer": {"@type": "Answer", "text": answer},
+    }
+
+
+def questions(body: str) -> Iterator[tuple[str, str]]:
+    """Return each question of a faq, a heading of the second level, with its answer as plain text."""
+    for section in sections_of(body, levels=(2,)):
+        question = plain_text(section.heading.text) if section.heading else ""
+        answer = plain_text("\n".join(_words(line.text) for line in section.lines if not line.is_fence))
+        if question and answer:
+            yield question, answer
+
+
+def _words(line: str) -> str:
+    """Return a line without what only the layout needs."""
+    noted = _ADMONITION.match(line)
+    if noted:
+        return noted[1] or ""
+    if line.lstrip().startswith("|"):
+        cells = [] if _RULE.fullmatch(line) else [cell.strip() for cell in line.split("|")]
+        return f"{', '.join(filter(None, cells))}." if any(cells) else ""
+    return _ATTRIBUTES.sub("", line)

@@ -1,0 +1,183 @@
+"""The pages of a troubleshooter, in Markdown: its start, a page for each other step, and all steps on one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from waypost.base.markdown.blocks import lines_of
+from waypost.base.markdown.links import outside_code
+from waypost.base.markdown.words import heading_anchor, plain_text
+from waypost.base.words import Words
+from waypost.formats.article import Article
+from waypost.formats.troubleshooter import Step, Troubleshooter
+from waypost.help.rules.troubleshooter_views import StepView, all_steps_view, step_views
+from waypost.reading.rules.troubleshooter import read_troubleshooter
+from waypost.reading.rules.troubleshooter_graph import ALL
+
+SUMMARY = 155
+"""Characters of a summary that search engines show."""
+
+_INLINE = re.compile(
+    r"(?P<before>\]\([ \t]*<?|(?:href|src)=[\"'])(?P<target>[^\s<>()\"']+)(?P<after>>?[ \t)\"'])"
+)
+_DEFINITION = re.compile(
+    r"^(?P<before> {0,3}\[[^\]^][^\]]{0,200}\]:[ \t]*<?)(?P<target>[^\s<>]+)(?P<after>.*)"
+)
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|/|\?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class TreePage:
+    """One page of a troubleshooter."""
+
+    path: str
+    """Where its file is or would be, from content/."""
+    title: str
+    summary: str
+    body: str
+    """Its text in Markdown."""
+    components: tuple[str, ...]
+    """Ids of the components of the step, then those of the whole troubleshooter."""
+    view: StepView
+
+
+def tree_pages(
+    article: Article, components: Sequence[str], ticket_page: str, words: Words
+) -> tuple[TreePage, ...]:
+    """Return all pages of a troubleshooter, its own first.
+
+    `components` are those that the whole of it depends on; `ticket_page` is the address of the ticket form.
+    """
+    writer = _Writer(article, read_troubleshooter(article), tuple(components), ticket_page, words)
+    return tuple(writer.pages())
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes the pages of one troubleshooter."""
+
+    article: Article
+    tree: Troubleshooter
+    components: tuple[str, ...]
+    ticket_page: str
+    words: Words
+
+    def pages(self) -> Iterator[TreePage]:
+        views = step_views(self.article, self.tree, self.ticket_page)
+        yield self._start(views[self.tree.start.id])
+        for step in self.tree.steps[1:]:
+            if step.id in views:
+                yield self._step(step, views[step.id])
+        yield self._all()
+
+    def _start(self, view: StepView) -> TreePage:
+        links = self._links(in_folder=False)
+        start = self.tree.start
+        parts = [links.rewritten(part) for part in (self.tree.introduction, _heading(start), start.body)]
+        front = self.article.front
+        return TreePage(
+            self.article.path, front.title, front.summary, self._text(parts, links), self._of(start), view
+        )
+
+    def _step(self, step: Step, view: StepView) -> TreePage:
+        links = self._links(in_folder=True)
+        summary = _shortened(plain_text(step.body)) or self.article.front.summary
+        text = self._text([links.rewritten(step.body)], links)
+        return TreePage(self._path(step.id), step.title, summary, text, self._of(step), view)
+
+    def _all(self) -> TreePage:
+        links = self._links(in_folder=True, on_one_page=True)
+        parts = [links.rewritten(self.tree.introduction)]
+        for step in self.tree.steps:
+            parts += [_heading(step), links.rewritten(step.body), "\n".join(self._answers(step, links))]
+        title = self.words.say("troubleshooter.all_title", title=self.article.title)
+        view = all_steps_view(self.article, self.ticket_page)
+        summary = self.article.front.summary
+        return TreePage(
+            self._path(ALL), title, summary, self._text(parts, links), self._of(*self.tree.steps), view
+        )
+
+    def _answers(self, step: Step, links: _Links) -> Iterator[str]:
+        """Say behind each answer where to read on, for those who hold paper."""
+        numbers = {each.id: number for number, each in enumerate(self.tree.steps, start=1)}
+        for answer in step.answers:
+            number = numbers.get(answer.step)
+            where = f" ({self.words.say('troubleshooter.see_step', number=number)})" if number else ""
+            yield links.rewritten(f"- [{answer.label}]({answer.target})") + where
+
+    def _text(self, parts: Sequence[str], links: _Links) -> str:
+        # A link may be written `[text][name]`, with the line that says where it leads in another step.
+        return "\n\n".join(filter(None, [*parts, links.rewritten(_definitions(self.article.body))]))
+
+    def _of(self, *steps: Step) -> tuple[str, ...]:
+        own = (name for step in steps for name in step.components)
+        return tuple(dict.fromkeys([*own, *self.components]))
+
+    def _links(self, *, in_folder: bool, on_one_page: bool = False) -> _Links:
+        return _Links(self.article.path.removesuffix(".md"), self.tree, in_folder, on_one_page)
+
+    def _path(self, name: str) -> str:
+        return f"{self.article.path.removesuffix('.md')}/{name}.md"
+
+
+def _heading(step: Step) -> str:
+    # The id is written only where it is needed: it takes an extension of Markdown, attr_list.
+    explicit = "" if step.id == heading_anchor(step.heading) else f" {{#{step.id}}}"
+    return f"## {step.heading}{explicit}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SUMMARY else text[:SUMMARY].rsplit(" ", 1)[0] + " …"
+
+
+def _definitions(body: str) -> str:
+    """Return the lines of a file that say where its links `[text][name]` lead."""
+    texts = (line.text for line in lines_of(body) if not line.is_code)
+    return "\n".join(text for text in texts if _DEFINITION.fullmatch(text))
+
+
+@dataclass(frozen=True)
+class _Links:
+    """Where the links of a troubleshooter's file lead from one of its pages."""
+
+    folder: str
+    """The path of the file from content/, without its ending."""
+    tree: Troubleshooter
+    in_folder: bool
+    """Whether the page is below the troubleshooter's own address, and so one folder deeper than its file."""
+    on_one_page: bool = False
+    """Whether the page holds all steps."""
+
+    def rewritten(self, text: str) -> str:
+        """Return Markdown with its relative links as they must be on the page; code is left as it is."""
+        return "\n".join(
+            line.text if line.is_code else outside_code(line.text, self._line) for line in lines_of(text)
+        )
+
+    def _line(self, text: str) -> str:
+        return _DEFINITION.sub(self._mend, _INLINE.sub(self._mend, text))
+
+    def _mend(self, found: re.Match[str]) -> str:
+        before, target = found["before"], found["target"]
+        # Markdown's own links are turned into addresses by the host; those in HTML are not.
+        is_html = before.endswith(("'", '"'))
+        return (
+            before + (target if is_html and target.startswith("#") else self._target(target)) + found["after"]
+        )
+
+    def _target(self, target: str) -> str:
+        if target.startswith("#"):
+            return self._step(target)
+        if _ABSOLUTE.match(target) or not self.in_folder:
+            return target
+        return f"../{target}"
+
+    def _step(self, target: str) -> str:
+        name, own = target[1:], self.folder.rpartition("/")[2]
+        if self.on_one_page or self.tree.step(name) is None:
+            return target
+        if name == self.tree.start.id:
+            return f"../{own}.md" if self.in_folder else target
+        return f"{name}.md" if self.in_folder else f"{own}/{name}.md"

@@ -1,0 +1,1 @@
+"""History as text, proved, exported, imported and verified."""

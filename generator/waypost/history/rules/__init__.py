@@ -1,0 +1,1 @@
+"""Digests of days, and figures that were published."""

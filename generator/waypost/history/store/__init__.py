@@ -1,0 +1,1 @@
+"""Digests and imported rows in the database."""

@@ -1,0 +1,1 @@
+"""Help centers and histories from elsewhere, one module a source."""

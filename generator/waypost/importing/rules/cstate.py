@@ -1,0 +1,226 @@
+"""Understand the files of cState: systems in the configuration of Hugo, and issues with front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from waypost.formats.status import ComponentStatus, Impact
+from waypost.importing.rules.histories import (
+    ForeignComponent,
+    ForeignStatus,
+    ForeignUpdate,
+    Notes,
+    Story,
+    known_status,
+)
+from waypost.importing.rules.status_texts import line_of, whole_milliseconds
+from waypost.importing.rules.values import rows_of, text_of, zone_of
+
+_SEVERITIES = {
+    "down": (Impact.CRITICAL, ComponentStatus.MAJOR_OUTAGE),
+    "disrupted": (Impact.MAJOR, ComponentStatus.PARTIAL_OUTAGE),
+    "notice": (Impact.MINOR, ComponentStatus.DEGRADED_PERFORMANCE),
+}
+_MARKER = re.compile(
+    r"^[ \t]*(?P<mark>\*\*|__|\*|_)(?P<word>[A-Za-z][A-Za-z -]{1,30}?):?(?P=mark)[ \t]*[-–—:]?[ \t]*"
+)
+_TRACK = re.compile(r"\{\{[<%]\s*track\s+[\"'“]?(?P<time>[^\"'”>%]+?)[\"'”]?\s*[>%]\}\}")
+_SHORTCODE = re.compile(r"\{\{[<%]/?\s*[^}]*[>%]\}\}")
+_SAFE = re.compile(r"[^\s?#%:\\]{1,150}")
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One file of content/issues/."""
+
+    path: str
+    """From content/, such as issues/2020-04-01-api.md."""
+    front: Mapping[str, Any]
+    body: str
+
+
+@dataclass(frozen=True)
+class CstateFiles:
+    """All that was read of a site of cState."""
+
+    config: Mapping[str, Any] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
+
+
+def read_cstate(files: CstateFiles) -> ForeignStatus:
+    """Bring a site of cState into the form that all imports share."""
+    notes = Notes()
+    zone = zone_of(text_of(files.config, "timeZone"), "config", notes)
+    stories = [story for issue in files.issues if (story := _Reader(issue, zone, notes).story())]
+    params = files.config.get("params")
+    params = params if isinstance(params, Mapping) else {}
+    return ForeignStatus(
+        name=text_of(files.config, "title"),
+        url=text_of(files.config, "baseURL") or text_of(files.config, "baseurl"),
+        time_zone=zone.key,
+        components=tuple(_components(params, stories)),
+        stories=tuple(stories),
+        findings=tuple(notes.found),
+    )
+
+
+def _components(params: Mapping[str, Any], stories: Sequence[Story]) -> Iterator[ForeignComponent]:
+    # A category without a title on the page is no group here.
+    hidden = {
+        text_of(it, "name")
+        for it in rows_of(params, "categories")
+        if str(it.get("hideTitle")).lower() == "true"
+    }
+    seen: set[str] = set()
+    for system in rows_of(params, "systems"):
+        name, category = line_of(text_of(system, "name")), text_of(system, "category")
+        if name and name.casefold() not in seen:
+            seen.add(name.casefold())
+            group = "" if category in hidden else category
+            yield ForeignComponent(name, text_of(system, "description"), group)
+    for name in dict.fromkeys(name for story in stories for name in story.components):
+        if name.casefold() not in seen:
+            seen.add(name.casefold())
+            yield ForeignComponent(name)
+
+
+class _Reader:
+    """Reads one issue."""
+
+    def __init__(self, issue: Issue, zone: ZoneInfo, notes: Notes) -> None:
+        self._issue = issue
+        self._front = issue.front
+        self._zone = zone
+        self._notes = notes
+
+    def story(self) -> Story | None:
+        """Return what the issue tells; None for a draft, and where nobody knows when it was."""
+        if str(self._front.get("draft", "")).lower() == "true":
+            self._note("It is a draft, so it was left out.")
+            return None
+        begun = self._time("date")
+        if begun is None:
+            self._note("It has no date that can be read, so it was left out.")
+            return None
+        is_over = str(self._front.get("resolved", "")).lower() == "true"
+        ended = self._time("resolvedWhen") if is_over else None
+        updates = self._updates(begun, ended)
+        if is_over and ended is None:
+            ended = max([begun + timedelta(minutes=1), *(update.at for update in updates)])
+            if all(known_status(update.status) != "resolved" for update in updates):
+                self._note("It is resolved and does not say when. The time of its last update was taken.")
+        impact, state = self._severity()
+        return Story(
+            origin=self._issue.path,
+            title=text_of(self._front, "title") or PurePosixPath(self._issue.path).stem,
+            impact=impact,
+            components=dict.fromkeys(self._affected(), state),
+            updates=updates,
+            started=begun,
+            ended=ended,
+            former=tuple(self._former()),
+        )
+
+    def _severity(self) -> tuple[Impact, ComponentStatus]:
+        severity = text_of(self._front, "severity").lower()
+        if str(self._front.get("informational", "")).lower() == "true":
+            return Impact.NONE, ComponentStatus.DEGRADED_PERFORMANCE
+        if severity not in _SEVERITIES:
+            self._note(f"The severity '{line_of(severity)[:40]}' is not known. The impact is now minor.")
+        return _SEVERITIES.get(severity, _SEVERITIES["notice"])
+
+    def _affected(self) -> list[str]:
+        if str(self._front.get("informational", "")).lower() == "true":
+            # It says something about them; nothing was wrong with them.
+            return []
+        affected = self._front.get("affected")
+        names = affected if isinstance(affected, list) else [affected]
+        return [line_of(name) for name in names if isinstance(name, str) and line_of(name)]
+
+    def _former(self) -> Iterator[str]:
+        place = PurePosixPath(self._issue.path).with_suffix("")
+        own = text_of(self._front, "url") or (
+            f"{place.parent}/{text_of(self._front, 'slug')}" if text_of(self._front, "slug") else str(place)
+        )
+        aliases = self._front.get("aliases")
+        for address in [own, *(aliases if isinstance(aliases, list) else [])]:
+            plain = str(address).strip("/").lower() if address is own else str(address).strip("/")
+            if _SAFE.fullmatch(plain) and ".." not in plain:
+                yield plain if plain.endswith((".html", ".htm")) else f"{plain}/"
+            else:
+                self._note("A former address of it cannot be kept.")
+
+    def _updates(self, begun: datetime, ended: datetime | None) -> list[ForeignUpdate]:
+        """Cut the text at its marked paragraphs, `*Investigating* - …`, and give each its time."""
+        parts = list(_parts(self._issue.body))
+        if not parts:
+            return []
+        if len(parts) > 1 and not any(written for _, _, written in parts):
+            self._note(
+                "The updates have no times of their own. The first and the last have those of the issue."
+            )
+        timed = [(word, text, self._read(written) if written else None) for word, text, written in parts]
+        # cState shows the newest first; where no times say so, the end that stands above tells it.
+        known = [at for _, _, at in timed if at]
+        is_newest_first = (
+            known != sorted(known) if len(known) > 1 else _ends_above([word for word, _, _ in timed])
+        )
+        if is_newest_first:
+            timed.reverse()
+        found: list[ForeignUpdate] = []
+        for word, text, at in timed:
+            moment = at
+            if moment is None and ended and known_status(word) == "resolved":
+                moment = ended
+            if moment is None:
+                moment = max([begun, *(update.at + timedelta(seconds=1) for update in found)])
+            found.append(ForeignUpdate(word, moment, text))
+        return found
+
+    def _time(self, key: str) -> datetime | None:
+        value = self._front.get(key)
+        return self._read(value) if isinstance(value, str) else None
+
+    def _read(self, written: str) -> datetime | None:
+        """Read a time; one without an offset is that of the zone of the site, as Hugo does it."""
+        try:
+            moment = datetime.fromisoformat(written.strip().replace(" UTC", "+00:00"))
+        except ValueError:
+            return None
+        if moment.tzinfo is None:
+            moment = datetime.fromisoformat(moment.replace(tzinfo=self._zone).isoformat())
+        return whole_milliseconds(moment) if 1970 < moment.year < 3000 else None
+
+    def _note(self, message: str) -> None:
+        self._notes.add(self._issue.path, message)
+
+
+def _parts(body: str) -> Iterator[tuple[str, str, str]]:
+    """Give the word, the text and the written time of each part of an issue."""
+    word, lines = "", list[str]()
+    blocks: list[tuple[str, list[str]]] = []
+    for line in body.split("\n"):
+        match = _MARKER.match(line)
+        if match and (known_status(match["word"]) or match["word"].lower() == "update"):
+            blocks.append((word, lines))
+            word, lines = match["word"], [line[match.end() :]]
+        else:
+            lines.append(line)
+    blocks.append((word, lines))
+    for name, content in blocks:
+        text = "\n".join(content).strip()
+        track = _TRACK.search(text)
+        plain = _SHORTCODE.sub("", _TRACK.sub("", text)).strip()
+        if name or plain:
+            yield name or "investigating", plain, track["time"].strip() if track else ""
+
+
+def _ends_above(words: Sequence[str]) -> bool:
+    ends = [number for number, word in enumerate(words) if known_status(word) == "resolved"]
+    return bool(ends) and ends[0] == 0 and len(words) > 1

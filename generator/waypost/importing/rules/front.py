@@ -1,0 +1,167 @@
+"""What the front matter of other tools says in the keys of Waypost, and what of it has no counterpart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from waypost.base.markdown.words import plain_text
+from waypost.importing.rules.source import Finding, ForeignPage
+
+TITLE_KEYS = ("title", "sidebar_label", "linkTitle", "name")
+SUMMARY_KEYS = ("summary", "description", "excerpt", "subtitle")
+REVIEW_KEYS = ("reviewed", "last_reviewed", "reviewed_at", "last_reviewed_on", "lastReviewed")
+OWNER_KEYS = ("owner", "author", "team")
+POSITION_KEYS = ("position", "weight", "sidebar_position", "nav_order", "order")
+ADDRESS_KEYS = ("redirect_from", "aliases", "permalink", "url", "slug", "html_url", "redirects")
+ID_KEYS = ("id", "zendesk_article_id", "article_id")
+_READ_ELSEWHERE = ("draft", "published", "kind", "category", "section", "section_name", "parent")
+
+LONGEST = 160
+"""As many characters fit into one line of front matter."""
+
+_SENTENCE = re.compile(r"(?<=[.!?。])\s")
+_TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|\{\{|\{%")
+_TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
+
+
+@dataclass
+class Mapped:
+    """What one front matter says."""
+
+    title: str = ""
+    summary: str = ""
+    keys: dict[str, Any] = field(default_factory=dict)
+    """Other keys of an article, ready to be written."""
+    position: int | None = None
+    addresses: tuple[str, ...] = ()
+    """Addresses that the page had, as they were written."""
+    number: str = ""
+    """The number by which links name the page, as in Zendesk."""
+    findings: list[Finding] = field(default_factory=list)
+
+
+def is_draft(page: ForeignPage) -> bool:
+    """Tell whether a page was not published."""
+    return _truth(page.front.get("draft")) is True or _truth(page.front.get("published")) is False
+
+
+def _truth(value: Any) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "yes": True, "false": False, "no": False}.get(str(value).lower())
+
+
+def map_front(page: ForeignPage, *, is_category: bool) -> Mapped:
+    """Read the keys that have a counterpart, and report the others, each once with the number of its pages."""
+    front, mapped = page.front, Mapped()
+    used = set(_READ_ELSEWHERE)
+    mapped.title = _first_line(front, TITLE_KEYS, used)
+    mapped.summary = shorten(_first_line(front, SUMMARY_KEYS, used))
+    if is_category:
+        found = [number for key in POSITION_KEYS if (number := _position(front.get(key))) is not None]
+        mapped.position = found[0] if found else None
+        used.update(POSITION_KEYS if found else ())
+    else:
+        _map_reviewed(front, mapped, used)
+        _map_owner(front, mapped, used)
+    mapped.addresses = tuple(_addresses(front, used))
+    mapped.number = next(
+        (str(front[key]) for key in ID_KEYS if re.fullmatch(r"\d{3,}", str(front.get(key, "")))), ""
+    )
+    used.update(ID_KEYS)
+    mapped.findings = [
+        _unmapped(page, key) for key in front if key not in used and front[key] not in (None, "", [])
+    ]
+    return mapped
+
+
+def _unmapped(page: ForeignPage, key: str) -> Finding:
+    message = f"The key '{shorten(key, 60)}' has no counterpart in Waypost, so it was left out."
+    return Finding(page.problem("import", message, *page.places.get(key, (1, 1))), f"key:{key}")
+
+
+def _first_line(front: Mapping[str, Any], keys: Iterable[str], used: set[str]) -> str:
+    for key in keys:
+        value = front.get(key)
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            used.update(keys)
+            line = clean(str(value))
+            if line:
+                return line
+    return ""
+
+
+def _map_reviewed(front: Mapping[str, Any], mapped: Mapped, used: set[str]) -> None:
+    for key in REVIEW_KEYS:
+        found = _DAY.match(str(front.get(key, "")))
+        if found:
+            mapped.keys["reviewed"] = found[0]
+            used.add(key)
+            return
+
+
+def _map_owner(front: Mapping[str, Any], mapped: Mapped, used: set[str]) -> None:
+    for key in OWNER_KEYS:
+        value = front.get(key)
+        if isinstance(value, str) and _SLUG.fullmatch(value) and len(value) <= 64:
+            mapped.keys["owner"] = value
+            used.add(key)
+            return
+
+
+def _position(value: Any) -> int | None:
+    found = re.fullmatch(r"\d{1,5}(?=(?:\.\d{1,9})?$).*", str(value))
+    number = int(float(found[0])) if found else -1
+    return number if 0 <= number <= 10_000 and not isinstance(value, bool) else None
+
+
+def _addresses(front: Mapping[str, Any], used: set[str]) -> Iterator[str]:
+    for key in ADDRESS_KEYS:
+        value = front.get(key)
+        for address in value if isinstance(value, list) else [value]:
+            if isinstance(address, str) and address.strip():
+                used.add(key)
+                # Only its path can lead anywhere on this host.
+                yield _path_of(address.strip())
+    identity = front.get("id")
+    if isinstance(identity, str) and not identity.isdigit() and "slug" not in front:
+        yield identity
+
+
+def _path_of(address: str) -> str:
+    if "://" not in address:
+        return address
+    try:
+        return unquote(urlsplit(address).path) or "/"
+    except ValueError:
+        return "/"
+
+
+def clean(text: str) -> str:
+    """Return words of any origin as one line that front matter may hold."""
+    return " ".join(_CONTROL.sub(" ", _TEMPLATE.sub("", _TAGS.sub("", text))).split())
+
+
+def shorten(text: str, longest: int = LONGEST) -> str:
+    """Cut words at the end of a sentence, or of a word, so that they fit."""
+    if len(text) <= longest:
+        return text
+    kept = ""
+    for sentence in _SENTENCE.split(text[: longest + 1])[:-1]:
+        kept = f"{kept} {sentence}".strip()
+    if kept:
+        return kept
+    return text[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;:–-")[: longest - 1] + "…"
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a paragraph of Markdown, as one line."""
+    words = clean(plain_text(text))
+    return shorten(_SENTENCE.split(words, maxsplit=1)[0]) if words else ""

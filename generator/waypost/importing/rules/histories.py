@@ -1,0 +1,105 @@
+"""The history of another status page, as it was read, before it is brought into our form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from waypost.formats.status import ComponentStatus, Impact, UpdateStatus
+from waypost.problems import Level, Location, Problem
+
+
+@dataclass(frozen=True)
+class ForeignUpdate:
+    """One word of a timeline."""
+
+    status: str
+    """As the other page calls it."""
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class ForeignComponent:
+    """Something that the other page watched."""
+
+    name: str
+    description: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """An incident, or a maintenance where it has a window."""
+
+    origin: str
+    """Where it stands, as problems show it."""
+    title: str
+    impact: Impact
+    components: Mapping[str, ComponentStatus]
+    """By name, with the worst state of each."""
+    updates: Sequence[ForeignUpdate]
+    """Oldest first, as far as the other page knows."""
+    started: datetime | None = None
+    ended: datetime | None = None
+    """When the other page says that it was over."""
+    former: tuple[str, ...] = ()
+    """Addresses below the root of the other page."""
+    window: tuple[datetime, datetime] | None = None
+
+
+@dataclass(frozen=True)
+class ForeignStatus:
+    """Everything that was read of another status page."""
+
+    name: str = ""
+    url: str = ""
+    time_zone: str = ""
+    components: tuple[ForeignComponent, ...] = ()
+    stories: tuple[Story, ...] = ()
+    findings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Importer:
+    """A kind of status page whose history `waypost import NAME` brings in."""
+
+    name: str
+    argument: str
+    """What stands for the place of the history in the help, such as FOLDER."""
+    help: str
+    """What the command says of itself: what it reads, what it leaves alone, and an example."""
+    read: Callable[[str], ForeignStatus]
+    """Reads the history at a place; raises ProblemsFound where there is none."""
+
+
+@dataclass
+class Notes:
+    """Collects what a person has to look at."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, origin: str, message: str) -> None:
+        """Note something about a place of the other page."""
+        self.found.append(Problem(Location(origin), "import", message, Level.WARNING))
+
+
+SYNONYMS: Mapping[str, UpdateStatus] = {
+    "watching": UpdateStatus.MONITORING,
+    "observing": UpdateStatus.MONITORING,
+    "recovering": UpdateStatus.MONITORING,
+    "fixed": UpdateStatus.RESOLVED,
+    "solved": UpdateStatus.RESOLVED,
+    "closed": UpdateStatus.RESOLVED,
+    "post-mortem": UpdateStatus.POSTMORTEM,
+    "planned": UpdateStatus.SCHEDULED,
+    "canceled": UpdateStatus.CANCELLED,
+}
+"""Words that other pages have for our states."""
+
+
+def known_status(word: str) -> UpdateStatus | None:
+    """Return the state that a word of another page means; None for one that says nothing of it, such as Update."""
+    name = "_".join(word.strip().lower().split())
+    return UpdateStatus(name) if name in list(UpdateStatus) else SYNONYMS.get(name)

@@ -1,0 +1,165 @@
+"""Markup of other tools inside of text: shortcodes of Hugo, template tags, components of MDX, icons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from waypost.importing.rules.lines import Conversion, Line, Lines, map_prose, marked
+
+# Hugo
+
+_SHORTCODE = re.compile(r"\{\{[<%](-?\s*/?\s*)([A-Za-z_][\w./-]{0,60})([^{}\n]{0,400}?)(/?\s*)[>%]\}\}")
+_COMMENTED = re.compile(r"(\{\{[<%])/\*(.{0,300}?)\*/([>%]\}\})")
+_NAMED = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|(\S+))""")
+_PLAIN = re.compile(r'"([^"]*)"|`([^`]*)`|(\S+)')
+
+
+def _figure(named: dict[str, str], plain: list[str]) -> str:
+    source = named.get("src") or named.get("link") or (plain[0] if plain else "")
+    words = named.get("alt") or named.get("caption") or named.get("title") or ""
+    # A picture without words is one for the eye only; the brackets would end them early.
+    return f"![{words.replace('[', '(').replace(']', ')')}]({_target(source)})" if source else ""
+
+
+def _reference(named: dict[str, str], plain: list[str]) -> str:
+    return named.get("path") or (plain[0] if plain else "")
+
+
+def _video(page: str) -> Callable[[dict[str, str], list[str]], str]:
+    def write(named: dict[str, str], plain: list[str]) -> str:
+        number = named.get("id") or (plain[0] if plain else "")
+        words = named.get("title") or "Video"
+        return f"![{words}]({page}{number})" if re.fullmatch(r"[\w-]{1,40}", number) else ""
+
+    return write
+
+
+def _target(source: str) -> str:
+    return f"<{source}>" if re.search(r"[\s()]", source) else source
+
+
+SHORTCODES: dict[str, Callable[[dict[str, str], list[str]], str]] = {
+    "figure": _figure,
+    "img": _figure,
+    "image": _figure,
+    "imgproc": _figure,
+    "ref": _reference,
+    "relref": _reference,
+    "youtube": _video("https://www.youtube.com/watch?v="),
+    "vimeo": _video("https://vimeo.com/"),
+}
+"""Shortcodes of Hugo that have a counterpart in Markdown."""
+
+
+def convert_shortcodes(lines: Lines, conversion: Conversion) -> Lines:
+    """Turn the shortcodes of Hugo into Markdown where there is a counterpart, and drop the marks of others."""
+
+    def change(line: Line, text: str) -> str:
+        if "{{" not in text:
+            return text
+        text = _SHORTCODE.sub(lambda found: _shortcode(found, line, conversion), text)
+        return _COMMENTED.sub(lambda found: f"{found[1]}{found[2]}{found[3]}", text)
+
+    return map_prose(lines, change)
+
+
+def _shortcode(found: re.Match[str], line: Line, conversion: Conversion) -> str:
+    name = found[2].lower()
+    named = {key: next(filter(None, values), "") for key, *values in _NAMED.findall(found[3])}
+    plain = [next(filter(None, values), "") for values in _PLAIN.findall(_NAMED.sub("", found[3]))]
+    made = SHORTCODES[name](named, plain) if name in SHORTCODES and "/" not in found[1] else ""
+    if not made and "/" not in found[1]:
+        message = f"The shortcode '{name}' has no counterpart. Its marks were left out, and the text in it was kept."
+        conversion.note(line, message, "{{")
+    return made
+
+
+# Jekyll and GitBook
+
+_RELATIVE = re.compile(
+    r"""\{\{\s*["']([^"'\n]{1,300})["']\s*\|\s*(?:relative_url|absolute_url|prepend:[^}\n]{0,80})\s*\}\}"""
+)
+_BASE = re.compile(r"\{\{\s*site\.(?:baseurl|url)\s*\}\}")
+_LINK_TAG = re.compile(r"\{%-?\s*(?:link|post_url)\s+([^%\s]{1,300})\s*-?%\}")
+_SILENT_TAG = re.compile(r"\{%-?\s*(?:raw|endraw)\s*-?%\}")
+_TAG = re.compile(r"\{%-?\s*([\w-]{1,40})[^%\n]{0,400}%\}")
+_OUTPUT = re.compile(r"\{\{(?![<%])[^{}\n]{1,200}\}\}")
+_HIGHLIGHT = re.compile(
+    r"\s*(?:\{%-?\s*highlight\s+([\w#+-]{1,40})[^%\n]{0,80}%\}|\{\{[<%]\s*highlight\s+\"?([\w#+-]{1,40})[^{}\n]{0,80}\}\})\s*$"
+)
+_END_HIGHLIGHT = re.compile(r"\s*(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*highlight\s*[>%]\}\})\s*$")
+
+
+def convert_highlight(lines: Lines, conversion: Conversion) -> Lines:
+    """Turn the tags around code into fences, so that nothing in it is taken for markup."""
+    del conversion
+    made: Lines = []
+    is_open = False
+    for line, is_code in marked(lines):
+        found = None if is_code or is_open else _HIGHLIGHT.match(line.text)
+        if found:
+            is_open = True
+            made.append(line.with_text(f"```{found[1] or found[2]}"))
+        elif is_open and _END_HIGHLIGHT.match(line.text):
+            is_open = False
+            made.append(line.with_text("```"))
+        else:
+            made.append(line)
+    return made
+
+
+def convert_liquid(lines: Lines, conversion: Conversion) -> Lines:
+    """Resolve what template tags say of links, and report the others, which stay as text."""
+
+    def change(line: Line, text: str) -> str:
+        if "{%" not in text and "{{" not in text:
+            return text
+        text = _BASE.sub("", _RELATIVE.sub(lambda found: _rooted(found[1]), text))
+        text = _SILENT_TAG.sub("", _LINK_TAG.sub(lambda found: f"/{found[1].lstrip('/')}", text))
+        for found in _TAG.finditer(text):
+            message = f"The template tag '{found[1]}' is not run here and would show as text. Replace it."
+            conversion.note(line, message, "{%", "template-syntax")
+        if _OUTPUT.search(text):
+            message = "Template code in double braces is not run here and would show as text. Replace it."
+            conversion.note(line, message, "{{", "template-syntax")
+        return text
+
+    return map_prose(lines, change)
+
+
+def _rooted(path: str) -> str:
+    return path if path.startswith(("/", "http:", "https:")) else f"/{path}"
+
+
+# Material for MkDocs
+
+_ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]{1,80}:(?:\{[^}\n]{0,80}\})?[ ]?")
+_ALONE = re.compile(r"<(details|div|section|article|aside|center|figure|td|th)\b((?:\s[^<>\n]{0,300})?)>\s*$")
+
+
+def convert_icons(lines: Lines, conversion: Conversion) -> Lines:
+    """Drop icons written as words between colons, which need an extension that a new site does not have."""
+    del conversion
+    return map_prose(lines, lambda line, text: _ICON.sub("", text) if ":" in text else text)
+
+
+def convert_html_blocks(lines: Lines, conversion: Conversion) -> Lines:
+    """Mark the elements in which Markdown stands: without it Python-Markdown shows all of it as it is."""
+    made: Lines = []
+    for index, (line, is_code) in enumerate(marked(lines)):
+        found = None if is_code else _ALONE.match(line.text.strip())
+        follows = [other.text.strip() for other in lines[index + 1 : index + 4]]
+        holds_text = "" in follows and not all(text.startswith("<") or not text for text in follows)
+        if found and holds_text and found[1] in ("td", "th"):
+            message = (
+                "Markdown stands in a table of HTML, where it shows as it is. Write the table in Markdown."
+            )
+            conversion.note(line, message, f"<{found[1]}")
+        elif found and holds_text and "markdown" not in found[2]:
+            message = "Markdown stands inside of HTML. To show it, add md_in_html to markdown_extensions in mkdocs.yml."
+            conversion.note(line, message, f"<{found[1]}", "broken-markup")
+            made.append(line.with_text(line.text.rstrip()[:-1] + ' markdown="1">'))
+            continue
+        made.append(line)
+    return made

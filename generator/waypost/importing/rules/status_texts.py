@@ -1,0 +1,174 @@
+"""Write incidents, maintenance and status.yml in our form, from what was read of another status page."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from waypost.base.ids import slugify
+from waypost.formats.status_config import StatusConfig
+from waypost.importing.rules.histories import ForeignComponent, ForeignStatus, Notes, Story
+from waypost.importing.rules.timelines import Told, told
+
+MAX_TITLE = 160
+_UNWRITABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
+
+
+@dataclass(frozen=True)
+class PlannedStory:
+    """An incident or a maintenance as its file will be."""
+
+    name: str
+    """Of the file, without its ending."""
+    story: Story
+    updates: tuple[Told, ...]
+    components: Mapping[str, str]
+    """States by the id of the component here."""
+
+    @property
+    def folder(self) -> str:
+        """Where the file stands, from the root of the site."""
+        return "status/maintenance" if self.story.window else "status/incidents"
+
+    @property
+    def text(self) -> str:
+        """The whole file."""
+        story = self.story
+        lines = [f"title: {quoted(line_of(story.title) or 'Incident')}"]
+        if story.window:
+            lines += [f"components: [{', '.join(self.components)}]"]
+            lines += [
+                f"scheduled_for: {_time(story.window[0])}",
+                f"scheduled_until: {_time(story.window[1])}",
+            ]
+        else:
+            states = ", ".join(f"{name}: {state}" for name, state in self.components.items())
+            lines += [f"impact: {story.impact}", f"components: {{{states}}}"]
+            if story.started and story.started < self.updates[0].at:
+                lines.append(f"started: {_time(story.started)}")
+        if story.former:
+            lines.append(f"redirect_from: [{', '.join(map(quoted, story.former))}]")
+        timeline = "\n\n".join(f"## {it.status} · {_time(it.at)}\n{it.text}" for it in self.updates)
+        return "\n".join(["---", *lines, "---", f"{timeline}\n"])
+
+
+def planned_stories(foreign: ForeignStatus, ids: Mapping[str, str], notes: Notes) -> Iterator[PlannedStory]:
+    """Plan a file for each story; `ids` gives the id here for each name of a component, in lower case."""
+    taken: set[tuple[bool, str]] = set()
+    for story in sorted(foreign.stories, key=_begin):
+        updates = told(story, notes)
+        if not updates:
+            notes.add(story.origin, "It has neither updates nor a time, so it was left out.")
+            continue
+        lost = [name for name in story.components if name.casefold() not in ids]
+        if lost:
+            names = ", ".join(line_of(name) for name in lost)
+            notes.add(
+                story.origin,
+                f"These components are not in status/status.yml, so it does not name them: {names}.",
+            )
+        elif not story.components:
+            notes.add(story.origin, "It names no component. Add those that were hit, if you know them.")
+        known = {
+            ids[name.casefold()]: state for name, state in story.components.items() if name.casefold() in ids
+        }
+        begun = story.window[0] if story.window else min(story.started or updates[0].at, updates[0].at)
+        name = f"{begun:%Y-%m-%d}-{slugify(story.title)}"
+        number = 2
+        while (story.window is not None, name) in taken:
+            name = f"{begun:%Y-%m-%d}-{slugify(story.title)}-{number}"
+            number += 1
+        taken.add((story.window is not None, name))
+        yield PlannedStory(name, story, tuple(updates), known)
+
+
+def _begin(story: Story) -> tuple[float, str]:
+    moments = [story.started, story.window[0] if story.window else None, *(it.at for it in story.updates)]
+    return min((moment.timestamp() for moment in moments if moment), default=0.0), story.origin
+
+
+def new_ids(components: Sequence[ForeignComponent]) -> dict[str, str]:
+    """Choose an id for each component by its name; two that would share one get a number."""
+    ids: dict[str, str] = {}
+    for component in components:
+        name = slugify(component.name)
+        number = 2
+        while name in ids.values():
+            name = f"{slugify(component.name)}-{number}"
+            number += 1
+        ids.setdefault(component.name.casefold(), name)
+    return ids
+
+
+def present_ids(components: Sequence[ForeignComponent], config: StatusConfig) -> dict[str, str]:
+    """Return the ids of components that a site has already, by the names of the other page."""
+    known = {component.name.casefold(): component.id for component in config.flat}
+    every = {component.id for component in config.flat}
+    found: dict[str, str] = {}
+    for name in [component.name for component in components]:
+        own = known.get(name.casefold()) or (slugify(name) if slugify(name) in every else "")
+        if own:
+            found[name.casefold()] = own
+    return {**known, **found}
+
+
+def status_yml(foreign: ForeignStatus, ids: Mapping[str, str]) -> str:
+    """Return a status.yml with the page and the components of another one."""
+    lines = [
+        "# The components of the page that this one takes over from. Give them checks: docs/checks.md.",
+        "page:",
+        f"  name: {quoted(line_of(foreign.name) or 'Status')}",
+        f"  url: {quoted(foreign.url)}",
+        f"  time_zone: {foreign.time_zone or 'UTC'}",
+        "components:",
+    ]
+    written: set[str] = set()
+    for group in dict.fromkeys(component.group for component in foreign.components):
+        members = [
+            item
+            for item in foreign.components
+            if item.group == group and ids[item.name.casefold()] not in written
+        ]
+        if not members:
+            continue
+        written.update(ids[item.name.casefold()] for item in members)
+        indent = "  "
+        if group:
+            lines += [f"  - group: {quoted(line_of(group))}", "    components:"]
+            indent = "      "
+        for item in members:
+            lines += [
+                f"{indent}- id: {ids[item.name.casefold()]}",
+                f"{indent}  name: {quoted(line_of(item.name))}",
+            ]
+            if line_of(item.description):
+                lines.append(f"{indent}  description: {quoted(line_of(item.description))}")
+    return "\n".join(lines) + "\n"
+
+
+def line_of(text: str) -> str:
+    """Return a text as one line that our formats take: short, visible, and without code of templates."""
+    plain = " ".join(_UNWRITABLE.sub(" ", text).split())
+    for sign in ("{{", "{%", "${"):
+        plain = plain.replace(sign, f"{sign[0]} {sign[1]}")
+    return plain if len(plain) <= MAX_TITLE else plain[: MAX_TITLE - 1].rstrip() + "…"
+
+
+def quoted(text: str) -> str:
+    """Return a text as a YAML scalar in double quotes, which JSON's rules fit."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _time(moment: datetime) -> str:
+    has_part = moment.microsecond % 1_000_000 != 0
+    return moment.isoformat(timespec="milliseconds" if has_part else "seconds")
+
+
+def whole_milliseconds(moment: datetime) -> datetime:
+    """Return a moment as files write it."""
+    return moment - timedelta(microseconds=moment.microsecond % 1000)

@@ -1,0 +1,1 @@
+"""Rules for writers, and articles that are due for a review."""

@@ -1,0 +1,104 @@
+"""What rules for writers need of the files: lint.yml, the parts of each text, and where a finding stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cache
+from pathlib import Path
+
+from waypost.base.files.front_matter import MarkdownDocument, parse_markdown
+from waypost.base.files.source import read_source, walk
+from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.base.markdown.parts import MarkdownParts, markdown_parts
+from waypost.formats.lint import LintConfig
+from waypost.formats.project import Project
+from waypost.lint.rules.registry import Judged
+from waypost.lint.rules.rule import Place
+from waypost.problems import Location, Problem, did_you_mean
+from waypost.reading.io.incident_files import update_lines
+from waypost.reading.io.lint_config import read_lint_config
+
+
+def load_lint_config(root: Path, codes: Collection[str]) -> tuple[LintConfig | None, list[Problem]]:
+    """Read lint.yml, and hold the rules that it names against `codes`, those that there are."""
+    document, config, problems = read_lint_config(root)
+    if document is None or config is None:
+        return config, problems
+    named: list[tuple[DataPath, str, bool]] = [(("rules", code), code, True) for code in config.rules]
+    named += [(("silence", index, "rule"), entry.rule, False) for index, entry in enumerate(config.silence)]
+    for place, code, is_key in named:
+        if code not in codes:
+            hint = did_you_mean(code, codes) or " docs/lint.md lists them."
+            message = f"There is no rule '{code}'.{hint}"
+            problems.append(document.problem_at(place, "bad-value", message, at_key=is_key))
+    return (None if problems else config), problems
+
+
+def page_parts(project: Project) -> dict[str, MarkdownParts]:
+    """Take the text of every page apart, by its path from content/."""
+    return {
+        path: markdown_parts(page.body, page.body_line) for path, page in project.help_center.pages.items()
+    }
+
+
+def status_texts(root: Path, project: Project) -> dict[str, tuple[int, str]]:
+    """Read the text of every incident and maintenance as it is written, with the line on which it begins."""
+    names = [f"status/incidents/{incident.id}.md" for incident in project.status.incidents]
+    names += [f"status/maintenance/{work.file_name}.md" for work in project.status.maintenances]
+    found: dict[str, tuple[int, str]] = {}
+    for name in dict.fromkeys(names):
+        source, _ = read_source(root, root / name)
+        document = parse_markdown(source)[0] if source else None
+        if document:
+            found[name] = (document.body_line, document.body)
+    return found
+
+
+def content_files(root: Path) -> frozenset[str]:
+    """Return every file in content/, by its path from there."""
+    folder = root / "content"
+    return frozenset(file.relative_to(folder).as_posix() for file in walk(root, folder, "")[0])
+
+
+def has_own_anchors(root: Path) -> bool:
+    """Tell whether mkdocs.yml names another way to make anchors of headings."""
+    source, _ = read_source(root, root / "mkdocs.yml")
+    return bool(source and re.search(r"\bslugify\b", source.text))
+
+
+class Places:
+    """Finds the line and column of findings; a file is read again only when something was found in it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._document = cache(self._read)
+
+    def _read(self, path: str) -> MarkdownDocument | YamlDocument | None:
+        source, _ = read_source(self._root, self._root / path)
+        if source is None:
+            return None
+        return parse_yaml(source)[0] if path.endswith(".yml") else parse_markdown(source)[0]
+
+    def problem(self, judged: Judged) -> Problem:
+        """Return a finding as a problem at its place."""
+        finding, place = judged.finding, judged.finding.place
+        document = self._document(finding.path)
+        if document is None:
+            return Problem(Location(finding.path), judged.code, finding.message, judged.level)
+        if isinstance(document, YamlDocument) or place.key:
+            values = document if isinstance(document, YamlDocument) else document.front
+            found = values.problem_at(place.key, judged.code, finding.message)
+            line, column = found.location.line, found.location.column
+        else:
+            line, column = self._line(document, place), place.column
+        if place.is_hidden:
+            return Problem(Location(finding.path, line, column), judged.code, finding.message, judged.level)
+        return document.source.problem(judged.code, finding.message, line, column, level=judged.level)
+
+    @staticmethod
+    def _line(document: MarkdownDocument, place: Place) -> int:
+        if not place.is_update:
+            return place.line
+        lines = update_lines(document)
+        return lines[place.update] if place.update < len(lines) else document.body_line

@@ -1,0 +1,54 @@
+"""Check everything that people wrote, without building or publishing anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from waypost.formats.lint import LintConfig
+from waypost.formats.project import Project
+from waypost.lint.io.lint_files import (
+    Places,
+    content_files,
+    has_own_anchors,
+    load_lint_config,
+    page_parts,
+    status_texts,
+)
+from waypost.lint.rules.registry import RULES, judge
+from waypost.lint.rules.rule import LintSite
+from waypost.problems import Problem
+from waypost.reading.project import check_project
+from waypost.reading.site import Site
+from waypost.search.evaluate import site_answerer
+from waypost.search.io.whoosh_words import Likeness
+
+
+def lint(site: Site, now: datetime) -> list[Problem]:
+    """Return every problem of a site, in the order of the files: what breaks a format, then what breaks a rule.
+
+    Rules are asked only where every file can be read: on half a site they would report what is not so.
+    """
+    project, problems = check_project(site)
+    config, found = load_lint_config(site.root, RULES)
+    problems += found
+    if project and config:
+        places = Places(site.root)
+        problems += [places.problem(judged) for judged in judge(lint_site(site, project, config, now))]
+    return sorted(problems)
+
+
+def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -> LintSite:
+    """Gather what the rules look at: drafts too, so that they are in order when they are published."""
+    project = replace(project, help_center=project.help_center.with_drafts)
+    return LintSite(
+        project=project,
+        config=config,
+        parts=page_parts(project),
+        files=content_files(site.root),
+        now=now,
+        status_texts=status_texts(site.root, project),
+        has_own_anchors=has_own_anchors(site.root),
+        alike=Likeness(project.help_center.articles).more_like,
+        answer=site_answerer(project),
+    )

@@ -1,0 +1,1 @@
+"""One function a rule, and their registry."""

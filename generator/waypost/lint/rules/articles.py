@@ -1,0 +1,107 @@
+"""Rules about articles: what they say of themselves, and how they stand beside each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from waypost.formats.article import Article, ArticleFrontMatter, Kind
+from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line
+
+
+def missing_summary(site: LintSite) -> Iterator[Finding]:
+    """Find articles whose card in lists and searches would be empty."""
+    for page in site.project.help_center.articles:
+        if not page.front.summary:
+            message = (
+                "There is no `summary`. Add one sentence that says what the article helps with: lists, searches "
+                "and search engines show it."
+            )
+            yield Finding(f"content/{page.path}", at_key("title"), message)
+
+
+def duplicate_titles(site: LintSite) -> Iterator[Finding]:
+    """Find articles that nobody can tell apart in a list."""
+    first: dict[str, Article] = {}
+    for page in site.project.help_center.articles:
+        known = first.setdefault(" ".join(page.title.casefold().split()), page)
+        if known is not page:
+            message = f"content/{known.path} has the same title. Say in each what is special about it, or join the two."
+            yield Finding(f"content/{page.path}", at_key("title"), message)
+
+
+def duplicate_aliases(site: LintSite) -> Iterator[Finding]:
+    """Find questions that two articles claim to answer: a search could show either first."""
+    first: dict[str, str] = {}
+    for page in site.project.help_center.articles:
+        front = page.front
+        for index, question in enumerate(
+            front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
+        ):
+            known = first.setdefault(" ".join(question.casefold().strip("?!. ").split()), page.path)
+            if known != page.path:
+                message = f"content/{known} is also asked like this. Leave the question to the better answer."
+                yield Finding(f"content/{page.path}", at_key("also_asked_as", index), message)
+
+
+def near_duplicates(site: LintSite) -> Iterator[Finding]:
+    """Find articles that say the same in nearly the same words."""
+    told: set[frozenset[str]] = set()
+    for page in site.project.help_center.articles:
+        for other, likeness in site.alike(page.path):
+            pair = frozenset((page.path, other))
+            if likeness < site.config.near_duplicate or pair in told:
+                continue
+            told.add(pair)
+            message = (
+                f"content/{other} says nearly the same ({likeness:.0%} alike). Keep the better one, and let "
+                "`redirect_from` lead there from the other."
+            )
+            yield Finding(f"content/{page.path}", at_line(page.body_line), message)
+
+
+def reviews_due(site: LintSite) -> Iterator[Finding]:
+    """Find articles that nobody has checked for longer than the policy allows."""
+    today = site.now.date()
+    for page in site.project.help_center.articles:
+        reviewed = page.front.reviewed if isinstance(page.front, ArticleFrontMatter) else None
+        if reviewed is None or reviewed + site.config.reviewed_within >= today:
+            continue
+        message = (
+            f"Last reviewed {(today - reviewed).days} days ago, "
+            f"and the policy is {site.config.reviewed_within.days} days. "
+            "Check that it is true, then write today's date."
+        )
+        yield Finding(f"content/{page.path}", at_key("reviewed"), message)
+
+
+def heading_order(site: LintSite) -> Iterator[Finding]:
+    """Find headings that skip a level, and second titles: both confuse people who listen to pages."""
+    for path, parts in site.parts.items():
+        level = 1
+        for heading in parts.headings:
+            if heading.level == 1:
+                message = "The title is the only heading of the first level. Begin this one with ##."
+                yield Finding(f"content/{path}", at_line(heading.line), message)
+            elif heading.level > level + 1:
+                message = f"This heading skips a level. Begin it with {'#' * (level + 1)}."
+                yield Finding(f"content/{path}", at_line(heading.line), message)
+            level = max(heading.level, 2) if heading.level == 1 else heading.level
+
+
+def repeated_questions(site: LintSite) -> Iterator[Finding]:
+    """Find questions of faq articles that stand in two places with two answers."""
+    first: dict[str, tuple[str, int]] = {}
+    by_path: dict[str, set[str]] = defaultdict(set)
+    for page in site.project.help_center.articles:
+        if page.kind is not Kind.FAQ or page.path not in site.parts:
+            continue
+        for heading in site.parts[page.path].headings:
+            words = " ".join(heading.text.casefold().strip("?!. ").split())
+            if heading.level != 2:
+                continue
+            known = first.setdefault(words, (page.path, heading.line))
+            if known != (page.path, heading.line) and words not in by_path[page.path]:
+                message = f"The same question stands in content/{known[0]}:{known[1]}. Answer it once, and link to it."
+                yield Finding(f"content/{page.path}", at_line(heading.line), message)
+            by_path[page.path].add(words)

@@ -1,0 +1,97 @@
+"""Every rule for writers. Each has a section in docs/lint.md and golden cases in tests/bad_articles/."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from waypost.formats.lint import LintConfig, RuleLevel
+from waypost.lint.rules.articles import (
+    duplicate_aliases,
+    duplicate_titles,
+    heading_order,
+    missing_summary,
+    near_duplicates,
+    repeated_questions,
+    reviews_due,
+)
+from waypost.lint.rules.incidents import (
+    empty_first_updates,
+    next_updates,
+    odd_steps,
+    silences,
+    vague_titles,
+    workarounds_without_article,
+)
+from waypost.lint.rules.leaks import leaks
+from waypost.lint.rules.links import broken_anchors, broken_links, missing_alt
+from waypost.lint.rules.maintenance import overlaps, short_notices
+from waypost.lint.rules.resolutions import postmortems, thin_resolutions
+from waypost.lint.rules.rule import Finding, LintSite, Rule
+from waypost.lint.rules.search import search_success
+from waypost.problems import Level
+
+_RULES = (
+    Rule("broken-link", broken_links, Level.ERROR),
+    Rule("broken-anchor", broken_anchors, Level.ERROR),
+    Rule("missing-alt", missing_alt),
+    Rule("missing-summary", missing_summary),
+    Rule("duplicate-title", duplicate_titles),
+    Rule("duplicate-alias", duplicate_aliases),
+    Rule("duplicate-question", repeated_questions),
+    Rule("near-duplicate", near_duplicates),
+    Rule("review-due", reviews_due),
+    Rule("heading-order", heading_order),
+    Rule("leak", leaks, Level.ERROR),
+    Rule("incident-title", vague_titles),
+    Rule("incident-first-update", empty_first_updates),
+    Rule("incident-steps", odd_steps),
+    Rule("incident-cadence", silences),
+    Rule("incident-next-update", next_updates),
+    Rule("incident-workaround", workarounds_without_article),
+    Rule("incident-resolution", thin_resolutions),
+    Rule("incident-postmortem", postmortems),
+    Rule("maintenance-notice", short_notices),
+    Rule("maintenance-overlap", overlaps),
+    Rule("search-success", search_success, Level.ERROR),
+)
+
+RULES: Mapping[str, Rule] = {rule.code: rule for rule in _RULES}
+"""Every rule by its code, in the order of docs/lint.md."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finding with the code of its rule and how much it matters in this site."""
+
+    finding: Finding
+    code: str
+    level: Level
+
+
+def judge(site: LintSite, codes: Collection[str] = RULES) -> Iterator[Judged]:
+    """Run every rule of these codes that is not off, and leave out what lint.yml silences."""
+    for rule in (rule for rule in RULES.values() if rule.code in codes):
+        level = level_of(rule, site.config)
+        if level is None:
+            continue
+        for finding in rule.check(site):
+            if not is_silenced(rule.code, finding.path, site.config):
+                yield Judged(finding, rule.code, level)
+
+
+def level_of(rule: Rule, config: LintConfig) -> Level | None:
+    """Return how much a rule matters in a site; None where it is off."""
+    setting = config.rules.get(rule.code)
+    if setting is None:
+        return rule.level
+    return None if setting.level is RuleLevel.OFF else Level(setting.level.value)
+
+
+def is_silenced(code: str, path: str, config: LintConfig) -> bool:
+    """Tell whether lint.yml excepts a file from a rule."""
+    return any(
+        entry.rule == code and any(fnmatchcase(path, pattern) for pattern in entry.files)
+        for entry in config.silence
+    )

@@ -1,0 +1,1 @@
+"""What machines observe: checks, heartbeats, our own connection."""

@@ -1,0 +1,1 @@
+"""Heartbeats and the connection, on the network and on disk."""

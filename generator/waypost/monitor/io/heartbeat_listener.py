@@ -1,0 +1,212 @@
+"""The small HTTP server that jobs report to: `/heartbeat/NAME`, and `/start`, `/fail` or an exit code behind it.
+
+The addresses are those of healthchecks.io, so that what speaks to it needs another host only. Below
+`/unsubscribe/` people leave who no longer want mails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import http.server
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, BinaryIO
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from waypost.base.net import one_click
+from waypost.base.net.one_click import Leaving, Page, is_one_click
+
+PREFIX = "/heartbeat/"
+PATIENCE = 5.0
+"""Seconds a client may be silent."""
+
+DEADLINE = 10.0
+"""Seconds a client may take in all."""
+
+AT_ONCE = 32
+"""Clients that are served at the same time; more are turned away."""
+
+MAX_BODY = 64 * 1024
+"""Bytes of a body that are read, and not looked at: jobs send the end of their log."""
+
+_PAGE_HEADERS = {
+    # The address of the page is a secret of its reader: nothing may keep it or pass it on.
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
+    " frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+Receive = Callable[[str, str], HTTPStatus]
+"""Takes a name and a word (start, fail, an exit code, or nothing), keeps it, and returns the answer."""
+
+
+class HeartbeatListener(http.server.ThreadingHTTPServer):
+    """Listens for reports; whoever knows the key may report, where there is one.
+
+    Where it is told how people leave, it listens for those too: their address is their key.
+    """
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(
+        self, host: str, port: int, receive: Receive, key: str | None, leaving: Leaving | None = None
+    ) -> None:
+        self.receive = receive
+        self.key = key
+        self.leaving = leaving
+        self._slots = threading.BoundedSemaphore(AT_ONCE)
+        # An IPv6 address needs a socket of its own family.
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, port), _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a client in a thread of its own, while there are not too many."""
+        if not self._slots.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve one client for a while at most, and make room for the next."""
+        # A client that sends a byte now and then would never be silent for long enough.
+        end = threading.Timer(DEADLINE, _hang_up, [request])
+        end.daemon = True
+        end.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            end.cancel()
+            self._slots.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Stay quiet when a client goes away in the middle."""
+
+
+def _hang_up(request: socket.socket) -> None:
+    # It may have ended by itself in the same moment.
+    with contextlib.suppress(OSError):
+        request.shutdown(socket.SHUT_RDWR)
+
+
+class _Reader:
+    """A stream that remembers the last line read from it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.last = b""
+
+    def readline(self, limit: int = -1) -> bytes:
+        self.last = self._stream.readline(limit)
+        return self.last
+
+    def read(self, size: int) -> bytes:
+        return self._stream.read(size)
+
+    @property
+    def closed(self) -> bool:
+        return self._stream.closed
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: HeartbeatListener
+    server_version = "waypost"
+    sys_version = ""
+    timeout = PATIENCE
+
+    def setup(self) -> None:
+        """Read through a file that remembers how the headers ended."""
+        super().setup()
+        self.rfile: Any = _Reader(self.rfile)
+
+    def parse_request(self) -> bool:
+        """Refuse what was cut off: half of `/backups/fail` must not be taken for the success of `backups`."""
+        is_whole = super().parse_request() and self.request_version.startswith("HTTP/1.")
+        return is_whole and self.rfile.last in (b"\r\n", b"\n")
+
+    def _take(self) -> None:
+        self.close_connection = True
+        try:
+            parts = urlsplit(self.path)
+        except ValueError:
+            self._answer(HTTPStatus.NOT_FOUND)
+            return
+        if self.server.leaving and parts.path.startswith(one_click.PREFIX):
+            self._visit(self.server.leaving, parts.path.removeprefix(one_click.PREFIX))
+            return
+        name, word = _name_and_word(parts.path)
+        if name is None:
+            self._answer(HTTPStatus.NOT_FOUND)
+        elif not self._knows_key(parts.query):
+            self._answer(HTTPStatus.FORBIDDEN)
+        else:
+            self._read_body()
+            self._answer(self.server.receive(name, word))
+
+    do_GET = do_POST = do_PUT = do_HEAD = _take  # noqa: N815  # the library calls them so
+
+    def _visit(self, leaving: Leaving, token: str) -> None:
+        body = self._read_body()
+        if self.command in ("GET", "HEAD"):
+            self._show(leaving.ask(token))
+        elif self.command != "POST":
+            self._answer(HTTPStatus.METHOD_NOT_ALLOWED)
+        elif is_one_click(self.headers.get("Content-Type", ""), body):
+            self._show(leaving.leave(token))
+        else:
+            self._answer(HTTPStatus.BAD_REQUEST)
+
+    def _knows_key(self, query: str) -> bool:
+        if self.server.key is None:
+            return True
+        header = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        given = (
+            parse_qs(query, max_num_fields=10).get("key", [header])[0] if query.count("&") < 10 else header
+        )
+        return hmac.compare_digest(given.encode(errors="replace"), self.server.key.encode())
+
+    def _read_body(self) -> bytes:
+        length = self.headers.get("Content-Length", "0")
+        if not (length.isascii() and length.isdecimal() and len(length) < 20):
+            return b""
+        return bytes(self.rfile.read(min(int(length), MAX_BODY)))
+
+    def _answer(self, status: HTTPStatus) -> None:
+        body = b"OK\n" if status is HTTPStatus.OK else f"{status.phrase}\n".encode()
+        self._send(status, "text/plain", body, {})
+
+    def _show(self, page: Page) -> None:
+        if page.html:
+            self._send(page.status, "text/html", page.html.encode(), _PAGE_HEADERS)
+        else:
+            self._answer(page.status)
+
+    def _send(self, status: HTTPStatus, media_type: str, body: bytes, headers: Mapping[str, str]) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", f"{media_type}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # the library's own name  # noqa: A002  # the library's own name
+        """Say nothing: an address may hold the key."""
+
+
+def _name_and_word(path: str) -> tuple[str | None, str]:
+    """Split `/heartbeat/backups/nightly/fail`; the word is empty where there is none. None for other paths."""
+    rest = unquote(path).removeprefix(PREFIX) if path.startswith(PREFIX) else ""
+    name, _, word = rest.rstrip("/").rpartition("/")
+    if word in ("start", "fail", "success") or word.isdecimal():
+        return name or None, word
+    return rest.rstrip("/") or None, ""

@@ -1,0 +1,293 @@
+"""Run checks: each at its time, several at once, their outcomes recorded together."""
+
+from __future__ import annotations
+
+import os
+import queue
+import random
+import secrets
+import socket
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from waypost.base.clock import SteadyClock, utc_now
+from waypost.formats.checks import HeartbeatCheck
+from waypost.formats.observations import Claim, Line, Outcome, Pings, Recorded
+from waypost.formats.run_options import WORKERS
+from waypost.formats.status import ComponentStatus, Observation
+from waypost.formats.status_config import StatusConfig
+from waypost.monitor.io.uplink import reach
+from waypost.monitor.probes.registry import ProbeContext, probe
+from waypost.monitor.rules.schedule import Job, jobs, retry_after, slot_after
+from waypost.monitor.store.monitor_store import MonitorStore
+from waypost.monitor.uplink import UplinkGuard
+from waypost.problems import Refused, did_you_mean
+
+PER_HOST = 6
+"""Checks of one host that run at the same time, as many as a browser opens connections to it."""
+
+
+class Finding(NamedTuple):
+    """What one run of a check found."""
+
+    observation: Observation | None
+    """None where nothing may be judged."""
+    certificate: datetime | None = None
+
+
+def observe(job: Job, pings: Pings | None = None, clock: Callable[[], datetime] = utc_now) -> Finding:
+    """Run one check now; a source that says nothing of the service leaves no observation."""
+    started = clock()
+    result = probe(job.check, ProbeContext(now=started, pings=pings or Pings()))
+    certificate = result.certificate_expires
+    if result.status is ComponentStatus.NO_DATA:
+        return Finding(None, certificate)
+    return Finding(
+        Observation(*job.line[:2], started, result.status, result.latency, result.reason, job.line.region),
+        certificate,
+    )
+
+
+class UnknownRegion(Refused):
+    """The site has no such region; the message names those that it has."""
+
+
+def require_region(config: StatusConfig, region: str) -> None:
+    """Raise UnknownRegion where a poller would run nothing, or less than its operator believes."""
+    known = ", ".join(config.regions)
+    if region and region not in config.regions:
+        hint = did_you_mean(region, config.regions) or f" Regions: {known or 'none'}."
+        raise UnknownRegion(f"There is no region '{region}' in status/status.yml.{hint}")
+    regional = sum(bool(check.regions) for component in config.flat for _, check in component.named_checks)
+    if regional and not region:
+        raise UnknownRegion(
+            f"Some checks are run from regions. Say where this runs with --region, one of: {known}."
+        )
+
+
+def owner_name() -> str:
+    """Return a name for this process that no other poller has."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+@dataclass(frozen=True)
+class Started:
+    """A claimed check that waits for its turn or runs."""
+
+    job: Job
+    claim: Claim
+    until: datetime
+    """When it must have begun, so that it ends before others may claim it."""
+
+
+class Turns:
+    """Decides what may start: so many at once, and so many of one host; what waits too long is skipped."""
+
+    def __init__(self, workers: int, per_host: int) -> None:
+        self._workers = workers
+        self._per_host = per_host
+        self._waiting: deque[Started] = deque()
+        self._hosts: Counter[str] = Counter()
+        self._running = 0
+
+    @property
+    def free(self) -> int:
+        """How many more may be claimed."""
+        return max(0, self._workers - self._running - len(self._waiting))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits or runs."""
+        return not self._waiting and not self._running
+
+    def add(self, items: Iterable[Started]) -> None:
+        """Let some wait for their turn."""
+        self._waiting.extend(items)
+
+    def start(self, now: datetime) -> tuple[list[Started], list[Started]]:
+        """Return what starts now, and what has waited too long and is skipped."""
+        started: list[Started] = []
+        skipped: list[Started] = []
+        still: deque[Started] = deque()
+        for item in self._waiting:
+            host = item.job.host
+            if item.until < now:
+                skipped.append(item)
+            elif self._running < self._workers and (not host or self._hosts[host] < self._per_host):
+                self._hosts[host] += 1
+                self._running += 1
+                started.append(item)
+            else:
+                still.append(item)
+        self._waiting = still
+        return started, skipped
+
+    def end(self, item: Started) -> None:
+        """Note that one has ended."""
+        self._running -= 1
+        self._hosts[item.job.host] -= 1
+        if not self._hosts[item.job.host]:
+            del self._hosts[item.job.host]
+
+
+class Poller:
+    """Claims what is due from the store, runs it in threads, and records what was found.
+
+    Several pollers may share one database: what one has claimed, no other runs. A poller that dies is
+    succeeded by the others as soon as its claims run out.
+    """
+
+    def __init__(
+        self,
+        config: StatusConfig,
+        store: MonitorStore,
+        region: str = "",
+        *,
+        everywhere: bool = False,
+        clock: Callable[[], datetime] | None = None,
+        workers: int = WORKERS,
+    ) -> None:
+        self.clock = clock or SteadyClock()
+        self._store = store
+        self.region = region
+        self._everywhere = everywhere
+        self._owner = owner_name()
+        self._turns = Turns(workers, PER_HOST)
+        self._pool = ThreadPoolExecutor(workers, "waypost-check")
+        self._done: queue.SimpleQueue[tuple[Started, Finding]] = queue.SimpleQueue()
+        self._chance = random.Random()  # noqa: S311  # it spreads load, and keeps no secret
+        # Not known yet: the last poller may have ended while the connection was down, and its end must be kept.
+        self._is_down: bool | None = None
+        self.configure(config)
+
+    def configure(self, config: StatusConfig) -> None:
+        """Start over with these checks; those that are running end by themselves."""
+        # Checks without regions are anybody's.
+        self.regions = {self.region, "", *(config.regions if self._everywhere else ())}
+        self._jobs: Mapping[Line, Job] = {job.line: job for job in jobs(config, self.regions)}
+        self._guard = UplinkGuard(config.uplink, reach, self.clock)
+        self._store.plan([job.plan for job in self._jobs.values()], self.clock(), self.regions)
+        self._store.watch(
+            [job.line[:2] for job in self._jobs.values() if isinstance(job.check, HeartbeatCheck)],
+            self.clock(),
+        )
+
+    def step(self, patience: float) -> list[Recorded]:
+        """Start what is due, wait at most `patience` seconds, and record and return what has ended.
+
+        Raises StoreError where nothing can be claimed or recorded; what was found meanwhile is then lost,
+        its claims run out, and it is run again.
+        """
+        now = self.clock()
+        skipped: list[Started] = []
+        if self._watch_uplink():
+            self._claim(now, self._turns.free)
+            started, skipped = self._turns.start(now)
+            self._launch(started)
+        ended = self._ended(self._wait(now, patience))
+        outcomes = [self._outcome(item, finding) for item, finding in ended]
+        outcomes += [self._outcome(item, Finding(None)) for item in skipped]
+        return self._store.record(outcomes) if outcomes else []
+
+    def _watch_uplink(self) -> bool:
+        """Look whether our own connection works, and keep it when that changed."""
+        works = self._guard.watch()
+        since = self._guard.down_since
+        if since and self._is_down is not True:
+            self._store.uplink_down(self.region, since)
+        elif not since and self._is_down is not False:
+            self._store.uplink_up(self.region, self.clock())
+        self._is_down = since is not None
+        return works
+
+    def _claim(self, now: datetime, limit: int) -> None:
+        if not limit:
+            return
+        claims = self._store.claim(now, self._owner, self.regions, limit)
+        known = [(claim, self._jobs[claim.line]) for claim in claims if claim.line in self._jobs]
+        self._turns.add(Started(job, claim, now + job.plan.lease - job.check.timeout) for claim, job in known)
+
+    def _launch(self, started: Collection[Started]) -> None:
+        heartbeats = any(isinstance(item.job.check, HeartbeatCheck) for item in started)
+        pings = self._store.pings() if heartbeats else {}
+        for item in started:
+            self._pool.submit(self._work, item, pings.get(item.job.line[:2]))
+
+    def _wait(self, now: datetime, patience: float) -> float:
+        due = self._store.next_due(now, self.regions)
+        until = (due - now).total_seconds() if due else patience
+        return min(patience, max(until, 0.01))
+
+    def _ended(self, wait: float) -> list[tuple[Started, Finding]]:
+        found: list[tuple[Started, Finding]] = []
+        while True:
+            try:
+                item, finding = self._done.get(timeout=max(wait, 0.001))
+            except queue.Empty:
+                return found
+            self._turns.end(item)
+            found.append((item, finding))
+            # Whatever else is ready goes along; nothing more is waited for.
+            wait = 0.0
+
+    def _work(self, item: Started, pings: Pings | None) -> None:
+        finding = Finding(None)
+        try:
+            finding = observe(item.job, pings, self.clock)
+            seen = finding.observation
+            if (
+                seen
+                and seen.status is not ComponentStatus.OPERATIONAL
+                and not self._guard.works_since(seen.at)
+            ):
+                finding = Finding(None)
+        finally:
+            self._done.put((item, finding))
+
+    def _outcome(self, item: Started, finding: Finding) -> Outcome:
+        now = self.clock()
+        job = item.job
+        is_judged = finding.observation is not None and self._guard.down_since is None
+        return Outcome(
+            claim=item.claim,
+            next_due=slot_after(now, job, self._chance.random()),
+            retry_due=retry_after(now, job),
+            rules=job.rules,
+            gap=job.gap,
+            observation=finding.observation if is_judged else None,
+            certificate=finding.certificate,
+            warn_days=job.check.warn_days,
+        )
+
+    def close(self) -> None:
+        """Stop starting checks, wait for those that run (each ends within its own timeout), give back the rest."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._store.release(self._owner)
+
+    def round(self) -> list[Recorded]:
+        """Run every check once, whatever the time, and return what was recorded, in the order of the page."""
+        self._store.hasten(list(self._jobs), self.clock())
+        found: dict[Line, Recorded] = {}
+        while True:
+            for item in self.step(0.05):
+                found.setdefault(item.line, item)
+            due = self._store.next_due(self.clock(), self.regions)
+            nothing_left = self._turns.is_idle and (due is None or due > self.clock())
+            if nothing_left or len(found) == len(self._jobs) or self._is_down:
+                return [found[line] for line in self._jobs if line in found]
+
+
+def poll_once(config: StatusConfig, store: MonitorStore, region: str = "") -> list[Recorded]:
+    """Run every check once, record the outcomes, and return them in the order of the page.
+
+    While our own connection is down nothing is run, and nothing returned.
+    """
+    poller = Poller(config, store, region)
+    try:
+        return poller.round()
+    finally:
+        poller.close()

@@ -1,0 +1,54 @@
+"""What a run of a check is given, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from waypost.base.net.failures import plain
+from waypost.base.net.network import Refuse
+from waypost.formats.checks import CheckBase
+from waypost.formats.observations import Pings
+from waypost.formats.status import ComponentStatus
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """What one run found; `probe` adds the times."""
+
+    status: ComponentStatus
+    """No data where the run says nothing about the service."""
+    latency: timedelta = timedelta(0)
+    """From the start to the end of the answer, or to the failure."""
+    reason: str = ""
+    """Why it is not operational, in words without secrets."""
+    certificate_expires: datetime | None = None
+    """When the certificate ends that was shown; the first, where there were several."""
+
+
+@dataclass(frozen=True)
+class ProbeContext:
+    """What a run may know beside its check."""
+
+    now: datetime
+    """The moment of the run."""
+    pings: Pings = field(default_factory=Pings)
+    """What a heartbeat last said of itself."""
+    refuse: Refuse | None = None
+    """Tells which numeric addresses must not be reached; without it, all may."""
+
+
+Prober = Callable[[Any, ProbeContext], ProbeResult]
+"""Runs a check of one kind once; it raises Unanswered or OSError where there is no answer."""
+
+
+def good() -> ProbeResult:
+    """Build the result of an answer that is as expected."""
+    return ProbeResult(ComponentStatus.OPERATIONAL)
+
+
+def failed(check: CheckBase, reason: str) -> ProbeResult:
+    """Build the result of an answer that is not as expected."""
+    return ProbeResult(check.fails_as, reason=plain(reason))

@@ -1,0 +1,1 @@
+"""When a check runs, and when a state changes."""

@@ -1,0 +1,47 @@
+"""Whether a job that reports by itself is late, failed, or well: a rule over what it last said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from waypost.formats.checks import HeartbeatCheck
+from waypost.formats.observations import Pings
+from waypost.formats.status import ComponentStatus
+
+NextRun = Callable[[datetime], datetime]
+"""Returns when a job is due next after a moment, in UTC."""
+
+
+def judge_heartbeat(
+    check: HeartbeatCheck, pings: Pings, now: datetime, next_run: NextRun
+) -> tuple[ComponentStatus, str]:
+    """Return the state of a job and why it is not operational.
+
+    It is down at its last success + period + grace, or at its last start + grace where it began and never
+    ended, whichever comes first; and at once when it reports a failure. Until it was due for the first time
+    since it is watched there is no data.
+    """
+    if _has_failed(pings):
+        code = f" with exit code {pings.exit_code}" if pings.exit_code is not None else ""
+        return check.fails_as, f"the job reported a failure{code}"
+    begun = pings.start if pings.start and (not pings.success or pings.start > pings.success) else None
+    if begun is not None and now >= begun + check.heartbeat.grace:
+        return check.fails_as, f"the job began at {_clock(begun)} and has not ended"
+    since = pings.success or pings.first
+    if since is None:
+        return ComponentStatus.NO_DATA, ""
+    late = now >= next_run(since) + check.heartbeat.grace
+    if late and pings.success is None:
+        return check.fails_as, "nothing was heard of the job"
+    if late:
+        return check.fails_as, f"nothing was heard of the job since {_clock(since)}"
+    return ComponentStatus.OPERATIONAL if pings.success else ComponentStatus.NO_DATA, ""
+
+
+def _has_failed(pings: Pings) -> bool:
+    return pings.fail is not None and (pings.success is None or pings.fail >= pings.success)
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}"

@@ -1,0 +1,106 @@
+"""How values stand in the database: times as milliseconds, states as numbers, a line's state as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from waypost.base.database.values import LARGEST, clean_text, from_ms, span_ms, to_ms
+from waypost.formats.observations import Failure, Line, LineState, Run
+from waypost.formats.status import ComponentStatus, Observation
+
+STATUS_NUMBERS: Mapping[ComponentStatus, int] = {
+    ComponentStatus.OPERATIONAL: 0,
+    ComponentStatus.DEGRADED_PERFORMANCE: 1,
+    ComponentStatus.PARTIAL_OUTAGE: 2,
+    ComponentStatus.MAJOR_OUTAGE: 3,
+    ComponentStatus.UNDER_MAINTENANCE: 4,
+    ComponentStatus.NO_DATA: 5,
+}
+"""How states are stored; the numbers never change."""
+
+STATUSES = {number: status for status, number in STATUS_NUMBERS.items()}
+
+
+def storable(seen: Observation, line: Line) -> Observation:
+    """Return an observation as it will come back: whole milliseconds in UTC, and a reason that can be kept."""
+    return Observation(
+        line.component,
+        line.check,
+        from_ms(to_ms(seen.at)),
+        seen.status,
+        timedelta(milliseconds=min(max(span_ms(seen.latency), 0), LARGEST)),
+        clean_text(seen.reason),
+        line.region,
+    )
+
+
+def pack(seen: Observation) -> list[Any]:
+    """Return an observation as plain values for JSON; its line stands elsewhere."""
+    return [to_ms(seen.at), span_ms(seen.latency), STATUS_NUMBERS[seen.status], seen.reason]
+
+
+def unpack(values: Sequence[Any], line: Line) -> Observation:
+    """Return the observation that `pack` made plain."""
+    at, latency, status, reason = values
+    return Observation(
+        line.component,
+        line.check,
+        from_ms(at),
+        STATUSES[status],
+        timedelta(milliseconds=latency),
+        reason,
+        line.region,
+    )
+
+
+def dump_state(state: LineState) -> str:
+    """Return a line's state as JSON; an observation that it names several times is written once."""
+    seen: dict[Observation, int] = {}
+
+    def place(item: Observation | None) -> int | None:
+        return None if item is None else seen.setdefault(item, len(seen))
+
+    document: dict[str, Any] = {
+        "status": None if state.status is None else STATUS_NUMBERS[state.status],
+        "at_least": _dump_runs(state.at_least, place),
+        "at_most": _dump_runs(state.at_most, place),
+        "recent": [place(item) for item in state.recent],
+        "changed": [to_ms(moment) for moment in state.changed],
+        "answered": state.answered,
+        "failures": [[f.number, to_ms(f.at), STATUS_NUMBERS[f.status]] for f in state.failures],
+    }
+    document["seen"] = [pack(item) for item in seen]
+    return json.dumps(document, separators=(",", ":"))
+
+
+def load_state(text: str, line: Line) -> LineState:
+    """Return the state that `dump_state` wrote."""
+    document = json.loads(text)
+    seen = [unpack(values, line) for values in document["seen"]]
+    return LineState(
+        None if document["status"] is None else STATUSES[document["status"]],
+        _load_runs(document["at_least"], seen),
+        _load_runs(document["at_most"], seen),
+        tuple(seen[place] for place in document["recent"]),
+        tuple(from_ms(moment) for moment in document["changed"]),
+        document["answered"],
+        tuple(Failure(number, from_ms(at), STATUSES[status]) for number, at, status in document["failures"]),
+    )
+
+
+def _dump_runs(
+    runs: Mapping[ComponentStatus, Run], place: Callable[[Observation | None], int | None]
+) -> dict[str, list[int | None]]:
+    return {str(STATUS_NUMBERS[level]): [run.count, place(run.first)] for level, run in runs.items()}
+
+
+def _load_runs(
+    runs: Mapping[str, tuple[int, int | None]], seen: Sequence[Observation]
+) -> dict[ComponentStatus, Run]:
+    return {
+        STATUSES[int(level)]: Run(count, None if place is None else seen[place])
+        for level, (count, place) in runs.items()
+    }

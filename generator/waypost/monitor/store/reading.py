@@ -1,0 +1,156 @@
+"""Read history: changes, watched time, gaps of our own connection, certificates, roll-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from waypost.base.database.schema import certificate, coverage, daily, hourly, state_change, uplink_gap
+from waypost.base.database.values import from_ms, optional_moment, to_ms
+from waypost.formats.observations import Line
+from waypost.formats.project import History
+from waypost.formats.rollups import Resolution, Rollup
+from waypost.formats.status import Certificate, Coverage, StateChange, UplinkGap
+from waypost.monitor.store.codec import STATUSES
+from waypost.monitor.store.lines import Rows, names
+from waypost.monitor.store.opening import OutdatedSchema, opened_to_read, opened_to_write
+from waypost.monitor.store.rollups import COUNTS
+
+_ROLLUPS = {Resolution.HOUR: hourly, Resolution.DAY: daily}
+
+
+class Reader(Rows):
+    """Reads what is kept in one database."""
+
+    def history(self, since: datetime | None = None) -> History:
+        """Return the rows from `since` on, and those before it that say how things stood then.
+
+        They come in the order of time, and of names where times are equal, whatever the database sorts by.
+        Those before `since` are the last change of each line before it, and the coverage and gaps that reach
+        over it.
+        """
+        limit = None if since is None else to_ms(since)
+        with self._database.read() as connection:
+            lines = names(connection)
+            return History(
+                _changes(connection, lines, limit),
+                _coverage(connection, lines, limit),
+                _uplink(connection, limit),
+                _certificates(connection, lines),
+            )
+
+    def history_size(self) -> int:
+        """Return a number that grows with each change of state, and each beginning and end of a gap."""
+        gaps = sa.select(sa.func.count() + sa.func.count(uplink_gap.c.end)).select_from(uplink_gap)
+        changes = sa.select(sa.func.count()).select_from(state_change)
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(changes.scalar_subquery() + gaps.scalar_subquery())) or 0
+
+    def latency(self, since: datetime, until: datetime, resolution: Resolution | str) -> list[Rollup]:
+        """Return the roll-ups of each line that begin in [since, until), by time and line."""
+        table = _ROLLUPS[Resolution(resolution)]
+        wanted = sa.select(table).where(table.c.at >= to_ms(since), table.c.at < to_ms(until))
+        with self._database.read() as connection:
+            rows = connection.execute(wanted).all()
+            lines = self._lines.named(connection, {row.line for row in rows})
+        rows = sorted(rows, key=lambda row: (row.at, lines[row.line]))
+        return [
+            Rollup(
+                lines[row.line],
+                from_ms(row.at),
+                {
+                    STATUSES[number]: count
+                    for number, name in enumerate(COUNTS)
+                    if (count := getattr(row, name))
+                },
+                row.sketch,
+            )
+            for row in rows
+        ]
+
+
+def read_history(url: str, since: datetime | None = None) -> History:
+    """Return what a database holds for the pages, or nothing where there is none yet.
+
+    A database of an older version is upgraded first, unless another process polls into it.
+    """
+    try:
+        return _history(url, since)
+    except OutdatedSchema:
+        with opened_to_write(url):
+            pass
+        return _history(url, since)
+
+
+def _history(url: str, since: datetime | None) -> History:
+    with opened_to_read(url) as database:
+        return Reader(database).history(since) if database else History()
+
+
+def _changes(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[StateChange, ...]:
+    table = state_change.c
+    wanted = sa.select(table.line, table.confirmed_at, table.at, table.status, table.reason)
+    if limit is not None:
+        last = (
+            sa.select(table.line, sa.func.max(table.confirmed_at))
+            .where(table.confirmed_at < limit)
+            .group_by(table.line)
+        )
+        is_last = sa.tuple_(table.line, table.confirmed_at).in_(last)
+        wanted = wanted.where(sa.or_(table.confirmed_at >= limit, is_last))
+    ranks = _ranks(lines)
+    rows = sorted(connection.execute(wanted), key=lambda row: (row[1], ranks[row[0]]))
+    return tuple(_change(lines[number], *values) for number, *values in rows)
+
+
+# A process that stays reads the same rows at each publication, and all but the last few are as they were.
+@lru_cache(65536)
+def _change(line: Line, confirmed_at: int, at: int, status: int, reason: str) -> StateChange:
+    component, check, region = line
+    return StateChange(component, check, from_ms(at), STATUSES[status], from_ms(confirmed_at), reason, region)
+
+
+@lru_cache(65536)
+def _stretch(line: Line, start: int, end: int) -> Coverage:
+    component, check, region = line
+    return Coverage(component, check, from_ms(start), from_ms(end), region)
+
+
+def _ranks(lines: Mapping[int, Line]) -> dict[int, int]:
+    """Return the place of each line in the order of names."""
+    return {number: place for place, number in enumerate(sorted(lines, key=lines.__getitem__))}
+
+
+def _coverage(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[Coverage, ...]:
+    wanted = sa.select(coverage.c.line, coverage.c.start, coverage.c.end)
+    if limit is not None:
+        wanted = wanted.where(coverage.c.end > limit)
+    ranks = _ranks(lines)
+    rows = sorted(connection.execute(wanted), key=lambda row: (row[1], ranks[row[0]]))
+    return tuple(_stretch(lines[number], start, end) for number, start, end in rows)
+
+
+def _uplink(connection: Connection, limit: int | None) -> tuple[UplinkGap, ...]:
+    wanted = sa.select(uplink_gap).order_by(uplink_gap.c.start, uplink_gap.c.region)
+    if limit is not None:
+        wanted = wanted.where(sa.or_(uplink_gap.c.end.is_(None), uplink_gap.c.end > limit))
+    return tuple(
+        UplinkGap(from_ms(row.start), optional_moment(row.end), row.region)
+        for row in connection.execute(wanted)
+    )
+
+
+def _certificates(connection: Connection, lines: Mapping[int, Line]) -> tuple[Certificate, ...]:
+    """Return the certificate of each check that was seen last, from whichever region."""
+    newest: dict[tuple[str, str], Certificate] = {}
+    wanted = sa.select(certificate).order_by(certificate.c.seen_at, certificate.c.line)
+    for row in connection.execute(wanted):
+        line = lines[row.line]
+        newest[line.component, line.check] = Certificate(
+            line.component, line.check, from_ms(row.expires), from_ms(row.seen_at), row.warn_days
+        )
+    return tuple(newest[key] for key in sorted(newest))

@@ -1,0 +1,92 @@
+"""What reaches us by itself: pings of heartbeats, and whether our own connection works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from waypost.base.database.engine import Lock
+from waypost.base.database.schema import ping, uplink_gap
+from waypost.base.database.values import LARGEST, optional_moment, to_ms
+from waypost.formats.observations import Line, Ping, PingKind, Pings
+from waypost.monitor.store.lines import Rows
+
+
+class Signals(Rows):
+    """The pings and the uplink of one database."""
+
+    def ping(self, said: Ping) -> None:
+        """Keep the latest word of a heartbeat; one that comes later than a newer one changes nothing."""
+        line = Line(said.component, said.check)
+        number = self._lines.numbers([line])[line]
+        moment = to_ms(said.at)
+        kind = said.kind.value
+        values = {"line": number, "first": moment, kind: moment}
+        if said.kind is PingKind.FAIL and said.exit_code is not None:
+            values["exit_code"] = max(-LARGEST, min(said.exit_code, LARGEST))
+        insert = self._database.insert(ping).values(**values)
+        changed: dict[str, sa.ColumnElement[Any]] = {kind: insert.excluded[kind]}
+        if said.kind is PingKind.FAIL:
+            # The code belongs to the failure: one without a code takes an older one's away.
+            changed["exit_code"] = insert.excluded.exit_code
+        is_newer = sa.or_(ping.c[kind].is_(None), ping.c[kind] < insert.excluded[kind])
+        with self._database.write() as connection:
+            connection.execute(
+                insert.on_conflict_do_update(index_elements=[ping.c.line], set_=changed, where=is_newer)
+            )
+
+    def watch(self, heartbeats: Iterable[tuple[str, str]], at: datetime) -> None:
+        """Note since when these heartbeats (component, check) are waited for; the first time counts."""
+        lines = [Line(component, check) for component, check in heartbeats]
+        if not lines:
+            return
+        numbers = self._lines.numbers(lines)
+        moment = to_ms(at)
+        rows = [{"line": number, "first": moment} for number in sorted(numbers.values())]
+        with self._database.write() as connection:
+            connection.execute(self._database.upsert(ping), rows)
+
+    def pings(self) -> dict[tuple[str, str], Pings]:
+        """Return what each heartbeat (component, check) last said."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(ping).order_by(ping.c.line)).all()
+            lines = self._lines.named(connection, [row.line for row in rows])
+        return {
+            (lines[row.line].component, lines[row.line].check): Pings(
+                optional_moment(row.success),
+                optional_moment(row.start),
+                optional_moment(row.fail),
+                row.exit_code,
+                optional_moment(row.first),
+            )
+            for row in rows
+        }
+
+    def uplink_down(self, region: str, at: datetime) -> None:
+        """Note that our own connection in a region is down since then, unless that is known already."""
+        with self._database.write() as connection:
+            # Two pollers of a region may notice at the same time; one of them is first.
+            self._database.lock(connection, Lock.UPLINK)
+            is_open = sa.select(uplink_gap.c.start).where(
+                uplink_gap.c.region == region, uplink_gap.c.end.is_(None)
+            )
+            if connection.execute(is_open).first() is not None:
+                return
+            # A gap that began at this very moment and was told to be over goes on.
+            connection.execute(
+                self._database.upsert(uplink_gap, "end").values(region=region, start=to_ms(at), end=None)
+            )
+
+    def uplink_up(self, region: str, at: datetime) -> None:
+        """Note that our own connection in a region works again, if it was down."""
+        moment = to_ms(at)
+        with self._database.write() as connection:
+            connection.execute(
+                uplink_gap.update()
+                .where(uplink_gap.c.region == region, uplink_gap.c.end.is_(None))
+                # The clock may have been set back since: no gap ends before it began.
+                .values(end=sa.case((uplink_gap.c.start > moment, uplink_gap.c.start), else_=moment))
+            )

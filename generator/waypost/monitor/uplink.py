@@ -1,0 +1,58 @@
+"""Our own connection: a failure is believed only while well known hosts can be reached."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from waypost.formats.status_config import Uplink
+
+Reach = Callable[[Uplink, datetime], bool]
+"""Tells whether one of the hosts can be reached now."""
+
+
+class UplinkGuard:
+    """Knows whether our own connection works, and looks again whenever a failure needs it; for several threads."""
+
+    def __init__(self, uplink: Uplink | None, reach: Reach, clock: Callable[[], datetime]) -> None:
+        self._uplink = uplink
+        self._reach = reach
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._good_at: datetime | None = None
+        self._down_since: datetime | None = None
+
+    @property
+    def down_since(self) -> datetime | None:
+        """When it was first seen to be down, or None while it works."""
+        return self._down_since
+
+    def works_since(self, began: datetime) -> bool:
+        """Tell whether our connection worked at some time after `began`, when what failed had begun.
+
+        One thread looks, and the others share what it finds.
+        """
+        if self._uplink is None:
+            return True
+        with self._lock:
+            if self._good_at is None or self._good_at < began:
+                self._look(self._uplink)
+            return self._down_since is None
+
+    def watch(self) -> bool:
+        """Look when it is time, or while it is down, and tell whether it works."""
+        if self._uplink is None:
+            return True
+        with self._lock:
+            now = self._clock()
+            if self._down_since or self._good_at is None or now - self._good_at >= self._uplink.every:
+                self._look(self._uplink)
+            return self._down_since is None
+
+    def _look(self, uplink: Uplink) -> None:
+        began = self._clock()
+        if self._reach(uplink, began):
+            self._good_at, self._down_since = began, None
+        elif self._down_since is None:
+            self._down_since = began

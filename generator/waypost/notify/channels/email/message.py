@@ -1,0 +1,140 @@
+"""One mail for one recipient, with the headers that thread it, keep robots quiet and let people leave."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import ipaddress
+import re
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import quote, urlsplit
+
+from waypost.formats.notices import Letter
+from waypost.formats.subscribers import MailServer, Subscriber, mail_address
+from waypost.notify.channels.base import Means, TransportError
+from waypost.notify.channels.email.composing import FrozenMail, one_line
+from waypost.notify.channels.email.headers import FOLD, address, header_lines, words
+from waypost.notify.channels.email.rendering import with_leave
+from waypost.notify.rules.unsubscribing import WeakKey, leaving_token
+
+_LOCAL = re.compile(r"[^\s()<>\[\]:;@\\,.\"]+(\.[^\s()<>\[\]:;@\\,.\"]+)*")
+# Local parts that need quotes are valid, but nobody has them, and programs on the way read them in their own ways.
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that is ready to go; it never shows itself, because it holds addresses."""
+
+    sender: str
+    recipient: str
+    data: bytes
+    """All of it, with the line ends of SMTP."""
+    message_id: str
+    """Without its brackets."""
+    needs_utf8: bool
+    """Whether an address has characters that only a server with SMTPUTF8 (RFC 6531) takes."""
+
+    def __repr__(self) -> str:
+        """Tell nothing of it."""
+        return f"Mail({self.message_id})"
+
+
+def settings_of(means: Means) -> MailServer:
+    """Return how mail is sent; raises TransportError where nothing is said of it."""
+    if means.file.email is None:
+        raise TransportError("subscribers.yml has no `email`, which says how mail is sent")
+    return means.file.email
+
+
+def build_mail(letter: Letter, subscriber: Subscriber, means: Means) -> Mail:
+    """Make the mail of a letter; raises TransportError."""
+    settings = settings_of(means)
+    try:
+        frozen = FrozenMail.from_bytes(letter.body)
+    except (ValueError, KeyError, TypeError):
+        raise TransportError("what was kept of the mail cannot be read", permanent=True) from None
+    sender, recipient = _address(means, settings.sender), _address(means, str(subscriber.email))
+    needs_utf8 = not (sender + recipient).isascii()
+    answers = _address(means, settings.reply_to) if settings.reply_to else ""
+    domain = sender.rpartition("@")[2]
+    message_id = f"{re.sub(r'[^A-Za-z0-9_.-]', '-', letter.delivery.message_id)}@{domain}"
+    leave = leave_links(subscriber, means, settings, answers or sender)
+    headers = [
+        ("From", address(one_line(settings.name or means.page_name), sender)),
+        ("To", address("", recipient)),
+        *([("Reply-To", address("", answers))] if answers else []),
+        ("Subject", words(one_line(frozen.subject))),
+        ("Date", format_datetime(means.clock())),
+        ("Message-ID", f"<{message_id}>"),
+        # Every mail of a thread answers the same one; it never existed, and need not.
+        ("In-Reply-To", f"<{_thread(letter, means)}@{domain}>"),
+        ("References", f"<{_thread(letter, means)}@{domain}>"),
+        ("Auto-Submitted", "auto-generated"),
+        # All but reports of failure, which the operator needs (MS-OXCMAIL 2.2.3.2.14).
+        ("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"),
+        ("List-Id", f"<{_list_id(means.page_url)}>"),
+        ("List-Unsubscribe", f",{FOLD}".join(f"<{link}>" for link in leave)),
+        *([_ONE_CLICK] if leave[0].startswith("https://") else []),
+    ]
+    data = header_lines(headers) + _content(frozen, leave[0])
+    return Mail(sender, recipient, data, message_id, needs_utf8)
+
+
+_ONE_CLICK = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+
+
+def _content(frozen: FrozenMail, link: str) -> bytes:
+    """Return both forms of a mail with the headers that tell them apart."""
+    message = EmailMessage(policy.SMTP)
+    message.set_content(f"{frozen.text}{frozen.leave}: {link}\n", cte="quoted-printable")
+    html = with_leave(frozen.html, link, frozen.leave)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return message.as_bytes()
+
+
+def leave_links(subscriber: Subscriber, means: Means, settings: MailServer, answers: str) -> tuple[str, ...]:
+    """Return the addresses by which a subscriber leaves, the best first; raises TransportError."""
+    written = f"mailto:{quote(answers, safe='@')}?subject=unsubscribe%20{subscriber.id}"
+    if settings.unsubscribe is None:
+        return (written,)
+    try:
+        token = leaving_token(means.value(settings.unsubscribe.key), subscriber.id)
+    except WeakKey as error:
+        raise TransportError(str(error)) from None
+    return (quote(settings.unsubscribe.url, safe="/:?#[]@!$&'()*+,;=%~") + token, written)
+
+
+def _address(means: Means, text: str) -> str:
+    """Return an address with its domain as name servers know it; raises TransportError."""
+    try:
+        local, _, domain = mail_address(means.value(text)).rpartition("@")
+        domain = domain.encode("idna").decode("ascii")
+    except ValueError:
+        local, domain = "", ""
+    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+        raise TransportError("a mail address is not a valid one")
+    return f"{local}@{domain}"
+
+
+def _thread(letter: Letter, means: Means) -> str:
+    """Name the message that all mails of a thread seem to answer."""
+    thread = f"{means.page_url}\n{letter.delivery.subject}"
+    return f"thread.{hashlib.sha256(thread.encode()).hexdigest()[:32]}"
+
+
+def _list_id(page_url: str) -> str:
+    """Name the list after the address of the page (RFC 2919): `status.help.example.org`."""
+    parts = urlsplit(page_url)
+    host = parts.hostname or "localhost"
+    with contextlib.suppress(ValueError):
+        # A number is no name that a list may have.
+        host = ipaddress.ip_address(host).exploded.replace(":", "-") + ".invalid"
+    path = re.sub(r"[^A-Za-z0-9]+", "-", parts.path).strip("-").lower()
+    try:
+        return f"{path[:60] or 'status'}.{host.encode('idna').decode('ascii')}"
+    except ValueError:
+        return f"{path[:60] or 'status'}.invalid"

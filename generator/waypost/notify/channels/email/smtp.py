@@ -1,0 +1,223 @@
+"""Hand mails to a server by SMTP (RFC 5321), each conversation within the present deadline."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import smtplib
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from waypost.base.net.network import connect, encrypt, verifying
+from waypost.notify.channels.base import TransportError
+from waypost.notify.channels.email.message import Mail
+
+MOST_ANSWER = 64 * 1024
+"""Bytes of one answer that are read; a server that says more is not listened to."""
+
+ENDED = 421
+"""The server ends the conversation, whatever was asked."""
+
+GONE = frozenset({"5.1.1", "5.1.2", "5.1.10", "5.2.1"})
+"""There is no such mailbox, domain or recipient, or it is closed for good (RFC 3463, RFC 7505)."""
+
+LOGIN_WANTED = frozenset({530, 535, 538})
+"""The server wants a login, or another one, before it takes a recipient (RFC 4954): that is no fault of theirs."""
+
+FULL = "5.2.2"
+"""The mailbox is full, which passes."""
+
+_ENHANCED = re.compile(rb"([245]\.\d{1,3}\.\d{1,3})\b")
+_FORM = (
+    "write it as smtps://user:password@mail.example.org:465, with other characters in both percent-encoded"
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where mail is handed in, and how."""
+
+    host: str
+    port: int
+    encryption: Literal["tls", "starttls", "none"]
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+
+def read_server(url: str) -> Server:
+    """Read the address of a server; raises TransportError, which does not repeat it."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port = "", None
+    if not host or parts.scheme not in ("smtp", "smtps") or parts.path not in ("", "/") or parts.fragment:
+        raise TransportError(f"the address of the mail server is not valid; {_FORM}")
+    if parts.query not in _CHOICES:
+        raise TransportError("the address of the mail server may end in ?starttls=yes or ?starttls=no only")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if parts.scheme == "smtps":
+        return Server(host, port or 465, "tls", user, password)
+    wants = _CHOICES[parts.query]
+    encryption: Literal["starttls", "none"] = (
+        "starttls" if (not _is_loopback(host) if wants is None else wants) else "none"
+    )
+    if password and encryption == "none" and not _is_loopback(host):
+        raise TransportError(
+            "a password is not sent without encryption; write smtps:// or leave ?starttls=no out"
+        )
+    return Server(host, port or 587, encryption, user, password)
+
+
+_CHOICES = {"": None, "starttls=yes": True, "starttls=no": False}
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Refusal(Exception):
+    """A server answered, and not as hoped; what it said beside the codes is not kept."""
+
+    def __init__(self, stage: str, code: int, said: bytes = b"") -> None:
+        found = _ENHANCED.match(said)
+        self.stage = stage
+        self.code = code
+        self.enhanced = found[1].decode("ascii") if found else ""
+        super().__init__(
+            f"the mail server {stage} ({self._codes})" if code > 0 else f"the mail server {stage}"
+        )
+
+    @property
+    def _codes(self) -> str:
+        return f"{self.code} {self.enhanced}".strip()
+
+    @property
+    def is_end(self) -> bool:
+        """Whether nothing more can be said to the server over this connection."""
+        return self.code == ENDED or self.code < 200
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the server itself says that trying again may help."""
+        return not 500 <= self.code < 600 or self.enhanced == FULL
+
+
+class _Answers:
+    """Reads answers line by line, and not without end."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.left = MOST_ANSWER
+
+    def readline(self, limit: int) -> bytes:
+        line = bytes(self._stream.readline(limit))
+        self.left -= len(line)
+        if self.left < 0:
+            raise OSError("the answer is too long")
+        # A line that was cut off is no answer, though its first digits may look like one.
+        return line if line.endswith(b"\n") or len(line) >= limit else b""
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class Connection(smtplib.SMTP):
+    """A conversation with a server, on sockets under the present deadline."""
+
+    file: Any
+
+    def __init__(self, server: Server) -> None:
+        # The library would look up the name of this machine, for as long as that takes.
+        super().__init__(local_hostname="localhost")
+        self._server = server
+        self._host = server.host
+        self.sent = 0
+        """How many mails went over it."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> Any:
+        connection = connect(host, port)
+        if self._server.encryption == "tls":
+            return encrypt(connection, host, verifying())
+        return connection
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read one answer; raises SMTPServerDisconnected for one that is too long too."""
+        if self.file is None and self.sock is not None:
+            self.file = _Answers(self.sock.makefile("rb"))
+        if self.file is not None:
+            self.file.left = MOST_ANSWER
+        return super().getreply()
+
+    def open(self) -> None:
+        """Connect, encrypt and log in; raises Refusal, OSError and ValueError."""
+        server = self._server
+        code, said = self.connect(server.host, server.port)
+        if code != 220:
+            raise Refusal("does not take mail now", code, said)
+        self.local_hostname = _literal(str(self.sock.getsockname()[0]))  # type: ignore[union-attr]  # just connected
+        try:
+            if server.encryption == "starttls":
+                self._encrypt()
+            self.ehlo_or_helo_if_needed()
+        except smtplib.SMTPHeloError as error:
+            raise Refusal("refused the greeting", error.smtp_code) from None
+        if server.user or server.password:
+            self._log_in()
+
+    def _encrypt(self) -> None:
+        try:
+            self.starttls(context=verifying())
+        except smtplib.SMTPNotSupportedError:
+            words = "the mail server offers no STARTTLS; write smtps:// where it encrypts from the start"
+            raise TransportError(words, blames_host=True) from None
+        except smtplib.SMTPResponseException as error:
+            raise Refusal("refused STARTTLS", error.smtp_code) from None
+
+    def _log_in(self) -> None:
+        try:
+            self.login(self._server.user, self._server.password)
+        except smtplib.SMTPAuthenticationError as error:
+            raise Refusal("refused the login", error.smtp_code, _bytes(error.smtp_error)) from None
+        except smtplib.SMTPServerDisconnected:
+            raise
+        except (smtplib.SMTPException, ValueError):
+            # No way to log in that both know, or a password with characters that SMTP cannot say.
+            words = "knows no way to log in that we know, or the login is not plain ASCII"
+            raise Refusal(words, 0) from None
+
+    def begin(self, mail: Mail) -> None:
+        """Say whom a mail is from; raises Refusal and OSError."""
+        if mail.needs_utf8 and not self.has_extn("smtputf8"):
+            words = "the mail server does not take addresses with characters beyond ASCII (SMTPUTF8)"
+            raise TransportError(words, permanent=True)
+        code, said = self.mail(mail.sender, ["SMTPUTF8", "BODY=8BITMIME"] if mail.needs_utf8 else [])
+        if code != 250:
+            raise Refusal("refused the sender", code, said)
+
+    def finish(self, mail: Mail) -> None:
+        """Say whom it is for, and hand it over; raises Refusal and OSError."""
+        code, said = self.rcpt(mail.recipient)
+        if code not in (250, 251):
+            raise Refusal("refused the recipient", code, said)
+        try:
+            code, said = self.data(mail.data)
+        except smtplib.SMTPDataError as error:
+            code, said = error.smtp_code, _bytes(error.smtp_error)
+        if code != 250:
+            raise Refusal("refused the message", code, said)
+        self.sent += 1
+
+
+def _bytes(said: bytes | str) -> bytes:
+    return said if isinstance(said, bytes) else said.encode(errors="replace")
+
+
+def _literal(address: str) -> str:
+    """Write our own address as servers are greeted with it (RFC 5321, 4.1.3)."""
+    address = address.partition("%")[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"

@@ -1,0 +1,29 @@
+"""Every channel by the key that its subscribers stand under in subscribers.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from waypost.notify.channels import apprise, discord, email, slack, sms, statuspage_webhook, teams, webhook
+from waypost.notify.channels.base import Channel
+
+CHANNELS: Mapping[str, Channel] = {
+    channel.kind: channel
+    for channel in (
+        webhook.CHANNEL,
+        statuspage_webhook.CHANNEL,
+        email.CHANNEL,
+        slack.CHANNEL,
+        teams.CHANNEL,
+        discord.CHANNEL,
+        sms.CHANNEL,
+        apprise.CHANNEL,
+    )
+}
+"""In the order of the documentation."""
+
+
+def guide(kind: str) -> str:
+    """Return the guide of a channel for those who set it up, as Markdown."""
+    return (Path(__file__).parent / kind / "guide.md").read_text(encoding="utf-8")

@@ -1,0 +1,120 @@
+"""The endpoints as they are configured, and what people do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from waypost.base.database.engine import Database, Lock
+from waypost.base.database.schema import delivery, endpoint, unsubscribed
+from waypost.base.database.values import from_ms, optional_moment, to_ms
+from waypost.formats.notices import Disabled, Endpoint, EndpointState
+from waypost.notify.outbox.rows import (
+    FAILED,
+    HAS_LEFT,
+    HAS_OTHER_CHANNEL,
+    IS_GONE,
+    PENDING,
+    add_once,
+    give_up_pending,
+    lock_endpoints,
+    slices,
+)
+
+_SHAPE = ("kind", "host", "fingerprint", "configured")
+
+
+def register(database: Database, connection: Connection, wanted: Sequence[Endpoint], now: datetime) -> None:
+    """Bring the rows of endpoints to what is configured."""
+    database.lock(connection, Lock.OUTBOX)
+    rows = {item.id: _row(item) for item in wanted}
+    found = {row.id: row for row in connection.execute(sa.select(endpoint))}
+    new = [row for name, row in sorted(rows.items()) if name not in found]
+    if new:
+        connection.execute(endpoint.insert(), [{**row, "set_at": to_ms(now), "epoch": 0} for row in new])
+    changed = {
+        name
+        for name, row in rows.items()
+        if name in found and any(getattr(found[name], key) != row[key] for key in _SHAPE)
+    }
+    gone = {name for name, row in found.items() if row.configured and name not in rows}
+    known = lock_endpoints(connection, changed | gone)
+    _take_out(connection, gone, IS_GONE)
+    _take_out(
+        connection, {name for name in changed if known[name].kind != rows[name]["kind"]}, HAS_OTHER_CHANNEL
+    )
+    for some in slices(gone):
+        connection.execute(endpoint.update().where(endpoint.c.id.in_(some)).values(configured=0))
+    renewed = {name for name in changed if known[name].fingerprint != rows[name]["fingerprint"]}
+    one = endpoint.update().where(endpoint.c.id == sa.bindparam("b_id"))
+    if changed:
+        values: dict[str, Any] = {key: sa.bindparam(f"b_{key}") for key in _SHAPE}
+        parameters = [{f"b_{key}": rows[name][key] for key in ("id", *_SHAPE)} for name in sorted(changed)]
+        connection.execute(one.values(values), parameters)
+    for some in slices(renewed):
+        connection.execute(enabled().where(endpoint.c.id.in_(some)))
+
+
+def enabled() -> sa.Update:
+    """Return an update that lets endpoints be sent to again, as if they had never failed."""
+    return endpoint.update().values(disabled_at=None, disabled_reason=None, failing_since=None)
+
+
+def unsubscribe(database: Database, connection: Connection, name: str, at: datetime) -> bool:
+    """Note that a subscriber has left; return whether that is new."""
+    database.lock(connection, Lock.OUTBOX)
+    lock_endpoints(connection, [name])
+    is_new = add_once(connection, unsubscribed, endpoint=name, at=to_ms(at))
+    _take_out(connection, [name], HAS_LEFT)
+    return is_new
+
+
+def read_endpoints(connection: Connection) -> list[EndpointState]:
+    """Return all endpoints that there ever were, by their ids."""
+    counts: dict[tuple[str, int], int] = {
+        (row.endpoint, row.state): row.deliveries
+        for row in connection.execute(
+            sa.select(delivery.c.endpoint, delivery.c.state, sa.func.count().label("deliveries")).group_by(
+                delivery.c.endpoint, delivery.c.state
+            )
+        )
+    }
+    left = {row.endpoint: from_ms(row.at) for row in connection.execute(sa.select(unsubscribed))}
+    return [
+        EndpointState(
+            row.id,
+            row.kind,
+            bool(row.configured),
+            counts.get((row.id, PENDING), 0),
+            counts.get((row.id, FAILED), 0),
+            optional_moment(row.next_at),
+            optional_moment(row.leased_until),
+            optional_moment(row.failing_since),
+            None
+            if row.disabled_at is None
+            else Disabled(from_ms(row.disabled_at), row.disabled_reason or ""),
+            left.get(row.id),
+        )
+        for row in connection.execute(sa.select(endpoint).order_by(endpoint.c.id))
+    ]
+
+
+def _row(item: Endpoint) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "host": item.host,
+        "fingerprint": item.fingerprint,
+        "configured": 1,
+    }
+
+
+def _take_out(connection: Connection, ids: Collection[str], why: str) -> None:
+    """Send nothing more of what is pending for these endpoints, whose rows are locked."""
+    give_up_pending(connection, ids, why)
+    for some in slices(ids):
+        connection.execute(endpoint.update().where(endpoint.c.id.in_(some)).values(next_at=None))

@@ -1,0 +1,230 @@
+"""The objects of the Statuspage v2 API, so that clients made for Atlassian Statuspage read our pages too.
+
+Shapes as documented at Atlassian's developer site and seen on its public pages: times in UTC with
+milliseconds, updates newest first, ids of twelve characters. The files and the bodies of webhooks are
+made of these objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from waypost.base.ids import public_id
+from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
+from waypost.publishing.api.statuspage_words import api_status, in_api_words
+from waypost.status.rules.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
+from waypost.status.rules.update_changes import Changes, incident_changes, maintenance_changes
+
+Json = dict[str, Any]
+
+DESCRIPTIONS = {
+    "none": "All Systems Operational",
+    "minor": "Minor Service Outage",
+    "major": "Partial System Outage",
+    "critical": "Major Service Outage",
+    "maintenance": "Service Under Maintenance",
+}
+"""What Statuspage says for each indicator."""
+
+
+def api_time(moment: datetime) -> str:
+    """Return a time as the API writes it: 2026-11-20T09:02:00.000Z."""
+    # isoformat takes a third of the time of strftime.
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+def page_id(snapshot: Snapshot) -> str:
+    """Return the id of the page, derived from where it is published."""
+    return public_id("page", snapshot.page.url)
+
+
+def page_json(snapshot: Snapshot) -> Json:
+    """Return the `page` object."""
+    return {
+        "id": page_id(snapshot),
+        "name": snapshot.page.name,
+        "url": snapshot.page.url.rstrip("/"),
+        "time_zone": snapshot.page.time_zone,
+        "updated_at": api_time(snapshot.changed_at),
+    }
+
+
+def status_json(snapshot: Snapshot) -> Json:
+    """Return the `status` object: indicator and description."""
+    degraded = (
+        worst(item.known_status for item in snapshot.components) is ComponentStatus.DEGRADED_PERFORMANCE
+    )
+    slow = snapshot.indicator == "minor" and degraded
+    description = "Partially Degraded Service" if slow else DESCRIPTIONS[snapshot.indicator]
+    return {"indicator": snapshot.indicator, "description": description}
+
+
+def components_json(snapshot: Snapshot) -> list[Json]:
+    """Return all components, each group directly before its members."""
+    rows: list[Json] = []
+    for name, members in snapshot.groups:
+        if name:
+            rows.append(_group_json(snapshot, name, members))
+        rows += [component_json(snapshot, component) for component in members]
+    return rows
+
+
+def _published_status(component: ComponentSnapshot) -> ComponentStatus:
+    """Return a state of the API's enum: it has no word for no data, so the last known one stands there."""
+    return component.known_status
+
+
+def _group_json(snapshot: Snapshot, name: str, members: tuple[ComponentSnapshot, ...]) -> Json:
+    return {
+        "id": public_id("group", name),
+        "name": name,
+        "status": worst(_published_status(member) for member in members),
+        "created_at": api_time(min(member.created_at for member in members)),
+        "updated_at": api_time(max(member.since for member in members)),
+        "position": members[0].position,
+        "description": None,
+        "showcase": False,
+        "start_date": None,
+        "group_id": None,
+        "page_id": page_id(snapshot),
+        "group": True,
+        "only_show_if_degraded": False,
+        "components": [public_id("component", member.id) for member in members],
+    }
+
+
+def component_json(snapshot: Snapshot, component: ComponentSnapshot) -> Json:
+    """Return one component."""
+    return {
+        "id": public_id("component", component.id),
+        "name": component.name,
+        "status": _published_status(component),
+        "created_at": api_time(component.created_at),
+        "updated_at": api_time(component.since),
+        "position": component.position,
+        "description": component.description or None,
+        "showcase": True,
+        "start_date": component.created_at.astimezone(UTC).date().isoformat(),
+        "group_id": public_id("group", component.group) if component.group else None,
+        "page_id": page_id(snapshot),
+        "group": False,
+        "only_show_if_degraded": False,
+    }
+
+
+def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
+    """Return one incident with its updates, newest first."""
+    identity = public_id("incident", incident.id)
+    return {
+        "id": identity,
+        "name": incident.title,
+        "status": incident.status,
+        "created_at": api_time(incident.updates[0].at),
+        "updated_at": api_time(incident.updated_at),
+        "monitoring_at": _time_of(incident, UpdateStatus.MONITORING),
+        "resolved_at": api_time(incident.resolved_at) if incident.resolved_at else None,
+        "impact": incident.impact,
+        "shortlink": incident_url(snapshot, incident),
+        "started_at": api_time(incident.started),
+        "page_id": page_id(snapshot),
+        "incident_updates": _updates_json(
+            snapshot, (identity, incident.id), incident.updates, incident_changes(incident)
+        ),
+        "components": _named_components(snapshot, tuple(incident.components)),
+    }
+
+
+def _time_of(incident: Incident, status: UpdateStatus) -> str | None:
+    found = next((update.at for update in incident.updates if update.status is status), None)
+    return api_time(found) if found else None
+
+
+def _named_components(snapshot: Snapshot, ids: tuple[str, ...]) -> list[Json]:
+    return [component_json(snapshot, component) for component in snapshot.components if component.id in ids]
+
+
+def _updates_json(
+    snapshot: Snapshot, owner: tuple[str, str], updates: Sequence[Update], changes: Sequence[Changes]
+) -> list[Json]:
+    """Return updates with what each changed, newest first; the owner is a public id and a slug."""
+    told = [
+        _update_json(*owner, update, _affected(snapshot, changed))
+        for update, changed in zip(updates, changes, strict=True)
+    ]
+    return told[::-1]
+
+
+def _affected(snapshot: Snapshot, changed: Changes) -> list[Json] | None:
+    rows = [
+        {
+            "code": public_id("component", component.id),
+            "name": component.name,
+            "old_status": changed[component.id][0],
+            "new_status": changed[component.id][1],
+        }
+        for component in snapshot.components
+        if component.id in changed
+    ]
+    return rows or None
+
+
+def _update_json(incident_id: str, slug: str, update: Update, affected: list[Json] | None) -> Json:
+    return {
+        "id": public_id("update", f"{slug}/{update.id}"),
+        "status": update.status,
+        "body": update.body,
+        "incident_id": incident_id,
+        "created_at": api_time(update.at),
+        "updated_at": api_time(update.at),
+        "display_at": api_time(update.at),
+        "affected_components": affected,
+        "deliver_notifications": True,
+        "custom_tweet": None,
+        "tweet_id": None,
+    }
+
+
+def maintenance_json(snapshot: Snapshot, item: MaintenanceSnapshot) -> Json:
+    """Return one scheduled maintenance with its updates, newest first."""
+    work = item.work
+    identity = public_id("maintenance", work.id)
+    return {
+        "id": identity,
+        "name": work.title,
+        "status": api_status(item.status),
+        "created_at": api_time(work.updates[0].at),
+        "updated_at": api_time(work.updated_at),
+        "monitoring_at": None,
+        "resolved_at": _maintenance_end(item),
+        "impact": "maintenance",
+        "shortlink": maintenance_url(snapshot, item),
+        "started_at": api_time(item.start),
+        "page_id": page_id(snapshot),
+        "incident_updates": _updates_json(
+            snapshot,
+            (identity, work.id),
+            [in_api_words(update, snapshot) for update in work.updates],
+            maintenance_changes(work),
+        ),
+        "components": _named_components(snapshot, work.components),
+        "scheduled_for": api_time(work.scheduled_for),
+        "scheduled_until": api_time(work.scheduled_until),
+    }
+
+
+def _maintenance_end(item: MaintenanceSnapshot) -> str | None:
+    if item.status is UpdateStatus.CANCELLED:
+        return api_time(item.work.updated_at)
+    return api_time(item.end) if item.is_over else None
+
+
+def incident_url(snapshot: Snapshot, incident: Incident) -> str:
+    """Return the permanent address of an incident."""
+    return f"{snapshot.page.url}incidents/{incident.id}/"
+
+
+def maintenance_url(snapshot: Snapshot, item: MaintenanceSnapshot) -> str:
+    """Return the permanent address of a maintenance."""
+    return f"{snapshot.page.url}maintenance/{item.work.id}/"

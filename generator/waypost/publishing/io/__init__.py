@@ -1,0 +1,1 @@
+"""Formats of outside libraries: feeds, calendar, badges."""

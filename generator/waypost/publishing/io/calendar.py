@@ -1,0 +1,81 @@
+"""Maintenance windows as iCalendar files (RFC 5545), by the icalendar library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, timedelta
+from urllib.parse import urlsplit
+
+from icalendar import Calendar, Event
+
+from waypost.base.feeds.feed import clean
+from waypost.base.markdown.words import plain_text
+from waypost.formats.status import UpdateStatus
+from waypost.publishing.api.statuspage import maintenance_url
+from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
+
+_LATEST = 500
+"""How many events a calendar holds: what is past longer leaves it first."""
+
+
+def calendar_files(snapshot: Snapshot) -> dict[str, bytes]:
+    """Return the calendar of all maintenance and one for each component, by path.
+
+    Every window is an event. The bytes depend on the data only, not on the clock.
+    """
+    works = sorted(snapshot.maintenances, key=lambda item: (item.start, item.work.id))[-_LATEST:]
+    events = {item.work.id: _event(snapshot, item) for item in works}
+    files = {calendar_path(): _calendar(snapshot, snapshot.page.name, events.values())}
+    for component in snapshot.components:
+        own = [events[item.work.id] for item in works if component.id in item.work.components]
+        title = snapshot.words.say("news.feed_title", name=snapshot.page.name, part=component.name)
+        files[calendar_path(component.id)] = _calendar(snapshot, title, own)
+    return files
+
+
+def calendar_path(component: str | None = None) -> str:
+    """Return where the calendar of a component is published, or that of all."""
+    return f"components/{component}/maintenance.ics" if component else "maintenance.ics"
+
+
+def _calendar(snapshot: Snapshot, title: str, events: Iterable[Event]) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", f"-//Waypost//Status//{snapshot.words.language.upper()}")
+    calendar.add("version", "2.0")
+    calendar.add("name", clean(title))
+    calendar.add("x-wr-calname", clean(title))
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    for event in events:
+        calendar.add_component(event)
+    data: bytes = calendar.to_ical()
+    return data
+
+
+def _event(snapshot: Snapshot, item: MaintenanceSnapshot) -> Event:
+    work, host = item.work, urlsplit(snapshot.page.url).hostname
+    is_cancelled = item.status is UpdateStatus.CANCELLED
+    title = snapshot.words.say("calendar.cancelled", title=work.title) if is_cancelled else work.title
+    changed = max(update.edited or update.at for update in work.updates).astimezone(UTC)
+    event = Event()
+    event.add("uid", f"{work.id}@{host}")
+    event.add("dtstamp", changed)
+    event.add("last-modified", changed)
+    event.add("dtstart", work.scheduled_for.astimezone(UTC))
+    event.add("dtend", work.scheduled_until.astimezone(UTC))
+    # Every update may move the window or change its status, so each counts as a revision.
+    event.add("sequence", len(work.updates) - 1)
+    event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT")
+    event.add("summary", clean(title))
+    event.add("description", clean(_description(snapshot, item, work.components)))
+    event.add("url", maintenance_url(snapshot, item))
+    event.add("categories", [snapshot.words.say("calendar.category")])
+    return event
+
+
+def _description(snapshot: Snapshot, item: MaintenanceSnapshot, components: Sequence[str]) -> str:
+    """Say what is worked on and what it means; a window that is called off says why."""
+    names = ", ".join(snapshot.names.get(name, name) for name in components)
+    update = item.work.updates[-1 if item.work.is_cancelled else 0]
+    return snapshot.words.say("calendar.description", names=names, text=plain_text(update.body))

@@ -1,0 +1,116 @@
+"""The feeds of the status page: for everything, each component and each impact, and Statuspage's history."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC
+from functools import lru_cache
+
+from waypost.base.feeds.feed import FeedHead, FeedItem, fitting, tag_authority, weight
+from waypost.base.feeds.formats import FEED_FORMATS, written
+from waypost.base.ids import public_number
+from waypost.base.markdown.words import plain_text
+from waypost.base.markup import render_markdown
+from waypost.publishing.api.statuspage_words import LABELS, in_api_words
+from waypost.publishing.rules.feed_items import NewsItem, Story, by_selection, news, selections, stories
+from waypost.status.rules.snapshot import Snapshot
+
+_SUMMARY_LENGTH = 300
+
+_STORY_BYTES = 100_000
+"""How much of one incident an entry tells; with more, the newest updates and a link to the rest."""
+
+
+def feed_files(snapshot: Snapshot) -> dict[str, bytes]:
+    """Return the feeds of the status page by path.
+
+    `feed.*` has one item an update; `history.*` has one entry an incident, edited in place, in the
+    form of Atlassian Statuspage, and keeps its English words for what happened: programs read them.
+    """
+    found = by_selection(news(snapshot))
+    help_url = snapshot.page.help_url
+    files = history_files(snapshot)
+    for selection in selections(snapshot):
+        head = _head(snapshot, f"{selection.folder}feed", selection.title, selection.about)
+        items = tuple(_update_item(item, help_url) for item in found.get(selection.folder, ()))
+        files.update(_written(head, fitting(items)))
+    return files
+
+
+# A publication changes few feeds, and writing one takes longer than comparing its items.
+_written = lru_cache(maxsize=2048)(written)
+
+
+def _head(snapshot: Snapshot, name: str, title: str, about: str = "") -> FeedHead:
+    page, words = snapshot.page, snapshot.words
+    description = words.say("news.description", name=title)
+    return FeedHead(page.url, name, title, description, page.name, words.language, about)
+
+
+@lru_cache(maxsize=8192)
+def _update_item(item: NewsItem, help_url: str) -> FeedItem:
+    return FeedItem(
+        id=item.guid,
+        link=item.link,
+        title=item.title,
+        published=item.published,
+        updated=item.updated,
+        summary=_shorten(plain_text(item.body)),
+        html=render_markdown(item.body, help_url),
+    )
+
+
+def history_files(snapshot: Snapshot) -> dict[str, bytes]:
+    """Return history.atom and history.rss."""
+    head = _head(snapshot, "history", snapshot.page.name)
+    help_url = snapshot.page.help_url
+    whole = fitting([_story_item(snapshot, story, help_url) for story in stories(snapshot)])
+    # Atom has ids of Statuspage's form; the guid of RSS is the address.
+    addressed = [replace(item, id=item.link, id_is_link=True) for item in whole]
+    return {
+        "history.atom": FEED_FORMATS["atom"].write(head, whole),
+        "history.rss": FEED_FORMATS["rss"].write(head, addressed),
+    }
+
+
+def _story_item(snapshot: Snapshot, story: Story, help_url: str) -> FeedItem:
+    kind = "Incident" if story.slug.startswith("incident/") else "Maintenance"
+    return FeedItem(
+        id=f"tag:{tag_authority(snapshot.page.url)}:{kind}/{public_number(kind, story.slug)}",
+        link=story.link,
+        title=story.title,
+        published=story.started,
+        updated=story.updated,
+        html=_story_html(snapshot, story, lambda text: render_markdown(text, help_url)),
+    )
+
+
+def _story_html(snapshot: Snapshot, story: Story, render: Callable[[str], str]) -> str:
+    """Write the updates as Statuspage does: clients take the first <strong> as the present status."""
+    parts: list[str] = []
+    size = 0
+    for update in story.updates:
+        said, at = in_api_words(update, snapshot), update.at.astimezone(UTC)
+        part = (
+            f"<p><small>{at:%b} <var data-var='date'>{at:%d}</var>, "
+            f"<var data-var='time'>{at:%H:%M}</var> UTC</small><br>"
+            f"<strong>{html.escape(LABELS[said.status])}</strong> - {_without_paragraph(render(said.body))}</p>"
+        )
+        size += weight(part)
+        if parts and size > _STORY_BYTES:
+            return "".join([*parts, f'<p><a href="{html.escape(story.link)}">…</a></p>'])
+        parts.append(part)
+    return "".join(parts)
+
+
+def _without_paragraph(rendered: str) -> str:
+    """Strip the paragraph around a single one: it cannot stand inside another."""
+    if rendered.count("<p>") == 1 and rendered.startswith("<p>") and rendered.endswith("</p>"):
+        return rendered[3:-4]
+    return rendered
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _SUMMARY_LENGTH else text[: _SUMMARY_LENGTH - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,85 @@
+"""Read how fast components answered, and remember it: sketches are many, and change once an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from waypost.formats.checks import HeartbeatCheck
+from waypost.formats.rollups import Resolution
+from waypost.formats.status_config import StatusConfig
+from waypost.monitor.store.monitor_store import MonitorStore
+from waypost.monitor.store.opening import opened_to_read
+from waypost.status.rules.latency import Latency, LatencySeries, latencies, latency_series, window
+
+
+@dataclass(frozen=True)
+class _Kept:
+    end: datetime
+    """Where the window of the series ends."""
+    summed_up_to: datetime | None
+    """Up to when the database had summed up answers when the series was read."""
+    timed: frozenset[tuple[str, str]]
+    series: Mapping[str, LatencySeries]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing can be added any more."""
+        return self.summed_up_to is not None and self.summed_up_to >= self.end
+
+
+@dataclass
+class LatencyMemory:
+    """What was read last of one database; where the hours and days did not move on, nothing is read again."""
+
+    _kept: dict[Resolution, _Kept] = field(default_factory=dict)
+
+    def read(self, url: str, config: StatusConfig, now: datetime) -> dict[str, Latency]:
+        """Return the latency of each component that was summed up.
+
+        Raises StoreError where the database cannot be read.
+        """
+        timed = timed_checks(config)
+        due = [resolution for resolution in Resolution if not self._is_known(resolution, timed, now)]
+        if due and timed:
+            with opened_to_read(url) as database:
+                if database:
+                    store = MonitorStore(database)
+                    mark = store.summed_up_to()
+                    for resolution in due:
+                        self._read(store, resolution, timed, now, mark)
+        known = {name: kept.series if kept.timed == timed else {} for name, kept in self._kept.items()}
+        return latencies(known.get(Resolution.HOUR, {}), known.get(Resolution.DAY, {}), now)
+
+    def _is_known(self, resolution: Resolution, timed: frozenset[tuple[str, str]], now: datetime) -> bool:
+        kept = self._kept.get(resolution)
+        if kept is None or kept.timed != timed:
+            return False
+        return kept.is_whole and kept.end == window(now, resolution)[1]
+
+    def _read(
+        self,
+        store: MonitorStore,
+        resolution: Resolution,
+        timed: frozenset[tuple[str, str]],
+        now: datetime,
+        mark: datetime | None,
+    ) -> None:
+        start, end = window(now, resolution)
+        kept = self._kept.get(resolution)
+        if kept and (kept.end, kept.summed_up_to, kept.timed) == (end, mark, timed):
+            return
+        rows = [row for row in store.latency(start, end, resolution) if row.line[:2] in timed]
+        series = latency_series(rows, start, end, resolution)
+        self._kept[resolution] = _Kept(end, mark, timed, series)
+
+
+def timed_checks(config: StatusConfig) -> frozenset[tuple[str, str]]:
+    """Return the checks that ask and time the answer; a heartbeat reports by itself and has no latency."""
+    return frozenset(
+        (component.id, name)
+        for component in config.flat
+        for name, check in component.named_checks
+        if not isinstance(check, HeartbeatCheck)
+    )

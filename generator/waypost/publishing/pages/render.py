@@ -1,0 +1,224 @@
+"""Render the status pages from a snapshot with Jinja, inside the shell that a full build leaves behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import BytecodeCache, Environment, StrictUndefined
+from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
+
+from waypost.base.cache import PageMemory
+from waypost.base.feeds.formats import FEED_FORMATS
+from waypost.base.files.languages import DEFAULT_LANGUAGE, languages
+from waypost.base.files.templates import Templates
+from waypost.base.words import Words
+from waypost.formats.article import Article
+from waypost.formats.status_config import PageConfig
+from waypost.publishing.api.statuspage import api_time
+from waypost.publishing.pages.filters import StatusFormat
+from waypost.publishing.pages.page_specs import PageSpec, page_specs
+from waypost.publishing.rules.help_site import HelpSite
+from waypost.status.rules.snapshot import Snapshot
+
+LOOK_FOLDER = "assets/site/"
+"""Where, below site/status/, a full build leaves what is a site's own."""
+
+SHELL_PATH = f"{LOOK_FOLDER}shell.html"
+"""The frame of the status pages."""
+
+STYLES_PATH = f"{LOOK_FOLDER}site.css"
+"""The site's own styles."""
+
+_LANGUAGE = re.compile(r'\s*<!doctype html>\s*<html lang="([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)"[ >]')
+_SLOT = re.compile(r"%%WAYPOST-([A-Z]+)%%")
+_SLOT_NAMES = ("HELP", "STATUS", "HEAD", "MAIN", "ATTRIBUTES")
+
+
+@dataclass(frozen=True)
+class SiteFrame:
+    """What header and footer show on every page of a site; the same on help and status pages."""
+
+    site_name: str
+    help_root: str
+    """Address of the help center's root as seen from the page, with a slash at its end."""
+    status_root: str
+    """The same for the status page."""
+    contact: str = ""
+    """Address of the contact page from the help center's root; empty where there is none."""
+    copyright: str = ""
+    language: str = "en"
+    logo: str = ""
+    """Address of the logo as seen from the page; empty for the plain mark."""
+    styles: str = ""
+    """Address of the site's own styles for the status pages; empty where it has none."""
+
+
+@dataclass(frozen=True)
+class ShellSlots:
+    """The places of the shell that publishing fills."""
+
+    head: Markup = field(default_factory=lambda: Markup("%%WAYPOST-HEAD%%"))
+    main: Markup = field(default_factory=lambda: Markup("%%WAYPOST-MAIN%%"))
+    attributes: Markup = field(default_factory=lambda: Markup("%%WAYPOST-ATTRIBUTES%%"))
+
+
+def logo_path(site: HelpSite) -> str:
+    """Return where, below site/status/, the status pages keep their copy of a site's logo; empty without one."""
+    return f"{LOOK_FOLDER}logo{PurePath(site.logo).suffix}" if site.logo else ""
+
+
+def shell_context(site: HelpSite, contact: str = "") -> dict[str, Any]:
+    """Return the context in which the shell's template is rendered, by MkDocs or by us."""
+    status_root = "%%WAYPOST-STATUS%%"
+    frame = SiteFrame(
+        site_name=site.name,
+        help_root="%%WAYPOST-HELP%%",
+        status_root=status_root,
+        contact=contact,
+        copyright=site.copyright,
+        language=site.words.language,
+        logo=status_root + logo_path(site) if site.logo else "",
+        styles=status_root + STYLES_PATH if site.own_styles else "",
+    )
+    return {"wp": frame, "slot": ShellSlots(), "words": site.words, "t": site.words.say}
+
+
+def default_shell(page: PageConfig, words: Words) -> str:
+    """Render a shell for a site that was never built in full."""
+    context = shell_context(HelpSite(page.name, words))
+    return _environment(words).get_template("waypost/status/shell.html").render(context)
+
+
+def shell_language(shell: str) -> str:
+    """Return the language that a full build wrote into its shell; English where Waypost does not speak it."""
+    found = _LANGUAGE.match(shell)
+    return found[1] if found and found[1] in languages() else DEFAULT_LANGUAGE
+
+
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates for the life of the process; the checksum of the source is part of the code."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of a template, where it was compiled before."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED: dict[str, _Compiled] = {}
+"""By language: filters of fixed words are worked out when a template is compiled."""
+
+
+def _environment(words: Words) -> Environment:
+    environment = Environment(
+        loader=Templates(),
+        bytecode_cache=_COMPILED.setdefault(words.language, _Compiled()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(t=words.say, words=words)
+    return environment
+
+
+def status_pages(
+    snapshot: Snapshot, articles: Mapping[str, Article], shell: str, memory: PageMemory | None = None
+) -> dict[str, bytes]:
+    """Return every page of the status site by its path below site/status/.
+
+    A `memory`, begun with what `common_inputs` says, spares the pages that would come out as they did before.
+    """
+    memory = memory or PageMemory()
+    told = StatusFormat(snapshot, articles, memory)
+    renderer = _Renderer(snapshot, told, shell)
+
+    def made(spec: PageSpec) -> bytes:
+        if spec.inputs is None:
+            return renderer.page(spec)
+        return memory.made(spec.file, spec.inputs, lambda: renderer.page(spec))
+
+    return {spec.file: made(spec) for spec in page_specs(snapshot, articles, told)}
+
+
+def common_inputs(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> tuple[object, ...]:
+    """Return what every page depends on beside what it tells of; see `PageMemory.begin`."""
+    year = snapshot.now.astimezone(ZoneInfo(snapshot.page.time_zone)).year
+    # Pages list names in their order, which equal mappings need not share.
+    return (
+        snapshot.page,
+        snapshot.policy,
+        snapshot.words,
+        tuple(snapshot.names.items()),
+        year,
+        articles,
+        shell,
+    )
+
+
+def _freshness(snapshot: Snapshot) -> Markup:
+    """Write into the front page how old it is, so that it can call itself old even where now.json is gone."""
+    checked = api_time(snapshot.checked_at) if snapshot.checked_at else ""
+    return Markup(' data-wp-changed="{}" data-wp-checked-at="{}" data-wp-stale-after="{}"').format(
+        api_time(snapshot.changed_at), checked, int(snapshot.stale_after.total_seconds())
+    )
+
+
+class _Renderer:
+    def __init__(self, snapshot: Snapshot, told: StatusFormat, shell: str) -> None:
+        self._snapshot = snapshot
+        self._shell = shell
+        self._format = told
+        self._environment = _environment(snapshot.words)
+
+    def page(self, spec: PageSpec) -> bytes:
+        """Render one page into the frame."""
+        page = self._snapshot.page
+        root = "../" * spec.path.count("/") or "./"
+        # Relative links work on any host; where the help center lives elsewhere they must be whole.
+        help_root = f"{root}../" if page.is_inside_help_center else page.help_url
+        self._environment.filters.update(self._format.filters(help_root))
+        main = self._environment.get_template(f"waypost/status/{spec.template}.html").render(
+            snapshot=self._snapshot, root=root, help_root=help_root, **spec.context
+        )
+        # What depends on nothing but the moment stands on the front page alone: others change only with their content.
+        attributes = _freshness(self._snapshot) if not spec.path else Markup()
+        values = {
+            "HELP": escape(help_root),
+            "STATUS": escape(root),
+            "HEAD": self._head(spec, root),
+            "MAIN": main,
+            "ATTRIBUTES": attributes,
+        }
+        # One pass over the shell alone, so that nothing in the content can pose as a slot.
+        return _SLOT.sub(lambda match: str(values.get(match[1], match[0])), self._shell).encode()
+
+    def _head(self, spec: PageSpec, root: str) -> Markup:
+        page, words = self._snapshot.page, self._snapshot.words
+        head = Markup('<title>{} · {}</title>\n<link rel="canonical" href="{}">').format(
+            spec.title, page.name, page.url + spec.path
+        )
+        if spec.feed:
+            name = words.say("frame.feed_title", name=spec.title)
+            for ending, kind in FEED_FORMATS.items():
+                head += Markup('\n<link rel="alternate" type="{}" title="{}" href="{}feed.{}">').format(
+                    kind.media_type, name, root + spec.feed, ending
+                )
+        return head + Markup('\n<script type="module" src="{}assets/status.js"></script>').format(root)
+
+
+def is_shell(text: str) -> bool:
+    """Tell whether a text has every slot of a shell, so that a broken one is not published into."""
+    return {match[1] for match in _SLOT.finditer(text)} >= set(_SLOT_NAMES)

@@ -1,0 +1,98 @@
+"""The style sheet that a site's own look adds to the tokens.
+
+Contrast is that of WCAG 2.2: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from waypost.formats.theme import Look
+
+READABLE = 4.5
+"""The contrast that text needs (WCAG 2.2, success criterion 1.4.3)."""
+
+LIGHT_GROUND = "#ffffff"
+DARK_GROUND = "#1a222c"
+LIGHT_INK = "#ffffff"
+DARK_INK = "#10162b"
+
+_STEPS = 40
+_WASH = 0.1
+
+Rgb = tuple[float, float, float]
+
+
+def stylesheet(look: Look) -> str:
+    """Return the custom properties that replace those of tokens.css; empty for a site without a look."""
+    light, dark = "".join(_light(look)), "".join(_dark(look))
+    rules = []
+    if light:
+        rules.append(f':root, [data-md-color-scheme="default"] {{{light}}}')
+    if dark:
+        rules.append(f'[data-md-color-scheme="slate"] {{{dark}}}')
+        system = f'.no-js, .no-js [data-md-color-scheme="default"] {{{dark}}}'
+        rules.append(f"@media (prefers-color-scheme: dark) {{ {system} }}")
+    return "".join(f"{rule}\n" for rule in rules)
+
+
+def _light(look: Look) -> Iterator[str]:
+    if look.colour:
+        yield from _brand(readable(look.colour, LIGHT_GROUND), LIGHT_GROUND)
+    if look.font:
+        names = ", ".join(f'"{name.strip()}"' for name in look.font.split(","))
+        yield f" --wp-font: {names}, system-ui, sans-serif;"
+    if look.radius is not None:
+        yield f" --wp-radius: {look.radius}px;"
+        yield f" --wp-radius-button: {max(0, look.radius - 2)}px;"
+        yield f" --wp-radius-tag: {look.radius // 2}px; "
+
+
+def _dark(look: Look) -> Iterator[str]:
+    colour = look.dark_colour or look.colour
+    if colour:
+        yield from _brand(readable(colour, DARK_GROUND), DARK_GROUND)
+
+
+def _brand(colour: str, ground: str) -> Iterator[str]:
+    on_brand = max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(ink, colour))
+    yield f" --wp-brand: {colour};"
+    yield f" --wp-brand-wash: {_text(_mix(_rgb(ground), _rgb(colour), _WASH))};"
+    yield f" --wp-on-brand: {on_brand}; "
+
+
+def readable(colour: str, ground: str) -> str:
+    """Return the colour, or the nearest one towards black or white that can be read on the ground."""
+    away = (0.0, 0.0, 0.0) if _luminance(_rgb(ground)) > 0.5 else (255.0, 255.0, 255.0)
+    tried = (_text(_mix(_rgb(colour), away, step / _STEPS)) for step in range(_STEPS + 1))
+    # The last one is black on light ground or white on dark ground, which can always be read.
+    return next(one for one in tried if contrast(one, ground) >= READABLE)
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21."""
+    lighter, darker = sorted((_luminance(_rgb(first)), _luminance(_rgb(second))), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Rgb) -> float:
+    red, green, blue = (_linear(part / 255) for part in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return float(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+
+
+def _rgb(colour: str) -> Rgb:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return red, green, blue
+
+
+def _text(colour: Rgb) -> str:
+    return "#" + "".join(f"{round(part):02x}" for part in colour)
+
+
+def _mix(first: Rgb, second: Rgb, share: float) -> Rgb:
+    red, green, blue = (a + (b - a) * share for a, b in zip(first, second, strict=True))
+    return red, green, blue

@@ -1,0 +1,1 @@
+"""A folder becomes a project and a list of problems."""

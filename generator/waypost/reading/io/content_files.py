@@ -1,0 +1,210 @@
+"""Read content/: articles, category pages, the home page and support.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from waypost.base.files.front_matter import MarkdownDocument, parse_markdown
+from waypost.base.files.source import read_source, walk
+from waypost.base.files.validation import ADD_OR_CORRECT, validate
+from waypost.base.files.yaml_source import DataPath
+from waypost.formats.article import (
+    FRONT_MATTER,
+    Article,
+    ArticleFrontMatter,
+    HomeFrontMatter,
+    Kind,
+    components_of,
+    is_draft,
+)
+from waypost.formats.project import HelpCenter
+from waypost.formats.ticket import TicketForm
+from waypost.problems import Level, Location, Problem, did_you_mean
+from waypost.reading.io.article_files import check_articles
+from waypost.reading.io.former_addresses import check_former_addresses
+from waypost.reading.io.search_files import load_search_files
+from waypost.reading.io.support_files import load_support
+from waypost.reading.io.troubleshooter_files import check_troubleshooters
+
+
+def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[HelpCenter, list[Problem]]:
+    """Read the folder content/ of a site.
+
+    `component_ids` are those of status/status.yml, or None where that file itself is broken: then
+    references to components cannot be judged.
+    """
+    folder = root / "content"
+    if not folder.is_dir():
+        message = "There is no folder content/. Run `waypost new site DIR` to start a site."
+        return HelpCenter(), [Problem(Location("content"), "missing-file", message)]
+    files, problems = walk(root, folder, ".md")
+    paths = [file.relative_to(folder).as_posix() for file in files]
+    documents: dict[str, MarkdownDocument] = {}
+    pages: dict[str, Article] = {}
+    for file, path in zip(files, paths, strict=True):
+        page, document, found = _load_page(root, file, path)
+        problems += found
+        if document:
+            documents[path] = document
+        if page:
+            pages[path] = page
+    problems += _check_paths(folder, paths) if paths or not problems else []
+    problems += _check_references(pages, documents, paths, component_ids)
+    problems += check_former_addresses(root, pages, documents)
+    sizes, found = check_articles(root, pages, documents)
+    problems += found
+    sources = {path: document.source for path, document in documents.items()}
+    problems += check_troubleshooters(root, pages, sources, paths, component_ids)
+    support, found = load_support(root, component_ids)
+    problems += _check_tickets(pages, documents, support.ticket) if support else []
+    problems += found
+    synonyms, queries, found = load_search_files(root, pages, paths)
+    published = {path: page for path, page in pages.items() if not is_draft(page.front)}
+    drafts = {path: page for path, page in pages.items() if is_draft(page.front)}
+    help_center = HelpCenter(published, support, sizes, drafts, synonyms, queries)
+    return help_center, list(dict.fromkeys(problems + found))
+
+
+def _check_paths(folder: Path, paths: Sequence[str]) -> list[Problem]:
+    """Complain of names that cannot become an address, and of articles that no list would show."""
+    problems: list[Problem] = []
+    if "index.md" not in paths:
+        message = "There is no content/index.md, so the site has no home page. Create it with `kind: home`."
+        problems.append(Problem(Location("content/index.md"), "missing-file", message))
+    for path in paths:
+        message = _path_fault(path)
+        if message:
+            problems.append(Problem(Location(f"content/{path}"), "bad-value", message))
+    for name in sorted({path.split("/")[0] for path in paths if "/" in path} - {"status"}):
+        if not (folder / name / "index.md").exists():
+            message = f"There is no content/{name}/index.md, so no list shows the articles in this folder. Create it."
+            problems.append(Problem(Location(f"content/{name}"), "missing-file", message, Level.WARNING))
+    return problems
+
+
+_RESERVED = {"search": "the search", "ticket": "the ticket form"}
+"""Whose each address is that no page of content/ can take."""
+
+
+def _path_fault(path: str) -> str:
+    """Say why a path cannot become an address, or nothing."""
+    parts = path.split("/")
+    if set(path) & set("?#%\\"):
+        return "The file's name becomes its address: leave out the characters ? # % and \\."
+    if parts[0] == "status" and len(parts) > 1:
+        return "The address status/ belongs to the status page. Give this folder another name."
+    first = parts[0].removesuffix(".md")
+    if first in _RESERVED:
+        return f"The address {first}/ belongs to {_RESERVED[first]}. Give this another name."
+    if parts[-1].lower() == "readme.md":
+        return "A README.md is not an article. Call the file index.md if it describes a category."
+    if parts[-1] == "index.md" and len(parts) > 2:
+        return "A category is a folder directly in content/. Move this one up, or give the file another name."
+    return ""
+
+
+def _kind_of(document: MarkdownDocument, path: str) -> Kind:
+    """Tell which front matter to expect; a wrong kind is found by the validation that follows."""
+    data = document.front.data
+    written = data.get("kind") if isinstance(data, dict) else None
+    if isinstance(written, str) and written in tuple(Kind):
+        return Kind(written)
+    if path == "index.md":
+        return Kind.HOME
+    return Kind.CATEGORY if path.endswith("/index.md") else Kind.PAGE
+
+
+def _load_page(
+    root: Path, file: Path, path: str
+) -> tuple[Article | None, MarkdownDocument | None, list[Problem]]:
+    source, problems = read_source(root, file)
+    if source is None:
+        return None, None, problems
+    document, problems = parse_markdown(source)
+    if document is None:
+        return None, None, problems
+    kind = _kind_of(document, path)
+    front, problems = validate(document.front, FRONT_MATTER[kind])
+    problems += _check_place(document, kind, path)
+    if front is None or problems:
+        return None, document, problems
+    folder = PurePosixPath(path).parts[0] if "/" in path else ""
+    named = front.category if isinstance(front, ArticleFrontMatter) else None
+    page = Article(path, kind, named or folder, front, document.body, document.body_line)
+    return page, document, problems
+
+
+def _check_place(document: MarkdownDocument, kind: Kind, path: str) -> list[Problem]:
+    """Complain of a home or category page that is not an index.md, and of an article that is."""
+    expected = {Kind.HOME: path == "index.md", Kind.CATEGORY: path.endswith("/index.md")}
+    if expected.get(kind, kind is Kind.CONTACT or not path.endswith("index.md")):
+        return []
+    where = {Kind.HOME: "content/index.md", Kind.CATEGORY: "the index.md of a folder"}
+    message = f"The kind '{kind}' belongs in {where.get(kind, 'a file that is not called index.md')}."
+    return [document.front.problem_at(("kind",), "bad-value", message)]
+
+
+def _check_references(
+    pages: dict[str, Article],
+    documents: dict[str, MarkdownDocument],
+    paths: Sequence[str],
+    component_ids: frozenset[str] | None,
+) -> list[Problem]:
+    """Check that what front matter names is there; a file that could not be read still counts as there."""
+    problems: list[Problem] = []
+    categories = {page.category for page in pages.values() if page.kind is Kind.CATEGORY}
+    for path, page in pages.items():
+        front = documents[path].front
+        for place, target in _article_references(page):
+            if target not in paths:
+                hint = did_you_mean(target, paths) or ADD_OR_CORRECT
+                problems.append(
+                    front.problem_at(place, "unknown-article", f"There is no content/{target}.{hint}")
+                )
+        for place, name in _component_references(page):
+            if component_ids is not None and name not in component_ids:
+                hint = did_you_mean(name, component_ids) or ADD_OR_CORRECT
+                message = f"There is no component '{name}' in status/status.yml.{hint}"
+                problems.append(front.problem_at(place, "unknown-component", message))
+        if isinstance(page.front, ArticleFrontMatter) and page.front.category not in (None, *categories):
+            hint = did_you_mean(page.category, categories) or ADD_OR_CORRECT
+            message = f"There is no content/{page.category}/index.md, so no such category.{hint}"
+            problems.append(front.problem_at(("category",), "bad-value", message))
+    return problems
+
+
+def _check_tickets(
+    pages: dict[str, Article], documents: dict[str, MarkdownDocument], form: TicketForm
+) -> list[Problem]:
+    """Check that the category of each article's ticket is one of the form's."""
+    known = [category.id for category in form.categories]
+    problems: list[Problem] = []
+    for path, page in pages.items():
+        ticket = page.front.ticket if isinstance(page.front, ArticleFrontMatter) else None
+        if ticket and ticket.category not in known:
+            hint = did_you_mean(ticket.category, known) or ADD_OR_CORRECT
+            message = f"There is no category '{ticket.category}' under `ticket` in content/support.yml.{hint}"
+            problems.append(documents[path].front.problem_at(("ticket", "category"), "bad-value", message))
+    return problems
+
+
+def _article_references(page: Article) -> list[tuple[DataPath, str]]:
+    front = page.front
+    if isinstance(front, ArticleFrontMatter):
+        needs = enumerate(front.prerequisites)
+        return [
+            *((("related", index), target) for index, target in enumerate(front.related)),
+            *((("prerequisites", index, "article"), need.article) for index, need in needs if need.article),
+            *([(("next",), front.next)] if front.next else []),
+        ]
+    if isinstance(front, HomeFrontMatter):
+        shortcuts = [
+            (("often_asked", i, "article"), item.article) for i, item in enumerate(front.often_asked)
+        ]
+        return [*shortcuts, *((("popular", index), target) for index, target in enumerate(front.popular))]
+    return []
+
+
+def _component_references(page: Article) -> list[tuple[DataPath, str]]:
+    return [(("components", index), name) for index, name in enumerate(components_of(page.front))]

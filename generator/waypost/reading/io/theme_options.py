@@ -1,0 +1,75 @@
+"""Read the options of ours in mkdocs.yml, with their places; the rest of the file is MkDocs' own business."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from waypost.base.files.source import read_source
+from waypost.base.files.validation import validate
+from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.formats.theme import Look
+from waypost.problems import Problem
+
+ENGLISH = "en"
+
+
+def load_options(root: Path) -> tuple[Look, str, list[Problem]]:
+    """Return what a site sets under `look` of the plugin, the language of its theme, English where it names none,
+    and what of the file Waypost cannot work with.
+
+    A file that MkDocs cannot read is left for it to say.
+    """
+    path = root / "mkdocs.yml"
+    source = read_source(root, path)[0] if path.is_file() else None
+    # Values with tags such as !ENV are MkDocs' own, and none of ours has one.
+    document = parse_yaml(source, ignore_tags=True)[0] if source else None
+    if document is None:
+        return Look(), ENGLISH, []
+    problems = _check_addresses(document) + _check_search(document)
+    place = _find(document)
+    look, found = validate(document.part(place), Look) if place else (Look(), [])
+    return look or Look(), _language(document), problems + found
+
+
+def _top(document: YamlDocument) -> dict[str, Any]:
+    return document.data if isinstance(document.data, dict) else {}
+
+
+def _language(document: YamlDocument) -> str:
+    theme = _top(document).get("theme")
+    language = theme.get("language") if isinstance(theme, dict) else None
+    return language if isinstance(language, str) else ENGLISH
+
+
+def _check_addresses(document: YamlDocument) -> list[Problem]:
+    """Complain of addresses that end in .html: forms, troubleshooters and feeds count on folders."""
+    if _top(document).get("use_directory_urls") is not False:
+        return []
+    message = "Waypost gives each page a folder as its address. Remove this line, or write `true`."
+    return [document.problem_at(("use_directory_urls",), "bad-value", message)]
+
+
+def _check_search(document: YamlDocument) -> list[Problem]:
+    """Complain of Material's search: two searches would answer, and only one knows of the ticket form."""
+    plugins = _top(document).get("plugins")
+    names = plugins if isinstance(plugins, list | dict) else []
+    message = "Waypost brings the search. Remove this line."
+    problems = []
+    for index, entry in enumerate(names):
+        name = next(iter(entry), None) if isinstance(entry, dict) else entry
+        if name in ("search", "material/search"):
+            place: DataPath = ("plugins", index) if isinstance(plugins, list) else ("plugins", str(name))
+            problems.append(document.problem_at(place, "bad-value", message))
+    return problems
+
+
+def _find(document: YamlDocument) -> DataPath | None:
+    """Return the path of the option: plugins are a list of names and mappings, or one mapping."""
+    plugins = _top(document).get("plugins")
+    entries = list(enumerate(plugins)) if isinstance(plugins, list) else [(None, plugins)]
+    for index, entry in entries:
+        options = entry.get("waypost") if isinstance(entry, dict) else None
+        if isinstance(options, dict) and options.get("look") is not None:
+            return ("plugins", *([] if index is None else [index]), "waypost", "look")
+    return None

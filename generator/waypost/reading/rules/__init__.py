@@ -1,0 +1,1 @@
+"""What a site must hold together beyond the form of each file."""

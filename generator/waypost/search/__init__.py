@@ -1,0 +1,1 @@
+"""Words, index, ranking, answers, gaps and their evaluation."""

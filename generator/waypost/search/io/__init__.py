@@ -1,0 +1,1 @@
+"""Reads and writes what the search needs on disk."""

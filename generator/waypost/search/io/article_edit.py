@@ -1,0 +1,155 @@
+"""Add an alias to the front matter of an article, and nothing else; the result must be read as it was meant."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from waypost.base.files.front_matter import parse_markdown
+from waypost.base.files.source import decode, read_bytes
+from waypost.base.files.validation import adapter_for, validate
+from waypost.base.files.yaml_source import ListSpan, find_list
+from waypost.formats.article import ArticleFrontMatter
+from waypost.formats.types import Line
+from waypost.problems import Location, Problem, ProblemsFound
+from waypost.search.rules.front_text import end_of_line, front_span, insert, line_end, written
+from waypost.search.rules.gaps import plain_question
+
+KEY = "also_asked_as"
+
+_MARK = b"\xef\xbb\xbf"
+_JOINERS = "\u200c\u200d"
+"""Invisible, and part of the spelling of some languages."""
+
+_INDENT = re.compile(r"[ \t]*(?=-[ \t\r\n])")
+
+
+@dataclass(frozen=True)
+class EditedArticle:
+    """An article as its file would be after a change."""
+
+    file: Path
+    data: bytes
+
+    @property
+    def target(self) -> Path:
+        """Where to write: a link inside of the site stays a link."""
+        return self.file.resolve()
+
+
+def is_usable_alias(text: str) -> bool:
+    """Tell whether a question that somebody asked can be an alias: the format takes it, and all can be seen."""
+    visible = all(char.isprintable() or char in _JOINERS for char in text)
+    # What begins with a mark belongs to nothing.
+    if not visible or not text or unicodedata.category(text[0])[0] == "M":
+        return False
+    try:
+        read: str = adapter_for(Line).validate_python(text)
+    except ValidationError:
+        return False
+    return read == text
+
+
+def with_alias(root: Path, path: str, alias: str) -> EditedArticle | None:
+    """Return an article, by its path from content/, with one more alias; None where it has that one already.
+
+    Raises ProblemsFound where the file cannot be read, or where its front matter is written in a way that cannot
+    be added to without changing anything else.
+    """
+    file = root / "content" / path
+    data, problems = read_bytes(root, file)
+    if data is None:
+        raise ProblemsFound(problems)
+    before = _read(path, data)
+    front, _ = before
+    if plain_question(alias) in {plain_question(known) for known in (front.title, *front.also_asked_as)}:
+        return None
+    edited = add_alias(data, alias)
+    if edited is None or not _is_meant(path, before, edited, alias):
+        message = (
+            f"The front matter is written in an unusual way. Add this to `{KEY}` by hand: {written(alias)}"
+        )
+        raise ProblemsFound([Problem(Location(f"content/{path}"), "front-matter", message)])
+    return EditedArticle(file, edited)
+
+
+def add_alias(data: bytes, alias: str) -> bytes | None:
+    """Return a file with one more entry in `also_asked_as`; None where its front matter is of no known form."""
+    mark = _MARK if data.startswith(_MARK) else b""
+    try:
+        text = data.removeprefix(mark).decode()
+    except UnicodeDecodeError:
+        return None
+    span = front_span(text)
+    if span is None:
+        return None
+    start, end = span
+    front = _with_entry(text[start:end], alias)
+    return None if front is None else mark + (text[:start] + front + text[end:]).encode()
+
+
+def _with_entry(front: str, alias: str) -> str | None:
+    found, indent = find_list(front, KEY)
+    if indent is None:
+        return None
+    end = line_end(front)
+    inner = " " * (indent + 2)
+    if found is None:
+        return f"{front}{' ' * indent}{KEY}:{end}{inner}- {written(alias)}{end}"
+    if found.style == "flow":
+        return _in_brackets(front, found, alias)
+    if found.style == "block":
+        return _below(front, found, alias)
+    if found.span[0] == found.span[1]:
+        return insert(front, end_of_line(front, found.span[0]), f"{inner}- {written(alias)}{end}")
+    # An explicit null gives way to the list.
+    return f"{front[: found.span[0]]}[{written(alias, in_brackets=True)}]{front[found.span[1] :]}"
+
+
+def _in_brackets(front: str, found: ListSpan, alias: str) -> str:
+    entry = written(alias, in_brackets=True)
+    if found.entries:
+        return insert(front, found.entries[-1][1], f", {entry}")
+    return insert(front, front.index("[", found.span[0]) + 1, entry)
+
+
+def _below(front: str, found: ListSpan, alias: str) -> str | None:
+    """Add a line after the last entry of a list that has one a line, with the same indentation."""
+    first, last = found.entries[-1]
+    line = max(front.rfind("\n", 0, first), front.rfind("\r", 0, first)) + 1
+    indent = _INDENT.match(front, line)
+    if indent is None:
+        return None
+    # A text of several lines ends after its last line end, any other within its last line.
+    at = last if front[last - 1 : last] in ("\n", "\r") else end_of_line(front, last)
+    return insert(front, at, f"{indent[0]}- {written(alias)}{line_end(front)}")
+
+
+def _read(path: str, data: bytes) -> tuple[ArticleFrontMatter, str]:
+    """Return front matter and text as they are; raises ProblemsFound where they are not valid as they stand."""
+    source, problems = decode(f"content/{path}", data)
+    document, front = None, None
+    if source:
+        document, problems = parse_markdown(source)
+    if document:
+        # A key that is still empty is what is filled in here.
+        if isinstance(document.front.data, dict) and document.front.data.get(KEY, ()) is None:
+            del document.front.data[KEY]
+        front, problems = validate(document.front, ArticleFrontMatter)
+    if document is None or front is None:
+        raise ProblemsFound(problems)
+    return front, document.body
+
+
+def _is_meant(path: str, before: tuple[ArticleFrontMatter, str], after: bytes, alias: str) -> bool:
+    """Tell whether a file differs by one more alias at the end and nothing else."""
+    front, body = before
+    try:
+        found, text = _read(path, after)
+    except ProblemsFound:
+        return False
+    return text == body and vars(found) == {**vars(front), KEY: (*front.also_asked_as, alias)}

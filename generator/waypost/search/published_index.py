@@ -1,0 +1,46 @@
+"""The search of a site as it is published: its index in shards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from waypost.formats.article import Article
+from waypost.formats.project import HelpCenter, Project
+from waypost.search.io.language_files import search_language
+from waypost.search.io.shard_files import Category, search_files
+from waypost.search.rules.documents import search_documents
+from waypost.search.rules.index import Index, Phrases, build_index, count_forms, phrases_of
+from waypost.search.rules.language import Language
+from waypost.search.text_cache import Counted, SiteMemory
+
+
+def site_language(project: Project) -> Language:
+    """Return the language of a site with its synonyms."""
+    return search_language(project.language, project.help_center.synonyms)
+
+
+def site_index(help_center: HelpCenter, language: Language, memory: SiteMemory | None = None) -> Index:
+    """Index everything that a help center publishes."""
+    remembered = (memory or SiteMemory()).search
+    phrases = phrases_of(language)
+    # What is counted depends on these beside the text.
+    setting = f"{language.code}\0{sorted(language.stop)}\0{sorted(phrases.items())}\0"
+    found = [
+        entry
+        for article in help_center.articles
+        for entry in remembered.recall(f"{setting}{article!r}", partial(_counted, article, language, phrases))
+    ]
+    remembered.save()
+    return build_index([document for document, _ in found], [counts for _, counts in found], language)
+
+
+def _counted(article: Article, language: Language, phrases: Phrases) -> list[Counted]:
+    return [(document, count_forms(document, language, phrases)) for document in search_documents([article])]
+
+
+def search_outputs(
+    help_center: HelpCenter, language: Language, categories: Sequence[Category], memory: SiteMemory | None
+) -> dict[str, bytes]:
+    """Return the files of the search, by their path from the root of the output."""
+    return search_files(site_index(help_center, language, memory), language.code, categories)

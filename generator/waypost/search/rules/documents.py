@@ -1,0 +1,136 @@
+"""What can be found: one document an article, and one for each question of a faq."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from waypost.base.markdown.blocks import Line
+from waypost.base.markdown.parts import sections_of
+from waypost.base.markdown.words import plain_text
+from waypost.formats.article import Article, ArticleFrontMatter, Kind, components_of
+from waypost.reading.rules.troubleshooter import searched_text
+
+# Bounded, because a page of brackets must not take minutes.
+_MARKS = (
+    (re.compile(r"<!--.{0,5000}?-->", re.DOTALL), " "),
+    # Boxes and tabs: !!! note "Title", ??? tip, === "Tab".
+    (
+        re.compile(
+            r'^[ \t]*(?:!!!|\?\?\?\+?|===\+?!?)[ \t]*[\w ]{0,60}(?:"([^"\n]{0,300})")?[ \t]*$', re.MULTILINE
+        ),
+        r"\1",
+    ),
+    (re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+[ \t]*(?::?-{3,}:?)?[ \t]*$", re.MULTILINE), ""),
+    (re.compile(r"^[ \t]*\||\|[ \t]*$|[ \t]\|[ \t]", re.MULTILINE), " "),
+    (re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]{0,30}(?:\s[^<>]{0,1000})?/?>"), " "),
+    (re.compile(r"\{:?[ \t]*[#.][^{}\n]{0,200}\}"), " "),
+)
+"""Marks that say how a text looks, and what a reader sees of them."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a document, from one heading to the next."""
+
+    anchor: str
+    """The id of its heading; empty before the first."""
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SearchDocument:
+    """One thing that a search can answer with."""
+
+    url: str
+    """Its address from the root of the help center, with the anchor of its question."""
+    path: str
+    """The file it is written in, from content/."""
+    title: str
+    aliases: tuple[str, ...]
+    """The question as people ask it, from `also_asked_as`."""
+    kind: Kind
+    summary: str
+    sections: tuple[Section, ...]
+    category: str = ""
+    """The id of its category."""
+    components: tuple[str, ...] = ()
+    """Ids of the components it depends on."""
+
+    @property
+    def headings(self) -> str:
+        """The words of all its headings."""
+        return " ".join(section.heading for section in self.sections if section.heading)
+
+    @property
+    def text(self) -> str:
+        """All its words but those of its title."""
+        return " ".join(filter(None, [self.summary, *(_words(section) for section in self.sections)]))
+
+
+def _words(section: Section) -> str:
+    return f"{section.heading} {section.text}".strip()
+
+
+def search_documents(articles: Sequence[Article]) -> tuple[SearchDocument, ...]:
+    """Return everything that can be found in these articles."""
+    return tuple(document for article in articles for document in _documents(article))
+
+
+def _documents(article: Article) -> Iterator[SearchDocument]:
+    front = article.front
+    aliases = front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
+    sections = _sections(article)
+    # The questions of a faq answer for themselves; the page is found by what it says above them.
+    starts = [at for at, (level, _) in enumerate(sections) if level == 2] if article.kind is Kind.FAQ else []
+    above = sections[: starts[0]] if starts else sections
+    yield SearchDocument(
+        article.url,
+        article.path,
+        article.title,
+        tuple(aliases),
+        article.kind,
+        front.summary,
+        tuple(section for _, section in above),
+        article.category,
+        components_of(front),
+    )
+    ends = [*starts[1:], len(sections)][: len(starts)]
+    for start, end in zip(starts, ends, strict=True):
+        question = sections[start][1]
+        answer = Section(question.anchor, "", question.text)
+        yield SearchDocument(
+            f"{article.url}#{question.anchor}",
+            article.path,
+            question.heading,
+            (),
+            article.kind,
+            "",
+            (answer, *(section for _, section in sections[start + 1 : end])),
+            article.category,
+            components_of(front),
+        )
+
+
+def _sections(article: Article) -> list[tuple[int, Section]]:
+    """Cut a text at its headings; each section comes with the level of its heading, 0 for what has none."""
+    is_tree = article.kind is Kind.TROUBLESHOOTER
+    body = searched_text(article) if is_tree else article.body
+    found: list[tuple[int, Section]] = []
+    for part in sections_of(body):
+        heading, text = part.heading, _plain(part.lines)
+        # The steps of a troubleshooter are pages of their own, and their text here has no anchors.
+        anchor = heading.anchor if heading and not is_tree else ""
+        section = Section(anchor, plain_text(heading.text) if heading else "", text)
+        found.append((heading.level if heading else 0, section))
+    return [row for row in found if _words(row[1])]
+
+
+def _plain(lines: Sequence[Line]) -> str:
+    """Return the words that a reader sees, without the marks of boxes, tabs, tables, code and HTML."""
+    text = "\n".join("" if line.is_fence else line.text for line in lines)
+    for mark, shown in _MARKS:
+        text = mark.sub(shown, text)
+    return plain_text(text)

@@ -1,0 +1,148 @@
+"""How well a search answers questions whose answers are known.
+
+Success and reciprocal rank as in TREC; the discounted cumulative gain is that of Järvelin and Kekäläinen,
+Cumulated Gain-Based Evaluation of IR Techniques (ACM TOIS 20:4, 2002), with the grade itself as the gain, divided
+by log2(rank + 1), against the best possible order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from waypost.formats.search import NO_ANSWER, Query
+from waypost.search.rules.ranking import Ranking
+
+DEPTH = 10
+"""Places that are looked at; nobody reads further."""
+
+Answer = Callable[[str], Ranking]
+"""Answers a question as readers get it, with its best DEPTH at least."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, and what answers it."""
+
+    id: str
+    text: str
+    grades: Mapping[str, float]
+    """How well each document answers, by its path; those with a grade of 0 or less, and all others, do not."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one question."""
+
+    question: Question
+    found: tuple[str, ...]
+    """The paths of what was found, best first. A faq may stand in it several times, once for each question."""
+    first_title: str = ""
+    """The title of what came first."""
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether anything answers it; where nothing does, nothing may be found."""
+        return any(grade > 0 for grade in self.question.grades.values())
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing was found."""
+        return not self.found
+
+    @property
+    def rank(self) -> int:
+        """The place of the first that answers, from 1; 0 where none of the best DEPTH does."""
+        grades = self.question.grades
+        return next((at for at, path in enumerate(self.found[:DEPTH], 1) if grades.get(path, 0) > 0), 0)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the best answer came first, or nothing where nothing may be found."""
+        return self.rank == 1 if self.is_answerable else self.is_refused
+
+    @property
+    def first(self) -> str:
+        """The path of what came first, or nothing."""
+        return self.found[0] if self.found else ""
+
+    @property
+    def ndcg(self) -> float:
+        """The discounted cumulative gain of the best DEPTH against the best possible, from 0 to 1."""
+        grades = self.question.grades
+        # What comes a second time tells nobody anything new.
+        new = [path if self.found.index(path) == at else "" for at, path in enumerate(self.found[:DEPTH])]
+        ideal = _gain(sorted(grades.values(), reverse=True))
+        # The order is the same, but sums of fractions may differ in their last digit.
+        return min(1.0, _gain(grades.get(path, 0) for path in new) / ideal) if ideal else 0.0
+
+
+def _gain(grades: Iterable[float]) -> float:
+    ranked = list(grades)[:DEPTH]
+    return sum(max(grade, 0) / math.log2(rank + 1) for rank, grade in enumerate(ranked, 1))
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How well many questions were answered; every figure is a share from 0 to 1.
+
+    Success, rank and gain are of the questions that have an answer.
+    """
+
+    right: float
+    """The share of all questions that got an answer first, or nothing where there is none."""
+    success_at_1: float
+    """The share whose first result answers."""
+    success_at_5: float
+    """The share with an answer among the first five."""
+    mrr_at_10: float
+    """The mean of 1/rank of the first that answers; 0 where it is not among ten."""
+    ndcg_at_10: float
+    """The mean of the discounted cumulative gain."""
+    no_answer_rate: float
+    """The share of all questions for which nothing was found."""
+    rightly_refused: float | None = None
+    """Of the questions that have no answer, the share for which nothing was found; None without such questions."""
+    wrongly_refused: float | None = None
+    """Of the questions that have one, the share for which nothing was found; None without such questions."""
+
+
+def ask(questions: Iterable[Question], answer: Answer) -> tuple[Outcome, ...]:
+    """Ask every question."""
+    return tuple(_outcome(question, answer(question.text)) for question in questions)
+
+
+def _outcome(question: Question, ranking: Ranking) -> Outcome:
+    documents = [hit.document for hit in ranking.hits]
+    found = tuple(document.path for document in documents)
+    return Outcome(question, found, documents[0].title if documents else "")
+
+
+def figures(outcomes: Sequence[Outcome]) -> Figures:
+    """Sum up; without any question every figure is 0."""
+    answerable = [outcome for outcome in outcomes if outcome.is_answerable]
+    others = [outcome for outcome in outcomes if not outcome.is_answerable]
+    return Figures(
+        right=_mean(outcome.is_right for outcome in outcomes),
+        success_at_1=_mean(outcome.rank == 1 for outcome in answerable),
+        success_at_5=_mean(1 <= outcome.rank <= 5 for outcome in answerable),
+        mrr_at_10=_mean(1 / outcome.rank if outcome.rank else 0 for outcome in answerable),
+        ndcg_at_10=_mean(outcome.ndcg for outcome in answerable),
+        no_answer_rate=_mean(outcome.is_refused for outcome in outcomes),
+        rightly_refused=_mean(outcome.is_refused for outcome in others) if others else None,
+        wrongly_refused=_mean(outcome.is_refused for outcome in answerable) if answerable else None,
+    )
+
+
+def _mean(values: Iterable[float]) -> float:
+    found = list(values)
+    return math.fsum(found) / len(found) if found else 0.0
+
+
+def questions_of(queries: Iterable[Query]) -> tuple[Question, ...]:
+    """Return the questions of a site; an answer is the path of an article, and any question of a faq counts."""
+    return tuple(
+        Question(query.ask, query.ask, {} if query.answer == NO_ANSWER else {query.answer: 1})
+        for query in queries
+    )

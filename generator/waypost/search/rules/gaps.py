@@ -1,0 +1,242 @@
+"""What to write so that searches that led to nothing find their answer, and what that would gain."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from waypost.formats.search import NO_ANSWER, Query
+from waypost.search.rules.documents import SearchDocument
+from waypost.search.rules.evaluation import ask, questions_of
+from waypost.search.rules.grouping import Group, Phrasing, Reason, UnresolvedSearch, group_searches
+from waypost.search.rules.index import Index, build_index, count_forms, phrases_of
+from waypost.search.rules.language import Language
+from waypost.search.rules.ranking import rank
+
+NEAR = 90
+"""The least confidence with which the nearest article is proposed. Of 1,250 questions that were measured, half of
+them with a typing error, the nearest article was right for 2 of the 8 below it and for 4 of the 13 between it and
+the confidence of an answer; of 225 questions of another field, 207 stay below."""
+
+NEAREST = 3
+"""Articles that are named for a writer to choose from."""
+
+TRIED = 3
+"""Phrasings of a group that are tried as an alias; each takes a new index."""
+
+ASKED = 50
+"""Phrasings of a group that are asked again with each alias that is tried, the most frequent first."""
+
+MOST_WORDS = 8
+"""Words that are shown of a group that has no article."""
+
+
+class Proposal(StrEnum):
+    """What a writer should do."""
+
+    ALIAS = "alias"
+    """Add one line to an article."""
+    MISSING = "missing_article"
+    """Write an article."""
+    READ = "read_article"
+    """Find out why an article that the search leads to did not help."""
+    BY_HAND = "by_hand"
+    """Change an article: no alias of its own helps without harm."""
+    ANSWERED = "answered"
+    """Nothing: the search answers it by now."""
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """An article that may be meant."""
+
+    path: str
+    """From content/."""
+    title: str
+    confidence: int
+    """Of the phrasing that is nearest to it."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """How a number of questions changes."""
+
+    before: int
+    after: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that people asked and were not helped with, and what to do about it."""
+
+    group: Group
+    proposal: Proposal
+    nearest: tuple[Nearest, ...] = ()
+    """The article that the proposal is about, then others that may be meant."""
+    alias: str = ""
+    asked: Gain = Gain(0, 0, 0)
+    """Searches of the group that the article answers first; with an alias, after it."""
+    checked: Gain = Gain(0, 0, 0)
+    """Questions of content/queries.yml that are answered as they should be."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words to write it with."""
+        return self.group.words[:MOST_WORDS]
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What was asked in vain."""
+
+    gaps: tuple[Gap, ...]
+    """What was asked most often first."""
+    searches: int
+    groups: int
+    """Groups that there are, with those that were not looked at."""
+    wordless: int
+    left_out: int
+    checked: Gain
+    """Questions of content/queries.yml that are answered as they should be, before and after all aliases."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What there is to answer with, and what holds it to its answers."""
+
+    documents: Sequence[SearchDocument]
+    queries: Sequence[Query]
+    language: Language
+    is_usable: Callable[[str], bool]
+    """Tells whether a text may stand in `also_asked_as`."""
+
+
+def plan_gaps(
+    content: Content,
+    searches: Iterable[UnresolvedSearch],
+    limit: int,
+    seen: Callable[[int, int], None] = lambda done, total: None,
+) -> Gaps:
+    """Say what to write for the `limit` groups that were asked most; each alias counts for those after it.
+
+    `seen` is told how many groups are done, of how many.
+    """
+    found = tuple(searches)
+    planner = _Planner(content)
+    grouping = group_searches(found, planner.index, content.language)
+    chosen = grouping.groups[:limit]
+    before = planner.right
+    gaps = []
+    for number, group in enumerate(chosen, start=1):
+        gaps.append(planner.decide(group))
+        seen(number, len(chosen))
+    return Gaps(
+        tuple(gaps),
+        sum(search.count for search in found),
+        len(grouping.groups),
+        grouping.wordless,
+        grouping.left_out,
+        Gain(before, planner.right, len(content.queries)),
+    )
+
+
+class _Planner:
+    """The site as it would be with every alias that was proposed so far."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._phrases = phrases_of(content.language)
+        self._documents = list(content.documents)
+        self._counts = [
+            count_forms(document, content.language, self._phrases) for document in self._documents
+        ]
+        # An alias belongs to an article; the questions of a faq have documents of their own.
+        self._numbers = {d.path: number for number, d in enumerate(self._documents) if "#" not in d.url}
+        self.index = build_index(self._documents, self._counts, content.language)
+        self.right = _right(self.index, content.queries)
+
+    def decide(self, group: Group) -> Gap:
+        nearest = self._nearest(group)
+        if not nearest or nearest[0].confidence < NEAR:
+            return Gap(group, Proposal.MISSING, nearest)
+        path = nearest[0].path
+        asked = group.phrasings[:ASKED]
+        led = [phrasing for phrasing in asked if _first(self.index, phrasing.text) == path]
+        before = sum(phrasing.count for phrasing in led)
+        total = sum(phrasing.count for phrasing in asked)
+        in_vain = before - sum(phrasing.reasons.get(Reason.NO_ANSWER, 0) for phrasing in led)
+        as_it_is = Gain(before, before, total)
+        if in_vain * 2 >= total:
+            # Where it stands first already and did not help, more ways to it do not help either.
+            return Gap(group, Proposal.READ, nearest, asked=as_it_is)
+        if before == total:
+            return Gap(group, Proposal.ANSWERED, nearest, asked=as_it_is)
+        for alias in self._aliases(group, path):
+            index, document, counts = self._with(path, alias)
+            after = _answered(index, asked, path)
+            right = _right(index, self._content.queries) if after > before else 0
+            if after > before and right >= self.right:
+                checked = Gain(self.right, right, len(self._content.queries))
+                number = self._numbers[path]
+                self._documents[number], self._counts[number] = document, counts
+                self.index, self.right = index, right
+                return Gap(group, Proposal.ALIAS, nearest, alias, Gain(before, after, total), checked)
+        return Gap(group, Proposal.BY_HAND, nearest, asked=as_it_is)
+
+    def _nearest(self, group: Group) -> tuple[Nearest, ...]:
+        """Return the articles that the phrasings are nearest to; each phrasing votes as often as it was asked."""
+        votes: Counter[str] = Counter()
+        best: dict[str, int] = {}
+        for phrasing in group.phrasings[:ASKED]:
+            ranking = rank(self.index, phrasing.text, NEAREST, always=True)
+            for place, hit in enumerate(ranking.hits):
+                path = hit.document.path
+                # What stands lower is at most as near as its score says.
+                confidence = ranking.confidence * hit.score // max(1, ranking.hits[0].score)
+                votes[path] += confidence * phrasing.count if place == 0 else 0
+                best[path] = max(best.get(path, 0), confidence)
+        order = sorted(votes, key=lambda path: (-votes[path], -best[path], path))
+        return tuple(
+            Nearest(path, self._documents[self._numbers[path]].title, best[path]) for path in order[:NEAREST]
+        )
+
+    def _aliases(self, group: Group, path: str) -> Sequence[str]:
+        """Return what can be added to an article, the most usual phrasing first."""
+        document = self._documents[self._numbers[path]]
+        known = {plain_question(text) for text in (document.title, *document.aliases)}
+        usable = (phrasing.text for phrasing in group.phrasings if self._content.is_usable(phrasing.text))
+        return [text for text in usable if plain_question(text) not in known][:TRIED]
+
+    def _with(self, path: str, alias: str) -> tuple[Index, SearchDocument, tuple[Mapping[str, int], ...]]:
+        """Return the index as it would be with an alias; only the words of its article are counted again."""
+        number = self._numbers[path]
+        document = self._documents[number]
+        document = replace(document, aliases=(*document.aliases, alias))
+        fields = count_forms(document, self._content.language, self._phrases)
+        documents = [*self._documents[:number], document, *self._documents[number + 1 :]]
+        counts = [*self._counts[:number], fields, *self._counts[number + 1 :]]
+        return build_index(documents, counts, self._content.language), document, fields
+
+
+def plain_question(text: str) -> str:
+    """Return a question without what makes no difference: case, spaces, marks at its ends."""
+    return " ".join(text.casefold().strip("?!. ").split())
+
+
+def _answered(index: Index, phrasings: Sequence[Phrasing], path: str) -> int:
+    """Count the searches that an article answers first."""
+    return sum(phrasing.count for phrasing in phrasings if _first(index, phrasing.text) == path)
+
+
+def _right(index: Index, queries: Sequence[Query]) -> int:
+    """Count the questions that are answered as they should be."""
+    outcomes = ask(questions_of(queries), lambda question: rank(index, question))
+    return sum(outcome.is_right for outcome in outcomes)
+
+
+def _first(index: Index, question: str) -> str:
+    hits = rank(index, question, 1).hits
+    return hits[0].document.path if hits else NO_ANSWER

@@ -1,0 +1,197 @@
+"""What answers a question, best first. theme/search/search_ranking.js is the twin, held to the same lists.
+
+All numbers are whole, so that both give the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from waypost.base.tokens import word_groups
+from waypost.formats.search import LONGEST_PHRASE
+from waypost.search.rules.constants import (
+    COMPLETED,
+    ENOUGH,
+    ENOUGH_COVERED,
+    INFLECTED,
+    LONGEST_QUESTION,
+    MOST_WORDS,
+    SCALE,
+    TAIL,
+    WHOLE,
+)
+from waypost.search.rules.documents import SearchDocument
+from waypost.search.rules.index import Form, Index
+from waypost.search.rules.near import first_letters, near
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A word of the collection that stands for one that was asked."""
+
+    form: str
+    entry: Form
+    worth: int
+    """Hundredths."""
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One word or phrase of a question."""
+
+    asked: str
+    candidates: tuple[Candidate, ...]
+    weight: int
+    """How much it tells."""
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether it stands for itself or an inflection, or is the beginning of a word: that is no correction."""
+        return not self.candidates or self._is_same(self.candidates[0])
+
+    def _is_same(self, candidate: Candidate) -> bool:
+        form = candidate.form
+        return form.startswith(self.asked) or self.asked.startswith(form) or candidate.worth == INFLECTED
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A document that answers, with how well: higher is better, and only the order has a meaning."""
+
+    document: SearchDocument
+    score: int
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The answer to a question."""
+
+    hits: tuple[Hit, ...]
+    """Best first; none where nothing answers."""
+    concepts: tuple[Concept, ...]
+    score: int = 0
+    """Of the best document, in hundredths of what the weights of all words asked make together."""
+    covered: int = 0
+    """The part of those weights that the best document covers, in hundredths."""
+
+    @property
+    def confidence(self) -> int:
+        """How sure it is that the best document answers; below ENOUGH there is no answer."""
+        return self.score + self.covered
+
+    @property
+    def corrected(self) -> str:
+        """The question in words that there are; empty where it was understood as it was written."""
+        if all(concept.is_understood for concept in self.concepts):
+            return ""
+        return " ".join(
+            concept.asked if concept.is_understood else concept.candidates[0].form
+            for concept in self.concepts
+        )
+
+
+def rank(
+    index: Index,
+    question: str,
+    limit: int = 10,
+    *,
+    typing: bool = False,
+    always: bool = False,
+) -> Ranking:
+    """Return the documents that answer a question, and how sure that is.
+
+    `typing` says that the last word may be unfinished; with `always`, the nearest are returned however far
+    they are.
+    """
+    concepts = tuple(_concepts(index, question, typing=typing))
+    scores, best = _scores(index, concepts)
+    order = sorted(scores, key=lambda number: (-scores[number], number))
+    total = sum(concept.weight for concept in concepts)
+    if not order or not total:
+        return Ranking((), concepts)
+    first = order[0]
+    score = scores[first] * SCALE // total
+    covered = sum(concept.weight * best[at].get(first, 0) for at, concept in enumerate(concepts)) // total
+    is_answer = always or (score + covered >= ENOUGH and covered >= ENOUGH_COVERED)
+    found = [number for number in order if scores[number] * TAIL >= scores[first]] if is_answer else []
+    hits = tuple(Hit(index.documents[number], scores[number]) for number in found[:limit])
+    return Ranking(hits, concepts, score, covered)
+
+
+def _scores(index: Index, concepts: Sequence[Concept]) -> tuple[dict[int, int], list[dict[int, int]]]:
+    """Return the score of each document, and for each concept the worth with which documents hold it."""
+    scores: dict[int, int] = {}
+    holding: list[dict[int, int]] = []
+    for concept in concepts:
+        values: dict[int, int] = {}
+        worths: dict[int, int] = {}
+        for candidate in concept.candidates:
+            postings = index.postings[candidate.entry.term]
+            for number, impact in zip(postings.documents, postings.impacts, strict=True):
+                value = impact * candidate.worth
+                if value > values.get(number, 0):
+                    values[number] = value
+                    worths[number] = candidate.worth
+        for number, value in values.items():
+            scores[number] = scores.get(number, 0) + value
+        holding.append(worths)
+    return scores, holding
+
+
+def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]:
+    """Take a question apart; each word counts once."""
+    groups = list(word_groups(question[:LONGEST_QUESTION]))[:MOST_WORDS]
+    typing = typing and bool(question) and not question[-1].isspace()
+    seen: set[str] = set()
+    at = 0
+    while at < len(groups):
+        phrase = _phrase(index, groups, at)
+        words = [phrase] if phrase else _meant(index, groups[at])
+        at += len(phrase.split()) if phrase else 1
+        is_last = typing and at == len(groups)
+        for word in words:
+            if word in seen or (word in index.stop and not is_last):
+                continue
+            seen.add(word)
+            yield _concept(index, word, typing=is_last)
+
+
+def _phrase(index: Index, groups: Sequence[Sequence[str]], at: int) -> str:
+    """Return the longest phrase that begins at a word, or nothing."""
+    for length in range(LONGEST_PHRASE, 1, -1):
+        words = [group[-1] for group in groups[at : at + length]]
+        if len(words) == length and " ".join(words) in index.phrases:
+            return " ".join(words)
+    return ""
+
+
+def _meant(index: Index, group: Sequence[str]) -> Sequence[str]:
+    """Of a compound, return the parts that there are, or else the whole."""
+    if len(group) == 1:
+        return group
+    return [word for word in group if word in index.forms] or group[-1:]
+
+
+def _concept(index: Index, word: str, *, typing: bool) -> Concept:
+    entry = index.forms.get(word)
+    found = [Candidate(word, entry, WHOLE)] if entry else []
+    if entry and " " in word:
+        return Concept(word, (*found, *_parts(index, word)), entry.weight)
+    if entry and not typing:
+        return Concept(word, tuple(found), entry.weight)
+    forms = [form for letter in first_letters(word) for form in index.by_letter.get(letter, ())]
+    if entry or word in index.stop:
+        completed = [form for form in forms if form.startswith(word) and form != word and " " not in form]
+        longer = near(word, completed, typing=True)
+        found += [Candidate(form, index.forms[form], COMPLETED) for form, _ in longer]
+        return Concept(word, tuple(found), entry.weight if entry else 0)
+    found = [Candidate(form, index.forms[form], worth) for form, worth in near(word, forms, typing=typing)]
+    return Concept(word, tuple(found), index.unknown if not found else found[0].entry.weight)
+
+
+def _parts(index: Index, phrase: str) -> Iterator[Candidate]:
+    """Yield the words of a phrase, which may stand apart where it does not stand whole."""
+    for word in phrase.split():
+        if word not in index.stop and word in index.forms:
+            yield Candidate(word, index.forms[word], COMPLETED)

@@ -1,0 +1,108 @@
+"""The index in pieces that a browser fetches as it needs them. theme/search/search_shards.js reads them.
+
+Format 2. Whole numbers are LEB128: seven bits a byte, the lowest first, the top bit set on all but the last.
+
+- A shard of forms holds words in the order of their code points, each as: how many bytes it shares with the
+  word before, how many bytes follow, those bytes in UTF-8, the number of its term less that of the word
+  before (zigzag, from 0), and its weight.
+- A shard of terms holds the terms of a range of numbers, each as: how many documents, the distance of each
+  document's number from the one before (from -1), then the impact of each.
+- The text of a result is JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from waypost.search.rules.documents import SearchDocument
+from waypost.search.rules.index import Index, Postings
+
+FORMAT = 2
+"""Raised when what is written changes; an older script then says that it cannot read it."""
+
+FORMS_IN_SHARD = 250
+BYTES_IN_TERM_SHARD = 3500
+
+RESULT_TEXT = 1600
+"""Characters of a document that are kept to show the passage that matches."""
+
+
+def form_shards(index: Index) -> Iterator[tuple[str, bytes]]:
+    """Yield the first word of each shard of forms, and the shard."""
+    forms = list(index.forms.items())
+    for start in range(0, len(forms), FORMS_IN_SHARD):
+        part = forms[start : start + FORMS_IN_SHARD]
+        data = bytearray()
+        before, term = b"", 0
+        for form, entry in part:
+            written = form.encode()
+            shared = _shared(before, written)
+            data += _number(shared) + _number(len(written) - shared) + written[shared:]
+            step = entry.term - term
+            data += _number(step * 2 if step >= 0 else -step * 2 - 1) + _number(entry.weight)
+            before, term = written, entry.term
+        yield part[0][0], bytes(data)
+
+
+def term_shards(postings: Sequence[Postings]) -> Iterator[tuple[int, bytes]]:
+    """Yield the number of the first term of each shard of terms, and the shard."""
+    first, data = 0, bytearray()
+    for number, held in enumerate(postings):
+        if len(data) >= BYTES_IN_TERM_SHARD:
+            yield first, bytes(data)
+            first, data = number, bytearray()
+        data += _number(len(held.documents))
+        before = -1
+        for document in held.documents:
+            data += _number(document - before)
+            before = document
+        for impact in held.impacts:
+            data += _number(impact)
+    if data:
+        yield first, bytes(data)
+
+
+def _shared(one: bytes, other: bytes) -> int:
+    return next(
+        (at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
+        min(len(one), len(other)),
+    )
+
+
+_NUMBERS = [bytes([value]) for value in range(128)]
+
+
+def _number(value: int) -> bytes:
+    if value < 128:
+        return _NUMBERS[value]
+    data = bytearray()
+    while value >= 128:
+        data.append(value & 127 | 128)
+        value >>= 7
+    data.append(value)
+    return bytes(data)
+
+
+def result_text(document: SearchDocument) -> bytes:
+    """Return what a result shows of a document; a long text is cut, the same share of each section."""
+    length = sum(len(section.text) for section in document.sections)
+    share = min(1.0, RESULT_TEXT / length) if length else 1.0
+    sections = [
+        [section.anchor, section.heading, _cut(section.text, round(len(section.text) * share))]
+        for section in document.sections
+    ]
+    shown: dict[str, Any] = {
+        "url": document.url,
+        "title": document.title,
+        "summary": document.summary,
+        "components": list(document.components),
+        "sections": sections,
+    }
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _cut(text: str, length: int) -> str:
+    """Cut a text at the end of a word."""
+    return text if len(text) <= length else text[:length].rpartition(" ")[0] + " …"

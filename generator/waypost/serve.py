@@ -1,0 +1,128 @@
+"""Serve a site while somebody writes it: build, poll, publish, reload, all in one process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from waypost.base.clock import utc_now
+from waypost.base.database.engine import StoreError
+from waypost.build import BuildReport, build_site
+from waypost.formats.run_options import RunOptions
+from waypost.monitor.store.opening import opened_to_write
+from waypost.problems import ProblemsFound, Refused
+from waypost.publishing.publisher import Publisher
+from waypost.reading.site import Site
+from waypost.run import WATCH, Daemon, Events, FileWatch
+from waypost.serving.dev_server import DemoServices, DevServer
+
+
+class PortTaken(Refused):
+    """Another program listens on the port."""
+
+
+@dataclass
+class ServeEvents(Events):
+    """What serving tells whoever started it, besides what the daemon does."""
+
+    ready: Callable[[int, BuildReport], None] = field(default=lambda port, report: None)
+    built: Callable[[BuildReport], None] = field(default=lambda report: None)
+
+
+@dataclass(frozen=True)
+class ServeOptions:
+    """Where to serve, and whether with the sample's services."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo: bool = False
+
+
+def serve(
+    site: Site, database_url: str, options: ServeOptions, stop: threading.Event, events: ServeEvents
+) -> None:
+    """Build, then serve, poll, publish and rebuild until `stop` is set.
+
+    Raises ProblemsFound where the site is broken at the start, PortTaken, and StoreError where
+    another process already polls into the database.
+    """
+    with ExitStack() as stack:
+        server = stack.enter_context(_listening(site, options))
+        database = stack.enter_context(opened_to_write(database_url))
+        # Watching starts before the first build, so that nothing saved during it is missed.
+        watch = SiteWatch(site)
+        report = build_site(site, utc_now(), database_url)
+        publisher = Publisher(site, report.project, database_url, utc_now)
+        threading.Thread(target=server.serve_forever, name="waypost-serve", daemon=True).start()
+        stack.callback(server.shutdown)
+        builder = threading.Thread(
+            target=_rebuild,
+            args=(watch, database_url, publisher, server, stop, events),
+            name="waypost-build",
+        )
+        builder.start()
+        stack.callback(builder.join)
+        # The builder must see the end however this one ends.
+        stack.callback(stop.set)
+        events.ready(server.server_address[1], report)
+        Daemon(publisher, database, database_url, events, RunOptions(everywhere=True)).run(stop)
+
+
+@contextmanager
+def _listening(site: Site, options: ServeOptions) -> Iterator[DevServer]:
+    site.output.mkdir(parents=True, exist_ok=True)
+    try:
+        server = DevServer(
+            (options.host, options.port), site.output, DemoServices() if options.demo else None
+        )
+    except OSError as error:
+        raise PortTaken(
+            f"Port {options.port} cannot be used: {(error.strerror or 'unknown').lower()}."
+            " Choose another: make serve PORT=8001"
+        ) from None
+    try:
+        yield server
+    finally:
+        server.server_close()
+
+
+class SiteWatch:
+    """Tells what was saved: the help center, which must be built again, or the status files alone."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.help_center = FileWatch(site.root / "content", site.root / "mkdocs.yml")
+        self.status = FileWatch(site.root / "status")
+
+
+def _rebuild(
+    watch: SiteWatch,
+    database_url: str,
+    publisher: Publisher,
+    server: DevServer,
+    stop: threading.Event,
+    events: ServeEvents,
+) -> None:
+    """Build again when the help center is saved; what is saved in status/ alone is only published."""
+    while not stop.wait(WATCH):
+        content_saved, status_saved = watch.help_center.has_changed(), watch.status.has_changed()
+        if not content_saved and not status_saved:
+            continue
+        try:
+            if content_saved:
+                report = build_site(watch.site, utc_now(), database_url, publisher.lock)
+                publisher.project = report.project
+                events.built(report)
+            else:
+                publisher.reload()
+                publisher.publish()
+                events.reloaded()
+        except ProblemsFound as problems:
+            events.broken(problems)
+        except (OSError, StoreError) as error:
+            # A file may vanish while an editor saves it; the next look finds what came of it.
+            events.failed(error)
+        else:
+            server.reloader.announce()

@@ -1,0 +1,1 @@
+"""The server of `waypost serve`, and the services of the sample."""

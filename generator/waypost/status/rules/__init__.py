@@ -1,0 +1,1 @@
+"""Timelines, incidents, maintenance, uptime and the snapshot."""

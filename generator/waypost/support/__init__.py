@@ -1,0 +1,1 @@
+"""Contact page, response times, ticket form and its providers."""

@@ -1,0 +1,1 @@
+"""What the contact page and the ticket form say."""

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import material
+import pytest
+
+from waypost.base.files.languages import load_words
+from waypost.formats.article import ARTICLE_KINDS, FRONT_MATTER, Article, Kind
+from waypost.formats.project import HelpCenter
+from waypost.help.rules.catalog import KIND_ICONS, Catalog, build_catalog, reading_minutes
+
+
+def page(path: str, kind: str, category: str = "", body: str = "Some words.", **front: Any) -> Article:
+    front = {"title": f"T {path}", "kind": kind, **front}
+    return Article(path, Kind(kind), category, FRONT_MATTER[Kind(kind)](**front), body, 5)
+
+
+def catalog(*pages: Article) -> Catalog:
+    return build_catalog(HelpCenter({item.path: item for item in pages}), load_words("en"))
+
+
+LUMEN = (
+    page(
+        "downloads/zip.md",
+        "troubleshooting",
+        "downloads",
+        title="zip stops",
+        summary="What to do",
+        related=("uploads/how.md", "downloads/zip.md", "gone.md", "downloads/index.md", "downloads/Faq.md"),
+    ),
+    page("downloads/Faq.md", "faq", "downloads", title="Ask"),
+    page("downloads/big.md", "page", "downloads", title="Big files"),
+    page("uploads/how.md", "tutorial", "uploads", title="How to"),
+    page("lost.md", "page", "", title="Lost"),
+    page(
+        "downloads/index.md",
+        "category",
+        "downloads",
+        title="Downloads",
+        summary="Get files",
+        position=2,
+        icon="material/tray-arrow-down",
+    ),
+    page("uploads/index.md", "category", "uploads", title="Uploads", position=1),
+    page("empty/index.md", "category", "empty", title="Empty", position=2),
+    page(
+        "index.md",
+        "home",
+        popular=("uploads/how.md", "gone.md", "downloads/zip.md"),
+        often_asked=(
+            {"label": "Zip", "article": "downloads/zip.md"},
+            {"label": "Gone", "article": "gone.md"},
+        ),
+    ),
+    page("contact.md", "contact"),
+)
+
+
+def test_categories_are_in_the_order_writers_gave_then_by_title() -> None:
+    assert [(item.id, item.title) for item in catalog(*LUMEN).categories] == [
+        ("uploads", "Uploads"),
+        ("downloads", "Downloads"),
+        ("empty", "Empty"),
+    ]
+
+
+def test_a_category_lists_its_articles_by_title_whatever_the_case() -> None:
+    found = catalog(*LUMEN).category("downloads")
+    assert found is not None
+    assert [item.title for item in found.articles] == ["Ask", "Big files", "zip stops"]
+    assert (found.url, found.summary, found.icon) == ("downloads/", "Get files", "material/tray-arrow-down")
+    assert catalog(*LUMEN).category("none") is None
+    assert catalog(*LUMEN).category("empty").articles == ()  # type: ignore[union-attr]
+
+
+def test_an_article_in_a_list_says_what_it_is() -> None:
+    link = catalog(*LUMEN).links["downloads/zip.md"]
+    assert (link.title, link.url, link.summary, link.kind_word, link.category, link.minutes) == (
+        "zip stops",
+        "downloads/zip/",
+        "What to do",
+        "Troubleshooting",
+        "Downloads",
+        1,
+    )
+    assert catalog(*LUMEN).links["lost.md"].category == ""
+
+
+def test_only_articles_proper_are_listed() -> None:
+    assert set(catalog(*LUMEN).links) == {
+        "downloads/zip.md",
+        "downloads/Faq.md",
+        "downloads/big.md",
+        "uploads/how.md",
+        "lost.md",
+    }
+    assert set(KIND_ICONS) == set(ARTICLE_KINDS)
+
+
+def test_the_home_page_names_what_is_popular_in_its_own_order() -> None:
+    found = catalog(*LUMEN)
+    assert [item.title for item in found.popular] == ["How to", "zip stops"]
+    assert found.often_asked == (("Zip", "downloads/zip/"),)
+
+
+def test_without_a_home_page_nothing_is_popular() -> None:
+    found = catalog(*LUMEN[:5])
+    assert (found.categories, found.popular, found.often_asked) == ((), (), ())
+    assert len(found.links) == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "front", "time"),
+    [
+        ("tutorial", {"time": "90m"}, "1 hour and 30 minutes"),
+        ("tutorial", {}, "1 minute"),
+        ("page", {}, ""),
+        ("faq", {}, ""),
+    ],
+)
+def test_only_a_tutorial_says_how_long_it_takes(kind: str, front: dict[str, Any], time: str) -> None:
+    link = catalog(page("a.md", kind, **front)).links["a.md"]
+    assert link.time == time
+
+
+@pytest.mark.parametrize("kind", ARTICLE_KINDS)
+def test_the_icon_and_the_word_of_every_kind_are_there(kind: Kind) -> None:
+    icons = Path(material.__file__).parent / "templates" / ".icons"
+    assert (icons / f"{KIND_ICONS[kind]}.svg").is_file()
+    assert len(set(KIND_ICONS.values())) == len(KIND_ICONS)
+    assert load_words("de").say(f"article.kind.{kind}")
+
+
+@pytest.mark.parametrize(("words", "minutes"), [(0, 1), (1, 1), (299, 1), (301, 2), (500, 2), (2000, 10)])
+def test_reading_takes_a_minute_at_least(words: int, minutes: int) -> None:
+    assert reading_minutes("word " * words) == minutes

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from helpers import outboxes
+from helpers.stores import Store, take
+from waypost.base.database.engine import Database
+from waypost.formats.checks import HttpCheck
+from waypost.formats.observations import Outcome
+from waypost.formats.rollups import Resolution
+from waypost.formats.status import ComponentStatus, Observation
+from waypost.formats.status_config import Component, PageConfig, StatusConfig
+from waypost.history.housekeeping import TASKS, Task, Upkeep
+from waypost.monitor.rules.schedule import jobs
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CONFIG = StatusConfig(
+    page=PageConfig(name="Status", url="https://help.example.org/status/"),
+    components=(
+        Component(id="web", name="Web", checks=(HttpCheck(http="http://127.0.0.1:9/", every=HOUR),)),
+    ),
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(f"sqlite:///{tmp_path / 'waypost.db'}")) as store:
+        yield store
+
+
+def see(store: Store, at: datetime) -> None:
+    [job] = jobs(CONFIG)
+    [claim] = take(store, [job.plan], at)
+    seen = Observation("web", "http-1", at, ComponentStatus.OPERATIONAL, timedelta(milliseconds=80))
+    store.record([Outcome(claim, at + HOUR, at, job.rules, job.gap, seen)])
+
+
+def test_each_task_is_done_when_its_time_has_come(store: Store) -> None:
+    done: list[tuple[str, datetime]] = []
+    often = Task("often", timedelta(minutes=5), lambda _, now, __: done.append(("often", now)))
+    rarely = Task("rarely", HOUR, lambda _, now, __: done.append(("rarely", now)))
+    upkeep = Upkeep((often, rarely))
+    for minutes in (0, 1, 4, 5, 6, 60):
+        assert upkeep.step(store.database, NOW + timedelta(minutes=minutes), CONFIG) == []
+    told = [(name, (at - NOW) // timedelta(minutes=1)) for name, at in done]
+    assert told == [("often", 0), ("rarely", 0), ("often", 5), ("often", 60), ("rarely", 60)]
+
+
+def test_a_task_that_fails_neither_stops_the_others_nor_itself(store: Store) -> None:
+    tries: list[str] = []
+
+    def fail(_: Database, __: datetime, ___: StatusConfig) -> None:
+        tries.append("bad")
+        raise RuntimeError("a full disk")
+
+    good = Task("good", HOUR, lambda *_: tries.append("good"))
+    upkeep = Upkeep((Task("bad", HOUR, fail), good))
+    [error] = upkeep.step(store.database, NOW, CONFIG)
+    assert str(error) == "a full disk"
+    assert upkeep.step(store.database, NOW + timedelta(minutes=59), CONFIG) == []
+    assert len(upkeep.step(store.database, NOW + HOUR, CONFIG)) == 1
+    assert tries == ["bad", "good", "bad", "good"]
+
+
+def test_what_was_observed_is_summed_up_sealed_and_forgotten_in_this_order(store: Store) -> None:
+    assert [task.name for task in TASKS] == ["roll up", "prune", "seal"]
+    begin = NOW - timedelta(days=20)
+    for hours in range(48):
+        see(store, begin + hours * HOUR)
+    assert Upkeep().step(store.database, NOW, CONFIG) == []
+    days = store.latency(begin - timedelta(days=1), NOW, Resolution.DAY)
+    assert sum(sum(day.counts.values()) for day in days) == 48, "summed up before it is forgotten"
+    assert store.prune(NOW) == 0, "nothing that is too old is left"
+    sealed = [day for day, _ in store.digests()]
+    assert sealed[0] == begin.date()
+    assert sealed[-1] == NOW.date() - timedelta(days=1)
+
+
+def test_deliveries_that_are_over_for_long_are_forgotten(store: Store) -> None:
+    outbox = store.outbox
+    outbox.register([outboxes.endpoint("acme")], outboxes.START)
+    outboxes.tell(outbox, ["k1"], ["acme"])
+    [item] = outboxes.claim(outbox)
+    outboxes.deliver_all(outbox, item)
+    for days, left in ((90, 1), (91, 0)):
+        assert Upkeep().step(store.database, outboxes.START + timedelta(days=days), CONFIG) == []
+        assert len(outbox.deliveries()) == left
+
+
+def test_a_day_is_sealed_only_when_a_slow_check_can_say_nothing_of_it_any_more(store: Store) -> None:
+    midnight = NOW.replace(hour=0)
+    see(store, midnight - HOUR)
+    assert Upkeep().step(store.database, midnight + 2.9 * HOUR, CONFIG) == []
+    assert store.digests() == [], "the next answer may still say that it was watched until midnight"
+    assert Upkeep().step(store.database, midnight + 3.1 * HOUR, CONFIG) == []
+    assert [day for day, _ in store.digests()] == [midnight.date() - timedelta(days=1)]

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http import HTTPStatus
+
+import pytest
+
+from waypost.monitor.io import heartbeat_listener
+from waypost.monitor.io.heartbeat_listener import HeartbeatListener
+
+KEY = "s3cret-key"
+
+
+class Jobs:
+    """Keeps what was reported."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+        self.answer = HTTPStatus.OK
+
+    def receive(self, name: str, word: str) -> HTTPStatus:
+        self.said.append((name, word))
+        return self.answer
+
+
+@contextmanager
+def listener(jobs: Jobs, key: str | None = None) -> Iterator[int]:
+    server = HeartbeatListener("127.0.0.1", 0, jobs.receive, key)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def ask(
+    port: int, path: str, method: str = "GET", body: bytes = b"", headers: dict[str, str] | None = None
+) -> tuple[int, bytes]:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request(method, path, body or None, headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/heartbeat/backups", ("backups", "")),
+        ("/heartbeat/backups/", ("backups", "")),
+        ("/heartbeat/backups/start", ("backups", "start")),
+        ("/heartbeat/backups/fail", ("backups", "fail")),
+        ("/heartbeat/backups/0", ("backups", "0")),
+        ("/heartbeat/backups/137", ("backups", "137")),
+        ("/heartbeat/backups/nightly", ("backups/nightly", "")),
+        ("/heartbeat/backups/nightly/start", ("backups/nightly", "start")),
+        ("/heartbeat/backups%2Fnightly?x=1", ("backups/nightly", "")),
+    ],
+)
+def test_an_address_says_which_job_and_what(path: str, said: tuple[str, str]) -> None:
+    jobs = Jobs()
+    with listener(jobs) as port:
+        assert ask(port, path) == (200, b"OK\n")
+    assert jobs.said == [said]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT"])
+def test_every_method_that_jobs_use_means_the_same(method: str) -> None:
+    jobs = Jobs()
+    with listener(jobs) as port:
+        status, _ = ask(
+            port, "/heartbeat/backups", method, b"" if method in ("GET", "HEAD") else b"log\n" * 900
+        )
+    assert status == 200
+    assert jobs.said == [("backups", "")]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /heartbeat/backups",
+        b"GET /heartbeat/backups\r\n",
+        b"GET /heartbeat/backups HTTP/1.1\r\n",
+        b"GET /heartbeat/backups HTTP/1.1\r\nHost: x",
+        b"GET /heartbeat/backups HTTP/1.1\r\nHost: x\r\n",
+    ],
+)
+def test_a_request_that_was_cut_off_is_no_report(sent: bytes) -> None:
+    jobs = Jobs()
+    with listener(jobs) as port, closing(socket.create_connection(("127.0.0.1", port))) as client:
+        client.sendall(sent)
+        client.shutdown(socket.SHUT_WR)
+        client.settimeout(10)
+        while client.recv(4000):
+            pass
+    assert jobs.said == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/heartbeat", "/heartbeat/", "/heartbeats/x", "/status/heartbeat/x", "/heartbeat//"]
+)
+def test_other_addresses_are_not_found(path: str) -> None:
+    jobs = Jobs()
+    with listener(jobs) as port:
+        assert ask(port, path)[0] == 404
+    assert jobs.said == []
+
+
+def test_other_methods_are_refused() -> None:
+    jobs = Jobs()
+    with listener(jobs) as port:
+        assert ask(port, "/heartbeat/backups", "DELETE")[0] == 501
+    assert jobs.said == []
+
+
+@pytest.mark.parametrize("answer", [HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE])
+def test_the_answer_says_whether_it_was_kept(answer: HTTPStatus) -> None:
+    jobs = Jobs()
+    jobs.answer = answer
+    with listener(jobs) as port:
+        assert ask(port, "/heartbeat/backups") == (answer.value, f"{answer.phrase}\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (f"/heartbeat/x?key={KEY}", {}, 200),
+        ("/heartbeat/x", {"Authorization": f"Bearer {KEY}"}, 200),
+        ("/heartbeat/x", {}, 403),
+        ("/heartbeat/x?key=", {}, 403),
+        (f"/heartbeat/x?key={KEY}x", {}, 403),
+        ("/heartbeat/x?key=%ff%fe", {}, 403),
+        ("/heartbeat/x", {"Authorization": "Bearer other"}, 403),
+        ("/heartbeat/x", {"Authorization": f"Basic {KEY}"}, 403),
+        (f"/heartbeat/x?{'a=1&' * 500}key={KEY}", {}, 403),
+    ],
+)
+def test_where_there_is_a_key_it_must_be_brought(path: str, headers: dict[str, str], status: int) -> None:
+    jobs = Jobs()
+    with listener(jobs, KEY) as port:
+        assert ask(port, path, headers=headers)[0] == status
+    assert bool(jobs.said) == (status == 200)
+
+
+def test_neither_the_key_nor_an_address_is_ever_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    with listener(Jobs(), KEY) as port:
+        ask(port, f"/heartbeat/x?key={KEY}")
+        ask(port, f"/elsewhere?key={KEY}")
+        with closing(socket.create_connection(("127.0.0.1", port))) as client:
+            client.sendall(f"nonsense {KEY}\r\n\r\n".encode())
+            assert KEY.encode() not in client.recv(4000).split(b"\r\n\r\n")[0]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_client_that_drips_is_cut_off_and_others_are_served_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(heartbeat_listener, "DEADLINE", 0.5)
+    jobs = Jobs()
+    with listener(jobs) as port, closing(socket.create_connection(("127.0.0.1", port))) as drip:
+        drip.sendall(b"GET /heartbeat/x HTTP/1.0\r\nX-")
+        assert ask(port, "/heartbeat/y")[0] == 200
+        drip.settimeout(10)
+        assert drip.recv(100) == b"", "it is cut off, though it was never silent for long"
+    assert jobs.said == [("y", "")]
+
+
+def test_too_many_clients_are_turned_away_and_room_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat_listener, "AT_ONCE", 2)
+    with listener(Jobs()) as port:
+        holders = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
+        try:
+            for holder in holders:
+                holder.sendall(b"GET /heartbeat/x HTTP/1.0\r\n")
+            with closing(socket.create_connection(("127.0.0.1", port))) as third:
+                third.settimeout(10)
+                assert third.recv(100) == b""
+        finally:
+            for holder in holders:
+                holder.close()
+        statuses: list[int] = []
+        while 200 not in statuses:
+            try:
+                statuses.append(ask(port, "/heartbeat/y")[0])
+            except (OSError, http.client.HTTPException):
+                statuses.append(0)
+            assert len(statuses) < 500

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import http.client
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from helpers.stores import Store
+from waypost.base.database.engine import StoreError
+from waypost.formats.checks import Heartbeat, HeartbeatCheck, HttpCheck
+from waypost.formats.observations import Ping, PingKind
+from waypost.formats.status_config import Component, PageConfig, StatusConfig
+from waypost.monitor.heartbeats import Intake, ListenRefused, UnknownHeartbeat, listening, report
+from waypost.monitor.io.heartbeat_spool import Spool
+from waypost.monitor.rules.heartbeat_names import heartbeat_names, read_ping
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+BEAT = Heartbeat(every=timedelta(hours=1), grace=timedelta(minutes=5))
+CONFIG = StatusConfig(
+    page=PageConfig(name="Status", url="https://help.example.org/status/"),
+    components=(
+        Component(id="backups", name="Backups", checks=(HeartbeatCheck(heartbeat=BEAT),)),
+        Component(
+            id="mail",
+            name="Mail",
+            checks=(
+                HttpCheck(http="http://127.0.0.1:9/"),
+                HeartbeatCheck(id="import", heartbeat=BEAT),
+                HeartbeatCheck(id="export", heartbeat=BEAT),
+            ),
+        ),
+    ),
+)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'waypost.db'}"
+
+
+def test_a_job_is_called_by_its_component_or_by_component_and_check() -> None:
+    assert heartbeat_names(CONFIG) == {
+        "backups": ("backups", "heartbeat-1"),
+        "backups/heartbeat-1": ("backups", "heartbeat-1"),
+        "mail/import": ("mail", "import"),
+        "mail/export": ("mail", "export"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "code"),
+    [
+        ("", PingKind.SUCCESS, None),
+        ("success", PingKind.SUCCESS, None),
+        ("start", PingKind.START, None),
+        ("fail", PingKind.FAIL, None),
+        ("0", PingKind.SUCCESS, 0),
+        ("1", PingKind.FAIL, 1),
+        ("255", PingKind.FAIL, 255),
+    ],
+)
+def test_a_word_says_how_a_job_is(word: str, kind: PingKind, code: int | None) -> None:
+    assert read_ping(("a", "b"), word, NOW) == Ping("a", "b", NOW, kind, code)
+
+
+@pytest.mark.parametrize("word", ["256", "-1", "done", "٣", "1.0", "9" * 40])
+def test_anything_else_is_no_report(word: str) -> None:
+    assert read_ping(("a", "b"), word, NOW) is None
+
+
+def test_a_report_is_kept_though_no_poller_runs_and_taken_in_once(url: str, tmp_path: Path) -> None:
+    report(CONFIG, url, "backups", "start", NOW)
+    report(CONFIG, url, "backups", "", NOW + timedelta(minutes=3))
+    assert not (tmp_path / "waypost.db").exists(), "the database has one writer, and it is not this one"
+    with closing(Store(url)) as store:
+        intake = Intake(tmp_path / "waypost.db")
+        assert intake.step(store, NOW) == 2
+        assert intake.step(store, NOW) == 0
+        pings = store.pings()["backups", "heartbeat-1"]
+    assert (pings.start, pings.success, pings.fail) == (NOW, NOW + timedelta(minutes=3), None)
+
+
+def test_reports_stay_where_they_are_while_the_store_cannot_be_used(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(CONFIG, url, "backups", "", NOW)
+    spool = Spool(tmp_path / "waypost.db")
+    with closing(Store(url)) as store:
+
+        def fail(_: object) -> None:
+            raise StoreError("The disk is full.")
+
+        monkeypatch.setattr(store, "ping", fail)
+        with pytest.raises(StoreError):
+            Intake(tmp_path / "waypost.db").step(store, NOW)
+    assert len(spool.waiting()) == 1
+
+
+def test_a_strange_file_does_not_stay_in_the_way(url: str, tmp_path: Path) -> None:
+    report(CONFIG, url, "backups", "", NOW)
+    spool = Spool(tmp_path / "waypost.db")
+    (spool.folder / "0.json").write_text("{}")
+    with closing(Store(url)) as store:
+        assert Intake(tmp_path / "waypost.db").step(store, NOW) == 1
+    assert spool.waiting() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("backup", "There is no heartbeat 'backup' in status/status.yml. Did you mean 'backups'?"),
+        ("zzz", "Heartbeats: backups, backups/heartbeat-1, mail/export, mail/import."),
+        ("mail", "There is no heartbeat 'mail'"),
+    ],
+)
+def test_a_name_that_is_not_there_is_refused_with_those_that_are(url: str, name: str, said: str) -> None:
+    with pytest.raises(UnknownHeartbeat) as refused:
+        report(CONFIG, url, name, "", NOW)
+    assert said in str(refused.value)
+
+
+def ask(port: int, path: str) -> int:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("POST", path)
+        return connection.getresponse().status
+
+
+def test_what_is_reported_over_http_is_on_the_disk_before_the_answer(url: str, tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "waypost.db")
+    with listening(("127.0.0.1", 0), lambda: CONFIG, url, None, lambda: NOW) as port:
+        assert ask(port, "/heartbeat/mail/import/7") == 200
+        assert [ping for _, ping in spool.waiting()] == [Ping("mail", "import", NOW, PingKind.FAIL, 7)]
+        assert ask(port, "/heartbeat/nobody") == 404
+        assert ask(port, "/heartbeat/backups/999") == 404
+        assert len(spool.waiting()) == 1
+
+
+def test_a_report_that_cannot_be_kept_is_answered_so(url: str, tmp_path: Path) -> None:
+    (tmp_path / "waypost.db.heartbeats").write_text("in the way")
+    with listening(("127.0.0.1", 0), lambda: CONFIG, url, None, lambda: NOW) as port:
+        assert ask(port, "/heartbeat/backups") == 503
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])  # noqa: S104  # it must be refused
+def test_without_a_key_only_this_machine_may_report(url: str, host: str) -> None:
+    with pytest.raises(ListenRefused, match="WAYPOST_HEARTBEAT_KEY"):
+        listening((host, 0), lambda: CONFIG, url, None, lambda: NOW).__enter__()
+
+
+def test_an_address_in_use_is_told(url: str) -> None:
+    with (
+        listening(("127.0.0.1", 0), lambda: CONFIG, url, "key", lambda: NOW) as port,
+        pytest.raises(ListenRefused, match=f"127.0.0.1:{port} cannot be listened on: address already in use"),
+    ):
+        listening(("127.0.0.1", port), lambda: CONFIG, url, "key", lambda: NOW).__enter__()

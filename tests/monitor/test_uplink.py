@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+from waypost.formats.status_config import Uplink
+from waypost.monitor.uplink import UplinkGuard
+
+START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+UPLINK = Uplink(targets=("192.0.2.1:443",), every=timedelta(seconds=30))
+
+
+class Line:
+    """A connection that a test cuts, and a clock that it sets."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.works = True
+        self.looks: list[datetime] = []
+
+    def reach(self, uplink: Uplink, now: datetime) -> bool:
+        assert (uplink, now) == (UPLINK, self.now)
+        self.looks.append(self.now)
+        return self.works
+
+    def after(self, seconds: float) -> datetime:
+        self.now = START + timedelta(seconds=seconds)
+        return self.now
+
+
+def guard(line: Line, reach: Callable[[Uplink, datetime], bool] | None = None) -> UplinkGuard:
+    return UplinkGuard(UPLINK, reach or line.reach, lambda: line.now)
+
+
+def test_without_an_uplink_every_failure_is_believed_and_nobody_looks() -> None:
+    line = Line()
+    watcher = UplinkGuard(None, line.reach, lambda: line.now)
+    assert watcher.watch()
+    assert watcher.works_since(START)
+    assert line.looks == []
+
+
+def test_it_looks_at_first_and_then_at_its_interval() -> None:
+    line = Line()
+    watcher = guard(line)
+    for seconds in range(0, 61, 5):
+        line.after(seconds)
+        assert watcher.watch()
+    assert [(look - START).seconds for look in line.looks] == [0, 30, 60]
+
+
+def test_a_failure_needs_a_look_that_is_newer_than_its_beginning() -> None:
+    line = Line()
+    watcher = guard(line)
+    assert watcher.watch()
+    began = line.after(3)
+    line.after(5)
+    assert watcher.works_since(began)
+    assert len(line.looks) == 2, "the look before the failure proves nothing"
+    assert watcher.works_since(began)
+    assert watcher.works_since(line.after(5))
+    assert len(line.looks) == 2, "one look serves all that failed before it"
+
+
+def test_while_it_is_down_nothing_is_believed_until_a_host_answers() -> None:
+    line = Line()
+    watcher = guard(line)
+    assert watcher.watch()
+    line.works = False
+    began = line.after(10)
+    assert not watcher.works_since(began)
+    assert watcher.down_since == began
+    line.after(11)
+    assert not watcher.watch(), "it is looked at again at once"
+    assert watcher.down_since == began, "the beginning stays"
+    line.works = True
+    line.after(12)
+    assert watcher.watch()
+    assert watcher.down_since is None
+    assert watcher.works_since(began), "an answer after the failure began"
+
+
+def test_failures_at_the_same_time_share_one_look() -> None:
+    line = Line()
+    together = threading.Barrier(8)
+    looks: list[int] = []
+
+    def reach(_: Uplink, __: datetime) -> bool:
+        looks.append(1)
+        return True
+
+    watcher = guard(line, reach)
+
+    def fail(_: int) -> bool:
+        together.wait(timeout=5)
+        return watcher.works_since(START)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(fail, range(8)))
+    assert len(looks) == 1

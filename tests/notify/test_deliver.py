@@ -1,0 +1,446 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from helpers.receivers import SECRET, Receiver, fine, receiver
+from helpers.sites import wait_until
+from helpers.status_world import history, moment, site, take_snapshot
+from helpers.stores import Store
+from waypost.formats.notices import DeliveryState, Letter, NoticeEvent
+from waypost.formats.project import StatusSite
+from waypost.formats.subscribers import Subscriber, SubscriberFile
+from waypost.notify.channels.base import Channel, Composition, Means, TransportError
+from waypost.notify.dispatch import Dispatch
+from waypost.notify.enqueue import tell_news
+from waypost.notify.worker import Courier, Reports, Route, missing_variables
+
+ENVIRONMENT = {"HOOK_SECRET": SECRET, "OTHER_SECRET": SECRET}
+SECOND = timedelta(seconds=1)
+LOCAL = {"private_networks": ["127.0.0.0/8"], "timeout": "2s"}
+
+
+@dataclass
+class Clock:
+    """A clock that a test sets."""
+
+    now: datetime = field(default_factory=lambda: moment("10:00"))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class World:
+    """A store, a page whose incidents grow, and a courier that sends by a clock of its own."""
+
+    store: Store
+    clock: Clock
+    subscribers: SubscriberFile
+    says: list[str] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
+    channels: Mapping[str, Channel] | None = None
+
+    @property
+    def site(self) -> StatusSite:
+        incidents = [{"id": "one", "says": self.says}] if self.says else []
+        return replace(site(incidents=incidents), subscribers=self.subscribers)
+
+    @contextmanager
+    def courier(self, **options: Any) -> Iterator[Courier]:
+        said = Reports(
+            failed=lambda *it: self.told.append(it),
+            given_up=lambda *it: self.told.append(("given up", it[0])),
+        )
+        more = {"channels": self.channels} if self.channels else {}
+        courier = Courier(
+            self.store.outbox,
+            self.site,
+            environment=ENVIRONMENT,
+            clock=self.clock,
+            reports=said,
+            **more,
+            **options,
+        )
+        try:
+            yield courier
+        finally:
+            courier.close()
+
+    def look(self, at: str) -> int:
+        """Let the page be looked at; return how many deliveries follow."""
+        self.clock.now = moment(at)
+        return tell_news(
+            self.store.outbox, self.site, take_snapshot(self.site, history(), self.clock())
+        ).deliveries
+
+    def send(self, at: str) -> int:
+        """Send what is due then."""
+        self.clock.now = moment(at)
+        with self.courier() as courier:
+            return courier.drain()
+
+    def states(self) -> list[str]:
+        return [item.state.value for item in reversed(self.store.outbox.deliveries())]
+
+
+def file_of(*subscribers: Mapping[str, Any], **more: Any) -> SubscriberFile:
+    return TypeAdapter(SubscriberFile).validate_python(
+        {"subscribers": list(subscribers), "delivery": LOCAL | more.pop("delivery", {}), **more}
+    )
+
+
+def hook(place: Receiver, name: str = "acme", **more: Any) -> dict[str, Any]:
+    return {"id": name, "webhook": {"url": place.url, "secret": "${HOOK_SECRET}"}, **more}
+
+
+@pytest.fixture
+def place() -> Iterator[Receiver]:
+    with receiver() as found:
+        yield found
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    with closing(Store(database_url)) as found:
+        yield found
+
+
+@pytest.fixture
+def world(store: Store, place: Receiver) -> World:
+    found = World(store, Clock(), file_of(hook(place)))
+    found.send("09:00")
+    found.look("09:00")
+    return found
+
+
+def test_what_happens_is_delivered_once_and_in_order(world: World, place: Receiver) -> None:
+    world.says = ["10:00 investigating"]
+    assert world.look("10:00") == 1
+    assert world.look("10:00:01") == 0
+    assert world.send("10:00:02") == 1
+    world.says += ["10:10 identified", "10:20 resolved"]
+    world.look("10:21")
+    world.send("10:21")
+    assert world.send("10:22") == 0
+    assert place.types == ["incident.opened", "incident.updated", "incident.resolved"]
+    sequences = [item.payload["data"]["sequence"] for item in place.seen]
+    assert sequences == sorted(set(sequences))
+    assert place.refused == 0
+    assert world.states() == ["delivered"] * 3
+
+
+def test_the_past_is_told_to_nobody(store: Store, place: Receiver) -> None:
+    found = World(store, Clock(), file_of(hook(place)), ["08:00 investigating", "08:30 resolved"])
+    found.send("09:00")
+    assert found.look("09:00") == 0
+    found.says += ["09:30 postmortem"]
+    assert found.look("09:30") == 1
+    found.send("09:30")
+    assert place.types == ["incident.postmortem"]
+
+
+def test_a_receiver_that_is_down_for_an_hour_gets_all_of_it_in_order_when_it_is_back(
+    world: World, place: Receiver
+) -> None:
+    place.answer = lambda received: (503, {})
+    world.says = ["10:00 investigating", "10:20 identified", "10:40 monitoring"]
+    for minute in range(60):
+        at = f"10:{minute:02}"
+        world.look(at)
+        world.send(at)
+    assert set(place.types) == {"incident.opened"}, "what comes later waits for what came before"
+    tried = len(place.seen)
+    assert 3 <= tried <= 5, "after 5 s, 5 min and 30 min, each within a tenth"
+    place.answer = fine
+    for minute in range(0, 60, 10):
+        world.send(f"12:{minute:02}")
+    world.send("13:30")
+    assert place.types[tried:] == ["incident.opened", "incident.updated", "incident.updated"]
+    assert len({item.id for item in place.seen}) == 3, "what is sent again has the same id"
+    assert {words for _, words in world.told} == {"HTTP status 503"}
+
+
+def test_whoever_asks_for_time_gets_it(world: World, place: Receiver) -> None:
+    place.answer = lambda received: (429, {"Retry-After": "600"})
+    world.says = ["10:00 investigating"]
+    world.look("10:00")
+    world.send("10:00")
+    place.answer = fine
+    assert world.send("10:09:59") == 0
+    assert world.send("10:10") == 1
+    assert world.states() == ["delivered"]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(301, {"Location": "https://elsewhere.example/"}), (500, {}), (404, {}), (401, {})],
+)
+def test_anything_but_success_is_tried_again(
+    status: int, headers: Mapping[str, str], world: World, place: Receiver
+) -> None:
+    place.answer = lambda received: (status, headers)
+    world.says = ["10:00 investigating"]
+    world.look("10:00")
+    world.send("10:00")
+    place.answer = fine
+    world.send("10:00:06")
+    assert [item.id for item in place.seen] == [place.seen[0].id] * 2
+    assert world.states() == ["delivered"]
+
+
+def test_an_endpoint_that_is_gone_is_left_alone_and_the_operators_hear_of_it(
+    store: Store, place: Receiver
+) -> None:
+    with receiver() as other:
+        file = file_of(
+            hook(place), hook(other, "ops", rules=[{"events": ["certificate.expiring"]}]), operators=["ops"]
+        )
+        world = World(store, Clock(), file)
+        world.send("09:00")
+        world.look("09:00")
+        place.answer = lambda received: (410, {})
+        world.says = ["10:00 investigating", "10:10 identified"]
+        for at in ("10:00", "10:00:10", "10:10", "10:20"):
+            world.look(at)
+            world.send(at)
+        assert len(place.seen) == 1
+        assert other.types == ["endpoint.disabled"]
+        assert other.seen[0].payload["data"]["endpoint"]["id"] == "acme"
+        assert [item.state for item in store.outbox.deliveries(endpoint="acme")] == [DeliveryState.FAILED] * 2
+        assert ("given up", "acme") in world.told
+
+        place.answer = fine
+        assert store.outbox.replay(moment("10:30"), DeliveryState.FAILED, "acme") == 2
+        world.send("10:30")
+        assert place.types == ["incident.opened", "incident.opened", "incident.updated"]
+        assert place.seen[0].id == place.seen[1].id
+
+
+def test_an_endpoint_that_only_fails_for_days_is_given_up(world: World, place: Receiver) -> None:
+    place.answer = lambda received: (500, {})
+    world.says = ["10:00 investigating"]
+    world.look("10:00")
+    for day in range(7):
+        at = (moment("10:00") + day * timedelta(days=1)).isoformat()
+        world.says += [f"{at} identified"] if day else []
+        world.look(at)
+        for hour in range(24):
+            world.send((moment(at) + hour * timedelta(hours=1)).isoformat())
+    assert world.told.count(("given up", "acme")) == 1
+    (state,) = [item for item in world.store.outbox.endpoints() if item.id == "acme"]
+    assert state.disabled is not None
+    assert state.disabled.reason == "nothing but failures for 5 days"
+    assert state.disabled.at - moment("10:00") < timedelta(days=6)
+    assert world.states() == ["failed"] * 7
+
+
+def test_a_secret_that_is_not_set_is_named_and_waits(world: World, place: Receiver) -> None:
+    world.subscribers = file_of({"id": "acme", "webhook": {"url": place.url, "secret": "${NOT_SET}"}})
+    assert missing_variables(world.subscribers, ENVIRONMENT) == ["NOT_SET"]
+    world.says = ["10:00 investigating"]
+    world.send("10:00")
+    world.look("10:00")
+    world.send("10:00")
+    assert world.told == [("acme", "the environment variable NOT_SET is not set")]
+    world.subscribers = file_of(hook(place))
+    world.send("10:01")
+    assert world.states() == ["delivered"]
+
+
+def test_a_clock_that_is_set_back_neither_loses_nor_repeats(world: World, place: Receiver) -> None:
+    world.says = ["10:00 investigating"]
+    world.look("10:00")
+    place.answer = lambda received: (500, {})
+    world.send("10:00")
+    place.answer = fine
+    # The clock was two hours ahead.
+    world.send("08:00")
+    world.send("08:10")
+    assert world.states() == ["delivered"]
+    assert len(place.seen) == 2
+
+
+class Odd:
+    """A channel that does whatever a test wants."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, int, str]] = []
+        self.do: Callable[[Letter], str] = lambda letter: "remote"
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        def compose(composition: Composition) -> bytes:
+            return composition.notice.key.encode()
+
+        def host(subscriber: Subscriber, means: Means) -> str:
+            return "odd.example"
+
+        def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
+            self.sent.append((subscriber.id, letter.delivery.id, letter.first_remote))
+            return self.do(letter)
+
+        return {"webhook": Channel("webhook", frozenset(NoticeEvent), compose, host, send)}
+
+
+@pytest.fixture
+def odd(world: World, monkeypatch: pytest.MonkeyPatch) -> Odd:
+    channel = Odd()
+    world.channels = channel.channels
+    monkeypatch.setattr("waypost.notify.enqueue.CHANNELS", channel.channels)
+    return channel
+
+
+def test_a_channel_that_breaks_is_tried_again_and_says_no_more_than_its_kind_of_fault(
+    world: World, odd: Odd
+) -> None:
+    def broken(letter: Letter) -> str:
+        raise KeyError("the secret of acme")
+
+    odd.do = broken
+    world.says = ["10:00 investigating"]
+    world.look("10:00")
+    world.send("10:00")
+    assert world.told == [("acme", "it went wrong (KeyError)")]
+    assert world.states() == ["pending"]
+
+
+def test_letters_of_a_thread_know_what_the_first_is_called(world: World, odd: Odd) -> None:
+    world.says = ["10:00 investigating", "10:01 identified", "10:02 monitoring"]
+    world.look("10:05")
+    world.send("10:05")
+    world.says += ["10:10 resolved"]
+    world.look("10:10")
+    world.send("10:10")
+    assert [first for _, _, first in odd.sent] == ["", "remote", "remote", "remote"]
+
+
+def test_a_letter_that_can_never_come_through_does_not_hold_up_those_after_it(world: World, odd: Odd) -> None:
+    def refuse_first(letter: Letter) -> str:
+        if letter.delivery.event is NoticeEvent.INCIDENT_OPENED:
+            raise TransportError("it is too large", permanent=True)
+        return ""
+
+    odd.do = refuse_first
+    world.says = ["10:00 investigating", "10:01 identified"]
+    world.look("10:05")
+    world.send("10:05")
+    assert world.states() == ["failed", "delivered"]
+
+
+def test_what_was_sent_is_recorded_and_given_back_when_it_is_told_to_stop(world: World, odd: Odd) -> None:
+    going, go_on = threading.Event(), threading.Event()
+
+    def slow(letter: Letter) -> str:
+        going.set()
+        go_on.wait(20)
+        return ""
+
+    odd.do = slow
+    world.says = ["10:00 investigating", "10:01 identified"]
+    world.look("10:05")
+    stop = threading.Event()
+    with world.courier() as courier:
+        thread = threading.Thread(target=courier.run, args=(stop,))
+        thread.start()
+        assert going.wait(20)
+        stop.set()
+        go_on.set()
+        thread.join()
+    assert world.states() == ["delivered", "delivered"]
+    claims = world.store.outbox.claim(world.clock(), "next", timedelta(minutes=1), 10, 10, 10)
+    assert claims == []
+
+
+def test_nothing_is_begun_for_which_the_lease_leaves_no_time(world: World, odd: Odd) -> None:
+    world.says = ["10:00 investigating"]
+    world.look("10:00")
+    (claim,) = world.store.outbox.claim(world.clock(), "me", timedelta(minutes=1), 10, 10, 10)
+    means = Means(world.subscribers, "Page", "https://s.example/", world.clock, lambda address: False)
+    route = Route(means, {item.id: item for item in world.subscribers.subscribers}, odd.channels)
+    assert route.carry(claim, time.monotonic()).attempts == ()
+    assert odd.sent == []
+    assert len(route.carry(claim, time.monotonic() + 60).attempts) == 1
+
+
+def test_a_claim_whose_answer_was_lost_is_given_back_at_the_end(world: World, odd: Odd) -> None:
+    world.says = ["10:00 investigating"]
+    world.look("10:00")
+    with world.courier() as courier:
+        owner = courier._owner  # nobody else claims under that name
+        assert world.store.outbox.claim(world.clock(), owner, timedelta(minutes=1), 10, 10, 10)
+    assert world.send("10:00:01") == 1
+
+
+def test_letters_that_take_long_are_recorded_before_all_of_them_are_sent(
+    world: World, odd: Odd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("waypost.notify.worker.STRETCH", 0.05)
+    odd.do = lambda letter: str(time.sleep(0.06))
+    world.says = ["10:00 investigating", "10:01 identified", "10:02 monitoring"]
+    world.look("10:05")
+    with world.courier() as courier:
+        while not courier.step():
+            pass
+        assert sorted(world.states()) == ["delivered", "pending", "pending"]
+        assert courier.drain() == 2
+    assert [item.attempts for item in world.store.outbox.deliveries()] == [1, 1, 1]
+
+
+def test_a_worker_that_lost_its_claim_is_not_believed(world: World, odd: Odd) -> None:
+    def lose(letter: Letter) -> str:
+        # Somebody else takes over, because our lease has run out.
+        later = world.clock() + timedelta(minutes=5)
+        assert world.store.outbox.claim(later, "other", timedelta(minutes=1), 10, 10, 10)
+        return "ours"
+
+    odd.do = lose
+    world.says = ["10:00 investigating"]
+    world.look("10:00")
+    world.clock.now = moment("10:00")
+    with world.courier() as courier:
+        while not courier.step():
+            pass
+    assert world.states() == ["pending"], "the other one sends it again, and says what became of it"
+
+
+def test_several_endpoints_are_sent_to_at_once_and_each_in_its_order(store: Store, place: Receiver) -> None:
+    world = World(
+        store,
+        Clock(),
+        file_of(*(hook(replace(place, url=f"{place.url}/{n}"), f"acme-{n}") for n in range(12))),
+    )
+    world.send("09:00")
+    world.look("09:00")
+    world.says = [f"10:{minute:02} investigating" for minute in range(30)]
+    assert world.look("10:30") == 12 * 30
+    assert world.send("10:30") == 12 * 30
+    by_path: dict[str, list[int]] = {}
+    for item in place.seen:
+        by_path.setdefault(item.path, []).append(item.payload["data"]["sequence"])
+    assert len(by_path) == 12
+    assert all(found == sorted(found) and len(found) == 30 for found in by_path.values())
+
+
+def test_subscribers_that_come_later_are_sent_to_without_a_restart(
+    store: Store, place: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOK_SECRET", SECRET)
+    world = World(store, Clock(), file_of())
+    with Dispatch(store.outbox, Reports()) as dispatch:
+        dispatch.use(world.site)
+        world.subscribers = file_of(hook(place))
+        dispatch.use(world.site)
+        world.look("09:00")
+        world.says = ["09:30 investigating"]
+        assert world.look("09:30") == 1
+        wait_until(lambda: bool(place.seen), "the message")
+    assert place.types == ["incident.opened"]

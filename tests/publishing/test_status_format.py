@@ -1,0 +1,315 @@
+from __future__ import annotations
+
+import random
+import re
+import xml.etree.ElementTree as ET
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from helpers.cases import Case, golden
+from helpers.regional import REGIONS, rows, seen_from_three, three_regions
+from helpers.status_world import history, moment, site, take_snapshot
+from waypost.base.files.languages import load_words
+from waypost.base.measures import duration_text
+from waypost.formats.status import ComponentStatus
+from waypost.publishing.pages.filters import (
+    StatusFormat,
+    bar_svg,
+    bar_text,
+    closing_words,
+    day_runs,
+    group_status,
+    region_sentences,
+    uptime_columns,
+    uptime_text,
+)
+from waypost.status.rules.snapshot import MaintenanceSnapshot
+from waypost.status.rules.uptime import DaySummary
+
+FINE = ComponentStatus.OPERATIONAL
+ENGLISH, GERMAN = load_words("en"), load_words("de")
+
+
+def days(*rows: tuple[ComponentStatus, float, float]) -> list[DaySummary]:
+    first = date(2026, 11, 1)
+    return [DaySummary(first + timedelta(days=i), *row) for i, row in enumerate(rows)]
+
+
+@golden("words/durations.yml")
+def test_spans_are_told_in_their_two_largest_units(case: Case) -> None:
+    span = timedelta(seconds=case["seconds"])
+    assert duration_text(span, ENGLISH) == case["words"]
+    assert duration_text(span, GERMAN) == case["in_german"]
+
+
+def test_days_that_look_alike_are_one_run() -> None:
+    rows = days((FINE, 0, 0), (FINE, 0, 0), (ComponentStatus.NO_DATA, 0, 86400), (FINE, 0, 0))
+    runs = day_runs(rows, ENGLISH)
+    assert [(run.start, run.days, run.code) for run in runs] == [(0, 2, "ok"), (2, 1, "no"), (3, 1, "ok")]
+
+
+def test_days_that_differ_by_what_does_not_show_are_one_run_too() -> None:
+    (run,) = day_runs(days((FINE, 0, 0), (FINE, 0, 600), (FINE, 0, 899.9), (FINE, 0, 1)), ENGLISH)
+    assert (run.start, run.days, run.code, run.title) == (0, 4, "ok", "")
+
+
+def test_a_day_with_trouble_says_which_and_how_long() -> None:
+    (run,) = day_runs(days((ComponentStatus.PARTIAL_OUTAGE, 5760, 0)), ENGLISH)
+    assert (run.code, run.title) == ("pa", "1 November: partial outage, 1 hour 36 minutes")
+
+
+def test_a_day_that_was_not_measured_all_day_is_not_plain_green() -> None:
+    short, long = day_runs(days((FINE, 0, 600), (FINE, 0, 7200)), ENGLISH)
+    assert (short.code, short.title) == ("ok", "")
+    assert (long.code, long.title) == ("ga", "2 November: no data for 2 hours")
+
+
+def test_trouble_is_shown_before_a_gap() -> None:
+    bad = days((ComponentStatus.MAJOR_OUTAGE, 60, 7200))
+    (run,) = day_runs(bad, ENGLISH)
+    assert (run.code, run.title) == ("ma", "1 November: major outage, 1 minute; no data for 2 hours")
+    (run,) = day_runs(bad, GERMAN)
+    assert (run.code, run.title) == ("ma", "1. November: Ausfall, 1 Minute; keine Daten, 2 Stunden")
+
+
+STROKE = re.compile(
+    r'<path stroke="url\(#b-(..)\)" d="M(\d+) 14([mh 0-9]+)"(?:/>|><title>([^<]*)</title></path>)'
+)
+
+
+def drawn(bar: str) -> tuple[list[str], dict[int, str]]:
+    """Read a bar back: the pattern of each day, and the words of those that have any."""
+    codes, words = {}, {}
+    for code, start, path, title in STROKE.findall(bar):
+        place = int(start)
+        for letter, number in re.findall(r"([mh])(\d+)", path):
+            if letter == "h":
+                for day in range(place, place + int(number)):
+                    assert day not in codes, "no day is drawn twice"
+                    codes[day] = code
+                    if title:
+                        words[day] = title
+            place += int(number)
+    return [codes[day] for day in range(len(codes))], words
+
+
+def any_days(seed: int) -> list[tuple[ComponentStatus, float, float]]:
+    """Return ninety days, each of any kind: the longest bars there are."""
+    dice = random.Random(seed)  # noqa: S311  # not a secret
+    rows = []
+    for _ in range(90):
+        status = dice.choice(list(ComponentStatus)[: 2 + seed % 5])
+        rows.append(
+            (status, dice.choice([60.0, 5760.0]) * status.is_trouble, dice.choice([0.0, 600.0, 7200.0]))
+        )
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_bar_draws_each_day_once_within_a_kilobyte(seed: int) -> None:
+    words, rows = (ENGLISH, GERMAN)[seed % 2], any_days(seed)
+    ninety = days(*rows)
+    bar = bar_svg(ninety, words)
+    assert len(bar.encode()) <= 1024
+    codes, told = drawn(bar)
+    runs = day_runs(ninety, words)
+    assert codes == [run.code for run in runs for _ in range(run.days)]
+    every = {run.start: run.title for run in runs if run.title}
+    assert told.items() <= every.items()
+    assert sorted(told) == sorted(every)[len(every) - len(told) :], "the latest days keep their words"
+    assert ET.fromstring(bar).get("aria-label") == bar_text(ninety, words)  # noqa: S314  # our own bytes
+
+
+def test_the_words_of_a_few_bad_days_are_all_in_the_bar() -> None:
+    rows = [(FINE, 0.0, 0.0)] * 90
+    rows[3] = rows[50] = rows[89] = (ComponentStatus.PARTIAL_OUTAGE, 5760.0, 0.0)
+    codes, told = drawn(bar_svg(days(*rows), ENGLISH))
+    assert [day for day, code in enumerate(codes) if code != "ok"] == [3, 50, 89] == sorted(told)
+    assert told[3] == "4 November: partial outage, 1 hour 36 minutes"
+
+
+def test_the_bar_can_be_read_aloud() -> None:
+    bad = (ComponentStatus.PARTIAL_OUTAGE, 60, 0)
+    seen = days((FINE, 0, 0), (FINE, 0, 7200), (ComponentStatus.NO_DATA, 0, 86400), bad)
+    assert bar_text(seen[:3], ENGLISH) == (
+        "The last 3 days: 2 operational, 1 no data. 1 of them were not measured all day."
+    )
+    assert bar_text(seen, GERMAN) == (
+        "Die letzten 4 Tage: 2 in Betrieb, 1 mit Teilausfall, 1 ohne Daten. "
+        "1 davon wurde nicht den ganzen Tag gemessen."
+    )
+
+
+@pytest.mark.parametrize("status", [status for status in ComponentStatus if status.is_trouble])
+def test_every_state_that_a_day_can_be_coloured_with_has_words(status: ComponentStatus) -> None:
+    for words in (ENGLISH, GERMAN):
+        assert "1" in bar_text(days((status, 60, 0)), words)
+        assert day_runs(days((status, 60, 0)), words)[0].title
+
+
+def test_uptime_says_what_was_left_out() -> None:
+    (seen,) = take_snapshot(site(), history(["00:00 http-1 operational"]), moment("12:00")).components
+    assert uptime_text(seen, ENGLISH) == "100 % · 89 days without data"
+    assert uptime_text(seen, GERMAN) == "100 % · 89 Tage ohne Daten"
+    (by_hand,) = take_snapshot(site({"downloads": 0}), history(), moment("12:00")).components
+    assert uptime_text(by_hand, ENGLISH) == "100 % · reported by people"
+    assert uptime_text(by_hand, GERMAN) == "100 % · von Menschen gemeldet"
+
+
+def test_uptime_is_written_with_the_mark_of_the_language() -> None:
+    rows = history(
+        ["11-19 00:00 http-1 operational", "10:00 http-1 major_outage", "10:30 http-1 operational"]
+    )
+    (seen,) = take_snapshot(site(), rows, moment("12:00")).components
+    assert uptime_text(seen, ENGLISH) == "95.83 % · 89 days without data"
+    assert uptime_text(seen, GERMAN) == "95,83 % · 89 Tage ohne Daten"
+
+
+def test_where_nothing_was_measured_no_number_is_given() -> None:
+    (seen,) = take_snapshot(site(), history([], []), moment("12:00")).components
+    assert (uptime_text(seen, ENGLISH), uptime_text(seen, GERMAN)) == ("no data", "keine Daten")
+
+
+def test_maintenance_is_named_where_it_was_left_out() -> None:
+    page = site(maintenances=[{"id": "work", "window": "10:00-11:00"}])
+    (seen,) = take_snapshot(page, history(["00:00 http-1 operational"]), moment("12:00")).components
+    assert uptime_text(seen, ENGLISH) == "100 % · 89 days without data · maintenance left out"
+    assert uptime_text(seen, GERMAN) == "100 % · 89 Tage ohne Daten · Wartung nicht mitgezählt"
+
+
+def test_from_where_it_can_be_reached_and_from_where_not() -> None:
+    (seen,) = take_snapshot(three_regions(), seen_from_three(), moment("12:00")).components
+    assert region_sentences(seen, ENGLISH) == [
+        (FINE, "Reachable from Frankfurt and Singapore."),
+        (ComponentStatus.MAJOR_OUTAGE, "Not reachable from Virginia."),
+    ]
+    assert [text for _, text in region_sentences(seen, GERMAN)] == [
+        "Erreichbar aus Frankfurt und Singapore.",
+        "Nicht erreichbar aus Virginia.",
+    ]
+
+
+def test_every_state_that_a_region_can_have_is_a_sentence() -> None:
+    states = {"eu": "degraded_performance", "us": "partial_outage"}
+    found = rows(
+        [f"00:00 http-1@{region} {status}" for region, status in states.items()],
+        [f"00:00-12:00 http-1@{region}" for region in REGIONS],
+    )
+    (seen,) = take_snapshot(three_regions(), found, moment("12:00")).components
+    assert [text for _, text in region_sentences(seen, ENGLISH)] == [
+        "Slow from Frankfurt.",
+        "Fails in part from Virginia.",
+        "Not measured from Singapore.",
+    ]
+    (plain,) = take_snapshot(site(), history(), moment("12:00")).components
+    assert region_sentences(plain, ENGLISH) == []
+
+
+def test_the_uptime_of_each_window_is_a_column_and_so_is_maintenance() -> None:
+    place = site(maintenances=[{"id": "work", "window": "00:00-06:00"}])
+    seen = take_snapshot(
+        place, history(["11-10 00:00 http-1 operational", "08:00 http-1 major_outage"],
+                       ["11-10 00:00-12:00 http-1"]), moment("12:00"),
+    )  # fmt: skip
+    # 4 of 18, of 150, of 246 and 246 hours; with the work 10 of 252.
+    assert uptime_columns(seen.uptimes, ENGLISH) == ["77.77 %", "97.33 %", "98.37 %", "98.37 %", "96.03 %"]
+    assert uptime_columns(seen.uptimes, GERMAN)[0] == "77,77 %"
+    empty = take_snapshot(site(), history([], []), moment("12:00"))
+    assert uptime_columns(empty.uptimes, GERMAN) == ["keine Daten"] * 5
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text", "german"),
+    [
+        (
+            *("2026-11-20T22:00:00Z", "2026-11-20T22:30:00Z"),
+            *("Fri 20 Nov, 22:00–22:30", "Fr., 20. Nov., 22:00–22:30 Uhr"),
+        ),
+        (
+            *("2026-11-20T23:30:00Z", "2026-11-21T01:00:00Z", "Fri 20 Nov, 23:30–Sat 21 Nov, 01:00"),
+            "Fr., 20. Nov., 23:30 Uhr – Sa., 21. Nov., 01:00 Uhr",
+        ),
+        (
+            *("2025-03-01T02:00:00Z", "2025-03-01T03:00:00Z"),
+            *("Sat 1 Mar 2025, 02:00–03:00", "Sa., 1. März 2025, 02:00–03:00 Uhr"),
+        ),
+    ],
+)
+def test_windows_name_the_day_and_the_year_where_it_is_another(
+    start: str, end: str, text: str, german: str
+) -> None:
+    item = SimpleNamespace(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
+    for language, expected in (("en", text), ("de", german)):
+        seen = take_snapshot(site(), history(), moment("12:00"), language)
+        assert StatusFormat(seen, {}).window(cast("MaintenanceSnapshot", item)) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "end", "text"),
+    [
+        (
+            "Europe/Berlin",
+            "2026-10-25T00:30Z",
+            "2026-10-25T01:30Z",
+            "Sun 25 Oct, 02:30 (UTC+2)–02:30 (UTC+1)",
+        ),
+        ("Europe/London", "2026-03-29T00:30Z", "2026-03-29T01:30Z", "Sun 29 Mar, 00:30 (UTC)–02:30 (UTC+1)"),
+        (
+            *("America/St_Johns", "2026-03-08T04:30Z", "2026-03-09T04:30Z"),
+            "Sun 8 Mar, 01:00 (UTC-3:30)–Mon 9 Mar, 02:00 (UTC-2:30)",
+        ),
+        ("Europe/Berlin", "2026-10-25T02:30Z", "2026-10-25T03:30Z", "Sun 25 Oct, 03:30–04:30"),
+    ],
+)
+def test_a_window_over_a_change_of_clocks_says_the_offsets(
+    zone: str, start: str, end: str, text: str
+) -> None:
+    item = SimpleNamespace(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
+    seen = take_snapshot(site(zone=zone), history(), moment("12:00"))
+    assert StatusFormat(seen, {}).window(cast("MaintenanceSnapshot", item)) == text
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "german"),
+    [
+        ("2026-11-04T13:27:00Z", "4 Nov, 13:27", "4. Nov., 13:27 Uhr"),
+        # In the zone of the page it is another day, and another year.
+        ("2026-12-31T23:30:00Z", "1 Jan 2027, 00:30", "1. Jan. 2027, 00:30 Uhr"),
+        ("2025-11-04T13:27:59Z", "4 Nov 2025, 14:27", "4. Nov. 2025, 14:27 Uhr"),
+        ("2026-06-01T08:05:00Z", "1 Jun, 10:05", "1. Juni, 10:05 Uhr"),
+    ],
+)
+def test_times_are_those_of_the_page_with_the_year_where_it_is_another(
+    at: str, text: str, german: str
+) -> None:
+    zone = "UTC" if text.startswith("4 Nov,") else "Europe/Berlin"
+    for language, expected in (("en", text), ("de", german)):
+        seen = take_snapshot(site(zone=zone), history(), moment("12:00"), language)
+        assert StatusFormat(seen, {}).day_time(datetime.fromisoformat(at)) == expected
+
+
+@pytest.mark.parametrize(
+    ("statuses", "told"),
+    [
+        (["operational", "operational"], "operational"),
+        (["no_data"], "no_data"),
+        # A part that is well says nothing of the rest.
+        (["operational", "no_data"], None),
+        (["no_data", "under_maintenance", "operational"], "under_maintenance"),
+        (["partial_outage", "no_data", "major_outage"], "major_outage"),
+    ],
+)
+def test_a_group_says_what_is_worst_and_claims_nothing_that_is_not_known(
+    statuses: list[str], told: str | None
+) -> None:
+    assert group_status([ComponentStatus(status) for status in statuses]) == told
+
+
+def test_the_end_of_an_incident_is_told_in_a_line() -> None:
+    page = site(incidents=[{"id": "hand", "says": ["10:00 investigating", "10:30 resolved"]}])
+    (incident,) = take_snapshot(page, history(), moment("12:00")).incidents
+    assert closing_words(incident) == incident.updates[-1].body
+    assert closing_words(incident, limit=8).endswith("…")

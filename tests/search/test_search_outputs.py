@@ -1,0 +1,97 @@
+"""The index of a site is the same whether its words were counted now or by an earlier build."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from helpers.sites import sample_site
+from waypost.formats.project import Project
+from waypost.reading.project import load_project
+from waypost.search.published_index import search_outputs, site_index, site_language
+from waypost.search.rules.index import count_forms
+from waypost.search.text_cache import SiteMemory
+
+CATEGORIES = [("downloads", "Downloads", "downloads/")]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return load_project(sample_site(tmp_path_factory.mktemp("outputs") / "site"))
+
+
+def memory(folder: Path, program: str = "program") -> SiteMemory:
+    return SiteMemory(folder, program)
+
+
+def published(project: Project, remembered: SiteMemory | None = None) -> dict[str, bytes]:
+    return search_outputs(project.help_center, site_language(project), CATEGORIES, remembered)
+
+
+def test_what_is_remembered_gives_the_same_files(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = published(project)
+    assert published(project, memory(tmp_path)) == plain
+    # Nothing is counted a second time.
+    monkeypatch.setattr("waypost.search.published_index.count_forms", lambda *_: pytest.fail("counted again"))
+    assert published(project, memory(tmp_path)) == plain
+
+
+def test_another_program_and_other_synonyms_count_anew(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(project, memory(tmp_path))
+    counted: list[str] = []
+
+    def counting(document, language, phrases):  # type: ignore[no-untyped-def]  # passes on
+        counted.append(document.url)
+        return count_forms(document, language, phrases)
+
+    monkeypatch.setattr("waypost.search.published_index.count_forms", counting)
+    published(project, memory(tmp_path, "another program"))
+    everything = len(counted)
+    assert everything > len(project.help_center.articles)
+    site_index(
+        project.help_center,
+        site_language(Project(project.help_center, project.status, language="de")),
+        memory(tmp_path),
+    )
+    assert len(counted) == 2 * everything
+
+
+DOCUMENT = ["u", "p", "t", [], "no kind", "", [], "", []]
+DAMAGED = {
+    "empty": "",
+    "cut": "{",
+    "list": "[]",
+    "key": '["key"]',
+    "short": '["key", [[["u"], []]]]',
+    "kind": json.dumps(["key", [[DOCUMENT, [{}, {}, {}, {}]]]]),
+}
+
+
+@pytest.mark.parametrize("line", DAMAGED.values(), ids=DAMAGED)
+def test_lines_that_were_damaged_are_forgotten(project: Project, tmp_path: Path, line: str) -> None:
+    plain = published(project, memory(tmp_path))
+    file = tmp_path / "cache/search.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    key = json.loads(next(filter(None, lines)))[0]
+    broken = line.replace("key", key)
+    file.write_text("\n".join([broken, *lines[3:]]), encoding="utf-8")
+    assert published(project, memory(tmp_path)) == plain
+
+
+def test_every_document_can_be_opened_and_has_its_category(project: Project) -> None:
+    index = site_index(project.help_center, site_language(project))
+    urls = [document.url for document in index.documents]
+    assert len(urls) == len(set(urls)) > len(project.help_center.articles)
+    categories = {page.category for page in project.help_center.categories}
+    assert {document.category for document in index.documents} <= categories
+    faq = [document for document in index.documents if "#" in document.url]
+    assert faq, "questions are documents of their own"
+    assert all(
+        document.sections[0].anchor == document.url.partition("#")[2] for document in faq if document.sections
+    )

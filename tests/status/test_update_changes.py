@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from helpers.status_world import history, incident, maintenance, moment, site, take_snapshot
+from helpers.statuspage_shapes import plain
+from waypost.base.ids import public_id
+from waypost.publishing.api.statuspage import incident_json, maintenance_json
+from waypost.status.rules.snapshot import Snapshot
+from waypost.status.rules.update_changes import incident_changes, maintenance_changes
+
+GOOD, DOWN = "operational", "major_outage"
+BUSY = "under_maintenance"
+
+INCIDENTS: list[tuple[str, list[str], list[bool | None]]] = [
+    # The third says for each update whether it brings trouble (True), ends it (False) or changes nothing.
+    ("trouble begins with the first word", ["10:00 investigating"], [True]),
+    (
+        "what comes between changes nothing",
+        ["10:00 investigating", "10:10 identified", "10:20 monitoring", "10:30 resolved"],
+        [True, None, None, False],
+    ),
+    (
+        "a postmortem changes nothing",
+        ["10:00 identified", "10:30 resolved", "11:00 postmortem"],
+        [True, False, None],
+    ),
+    ("told when it was over, nothing was ever shown", ["10:30 resolved"], [None]),
+]
+
+
+@pytest.mark.parametrize(("why", "says", "expected"), INCIDENTS, ids=[case[0] for case in INCIDENTS])
+def test_what_people_write_changes_states_at_its_first_and_last_word(
+    why: str, says: list[str], expected: list[bool | None]
+) -> None:
+    hit = {"downloads": DOWN, "uploads": "partial_outage"}
+    found = incident_changes(incident({"id": "a", "components": hit, "says": says}))
+    begins = {name: (GOOD, status) for name, status in hit.items()}
+    ends = {name: (status, GOOD) for name, status in hit.items()}
+    assert list(found) == [{True: begins, False: ends, None: {}}[value] for value in expected], why
+
+
+MAINTENANCES: list[tuple[str, list[str], list[bool | None]]] = [
+    ("nothing changes by announcing it", ["09:00 scheduled"], [None]),
+    (
+        "people begin and end it",
+        ["09:00 scheduled", "12:05 in_progress", "12:50 completed"],
+        [None, True, False],
+    ),
+    (
+        "the clock begins it, people end it",
+        ["09:00 scheduled", "12:30 verifying", "12:50 completed"],
+        [None, None, False],
+    ),
+    ("over at the moment of its beginning", ["09:00 scheduled", "12:00 completed"], [None, None]),
+    ("called off while it ran", ["09:00 scheduled", "12:20 cancelled"], [None, False]),
+    ("called off before", ["09:00 scheduled", "11:00 cancelled"], [None, None]),
+    ("it was over before it began", ["09:00 scheduled", "11:00 completed"], [None, None]),
+    ("begun early", ["09:00 scheduled", "11:30 in_progress"], [None, True]),
+]
+
+
+@pytest.mark.parametrize(("why", "says", "expected"), MAINTENANCES, ids=[case[0] for case in MAINTENANCES])
+def test_a_maintenance_changes_states_where_people_begin_or_end_it(
+    why: str, says: list[str], expected: list[bool | None]
+) -> None:
+    found = maintenance_changes(maintenance({"id": "a", "window": "12:00-13:00", "says": says}))
+    changes: dict[bool | None, dict[str, Any]] = {
+        True: {"downloads": (GOOD, BUSY)},
+        False: {"downloads": (BUSY, GOOD)},
+        None: {},
+    }
+    assert list(found) == [changes[value] for value in expected], why
+
+
+def outage(now: str) -> Snapshot:
+    """An outage of what uploads need, which gets better before it ends."""
+    place = site({"sign-in": 1, "uploads": 1, "api": 0}, needs={"uploads": ["sign-in"]})
+    rows = [
+        "00:00 sign-in/http-1 operational",
+        "00:00 uploads/http-1 operational",
+        "10:00>10:03 sign-in/http-1 major_outage",
+        "10:01>10:05 uploads/http-1 major_outage",
+        "10:20 sign-in/http-1 partial_outage",
+        "10:30 uploads/http-1 operational",
+        "10:40 sign-in/http-1 operational",
+    ]
+    watched = [f"00:00-{now} {name}/http-1" for name in ("sign-in", "uploads")]
+    return take_snapshot(place, history(rows, watched), moment(now))
+
+
+def test_automatic_updates_say_what_the_checks_found() -> None:
+    (found,) = outage("12:00").incidents
+    assert [(update.at.strftime("%H:%M"), dict(change)) for update, change in zip(
+        found.updates, incident_changes(found), strict=True
+    )] == [
+        ("10:03", {"sign-in": (GOOD, DOWN)}),
+        ("10:05", {"uploads": (GOOD, DOWN)}),
+        ("10:20", {"sign-in": (DOWN, "partial_outage")}),
+        ("10:30", {"uploads": (DOWN, GOOD)}),
+        ("10:40", {"sign-in": ("partial_outage", GOOD)}),
+    ]  # fmt: skip
+
+
+def test_what_an_automatic_incident_hands_over_to_a_person_does_not_get_well_by_that() -> None:
+    place = site(
+        incidents=[{"id": "told", "components": {"downloads": DOWN}, "says": ["10:10 investigating"]}]
+    )
+    rows = ["00:00 http-1 operational", "10:00>10:03 http-1 major_outage"]
+    seen = take_snapshot(place, history(rows), moment("12:00"))
+    automatic = next(item for item in seen.incidents if item.automatic)
+    assert [dict(change) for change in incident_changes(automatic)] == [{"downloads": (GOOD, DOWN)}, {}]
+
+
+def test_the_api_names_the_components_that_an_update_changed() -> None:
+    seen = outage("12:00")
+    told = plain(incident_json(seen, seen.incidents[0]))["incident_updates"]
+    assert told[-1]["affected_components"] == [
+        {
+            "code": public_id("component", "sign-in"),
+            "name": "Sign-in",
+            "old_status": GOOD,
+            "new_status": DOWN,
+        }
+    ]
+    assert told[0]["affected_components"][0]["new_status"] == GOOD, "newest first"
+
+
+def test_the_api_has_null_where_an_update_changed_nothing() -> None:
+    place = site(
+        incidents=[{"id": "a", "says": ["10:00 investigating", "10:10 monitoring"]}],
+        maintenances=[{"id": "b", "window": "11:00-13:00"}],
+    )
+    seen = take_snapshot(place, history(), moment("12:00"))
+    newest, first = incident_json(seen, seen.incidents[0])["incident_updates"]
+    assert newest["affected_components"] is None
+    assert [row["name"] for row in first["affected_components"]] == ["Downloads"]
+    (announced,) = maintenance_json(seen, seen.maintenances[0])["incident_updates"]
+    assert announced["affected_components"] is None
+
+
+def test_a_component_that_is_no_longer_on_the_page_is_not_named() -> None:
+    place = site(incidents=[{"id": "a", "components": {"gone": DOWN}, "says": ["10:00 investigating"]}])
+    seen = take_snapshot(place, history(), moment("12:00"))
+    (update,) = incident_json(seen, seen.incidents[0])["incident_updates"]
+    assert update["affected_components"] is None
