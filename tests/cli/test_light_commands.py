@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import minimal_site
+from waypost.app.schema import FORMATS
+from waypost.cli.schema import NAMES
 
 PAGES = {"mkdocs", "material", "whoosh", "jinja2", "feedgen", "icalendar"}
 NETWORK = {"requests", "urllib3", "cryptography", "dns", "apprise"}
@@ -75,3 +77,7 @@ def test_a_light_command_imports_only_what_it_uses(
     found = modules(ONE_COMMAND, *arguments, folder=minimal_site(tmp_path / "site").root)
     assert "waypost.app.site" in found
     assert found & heavy == set()
+
+
+def test_the_command_that_prints_schemas_knows_every_format() -> None:
+    assert list(NAMES) == sorted(FORMATS)
