@@ -62,10 +62,8 @@ ALLOWED: dict[str, dict[str, str]] = {
         "adapters/store/importing.py": "adds rows from elsewhere",
         "adapters/store/digests.py": "keeps the chain of digests",
     },
-    "requests": {
-        "adapters/web.py": "fetches addresses",
-        "adapters/network.py": "names the file of the certificates that are trusted",
-    },
+    "requests": {"adapters/web.py": "fetches addresses"},
+    "certifi": {"adapters/network.py": "names the file of the certificates that are trusted"},
     "urllib3": {"adapters/web.py": ""},
     "cryptography": {"adapters/certificates.py": ""},
     "dns": {"adapters/probes/dns.py": ""},
