@@ -63,10 +63,8 @@ ALLOWED: dict[str, dict[str, str]] = {
         "monitor/store/importing.py": "adds rows from elsewhere",
         "monitor/store/digests.py": "keeps the chain of digests",
     },
-    "requests": {
-        "base/net/web.py": "fetches addresses",
-        "base/net/network.py": "names the file of the certificates that are trusted",
-    },
+    "requests": {"base/net/web.py": "fetches addresses"},
+    "certifi": {"base/net/network.py": "names the file of the certificates that are trusted"},
     "urllib3": {"base/net/web.py": ""},
     "cryptography": {"base/net/certificates.py": ""},
     "dns": {"monitor/probes/dns.py": ""},
