@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import minimal_site
-from waypost.reading.schema import FORMATS
 from waypost.cli.schema import NAMES
+from waypost.reading.schema import FORMATS
 
 PAGES = {"mkdocs", "material", "whoosh", "jinja2", "feedgen", "icalendar"}
 NETWORK = {"requests", "urllib3", "cryptography", "dns", "apprise"}
@@ -18,7 +18,17 @@ HEAVY = PAGES | NETWORK | {"sqlalchemy", "babel", "rich"}
 
 ROOMS = tuple(
     f"waypost.{room}"
-    for room in ("authoring", "help", "history", "lint", "monitor", "notify", "publishing", "reading", "serving")
+    for room in (
+        "authoring",
+        "help",
+        "history",
+        "lint",
+        "monitor",
+        "notify",
+        "publishing",
+        "reading",
+        "serving",
+    )
 )
 
 EVERY_HELP = """
