@@ -167,7 +167,7 @@ def test_markdown_is_still_markdown() -> None:
         ),
         ("~~~\n## a\n```\n~~~", "<pre><code>## a\n```\n</code></pre>"),
         ("````\n```\n<b>\n```\n````", "<pre><code>```\n&lt;b&gt;\n```\n</code></pre>"),
-        ("- a\n  ```\n  # b\n  ```", "<ul>\n<li>a\n<pre><code># b\n</code></pre>\n</li>\n</ul>"),
+        ("- a\n  ```\n  # b\n  ```", "<ul>\n<li>a<pre><code># b\n</code></pre>\n</li>\n</ul>"),
         ("> ```\n> # b", "<blockquote>\n<pre><code># b\n</code></pre>\n</blockquote>"),
         ("    # a", "<pre><code># a\n</code></pre>"),
         ("```\n# a", "<pre><code># a\n</code></pre>"),
