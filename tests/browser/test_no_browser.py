@@ -18,7 +18,11 @@ ONE = "tests/browser/test_keyboard.py::test_what_has_the_focus_is_outlined"
 @pytest.mark.parametrize(
     ("ci", "code", "line"),
     [
-        ("", 0, rf"SKIPPED \[1\] \S+: {re.escape('no browser is installed: none of chromium-headless-shell,')}"),
+        (
+            "",
+            0,
+            rf"SKIPPED \[1\] \S+: {re.escape('no browser is installed: none of chromium-headless-shell,')}",
+        ),
         ("true", 1, rf"ERROR {ONE} - Failed: no browser is installed: .* and CI must not skip these tests"),
     ],
 )
