@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from waypost.core.importing.headings import headings
-from waypost.core.importing.lines import Line
-from waypost.core.importing.timelines import safe_words
-from waypost.core.known_problem import as_article
-from waypost.core.search.documents import search_documents
-from waypost.core.structured_data import questions
-from waypost.core.suggestions import questions_of
-from waypost.core.troubleshooter import parse_troubleshooter
-from waypost.model.article import Article, ArticleFrontMatter, Kind
 
+from waypost.authoring.rules.known_problem import as_article
 from waypost.base.markdown.links import map_links
+from waypost.formats.article import Article, ArticleFrontMatter, Kind
+from waypost.help.rules.structured_data import questions
+from waypost.help.rules.suggestions import questions_of
+from waypost.importing.rules.headings import headings
+from waypost.importing.rules.lines import Line
+from waypost.importing.rules.timelines import safe_words
+from waypost.reading.rules.troubleshooter import parse_troubleshooter
+from waypost.search.rules.documents import search_documents
 
 INNER = "## Inside?\n[a](b.md) <b>"
 FENCES = {
