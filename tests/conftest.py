@@ -17,17 +17,18 @@ settings.register_profile("waypost", deadline=None)
 settings.load_profile("waypost")
 
 SLOWEST = (
+    "test_incremental.py",
+    "test_workflows.py",
     "test_install.py",
     "test_deliver_kill.py",
     "test_store_crashes.py",
-    "test_incremental.py",
-    "test_workflows.py",
-    "test_run.py",
     "test_serve.py",
+    "test_run.py",
     "test_build.py",
+    "test_simulated_year.py",
     "test_search_box.py",
-    "test_build_crew.py",
     "test_pollers.py",
+    "test_build_crew.py",
 )
 """Files that begin first: one of them at the end would keep one worker busy while the others have nothing to do."""
 

@@ -42,16 +42,15 @@ def test_nothing_is_wrong_with_the_sample() -> None:
 
 
 STATUS_RULES = [code for code in RULES if code.startswith(("incident", "maintenance", "leak"))]
+SAMPLE = load_project(Site(ROOT))
 WATCHED = [
-    update.at + timedelta(seconds=1)
-    for incident in load_project(Site(ROOT)).status.incidents
-    for update in incident.updates
+    update.at + timedelta(seconds=1) for incident in SAMPLE.status.incidents for update in incident.updates
 ]
 
 
 @pytest.mark.parametrize("now", [*WATCHED, NOW + timedelta(days=30), NOW + timedelta(days=400)], ids=str)
 def test_the_writers_of_the_sample_were_never_late_and_old_history_does_not_nag(now: datetime) -> None:
-    found = judge(lint_site(Site(ROOT), load_project(Site(ROOT)), LintConfig(), now))
+    found = judge(lint_site(Site(ROOT), SAMPLE, LintConfig(), now))
     assert [judged for judged in found if judged.code in STATUS_RULES] == []
 
 

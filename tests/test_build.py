@@ -24,15 +24,33 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ARTICLE = "content/start/first.md"
 
 
+# MkDocs writes the day of the build into the sitemap.
+BUILD_DAY = ("SOURCE_DATE_EPOCH", "1790000000")
+
+
 @pytest.fixture(autouse=True)
 def _fixed_build_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    # MkDocs writes the day of the build into the sitemap.
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    monkeypatch.setenv(*BUILD_DAY)
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     return minimal_site(tmp_path / "site")
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    site = minimal_site(tmp_path_factory.mktemp("first") / "site")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv(*BUILD_DAY)
+        build_site(site, NOW)
+    return site
+
+
+@pytest.fixture
+def built(first: Site, tmp_path: Path) -> Site:
+    """A copy of what one build made, with what it left behind for the next."""
+    return Site(shutil.copytree(first.root, tmp_path / "site"))
 
 
 def write(path: Path, text: str) -> None:
@@ -137,9 +155,9 @@ def collapsed(path: str) -> str:
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_an_edit_changes_only_what_depends_on_it(edit: str, site: Site) -> None:
+def test_an_edit_changes_only_what_depends_on_it(edit: str, built: Site) -> None:
+    site = built
     name, old, new, expected = EDITS[edit]
-    build_site(site, NOW)
     before = fingerprint(site.output)
     replace(site.root / name, old, new)
     report = build_site(site, NOW)
@@ -263,11 +281,10 @@ BREAKAGES: dict[str, tuple[Breakage, str, str, str]] = {
 
 
 @pytest.mark.parametrize("name", BREAKAGES)
-def test_a_broken_file_leaves_every_byte_of_the_published_site(name: str, site: Site) -> None:
+def test_a_broken_file_leaves_every_byte_of_the_published_site(name: str, built: Site) -> None:
+    site = built
     do_break, path, code, words = BREAKAGES[name]
-    spare = site.root.parent / "spare"
-    shutil.copytree(site.root, spare)
-    build_site(site, NOW)
+    spare = minimal_site(site.root.parent / "spare").root
     before = fingerprint(site.output)
     do_break(site)
     with pytest.raises(ProblemsFound) as raised:

