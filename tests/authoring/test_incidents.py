@@ -6,19 +6,18 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import fingerprint, minimal_site, replace
-from waypost.authoring.announcements import list_incidents
 from waypost.authoring.incidents import (
     NewIncident,
     PlannedIncident,
+    list_incidents,
     new_update,
     plan_open,
     plan_resolve,
     plan_update,
     present_incident,
 )
-from waypost.authoring.planned_files import write_planned
-from waypost.authoring.rules.incident_text import NewUpdate
-from waypost.authoring.skeletons import AlreadyThere
+from waypost.authoring.planned_files import AlreadyThere, write_planned
+from waypost.authoring.rules.update_text import NewUpdate
 from waypost.build import build_site
 from waypost.formats.article import ArticleFrontMatter
 from waypost.formats.status import ComponentStatus, Impact, Incident, UpdateStatus

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from waypost.cli import import_, main
 from waypost.formats.status import ComponentStatus, Impact
 from waypost.importing import registry as importers
-from waypost.importing.io import statuspage_source
+from waypost.importing import statuspage
 from waypost.importing.registry import IMPORTERS
 from waypost.importing.rules.histories import ForeignComponent, ForeignStatus, ForeignUpdate, Importer, Story
 
@@ -105,7 +105,7 @@ def test_a_page_that_is_not_there_or_too_large_is_told_of(
         "The page cannot be read: the server answered with HTTP status 404."
         in run("statuspage", f"{page}/x")[2]
     )
-    monkeypatch.setattr(statuspage_source, "MAX_SIZE", 100)
+    monkeypatch.setattr(statuspage, "MAX_SIZE", 100)
     code, _, err = run("statuspage", page)
     assert code == 1
     assert "the answer is larger than" in err

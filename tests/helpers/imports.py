@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from waypost.importing.io.check import check_plan
-from waypost.importing.io.tree import read_tree
+from waypost.importing.io.markdown_files import read_tree
+from waypost.importing.markdown import check_plan
+from waypost.importing.rules.collection import merged
 from waypost.importing.rules.plan import SitePaths, plan_import
-from waypost.importing.rules.source import merged
 from waypost.reading.io.former_addresses import OWN_FILES, OWN_FOLDERS
 
 

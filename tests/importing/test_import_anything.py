@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.imports import outcome, write_files
+from waypost.importing.rules.collection import ForeignPage, ForeignTree
 from waypost.importing.rules.plan import SitePaths, plan_import
-from waypost.importing.rules.source import ForeignPage, ForeignTree
 from waypost.problems import errors
 from waypost.reading.io.content_files import load_help_center
 

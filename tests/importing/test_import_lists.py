@@ -7,9 +7,8 @@ import re
 import markdown
 import pytest
 
-from waypost.importing.rules.lines import Conversion, lines_of, text_of
+from waypost.importing.rules.collection import Conversion, ForeignPage, lines_of, text_of
 from waypost.importing.rules.lists import convert_lists
-from waypost.importing.rules.source import ForeignPage
 
 EXTENSIONS = ["admonition", "attr_list", "tables", "fenced_code", "toc"]
 

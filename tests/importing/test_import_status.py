@@ -16,7 +16,7 @@ from waypost.base.files.languages import load_words
 from waypost.formats.project import History
 from waypost.importing.markdown import Fate
 from waypost.importing.registry import IMPORTERS
-from waypost.importing.rules.plain_markup import plain_markup
+from waypost.importing.rules.timelines import plain_markup
 from waypost.importing.status_history import StatusImport, import_status
 from waypost.problems import ProblemsFound, errors
 from waypost.publishing.api.statuspage import incident_json, maintenance_json

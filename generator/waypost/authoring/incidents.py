@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,17 +16,28 @@ from waypost.authoring.io.incident_edit import (
     usable_config,
     with_article,
     with_update,
+    written_status,
 )
-from waypost.authoring.known_problem_article import PlannedArticle, plan_article
-from waypost.authoring.planned_files import PlannedFile, write_planned
-from waypost.authoring.rules.incident_text import NewUpdate
-from waypost.authoring.rules.preview import incident_preview
-from waypost.authoring.skeletons import check_start, dated_file, quoted, skeleton
+from waypost.authoring.planned_files import (
+    PlannedFile,
+    article_check,
+    check_start,
+    dated_file,
+    quoted,
+    require_category,
+    skeleton,
+    write_planned,
+)
+from waypost.authoring.rules.known_problem import article_name, fitting_category, known_problem
+from waypost.authoring.rules.update_text import NewUpdate, incident_preview
 from waypost.base.files.source import Source
+from waypost.formats.article import Kind
+from waypost.formats.project import Project
 from waypost.formats.status import ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 from waypost.reading.io.incident_files import parse_incident
 from waypost.reading.io.incident_templates import first_words
+from waypost.reading.project import load_project
 from waypost.reading.site import Site
 
 
@@ -197,3 +209,57 @@ def require_components(site: Site, names: Sequence[str]) -> None:
             problems.append(Problem(Location("status/status.yml"), "unknown-component", message))
     if problems:
         raise ProblemsFound(problems)
+
+
+@dataclass(frozen=True)
+class PlannedArticle:
+    """A new article that is valid, and not written yet."""
+
+    path: Path
+    data: bytes
+
+
+def plan_article(site: Site, incident: Incident, category: str | None, now: datetime) -> PlannedArticle:
+    """Return the draft about an incident, in a category; without one, where its components are written about.
+
+    Raises AlreadyThere for an article of its name, and ProblemsFound where it cannot be made.
+    """
+    project = load_project(site)
+    folder = category or fitting_category(incident, project.help_center)
+    if not folder:
+        message = "There is no category for the article. Make content/FOLDER/index.md with `kind: category`."
+        raise ProblemsFound([Problem(Location("content"), "missing-file", message)])
+    require_category(site, folder)
+    path = site.root / "content" / folder / article_name(incident)
+    text = skeleton("known-problem.md", _values(project, incident, now))
+    return PlannedArticle(path, check_start(site, path, text, article_check(Kind.TROUBLESHOOTING)))
+
+
+def _values(project: Project, incident: Incident, now: datetime) -> dict[str, str]:
+    config = project.status.config
+    known = known_problem(incident, config.page.time_zone)
+    workaround = known.workaround or skeleton("known-problem-step.md", {}).strip()
+    # An article lies two folders below the root of the help center.
+    status = "../../status/" if config.page.is_inside_help_center else config.page.url
+    return {
+        "title": quoted(incident.title),
+        "summary": quoted(known.summary or incident.title),
+        "components": ", ".join(incident.components),
+        "today": now.date().isoformat(),
+        "symptoms": known.symptoms,
+        "workaround": textwrap.indent(workaround, "    ").strip(),
+        "cause": known.cause,
+        "since": known.since,
+        "until": known.until,
+        "zone": config.page.time_zone,
+        "incident": f"{status}incidents/{incident.id}/",
+    }
+
+
+def list_incidents(site: Site, *, resolved: bool = True) -> tuple[Incident, ...]:
+    """Return the incidents that people wrote, newest first, or only those that are open.
+
+    Raises ProblemsFound where status/ has errors.
+    """
+    wanted = (item for item in written_status(site).incidents if resolved or item.resolved_at is None)
+    return tuple(sorted(wanted, key=lambda item: item.started, reverse=True))

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from waypost.authoring.announcements import written_status
 from waypost.authoring.incidents import local, require_components
 from waypost.authoring.io.incident_edit import (
     MAINTENANCE,
@@ -18,11 +17,10 @@ from waypost.authoring.io.incident_edit import (
     read_file,
     usable_config,
     with_update,
+    written_status,
 )
-from waypost.authoring.planned_files import PlannedFile
-from waypost.authoring.rules.incident_text import NewUpdate
-from waypost.authoring.rules.preview import maintenance_preview
-from waypost.authoring.skeletons import check_start, dated_file, quoted, skeleton
+from waypost.authoring.planned_files import PlannedFile, check_start, dated_file, quoted, skeleton
+from waypost.authoring.rules.update_text import NewUpdate, maintenance_preview
 from waypost.base.files.source import Source
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import HelpCenter, Project
@@ -162,3 +160,24 @@ def _objection(work: Maintenance, update: NewUpdate) -> str:
     if update.status is UpdateStatus.IN_PROGRESS and said is not UpdateStatus.SCHEDULED:
         return "The work has begun already. Say `complete` when it is over."
     return ""
+
+
+@dataclass(frozen=True)
+class ListedMaintenance:
+    """A maintenance with the state that the clock gives it."""
+
+    work: Maintenance
+    status: UpdateStatus
+
+
+def list_maintenances(site: Site, now: datetime, *, ended: bool = True) -> tuple[ListedMaintenance, ...]:
+    """Return all maintenance, the latest first, or only what is to come or under way.
+
+    Raises ProblemsFound where status/ has errors.
+    """
+    listed = [
+        ListedMaintenance(work, maintenance_at(work, now).status)
+        for work in written_status(site).maintenances
+    ]
+    wanted = (item for item in listed if ended or item.status not in ENDED)
+    return tuple(sorted(wanted, key=lambda item: item.work.scheduled_for, reverse=True))

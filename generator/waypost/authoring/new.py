@@ -6,7 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 from waypost import __version__
-from waypost.authoring.skeletons import AlreadyThere, fill, quoted, require_category, skeleton, start_article
+from waypost.authoring.planned_files import (
+    AlreadyThere,
+    fill,
+    quoted,
+    require_category,
+    skeleton,
+    start_article,
+)
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.resources import scaffold_folder
 from waypost.base.ids import slugify

@@ -1,14 +1,22 @@
-"""What a command is about to write: planned whole, shown to whoever asked for it, then written."""
+"""The files that a command is about to write: filled in from a skeleton, checked, planned whole, then written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from string import Template
 
 from waypost.base.files.file_tree import write_atomic
+from waypost.base.files.front_matter import parse_markdown
 from waypost.base.files.git_commit import commit_files
-from waypost.problems import Location, Problem, ProblemsFound
+from waypost.base.files.resources import scaffold_folder
+from waypost.base.files.source import Source, decode
+from waypost.base.files.validation import validate
+from waypost.base.ids import UNTITLED, slugify
+from waypost.formats.article import FRONT_MATTER, Kind
+from waypost.problems import Location, Problem, ProblemsFound, Refused
 from waypost.reading.site import Site
 
 
@@ -47,3 +55,80 @@ def _present(path: Path) -> bytes | None:
 def commit_planned(site: Site, files: Sequence[PlannedFile], message: str) -> str:
     """Make a git commit of exactly these files and return its short id; raises GitRefused."""
     return commit_files(site.root, [file.path for file in files], message)
+
+
+Check = Callable[[Source], list[Problem]]
+"""Says what is wrong with the text of a file."""
+
+
+class AlreadyThere(Refused):
+    """What should be made is there already, and nothing is overwritten."""
+
+
+def dated_file(folder: Path, day: datetime, title: str) -> Path:
+    """Return the file of what begins on a day: the day, and its title as far as a file name can hold it.
+
+    Titles of which nothing remains are not the same for that: they are told apart by a number.
+    """
+    stem = f"{day:%Y-%m-%d}-{slugify(title)}"
+    path = folder / f"{stem}.md"
+    number = 2
+    while slugify(title) == UNTITLED and (path.exists() or path.is_symlink()):
+        path = folder / f"{stem}-{number}.md"
+        number += 1
+    return path
+
+
+def check_start(site: Site, path: Path, text: str, check: Check) -> bytes:
+    """Return what a new file will hold; raises AlreadyThere, or ProblemsFound where no file may hold it."""
+    if path.exists() or path.is_symlink():
+        raise AlreadyThere(f"{path} is there already. Choose another title; nothing was changed.")
+    # What the command line could not decode is told of like bytes in a file.
+    data = text.encode(errors="surrogateescape")
+    source, problems = decode(path.relative_to(site.root).as_posix(), data)
+    if source is not None:
+        problems = check(source)
+    if problems:
+        raise ProblemsFound(problems)
+    return data
+
+
+def start_article(site: Site, path: Path, text: str, kind: Kind) -> Path:
+    """Write a new article, unless it is there or its title is one that no file may carry."""
+    write_atomic(path, check_start(site, path, text, article_check(kind)))
+    return path
+
+
+def article_check(kind: Kind) -> Check:
+    """Return the check of an article's front matter."""
+
+    def check(source: Source) -> list[Problem]:
+        document, problems = parse_markdown(source)
+        return problems if document is None else validate(document.front, FRONT_MATTER[kind])[1]
+
+    return check
+
+
+def require_category(site: Site, category: str) -> None:
+    """Raise ProblemsFound where there is no such category."""
+    if (site.root / "content" / category / "index.md").is_file():
+        return
+    known = sorted(path.parent.name for path in (site.root / "content").glob("*/index.md"))
+    message = f"There is no content/{category}/index.md. Categories: {', '.join(known) or 'none yet'}."
+    raise ProblemsFound([Problem(Location(f"content/{category}"), "missing-file", message)])
+
+
+def skeleton(template: str, values: Mapping[str, str]) -> str:
+    """Return a file of theme/scaffold/ with its values filled in."""
+    return fill((scaffold_folder() / template).read_text(encoding="utf-8"), values)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Fill in $name; what looks like a name in a value stays as it is."""
+    return Template(text).safe_substitute(values)
+
+
+def quoted(text: str) -> str:
+    """Return a text as a YAML scalar in double quotes, which JSON's rules fit."""
+    escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

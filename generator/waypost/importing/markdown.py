@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.source import read_source, walk
-from waypost.importing.io.check import check_plan
-from waypost.importing.io.tree import read_tree
-from waypost.importing.rules.names import is_picture
-from waypost.importing.rules.plan import ImportPlan, SitePaths, plan_import
-from waypost.importing.rules.source import merged
+from waypost.base.files.validation import adapter_for
+from waypost.formats.article import FRONT_MATTER
+from waypost.importing.io.markdown_files import read_tree
+from waypost.importing.rules.addresses import is_picture
+from waypost.importing.rules.collection import Finding, merged
+from waypost.importing.rules.plan import ImportPlan, PlannedPage, SitePaths, plan_import
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.io.content_files import load_help_center
 from waypost.reading.io.former_addresses import OWN_FILES, OWN_FOLDERS
@@ -193,3 +196,34 @@ def _write(
     new = [file.path for file in report.files if file.fate is Fate.NEW]
     for path in sorted(new, key=lambda path: (path in texts, path)):
         write_atomic(content / path, texts[path] if path in texts else (folder / copies[path]).read_bytes())
+
+
+def check_plan(plan: ImportPlan) -> None:
+    """Take out of every page what its format refuses, and add to the findings what that was."""
+    for page in plan.pages:
+        for key, message in list(_refused(page)):
+            if page.origin is not None:
+                place = page.origin.places.get(key) or (1, 1)
+                text = f"'{key}' could not be taken over. {message}"
+                plan.findings.append(Finding(page.origin.problem("import", text, *place)))
+
+
+def _refused(page: PlannedPage) -> Iterator[tuple[str, str]]:
+    """Remove what is refused, from the end of each list so that places stay true, and say why."""
+    try:
+        adapter_for(FRONT_MATTER[page.kind]).validate_python({"kind": page.kind.value, **page.front})
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        for detail in sorted(
+            details, key=lambda detail: [str(part).zfill(6) for part in detail["loc"]], reverse=True
+        ):
+            key = str(detail["loc"][0])
+            if key == "title":
+                page.front["title"] = "Untitled"
+            elif len(detail["loc"]) > 1 and isinstance(page.front.get(key), list):
+                del page.front[key][int(detail["loc"][1])]
+            else:
+                page.front.pop(key, None)
+            yield key, detail["msg"]
+        if page.front.get("redirect_from") == []:
+            del page.front["redirect_from"]

@@ -12,10 +12,9 @@ from waypost.base.files.validation import validate
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.formats.status_config import StatusConfig
 from waypost.importing.markdown import Fate, ImportedFile
-from waypost.importing.rules.histories import ForeignStatus, Importer, Notes
-from waypost.importing.rules.status_texts import (
+from waypost.importing.rules.histories import ForeignStatus, Importer, Notes, line_of
+from waypost.importing.rules.status_files import (
     PlannedStory,
-    line_of,
     new_ids,
     planned_stories,
     present_ids,

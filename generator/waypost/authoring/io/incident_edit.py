@@ -9,13 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from waypost.authoring.rules.incident_text import NewUpdate, add_article, append_update
+from waypost.authoring.rules.update_text import NewUpdate, add_article, append_update
 from waypost.base.files.source import Source, decode, read_bytes, walk
+from waypost.formats.project import StatusSite
 from waypost.formats.status import Incident, Maintenance
 from waypost.formats.status_config import StatusConfig
-from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
+from waypost.problems import Location, Problem, ProblemsFound, did_you_mean, errors
 from waypost.reading.io.incident_files import parse_incident, parse_maintenance
-from waypost.reading.io.status_files import check_references, load_status_config
+from waypost.reading.io.status_files import check_references, load_status_config, load_status_site
+from waypost.reading.site import Site
 
 T = TypeVar("T", Incident, Maintenance)
 
@@ -144,3 +146,11 @@ def usable_config(root: Path) -> StatusConfig:
     if config is None:
         raise ProblemsFound(problems)
     return config
+
+
+def written_status(site: Site) -> StatusSite:
+    """Return what people wrote in status/; raises ProblemsFound where anything of it is wrong."""
+    found, problems = load_status_site(site.root, usable_config(site.root))
+    if errors(problems):
+        raise ProblemsFound(problems)
+    return found

@@ -1,15 +1,221 @@
-"""Former addresses of imported pages, and finding a page by any address that it had."""
+"""Where each page and file of a collection goes, the addresses it had, and finding a page by any of them."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from waypost.importing.rules.names import is_index
+from waypost.base.ids import UNTITLED, public_id, slugify
+from waypost.importing.rules.collection import Finding, ForeignPage, ForeignTree
 from waypost.reading.rules.redirects import file_at
+
+GENERAL = "general"
+"""The category of pages that stand in no folder."""
+
+RESERVED = frozenset({"assets", "search", "status", "ticket"})
+"""First parts of addresses that belong to the site itself."""
+
+_OTHER_WORDS = {"index": "overview", "readme": "read-me"}
+"""Names that mean something else in content/."""
+
+_INDEX = ("_index", "index", "readme")
+_NUMBERED = re.compile(r"\d{1,4}(?:[-_.)]+ *| +)(?=[^\W\d])")
+_GROUP_KEYS = ("category", "section", "section_name", "parent")
+_PICTURES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
+_OTHER_MEDIA = (
+    *(
+        ".csv",
+        ".doc",
+        ".docx",
+        ".epub",
+        ".m4a",
+        ".mov",
+        ".mp3",
+        ".mp4",
+        ".odt",
+        ".ods",
+        ".pdf",
+        ".ppt",
+        ".pptx",
+    ),
+    *(".rtf", ".tar", ".gz", ".txt", ".vtt", ".webm", ".xls", ".xlsx", ".zip"),
+)
+MEDIA = _PICTURES | frozenset(_OTHER_MEDIA)
+"""Endings of the files that are copied; scripts, styles and whole pages of other sites are not."""
+
+
+@dataclass
+class Names:
+    """The outcome."""
+
+    targets: dict[str, str] = field(default_factory=dict)
+    """For each page that is imported its path in content/."""
+    folders: dict[str, str] = field(default_factory=dict)
+    """For each folder of the collection its path in content/."""
+    categories: dict[str, str] = field(default_factory=dict)
+    """For each category the folder of the collection it comes from; empty where pages without one were put into it."""
+    titles: dict[str, str] = field(default_factory=dict)
+    """Titles of categories that pages name."""
+    homes: set[str] = field(default_factory=set)
+    """Pages that were the first page of the collection, which the site has already."""
+    findings: list[Finding] = field(default_factory=list)
+
+
+def is_picture(path: str) -> bool:
+    """Tell whether a file is a picture, by its name."""
+    return PurePosixPath(path).suffix.lower() in _PICTURES
+
+
+def is_index(path: str) -> bool:
+    """Tell whether a page stands for its folder, by its name."""
+    return PurePosixPath(path).stem.lower() in _INDEX
+
+
+def name_pages(tree: ForeignTree, skipped: frozenset[str] = frozenset()) -> Names:
+    """Choose a path in content/ for every page but those that are skipped."""
+    namer = _Namer([page for page in tree.pages if page.path not in skipped])
+    namer.name_all()
+    return namer.names
+
+
+class _Namer:
+    """Names pages one after the other, so that no two get the same."""
+
+    def __init__(self, pages: Sequence[ForeignPage]) -> None:
+        self.names = Names()
+        self._pages = pages
+        self._indexes = _indexes(pages)
+        self._taken: set[str] = set()
+        folders = {parent for page in pages for parent in _parents(page.path)}
+        self._numbered = _numbered_folders([*folders, *(page.path for page in pages)])
+        # What stands alone in its folder as the folder's page is an article like those beside it.
+        self._shared = {
+            parent
+            for page in pages
+            for parent in _parents(page.path)
+            if page.path not in self._indexes or parent != PurePosixPath(page.path).parent.as_posix()
+        }
+        for folder in sorted(folders, key=lambda path: (path.count("/"), path)):
+            self._name_folder(folder)
+
+    def name_all(self) -> None:
+        # Pages of categories first: their paths cannot be any others.
+        for page in sorted(self._pages, key=lambda page: (page.path not in self._indexes, page.path)):
+            if page.path in self._indexes and "/" not in page.path:
+                self.names.homes.add(page.path)
+            else:
+                self._name_page(page)
+        origins = {target: folder for folder, target in self.names.folders.items()}
+        for category in sorted({path.split("/")[0] for path in self.names.targets.values()}):
+            self.names.categories.setdefault(category, origins.get(category, ""))
+
+    def _name_folder(self, folder: str) -> None:
+        parent, _, name = folder.rpartition("/")
+        slug = slug_of(_strip_number(name, numbered=(parent or ".") in self._numbered))
+        if not parent and slug in RESERVED:
+            slug = f"{slug}-articles"
+        target = _free(f"{self.names.folders[parent]}/{slug}" if parent else slug, self._taken)
+        self._taken.add(target)
+        self.names.folders[folder] = target
+
+    def _name_page(self, page: ForeignPage) -> None:
+        target = self._target(page)
+        free = _free(target, self._taken)
+        self._taken.add(free)
+        if free != target:
+            message = (
+                f"Two pages would be content/{target}. This one became content/{free}: give one another name."
+            )
+            self.names.findings.append(Finding(page.problem("duplicate-id", message)))
+        self.names.targets[page.path] = free
+
+    def _target(self, page: ForeignPage) -> str:
+        folder = PurePosixPath(page.path).parent.as_posix()
+        if page.path not in self._indexes:
+            slug = slug_of(_strip_number(PurePosixPath(page.path).stem, numbered=folder in self._numbered))
+            return f"{self._group(page) if folder == '.' else self.names.folders[folder]}/{slug}.md"
+        place = self.names.folders[folder]
+        if "/" not in folder and folder in self._shared:
+            return f"{place}/index.md"
+        parent, _, name = place.rpartition("/")
+        return f"{parent or self._group(page)}/{name}.md"
+
+    def _group(self, page: ForeignPage) -> str:
+        """Return the category of a page that stands in no folder: the one that it names, or the general one."""
+        for key in _GROUP_KEYS:
+            title = page.front.get(key)
+            if isinstance(title, str) and title.strip():
+                slug = slug_of(title)
+                slug = f"{slug}-articles" if slug in RESERVED else slug
+                self.names.titles.setdefault(slug, " ".join(title.split()))
+                return slug
+        return GENERAL
+
+
+def _numbered_folders(paths: Iterable[str]) -> set[str]:
+    """Return the folders in which everything is numbered, so that the numbers are an order and not words."""
+    within: dict[str, set[str]] = {}
+    for path in paths:
+        if not is_index(path):
+            place = PurePosixPath(path)
+            within.setdefault(place.parent.as_posix(), set()).add(place.name)
+    return {
+        parent
+        for parent, found in within.items()
+        if len(found) > 1 and all(_NUMBERED.match(name) for name in found)
+    }
+
+
+def _strip_number(name: str, *, numbered: bool) -> str:
+    found = _NUMBERED.match(name)
+    return name[found.end() :] if found and (numbered or name.startswith("0")) else name
+
+
+def readable(name: str) -> str:
+    """Return the name of a file or folder as a title: `02-getting_started` becomes `Getting started`."""
+    words = " ".join(re.sub(r"[-_]+", " ", _strip_number(name, numbered=name[:1] == "0")).split())
+    return words[:1].upper() + words[1:] or name
+
+
+def slug_of(name: str) -> str:
+    """Return a name as a part of an address; names in other scripts get one that stays the same."""
+    slug = slugify(name)
+    if slug in _OTHER_WORDS:
+        return _OTHER_WORDS[slug]
+    return f"article-{public_id('import', name)}" if slug == UNTITLED and name.lower() != slug else slug
+
+
+def _indexes(pages: Iterable[ForeignPage]) -> set[str]:
+    """Return for each folder the page that stands for it."""
+    found: dict[str, str] = {}
+    for page in sorted(pages, key=lambda page: (_rank(page.path), page.path)):
+        if is_index(page.path):
+            found.setdefault(PurePosixPath(page.path).parent.as_posix(), page.path)
+    return set(found.values())
+
+
+def _rank(path: str) -> int:
+    stem = PurePosixPath(path).stem.lower()
+    return _INDEX.index(stem) if stem in _INDEX else len(_INDEX)
+
+
+def _parents(path: str) -> list[str]:
+    return [parent.as_posix() for parent in PurePosixPath(path).parents][:-1]
+
+
+def _free(path: str, taken: set[str]) -> str:
+    """Return a path, or the first numbered one that is not taken."""
+    stem, dot, ending = path.rpartition(".") if path.endswith(".md") else (path, "", "")
+    number, free = 2, path
+    while free in taken:
+        free = f"{stem}-{number}{dot}{ending}"
+        number += 1
+    return free
+
 
 _PREFIX = re.compile(
     r"(?:docs?|help|support|kb|hc|articles?|guides?|latest|stable|next|v?\d+(?:\.\d+)*|[a-z]{2}(?:[-_][a-z]{2})?)$"
@@ -147,7 +353,3 @@ class Redirects:
 def is_usual(address: str) -> bool:
     """Tell whether a tool would have published an address that was only guessed from the name of a file."""
     return bool(_USUAL.fullmatch(address))
-
-
-def _parents(path: str) -> list[str]:
-    return [parent.as_posix() for parent in PurePosixPath(path).parents][:-1]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from waypost.formats.status import ComponentStatus, Impact, UpdateStatus
 from waypost.problems import Level, Location, Problem
@@ -103,3 +106,44 @@ def known_status(word: str) -> UpdateStatus | None:
     """Return the state that a word of another page means; None for one that says nothing of it, such as Update."""
     name = "_".join(word.strip().lower().split())
     return UpdateStatus(name) if name in list(UpdateStatus) else SYNONYMS.get(name)
+
+
+Json = Mapping[str, Any]
+MAX_TITLE = 160
+_UNWRITABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def text_of(row: Json, key: str) -> str:
+    """Return a text; empty where there is none, or something else."""
+    value = row.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def rows_of(document: Json, key: str) -> list[Json]:
+    """Return the mappings of a list, without what else is in it."""
+    rows = document.get(key)
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+
+
+def zone_of(name: str, origin: str, notes: Notes) -> ZoneInfo:
+    """Return the time zone of this name; UTC where it has none, and with a note where it is not known."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        notes.add(origin, f"The time zone '{line_of(name)[:60]}' is not known. UTC was taken.")
+        return ZoneInfo("UTC")
+
+
+def line_of(text: str) -> str:
+    """Return a text as one line that our formats take: short, visible, and without code of templates."""
+    plain = " ".join(_UNWRITABLE.sub(" ", text).split())
+    for sign in ("{{", "{%", "${"):
+        plain = plain.replace(sign, f"{sign[0]} {sign[1]}")
+    return plain if len(plain) <= MAX_TITLE else plain[: MAX_TITLE - 1].rstrip() + "…"
+
+
+def whole_milliseconds(moment: datetime) -> datetime:
+    """Return a moment as files write it."""
+    return moment - timedelta(microseconds=moment.microsecond % 1000)

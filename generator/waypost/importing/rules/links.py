@@ -10,10 +10,8 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, unquote
 
 from waypost.base.markdown.links import map_line, outside_code
-from waypost.importing.rules.addresses import AddressBook, url_of
-from waypost.importing.rules.lines import Conversion, Line, Lines, marked
-from waypost.importing.rules.names import MEDIA, Names, slug_of
-from waypost.importing.rules.source import ForeignTree
+from waypost.importing.rules.addresses import MEDIA, AddressBook, Names, slug_of, url_of
+from waypost.importing.rules.collection import Conversion, ForeignTree, Line, Lines, marked
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")

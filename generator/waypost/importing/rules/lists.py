@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from waypost.base.markdown.blocks import Part
-from waypost.importing.rules.lines import Conversion, Line, Lines, indent_of, parts_of
+from waypost.importing.rules.collection import Conversion, Line, Lines, indent_of, parts_of
 
 _ENTRY = re.compile(r"([-*+]|\d{1,9}[.)])( +|$)(.*)$")
 _RULE = re.compile(r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")

@@ -1,25 +1,111 @@
-"""The plan of an import: which files to write, which to copy, and what a person has to look at."""
+"""The plan of an import: how each text is converted, which files to write and to copy, and what needs a look."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from waypost.formats.article import Kind
-from waypost.importing.rules.addresses import AddressBook, Redirects, absolute, is_usual, published_at, url_of
-from waypost.importing.rules.body import FINISH, convert_body
-from waypost.importing.rules.front import Mapped, clean, first_sentence, is_draft, map_front, shorten
-from waypost.importing.rules.headings import anchors_of, demote, split_title
-from waypost.importing.rules.kinds import kind_of
-from waypost.importing.rules.lines import Conversion, Line, Lines, lines_of, marked, text_of
+from waypost.importing.rules.addresses import (
+    AddressBook,
+    Names,
+    Redirects,
+    absolute,
+    is_index,
+    is_usual,
+    name_pages,
+    published_at,
+    readable,
+    url_of,
+)
+from waypost.importing.rules.boxes import DIALECTS, box_converter, convert_alerts, convert_folding
+from waypost.importing.rules.collection import (
+    Conversion,
+    Finding,
+    FolderNote,
+    ForeignPage,
+    ForeignTree,
+    Line,
+    Lines,
+    lines_of,
+    marked,
+    text_of,
+)
+from waypost.importing.rules.front_matter import Mapped, clean, first_sentence, is_draft, map_front, shorten
+from waypost.importing.rules.headings import (
+    anchors_of,
+    convert_anchors,
+    convert_underlined,
+    demote,
+    kind_of,
+    split_title,
+    strip_attributes_of_links,
+)
 from waypost.importing.rules.links import Assets, LinkMapper
-from waypost.importing.rules.names import Names, is_index, name_pages, readable
-from waypost.importing.rules.source import Finding, FolderNote, ForeignPage, ForeignTree
+from waypost.importing.rules.lists import convert_lists
+from waypost.importing.rules.markup import (
+    convert_comments,
+    convert_components,
+    convert_highlight,
+    convert_html_blocks,
+    convert_icons,
+    convert_liquid,
+    convert_modules,
+    convert_shortcodes,
+)
 from waypost.reading.rules.redirects import file_at
+
+
+@dataclass(frozen=True)
+class Converter:
+    """One step."""
+
+    name: str
+    run: Callable[[Lines, Conversion], Lines]
+    reason: str
+    """Why the step is needed, and why it stands where it does."""
+
+
+CONVERTERS = (
+    Converter("highlight", convert_highlight, "Code comes first: nothing in it is markup."),
+    Converter("modules", convert_modules, "Code of MDX would show as text."),
+    Converter("comments", convert_comments, "Comments in braces would show as text."),
+    *(Converter(dialect.name, box_converter(dialect), dialect.reason) for dialect in DIALECTS),
+    Converter("alerts", convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."),
+    Converter(
+        "folding", convert_folding, "Boxes that fold and tabs need extensions that a new site does not have."
+    ),
+    Converter("shortcodes", convert_shortcodes, "What is left of shortcodes, after those of boxes."),
+    Converter(
+        "liquid", convert_liquid, "What is left of template code is reported, after the shortcodes are gone."
+    ),
+    Converter("components", convert_components, "What is left of components, after those of boxes."),
+    Converter("icons", convert_icons, "Names of icons would show as text."),
+    Converter("underlined", convert_underlined, "One form of headings for the steps below."),
+    Converter("anchors", convert_anchors, "Anchors in braces without spaces would show as text."),
+    Converter("links", strip_attributes_of_links, "What is said of links in braces would show as text."),
+    Converter("html", convert_html_blocks, "Markdown inside of HTML would show as it is."),
+)
+"""Every step, in the order in which they are taken."""
+
+
+FINISH = Converter(
+    "lists",
+    convert_lists,
+    "After the links are mapped: fenced code in lists becomes code that is moved in, in which links would be found.",
+)
+"""The last step."""
+
+
+def convert_body(lines: Lines, conversion: Conversion) -> Lines:
+    """Take all steps but the last."""
+    for converter in CONVERTERS:
+        lines = converter.run(lines, conversion)
+    return lines
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
-"""Rules about incidents while they go on: what is said, in which order, and how soon again."""
+"""Rules about incidents and planned work: what is published, in which order, how soon again, and how it ends."""
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -10,16 +11,32 @@ from waypost.base.markdown.parts import markdown_parts
 from waypost.base.markdown.words import plain_text
 from waypost.formats.status import Impact, Incident, Update, UpdateStatus
 from waypost.lint.rules.incident_words import (
+    CAUSE,
+    DURATION,
+    EMERGENCY,
     LITTLE,
     NO_WORKAROUND,
     STEPPED_BACK,
+    WHAT_NOW,
     WORKAROUND,
     own_words,
     sentences,
     words,
 )
-from waypost.lint.rules.rule import Finding, LintSite, at_key, at_update
-from waypost.lint.rules.timelines import in_words, incidents, recent_incidents, said
+from waypost.lint.rules.rule import (
+    OLD,
+    Finding,
+    LintSite,
+    at_key,
+    at_update,
+    end_of,
+    in_words,
+    incidents,
+    listed,
+    recent_incidents,
+    recent_maintenances,
+    said,
+)
 from waypost.status.rules.cadence import CLOSING, allowed_silence
 
 _STEPS = {UpdateStatus.INVESTIGATING: 0, UpdateStatus.IDENTIFIED: 1, UpdateStatus.MONITORING: 2}
@@ -153,3 +170,178 @@ def _links_to(body: str, urls: set[str]) -> bool:
     """Tell whether a text leads to an article, or to a page elsewhere that may show the way."""
     targets = (link.target.partition("#")[0] for link in markdown_parts(body).links if not link.is_picture)
     return any("://" in target or target.strip("/") in urls for target in targets if target)
+
+
+_SAID = (("how long it lasted", DURATION), ("what the cause was", CAUSE), ("what to do now", WHAT_NOW))
+
+_SECTIONS = {
+    # The sections of Google's SRE book, by the names that people give them in English and German.
+    "Summary": "summary|overview|what happened|zusammenfassung|überblick|kurzfassung|was geschah|was ist passiert",
+    "Impact": "impact|customer impact|user impact|who was affected|auswirkung|auswirkungen|folgen|wer betroffen war",
+    "Root cause": "root cause|root causes|cause|causes|why it happened|ursache|ursachen|grundursache|hauptursache",
+    "Detection": "detection|how we noticed|how it was detected|erkennung|entdeckung|feststellung|wie wir es bemerkten",
+    "Resolution": "resolution|recovery|fix|how we fixed it|mitigation|behebung|lösung|wiederherstellung",
+    "Timeline": "timeline|chronology|ablauf|zeitlicher ablauf|zeitverlauf|zeitleiste|chronologie|verlauf",
+    "Action items": "action items|actions|follow-up|follow-ups|next steps|what we will do|what we do now|maßnahmen|"
+    "nächste schritte|was wir tun|folgemaßnahmen",
+}
+_NAMES = {name.casefold(): section for section, names in _SECTIONS.items() for name in names.split("|")}
+_NUMBER = re.compile(r"\d{1,3}[.)]?\s+")
+_TITLE = re.compile(
+    r"[ ]{0,3}(?:[-*+][ ]{1,3})?(?:#{1,6}[ \t]+(?P<h>.{1,200})|(?P<b>\*\*|__)(?P<bold>.{1,200}?)(?P=b)(?P<rest>.*))$"
+)
+_ITEM = re.compile(r"[ \t]{0,8}(?:[-*+]|\d{1,4}[.)])[ \t]+(?P<text>.*)")
+_OWNER = re.compile(
+    r"\b(?:owners?|owned|responsible|assignee|verantwortlich\w*|zuständig\w*)\b|(?<!\w)@\w", re.IGNORECASE
+)
+_DUE = re.compile(
+    r"\b(?:due|deadline|done|fällig\w*|frist|termin|erledigt)\b|\b\d{4}-\d\d-\d\d\b|"
+    r"\b\d{1,2}\.[ ]?\d{1,2}\.[ ]?\d{2,4}|"
+    r"\b\d{1,2}\.?[ ](?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)|"
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[ ]\d{1,2}\b",
+    re.IGNORECASE,
+)
+_NOTHING = re.compile(r"\W*(?:none|no|nothing|keine?|nichts)\b", re.IGNORECASE)
+
+
+def thin_resolutions(site: LintSite) -> Iterator[Finding]:
+    """Find resolutions that leave open how long it lasted, why it happened, or what to do now."""
+    for path, incident in incidents(site):
+        for index, update in enumerate(incident.updates):
+            missing = [what for what, pattern in _SAID if not pattern.search(update.body)]
+            if update.status is UpdateStatus.RESOLVED and missing:
+                yield Finding(
+                    path, at_update(index), f"The resolution does not say {listed(missing)}. Add it."
+                )
+
+
+def postmortems(site: LintSite) -> Iterator[Finding]:
+    """Find postmortems that are due, and those that leave out what readers ask for."""
+    for path, incident in incidents(site):
+        if incident.impact not in (Impact.MAJOR, Impact.CRITICAL):
+            continue
+        yield from _missing_postmortem(site, path, incident)
+        for index, update in enumerate(incident.updates):
+            if update.status is UpdateStatus.POSTMORTEM:
+                for message in _postmortem_faults(update):
+                    yield Finding(path, at_update(index), message)
+
+
+def _missing_postmortem(site: LintSite, path: str, incident: Incident) -> Iterator[Finding]:
+    states = [update.status for update in incident.updates]
+    if incident.resolved_at is None or UpdateStatus.POSTMORTEM in states:
+        return
+    late = site.now - incident.resolved_at - site.config.postmortem_within
+    if timedelta(0) < late <= OLD:
+        policy = in_words(site.config.postmortem_within)
+        message = (
+            f"There is no postmortem, and it is due {policy} after a {incident.impact} incident. Add an update "
+            "'postmortem'."
+        )
+        yield Finding(path, at_update(states.index(UpdateStatus.RESOLVED)), message)
+
+
+def _postmortem_faults(update: Update) -> Iterator[str]:
+    found = _sections(update.body)
+    missing = [section for section in _SECTIONS if section not in found]
+    if missing:
+        yield f"The postmortem lacks {listed(missing)}. Write each below its heading, such as ### {missing[0]}."
+    if "Action items" in found:
+        yield from _item_faults(found["Action items"])
+
+
+def _sections(body: str) -> dict[str, list[str]]:
+    """Return the lines below each title that is known, a heading or bold words; a thing titled twice is one."""
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in body.split("\n"):
+        title = _TITLE.match(line)
+        section = _section(title["h"] or title["bold"]) if title else ""
+        if section:
+            current = found.setdefault(section, [])
+            current += [title["rest"]] if title and title["rest"] else []
+        elif title and title["h"]:
+            current = []
+        else:
+            current.append(line)
+    return found
+
+
+def _section(title: str) -> str:
+    """Return which section a title begins; 'Root cause analysis' is one of the root cause."""
+    name = _NUMBER.sub("", title.strip(" \t#*_:.").casefold(), count=1)
+    return next((section for known, section in _NAMES.items() if f"{name} ".startswith(f"{known} ")), "")
+
+
+def _item_faults(lines: list[str]) -> Iterator[str]:
+    """Say how many action items have no owner or no day; a table is judged by its head."""
+    items = _items(lines)
+    for what, pattern in (("owner", _OWNER), ("day on which it is due", _DUE)):
+        bare = sum(not pattern.search(item) for item in items)
+        if bare:
+            number = "The action item has" if len(items) == 1 else _count(bare, len(items))
+            yield f"{number} no {what}. Write: … Owner: Payments team. Due: 2026-12-18."
+
+
+def _count(bare: int, items: int) -> str:
+    return f"Of {items} action items, {bare} {'has' if bare == 1 else 'have'}"
+
+
+def _items(lines: list[str]) -> list[str]:
+    table = [line for line in lines if line.lstrip().startswith("|")]
+    if table:
+        return table[:1]
+    items: list[str] = []
+    for line in lines:
+        item = _ITEM.match(line)
+        if item and (not line[:2].isspace() or not items):
+            items.append(item["text"])
+        elif items and line.strip():
+            items[-1] += f" {line}"
+    text = " ".join(lines).strip()
+    if items or not text or _NOTHING.match(text):
+        return items
+    return [text]
+
+
+def short_notices(site: LintSite) -> Iterator[Finding]:
+    """Find work that customers are told of too late to prepare for it."""
+    judged: set[str] = set()
+    for path, work in recent_maintenances(site):
+        # Customers are told of all windows of a file at once, so the first is the one that may come too soon.
+        if path in judged or work.is_cancelled:
+            continue
+        judged.add(path)
+        notice = work.scheduled_for - work.updates[0].at
+        if notice >= site.config.announced_ahead or EMERGENCY.search(work.title):
+            continue
+        when = (
+            "when the work had begun"
+            if notice.total_seconds() <= 0
+            else f"{in_words(notice)} before the work begins"
+        )
+        policy = in_words(site.config.announced_ahead)
+        message = (
+            f"Customers are told {when}, and the policy is {policy}. Move the work, or say 'emergency' in the title "
+            "if it cannot wait."
+        )
+        yield Finding(path, at_update(0), message)
+
+
+def overlaps(site: LintSite) -> Iterator[Finding]:
+    """Find work on one component that is planned twice for the same time."""
+    told: set[tuple[str, str]] = set()
+    works = sorted(recent_maintenances(site), key=lambda item: (item[1].scheduled_for, item[0]))
+    for index, (path, work) in enumerate(works):
+        for other_path, other in works[:index]:
+            shared = [component for component in work.components if component in other.components]
+            if (path, other_path) in told or work.is_cancelled or other.is_cancelled:
+                continue
+            if shared and work.scheduled_for < end_of(other) and other.scheduled_for < end_of(work):
+                names = listed([f"'{name}'" for name in dict.fromkeys(shared)])
+                message = (
+                    f"'{work.title}' and '{other.title}' ({other_path}) work on {names} at the same time. Move one "
+                    "of them, or join the two."
+                )
+                told.add((path, other_path))
+                yield Finding(path, at_key("scheduled_for"), message)

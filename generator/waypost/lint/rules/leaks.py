@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line
-from waypost.lint.rules.timelines import incidents, maintenances
+from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line, incidents, maintenances
 
 # Every repetition is bounded, because a line may have as many characters as an update.
 _SECRETS = re.compile(

@@ -15,21 +15,23 @@ from waypost.lint.rules.articles import (
     near_duplicates,
     repeated_questions,
     reviews_due,
+    search_success,
 )
 from waypost.lint.rules.incidents import (
     empty_first_updates,
     next_updates,
     odd_steps,
+    overlaps,
+    postmortems,
+    short_notices,
     silences,
+    thin_resolutions,
     vague_titles,
     workarounds_without_article,
 )
 from waypost.lint.rules.leaks import leaks
 from waypost.lint.rules.links import broken_anchors, broken_links, missing_alt
-from waypost.lint.rules.maintenance import overlaps, short_notices
-from waypost.lint.rules.resolutions import postmortems, thin_resolutions
 from waypost.lint.rules.rule import Finding, LintSite, Rule
-from waypost.lint.rules.search import search_success
 from waypost.problems import Level
 
 _RULES = (

@@ -1,26 +1,97 @@
-"""Understand the files of cState: systems in the configuration of Hugo, and issues with front matter."""
+"""Bring in the history of a cState site: systems in the configuration of Hugo, and issues with front matter."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from waypost.base.files.source import Source, read_source, walk
 from waypost.formats.status import ComponentStatus, Impact
+from waypost.importing.io.markdown_files import read_front
 from waypost.importing.rules.histories import (
     ForeignComponent,
     ForeignStatus,
     ForeignUpdate,
+    Importer,
     Notes,
     Story,
     known_status,
+    line_of,
+    rows_of,
+    text_of,
+    whole_milliseconds,
+    zone_of,
 )
-from waypost.importing.rules.status_texts import line_of, whole_milliseconds
-from waypost.importing.rules.values import rows_of, text_of, zone_of
+from waypost.problems import Level, Location, Problem, ProblemsFound
+
+_CONFIGS = ("config.yml", "config.yaml", "config.toml", "hugo.yml", "hugo.yaml", "hugo.toml")
+
+
+def read_files(folder: Path) -> tuple[CstateFiles, list[Problem]]:
+    """Read everything that counts, with what could not be read; raises ProblemsFound where it is no cState."""
+    issues = folder / "content" / "issues"
+    if not issues.is_dir():
+        message = "There is no content/issues in this folder. Name the one with config.yml and content/."
+        raise ProblemsFound([Problem(Location(folder.as_posix()), "missing-file", message)])
+    config, problems = _config(folder)
+    files, found = walk(folder, issues, ".md")
+    problems += found
+    read: list[Issue] = []
+    for file in files:
+        if file.name.startswith("_index"):
+            continue
+        source, found = read_source(folder, file)
+        problems += found
+        if source:
+            front = read_front(source)
+            problems += front.problems
+            path = file.relative_to(folder / "content").as_posix()
+            read.append(Issue(path, front.data, front.body))
+    return CstateFiles(config, tuple(read)), [replace(problem, level=Level.WARNING) for problem in problems]
+
+
+def _config(folder: Path) -> tuple[Mapping[str, Any], list[Problem]]:
+    name = next((name for name in _CONFIGS if (folder / name).is_file()), None)
+    if name is None:
+        message = "There is no config.yml, so the systems are those that the issues name."
+        return {}, [Problem(Location(folder.as_posix()), "missing-file", message)]
+    source, problems = read_source(folder, folder / name)
+    if source is None:
+        return {}, problems
+    # A configuration is written like front matter, without its fences.
+    fence = "+++" if name.endswith(".toml") else "---"
+    text = source.text.removeprefix("---\n")
+    front = read_front(Source(source.path, f"{fence}\n{text}\n{fence}\n"))
+    data = front.data
+    if fence == "+++" and "systems" in data and "params" not in data:
+        # What TOML has below [params] is read as if it stood above.
+        data = {**data, "params": {"systems": data["systems"]}}
+    return data, [*problems, *front.problems]
+
+
+def _read(place: str) -> ForeignStatus:
+    files, problems = read_files(Path(place))
+    history = read_cstate(files)
+    return replace(history, findings=(*problems, *history.findings))
+
+
+CSTATE = Importer(
+    "cstate",
+    "FOLDER",
+    """Bring in the issues and systems of a cState site, from the folder of its repository.
+
+    The folder is only read. Files that are in status/ already are kept.
+
+    Example: waypost import cstate ../old-status --dry-run
+    """,
+    _read,
+)
+
 
 _SEVERITIES = {
     "down": (Impact.CRITICAL, ComponentStatus.MAJOR_OUTAGE),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from waypost.importing.rules.lines import Conversion, Line, Lines, indent_of, marked
+from waypost.importing.rules.collection import Conversion, Line, Lines, indent_of, marked
 
 KINDS = {
     **{name: name for name in ("note", "tip", "info", "warning", "danger", "success", "question", "example")},

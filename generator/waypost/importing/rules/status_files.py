@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from waypost.base.ids import slugify
 from waypost.formats.status_config import StatusConfig
-from waypost.importing.rules.histories import ForeignComponent, ForeignStatus, Notes, Story
+from waypost.importing.rules.histories import ForeignComponent, ForeignStatus, Notes, Story, line_of
 from waypost.importing.rules.timelines import Told, told
-
-MAX_TITLE = 160
-_UNWRITABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
-)
 
 
 @dataclass(frozen=True)
@@ -151,14 +145,6 @@ def status_yml(foreign: ForeignStatus, ids: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def line_of(text: str) -> str:
-    """Return a text as one line that our formats take: short, visible, and without code of templates."""
-    plain = " ".join(_UNWRITABLE.sub(" ", text).split())
-    for sign in ("{{", "{%", "${"):
-        plain = plain.replace(sign, f"{sign[0]} {sign[1]}")
-    return plain if len(plain) <= MAX_TITLE else plain[: MAX_TITLE - 1].rstrip() + "…"
-
-
 def quoted(text: str) -> str:
     """Return a text as a YAML scalar in double quotes, which JSON's rules fit."""
     return json.dumps(text, ensure_ascii=False)
@@ -167,8 +153,3 @@ def quoted(text: str) -> str:
 def _time(moment: datetime) -> str:
     has_part = moment.microsecond % 1_000_000 != 0
     return moment.isoformat(timespec="milliseconds" if has_part else "seconds")
-
-
-def whole_milliseconds(moment: datetime) -> datetime:
-    """Return a moment as files write it."""
-    return moment - timedelta(microseconds=moment.microsecond % 1000)

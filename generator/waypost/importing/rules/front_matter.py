@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from waypost.base.markdown.words import plain_text
-from waypost.importing.rules.source import Finding, ForeignPage
+from waypost.importing.rules.collection import Finding, ForeignPage
 
 TITLE_KEYS = ("title", "sidebar_label", "linkTitle", "name")
 SUMMARY_KEYS = ("summary", "description", "excerpt", "subtitle")
