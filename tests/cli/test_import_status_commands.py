@@ -20,7 +20,13 @@ from waypost.formats.status import ComponentStatus, Impact
 from waypost.importing import registry as importers
 from waypost.importing import statuspage
 from waypost.importing.registry import IMPORTERS
-from waypost.importing.rules.histories import ForeignComponent, ForeignStatus, ForeignUpdate, Importer, Story
+from waypost.importing.rules.histories import (
+    Importer,
+    SourceComponent,
+    SourceEntry,
+    SourceHistory,
+    SourceUpdate,
+)
 
 CASES = Path(__file__).parent.parent / "cases/import_status"
 
@@ -161,19 +167,19 @@ def test_every_importer_is_a_command_that_shows_its_own_name() -> None:
 def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Register an importer of a line for each incident: its time and its title."""
 
-    def read(place: str) -> ForeignStatus:
+    def read(place: str) -> SourceHistory:
         rows = (line.split(" ", 1) for line in Path(place).read_text(encoding="utf-8").splitlines())
-        return ForeignStatus(
+        return SourceHistory(
             name="Toys",
             url="https://toys.example/",
-            components=(ForeignComponent("Shop"),),
-            stories=tuple(
-                Story(
+            components=(SourceComponent("Shop"),),
+            entries=tuple(
+                SourceEntry(
                     origin=f"{place}: {title}",
                     title=title,
                     impact=Impact.MINOR,
                     components={"Shop": ComponentStatus.PARTIAL_OUTAGE},
-                    updates=[ForeignUpdate("investigating", datetime.fromisoformat(at), "It is down.")],
+                    updates=[SourceUpdate("investigating", datetime.fromisoformat(at), "It is down.")],
                 )
                 for at, title in rows
             ),

@@ -7,7 +7,7 @@ import re
 import markdown
 import pytest
 
-from waypost.importing.rules.collection import Conversion, ForeignPage, lines_of, text_of
+from waypost.importing.rules.collection import Conversion, SourcePage, lines_of, text_of
 from waypost.importing.rules.lists import convert_lists
 
 EXTENSIONS = ["admonition", "attr_list", "tables", "fenced_code", "toc"]
@@ -42,7 +42,7 @@ CASES = {
 
 
 def converted(text: str) -> str:
-    page = ForeignPage("a.md", "a.md", body=text)
+    page = SourcePage("a.md", "a.md", body=text)
     return text_of(convert_lists(lines_of(page), Conversion(page)))
 
 

@@ -15,7 +15,7 @@ from waypost.formats.project import HelpCenter, Project, StatusSite
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
 from waypost.formats.support import Reason
-from waypost.lint.rules.review import DueArticle, ReviewPolicy, Vote, Votes, plan_review
+from waypost.lint.rules.review import DueArticle, ReviewPolicy, Vote, VoteCounts, plan_review
 
 NOW = "2026-11-20T12:00:00+00:00"
 
@@ -88,8 +88,8 @@ def test_what_is_due_is_listed_by_team_with_the_most_urgent_first(case: Case) ->
 
 
 def test_the_share_of_no_is_told_without_votes_too() -> None:
-    assert Votes().share == 0
-    assert Votes(8, 2).share == 0.25
+    assert VoteCounts().share == 0
+    assert VoteCounts(8, 2).share == 0.25
 
 
 def test_today_is_that_of_the_status_page() -> None:

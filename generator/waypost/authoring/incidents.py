@@ -10,7 +10,7 @@ from pathlib import Path
 
 from waypost.authoring.io.incident_edit import (
     INCIDENTS,
-    Edited,
+    EditedFile,
     find_file,
     read_file,
     usable_config,
@@ -53,7 +53,7 @@ class NewIncident:
 
 
 @dataclass(frozen=True)
-class Start:
+class UpdateStart:
     """What a writer of a first update sees to begin with."""
 
     words: str = ""
@@ -88,19 +88,19 @@ def new_incident(
     site: Site, title: str, component: str, now: datetime, impact: Impact = Impact.MINOR
 ) -> Path:
     """Start an incident about a component, with the first words for its impact, ready to be replaced."""
-    start = start_of(site, impact)
+    start = update_start(site, impact)
     planned = plan_open(site, NewIncident(title, [component], impact), start.words or start.hint, now)
     write_planned(planned.files)
     return planned.file
 
 
-def start_of(site: Site, impact: Impact) -> Start:
+def update_start(site: Site, impact: Impact) -> UpdateStart:
     """Return what to start from: the words of the site, else what Waypost advises.
 
     Raises ProblemsFound where the site has words that cannot be read.
     """
     own = first_words(site.root, impact)
-    return Start(words=own) if own else Start(hint=skeleton(f"incident-{impact}.md", {}).strip())
+    return UpdateStart(words=own) if own else UpdateStart(hint=skeleton(f"incident-{impact}.md", {}).strip())
 
 
 def plan_open(
@@ -118,7 +118,7 @@ def plan_open(
             "update": first.text,
         },
     )
-    path = dated_file(site.root / INCIDENTS.folder, first.at, new.title)
+    path = dated_file(site.root / INCIDENTS.path, first.at, new.title)
     read: list[Incident] = []
 
     def check(source: Source) -> list[Problem]:
@@ -130,7 +130,7 @@ def plan_open(
         return problems
 
     data = check_start(site, path, text, check)
-    return _planned(site, Edited(path, data, read[0]), [PlannedFile(path, data)])
+    return _planned(site, EditedFile(path, data, read[0]), [PlannedFile(path, data)])
 
 
 def plan_update(site: Site, name: str, update: NewUpdate) -> PlannedIncident:
@@ -152,12 +152,12 @@ def plan_resolve(
     return _with_article(site, after, plan_article(site, after.item, category, update.at))
 
 
-def _after(site: Site, name: str, update: NewUpdate) -> Edited[Incident]:
+def _after(site: Site, name: str, update: NewUpdate) -> EditedFile[Incident]:
     file = find_file(site.root, INCIDENTS, name)
     return with_update(site.root, INCIDENTS, read_file(site.root, INCIDENTS, file), update)
 
 
-def _with_article(site: Site, resolved: Edited[Incident], article: PlannedArticle) -> PlannedIncident:
+def _with_article(site: Site, resolved: EditedFile[Incident], article: PlannedArticle) -> PlannedIncident:
     named = with_article(site.root, resolved, article.path.relative_to(site.root / "content").as_posix())
     last = named or resolved
     # The article first: an incident must never name one that is not there.
@@ -165,13 +165,13 @@ def _with_article(site: Site, resolved: Edited[Incident], article: PlannedArticl
     return _planned(site, last, files, article.path, is_named=named is not None)
 
 
-def _file(edited: Edited[Incident]) -> PlannedFile:
+def _file(edited: EditedFile[Incident]) -> PlannedFile:
     return PlannedFile(edited.target, edited.data, edited.before)
 
 
 def _planned(
     site: Site,
-    edited: Edited[Incident],
+    edited: EditedFile[Incident],
     files: Sequence[PlannedFile],
     article: Path | None = None,
     *,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from waypost.authoring.incidents import local, require_components
 from waypost.authoring.io.incident_edit import (
     MAINTENANCE,
-    Edited,
+    EditedFile,
     find_file,
     read_file,
     usable_config,
@@ -72,7 +72,7 @@ class PlannedMaintenance:
 def plan_schedule(site: Site, new: NewMaintenance, message: str, now: datetime) -> PlannedMaintenance:
     """Plan the file of a maintenance with its announcement; raises ProblemsFound and AlreadyThere."""
     require_components(site, new.components)
-    path = dated_file(site.root / MAINTENANCE.folder, new.start, new.title)
+    path = dated_file(site.root / MAINTENANCE.path, new.start, new.title)
     if new.end <= now:
         raise _not_now(path, "The work would be over already. Correct its times.")
     announced = NewUpdate(UpdateStatus.SCHEDULED, local(now), message)
@@ -95,7 +95,7 @@ def plan_schedule(site: Site, new: NewMaintenance, message: str, now: datetime) 
 
     data = check_start(site, path, skeleton("maintenance.md", values), check)
     warnings = _warnings(site, read[0], now)
-    return _planned(site, Edited(path, data, read[0]), PlannedFile(path, data), warnings)
+    return _planned(site, EditedFile(path, data, read[0]), PlannedFile(path, data), warnings)
 
 
 def plan_step(site: Site, name: str, update: NewUpdate) -> PlannedMaintenance:
@@ -120,7 +120,7 @@ def page_zone(site: Site) -> ZoneInfo:
 
 
 def _planned(
-    site: Site, edited: Edited[Maintenance], file: PlannedFile, warnings: Sequence[Problem] = ()
+    site: Site, edited: EditedFile[Maintenance], file: PlannedFile, warnings: Sequence[Problem] = ()
 ) -> PlannedMaintenance:
     preview = maintenance_preview(edited.item, usable_config(site.root))
     return PlannedMaintenance(edited.item, edited.file, (file,), preview, tuple(warnings))
@@ -132,7 +132,7 @@ def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
     status = replace(status, maintenances=(*status.maintenances, work))
     config = load_lint_config(site.root, RULES)[0] or LintConfig()
     looked_at = LintSite(Project(HelpCenter(), status), config, {}, frozenset(), now)
-    path = f"{MAINTENANCE.folder}/{work.id}.md"
+    path = f"{MAINTENANCE.path}/{work.id}.md"
     found = (
         item
         for item in judge(looked_at, _ANNOUNCING)
@@ -142,22 +142,22 @@ def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
 
 
 def _not_now(file: Path, message: str) -> ProblemsFound:
-    return ProblemsFound([Problem(Location(f"{MAINTENANCE.folder}/{file.name}"), "incident-order", message)])
+    return ProblemsFound([Problem(Location(f"{MAINTENANCE.path}/{file.name}"), "incident-order", message)])
 
 
 def _objection(work: Maintenance, update: NewUpdate) -> str:
-    """Say why a step does not fit what was said before and what the clock says, or nothing."""
-    said = work.updates[-1].status
+    """Return why a step does not fit the last update and the clock; empty where it fits."""
+    status = work.updates[-1].status
     clock = maintenance_at(work, update.at).status
-    if said in ENDED:
-        return f"The work is over: {said}. Announce new work with `schedule`."
+    if status in ENDED:
+        return f"The work is over: {status}. Announce new work with `schedule`."
     if update.status is UpdateStatus.COMPLETED:
         not_begun = "The work has not begun. Say `cancel` to call it off, or `start` if it begins now."
         return not_begun if clock is UpdateStatus.SCHEDULED else ""
     if clock is UpdateStatus.COMPLETED:
         return "The time of the work is over. Say `complete` when it was done, or announce new work with `schedule`."
-    # The clock has said it before; a person who says when it really began is right.
-    if update.status is UpdateStatus.IN_PROGRESS and said is not UpdateStatus.SCHEDULED:
+    # The clock may have set it before; a person who knows when it really began is right.
+    if update.status is UpdateStatus.IN_PROGRESS and status is not UpdateStatus.SCHEDULED:
         return "The work has begun already. Say `complete` when it is over."
     return ""
 

@@ -57,7 +57,7 @@ def commit_planned(site: Site, files: Sequence[PlannedFile], message: str) -> st
     return commit_files(site.root, [file.path for file in files], message)
 
 
-Check = Callable[[Source], list[Problem]]
+SourceCheck = Callable[[Source], list[Problem]]
 """Says what is wrong with the text of a file."""
 
 
@@ -79,7 +79,7 @@ def dated_file(folder: Path, day: datetime, title: str) -> Path:
     return path
 
 
-def check_start(site: Site, path: Path, text: str, check: Check) -> bytes:
+def check_start(site: Site, path: Path, text: str, check: SourceCheck) -> bytes:
     """Return what a new file will hold; raises AlreadyThere, or ProblemsFound where no file may hold it."""
     if path.exists() or path.is_symlink():
         raise AlreadyThere(f"{path} is there already. Choose another title; nothing was changed.")
@@ -99,7 +99,7 @@ def start_article(site: Site, path: Path, text: str, kind: Kind) -> Path:
     return path
 
 
-def article_check(kind: Kind) -> Check:
+def article_check(kind: Kind) -> SourceCheck:
     """Return the check of an article's front matter."""
 
     def check(source: Source) -> list[Problem]:

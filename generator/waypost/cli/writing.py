@@ -12,7 +12,7 @@ from waypost.cli.common import printable, refuse
 from waypost.problems import Refused
 
 if TYPE_CHECKING:
-    from waypost.authoring.incidents import Start
+    from waypost.authoring.incidents import UpdateStart
     from waypost.authoring.planned_files import PlannedFile
     from waypost.reading.site import Site
 
@@ -79,7 +79,7 @@ def _ask(preview: str) -> None:
         refuse("Nothing was changed.")
 
 
-def words(message: str | None, title: str, status: str, start: Start | None = None) -> str:
+def words(message: str | None, title: str, status: str, start: UpdateStart | None = None) -> str:
     """Return the message; without one ask for it in the editor, where somebody can be asked."""
     if message is not None:
         return message

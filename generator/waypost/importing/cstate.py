@@ -14,12 +14,12 @@ from waypost.base.files.source import Source, read_source, walk
 from waypost.formats.status import ComponentStatus, Impact
 from waypost.importing.io.markdown_files import read_front
 from waypost.importing.rules.histories import (
-    ForeignComponent,
-    ForeignStatus,
-    ForeignUpdate,
     Importer,
     Notes,
-    Story,
+    SourceComponent,
+    SourceEntry,
+    SourceHistory,
+    SourceUpdate,
     known_status,
     line_of,
     rows_of,
@@ -74,10 +74,10 @@ def _config(folder: Path) -> tuple[Mapping[str, Any], list[Problem]]:
     return data, [*problems, *front.problems]
 
 
-def _read(place: str) -> ForeignStatus:
+def _read(place: str) -> SourceHistory:
     files, problems = read_files(Path(place))
     history = read_cstate(files)
-    return replace(history, findings=(*problems, *history.findings))
+    return replace(history, notes=(*problems, *history.notes))
 
 
 CSTATE = Importer(
@@ -124,44 +124,44 @@ class CstateFiles:
     issues: tuple[Issue, ...] = ()
 
 
-def read_cstate(files: CstateFiles) -> ForeignStatus:
+def read_cstate(files: CstateFiles) -> SourceHistory:
     """Bring a site of cState into the form that all imports share."""
     notes = Notes()
     zone = zone_of(text_of(files.config, "timeZone"), "config", notes)
-    stories = [story for issue in files.issues if (story := _Reader(issue, zone, notes).story())]
+    entries = [entry for issue in files.issues if (entry := _IssueReader(issue, zone, notes).entry())]
     params = files.config.get("params")
     params = params if isinstance(params, Mapping) else {}
-    return ForeignStatus(
+    return SourceHistory(
         name=text_of(files.config, "title"),
         url=text_of(files.config, "baseURL") or text_of(files.config, "baseurl"),
         time_zone=zone.key,
-        components=tuple(_components(params, stories)),
-        stories=tuple(stories),
-        findings=tuple(notes.found),
+        components=tuple(_components(params, entries)),
+        entries=tuple(entries),
+        notes=tuple(notes.found),
     )
 
 
-def _components(params: Mapping[str, Any], stories: Sequence[Story]) -> Iterator[ForeignComponent]:
+def _components(params: Mapping[str, Any], entries: Sequence[SourceEntry]) -> Iterator[SourceComponent]:
     # A category without a title on the page is no group here.
     hidden = {
         text_of(it, "name")
         for it in rows_of(params, "categories")
         if str(it.get("hideTitle")).lower() == "true"
     }
-    seen: set[str] = set()
+    known: set[str] = set()
     for system in rows_of(params, "systems"):
         name, category = line_of(text_of(system, "name")), text_of(system, "category")
-        if name and name.casefold() not in seen:
-            seen.add(name.casefold())
+        if name and name.casefold() not in known:
+            known.add(name.casefold())
             group = "" if category in hidden else category
-            yield ForeignComponent(name, text_of(system, "description"), group)
-    for name in dict.fromkeys(name for story in stories for name in story.components):
-        if name.casefold() not in seen:
-            seen.add(name.casefold())
-            yield ForeignComponent(name)
+            yield SourceComponent(name, text_of(system, "description"), group)
+    for name in dict.fromkeys(name for entry in entries for name in entry.components):
+        if name.casefold() not in known:
+            known.add(name.casefold())
+            yield SourceComponent(name)
 
 
-class _Reader:
+class _IssueReader:
     """Reads one issue."""
 
     def __init__(self, issue: Issue, zone: ZoneInfo, notes: Notes) -> None:
@@ -170,7 +170,7 @@ class _Reader:
         self._zone = zone
         self._notes = notes
 
-    def story(self) -> Story | None:
+    def entry(self) -> SourceEntry | None:
         """Return what the issue tells; None for a draft, and where nobody knows when it was."""
         if str(self._front.get("draft", "")).lower() == "true":
             self._note("It is a draft, so it was left out.")
@@ -187,7 +187,7 @@ class _Reader:
             if all(known_status(update.status) != "resolved" for update in updates):
                 self._note("It is resolved and does not say when. The time of its last update was taken.")
         impact, state = self._severity()
-        return Story(
+        return SourceEntry(
             origin=self._issue.path,
             title=text_of(self._front, "title") or PurePosixPath(self._issue.path).stem,
             impact=impact,
@@ -227,7 +227,7 @@ class _Reader:
             else:
                 self._note("A former address of it cannot be kept.")
 
-    def _updates(self, begun: datetime, ended: datetime | None) -> list[ForeignUpdate]:
+    def _updates(self, begun: datetime, ended: datetime | None) -> list[SourceUpdate]:
         """Cut the text at its marked paragraphs, `*Investigating* - …`, and give each its time."""
         parts = list(_parts(self._issue.body))
         if not parts:
@@ -244,14 +244,14 @@ class _Reader:
         )
         if is_newest_first:
             timed.reverse()
-        found: list[ForeignUpdate] = []
+        found: list[SourceUpdate] = []
         for word, text, at in timed:
             moment = at
             if moment is None and ended and known_status(word) == "resolved":
                 moment = ended
             if moment is None:
                 moment = max([begun, *(update.at + timedelta(seconds=1) for update in found)])
-            found.append(ForeignUpdate(word, moment, text))
+            found.append(SourceUpdate(word, moment, text))
         return found
 
     def _time(self, key: str) -> datetime | None:

@@ -15,7 +15,7 @@ from waypost.base.files.validation import adapter_for
 from waypost.formats.article import FRONT_MATTER
 from waypost.importing.io.markdown_files import read_tree
 from waypost.importing.rules.addresses import is_picture
-from waypost.importing.rules.collection import Finding, merged
+from waypost.importing.rules.collection import ImportNote, merged
 from waypost.importing.rules.plan import ImportPlan, PlannedPage, SitePaths, plan_import
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.io.content_files import load_help_center
@@ -75,7 +75,7 @@ def import_markdown(site: Site, folder: Path, *, dry_run: bool = False) -> Impor
     _require_room(content, [*texts, *plan.copies])
     origins = {page.target: page.origin.path if page.origin else "" for page in plan.pages}
     files = [*_pages(content, texts, origins), *_copies(content, folder, plan.copies)]
-    report = _report(plan, files, [*problems, *merged(plan.findings), *_kept(files, folder)])
+    report = _report(plan, files, [*problems, *merged(plan.notes), *_kept(files, folder)])
     if not dry_run:
         _write(content, folder, texts, plan.copies, report)
     return report
@@ -199,13 +199,13 @@ def _write(
 
 
 def check_plan(plan: ImportPlan) -> None:
-    """Take out of every page what its format refuses, and add to the findings what that was."""
+    """Take out of every page what its format refuses, and add to the notes what that was."""
     for page in plan.pages:
         for key, message in list(_refused(page)):
             if page.origin is not None:
                 place = page.origin.places.get(key) or (1, 1)
                 text = f"'{key}' could not be taken over. {message}"
-                plan.findings.append(Finding(page.origin.problem("import", text, *place)))
+                plan.notes.append(ImportNote(page.origin.problem("import", text, *place)))
 
 
 def _refused(page: PlannedPage) -> Iterator[tuple[str, str]]:

@@ -12,11 +12,11 @@ from waypost.base.files.validation import validate
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.formats.status_config import StatusConfig
 from waypost.importing.markdown import Fate, ImportedFile
-from waypost.importing.rules.histories import ForeignStatus, Importer, Notes, line_of
+from waypost.importing.rules.histories import Importer, Notes, SourceHistory, line_of
 from waypost.importing.rules.status_files import (
-    PlannedStory,
+    PlannedEntry,
     new_ids,
-    planned_stories,
+    planned_entries,
     present_ids,
     quoted,
     status_yml,
@@ -54,32 +54,32 @@ def import_status(site: Site, importer: Importer, place: str, *, dry_run: bool =
 
     Raises ProblemsFound, with nothing written, where there is no history, or the site's own files cannot be read.
     """
-    foreign = importer.read(place)
-    if not foreign.stories and not foreign.components:
+    history = importer.read(place)
+    if not history.entries and not history.components:
         message = "There are no incidents, no maintenance and no components in what was read."
-        raise ProblemsFound([*foreign.findings, Problem(Location("status"), "missing-file", message)])
-    notes = Notes(list(foreign.findings))
+        raise ProblemsFound([*history.notes, Problem(Location("status"), "missing-file", message)])
+    notes = Notes(list(history.notes))
     texts: dict[str, tuple[str, str]] = {}
-    ids = _present(site, foreign, notes)
+    ids = _present(site, history, notes)
     is_new = ids is None
     if ids is None:
-        ids = new_ids(foreign.components)
-        texts[CONFIG] = (_new_config(foreign, ids, notes), "page")
-    stories = [story for plan in planned_stories(foreign, ids, notes) if (story := _readable(plan, notes))]
+        ids = new_ids(history.components)
+        texts[CONFIG] = (_new_config(history, ids, notes), "page")
+    entries = [entry for plan in planned_entries(history, ids, notes) if (entry := _readable(plan, notes))]
     former = dict(_former(site))
-    for story in stories:
-        own = f"{story.folder}/{story.name}.md"
-        path = next((former[address] for address in story.story.former if address in former), own)
-        texts[path] = (story.text, story.story.origin)
+    for entry in entries:
+        own = f"{entry.folder}/{entry.name}.md"
+        path = next((former[address] for address in entry.entry.former if address in former), own)
+        texts[path] = (entry.text, entry.entry.origin)
     files = [_file(site, path, *text) for path, text in texts.items()]
     _note_kept(files, notes)
     if not dry_run:
         for file in files:
             if file.fate in (Fate.NEW, Fate.NAMED):
                 write_atomic(site.root / file.path, texts[file.path][0].encode())
-    works = sum(story.story.window is not None for story in stories)
+    works = sum(entry.entry.window is not None for entry in entries)
     return StatusImport(
-        incidents=len(stories) - works,
+        incidents=len(entries) - works,
         maintenances=works,
         components=len(ids) if is_new else 0,
         files=tuple(files),
@@ -94,7 +94,7 @@ def _note_kept(files: Sequence[ImportedFile], notes: Notes) -> None:
             notes.add(file.origin, message)
 
 
-def _present(site: Site, foreign: ForeignStatus, notes: Notes) -> dict[str, str] | None:
+def _present(site: Site, history: SourceHistory, notes: Notes) -> dict[str, str] | None:
     """Return the components of the site by the names of the other page; None where it has no status.yml."""
     path = site.root / CONFIG
     if not path.exists() and not path.is_symlink():
@@ -102,25 +102,25 @@ def _present(site: Site, foreign: ForeignStatus, notes: Notes) -> dict[str, str]
     config, problems = load_status_config(site.root)
     if config is None:
         raise ProblemsFound(problems)
-    ids = present_ids(foreign.components, config)
-    missing = [component for component in foreign.components if component.name.casefold() not in ids]
-    own = new_ids(foreign.components)
+    ids = present_ids(history.components, config)
+    missing = [component for component in history.components if component.name.casefold() not in ids]
+    own = new_ids(history.components)
     for component in missing:
         line = f"- {{id: {own[component.name.casefold()]}, name: {quoted(line_of(component.name))}}}"
         notes.add(CONFIG, f"This component is missing. Add it, and import again to name it: {line}")
     return ids
 
 
-def _new_config(foreign: ForeignStatus, ids: Mapping[str, str], notes: Notes) -> str:
+def _new_config(history: SourceHistory, ids: Mapping[str, str], notes: Notes) -> str:
     """Return a status.yml that can be read; where the other page's address cannot be used, an example stands in.
 
     Raises ProblemsFound where it cannot be read even so.
     """
-    text = status_yml(foreign, ids)
+    text = status_yml(history, ids)
     if not _config_problems(text):
         return text
     notes.add(CONFIG, "The address of the page is not known. Correct `page.url`.")
-    text = status_yml(replace(foreign, url="https://status.example.com/"), ids)
+    text = status_yml(replace(history, url="https://status.example.com/"), ids)
     problems = _config_problems(text)
     if problems:
         raise ProblemsFound(problems)
@@ -132,17 +132,17 @@ def _config_problems(text: str) -> list[Problem]:
     return validate(document, StatusConfig)[1] if document else problems
 
 
-def _readable(plan: PlannedStory, notes: Notes) -> PlannedStory | None:
-    """Return a story whose file will be read as it is meant; None where it cannot be."""
-    origin = plan.story.origin
+def _readable(plan: PlannedEntry, notes: Notes) -> PlannedEntry | None:
+    """Return an entry whose file will be read as it is meant; None where it cannot be."""
+    origin = plan.entry.origin
     flat = tuple(replace(it, text=flat_words(it.text) or "Update.") for it in plan.updates)
-    unlinked = replace(plan.story, former=())
+    unlinked = replace(plan.entry, former=())
     problems: list[Problem] = []
     for simpler, lost in (
         (plan, ""),
-        (replace(plan, story=unlinked), "Its former address"),
+        (replace(plan, entry=unlinked), "Its former address"),
         (replace(plan, updates=flat), "The marks in its text"),
-        (replace(plan, story=unlinked, updates=flat), "Its former address and the marks in its text"),
+        (replace(plan, entry=unlinked, updates=flat), "Its former address and the marks in its text"),
     ):
         problems = _problems(simpler)
         if not problems:
@@ -153,11 +153,11 @@ def _readable(plan: PlannedStory, notes: Notes) -> PlannedStory | None:
     return None
 
 
-def _problems(plan: PlannedStory) -> list[Problem]:
+def _problems(plan: PlannedEntry) -> list[Problem]:
     source, problems = decode(f"{plan.folder}/{plan.name}.md", plan.text.encode())
     if source is None:
         return problems
-    parse = parse_maintenance if plan.story.window else parse_incident
+    parse = parse_maintenance if plan.entry.window else parse_incident
     item, problems = parse(source, plan.name)
     if item and [update.body for update in item.updates] != [update.text for update in plan.updates]:
         message = "Its text would be read as something else."

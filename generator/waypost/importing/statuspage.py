@@ -18,13 +18,13 @@ from waypost.base.net.network import deadline
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, worst
 from waypost.formats.types import read_moment
 from waypost.importing.rules.histories import (
-    ForeignComponent,
-    ForeignStatus,
-    ForeignUpdate,
     Importer,
     Json,
     Notes,
-    Story,
+    SourceComponent,
+    SourceEntry,
+    SourceHistory,
+    SourceUpdate,
     line_of,
     rows_of,
     text_of,
@@ -125,7 +125,7 @@ def _unusable(place: str, message: str) -> ProblemsFound:
     return ProblemsFound([Problem(Location(place), "unreadable", message)])
 
 
-def _read(place: str) -> ForeignStatus:
+def _read(place: str) -> SourceHistory:
     return read_statuspage(read_documents(place))
 
 
@@ -149,7 +149,7 @@ LATEST = 50
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def read_statuspage(documents: Sequence[tuple[str, Any]]) -> ForeignStatus:
+def read_statuspage(documents: Sequence[tuple[str, Any]]) -> SourceHistory:
     """Join documents of the API, each with the name of its source; what has no counterpart here is noted."""
     notes = Notes()
     usable = [(name, it) for name, it in documents if isinstance(it, Mapping)]
@@ -161,23 +161,23 @@ def read_statuspage(documents: Sequence[tuple[str, Any]]) -> ForeignStatus:
         row for _, row in _unique((name, row) for name, it in usable for row in rows_of(it, "components"))
     ]
     names = _names(rows)
-    stories = [
-        story
+    entries = [
+        entry
         for key, is_work in (("incidents", False), ("scheduled_maintenances", True))
         for name, row in _unique((name, row) for name, it in usable for row in rows_of(it, key))
-        if (story := _Reader(name, row, names, notes).story(is_work=is_work))
+        if (entry := _EntryReader(name, row, names, notes).entry(is_work=is_work))
     ]
     for name, document in usable:
         if len(rows_of(document, "incidents")) == LATEST:
             message = f"The API tells of the latest {LATEST} incidents only. Older ones are not in it."
             notes.add(name, message)
-    return ForeignStatus(
+    return SourceHistory(
         name=text_of(page, "name"),
         url=text_of(page, "url"),
         time_zone=zone_of(text_of(page, "time_zone"), "page", notes).key,
-        components=tuple(_components(rows, names, stories)),
-        stories=tuple(stories),
-        findings=tuple(notes.found),
+        components=tuple(_components(rows, names, entries)),
+        entries=tuple(entries),
+        notes=tuple(notes.found),
     )
 
 
@@ -206,8 +206,8 @@ def _names(rows: Sequence[Json]) -> dict[str, str]:
 
 
 def _components(
-    rows: Sequence[Json], names: Mapping[str, str], stories: Sequence[Story]
-) -> Iterator[ForeignComponent]:
+    rows: Sequence[Json], names: Mapping[str, str], entries: Sequence[SourceEntry]
+) -> Iterator[SourceComponent]:
     groups = {text_of(row, "id"): text_of(row, "name") for row in rows if row.get("group") is True}
     seen: set[str] = set()
     for row in rows:
@@ -215,15 +215,15 @@ def _components(
         if row.get("group") is True or not name or name.casefold() in seen:
             continue
         seen.add(name.casefold())
-        yield ForeignComponent(name, text_of(row, "description"), groups.get(text_of(row, "group_id"), ""))
+        yield SourceComponent(name, text_of(row, "description"), groups.get(text_of(row, "group_id"), ""))
     # What was taken off the page is still named by what happened to it.
-    for name in dict.fromkeys(name for story in stories for name in story.components):
+    for name in dict.fromkeys(name for entry in entries for name in entry.components):
         if name.casefold() not in seen:
             seen.add(name.casefold())
-            yield ForeignComponent(name)
+            yield SourceComponent(name)
 
 
-class _Reader:
+class _EntryReader:
     """Reads one incident or maintenance."""
 
     def __init__(self, document: str, row: Json, names: Mapping[str, str], notes: Notes) -> None:
@@ -234,7 +234,7 @@ class _Reader:
         self._origin = f"{document}: {self._code or line_of(text_of(row, 'name'))[:60] or 'no id'}"
         self._notes = notes
 
-    def story(self, *, is_work: bool) -> Story | None:
+    def entry(self, *, is_work: bool) -> SourceEntry | None:
         """Return what is told; None for work of which nobody knows when it was to be."""
         row = self._row
         updates = list(self._updates())
@@ -244,7 +244,7 @@ class _Reader:
             self._note("It does not say when the work was to begin, so it was left out.")
             return None
         impact = text_of(row, "impact")
-        return Story(
+        return SourceEntry(
             origin=self._origin,
             title=text_of(row, "name") or "Untitled",
             impact=Impact(impact) if impact in list(Impact) else Impact.NONE,
@@ -256,14 +256,14 @@ class _Reader:
             window=window,
         )
 
-    def _updates(self) -> Iterator[ForeignUpdate]:
+    def _updates(self) -> Iterator[SourceUpdate]:
         # The newest is first; those of one moment must not change places.
         for update in reversed(rows_of(self._row, "incident_updates")):
             at = _time(update, "display_at") or _time(update, "created_at")
             if at is None:
                 self._note("An update has no time that can be read, so it was left out.")
                 continue
-            yield ForeignUpdate(text_of(update, "status"), at, text_of(update, "body"))
+            yield SourceUpdate(text_of(update, "status"), at, text_of(update, "body"))
 
     def _window(self, started: datetime | None) -> tuple[datetime, datetime] | None:
         start = _time(self._row, "scheduled_for") or started

@@ -63,7 +63,7 @@ class VoteLog:
     bad: int = 0
     """Lines that are not; blank ones do not count."""
     undated: int = 0
-    """Votes that do not say when they arrived."""
+    """VoteCounts that do not say when they arrived."""
     skipped_bytes: int = 0
     """The part of a large file that was left out, at its beginning."""
 

@@ -21,29 +21,29 @@ from waypost.reading.site import Site
 
 T = TypeVar("T", Incident, Maintenance)
 
-_HASTE = timedelta(seconds=5)
+_SAME_MOMENT = timedelta(seconds=5)
 """An update that is behind the last by less was written at once after it; by more, a clock is wrong."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}-")
 
 
 @dataclass(frozen=True)
-class Shelf(Generic[T]):
+class StatusFolder(Generic[T]):
     """A folder of status/ in which all files are of one kind."""
 
-    folder: str
+    path: str
     """From the root of the site."""
     one: str
     many: str
     parse: Callable[[Source, str], tuple[T | None, list[Problem]]]
 
 
-INCIDENTS = Shelf("status/incidents", "incident", "incidents", parse_incident)
-MAINTENANCE = Shelf("status/maintenance", "maintenance", "maintenances", parse_maintenance)
+INCIDENTS = StatusFolder("status/incidents", "incident", "incidents", parse_incident)
+MAINTENANCE = StatusFolder("status/maintenance", "maintenance", "maintenances", parse_maintenance)
 
 
 @dataclass(frozen=True)
-class Edited(Generic[T]):
+class EditedFile(Generic[T]):
     """An incident or a maintenance as its file would be after a change."""
 
     file: Path
@@ -58,12 +58,12 @@ class Edited(Generic[T]):
         return self.file.resolve()
 
 
-def find_file(root: Path, shelf: Shelf[T], name: str) -> Path:
+def find_file(root: Path, folder: StatusFolder[T], name: str) -> Path:
     """Return the file that a name means: the file's, without its ending, without its day, or any part of it.
 
     Raises ProblemsFound with the candidates where there is none or more than one.
     """
-    files, problems = walk(root, root / shelf.folder, ".md")
+    files, problems = walk(root, root / folder.path, ".md")
     wanted = name.replace("\\", "/").rpartition("/")[2].removesuffix(".md").lower()
     stems = [file.stem for file in files]
     for fits in (
@@ -75,29 +75,31 @@ def find_file(root: Path, shelf: Shelf[T], name: str) -> Path:
             return fits[0]
         if fits:
             names = ", ".join(file.stem for file in fits)
-            message = f"'{name}' can mean several {shelf.many}. Name one of them: {names}."
-            raise ProblemsFound([Problem(Location(shelf.folder), "bad-value", message)])
-    known = f" {shelf.many.capitalize()}: {', '.join(stems[-5:]) or 'none yet'}."
-    message = f"There is no {shelf.one} '{name}'.{did_you_mean(wanted, stems) or known}"
-    raise ProblemsFound(problems or [Problem(Location(shelf.folder), "missing-file", message)])
+            message = f"'{name}' can mean several {folder.many}. Name one of them: {names}."
+            raise ProblemsFound([Problem(Location(folder.path), "bad-value", message)])
+    known = f" {folder.many.capitalize()}: {', '.join(stems[-5:]) or 'none yet'}."
+    message = f"There is no {folder.one} '{name}'.{did_you_mean(wanted, stems) or known}"
+    raise ProblemsFound(problems or [Problem(Location(folder.path), "missing-file", message)])
 
 
-def read_file(root: Path, shelf: Shelf[T], file: Path) -> Edited[T]:
+def read_file(root: Path, folder: StatusFolder[T], file: Path) -> EditedFile[T]:
     """Return a file as it is; raises ProblemsFound where it is not valid as it stands."""
     data, problems = read_bytes(root, file)
     if data is None:
         raise ProblemsFound(problems)
-    return Edited(file, data, _read(root, shelf, file, data), data)
+    return EditedFile(file, data, _read(root, folder, file, data), data)
 
 
-def with_update(root: Path, shelf: Shelf[T], before: Edited[T], update: NewUpdate) -> Edited[T]:
+def with_update(
+    root: Path, folder: StatusFolder[T], before: EditedFile[T], update: NewUpdate
+) -> EditedFile[T]:
     """Return a file with one more update; raises ProblemsFound where the result would not be valid."""
-    spoken = before.item.updated_at
-    if timedelta(0) <= spoken - update.at < _HASTE:
+    last_at = before.item.updated_at
+    if timedelta(0) <= last_at - update.at < _SAME_MOMENT:
         # Two in one second cannot be told apart in a file; a script that opens and resolves is that fast.
-        update = replace(update, at=(spoken + timedelta(seconds=1)).astimezone(update.at.tzinfo))
+        update = replace(update, at=(last_at + timedelta(seconds=1)).astimezone(update.at.tzinfo))
     data = append_update(before.data, update)
-    after = _read(root, shelf, before.file, data)
+    after = _read(root, folder, before.file, data)
     last = after.updates[-1]
     is_meant = (
         replace(after, updates=after.updates[:-1]) == before.item
@@ -110,24 +112,24 @@ def with_update(root: Path, shelf: Shelf[T], before: Edited[T], update: NewUpdat
             "`Next update by`, and close the code blocks of the file."
         )
         raise ProblemsFound([Problem(Location(_name(root, before.file)), "update-heading", message)])
-    return Edited(before.file, data, after, before.before)
+    return EditedFile(before.file, data, after, before.before)
 
 
-def with_article(root: Path, before: Edited[Incident], path: str) -> Edited[Incident] | None:
+def with_article(root: Path, before: EditedFile[Incident], path: str) -> EditedFile[Incident] | None:
     """Return an incident that names an article too; None where that takes a person."""
     data = add_article(before.data, path)
     source = decode(_name(root, before.file), data)[0] if data else None
     after = parse_incident(source, before.file.stem)[0] if source else None
     if data is None or after is None or after != replace(before.item, articles=(path,)):
         return None
-    return Edited(before.file, data, after, before.before)
+    return EditedFile(before.file, data, after, before.before)
 
 
-def _read(root: Path, shelf: Shelf[T], file: Path, data: bytes) -> T:
+def _read(root: Path, folder: StatusFolder[T], file: Path, data: bytes) -> T:
     source, problems = decode(_name(root, file), data)
     item = None
     if source:
-        item, problems = shelf.parse(source, file.stem)
+        item, problems = folder.parse(source, file.stem)
     if item:
         known = frozenset(component.id for component in usable_config(root).flat)
         problems = check_references(root, file, item, known)

@@ -99,11 +99,11 @@ def maintenance_preview(work: Maintenance, config: StatusConfig) -> str:
 
 
 def _preview(title: str, facts: Mapping[str, str], update: Update, page: str, config: StatusConfig) -> str:
-    told = {**facts, "Status": f"{update.status}, {_time(update.at, config)}"}
+    rows = {**facts, "Status": f"{update.status}, {_time(update.at, config)}"}
     promised = [f"Next update by {_time(update.next_update_by, config)}"] if update.next_update_by else []
     parts = [
         [title],
-        _indented([f"{name + ':':<12}{value}" for name, value in told.items()]),
+        _indented([f"{name + ':':<12}{value}" for name, value in rows.items()]),
         _indented(update.body.split("\n")),
         *([_indented(promised)] if promised else []),
         _indented([f"{'Page:':<12}{page}"]),

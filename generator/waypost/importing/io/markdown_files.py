@@ -12,7 +12,7 @@ from typing import Any
 
 from waypost.base.files.source import CONTROL, MAX_MEDIA_BYTES, Source, read_bytes, walk
 from waypost.base.files.yaml_source import parse_yaml
-from waypost.importing.rules.collection import FolderNote, ForeignPage, ForeignTree
+from waypost.importing.rules.collection import FolderNote, SourcePage, SourceTree
 from waypost.problems import Level, Location, Problem
 
 _ENDINGS = (".md", ".mdx", ".markdown")
@@ -21,11 +21,11 @@ _NEVER = frozenset({"node_modules", "bower_components", "vendor", "__pycache__"}
 """Folders of programs, in which there is Markdown that nobody wrote for readers."""
 
 
-def read_tree(folder: Path) -> tuple[ForeignTree, list[Problem]]:
+def read_tree(folder: Path) -> tuple[SourceTree, list[Problem]]:
     """Read all Markdown below a folder and list all other files; what cannot be used becomes a warning."""
     shown = folder.as_posix()
     found, problems = walk(folder, folder, "")
-    pages: list[ForeignPage] = []
+    pages: list[SourcePage] = []
     notes: dict[str, FolderNote] = {}
     files: set[str] = set()
     for file in found:
@@ -43,7 +43,7 @@ def read_tree(folder: Path) -> tuple[ForeignTree, list[Problem]]:
             files.add(path)
     large = frozenset(path for path in files if _size(folder, path) > MAX_MEDIA_BYTES)
     usable = frozenset(path for path in files if _size(folder, path) >= 0)
-    tree = ForeignTree(shown, tuple(pages), notes, usable, large)
+    tree = SourceTree(shown, tuple(pages), notes, usable, large)
     return tree, [_as_warning(problem, shown) for problem in problems]
 
 
@@ -73,7 +73,7 @@ def _as_warning(problem: Problem, shown: str) -> Problem:
     return dataclasses.replace(problem, level=Level.WARNING, location=dataclasses.replace(place, path=path))
 
 
-def _read_page(folder: Path, file: Path, path: str) -> tuple[ForeignPage | None, list[Problem]]:
+def _read_page(folder: Path, file: Path, path: str) -> tuple[SourcePage | None, list[Problem]]:
     data, problems = read_bytes(folder, file)
     if data is None:
         return None, problems
@@ -88,28 +88,30 @@ def _read_page(folder: Path, file: Path, path: str) -> tuple[ForeignPage | None,
         text = CONTROL.sub("", text)
     front = read_front(Source(path, text))
     shown = f"{folder.as_posix()}/{path}"
-    page = ForeignPage(path, shown, front.data, front.places, front.body, front.body_line)
+    page = SourcePage(path, shown, front.data, front.places, front.body, front.body_line)
     return page, problems + front.problems
 
 
 def _decode(path: str, data: bytes) -> tuple[str | None, Problem | None]:
     """Return the text of a file in whatever encoding it is, or None for what is no text."""
 
-    def say(code: str, message: str) -> Problem:
+    def warning(code: str, message: str) -> Problem:
         return Problem(Location(path), code, message)
 
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", errors="replace")
-        return text, say(
+        return text, warning(
             "not-utf8", "The file is in UTF-16. It was read as such; compare letters with accents."
         )
     if b"\x00" in data:
-        return None, say("control-character", "The file holds NUL bytes, so it is no text. It was left out.")
+        return None, warning(
+            "control-character", "The file holds NUL bytes, so it is no text. It was left out."
+        )
     try:
         return data.decode("utf-8-sig"), None
     except UnicodeDecodeError:
         message = "The file is not in UTF-8. It was read as Windows-1252; compare letters with accents."
-        return data.decode("cp1252", errors="replace"), say("not-utf8", message)
+        return data.decode("cp1252", errors="replace"), warning("not-utf8", message)
 
 
 def _read_note(folder: Path, file: Path) -> FolderNote:
@@ -147,7 +149,7 @@ _JSON_KEY = re.compile(r'\s*"([^"]+)"\s*:')
 
 
 @dataclass(frozen=True)
-class ForeignFront:
+class SourceFrontMatter:
     """Front matter, and where the text below it starts."""
 
     data: dict[str, Any] = field(default_factory=dict)
@@ -157,7 +159,7 @@ class ForeignFront:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_front(source: Source) -> ForeignFront:
+def read_front(source: Source) -> SourceFrontMatter:
     """Split a file into front matter and text; a file without front matter is all text."""
     lines = source.text.split("\n")
     first = lines[0].rstrip()
@@ -167,16 +169,16 @@ def read_front(source: Source) -> ForeignFront:
         return _fenced(source, lines, ("+++",), _toml)
     if first == "{":
         return _json(source, lines)
-    return ForeignFront(body=source.text)
+    return SourceFrontMatter(body=source.text)
 
 
-def _fenced(source: Source, lines: list[str], ends: tuple[str, ...], read: Any) -> ForeignFront:
+def _fenced(source: Source, lines: list[str], ends: tuple[str, ...], read: Any) -> SourceFrontMatter:
     end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() in ends), None)
     if end is None:
         # A text may start with a rule, and a rule is no front matter.
-        return ForeignFront(body=source.text)
+        return SourceFrontMatter(body=source.text)
     data, places, problems = read(source, lines[1:end])
-    return ForeignFront(data, places, "\n".join(lines[end + 1 :]), end + 2, problems)
+    return SourceFrontMatter(data, places, "\n".join(lines[end + 1 :]), end + 2, problems)
 
 
 _Read = tuple[dict[str, Any], dict[str, tuple[int, int]], list[Problem]]
@@ -192,11 +194,11 @@ def _yaml(source: Source, lines: list[str]) -> _Read:
         }
         return document.data or {}, places, []
     at = (problems[0].location.line, problems[0].location.column) if problems else (2, 1)
-    said = problems[0].message if problems else "It is no mapping of keys and values."
-    return _simple(source, lines, at, said)
+    reason = problems[0].message if problems else "It is no mapping of keys and values."
+    return _simple(source, lines, at, reason)
 
 
-def _simple(source: Source, lines: list[str], at: tuple[int, int], said: str) -> _Read:
+def _simple(source: Source, lines: list[str], at: tuple[int, int], reason: str) -> _Read:
     """Read what can be read of front matter that is broken: keys with one line of text each."""
     data: dict[str, Any] = {}
     places: dict[str, tuple[int, int]] = {}
@@ -205,7 +207,7 @@ def _simple(source: Source, lines: list[str], at: tuple[int, int], said: str) ->
         if found and found[1] not in data:
             data[found[1]] = found[2].strip().strip("\"'")
             places[found[1]] = (number, 1)
-    message = f"The front matter is broken, so only keys with one line of text were read. {said}"
+    message = f"The front matter is broken, so only keys with one line of text were read. {reason}"
     return data, places, [source.problem("front-matter", message, *at, level=Level.WARNING)]
 
 
@@ -218,17 +220,17 @@ def _toml(source: Source, lines: list[str]) -> _Read:
     return _plain(data), _places(lines, _TOML_KEY, 2), []
 
 
-def _json(source: Source, lines: list[str]) -> ForeignFront:
+def _json(source: Source, lines: list[str]) -> SourceFrontMatter:
     try:
         data, end = json.JSONDecoder().raw_decode(source.text)
     except (ValueError, RecursionError):
         # It is a text that starts with a brace.
-        return ForeignFront(body=source.text)
+        return SourceFrontMatter(body=source.text)
     if not isinstance(data, dict):
-        return ForeignFront(body=source.text)
+        return SourceFrontMatter(body=source.text)
     above = source.text.count("\n", 0, end)
     places = _places(lines[: above + 1], _JSON_KEY, 1)
-    return ForeignFront(_plain(data), places, source.text[end:].removeprefix("\n"), above + 2)
+    return SourceFrontMatter(_plain(data), places, source.text[end:].removeprefix("\n"), above + 2)
 
 
 def _places(lines: list[str], key: re.Pattern[str], first: int) -> dict[str, tuple[int, int]]:

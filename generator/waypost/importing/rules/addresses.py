@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from waypost.base.ids import UNTITLED, public_id, slugify
-from waypost.importing.rules.collection import Finding, ForeignPage, ForeignTree
+from waypost.importing.rules.collection import ImportNote, SourcePage, SourceTree
 from waypost.reading.rules.redirects import file_at
 
 GENERAL = "general"
@@ -62,7 +62,7 @@ class Names:
     """Titles of categories that pages name."""
     homes: set[str] = field(default_factory=set)
     """Pages that were the first page of the collection, which the site has already."""
-    findings: list[Finding] = field(default_factory=list)
+    notes: list[ImportNote] = field(default_factory=list)
 
 
 def is_picture(path: str) -> bool:
@@ -75,7 +75,7 @@ def is_index(path: str) -> bool:
     return PurePosixPath(path).stem.lower() in _INDEX
 
 
-def name_pages(tree: ForeignTree, skipped: frozenset[str] = frozenset()) -> Names:
+def name_pages(tree: SourceTree, skipped: frozenset[str] = frozenset()) -> Names:
     """Choose a path in content/ for every page but those that are skipped."""
     namer = _Namer([page for page in tree.pages if page.path not in skipped])
     namer.name_all()
@@ -85,7 +85,7 @@ def name_pages(tree: ForeignTree, skipped: frozenset[str] = frozenset()) -> Name
 class _Namer:
     """Names pages one after the other, so that no two get the same."""
 
-    def __init__(self, pages: Sequence[ForeignPage]) -> None:
+    def __init__(self, pages: Sequence[SourcePage]) -> None:
         self.names = Names()
         self._pages = pages
         self._indexes = _indexes(pages)
@@ -122,7 +122,7 @@ class _Namer:
         self._taken.add(target)
         self.names.folders[folder] = target
 
-    def _name_page(self, page: ForeignPage) -> None:
+    def _name_page(self, page: SourcePage) -> None:
         target = self._target(page)
         free = _free(target, self._taken)
         self._taken.add(free)
@@ -130,10 +130,10 @@ class _Namer:
             message = (
                 f"Two pages would be content/{target}. This one became content/{free}: give one another name."
             )
-            self.names.findings.append(Finding(page.problem("duplicate-id", message)))
+            self.names.notes.append(ImportNote(page.problem("duplicate-id", message)))
         self.names.targets[page.path] = free
 
-    def _target(self, page: ForeignPage) -> str:
+    def _target(self, page: SourcePage) -> str:
         folder = PurePosixPath(page.path).parent.as_posix()
         if page.path not in self._indexes:
             slug = slug_of(_strip_number(PurePosixPath(page.path).stem, numbered=folder in self._numbered))
@@ -144,7 +144,7 @@ class _Namer:
         parent, _, name = place.rpartition("/")
         return f"{parent or self._group(page)}/{name}.md"
 
-    def _group(self, page: ForeignPage) -> str:
+    def _group(self, page: SourcePage) -> str:
         """Return the category of a page that stands in no folder: the one that it names, or the general one."""
         for key in _GROUP_KEYS:
             title = page.front.get(key)
@@ -189,7 +189,7 @@ def slug_of(name: str) -> str:
     return f"article-{public_id('import', name)}" if slug == UNTITLED and name.lower() != slug else slug
 
 
-def _indexes(pages: Iterable[ForeignPage]) -> set[str]:
+def _indexes(pages: Iterable[SourcePage]) -> set[str]:
     """Return for each folder the page that stands for it."""
     found: dict[str, str] = {}
     for page in sorted(pages, key=lambda page: (_rank(page.path), page.path)):

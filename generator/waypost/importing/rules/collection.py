@@ -15,7 +15,7 @@ from waypost.problems import Level, Location, Problem
 
 
 @dataclass(frozen=True)
-class ForeignPage:
+class SourcePage:
     """One Markdown file of the collection."""
 
     path: str
@@ -52,12 +52,12 @@ class FolderNote:
 
 
 @dataclass(frozen=True)
-class ForeignTree:
+class SourceTree:
     """All that was read of a collection."""
 
     shown: str
     """The folder that is imported, as problems show it."""
-    pages: tuple[ForeignPage, ...]
+    pages: tuple[SourcePage, ...]
     folders: Mapping[str, FolderNote] = field(default_factory=dict)
     """Notes by the path of the folder."""
     files: frozenset[str] = frozenset()
@@ -67,22 +67,22 @@ class ForeignTree:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Something that a person should look at; findings of one group become one problem with a count."""
+class ImportNote:
+    """Something that a person should look at; notes of one group become one problem with a count."""
 
     problem: Problem
     group: str = ""
 
 
-def merged(findings: Iterable[Finding]) -> list[Problem]:
+def merged(notes: Iterable[ImportNote]) -> list[Problem]:
     """Return one problem for each group, at its first place and with the number of places, and all others."""
     problems: list[Problem] = []
     groups: dict[str, list[Problem]] = {}
-    for finding in findings:
-        if finding.group:
-            groups.setdefault(finding.group, []).append(finding.problem)
+    for note in notes:
+        if note.group:
+            groups.setdefault(note.group, []).append(note.problem)
         else:
-            problems.append(finding.problem)
+            problems.append(note.problem)
     for members in groups.values():
         first = min(members)
         files = len({problem.location.path for problem in members})
@@ -94,69 +94,69 @@ def merged(findings: Iterable[Finding]) -> list[Problem]:
 
 
 @dataclass(frozen=True)
-class Line:
+class SourceLine:
     """One line, with its number in the file it came from."""
 
     text: str
     number: int
 
-    def with_text(self, text: str) -> Line:
+    def with_text(self, text: str) -> SourceLine:
         """Return the same line with another text."""
         return replace(self, text=text)
 
 
-Lines = list[Line]
+Lines = list[SourceLine]
 
 
 @dataclass
 class Conversion:
     """One text on its way, and what was found in it."""
 
-    page: ForeignPage
-    findings: list[Finding] = field(default_factory=list)
+    page: SourcePage
+    notes: list[ImportNote] = field(default_factory=list)
 
-    def note(self, line: Line, message: str, needle: str = "", code: str = "import") -> None:
-        """Report something at a line; findings of the same words are counted together."""
-        self.findings.append(Finding(self.problem(line, message, needle, code), f"{code}:{message}"))
+    def note(self, line: SourceLine, message: str, needle: str = "", code: str = "import") -> None:
+        """Report something at a line; notes of the same words are counted together."""
+        self.notes.append(ImportNote(self.problem(line, message, needle, code), f"{code}:{message}"))
 
-    def report(self, line: Line, message: str, needle: str = "", code: str = "import") -> None:
+    def report(self, line: SourceLine, message: str, needle: str = "", code: str = "import") -> None:
         """Report something at a line that needs its own place."""
-        self.findings.append(Finding(self.problem(line, message, needle, code)))
+        self.notes.append(ImportNote(self.problem(line, message, needle, code)))
 
-    def problem(self, line: Line, message: str, needle: str, code: str) -> Problem:
+    def problem(self, line: SourceLine, message: str, needle: str, code: str) -> Problem:
         """Build the warning; its column is where `needle` stands in the line as it was written."""
         found = self.page.problem(code, message, line.number, 1)
         column = found.source_line.find(needle) + 1 if needle else 1
         return self.page.problem(code, message, line.number, max(column, 1))
 
 
-def lines_of(page: ForeignPage) -> Lines:
+def lines_of(page: SourcePage) -> Lines:
     """Return the body of a page as lines."""
-    return [Line(text, page.body_line + index) for index, text in enumerate(page.body.split("\n"))]
+    return [SourceLine(text, page.body_line + index) for index, text in enumerate(page.body.split("\n"))]
 
 
-def text_of(lines: Iterable[Line]) -> str:
+def text_of(lines: Iterable[SourceLine]) -> str:
     """Return lines as text again."""
     return "\n".join(line.text for line in lines)
 
 
-def marked(lines: Lines) -> Iterator[tuple[Line, bool]]:
+def marked(lines: Lines) -> Iterator[tuple[SourceLine, bool]]:
     """Return each line, and whether it belongs to a fenced block of code."""
     fenced = (Part.OPENING_FENCE, Part.FENCED_CODE, Part.CLOSING_FENCE)
     return ((line, part in fenced) for line, part in parts_of(lines))
 
 
-def parts_of(lines: Lines) -> Iterator[tuple[Line, Part]]:
+def parts_of(lines: Lines) -> Iterator[tuple[SourceLine, Part]]:
     """Return each line, and what it is of the text."""
     parts = (line.part for line in blocks.lines_of(text_of(lines)))
     # A text without lines is one empty line to those who split it.
     return zip(lines, parts, strict=False)
 
 
-def map_prose(lines: Lines, change: Callable[[Line, str], str]) -> Lines:
+def map_prose(lines: Lines, change: Callable[[SourceLine, str], str]) -> Lines:
     """Return lines with each piece changed that is not code."""
 
-    def changed(line: Line) -> Line:
+    def changed(line: SourceLine) -> SourceLine:
         return line.with_text(outside_code(line.text, lambda text: change(line, text)))
 
     return [line if is_code else changed(line) for line, is_code in marked(lines)]

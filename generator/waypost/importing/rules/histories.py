@@ -14,7 +14,7 @@ from waypost.problems import Level, Location, Problem
 
 
 @dataclass(frozen=True)
-class ForeignUpdate:
+class SourceUpdate:
     """One word of a timeline."""
 
     status: str
@@ -24,7 +24,7 @@ class ForeignUpdate:
 
 
 @dataclass(frozen=True)
-class ForeignComponent:
+class SourceComponent:
     """Something that the other page watched."""
 
     name: str
@@ -33,7 +33,7 @@ class ForeignComponent:
 
 
 @dataclass(frozen=True)
-class Story:
+class SourceEntry:
     """An incident, or a maintenance where it has a window."""
 
     origin: str
@@ -42,7 +42,7 @@ class Story:
     impact: Impact
     components: Mapping[str, ComponentStatus]
     """By name, with the worst state of each."""
-    updates: Sequence[ForeignUpdate]
+    updates: Sequence[SourceUpdate]
     """Oldest first, as far as the other page knows."""
     started: datetime | None = None
     ended: datetime | None = None
@@ -53,15 +53,15 @@ class Story:
 
 
 @dataclass(frozen=True)
-class ForeignStatus:
+class SourceHistory:
     """Everything that was read of another status page."""
 
     name: str = ""
     url: str = ""
     time_zone: str = ""
-    components: tuple[ForeignComponent, ...] = ()
-    stories: tuple[Story, ...] = ()
-    findings: tuple[Problem, ...] = ()
+    components: tuple[SourceComponent, ...] = ()
+    entries: tuple[SourceEntry, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Importer:
     """What stands for the place of the history in the help, such as FOLDER."""
     help: str
     """What the command says of itself: what it reads, what it leaves alone, and an example."""
-    read: Callable[[str], ForeignStatus]
+    read: Callable[[str], SourceHistory]
     """Reads the history at a place; raises ProblemsFound where there is none."""
 
 

@@ -1,4 +1,4 @@
-"""Links and pictures of foreign pages, turned to where their targets are now."""
+"""Links and pictures of imported pages, turned to where their targets are now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from waypost.base.markdown.links import map_line, outside_code
 from waypost.importing.rules.addresses import MEDIA, AddressBook, Names, slug_of, url_of
-from waypost.importing.rules.collection import Conversion, ForeignTree, Line, Lines, marked
+from waypost.importing.rules.collection import Conversion, Lines, SourceLine, SourceTree, marked
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
@@ -61,7 +61,7 @@ class Assets:
 class LinkMapper:
     """Turns the links of one collection."""
 
-    tree: ForeignTree
+    tree: SourceTree
     names: Names
     book: AddressBook
     assets: Assets
@@ -78,7 +78,7 @@ class LinkMapper:
         """Return the lines of a page with every link and picture turned."""
         return [line if is_code else self._map(line, conversion) for line, is_code in marked(lines)]
 
-    def _map(self, line: Line, conversion: Conversion) -> Line:
+    def _map(self, line: SourceLine, conversion: Conversion) -> SourceLine:
         text = line.text
         if "](" in text or "]:" in text:
             text = map_line(text, lambda target: self._turn(target, line, conversion, in_html=False))
@@ -88,10 +88,10 @@ class LinkMapper:
             )
         return line.with_text(text)
 
-    def _html(self, found: re.Match[str], line: Line, conversion: Conversion) -> str:
+    def _html(self, found: re.Match[str], line: SourceLine, conversion: Conversion) -> str:
         return f"{found[1]}{found[2]}{self._turn(found[3], line, conversion, in_html=True)}{found[2]}"
 
-    def _turn(self, target: str, line: Line, conversion: Conversion, *, in_html: bool) -> str:
+    def _turn(self, target: str, line: SourceLine, conversion: Conversion, *, in_html: bool) -> str:
         """Return where a link leads now; what cannot be found is reported and stays as it is."""
         page = conversion.page.path
         path, mark, anchor = target.partition("#")
@@ -176,7 +176,7 @@ class LinkMapper:
         link = posixpath.relpath(address.rstrip("/") or ".", start)
         return quote(link + ("/" if address.endswith("/") or not address else "")) + end
 
-    def _complain(self, target: str, path: str, file: str, line: Line, conversion: Conversion) -> None:
+    def _complain(self, target: str, path: str, file: str, line: SourceLine, conversion: Conversion) -> None:
         here = f"content/{self.names.targets[conversion.page.path]}"
         if file:
             message = (

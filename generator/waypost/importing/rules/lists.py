@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from waypost.base.markdown.blocks import Part
-from waypost.importing.rules.collection import Conversion, Line, Lines, indent_of, parts_of
+from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of, parts_of
 
 _ENTRY = re.compile(r"([-*+]|\d{1,9}[.)])( +|$)(.*)$")
 _RULE = re.compile(r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
@@ -43,10 +43,10 @@ class _State:
     slack: int = 0
     """By how many columns that code is moved in too far."""
 
-    def put(self, line: Line, text: str) -> None:
+    def put(self, line: SourceLine, text: str) -> None:
         self.made.append(line.with_text(text.rstrip()))
 
-    def part(self, line: Line) -> None:
+    def part(self, line: SourceLine) -> None:
         """Make sure that the line before is blank."""
         if self.made and self.made[-1].text:
             self.put(line, "")
@@ -83,7 +83,7 @@ def convert_lists(lines: Lines, conversion: Conversion) -> Lines:
     return state.made
 
 
-def _text(state: _State, line: Line, *, blank: bool) -> None:
+def _text(state: _State, line: SourceLine, *, blank: bool) -> None:
     text = line.text.expandtabs(4)
     if text.strip():
         _prose(state, line, text, blank=blank)
@@ -94,7 +94,7 @@ def _text(state: _State, line: Line, *, blank: bool) -> None:
     state.is_loose = bool(state.levels)
 
 
-def _open_fence(state: _State, line: Line) -> None:
+def _open_fence(state: _State, line: SourceLine) -> None:
     found = _FENCE.search(line.text.expandtabs(4))
     if found is None:
         return
@@ -108,7 +108,7 @@ def _open_fence(state: _State, line: Line) -> None:
         state.put(line, state.mark + _language(found[2]))
 
 
-def _code(state: _State, line: Line, part: Part) -> None:
+def _code(state: _State, line: SourceLine, part: Part) -> None:
     text = _dedent(line.text, state.fence)
     if part is Part.CLOSING_FENCE:
         state.mark = ""
@@ -130,7 +130,7 @@ def _dedent(text: str, columns: int) -> str:
     return text[min(columns, indent_of(text)) :]
 
 
-def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
+def _prose(state: _State, line: SourceLine, text: str, *, blank: bool) -> None:
     indent = indent_of(text)
     words = text.strip()
     found = None if _RULE.match(words) else _ENTRY.match(text.strip(" "))
@@ -162,7 +162,7 @@ def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
         state.boxes.add(len(state.levels))
 
 
-def _entry(state: _State, line: Line, found: re.Match[str], indent: int) -> None:
+def _entry(state: _State, line: SourceLine, found: re.Match[str], indent: int) -> None:
     mark, gap, rest = found.groups()
     if state.text_at == len(state.levels):
         if mark[0].isdigit() and mark[:-1] != "1":

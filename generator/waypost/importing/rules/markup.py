@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from waypost.importing.rules.collection import Conversion, Line, Lines, indent_of, map_prose, marked
+from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of, map_prose, marked
 
 # Hugo
 
@@ -55,7 +55,7 @@ SHORTCODES: dict[str, Callable[[dict[str, str], list[str]], str]] = {
 def convert_shortcodes(lines: Lines, conversion: Conversion) -> Lines:
     """Turn the shortcodes of Hugo into Markdown where there is a counterpart, and drop the marks of others."""
 
-    def change(line: Line, text: str) -> str:
+    def change(line: SourceLine, text: str) -> str:
         if "{{" not in text:
             return text
         text = _SHORTCODE.sub(lambda found: _shortcode(found, line, conversion), text)
@@ -64,7 +64,7 @@ def convert_shortcodes(lines: Lines, conversion: Conversion) -> Lines:
     return map_prose(lines, change)
 
 
-def _shortcode(found: re.Match[str], line: Line, conversion: Conversion) -> str:
+def _shortcode(found: re.Match[str], line: SourceLine, conversion: Conversion) -> str:
     name = found[2].lower()
     named = {key: next(filter(None, values), "") for key, *values in _NAMED.findall(found[3])}
     plain = [next(filter(None, values), "") for values in _PLAIN.findall(_NAMED.sub("", found[3]))]
@@ -112,7 +112,7 @@ def convert_highlight(lines: Lines, conversion: Conversion) -> Lines:
 def convert_liquid(lines: Lines, conversion: Conversion) -> Lines:
     """Resolve what template tags say of links, and report the others, which stay as text."""
 
-    def change(line: Line, text: str) -> str:
+    def change(line: SourceLine, text: str) -> str:
         if "{%" not in text and "{{" not in text:
             return text
         text = _BASE.sub("", _RELATIVE.sub(lambda found: _rooted(found[1]), text))
@@ -220,7 +220,7 @@ def convert_components(lines: Lines, conversion: Conversion) -> Lines:
     is_mdx = conversion.page.path.endswith(".mdx") or any(_MODULE.match(line.text) for line in lines[:40])
     closed = set(_CLOSING.findall(whole))
 
-    def change(line: Line, text: str) -> str:
+    def change(line: SourceLine, text: str) -> str:
         def drop(found: re.Match[str]) -> str:
             if not (is_mdx or found[1] in closed or found[0].endswith("/>")):
                 return found[0]

@@ -22,20 +22,27 @@ from waypost.importing.rules.addresses import (
     readable,
     url_of,
 )
-from waypost.importing.rules.boxes import DIALECTS, box_converter, convert_alerts, convert_folding
+from waypost.importing.rules.boxes import BOX_SYNTAXES, box_converter, convert_alerts, convert_folding
 from waypost.importing.rules.collection import (
     Conversion,
-    Finding,
     FolderNote,
-    ForeignPage,
-    ForeignTree,
-    Line,
+    ImportNote,
     Lines,
+    SourceLine,
+    SourcePage,
+    SourceTree,
     lines_of,
     marked,
     text_of,
 )
-from waypost.importing.rules.front_matter import Mapped, clean, first_sentence, is_draft, map_front, shorten
+from waypost.importing.rules.front_matter import (
+    MappedFrontMatter,
+    clean,
+    first_sentence,
+    is_draft,
+    map_front,
+    shorten,
+)
 from waypost.importing.rules.headings import (
     anchors_of,
     convert_anchors,
@@ -61,7 +68,7 @@ from waypost.reading.rules.redirects import file_at
 
 
 @dataclass(frozen=True)
-class Converter:
+class ConversionStep:
     """One step."""
 
     name: str
@@ -70,30 +77,30 @@ class Converter:
     """Why the step is needed, and why it stands where it does."""
 
 
-CONVERTERS = (
-    Converter("highlight", convert_highlight, "Code comes first: nothing in it is markup."),
-    Converter("modules", convert_modules, "Code of MDX would show as text."),
-    Converter("comments", convert_comments, "Comments in braces would show as text."),
-    *(Converter(dialect.name, box_converter(dialect), dialect.reason) for dialect in DIALECTS),
-    Converter("alerts", convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."),
-    Converter(
+STEPS = (
+    ConversionStep("highlight", convert_highlight, "Code comes first: nothing in it is markup."),
+    ConversionStep("modules", convert_modules, "Code of MDX would show as text."),
+    ConversionStep("comments", convert_comments, "Comments in braces would show as text."),
+    *(ConversionStep(syntax.name, box_converter(syntax), syntax.reason) for syntax in BOX_SYNTAXES),
+    ConversionStep("alerts", convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."),
+    ConversionStep(
         "folding", convert_folding, "Boxes that fold and tabs need extensions that a new site does not have."
     ),
-    Converter("shortcodes", convert_shortcodes, "What is left of shortcodes, after those of boxes."),
-    Converter(
+    ConversionStep("shortcodes", convert_shortcodes, "What is left of shortcodes, after those of boxes."),
+    ConversionStep(
         "liquid", convert_liquid, "What is left of template code is reported, after the shortcodes are gone."
     ),
-    Converter("components", convert_components, "What is left of components, after those of boxes."),
-    Converter("icons", convert_icons, "Names of icons would show as text."),
-    Converter("underlined", convert_underlined, "One form of headings for the steps below."),
-    Converter("anchors", convert_anchors, "Anchors in braces without spaces would show as text."),
-    Converter("links", strip_attributes_of_links, "What is said of links in braces would show as text."),
-    Converter("html", convert_html_blocks, "Markdown inside of HTML would show as it is."),
+    ConversionStep("components", convert_components, "What is left of components, after those of boxes."),
+    ConversionStep("icons", convert_icons, "Names of icons would show as text."),
+    ConversionStep("underlined", convert_underlined, "One form of headings for the steps below."),
+    ConversionStep("anchors", convert_anchors, "Anchors in braces without spaces would show as text."),
+    ConversionStep("links", strip_attributes_of_links, "What is said of links in braces would show as text."),
+    ConversionStep("html", convert_html_blocks, "Markdown inside of HTML would show as it is."),
 )
 """Every step, in the order in which they are taken."""
 
 
-FINISH = Converter(
+LAST_STEP = ConversionStep(
     "lists",
     convert_lists,
     "After the links are mapped: fenced code in lists becomes code that is moved in, in which links would be found.",
@@ -103,7 +110,7 @@ FINISH = Converter(
 
 def convert_body(lines: Lines, conversion: Conversion) -> Lines:
     """Take all steps but the last."""
-    for converter in CONVERTERS:
+    for converter in STEPS:
         lines = converter.run(lines, conversion)
     return lines
 
@@ -132,7 +139,7 @@ class PlannedPage:
     front: dict[str, Any]
     """Everything but the kind."""
     body: str
-    origin: ForeignPage | None
+    origin: SourcePage | None
     """The page that it is made of; None for the page of a category that had none."""
 
     def text(self) -> str:
@@ -166,7 +173,7 @@ class ImportPlan:
     pages: list[PlannedPage] = field(default_factory=list)
     copies: Mapping[str, str] = field(default_factory=dict)
     """For each path in content/ the path of the file in the collection."""
-    findings: list[Finding] = field(default_factory=list)
+    notes: list[ImportNote] = field(default_factory=list)
 
     @property
     def articles(self) -> int:
@@ -180,26 +187,26 @@ class ImportPlan:
 
 
 @dataclass
-class _Draft:
+class _PageDraft:
     """A page half way."""
 
-    page: ForeignPage
+    page: SourcePage
     target: str
-    mapped: Mapped
+    mapped: MappedFrontMatter
     conversion: Conversion
     title: str
     lines: Lines
 
 
-def plan_import(tree: ForeignTree, site: SitePaths) -> ImportPlan:
+def plan_import(tree: SourceTree, site: SitePaths) -> ImportPlan:
     """Plan to bring a collection into a site."""
     skipped = frozenset(page.path for page in tree.pages if is_draft(page))
     names = name_pages(tree, skipped)
-    plan = ImportPlan(findings=list(names.findings))
+    plan = ImportPlan(notes=list(names.notes))
     by_path = {page.path: page for page in tree.pages}
     for paths, message in ((skipped, "A draft was left out."), (names.homes, _HOME)):
-        plan.findings += [
-            Finding(by_path[path].problem("import", message, 1, 1), message) for path in sorted(paths)
+        plan.notes += [
+            ImportNote(by_path[path].problem("import", message, 1, 1), message) for path in sorted(paths)
         ]
     drafts = [_draft(by_path[path], target) for path, target in names.targets.items()]
     book = AddressBook()
@@ -212,23 +219,23 @@ def plan_import(tree: ForeignTree, site: SitePaths) -> ImportPlan:
     mapper = LinkMapper(tree, names, book, assets, anchors, skipped)
     for draft in drafts:
         lines = mapper.map_lines(draft.lines, draft.conversion)
-        draft.lines = FINISH.run(lines, draft.conversion)
+        draft.lines = LAST_STEP.run(lines, draft.conversion)
     plan.copies = assets.copies
     redirects = _redirects(site, names, assets)
     plan.pages = [_page(draft, redirects, tree, names) for draft in drafts]
     plan.pages += _missing_categories(names, tree)
     for draft in drafts:
-        plan.findings += [*draft.mapped.findings, *draft.conversion.findings]
-    plan.findings += _one_category(plan, tree, names)
+        plan.notes += [*draft.mapped.notes, *draft.conversion.notes]
+    plan.notes += _one_category(plan, tree, names)
     if site.shows_markdown_in_html:
-        plan.findings = [finding for finding in plan.findings if finding.problem.code != "broken-markup"]
+        plan.notes = [note for note in plan.notes if note.problem.code != "broken-markup"]
     return plan
 
 
 _HOME = "The first page of the collection was left out, because content/index.md is the home page. Copy what is missed."
 
 
-def _draft(page: ForeignPage, target: str) -> _Draft:
+def _draft(page: SourcePage, target: str) -> _PageDraft:
     """Convert one page but for its links, which need to know of all other pages."""
     conversion = Conversion(page)
     mapped = map_front(page, is_category=target.endswith("/index.md"))
@@ -237,7 +244,7 @@ def _draft(page: ForeignPage, target: str) -> _Draft:
     heading = clean(heading)
     if not mapped.title or _alike(mapped.title, heading):
         lines = rest
-    return _Draft(page, target, mapped, conversion, mapped.title or heading, demote(lines))
+    return _PageDraft(page, target, mapped, conversion, mapped.title or heading, demote(lines))
 
 
 def _alike(title: str, heading: str) -> bool:
@@ -252,7 +259,7 @@ def _redirects(site: SitePaths, names: Names, assets: Assets) -> Redirects:
     )
 
 
-def _page(draft: _Draft, redirects: Redirects, tree: ForeignTree, names: Names) -> PlannedPage:
+def _page(draft: _PageDraft, redirects: Redirects, tree: SourceTree, names: Names) -> PlannedPage:
     """Put a page together."""
     page, mapped = draft.page, draft.mapped
     is_category = draft.target.endswith("/index.md")
@@ -274,7 +281,7 @@ def _page(draft: _Draft, redirects: Redirects, tree: ForeignTree, names: Names) 
     return PlannedPage(draft.target, kind, front, text_of(draft.lines), page)
 
 
-def _former(draft: _Draft, redirects: Redirects) -> Iterable[str]:
+def _former(draft: _PageDraft, redirects: Redirects) -> Iterable[str]:
     """Return the addresses that lead to a page: those it says it had, and the one that its old name gave it."""
     own = url_of(draft.target).lower()
     for address in draft.mapped.addresses:
@@ -286,7 +293,7 @@ def _former(draft: _Draft, redirects: Redirects) -> Iterable[str]:
         elif address.strip("/"):
             message = f"The former address {shorten(address, 100)} belongs to another page, or to the site."
             line = draft.page.places.get("redirect_from") or draft.page.places.get("aliases") or (1, 1)
-            draft.conversion.findings.append(Finding(draft.page.problem("duplicate-id", message, *line)))
+            draft.conversion.notes.append(ImportNote(draft.page.problem("duplicate-id", message, *line)))
     natural = published_at(draft.page.path)
     if is_usual(natural) and natural.lower().strip("/") != own.strip("/"):
         claimed = redirects.claim(draft.target, natural)
@@ -297,7 +304,7 @@ def _former(draft: _Draft, redirects: Redirects) -> Iterable[str]:
 def _first_words(lines: Lines) -> str:
     """Return the first sentence of the first paragraph that says something by itself."""
     paragraph: list[str] = []
-    for line, is_code in [*marked(lines), (Line("", 0), False)]:
+    for line, is_code in [*marked(lines), (SourceLine("", 0), False)]:
         text = line.text
         if text.strip() and not is_code and (paragraph or text[0] not in _NO_WORDS):
             paragraph.append(text)
@@ -313,7 +320,7 @@ _NO_WORDS = " #-*+>|<!:`0123456789{"
 """What a line starts with that is no prose."""
 
 
-def _missing_categories(names: Names, tree: ForeignTree) -> Iterable[PlannedPage]:
+def _missing_categories(names: Names, tree: SourceTree) -> Iterable[PlannedPage]:
     """Make the pages of categories that have none."""
     made = set(names.targets.values())
     for category, origin in sorted(names.categories.items()):
@@ -331,7 +338,7 @@ def _missing_categories(names: Names, tree: ForeignTree) -> Iterable[PlannedPage
         yield PlannedPage(f"{category}/index.md", Kind.CATEGORY, front, "", None)
 
 
-def _one_category(plan: ImportPlan, tree: ForeignTree, names: Names) -> Iterable[Finding]:
+def _one_category(plan: ImportPlan, tree: SourceTree, names: Names) -> Iterable[ImportNote]:
     """Advise those who named a folder that is one too high."""
     top = [folder for folder in names.folders if "/" not in folder]
     inner = [folder for folder in names.folders if folder.count("/") == 1]
@@ -341,4 +348,4 @@ def _one_category(plan: ImportPlan, tree: ForeignTree, names: Names) -> Iterable
             f"If the folders below it are your topics, import {tree.shown}/{top[0]}."
         )
         first = min(plan.pages, key=lambda page: page.target).origin or tree.pages[0]
-        yield Finding(first.problem("import", message, 1, 1))
+        yield ImportNote(first.problem("import", message, 1, 1))

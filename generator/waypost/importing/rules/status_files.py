@@ -9,84 +9,84 @@ from datetime import datetime
 
 from waypost.base.ids import slugify
 from waypost.formats.status_config import StatusConfig
-from waypost.importing.rules.histories import ForeignComponent, ForeignStatus, Notes, Story, line_of
-from waypost.importing.rules.timelines import Told, told
+from waypost.importing.rules.histories import Notes, SourceComponent, SourceEntry, SourceHistory, line_of
+from waypost.importing.rules.timelines import TimelineUpdate, timeline_of
 
 
 @dataclass(frozen=True)
-class PlannedStory:
+class PlannedEntry:
     """An incident or a maintenance as its file will be."""
 
     name: str
     """Of the file, without its ending."""
-    story: Story
-    updates: tuple[Told, ...]
+    entry: SourceEntry
+    updates: tuple[TimelineUpdate, ...]
     components: Mapping[str, str]
     """States by the id of the component here."""
 
     @property
     def folder(self) -> str:
         """Where the file stands, from the root of the site."""
-        return "status/maintenance" if self.story.window else "status/incidents"
+        return "status/maintenance" if self.entry.window else "status/incidents"
 
     @property
     def text(self) -> str:
         """The whole file."""
-        story = self.story
-        lines = [f"title: {quoted(line_of(story.title) or 'Incident')}"]
-        if story.window:
+        entry = self.entry
+        lines = [f"title: {quoted(line_of(entry.title) or 'Incident')}"]
+        if entry.window:
             lines += [f"components: [{', '.join(self.components)}]"]
             lines += [
-                f"scheduled_for: {_time(story.window[0])}",
-                f"scheduled_until: {_time(story.window[1])}",
+                f"scheduled_for: {_time(entry.window[0])}",
+                f"scheduled_until: {_time(entry.window[1])}",
             ]
         else:
             states = ", ".join(f"{name}: {state}" for name, state in self.components.items())
-            lines += [f"impact: {story.impact}", f"components: {{{states}}}"]
-            if story.started and story.started < self.updates[0].at:
-                lines.append(f"started: {_time(story.started)}")
-        if story.former:
-            lines.append(f"redirect_from: [{', '.join(map(quoted, story.former))}]")
+            lines += [f"impact: {entry.impact}", f"components: {{{states}}}"]
+            if entry.started and entry.started < self.updates[0].at:
+                lines.append(f"started: {_time(entry.started)}")
+        if entry.former:
+            lines.append(f"redirect_from: [{', '.join(map(quoted, entry.former))}]")
         timeline = "\n\n".join(f"## {it.status} · {_time(it.at)}\n{it.text}" for it in self.updates)
         return "\n".join(["---", *lines, "---", f"{timeline}\n"])
 
 
-def planned_stories(foreign: ForeignStatus, ids: Mapping[str, str], notes: Notes) -> Iterator[PlannedStory]:
-    """Plan a file for each story; `ids` gives the id here for each name of a component, in lower case."""
+def planned_entries(history: SourceHistory, ids: Mapping[str, str], notes: Notes) -> Iterator[PlannedEntry]:
+    """Plan a file for each entry; `ids` gives the id here for each name of a component, in lower case."""
     taken: set[tuple[bool, str]] = set()
-    for story in sorted(foreign.stories, key=_begin):
-        updates = told(story, notes)
+    for entry in sorted(history.entries, key=_begin):
+        updates = timeline_of(entry, notes)
         if not updates:
-            notes.add(story.origin, "It has neither updates nor a time, so it was left out.")
+            notes.add(entry.origin, "It has neither updates nor a time, so it was left out.")
             continue
-        lost = [name for name in story.components if name.casefold() not in ids]
+        lost = [name for name in entry.components if name.casefold() not in ids]
         if lost:
             names = ", ".join(line_of(name) for name in lost)
             notes.add(
-                story.origin,
+                entry.origin,
                 f"These components are not in status/status.yml, so it does not name them: {names}.",
             )
-        elif not story.components:
-            notes.add(story.origin, "It names no component. Add those that were hit, if you know them.")
+        elif not entry.components:
+            notes.add(entry.origin, "It names no component. Add those that were hit, if you know them.")
         known = {
-            ids[name.casefold()]: state for name, state in story.components.items() if name.casefold() in ids
+            ids[name.casefold()]: state for name, state in entry.components.items() if name.casefold() in ids
         }
-        begun = story.window[0] if story.window else min(story.started or updates[0].at, updates[0].at)
-        name = f"{begun:%Y-%m-%d}-{slugify(story.title)}"
+        begun = entry.window[0] if entry.window else min(entry.started or updates[0].at, updates[0].at)
+        name = f"{begun:%Y-%m-%d}-{slugify(entry.title)}"
         number = 2
-        while (story.window is not None, name) in taken:
-            name = f"{begun:%Y-%m-%d}-{slugify(story.title)}-{number}"
+        while (entry.window is not None, name) in taken:
+            name = f"{begun:%Y-%m-%d}-{slugify(entry.title)}-{number}"
             number += 1
-        taken.add((story.window is not None, name))
-        yield PlannedStory(name, story, tuple(updates), known)
+        taken.add((entry.window is not None, name))
+        yield PlannedEntry(name, entry, tuple(updates), known)
 
 
-def _begin(story: Story) -> tuple[float, str]:
-    moments = [story.started, story.window[0] if story.window else None, *(it.at for it in story.updates)]
-    return min((moment.timestamp() for moment in moments if moment), default=0.0), story.origin
+def _begin(entry: SourceEntry) -> tuple[float, str]:
+    moments = [entry.started, entry.window[0] if entry.window else None, *(it.at for it in entry.updates)]
+    return min((moment.timestamp() for moment in moments if moment), default=0.0), entry.origin
 
 
-def new_ids(components: Sequence[ForeignComponent]) -> dict[str, str]:
+def new_ids(components: Sequence[SourceComponent]) -> dict[str, str]:
     """Choose an id for each component by its name; two that would share one get a number."""
     ids: dict[str, str] = {}
     for component in components:
@@ -99,7 +99,7 @@ def new_ids(components: Sequence[ForeignComponent]) -> dict[str, str]:
     return ids
 
 
-def present_ids(components: Sequence[ForeignComponent], config: StatusConfig) -> dict[str, str]:
+def present_ids(components: Sequence[SourceComponent], config: StatusConfig) -> dict[str, str]:
     """Return the ids of components that a site has already, by the names of the other page."""
     known = {component.name.casefold(): component.id for component in config.flat}
     every = {component.id for component in config.flat}
@@ -111,21 +111,21 @@ def present_ids(components: Sequence[ForeignComponent], config: StatusConfig) ->
     return {**known, **found}
 
 
-def status_yml(foreign: ForeignStatus, ids: Mapping[str, str]) -> str:
+def status_yml(history: SourceHistory, ids: Mapping[str, str]) -> str:
     """Return a status.yml with the page and the components of another one."""
     lines = [
         "# The components of the page that this one takes over from. Give them checks: docs/checks.md.",
         "page:",
-        f"  name: {quoted(line_of(foreign.name) or 'Status')}",
-        f"  url: {quoted(foreign.url)}",
-        f"  time_zone: {foreign.time_zone or 'UTC'}",
+        f"  name: {quoted(line_of(history.name) or 'Status')}",
+        f"  url: {quoted(history.url)}",
+        f"  time_zone: {history.time_zone or 'UTC'}",
         "components:",
     ]
     written: set[str] = set()
-    for group in dict.fromkeys(component.group for component in foreign.components):
+    for group in dict.fromkeys(component.group for component in history.components):
         members = [
             item
-            for item in foreign.components
+            for item in history.components
             if item.group == group and ids[item.name.casefold()] not in written
         ]
         if not members:

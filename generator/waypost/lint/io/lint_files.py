@@ -13,8 +13,8 @@ from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.base.markdown.parts import MarkdownParts, markdown_parts
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project
-from waypost.lint.rules.registry import Judged
-from waypost.lint.rules.rule import Place
+from waypost.lint.rules.registry import JudgedFinding
+from waypost.lint.rules.rule import FindingPlace
 from waypost.problems import Location, Problem, did_you_mean
 from waypost.reading.io.incident_files import update_lines
 from waypost.reading.io.lint_config import read_lint_config
@@ -67,7 +67,7 @@ def has_own_anchors(root: Path) -> bool:
     return bool(source and re.search(r"\bslugify\b", source.text))
 
 
-class Places:
+class FindingLocator:
     """Finds the line and column of findings; a file is read again only when something was found in it."""
 
     def __init__(self, root: Path) -> None:
@@ -80,7 +80,7 @@ class Places:
             return None
         return parse_yaml(source)[0] if path.endswith(".yml") else parse_markdown(source)[0]
 
-    def problem(self, judged: Judged) -> Problem:
+    def problem(self, judged: JudgedFinding) -> Problem:
         """Return a finding as a problem at its place."""
         finding, place = judged.finding, judged.finding.place
         document = self._document(finding.path)
@@ -97,7 +97,7 @@ class Places:
         return document.source.problem(judged.code, finding.message, line, column, level=judged.level)
 
     @staticmethod
-    def _line(document: MarkdownDocument, place: Place) -> int:
+    def _line(document: MarkdownDocument, place: FindingPlace) -> int:
         if not place.is_update:
             return place.line
         lines = update_lines(document)

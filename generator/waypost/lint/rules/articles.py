@@ -48,13 +48,13 @@ def duplicate_aliases(site: LintSite) -> Iterator[Finding]:
 
 def near_duplicates(site: LintSite) -> Iterator[Finding]:
     """Find articles that say the same in nearly the same words."""
-    told: set[frozenset[str]] = set()
+    reported: set[frozenset[str]] = set()
     for page in site.project.help_center.articles:
         for other, likeness in site.alike(page.path):
             pair = frozenset((page.path, other))
-            if likeness < site.config.near_duplicate or pair in told:
+            if likeness < site.config.near_duplicate or pair in reported:
                 continue
-            told.add(pair)
+            reported.add(pair)
             message = (
                 f"content/{other} says nearly the same ({likeness:.0%} alike). Keep the better one, and let "
                 "`redirect_from` lead there from the other."

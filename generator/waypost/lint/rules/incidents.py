@@ -33,9 +33,9 @@ from waypost.lint.rules.rule import (
     in_words,
     incidents,
     listed,
+    published_updates,
     recent_incidents,
     recent_maintenances,
-    said,
 )
 from waypost.status.rules.cadence import CLOSING, allowed_silence
 
@@ -96,22 +96,22 @@ def silences(site: LintSite) -> Iterator[Finding]:
     """Find open incidents that were silent for longer than their impact allows."""
     for path, incident in recent_incidents(site):
         allowed = allowed_silence(site.config.updates_within, incident.impact)
-        told = said(incident, site.now)
-        if allowed is None or not told:
+        published = published_updates(incident, site.now)
+        if allowed is None or not published:
             continue
         rhythm = in_words(allowed)
         rhythm = rhythm.removeprefix("1 ") if len(rhythm.split()) == 2 else rhythm
         policy = f"at impact {incident.impact} customers hear something every {rhythm}"
-        for index, (earlier, later) in enumerate(itertools.pairwise(told), start=1):
+        for index, (earlier, later) in enumerate(itertools.pairwise(published), start=1):
             if _is_too_late(later.at, earlier, allowed):
                 gap = in_words(later.at - earlier.at)
                 message = f"This update came {gap} after the one before, and {policy}."
                 yield Finding(path, at_update(index), message)
-        last = told[-1]
+        last = published[-1]
         if _is_too_late(site.now, last, allowed):
             gap = in_words(site.now - last.at)
             message = f"The incident is open, and this was said {gap} ago; {policy}. Write an update."
-            yield Finding(path, at_update(len(told) - 1), message)
+            yield Finding(path, at_update(len(published) - 1), message)
 
 
 def _is_too_late(moment: datetime, update: Update, allowed: timedelta) -> bool:
@@ -124,9 +124,9 @@ def _is_too_late(moment: datetime, update: Update, allowed: timedelta) -> bool:
 def next_updates(site: LintSite) -> Iterator[Finding]:
     """Find updates that do not say when the next one comes, and promises that were not kept."""
     for path, incident in recent_incidents(site):
-        told = said(incident, site.now)
-        for index, update in enumerate(told):
-            later = told[index + 1] if index + 1 < len(told) else None
+        published = published_updates(incident, site.now)
+        for index, update in enumerate(published):
+            later = published[index + 1] if index + 1 < len(published) else None
             message = _promise_fault(incident, update, later, site.now)
             if message:
                 yield Finding(path, at_update(index), message)
@@ -172,7 +172,7 @@ def _links_to(body: str, urls: set[str]) -> bool:
     return any("://" in target or target.strip("/") in urls for target in targets if target)
 
 
-_SAID = (("how long it lasted", DURATION), ("what the cause was", CAUSE), ("what to do now", WHAT_NOW))
+_EXPECTED = (("how long it lasted", DURATION), ("what the cause was", CAUSE), ("what to do now", WHAT_NOW))
 
 _SECTIONS = {
     # The sections of Google's SRE book, by the names that people give them in English and German.
@@ -208,7 +208,7 @@ def thin_resolutions(site: LintSite) -> Iterator[Finding]:
     """Find resolutions that leave open how long it lasted, why it happened, or what to do now."""
     for path, incident in incidents(site):
         for index, update in enumerate(incident.updates):
-            missing = [what for what, pattern in _SAID if not pattern.search(update.body)]
+            missing = [what for what, pattern in _EXPECTED if not pattern.search(update.body)]
             if update.status is UpdateStatus.RESOLVED and missing:
                 yield Finding(
                     path, at_update(index), f"The resolution does not say {listed(missing)}. Add it."
@@ -330,12 +330,12 @@ def short_notices(site: LintSite) -> Iterator[Finding]:
 
 def overlaps(site: LintSite) -> Iterator[Finding]:
     """Find work on one component that is planned twice for the same time."""
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     works = sorted(recent_maintenances(site), key=lambda item: (item[1].scheduled_for, item[0]))
     for index, (path, work) in enumerate(works):
         for other_path, other in works[:index]:
             shared = [component for component in work.components if component in other.components]
-            if (path, other_path) in told or work.is_cancelled or other.is_cancelled:
+            if (path, other_path) in reported or work.is_cancelled or other.is_cancelled:
                 continue
             if shared and work.scheduled_for < end_of(other) and other.scheduled_for < end_of(work):
                 names = listed([f"'{name}'" for name in dict.fromkeys(shared)])
@@ -343,5 +343,5 @@ def overlaps(site: LintSite) -> Iterator[Finding]:
                     f"'{work.title}' and '{other.title}' ({other_path}) work on {names} at the same time. Move one "
                     "of them, or join the two."
                 )
-                told.add((path, other_path))
+                reported.add((path, other_path))
                 yield Finding(path, at_key("scheduled_for"), message)

@@ -64,7 +64,7 @@ RULES: Mapping[str, Rule] = {rule.code: rule for rule in _RULES}
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedFinding:
     """A finding with the code of its rule and how much it matters in this site."""
 
     finding: Finding
@@ -72,7 +72,7 @@ class Judged:
     level: Level
 
 
-def judge(site: LintSite, codes: Collection[str] = RULES) -> Iterator[Judged]:
+def judge(site: LintSite, codes: Collection[str] = RULES) -> Iterator[JudgedFinding]:
     """Run every rule of these codes that is not off, and leave out what lint.yml silences."""
     for rule in (rule for rule in RULES.values() if rule.code in codes):
         level = level_of(rule, site.config)
@@ -80,7 +80,7 @@ def judge(site: LintSite, codes: Collection[str] = RULES) -> Iterator[Judged]:
             continue
         for finding in rule.check(site):
             if not is_silenced(rule.code, finding.path, site.config):
-                yield Judged(finding, rule.code, level)
+                yield JudgedFinding(finding, rule.code, level)
 
 
 def level_of(rule: Rule, config: LintConfig) -> Level | None:

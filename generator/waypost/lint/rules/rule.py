@@ -19,7 +19,7 @@ DataPath = tuple[Hashable, ...]
 
 
 @dataclass(frozen=True)
-class Place:
+class FindingPlace:
     """Where in a file: at a line, at a key of its front matter, or at one of its updates."""
 
     line: int = 0
@@ -34,19 +34,19 @@ class Place:
     """Whether the line itself must not be shown, because it holds what nobody should repeat."""
 
 
-def at_line(line: int, column: int = 1) -> Place:
+def at_line(line: int, column: int = 1) -> FindingPlace:
     """Return a place by its line and column, from 1."""
-    return Place(line, column)
+    return FindingPlace(line, column)
 
 
-def at_key(*key: Hashable) -> Place:
+def at_key(*key: Hashable) -> FindingPlace:
     """Return the place of a value in the front matter."""
-    return Place(key=key)
+    return FindingPlace(key=key)
 
 
-def at_update(index: int) -> Place:
+def at_update(index: int) -> FindingPlace:
     """Return the place of the heading of an update."""
-    return Place(update=index, is_update=True)
+    return FindingPlace(update=index, is_update=True)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Finding:
 
     path: str
     """The file, from the root of the site."""
-    place: Place
+    place: FindingPlace
     message: str
     """What is wrong, and what to do about it."""
 
@@ -137,7 +137,7 @@ def recent_maintenances(site: LintSite) -> Iterator[tuple[str, Maintenance]]:
             yield path, maintenance
 
 
-def said(incident: Incident, now: datetime) -> tuple[Update, ...]:
+def published_updates(incident: Incident, now: datetime) -> tuple[Update, ...]:
     """Return the updates that customers can read; one with a time to come is not published yet."""
     return tuple(update for update in incident.updates if update.at <= now)
 
