@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,6 +20,7 @@ from waypost.importing.rules.histories import (
     SourceEntry,
     SourceHistory,
     SourceUpdate,
+    all_components,
     known_status,
     line_of,
     rows_of,
@@ -30,69 +31,6 @@ from waypost.importing.rules.histories import (
 from waypost.problems import Level, Location, Problem, ProblemsFound
 
 _CONFIGS = ("config.yml", "config.yaml", "config.toml", "hugo.yml", "hugo.yaml", "hugo.toml")
-
-
-def read_files(folder: Path) -> tuple[CstateFiles, list[Problem]]:
-    """Read everything that counts, with what could not be read; raises ProblemsFound where it is no cState."""
-    issues = folder / "content" / "issues"
-    if not issues.is_dir():
-        message = "There is no content/issues in this folder. Name the one with config.yml and content/."
-        raise ProblemsFound([Problem(Location(folder.as_posix()), "missing-file", message)])
-    config, problems = _config(folder)
-    files, found = walk(folder, issues, ".md")
-    problems += found
-    read: list[Issue] = []
-    for file in files:
-        if file.name.startswith("_index"):
-            continue
-        source, found = read_source(folder, file)
-        problems += found
-        if source:
-            front = read_front(source)
-            problems += front.problems
-            path = file.relative_to(folder / "content").as_posix()
-            read.append(Issue(path, front.data, front.body))
-    return CstateFiles(config, tuple(read)), [replace(problem, level=Level.WARNING) for problem in problems]
-
-
-def _config(folder: Path) -> tuple[Mapping[str, Any], list[Problem]]:
-    name = next((name for name in _CONFIGS if (folder / name).is_file()), None)
-    if name is None:
-        message = "There is no config.yml, so the systems are those that the issues name."
-        return {}, [Problem(Location(folder.as_posix()), "missing-file", message)]
-    source, problems = read_source(folder, folder / name)
-    if source is None:
-        return {}, problems
-    # A configuration is written like front matter, without its fences.
-    fence = "+++" if name.endswith(".toml") else "---"
-    text = source.text.removeprefix("---\n")
-    front = read_front(Source(source.path, f"{fence}\n{text}\n{fence}\n"))
-    data = front.data
-    if fence == "+++" and "systems" in data and "params" not in data:
-        # What TOML has below [params] is read as if it stood above.
-        data = {**data, "params": {"systems": data["systems"]}}
-    return data, [*problems, *front.problems]
-
-
-def _read(place: str) -> SourceHistory:
-    files, problems = read_files(Path(place))
-    history = read_cstate(files)
-    return replace(history, notes=(*problems, *history.notes))
-
-
-CSTATE = Importer(
-    "cstate",
-    "FOLDER",
-    """Bring in the issues and systems of a cState site, from the folder of its repository.
-
-    The folder is only read. Files that are in status/ already are kept.
-
-    Example: waypost import cstate ../old-status --dry-run
-    """,
-    _read,
-)
-
-
 _SEVERITIES = {
     "down": (Impact.CRITICAL, ComponentStatus.MAJOR_OUTAGE),
     "disrupted": (Impact.MAJOR, ComponentStatus.PARTIAL_OUTAGE),
@@ -116,49 +54,71 @@ class Issue:
     body: str
 
 
-@dataclass(frozen=True)
-class CstateFiles:
-    """All that was read of a site of cState."""
-
-    config: Mapping[str, Any] = field(default_factory=dict)
-    issues: tuple[Issue, ...] = ()
-
-
-def read_cstate(files: CstateFiles) -> SourceHistory:
-    """Bring a site of cState into the form that all imports share."""
-    notes = Notes()
-    zone = zone_of(text_of(files.config, "timeZone"), "config", notes)
-    entries = [entry for issue in files.issues if (entry := _IssueReader(issue, zone, notes).entry())]
-    params = files.config.get("params")
-    params = params if isinstance(params, Mapping) else {}
+def read_cstate(place: str) -> SourceHistory:
+    """Read the folder of a cState site; raises ProblemsFound where it is none."""
+    folder = Path(place)
+    issues = folder / "content" / "issues"
+    if not issues.is_dir():
+        message = "There is no content/issues in this folder. Name the one with config.yml and content/."
+        raise ProblemsFound([Problem(Location(folder.as_posix()), "missing-file", message)])
+    config, problems = _config(folder)
+    files, found = walk(folder, issues, ".md")
+    problems += found
+    read: list[Issue] = []
+    for file in files:
+        if file.name.startswith("_index"):
+            continue
+        source, found = read_source(folder, file)
+        problems += found
+        if source:
+            front = read_front(source)
+            problems += front.problems
+            path = file.relative_to(folder / "content").as_posix()
+            read.append(Issue(path, front.data, front.body))
+    notes = Notes([replace(problem, level=Level.WARNING) for problem in problems])
+    zone = zone_of(text_of(config, "timeZone"), "config", notes)
+    entries = [entry for issue in read if (entry := _IssueReader(issue, zone, notes).entry())]
+    params = config.get("params")
     return SourceHistory(
-        name=text_of(files.config, "title"),
-        url=text_of(files.config, "baseURL") or text_of(files.config, "baseurl"),
+        name=text_of(config, "title"),
+        url=text_of(config, "baseURL") or text_of(config, "baseurl"),
         time_zone=zone.key,
-        components=tuple(_components(params, entries)),
+        components=all_components(_systems(params if isinstance(params, Mapping) else {}), entries),
         entries=tuple(entries),
         notes=tuple(notes.found),
     )
 
 
-def _components(params: Mapping[str, Any], entries: Sequence[SourceEntry]) -> Iterator[SourceComponent]:
+def _config(folder: Path) -> tuple[Mapping[str, Any], list[Problem]]:
+    name = next((name for name in _CONFIGS if (folder / name).is_file()), None)
+    if name is None:
+        message = "There is no config.yml, so the systems are those that the issues name."
+        return {}, [Problem(Location(folder.as_posix()), "missing-file", message)]
+    source, problems = read_source(folder, folder / name)
+    if source is None:
+        return {}, problems
+    # A configuration is written like front matter, without its fences.
+    fence = "+++" if name.endswith(".toml") else "---"
+    text = source.text.removeprefix("---\n")
+    front = read_front(Source(source.path, f"{fence}\n{text}\n{fence}\n"))
+    data = front.data
+    if fence == "+++" and "systems" in data and "params" not in data:
+        # What TOML has below [params] is read as if it stood above.
+        data = {**data, "params": {"systems": data["systems"]}}
+    return data, [*problems, *front.problems]
+
+
+def _systems(params: Mapping[str, Any]) -> Iterator[SourceComponent]:
     # A category without a title on the page is no group here.
     hidden = {
         text_of(it, "name")
         for it in rows_of(params, "categories")
         if str(it.get("hideTitle")).lower() == "true"
     }
-    known: set[str] = set()
     for system in rows_of(params, "systems"):
-        name, category = line_of(text_of(system, "name")), text_of(system, "category")
-        if name and name.casefold() not in known:
-            known.add(name.casefold())
-            group = "" if category in hidden else category
-            yield SourceComponent(name, text_of(system, "description"), group)
-    for name in dict.fromkeys(name for entry in entries for name in entry.components):
-        if name.casefold() not in known:
-            known.add(name.casefold())
-            yield SourceComponent(name)
+        category = text_of(system, "category")
+        group = "" if category in hidden else category
+        yield SourceComponent(line_of(text_of(system, "name")), text_of(system, "description"), group)
 
 
 class _IssueReader:
@@ -171,7 +131,7 @@ class _IssueReader:
         self._notes = notes
 
     def entry(self) -> SourceEntry | None:
-        """Return what the issue tells; None for a draft, and where nobody knows when it was."""
+        """Return the incident of this issue; None for a draft, and for an issue without a date."""
         if str(self._front.get("draft", "")).lower() == "true":
             self._note("It is a draft, so it was left out.")
             return None
@@ -295,3 +255,16 @@ def _parts(body: str) -> Iterator[tuple[str, str, str]]:
 def _ends_above(words: Sequence[str]) -> bool:
     ends = [number for number, word in enumerate(words) if known_status(word) == "resolved"]
     return bool(ends) and ends[0] == 0 and len(words) > 1
+
+
+CSTATE = Importer(
+    "cstate",
+    "FOLDER",
+    """Bring in the issues and systems of a cState site, from the folder of its repository.
+
+    The folder is only read. Files that are in status/ already are kept.
+
+    Example: waypost import cstate ../old-status --dry-run
+    """,
+    read_cstate,
+)

@@ -25,6 +25,7 @@ from waypost.importing.rules.histories import (
     SourceEntry,
     SourceHistory,
     SourceUpdate,
+    all_components,
     line_of,
     rows_of,
     text_of,
@@ -40,14 +41,15 @@ MAX_FILES = 1000
 TIMEOUT = timedelta(seconds=30)
 """For one document."""
 
+LATEST = 50
+"""How many incidents the API tells of at most."""
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DOCUMENTS = ("summary", "components", "incidents", "scheduled-maintenances")
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
-Documents = list[tuple[str, Any]]
 
-
-def read_documents(place: str) -> Documents:
-    """Return every document with its name; raises ProblemsFound where one cannot be had or is no JSON."""
+def _documents(place: str) -> list[tuple[str, Any]]:
     if "://" in place:
         return [(f"{name}.json", _fetched(place, name)) for name in _DOCUMENTS]
     return list(_saved(Path(place)))
@@ -110,10 +112,8 @@ def _broken(file: Path, data: bytes, error: Unanswered) -> Problem:
     location, what = Location(file.as_posix()), str(error)
     if isinstance(cause, json.JSONDecodeError):
         reason = cause.msg.removesuffix(" starting at").lower()
-        location, what = (
-            Location(file.as_posix(), cause.lineno, cause.colno),
-            f"{what} from here on: {reason}",
-        )
+        location = Location(file.as_posix(), cause.lineno, cause.colno)
+        what = f"{what} from here on: {reason}"
     elif isinstance(cause, UnicodeDecodeError):
         before = data[: cause.start].rpartition(b"\n")
         line, column = before[0].count(b"\n") + bool(before[1]) + 1, len(before[2]) + 1
@@ -125,33 +125,10 @@ def _unusable(place: str, message: str) -> ProblemsFound:
     return ProblemsFound([Problem(Location(place), "unreadable", message)])
 
 
-def _read(place: str) -> SourceHistory:
-    return read_statuspage(read_documents(place))
-
-
-STATUSPAGE = Importer(
-    "statuspage",
-    "URL|FILE",
-    """Bring in the incidents, maintenance and components of an Atlassian Statuspage.
-
-    Name the address of the page, or a file or folder with saved documents of its API. Files that are in status/
-    already are kept.
-
-    Example: waypost import statuspage https://status.example.com --dry-run
-    """,
-    _read,
-)
-
-
-LATEST = 50
-"""How many incidents the API tells of at most."""
-
-_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-def read_statuspage(documents: Sequence[tuple[str, Any]]) -> SourceHistory:
-    """Join documents of the API, each with the name of its source; what has no counterpart here is noted."""
+def read_statuspage(place: str) -> SourceHistory:
+    """Join the documents of the API at a place; raises ProblemsFound where one cannot be had or is no JSON."""
     notes = Notes()
+    documents = _documents(place)
     usable = [(name, it) for name, it in documents if isinstance(it, Mapping)]
     for name, document in documents:
         if not isinstance(document, Mapping):
@@ -160,7 +137,8 @@ def read_statuspage(documents: Sequence[tuple[str, Any]]) -> SourceHistory:
     rows = [
         row for _, row in _unique((name, row) for name, it in usable for row in rows_of(it, "components"))
     ]
-    names = _names(rows)
+    components = _components(rows)
+    names = {code: component.name for code, component in components.items()}
     entries = [
         entry
         for key, is_work in (("incidents", False), ("scheduled_maintenances", True))
@@ -175,52 +153,33 @@ def read_statuspage(documents: Sequence[tuple[str, Any]]) -> SourceHistory:
         name=text_of(page, "name"),
         url=text_of(page, "url"),
         time_zone=zone_of(text_of(page, "time_zone"), "page", notes).key,
-        components=tuple(_components(rows, names, entries)),
+        components=all_components(components.values(), entries),
         entries=tuple(entries),
         notes=tuple(notes.found),
     )
 
 
 def _unique(rows: Iterable[tuple[str, Json]]) -> Iterator[tuple[str, Json]]:
-    """Leave out what another document told already: the summary repeats what is unresolved."""
-    seen: set[str] = set()
+    """Leave out the rows of earlier documents: the summary repeats what is unresolved."""
+    known: set[str] = set()
     for name, row in rows:
         identity = text_of(row, "id")
-        if not identity or identity not in seen:
+        if not identity or identity not in known:
             yield name, row
-        seen.add(identity)
+        known.add(identity)
 
 
-def _names(rows: Sequence[Json]) -> dict[str, str]:
-    """Return the name of each component by its id; where two groups have one of the same name, with the group."""
+def _components(rows: Sequence[Json]) -> dict[str, SourceComponent]:
+    """Return each component by its id; the name of one that two groups have begins with its group."""
     groups = {text_of(row, "id"): text_of(row, "name") for row in rows if row.get("group") is True}
     members = [row for row in rows if row.get("group") is not True]
     often = Counter(_name(row).casefold() for row in members)
-    found: dict[str, str] = {}
+    found: dict[str, SourceComponent] = {}
     for row in members:
         name, group = _name(row), groups.get(text_of(row, "group_id"), "")
-        found[text_of(row, "id")] = (
-            line_of(f"{group}: {name}") if group and often[name.casefold()] > 1 else name
-        )
+        name = line_of(f"{group}: {name}") if group and often[name.casefold()] > 1 else name
+        found[text_of(row, "id")] = SourceComponent(name, text_of(row, "description"), group)
     return found
-
-
-def _components(
-    rows: Sequence[Json], names: Mapping[str, str], entries: Sequence[SourceEntry]
-) -> Iterator[SourceComponent]:
-    groups = {text_of(row, "id"): text_of(row, "name") for row in rows if row.get("group") is True}
-    seen: set[str] = set()
-    for row in rows:
-        name = names.get(text_of(row, "id"), "")
-        if row.get("group") is True or not name or name.casefold() in seen:
-            continue
-        seen.add(name.casefold())
-        yield SourceComponent(name, text_of(row, "description"), groups.get(text_of(row, "group_id"), ""))
-    # What was taken off the page is still named by what happened to it.
-    for name in dict.fromkeys(name for entry in entries for name in entry.components):
-        if name.casefold() not in seen:
-            seen.add(name.casefold())
-            yield SourceComponent(name)
 
 
 class _EntryReader:
@@ -235,7 +194,7 @@ class _EntryReader:
         self._notes = notes
 
     def entry(self, *, is_work: bool) -> SourceEntry | None:
-        """Return what is told; None for work of which nobody knows when it was to be."""
+        """Return the incident, or the maintenance; None for maintenance without a time."""
         row = self._row
         updates = list(self._updates())
         started = _time(row, "started_at") or _time(row, "created_at")
@@ -280,18 +239,18 @@ class _EntryReader:
 
         What `components` says of their state is how they are today.
         """
-        seen: dict[str, list[ComponentStatus]] = {}
+        states_of: dict[str, list[ComponentStatus]] = {}
         for update in rows_of(self._row, "incident_updates"):
             for item in rows_of(update, "affected_components"):
                 states = [text_of(item, key) for key in ("old_status", "new_status")]
                 found = [ComponentStatus(state) for state in states if state in MEASURED[1:]]
-                seen.setdefault(self._named(item, "code"), []).extend(found)
+                states_of.setdefault(self._named(item, "code"), []).extend(found)
         is_known = impact in list(Impact)[1:]
         usual = Impact(impact).status if is_known else ComponentStatus.DEGRADED_PERFORMANCE
         names = dict.fromkeys(
-            [*(self._named(item, "id") for item in rows_of(self._row, "components")), *seen]
+            [*(self._named(item, "id") for item in rows_of(self._row, "components")), *states_of]
         )
-        return {name: worst(seen[name]) if seen.get(name) else usual for name in names if name}
+        return {name: worst(states_of[name]) if states_of.get(name) else usual for name in names if name}
 
     def _named(self, item: Json, key: str) -> str:
         return self._names.get(text_of(item, key)) or _name(item)
@@ -308,3 +267,17 @@ def _name(row: Json) -> str:
 def _time(row: Json, key: str) -> datetime | None:
     moment = read_moment(text_of(row, key).strip())
     return whole_milliseconds(moment) if moment else None
+
+
+STATUSPAGE = Importer(
+    "statuspage",
+    "URL|FILE",
+    """Bring in the incidents, maintenance and components of an Atlassian Statuspage.
+
+    Name the address of the page, or a file or folder with saved documents of its API. Files that are in status/
+    already are kept.
+
+    Example: waypost import statuspage https://status.example.com --dry-run
+    """,
+    read_statuspage,
+)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from waypost.base.ids import UNTITLED, public_id, slugify
-from waypost.importing.rules.collection import ImportNote, SourcePage, SourceTree
+from waypost.importing.rules.collection import ImportNote, SourcePage
 from waypost.reading.rules.redirects import file_at
 
 GENERAL = "general"
@@ -25,9 +25,9 @@ _OTHER_WORDS = {"index": "overview", "readme": "read-me"}
 _INDEX = ("_index", "index", "readme")
 _NUMBERED = re.compile(r"\d{1,4}(?:[-_.)]+ *| +)(?=[^\W\d])")
 _GROUP_KEYS = ("category", "section", "section_name", "parent")
-_PICTURES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
-_OTHER_MEDIA = (
-    *(
+_PICTURES = frozenset([".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"])
+MEDIA = _PICTURES.union(
+    [
         ".csv",
         ".doc",
         ".docx",
@@ -41,16 +41,15 @@ _OTHER_MEDIA = (
         ".pdf",
         ".ppt",
         ".pptx",
-    ),
-    *(".rtf", ".tar", ".gz", ".txt", ".vtt", ".webm", ".xls", ".xlsx", ".zip"),
+    ],
+    [".rtf", ".tar", ".gz", ".txt", ".vtt", ".webm", ".xls", ".xlsx", ".zip"],
 )
-MEDIA = _PICTURES | frozenset(_OTHER_MEDIA)
 """Endings of the files that are copied; scripts, styles and whole pages of other sites are not."""
 
 
 @dataclass
 class Names:
-    """The outcome."""
+    """Where the pages of a collection go."""
 
     targets: dict[str, str] = field(default_factory=dict)
     """For each page that is imported its path in content/."""
@@ -75,9 +74,9 @@ def is_index(path: str) -> bool:
     return PurePosixPath(path).stem.lower() in _INDEX
 
 
-def name_pages(tree: SourceTree, skipped: frozenset[str] = frozenset()) -> Names:
-    """Choose a path in content/ for every page but those that are skipped."""
-    namer = _Namer([page for page in tree.pages if page.path not in skipped])
+def name_pages(pages: Sequence[SourcePage]) -> Names:
+    """Choose a path in content/ for every page."""
+    namer = _Namer(pages)
     namer.name_all()
     return namer.names
 
@@ -249,18 +248,10 @@ def url_of(target: str) -> str:
     return stem.removesuffix("index") if stem == "index" or stem.endswith("/index") else f"{stem}/"
 
 
-def known_as(path: str, addresses: Iterable[str]) -> Iterator[str]:
-    """Return every address, from the root of the collection, by which links may name a page."""
-    natural = natural_address(path)
-    yield natural
-    yield _without(_NUMBER, natural)
-    for address in addresses:
-        yield absolute(path, address)
-
-
 def published_at(path: str) -> str:
-    """Return the address that a page most likely had by the name of its file."""
-    return _without(_ORDER, natural_address(path))
+    """Return the address that a page most likely had by the name of its file; empty where no tool would give it."""
+    address = _without(_ORDER, natural_address(path))
+    return address if _USUAL.fullmatch(address) else ""
 
 
 def _without(pattern: re.Pattern[str], path: str) -> str:
@@ -284,7 +275,8 @@ class AddressBook:
 
     def add(self, path: str, addresses: Sequence[str], number: str) -> None:
         """Enter a page."""
-        for address in known_as(path, addresses):
+        natural = natural_address(path)
+        for address in (natural, _without(_NUMBER, natural), *(absolute(path, it) for it in addresses)):
             self._pages.setdefault(key_of(address), set()).add(path)
             found = _ZENDESK.search(f"/{address}")
             if found:
@@ -322,9 +314,8 @@ class Redirects:
     def __init__(
         self, published: Iterable[str], own_folders: Iterable[str], claimed: Mapping[str, str]
     ) -> None:
-        self._taken = {path.lower(): "" for path in published} | {
-            path.lower(): owner for path, owner in claimed.items()
-        }
+        owners = {**dict.fromkeys(published, ""), **claimed}
+        self._taken = {path.lower(): owner for path, owner in owners.items()}
         self._folders = {parent for path in self._taken for parent in _parents(path)}
         self._own_folders = frozenset(own_folders)
 
@@ -336,11 +327,8 @@ class Redirects:
         address = address.strip().strip("/")
         address = address if address.lower().endswith((".html", ".htm")) else f"{address}/"
         file = file_at(address).lower()
-        if (
-            address == "/"
-            or address.partition("/")[0].lower() in self._own_folders
-            or ".." in address.split("/")
-        ):
+        parts = address.split("/")
+        if address == "/" or parts[0].lower() in self._own_folders or ".." in parts:
             return ""
         taken = next((path for path in (file, *_parents(file)) if path in self._taken), "")
         if (taken and self._taken[taken] != target) or file in self._folders:
@@ -348,8 +336,3 @@ class Redirects:
         self._taken[file] = target
         self._folders.update(_parents(file))
         return address
-
-
-def is_usual(address: str) -> bool:
-    """Tell whether a tool would have published an address that was only guessed from the name of a file."""
-    return bool(_USUAL.fullmatch(address))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of, marked
 
 KINDS = {
-    **{name: name for name in ("note", "tip", "info", "warning", "danger", "success", "question", "example")},
-    **{name: name for name in ("abstract", "failure", "bug", "quote")},
+    **{name: name for name in ["note", "tip", "info", "warning", "danger", "success", "question", "example"]},
+    **{name: name for name in ["abstract", "failure", "bug", "quote"]},
     "alert": "warning",
     "attention": "warning",
     "caution": "warning",
@@ -120,8 +120,7 @@ _DEEPEST = 10
 def box_converter(syntax: BoxSyntax) -> Callable[[Lines, Conversion], Lines]:
     """Return the converter for one form of boxes."""
 
-    def convert(lines: Lines, conversion: Conversion) -> Lines:
-        del conversion
+    def convert(lines: Lines, _: Conversion) -> Lines:
         made: Lines = []
         depth = 0
         for line, is_code in marked(lines):
@@ -165,9 +164,8 @@ _ALERT = re.compile(r"(\s*)>\s*\[!([A-Za-z]+)\][-+]?[ \t]*(.*)$")
 _QUOTED = re.compile(r"\s*>[ \t]?(.*)$")
 
 
-def convert_alerts(lines: Lines, conversion: Conversion) -> Lines:
+def convert_alerts(lines: Lines, _: Conversion) -> Lines:
     """Turn the alerts of GitHub, `> [!NOTE]`, into admonitions."""
-    del conversion
     made: Lines = []
     margin: str | None = None
     for line, is_code in marked(lines):
@@ -190,9 +188,8 @@ _FOLDING = re.compile(r"(\s*)\?\?\?\+?(\s+[\w -]+(?:\s+\".*\")?\s*)$")
 _TAB = re.compile(r"(\s*)===[!+]?\s+\"([^\"\n]{1,200})\"\s*$")
 
 
-def convert_folding(lines: Lines, conversion: Conversion) -> Lines:
+def convert_folding(lines: Lines, _: Conversion) -> Lines:
     """Turn boxes that fold and tabs, which need extensions that a new site does not have, into plain forms."""
-    del conversion
     made: Lines = []
     tabs: list[int] = []
     for line, is_code in marked(lines):

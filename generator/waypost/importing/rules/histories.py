@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,6 +113,18 @@ MAX_TITLE = 160
 _UNWRITABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
 )
+
+
+def all_components(
+    written: Iterable[SourceComponent], entries: Sequence[SourceEntry]
+) -> tuple[SourceComponent, ...]:
+    """Return each component once, and those too that only incidents name since they were taken off the page."""
+    named = (SourceComponent(name) for entry in entries for name in entry.components)
+    found: dict[str, SourceComponent] = {}
+    for component in (*written, *named):
+        if component.name:
+            found.setdefault(component.name.casefold(), component)
+    return tuple(found.values())
 
 
 def text_of(row: Json, key: str) -> str:

@@ -16,7 +16,6 @@ from waypost.importing.rules.addresses import (
     Redirects,
     absolute,
     is_index,
-    is_usual,
     name_pages,
     published_at,
     readable,
@@ -83,21 +82,17 @@ STEPS = (
     ConversionStep("comments", convert_comments, "Comments in braces would show as text."),
     *(ConversionStep(syntax.name, box_converter(syntax), syntax.reason) for syntax in BOX_SYNTAXES),
     ConversionStep("alerts", convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."),
-    ConversionStep(
-        "folding", convert_folding, "Boxes that fold and tabs need extensions that a new site does not have."
-    ),
+    ConversionStep("folding", convert_folding, "Boxes that fold and tabs need extensions of a site."),
     ConversionStep("shortcodes", convert_shortcodes, "What is left of shortcodes, after those of boxes."),
-    ConversionStep(
-        "liquid", convert_liquid, "What is left of template code is reported, after the shortcodes are gone."
-    ),
+    ConversionStep("liquid", convert_liquid, "Template code is reported, after the shortcodes are gone."),
     ConversionStep("components", convert_components, "What is left of components, after those of boxes."),
     ConversionStep("icons", convert_icons, "Names of icons would show as text."),
     ConversionStep("underlined", convert_underlined, "One form of headings for the steps below."),
     ConversionStep("anchors", convert_anchors, "Anchors in braces without spaces would show as text."),
-    ConversionStep("links", strip_attributes_of_links, "What is said of links in braces would show as text."),
+    ConversionStep("links", strip_attributes_of_links, "Attributes of links in braces would show as text."),
     ConversionStep("html", convert_html_blocks, "Markdown inside of HTML would show as it is."),
 )
-"""Every step, in the order in which they are taken."""
+"""Every step but the last, in the order in which they are taken."""
 
 
 LAST_STEP = ConversionStep(
@@ -106,13 +101,6 @@ LAST_STEP = ConversionStep(
     "After the links are mapped: fenced code in lists becomes code that is moved in, in which links would be found.",
 )
 """The last step."""
-
-
-def convert_body(lines: Lines, conversion: Conversion) -> Lines:
-    """Take all steps but the last."""
-    for converter in STEPS:
-        lines = converter.run(lines, conversion)
-    return lines
 
 
 @dataclass(frozen=True)
@@ -145,11 +133,7 @@ class PlannedPage:
     def text(self) -> str:
         """Return the file. Scalars of JSON are scalars of YAML too, whatever is in them."""
         kind = {} if self.kind is Kind.PAGE else {"kind": self.kind.value}
-        front = {
-            "title": self.front["title"],
-            **kind,
-            **{k: v for k, v in self.front.items() if k != "title"},
-        }
+        front = {"title": self.front["title"], **kind, **self.front}
         lines = [f"{key}: {_plain(value)}" for key, value in front.items()]
         body = self.body.strip("\n")
         return "\n".join(["---", *lines, "---", *([body] if body else []), ""])
@@ -201,13 +185,12 @@ class _PageDraft:
 def plan_import(tree: SourceTree, site: SitePaths) -> ImportPlan:
     """Plan to bring a collection into a site."""
     skipped = frozenset(page.path for page in tree.pages if is_draft(page))
-    names = name_pages(tree, skipped)
+    names = name_pages([page for page in tree.pages if page.path not in skipped])
     plan = ImportPlan(notes=list(names.notes))
     by_path = {page.path: page for page in tree.pages}
     for paths, message in ((skipped, "A draft was left out."), (names.homes, _HOME)):
-        plan.notes += [
-            ImportNote(by_path[path].problem("import", message, 1, 1), message) for path in sorted(paths)
-        ]
+        pages = (by_path[path] for path in sorted(paths))
+        plan.notes += [ImportNote(page.problem("import", message, 1, 1), message) for page in pages]
     drafts = [_draft(by_path[path], target) for path, target in names.targets.items()]
     book = AddressBook()
     for draft in drafts:
@@ -239,7 +222,9 @@ def _draft(page: SourcePage, target: str) -> _PageDraft:
     """Convert one page but for its links, which need to know of all other pages."""
     conversion = Conversion(page)
     mapped = map_front(page, is_category=target.endswith("/index.md"))
-    lines = convert_body(lines_of(page), conversion)
+    lines = lines_of(page)
+    for step in STEPS:
+        lines = step.run(lines, conversion)
     heading, rest = split_title(lines)
     heading = clean(heading)
     if not mapped.title or _alike(mapped.title, heading):
@@ -254,9 +239,8 @@ def _alike(title: str, heading: str) -> bool:
 def _redirects(site: SitePaths, names: Names, assets: Assets) -> Redirects:
     targets = [*names.targets.values(), *(f"{category}/index.md" for category in names.categories)]
     pages = [file_at(url_of(path)) for path in {*targets, *site.files} if path.endswith(".md")]
-    return Redirects(
-        [*pages, *targets, *site.files, *assets.copies, *site.own_files], site.own_folders, site.claimed
-    )
+    published = [*pages, *targets, *site.files, *assets.copies, *site.own_files]
+    return Redirects(published, site.own_folders, site.claimed)
 
 
 def _page(draft: _PageDraft, redirects: Redirects, tree: SourceTree, names: Names) -> PlannedPage:
@@ -266,19 +250,19 @@ def _page(draft: _PageDraft, redirects: Redirects, tree: SourceTree, names: Name
     place = PurePosixPath(page.path)
     note = tree.folders.get(place.parent.as_posix(), FolderNote()) if is_category else FolderNote()
     title = draft.title or note.title or readable(place.parent.name if is_index(page.path) else place.stem)
-    front: dict[str, Any] = {"title": shorten(clean(title) or "Untitled")}
     summary = mapped.summary or shorten(note.summary) or _first_words(draft.lines)
-    if summary:
-        front["summary"] = summary
     position = mapped.position if mapped.position is not None else note.position
-    if is_category and position is not None:
-        front["position"] = position
-    front |= mapped.keys
+    front = _front(clean(title) or "Untitled", summary, position if is_category else None) | mapped.keys
     addresses = list(dict.fromkeys(_former(draft, redirects)))
     if addresses:
         front["redirect_from"] = addresses
     kind = Kind.CATEGORY if is_category else kind_of(title, draft.lines)
     return PlannedPage(draft.target, kind, front, text_of(draft.lines), page)
+
+
+def _front(title: str, summary: str, position: int | None) -> dict[str, Any]:
+    front = {"title": shorten(title), "summary": summary or None, "position": position}
+    return {key: value for key, value in front.items() if value is not None}
 
 
 def _former(draft: _PageDraft, redirects: Redirects) -> Iterable[str]:
@@ -295,10 +279,8 @@ def _former(draft: _PageDraft, redirects: Redirects) -> Iterable[str]:
             line = draft.page.places.get("redirect_from") or draft.page.places.get("aliases") or (1, 1)
             draft.conversion.notes.append(ImportNote(draft.page.problem("duplicate-id", message, *line)))
     natural = published_at(draft.page.path)
-    if is_usual(natural) and natural.lower().strip("/") != own.strip("/"):
-        claimed = redirects.claim(draft.target, natural)
-        if claimed:
-            yield claimed
+    if natural.lower().strip("/") != own.strip("/") and (claimed := redirects.claim(draft.target, natural)):
+        yield claimed
 
 
 def _first_words(lines: Lines) -> str:
@@ -327,14 +309,8 @@ def _missing_categories(names: Names, tree: SourceTree) -> Iterable[PlannedPage]
         if f"{category}/index.md" in made:
             continue
         note = tree.folders.get(origin, FolderNote()) if origin else FolderNote()
-        title = note.title or (
-            readable(origin) if origin else names.titles.get(category) or readable(category)
-        )
-        front: dict[str, Any] = {"title": shorten(clean(title) or category)}
-        if clean(note.summary):
-            front["summary"] = shorten(clean(note.summary))
-        if note.position is not None:
-            front["position"] = note.position
+        title = note.title or ("" if origin else names.titles.get(category)) or readable(origin or category)
+        front = _front(clean(title) or category, shorten(clean(note.summary)), note.position)
         yield PlannedPage(f"{category}/index.md", Kind.CATEGORY, front, "", None)
 
 
@@ -343,9 +319,7 @@ def _one_category(plan: ImportPlan, tree: SourceTree, names: Names) -> Iterable[
     top = [folder for folder in names.folders if "/" not in folder]
     inner = [folder for folder in names.folders if folder.count("/") == 1]
     if plan.categories == 1 and len(top) == 1 and len(inner) > 1 and len(plan.pages) > 10:
-        message = (
-            "All articles are in one category. "
-            f"If the folders below it are your topics, import {tree.shown}/{top[0]}."
-        )
+        advice = f"If the folders below it are your topics, import {tree.shown}/{top[0]}."
+        message = f"All articles are in one category. {advice}"
         first = min(plan.pages, key=lambda page: page.target).origin or tree.pages[0]
         yield ImportNote(first.problem("import", message, 1, 1))
