@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from waypost.base.files.file_tree import write_atomic
@@ -60,38 +60,30 @@ def import_status(site: Site, importer: Importer, place: str, *, dry_run: bool =
         raise ProblemsFound([*history.notes, Problem(Location("status"), "missing-file", message)])
     notes = Notes(list(history.notes))
     texts: dict[str, tuple[str, str]] = {}
-    ids = _present(site, history, notes)
-    is_new = ids is None
-    if ids is None:
-        ids = new_ids(history.components)
+    present = _present(site, history, notes)
+    ids = new_ids(history.components) if present is None else present
+    if present is None:
         texts[CONFIG] = (_new_config(history, ids, notes), "page")
-    entries = [entry for plan in planned_entries(history, ids, notes) if (entry := _readable(plan, notes))]
+    plans = [plan for draft in planned_entries(history, ids, notes) if (plan := _readable(draft, notes))]
     former = dict(_former(site))
-    for entry in entries:
-        own = f"{entry.folder}/{entry.name}.md"
-        path = next((former[address] for address in entry.entry.former if address in former), own)
-        texts[path] = (entry.text, entry.entry.origin)
+    for plan in plans:
+        path = next((former[address] for address in plan.entry.former if address in former), plan.path)
+        texts[path] = (plan.text, plan.entry.origin)
     files = [_file(site, path, *text) for path, text in texts.items()]
-    _note_kept(files, notes)
-    if not dry_run:
-        for file in files:
-            if file.fate in (Fate.NEW, Fate.NAMED):
-                write_atomic(site.root / file.path, texts[file.path][0].encode())
-    works = sum(entry.entry.window is not None for entry in entries)
-    return StatusImport(
-        incidents=len(entries) - works,
-        maintenances=works,
-        components=len(ids) if is_new else 0,
-        files=tuple(files),
-        problems=tuple(sorted(dict.fromkeys(notes.found))),
-    )
-
-
-def _note_kept(files: Sequence[ImportedFile], notes: Notes) -> None:
     for file in files:
         if file.fate is Fate.KEPT:
             message = f"{file.path} is there already and was kept. To take this one over, delete it and import again."
             notes.add(file.origin, message)
+        elif file.fate is not Fate.SAME and not dry_run:
+            write_atomic(site.root / file.path, texts[file.path][0].encode())
+    works = sum(plan.entry.window is not None for plan in plans)
+    return StatusImport(
+        incidents=len(plans) - works,
+        maintenances=works,
+        components=len(ids) if present is None else 0,
+        files=tuple(files),
+        problems=tuple(sorted(dict.fromkeys(notes.found))),
+    )
 
 
 def _present(site: Site, history: SourceHistory, notes: Notes) -> dict[str, str] | None:
@@ -103,11 +95,12 @@ def _present(site: Site, history: SourceHistory, notes: Notes) -> dict[str, str]
     if config is None:
         raise ProblemsFound(problems)
     ids = present_ids(history.components, config)
-    missing = [component for component in history.components if component.name.casefold() not in ids]
     own = new_ids(history.components)
-    for component in missing:
-        line = f"- {{id: {own[component.name.casefold()]}, name: {quoted(line_of(component.name))}}}"
-        notes.add(CONFIG, f"This component is missing. Add it, and import again to name it: {line}")
+    for component in history.components:
+        name = component.name.casefold()
+        if name not in ids:
+            line = f"- {{id: {own[name]}, name: {quoted(line_of(component.name))}}}"
+            notes.add(CONFIG, f"This component is missing. Add it, and import again to name it: {line}")
     return ids
 
 
@@ -154,7 +147,7 @@ def _readable(plan: PlannedEntry, notes: Notes) -> PlannedEntry | None:
 
 
 def _problems(plan: PlannedEntry) -> list[Problem]:
-    source, problems = decode(f"{plan.folder}/{plan.name}.md", plan.text.encode())
+    source, problems = decode(plan.path, plan.text.encode())
     if source is None:
         return problems
     parse = parse_maintenance if plan.entry.window else parse_incident
@@ -175,13 +168,17 @@ def _former(site: Site) -> Iterator[tuple[str, str]]:
 
 
 def _file(site: Site, path: str, text: str, origin: str) -> ImportedFile:
-    there = site.root / path
-    if not there.exists() and not there.is_symlink():
-        return ImportedFile(path, origin, Fate.NEW)
-    if there.is_file() and there.read_bytes() == text.encode():
-        return ImportedFile(path, origin, Fate.SAME)
-    data = b"" if there.is_symlink() or not there.is_file() else there.read_bytes()
-    return ImportedFile(path, origin, Fate.NAMED if _lacks_only_components(data, text) else Fate.KEPT)
+    file = site.root / path
+    fate = Fate.KEPT
+    if not file.exists() and not file.is_symlink():
+        fate = Fate.NEW
+    elif file.is_file():
+        data = file.read_bytes()
+        if data == text.encode():
+            fate = Fate.SAME
+        elif not file.is_symlink() and _lacks_only_components(data, text):
+            fate = Fate.NAMED
+    return ImportedFile(path, origin, fate)
 
 
 def _lacks_only_components(data: bytes, text: str) -> bool:
@@ -191,8 +188,6 @@ def _lacks_only_components(data: bytes, text: str) -> bool:
     if len(before) != len(after) or len(differing) != 1:
         return False
     old, new = (_COMPONENTS.fullmatch(line) for line in differing[0])
-    return bool(old and new) and set(_named(old)) < set(_named(new))
-
-
-def _named(line: re.Match[str] | None) -> list[str]:
-    return [part for part in line["names"].split(", ") if part] if line else []
+    if old is None or new is None:
+        return False
+    return set(filter(None, old["names"].split(", "))) < set(filter(None, new["names"].split(", ")))

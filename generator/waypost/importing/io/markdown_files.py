@@ -41,9 +41,9 @@ def read_tree(folder: Path) -> tuple[SourceTree, list[Problem]]:
             notes[place.parent.as_posix()] = _read_note(folder, file)
         else:
             files.add(path)
-    large = frozenset(path for path in files if _size(folder, path) > MAX_MEDIA_BYTES)
-    usable = frozenset(path for path in files if _size(folder, path) >= 0)
-    tree = SourceTree(shown, tuple(pages), notes, usable, large)
+    sizes = {path: size for path in files if (size := _size(folder, path)) >= 0}
+    large = frozenset(path for path, size in sizes.items() if size > MAX_MEDIA_BYTES)
+    tree = SourceTree(shown, tuple(pages), notes, frozenset(sizes), large)
     return tree, [_as_warning(problem, shown) for problem in problems]
 
 
@@ -77,8 +77,7 @@ def _read_page(folder: Path, file: Path, path: str) -> tuple[SourcePage | None, 
     data, problems = read_bytes(folder, file)
     if data is None:
         return None, problems
-    text, problem = _decode(path, data)
-    problems = [problem] if problem else []
+    text, problems = _decode(path, data)
     if text is None:
         return None, problems
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -92,26 +91,19 @@ def _read_page(folder: Path, file: Path, path: str) -> tuple[SourcePage | None, 
     return page, problems + front.problems
 
 
-def _decode(path: str, data: bytes) -> tuple[str | None, Problem | None]:
-    """Return the text of a file in whatever encoding it is, or None for what is no text."""
-
-    def warning(code: str, message: str) -> Problem:
-        return Problem(Location(path), code, message)
-
+def _decode(path: str, data: bytes) -> tuple[str | None, list[Problem]]:
+    """Return the text of a file in any encoding, or None for bytes that are no text."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = data.decode("utf-16", errors="replace")
-        return text, warning(
-            "not-utf8", "The file is in UTF-16. It was read as such; compare letters with accents."
-        )
+        message = "The file is in UTF-16. It was read as such; compare letters with accents."
+        return data.decode("utf-16", errors="replace"), [Problem(Location(path), "not-utf8", message)]
     if b"\x00" in data:
-        return None, warning(
-            "control-character", "The file holds NUL bytes, so it is no text. It was left out."
-        )
+        message = "The file holds NUL bytes, so it is no text. It was left out."
+        return None, [Problem(Location(path), "control-character", message)]
     try:
-        return data.decode("utf-8-sig"), None
+        return data.decode("utf-8-sig"), []
     except UnicodeDecodeError:
         message = "The file is not in UTF-8. It was read as Windows-1252; compare letters with accents."
-        return data.decode("cp1252", errors="replace"), warning("not-utf8", message)
+        return data.decode("cp1252", errors="replace"), [Problem(Location(path), "not-utf8", message)]
 
 
 def _read_note(folder: Path, file: Path) -> FolderNote:
@@ -187,11 +179,8 @@ _Read = tuple[dict[str, Any], dict[str, tuple[int, int]], list[Problem]]
 def _yaml(source: Source, lines: list[str]) -> _Read:
     document, problems = parse_yaml(source, "\n".join(lines), first_line=2, ignore_tags=True)
     if document is not None and (isinstance(document.data, dict) or document.data is None):
-        places = {
-            str(path[0]): place.key or place.value
-            for path, place in document.places.items()
-            if len(path) == 1
-        }
+        top = ((path[0], place) for path, place in document.places.items() if len(path) == 1)
+        places = {str(key): place.key or place.value for key, place in top}
         return document.data or {}, places, []
     at = (problems[0].location.line, problems[0].location.column) if problems else (2, 1)
     reason = problems[0].message if problems else "It is no mapping of keys and values."
@@ -241,10 +230,7 @@ def _places(lines: list[str], key: re.Pattern[str], first: int) -> dict[str, tup
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
     """Turn dates of TOML into text, as YAML here has them, and bring in what Hugo keeps under `params`."""
     inner = data.get("params")
-    merged = {**(inner if isinstance(inner, dict) else {}), **data}
     if isinstance(inner, dict):
-        del merged["params"]
-    return {
-        key: value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
-        for key, value in merged.items()
-    }
+        data = {**inner, **{key: value for key, value in data.items() if key != "params"}}
+    kept = str | int | float | bool | list | dict | None
+    return {key: value if isinstance(value, kept) else str(value) for key, value in data.items()}

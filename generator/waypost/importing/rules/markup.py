@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of, map_prose, marked
 
@@ -15,41 +16,36 @@ _NAMED = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|(\S+))""
 _PLAIN = re.compile(r'"([^"]*)"|`([^`]*)`|(\S+)')
 
 
-def _figure(named: dict[str, str], plain: list[str]) -> str:
-    source = named.get("src") or named.get("link") or (plain[0] if plain else "")
+def _figure(named: dict[str, str], first: str) -> str:
+    source = named.get("src") or named.get("link") or first
+    target = f"<{source}>" if re.search(r"[\s()]", source) else source
     words = named.get("alt") or named.get("caption") or named.get("title") or ""
     # A picture without words is one for the eye only; the brackets would end them early.
-    return f"![{words.replace('[', '(').replace(']', ')')}]({_target(source)})" if source else ""
+    return f"![{words.replace('[', '(').replace(']', ')')}]({target})" if source else ""
 
 
-def _reference(named: dict[str, str], plain: list[str]) -> str:
-    return named.get("path") or (plain[0] if plain else "")
+def _reference(named: dict[str, str], first: str) -> str:
+    return named.get("path") or first
 
 
-def _video(page: str) -> Callable[[dict[str, str], list[str]], str]:
-    def write(named: dict[str, str], plain: list[str]) -> str:
-        number = named.get("id") or (plain[0] if plain else "")
-        words = named.get("title") or "Video"
-        return f"![{words}]({page}{number})" if re.fullmatch(r"[\w-]{1,40}", number) else ""
-
-    return write
+def _video(page: str, named: dict[str, str], first: str) -> str:
+    number = named.get("id") or first
+    return (
+        f"![{named.get('title') or 'Video'}]({page}{number})" if re.fullmatch(r"[\w-]{1,40}", number) else ""
+    )
 
 
-def _target(source: str) -> str:
-    return f"<{source}>" if re.search(r"[\s()]", source) else source
-
-
-SHORTCODES: dict[str, Callable[[dict[str, str], list[str]], str]] = {
+SHORTCODES: dict[str, Callable[[dict[str, str], str], str]] = {
     "figure": _figure,
     "img": _figure,
     "image": _figure,
     "imgproc": _figure,
     "ref": _reference,
     "relref": _reference,
-    "youtube": _video("https://www.youtube.com/watch?v="),
-    "vimeo": _video("https://vimeo.com/"),
+    "youtube": partial(_video, "https://www.youtube.com/watch?v="),
+    "vimeo": partial(_video, "https://vimeo.com/"),
 }
-"""Shortcodes of Hugo that have a counterpart in Markdown."""
+"""Shortcodes of Hugo that have a counterpart in Markdown, made of their named values and the first other one."""
 
 
 def convert_shortcodes(lines: Lines, conversion: Conversion) -> Lines:
@@ -67,8 +63,9 @@ def convert_shortcodes(lines: Lines, conversion: Conversion) -> Lines:
 def _shortcode(found: re.Match[str], line: SourceLine, conversion: Conversion) -> str:
     name = found[2].lower()
     named = {key: next(filter(None, values), "") for key, *values in _NAMED.findall(found[3])}
-    plain = [next(filter(None, values), "") for values in _PLAIN.findall(_NAMED.sub("", found[3]))]
-    made = SHORTCODES[name](named, plain) if name in SHORTCODES and "/" not in found[1] else ""
+    plain = _PLAIN.search(_NAMED.sub("", found[3]))
+    first = next(filter(None, plain.groups()), "") if plain else ""
+    made = SHORTCODES[name](named, first) if name in SHORTCODES and "/" not in found[1] else ""
     if not made and "/" not in found[1]:
         message = f"The shortcode '{name}' has no counterpart. Its marks were left out, and the text in it was kept."
         conversion.note(line, message, "{{")
@@ -91,9 +88,8 @@ _HIGHLIGHT = re.compile(
 _END_HIGHLIGHT = re.compile(r"\s*(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*/\s*highlight\s*[>%]\}\})\s*$")
 
 
-def convert_highlight(lines: Lines, conversion: Conversion) -> Lines:
+def convert_highlight(lines: Lines, _: Conversion) -> Lines:
     """Turn the tags around code into fences, so that nothing in it is taken for markup."""
-    del conversion
     made: Lines = []
     is_open = False
     for line, is_code in marked(lines):
@@ -138,9 +134,8 @@ _ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]{1,80}:(
 _ALONE = re.compile(r"<(details|div|section|article|aside|center|figure|td|th)\b((?:\s[^<>\n]{0,300})?)>\s*$")
 
 
-def convert_icons(lines: Lines, conversion: Conversion) -> Lines:
+def convert_icons(lines: Lines, _: Conversion) -> Lines:
     """Drop icons written as words between colons, which need an extension that a new site does not have."""
-    del conversion
     return map_prose(lines, lambda line, text: _ICON.sub("", text) if ":" in text else text)
 
 
@@ -184,22 +179,15 @@ def convert_modules(lines: Lines, conversion: Conversion) -> Lines:
             continue
         found = None if is_code else _MODULE.match(line.text)
         if found and (is_mdx or line.text.startswith("import")):
-            in_export = line.text.startswith("export") and line.text.rstrip()[-1:] in (
-                "{",
-                "[",
-                "(",
-                "=",
-                ">",
-            )
+            in_export = line.text.startswith("export") and line.text.rstrip().endswith(tuple("{[(=>"))
             conversion.note(line, "Lines that import or export code were left out: no code is run here.")
             continue
         made.append(line)
     return made
 
 
-def convert_comments(lines: Lines, conversion: Conversion) -> Lines:
-    """Write comments in braces as those of HTML, which are not shown either."""
-    del conversion
+def convert_comments(lines: Lines, _: Conversion) -> Lines:
+    """Write comments in braces as comments of HTML, which are not shown either."""
     made: Lines = []
     is_open = False
     for line, is_code in marked(lines):

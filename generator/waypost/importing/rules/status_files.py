@@ -25,9 +25,9 @@ class PlannedEntry:
     """States by the id of the component here."""
 
     @property
-    def folder(self) -> str:
+    def path(self) -> str:
         """Where the file stands, from the root of the site."""
-        return "status/maintenance" if self.entry.window else "status/incidents"
+        return f"status/{'maintenance' if self.entry.window else 'incidents'}/{self.name}.md"
 
     @property
     def text(self) -> str:
@@ -35,11 +35,9 @@ class PlannedEntry:
         entry = self.entry
         lines = [f"title: {quoted(line_of(entry.title) or 'Incident')}"]
         if entry.window:
-            lines += [f"components: [{', '.join(self.components)}]"]
-            lines += [
-                f"scheduled_for: {_time(entry.window[0])}",
-                f"scheduled_until: {_time(entry.window[1])}",
-            ]
+            lines.append(f"components: [{', '.join(self.components)}]")
+            lines.append(f"scheduled_for: {_time(entry.window[0])}")
+            lines.append(f"scheduled_until: {_time(entry.window[1])}")
         else:
             states = ", ".join(f"{name}: {state}" for name, state in self.components.items())
             lines += [f"impact: {entry.impact}", f"components: {{{states}}}"]
@@ -62,20 +60,17 @@ def planned_entries(history: SourceHistory, ids: Mapping[str, str], notes: Notes
         lost = [name for name in entry.components if name.casefold() not in ids]
         if lost:
             names = ", ".join(line_of(name) for name in lost)
-            notes.add(
-                entry.origin,
-                f"These components are not in status/status.yml, so it does not name them: {names}.",
-            )
+            message = f"These components are not in status/status.yml, so it does not name them: {names}."
+            notes.add(entry.origin, message)
         elif not entry.components:
             notes.add(entry.origin, "It names no component. Add those that were hit, if you know them.")
-        known = {
-            ids[name.casefold()]: state for name, state in entry.components.items() if name.casefold() in ids
-        }
+        states = entry.components.items()
+        known = {ids[name.casefold()]: state for name, state in states if name.casefold() in ids}
         begun = entry.window[0] if entry.window else min(entry.started or updates[0].at, updates[0].at)
-        name = f"{begun:%Y-%m-%d}-{slugify(entry.title)}"
+        stem = name = f"{begun:%Y-%m-%d}-{slugify(entry.title)}"
         number = 2
         while (entry.window is not None, name) in taken:
-            name = f"{begun:%Y-%m-%d}-{slugify(entry.title)}-{number}"
+            name = f"{stem}-{number}"
             number += 1
         taken.add((entry.window is not None, name))
         yield PlannedEntry(name, entry, tuple(updates), known)
@@ -90,10 +85,10 @@ def new_ids(components: Sequence[SourceComponent]) -> dict[str, str]:
     """Choose an id for each component by its name; two that would share one get a number."""
     ids: dict[str, str] = {}
     for component in components:
-        name = slugify(component.name)
+        slug = name = slugify(component.name)
         number = 2
         while name in ids.values():
-            name = f"{slugify(component.name)}-{number}"
+            name = f"{slug}-{number}"
             number += 1
         ids.setdefault(component.name.casefold(), name)
     return ids
@@ -101,14 +96,10 @@ def new_ids(components: Sequence[SourceComponent]) -> dict[str, str]:
 
 def present_ids(components: Sequence[SourceComponent], config: StatusConfig) -> dict[str, str]:
     """Return the ids of components that a site has already, by the names of the other page."""
-    known = {component.name.casefold(): component.id for component in config.flat}
+    present = {component.name.casefold(): component.id for component in config.flat}
     every = {component.id for component in config.flat}
-    found: dict[str, str] = {}
-    for name in [component.name for component in components]:
-        own = known.get(name.casefold()) or (slugify(name) if slugify(name) in every else "")
-        if own:
-            found[name.casefold()] = own
-    return {**known, **found}
+    slugs = {component.name.casefold(): slugify(component.name) for component in components}
+    return {name: slug for name, slug in slugs.items() if slug in every} | present
 
 
 def status_yml(history: SourceHistory, ids: Mapping[str, str]) -> str:
@@ -123,23 +114,15 @@ def status_yml(history: SourceHistory, ids: Mapping[str, str]) -> str:
     ]
     written: set[str] = set()
     for group in dict.fromkeys(component.group for component in history.components):
-        members = [
-            item
-            for item in history.components
-            if item.group == group and ids[item.name.casefold()] not in written
-        ]
+        members = {ids[item.name.casefold()]: item for item in history.components if item.group == group}
+        members = {name: item for name, item in members.items() if name not in written}
         if not members:
             continue
-        written.update(ids[item.name.casefold()] for item in members)
-        indent = "  "
-        if group:
-            lines += [f"  - group: {quoted(line_of(group))}", "    components:"]
-            indent = "      "
-        for item in members:
-            lines += [
-                f"{indent}- id: {ids[item.name.casefold()]}",
-                f"{indent}  name: {quoted(line_of(item.name))}",
-            ]
+        written.update(members)
+        lines += [f"  - group: {quoted(line_of(group))}", "    components:"] if group else []
+        indent = "      " if group else "  "
+        for name, item in members.items():
+            lines += [f"{indent}- id: {name}", f"{indent}  name: {quoted(line_of(item.name))}"]
             if line_of(item.description):
                 lines.append(f"{indent}  description: {quoted(line_of(item.description))}")
     return "\n".join(lines) + "\n"

@@ -16,13 +16,9 @@ from waypost.importing.rules.histories import Notes, SourceEntry, SourceUpdate, 
 
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`"}
 _BREAKS = {"br": "\n", "p": "\n\n", "div": "\n\n", "ul": "\n\n", "ol": "\n\n", "li": "\n- ", "tr": "\n"}
-_BREAKS |= {f"h{level}": "\n\n" for level in range(1, 7)} | {
-    "pre": "\n\n",
-    "blockquote": "\n\n",
-    "hr": "\n\n",
-}
+_BREAKS |= dict.fromkeys(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "hr"], "\n\n")
 _PLAIN = frozenset(
-    {"span", "small", "var", "u", "font", "time", "abbr", "table", "tbody", "td", "th", "center"}
+    ["span", "small", "var", "u", "font", "time", "abbr", "table", "tbody", "td", "th", "center"]
 )
 _DROPPED = frozenset({"script", "style"})
 _KNOWN = {*_MARKS, *_BREAKS, *_PLAIN, *_DROPPED, "a"}
@@ -169,8 +165,12 @@ def _from_nothing(entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
     notes.add(
         entry.origin, "It has no update. Its title now stands as the first one; say what customers saw."
     )
-    first = UpdateStatus.SCHEDULED if entry.window else UpdateStatus.INVESTIGATING
-    return [TimelineUpdate(first, begun, safe_words(entry.title))]
+    return [_opening(entry, begun)]
+
+
+def _opening(entry: SourceEntry, at: datetime) -> TimelineUpdate:
+    status = UpdateStatus.SCHEDULED if entry.window else UpdateStatus.INVESTIGATING
+    return TimelineUpdate(status, at, safe_words(entry.title))
 
 
 def _ended(updates: Sequence[TimelineUpdate], entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
@@ -185,29 +185,26 @@ def _ended(updates: Sequence[TimelineUpdate], entry: SourceEntry, notes: Notes) 
 def _in_steps(updates: Sequence[TimelineUpdate], entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
     """Keep one end, nothing but postmortems after it, and something before it."""
     found = list(updates)
-    last = max(
-        (index for index, it in enumerate(found) if it.status is not UpdateStatus.POSTMORTEM), default=-1
-    )
+    others = (index for index, it in enumerate(found) if it.status is not UpdateStatus.POSTMORTEM)
+    last = max(others, default=-1)
     going_on = UpdateStatus.VERIFYING if entry.window else UpdateStatus.MONITORING
     for index, update in enumerate(found[:last]):
         if update.status in _ENDINGS:
-            message = f"It went on after '{update.status}'. That update now says '{going_on}'."
-            notes.add(entry.origin, message)
+            notes.add(entry.origin, f"It went on after '{update.status}'. That update now says '{going_on}'.")
             found[index] = replace(update, status=going_on)
     after = last + 1
     if after < len(found) and (last < 0 or found[last].status is not UpdateStatus.RESOLVED):
         notes.add(entry.origin, "A postmortem came before the end. It now says 'resolved'.")
         found[after] = replace(found[after], status=UpdateStatus.RESOLVED)
     if found[0].status in _ENDINGS:
-        found.insert(0, _beginning(found[0], entry, notes))
+        notes.add(
+            entry.origin, "It was told only when it was over. Its title now stands as the first update."
+        )
+        end = found[0].at
+        is_earlier = entry.started is not None and entry.started < end
+        begun = entry.started if entry.started and is_earlier else end - timedelta(seconds=1)
+        found.insert(0, _opening(entry, begun))
     return found
-
-
-def _beginning(end: TimelineUpdate, entry: SourceEntry, notes: Notes) -> TimelineUpdate:
-    notes.add(entry.origin, "It was told only when it was over. Its title now stands as the first update.")
-    first = UpdateStatus.SCHEDULED if entry.window else UpdateStatus.INVESTIGATING
-    begun = entry.started if entry.started and entry.started < end.at else end.at - timedelta(seconds=1)
-    return TimelineUpdate(first, begun, safe_words(entry.title))
 
 
 def safe_text(update: SourceUpdate, entry: SourceEntry, notes: Notes) -> str:
