@@ -157,16 +157,10 @@ def _fate(path: Path, read: Callable[[], bytes]) -> Fate:
 def _kept(files: list[ImportedFile], folder: Path) -> list[Problem]:
     """Return a warning for each file that was kept; the page of a category is meant to be written by hand."""
     advice = "is there already and was kept. To take this one over, delete that one and import again."
-    return [
-        Problem(
-            Location(f"{folder.as_posix()}/{file.origin}", 1, 1),
-            "import",
-            f"content/{file.path} {advice}",
-            Level.WARNING,
-        )
-        for file in files
-        if file.fate is Fate.KEPT and file.origin
-    ]
+    kept = [file for file in files if file.fate is Fate.KEPT and file.origin]
+    places = [Location(f"{folder.as_posix()}/{file.origin}", 1, 1) for file in kept]
+    messages = [f"content/{file.path} {advice}" for file in kept]
+    return [Problem(at, "import", text, Level.WARNING) for at, text in zip(places, messages, strict=True)]
 
 
 def check_plan(plan: ImportPlan) -> None:

@@ -135,6 +135,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+_PLAIN = (str, int, float, bool, list, dict, type(None))
 _SIMPLE = re.compile(r"([A-Za-z_][\w -]{0,60}?)[ \t]*:[ \t]+(\S.{0,2000})$")
 _TOML_KEY = re.compile(r"\s*([\w-]+)\s*=")
 _JSON_KEY = re.compile(r'\s*"([^"]+)"\s*:')
@@ -231,6 +232,6 @@ def _plain(data: dict[str, Any]) -> dict[str, Any]:
     """Turn dates of TOML into text, as YAML here has them, and bring in what Hugo keeps under `params`."""
     inner = data.get("params")
     if isinstance(inner, dict):
-        data = {**inner, **{key: value for key, value in data.items() if key != "params"}}
-    kept = str | int | float | bool | list | dict | None
-    return {key: value if isinstance(value, kept) else str(value) for key, value in data.items()}
+        data = {**inner, **data}
+        del data["params"]
+    return {key: value if isinstance(value, _PLAIN) else str(value) for key, value in data.items()}

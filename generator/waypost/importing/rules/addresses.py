@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -117,13 +118,13 @@ class _Namer:
         slug = slug_of(_strip_number(name, numbered=(parent or ".") in self._numbered))
         if not parent and slug in RESERVED:
             slug = f"{slug}-articles"
-        target = _free(f"{self.names.folders[parent]}/{slug}" if parent else slug, self._taken)
+        target = free_name(f"{self.names.folders[parent]}/{slug}" if parent else slug, self._taken)
         self._taken.add(target)
         self.names.folders[folder] = target
 
     def _name_page(self, page: SourcePage) -> None:
         target = self._target(page)
-        free = _free(target, self._taken)
+        free = free_name(target.removesuffix(".md"), self._taken, ".md")
         self._taken.add(free)
         if free != target:
             message = (
@@ -206,14 +207,10 @@ def _parents(path: str) -> list[str]:
     return [parent.as_posix() for parent in PurePosixPath(path).parents][:-1]
 
 
-def _free(path: str, taken: set[str]) -> str:
-    """Return a path, or the first numbered one that is not taken."""
-    stem, dot, ending = path.rpartition(".") if path.endswith(".md") else (path, "", "")
-    number, free = 2, path
-    while free in taken:
-        free = f"{stem}-{number}{dot}{ending}"
-        number += 1
-    return free
+def free_name(stem: str, taken: Container[str], ending: str = "") -> str:
+    """Return a name that is not taken: the stem with its ending, else with the first free number from 2."""
+    numbered = (f"{stem}-{number}{ending}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([f"{stem}{ending}"], numbered) if name not in taken)
 
 
 _PREFIX = re.compile(

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from waypost.base.markdown import blocks
-from waypost.base.markdown.blocks import Part
 from waypost.base.markdown.links import outside_code
 from waypost.problems import Level, Location, Problem
 
@@ -115,19 +114,19 @@ class Conversion:
     page: SourcePage
     notes: list[ImportNote] = field(default_factory=list)
 
-    def note(self, line: SourceLine, message: str, needle: str = "", code: str = "import") -> None:
-        """Report something at a line; notes of the same words are counted together."""
-        self.notes.append(ImportNote(self.problem(line, message, needle, code), f"{code}:{message}"))
-
-    def report(self, line: SourceLine, message: str, needle: str = "", code: str = "import") -> None:
-        """Report something at a line that needs its own place."""
-        self.notes.append(ImportNote(self.problem(line, message, needle, code)))
-
-    def problem(self, line: SourceLine, message: str, needle: str, code: str) -> Problem:
-        """Build the warning; its column is where `needle` stands in the line as it was written."""
-        found = self.page.problem(code, message, line.number, 1)
-        column = found.source_line.find(needle) + 1 if needle else 1
-        return self.page.problem(code, message, line.number, max(column, 1))
+    def note(
+        self,
+        line: SourceLine,
+        message: str,
+        needle: str = "",
+        code: str = "import",
+        *,
+        is_grouped: bool = True,
+    ) -> None:
+        """Report something at a line, in the column of `needle`; grouped notes of the same words are counted."""
+        written = self.page.problem(code, message, line.number, 1).source_line
+        problem = self.page.problem(code, message, line.number, max(written.find(needle) + 1, 1))
+        self.notes.append(ImportNote(problem, f"{code}:{message}" if is_grouped else ""))
 
 
 def lines_of(page: SourcePage) -> Lines:
@@ -142,15 +141,9 @@ def text_of(lines: Iterable[SourceLine]) -> str:
 
 def marked(lines: Lines) -> Iterator[tuple[SourceLine, bool]]:
     """Return each line, and whether it belongs to a fenced block of code."""
-    fenced = (Part.OPENING_FENCE, Part.FENCED_CODE, Part.CLOSING_FENCE)
-    return ((line, part in fenced) for line, part in parts_of(lines))
-
-
-def parts_of(lines: Lines) -> Iterator[tuple[SourceLine, Part]]:
-    """Return each line, and what it is of the text."""
-    parts = (line.part for line in blocks.lines_of(text_of(lines)))
-    # A text without lines is one empty line to those who split it.
-    return zip(lines, parts, strict=False)
+    # A text without lines is read as one empty line.
+    read = zip(lines, blocks.lines_of(text_of(lines)), strict=False)
+    return ((line, found.is_fenced) for line, found in read)
 
 
 def map_prose(lines: Lines, change: Callable[[SourceLine, str], str]) -> Lines:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, unquote
 
 from waypost.base.markdown.links import map_line, outside_code
-from waypost.importing.rules.addresses import MEDIA, AddressBook, Names, slug_of, url_of
+from waypost.importing.rules.addresses import MEDIA, AddressBook, Names, free_name, slug_of, url_of
 from waypost.importing.rules.collection import Conversion, Lines, SourceLine, SourceTree, marked
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
@@ -36,13 +36,10 @@ class Assets:
         """Return where a file of the collection goes, in content/."""
         if path not in self._targets:
             place = PurePosixPath(path)
-            wanted = f"{self._folder(place.parent)}/{slug_of(place.stem)}{place.suffix.lower()}"
-            free, number = wanted, 2
-            while free in self.copies:
-                free = f"{wanted.removesuffix(place.suffix.lower())}-{number}{place.suffix.lower()}"
-                number += 1
-            self.copies[free] = path
-            self._targets[path] = free
+            stem = f"{self._folder(place.parent)}/{slug_of(place.stem)}"
+            target = free_name(stem, self.copies, place.suffix.lower())
+            self.copies[target] = path
+            self._targets[path] = target
         return self._targets[path]
 
     def _folder(self, folder: PurePosixPath) -> str:
@@ -79,17 +76,15 @@ class LinkMapper:
         return [line if is_code else self._map(line, conversion) for line, is_code in marked(lines)]
 
     def _map(self, line: SourceLine, conversion: Conversion) -> SourceLine:
+        def turned(found: re.Match[str]) -> str:
+            return f"{found[1]}{found[2]}{self._turn(found[3], line, conversion, in_html=True)}{found[2]}"
+
         text = line.text
         if "](" in text or "]:" in text:
             text = map_line(text, lambda target: self._turn(target, line, conversion, in_html=False))
         if "<" in text and "=" in text:
-            text = outside_code(
-                text, lambda part: _HTML.sub(lambda found: self._html(found, line, conversion), part)
-            )
+            text = outside_code(text, lambda part: _HTML.sub(turned, part))
         return line.with_text(text)
-
-    def _html(self, found: re.Match[str], line: SourceLine, conversion: Conversion) -> str:
-        return f"{found[1]}{found[2]}{self._turn(found[3], line, conversion, in_html=True)}{found[2]}"
 
     def _turn(self, target: str, line: SourceLine, conversion: Conversion, *, in_html: bool) -> str:
         """Return where a link leads now; what cannot be found is reported and stays as it is."""
@@ -132,15 +127,9 @@ class LinkMapper:
             return path
         if suffix in MEDIA or path.startswith("../"):
             return ""
-        found = self.book.at(path)
         folder = path.rstrip("/")
-        if (
-            not found
-            and "/" not in folder
-            and f"{self.names.folders.get(folder)}/index.md" in self._categories
-        ):
-            return f"{folder}/"
-        return found
+        is_category = "/" not in folder and f"{self.names.folders.get(folder)}/index.md" in self._categories
+        return self.book.at(path) or (f"{folder}/" if is_category else "")
 
     def _find_file(self, page: str, path: str) -> str:
         if path.startswith(("/", "@site/")):
@@ -179,15 +168,16 @@ class LinkMapper:
     def _complain(self, target: str, path: str, file: str, line: SourceLine, conversion: Conversion) -> None:
         here = f"content/{self.names.targets[conversion.page.path]}"
         if file:
+            code = "import"
             message = (
                 f"The file {file} {self._refusal(file)}. Put it where people can get it, and correct {here}."
             )
-            conversion.report(line, message, target)
         elif PurePosixPath(path).suffix.lower() in MEDIA:
+            code = "missing-file"
             message = (
                 f"There is no file {path} in what was imported. Add it beside {here}, or remove the link."
             )
-            conversion.report(line, message, target, "missing-file")
         else:
+            code = "unknown-article"
             message = f"This link leads to no page that was imported: {path}. Correct it in {here}."
-            conversion.report(line, message, target, "unknown-article")
+        conversion.note(line, message, target, code, is_grouped=False)

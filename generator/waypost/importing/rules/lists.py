@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from waypost.base.markdown import blocks
 from waypost.base.markdown.blocks import Part
-from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of, parts_of
+from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of, text_of
 
 _ENTRY = re.compile(r"([-*+]|\d{1,9}[.)])( +|$)(.*)$")
 _RULE = re.compile(r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
@@ -66,12 +67,12 @@ class _State:
         return "    " * len(self.levels)
 
 
-def convert_lists(lines: Lines, conversion: Conversion) -> Lines:
+def convert_lists(lines: Lines, _: Conversion) -> Lines:
     """Give entries of lists four columns a level, and bring fences to where they are understood."""
-    del conversion
     state = _State()
     blank = True
-    for line, part in parts_of(lines):
+    for line, read in zip(lines, blocks.lines_of(text_of(lines)), strict=False):
+        part = read.part
         if part is Part.OPENING_FENCE and not line.text.lstrip().startswith(">"):
             _open_fence(state, line)
         elif state.mark and part in (Part.FENCED_CODE, Part.CLOSING_FENCE):

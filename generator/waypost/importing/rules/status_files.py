@@ -9,6 +9,7 @@ from datetime import datetime
 
 from waypost.base.ids import slugify
 from waypost.formats.status_config import StatusConfig
+from waypost.importing.rules.addresses import free_name
 from waypost.importing.rules.histories import Notes, SourceComponent, SourceEntry, SourceHistory, line_of
 from waypost.importing.rules.timelines import TimelineUpdate, timeline_of
 
@@ -51,7 +52,7 @@ class PlannedEntry:
 
 def planned_entries(history: SourceHistory, ids: Mapping[str, str], notes: Notes) -> Iterator[PlannedEntry]:
     """Plan a file for each entry; `ids` gives the id here for each name of a component, in lower case."""
-    taken: set[tuple[bool, str]] = set()
+    taken: dict[bool, set[str]] = {True: set(), False: set()}
     for entry in sorted(history.entries, key=_begin):
         updates = timeline_of(entry, notes)
         if not updates:
@@ -67,12 +68,8 @@ def planned_entries(history: SourceHistory, ids: Mapping[str, str], notes: Notes
         states = entry.components.items()
         known = {ids[name.casefold()]: state for name, state in states if name.casefold() in ids}
         begun = entry.window[0] if entry.window else min(entry.started or updates[0].at, updates[0].at)
-        stem = name = f"{begun:%Y-%m-%d}-{slugify(entry.title)}"
-        number = 2
-        while (entry.window is not None, name) in taken:
-            name = f"{stem}-{number}"
-            number += 1
-        taken.add((entry.window is not None, name))
+        name = free_name(f"{begun:%Y-%m-%d}-{slugify(entry.title)}", taken[entry.window is None])
+        taken[entry.window is None].add(name)
         yield PlannedEntry(name, entry, tuple(updates), known)
 
 
@@ -85,12 +82,7 @@ def new_ids(components: Sequence[SourceComponent]) -> dict[str, str]:
     """Choose an id for each component by its name; two that would share one get a number."""
     ids: dict[str, str] = {}
     for component in components:
-        slug = name = slugify(component.name)
-        number = 2
-        while name in ids.values():
-            name = f"{slug}-{number}"
-            number += 1
-        ids.setdefault(component.name.casefold(), name)
+        ids.setdefault(component.name.casefold(), free_name(slugify(component.name), ids.values()))
     return ids
 
 
