@@ -16,7 +16,7 @@ from waypost.authoring.incidents import (
     plan_update,
     present_incident,
 )
-from waypost.authoring.planned_files import AlreadyThere, write_planned
+from waypost.authoring.io.planned_files import AlreadyThere, write_planned
 from waypost.authoring.rules.update_text import NewUpdate
 from waypost.build import build_site
 from waypost.formats.article import ArticleFrontMatter

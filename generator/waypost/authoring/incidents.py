@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,12 +13,13 @@ from waypost.authoring.io.incident_edit import (
     EditedFile,
     find_file,
     read_file,
+    start_file,
     usable_config,
     with_article,
     with_update,
     written_status,
 )
-from waypost.authoring.planned_files import (
+from waypost.authoring.io.planned_files import (
     PlannedFile,
     article_check,
     check_start,
@@ -30,12 +31,10 @@ from waypost.authoring.planned_files import (
 )
 from waypost.authoring.rules.known_problem import article_name, fitting_category, known_problem
 from waypost.authoring.rules.update_text import NewUpdate, incident_preview
-from waypost.base.files.source import Source
 from waypost.formats.article import Kind
 from waypost.formats.project import Project
 from waypost.formats.status import ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
-from waypost.reading.io.incident_files import parse_incident
 from waypost.reading.io.incident_templates import first_words
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
@@ -109,34 +108,19 @@ def plan_open(
     """Plan the file of an incident with its first update; raises ProblemsFound and AlreadyThere."""
     require_components(site, new.components)
     first = NewUpdate(UpdateStatus.INVESTIGATING, local(now), message, next_update)
-    text = skeleton(
-        "incident.md",
-        {
-            "title": quoted(new.title),
-            "impact": new.impact,
-            "components": ", ".join(f"{name}: {new.state}" for name in dict.fromkeys(new.components)),
-            "update": first.text,
-        },
-    )
+    values = {
+        "title": quoted(new.title),
+        "impact": new.impact,
+        "components": ", ".join(f"{name}: {new.state}" for name in dict.fromkeys(new.components)),
+        "update": first.text,
+    }
     path = dated_file(site.root / INCIDENTS.path, first.at, new.title)
-    read: list[Incident] = []
-
-    def check(source: Source) -> list[Problem]:
-        incident, problems = parse_incident(source, path.stem)
-        if incident and len(incident.updates) > 1:
-            message = "The message holds a second update. Leave out lines that begin with ##."
-            return [source.problem("update-heading", message)]
-        read.extend([incident] if incident else [])
-        return problems
-
-    data = check_start(site, path, text, check)
-    return _planned(site, EditedFile(path, data, read[0]), [PlannedFile(path, data)])
+    return _planned(site, start_file(site, INCIDENTS, path, skeleton("incident.md", values)))
 
 
 def plan_update(site: Site, name: str, update: NewUpdate) -> PlannedIncident:
     """Plan one more update of an incident; raises ProblemsFound."""
-    after = _after(site, name, update)
-    return _planned(site, after, [_file(after)])
+    return _planned(site, _after(site, name, update))
 
 
 def plan_resolve(
@@ -148,8 +132,13 @@ def plan_resolve(
     """
     after = _after(site, name, update)
     if not draft_article:
-        return _planned(site, after, [_file(after)])
-    return _with_article(site, after, plan_article(site, after.item, category, update.at))
+        return _planned(site, after)
+    article = plan_article(site, after.item, category, update.at)
+    named = with_article(site.root, after, article.path.relative_to(site.root / "content").as_posix())
+    planned = _planned(site, named or after)
+    # The article first: an incident must never name one that is not there.
+    files = (article, *planned.files)
+    return replace(planned, files=files, article=article.path, is_named=named is not None)
 
 
 def _after(site: Site, name: str, update: NewUpdate) -> EditedFile[Incident]:
@@ -157,28 +146,9 @@ def _after(site: Site, name: str, update: NewUpdate) -> EditedFile[Incident]:
     return with_update(site.root, INCIDENTS, read_file(site.root, INCIDENTS, file), update)
 
 
-def _with_article(site: Site, resolved: EditedFile[Incident], article: PlannedArticle) -> PlannedIncident:
-    named = with_article(site.root, resolved, article.path.relative_to(site.root / "content").as_posix())
-    last = named or resolved
-    # The article first: an incident must never name one that is not there.
-    files = [PlannedFile(article.path, article.data), _file(last)]
-    return _planned(site, last, files, article.path, is_named=named is not None)
-
-
-def _file(edited: EditedFile[Incident]) -> PlannedFile:
-    return PlannedFile(edited.target, edited.data, edited.before)
-
-
-def _planned(
-    site: Site,
-    edited: EditedFile[Incident],
-    files: Sequence[PlannedFile],
-    article: Path | None = None,
-    *,
-    is_named: bool = False,
-) -> PlannedIncident:
+def _planned(site: Site, edited: EditedFile[Incident]) -> PlannedIncident:
     preview = incident_preview(edited.item, usable_config(site.root))
-    return PlannedIncident(edited.item, edited.file, tuple(files), preview, article, is_named)
+    return PlannedIncident(edited.item, edited.file, (edited.planned,), preview)
 
 
 def new_update(
@@ -211,15 +181,7 @@ def require_components(site: Site, names: Sequence[str]) -> None:
         raise ProblemsFound(problems)
 
 
-@dataclass(frozen=True)
-class PlannedArticle:
-    """A new article that is valid, and not written yet."""
-
-    path: Path
-    data: bytes
-
-
-def plan_article(site: Site, incident: Incident, category: str | None, now: datetime) -> PlannedArticle:
+def plan_article(site: Site, incident: Incident, category: str | None, now: datetime) -> PlannedFile:
     """Return the draft about an incident, in a category; without one, where its components are written about.
 
     Raises AlreadyThere for an article of its name, and ProblemsFound where it cannot be made.
@@ -232,7 +194,7 @@ def plan_article(site: Site, incident: Incident, category: str | None, now: date
     require_category(site, folder)
     path = site.root / "content" / folder / article_name(incident)
     text = skeleton("known-problem.md", _values(project, incident, now))
-    return PlannedArticle(path, check_start(site, path, text, article_check(Kind.TROUBLESHOOTING)))
+    return PlannedFile(path, check_start(site, path, text, article_check(Kind.TROUBLESHOOTING)))
 
 
 def _values(project: Project, incident: Incident, now: datetime) -> dict[str, str]:

@@ -15,13 +15,13 @@ from waypost.authoring.io.incident_edit import (
     EditedFile,
     find_file,
     read_file,
+    start_file,
     usable_config,
     with_update,
     written_status,
 )
-from waypost.authoring.planned_files import PlannedFile, check_start, dated_file, quoted, skeleton
+from waypost.authoring.io.planned_files import PlannedFile, dated_file, quoted, skeleton
 from waypost.authoring.rules.update_text import NewUpdate, maintenance_preview
-from waypost.base.files.source import Source
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status import ENDED, Maintenance, UpdateStatus
@@ -29,7 +29,6 @@ from waypost.lint.io.lint_files import load_lint_config
 from waypost.lint.rules.registry import RULES, judge
 from waypost.lint.rules.rule import LintSite
 from waypost.problems import Level, Location, Problem, ProblemsFound
-from waypost.reading.io.incident_files import parse_maintenance
 from waypost.reading.site import Site
 from waypost.status.rules.snapshot import maintenance_at
 
@@ -83,19 +82,8 @@ def plan_schedule(site: Site, new: NewMaintenance, message: str, now: datetime) 
         "end": new.end.isoformat(),
         "update": announced.text,
     }
-    read: list[Maintenance] = []
-
-    def check(source: Source) -> list[Problem]:
-        work, problems = parse_maintenance(source, path.stem)
-        if work and len(work.updates) > 1:
-            message = "The message holds a second update. Leave out lines that begin with ##."
-            return [source.problem("update-heading", message)]
-        read.extend([work] if work else [])
-        return problems
-
-    data = check_start(site, path, skeleton("maintenance.md", values), check)
-    warnings = _warnings(site, read[0], now)
-    return _planned(site, EditedFile(path, data, read[0]), PlannedFile(path, data), warnings)
+    started = start_file(site, MAINTENANCE, path, skeleton("maintenance.md", values))
+    return _planned(site, started, _warnings(site, started.item, now))
 
 
 def plan_step(site: Site, name: str, update: NewUpdate) -> PlannedMaintenance:
@@ -105,8 +93,7 @@ def plan_step(site: Site, name: str, update: NewUpdate) -> PlannedMaintenance:
     message = _REPEATS if before.item.repeats else _objection(before.item, update)
     if message:
         raise _not_now(file, message)
-    after = with_update(site.root, MAINTENANCE, before, update)
-    return _planned(site, after, PlannedFile(after.target, after.data, after.before))
+    return _planned(site, with_update(site.root, MAINTENANCE, before, update))
 
 
 def present_maintenance(site: Site, name: str) -> Maintenance:
@@ -120,10 +107,10 @@ def page_zone(site: Site) -> ZoneInfo:
 
 
 def _planned(
-    site: Site, edited: EditedFile[Maintenance], file: PlannedFile, warnings: Sequence[Problem] = ()
+    site: Site, edited: EditedFile[Maintenance], warnings: Sequence[Problem] = ()
 ) -> PlannedMaintenance:
     preview = maintenance_preview(edited.item, usable_config(site.root))
-    return PlannedMaintenance(edited.item, edited.file, (file,), preview, tuple(warnings))
+    return PlannedMaintenance(edited.item, edited.file, (edited.planned,), preview, tuple(warnings))
 
 
 def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
@@ -131,14 +118,13 @@ def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
     status = written_status(site)
     status = replace(status, maintenances=(*status.maintenances, work))
     config = load_lint_config(site.root, RULES)[0] or LintConfig()
-    looked_at = LintSite(Project(HelpCenter(), status), config, {}, frozenset(), now)
+    lint_site = LintSite(Project(HelpCenter(), status), config, {}, frozenset(), now)
     path = f"{MAINTENANCE.path}/{work.id}.md"
-    found = (
-        item
-        for item in judge(looked_at, _ANNOUNCING)
+    return [
+        Problem(Location(path), item.code, item.finding.message, Level.WARNING)
+        for item in judge(lint_site, _ANNOUNCING)
         if path in (item.finding.path, *_PATH.findall(item.finding.message))
-    )
-    return [Problem(Location(path), item.code, item.finding.message, Level.WARNING) for item in found]
+    ]
 
 
 def _not_now(file: Path, message: str) -> ProblemsFound:
@@ -175,9 +161,7 @@ def list_maintenances(site: Site, now: datetime, *, ended: bool = True) -> tuple
 
     Raises ProblemsFound where status/ has errors.
     """
-    listed = [
-        ListedMaintenance(work, maintenance_at(work, now).status)
-        for work in written_status(site).maintenances
-    ]
+    works = written_status(site).maintenances
+    listed = (ListedMaintenance(work, maintenance_at(work, now).status) for work in works)
     wanted = (item for item in listed if ended or item.status not in ENDED)
     return tuple(sorted(wanted, key=lambda item: item.work.scheduled_for, reverse=True))

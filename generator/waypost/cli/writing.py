@@ -13,7 +13,7 @@ from waypost.problems import Refused
 
 if TYPE_CHECKING:
     from waypost.authoring.incidents import UpdateStart
-    from waypost.authoring.planned_files import PlannedFile
+    from waypost.authoring.io.planned_files import PlannedFile
     from waypost.reading.site import Site
 
 P = ParamSpec("P")
@@ -56,7 +56,7 @@ def write(site: Site, planned: Planned, done: str, *, yes: bool, commit: bool) -
 
     Ends the command where the answer is no, nobody can be asked, or there is no commit.
     """
-    from waypost.authoring.planned_files import commit_planned, write_planned
+    from waypost.authoring.io.planned_files import commit_planned, write_planned
 
     if not yes:
         _ask(planned.preview)

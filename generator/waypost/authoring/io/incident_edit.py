@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from waypost.authoring.io.planned_files import PlannedFile, check_start
 from waypost.authoring.rules.update_text import NewUpdate, add_article, append_update
 from waypost.base.files.source import Source, decode, read_bytes, walk
 from waypost.formats.project import StatusSite
@@ -53,9 +54,9 @@ class EditedFile(Generic[T]):
     """What it holds now; None where it is not there."""
 
     @property
-    def target(self) -> Path:
-        """Where to write: a link inside of the site stays a link."""
-        return self.file.resolve()
+    def planned(self) -> PlannedFile:
+        """The file to be written: a link inside of the site stays a link."""
+        return PlannedFile(self.file.resolve(), self.data, self.before)
 
 
 def find_file(root: Path, folder: StatusFolder[T], name: str) -> Path:
@@ -80,6 +81,21 @@ def find_file(root: Path, folder: StatusFolder[T], name: str) -> Path:
     known = f" {folder.many.capitalize()}: {', '.join(stems[-5:]) or 'none yet'}."
     message = f"There is no {folder.one} '{name}'.{did_you_mean(wanted, stems) or known}"
     raise ProblemsFound(problems or [Problem(Location(folder.path), "missing-file", message)])
+
+
+def start_file(site: Site, folder: StatusFolder[T], path: Path, text: str) -> EditedFile[T]:
+    """Return a new file with its first update; raises AlreadyThere, and ProblemsFound where it would not be valid."""
+    read: list[T] = []
+
+    def check(source: Source) -> list[Problem]:
+        item, problems = folder.parse(source, path.stem)
+        if item and len(item.updates) > 1:
+            message = "The message holds a second update. Leave out lines that begin with ##."
+            return [source.problem("update-heading", message)]
+        read.extend([item] if item else [])
+        return problems
+
+    return EditedFile(path, check_start(site, path, text, check), read[0])
 
 
 def read_file(root: Path, folder: StatusFolder[T], file: Path) -> EditedFile[T]:

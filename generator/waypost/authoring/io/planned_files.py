@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,8 +35,8 @@ class PlannedFile:
 def write_planned(files: Sequence[PlannedFile]) -> None:
     """Write files in their order.
 
-    Raises ProblemsFound, with nothing written, where one was changed since the plan was made: whoever was
-    asked may have thought for an hour, and another person may have written an update meanwhile.
+    Raises ProblemsFound, with nothing written, where one was changed since the plan was made: a person may have
+    thought about the preview for an hour, and another one may have written an update meanwhile.
     """
     changed = [file for file in files if _present(file.path) != file.before]
     if changed:
@@ -66,16 +67,15 @@ class AlreadyThere(Refused):
 
 
 def dated_file(folder: Path, day: datetime, title: str) -> Path:
-    """Return the file of what begins on a day: the day, and its title as far as a file name can hold it.
+    """Return the path of a new file, named by its day and its title as far as a file name can hold it.
 
-    Titles of which nothing remains are not the same for that: they are told apart by a number.
+    Titles of which nothing remains in a file name get a number.
     """
     stem = f"{day:%Y-%m-%d}-{slugify(title)}"
     path = folder / f"{stem}.md"
-    number = 2
+    numbers = itertools.count(2)
     while slugify(title) == UNTITLED and (path.exists() or path.is_symlink()):
-        path = folder / f"{stem}-{number}.md"
-        number += 1
+        path = folder / f"{stem}-{next(numbers)}.md"
     return path
 
 
@@ -83,7 +83,7 @@ def check_start(site: Site, path: Path, text: str, check: SourceCheck) -> bytes:
     """Return what a new file will hold; raises AlreadyThere, or ProblemsFound where no file may hold it."""
     if path.exists() or path.is_symlink():
         raise AlreadyThere(f"{path} is there already. Choose another title; nothing was changed.")
-    # What the command line could not decode is told of like bytes in a file.
+    # Bytes that the command line could not decode are reported like bytes in a file.
     data = text.encode(errors="surrogateescape")
     source, problems = decode(path.relative_to(site.root).as_posix(), data)
     if source is not None:
@@ -91,12 +91,6 @@ def check_start(site: Site, path: Path, text: str, check: SourceCheck) -> bytes:
     if problems:
         raise ProblemsFound(problems)
     return data
-
-
-def start_article(site: Site, path: Path, text: str, kind: Kind) -> Path:
-    """Write a new article, unless it is there or its title is one that no file may carry."""
-    write_atomic(path, check_start(site, path, text, article_check(kind)))
-    return path
 
 
 def article_check(kind: Kind) -> SourceCheck:
