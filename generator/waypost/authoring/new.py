@@ -8,6 +8,8 @@ from pathlib import Path
 from waypost import __version__
 from waypost.authoring.io.planned_files import (
     AlreadyThere,
+    article_check,
+    check_start,
     fill,
     quoted,
     require_category,

@@ -26,24 +26,24 @@ _OTHER_WORDS = {"index": "overview", "readme": "read-me"}
 _INDEX = ("_index", "index", "readme")
 _NUMBERED = re.compile(r"\d{1,4}(?:[-_.)]+ *| +)(?=[^\W\d])")
 _GROUP_KEYS = ("category", "section", "section_name", "parent")
-_PICTURES = frozenset([".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"])
+_PICTURES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
 MEDIA = _PICTURES.union(
-    [
+    (
         ".csv",
         ".doc",
         ".docx",
         ".epub",
-        ".m4a",
-        ".mov",
-        ".mp3",
-        ".mp4",
         ".odt",
         ".ods",
         ".pdf",
         ".ppt",
         ".pptx",
-    ],
-    [".rtf", ".tar", ".gz", ".txt", ".vtt", ".webm", ".xls", ".xlsx", ".zip"],
+        ".rtf",
+        ".txt",
+        ".xls",
+        ".xlsx",
+    ),
+    (".gz", ".m4a", ".mov", ".mp3", ".mp4", ".tar", ".vtt", ".webm", ".zip"),
 )
 """Endings of the files that are copied; scripts, styles and whole pages of other sites are not."""
 

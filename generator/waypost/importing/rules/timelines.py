@@ -17,9 +17,7 @@ from waypost.importing.rules.histories import Notes, SourceEntry, SourceUpdate, 
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`"}
 _BREAKS = {"br": "\n", "p": "\n\n", "div": "\n\n", "ul": "\n\n", "ol": "\n\n", "li": "\n- ", "tr": "\n"}
 _BREAKS |= dict.fromkeys(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "hr"], "\n\n")
-_PLAIN = frozenset(
-    ["span", "small", "var", "u", "font", "time", "abbr", "table", "tbody", "td", "th", "center"]
-)
+_PLAIN = {"span", "small", "var", "u", "font", "time", "abbr", "table", "tbody", "td", "th", "center"}
 _DROPPED = frozenset({"script", "style"})
 _KNOWN = {*_MARKS, *_BREAKS, *_PLAIN, *_DROPPED, "a"}
 _TAG = re.compile(rf"</?({'|'.join(sorted(_KNOWN))})(\s[^<>]*)?/?>", re.IGNORECASE)

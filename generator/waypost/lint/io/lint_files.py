@@ -14,7 +14,6 @@ from waypost.base.markdown.parts import MarkdownParts, markdown_parts
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project
 from waypost.lint.rules.registry import JudgedFinding
-from waypost.lint.rules.rule import FindingPlace
 from waypost.problems import Location, Problem, did_you_mean
 from waypost.reading.io.incident_files import update_lines
 from waypost.reading.io.lint_config import read_lint_config
@@ -37,9 +36,8 @@ def load_lint_config(root: Path, codes: Collection[str]) -> tuple[LintConfig | N
 
 def page_parts(project: Project) -> dict[str, MarkdownParts]:
     """Take the text of every page apart, by its path from content/."""
-    return {
-        path: markdown_parts(page.body, page.body_line) for path, page in project.help_center.pages.items()
-    }
+    pages = project.help_center.pages
+    return {path: markdown_parts(page.body, page.body_line) for path, page in pages.items()}
 
 
 def status_texts(root: Path, project: Project) -> dict[str, tuple[int, str]]:
@@ -86,19 +84,13 @@ class FindingLocator:
         document = self._document(finding.path)
         if document is None:
             return Problem(Location(finding.path), judged.code, finding.message, judged.level)
+        line, column = place.line, place.column
         if isinstance(document, YamlDocument) or place.key:
             values = document if isinstance(document, YamlDocument) else document.front
-            found = values.problem_at(place.key, judged.code, finding.message)
-            line, column = found.location.line, found.location.column
-        else:
-            line, column = self._line(document, place), place.column
+            at = values.problem_at(place.key, judged.code, finding.message).location
+            line, column = at.line, at.column
+        elif place.update is not None:
+            line = dict(enumerate(update_lines(document))).get(place.update, document.body_line)
         if place.is_hidden:
             return Problem(Location(finding.path, line, column), judged.code, finding.message, judged.level)
         return document.source.problem(judged.code, finding.message, line, column, level=judged.level)
-
-    @staticmethod
-    def _line(document: MarkdownDocument, place: FindingPlace) -> int:
-        if not place.is_update:
-            return place.line
-        lines = update_lines(document)
-        return lines[place.update] if place.update < len(lines) else document.body_line

@@ -37,9 +37,8 @@ def duplicate_aliases(site: LintSite) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for page in site.project.help_center.articles:
         front = page.front
-        for index, question in enumerate(
-            front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
-        ):
+        questions = front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
+        for index, question in enumerate(questions):
             known = first.setdefault(" ".join(question.casefold().strip("?!. ").split()), page.path)
             if known != page.path:
                 message = f"content/{known} is also asked like this. Leave the question to the better answer."
@@ -70,9 +69,8 @@ def reviews_due(site: LintSite) -> Iterator[Finding]:
         if reviewed is None or reviewed + site.config.reviewed_within >= today:
             continue
         message = (
-            f"Last reviewed {(today - reviewed).days} days ago, "
-            f"and the policy is {site.config.reviewed_within.days} days. "
-            "Check that it is true, then write today's date."
+            f"Last reviewed {(today - reviewed).days} days ago, and the policy is "
+            f"{site.config.reviewed_within.days} days. Check that it is true, then write today's date."
         )
         yield Finding(f"content/{page.path}", at_key("reviewed"), message)
 
@@ -98,10 +96,8 @@ def repeated_questions(site: LintSite) -> Iterator[Finding]:
     for page in site.project.help_center.articles:
         if page.kind is not Kind.FAQ or page.path not in site.parts:
             continue
-        for heading in site.parts[page.path].headings:
+        for heading in (item for item in site.parts[page.path].headings if item.level == 2):
             words = " ".join(heading.text.casefold().strip("?!. ").split())
-            if heading.level != 2:
-                continue
             known = first.setdefault(words, (page.path, heading.line))
             if known != (page.path, heading.line) and words not in by_path[page.path]:
                 message = f"The same question stands in content/{known[0]}:{known[1]}. Answer it once, and link to it."

@@ -155,9 +155,8 @@ def workarounds_without_article(site: LintSite) -> Iterator[Finding]:
         if incident.articles or any(_links_to(update.body, urls) for update in incident.updates):
             continue
         for index, update in enumerate(incident.updates):
-            if any(
-                WORKAROUND.search(text) and not NO_WORKAROUND.search(text) for text in sentences(update.body)
-            ):
+            texts = sentences(update.body)
+            if any(WORKAROUND.search(text) and not NO_WORKAROUND.search(text) for text in texts):
                 message = (
                     "A way round is told here, and no article. Name the article that shows it under `articles`, or "
                     "link to it."
@@ -210,9 +209,8 @@ def thin_resolutions(site: LintSite) -> Iterator[Finding]:
         for index, update in enumerate(incident.updates):
             missing = [what for what, pattern in _EXPECTED if not pattern.search(update.body)]
             if update.status is UpdateStatus.RESOLVED and missing:
-                yield Finding(
-                    path, at_update(index), f"The resolution does not say {listed(missing)}. Add it."
-                )
+                message = f"The resolution does not say {listed(missing)}. Add it."
+                yield Finding(path, at_update(index), message)
 
 
 def postmortems(site: LintSite) -> Iterator[Finding]:
@@ -279,12 +277,9 @@ def _item_faults(lines: list[str]) -> Iterator[str]:
     for what, pattern in (("owner", _OWNER), ("day on which it is due", _DUE)):
         bare = sum(not pattern.search(item) for item in items)
         if bare:
-            number = "The action item has" if len(items) == 1 else _count(bare, len(items))
+            some = f"Of {len(items)} action items, {bare} {'has' if bare == 1 else 'have'}"
+            number = "The action item has" if len(items) == 1 else some
             yield f"{number} no {what}. Write: … Owner: Payments team. Due: 2026-12-18."
-
-
-def _count(bare: int, items: int) -> str:
-    return f"Of {items} action items, {bare} {'has' if bare == 1 else 'have'}"
 
 
 def _items(lines: list[str]) -> list[str]:
@@ -315,11 +310,8 @@ def short_notices(site: LintSite) -> Iterator[Finding]:
         notice = work.scheduled_for - work.updates[0].at
         if notice >= site.config.announced_ahead or EMERGENCY.search(work.title):
             continue
-        when = (
-            "when the work had begun"
-            if notice.total_seconds() <= 0
-            else f"{in_words(notice)} before the work begins"
-        )
+        is_late = notice <= timedelta(0)
+        when = "when the work had begun" if is_late else f"{in_words(notice)} before the work begins"
         policy = in_words(site.config.announced_ahead)
         message = (
             f"Customers are told {when}, and the policy is {policy}. Move the work, or say 'emergency' in the title "

@@ -114,14 +114,10 @@ def plan_review(
         _examine(article, incidents, counts.get(article.path, VoteCounts()), policy, now.astimezone(zone))
         for article in project.help_center.articles
     ]
-    due = sorted((item for item in found if _is_due(item)), key=_urgency)
+    due = sorted((it for it in found if it.needs_review or it.incidents or it.votes.no), key=_urgency)
     return tuple(
         OwnerGroup(owner, tuple(items)) for owner, items in groupby(due, key=lambda item: item.owner)
     )
-
-
-def _is_due(item: DueArticle) -> bool:
-    return bool(item.needs_review or item.incidents or item.votes.no)
 
 
 def _urgency(item: DueArticle) -> tuple[bool, str, bool, int, date, str]:

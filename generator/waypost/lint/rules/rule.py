@@ -27,9 +27,8 @@ class FindingPlace:
     column: int = 1
     key: DataPath = ()
     """Path of a value in the front matter, such as ("also_asked_as", 1)."""
-    update: int = -1
-    """Index of an update of an incident or a maintenance; the last counts as -1 only where `is_update` is set."""
-    is_update: bool = False
+    update: int | None = None
+    """Index of an update of an incident or a maintenance."""
     is_hidden: bool = False
     """Whether the line itself must not be shown, because it holds what nobody should repeat."""
 
@@ -46,7 +45,7 @@ def at_key(*key: Hashable) -> FindingPlace:
 
 def at_update(index: int) -> FindingPlace:
     """Return the place of the heading of an update."""
-    return FindingPlace(update=index, is_update=True)
+    return FindingPlace(update=index)
 
 
 @dataclass(frozen=True)
@@ -86,21 +85,18 @@ class LintSite:
         return self.project.help_center.pages
 
 
-Check = Callable[[LintSite], Iterator[Finding]]
-
-
 @dataclass(frozen=True)
 class Rule:
     """One rule for writers."""
 
     code: str
-    check: Check
+    check: Callable[[LintSite], Iterator[Finding]]
     level: Level = Level.WARNING
     """How much it matters where lint.yml does not say."""
 
 
 OLD = timedelta(days=30)
-"""After this time nobody can put right any more that something was said too late, or not in order."""
+"""After this time nobody can put right any more that an update came too late, or not in order."""
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
