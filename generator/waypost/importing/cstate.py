@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -44,16 +44,6 @@ _SHORTCODE = re.compile(r"\{\{[<%]/?\s*[^}]*[>%]\}\}")
 _SAFE = re.compile(r"[^\s?#%:\\]{1,150}")
 
 
-@dataclass(frozen=True)
-class Issue:
-    """One file of content/issues/."""
-
-    path: str
-    """From content/, such as issues/2020-04-01-api.md."""
-    front: Mapping[str, Any]
-    body: str
-
-
 def read_cstate(place: str) -> SourceHistory:
     """Read the folder of a cState site; raises ProblemsFound where it is none."""
     folder = Path(place)
@@ -64,7 +54,7 @@ def read_cstate(place: str) -> SourceHistory:
     config, problems = _config(folder)
     files, found = walk(folder, issues, ".md")
     problems += found
-    read: list[Issue] = []
+    read: list[tuple[str, Mapping[str, Any], str]] = []
     for file in files:
         if file.name.startswith("_index"):
             continue
@@ -73,11 +63,10 @@ def read_cstate(place: str) -> SourceHistory:
         if source:
             front = read_front(source)
             problems += front.problems
-            path = file.relative_to(folder / "content").as_posix()
-            read.append(Issue(path, front.data, front.body))
+            read.append((file.relative_to(folder / "content").as_posix(), front.data, front.body))
     notes = Notes([replace(problem, level=Level.WARNING) for problem in problems])
     zone = zone_of(text_of(config, "timeZone"), "config", notes)
-    entries = [entry for issue in read if (entry := _IssueReader(issue, zone, notes).entry())]
+    entries = [entry for issue in read if (entry := _Issue(*issue, zone, notes).entry())]
     params = config.get("params")
     return SourceHistory(
         name=text_of(config, "title"),
@@ -121,25 +110,27 @@ def _systems(params: Mapping[str, Any]) -> Iterator[SourceComponent]:
         yield SourceComponent(line_of(text_of(system, "name")), text_of(system, "description"), group)
 
 
-class _IssueReader:
-    """Reads one issue."""
+@dataclass(frozen=True)
+class _Issue:
+    """One file of content/issues/."""
 
-    def __init__(self, issue: Issue, zone: ZoneInfo, notes: Notes) -> None:
-        self._issue = issue
-        self._front = issue.front
-        self._zone = zone
-        self._notes = notes
+    path: str
+    """From content/, such as issues/2020-04-01-api.md."""
+    front: Mapping[str, Any]
+    body: str
+    zone: ZoneInfo
+    notes: Notes
 
     def entry(self) -> SourceEntry | None:
         """Return the incident of this issue; None for a draft, and for an issue without a date."""
-        if str(self._front.get("draft", "")).lower() == "true":
+        if self._is_true("draft"):
             self._note("It is a draft, so it was left out.")
             return None
         begun = self._time("date")
         if begun is None:
             self._note("It has no date that can be read, so it was left out.")
             return None
-        is_over = str(self._front.get("resolved", "")).lower() == "true"
+        is_over = self._is_true("resolved")
         ended = self._time("resolvedWhen") if is_over else None
         updates = self._updates(begun, ended)
         if is_over and ended is None:
@@ -148,8 +139,8 @@ class _IssueReader:
                 self._note("It is resolved and does not say when. The time of its last update was taken.")
         impact, state = self._severity()
         return SourceEntry(
-            origin=self._issue.path,
-            title=text_of(self._front, "title") or PurePosixPath(self._issue.path).stem,
+            origin=self.path,
+            title=text_of(self.front, "title") or PurePosixPath(self.path).stem,
             impact=impact,
             components=dict.fromkeys(self._affected(), state),
             updates=updates,
@@ -159,27 +150,26 @@ class _IssueReader:
         )
 
     def _severity(self) -> tuple[Impact, ComponentStatus]:
-        severity = text_of(self._front, "severity").lower()
-        if str(self._front.get("informational", "")).lower() == "true":
+        severity = text_of(self.front, "severity").lower()
+        if self._is_true("informational"):
             return Impact.NONE, ComponentStatus.DEGRADED_PERFORMANCE
         if severity not in _SEVERITIES:
             self._note(f"The severity '{line_of(severity)[:40]}' is not known. The impact is now minor.")
         return _SEVERITIES.get(severity, _SEVERITIES["notice"])
 
     def _affected(self) -> list[str]:
-        if str(self._front.get("informational", "")).lower() == "true":
+        if self._is_true("informational"):
             # It says something about them; nothing was wrong with them.
             return []
-        affected = self._front.get("affected")
+        affected = self.front.get("affected")
         names = affected if isinstance(affected, list) else [affected]
         return [line_of(name) for name in names if isinstance(name, str) and line_of(name)]
 
     def _former(self) -> Iterator[str]:
-        place = PurePosixPath(self._issue.path).with_suffix("")
-        own = text_of(self._front, "url") or (
-            f"{place.parent}/{text_of(self._front, 'slug')}" if text_of(self._front, "slug") else str(place)
-        )
-        aliases = self._front.get("aliases")
+        place = PurePosixPath(self.path).with_suffix("")
+        slug = text_of(self.front, "slug")
+        own = text_of(self.front, "url") or (f"{place.parent}/{slug}" if slug else str(place))
+        aliases = self.front.get("aliases")
         for address in [own, *(aliases if isinstance(aliases, list) else [])]:
             plain = str(address).strip("/").lower() if address is own else str(address).strip("/")
             if _SAFE.fullmatch(plain) and ".." not in plain:
@@ -189,33 +179,29 @@ class _IssueReader:
 
     def _updates(self, begun: datetime, ended: datetime | None) -> list[SourceUpdate]:
         """Cut the text at its marked paragraphs, `*Investigating* - …`, and give each its time."""
-        parts = list(_parts(self._issue.body))
-        if not parts:
-            return []
+        parts = list(_parts(self.body))
         if len(parts) > 1 and not any(written for _, _, written in parts):
             self._note(
                 "The updates have no times of their own. The first and the last have those of the issue."
             )
         timed = [(word, text, self._read(written) if written else None) for word, text, written in parts]
-        # cState shows the newest first; where no times say so, the end that stands above tells it.
+        # cState shows the newest first; where no times say so, an end above the others does.
         known = [at for _, _, at in timed if at]
-        is_newest_first = (
-            known != sorted(known) if len(known) > 1 else _ends_above([word for word, _, _ in timed])
-        )
-        if is_newest_first:
+        ends_above = len(timed) > 1 and known_status(timed[0][0]) == "resolved"
+        if known != sorted(known) if len(known) > 1 else ends_above:
             timed.reverse()
         found: list[SourceUpdate] = []
         for word, text, at in timed:
-            moment = at
-            if moment is None and ended and known_status(word) == "resolved":
-                moment = ended
-            if moment is None:
-                moment = max([begun, *(update.at + timedelta(seconds=1) for update in found)])
-            found.append(SourceUpdate(word, moment, text))
+            end = ended if known_status(word) == "resolved" else None
+            next_at = max([begun, *(update.at + timedelta(seconds=1) for update in found)])
+            found.append(SourceUpdate(word, at or end or next_at, text))
         return found
 
+    def _is_true(self, key: str) -> bool:
+        return str(self.front.get(key, "")).lower() == "true"
+
     def _time(self, key: str) -> datetime | None:
-        value = self._front.get(key)
+        value = self.front.get(key)
         return self._read(value) if isinstance(value, str) else None
 
     def _read(self, written: str) -> datetime | None:
@@ -225,36 +211,28 @@ class _IssueReader:
         except ValueError:
             return None
         if moment.tzinfo is None:
-            moment = datetime.fromisoformat(moment.replace(tzinfo=self._zone).isoformat())
+            moment = datetime.fromisoformat(moment.replace(tzinfo=self.zone).isoformat())
         return whole_milliseconds(moment) if 1970 < moment.year < 3000 else None
 
     def _note(self, message: str) -> None:
-        self._notes.add(self._issue.path, message)
+        self.notes.add(self.path, message)
 
 
 def _parts(body: str) -> Iterator[tuple[str, str, str]]:
     """Give the word, the text and the written time of each part of an issue."""
-    word, lines = "", list[str]()
-    blocks: list[tuple[str, list[str]]] = []
+    blocks: list[tuple[str, list[str]]] = [("", [])]
     for line in body.split("\n"):
         match = _MARKER.match(line)
         if match and (known_status(match["word"]) or match["word"].lower() == "update"):
-            blocks.append((word, lines))
-            word, lines = match["word"], [line[match.end() :]]
+            blocks.append((match["word"], [line[match.end() :]]))
         else:
-            lines.append(line)
-    blocks.append((word, lines))
+            blocks[-1][1].append(line)
     for name, content in blocks:
         text = "\n".join(content).strip()
         track = _TRACK.search(text)
         plain = _SHORTCODE.sub("", _TRACK.sub("", text)).strip()
         if name or plain:
             yield name or "investigating", plain, track["time"].strip() if track else ""
-
-
-def _ends_above(words: Sequence[str]) -> bool:
-    ends = [number for number, word in enumerate(words) if known_status(word) == "resolved"]
-    return bool(ends) and ends[0] == 0 and len(words) > 1
 
 
 CSTATE = Importer(

@@ -26,7 +26,7 @@ LONGEST = 160
 _SENTENCE = re.compile(r"(?<=[.!?。])\s")
 _TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|\{\{|\{%")
 _TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SLUG = re.compile(r"(?=.{1,64}\Z)[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 
@@ -69,22 +69,18 @@ def map_front(page: SourcePage, *, is_category: bool) -> MappedFrontMatter:
         mapped.position = found[0] if found else None
         used.update(POSITION_KEYS if found else ())
     else:
-        _map_reviewed(front, mapped, used)
-        _map_owner(front, mapped, used)
+        _map_first("reviewed", REVIEW_KEYS, _DAY, front, mapped, used)
+        _map_first("owner", OWNER_KEYS, _SLUG, front, mapped, used)
     mapped.addresses = tuple(_addresses(front, used))
-    mapped.number = next(
-        (str(front[key]) for key in ID_KEYS if re.fullmatch(r"\d{3,}", str(front.get(key, "")))), ""
-    )
+    numbers = (str(front.get(key, "")) for key in ID_KEYS)
+    mapped.number = next((number for number in numbers if re.fullmatch(r"\d{3,}", number)), "")
     used.update(ID_KEYS)
-    mapped.notes = [
-        _unmapped(page, key) for key in front if key not in used and front[key] not in (None, "", [])
-    ]
+    for key, value in front.items():
+        if key not in used and value not in (None, "", []):
+            message = f"The key '{shorten(key, 60)}' has no counterpart in Waypost, so it was left out."
+            problem = page.problem("import", message, *page.places.get(key, (1, 1)))
+            mapped.notes.append(ImportNote(problem, f"key:{key}"))
     return mapped
-
-
-def _unmapped(page: SourcePage, key: str) -> ImportNote:
-    message = f"The key '{shorten(key, 60)}' has no counterpart in Waypost, so it was left out."
-    return ImportNote(page.problem("import", message, *page.places.get(key, (1, 1))), f"key:{key}")
 
 
 def _first_line(front: Mapping[str, Any], keys: Iterable[str], used: set[str]) -> str:
@@ -98,20 +94,19 @@ def _first_line(front: Mapping[str, Any], keys: Iterable[str], used: set[str]) -
     return ""
 
 
-def _map_reviewed(front: Mapping[str, Any], mapped: MappedFrontMatter, used: set[str]) -> None:
-    for key in REVIEW_KEYS:
-        found = _DAY.match(str(front.get(key, "")))
-        if found:
-            mapped.keys["reviewed"] = found[0]
-            used.add(key)
-            return
-
-
-def _map_owner(front: Mapping[str, Any], mapped: MappedFrontMatter, used: set[str]) -> None:
-    for key in OWNER_KEYS:
-        value = front.get(key)
-        if isinstance(value, str) and _SLUG.fullmatch(value) and len(value) <= 64:
-            mapped.keys["owner"] = value
+def _map_first(
+    name: str,
+    keys: Iterable[str],
+    form: re.Pattern[str],
+    front: Mapping[str, Any],
+    mapped: MappedFrontMatter,
+    used: set[str],
+) -> None:
+    """Map the first of some keys whose value begins as it should."""
+    found = {key: form.match(value) for key in keys if isinstance(value := front.get(key), str)}
+    for key, match in found.items():
+        if match:
+            mapped.keys[name] = match[0]
             used.add(key)
             return
 

@@ -15,7 +15,7 @@ from waypost.problems import Level, Location, Problem
 
 @dataclass(frozen=True)
 class SourceUpdate:
-    """One word of a timeline."""
+    """An update of an incident or a maintenance."""
 
     status: str
     """As the other page calls it."""
@@ -25,7 +25,7 @@ class SourceUpdate:
 
 @dataclass(frozen=True)
 class SourceComponent:
-    """Something that the other page watched."""
+    """A component of the other page."""
 
     name: str
     description: str = ""
@@ -72,7 +72,7 @@ class Importer:
     argument: str
     """What stands for the place of the history in the help, such as FOLDER."""
     help: str
-    """What the command says of itself: what it reads, what it leaves alone, and an example."""
+    """The help of the command: what it reads, what it leaves alone, and an example."""
     read: Callable[[str], SourceHistory]
     """Reads the history at a place; raises ProblemsFound where there is none."""
 
@@ -89,12 +89,8 @@ class Notes:
 
 
 SYNONYMS: Mapping[str, UpdateStatus] = {
-    "watching": UpdateStatus.MONITORING,
-    "observing": UpdateStatus.MONITORING,
-    "recovering": UpdateStatus.MONITORING,
-    "fixed": UpdateStatus.RESOLVED,
-    "solved": UpdateStatus.RESOLVED,
-    "closed": UpdateStatus.RESOLVED,
+    **dict.fromkeys(("watching", "observing", "recovering"), UpdateStatus.MONITORING),
+    **dict.fromkeys(("fixed", "solved", "closed"), UpdateStatus.RESOLVED),
     "post-mortem": UpdateStatus.POSTMORTEM,
     "planned": UpdateStatus.SCHEDULED,
     "canceled": UpdateStatus.CANCELLED,
@@ -103,7 +99,7 @@ SYNONYMS: Mapping[str, UpdateStatus] = {
 
 
 def known_status(word: str) -> UpdateStatus | None:
-    """Return the state that a word of another page means; None for one that says nothing of it, such as Update."""
+    """Return the state that a word of another page means; None for a word that names no state, such as Update."""
     name = "_".join(word.strip().lower().split())
     return UpdateStatus(name) if name in list(UpdateStatus) else SYNONYMS.get(name)
 
