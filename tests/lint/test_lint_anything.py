@@ -148,7 +148,10 @@ def test_every_finding_of_any_timeline_has_a_place_and_one_line(
         assert finding.message
         assert "\n" not in finding.message
         place = finding.place
-        assert bool(place.key) + (place.line >= 7) + (place.is_update and 0 <= place.update < longest) == 1
+        assert (
+            bool(place.key) + (place.line >= 7) + (place.update is not None and 0 <= place.update < longest)
+            == 1
+        )
 
 
 FRONT = "---\ntitle: Pages\nimpact: {}\ncomponents: {{web: partial_outage}}\n---\n"

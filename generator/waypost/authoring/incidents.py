@@ -11,7 +11,6 @@ from pathlib import Path
 from waypost.authoring.io.incident_edit import (
     INCIDENTS,
     EditedFile,
-    find_file,
     read_file,
     start_file,
     usable_config,
@@ -142,8 +141,7 @@ def plan_resolve(
 
 
 def _after(site: Site, name: str, update: NewUpdate) -> EditedFile[Incident]:
-    file = find_file(site.root, INCIDENTS, name)
-    return with_update(site.root, INCIDENTS, read_file(site.root, INCIDENTS, file), update)
+    return with_update(site.root, INCIDENTS, read_file(site.root, INCIDENTS, name), update)
 
 
 def _planned(site: Site, edited: EditedFile[Incident]) -> PlannedIncident:
@@ -160,7 +158,7 @@ def new_update(
 
 def present_incident(site: Site, name: str) -> Incident:
     """Return the incident that a name means, before somebody is asked for words about it."""
-    return read_file(site.root, INCIDENTS, find_file(site.root, INCIDENTS, name)).item
+    return read_file(site.root, INCIDENTS, name).item
 
 
 def local(now: datetime) -> datetime:

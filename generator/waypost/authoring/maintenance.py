@@ -13,7 +13,6 @@ from waypost.authoring.incidents import local, require_components
 from waypost.authoring.io.incident_edit import (
     MAINTENANCE,
     EditedFile,
-    find_file,
     read_file,
     start_file,
     usable_config,
@@ -88,17 +87,16 @@ def plan_schedule(site: Site, new: NewMaintenance, message: str, now: datetime) 
 
 def plan_step(site: Site, name: str, update: NewUpdate) -> PlannedMaintenance:
     """Plan that work begins, is done or is called off; raises ProblemsFound where it cannot be."""
-    file = find_file(site.root, MAINTENANCE, name)
-    before = read_file(site.root, MAINTENANCE, file)
+    before = read_file(site.root, MAINTENANCE, name)
     message = _REPEATS if before.item.repeats else _objection(before.item, update)
     if message:
-        raise _not_now(file, message)
+        raise _not_now(before.file, message)
     return _planned(site, with_update(site.root, MAINTENANCE, before, update))
 
 
 def present_maintenance(site: Site, name: str) -> Maintenance:
     """Return the maintenance that a name means, before somebody is asked for words about it."""
-    return read_file(site.root, MAINTENANCE, find_file(site.root, MAINTENANCE, name)).item
+    return read_file(site.root, MAINTENANCE, name).item
 
 
 def page_zone(site: Site) -> ZoneInfo:

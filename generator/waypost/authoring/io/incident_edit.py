@@ -59,11 +59,19 @@ class EditedFile(Generic[T]):
         return PlannedFile(self.file.resolve(), self.data, self.before)
 
 
-def find_file(root: Path, folder: StatusFolder[T], name: str) -> Path:
-    """Return the file that a name means: the file's, without its ending, without its day, or any part of it.
+def read_file(root: Path, folder: StatusFolder[T], name: str) -> EditedFile[T]:
+    """Return the file that a name means, as it is: the name without its ending or its day, or any part of it.
 
-    Raises ProblemsFound with the candidates where there is none or more than one.
+    Raises ProblemsFound with the candidates where there is none or more than one, and where it is not valid.
     """
+    file = _find(root, folder, name)
+    data, problems = read_bytes(root, file)
+    if data is None:
+        raise ProblemsFound(problems)
+    return EditedFile(file, data, _read(root, folder, file, data), data)
+
+
+def _find(root: Path, folder: StatusFolder[T], name: str) -> Path:
     files, problems = walk(root, root / folder.path, ".md")
     wanted = name.replace("\\", "/").rpartition("/")[2].removesuffix(".md").lower()
     stems = [file.stem for file in files]
@@ -96,14 +104,6 @@ def start_file(site: Site, folder: StatusFolder[T], path: Path, text: str) -> Ed
         return problems
 
     return EditedFile(path, check_start(site, path, text, check), read[0])
-
-
-def read_file(root: Path, folder: StatusFolder[T], file: Path) -> EditedFile[T]:
-    """Return a file as it is; raises ProblemsFound where it is not valid as it stands."""
-    data, problems = read_bytes(root, file)
-    if data is None:
-        raise ProblemsFound(problems)
-    return EditedFile(file, data, _read(root, folder, file, data), data)
 
 
 def with_update(
