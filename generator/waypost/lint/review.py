@@ -63,7 +63,7 @@ class VoteLog:
     bad: int = 0
     """Lines that are not; blank ones do not count."""
     undated: int = 0
-    """VoteCounts that do not say when they arrived."""
+    """Votes that do not say when they arrived."""
     skipped_bytes: int = 0
     """The part of a large file that was left out, at its beginning."""
 
@@ -96,9 +96,7 @@ def read_vote(line: bytes) -> Vote | None:
     if not isinstance(found, dict):
         return None
     page, helpful, reason = found.get("page"), found.get("helpful"), found.get("reason")
-    if not isinstance(page, str) or not isinstance(helpful, bool):
-        return None
-    if reason is not None and (not isinstance(reason, str) or reason not in tuple(Reason)):
+    if not isinstance(page, str) or not isinstance(helpful, bool) or reason not in (None, *Reason):
         return None
     at = found.get("at")
     moment = read_moment(at) if isinstance(at, str) else None

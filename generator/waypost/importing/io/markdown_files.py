@@ -127,7 +127,6 @@ def _read_note(folder: Path, file: Path) -> FolderNote:
         _text(values.get("label")),
         _text(values.get("description")) or _text(link.get("description")),
         position if usable else None,
-        _text(link.get("slug")),
     )
 
 

@@ -115,10 +115,9 @@ class _Namer:
 
     def _name_folder(self, folder: str) -> None:
         parent, _, name = folder.rpartition("/")
-        slug = slug_of(_strip_number(name, numbered=(parent or ".") in self._numbered))
-        if not parent and slug in RESERVED:
-            slug = f"{slug}-articles"
-        target = free_name(f"{self.names.folders[parent]}/{slug}" if parent else slug, self._taken)
+        words = _strip_number(name, numbered=(parent or ".") in self._numbered)
+        wanted = f"{self.names.folders[parent]}/{slug_of(words)}" if parent else _category_slug(words)
+        target = free_name(wanted, self._taken)
         self._taken.add(target)
         self.names.folders[folder] = target
 
@@ -149,8 +148,7 @@ class _Namer:
         for key in _GROUP_KEYS:
             title = page.front.get(key)
             if isinstance(title, str) and title.strip():
-                slug = slug_of(title)
-                slug = f"{slug}-articles" if slug in RESERVED else slug
+                slug = _category_slug(title)
                 self.names.titles.setdefault(slug, " ".join(title.split()))
                 return slug
         return GENERAL
@@ -181,6 +179,11 @@ def readable(name: str) -> str:
     return words[:1].upper() + words[1:] or name
 
 
+def _category_slug(name: str) -> str:
+    slug = slug_of(name)
+    return f"{slug}-articles" if slug in RESERVED else slug
+
+
 def slug_of(name: str) -> str:
     """Return a name as a part of an address; names in other scripts get one that stays the same."""
     slug = slugify(name)
@@ -191,16 +194,9 @@ def slug_of(name: str) -> str:
 
 def _indexes(pages: Iterable[SourcePage]) -> set[str]:
     """Return for each folder the page that stands for it."""
-    found: dict[str, str] = {}
-    for page in sorted(pages, key=lambda page: (_rank(page.path), page.path)):
-        if is_index(page.path):
-            found.setdefault(PurePosixPath(page.path).parent.as_posix(), page.path)
-    return set(found.values())
-
-
-def _rank(path: str) -> int:
-    stem = PurePosixPath(path).stem.lower()
-    return _INDEX.index(stem) if stem in _INDEX else len(_INDEX)
+    places = [PurePosixPath(page.path) for page in pages if is_index(page.path)]
+    places.sort(key=lambda place: (_INDEX.index(place.stem.lower()), place.as_posix()), reverse=True)
+    return set({place.parent: place.as_posix() for place in places}.values())
 
 
 def _parents(path: str) -> list[str]:

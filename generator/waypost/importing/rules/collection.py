@@ -46,8 +46,6 @@ class FolderNote:
     title: str = ""
     summary: str = ""
     position: int | None = None
-    address: str = ""
-    """The address that the folder had, where the file names one."""
 
 
 @dataclass(frozen=True)

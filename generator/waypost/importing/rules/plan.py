@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from waypost.formats.article import Kind
+from waypost.importing.rules import boxes, headings, markup
 from waypost.importing.rules.addresses import (
     AddressBook,
     Names,
@@ -21,7 +22,6 @@ from waypost.importing.rules.addresses import (
     readable,
     url_of,
 )
-from waypost.importing.rules.boxes import BOX_SYNTAXES, box_converter, convert_alerts, convert_folding
 from waypost.importing.rules.collection import (
     Conversion,
     FolderNote,
@@ -42,27 +42,9 @@ from waypost.importing.rules.front_matter import (
     map_front,
     shorten,
 )
-from waypost.importing.rules.headings import (
-    anchors_of,
-    convert_anchors,
-    convert_underlined,
-    demote,
-    kind_of,
-    split_title,
-    strip_attributes_of_links,
-)
+from waypost.importing.rules.headings import anchors_of, demote, kind_of, split_title
 from waypost.importing.rules.links import Assets, LinkMapper
 from waypost.importing.rules.lists import convert_lists
-from waypost.importing.rules.markup import (
-    convert_comments,
-    convert_components,
-    convert_highlight,
-    convert_html_blocks,
-    convert_icons,
-    convert_liquid,
-    convert_modules,
-    convert_shortcodes,
-)
 from waypost.reading.rules.redirects import file_at
 
 
@@ -77,20 +59,35 @@ class ConversionStep:
 
 
 STEPS = (
-    ConversionStep("highlight", convert_highlight, "Code comes first: nothing in it is markup."),
-    ConversionStep("modules", convert_modules, "Code of MDX would show as text."),
-    ConversionStep("comments", convert_comments, "Comments in braces would show as text."),
-    *(ConversionStep(syntax.name, box_converter(syntax), syntax.reason) for syntax in BOX_SYNTAXES),
-    ConversionStep("alerts", convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."),
-    ConversionStep("folding", convert_folding, "Boxes that fold and tabs need extensions of a site."),
-    ConversionStep("shortcodes", convert_shortcodes, "What is left of shortcodes, after those of boxes."),
-    ConversionStep("liquid", convert_liquid, "Template code is reported, after the shortcodes are gone."),
-    ConversionStep("components", convert_components, "What is left of components, after those of boxes."),
-    ConversionStep("icons", convert_icons, "Names of icons would show as text."),
-    ConversionStep("underlined", convert_underlined, "One form of headings for the steps below."),
-    ConversionStep("anchors", convert_anchors, "Anchors in braces without spaces would show as text."),
-    ConversionStep("links", strip_attributes_of_links, "Attributes of links in braces would show as text."),
-    ConversionStep("html", convert_html_blocks, "Markdown inside of HTML would show as it is."),
+    ConversionStep("highlight", markup.convert_highlight, "Code comes first: nothing in it is markup."),
+    ConversionStep("modules", markup.convert_modules, "Code of MDX would show as text."),
+    ConversionStep("comments", markup.convert_comments, "Comments in braces would show as text."),
+    *(
+        ConversionStep(syntax.name, boxes.box_converter(syntax), syntax.reason)
+        for syntax in boxes.BOX_SYNTAXES
+    ),
+    ConversionStep(
+        "alerts", boxes.convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."
+    ),
+    ConversionStep("folding", boxes.convert_folding, "Boxes that fold and tabs need extensions of a site."),
+    ConversionStep(
+        "shortcodes", markup.convert_shortcodes, "What is left of shortcodes, after those of boxes."
+    ),
+    ConversionStep(
+        "liquid", markup.convert_liquid, "Template code is reported, after the shortcodes are gone."
+    ),
+    ConversionStep(
+        "components", markup.convert_components, "What is left of components, after those of boxes."
+    ),
+    ConversionStep("icons", markup.convert_icons, "Names of icons would show as text."),
+    ConversionStep("underlined", headings.convert_underlined, "One form of headings for the steps below."),
+    ConversionStep(
+        "anchors", headings.convert_anchors, "Anchors in braces without spaces would show as text."
+    ),
+    ConversionStep(
+        "links", headings.strip_attributes_of_links, "Attributes of links in braces would show as text."
+    ),
+    ConversionStep("html", markup.convert_html_blocks, "Markdown inside of HTML would show as it is."),
 )
 """Every step but the last, in the order in which they are taken."""
 
