@@ -247,9 +247,7 @@ class _EntryReader:
                 states_of.setdefault(self._named(item, "code"), []).extend(found)
         is_known = impact in list(Impact)[1:]
         usual = Impact(impact).status if is_known else ComponentStatus.DEGRADED_PERFORMANCE
-        names = dict.fromkeys(
-            [*(self._named(item, "id") for item in rows_of(self._row, "components")), *states_of]
-        )
+        names = [*(self._named(item, "id") for item in rows_of(self._row, "components")), *states_of]
         return {name: worst(states_of[name]) if states_of.get(name) else usual for name in names if name}
 
     def _named(self, item: Json, key: str) -> str:

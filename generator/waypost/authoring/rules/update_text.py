@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -101,18 +101,10 @@ def maintenance_preview(work: Maintenance, config: StatusConfig) -> str:
 def _preview(title: str, facts: Mapping[str, str], update: Update, page: str, config: StatusConfig) -> str:
     rows = {**facts, "Status": f"{update.status}, {_time(update.at, config)}"}
     promised = [f"Next update by {_time(update.next_update_by, config)}"] if update.next_update_by else []
-    parts = [
-        [title],
-        _indented([f"{name + ':':<12}{value}" for name, value in rows.items()]),
-        _indented(update.body.split("\n")),
-        *([_indented(promised)] if promised else []),
-        _indented([f"{'Page:':<12}{page}"]),
-    ]
-    return "\n\n".join("\n".join(lines) for lines in parts)
-
-
-def _indented(lines: Sequence[str]) -> list[str]:
-    return [f"  {line}".rstrip() for line in lines]
+    table = [f"{name + ':':<12}{value}" for name, value in rows.items()]
+    parts = [table, update.body.split("\n"), promised, [f"{'Page:':<12}{page}"]]
+    texts = ("\n".join(f"  {line}".rstrip() for line in lines) for lines in parts if lines)
+    return "\n\n".join([title, *texts])
 
 
 def _names(config: StatusConfig) -> dict[str, str]:

@@ -112,13 +112,7 @@ class LinkMapper:
         if path.startswith(("/", "@site/")):
             rooted = path.removeprefix("@site").lstrip("/")
             return self._at(rooted) or self.book.below_prefix(rooted) or self.book.numbered(path)
-        folder, stem = posixpath.split(page)
-        own = posixpath.join(folder, PurePosixPath(stem).stem)
-        for base in (folder, own):
-            found = self._at(posixpath.normpath(posixpath.join(base, path)))
-            if found:
-                return found
-        return self.book.numbered(f"/{path}")
+        return next(filter(None, map(self._at, _beside(page, path))), "") or self.book.numbered(f"/{path}")
 
     def _at(self, path: str) -> str:
         """Return the page or category at a path from the root of the collection."""
@@ -132,13 +126,10 @@ class LinkMapper:
         return self.book.at(path) or (f"{folder}/" if is_category else "")
 
     def _find_file(self, page: str, path: str) -> str:
+        places = _beside(page, path)
         if path.startswith(("/", "@site/")):
-            rooted = path.removeprefix("@site").lstrip("/")
-            return next((root + rooted for root in _ROOTS if root + rooted in self.tree.files), "")
-        folder, stem = posixpath.split(page)
-        places = (folder, posixpath.join(folder, PurePosixPath(stem).stem))
-        found = [posixpath.normpath(posixpath.join(base, path)) for base in places]
-        return next((file for file in found if file in self.tree.files), "")
+            places = [root + path.removeprefix("@site").lstrip("/") for root in _ROOTS]
+        return next((file for file in places if file in self.tree.files), "")
 
     def _refusal(self, file: str) -> str:
         if file in self.tree.large:
@@ -181,3 +172,10 @@ class LinkMapper:
             code = "unknown-article"
             message = f"This link leads to no page that was imported: {path}. Correct it in {here}."
         conversion.note(line, message, target, code, is_grouped=False)
+
+
+def _beside(page: str, path: str) -> list[str]:
+    """Return what a path means from the file of a page, and from its address."""
+    folder, name = posixpath.split(page)
+    bases = (folder, posixpath.join(folder, PurePosixPath(name).stem))
+    return [posixpath.normpath(posixpath.join(base, path)) for base in bases]

@@ -59,10 +59,6 @@ class _State:
             self.levels.pop()
 
     @property
-    def last(self) -> str:
-        return self.made[-1].text.strip() if self.made else ""
-
-    @property
     def pad(self) -> str:
         return "    " * len(self.levels)
 
@@ -147,7 +143,7 @@ def _prose(state: _State, line: SourceLine, text: str, *, blank: bool) -> None:
         state.slack = extra % 4
     if found and not state.in_code:
         left = before - len(state.levels)
-        if state.is_loose and (left > 1 or (left and not _ENTRY.match(state.last))):
+        if state.is_loose and (left > 1 or (left and not _ENTRY.match(state.made[-1].text.strip()))):
             # Without it the entry would belong to what stands in the one before.
             state.part(line)
         _entry(state, line, found, indent)

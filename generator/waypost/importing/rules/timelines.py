@@ -120,64 +120,44 @@ class TimelineUpdate:
 
 def timeline_of(entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
     """Return the updates of an entry in an order that our files accept; what had to be changed is noted."""
-    is_work = entry.window is not None
-    updates = _in_time(_named(entry, notes), entry, notes)
-    if not updates:
-        updates = _from_nothing(entry, notes)
-    updates = _ended(updates, entry, notes) if not is_work else updates
+    updates = _in_our_words(entry, notes)
+    begun = entry.started or (entry.window[0] if entry.window else entry.ended)
+    if not updates and begun:
+        notes.add(
+            entry.origin, "It has no update. Its title now stands as the first one; say what customers saw."
+        )
+        updates = [_opening(entry, begun)]
+    if entry.ended and not entry.window and all(update.status not in _ENDINGS for update in updates):
+        notes.add(
+            entry.origin, "No update says that it is over. One was added at the time that the page gives."
+        )
+        at = max(entry.ended, updates[-1].at + _STEP)
+        updates.append(TimelineUpdate(UpdateStatus.RESOLVED, at, "Resolved."))
     return _in_steps(updates, entry, notes) if updates else []
 
 
-def _named(entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
+def _in_our_words(entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
     allowed = MAINTENANCE_STATUSES if entry.window else INCIDENT_STATUSES
     translated = _OF_MAINTENANCE if entry.window else _OF_INCIDENT
     found: list[TimelineUpdate] = []
-    # Those of one moment stay in the order in which the other page has them.
+    # Updates of one moment stay in the order in which the other page has them.
     for update in sorted(entry.updates, key=lambda item: item.at):
         status = known_status(update.status)
         if status is None:
             # An "update" says something new of the state that it finds.
             status = found[-1].status if found else allowed[0]
             status = UpdateStatus.MONITORING if status in _ENDINGS and not entry.window else status
-        found.append(
-            TimelineUpdate(translated.get(status, status), update.at, safe_text(update, entry, notes))
-        )
-    return found
-
-
-def _in_time(updates: Sequence[TimelineUpdate], entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
-    found: list[TimelineUpdate] = []
-    for update in updates:
-        if found and update.at <= found[-1].at:
+        at = update.at
+        if found and at <= found[-1].at:
             notes.add(entry.origin, "Two updates have the same time. The second is now a millisecond later.")
-            found.append(replace(update, at=found[-1].at + _STEP))
-        else:
-            found.append(update)
+            at = found[-1].at + _STEP
+        found.append(TimelineUpdate(translated.get(status, status), at, safe_text(update, entry, notes)))
     return found
-
-
-def _from_nothing(entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
-    begun = entry.started or (entry.window[0] if entry.window else entry.ended)
-    if begun is None:
-        return []
-    notes.add(
-        entry.origin, "It has no update. Its title now stands as the first one; say what customers saw."
-    )
-    return [_opening(entry, begun)]
 
 
 def _opening(entry: SourceEntry, at: datetime) -> TimelineUpdate:
     status = UpdateStatus.SCHEDULED if entry.window else UpdateStatus.INVESTIGATING
     return TimelineUpdate(status, at, safe_words(entry.title))
-
-
-def _ended(updates: Sequence[TimelineUpdate], entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
-    """Say that it is over where only the other page's dates say so."""
-    if entry.ended is None or any(update.status in _ENDINGS for update in updates):
-        return list(updates)
-    notes.add(entry.origin, "No update says that it is over. One was added at the time that the page gives.")
-    at = max(entry.ended, updates[-1].at + _STEP)
-    return [*updates, TimelineUpdate(UpdateStatus.RESOLVED, at, "Resolved.")]
 
 
 def _in_steps(updates: Sequence[TimelineUpdate], entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
