@@ -10,33 +10,9 @@ from datetime import datetime, timedelta
 from waypost.base.markdown.parts import markdown_parts
 from waypost.base.markdown.words import plain_text
 from waypost.formats.status import Impact, Incident, Update, UpdateStatus
-from waypost.lint.rules.incident_words import (
-    CAUSE,
-    DURATION,
-    EMERGENCY,
-    LITTLE,
-    NO_WORKAROUND,
-    STEPPED_BACK,
-    WHAT_NOW,
-    WORKAROUND,
-    own_words,
-    sentences,
-    words,
-)
-from waypost.lint.rules.rule import (
-    OLD,
-    Finding,
-    LintSite,
-    at_key,
-    at_update,
-    end_of,
-    in_words,
-    incidents,
-    listed,
-    published_updates,
-    recent_incidents,
-    recent_maintenances,
-)
+from waypost.lint.rules import incident_words
+from waypost.lint.rules.incident_words import own_words, words
+from waypost.lint.rules.rule import OLD, Finding, LintSite, at_key, at_update, end_of, in_words, listed
 from waypost.status.rules.cadence import CLOSING, allowed_silence
 
 _STEPS = {UpdateStatus.INVESTIGATING: 0, UpdateStatus.IDENTIFIED: 1, UpdateStatus.MONITORING: 2}
@@ -46,8 +22,9 @@ _SKELETON = "say what customers see"
 
 def vague_titles(site: LintSite) -> Iterator[Finding]:
     """Find titles that say only that something is wrong."""
-    known = {word for component in site.project.status.config.flat for word in words(component.name)} - LITTLE
-    for path, incident in incidents(site):
+    names = " ".join(component.name for component in site.project.status.config.flat)
+    known = set(words(names)) - incident_words.LITTLE
+    for path, incident in site.incidents():
         title = incident.title
         if not own_words(title) and not known.intersection(words(title)):
             message = (
@@ -59,7 +36,7 @@ def vague_titles(site: LintSite) -> Iterator[Finding]:
 
 def empty_first_updates(site: LintSite) -> Iterator[Finding]:
     """Find first updates from which nobody learns what is wrong."""
-    for path, incident in incidents(site):
+    for path, incident in site.incidents():
         body = incident.updates[0].body
         if _SKELETON in body.casefold():
             message = "This is still the text of the skeleton. Say what customers see, who is affected and who is not."
@@ -74,10 +51,10 @@ def empty_first_updates(site: LintSite) -> Iterator[Finding]:
 
 def odd_steps(site: LintSite) -> Iterator[Finding]:
     """Find states that go backward without a word, and critical incidents closed without watching the recovery."""
-    for path, incident in recent_incidents(site):
+    for path, incident in site.recent_incidents():
         for index, (earlier, later) in enumerate(itertools.pairwise(incident.updates), start=1):
             back = _STEPS.get(later.status, 9) < _STEPS.get(earlier.status, 0)
-            if back and not STEPPED_BACK.search(later.body):
+            if back and not incident_words.STEPPED_BACK.search(later.body):
                 message = (
                     f"The incident goes back from '{earlier.status}' to '{later.status}'. Say why: what did not help, "
                     "or what was found."
@@ -94,9 +71,9 @@ def odd_steps(site: LintSite) -> Iterator[Finding]:
 
 def silences(site: LintSite) -> Iterator[Finding]:
     """Find open incidents that were silent for longer than their impact allows."""
-    for path, incident in recent_incidents(site):
+    for path, incident in site.recent_incidents():
         allowed = allowed_silence(site.config.updates_within, incident.impact)
-        published = published_updates(incident, site.now)
+        published = site.published(incident)
         if allowed is None or not published:
             continue
         rhythm = in_words(allowed)
@@ -123,8 +100,8 @@ def _is_too_late(moment: datetime, update: Update, allowed: timedelta) -> bool:
 
 def next_updates(site: LintSite) -> Iterator[Finding]:
     """Find updates that do not say when the next one comes, and promises that were not kept."""
-    for path, incident in recent_incidents(site):
-        published = published_updates(incident, site.now)
+    for path, incident in site.recent_incidents():
+        published = site.published(incident)
         for index, update in enumerate(published):
             later = published[index + 1] if index + 1 < len(published) else None
             message = _promise_fault(incident, update, later, site.now)
@@ -151,12 +128,11 @@ def _promise_fault(incident: Incident, update: Update, later: Update | None, now
 def workarounds_without_article(site: LintSite) -> Iterator[Finding]:
     """Find ways round a problem that are told nowhere else, so that nobody finds them in the help center."""
     urls = {page.url.strip("/") for page in site.project.help_center.articles}
-    for path, incident in incidents(site):
+    for path, incident in site.incidents():
         if incident.articles or any(_links_to(update.body, urls) for update in incident.updates):
             continue
         for index, update in enumerate(incident.updates):
-            texts = sentences(update.body)
-            if any(WORKAROUND.search(text) and not NO_WORKAROUND.search(text) for text in texts):
+            if incident_words.names_workaround(update.body):
                 message = (
                     "A way round is told here, and no article. Name the article that shows it under `articles`, or "
                     "link to it."
@@ -171,7 +147,11 @@ def _links_to(body: str, urls: set[str]) -> bool:
     return any("://" in target or target.strip("/") in urls for target in targets if target)
 
 
-_EXPECTED = (("how long it lasted", DURATION), ("what the cause was", CAUSE), ("what to do now", WHAT_NOW))
+_EXPECTED = (
+    ("how long it lasted", incident_words.DURATION),
+    ("what the cause was", incident_words.CAUSE),
+    ("what to do now", incident_words.WHAT_NOW),
+)
 
 _SECTIONS = {
     # The sections of Google's SRE book, by the names that people give them in English and German.
@@ -205,7 +185,7 @@ _NOTHING = re.compile(r"\W*(?:none|no|nothing|keine?|nichts)\b", re.IGNORECASE)
 
 def thin_resolutions(site: LintSite) -> Iterator[Finding]:
     """Find resolutions that leave open how long it lasted, why it happened, or what to do now."""
-    for path, incident in incidents(site):
+    for path, incident in site.incidents():
         for index, update in enumerate(incident.updates):
             missing = [what for what, pattern in _EXPECTED if not pattern.search(update.body)]
             if update.status is UpdateStatus.RESOLVED and missing:
@@ -215,7 +195,7 @@ def thin_resolutions(site: LintSite) -> Iterator[Finding]:
 
 def postmortems(site: LintSite) -> Iterator[Finding]:
     """Find postmortems that are due, and those that leave out what readers ask for."""
-    for path, incident in incidents(site):
+    for path, incident in site.incidents():
         if incident.impact not in (Impact.MAJOR, Impact.CRITICAL):
             continue
         yield from _missing_postmortem(site, path, incident)
@@ -302,13 +282,13 @@ def _items(lines: list[str]) -> list[str]:
 def short_notices(site: LintSite) -> Iterator[Finding]:
     """Find work that customers are told of too late to prepare for it."""
     judged: set[str] = set()
-    for path, work in recent_maintenances(site):
+    for path, work in site.recent_maintenances():
         # Customers are told of all windows of a file at once, so the first is the one that may come too soon.
         if path in judged or work.is_cancelled:
             continue
         judged.add(path)
         notice = work.scheduled_for - work.updates[0].at
-        if notice >= site.config.announced_ahead or EMERGENCY.search(work.title):
+        if notice >= site.config.announced_ahead or incident_words.EMERGENCY.search(work.title):
             continue
         is_late = notice <= timedelta(0)
         when = "when the work had begun" if is_late else f"{in_words(notice)} before the work begins"
@@ -323,7 +303,7 @@ def short_notices(site: LintSite) -> Iterator[Finding]:
 def overlaps(site: LintSite) -> Iterator[Finding]:
     """Find work on one component that is planned twice for the same time."""
     reported: set[tuple[str, str]] = set()
-    works = sorted(recent_maintenances(site), key=lambda item: (item[1].scheduled_for, item[0]))
+    works = sorted(site.recent_maintenances(), key=lambda item: (item[1].scheduled_for, item[0]))
     for index, (path, work) in enumerate(works):
         for other_path, other in works[:index]:
             shared = [component for component in work.components if component in other.components]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line, incidents, maintenances
+from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line
 
 # Every repetition is bounded, because a line may have as many characters as an update.
 _SECRETS = re.compile(
@@ -85,10 +85,10 @@ def leaks(site: LintSite) -> Iterator[Finding]:
 
 
 def _titles(site: LintSite) -> Iterator[tuple[str, str]]:
-    for path, incident in incidents(site):
+    for path, incident in site.incidents():
         yield path, incident.title
     # The windows of work that repeats have one file.
-    yield from dict.fromkeys((path, work.title) for path, work in maintenances(site))
+    yield from dict.fromkeys((path, work.title) for path, work in site.maintenances())
 
 
 def _in_body(path: str, lines: list[str], first_line: int) -> Iterator[Finding]:

@@ -17,6 +17,11 @@ from waypost.search.rules.ranking import Ranking
 
 DataPath = tuple[Hashable, ...]
 
+OLD = timedelta(days=30)
+"""After this time nobody can put right any more that an update came too late, or not in order."""
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
 
 @dataclass(frozen=True)
 class FindingPlace:
@@ -84,6 +89,33 @@ class LintSite:
         """The pages of the help center by their path from content/."""
         return self.project.help_center.pages
 
+    def incidents(self) -> Iterator[tuple[str, Incident]]:
+        """Give every incident that a person wrote, with its file."""
+        for incident in self.project.status.incidents:
+            if not incident.automatic:
+                yield f"status/incidents/{incident.id}.md", incident
+
+    def recent_incidents(self) -> Iterator[tuple[str, Incident]]:
+        """Give the incidents that are open, or were resolved not long ago."""
+        for path, incident in self.incidents():
+            if incident.resolved_at is None or self.now - incident.resolved_at <= OLD:
+                yield path, incident
+
+    def published(self, incident: Incident) -> list[Update]:
+        """Return the updates that customers can read; one with a time to come is not published yet."""
+        return [update for update in incident.updates if update.at <= self.now]
+
+    def maintenances(self) -> Iterator[tuple[str, Maintenance]]:
+        """Give every maintenance, with its file; of work that repeats, every window."""
+        for maintenance in self.project.status.maintenances:
+            yield f"status/maintenance/{maintenance.file_name}.md", maintenance
+
+    def recent_maintenances(self) -> Iterator[tuple[str, Maintenance]]:
+        """Give the maintenance that is to come, or ended not long ago."""
+        for path, maintenance in self.maintenances():
+            if self.now - end_of(maintenance) <= OLD:
+                yield path, maintenance
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -95,47 +127,9 @@ class Rule:
     """How much it matters where lint.yml does not say."""
 
 
-OLD = timedelta(days=30)
-"""After this time nobody can put right any more that an update came too late, or not in order."""
-
-_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
-
-
-def incidents(site: LintSite) -> Iterator[tuple[str, Incident]]:
-    """Give every incident that a person wrote, with its file."""
-    for incident in site.project.status.incidents:
-        if not incident.automatic:
-            yield f"status/incidents/{incident.id}.md", incident
-
-
-def recent_incidents(site: LintSite) -> Iterator[tuple[str, Incident]]:
-    """Give those that are open, or were resolved not long ago."""
-    for path, incident in incidents(site):
-        if incident.resolved_at is None or site.now - incident.resolved_at <= OLD:
-            yield path, incident
-
-
-def maintenances(site: LintSite) -> Iterator[tuple[str, Maintenance]]:
-    """Give every maintenance, with its file; of work that repeats, every window."""
-    for maintenance in site.project.status.maintenances:
-        yield f"status/maintenance/{maintenance.file_name}.md", maintenance
-
-
 def end_of(maintenance: Maintenance) -> datetime:
     """Return when the work ended, or ends at the latest."""
     return maintenance.ended_at or maintenance.scheduled_until
-
-
-def recent_maintenances(site: LintSite) -> Iterator[tuple[str, Maintenance]]:
-    """Give those that are to come, or ended not long ago."""
-    for path, maintenance in maintenances(site):
-        if site.now - end_of(maintenance) <= OLD:
-            yield path, maintenance
-
-
-def published_updates(incident: Incident, now: datetime) -> tuple[Update, ...]:
-    """Return the updates that customers can read; one with a time to come is not published yet."""
-    return tuple(update for update in incident.updates if update.at <= now)
 
 
 def in_words(span: timedelta) -> str:
