@@ -69,11 +69,11 @@ def page(tmp_path: Path) -> Iterator[str]:
 def test_a_page_is_read_from_its_address_as_from_saved_files(page: str, site: Path, tmp_path: Path) -> None:
     code, out, err = run("statuspage", page)
     assert code == 0
-    said = "Imported 8 incidents, 2 maintenances, 4 components. 11 files are new. 11 things need a look.\n"
-    assert out == said
+    report = "Imported 8 incidents, 2 maintenances, 4 components. 11 files are new. 11 things need a look.\n"
+    assert out == report
     assert "incidents.json: reopened0001:1:1: warning import: It went on after 'resolved'." in err
     (tmp_path / "other").mkdir()
-    assert run("statuspage", str(CASES / "statuspage"), "--site", str(tmp_path / "other"))[1] == said
+    assert run("statuspage", str(CASES / "statuspage"), "--site", str(tmp_path / "other"))[1] == report
     for file in (site / "status").rglob("*.*"):
         assert file.read_bytes() == (tmp_path / "other" / file.relative_to(site)).read_bytes()
 
