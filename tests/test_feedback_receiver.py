@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from helpers.talkative_site import receiver
-from waypost.lint.io.vote_log import VoteLog
+from waypost.lint.review import VoteLog
 
 VOTE = {"page": "downloads/zip/", "helpful": False, "reason": "unclear", "language": "en"}
 REFUSED: list[tuple[str, Any]] = [

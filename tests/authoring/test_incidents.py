@@ -6,19 +6,18 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import fingerprint, minimal_site, replace
-from waypost.authoring.announcements import list_incidents
 from waypost.authoring.incidents import (
     NewIncident,
     PlannedIncident,
+    list_incidents,
     new_update,
     plan_open,
     plan_resolve,
     plan_update,
     present_incident,
 )
-from waypost.authoring.planned_files import write_planned
-from waypost.authoring.rules.incident_text import NewUpdate
-from waypost.authoring.skeletons import AlreadyThere
+from waypost.authoring.io.planned_files import AlreadyThere, write_planned
+from waypost.authoring.rules.update_text import NewUpdate
 from waypost.build import build_site
 from waypost.formats.article import ArticleFrontMatter
 from waypost.formats.status import ComponentStatus, Impact, Incident, UpdateStatus
@@ -64,7 +63,7 @@ def resolve_incident(
     return done(plan_resolve(site, name, update, draft_article=draft_article, category=category))
 
 
-def said(status: str, message: str, minutes: int = 1) -> NewUpdate:
+def next_update(status: str, message: str, minutes: int = 1) -> NewUpdate:
     return new_update(UpdateStatus(status), message, NOW + minutes * MINUTE)
 
 
@@ -128,7 +127,7 @@ def test_titles_without_a_letter_for_a_file_name_do_not_stand_in_each_others_way
 def test_updates_are_added_and_every_byte_before_stays(site: Site, file: Path) -> None:
     for minute, status in enumerate(("identified", "monitoring", "resolved", "postmortem"), start=1):
         before = file.read_bytes()
-        incident = update_incident(site, NAME, said(status, f"It is {status}.\n\n- a\n- b", minute))
+        incident = update_incident(site, NAME, next_update(status, f"It is {status}.\n\n- a\n- b", minute))
         assert file.read_bytes().startswith(before)
         assert [update.status for update in incident.updates][-1] == status
         assert load_project(site).status.incidents[-1] == incident
@@ -144,7 +143,7 @@ def test_line_ends_and_a_byte_order_mark_are_kept(
     text = file.read_bytes().rstrip().replace(b"\n", end)
     written = head + text + tail.replace(b"END", end)
     file.write_bytes(written)
-    update_incident(site, NAME, said("identified", "One.\nTwo."))
+    update_incident(site, NAME, next_update("identified", "One.\nTwo."))
     added = file.read_bytes().removeprefix(written)
     assert file.read_bytes().startswith(written)
     assert added.replace(end, b"").count(b"\r") == added.replace(end, b"").count(b"\n") == 0
@@ -152,10 +151,13 @@ def test_line_ends_and_a_byte_order_mark_are_kept(
 
 
 REFUSED = {
-    "back_in_time": (said("identified", "x", -5), "not later than the one above"),
-    "no_words": (said("identified", ""), "says nothing"),
-    "a_heading": (said("identified", "a\n## b"), "not one of the form"),
-    "another_update": (said("identified", "a\n## resolved · 2026-11-21T10:00:00+00:00\nb"), "one update"),
+    "back_in_time": (next_update("identified", "x", -5), "not later than the one above"),
+    "no_words": (next_update("identified", ""), "says nothing"),
+    "a_heading": (next_update("identified", "a\n## b"), "not one of the form"),
+    "another_update": (
+        next_update("identified", "a\n## resolved · 2026-11-21T10:00:00+00:00\nb"),
+        "one update",
+    ),
     "another_promise": (
         new_update(
             UpdateStatus.IDENTIFIED,
@@ -165,9 +167,9 @@ REFUSED = {
         ),
         "one update",
     ),
-    "control": (said("identified", "\x1b[2J"), r"U\+001B"),
-    "undecodable": (said("identified", "\udcff"), "UTF-8"),
-    "postmortem_too_early": (said("postmortem", "x"), "after the incident is resolved"),
+    "control": (next_update("identified", "\x1b[2J"), r"U\+001B"),
+    "undecodable": (next_update("identified", "\udcff"), "UTF-8"),
+    "postmortem_too_early": (next_update("postmortem", "x"), "after the incident is resolved"),
 }
 
 
@@ -182,19 +184,19 @@ def test_an_update_that_would_spoil_the_file_is_refused(name: str, site: Site, f
 
 @pytest.mark.parametrize("status", ["investigating", "identified", "monitoring", "resolved"])
 def test_after_the_end_only_a_postmortem_follows(status: str, site: Site, file: Path) -> None:
-    resolve_incident(site, NAME, said("resolved", "Done."))
+    resolve_incident(site, NAME, next_update("resolved", "Done."))
     before = file.read_bytes()
     with pytest.raises(ProblemsFound, match="Nothing but a postmortem follows 'resolved'"):
-        update_incident(site, NAME, said(status, "x", 2))
+        update_incident(site, NAME, next_update(status, "x", 2))
     assert file.read_bytes() == before
-    update_incident(site, NAME, said("postmortem", "What we learnt.", 2))
+    update_incident(site, NAME, next_update("postmortem", "What we learnt.", 2))
 
 
 def test_a_code_block_that_is_open_swallows_no_update(site: Site, file: Path) -> None:
     file.write_bytes(file.read_bytes() + b"```\nlog\n")
     before = file.read_bytes()
     with pytest.raises(ProblemsFound, match="close the code blocks"):
-        update_incident(site, NAME, said("identified", "x"))
+        update_incident(site, NAME, next_update("identified", "x"))
     assert file.read_bytes() == before
 
 
@@ -212,20 +214,20 @@ def test_a_file_that_is_wrong_already_is_told_of_and_left(
     replace(file, old, new)
     before = file.read_bytes()
     with pytest.raises(ProblemsFound, match=words):
-        update_incident(site, NAME, said("identified", "x"))
+        update_incident(site, NAME, next_update("identified", "x"))
     assert file.read_bytes() == before
 
 
 def test_an_incident_can_be_updated_while_an_article_is_broken(site: Site, file: Path) -> None:
     (site.root / "content/start/first.md").write_text("broken", encoding="utf-8")
-    update_incident(site, NAME, said("identified", "x"))
-    resolve_incident(site, NAME, said("resolved", "x", 2))
+    update_incident(site, NAME, next_update("identified", "x"))
+    resolve_incident(site, NAME, next_update("resolved", "x", 2))
     assert b"## resolved" in file.read_bytes()
 
 
 def test_two_updates_in_one_second_get_different_times(site: Site, file: Path) -> None:
-    update_incident(site, NAME, said("identified", "x", 0))
-    incident = resolve_incident(site, NAME, said("resolved", "y", 0)).incident
+    update_incident(site, NAME, next_update("identified", "x", 0))
+    incident = resolve_incident(site, NAME, next_update("resolved", "y", 0)).incident
     assert [update.at - NOW for update in incident.updates] == [
         timedelta(seconds=second) for second in range(3)
     ]
@@ -268,7 +270,7 @@ def test_a_link_inside_of_the_site_stays_a_link(site: Site, file: Path) -> None:
     target = site.root / "status" / "elsewhere.txt"
     file.rename(target)
     file.symlink_to(target)
-    update_incident(site, NAME, said("identified", "x"))
+    update_incident(site, NAME, next_update("identified", "x"))
     assert file.is_symlink()
     assert b"## identified" in target.read_bytes()
 
@@ -277,7 +279,9 @@ def test_a_link_inside_of_the_site_stays_a_link(site: Site, file: Path) -> None:
 
 
 def draft_of(site: Site, **options: str) -> Path:
-    done = resolve_incident(site, NAME, said("resolved", "We fixed it."), draft_article=True, **options)  # type: ignore[arg-type]
+    done = resolve_incident(
+        site, NAME, next_update("resolved", "We fixed it."), draft_article=True, **options
+    )  # type: ignore[arg-type]
     assert done.article
     return done.article
 
@@ -321,8 +325,8 @@ def test_a_draft_is_seen_nowhere_until_somebody_publishes_it(site: Site, file: P
 
 def test_a_workaround_becomes_the_step(site: Site, file: Path) -> None:
     del file
-    update_incident(site, NAME, said("identified", "In the meantime:\n\n- reload\n- wait"))
-    done = resolve_incident(site, NAME, said("resolved", "Done.", 2), draft_article=True)
+    update_incident(site, NAME, next_update("identified", "In the meantime:\n\n- reload\n- wait"))
+    done = resolve_incident(site, NAME, next_update("resolved", "Done.", 2), draft_article=True)
     assert done.article
     text = done.article.read_text(encoding="utf-8")
     assert "1.  In the meantime:\n\n    - reload\n    - wait\n" in text
@@ -356,7 +360,7 @@ def test_a_category_can_be_chosen_and_must_be_there(site: Site, file: Path) -> N
 
 def test_articles_that_the_incident_names_are_left_to_a_person(site: Site, file: Path) -> None:
     replace(file, "impact: minor", "impact: minor\narticles: [start/first.md]")
-    done = resolve_incident(site, NAME, said("resolved", "Done."), draft_article=True)
+    done = resolve_incident(site, NAME, next_update("resolved", "Done."), draft_article=True)
     assert (done.is_named, done.incident.articles) == (False, ("start/first.md",))
     assert errors(lint(site, NOW + 10 * MINUTE)) == []
 

@@ -9,8 +9,8 @@ import pytest
 from helpers.sites import fingerprint
 from waypost import __version__
 from waypost.authoring.incidents import new_incident
+from waypost.authoring.io.planned_files import AlreadyThere
 from waypost.authoring.new import compatible_versions, new_article, new_site
-from waypost.authoring.skeletons import AlreadyThere
 from waypost.base.files.resources import scaffold_folder
 from waypost.base.ids import slugify
 from waypost.build import build_site

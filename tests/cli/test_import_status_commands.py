@@ -18,9 +18,15 @@ from click.testing import CliRunner
 from waypost.cli import import_, main
 from waypost.formats.status import ComponentStatus, Impact
 from waypost.importing import registry as importers
-from waypost.importing.io import statuspage_source
+from waypost.importing import statuspage
 from waypost.importing.registry import IMPORTERS
-from waypost.importing.rules.histories import ForeignComponent, ForeignStatus, ForeignUpdate, Importer, Story
+from waypost.importing.rules.histories import (
+    Importer,
+    SourceComponent,
+    SourceEntry,
+    SourceHistory,
+    SourceUpdate,
+)
 
 CASES = Path(__file__).parent.parent / "cases/import_status"
 
@@ -63,11 +69,11 @@ def page(tmp_path: Path) -> Iterator[str]:
 def test_a_page_is_read_from_its_address_as_from_saved_files(page: str, site: Path, tmp_path: Path) -> None:
     code, out, err = run("statuspage", page)
     assert code == 0
-    said = "Imported 8 incidents, 2 maintenances, 4 components. 11 files are new. 11 things need a look.\n"
-    assert out == said
+    report = "Imported 8 incidents, 2 maintenances, 4 components. 11 files are new. 11 things need a look.\n"
+    assert out == report
     assert "incidents.json: reopened0001:1:1: warning import: It went on after 'resolved'." in err
     (tmp_path / "other").mkdir()
-    assert run("statuspage", str(CASES / "statuspage"), "--site", str(tmp_path / "other"))[1] == said
+    assert run("statuspage", str(CASES / "statuspage"), "--site", str(tmp_path / "other"))[1] == report
     for file in (site / "status").rglob("*.*"):
         assert file.read_bytes() == (tmp_path / "other" / file.relative_to(site)).read_bytes()
 
@@ -105,7 +111,7 @@ def test_a_page_that_is_not_there_or_too_large_is_told_of(
         "The page cannot be read: the server answered with HTTP status 404."
         in run("statuspage", f"{page}/x")[2]
     )
-    monkeypatch.setattr(statuspage_source, "MAX_SIZE", 100)
+    monkeypatch.setattr(statuspage, "MAX_SIZE", 100)
     code, _, err = run("statuspage", page)
     assert code == 1
     assert "the answer is larger than" in err
@@ -153,27 +159,27 @@ def test_every_importer_is_a_command_that_shows_its_own_name() -> None:
         assert code == 0
         assert f"[OPTIONS] {importer.argument}\n" in text
         assert f"Example: waypost import {name} " in text
-    modules = {path.stem for path in Path(importers.__file__).parent.glob("*_source.py")}
-    assert {f"{name}_source" for name in IMPORTERS} <= modules
+    modules = {path.stem for path in Path(importers.__file__).parent.glob("*.py")}
+    assert set(IMPORTERS) <= modules
 
 
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Register an importer of a line for each incident: its time and its title."""
 
-    def read(place: str) -> ForeignStatus:
+    def read(place: str) -> SourceHistory:
         rows = (line.split(" ", 1) for line in Path(place).read_text(encoding="utf-8").splitlines())
-        return ForeignStatus(
+        return SourceHistory(
             name="Toys",
             url="https://toys.example/",
-            components=(ForeignComponent("Shop"),),
-            stories=tuple(
-                Story(
+            components=(SourceComponent("Shop"),),
+            entries=tuple(
+                SourceEntry(
                     origin=f"{place}: {title}",
                     title=title,
                     impact=Impact.MINOR,
                     components={"Shop": ComponentStatus.PARTIAL_OUTAGE},
-                    updates=[ForeignUpdate("investigating", datetime.fromisoformat(at), "It is down.")],
+                    updates=[SourceUpdate("investigating", datetime.fromisoformat(at), "It is down.")],
                 )
                 for at, title in rows
             ),

@@ -13,8 +13,8 @@ import pytest
 
 from helpers.published_search import published_results
 from helpers.sites import minimal_site, replace, waypost
+from waypost.authoring.io.planned_files import AlreadyThere
 from waypost.authoring.new import new_article
-from waypost.authoring.skeletons import AlreadyThere
 from waypost.build import build_site
 from waypost.formats.article import Kind
 from waypost.problems import ProblemsFound

@@ -1,4 +1,4 @@
-"""Collections of foreign Markdown on disk, and what an import would make of them."""
+"""Collections of Markdown on disk, and what an import would make of them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from waypost.importing.io.check import check_plan
-from waypost.importing.io.tree import read_tree
+from waypost.importing.io.markdown_files import read_tree
+from waypost.importing.markdown import check_plan
+from waypost.importing.rules.collection import merged
 from waypost.importing.rules.plan import SitePaths, plan_import
-from waypost.importing.rules.source import merged
 from waypost.reading.io.former_addresses import OWN_FILES, OWN_FOLDERS
 
 
@@ -23,12 +23,12 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def outcome(files: Mapping[str, str | bytes], folder: Path) -> dict[str, Any]:
-    """Return the files that an import into a new site would write, and its findings in the form of the cases."""
+    """Return the files that an import into a new site would write, and its notes in the form of the cases."""
     tree, problems = read_tree(write_files(folder, files))
     site = SitePaths(frozenset({"index.md", "contact.md"}), {}, OWN_FILES, tuple(OWN_FOLDERS))
     plan = plan_import(tree, site)
     check_plan(plan)
-    found = sorted([*problems, *merged(plan.findings)])
+    found = sorted([*problems, *merged(plan.notes)])
     return {
         "out": {page.target: page.text() for page in sorted(plan.pages, key=lambda page: page.target)},
         "copies": dict(sorted(plan.copies.items())),

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.imports import outcome, write_files
+from waypost.importing.rules.collection import SourcePage, SourceTree
 from waypost.importing.rules.plan import SitePaths, plan_import
-from waypost.importing.rules.source import ForeignPage, ForeignTree
 from waypost.problems import errors
 from waypost.reading.io.content_files import load_help_center
 
@@ -154,5 +154,5 @@ def test_nothing_crashes_and_what_is_planned_is_valid(files: dict[str, bytes]) -
 )
 def test_a_text_of_one_piece_again_and_again_is_planned(piece: str) -> None:
     body = piece * (40_000 // len(piece))
-    plan = plan_import(ForeignTree("x", (ForeignPage("a/b.mdx", "x/a/b.mdx", body=body),)), SitePaths())
+    plan = plan_import(SourceTree("x", (SourcePage("a/b.mdx", "x/a/b.mdx", body=body),)), SitePaths())
     assert max(len(page.text()) for page in plan.pages) < 40 * len(body)

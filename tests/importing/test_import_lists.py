@@ -7,9 +7,8 @@ import re
 import markdown
 import pytest
 
-from waypost.importing.rules.lines import Conversion, lines_of, text_of
+from waypost.importing.rules.collection import Conversion, SourcePage, lines_of, text_of
 from waypost.importing.rules.lists import convert_lists
-from waypost.importing.rules.source import ForeignPage
 
 EXTENSIONS = ["admonition", "attr_list", "tables", "fenced_code", "toc"]
 
@@ -43,7 +42,7 @@ CASES = {
 
 
 def converted(text: str) -> str:
-    page = ForeignPage("a.md", "a.md", body=text)
+    page = SourcePage("a.md", "a.md", body=text)
     return text_of(convert_lists(lines_of(page), Conversion(page)))
 
 

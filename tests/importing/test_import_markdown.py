@@ -223,7 +223,7 @@ def test_links_out_of_the_folder_circles_and_large_files_are_reported_and_not_fo
     (source / "a/round").symlink_to(source)
     (source / "a/self.md").symlink_to(source / "a/self.md")
     os.mkfifo(source / "a/pipe.md")
-    monkeypatch.setattr("waypost.importing.io.tree.MAX_MEDIA_BYTES", 10)
+    monkeypatch.setattr("waypost.importing.io.markdown_files.MAX_MEDIA_BYTES", 10)
     report = import_markdown(site, source)
     assert report.articles == 1
     found = {(problem.location.path.removeprefix(f"{source}/"), problem.code) for problem in report.problems}

@@ -16,7 +16,7 @@ from waypost.base.files.languages import load_words
 from waypost.formats.project import History
 from waypost.importing.markdown import Fate
 from waypost.importing.registry import IMPORTERS
-from waypost.importing.rules.plain_markup import plain_markup
+from waypost.importing.rules.timelines import plain_markup
 from waypost.importing.status_history import StatusImport, import_status
 from waypost.problems import ProblemsFound, errors
 from waypost.publishing.api.statuspage import incident_json, maintenance_json
@@ -55,7 +55,7 @@ def pictured(site: Site, now: datetime = NOW) -> Snapshot:
     return take_snapshot(status, History(), now, load_words("en"))
 
 
-def said(report: StatusImport, origin: str) -> list[str]:
+def notes_about(report: StatusImport, origin: str) -> list[str]:
     return [item.message for item in report.problems if item.location.path.endswith(origin)]
 
 
@@ -158,7 +158,9 @@ def test_the_maintenance_is_published_as_it_was(empty: Site) -> None:
     ],
 )
 def test_what_cannot_come_over_is_named(origin: str, words: str, empty: Site) -> None:
-    assert any(message.startswith(words) for message in said(import_statuspage(empty, STATUSPAGE), origin))
+    assert any(
+        message.startswith(words) for message in notes_about(import_statuspage(empty, STATUSPAGE), origin)
+    )
 
 
 def test_the_states_of_components_are_those_that_updates_name(empty: Site) -> None:
@@ -203,7 +205,7 @@ def test_what_a_person_wrote_is_kept_also_under_another_name(empty: Site) -> Non
     assert [file.path for file in report.files if file.fate is Fate.KEPT] == [
         "status/incidents/2026-05-01-slow.md"
     ]
-    assert any("is there already and was kept" in message for message in said(report, "sametitle001"))
+    assert any("is there already and was kept" in message for message in notes_about(report, "sametitle001"))
 
 
 def test_a_dry_run_writes_nothing(empty: Site) -> None:
@@ -217,14 +219,14 @@ def test_a_site_with_components_keeps_them_and_is_told_which_are_missing(tmp_pat
     report = import_cstate(site, CSTATE)
     assert (site.root / "status/status.yml").read_bytes() == config
     assert report.components == 0
-    assert said(report, "status/status.yml") == [
+    assert notes_about(report, "status/status.yml") == [
         'This component is missing. Add it, and import again to name it: - {id: backups, name: "Backups"}',
         'This component is missing. Add it, and import again to name it: - {id: gitea, name: "Gitea"}',
         'This component is missing. Add it, and import again to name it: - {id: old-system, name: "Old system"}',
     ]
     assert (
         "These components are not in status/status.yml, so it does not name them: Gitea, Old system."
-        in said(report, "2020-04-13-a-major-outage.md")
+        in notes_about(report, "2020-04-13-a-major-outage.md")
     )
     pictured(site)
 
@@ -319,8 +321,10 @@ def test_components_of_one_name_in_two_groups_stay_two(empty: Site, tmp_path: Pa
         ("America", "America: API"),
     ]
     assert list(snapshot.incidents[0].components) == ["america-api"]
-    assert said(report, "status/status.yml") == ["The address of the page is not known. Correct `page.url`."]
-    assert said(report, "page") == ["The time zone 'Mars/Olympus' is not known. UTC was taken."]
+    assert notes_about(report, "status/status.yml") == [
+        "The address of the page is not known. Correct `page.url`."
+    ]
+    assert notes_about(report, "page") == ["The time zone 'Mars/Olympus' is not known. UTC was taken."]
 
 
 def test_fifty_incidents_may_not_be_all(empty: Site, tmp_path: Path) -> None:
@@ -333,7 +337,7 @@ def test_fifty_incidents_may_not_be_all(empty: Site, tmp_path: Path) -> None:
         minimal_site(tmp_path / "other").root / "status/status.yml", empty.root / "status/status.yml"
     )
     report = import_statuspage(empty, str(file))
-    assert "The API tells of the latest 50 incidents only. Older ones are not in it." in said(
+    assert "The API tells of the latest 50 incidents only. Older ones are not in it." in notes_about(
         report, "incidents.json"
     )
     assert len(list((empty.root / "status/incidents").iterdir())) == 50
@@ -420,8 +424,8 @@ def test_text_that_nests_too_deep_or_is_too_long_comes_over_plainly(empty: Site,
     assert bodies["deep"] == "end"
     assert len(bodies["long"]) < 10_000
     assert bodies["long"].endswith("word…")
-    assert "The marks in its text could not be kept." in said(report, "deep")
-    assert "An update of 24999 characters was cut to 9900." in said(report, "long")
+    assert "The marks in its text could not be kept." in notes_about(report, "deep")
+    assert "An update of 24999 characters was cut to 9900." in notes_about(report, "long")
 
 
 def test_issues_of_cstate_come_over_with_the_times_of_their_updates(empty: Site) -> None:
@@ -433,11 +437,11 @@ def test_issues_of_cstate_come_over_with_the_times_of_their_updates(empty: Site)
         ("", "Old system"),
         ("Storage", "Backups"),
     ]
-    told = {
+    timelines = {
         item.title: [(update.status.value, update.at.isoformat(), update.body) for update in item.updates]
         for item in snapshot.incidents
     }
-    assert told["A major outage"] == [
+    assert timelines["A major outage"] == [
         ("investigating", "2020-04-13T15:54:00+02:00", "Gitea does not answer."),
         (
             "monitoring",
@@ -446,12 +450,12 @@ def test_issues_of_cstate_come_over_with_the_times_of_their_updates(empty: Site)
         ),
         ("resolved", "2020-04-13T17:25:00+02:00", "The systems recovered; we are sorry."),
     ]
-    assert told["Updates without times"] == [
+    assert timelines["Updates without times"] == [
         ("investigating", "2021-03-01T10:00:00+01:00", "Something is odd."),
         ("investigating", "2021-03-01T10:00:01+01:00", "It still is."),
         ("resolved", "2021-03-01T12:00:00+01:00", "It was a cable."),
     ]
-    assert [status for status, _, _ in told["Slow backups: nights only"]] == ["investigating"]
+    assert [status for status, _, _ in timelines["Slow backups: nights only"]] == ["investigating"]
     hit = {item.title: (item.impact.value, dict(item.components)) for item in snapshot.incidents}
     assert hit["A major outage"] == ("critical", {"gitea": "major_outage", "old-system": "major_outage"})
     assert hit["Slow backups: nights only"] == ("major", {"backups": "partial_outage"})
@@ -492,7 +496,7 @@ def test_without_times_the_end_that_stands_above_tells_that_the_newest_comes_fir
     ],
 )
 def test_what_cstate_does_not_say_is_named(file: str, words: str, empty: Site) -> None:
-    assert any(message.startswith(words) for message in said(import_cstate(empty, CSTATE), file))
+    assert any(message.startswith(words) for message in notes_about(import_cstate(empty, CSTATE), file))
 
 
 def test_a_folder_without_issues_is_refused(empty: Site, tmp_path: Path) -> None:

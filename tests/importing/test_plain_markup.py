@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from waypost.importing.rules.plain_markup import plain_markup
-from waypost.importing.rules.timelines import safe_words
+from waypost.importing.rules.timelines import plain_markup, safe_words
 
 
 @pytest.mark.parametrize(

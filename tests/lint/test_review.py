@@ -15,49 +15,49 @@ from waypost.formats.project import HelpCenter, Project, StatusSite
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
 from waypost.formats.support import Reason
-from waypost.lint.rules.review import DueArticle, ReviewPolicy, Vote, Votes, plan_review
+from waypost.lint.rules.review import DueArticle, ReviewPolicy, Vote, VoteCounts, plan_review
 
 NOW = "2026-11-20T12:00:00+00:00"
 
 
-def article(path: str, said: dict[str, Any]) -> Article:
-    said = dict(said)
-    kind, body = Kind(said.pop("kind", "page")), said.pop("body", "")
-    written = {"title": f"T {path}", "kind": kind, **said}
+def article(path: str, keys: dict[str, Any]) -> Article:
+    keys = dict(keys)
+    kind, body = Kind(keys.pop("kind", "page")), keys.pop("body", "")
+    written = {"title": f"T {path}", "kind": kind, **keys}
     front = TypeAdapter(FRONT_MATTER[kind]).validate_python(written)
     return Article(path, kind, path.partition("/")[0], front, body, 3)
 
 
-def incident(name: str, said: dict[str, Any]) -> Incident:
-    started = datetime.fromisoformat(said["started"])
-    components = dict.fromkeys(said["components"], ComponentStatus.PARTIAL_OUTAGE)
+def incident(name: str, keys: dict[str, Any]) -> Incident:
+    started = datetime.fromisoformat(keys["started"])
+    components = dict.fromkeys(keys["components"], ComponentStatus.PARTIAL_OUTAGE)
     update = Update("u", UpdateStatus.INVESTIGATING, started, "It fails.")
     return Incident(name, f"T {name}", Impact.MINOR, components, started, (update,))
 
 
 def vote(text: str) -> Vote:
-    page, said, reason, at = [*text.split(), None, None][:4]
+    page, answer, reason, at = [*text.split(), None, None][:4]
     return Vote(
         str(page),
-        said == "yes",
+        answer == "yes",
         Reason(reason) if reason not in (None, "-") else None,
         datetime.fromisoformat(at) if at else None,
     )
 
 
 def project(case: Case) -> Project:
-    pages = {path: article(path, said) for path, said in case["articles"].items()}
-    incidents = tuple(incident(name, said) for name, said in case.get("incidents", {}).items())
+    pages = {path: article(path, keys) for path, keys in case["articles"].items()}
+    incidents = tuple(incident(name, keys) for name, keys in case.get("incidents", {}).items())
     page = PageConfig(name="S", url="https://example.org/status/", time_zone="Europe/Berlin")
     config = StatusConfig(page=page, components=(Component(id="web", name="Web"),))
     return Project(HelpCenter(pages), StatusSite(config, incidents))
 
 
-def policy(said: dict[str, Any]) -> ReviewPolicy:
-    patterns = said.get("excepted", ())
+def policy(keys: dict[str, Any]) -> ReviewPolicy:
+    patterns = keys.get("excepted", ())
     return ReviewPolicy(
-        timedelta(days=said.get("reviewed_within", 365)),
-        timedelta(days=said.get("within", 0)),
+        timedelta(days=keys.get("reviewed_within", 365)),
+        timedelta(days=keys.get("within", 0)),
         lambda path: any(fnmatch(path, pattern) for pattern in patterns),
     )
 
@@ -88,8 +88,8 @@ def test_what_is_due_is_listed_by_team_with_the_most_urgent_first(case: Case) ->
 
 
 def test_the_share_of_no_is_told_without_votes_too() -> None:
-    assert Votes().share == 0
-    assert Votes(8, 2).share == 0.25
+    assert VoteCounts().share == 0
+    assert VoteCounts(8, 2).share == 0.25
 
 
 def test_today_is_that_of_the_status_page() -> None:
@@ -110,16 +110,16 @@ owners = st.sampled_from(["support", "billing", None])
     st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=20),
 )
 def test_every_article_that_is_due_is_listed_once_and_groups_are_whole(
-    wanted: list[tuple[date | None, str | None]], said: list[tuple[int, bool]]
+    wanted: list[tuple[date | None, str | None]], votes_of: list[tuple[int, bool]]
 ) -> None:
     fronts = {f"a/{number}.md": {"reviewed": day, "owner": team} for number, (day, team) in enumerate(wanted)}
-    votes = [Vote(f"a/{number}/", is_helpful) for number, is_helpful in said]
+    votes = [Vote(f"a/{number}/", is_helpful) for number, is_helpful in votes_of]
     within = ReviewPolicy(timedelta(days=30))
     groups = plan_review(project({"articles": fronts}), votes, within, datetime.fromisoformat(NOW))
     names = [group.owner for group in groups]
     assert names == sorted(set(names), key=lambda name: (not name, name))
     listed = [item.path for group in groups for item in group.articles]
-    disliked = {f"a/{number}.md" for number, is_helpful in said if not is_helpful}
+    disliked = {f"a/{number}.md" for number, is_helpful in votes_of if not is_helpful}
     due = {
         path
         for path, front in fronts.items()

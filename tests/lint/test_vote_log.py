@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from waypost.base.files import log_lines
 from waypost.base.files.log_lines import MAX_LINE
 from waypost.formats.support import Reason
-from waypost.lint.io.vote_log import VoteLog, read_vote
+from waypost.lint.review import VoteLog, read_vote
 from waypost.lint.rules.review import Vote
 from waypost.problems import ProblemsFound
 

@@ -11,7 +11,7 @@ import pytest
 
 from helpers.sites import minimal_site
 from waypost.authoring.incidents import NewIncident, new_update, plan_open, plan_update
-from waypost.authoring.planned_files import write_planned
+from waypost.authoring.io.planned_files import write_planned
 from waypost.formats.status import Impact, UpdateStatus
 from waypost.notify.dispatch import present_snapshot
 from waypost.publishing.publish import publish

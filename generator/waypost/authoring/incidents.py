@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from waypost.authoring.io.incident_edit import (
     INCIDENTS,
-    Edited,
-    find_file,
+    EditedFile,
     read_file,
+    start_file,
     usable_config,
     with_article,
     with_update,
+    written_status,
 )
-from waypost.authoring.known_problem_article import PlannedArticle, plan_article
-from waypost.authoring.planned_files import PlannedFile, write_planned
-from waypost.authoring.rules.incident_text import NewUpdate
-from waypost.authoring.rules.preview import incident_preview
-from waypost.authoring.skeletons import check_start, dated_file, quoted, skeleton
-from waypost.base.files.source import Source
+from waypost.authoring.io.planned_files import (
+    PlannedFile,
+    article_check,
+    check_start,
+    dated_file,
+    quoted,
+    require_category,
+    skeleton,
+    write_planned,
+)
+from waypost.authoring.rules.known_problem import article_name, fitting_category, known_problem
+from waypost.authoring.rules.update_text import NewUpdate, incident_preview
+from waypost.formats.article import Kind
+from waypost.formats.project import Project
 from waypost.formats.status import ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
-from waypost.reading.io.incident_files import parse_incident
 from waypost.reading.io.incident_templates import first_words
+from waypost.reading.project import load_project
 from waypost.reading.site import Site
 
 
@@ -41,7 +51,7 @@ class NewIncident:
 
 
 @dataclass(frozen=True)
-class Start:
+class UpdateStart:
     """What a writer of a first update sees to begin with."""
 
     words: str = ""
@@ -76,19 +86,19 @@ def new_incident(
     site: Site, title: str, component: str, now: datetime, impact: Impact = Impact.MINOR
 ) -> Path:
     """Start an incident about a component, with the first words for its impact, ready to be replaced."""
-    start = start_of(site, impact)
+    start = update_start(site, impact)
     planned = plan_open(site, NewIncident(title, [component], impact), start.words or start.hint, now)
     write_planned(planned.files)
     return planned.file
 
 
-def start_of(site: Site, impact: Impact) -> Start:
+def update_start(site: Site, impact: Impact) -> UpdateStart:
     """Return what to start from: the words of the site, else what Waypost advises.
 
     Raises ProblemsFound where the site has words that cannot be read.
     """
     own = first_words(site.root, impact)
-    return Start(words=own) if own else Start(hint=skeleton(f"incident-{impact}.md", {}).strip())
+    return UpdateStart(words=own) if own else UpdateStart(hint=skeleton(f"incident-{impact}.md", {}).strip())
 
 
 def plan_open(
@@ -97,34 +107,19 @@ def plan_open(
     """Plan the file of an incident with its first update; raises ProblemsFound and AlreadyThere."""
     require_components(site, new.components)
     first = NewUpdate(UpdateStatus.INVESTIGATING, local(now), message, next_update)
-    text = skeleton(
-        "incident.md",
-        {
-            "title": quoted(new.title),
-            "impact": new.impact,
-            "components": ", ".join(f"{name}: {new.state}" for name in dict.fromkeys(new.components)),
-            "update": first.text,
-        },
-    )
-    path = dated_file(site.root / INCIDENTS.folder, first.at, new.title)
-    read: list[Incident] = []
-
-    def check(source: Source) -> list[Problem]:
-        incident, problems = parse_incident(source, path.stem)
-        if incident and len(incident.updates) > 1:
-            message = "The message holds a second update. Leave out lines that begin with ##."
-            return [source.problem("update-heading", message)]
-        read.extend([incident] if incident else [])
-        return problems
-
-    data = check_start(site, path, text, check)
-    return _planned(site, Edited(path, data, read[0]), [PlannedFile(path, data)])
+    values = {
+        "title": quoted(new.title),
+        "impact": new.impact,
+        "components": ", ".join(f"{name}: {new.state}" for name in dict.fromkeys(new.components)),
+        "update": first.text,
+    }
+    path = dated_file(site.root / INCIDENTS.path, first.at, new.title)
+    return _planned(site, start_file(site, INCIDENTS, path, skeleton("incident.md", values)))
 
 
 def plan_update(site: Site, name: str, update: NewUpdate) -> PlannedIncident:
     """Plan one more update of an incident; raises ProblemsFound."""
-    after = _after(site, name, update)
-    return _planned(site, after, [_file(after)])
+    return _planned(site, _after(site, name, update))
 
 
 def plan_resolve(
@@ -136,37 +131,22 @@ def plan_resolve(
     """
     after = _after(site, name, update)
     if not draft_article:
-        return _planned(site, after, [_file(after)])
-    return _with_article(site, after, plan_article(site, after.item, category, update.at))
-
-
-def _after(site: Site, name: str, update: NewUpdate) -> Edited[Incident]:
-    file = find_file(site.root, INCIDENTS, name)
-    return with_update(site.root, INCIDENTS, read_file(site.root, INCIDENTS, file), update)
-
-
-def _with_article(site: Site, resolved: Edited[Incident], article: PlannedArticle) -> PlannedIncident:
-    named = with_article(site.root, resolved, article.path.relative_to(site.root / "content").as_posix())
-    last = named or resolved
+        return _planned(site, after)
+    article = plan_article(site, after.item, category, update.at)
+    named = with_article(site.root, after, article.path.relative_to(site.root / "content").as_posix())
+    planned = _planned(site, named or after)
     # The article first: an incident must never name one that is not there.
-    files = [PlannedFile(article.path, article.data), _file(last)]
-    return _planned(site, last, files, article.path, is_named=named is not None)
+    files = (article, *planned.files)
+    return replace(planned, files=files, article=article.path, is_named=named is not None)
 
 
-def _file(edited: Edited[Incident]) -> PlannedFile:
-    return PlannedFile(edited.target, edited.data, edited.before)
+def _after(site: Site, name: str, update: NewUpdate) -> EditedFile[Incident]:
+    return with_update(site.root, INCIDENTS, read_file(site.root, INCIDENTS, name), update)
 
 
-def _planned(
-    site: Site,
-    edited: Edited[Incident],
-    files: Sequence[PlannedFile],
-    article: Path | None = None,
-    *,
-    is_named: bool = False,
-) -> PlannedIncident:
+def _planned(site: Site, edited: EditedFile[Incident]) -> PlannedIncident:
     preview = incident_preview(edited.item, usable_config(site.root))
-    return PlannedIncident(edited.item, edited.file, tuple(files), preview, article, is_named)
+    return PlannedIncident(edited.item, edited.file, (edited.planned,), preview)
 
 
 def new_update(
@@ -178,7 +158,7 @@ def new_update(
 
 def present_incident(site: Site, name: str) -> Incident:
     """Return the incident that a name means, before somebody is asked for words about it."""
-    return read_file(site.root, INCIDENTS, find_file(site.root, INCIDENTS, name)).item
+    return read_file(site.root, INCIDENTS, name).item
 
 
 def local(now: datetime) -> datetime:
@@ -197,3 +177,49 @@ def require_components(site: Site, names: Sequence[str]) -> None:
             problems.append(Problem(Location("status/status.yml"), "unknown-component", message))
     if problems:
         raise ProblemsFound(problems)
+
+
+def plan_article(site: Site, incident: Incident, category: str | None, now: datetime) -> PlannedFile:
+    """Return the draft about an incident, in a category; without one, where its components are written about.
+
+    Raises AlreadyThere for an article of its name, and ProblemsFound where it cannot be made.
+    """
+    project = load_project(site)
+    folder = category or fitting_category(incident, project.help_center)
+    if not folder:
+        message = "There is no category for the article. Make content/FOLDER/index.md with `kind: category`."
+        raise ProblemsFound([Problem(Location("content"), "missing-file", message)])
+    require_category(site, folder)
+    path = site.root / "content" / folder / article_name(incident)
+    text = skeleton("known-problem.md", _values(project, incident, now))
+    return PlannedFile(path, check_start(site, path, text, article_check(Kind.TROUBLESHOOTING)))
+
+
+def _values(project: Project, incident: Incident, now: datetime) -> dict[str, str]:
+    config = project.status.config
+    known = known_problem(incident, config.page.time_zone)
+    workaround = known.workaround or skeleton("known-problem-step.md", {}).strip()
+    # An article lies two folders below the root of the help center.
+    status = "../../status/" if config.page.is_inside_help_center else config.page.url
+    return {
+        "title": quoted(incident.title),
+        "summary": quoted(known.summary or incident.title),
+        "components": ", ".join(incident.components),
+        "today": now.date().isoformat(),
+        "symptoms": known.symptoms,
+        "workaround": textwrap.indent(workaround, "    ").strip(),
+        "cause": known.cause,
+        "since": known.since,
+        "until": known.until,
+        "zone": config.page.time_zone,
+        "incident": f"{status}incidents/{incident.id}/",
+    }
+
+
+def list_incidents(site: Site, *, resolved: bool = True) -> tuple[Incident, ...]:
+    """Return the incidents that people wrote, newest first, or only those that are open.
+
+    Raises ProblemsFound where status/ has errors.
+    """
+    wanted = (item for item in written_status(site).incidents if resolved or item.resolved_at is None)
+    return tuple(sorted(wanted, key=lambda item: item.started, reverse=True))

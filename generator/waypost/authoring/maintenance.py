@@ -9,21 +9,18 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from waypost.authoring.announcements import written_status
 from waypost.authoring.incidents import local, require_components
 from waypost.authoring.io.incident_edit import (
     MAINTENANCE,
-    Edited,
-    find_file,
+    EditedFile,
     read_file,
+    start_file,
     usable_config,
     with_update,
+    written_status,
 )
-from waypost.authoring.planned_files import PlannedFile
-from waypost.authoring.rules.incident_text import NewUpdate
-from waypost.authoring.rules.preview import maintenance_preview
-from waypost.authoring.skeletons import check_start, dated_file, quoted, skeleton
-from waypost.base.files.source import Source
+from waypost.authoring.io.planned_files import PlannedFile, dated_file, quoted, skeleton
+from waypost.authoring.rules.update_text import NewUpdate, maintenance_preview
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status import ENDED, Maintenance, UpdateStatus
@@ -31,7 +28,6 @@ from waypost.lint.io.lint_files import load_lint_config
 from waypost.lint.rules.registry import RULES, judge
 from waypost.lint.rules.rule import LintSite
 from waypost.problems import Level, Location, Problem, ProblemsFound
-from waypost.reading.io.incident_files import parse_maintenance
 from waypost.reading.site import Site
 from waypost.status.rules.snapshot import maintenance_at
 
@@ -74,7 +70,7 @@ class PlannedMaintenance:
 def plan_schedule(site: Site, new: NewMaintenance, message: str, now: datetime) -> PlannedMaintenance:
     """Plan the file of a maintenance with its announcement; raises ProblemsFound and AlreadyThere."""
     require_components(site, new.components)
-    path = dated_file(site.root / MAINTENANCE.folder, new.start, new.title)
+    path = dated_file(site.root / MAINTENANCE.path, new.start, new.title)
     if new.end <= now:
         raise _not_now(path, "The work would be over already. Correct its times.")
     announced = NewUpdate(UpdateStatus.SCHEDULED, local(now), message)
@@ -85,35 +81,22 @@ def plan_schedule(site: Site, new: NewMaintenance, message: str, now: datetime) 
         "end": new.end.isoformat(),
         "update": announced.text,
     }
-    read: list[Maintenance] = []
-
-    def check(source: Source) -> list[Problem]:
-        work, problems = parse_maintenance(source, path.stem)
-        if work and len(work.updates) > 1:
-            message = "The message holds a second update. Leave out lines that begin with ##."
-            return [source.problem("update-heading", message)]
-        read.extend([work] if work else [])
-        return problems
-
-    data = check_start(site, path, skeleton("maintenance.md", values), check)
-    warnings = _warnings(site, read[0], now)
-    return _planned(site, Edited(path, data, read[0]), PlannedFile(path, data), warnings)
+    started = start_file(site, MAINTENANCE, path, skeleton("maintenance.md", values))
+    return _planned(site, started, _warnings(site, started.item, now))
 
 
 def plan_step(site: Site, name: str, update: NewUpdate) -> PlannedMaintenance:
     """Plan that work begins, is done or is called off; raises ProblemsFound where it cannot be."""
-    file = find_file(site.root, MAINTENANCE, name)
-    before = read_file(site.root, MAINTENANCE, file)
+    before = read_file(site.root, MAINTENANCE, name)
     message = _REPEATS if before.item.repeats else _objection(before.item, update)
     if message:
-        raise _not_now(file, message)
-    after = with_update(site.root, MAINTENANCE, before, update)
-    return _planned(site, after, PlannedFile(after.target, after.data, after.before))
+        raise _not_now(before.file, message)
+    return _planned(site, with_update(site.root, MAINTENANCE, before, update))
 
 
 def present_maintenance(site: Site, name: str) -> Maintenance:
     """Return the maintenance that a name means, before somebody is asked for words about it."""
-    return read_file(site.root, MAINTENANCE, find_file(site.root, MAINTENANCE, name)).item
+    return read_file(site.root, MAINTENANCE, name).item
 
 
 def page_zone(site: Site) -> ZoneInfo:
@@ -122,10 +105,10 @@ def page_zone(site: Site) -> ZoneInfo:
 
 
 def _planned(
-    site: Site, edited: Edited[Maintenance], file: PlannedFile, warnings: Sequence[Problem] = ()
+    site: Site, edited: EditedFile[Maintenance], warnings: Sequence[Problem] = ()
 ) -> PlannedMaintenance:
     preview = maintenance_preview(edited.item, usable_config(site.root))
-    return PlannedMaintenance(edited.item, edited.file, (file,), preview, tuple(warnings))
+    return PlannedMaintenance(edited.item, edited.file, (edited.planned,), preview, tuple(warnings))
 
 
 def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
@@ -133,32 +116,50 @@ def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
     status = written_status(site)
     status = replace(status, maintenances=(*status.maintenances, work))
     config = load_lint_config(site.root, RULES)[0] or LintConfig()
-    looked_at = LintSite(Project(HelpCenter(), status), config, {}, frozenset(), now)
-    path = f"{MAINTENANCE.folder}/{work.id}.md"
-    found = (
-        item
-        for item in judge(looked_at, _ANNOUNCING)
+    lint_site = LintSite(Project(HelpCenter(), status), config, {}, frozenset(), now)
+    path = f"{MAINTENANCE.path}/{work.id}.md"
+    return [
+        Problem(Location(path), item.code, item.finding.message, Level.WARNING)
+        for item in judge(lint_site, _ANNOUNCING)
         if path in (item.finding.path, *_PATH.findall(item.finding.message))
-    )
-    return [Problem(Location(path), item.code, item.finding.message, Level.WARNING) for item in found]
+    ]
 
 
 def _not_now(file: Path, message: str) -> ProblemsFound:
-    return ProblemsFound([Problem(Location(f"{MAINTENANCE.folder}/{file.name}"), "incident-order", message)])
+    return ProblemsFound([Problem(Location(f"{MAINTENANCE.path}/{file.name}"), "incident-order", message)])
 
 
 def _objection(work: Maintenance, update: NewUpdate) -> str:
-    """Say why a step does not fit what was said before and what the clock says, or nothing."""
-    said = work.updates[-1].status
+    """Return why a step does not fit the last update and the clock; empty where it fits."""
+    status = work.updates[-1].status
     clock = maintenance_at(work, update.at).status
-    if said in ENDED:
-        return f"The work is over: {said}. Announce new work with `schedule`."
+    if status in ENDED:
+        return f"The work is over: {status}. Announce new work with `schedule`."
     if update.status is UpdateStatus.COMPLETED:
         not_begun = "The work has not begun. Say `cancel` to call it off, or `start` if it begins now."
         return not_begun if clock is UpdateStatus.SCHEDULED else ""
     if clock is UpdateStatus.COMPLETED:
         return "The time of the work is over. Say `complete` when it was done, or announce new work with `schedule`."
-    # The clock has said it before; a person who says when it really began is right.
-    if update.status is UpdateStatus.IN_PROGRESS and said is not UpdateStatus.SCHEDULED:
+    # The clock may have set it before; a person who knows when it really began is right.
+    if update.status is UpdateStatus.IN_PROGRESS and status is not UpdateStatus.SCHEDULED:
         return "The work has begun already. Say `complete` when it is over."
     return ""
+
+
+@dataclass(frozen=True)
+class ListedMaintenance:
+    """A maintenance with the state that the clock gives it."""
+
+    work: Maintenance
+    status: UpdateStatus
+
+
+def list_maintenances(site: Site, now: datetime, *, ended: bool = True) -> tuple[ListedMaintenance, ...]:
+    """Return all maintenance, the latest first, or only what is to come or under way.
+
+    Raises ProblemsFound where status/ has errors.
+    """
+    works = written_status(site).maintenances
+    listed = (ListedMaintenance(work, maintenance_at(work, now).status) for work in works)
+    wanted = (item for item in listed if ended or item.status not in ENDED)
+    return tuple(sorted(wanted, key=lambda item: item.work.scheduled_for, reverse=True))

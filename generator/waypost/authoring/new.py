@@ -6,7 +6,15 @@ from datetime import datetime
 from pathlib import Path
 
 from waypost import __version__
-from waypost.authoring.skeletons import AlreadyThere, fill, quoted, require_category, skeleton, start_article
+from waypost.authoring.io.planned_files import (
+    AlreadyThere,
+    article_check,
+    check_start,
+    fill,
+    quoted,
+    require_category,
+    skeleton,
+)
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.resources import scaffold_folder
 from waypost.base.ids import slugify
@@ -58,8 +66,8 @@ def new_article(site: Site, kind: Kind, title: str, category: str, now: datetime
     require_category(site, category)
     values = {"title": quoted(title), "today": now.date().isoformat()}
     path = site.root / "content" / category / f"{slugify(title)}.md"
-    made = start_article(site, path, skeleton(f"{kind}.md", values), kind)
+    write_atomic(path, check_start(site, path, skeleton(f"{kind}.md", values), article_check(kind)))
     scenarios = path.with_name(path.stem + SUFFIX)
     if kind is Kind.TROUBLESHOOTER and not scenarios.exists():
         write_atomic(scenarios, skeleton(f"{kind}{SUFFIX}", {}).encode())
-    return made
+    return path

@@ -87,11 +87,11 @@ def _open(
 
     Example: waypost incident open "Downloads fail" --component downloads --message "Zip downloads stop half way."
     """
-    from waypost.authoring.incidents import NewIncident, plan_open, start_of
+    from waypost.authoring.incidents import NewIncident, plan_open, update_start
     from waypost.base.clock import utc_now
 
     new = NewIncident(title, components, Impact(impact), ComponentStatus(state))
-    text = words(message, title, UpdateStatus.INVESTIGATING, start_of(site, new.impact))
+    text = words(message, title, UpdateStatus.INVESTIGATING, update_start(site, new.impact))
     planned = plan_open(site, new, text, utc_now(), next_update)
     done = f"Opened {planned.file.relative_to(site.root)}. It is shown when the status page is published."
     write(site, planned, done, yes=yes, commit=commit)
@@ -213,7 +213,7 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
 
     Example: waypost incident list --all
     """
-    from waypost.authoring.announcements import list_incidents
+    from waypost.authoring.incidents import list_incidents
 
     found = list_incidents(site, resolved=everything)
     if as_json:

@@ -22,7 +22,7 @@ from waypost.cli.tables import print_table
 from waypost.cli.writing import message_option, words, write, writing_options
 
 if TYPE_CHECKING:
-    from waypost.authoring.announcements import ListedMaintenance
+    from waypost.authoring.maintenance import ListedMaintenance
     from waypost.reading.site import Site
 
 
@@ -170,7 +170,7 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
 
     Example: waypost maintenance list --all
     """
-    from waypost.authoring.announcements import list_maintenances
+    from waypost.authoring.maintenance import list_maintenances
     from waypost.base.clock import utc_now
 
     found = list_maintenances(site, utc_now(), ended=everything)

@@ -12,8 +12,8 @@ from waypost.cli.common import printable, refuse
 from waypost.problems import Refused
 
 if TYPE_CHECKING:
-    from waypost.authoring.incidents import Start
-    from waypost.authoring.planned_files import PlannedFile
+    from waypost.authoring.incidents import UpdateStart
+    from waypost.authoring.io.planned_files import PlannedFile
     from waypost.reading.site import Site
 
 P = ParamSpec("P")
@@ -56,7 +56,7 @@ def write(site: Site, planned: Planned, done: str, *, yes: bool, commit: bool) -
 
     Ends the command where the answer is no, nobody can be asked, or there is no commit.
     """
-    from waypost.authoring.planned_files import commit_planned, write_planned
+    from waypost.authoring.io.planned_files import commit_planned, write_planned
 
     if not yes:
         _ask(planned.preview)
@@ -79,7 +79,7 @@ def _ask(preview: str) -> None:
         refuse("Nothing was changed.")
 
 
-def words(message: str | None, title: str, status: str, start: Start | None = None) -> str:
+def words(message: str | None, title: str, status: str, start: UpdateStart | None = None) -> str:
     """Return the message; without one ask for it in the editor, where somebody can be asked."""
     if message is not None:
         return message

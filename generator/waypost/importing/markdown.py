@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.source import read_source, walk
-from waypost.importing.io.check import check_plan
-from waypost.importing.io.tree import read_tree
-from waypost.importing.rules.names import is_picture
-from waypost.importing.rules.plan import ImportPlan, SitePaths, plan_import
-from waypost.importing.rules.source import merged
+from waypost.base.files.validation import adapter_for
+from waypost.formats.article import FRONT_MATTER
+from waypost.importing.io.markdown_files import read_tree
+from waypost.importing.rules.addresses import is_picture
+from waypost.importing.rules.collection import ImportNote, merged
+from waypost.importing.rules.plan import ImportPlan, PlannedPage, SitePaths, plan_import
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.io.content_files import load_help_center
 from waypost.reading.io.former_addresses import OWN_FILES, OWN_FOLDERS
@@ -70,12 +74,29 @@ def import_markdown(site: Site, folder: Path, *, dry_run: bool = False) -> Impor
     content = site.root / "content"
     texts = {page.target: page.text().encode() for page in plan.pages}
     _require_room(content, [*texts, *plan.copies])
-    origins = {page.target: page.origin.path if page.origin else "" for page in plan.pages}
-    files = [*_pages(content, texts, origins), *_copies(content, folder, plan.copies)]
-    report = _report(plan, files, [*problems, *merged(plan.findings), *_kept(files, folder)])
-    if not dry_run:
-        _write(content, folder, texts, plan.copies, report)
-    return report
+    pages = {page.target: page.origin.path if page.origin else "" for page in plan.pages}
+    origins = {**pages, **plan.copies}
+
+    def data(path: str) -> bytes:
+        return texts[path] if path in texts else (folder / plan.copies[path]).read_bytes()
+
+    targets = [*sorted(texts), *sorted(plan.copies)]
+    files = [
+        ImportedFile(path, origins[path], _fate(content / path, partial(data, path))) for path in targets
+    ]
+    # Pictures come first, so that no page is there without them.
+    for file in sorted(files, key=lambda file: (file.path in texts, file.path)):
+        if file.fate is Fate.NEW and not dry_run:
+            write_atomic(content / file.path, data(file.path))
+    pictures = sum(is_picture(path) for path in plan.copies)
+    return ImportReport(
+        articles=plan.articles,
+        categories=plan.categories,
+        pictures=pictures,
+        other_files=len(plan.copies) - pictures,
+        files=tuple(files),
+        problems=tuple(sorted({*problems, *merged(plan.notes), *_kept(files, folder)})),
+    )
 
 
 def _require_site(site: Site, folder: Path) -> None:
@@ -99,13 +120,8 @@ def _paths(site: Site) -> SitePaths:
     claimed = {file_at(address): page.path for page in pages.values() for address in former_addresses(page)}
     files = frozenset(file.relative_to(content).as_posix() for file in found)
     source, _ = read_source(site.root, site.root / "mkdocs.yml")
-    return SitePaths(
-        files,
-        claimed,
-        OWN_FILES,
-        tuple(OWN_FOLDERS),
-        shows_markdown_in_html=source is not None and "md_in_html" in source.text,
-    )
+    is_shown = source is not None and "md_in_html" in source.text
+    return SitePaths(files, claimed, OWN_FILES, tuple(OWN_FOLDERS), shows_markdown_in_html=is_shown)
 
 
 def _require_room(content: Path, targets: list[str]) -> None:
@@ -115,81 +131,64 @@ def _require_room(content: Path, targets: list[str]) -> None:
     for target in targets:
         path = content / target
         if path.is_dir():
-            problems.append(_in_the_way(target, "There is a folder of this name. Move it away."))
+            message = "There is a folder of this name. Move it away."
+            problems.append(Problem(Location(f"content/{target}"), "bad-value", message))
         for parent in path.relative_to(content).parents:
-            place = content / parent
-            if place.exists() and not place.is_dir():
-                problems.append(
-                    _in_the_way(parent.as_posix(), "A folder is needed here. Move this file away.")
-                )
-            elif not place.resolve().is_relative_to(root):
-                problems.append(
-                    _in_the_way(parent.as_posix(), "This link leads out of the site. Put a folder here.")
-                )
+            folder, location = content / parent, Location(f"content/{parent.as_posix()}")
+            if folder.exists() and not folder.is_dir():
+                message = "A folder is needed here. Move this file away."
+                problems.append(Problem(location, "bad-value", message))
+            elif not folder.resolve().is_relative_to(root):
+                message = "This link leads out of the site. Put a folder here."
+                problems.append(Problem(location, "symlink", message))
     if problems:
         raise ProblemsFound(dict.fromkeys(problems))
 
 
-def _in_the_way(path: str, message: str) -> Problem:
-    code = "symlink" if "link" in message else "bad-value"
-    return Problem(Location(f"content/{path}"), code, message)
-
-
-def _pages(content: Path, texts: Mapping[str, bytes], origins: Mapping[str, str]) -> list[ImportedFile]:
-    return [
-        ImportedFile(path, origins[path], _fate(content / path, text)) for path, text in sorted(texts.items())
-    ]
-
-
-def _copies(content: Path, folder: Path, copies: Mapping[str, str]) -> list[ImportedFile]:
-    found: list[ImportedFile] = []
-    for target, origin in sorted(copies.items()):
-        there = content / target
-        is_there = there.is_symlink() or there.exists()
-        fate = _fate(there, (folder / origin).read_bytes()) if is_there else Fate.NEW
-        found.append(ImportedFile(target, origin, fate))
-    return found
-
-
-def _fate(path: Path, data: bytes) -> Fate:
+def _fate(path: Path, read: Callable[[], bytes]) -> Fate:
+    """Return what happens to a file; `read` gives what would be written, and is called only to compare."""
     if path.is_symlink():
         return Fate.KEPT
     if not path.exists():
         return Fate.NEW
-    return Fate.SAME if path.read_bytes() == data else Fate.KEPT
+    return Fate.SAME if path.read_bytes() == read() else Fate.KEPT
 
 
 def _kept(files: list[ImportedFile], folder: Path) -> list[Problem]:
-    """Name the files that were there with other words; the page of a category is meant to be written by hand."""
-    message = "{} is there already and was kept. To take this one over, delete that one and import again."
-    return [
-        Problem(
-            Location(f"{folder.as_posix()}/{file.origin}", 1, 1),
-            "import",
-            message.format(f"content/{file.path}"),
-            Level.WARNING,
-        )
-        for file in files
-        if file.fate is Fate.KEPT and file.origin
-    ]
+    """Return a warning for each file that was kept; the page of a category is meant to be written by hand."""
+    advice = "is there already and was kept. To take this one over, delete that one and import again."
+    kept = [file for file in files if file.fate is Fate.KEPT and file.origin]
+    places = [Location(f"{folder.as_posix()}/{file.origin}", 1, 1) for file in kept]
+    messages = [f"content/{file.path} {advice}" for file in kept]
+    return [Problem(at, "import", text, Level.WARNING) for at, text in zip(places, messages, strict=True)]
 
 
-def _report(plan: ImportPlan, files: list[ImportedFile], problems: list[Problem]) -> ImportReport:
-    pictures = sum(is_picture(path) for path in plan.copies)
-    return ImportReport(
-        articles=plan.articles,
-        categories=plan.categories,
-        pictures=pictures,
-        other_files=len(plan.copies) - pictures,
-        files=tuple(files),
-        problems=tuple(sorted(dict.fromkeys(problems))),
-    )
+def check_plan(plan: ImportPlan) -> None:
+    """Take out of every page what its format refuses, and add to the notes what that was."""
+    for page in plan.pages:
+        for key, message in list(_refused(page)):
+            if page.origin is not None:
+                place = page.origin.places.get(key) or (1, 1)
+                text = f"'{key}' could not be taken over. {message}"
+                plan.notes.append(ImportNote(page.origin.problem("import", text, *place)))
 
 
-def _write(
-    content: Path, folder: Path, texts: Mapping[str, bytes], copies: Mapping[str, str], report: ImportReport
-) -> None:
-    """Write what is new. Pictures come first, so that no page is there without them."""
-    new = [file.path for file in report.files if file.fate is Fate.NEW]
-    for path in sorted(new, key=lambda path: (path in texts, path)):
-        write_atomic(content / path, texts[path] if path in texts else (folder / copies[path]).read_bytes())
+def _refused(page: PlannedPage) -> Iterator[tuple[str, str]]:
+    """Remove what is refused, from the end of each list so that places stay true, and say why."""
+    try:
+        adapter_for(FRONT_MATTER[page.kind]).validate_python({"kind": page.kind.value, **page.front})
+    except ValidationError as error:
+        details = [(detail["loc"], detail["msg"]) for detail in error.errors(include_url=False)]
+        for loc, message in sorted(
+            details, key=lambda it: [str(part).zfill(6) for part in it[0]], reverse=True
+        ):
+            key = str(loc[0])
+            if key == "title":
+                page.front["title"] = "Untitled"
+            elif len(loc) > 1 and isinstance(page.front.get(key), list):
+                del page.front[key][int(loc[1])]
+            else:
+                page.front.pop(key, None)
+            yield key, message
+        if page.front.get("redirect_from") == []:
+            del page.front["redirect_from"]

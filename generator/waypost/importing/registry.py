@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from waypost.importing.io.cstate_source import CSTATE
-from waypost.importing.io.statuspage_source import STATUSPAGE
+from waypost.importing.cstate import CSTATE
 from waypost.importing.rules.histories import Importer
+from waypost.importing.statuspage import STATUSPAGE
 
 IMPORTERS: dict[str, Importer] = {importer.name: importer for importer in (CSTATE, STATUSPAGE)}
 """Importers by their names."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from waypost.base.files.file_tree import write_atomic
@@ -12,12 +12,11 @@ from waypost.base.files.validation import validate
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.formats.status_config import StatusConfig
 from waypost.importing.markdown import Fate, ImportedFile
-from waypost.importing.rules.histories import ForeignStatus, Importer, Notes
-from waypost.importing.rules.status_texts import (
-    PlannedStory,
-    line_of,
+from waypost.importing.rules.histories import Importer, Notes, SourceHistory, line_of
+from waypost.importing.rules.status_files import (
+    PlannedEntry,
     new_ids,
-    planned_stories,
+    planned_entries,
     present_ids,
     quoted,
     status_yml,
@@ -55,47 +54,39 @@ def import_status(site: Site, importer: Importer, place: str, *, dry_run: bool =
 
     Raises ProblemsFound, with nothing written, where there is no history, or the site's own files cannot be read.
     """
-    foreign = importer.read(place)
-    if not foreign.stories and not foreign.components:
+    history = importer.read(place)
+    if not history.entries and not history.components:
         message = "There are no incidents, no maintenance and no components in what was read."
-        raise ProblemsFound([*foreign.findings, Problem(Location("status"), "missing-file", message)])
-    notes = Notes(list(foreign.findings))
+        raise ProblemsFound([*history.notes, Problem(Location("status"), "missing-file", message)])
+    notes = Notes(list(history.notes))
     texts: dict[str, tuple[str, str]] = {}
-    ids = _present(site, foreign, notes)
-    is_new = ids is None
-    if ids is None:
-        ids = new_ids(foreign.components)
-        texts[CONFIG] = (_new_config(foreign, ids, notes), "page")
-    stories = [story for plan in planned_stories(foreign, ids, notes) if (story := _readable(plan, notes))]
+    present = _present(site, history, notes)
+    ids = new_ids(history.components) if present is None else present
+    if present is None:
+        texts[CONFIG] = (_new_config(history, ids, notes), "page")
+    plans = [plan for draft in planned_entries(history, ids, notes) if (plan := _readable(draft, notes))]
     former = dict(_former(site))
-    for story in stories:
-        own = f"{story.folder}/{story.name}.md"
-        path = next((former[address] for address in story.story.former if address in former), own)
-        texts[path] = (story.text, story.story.origin)
+    for plan in plans:
+        path = next((former[address] for address in plan.entry.former if address in former), plan.path)
+        texts[path] = (plan.text, plan.entry.origin)
     files = [_file(site, path, *text) for path, text in texts.items()]
-    _note_kept(files, notes)
-    if not dry_run:
-        for file in files:
-            if file.fate in (Fate.NEW, Fate.NAMED):
-                write_atomic(site.root / file.path, texts[file.path][0].encode())
-    works = sum(story.story.window is not None for story in stories)
+    for file in files:
+        if file.fate is Fate.KEPT:
+            message = f"{file.path} is there already and was kept. To take this one over, delete it and import again."
+            notes.add(file.origin, message)
+        elif file.fate is not Fate.SAME and not dry_run:
+            write_atomic(site.root / file.path, texts[file.path][0].encode())
+    works = sum(plan.entry.window is not None for plan in plans)
     return StatusImport(
-        incidents=len(stories) - works,
+        incidents=len(plans) - works,
         maintenances=works,
-        components=len(ids) if is_new else 0,
+        components=len(ids) if present is None else 0,
         files=tuple(files),
         problems=tuple(sorted(dict.fromkeys(notes.found))),
     )
 
 
-def _note_kept(files: Sequence[ImportedFile], notes: Notes) -> None:
-    for file in files:
-        if file.fate is Fate.KEPT:
-            message = f"{file.path} is there already and was kept. To take this one over, delete it and import again."
-            notes.add(file.origin, message)
-
-
-def _present(site: Site, foreign: ForeignStatus, notes: Notes) -> dict[str, str] | None:
+def _present(site: Site, history: SourceHistory, notes: Notes) -> dict[str, str] | None:
     """Return the components of the site by the names of the other page; None where it has no status.yml."""
     path = site.root / CONFIG
     if not path.exists() and not path.is_symlink():
@@ -103,25 +94,26 @@ def _present(site: Site, foreign: ForeignStatus, notes: Notes) -> dict[str, str]
     config, problems = load_status_config(site.root)
     if config is None:
         raise ProblemsFound(problems)
-    ids = present_ids(foreign.components, config)
-    missing = [component for component in foreign.components if component.name.casefold() not in ids]
-    own = new_ids(foreign.components)
-    for component in missing:
-        line = f"- {{id: {own[component.name.casefold()]}, name: {quoted(line_of(component.name))}}}"
-        notes.add(CONFIG, f"This component is missing. Add it, and import again to name it: {line}")
+    ids = present_ids(history.components, config)
+    own = new_ids(history.components)
+    for component in history.components:
+        name = component.name.casefold()
+        if name not in ids:
+            line = f"- {{id: {own[name]}, name: {quoted(line_of(component.name))}}}"
+            notes.add(CONFIG, f"This component is missing. Add it, and import again to name it: {line}")
     return ids
 
 
-def _new_config(foreign: ForeignStatus, ids: Mapping[str, str], notes: Notes) -> str:
+def _new_config(history: SourceHistory, ids: Mapping[str, str], notes: Notes) -> str:
     """Return a status.yml that can be read; where the other page's address cannot be used, an example stands in.
 
     Raises ProblemsFound where it cannot be read even so.
     """
-    text = status_yml(foreign, ids)
+    text = status_yml(history, ids)
     if not _config_problems(text):
         return text
     notes.add(CONFIG, "The address of the page is not known. Correct `page.url`.")
-    text = status_yml(replace(foreign, url="https://status.example.com/"), ids)
+    text = status_yml(replace(history, url="https://status.example.com/"), ids)
     problems = _config_problems(text)
     if problems:
         raise ProblemsFound(problems)
@@ -133,17 +125,17 @@ def _config_problems(text: str) -> list[Problem]:
     return validate(document, StatusConfig)[1] if document else problems
 
 
-def _readable(plan: PlannedStory, notes: Notes) -> PlannedStory | None:
-    """Return a story whose file will be read as it is meant; None where it cannot be."""
-    origin = plan.story.origin
+def _readable(plan: PlannedEntry, notes: Notes) -> PlannedEntry | None:
+    """Return an entry whose file will be read as it is meant; None where it cannot be."""
+    origin = plan.entry.origin
     flat = tuple(replace(it, text=flat_words(it.text) or "Update.") for it in plan.updates)
-    unlinked = replace(plan.story, former=())
+    unlinked = replace(plan.entry, former=())
     problems: list[Problem] = []
     for simpler, lost in (
         (plan, ""),
-        (replace(plan, story=unlinked), "Its former address"),
+        (replace(plan, entry=unlinked), "Its former address"),
         (replace(plan, updates=flat), "The marks in its text"),
-        (replace(plan, story=unlinked, updates=flat), "Its former address and the marks in its text"),
+        (replace(plan, entry=unlinked, updates=flat), "Its former address and the marks in its text"),
     ):
         problems = _problems(simpler)
         if not problems:
@@ -154,11 +146,11 @@ def _readable(plan: PlannedStory, notes: Notes) -> PlannedStory | None:
     return None
 
 
-def _problems(plan: PlannedStory) -> list[Problem]:
-    source, problems = decode(f"{plan.folder}/{plan.name}.md", plan.text.encode())
+def _problems(plan: PlannedEntry) -> list[Problem]:
+    source, problems = decode(plan.path, plan.text.encode())
     if source is None:
         return problems
-    parse = parse_maintenance if plan.story.window else parse_incident
+    parse = parse_maintenance if plan.entry.window else parse_incident
     item, problems = parse(source, plan.name)
     if item and [update.body for update in item.updates] != [update.text for update in plan.updates]:
         message = "Its text would be read as something else."
@@ -176,13 +168,17 @@ def _former(site: Site) -> Iterator[tuple[str, str]]:
 
 
 def _file(site: Site, path: str, text: str, origin: str) -> ImportedFile:
-    there = site.root / path
-    if not there.exists() and not there.is_symlink():
-        return ImportedFile(path, origin, Fate.NEW)
-    if there.is_file() and there.read_bytes() == text.encode():
-        return ImportedFile(path, origin, Fate.SAME)
-    data = b"" if there.is_symlink() or not there.is_file() else there.read_bytes()
-    return ImportedFile(path, origin, Fate.NAMED if _lacks_only_components(data, text) else Fate.KEPT)
+    file = site.root / path
+    fate = Fate.KEPT
+    if not file.exists() and not file.is_symlink():
+        fate = Fate.NEW
+    elif file.is_file():
+        data = file.read_bytes()
+        if data == text.encode():
+            fate = Fate.SAME
+        elif not file.is_symlink() and _lacks_only_components(data, text):
+            fate = Fate.NAMED
+    return ImportedFile(path, origin, fate)
 
 
 def _lacks_only_components(data: bytes, text: str) -> bool:
@@ -192,8 +188,6 @@ def _lacks_only_components(data: bytes, text: str) -> bool:
     if len(before) != len(after) or len(differing) != 1:
         return False
     old, new = (_COMPONENTS.fullmatch(line) for line in differing[0])
-    return bool(old and new) and set(_named(old)) < set(_named(new))
-
-
-def _named(line: re.Match[str] | None) -> list[str]:
-    return [part for part in line["names"].split(", ") if part] if line else []
+    if old is None or new is None:
+        return False
+    return set(filter(None, old["names"].split(", "))) < set(filter(None, new["names"].split(", ")))

@@ -8,7 +8,7 @@ from datetime import datetime
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project
 from waypost.lint.io.lint_files import (
-    Places,
+    FindingLocator,
     content_files,
     has_own_anchors,
     load_lint_config,
@@ -33,7 +33,7 @@ def lint(site: Site, now: datetime) -> list[Problem]:
     config, found = load_lint_config(site.root, RULES)
     problems += found
     if project and config:
-        places = Places(site.root)
+        places = FindingLocator(site.root)
         problems += [places.problem(judged) for judged in judge(lint_site(site, project, config, now))]
     return sorted(problems)
 

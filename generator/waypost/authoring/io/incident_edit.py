@@ -9,39 +9,42 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from waypost.authoring.rules.incident_text import NewUpdate, add_article, append_update
+from waypost.authoring.io.planned_files import PlannedFile, check_start
+from waypost.authoring.rules.update_text import NewUpdate, add_article, append_update
 from waypost.base.files.source import Source, decode, read_bytes, walk
+from waypost.formats.project import StatusSite
 from waypost.formats.status import Incident, Maintenance
 from waypost.formats.status_config import StatusConfig
-from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
+from waypost.problems import Location, Problem, ProblemsFound, did_you_mean, errors
 from waypost.reading.io.incident_files import parse_incident, parse_maintenance
-from waypost.reading.io.status_files import check_references, load_status_config
+from waypost.reading.io.status_files import check_references, load_status_config, load_status_site
+from waypost.reading.site import Site
 
 T = TypeVar("T", Incident, Maintenance)
 
-_HASTE = timedelta(seconds=5)
+_SAME_MOMENT = timedelta(seconds=5)
 """An update that is behind the last by less was written at once after it; by more, a clock is wrong."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}-")
 
 
 @dataclass(frozen=True)
-class Shelf(Generic[T]):
+class StatusFolder(Generic[T]):
     """A folder of status/ in which all files are of one kind."""
 
-    folder: str
+    path: str
     """From the root of the site."""
     one: str
     many: str
     parse: Callable[[Source, str], tuple[T | None, list[Problem]]]
 
 
-INCIDENTS = Shelf("status/incidents", "incident", "incidents", parse_incident)
-MAINTENANCE = Shelf("status/maintenance", "maintenance", "maintenances", parse_maintenance)
+INCIDENTS = StatusFolder("status/incidents", "incident", "incidents", parse_incident)
+MAINTENANCE = StatusFolder("status/maintenance", "maintenance", "maintenances", parse_maintenance)
 
 
 @dataclass(frozen=True)
-class Edited(Generic[T]):
+class EditedFile(Generic[T]):
     """An incident or a maintenance as its file would be after a change."""
 
     file: Path
@@ -51,17 +54,25 @@ class Edited(Generic[T]):
     """What it holds now; None where it is not there."""
 
     @property
-    def target(self) -> Path:
-        """Where to write: a link inside of the site stays a link."""
-        return self.file.resolve()
+    def planned(self) -> PlannedFile:
+        """The file to be written: a link inside of the site stays a link."""
+        return PlannedFile(self.file.resolve(), self.data, self.before)
 
 
-def find_file(root: Path, shelf: Shelf[T], name: str) -> Path:
-    """Return the file that a name means: the file's, without its ending, without its day, or any part of it.
+def read_file(root: Path, folder: StatusFolder[T], name: str) -> EditedFile[T]:
+    """Return the file that a name means, as it is: the name without its ending or its day, or any part of it.
 
-    Raises ProblemsFound with the candidates where there is none or more than one.
+    Raises ProblemsFound with the candidates where there is none or more than one, and where it is not valid.
     """
-    files, problems = walk(root, root / shelf.folder, ".md")
+    file = _find(root, folder, name)
+    data, problems = read_bytes(root, file)
+    if data is None:
+        raise ProblemsFound(problems)
+    return EditedFile(file, data, _read(root, folder, file, data), data)
+
+
+def _find(root: Path, folder: StatusFolder[T], name: str) -> Path:
+    files, problems = walk(root, root / folder.path, ".md")
     wanted = name.replace("\\", "/").rpartition("/")[2].removesuffix(".md").lower()
     stems = [file.stem for file in files]
     for fits in (
@@ -73,29 +84,38 @@ def find_file(root: Path, shelf: Shelf[T], name: str) -> Path:
             return fits[0]
         if fits:
             names = ", ".join(file.stem for file in fits)
-            message = f"'{name}' can mean several {shelf.many}. Name one of them: {names}."
-            raise ProblemsFound([Problem(Location(shelf.folder), "bad-value", message)])
-    known = f" {shelf.many.capitalize()}: {', '.join(stems[-5:]) or 'none yet'}."
-    message = f"There is no {shelf.one} '{name}'.{did_you_mean(wanted, stems) or known}"
-    raise ProblemsFound(problems or [Problem(Location(shelf.folder), "missing-file", message)])
+            message = f"'{name}' can mean several {folder.many}. Name one of them: {names}."
+            raise ProblemsFound([Problem(Location(folder.path), "bad-value", message)])
+    known = f" {folder.many.capitalize()}: {', '.join(stems[-5:]) or 'none yet'}."
+    message = f"There is no {folder.one} '{name}'.{did_you_mean(wanted, stems) or known}"
+    raise ProblemsFound(problems or [Problem(Location(folder.path), "missing-file", message)])
 
 
-def read_file(root: Path, shelf: Shelf[T], file: Path) -> Edited[T]:
-    """Return a file as it is; raises ProblemsFound where it is not valid as it stands."""
-    data, problems = read_bytes(root, file)
-    if data is None:
-        raise ProblemsFound(problems)
-    return Edited(file, data, _read(root, shelf, file, data), data)
+def start_file(site: Site, folder: StatusFolder[T], path: Path, text: str) -> EditedFile[T]:
+    """Return a new file with its first update; raises AlreadyThere, and ProblemsFound where it would not be valid."""
+    read: list[T] = []
+
+    def check(source: Source) -> list[Problem]:
+        item, problems = folder.parse(source, path.stem)
+        if item and len(item.updates) > 1:
+            message = "The message holds a second update. Leave out lines that begin with ##."
+            return [source.problem("update-heading", message)]
+        read.extend([item] if item else [])
+        return problems
+
+    return EditedFile(path, check_start(site, path, text, check), read[0])
 
 
-def with_update(root: Path, shelf: Shelf[T], before: Edited[T], update: NewUpdate) -> Edited[T]:
+def with_update(
+    root: Path, folder: StatusFolder[T], before: EditedFile[T], update: NewUpdate
+) -> EditedFile[T]:
     """Return a file with one more update; raises ProblemsFound where the result would not be valid."""
-    spoken = before.item.updated_at
-    if timedelta(0) <= spoken - update.at < _HASTE:
+    last_at = before.item.updated_at
+    if timedelta(0) <= last_at - update.at < _SAME_MOMENT:
         # Two in one second cannot be told apart in a file; a script that opens and resolves is that fast.
-        update = replace(update, at=(spoken + timedelta(seconds=1)).astimezone(update.at.tzinfo))
+        update = replace(update, at=(last_at + timedelta(seconds=1)).astimezone(update.at.tzinfo))
     data = append_update(before.data, update)
-    after = _read(root, shelf, before.file, data)
+    after = _read(root, folder, before.file, data)
     last = after.updates[-1]
     is_meant = (
         replace(after, updates=after.updates[:-1]) == before.item
@@ -108,24 +128,24 @@ def with_update(root: Path, shelf: Shelf[T], before: Edited[T], update: NewUpdat
             "`Next update by`, and close the code blocks of the file."
         )
         raise ProblemsFound([Problem(Location(_name(root, before.file)), "update-heading", message)])
-    return Edited(before.file, data, after, before.before)
+    return EditedFile(before.file, data, after, before.before)
 
 
-def with_article(root: Path, before: Edited[Incident], path: str) -> Edited[Incident] | None:
+def with_article(root: Path, before: EditedFile[Incident], path: str) -> EditedFile[Incident] | None:
     """Return an incident that names an article too; None where that takes a person."""
     data = add_article(before.data, path)
     source = decode(_name(root, before.file), data)[0] if data else None
     after = parse_incident(source, before.file.stem)[0] if source else None
     if data is None or after is None or after != replace(before.item, articles=(path,)):
         return None
-    return Edited(before.file, data, after, before.before)
+    return EditedFile(before.file, data, after, before.before)
 
 
-def _read(root: Path, shelf: Shelf[T], file: Path, data: bytes) -> T:
+def _read(root: Path, folder: StatusFolder[T], file: Path, data: bytes) -> T:
     source, problems = decode(_name(root, file), data)
     item = None
     if source:
-        item, problems = shelf.parse(source, file.stem)
+        item, problems = folder.parse(source, file.stem)
     if item:
         known = frozenset(component.id for component in usable_config(root).flat)
         problems = check_references(root, file, item, known)
@@ -144,3 +164,11 @@ def usable_config(root: Path) -> StatusConfig:
     if config is None:
         raise ProblemsFound(problems)
     return config
+
+
+def written_status(site: Site) -> StatusSite:
+    """Return what people wrote in status/; raises ProblemsFound where anything of it is wrong."""
+    found, problems = load_status_site(site.root, usable_config(site.root))
+    if errors(problems):
+        raise ProblemsFound(problems)
+    return found

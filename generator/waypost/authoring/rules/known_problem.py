@@ -37,29 +37,25 @@ class KnownProblem:
     workaround: str
     """How to get round it; empty where no update says it."""
     cause: str
-    """What the update that resolved it says."""
+    """The words of the update that resolved it."""
     since: str
     """When it began, in the zone of the status page."""
     until: str
 
 
 def known_problem(incident: Incident, zone: str) -> KnownProblem:
-    """Gather what the updates of a resolved incident tell about it."""
+    """Return the parts of the article from the updates of a resolved incident."""
     updates = incident.updates
     last = next((item for item in updates if item.status is UpdateStatus.RESOLVED), updates[-1])
     helpful = [item.body for item in updates if _WORKAROUND.search(item.body) and item is not last]
-
-    def time(moment: object) -> str:
-        return f"{moment:%Y-%m-%d %H:%M}"
-
     place = ZoneInfo(zone)
     return KnownProblem(
         summary=_summary(updates[0].body),
         symptoms=as_article(updates[0].body),
         workaround=as_article(helpful[-1]) if helpful else "",
         cause=as_article(last.body),
-        since=time(incident.started.astimezone(place)),
-        until=time(last.at.astimezone(place)),
+        since=f"{incident.started.astimezone(place):%Y-%m-%d %H:%M}",
+        until=f"{last.at.astimezone(place):%Y-%m-%d %H:%M}",
     )
 
 

@@ -1,58 +1,56 @@
-"""Headings of a foreign text: its title is taken out, levels are moved, anchors are written as here."""
+"""Headings of a page from elsewhere: title, levels and anchors, and the kind of article that they suggest."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
+from waypost.base.markdown.blocks import Block, BlockKind, blocks_of
 from waypost.base.markdown.words import heading_anchor, plain_text
-from waypost.importing.rules.lines import Conversion, Lines, map_prose, marked
+from waypost.formats.article import Article, ArticleFrontMatter, Kind
+from waypost.importing.rules.collection import Conversion, Lines, map_prose, marked, text_of
+from waypost.reading.rules.structure import weakness
 
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
-_UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
-_NO_TEXT = re.compile(r"\s*(?:[-*+>|#<]|\d+[.)]\s|!!!|$)|\s{4}")
 _ANCHOR = re.compile(r"[ \t]*\\?\{:?[ \t]*#([\w.:-]{1,200})[ \t]*\\?\}[ \t]*$")
 _ATTRIBUTES = re.compile(r"[ \t]*\{[^}\n]{0,200}\}[ \t]*$")
 _HTML_TITLE = re.compile(r"\s*<h1[^>\n]{0,300}>(.{1,300}?)</h1>\s*$", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>\n]{0,300}>")
 
 
-def convert_underlined(lines: Lines, conversion: Conversion) -> Lines:
+def _headings(lines: Lines, kind: BlockKind = BlockKind.HEADING) -> list[Block]:
+    """Return the headings that stand by themselves."""
+    return [block for block in blocks_of(text_of(lines)) if block.kind is kind and not block.depth]
+
+
+def convert_underlined(lines: Lines, _: Conversion) -> Lines:
     """Write headings that are underlined with marks in front, so that there is one form only."""
-    del conversion
-    made: Lines = []
-    for line, is_code in marked(lines):
-        found = None if is_code else _UNDERLINE.match(line.text)
-        above = made[-1].text if made else ""
-        is_alone = len(made) < 2 or not made[-2].text.strip()
-        if found and is_alone and not _NO_TEXT.match(above):
-            made[-1] = made[-1].with_text(f"{'#' if found[1][0] == '=' else '##'} {above.strip()}")
-        else:
-            made.append(line)
+    made = list(lines)
+    for block in reversed(_headings(lines, BlockKind.UNDERLINED_HEADING)):
+        if block.end - block.start == 2:
+            marks = "#" * block.level
+            made[block.start : block.end] = [lines[block.start].with_text(f"{marks} {block.text}")]
     return made
 
 
-def convert_anchors(lines: Lines, conversion: Conversion) -> Lines:
+def convert_anchors(lines: Lines, _: Conversion) -> Lines:
     """Write the anchors of headings as Python-Markdown does: `## Title { #anchor }`."""
-    del conversion
-    made: Lines = []
-    for line, is_code in marked(lines):
-        heading = None if is_code else _HEADING.match(line.text)
-        found = _ANCHOR.search(line.text) if heading else None
-        made.append(line.with_text(f"{line.text[: found.start()]} {{ #{found[1]} }}") if found else line)
+    made = list(lines)
+    for block in _headings(lines):
+        line = lines[block.start]
+        if found := _ANCHOR.search(line.text):
+            made[block.start] = line.with_text(f"{line.text[: found.start()]} {{ #{found[1]} }}")
     return made
 
 
 def split_title(lines: Lines) -> tuple[str, Lines]:
     """Return the heading of the first level that a text starts with, as plain words, and the text without it."""
+    titles = {block.start: block.text for block in _headings(lines) if block.level == 1}
     for index, (line, is_code) in enumerate(marked(lines)):
         if is_code:
             break
-        found = _HEADING.match(line.text)
         html = _HTML_TITLE.match(line.text)
-        if html or (found and len(found[1]) == 1):
-            words = html[1] if html else found[2] if found else ""
-            return _words(words), lines[:index] + lines[index + 1 :]
+        if html or index in titles:
+            return _words(html[1] if html else titles[index]), lines[:index] + lines[index + 1 :]
         if line.text.strip() and not line.text.lstrip().startswith(("<!--", "[", "!", "<a ", "<img", "<br")):
             break
     return "", lines
@@ -64,33 +62,22 @@ def _words(heading: str) -> str:
 
 def demote(lines: Lines) -> Lines:
     """Move all headings one level down where one of them is of the first level, which belongs to the title."""
-    if not any(level == 1 for level, _ in headings(lines)):
-        return lines
-    made: Lines = []
-    for line, is_code in marked(lines):
-        found = None if is_code else _HEADING.match(line.text)
-        deeper = found is not None and len(found[1]) < 6
-        made.append(line.with_text(f"#{line.text.lstrip(' ')}") if deeper else line)
+    blocks = _headings(lines)
+    made = list(lines)
+    if any(block.level == 1 for block in blocks):
+        for block in blocks:
+            if block.level < 6:
+                line = lines[block.start]
+                made[block.start] = line.with_text(f"#{line.text.lstrip(' ')}")
     return made
-
-
-def headings(lines: Lines) -> Iterator[tuple[int, str]]:
-    """Return the level and the words of each heading."""
-    for line, is_code in marked(lines):
-        found = None if is_code else _HEADING.match(line.text)
-        if found:
-            yield len(found[1]), _words(found[2])
 
 
 def anchors_of(lines: Lines) -> dict[str, str]:
     """Return for each heading the anchors that other tools give it, with the one that it has here."""
     found: dict[str, str] = {}
-    for line, is_code in marked(lines):
-        heading = None if is_code else _HEADING.match(line.text)
-        if heading is None:
-            continue
-        own = _ANCHOR.search(line.text)
-        words = _words(heading[2])
+    for block in _headings(lines):
+        own = _ANCHOR.search(block.text)
+        words = _words(block.text)
         here = own[1] if own else heading_anchor(words)
         for other in (github_anchor(words), heading_anchor(words), here):
             found.setdefault(other, here)
@@ -102,8 +89,31 @@ def github_anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
-def strip_attributes_of_links(lines: Lines, conversion: Conversion) -> Lines:
-    """Leave out what other tools say of links in braces, such as `{:target="_blank"}`."""
-    del conversion
+def strip_attributes_of_links(lines: Lines, _: Conversion) -> Lines:
+    """Leave out the attributes of links that other tools write in braces, such as `{:target="_blank"}`."""
     pattern = re.compile(r"(\))\{:?\s*(?:target|rel)=[^}\n]{0,120}\}")
     return map_prose(lines, lambda line, text: pattern.sub(r"\1", text) if "){" in text else text)
+
+
+_TROUBLE = re.compile(
+    r"(?:symptoms?|causes?|problem|resolution|solutions?|workaround|how to fix(?: it)?)\b", re.IGNORECASE
+)
+_HOW_TO = re.compile(r"how to\b", re.IGNORECASE)
+_STEP = re.compile(r"\d+\. +\S")
+
+
+def kind_of(title: str, lines: Lines) -> Kind:
+    """Return the kind that fits an article; one that would lack what its kind promises stays a page."""
+    kind = _guess(title, [_words(block.text) for block in _headings(lines) if block.level == 2], lines)
+    front = ArticleFrontMatter(title="x", kind=kind)
+    return Kind.PAGE if weakness(Article("x.md", kind, "", front, text_of(lines), 1)) else kind
+
+
+def _guess(title: str, sections: Sequence[str], lines: Lines) -> Kind:
+    questions = sum(words.rstrip(" *_").endswith(("?", "？")) for words in sections)
+    if questions > 1 and questions * 3 >= len(sections) * 2:
+        return Kind.FAQ
+    if len({words.split()[0].lower().rstrip("s") for words in sections if _TROUBLE.match(words)}) > 1:
+        return Kind.TROUBLESHOOTING
+    steps = sum(1 for line, is_code in marked(lines) if not is_code and _STEP.match(line.text))
+    return Kind.TUTORIAL if _HOW_TO.match(title) and steps > 2 else Kind.PAGE

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from waypost.formats.status import ComponentStatus, Impact, UpdateStatus
 from waypost.problems import Level, Location, Problem
 
 
 @dataclass(frozen=True)
-class ForeignUpdate:
-    """One word of a timeline."""
+class SourceUpdate:
+    """An update of an incident or a maintenance."""
 
     status: str
     """As the other page calls it."""
@@ -21,8 +24,8 @@ class ForeignUpdate:
 
 
 @dataclass(frozen=True)
-class ForeignComponent:
-    """Something that the other page watched."""
+class SourceComponent:
+    """A component of the other page."""
 
     name: str
     description: str = ""
@@ -30,7 +33,7 @@ class ForeignComponent:
 
 
 @dataclass(frozen=True)
-class Story:
+class SourceEntry:
     """An incident, or a maintenance where it has a window."""
 
     origin: str
@@ -39,7 +42,7 @@ class Story:
     impact: Impact
     components: Mapping[str, ComponentStatus]
     """By name, with the worst state of each."""
-    updates: Sequence[ForeignUpdate]
+    updates: Sequence[SourceUpdate]
     """Oldest first, as far as the other page knows."""
     started: datetime | None = None
     ended: datetime | None = None
@@ -50,15 +53,15 @@ class Story:
 
 
 @dataclass(frozen=True)
-class ForeignStatus:
+class SourceHistory:
     """Everything that was read of another status page."""
 
     name: str = ""
     url: str = ""
     time_zone: str = ""
-    components: tuple[ForeignComponent, ...] = ()
-    stories: tuple[Story, ...] = ()
-    findings: tuple[Problem, ...] = ()
+    components: tuple[SourceComponent, ...] = ()
+    entries: tuple[SourceEntry, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,8 @@ class Importer:
     argument: str
     """What stands for the place of the history in the help, such as FOLDER."""
     help: str
-    """What the command says of itself: what it reads, what it leaves alone, and an example."""
-    read: Callable[[str], ForeignStatus]
+    """The help of the command: what it reads, what it leaves alone, and an example."""
+    read: Callable[[str], SourceHistory]
     """Reads the history at a place; raises ProblemsFound where there is none."""
 
 
@@ -86,12 +89,8 @@ class Notes:
 
 
 SYNONYMS: Mapping[str, UpdateStatus] = {
-    "watching": UpdateStatus.MONITORING,
-    "observing": UpdateStatus.MONITORING,
-    "recovering": UpdateStatus.MONITORING,
-    "fixed": UpdateStatus.RESOLVED,
-    "solved": UpdateStatus.RESOLVED,
-    "closed": UpdateStatus.RESOLVED,
+    **dict.fromkeys(("watching", "observing", "recovering"), UpdateStatus.MONITORING),
+    **dict.fromkeys(("fixed", "solved", "closed"), UpdateStatus.RESOLVED),
     "post-mortem": UpdateStatus.POSTMORTEM,
     "planned": UpdateStatus.SCHEDULED,
     "canceled": UpdateStatus.CANCELLED,
@@ -100,6 +99,59 @@ SYNONYMS: Mapping[str, UpdateStatus] = {
 
 
 def known_status(word: str) -> UpdateStatus | None:
-    """Return the state that a word of another page means; None for one that says nothing of it, such as Update."""
+    """Return the state that a word of another page means; None for a word that names no state, such as Update."""
     name = "_".join(word.strip().lower().split())
     return UpdateStatus(name) if name in list(UpdateStatus) else SYNONYMS.get(name)
+
+
+Json = Mapping[str, Any]
+MAX_TITLE = 160
+_UNWRITABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def all_components(
+    written: Iterable[SourceComponent], entries: Sequence[SourceEntry]
+) -> tuple[SourceComponent, ...]:
+    """Return each component once, and those too that only incidents name since they were taken off the page."""
+    named = (SourceComponent(name) for entry in entries for name in entry.components)
+    found: dict[str, SourceComponent] = {}
+    for component in (*written, *named):
+        if component.name:
+            found.setdefault(component.name.casefold(), component)
+    return tuple(found.values())
+
+
+def text_of(row: Json, key: str) -> str:
+    """Return a text; empty where there is none, or something else."""
+    value = row.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def rows_of(document: Json, key: str) -> list[Json]:
+    """Return the mappings of a list, without what else is in it."""
+    rows = document.get(key)
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+
+
+def zone_of(name: str, origin: str, notes: Notes) -> ZoneInfo:
+    """Return the time zone of this name; UTC where it has none, and with a note where it is not known."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        notes.add(origin, f"The time zone '{line_of(name)[:60]}' is not known. UTC was taken.")
+        return ZoneInfo("UTC")
+
+
+def line_of(text: str) -> str:
+    """Return a text as one line that our formats take: short, visible, and without code of templates."""
+    plain = " ".join(_UNWRITABLE.sub(" ", text).split())
+    for sign in ("{{", "{%", "${"):
+        plain = plain.replace(sign, f"{sign[0]} {sign[1]}")
+    return plain if len(plain) <= MAX_TITLE else plain[: MAX_TITLE - 1].rstrip() + "…"
+
+
+def whole_milliseconds(moment: datetime) -> datetime:
+    """Return a moment as files write it."""
+    return moment - timedelta(microseconds=moment.microsecond % 1000)

@@ -1,4 +1,4 @@
-"""Links and pictures of foreign pages, turned to where their targets are now."""
+"""Links and pictures of imported pages, turned to where their targets are now."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, unquote
 
 from waypost.base.markdown.links import map_line, outside_code
-from waypost.importing.rules.addresses import AddressBook, url_of
-from waypost.importing.rules.lines import Conversion, Line, Lines, marked
-from waypost.importing.rules.names import MEDIA, Names, slug_of
-from waypost.importing.rules.source import ForeignTree
+from waypost.importing.rules.addresses import MEDIA, AddressBook, Names, free_name, slug_of, url_of
+from waypost.importing.rules.collection import Conversion, Lines, SourceLine, SourceTree, marked
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
@@ -38,13 +36,10 @@ class Assets:
         """Return where a file of the collection goes, in content/."""
         if path not in self._targets:
             place = PurePosixPath(path)
-            wanted = f"{self._folder(place.parent)}/{slug_of(place.stem)}{place.suffix.lower()}"
-            free, number = wanted, 2
-            while free in self.copies:
-                free = f"{wanted.removesuffix(place.suffix.lower())}-{number}{place.suffix.lower()}"
-                number += 1
-            self.copies[free] = path
-            self._targets[path] = free
+            stem = f"{self._folder(place.parent)}/{slug_of(place.stem)}"
+            target = free_name(stem, self.copies, place.suffix.lower())
+            self.copies[target] = path
+            self._targets[path] = target
         return self._targets[path]
 
     def _folder(self, folder: PurePosixPath) -> str:
@@ -63,7 +58,7 @@ class Assets:
 class LinkMapper:
     """Turns the links of one collection."""
 
-    tree: ForeignTree
+    tree: SourceTree
     names: Names
     book: AddressBook
     assets: Assets
@@ -80,20 +75,18 @@ class LinkMapper:
         """Return the lines of a page with every link and picture turned."""
         return [line if is_code else self._map(line, conversion) for line, is_code in marked(lines)]
 
-    def _map(self, line: Line, conversion: Conversion) -> Line:
+    def _map(self, line: SourceLine, conversion: Conversion) -> SourceLine:
+        def turned(found: re.Match[str]) -> str:
+            return f"{found[1]}{found[2]}{self._turn(found[3], line, conversion, in_html=True)}{found[2]}"
+
         text = line.text
         if "](" in text or "]:" in text:
             text = map_line(text, lambda target: self._turn(target, line, conversion, in_html=False))
         if "<" in text and "=" in text:
-            text = outside_code(
-                text, lambda part: _HTML.sub(lambda found: self._html(found, line, conversion), part)
-            )
+            text = outside_code(text, lambda part: _HTML.sub(turned, part))
         return line.with_text(text)
 
-    def _html(self, found: re.Match[str], line: Line, conversion: Conversion) -> str:
-        return f"{found[1]}{found[2]}{self._turn(found[3], line, conversion, in_html=True)}{found[2]}"
-
-    def _turn(self, target: str, line: Line, conversion: Conversion, *, in_html: bool) -> str:
+    def _turn(self, target: str, line: SourceLine, conversion: Conversion, *, in_html: bool) -> str:
         """Return where a link leads now; what cannot be found is reported and stays as it is."""
         page = conversion.page.path
         path, mark, anchor = target.partition("#")
@@ -119,13 +112,7 @@ class LinkMapper:
         if path.startswith(("/", "@site/")):
             rooted = path.removeprefix("@site").lstrip("/")
             return self._at(rooted) or self.book.below_prefix(rooted) or self.book.numbered(path)
-        folder, stem = posixpath.split(page)
-        own = posixpath.join(folder, PurePosixPath(stem).stem)
-        for base in (folder, own):
-            found = self._at(posixpath.normpath(posixpath.join(base, path)))
-            if found:
-                return found
-        return self.book.numbered(f"/{path}")
+        return next(filter(None, map(self._at, _beside(page, path))), "") or self.book.numbered(f"/{path}")
 
     def _at(self, path: str) -> str:
         """Return the page or category at a path from the root of the collection."""
@@ -134,24 +121,15 @@ class LinkMapper:
             return path
         if suffix in MEDIA or path.startswith("../"):
             return ""
-        found = self.book.at(path)
         folder = path.rstrip("/")
-        if (
-            not found
-            and "/" not in folder
-            and f"{self.names.folders.get(folder)}/index.md" in self._categories
-        ):
-            return f"{folder}/"
-        return found
+        is_category = "/" not in folder and f"{self.names.folders.get(folder)}/index.md" in self._categories
+        return self.book.at(path) or (f"{folder}/" if is_category else "")
 
     def _find_file(self, page: str, path: str) -> str:
+        places = _beside(page, path)
         if path.startswith(("/", "@site/")):
-            rooted = path.removeprefix("@site").lstrip("/")
-            return next((root + rooted for root in _ROOTS if root + rooted in self.tree.files), "")
-        folder, stem = posixpath.split(page)
-        places = (folder, posixpath.join(folder, PurePosixPath(stem).stem))
-        found = [posixpath.normpath(posixpath.join(base, path)) for base in places]
-        return next((file for file in found if file in self.tree.files), "")
+            places = [root + path.removeprefix("@site").lstrip("/") for root in _ROOTS]
+        return next((file for file in places if file in self.tree.files), "")
 
     def _refusal(self, file: str) -> str:
         if file in self.tree.large:
@@ -178,18 +156,26 @@ class LinkMapper:
         link = posixpath.relpath(address.rstrip("/") or ".", start)
         return quote(link + ("/" if address.endswith("/") or not address else "")) + end
 
-    def _complain(self, target: str, path: str, file: str, line: Line, conversion: Conversion) -> None:
+    def _complain(self, target: str, path: str, file: str, line: SourceLine, conversion: Conversion) -> None:
         here = f"content/{self.names.targets[conversion.page.path]}"
         if file:
+            code = "import"
             message = (
                 f"The file {file} {self._refusal(file)}. Put it where people can get it, and correct {here}."
             )
-            conversion.report(line, message, target)
         elif PurePosixPath(path).suffix.lower() in MEDIA:
+            code = "missing-file"
             message = (
                 f"There is no file {path} in what was imported. Add it beside {here}, or remove the link."
             )
-            conversion.report(line, message, target, "missing-file")
         else:
+            code = "unknown-article"
             message = f"This link leads to no page that was imported: {path}. Correct it in {here}."
-            conversion.report(line, message, target, "unknown-article")
+        conversion.note(line, message, target, code, is_grouped=False)
+
+
+def _beside(page: str, path: str) -> list[str]:
+    """Return what a path means from the file of a page, and from its address."""
+    folder, name = posixpath.split(page)
+    bases = (folder, posixpath.join(folder, PurePosixPath(name).stem))
+    return [posixpath.normpath(posixpath.join(base, path)) for base in bases]

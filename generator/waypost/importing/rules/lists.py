@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from waypost.base.markdown import blocks
 from waypost.base.markdown.blocks import Part
-from waypost.importing.rules.lines import Conversion, Line, Lines, indent_of, parts_of
+from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of, text_of
 
 _ENTRY = re.compile(r"([-*+]|\d{1,9}[.)])( +|$)(.*)$")
 _RULE = re.compile(r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
@@ -43,10 +44,10 @@ class _State:
     slack: int = 0
     """By how many columns that code is moved in too far."""
 
-    def put(self, line: Line, text: str) -> None:
+    def put(self, line: SourceLine, text: str) -> None:
         self.made.append(line.with_text(text.rstrip()))
 
-    def part(self, line: Line) -> None:
+    def part(self, line: SourceLine) -> None:
         """Make sure that the line before is blank."""
         if self.made and self.made[-1].text:
             self.put(line, "")
@@ -58,20 +59,16 @@ class _State:
             self.levels.pop()
 
     @property
-    def last(self) -> str:
-        return self.made[-1].text.strip() if self.made else ""
-
-    @property
     def pad(self) -> str:
         return "    " * len(self.levels)
 
 
-def convert_lists(lines: Lines, conversion: Conversion) -> Lines:
+def convert_lists(lines: Lines, _: Conversion) -> Lines:
     """Give entries of lists four columns a level, and bring fences to where they are understood."""
-    del conversion
     state = _State()
     blank = True
-    for line, part in parts_of(lines):
+    for line, read in zip(lines, blocks.lines_of(text_of(lines)), strict=False):
+        part = read.part
         if part is Part.OPENING_FENCE and not line.text.lstrip().startswith(">"):
             _open_fence(state, line)
         elif state.mark and part in (Part.FENCED_CODE, Part.CLOSING_FENCE):
@@ -83,7 +80,7 @@ def convert_lists(lines: Lines, conversion: Conversion) -> Lines:
     return state.made
 
 
-def _text(state: _State, line: Line, *, blank: bool) -> None:
+def _text(state: _State, line: SourceLine, *, blank: bool) -> None:
     text = line.text.expandtabs(4)
     if text.strip():
         _prose(state, line, text, blank=blank)
@@ -94,7 +91,7 @@ def _text(state: _State, line: Line, *, blank: bool) -> None:
     state.is_loose = bool(state.levels)
 
 
-def _open_fence(state: _State, line: Line) -> None:
+def _open_fence(state: _State, line: SourceLine) -> None:
     found = _FENCE.search(line.text.expandtabs(4))
     if found is None:
         return
@@ -108,7 +105,7 @@ def _open_fence(state: _State, line: Line) -> None:
         state.put(line, state.mark + _language(found[2]))
 
 
-def _code(state: _State, line: Line, part: Part) -> None:
+def _code(state: _State, line: SourceLine, part: Part) -> None:
     text = _dedent(line.text, state.fence)
     if part is Part.CLOSING_FENCE:
         state.mark = ""
@@ -130,7 +127,7 @@ def _dedent(text: str, columns: int) -> str:
     return text[min(columns, indent_of(text)) :]
 
 
-def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
+def _prose(state: _State, line: SourceLine, text: str, *, blank: bool) -> None:
     indent = indent_of(text)
     words = text.strip()
     found = None if _RULE.match(words) else _ENTRY.match(text.strip(" "))
@@ -146,7 +143,7 @@ def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
         state.slack = extra % 4
     if found and not state.in_code:
         left = before - len(state.levels)
-        if state.is_loose and (left > 1 or (left and not _ENTRY.match(state.last))):
+        if state.is_loose and (left > 1 or (left and not _ENTRY.match(state.made[-1].text.strip()))):
             # Without it the entry would belong to what stands in the one before.
             state.part(line)
         _entry(state, line, found, indent)
@@ -162,7 +159,7 @@ def _prose(state: _State, line: Line, text: str, *, blank: bool) -> None:
         state.boxes.add(len(state.levels))
 
 
-def _entry(state: _State, line: Line, found: re.Match[str], indent: int) -> None:
+def _entry(state: _State, line: SourceLine, found: re.Match[str], indent: int) -> None:
     mark, gap, rest = found.groups()
     if state.text_at == len(state.levels):
         if mark[0].isdigit() and mark[:-1] != "1":

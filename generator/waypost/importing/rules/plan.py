@@ -1,25 +1,103 @@
-"""The plan of an import: which files to write, which to copy, and what a person has to look at."""
+"""The plan of an import: how each text is converted, which files to write and to copy, and what needs a look."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from waypost.formats.article import Kind
-from waypost.importing.rules.addresses import AddressBook, Redirects, absolute, is_usual, published_at, url_of
-from waypost.importing.rules.body import FINISH, convert_body
-from waypost.importing.rules.front import Mapped, clean, first_sentence, is_draft, map_front, shorten
-from waypost.importing.rules.headings import anchors_of, demote, split_title
-from waypost.importing.rules.kinds import kind_of
-from waypost.importing.rules.lines import Conversion, Line, Lines, lines_of, marked, text_of
+from waypost.importing.rules import boxes, headings, markup
+from waypost.importing.rules.addresses import (
+    AddressBook,
+    Names,
+    Redirects,
+    absolute,
+    is_index,
+    name_pages,
+    published_at,
+    readable,
+    url_of,
+)
+from waypost.importing.rules.collection import (
+    Conversion,
+    FolderNote,
+    ImportNote,
+    Lines,
+    SourceLine,
+    SourcePage,
+    SourceTree,
+    lines_of,
+    marked,
+    text_of,
+)
+from waypost.importing.rules.front_matter import (
+    MappedFrontMatter,
+    clean,
+    first_sentence,
+    is_draft,
+    map_front,
+    shorten,
+)
+from waypost.importing.rules.headings import anchors_of, demote, kind_of, split_title
 from waypost.importing.rules.links import Assets, LinkMapper
-from waypost.importing.rules.names import Names, is_index, name_pages, readable
-from waypost.importing.rules.source import Finding, FolderNote, ForeignPage, ForeignTree
+from waypost.importing.rules.lists import convert_lists
 from waypost.reading.rules.redirects import file_at
+
+
+@dataclass(frozen=True)
+class ConversionStep:
+    """One step."""
+
+    name: str
+    run: Callable[[Lines, Conversion], Lines]
+    reason: str
+    """Why the step is needed, and why it stands where it does."""
+
+
+STEPS = (
+    ConversionStep("highlight", markup.convert_highlight, "Code comes first: nothing in it is markup."),
+    ConversionStep("modules", markup.convert_modules, "Code of MDX would show as text."),
+    ConversionStep("comments", markup.convert_comments, "Comments in braces would show as text."),
+    *(
+        ConversionStep(syntax.name, boxes.box_converter(syntax), syntax.reason)
+        for syntax in boxes.BOX_SYNTAXES
+    ),
+    ConversionStep(
+        "alerts", boxes.convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."
+    ),
+    ConversionStep("folding", boxes.convert_folding, "Boxes that fold and tabs need extensions of a site."),
+    ConversionStep(
+        "shortcodes", markup.convert_shortcodes, "What is left of shortcodes, after those of boxes."
+    ),
+    ConversionStep(
+        "liquid", markup.convert_liquid, "Template code is reported, after the shortcodes are gone."
+    ),
+    ConversionStep(
+        "components", markup.convert_components, "What is left of components, after those of boxes."
+    ),
+    ConversionStep("icons", markup.convert_icons, "Names of icons would show as text."),
+    ConversionStep("underlined", headings.convert_underlined, "One form of headings for the steps below."),
+    ConversionStep(
+        "anchors", headings.convert_anchors, "Anchors in braces without spaces would show as text."
+    ),
+    ConversionStep(
+        "links", headings.strip_attributes_of_links, "Attributes of links in braces would show as text."
+    ),
+    ConversionStep("html", markup.convert_html_blocks, "Markdown inside of HTML would show as it is."),
+)
+"""Every step but the last, in the order in which they are taken."""
+
+
+LAST_STEP = ConversionStep(
+    "lists",
+    convert_lists,
+    "After the links are mapped: fenced code in lists becomes code that is moved in, in which links would be found.",
+)
+"""The last step."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +124,13 @@ class PlannedPage:
     front: dict[str, Any]
     """Everything but the kind."""
     body: str
-    origin: ForeignPage | None
+    origin: SourcePage | None
     """The page that it is made of; None for the page of a category that had none."""
 
     def text(self) -> str:
         """Return the file. Scalars of JSON are scalars of YAML too, whatever is in them."""
         kind = {} if self.kind is Kind.PAGE else {"kind": self.kind.value}
-        front = {
-            "title": self.front["title"],
-            **kind,
-            **{k: v for k, v in self.front.items() if k != "title"},
-        }
+        front = {"title": self.front["title"], **kind, **self.front}
         lines = [f"{key}: {_plain(value)}" for key, value in front.items()]
         body = self.body.strip("\n")
         return "\n".join(["---", *lines, "---", *([body] if body else []), ""])
@@ -80,7 +154,7 @@ class ImportPlan:
     pages: list[PlannedPage] = field(default_factory=list)
     copies: Mapping[str, str] = field(default_factory=dict)
     """For each path in content/ the path of the file in the collection."""
-    findings: list[Finding] = field(default_factory=list)
+    notes: list[ImportNote] = field(default_factory=list)
 
     @property
     def articles(self) -> int:
@@ -94,27 +168,26 @@ class ImportPlan:
 
 
 @dataclass
-class _Draft:
+class _PageDraft:
     """A page half way."""
 
-    page: ForeignPage
+    page: SourcePage
     target: str
-    mapped: Mapped
+    mapped: MappedFrontMatter
     conversion: Conversion
     title: str
     lines: Lines
 
 
-def plan_import(tree: ForeignTree, site: SitePaths) -> ImportPlan:
+def plan_import(tree: SourceTree, site: SitePaths) -> ImportPlan:
     """Plan to bring a collection into a site."""
     skipped = frozenset(page.path for page in tree.pages if is_draft(page))
-    names = name_pages(tree, skipped)
-    plan = ImportPlan(findings=list(names.findings))
+    names = name_pages([page for page in tree.pages if page.path not in skipped])
+    plan = ImportPlan(notes=list(names.notes))
     by_path = {page.path: page for page in tree.pages}
     for paths, message in ((skipped, "A draft was left out."), (names.homes, _HOME)):
-        plan.findings += [
-            Finding(by_path[path].problem("import", message, 1, 1), message) for path in sorted(paths)
-        ]
+        pages = (by_path[path] for path in sorted(paths))
+        plan.notes += [ImportNote(page.problem("import", message, 1, 1), message) for page in pages]
     drafts = [_draft(by_path[path], target) for path, target in names.targets.items()]
     book = AddressBook()
     for draft in drafts:
@@ -126,32 +199,34 @@ def plan_import(tree: ForeignTree, site: SitePaths) -> ImportPlan:
     mapper = LinkMapper(tree, names, book, assets, anchors, skipped)
     for draft in drafts:
         lines = mapper.map_lines(draft.lines, draft.conversion)
-        draft.lines = FINISH.run(lines, draft.conversion)
+        draft.lines = LAST_STEP.run(lines, draft.conversion)
     plan.copies = assets.copies
     redirects = _redirects(site, names, assets)
     plan.pages = [_page(draft, redirects, tree, names) for draft in drafts]
     plan.pages += _missing_categories(names, tree)
     for draft in drafts:
-        plan.findings += [*draft.mapped.findings, *draft.conversion.findings]
-    plan.findings += _one_category(plan, tree, names)
+        plan.notes += [*draft.mapped.notes, *draft.conversion.notes]
+    plan.notes += _one_category(plan, tree, names)
     if site.shows_markdown_in_html:
-        plan.findings = [finding for finding in plan.findings if finding.problem.code != "broken-markup"]
+        plan.notes = [note for note in plan.notes if note.problem.code != "broken-markup"]
     return plan
 
 
 _HOME = "The first page of the collection was left out, because content/index.md is the home page. Copy what is missed."
 
 
-def _draft(page: ForeignPage, target: str) -> _Draft:
+def _draft(page: SourcePage, target: str) -> _PageDraft:
     """Convert one page but for its links, which need to know of all other pages."""
     conversion = Conversion(page)
     mapped = map_front(page, is_category=target.endswith("/index.md"))
-    lines = convert_body(lines_of(page), conversion)
+    lines = lines_of(page)
+    for step in STEPS:
+        lines = step.run(lines, conversion)
     heading, rest = split_title(lines)
     heading = clean(heading)
     if not mapped.title or _alike(mapped.title, heading):
         lines = rest
-    return _Draft(page, target, mapped, conversion, mapped.title or heading, demote(lines))
+    return _PageDraft(page, target, mapped, conversion, mapped.title or heading, demote(lines))
 
 
 def _alike(title: str, heading: str) -> bool:
@@ -161,26 +236,20 @@ def _alike(title: str, heading: str) -> bool:
 def _redirects(site: SitePaths, names: Names, assets: Assets) -> Redirects:
     targets = [*names.targets.values(), *(f"{category}/index.md" for category in names.categories)]
     pages = [file_at(url_of(path)) for path in {*targets, *site.files} if path.endswith(".md")]
-    return Redirects(
-        [*pages, *targets, *site.files, *assets.copies, *site.own_files], site.own_folders, site.claimed
-    )
+    published = [*pages, *targets, *site.files, *assets.copies, *site.own_files]
+    return Redirects(published, site.own_folders, site.claimed)
 
 
-def _page(draft: _Draft, redirects: Redirects, tree: ForeignTree, names: Names) -> PlannedPage:
+def _page(draft: _PageDraft, redirects: Redirects, tree: SourceTree, names: Names) -> PlannedPage:
     """Put a page together."""
     page, mapped = draft.page, draft.mapped
     is_category = draft.target.endswith("/index.md")
     place = PurePosixPath(page.path)
     note = tree.folders.get(place.parent.as_posix(), FolderNote()) if is_category else FolderNote()
     title = draft.title or note.title or readable(place.parent.name if is_index(page.path) else place.stem)
-    front: dict[str, Any] = {"title": shorten(clean(title) or "Untitled")}
     summary = mapped.summary or shorten(note.summary) or _first_words(draft.lines)
-    if summary:
-        front["summary"] = summary
     position = mapped.position if mapped.position is not None else note.position
-    if is_category and position is not None:
-        front["position"] = position
-    front |= mapped.keys
+    front = _front(clean(title) or "Untitled", summary, position if is_category else None) | mapped.keys
     addresses = list(dict.fromkeys(_former(draft, redirects)))
     if addresses:
         front["redirect_from"] = addresses
@@ -188,7 +257,12 @@ def _page(draft: _Draft, redirects: Redirects, tree: ForeignTree, names: Names) 
     return PlannedPage(draft.target, kind, front, text_of(draft.lines), page)
 
 
-def _former(draft: _Draft, redirects: Redirects) -> Iterable[str]:
+def _front(title: str, summary: str, position: int | None) -> dict[str, Any]:
+    front = {"title": shorten(title), "summary": summary or None, "position": position}
+    return {key: value for key, value in front.items() if value is not None}
+
+
+def _former(draft: _PageDraft, redirects: Redirects) -> Iterable[str]:
     """Return the addresses that lead to a page: those it says it had, and the one that its old name gave it."""
     own = url_of(draft.target).lower()
     for address in draft.mapped.addresses:
@@ -200,18 +274,16 @@ def _former(draft: _Draft, redirects: Redirects) -> Iterable[str]:
         elif address.strip("/"):
             message = f"The former address {shorten(address, 100)} belongs to another page, or to the site."
             line = draft.page.places.get("redirect_from") or draft.page.places.get("aliases") or (1, 1)
-            draft.conversion.findings.append(Finding(draft.page.problem("duplicate-id", message, *line)))
+            draft.conversion.notes.append(ImportNote(draft.page.problem("duplicate-id", message, *line)))
     natural = published_at(draft.page.path)
-    if is_usual(natural) and natural.lower().strip("/") != own.strip("/"):
-        claimed = redirects.claim(draft.target, natural)
-        if claimed:
-            yield claimed
+    if natural.lower().strip("/") != own.strip("/") and (claimed := redirects.claim(draft.target, natural)):
+        yield claimed
 
 
 def _first_words(lines: Lines) -> str:
     """Return the first sentence of the first paragraph that says something by itself."""
     paragraph: list[str] = []
-    for line, is_code in [*marked(lines), (Line("", 0), False)]:
+    for line, is_code in [*marked(lines), (SourceLine("", 0), False)]:
         text = line.text
         if text.strip() and not is_code and (paragraph or text[0] not in _NO_WORDS):
             paragraph.append(text)
@@ -227,32 +299,24 @@ _NO_WORDS = " #-*+>|<!:`0123456789{"
 """What a line starts with that is no prose."""
 
 
-def _missing_categories(names: Names, tree: ForeignTree) -> Iterable[PlannedPage]:
+def _missing_categories(names: Names, tree: SourceTree) -> Iterable[PlannedPage]:
     """Make the pages of categories that have none."""
     made = set(names.targets.values())
     for category, origin in sorted(names.categories.items()):
         if f"{category}/index.md" in made:
             continue
         note = tree.folders.get(origin, FolderNote()) if origin else FolderNote()
-        title = note.title or (
-            readable(origin) if origin else names.titles.get(category) or readable(category)
-        )
-        front: dict[str, Any] = {"title": shorten(clean(title) or category)}
-        if clean(note.summary):
-            front["summary"] = shorten(clean(note.summary))
-        if note.position is not None:
-            front["position"] = note.position
+        title = note.title or ("" if origin else names.titles.get(category)) or readable(origin or category)
+        front = _front(clean(title) or category, shorten(clean(note.summary)), note.position)
         yield PlannedPage(f"{category}/index.md", Kind.CATEGORY, front, "", None)
 
 
-def _one_category(plan: ImportPlan, tree: ForeignTree, names: Names) -> Iterable[Finding]:
+def _one_category(plan: ImportPlan, tree: SourceTree, names: Names) -> Iterable[ImportNote]:
     """Advise those who named a folder that is one too high."""
     top = [folder for folder in names.folders if "/" not in folder]
     inner = [folder for folder in names.folders if folder.count("/") == 1]
     if plan.categories == 1 and len(top) == 1 and len(inner) > 1 and len(plan.pages) > 10:
-        message = (
-            "All articles are in one category. "
-            f"If the folders below it are your topics, import {tree.shown}/{top[0]}."
-        )
+        advice = f"If the folders below it are your topics, import {tree.shown}/{top[0]}."
+        message = f"All articles are in one category. {advice}"
         first = min(plan.pages, key=lambda page: page.target).origin or tree.pages[0]
-        yield Finding(first.problem("import", message, 1, 1))
+        yield ImportNote(first.problem("import", message, 1, 1))

@@ -6,11 +6,85 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from html import unescape
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 from waypost.base.markdown.blocks import update_blocks_of
 from waypost.formats.status import INCIDENT_STATUSES, MAINTENANCE_STATUSES, UpdateStatus
-from waypost.importing.rules.histories import ForeignUpdate, Notes, Story, known_status
-from waypost.importing.rules.plain_markup import plain_markup
+from waypost.importing.rules.histories import Notes, SourceEntry, SourceUpdate, known_status
+
+_MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`"}
+_BREAKS = {"br": "\n", "p": "\n\n", "div": "\n\n", "ul": "\n\n", "ol": "\n\n", "li": "\n- ", "tr": "\n"}
+_BREAKS |= dict.fromkeys(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "hr"], "\n\n")
+_PLAIN = {"span", "small", "var", "u", "font", "time", "abbr", "table", "tbody", "td", "th", "center"}
+_DROPPED = frozenset({"script", "style"})
+_KNOWN = {*_MARKS, *_BREAKS, *_PLAIN, *_DROPPED, "a"}
+_TAG = re.compile(rf"</?({'|'.join(sorted(_KNOWN))})(\s[^<>]*)?/?>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|nbsp|#\d{2,5});")
+
+
+def plain_markup(text: str) -> str:
+    """Return a text without HTML; one that holds none is returned as it is, whatever signs are in it."""
+    if not _TAG.search(text):
+        return unescape(text).replace("\xa0", " ") if _ENTITY.search(text) else text
+    reader = _TextReader()
+    reader.feed(text)
+    reader.close()
+    joined = "".join(reader.parts).replace("\xa0", " ")
+    lines = [line.strip() if not line.startswith("    ") else line.rstrip() for line in joined.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+class _TextReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._links: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _DROPPED:
+            self._silent += 1
+        elif tag == "a":
+            target = _safe(dict(attrs).get("href") or "")
+            self._links.append(target)
+            self.parts.append("[" if target else "")
+        elif tag in _KNOWN:
+            self.parts.append(_MARKS.get(tag) or _BREAKS.get(tag, ""))
+        else:
+            # It only looks like a tag: <instance> is a word that somebody wrote.
+            self._add(self.get_starttag_text() or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _DROPPED:
+            self._silent = max(0, self._silent - 1)
+        elif tag == "a" and self._links:
+            target = self._links.pop()
+            self.parts.append(f"]({target})" if target else "")
+        elif tag in _MARKS:
+            self.parts.append(_MARKS[tag])
+        elif tag in _BREAKS and tag not in ("br", "li", "hr"):
+            self.parts.append(_BREAKS[tag])
+
+    def handle_data(self, data: str) -> None:
+        self._add(data)
+
+    def _add(self, text: str) -> None:
+        if not self._silent:
+            self.parts.append(text)
+
+
+def _safe(address: str) -> str:
+    """Return an address that a link may lead to; nothing for scripts and for what would break the Markdown."""
+    try:
+        scheme = urlsplit(address.strip()).scheme.lower()
+    except ValueError:
+        return ""
+    if scheme not in ("https", "http", "mailto") or re.search(r"[\s<>()\[\]]", address.strip()):
+        return ""
+    return address.strip()
+
 
 MAX_TEXT = 9_900
 """Characters of one update that are taken over; the format takes a few more."""
@@ -36,7 +110,7 @@ _OF_INCIDENT = {
 
 
 @dataclass(frozen=True)
-class Told:
+class TimelineUpdate:
     """One update in our form."""
 
     status: UpdateStatus
@@ -44,98 +118,81 @@ class Told:
     text: str
 
 
-def told(story: Story, notes: Notes) -> list[Told]:
-    """Return the updates of a story in an order that our files accept; what had to be changed is noted."""
-    is_work = story.window is not None
-    updates = _in_time(_named(story, notes), story, notes)
-    if not updates:
-        updates = _from_nothing(story, notes)
-    updates = _ended(updates, story, notes) if not is_work else updates
-    return _in_steps(updates, story, notes) if updates else []
+def timeline_of(entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
+    """Return the updates of an entry in an order that our files accept; what had to be changed is noted."""
+    updates = _in_our_words(entry, notes)
+    begun = entry.started or (entry.window[0] if entry.window else entry.ended)
+    if not updates and begun:
+        notes.add(
+            entry.origin, "It has no update. Its title now stands as the first one; say what customers saw."
+        )
+        updates = [_opening(entry, begun)]
+    if entry.ended and not entry.window and all(update.status not in _ENDINGS for update in updates):
+        notes.add(
+            entry.origin, "No update says that it is over. One was added at the time that the page gives."
+        )
+        at = max(entry.ended, updates[-1].at + _STEP)
+        updates.append(TimelineUpdate(UpdateStatus.RESOLVED, at, "Resolved."))
+    return _in_steps(updates, entry, notes) if updates else []
 
 
-def _named(story: Story, notes: Notes) -> list[Told]:
-    allowed = MAINTENANCE_STATUSES if story.window else INCIDENT_STATUSES
-    translated = _OF_MAINTENANCE if story.window else _OF_INCIDENT
-    found: list[Told] = []
-    # Those of one moment stay in the order in which the other page has them.
-    for update in sorted(story.updates, key=lambda item: item.at):
+def _in_our_words(entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
+    allowed = MAINTENANCE_STATUSES if entry.window else INCIDENT_STATUSES
+    translated = _OF_MAINTENANCE if entry.window else _OF_INCIDENT
+    found: list[TimelineUpdate] = []
+    # Updates of one moment stay in the order in which the other page has them.
+    for update in sorted(entry.updates, key=lambda item: item.at):
         status = known_status(update.status)
         if status is None:
             # An "update" says something new of the state that it finds.
             status = found[-1].status if found else allowed[0]
-            status = UpdateStatus.MONITORING if status in _ENDINGS and not story.window else status
-        found.append(Told(translated.get(status, status), update.at, safe_text(update, story, notes)))
+            status = UpdateStatus.MONITORING if status in _ENDINGS and not entry.window else status
+        at = update.at
+        if found and at <= found[-1].at:
+            notes.add(entry.origin, "Two updates have the same time. The second is now a millisecond later.")
+            at = found[-1].at + _STEP
+        found.append(TimelineUpdate(translated.get(status, status), at, safe_text(update, entry, notes)))
     return found
 
 
-def _in_time(updates: Sequence[Told], story: Story, notes: Notes) -> list[Told]:
-    found: list[Told] = []
-    for update in updates:
-        if found and update.at <= found[-1].at:
-            notes.add(story.origin, "Two updates have the same time. The second is now a millisecond later.")
-            found.append(replace(update, at=found[-1].at + _STEP))
-        else:
-            found.append(update)
-    return found
+def _opening(entry: SourceEntry, at: datetime) -> TimelineUpdate:
+    status = UpdateStatus.SCHEDULED if entry.window else UpdateStatus.INVESTIGATING
+    return TimelineUpdate(status, at, safe_words(entry.title))
 
 
-def _from_nothing(story: Story, notes: Notes) -> list[Told]:
-    begun = story.started or (story.window[0] if story.window else story.ended)
-    if begun is None:
-        return []
-    notes.add(
-        story.origin, "It has no update. Its title now stands as the first one; say what customers saw."
-    )
-    first = UpdateStatus.SCHEDULED if story.window else UpdateStatus.INVESTIGATING
-    return [Told(first, begun, safe_words(story.title))]
-
-
-def _ended(updates: Sequence[Told], story: Story, notes: Notes) -> list[Told]:
-    """Say that it is over where only the other page's dates say so."""
-    if story.ended is None or any(update.status in _ENDINGS for update in updates):
-        return list(updates)
-    notes.add(story.origin, "No update says that it is over. One was added at the time that the page gives.")
-    at = max(story.ended, updates[-1].at + _STEP)
-    return [*updates, Told(UpdateStatus.RESOLVED, at, "Resolved.")]
-
-
-def _in_steps(updates: Sequence[Told], story: Story, notes: Notes) -> list[Told]:
+def _in_steps(updates: Sequence[TimelineUpdate], entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
     """Keep one end, nothing but postmortems after it, and something before it."""
     found = list(updates)
-    last = max(
-        (index for index, it in enumerate(found) if it.status is not UpdateStatus.POSTMORTEM), default=-1
-    )
-    going_on = UpdateStatus.VERIFYING if story.window else UpdateStatus.MONITORING
+    others = (index for index, it in enumerate(found) if it.status is not UpdateStatus.POSTMORTEM)
+    last = max(others, default=-1)
+    going_on = UpdateStatus.VERIFYING if entry.window else UpdateStatus.MONITORING
     for index, update in enumerate(found[:last]):
         if update.status in _ENDINGS:
-            message = f"It went on after '{update.status}'. That update now says '{going_on}'."
-            notes.add(story.origin, message)
+            notes.add(entry.origin, f"It went on after '{update.status}'. That update now says '{going_on}'.")
             found[index] = replace(update, status=going_on)
     after = last + 1
     if after < len(found) and (last < 0 or found[last].status is not UpdateStatus.RESOLVED):
-        notes.add(story.origin, "A postmortem came before the end. It now says 'resolved'.")
+        notes.add(entry.origin, "A postmortem came before the end. It now says 'resolved'.")
         found[after] = replace(found[after], status=UpdateStatus.RESOLVED)
     if found[0].status in _ENDINGS:
-        found.insert(0, _beginning(found[0], story, notes))
+        notes.add(
+            entry.origin, "It was told only when it was over. Its title now stands as the first update."
+        )
+        end = found[0].at
+        is_earlier = entry.started is not None and entry.started < end
+        begun = entry.started if entry.started and is_earlier else end - timedelta(seconds=1)
+        found.insert(0, _opening(entry, begun))
     return found
 
 
-def _beginning(end: Told, story: Story, notes: Notes) -> Told:
-    notes.add(story.origin, "It was told only when it was over. Its title now stands as the first update.")
-    first = UpdateStatus.SCHEDULED if story.window else UpdateStatus.INVESTIGATING
-    begun = story.started if story.started and story.started < end.at else end.at - timedelta(seconds=1)
-    return Told(first, begun, safe_words(story.title))
-
-
-def safe_text(update: ForeignUpdate, story: Story, notes: Notes) -> str:
+def safe_text(update: SourceUpdate, entry: SourceEntry, notes: Notes) -> str:
     """Return the words of an update so that our files give them back as they are."""
     text = safe_words(plain_markup(update.text))
     if len(text) > MAX_TEXT:
-        notes.add(story.origin, f"An update of {len(text)} characters was cut to {MAX_TEXT}.")
+        notes.add(entry.origin, f"An update of {len(text)} characters was cut to {MAX_TEXT}.")
         text = safe_words(text[:MAX_TEXT].rstrip() + "…")
     if not text:
-        notes.add(story.origin, "An update has no text. Say what it meant.")
+        notes.add(entry.origin, "An update has no text. Say what it meant.")
         text = f"{update.status.strip().capitalize() or 'Update'}." if update.status.isascii() else "Update."
     return text
 

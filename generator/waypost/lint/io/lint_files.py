@@ -13,8 +13,7 @@ from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.base.markdown.parts import MarkdownParts, markdown_parts
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project
-from waypost.lint.rules.registry import Judged
-from waypost.lint.rules.rule import Place
+from waypost.lint.rules.registry import JudgedFinding
 from waypost.problems import Location, Problem, did_you_mean
 from waypost.reading.io.incident_files import update_lines
 from waypost.reading.io.lint_config import read_lint_config
@@ -37,9 +36,8 @@ def load_lint_config(root: Path, codes: Collection[str]) -> tuple[LintConfig | N
 
 def page_parts(project: Project) -> dict[str, MarkdownParts]:
     """Take the text of every page apart, by its path from content/."""
-    return {
-        path: markdown_parts(page.body, page.body_line) for path, page in project.help_center.pages.items()
-    }
+    pages = project.help_center.pages
+    return {path: markdown_parts(page.body, page.body_line) for path, page in pages.items()}
 
 
 def status_texts(root: Path, project: Project) -> dict[str, tuple[int, str]]:
@@ -67,7 +65,7 @@ def has_own_anchors(root: Path) -> bool:
     return bool(source and re.search(r"\bslugify\b", source.text))
 
 
-class Places:
+class FindingLocator:
     """Finds the line and column of findings; a file is read again only when something was found in it."""
 
     def __init__(self, root: Path) -> None:
@@ -80,25 +78,19 @@ class Places:
             return None
         return parse_yaml(source)[0] if path.endswith(".yml") else parse_markdown(source)[0]
 
-    def problem(self, judged: Judged) -> Problem:
+    def problem(self, judged: JudgedFinding) -> Problem:
         """Return a finding as a problem at its place."""
         finding, place = judged.finding, judged.finding.place
         document = self._document(finding.path)
         if document is None:
             return Problem(Location(finding.path), judged.code, finding.message, judged.level)
+        line, column = place.line, place.column
         if isinstance(document, YamlDocument) or place.key:
             values = document if isinstance(document, YamlDocument) else document.front
-            found = values.problem_at(place.key, judged.code, finding.message)
-            line, column = found.location.line, found.location.column
-        else:
-            line, column = self._line(document, place), place.column
+            at = values.problem_at(place.key, judged.code, finding.message).location
+            line, column = at.line, at.column
+        elif place.update is not None:
+            line = dict(enumerate(update_lines(document))).get(place.update, document.body_line)
         if place.is_hidden:
             return Problem(Location(finding.path, line, column), judged.code, finding.message, judged.level)
         return document.source.problem(judged.code, finding.message, line, column, level=judged.level)
-
-    @staticmethod
-    def _line(document: MarkdownDocument, place: Place) -> int:
-        if not place.is_update:
-            return place.line
-        lines = update_lines(document)
-        return lines[place.update] if place.update < len(lines) else document.body_line

@@ -1,12 +1,14 @@
-"""Rules about articles: what they say of themselves, and how they stand beside each other."""
+"""Rules about articles: their front matter, how they stand beside each other, and whether the search finds them."""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 
 from waypost.formats.article import Article, ArticleFrontMatter, Kind
 from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line
+from waypost.search.rules.evaluation import Outcome, ask, figures, questions_of
 
 
 def missing_summary(site: LintSite) -> Iterator[Finding]:
@@ -35,9 +37,8 @@ def duplicate_aliases(site: LintSite) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for page in site.project.help_center.articles:
         front = page.front
-        for index, question in enumerate(
-            front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
-        ):
+        questions = front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
+        for index, question in enumerate(questions):
             known = first.setdefault(" ".join(question.casefold().strip("?!. ").split()), page.path)
             if known != page.path:
                 message = f"content/{known} is also asked like this. Leave the question to the better answer."
@@ -46,13 +47,13 @@ def duplicate_aliases(site: LintSite) -> Iterator[Finding]:
 
 def near_duplicates(site: LintSite) -> Iterator[Finding]:
     """Find articles that say the same in nearly the same words."""
-    told: set[frozenset[str]] = set()
+    reported: set[frozenset[str]] = set()
     for page in site.project.help_center.articles:
         for other, likeness in site.alike(page.path):
             pair = frozenset((page.path, other))
-            if likeness < site.config.near_duplicate or pair in told:
+            if likeness < site.config.near_duplicate or pair in reported:
                 continue
-            told.add(pair)
+            reported.add(pair)
             message = (
                 f"content/{other} says nearly the same ({likeness:.0%} alike). Keep the better one, and let "
                 "`redirect_from` lead there from the other."
@@ -68,9 +69,8 @@ def reviews_due(site: LintSite) -> Iterator[Finding]:
         if reviewed is None or reviewed + site.config.reviewed_within >= today:
             continue
         message = (
-            f"Last reviewed {(today - reviewed).days} days ago, "
-            f"and the policy is {site.config.reviewed_within.days} days. "
-            "Check that it is true, then write today's date."
+            f"Last reviewed {(today - reviewed).days} days ago, and the policy is "
+            f"{site.config.reviewed_within.days} days. Check that it is true, then write today's date."
         )
         yield Finding(f"content/{page.path}", at_key("reviewed"), message)
 
@@ -96,12 +96,54 @@ def repeated_questions(site: LintSite) -> Iterator[Finding]:
     for page in site.project.help_center.articles:
         if page.kind is not Kind.FAQ or page.path not in site.parts:
             continue
-        for heading in site.parts[page.path].headings:
+        for heading in (item for item in site.parts[page.path].headings if item.level == 2):
             words = " ".join(heading.text.casefold().strip("?!. ").split())
-            if heading.level != 2:
-                continue
             known = first.setdefault(words, (page.path, heading.line))
             if known != (page.path, heading.line) and words not in by_path[page.path]:
                 message = f"The same question stands in content/{known[0]}:{known[1]}. Answer it once, and link to it."
                 yield Finding(f"content/{page.path}", at_line(heading.line), message)
             by_path[page.path].add(words)
+
+
+QUERIES = "content/queries.yml"
+
+MOST_NAMED = 5
+"""Questions that are named; mending those usually mends others."""
+
+
+def search_success(site: LintSite) -> Iterator[Finding]:
+    """Find out whether the search answers enough of the questions in content/queries.yml."""
+    queries = site.project.help_center.queries
+    if not queries.queries:
+        return
+    outcomes = ask(questions_of(queries.queries), site.answer)
+    right = figures(outcomes).right
+    if right >= queries.success_at_least:
+        return
+    wrong = [(number, outcome) for number, outcome in enumerate(outcomes) if not outcome.is_right]
+    message = (
+        f"The search answers {len(outcomes) - len(wrong)} of {len(outcomes)} questions rightly, "
+        f"{_percent(right)}, and {_percent(queries.success_at_least)} are wanted. "
+        f"`waypost search-eval {QUERIES} --wrong` lists the others."
+    )
+    yield Finding(QUERIES, at_key("success_at_least"), message)
+    for number, outcome in wrong[:MOST_NAMED]:
+        yield Finding(QUERIES, at_key("queries", number, "ask"), _advice(outcome))
+
+
+def _percent(share: float) -> str:
+    # Rounded down, so that what is not enough never looks as if it were.
+    return f"{math.floor(share * 100 + 1e-9)} %"
+
+
+def _advice(outcome: Outcome) -> str:
+    """Say what came first, and what a writer can do about it."""
+    first = f"content/{outcome.first} comes first" if outcome.first else "Nothing is found"
+    if not outcome.is_answerable:
+        return f"{first}, and nothing may be found. If that article does answer it, name it here."
+    wanted = next(iter(outcome.question.grades))
+    place = f", and content/{wanted} as number {outcome.rank}" if outcome.rank else ""
+    return (
+        f"{first}{place}. Say it in `also_asked_as` of content/{wanted}, in the words that people use, or "
+        "name synonyms in content/synonyms.yml."
+    )

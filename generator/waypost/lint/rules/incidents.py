@@ -1,25 +1,18 @@
-"""Rules about incidents while they go on: what is said, in which order, and how soon again."""
+"""Rules about incidents and planned work: what is published, in which order, how soon again, and how it ends."""
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from waypost.base.markdown.parts import markdown_parts
 from waypost.base.markdown.words import plain_text
 from waypost.formats.status import Impact, Incident, Update, UpdateStatus
-from waypost.lint.rules.incident_words import (
-    LITTLE,
-    NO_WORKAROUND,
-    STEPPED_BACK,
-    WORKAROUND,
-    own_words,
-    sentences,
-    words,
-)
-from waypost.lint.rules.rule import Finding, LintSite, at_key, at_update
-from waypost.lint.rules.timelines import in_words, incidents, recent_incidents, said
+from waypost.lint.rules import incident_words
+from waypost.lint.rules.incident_words import own_words, words
+from waypost.lint.rules.rule import OLD, Finding, LintSite, at_key, at_update, end_of, in_words, listed
 from waypost.status.rules.cadence import CLOSING, allowed_silence
 
 _STEPS = {UpdateStatus.INVESTIGATING: 0, UpdateStatus.IDENTIFIED: 1, UpdateStatus.MONITORING: 2}
@@ -29,8 +22,9 @@ _SKELETON = "say what customers see"
 
 def vague_titles(site: LintSite) -> Iterator[Finding]:
     """Find titles that say only that something is wrong."""
-    known = {word for component in site.project.status.config.flat for word in words(component.name)} - LITTLE
-    for path, incident in incidents(site):
+    names = " ".join(component.name for component in site.project.status.config.flat)
+    known = set(words(names)) - incident_words.LITTLE
+    for path, incident in site.incidents():
         title = incident.title
         if not own_words(title) and not known.intersection(words(title)):
             message = (
@@ -42,7 +36,7 @@ def vague_titles(site: LintSite) -> Iterator[Finding]:
 
 def empty_first_updates(site: LintSite) -> Iterator[Finding]:
     """Find first updates from which nobody learns what is wrong."""
-    for path, incident in incidents(site):
+    for path, incident in site.incidents():
         body = incident.updates[0].body
         if _SKELETON in body.casefold():
             message = "This is still the text of the skeleton. Say what customers see, who is affected and who is not."
@@ -57,10 +51,10 @@ def empty_first_updates(site: LintSite) -> Iterator[Finding]:
 
 def odd_steps(site: LintSite) -> Iterator[Finding]:
     """Find states that go backward without a word, and critical incidents closed without watching the recovery."""
-    for path, incident in recent_incidents(site):
+    for path, incident in site.recent_incidents():
         for index, (earlier, later) in enumerate(itertools.pairwise(incident.updates), start=1):
             back = _STEPS.get(later.status, 9) < _STEPS.get(earlier.status, 0)
-            if back and not STEPPED_BACK.search(later.body):
+            if back and not incident_words.STEPPED_BACK.search(later.body):
                 message = (
                     f"The incident goes back from '{earlier.status}' to '{later.status}'. Say why: what did not help, "
                     "or what was found."
@@ -77,24 +71,24 @@ def odd_steps(site: LintSite) -> Iterator[Finding]:
 
 def silences(site: LintSite) -> Iterator[Finding]:
     """Find open incidents that were silent for longer than their impact allows."""
-    for path, incident in recent_incidents(site):
+    for path, incident in site.recent_incidents():
         allowed = allowed_silence(site.config.updates_within, incident.impact)
-        told = said(incident, site.now)
-        if allowed is None or not told:
+        published = site.published(incident)
+        if allowed is None or not published:
             continue
         rhythm = in_words(allowed)
         rhythm = rhythm.removeprefix("1 ") if len(rhythm.split()) == 2 else rhythm
         policy = f"at impact {incident.impact} customers hear something every {rhythm}"
-        for index, (earlier, later) in enumerate(itertools.pairwise(told), start=1):
+        for index, (earlier, later) in enumerate(itertools.pairwise(published), start=1):
             if _is_too_late(later.at, earlier, allowed):
                 gap = in_words(later.at - earlier.at)
                 message = f"This update came {gap} after the one before, and {policy}."
                 yield Finding(path, at_update(index), message)
-        last = told[-1]
+        last = published[-1]
         if _is_too_late(site.now, last, allowed):
             gap = in_words(site.now - last.at)
             message = f"The incident is open, and this was said {gap} ago; {policy}. Write an update."
-            yield Finding(path, at_update(len(told) - 1), message)
+            yield Finding(path, at_update(len(published) - 1), message)
 
 
 def _is_too_late(moment: datetime, update: Update, allowed: timedelta) -> bool:
@@ -106,10 +100,10 @@ def _is_too_late(moment: datetime, update: Update, allowed: timedelta) -> bool:
 
 def next_updates(site: LintSite) -> Iterator[Finding]:
     """Find updates that do not say when the next one comes, and promises that were not kept."""
-    for path, incident in recent_incidents(site):
-        told = said(incident, site.now)
-        for index, update in enumerate(told):
-            later = told[index + 1] if index + 1 < len(told) else None
+    for path, incident in site.recent_incidents():
+        published = site.published(incident)
+        for index, update in enumerate(published):
+            later = published[index + 1] if index + 1 < len(published) else None
             message = _promise_fault(incident, update, later, site.now)
             if message:
                 yield Finding(path, at_update(index), message)
@@ -134,13 +128,11 @@ def _promise_fault(incident: Incident, update: Update, later: Update | None, now
 def workarounds_without_article(site: LintSite) -> Iterator[Finding]:
     """Find ways round a problem that are told nowhere else, so that nobody finds them in the help center."""
     urls = {page.url.strip("/") for page in site.project.help_center.articles}
-    for path, incident in incidents(site):
+    for path, incident in site.incidents():
         if incident.articles or any(_links_to(update.body, urls) for update in incident.updates):
             continue
         for index, update in enumerate(incident.updates):
-            if any(
-                WORKAROUND.search(text) and not NO_WORKAROUND.search(text) for text in sentences(update.body)
-            ):
+            if incident_words.names_workaround(update.body):
                 message = (
                     "A way round is told here, and no article. Name the article that shows it under `articles`, or "
                     "link to it."
@@ -153,3 +145,175 @@ def _links_to(body: str, urls: set[str]) -> bool:
     """Tell whether a text leads to an article, or to a page elsewhere that may show the way."""
     targets = (link.target.partition("#")[0] for link in markdown_parts(body).links if not link.is_picture)
     return any("://" in target or target.strip("/") in urls for target in targets if target)
+
+
+_EXPECTED = (
+    ("how long it lasted", incident_words.DURATION),
+    ("what the cause was", incident_words.CAUSE),
+    ("what to do now", incident_words.WHAT_NOW),
+)
+
+_SECTIONS = {
+    # The sections of Google's SRE book, by the names that people give them in English and German.
+    "Summary": "summary|overview|what happened|zusammenfassung|überblick|kurzfassung|was geschah|was ist passiert",
+    "Impact": "impact|customer impact|user impact|who was affected|auswirkung|auswirkungen|folgen|wer betroffen war",
+    "Root cause": "root cause|root causes|cause|causes|why it happened|ursache|ursachen|grundursache|hauptursache",
+    "Detection": "detection|how we noticed|how it was detected|erkennung|entdeckung|feststellung|wie wir es bemerkten",
+    "Resolution": "resolution|recovery|fix|how we fixed it|mitigation|behebung|lösung|wiederherstellung",
+    "Timeline": "timeline|chronology|ablauf|zeitlicher ablauf|zeitverlauf|zeitleiste|chronologie|verlauf",
+    "Action items": "action items|actions|follow-up|follow-ups|next steps|what we will do|what we do now|maßnahmen|"
+    "nächste schritte|was wir tun|folgemaßnahmen",
+}
+_NAMES = {name.casefold(): section for section, names in _SECTIONS.items() for name in names.split("|")}
+_NUMBER = re.compile(r"\d{1,3}[.)]?\s+")
+_TITLE = re.compile(
+    r"[ ]{0,3}(?:[-*+][ ]{1,3})?(?:#{1,6}[ \t]+(?P<h>.{1,200})|(?P<b>\*\*|__)(?P<bold>.{1,200}?)(?P=b)(?P<rest>.*))$"
+)
+_ITEM = re.compile(r"[ \t]{0,8}(?:[-*+]|\d{1,4}[.)])[ \t]+(?P<text>.*)")
+_OWNER = re.compile(
+    r"\b(?:owners?|owned|responsible|assignee|verantwortlich\w*|zuständig\w*)\b|(?<!\w)@\w", re.IGNORECASE
+)
+_DUE = re.compile(
+    r"\b(?:due|deadline|done|fällig\w*|frist|termin|erledigt)\b|\b\d{4}-\d\d-\d\d\b|"
+    r"\b\d{1,2}\.[ ]?\d{1,2}\.[ ]?\d{2,4}|"
+    r"\b\d{1,2}\.?[ ](?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)|"
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[ ]\d{1,2}\b",
+    re.IGNORECASE,
+)
+_NOTHING = re.compile(r"\W*(?:none|no|nothing|keine?|nichts)\b", re.IGNORECASE)
+
+
+def thin_resolutions(site: LintSite) -> Iterator[Finding]:
+    """Find resolutions that leave open how long it lasted, why it happened, or what to do now."""
+    for path, incident in site.incidents():
+        for index, update in enumerate(incident.updates):
+            missing = [what for what, pattern in _EXPECTED if not pattern.search(update.body)]
+            if update.status is UpdateStatus.RESOLVED and missing:
+                message = f"The resolution does not say {listed(missing)}. Add it."
+                yield Finding(path, at_update(index), message)
+
+
+def postmortems(site: LintSite) -> Iterator[Finding]:
+    """Find postmortems that are due, and those that leave out what readers ask for."""
+    for path, incident in site.incidents():
+        if incident.impact not in (Impact.MAJOR, Impact.CRITICAL):
+            continue
+        yield from _missing_postmortem(site, path, incident)
+        for index, update in enumerate(incident.updates):
+            if update.status is UpdateStatus.POSTMORTEM:
+                for message in _postmortem_faults(update):
+                    yield Finding(path, at_update(index), message)
+
+
+def _missing_postmortem(site: LintSite, path: str, incident: Incident) -> Iterator[Finding]:
+    states = [update.status for update in incident.updates]
+    if incident.resolved_at is None or UpdateStatus.POSTMORTEM in states:
+        return
+    late = site.now - incident.resolved_at - site.config.postmortem_within
+    if timedelta(0) < late <= OLD:
+        policy = in_words(site.config.postmortem_within)
+        message = (
+            f"There is no postmortem, and it is due {policy} after a {incident.impact} incident. Add an update "
+            "'postmortem'."
+        )
+        yield Finding(path, at_update(states.index(UpdateStatus.RESOLVED)), message)
+
+
+def _postmortem_faults(update: Update) -> Iterator[str]:
+    found = _sections(update.body)
+    missing = [section for section in _SECTIONS if section not in found]
+    if missing:
+        yield f"The postmortem lacks {listed(missing)}. Write each below its heading, such as ### {missing[0]}."
+    if "Action items" in found:
+        yield from _item_faults(found["Action items"])
+
+
+def _sections(body: str) -> dict[str, list[str]]:
+    """Return the lines below each title that is known, a heading or bold words; a thing titled twice is one."""
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in body.split("\n"):
+        title = _TITLE.match(line)
+        section = _section(title["h"] or title["bold"]) if title else ""
+        if section:
+            current = found.setdefault(section, [])
+            current += [title["rest"]] if title and title["rest"] else []
+        elif title and title["h"]:
+            current = []
+        else:
+            current.append(line)
+    return found
+
+
+def _section(title: str) -> str:
+    """Return which section a title begins; 'Root cause analysis' is one of the root cause."""
+    name = _NUMBER.sub("", title.strip(" \t#*_:.").casefold(), count=1)
+    return next((section for known, section in _NAMES.items() if f"{name} ".startswith(f"{known} ")), "")
+
+
+def _item_faults(lines: list[str]) -> Iterator[str]:
+    """Say how many action items have no owner or no day; a table is judged by its head."""
+    items = _items(lines)
+    for what, pattern in (("owner", _OWNER), ("day on which it is due", _DUE)):
+        bare = sum(not pattern.search(item) for item in items)
+        if bare:
+            some = f"Of {len(items)} action items, {bare} {'has' if bare == 1 else 'have'}"
+            number = "The action item has" if len(items) == 1 else some
+            yield f"{number} no {what}. Write: … Owner: Payments team. Due: 2026-12-18."
+
+
+def _items(lines: list[str]) -> list[str]:
+    table = [line for line in lines if line.lstrip().startswith("|")]
+    if table:
+        return table[:1]
+    items: list[str] = []
+    for line in lines:
+        item = _ITEM.match(line)
+        if item and (not line[:2].isspace() or not items):
+            items.append(item["text"])
+        elif items and line.strip():
+            items[-1] += f" {line}"
+    text = " ".join(lines).strip()
+    if items or not text or _NOTHING.match(text):
+        return items
+    return [text]
+
+
+def short_notices(site: LintSite) -> Iterator[Finding]:
+    """Find work that customers are told of too late to prepare for it."""
+    judged: set[str] = set()
+    for path, work in site.recent_maintenances():
+        # Customers are told of all windows of a file at once, so the first is the one that may come too soon.
+        if path in judged or work.is_cancelled:
+            continue
+        judged.add(path)
+        notice = work.scheduled_for - work.updates[0].at
+        if notice >= site.config.announced_ahead or incident_words.EMERGENCY.search(work.title):
+            continue
+        is_late = notice <= timedelta(0)
+        when = "when the work had begun" if is_late else f"{in_words(notice)} before the work begins"
+        policy = in_words(site.config.announced_ahead)
+        message = (
+            f"Customers are told {when}, and the policy is {policy}. Move the work, or say 'emergency' in the title "
+            "if it cannot wait."
+        )
+        yield Finding(path, at_update(0), message)
+
+
+def overlaps(site: LintSite) -> Iterator[Finding]:
+    """Find work on one component that is planned twice for the same time."""
+    reported: set[tuple[str, str]] = set()
+    works = sorted(site.recent_maintenances(), key=lambda item: (item[1].scheduled_for, item[0]))
+    for index, (path, work) in enumerate(works):
+        for other_path, other in works[:index]:
+            shared = [component for component in work.components if component in other.components]
+            if (path, other_path) in reported or work.is_cancelled or other.is_cancelled:
+                continue
+            if shared and work.scheduled_for < end_of(other) and other.scheduled_for < end_of(work):
+                names = listed([f"'{name}'" for name in dict.fromkeys(shared)])
+                message = (
+                    f"'{work.title}' and '{other.title}' ({other_path}) work on {names} at the same time. Move one "
+                    "of them, or join the two."
+                )
+                reported.add((path, other_path))
+                yield Finding(path, at_key("scheduled_for"), message)

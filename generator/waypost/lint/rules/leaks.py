@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line
-from waypost.lint.rules.timelines import incidents, maintenances
 
 # Every repetition is bounded, because a line may have as many characters as an update.
 _SECRETS = re.compile(
@@ -32,16 +31,8 @@ _LIKE_SECRET = re.compile(r"(?=\D{0,300}\d)(?=[^A-Za-z]{0,300}[A-Za-z]).{8,300}|
 _IPV4 = re.compile(r"(?<![\w.-])(?<!version )(?<!Version )\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])f[cde][0-9a-f]{2}:[0-9a-f:]{1,40}", re.IGNORECASE)
 _NETWORKS = [
-    ipaddress.ip_network(network)
-    for network in (
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "169.254.0.0/16",
-        "100.64.0.0/10",
-        "fc00::/7",
-        "fe80::/10",
-    )
+    *map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")),
+    *map(ipaddress.ip_network, ("100.64.0.0/10", "fc00::/7", "fe80::/10")),
 ]
 """Addresses that no customer can reach: RFC 1918, 3927, 6598, 4193 and 4291."""
 
@@ -85,7 +76,7 @@ class _Leak:
 
 
 def leaks(site: LintSite) -> Iterator[Finding]:
-    """Find what must not be published, in titles and in texts; what it is is never repeated."""
+    """Find what must not be published, in titles and in texts; a message never repeats it."""
     for path, title in _titles(site):
         for leak in _in_line(title):
             yield Finding(path, replace(at_key("title"), is_hidden=True), _message(leak))
@@ -94,10 +85,10 @@ def leaks(site: LintSite) -> Iterator[Finding]:
 
 
 def _titles(site: LintSite) -> Iterator[tuple[str, str]]:
-    for path, incident in incidents(site):
+    for path, incident in site.incidents():
         yield path, incident.title
     # The windows of work that repeats have one file.
-    yield from dict.fromkeys((path, work.title) for path, work in maintenances(site))
+    yield from dict.fromkeys((path, work.title) for path, work in site.maintenances())
 
 
 def _in_body(path: str, lines: list[str], first_line: int) -> Iterator[Finding]:
@@ -128,7 +119,7 @@ _AND_THEN = {
 
 
 def _in_line(line: str) -> Iterator[_Leak]:
-    """Give what leaks in a line; what is a secret is not reported as a host or a ticket too."""
+    """Give the leaks in a line; a secret is not reported as a host or a ticket too."""
     taken: list[_Leak] = []
     for what, find in _KINDS:
         for start, end in find(line):

@@ -75,17 +75,14 @@ def missing_alt(site: LintSite) -> Iterator[Finding]:
     """Find pictures that say nothing to people who cannot see them."""
     for path, parts in site.parts.items():
         for link in parts.links:
-            if link.is_picture and not (link.alt or "").strip() and not _is_decoration(link):
+            # Only HTML can mark a picture as decoration, with an empty alt.
+            is_decoration = link.alt == "" and link.is_html
+            if link.is_picture and not (link.alt or "").strip() and not is_decoration:
                 message = (
                     "This picture says nothing to people who cannot see it. Write what it shows: ![The button](…). "
                     'A picture that only decorates is written as <img src="…" alt="">.'
                 )
                 yield Finding(f"content/{path}", at_line(link.line, link.column), message)
-
-
-def _is_decoration(link: Link) -> bool:
-    """Tell whether a picture is marked as one to leave out: only HTML can say so, with an empty alt."""
-    return link.alt == "" and link.is_html
 
 
 def _links(site: LintSite) -> Iterator[tuple[Article, Link]]:
@@ -105,27 +102,25 @@ def _meanings(path: str, page: Article) -> tuple[str, str]:
 
 def _leads_somewhere(path: str, page: Article, site: LintSite, urls: set[str]) -> bool:
     if path.startswith("/"):
-        return True if _is_made(path.lstrip("/")) else _is_there(path.lstrip("/"), site, urls)
+        return _is_there(path.lstrip("/"), site, urls)
     by_file = target_path(path, posixpath.dirname(page.path))
     if by_file in site.files:
         return True
     # Raw HTML and addresses that end in a slash count from the address of the page, not from its file.
     by_address = posixpath.normpath(posixpath.join(page.url, path))
     by_address += "/" if path.endswith("/") and by_address != "." else ""
-    return _is_made(by_address) or _is_there(by_address, site, urls)
+    return _is_there(by_address, site, urls)
 
 
 def _is_there(address: str, site: LintSite, urls: set[str]) -> bool:
-    return address in (".", "") or address in site.files or address.rstrip("/") + "/" in urls
-
-
-def _is_made(address: str) -> bool:
-    return address.startswith(_MADE_BY_BUILD)
+    is_made = address.startswith(_MADE_BY_BUILD) or address in (".", "")
+    return is_made or address in site.files or address.rstrip("/") + "/" in urls
 
 
 def _anchors(site: LintSite, path: str) -> frozenset[str]:
-    page = site.pages[path]
-    steps = (
-        {step.id for step in read_troubleshooter(page).steps} if page.kind is Kind.TROUBLESHOOTER else set()
+    page, ids = site.pages[path], site.parts[path].ids
+    return (
+        ids.union(step.id for step in read_troubleshooter(page).steps)
+        if page.kind is Kind.TROUBLESHOOTER
+        else ids
     )
-    return site.parts[path].ids | steps

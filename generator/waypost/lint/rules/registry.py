@@ -7,54 +7,33 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from waypost.formats.lint import LintConfig, RuleLevel
-from waypost.lint.rules.articles import (
-    duplicate_aliases,
-    duplicate_titles,
-    heading_order,
-    missing_summary,
-    near_duplicates,
-    repeated_questions,
-    reviews_due,
-)
-from waypost.lint.rules.incidents import (
-    empty_first_updates,
-    next_updates,
-    odd_steps,
-    silences,
-    vague_titles,
-    workarounds_without_article,
-)
-from waypost.lint.rules.leaks import leaks
-from waypost.lint.rules.links import broken_anchors, broken_links, missing_alt
-from waypost.lint.rules.maintenance import overlaps, short_notices
-from waypost.lint.rules.resolutions import postmortems, thin_resolutions
+from waypost.lint.rules import articles, incidents, leaks, links
 from waypost.lint.rules.rule import Finding, LintSite, Rule
-from waypost.lint.rules.search import search_success
 from waypost.problems import Level
 
 _RULES = (
-    Rule("broken-link", broken_links, Level.ERROR),
-    Rule("broken-anchor", broken_anchors, Level.ERROR),
-    Rule("missing-alt", missing_alt),
-    Rule("missing-summary", missing_summary),
-    Rule("duplicate-title", duplicate_titles),
-    Rule("duplicate-alias", duplicate_aliases),
-    Rule("duplicate-question", repeated_questions),
-    Rule("near-duplicate", near_duplicates),
-    Rule("review-due", reviews_due),
-    Rule("heading-order", heading_order),
-    Rule("leak", leaks, Level.ERROR),
-    Rule("incident-title", vague_titles),
-    Rule("incident-first-update", empty_first_updates),
-    Rule("incident-steps", odd_steps),
-    Rule("incident-cadence", silences),
-    Rule("incident-next-update", next_updates),
-    Rule("incident-workaround", workarounds_without_article),
-    Rule("incident-resolution", thin_resolutions),
-    Rule("incident-postmortem", postmortems),
-    Rule("maintenance-notice", short_notices),
-    Rule("maintenance-overlap", overlaps),
-    Rule("search-success", search_success, Level.ERROR),
+    Rule("broken-link", links.broken_links, Level.ERROR),
+    Rule("broken-anchor", links.broken_anchors, Level.ERROR),
+    Rule("missing-alt", links.missing_alt),
+    Rule("missing-summary", articles.missing_summary),
+    Rule("duplicate-title", articles.duplicate_titles),
+    Rule("duplicate-alias", articles.duplicate_aliases),
+    Rule("duplicate-question", articles.repeated_questions),
+    Rule("near-duplicate", articles.near_duplicates),
+    Rule("review-due", articles.reviews_due),
+    Rule("heading-order", articles.heading_order),
+    Rule("leak", leaks.leaks, Level.ERROR),
+    Rule("incident-title", incidents.vague_titles),
+    Rule("incident-first-update", incidents.empty_first_updates),
+    Rule("incident-steps", incidents.odd_steps),
+    Rule("incident-cadence", incidents.silences),
+    Rule("incident-next-update", incidents.next_updates),
+    Rule("incident-workaround", incidents.workarounds_without_article),
+    Rule("incident-resolution", incidents.thin_resolutions),
+    Rule("incident-postmortem", incidents.postmortems),
+    Rule("maintenance-notice", incidents.short_notices),
+    Rule("maintenance-overlap", incidents.overlaps),
+    Rule("search-success", articles.search_success, Level.ERROR),
 )
 
 RULES: Mapping[str, Rule] = {rule.code: rule for rule in _RULES}
@@ -62,7 +41,7 @@ RULES: Mapping[str, Rule] = {rule.code: rule for rule in _RULES}
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedFinding:
     """A finding with the code of its rule and how much it matters in this site."""
 
     finding: Finding
@@ -70,7 +49,7 @@ class Judged:
     level: Level
 
 
-def judge(site: LintSite, codes: Collection[str] = RULES) -> Iterator[Judged]:
+def judge(site: LintSite, codes: Collection[str] = RULES) -> Iterator[JudgedFinding]:
     """Run every rule of these codes that is not off, and leave out what lint.yml silences."""
     for rule in (rule for rule in RULES.values() if rule.code in codes):
         level = level_of(rule, site.config)
@@ -78,7 +57,7 @@ def judge(site: LintSite, codes: Collection[str] = RULES) -> Iterator[Judged]:
             continue
         for finding in rule.check(site):
             if not is_silenced(rule.code, finding.path, site.config):
-                yield Judged(finding, rule.code, level)
+                yield JudgedFinding(finding, rule.code, level)
 
 
 def level_of(rule: Rule, config: LintConfig) -> Level | None:

@@ -33,8 +33,8 @@ class Vote:
 
 
 @dataclass(frozen=True)
-class Votes:
-    """What readers said of an article since its last review."""
+class VoteCounts:
+    """What readers answered about an article since its last review."""
 
     total: int = 0
     no: int = 0
@@ -65,7 +65,7 @@ class DueArticle:
     """Days since `due`; below 0 while that is still to come, and 0 where there is no such day."""
     incidents: tuple[Incident, ...]
     """Those of its components since the review, newest first."""
-    votes: Votes
+    votes: VoteCounts
 
     @property
     def is_new(self) -> bool:
@@ -109,19 +109,15 @@ def plan_review(
     zone = ZoneInfo(project.status.config.page.time_zone)
     begun = [item for item in project.status.incidents if item.started <= now]
     incidents = sorted(begun, key=lambda item: item.started, reverse=True)
-    said = _votes(project.help_center.articles, votes, zone)
+    counts = _votes(project.help_center.articles, votes, zone)
     found = [
-        _examine(article, incidents, said.get(article.path, Votes()), policy, now.astimezone(zone))
+        _examine(article, incidents, counts.get(article.path, VoteCounts()), policy, now.astimezone(zone))
         for article in project.help_center.articles
     ]
-    due = sorted((item for item in found if _is_due(item)), key=_urgency)
+    due = sorted((it for it in found if it.needs_review or it.incidents or it.votes.no), key=_urgency)
     return tuple(
         OwnerGroup(owner, tuple(items)) for owner, items in groupby(due, key=lambda item: item.owner)
     )
-
-
-def _is_due(item: DueArticle) -> bool:
-    return bool(item.needs_review or item.incidents or item.votes.no)
 
 
 def _urgency(item: DueArticle) -> tuple[bool, str, bool, int, date, str]:
@@ -129,7 +125,7 @@ def _urgency(item: DueArticle) -> tuple[bool, str, bool, int, date, str]:
 
 
 def _examine(
-    article: Article, incidents: Sequence[Incident], votes: Votes, policy: ReviewPolicy, now: datetime
+    article: Article, incidents: Sequence[Incident], votes: VoteCounts, policy: ReviewPolicy, now: datetime
 ) -> DueArticle:
     """Gather what speaks for looking at an article; `now` is in the zone of the status page."""
     front = article.front
@@ -159,7 +155,7 @@ def _reviewed(article: Article) -> date | None:
     return article.front.reviewed if isinstance(article.front, ArticleFrontMatter) else None
 
 
-def _votes(articles: Sequence[Article], votes: Iterable[Vote], zone: ZoneInfo) -> dict[str, Votes]:
+def _votes(articles: Sequence[Article], votes: Iterable[Vote], zone: ZoneInfo) -> dict[str, VoteCounts]:
     """Count the votes since each article's review, by its path; one without a time counts as since then."""
     by_address = {address: article for article in articles for address in _addresses(article)}
     total: Counter[str] = Counter()
@@ -177,9 +173,11 @@ def _votes(articles: Sequence[Article], votes: Iterable[Vote], zone: ZoneInfo) -
     return {path: _counted(number, refused.get(path, Counter())) for path, number in total.items()}
 
 
-def _counted(total: int, refused: Counter[Reason | None]) -> Votes:
+def _counted(total: int, refused: Counter[Reason | None]) -> VoteCounts:
     order = sorted(Reason, key=lambda reason: -refused[reason])
-    return Votes(total, refused.total(), {reason: refused[reason] for reason in order if refused[reason]})
+    return VoteCounts(
+        total, refused.total(), {reason: refused[reason] for reason in order if refused[reason]}
+    )
 
 
 def _addresses(article: Article) -> tuple[str, ...]:

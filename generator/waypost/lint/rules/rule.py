@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from waypost.base.markdown.parts import MarkdownParts
 from waypost.formats.article import Article
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project
+from waypost.formats.status import Incident, Maintenance, Update
 from waypost.problems import Level
 from waypost.search.rules.evaluation import Answer
 from waypost.search.rules.ranking import Ranking
 
 DataPath = tuple[Hashable, ...]
 
+OLD = timedelta(days=30)
+"""After this time nobody can put right any more that an update came too late, or not in order."""
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
 
 @dataclass(frozen=True)
-class Place:
+class FindingPlace:
     """Where in a file: at a line, at a key of its front matter, or at one of its updates."""
 
     line: int = 0
@@ -26,26 +32,25 @@ class Place:
     column: int = 1
     key: DataPath = ()
     """Path of a value in the front matter, such as ("also_asked_as", 1)."""
-    update: int = -1
-    """Index of an update of an incident or a maintenance; the last counts as -1 only where `is_update` is set."""
-    is_update: bool = False
+    update: int | None = None
+    """Index of an update of an incident or a maintenance."""
     is_hidden: bool = False
     """Whether the line itself must not be shown, because it holds what nobody should repeat."""
 
 
-def at_line(line: int, column: int = 1) -> Place:
+def at_line(line: int, column: int = 1) -> FindingPlace:
     """Return a place by its line and column, from 1."""
-    return Place(line, column)
+    return FindingPlace(line, column)
 
 
-def at_key(*key: Hashable) -> Place:
+def at_key(*key: Hashable) -> FindingPlace:
     """Return the place of a value in the front matter."""
-    return Place(key=key)
+    return FindingPlace(key=key)
 
 
-def at_update(index: int) -> Place:
+def at_update(index: int) -> FindingPlace:
     """Return the place of the heading of an update."""
-    return Place(update=index, is_update=True)
+    return FindingPlace(update=index)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Finding:
 
     path: str
     """The file, from the root of the site."""
-    place: Place
+    place: FindingPlace
     message: str
     """What is wrong, and what to do about it."""
 
@@ -84,8 +89,32 @@ class LintSite:
         """The pages of the help center by their path from content/."""
         return self.project.help_center.pages
 
+    def incidents(self) -> Iterator[tuple[str, Incident]]:
+        """Give every incident that a person wrote, with its file."""
+        for incident in self.project.status.incidents:
+            if not incident.automatic:
+                yield f"status/incidents/{incident.id}.md", incident
 
-Check = Callable[[LintSite], Iterator[Finding]]
+    def recent_incidents(self) -> Iterator[tuple[str, Incident]]:
+        """Give the incidents that are open, or were resolved not long ago."""
+        for path, incident in self.incidents():
+            if incident.resolved_at is None or self.now - incident.resolved_at <= OLD:
+                yield path, incident
+
+    def published(self, incident: Incident) -> list[Update]:
+        """Return the updates that customers can read; one with a time to come is not published yet."""
+        return [update for update in incident.updates if update.at <= self.now]
+
+    def maintenances(self) -> Iterator[tuple[str, Maintenance]]:
+        """Give every maintenance, with its file; of work that repeats, every window."""
+        for maintenance in self.project.status.maintenances:
+            yield f"status/maintenance/{maintenance.file_name}.md", maintenance
+
+    def recent_maintenances(self) -> Iterator[tuple[str, Maintenance]]:
+        """Give the maintenance that is to come, or ended not long ago."""
+        for path, maintenance in self.maintenances():
+            if self.now - end_of(maintenance) <= OLD:
+                yield path, maintenance
 
 
 @dataclass(frozen=True)
@@ -93,6 +122,26 @@ class Rule:
     """One rule for writers."""
 
     code: str
-    check: Check
+    check: Callable[[LintSite], Iterator[Finding]]
     level: Level = Level.WARNING
     """How much it matters where lint.yml does not say."""
+
+
+def end_of(maintenance: Maintenance) -> datetime:
+    """Return when the work ended, or ends at the latest."""
+    return maintenance.ended_at or maintenance.scheduled_until
+
+
+def in_words(span: timedelta) -> str:
+    """Say how long something is, in its two largest units: '2 hours 10 minutes'."""
+    rest, parts = int(abs(span).total_seconds()), []
+    for seconds, unit in _UNITS:
+        count, rest = divmod(rest, seconds)
+        if count:
+            parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
+    return " ".join(parts[:2]) or "less than a minute"
+
+
+def listed(names: list[str]) -> str:
+    """Join names as a sentence does: 'a, b and c'."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

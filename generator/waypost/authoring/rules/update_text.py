@@ -1,13 +1,16 @@
-"""Change the text of an incident by adding to it, so that every byte a person wrote stays as it is."""
+"""The text of an update: added to a file so that every byte a person wrote stays as it is, and as a preview."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from waypost.formats.status import UpdateStatus
+from waypost.formats.status import Incident, Maintenance, Update, UpdateStatus
+from waypost.formats.status_config import StatusConfig
 
 _SAFE = re.compile(r"[a-z0-9][a-z0-9/._-]*")
 _ARTICLES = re.compile(rb"""["']?articles["']?\s*:""")
@@ -72,3 +75,42 @@ def add_article(data: bytes, path: str) -> bytes | None:
     written = path if _SAFE.fullmatch(path) else json.dumps(path, ensure_ascii=False)
     end = line_end(b"".join(front))
     return b"".join([*lines[: fences[1]], f"articles: [{written}]".encode(), end, *lines[fences[1] :]])
+
+
+def incident_preview(incident: Incident, config: StatusConfig) -> str:
+    """Return the title, the facts, the newest update and the address of an incident."""
+    names = _names(config)
+    hit = [f"{names.get(name, name)} ({state})" for name, state in incident.components.items()]
+    facts = {"Impact": incident.impact.value, "Components": ", ".join(hit)}
+    page = f"{config.page.url}incidents/{incident.id}/"
+    return _preview(incident.title, facts, incident.updates[-1], page, config)
+
+
+def maintenance_preview(work: Maintenance, config: StatusConfig) -> str:
+    """Return the title, the window, the newest update and the address of a maintenance."""
+    names = _names(config)
+    facts = {
+        "From": _time(work.scheduled_for, config),
+        "Until": _time(work.scheduled_until, config),
+        "Components": ", ".join(names.get(name, name) for name in work.components),
+    }
+    page = f"{config.page.url}maintenance/{work.id}/"
+    return _preview(work.title, facts, work.updates[-1], page, config)
+
+
+def _preview(title: str, facts: Mapping[str, str], update: Update, page: str, config: StatusConfig) -> str:
+    rows = {**facts, "Status": f"{update.status}, {_time(update.at, config)}"}
+    promised = [f"Next update by {_time(update.next_update_by, config)}"] if update.next_update_by else []
+    table = [f"{name + ':':<12}{value}" for name, value in rows.items()]
+    parts = [table, update.body.split("\n"), promised, [f"{'Page:':<12}{page}"]]
+    texts = ("\n".join(f"  {line}".rstrip() for line in lines) for lines in parts if lines)
+    return "\n\n".join([title, *texts])
+
+
+def _names(config: StatusConfig) -> dict[str, str]:
+    return {component.id: component.name for component in config.flat}
+
+
+def _time(moment: datetime, config: StatusConfig) -> str:
+    zone = config.page.time_zone
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"

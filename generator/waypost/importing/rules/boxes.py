@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from waypost.importing.rules.lines import Conversion, Line, Lines, indent_of, marked
+from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of, marked
 
 KINDS = {
-    **{name: name for name in ("note", "tip", "info", "warning", "danger", "success", "question", "example")},
-    **{name: name for name in ("abstract", "failure", "bug", "quote")},
+    **{name: name for name in ["note", "tip", "info", "warning", "danger", "success", "question", "example"]},
+    **{name: name for name in ["abstract", "failure", "bug", "quote"]},
     "alert": "warning",
     "attention": "warning",
     "caution": "warning",
@@ -29,7 +29,7 @@ _WORD = re.compile(r"[A-Za-z]+")
 
 
 @dataclass(frozen=True)
-class _Opened:
+class _BoxStart:
     """The first line of a box."""
 
     kind: str
@@ -39,36 +39,36 @@ class _Opened:
 
 
 @dataclass(frozen=True)
-class Dialect:
+class BoxSyntax:
     """How one family of tools writes boxes."""
 
     name: str
     reason: str
     opens: re.Pattern[str]
     closes: re.Pattern[str]
-    read: Callable[[re.Match[str]], _Opened]
+    read: Callable[[re.Match[str]], _BoxStart]
 
 
-def _docusaurus(found: re.Match[str]) -> _Opened:
+def _colon_box(found: re.Match[str]) -> _BoxStart:
     title = found["bracket"] or _attributes(found["braces"] or "").get("title", "") or found["rest"].strip()
-    return _Opened(found["kind"], title, "")
+    return _BoxStart(found["kind"], title, "")
 
 
-def _tagged(found: re.Match[str]) -> _Opened:
+def _tag_box(found: re.Match[str]) -> _BoxStart:
     """Read a tag whose kind is its name or one of its values, such as `alert color="warning"`."""
     given = _attributes(found["rest"])
     chosen = next((given[key] for key in ("type", "style", "color", "status") if key in given), "")
     words = [chosen, *_WORD.findall(found["rest"])[:1], found["kind"]]
     kind = next((word.lower() for word in words if word.lower() in KINDS), "note")
-    return _Opened(kind, given.get("title", ""), found["after"])
+    return _BoxStart(kind, given.get("title", ""), found["after"])
 
 
 def _attributes(text: str) -> dict[str, str]:
     return {name.lower(): value for name, value in _ATTRIBUTE.findall(text)}
 
 
-DIALECTS = (
-    Dialect(
+BOX_SYNTAXES = (
+    BoxSyntax(
         "colons",
         "Docusaurus and VuePress put boxes between lines of colons, which would show as text.",
         re.compile(
@@ -76,9 +76,9 @@ DIALECTS = (
             r"(?P<braces>\{[^}\n]{0,200}\})?(?P<rest>[^\n]{0,300})$"
         ),
         re.compile(r"\s*:{3,}\s*$"),
-        _docusaurus,
+        _colon_box,
     ),
-    Dialect(
+    BoxSyntax(
         "shortcodes",
         "Hugo's themes have shortcodes for boxes.",
         re.compile(
@@ -86,18 +86,18 @@ DIALECTS = (
             re.IGNORECASE,
         ),
         re.compile(rf"\s*\{{\{{[<%]\s*/\s*(?:{_NAMES})\s*[>%]\}}\}}\s*$", re.IGNORECASE),
-        _tagged,
+        _tag_box,
     ),
-    Dialect(
+    BoxSyntax(
         "liquid",
         "GitBook writes hints, and some themes of Jekyll notes, as template tags.",
         re.compile(
             rf"\s*\{{%-?\s*(?P<kind>{_NAMES})\b(?P<rest>[^%\n]{{0,300}})%\}}(?P<after>.*)$", re.IGNORECASE
         ),
         re.compile(rf"\s*\{{%-?\s*end(?:{_NAMES})\s*-?%\}}\s*$", re.IGNORECASE),
-        _tagged,
+        _tag_box,
     ),
-    Dialect(
+    BoxSyntax(
         "components",
         "Mintlify, Starlight and others write boxes as components.",
         re.compile(
@@ -107,7 +107,7 @@ DIALECTS = (
         re.compile(
             r"\s*</(?:Note|Tip|Info|Warning|Caution|Danger|Check|Callout|Admonition|Aside|Alert)>\s*$"
         ),
-        _tagged,
+        _tag_box,
     ),
 )
 """Every form of boxes with a first and a last line."""
@@ -117,19 +117,18 @@ _DEEPEST = 10
 """More boxes in one another are a mistake: each adds four columns to every line in it."""
 
 
-def box_converter(dialect: Dialect) -> Callable[[Lines, Conversion], Lines]:
+def box_converter(syntax: BoxSyntax) -> Callable[[Lines, Conversion], Lines]:
     """Return the converter for one form of boxes."""
 
-    def convert(lines: Lines, conversion: Conversion) -> Lines:
-        del conversion
+    def convert(lines: Lines, _: Conversion) -> Lines:
         made: Lines = []
         depth = 0
         for line, is_code in marked(lines):
             pad = "    " * depth
-            found = None if is_code or depth >= _DEEPEST else dialect.opens.match(line.text)
+            found = None if is_code or depth >= _DEEPEST else syntax.opens.match(line.text)
             if found:
-                depth += _open(dialect, found, line, pad, made)
-            elif depth and not is_code and dialect.closes.match(line.text):
+                depth += _open(syntax, found, line, pad, made)
+            elif depth and not is_code and syntax.closes.match(line.text):
                 depth -= 1
                 made.append(line.with_text(""))
             else:
@@ -139,15 +138,13 @@ def box_converter(dialect: Dialect) -> Callable[[Lines, Conversion], Lines]:
     return convert
 
 
-def _open(dialect: Dialect, found: re.Match[str], line: Line, pad: str, made: Lines) -> int:
+def _open(syntax: BoxSyntax, found: re.Match[str], line: SourceLine, pad: str, made: Lines) -> int:
     """Write the first line of a box; return 1 where its text goes on, and 0 where it ends on this line."""
-    opened = dialect.read(found)
+    opened = syntax.read(found)
     margin = pad + " " * indent_of(line.text)
     rest = opened.rest.strip()
     # Only the end of the line is looked at, so that a long one costs no more than a short one.
-    end = next(
-        (at for at in range(max(len(rest) - 60, 0), len(rest)) if dialect.closes.match(rest, at)), None
-    )
+    end = next((at for at in range(max(len(rest) - 60, 0), len(rest)) if syntax.closes.match(rest, at)), None)
     ends = end is not None
     rest = rest[:end].strip()
     made += [line.with_text(""), line.with_text(margin + _heading(opened.kind, opened.title))]
@@ -167,9 +164,8 @@ _ALERT = re.compile(r"(\s*)>\s*\[!([A-Za-z]+)\][-+]?[ \t]*(.*)$")
 _QUOTED = re.compile(r"\s*>[ \t]?(.*)$")
 
 
-def convert_alerts(lines: Lines, conversion: Conversion) -> Lines:
+def convert_alerts(lines: Lines, _: Conversion) -> Lines:
     """Turn the alerts of GitHub, `> [!NOTE]`, into admonitions."""
-    del conversion
     made: Lines = []
     margin: str | None = None
     for line, is_code in marked(lines):
@@ -192,9 +188,8 @@ _FOLDING = re.compile(r"(\s*)\?\?\?\+?(\s+[\w -]+(?:\s+\".*\")?\s*)$")
 _TAB = re.compile(r"(\s*)===[!+]?\s+\"([^\"\n]{1,200})\"\s*$")
 
 
-def convert_folding(lines: Lines, conversion: Conversion) -> Lines:
+def convert_folding(lines: Lines, _: Conversion) -> Lines:
     """Turn boxes that fold and tabs, which need extensions that a new site does not have, into plain forms."""
-    del conversion
     made: Lines = []
     tabs: list[int] = []
     for line, is_code in marked(lines):

@@ -1,14 +1,17 @@
-"""What starting a file takes: its skeleton with values filled in, checked, and never over one that is there."""
+"""The files that a command is about to write: filled in from a skeleton, checked, planned whole, then written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from string import Template
 
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.front_matter import parse_markdown
+from waypost.base.files.git_commit import commit_files
 from waypost.base.files.resources import scaffold_folder
 from waypost.base.files.source import Source, decode
 from waypost.base.files.validation import validate
@@ -17,7 +20,45 @@ from waypost.formats.article import FRONT_MATTER, Kind
 from waypost.problems import Location, Problem, ProblemsFound, Refused
 from waypost.reading.site import Site
 
-Check = Callable[[Source], list[Problem]]
+
+@dataclass(frozen=True)
+class PlannedFile:
+    """A file as it will be."""
+
+    path: Path
+    """Where it is written; links inside of the site are followed."""
+    data: bytes
+    before: bytes | None = None
+    """What it held when the plan was made; None where it was not there."""
+
+
+def write_planned(files: Sequence[PlannedFile]) -> None:
+    """Write files in their order.
+
+    Raises ProblemsFound, with nothing written, where one was changed since the plan was made: a person may have
+    thought about the preview for an hour, and another one may have written an update meanwhile.
+    """
+    changed = [file for file in files if _present(file.path) != file.before]
+    if changed:
+        message = "The file was changed while the command waited. Nothing was written; run it again."
+        raise ProblemsFound([Problem(Location(file.path.name), "bad-value", message) for file in changed])
+    for file in files:
+        write_atomic(file.path, file.data)
+
+
+def _present(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def commit_planned(site: Site, files: Sequence[PlannedFile], message: str) -> str:
+    """Make a git commit of exactly these files and return its short id; raises GitRefused."""
+    return commit_files(site.root, [file.path for file in files], message)
+
+
+SourceCheck = Callable[[Source], list[Problem]]
 """Says what is wrong with the text of a file."""
 
 
@@ -26,24 +67,23 @@ class AlreadyThere(Refused):
 
 
 def dated_file(folder: Path, day: datetime, title: str) -> Path:
-    """Return the file of what begins on a day: the day, and its title as far as a file name can hold it.
+    """Return the path of a new file, named by its day and its title as far as a file name can hold it.
 
-    Titles of which nothing remains are not the same for that: they are told apart by a number.
+    Titles of which nothing remains in a file name get a number.
     """
     stem = f"{day:%Y-%m-%d}-{slugify(title)}"
     path = folder / f"{stem}.md"
-    number = 2
+    numbers = itertools.count(2)
     while slugify(title) == UNTITLED and (path.exists() or path.is_symlink()):
-        path = folder / f"{stem}-{number}.md"
-        number += 1
+        path = folder / f"{stem}-{next(numbers)}.md"
     return path
 
 
-def check_start(site: Site, path: Path, text: str, check: Check) -> bytes:
+def check_start(site: Site, path: Path, text: str, check: SourceCheck) -> bytes:
     """Return what a new file will hold; raises AlreadyThere, or ProblemsFound where no file may hold it."""
     if path.exists() or path.is_symlink():
         raise AlreadyThere(f"{path} is there already. Choose another title; nothing was changed.")
-    # What the command line could not decode is told of like bytes in a file.
+    # Bytes that the command line could not decode are reported like bytes in a file.
     data = text.encode(errors="surrogateescape")
     source, problems = decode(path.relative_to(site.root).as_posix(), data)
     if source is not None:
@@ -53,13 +93,7 @@ def check_start(site: Site, path: Path, text: str, check: Check) -> bytes:
     return data
 
 
-def start_article(site: Site, path: Path, text: str, kind: Kind) -> Path:
-    """Write a new article, unless it is there or its title is one that no file may carry."""
-    write_atomic(path, check_start(site, path, text, article_check(kind)))
-    return path
-
-
-def article_check(kind: Kind) -> Check:
+def article_check(kind: Kind) -> SourceCheck:
     """Return the check of an article's front matter."""
 
     def check(source: Source) -> list[Problem]:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from waypost.base.markdown.words import plain_text
-from waypost.importing.rules.source import Finding, ForeignPage
+from waypost.importing.rules.collection import ImportNote, SourcePage
 
 TITLE_KEYS = ("title", "sidebar_label", "linkTitle", "name")
 SUMMARY_KEYS = ("summary", "description", "excerpt", "subtitle")
@@ -26,13 +26,13 @@ LONGEST = 160
 _SENTENCE = re.compile(r"(?<=[.!?。])\s")
 _TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|\{\{|\{%")
 _TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SLUG = re.compile(r"(?=.{1,64}\Z)[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 
 
 @dataclass
-class Mapped:
+class MappedFrontMatter:
     """What one front matter says."""
 
     title: str = ""
@@ -44,10 +44,10 @@ class Mapped:
     """Addresses that the page had, as they were written."""
     number: str = ""
     """The number by which links name the page, as in Zendesk."""
-    findings: list[Finding] = field(default_factory=list)
+    notes: list[ImportNote] = field(default_factory=list)
 
 
-def is_draft(page: ForeignPage) -> bool:
+def is_draft(page: SourcePage) -> bool:
     """Tell whether a page was not published."""
     return _truth(page.front.get("draft")) is True or _truth(page.front.get("published")) is False
 
@@ -58,9 +58,9 @@ def _truth(value: Any) -> bool | None:
     return {"true": True, "yes": True, "false": False, "no": False}.get(str(value).lower())
 
 
-def map_front(page: ForeignPage, *, is_category: bool) -> Mapped:
+def map_front(page: SourcePage, *, is_category: bool) -> MappedFrontMatter:
     """Read the keys that have a counterpart, and report the others, each once with the number of its pages."""
-    front, mapped = page.front, Mapped()
+    front, mapped = page.front, MappedFrontMatter()
     used = set(_READ_ELSEWHERE)
     mapped.title = _first_line(front, TITLE_KEYS, used)
     mapped.summary = shorten(_first_line(front, SUMMARY_KEYS, used))
@@ -69,22 +69,18 @@ def map_front(page: ForeignPage, *, is_category: bool) -> Mapped:
         mapped.position = found[0] if found else None
         used.update(POSITION_KEYS if found else ())
     else:
-        _map_reviewed(front, mapped, used)
-        _map_owner(front, mapped, used)
+        _map_first("reviewed", REVIEW_KEYS, _DAY, front, mapped, used)
+        _map_first("owner", OWNER_KEYS, _SLUG, front, mapped, used)
     mapped.addresses = tuple(_addresses(front, used))
-    mapped.number = next(
-        (str(front[key]) for key in ID_KEYS if re.fullmatch(r"\d{3,}", str(front.get(key, "")))), ""
-    )
+    numbers = (str(front.get(key, "")) for key in ID_KEYS)
+    mapped.number = next((number for number in numbers if re.fullmatch(r"\d{3,}", number)), "")
     used.update(ID_KEYS)
-    mapped.findings = [
-        _unmapped(page, key) for key in front if key not in used and front[key] not in (None, "", [])
-    ]
+    for key, value in front.items():
+        if key not in used and value not in (None, "", []):
+            message = f"The key '{shorten(key, 60)}' has no counterpart in Waypost, so it was left out."
+            problem = page.problem("import", message, *page.places.get(key, (1, 1)))
+            mapped.notes.append(ImportNote(problem, f"key:{key}"))
     return mapped
-
-
-def _unmapped(page: ForeignPage, key: str) -> Finding:
-    message = f"The key '{shorten(key, 60)}' has no counterpart in Waypost, so it was left out."
-    return Finding(page.problem("import", message, *page.places.get(key, (1, 1))), f"key:{key}")
 
 
 def _first_line(front: Mapping[str, Any], keys: Iterable[str], used: set[str]) -> str:
@@ -98,20 +94,19 @@ def _first_line(front: Mapping[str, Any], keys: Iterable[str], used: set[str]) -
     return ""
 
 
-def _map_reviewed(front: Mapping[str, Any], mapped: Mapped, used: set[str]) -> None:
-    for key in REVIEW_KEYS:
-        found = _DAY.match(str(front.get(key, "")))
-        if found:
-            mapped.keys["reviewed"] = found[0]
-            used.add(key)
-            return
-
-
-def _map_owner(front: Mapping[str, Any], mapped: Mapped, used: set[str]) -> None:
-    for key in OWNER_KEYS:
-        value = front.get(key)
-        if isinstance(value, str) and _SLUG.fullmatch(value) and len(value) <= 64:
-            mapped.keys["owner"] = value
+def _map_first(
+    name: str,
+    keys: Iterable[str],
+    form: re.Pattern[str],
+    front: Mapping[str, Any],
+    mapped: MappedFrontMatter,
+    used: set[str],
+) -> None:
+    """Map the first of some keys whose value begins as it should."""
+    found = {key: form.match(value) for key in keys if isinstance(value := front.get(key), str)}
+    for key, match in found.items():
+        if match:
+            mapped.keys[name] = match[0]
             used.add(key)
             return
 

@@ -1,0 +1,236 @@
+"""Read a folder of Markdown that was not written for Waypost, whatever is in it; nothing in it is changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from waypost.base.files.source import CONTROL, MAX_MEDIA_BYTES, Source, read_bytes, walk
+from waypost.base.files.yaml_source import parse_yaml
+from waypost.importing.rules.collection import FolderNote, SourcePage, SourceTree
+from waypost.problems import Level, Location, Problem
+
+_ENDINGS = (".md", ".mdx", ".markdown")
+_NOTES = ("_category_.json", "_category_.yml", "_category_.yaml")
+_NEVER = frozenset({"node_modules", "bower_components", "vendor", "__pycache__"})
+"""Folders of programs, in which there is Markdown that nobody wrote for readers."""
+
+
+def read_tree(folder: Path) -> tuple[SourceTree, list[Problem]]:
+    """Read all Markdown below a folder and list all other files; what cannot be used becomes a warning."""
+    shown = folder.as_posix()
+    found, problems = walk(folder, folder, "")
+    pages: list[SourcePage] = []
+    notes: dict[str, FolderNote] = {}
+    files: set[str] = set()
+    for file in found:
+        place = file.relative_to(folder)
+        path = place.as_posix()
+        if _NEVER.intersection(place.parts) or not _is_usable(path):
+            continue
+        if path.lower().endswith(_ENDINGS):
+            page, reasons = _read_page(folder, file, path)
+            pages += [page] if page else []
+            problems += reasons
+        elif file.name in _NOTES:
+            notes[place.parent.as_posix()] = _read_note(folder, file)
+        else:
+            files.add(path)
+    sizes = {path: size for path in files if (size := _size(folder, path)) >= 0}
+    large = frozenset(path for path, size in sizes.items() if size > MAX_MEDIA_BYTES)
+    tree = SourceTree(shown, tuple(pages), notes, frozenset(sizes), large)
+    return tree, [_as_warning(problem, shown) for problem in problems]
+
+
+def _is_usable(path: str) -> bool:
+    """Tell whether a name can be written down at all: file systems allow bytes that are no text."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return path.isprintable()
+
+
+def _size(folder: Path, path: str) -> int:
+    """Return the size of a file; -1 for one that must not be read, such as a link out of the folder."""
+    file = folder / path
+    try:
+        inside = file.resolve().is_relative_to(folder.resolve())
+        return file.stat().st_size if inside and file.is_file() else -1
+    except (OSError, RuntimeError):
+        return -1
+
+
+def _as_warning(problem: Problem, shown: str) -> Problem:
+    """Name the file by its path as it was asked for; nothing in a collection stops an import."""
+    place = problem.location
+    path = place.path if place.path.startswith(f"{shown}/") else f"{shown}/{place.path}"
+    return dataclasses.replace(problem, level=Level.WARNING, location=dataclasses.replace(place, path=path))
+
+
+def _read_page(folder: Path, file: Path, path: str) -> tuple[SourcePage | None, list[Problem]]:
+    data, problems = read_bytes(folder, file)
+    if data is None:
+        return None, problems
+    text, problems = _decode(path, data)
+    if text is None:
+        return None, problems
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if CONTROL.search(text):
+        message = "Control characters, which no page may carry, were left out."
+        problems.append(Source(path, "").problem("control-character", message))
+        text = CONTROL.sub("", text)
+    front = read_front(Source(path, text))
+    shown = f"{folder.as_posix()}/{path}"
+    page = SourcePage(path, shown, front.data, front.places, front.body, front.body_line)
+    return page, problems + front.problems
+
+
+def _decode(path: str, data: bytes) -> tuple[str | None, list[Problem]]:
+    """Return the text of a file in any encoding, or None for bytes that are no text."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        message = "The file is in UTF-16. It was read as such; compare letters with accents."
+        return data.decode("utf-16", errors="replace"), [Problem(Location(path), "not-utf8", message)]
+    if b"\x00" in data:
+        message = "The file holds NUL bytes, so it is no text. It was left out."
+        return None, [Problem(Location(path), "control-character", message)]
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        message = "The file is not in UTF-8. It was read as Windows-1252; compare letters with accents."
+        return data.decode("cp1252", errors="replace"), [Problem(Location(path), "not-utf8", message)]
+
+
+def _read_note(folder: Path, file: Path) -> FolderNote:
+    """Read what Docusaurus keeps of a folder; anything unusable says nothing."""
+    data, _ = read_bytes(folder, file)
+    text = data.decode("utf-8-sig", errors="replace") if data else ""
+    values: Any = None
+    if file.suffix == ".json":
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError):
+            values = None
+    else:
+        document, _ = parse_yaml(Source(file.name, text), ignore_tags=True)
+        values = document.data if document else None
+    values = values if isinstance(values, dict) else {}
+    link = values.get("link") if isinstance(values.get("link"), dict) else {}
+    position = values.get("position")
+    usable = isinstance(position, int) and not isinstance(position, bool) and 0 <= position <= 10_000
+    return FolderNote(
+        _text(values.get("label")),
+        _text(values.get("description")) or _text(link.get("description")),
+        position if usable else None,
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+_PLAIN = (str, int, float, bool, list, dict, type(None))
+_SIMPLE = re.compile(r"([A-Za-z_][\w -]{0,60}?)[ \t]*:[ \t]+(\S.{0,2000})$")
+_TOML_KEY = re.compile(r"\s*([\w-]+)\s*=")
+_JSON_KEY = re.compile(r'\s*"([^"]+)"\s*:')
+
+
+@dataclass(frozen=True)
+class SourceFrontMatter:
+    """Front matter, and where the text below it starts."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    body: str = ""
+    body_line: int = 1
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_front(source: Source) -> SourceFrontMatter:
+    """Split a file into front matter and text; a file without front matter is all text."""
+    lines = source.text.split("\n")
+    first = lines[0].rstrip()
+    if first == "---":
+        return _fenced(source, lines, ("---", "..."), _yaml)
+    if first == "+++":
+        return _fenced(source, lines, ("+++",), _toml)
+    if first == "{":
+        return _json(source, lines)
+    return SourceFrontMatter(body=source.text)
+
+
+def _fenced(source: Source, lines: list[str], ends: tuple[str, ...], read: Any) -> SourceFrontMatter:
+    end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() in ends), None)
+    if end is None:
+        # A text may start with a rule, and a rule is no front matter.
+        return SourceFrontMatter(body=source.text)
+    data, places, problems = read(source, lines[1:end])
+    return SourceFrontMatter(data, places, "\n".join(lines[end + 1 :]), end + 2, problems)
+
+
+_Read = tuple[dict[str, Any], dict[str, tuple[int, int]], list[Problem]]
+
+
+def _yaml(source: Source, lines: list[str]) -> _Read:
+    document, problems = parse_yaml(source, "\n".join(lines), first_line=2, ignore_tags=True)
+    if document is not None and (isinstance(document.data, dict) or document.data is None):
+        top = ((path[0], place) for path, place in document.places.items() if len(path) == 1)
+        places = {str(key): place.key or place.value for key, place in top}
+        return document.data or {}, places, []
+    at = (problems[0].location.line, problems[0].location.column) if problems else (2, 1)
+    reason = problems[0].message if problems else "It is no mapping of keys and values."
+    return _simple(source, lines, at, reason)
+
+
+def _simple(source: Source, lines: list[str], at: tuple[int, int], reason: str) -> _Read:
+    """Read what can be read of front matter that is broken: keys with one line of text each."""
+    data: dict[str, Any] = {}
+    places: dict[str, tuple[int, int]] = {}
+    for number, line in enumerate(lines, start=2):
+        found = _SIMPLE.match(line)
+        if found and found[1] not in data:
+            data[found[1]] = found[2].strip().strip("\"'")
+            places[found[1]] = (number, 1)
+    message = f"The front matter is broken, so only keys with one line of text were read. {reason}"
+    return data, places, [source.problem("front-matter", message, *at, level=Level.WARNING)]
+
+
+def _toml(source: Source, lines: list[str]) -> _Read:
+    try:
+        data = tomllib.loads("\n".join(lines))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        message = f"The front matter is not valid TOML, so it was not read: {str(error)[:200]}."
+        return {}, {}, [source.problem("front-matter", message, 1, 1, level=Level.WARNING)]
+    return _plain(data), _places(lines, _TOML_KEY, 2), []
+
+
+def _json(source: Source, lines: list[str]) -> SourceFrontMatter:
+    try:
+        data, end = json.JSONDecoder().raw_decode(source.text)
+    except (ValueError, RecursionError):
+        # It is a text that starts with a brace.
+        return SourceFrontMatter(body=source.text)
+    if not isinstance(data, dict):
+        return SourceFrontMatter(body=source.text)
+    above = source.text.count("\n", 0, end)
+    places = _places(lines[: above + 1], _JSON_KEY, 1)
+    return SourceFrontMatter(_plain(data), places, source.text[end:].removeprefix("\n"), above + 2)
+
+
+def _places(lines: list[str], key: re.Pattern[str], first: int) -> dict[str, tuple[int, int]]:
+    found = ((key.match(line), number) for number, line in enumerate(lines, start=first))
+    return {match[1]: (number, match.start(1) + 1) for match, number in found if match}
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """Turn dates of TOML into text, as YAML here has them, and bring in what Hugo keeps under `params`."""
+    inner = data.get("params")
+    if isinstance(inner, dict):
+        data = {**inner, **data}
+        del data["params"]
+    return {key: value if isinstance(value, _PLAIN) else str(value) for key, value in data.items()}
