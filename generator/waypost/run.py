@@ -21,8 +21,7 @@ from waypost.monitor.heartbeats import Intake, listening
 from waypost.monitor.poll import Poller, poll_once, require_region
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write
-from waypost.notify.dispatch import Dispatch
-from waypost.notify.enqueue import tell_news
+from waypost.notify.dispatch import Dispatch, tell_news
 from waypost.notify.outbox import Outbox
 from waypost.notify.unsubscribing import who_may_leave
 from waypost.notify.worker import Reports

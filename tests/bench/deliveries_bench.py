@@ -34,7 +34,7 @@ from helpers.stores import Store
 from waypost.base.clock import utc_now
 from waypost.formats.notices import DeliveryState
 from waypost.formats.project import StatusSite
-from waypost.notify.enqueue import tell_news
+from waypost.notify.dispatch import tell_news
 from waypost.notify.worker import Courier
 
 SPAWN = multiprocessing.get_context("spawn")

@@ -22,8 +22,7 @@ from waypost.formats.notices import Told
 from waypost.formats.subscribers import SubscriberFile
 from waypost.notify.channels.base import Composition, TransportError
 from waypost.notify.channels.webhook import CHANNEL
-from waypost.notify.rules.context import Look
-from waypost.notify.rules.incidents import incident_notices
+from waypost.notify.rules.sources import Look, incident_notices
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,8 @@ from waypost.formats.notices import (
 from waypost.formats.status import Certificate
 from waypost.formats.subscribers import Subscriber, SubscriberFile
 from waypost.notify.channels.base import Composition, Means
-from waypost.notify.rules.context import Look
-from waypost.notify.rules.operations import known_states
 from waypost.notify.rules.plan import message_id, new_notices
+from waypost.notify.rules.sources import Look, known_states
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """What the clock of `means` says unless it is told otherwise."""

@@ -18,7 +18,7 @@ from waypost.formats.notices import Delivery, DeliveryState, Letter, NoticeEvent
 from waypost.formats.subscribers import DeliverySettings, MailServer, Subscriber, SubscriberFile
 from waypost.notify.channels.base import Means
 from waypost.notify.channels.email.composing import FrozenMail
-from waypost.notify.channels.email.connections import kept
+from waypost.notify.channels.email.smtp import kept
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 FROZEN = FrozenMail("Incident: Downloads fail", "It fails.\n", "<p>It fails.</p><!--leave-->", "Unsubscribe")

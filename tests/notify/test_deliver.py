@@ -19,8 +19,7 @@ from waypost.formats.notices import DeliveryState, Letter, NoticeEvent
 from waypost.formats.project import StatusSite
 from waypost.formats.subscribers import Subscriber, SubscriberFile
 from waypost.notify.channels.base import Channel, Composition, Means, TransportError
-from waypost.notify.dispatch import Dispatch
-from waypost.notify.enqueue import tell_news
+from waypost.notify.dispatch import Dispatch, tell_news
 from waypost.notify.worker import Courier, Reports, Route, missing_variables
 
 ENVIRONMENT = {"HOOK_SECRET": SECRET, "OTHER_SECRET": SECRET}
@@ -295,7 +294,7 @@ class Odd:
 def odd(world: World, monkeypatch: pytest.MonkeyPatch) -> Odd:
     channel = Odd()
     world.channels = channel.channels
-    monkeypatch.setattr("waypost.notify.enqueue.CHANNELS", channel.channels)
+    monkeypatch.setattr("waypost.notify.dispatch.CHANNELS", channel.channels)
     return channel
 
 

@@ -23,7 +23,7 @@ from helpers.twilio_stand_in import TOKEN as TWILIO_TOKEN
 from waypost.formats.notices import DeliveryState
 from waypost.formats.project import StatusSite
 from waypost.formats.subscribers import SubscriberFile
-from waypost.notify.enqueue import tell_news
+from waypost.notify.dispatch import tell_news
 from waypost.notify.worker import Courier
 
 

@@ -16,7 +16,7 @@ from helpers.stores import Store
 from waypost.formats.notices import DeliveryState
 from waypost.formats.project import HelpCenter, Project, StatusSite
 from waypost.formats.subscribers import SubscriberFile
-from waypost.notify.enqueue import tell_news
+from waypost.notify.dispatch import tell_news
 from waypost.notify.unsubscribing import who_may_leave
 from waypost.notify.worker import Courier
 

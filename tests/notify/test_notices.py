@@ -14,10 +14,8 @@ from waypost.formats.lint import Cadence
 from waypost.formats.notices import Disabled, NoticeEvent, Told
 from waypost.formats.status import ComponentStatus, Maintenance
 from waypost.formats.subscribers import CHANNEL_KINDS, SubscriberFile
-from waypost.notify.rules.context import Look
-from waypost.notify.rules.incidents import incident_notices
-from waypost.notify.rules.operations import known_states
 from waypost.notify.rules.plan import FOR_PROGRAMS, Planned, message_id, plan
+from waypost.notify.rules.sources import Look, incident_notices, known_states
 from waypost.notify.rules.wording import wording
 
 FORMS = {kind: frozenset(NoticeEvent) for kind in CHANNEL_KINDS} | {"statuspage_webhook": FOR_PROGRAMS}

@@ -18,7 +18,7 @@ from waypost.formats.project import HelpCenter, Project, StatusSite
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
 from waypost.formats.subscribers import MailServer, Subscriber, SubscriberFile, Unsubscribe
 from waypost.monitor.heartbeats import listening
-from waypost.notify.rules.unsubscribing import leaving_token
+from waypost.notify.rules.signing import leaving_token
 from waypost.notify.unsubscribing import who_may_leave
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

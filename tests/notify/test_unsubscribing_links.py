@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from waypost.notify.rules.unsubscribing import WeakKey, leaving_token, who_leaves
+from waypost.notify.rules.signing import WeakKey, leaving_token, who_leaves
 
 KEY = "sixteen letters+"
 PEOPLE = ("anna", "bert", "cara")

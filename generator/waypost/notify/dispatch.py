@@ -1,4 +1,4 @@
-"""What operators do about telling people: send once, stay and send, look at what would go, try one subscriber."""
+"""Dispatch of notices: plan and freeze what is new, send once, stay and send, preview, test one subscriber."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from waypost.base.clock import utc_now
 from waypost.base.files.languages import site_words
 from waypost.base.net.addresses import refuser
-from waypost.formats.notices import Delivery, DeliveryState, Letter, Told
+from waypost.formats.notices import Batch, Delivery, DeliveryState, Letter, Posting, Told
 from waypost.formats.project import StatusSite
 from waypost.formats.status_config import PageConfig
 from waypost.formats.subscribers import Subscriber, SubscriberFile
@@ -21,15 +21,74 @@ from waypost.monitor.store.opening import open_database, opened_to_read
 from waypost.monitor.store.reading import read_history
 from waypost.notify.channels.base import Channel, Composition, Means, TransportError
 from waypost.notify.channels.registry import CHANNELS
-from waypost.notify.enqueue import plan_news, tell_news
 from waypost.notify.outbox import Outbox
-from waypost.notify.rules.operations import test_notice
-from waypost.notify.rules.plan import Planned, message_id
+from waypost.notify.rules.plan import Planned, message_id, plan
+from waypost.notify.rules.sources import Look, known_states, test_notice
 from waypost.notify.worker import Courier, Reports, missing_variables
 from waypost.problems import Refused, did_you_mean
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.status.rules.snapshot import Snapshot, take_snapshot
+
+FORMS = {kind: channel.events for kind, channel in CHANNELS.items()}
+"""What each channel can tell of."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What became known at one look, and how many deliveries follow."""
+
+    notices: int = 0
+    deliveries: int = 0
+
+
+def tell_news(outbox: Outbox, site: StatusSite, snapshot: Snapshot) -> Posted:
+    """Put what is new into the outbox, in one transaction; nothing where a site has no subscribers.
+
+    It may be called again at any time and by any number of processes: what was told is not told again. Only
+    subscribers whose endpoints are registered are told; a courier registers them.
+    """
+    if not site.subscribers.subscribers:
+        return Posted()
+    # Most looks find nothing, and need not wait until nobody else writes.
+    told = outbox.told()
+    if (
+        not plan_news(site, snapshot, told)
+        and known_states(snapshot, told.components or {}) == told.components
+    ):
+        return Posted()
+    return Posted(*outbox.tell(_batch(site, snapshot), snapshot.now))
+
+
+def plan_news(site: StatusSite, snapshot: Snapshot, told: Told) -> list[Planned]:
+    """Return what is new to whoever was told so much."""
+    return plan(Look(snapshot, told, site.subscribers, site.cadence), FORMS)
+
+
+def _batch(site: StatusSite, snapshot: Snapshot) -> Callable[[Told, int], Batch]:
+    def make(told: Told, first: int) -> Batch:
+        found = enumerate(plan_news(site, snapshot, told), start=first)
+        return Batch(
+            tuple(posting(item, snapshot, sequence) for sequence, item in found),
+            known_states(snapshot, told.components or {}),
+        )
+
+    return make
+
+
+def posting(
+    item: Planned, snapshot: Snapshot, sequence: int, channels: Mapping[str, Channel] = CHANNELS
+) -> Posting:
+    """Freeze what goes out of a notice: one body for each channel that somebody is told over."""
+    composition = Composition(item.notice, snapshot, sequence, item.message_id)
+    kinds = dict.fromkeys(subscriber.kind for subscriber in item.recipients)
+    return Posting(
+        item.notice,
+        item.message_id,
+        {kind: channels[kind].compose(composition) for kind in kinds},
+        tuple(subscriber.id for subscriber in item.recipients),
+    )
+
 
 log = logging.getLogger("waypost")
 

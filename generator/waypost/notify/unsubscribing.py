@@ -12,9 +12,9 @@ from waypost.base.files.languages import site_words
 from waypost.base.net.one_click import Leaving, Page
 from waypost.formats.project import Project
 from waypost.formats.subscribers import SubscriberFile, variable
-from waypost.notify.channels.email.rendering import leaving_page
+from waypost.notify.channels.email.composing import leaving_page
 from waypost.notify.outbox import Outbox
-from waypost.notify.rules.unsubscribing import WeakKey, who_leaves
+from waypost.notify.rules.signing import WeakKey, who_leaves
 
 _NOBODY = Page(HTTPStatus.NOT_FOUND)
 

@@ -14,7 +14,7 @@ from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import Means, TransportError
 from waypost.notify.channels.discord import CHANNEL as DISCORD
-from waypost.notify.channels.discord.embed import COLOURS
+from waypost.notify.channels.discord import COLOURS
 
 
 @pytest.fixture

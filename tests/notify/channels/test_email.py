@@ -13,8 +13,7 @@ from waypost.base.markdown.words import plain_text
 from waypost.formats.notices import NoticeEvent
 from waypost.formats.status import ComponentStatus
 from waypost.notify.channels.email import CHANNEL
-from waypost.notify.channels.email.composing import MOST_BODY, FrozenMail, clean, readable
-from waypost.notify.channels.email.rendering import LEAVE
+from waypost.notify.channels.email.composing import LEAVE, MOST_BODY, FrozenMail, clean, readable
 from waypost.notify.rules.wording import wording
 from waypost.publishing.io.colours import state_colours
 

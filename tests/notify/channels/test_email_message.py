@@ -19,7 +19,7 @@ from waypost.formats.subscribers import SubscriberFile, Unsubscribe
 from waypost.notify.channels.base import TransportError
 from waypost.notify.channels.email.composing import FrozenMail, clean, one_line
 from waypost.notify.channels.email.message import Mail, build_mail
-from waypost.notify.rules.unsubscribing import leaving_token
+from waypost.notify.rules.signing import leaving_token
 
 KEY = "sixteen letters+"
 ANNA = person()

@@ -14,7 +14,7 @@ from helpers.hostile_servers import HARD_BOUND, Certificates, Server, closed_por
 from helpers.mail_server import MailBoxes, letter, mail_server, means, person
 from waypost.base.net.network import deadline
 from waypost.notify.channels.base import Means, MissingVariable, TransportError
-from waypost.notify.channels.email import CHANNEL, connections, smtp
+from waypost.notify.channels.email import CHANNEL, smtp
 from waypost.notify.channels.email.smtp import Connection, read_server
 
 ANNA, BERT, CARA = (person(f"{name}@example.org", name) for name in ("anna", "bert", "cara"))
@@ -117,7 +117,7 @@ def test_an_answer_says_what_is_to_be_done(
     flags = [name for name in ("permanent", "disables", "blames_host") if getattr(error, name)]
     assert " ".join(flags) == means_that
     is_over = command == "MAIL" or answer.startswith("421")
-    line = connections.kept.take(read_server(f"smtp://127.0.0.1:{port}"))
+    line = smtp.kept.take(read_server(f"smtp://127.0.0.1:{port}"))
     assert (line is None) is is_over, "a connection is kept unless there is doubt about it"
     boxes.says.clear()
     CHANNEL.send(letter(), ANNA, means(port))
@@ -139,7 +139,7 @@ def test_a_connection_is_not_used_for_ever(
     boxes: MailBoxes, port: int, limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     CHANNEL.send(letter(), ANNA, means(port))
-    monkeypatch.setattr(connections, limit, 0)
+    monkeypatch.setattr(smtp, limit, 0)
     CHANNEL.send(letter(), ANNA, means(port))
     assert boxes.heard.count("EHLO [127.0.0.1]") == 2
     assert "RSET" not in boxes.heard
@@ -148,29 +148,29 @@ def test_a_connection_is_not_used_for_ever(
 def test_a_connection_that_nobody_needs_is_ended_with_a_word(
     boxes: MailBoxes, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "IDLE", 0.05)
+    monkeypatch.setattr(smtp, "IDLE", 0.05)
     CHANNEL.send(letter(), ANNA, means(port))
-    timer = connections.kept._timer
+    timer = smtp.kept._timer
     assert timer is not None
     timer.join(10)
     assert "QUIT" in boxes.heard
-    assert connections.kept.take(read_server(f"smtp://127.0.0.1:{port}")) is None
+    assert smtp.kept.take(read_server(f"smtp://127.0.0.1:{port}")) is None
 
 
 def test_no_more_connections_are_kept_than_a_few(
     boxes: MailBoxes, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_KEPT", 2)
+    monkeypatch.setattr(smtp, "MOST_KEPT", 2)
     server = read_server(f"smtp://127.0.0.1:{port}")
-    lines = [connections.Line(server) for _ in range(3)]
+    lines = [smtp.Line(server) for _ in range(3)]
     for line in lines:
         with deadline(timedelta(seconds=5)):
             line.connection.open()
-        connections.kept.put(line)
+        smtp.kept.put(line)
     assert boxes.heard.count("QUIT") == 1
-    assert connections.kept.take(server) is lines[2], "the one that was used last is the most alive"
-    assert connections.kept.take(server) is lines[1]
-    assert connections.kept.take(server) is None
+    assert smtp.kept.take(server) is lines[2], "the one that was used last is the most alive"
+    assert smtp.kept.take(server) is lines[1]
+    assert smtp.kept.take(server) is None
     for line in lines:
         line.drop()
 
@@ -201,11 +201,11 @@ def test_threads_share_connections_but_never_at_the_same_time(boxes: MailBoxes, 
 
 def test_a_server_that_went_away_in_between_is_called_again(boxes: MailBoxes, port: int) -> None:
     CHANNEL.send(letter(), ANNA, means(port))
-    line = connections.kept.take(read_server(f"smtp://127.0.0.1:{port}"))
+    line = smtp.kept.take(read_server(f"smtp://127.0.0.1:{port}"))
     assert line is not None
     assert isinstance(line.connection.sock, socket.socket)
     line.connection.sock.shutdown(socket.SHUT_RDWR)
-    connections.kept.put(line)
+    smtp.kept.put(line)
     CHANNEL.send(letter(), BERT, means(port))
     assert len(boxes.taken) == 2
 

@@ -14,8 +14,7 @@ from helpers.statuspage_shapes import INCIDENT, MAINTENANCE, assert_is_an_update
 from waypost.formats.notices import NoticeEvent, Subject, SubjectKind
 from waypost.formats.status import ComponentStatus, Update, UpdateStatus
 from waypost.notify.channels.base import Composition, MissingVariable, TransportError
-from waypost.notify.channels.statuspage_webhook import CHANNEL
-from waypost.notify.channels.statuspage_webhook.body import LATEST
+from waypost.notify.channels.statuspage_webhook import CHANNEL, LATEST
 
 CASES = channel_cases("statuspage_webhook")
 

@@ -13,7 +13,7 @@ from waypost.formats.notices import NoticeEvent
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import Means, MissingVariable, TransportError
 from waypost.notify.channels.teams import CHANNEL as TEAMS
-from waypost.notify.channels.teams.card import MOST_BYTES
+from waypost.notify.channels.teams import MOST_BYTES
 
 
 @pytest.fixture

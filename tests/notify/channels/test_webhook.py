@@ -21,9 +21,8 @@ from waypost.notify.channels.base import Composition, MissingVariable, Transport
 from waypost.notify.channels.webhook import CHANNEL
 from waypost.notify.channels.webhook.event import payload_schema
 from waypost.notify.channels.webhook.fitting import MOST, cut
-from waypost.notify.rules.context import Look
-from waypost.notify.rules.incidents import update_notice
 from waypost.notify.rules.signing import signature
+from waypost.notify.rules.sources import Look, update_notice
 from waypost.status.rules.snapshot import Snapshot
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  # the one of the specification

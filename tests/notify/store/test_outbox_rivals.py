@@ -27,7 +27,7 @@ from helpers.outboxes import (
 from helpers.stores import Store
 from waypost.base.database.engine import Database
 from waypost.formats.notices import Batch, DeliveryState, Report, Told
-from waypost.notify.outbox import claiming
+from waypost.notify.outbox import claims
 
 NAMES = [f"s{number:02}" for number in range(40)]
 PER_HOST = 3
@@ -46,20 +46,20 @@ def test_workers_at_once_never_hold_the_same_endpoint_nor_too_many_of_a_host(dat
             together.wait(30)
             done = 0
             while store.outbox.deliveries(state=DeliveryState.PENDING, limit=1):
-                claims = claim(store.outbox, 1, f"worker {number}", limit=5, per_host=PER_HOST, letters=2)
+                taken = claim(store.outbox, 1, f"worker {number}", limit=5, per_host=PER_HOST, letters=2)
                 with guard:
-                    for item in claims:
+                    for item in taken:
                         held[hosts[item.endpoint]] += 1
                         seen[item.endpoint] += [letter.delivery.message_id for letter in item.letters]
                     assert max(held.values()) <= PER_HOST
                 reports = [
-                    Report(item, tuple(delivered(letter) for letter in item.letters)) for item in claims
+                    Report(item, tuple(delivered(letter) for letter in item.letters)) for item in taken
                 ]
                 with guard:
                     # Counted as free before they are, so that what is counted is never too much.
-                    held.subtract(hosts[item.endpoint] for item in claims)
+                    held.subtract(hosts[item.endpoint] for item in taken)
                 assert all(store.outbox.report(reports, at(1)))
-                done += sum(len(item.letters) for item in claims)
+                done += sum(len(item.letters) for item in taken)
             return done
 
         with ThreadPoolExecutor(3) as pool:
@@ -97,8 +97,8 @@ def test_telling_configuring_sending_and_replaying_at_once_ends_well(database_ur
         def send(number: int) -> None:
             together.wait(30)
             for turn in range(12):
-                claims = claim(outbox, turn, f"worker {number}", per_host=50, letters=2)
-                for item in reversed(claims):
+                taken = claim(outbox, turn, f"worker {number}", per_host=50, letters=2)
+                for item in reversed(taken):
                     one, *_ = item.letters
                     again = failed(one, turn, again=0, blames_host=True)
                     report(outbox, item, delivered(one) if turn % 2 else again, seconds=turn)
@@ -162,7 +162,7 @@ def test_claiming_reads_by_the_indexes_and_not_whole_tables(many: str) -> None:
     )
     try:
         with database.write() as connection:
-            found = claiming.claim(
+            found = claims.claim(
                 database, connection, at(2), owner="me", lease=LEASE, limit=5, per_host=4, letters=10
             )
             assert len(found) == 5

@@ -11,14 +11,14 @@ from datetime import timedelta
 from waypost.formats.notices import Notice, NoticeEvent
 from waypost.formats.status import Impact
 from waypost.formats.subscribers import Rule, Subscriber
-from waypost.notify.rules.context import Look
-from waypost.notify.rules.escalation import escalation_notices
-from waypost.notify.rules.incidents import incident_notices
-from waypost.notify.rules.maintenance import maintenance_notices
-from waypost.notify.rules.operations import (
+from waypost.notify.rules.sources import (
+    Look,
     certificate_notices,
     component_notices,
     endpoint_notices,
+    escalation_notices,
+    incident_notices,
+    maintenance_notices,
     overdue_notices,
 )
 

@@ -1,4 +1,8 @@
-"""What follows an attempt: when to try again, when to give a letter up, when to give an endpoint up. Pure."""
+"""What follows an attempt: when to try again, to give a delivery or an endpoint up, or to leave a host alone.
+
+A circuit breaker holds for everything that is sent to a host: from the fifth failure in a row on, nothing is sent to
+it for a while (it is open). After that one endpoint at a time is tried (it is half open), until a delivery works.
+"""
 
 from __future__ import annotations
 
@@ -58,3 +62,24 @@ def decide(
 def _days(span: timedelta) -> str:
     days = span / timedelta(days=1)
     return f"{days:g} day{'' if days == 1 else 's'}"
+
+
+THRESHOLD = 5
+"""Failures in a row from which on a host is left alone."""
+
+FIRST, LONGEST = timedelta(seconds=30), timedelta(minutes=10)
+"""How long at first, and at most."""
+
+
+def open_for(failures: int) -> timedelta | None:
+    """Return how long a host is left alone after so many failures in a row; None while it is not."""
+    if failures < THRESHOLD:
+        return None
+    # A host may fail a hundred thousand times: no number that large is needed.
+    doublings = min(failures - THRESHOLD, 20)
+    return min(FIRST * (1 << doublings), LONGEST)
+
+
+def at_once(failures: int, per_host: int) -> int:
+    """Return how many endpoints of a host may be sent to at the same time, once it is not left alone."""
+    return per_host if failures < THRESHOLD else 1
