@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from waypost.formats.notices import NoticeEvent
-from waypost.formats.subscribers import CHANNEL_KINDS, Subscriber, SubscriberFile
+from waypost.formats.subscribers import CHANNEL_KINDS, NoticeEvent, Subscriber, SubscriberFile
 from waypost.notify.channels import registry
 from waypost.notify.channels.registry import CHANNELS, guide
 from waypost.notify.rules.plan import FOR_CUSTOMERS

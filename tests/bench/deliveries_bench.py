@@ -32,9 +32,9 @@ from helpers.postgres import cluster
 from helpers.status_world import history, site, take_snapshot
 from helpers.stores import Store
 from waypost.base.clock import utc_now
-from waypost.formats.notices import DeliveryState
 from waypost.formats.project import StatusSite
 from waypost.notify.dispatch import tell_news
+from waypost.notify.rules.deliveries import DeliveryState
 from waypost.notify.worker import Courier
 
 SPAWN = multiprocessing.get_context("spawn")

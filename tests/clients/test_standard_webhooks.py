@@ -18,10 +18,10 @@ from helpers.hostile_status import hostile_snapshot
 from helpers.letters import channel_cases, composition, letter, means, subscriber
 from helpers.signed_messages import OLD, OTHER, SECRET
 from waypost.formats.lint import Cadence
-from waypost.formats.notices import Told
 from waypost.formats.subscribers import SubscriberFile
 from waypost.notify.channels.base import Composition, TransportError
 from waypost.notify.channels.webhook import CHANNEL
+from waypost.notify.rules.notices import Told
 from waypost.notify.rules.sources import Look, incident_notices
 
 

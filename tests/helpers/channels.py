@@ -13,10 +13,11 @@ import pytest
 from helpers.cases import read_yaml
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.net.network import Refuse
-from waypost.formats.notices import Delivery, DeliveryState, Letter, Notice, NoticeEvent, Subject, SubjectKind
-from waypost.formats.subscribers import DeliverySettings, Subscriber, SubscriberFile
+from waypost.formats.subscribers import DeliverySettings, NoticeEvent, Subscriber, SubscriberFile
 from waypost.notify import channels
 from waypost.notify.channels.base import Composition, Means
+from waypost.notify.rules.deliveries import Delivery, DeliveryState, Letter
+from waypost.notify.rules.notices import Notice, Subject, SubjectKind
 from waypost.status.rules.snapshot import Snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

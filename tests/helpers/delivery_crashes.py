@@ -25,18 +25,10 @@ from pathlib import Path
 from helpers.delivery_receiver import ENVIRONMENT, Arrival, arrivals, receiver, site_of
 from helpers.stores import Store
 from waypost.base.database.engine import Database
-from waypost.formats.notices import (
-    Batch,
-    Delivery,
-    DeliveryState,
-    Notice,
-    NoticeEvent,
-    Posting,
-    Subject,
-    SubjectKind,
-    Told,
-)
 from waypost.formats.project import StatusSite
+from waypost.formats.subscribers import NoticeEvent
+from waypost.notify.rules.deliveries import Delivery, DeliveryState
+from waypost.notify.rules.notices import Batch, Notice, Posting, Subject, SubjectKind, Told
 from waypost.notify.worker import Courier
 
 EPOCH = datetime(2026, 11, 20, 10, tzinfo=UTC)

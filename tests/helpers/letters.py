@@ -18,20 +18,11 @@ from pydantic import TypeAdapter
 from helpers.status_world import history_of, moment, site_of, take_snapshot
 from waypost.base.net.addresses import refuser
 from waypost.formats.lint import Cadence
-from waypost.formats.notices import (
-    Delivery,
-    DeliveryState,
-    Disabled,
-    Letter,
-    Notice,
-    NoticeEvent,
-    Subject,
-    SubjectKind,
-    Told,
-)
 from waypost.formats.status import Certificate
-from waypost.formats.subscribers import Subscriber, SubscriberFile
+from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriberFile
 from waypost.notify.channels.base import Composition, Means
+from waypost.notify.rules.deliveries import Delivery, DeliveryState, Letter
+from waypost.notify.rules.notices import Disabled, Notice, Subject, SubjectKind, Told
 from waypost.notify.rules.plan import message_id, new_notices
 from waypost.notify.rules.sources import Look, known_states
 

@@ -14,11 +14,11 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from waypost.formats.notices import Delivery, DeliveryState, Letter, NoticeEvent
-from waypost.formats.subscribers import DeliverySettings, MailServer, Subscriber, SubscriberFile
+from waypost.formats.subscribers import DeliverySettings, MailServer, NoticeEvent, Subscriber, SubscriberFile
 from waypost.notify.channels.base import Means
 from waypost.notify.channels.email.composing import FrozenMail
 from waypost.notify.channels.email.smtp import kept
+from waypost.notify.rules.deliveries import Delivery, DeliveryState, Letter
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 FROZEN = FrozenMail("Incident: Downloads fail", "It fails.\n", "<p>It fails.</p><!--leave-->", "Unsubscribe")

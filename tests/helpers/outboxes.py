@@ -5,22 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from waypost.formats.notices import (
-    Attempt,
-    Batch,
-    ClaimedEndpoint,
-    Disabled,
-    Endpoint,
-    Letter,
-    Notice,
-    NoticeEvent,
-    Posting,
-    Report,
-    Subject,
-    SubjectKind,
-)
 from waypost.formats.status import ComponentStatus
+from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.outbox import Outbox
+from waypost.notify.rules.deliveries import Attempt, ClaimedEndpoint, Endpoint, Letter, Report
+from waypost.notify.rules.notices import Batch, Disabled, Notice, Posting, Subject, SubjectKind
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
 LEASE = timedelta(seconds=30)

@@ -7,7 +7,7 @@ import pytest
 
 from helpers.letters import sample
 from helpers.status_world import history, moment, site, take_snapshot, words
-from waypost.formats.notices import Notice, Subject, SubjectKind
+from waypost.notify.rules.notices import Notice, Subject, SubjectKind
 from waypost.notify.rules.wording import incident_as_told, maintenance_as_told
 from waypost.publishing.api.own_json import own_incident, own_maintenance
 from waypost.status.rules.snapshot import Snapshot

@@ -15,11 +15,11 @@ from helpers.receivers import SECRET, Receiver, fine, receiver
 from helpers.sites import wait_until
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.stores import Store
-from waypost.formats.notices import DeliveryState, Letter, NoticeEvent
 from waypost.formats.project import StatusSite
-from waypost.formats.subscribers import Subscriber, SubscriberFile
+from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriberFile
 from waypost.notify.channels.base import Channel, Composition, Means, TransportError
 from waypost.notify.dispatch import Dispatch, tell_news
+from waypost.notify.rules.deliveries import DeliveryState, Letter
 from waypost.notify.worker import Courier, Reports, Route, missing_variables
 
 ENVIRONMENT = {"HOOK_SECRET": SECRET, "OTHER_SECRET": SECRET}

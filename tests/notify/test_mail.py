@@ -13,10 +13,10 @@ from helpers.hostile_servers import closed_port
 from helpers.mail_server import MailBoxes, mail_server
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.stores import Store
-from waypost.formats.notices import DeliveryState
 from waypost.formats.project import HelpCenter, Project, StatusSite
 from waypost.formats.subscribers import SubscriberFile
 from waypost.notify.dispatch import tell_news
+from waypost.notify.rules.deliveries import DeliveryState
 from waypost.notify.unsubscribing import who_may_leave
 from waypost.notify.worker import Courier
 

@@ -11,9 +11,9 @@ from pydantic import TypeAdapter
 from helpers.cases import Case, golden
 from helpers.status_world import history_of, maintenance, moment, site_of, take_snapshot
 from waypost.formats.lint import Cadence
-from waypost.formats.notices import Disabled, NoticeEvent, Told
 from waypost.formats.status import ComponentStatus, Maintenance
-from waypost.formats.subscribers import CHANNEL_KINDS, SubscriberFile
+from waypost.formats.subscribers import CHANNEL_KINDS, NoticeEvent, SubscriberFile
+from waypost.notify.rules.notices import Disabled, Told
 from waypost.notify.rules.plan import FOR_PROGRAMS, Planned, message_id, plan
 from waypost.notify.rules.sources import Look, incident_notices, known_states
 from waypost.notify.rules.wording import wording

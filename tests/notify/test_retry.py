@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from waypost.formats.subscribers import DeliverySettings
-from waypost.notify.rules.retry import JITTER, Decision, Failure, decide
+from waypost.notify.rules.deliveries import JITTER, Decision, Failure, decide
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SETTINGS = DeliverySettings()

@@ -20,7 +20,7 @@ from waypost.cli.common import (
 from waypost.cli.signals import stop_on_signals
 
 if TYPE_CHECKING:
-    from waypost.formats.notices import Delivery
+    from waypost.notify.rules.deliveries import Delivery
     from waypost.notify.rules.plan import Planned
     from waypost.notify.worker import Reports
     from waypost.reading.site import Site

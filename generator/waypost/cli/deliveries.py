@@ -12,7 +12,7 @@ from waypost.cli.common import counted, database_option, explained, json_option,
 from waypost.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from waypost.formats.notices import Delivery, EndpointState
+    from waypost.notify.rules.deliveries import Delivery, EndpointState
     from waypost.reading.site import Site
 
 NEWEST = 100

@@ -7,9 +7,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
-from waypost.formats.notices import Delivery, DeliveryState, EndpointState
 from waypost.monitor.store.opening import open_database, opened_to_read
 from waypost.notify.outbox import Outbox
+from waypost.notify.rules.deliveries import Delivery, DeliveryState, EndpointState
 from waypost.problems import Refused
 
 MOST = 1_000_000

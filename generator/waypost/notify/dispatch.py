@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from waypost.base.clock import utc_now
 from waypost.base.files.languages import site_words
 from waypost.base.net.addresses import refuser
-from waypost.formats.notices import Batch, Delivery, DeliveryState, Letter, Posting, Told
 from waypost.formats.project import StatusSite
 from waypost.formats.status_config import PageConfig
 from waypost.formats.subscribers import Subscriber, SubscriberFile
@@ -22,6 +21,8 @@ from waypost.monitor.store.reading import read_history
 from waypost.notify.channels.base import Channel, Composition, Means, TransportError
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.outbox import Outbox
+from waypost.notify.rules.deliveries import Delivery, DeliveryState, Letter
+from waypost.notify.rules.notices import Batch, Posting, Told
 from waypost.notify.rules.plan import Planned, message_id, plan
 from waypost.notify.rules.sources import Look, known_states, test_notice
 from waypost.notify.worker import Courier, Reports, missing_variables

@@ -20,14 +20,22 @@ from datetime import datetime, timedelta
 from waypost.base.clock import utc_now
 from waypost.base.database.engine import StoreError
 from waypost.base.net.addresses import refuser
-from waypost.formats.notices import Attempt, ClaimedEndpoint, Disabled, Endpoint, Letter, Report
 from waypost.formats.project import StatusSite
 from waypost.formats.subscribers import Subscriber, SubscriberFile, variable
 from waypost.monitor.poll import owner_name
 from waypost.notify.channels.base import Channel, Means, MissingVariable, TransportError
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.outbox import Outbox
-from waypost.notify.rules.retry import Failure, decide
+from waypost.notify.rules.deliveries import (
+    Attempt,
+    ClaimedEndpoint,
+    Endpoint,
+    Failure,
+    Letter,
+    Report,
+    decide,
+)
+from waypost.notify.rules.notices import Disabled
 
 log = logging.getLogger("waypost")
 

@@ -18,13 +18,13 @@ from waypost.base.database.schema import line_state, meta, metadata
 from waypost.base.database.schema import observation as raw
 from waypost.base.database.values import to_ms
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.notices import Told
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Observation, StateChange
 from waypost.monitor.store.lines import names
 from waypost.monitor.store.migrations import SCHEMA_VERSION, STEPS, migrate, version
 from waypost.monitor.store.opening import opened_to_read
 from waypost.monitor.store.reading import read_history
+from waypost.notify.rules.notices import Told
 
 CHANGES = 15
 """State changes in the database of version 1."""

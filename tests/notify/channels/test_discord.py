@@ -9,12 +9,12 @@ import pytest
 from helpers.channels import Case, composition, golden_bodies, letter, means, subscriber
 from helpers.discord_stand_in import HOOK, Discord
 from helpers.stand_ins import Given, running
-from waypost.formats.notices import Letter
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import Means, TransportError
 from waypost.notify.channels.discord import CHANNEL as DISCORD
 from waypost.notify.channels.discord import COLOURS
+from waypost.notify.rules.deliveries import Letter
 
 
 @pytest.fixture

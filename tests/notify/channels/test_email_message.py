@@ -14,11 +14,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpers.mail_server import FROZEN, letter, means, person
-from waypost.formats.notices import Letter
 from waypost.formats.subscribers import SubscriberFile, Unsubscribe
 from waypost.notify.channels.base import TransportError
 from waypost.notify.channels.email.composing import FrozenMail, clean, one_line
 from waypost.notify.channels.email.message import Mail, build_mail
+from waypost.notify.rules.deliveries import Letter
 from waypost.notify.rules.signing import leaving_token
 
 KEY = "sixteen letters+"

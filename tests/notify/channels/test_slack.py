@@ -9,10 +9,10 @@ import pytest
 from helpers.channels import Case, composition, golden_bodies, letter, means, subscriber
 from helpers.slack_stand_in import CHANNEL, HOOK, TOKEN, Slack
 from helpers.stand_ins import Given, running
-from waypost.formats.notices import Letter
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import Means, MissingVariable, TransportError
 from waypost.notify.channels.slack import CHANNEL as SLACK
+from waypost.notify.rules.deliveries import Letter
 
 WORK = "maintenance/database"
 Way = Callable[[Slack], tuple[Subscriber, Means]]

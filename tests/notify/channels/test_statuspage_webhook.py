@@ -11,10 +11,11 @@ from helpers.hostile_status import hostile_snapshot
 from helpers.letters import NOW, channel_cases, composition, letter, means, sample, subscriber
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.statuspage_shapes import INCIDENT, MAINTENANCE, assert_is_an_update
-from waypost.formats.notices import NoticeEvent, Subject, SubjectKind
 from waypost.formats.status import ComponentStatus, Update, UpdateStatus
+from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.channels.base import Composition, MissingVariable, TransportError
 from waypost.notify.channels.statuspage_webhook import CHANNEL, LATEST
+from waypost.notify.rules.notices import Subject, SubjectKind
 
 CASES = channel_cases("statuspage_webhook")
 

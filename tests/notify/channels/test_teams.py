@@ -9,8 +9,7 @@ import pytest
 from helpers.channels import PAGE, Case, composition, golden_bodies, letter, means, subscriber
 from helpers.stand_ins import Given, running
 from helpers.teams_stand_in import PATH, QUERY, Teams
-from waypost.formats.notices import NoticeEvent
-from waypost.formats.subscribers import Subscriber
+from waypost.formats.subscribers import NoticeEvent, Subscriber
 from waypost.notify.channels.base import Means, MissingVariable, TransportError
 from waypost.notify.channels.teams import CHANNEL as TEAMS
 from waypost.notify.channels.teams import MOST_BYTES

@@ -14,13 +14,13 @@ from helpers.hostile_servers import Server, answering, reply
 from helpers.hostile_status import TEXTS, hostile_snapshot
 from helpers.letters import NOW, channel_cases, composition, compositions, letter, means, sample, subscriber
 from waypost.formats.lint import Cadence
-from waypost.formats.notices import NoticeEvent, Subject, SubjectKind, Told
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
-from waypost.formats.subscribers import SubscriberFile
+from waypost.formats.subscribers import NoticeEvent, SubscriberFile
 from waypost.notify.channels.base import Composition, MissingVariable, TransportError
 from waypost.notify.channels.webhook import CHANNEL
 from waypost.notify.channels.webhook.event import payload_schema
 from waypost.notify.channels.webhook.fitting import MOST, cut
+from waypost.notify.rules.notices import Subject, SubjectKind, Told
 from waypost.notify.rules.signing import signature
 from waypost.notify.rules.sources import Look, update_notice
 from waypost.status.rules.snapshot import Snapshot

@@ -28,9 +28,11 @@ from helpers.outboxes import (
 from helpers.stores import Store
 from waypost.base.database.engine import Database, StoreError
 from waypost.base.database.schema import message
-from waypost.formats.notices import Batch, Delivery, DeliveryState, Disabled, NoticeEvent, Report, Told
 from waypost.formats.status import ComponentStatus
+from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.outbox import Outbox
+from waypost.notify.rules.deliveries import Delivery, DeliveryState, Report
+from waypost.notify.rules.notices import Batch, Disabled, Told
 
 PENDING, DELIVERED, FAILED = DeliveryState
 GOOD, BAD = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR_OUTAGE

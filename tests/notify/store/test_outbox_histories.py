@@ -24,7 +24,8 @@ from waypost.base.database.schema import (
     unsubscribed,
 )
 from waypost.base.database.schema import endpoint as endpoint_table
-from waypost.formats.notices import Attempt, ClaimedEndpoint, DeliveryState, Disabled
+from waypost.notify.rules.deliveries import Attempt, ClaimedEndpoint, DeliveryState
+from waypost.notify.rules.notices import Disabled
 
 PENDING, DELIVERED, FAILED = DeliveryState
 HOSTS = {"a": "one", "b": "one", "c": "one", "d": "two", "e": "", "f": ""}

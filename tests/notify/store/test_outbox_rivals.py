@@ -26,8 +26,9 @@ from helpers.outboxes import (
 )
 from helpers.stores import Store
 from waypost.base.database.engine import Database
-from waypost.formats.notices import Batch, DeliveryState, Report, Told
 from waypost.notify.outbox import claims
+from waypost.notify.rules.deliveries import DeliveryState, Report
+from waypost.notify.rules.notices import Batch, Told
 
 NAMES = [f"s{number:02}" for number in range(40)]
 PER_HOST = 3

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from waypost.base.net.network import Refuse
-from waypost.formats.notices import Letter, Notice, NoticeEvent
-from waypost.formats.subscribers import Subscriber, SubscriberFile, variable
+from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriberFile, variable
+from waypost.notify.rules.deliveries import Letter
+from waypost.notify.rules.notices import Notice
 from waypost.status.rules.snapshot import Snapshot
 
 ALL_EVENTS = frozenset(NoticeEvent)

@@ -16,9 +16,11 @@ from typing import Any
 
 from waypost.base.markup import render_markdown
 from waypost.base.text import clean, clean_line
-from waypost.formats.notices import Letter, NoticeEvent, SubjectKind
 from waypost.formats.status import ComponentStatus
+from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.channels.base import Composition
+from waypost.notify.rules.deliveries import Letter
+from waypost.notify.rules.notices import SubjectKind
 from waypost.notify.rules.wording import Wording, colour_status, time_writer, wording
 
 _MODIFIERS = ("\ufe0e", "\ufe0f", "\u200d", *(chr(code) for code in range(0x1F3FB, 0x1F400)))

@@ -13,19 +13,18 @@ from waypost.base.database.engine import Database, Lock
 from waypost.base.database.leases import release
 from waypost.base.database.schema import acknowledgement
 from waypost.base.database.values import clean_text, to_ms
-from waypost.formats.notices import (
-    Batch,
+from waypost.notify.outbox import claims, deliveries, endpoints
+from waypost.notify.outbox.deliveries import Which
+from waypost.notify.outbox.endpoints import LEASES, add_once
+from waypost.notify.rules.deliveries import (
     ClaimedEndpoint,
     Delivery,
     DeliveryState,
     Endpoint,
     EndpointState,
     Report,
-    Told,
 )
-from waypost.notify.outbox import claims, deliveries, endpoints
-from waypost.notify.outbox.deliveries import Which
-from waypost.notify.outbox.endpoints import LEASES, add_once
+from waypost.notify.rules.notices import Batch, Told
 
 
 class Outbox:

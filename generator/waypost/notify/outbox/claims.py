@@ -26,7 +26,6 @@ from waypost.base.database.schema import (
     notice,
 )
 from waypost.base.database.values import clean_text, from_ms, optional_moment, span_ms, to_ms
-from waypost.formats.notices import Attempt, ClaimedEndpoint, Letter, Report
 from waypost.notify.outbox.endpoints import (
     DELIVERED,
     DELIVERY_COLUMNS,
@@ -38,7 +37,16 @@ from waypost.notify.outbox.endpoints import (
     give_up_pending,
     lock_endpoints,
 )
-from waypost.notify.rules.retry import LONGEST, THRESHOLD, at_once, open_for
+from waypost.notify.rules.deliveries import (
+    LONGEST,
+    THRESHOLD,
+    Attempt,
+    ClaimedEndpoint,
+    Letter,
+    Report,
+    at_once,
+    open_for,
+)
 
 _NEVER = 2**62
 """Larger than every number of a delivery."""

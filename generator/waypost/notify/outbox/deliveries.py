@@ -22,7 +22,6 @@ from waypost.base.database.schema import (
     unsubscribed,
 )
 from waypost.base.database.values import from_ms, to_ms
-from waypost.formats.notices import Batch, Delivery, DeliveryState, Disabled, Posting, Told
 from waypost.formats.status import ComponentStatus
 from waypost.monitor.store.codec import STATUS_NUMBERS, STATUSES
 from waypost.notify.outbox.endpoints import (
@@ -36,6 +35,8 @@ from waypost.notify.outbox.endpoints import (
     lock_endpoints,
     slices,
 )
+from waypost.notify.rules.deliveries import Delivery, DeliveryState
+from waypost.notify.rules.notices import Batch, Disabled, Posting, Told
 
 _PLANNED = "told"
 """The row of `meta` that says that something was planned: a page may have no components."""

@@ -17,7 +17,9 @@ from waypost.base.database.engine import Database, Lock
 from waypost.base.database.leases import Leases
 from waypost.base.database.schema import delivery, delivery_is_pending, endpoint, notice, unsubscribed
 from waypost.base.database.values import from_ms, optional_moment, to_ms
-from waypost.formats.notices import Delivery, DeliveryState, Disabled, Endpoint, EndpointState, NoticeEvent
+from waypost.formats.subscribers import NoticeEvent
+from waypost.notify.rules.deliveries import Delivery, DeliveryState, Endpoint, EndpointState
+from waypost.notify.rules.notices import Disabled
 
 DELIVERY_NUMBERS: Mapping[DeliveryState, int] = {
     DeliveryState.PENDING: 0,

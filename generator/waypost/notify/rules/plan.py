@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from waypost.formats.notices import Notice, NoticeEvent
 from waypost.formats.status import Impact
-from waypost.formats.subscribers import Rule, Subscriber
+from waypost.formats.subscribers import NoticeEvent, Rule, Subscriber
+from waypost.notify.rules.notices import Notice
 from waypost.notify.rules.sources import (
     Look,
     certificate_notices,

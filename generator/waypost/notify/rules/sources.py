@@ -12,9 +12,9 @@ from datetime import datetime
 from functools import cached_property
 
 from waypost.formats.lint import Cadence
-from waypost.formats.notices import Notice, NoticeEvent, Subject, SubjectKind, Told
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
-from waypost.formats.subscribers import Escalation, SubscriberFile
+from waypost.formats.subscribers import Escalation, NoticeEvent, SubscriberFile
+from waypost.notify.rules.notices import Notice, Subject, SubjectKind, Told
 from waypost.notify.rules.wording import time_writer
 from waypost.publishing.api.statuspage import incident_url, maintenance_url
 from waypost.status.rules.cadence import next_due

@@ -11,7 +11,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from waypost.base.markdown.words import plain_text
-from waypost.formats.notices import Notice, NoticeEvent, Subject, SubjectKind
 from waypost.formats.status import (
     MAINTENANCE_STATUSES,
     ComponentStatus,
@@ -20,6 +19,8 @@ from waypost.formats.status import (
     Update,
     UpdateStatus,
 )
+from waypost.formats.subscribers import NoticeEvent
+from waypost.notify.rules.notices import Notice, Subject, SubjectKind
 from waypost.status.rules.affected import AffectedSpan
 from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot, maintenance_at
 

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from waypost.formats.notices import Letter
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import (
@@ -27,6 +26,7 @@ from waypost.notify.channels.base import (
     TransportError,
 )
 from waypost.notify.channels.chat import Dialect, chat_message, chat_text, json_body, shorten
+from waypost.notify.rules.deliveries import Letter
 
 MOST_TITLE = 250
 MOST_BODY = 3000

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from waypost.base.net.web import Answer
 from waypost.base.text import clean_line
-from waypost.formats.notices import Letter
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, Composition, Means, TransportError
@@ -29,6 +28,7 @@ from waypost.notify.channels.chat import (
     tells_the_state,
 )
 from waypost.notify.channels.http_transport import LONGEST_WAIT, ask, attempt, refusal, target_host
+from waypost.notify.rules.deliveries import Letter
 
 MOST_TITLE = 256
 MOST_DESCRIPTION = 4096

@@ -8,12 +8,12 @@ import ssl
 from waypost.base.net.certificates import words_for
 from waypost.base.net.failures import explain
 from waypost.base.net.network import deadline
-from waypost.formats.notices import Letter
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, Means, TransportError
 from waypost.notify.channels.email.composing import compose
 from waypost.notify.channels.email.message import Mail, build_mail, settings_of
 from waypost.notify.channels.email.smtp import GONE, LOGIN_WANTED, Line, Refusal, Server, kept, read_server
+from waypost.notify.rules.deliveries import Letter
 
 
 def host(subscriber: Subscriber, means: Means) -> str:

@@ -14,8 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from waypost.base.markup import render_markdown
-from waypost.formats.notices import NoticeEvent
 from waypost.formats.status import ComponentStatus
+from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.channels.base import Composition
 from waypost.notify.rules.wording import Wording, colour_status, time_writer, wording
 from waypost.publishing.io.colours import colours, state_colours

@@ -20,10 +20,10 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import quote, urlsplit
 
-from waypost.formats.notices import Letter
 from waypost.formats.subscribers import MailServer, Subscriber, mail_address
 from waypost.notify.channels.base import Means, TransportError
 from waypost.notify.channels.email.composing import FrozenMail, one_line, with_leave
+from waypost.notify.rules.deliveries import Letter
 from waypost.notify.rules.signing import WeakKey, leaving_token
 
 FOLD = "\r\n "

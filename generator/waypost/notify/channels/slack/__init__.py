@@ -11,8 +11,7 @@ from typing import Any
 
 from waypost.base.net.web import Answer
 from waypost.base.text import clean_line
-from waypost.formats.notices import Letter, NoticeEvent
-from waypost.formats.subscribers import SlackTarget, Subscriber
+from waypost.formats.subscribers import NoticeEvent, SlackTarget, Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, Composition, Means, TransportError
 from waypost.notify.channels.chat import (
     Dialect,
@@ -25,6 +24,7 @@ from waypost.notify.channels.chat import (
     tells_the_state,
 )
 from waypost.notify.channels.http_transport import ask, attempt, host_of, refusal, retry_after
+from waypost.notify.rules.deliveries import Letter
 
 MOST_HEADER = 150
 MOST_SECTION = 3000

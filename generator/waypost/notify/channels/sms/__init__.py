@@ -6,12 +6,13 @@ from urllib.parse import quote, urlencode
 
 from waypost.base.net.web import Answer, basic
 from waypost.base.text import clean_line
-from waypost.formats.notices import Letter, Notice, NoticeEvent, SubjectKind
-from waypost.formats.subscribers import Subscriber, Twilio, phone_number
+from waypost.formats.subscribers import NoticeEvent, Subscriber, Twilio, phone_number
 from waypost.notify.channels.base import ALL_EVENTS, Channel, Composition, Means, TransportError
 from waypost.notify.channels.chat import chat_message, json_object
 from waypost.notify.channels.http_transport import ask, attempt, host_of, refusal, retry_after
 from waypost.notify.channels.sms.gsm import cut, fits, only_gsm, transliterate
+from waypost.notify.rules.deliveries import Letter
+from waypost.notify.rules.notices import Notice, SubjectKind
 from waypost.publishing.pages.filters import StatusFormat
 from waypost.status.rules.snapshot import Snapshot
 

@@ -6,11 +6,12 @@ import json
 from dataclasses import replace
 from datetime import UTC
 
-from waypost.formats.notices import Letter, Notice, NoticeEvent, SubjectKind
 from waypost.formats.status import ComponentStatus, Update
-from waypost.formats.subscribers import StatuspageTarget, Subscriber
+from waypost.formats.subscribers import NoticeEvent, StatuspageTarget, Subscriber
 from waypost.notify.channels.base import Channel, Composition, Means
 from waypost.notify.channels.http_transport import post, target_host
+from waypost.notify.rules.deliveries import Letter
+from waypost.notify.rules.notices import Notice, SubjectKind
 from waypost.notify.rules.wording import incident_as_told, maintenance_as_told
 from waypost.publishing.api.statuspage import Json
 from waypost.publishing.api.statuspage_webhooks import (

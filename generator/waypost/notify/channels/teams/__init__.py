@@ -9,7 +9,6 @@ import re
 from typing import Any
 
 from waypost.base.net.web import Answer
-from waypost.formats.notices import Letter
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, Composition, Means, TransportError
@@ -24,6 +23,7 @@ from waypost.notify.channels.chat import (
     shorten,
 )
 from waypost.notify.channels.http_transport import ask, attempt, refusal, target_host
+from waypost.notify.rules.deliveries import Letter
 
 MOST_BYTES = 28 * 1024
 """What Teams takes as one message."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from waypost.formats.notices import Letter, Notice, NoticeEvent, SubjectKind
 from waypost.formats.status import ComponentStatus
-from waypost.formats.subscribers import Subscriber, WebhookTarget
+from waypost.formats.subscribers import NoticeEvent, Subscriber, WebhookTarget
 from waypost.notify.channels.base import ALL_EVENTS, Channel, Composition, Means, TransportError
 from waypost.notify.channels.http_transport import post, target_host
 from waypost.notify.channels.webhook.event import EventPage, EventSubject, WebhookEvent
 from waypost.notify.channels.webhook.fitting import fitted
+from waypost.notify.rules.deliveries import Letter
+from waypost.notify.rules.notices import Notice, SubjectKind
 from waypost.notify.rules.signing import BadSecret, signed_headers
 from waypost.notify.rules.wording import incident_as_told, maintenance_as_told
 from waypost.publishing.api.json_parts import certificates_json
