@@ -1,4 +1,4 @@
-"""Take people off the list who follow the link in their mail; unknown links learn nothing."""
+"""The pages behind the unsubscribe link of a mail; an unknown link gets none."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from waypost.formats.project import Project
 from waypost.formats.subscribers import SubscriberFile, variable
 from waypost.notify.channels.email.composing import leaving_page
 from waypost.notify.outbox import Outbox
-from waypost.notify.rules.signing import WeakKey, who_leaves
+from waypost.notify.rules.signing import WeakKey, subscriber_of_token
 
 _NOBODY = Page(HTTPStatus.NOT_FOUND)
 
 
-def who_may_leave(
+def unsubscribe_pages(
     project: Callable[[], Project],
     outbox: Outbox,
     clock: Callable[[], datetime],
@@ -59,7 +59,9 @@ def _subscriber(file: SubscriberFile, token: str, environment: Mapping[str, str]
     name = variable(text)
     key = text if name is None else environment.get(name, "")
     try:
-        return who_leaves(key, token, (item.id for item in file.subscribers if item.email is not None))
+        return subscriber_of_token(
+            key, token, (item.id for item in file.subscribers if item.email is not None)
+        )
     except WeakKey:
         return None
 

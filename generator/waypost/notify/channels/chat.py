@@ -18,10 +18,10 @@ from waypost.base.markup import render_markdown
 from waypost.base.text import clean, clean_line
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import NoticeEvent
-from waypost.notify.channels.base import Composition
-from waypost.notify.rules.deliveries import Letter
-from waypost.notify.rules.notices import SubjectKind
-from waypost.notify.rules.wording import Wording, colour_status, time_writer, wording
+from waypost.notify.rules.deliveries import Delivery
+from waypost.notify.rules.notices import Notice, SubjectKind
+from waypost.notify.rules.wording import Wording, colour_status, time_writer, wording_of
+from waypost.status.rules.snapshot import Snapshot
 
 _MODIFIERS = ("\ufe0e", "\ufe0f", "\u200d", *(chr(code) for code in range(0x1F3FB, 0x1F400)))
 """What belongs to the emoji before it: presentation, a joiner, colours of skin."""
@@ -75,7 +75,7 @@ def json_body(document: Mapping[str, Any]) -> bytes:
 
 
 MOST_SOURCE = 10_000
-"""Characters of Markdown that are looked at; no chat shows as many."""
+"""Characters of Markdown that are read; no chat shows as many."""
 
 _HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "th"})
 _MARKS = _HEADS | {"strong", "em", "del"}
@@ -104,8 +104,8 @@ class Dialect:
 
 
 @dataclass(frozen=True)
-class _Run:
-    """A piece of text of one look."""
+class _Piece:
+    """A piece of text in one style."""
 
     text: str
     strong: bool = False
@@ -123,13 +123,13 @@ def chat_text(markdown: str, help_url: str, dialect: Dialect, most: int) -> str:
 
     What is too long is cut with an ellipsis, and no markup is left open.
     """
-    reader = _Reader()
+    reader = _PieceReader()
     reader.feed(render_markdown(clean(markdown)[:MOST_SOURCE], help_url))
     reader.close()
     return re.sub(r" +$", "", _fit(reader.runs, dialect, most), flags=re.MULTILINE).strip()
 
 
-def _fit(runs: list[_Run], dialect: Dialect, most: int) -> str:
+def _fit(runs: list[_Piece], dialect: Dialect, most: int) -> str:
     written: list[str] = []
     room = most
     for run in runs:
@@ -141,7 +141,7 @@ def _fit(runs: list[_Run], dialect: Dialect, most: int) -> str:
     return "".join(written)
 
 
-def _last(run: _Run, dialect: Dialect, room: int) -> str:
+def _last(run: _Piece, dialect: Dialect, room: int) -> str:
     """Write as much of a piece as there is room for; a marked piece is whole or left out."""
     if run.strong or run.emphasis or run.struck or run.code or run.block or run.mark or run.href:
         return ""
@@ -152,7 +152,7 @@ def _last(run: _Run, dialect: Dialect, room: int) -> str:
     return dialect.text(text.rpartition(" ")[0] or text)
 
 
-def _written(run: _Run, dialect: Dialect) -> str:
+def _written(run: _Piece, dialect: Dialect) -> str:
     if run.block:
         return dialect.block(run.text)
     if run.mark:
@@ -174,7 +174,7 @@ def _written(run: _Run, dialect: Dialect) -> str:
     return f"{before}{shown}{after}"
 
 
-class _Reader(HTMLParser):
+class _PieceReader(HTMLParser):
     """Reads HTML that `render_markdown` made into runs of text."""
 
     _LINES = frozenset(
@@ -186,7 +186,7 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.runs: list[_Run] = []
+        self.runs: list[_Piece] = []
         self._open: list[str] = []
         self._href = ""
         self._lists: list[int | None] = []
@@ -210,7 +210,7 @@ class _Reader(HTMLParser):
         elif tag == "tr":
             self._break(1)
         elif tag in ("td", "th") and self._gap == 0:
-            self.runs.append(_Run(" · "))
+            self.runs.append(_Piece(" · "))
         elif tag == "a":
             self._href = values.get("href") or ""
 
@@ -256,15 +256,15 @@ class _Reader(HTMLParser):
 
     def _add(self, text: str) -> None:
         if self._gap and self.runs:
-            self.runs.append(_Run("\n" * self._gap))
+            self.runs.append(_Piece("\n" * self._gap))
         if self._mark:
-            self.runs.append(_Run(self._mark, mark=True))
+            self.runs.append(_Piece(self._mark, mark=True))
         self._gap, self._mark = 0, ""
         # What is long must be cut where there is no room for it, which nothing marked can be.
         opened = set(self._open) - (_MARKS if len(text) > 1000 else set())
         is_head = bool(opened & _HEADS)
         self.runs.append(
-            _Run(
+            _Piece(
                 text,
                 strong=is_head or "strong" in opened,
                 emphasis="em" in opened,
@@ -298,11 +298,11 @@ _TO_DO = (NoticeEvent.CERTIFICATE_EXPIRING, NoticeEvent.ENDPOINT_DISABLED)
 
 @dataclass(frozen=True)
 class ChatMessage:
-    """What a chat shows of a notice."""
+    """The parts of a message that every chat shows."""
 
     wording: Wording
     status: ComponentStatus
-    """Whose colour it wears."""
+    """The state whose colour it has."""
     headline: str
     """In one line, with the mark in front."""
     facts: tuple[str, ...]
@@ -312,31 +312,30 @@ class ChatMessage:
     """Where links that start with `/` lead."""
 
 
-def chat_message(composition: Composition) -> ChatMessage:
-    """Return what a chat shows of a notice, in the language of the page; only the body has markup."""
-    notice, snapshot = composition.notice, composition.snapshot
-    said = wording(notice, snapshot)
+def chat_message(notice: Notice, snapshot: Snapshot) -> ChatMessage:
+    """Return the parts of a message, in the language of the page; only the body has markup."""
+    wording = wording_of(notice, snapshot)
     is_to_do = notice.event in _TO_DO
     status = ComponentStatus.DEGRADED_PERFORMANCE if is_to_do else colour_status(notice)
     return ChatMessage(
-        wording=said,
+        wording=wording,
         status=status,
-        headline=clean_line(f"{MARKS[status]} {said.headline}"),
-        facts=tuple(map(clean_line, said.facts)),
+        headline=clean_line(f"{MARKS[status]} {wording.headline}"),
+        facts=tuple(map(clean_line, wording.facts)),
         footer=clean_line(f"{snapshot.page.name} · {time_writer(snapshot)(notice.at)}"),
         help_url=snapshot.page.help_url,
     )
 
 
-def first_of_thread(letter: Letter) -> str:
-    """Return what the other side calls the first message of the letter's thread; empty where there is none."""
-    kind = letter.delivery.subject.partition("/")[0]
-    return letter.first_remote if kind in _THREADS else ""
+def first_of_thread(delivery: Delivery) -> str:
+    """Return the receiver's id for the first message of the delivery's thread; empty where there is none."""
+    kind = delivery.subject.partition("/")[0]
+    return delivery.first_remote if kind in _THREADS else ""
 
 
-def tells_the_state(letter: Letter) -> bool:
-    """Tell whether the first message of the thread is to say what this letter says."""
-    return letter.delivery.event not in _NO_STATE
+def shows_state(delivery: Delivery) -> bool:
+    """Tell whether a message shows the present state, so that the first message of its thread is edited to it."""
+    return delivery.event not in _NO_STATE
 
 
 def json_object(body: bytes) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """Which worker sends to which endpoint, and what became of it: one transaction for each.
 
-Endpoints are claimed, not deliveries: that keeps the order of what one endpoint gets. A report counts only while its
+Endpoints are claimed, not deliveries: that keeps the order of what one endpoint gets. A result counts only while its
 claim is the newest of its endpoint and was not given back.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.base.database.engine import Database, Lock
+from waypost.base.database.engine import Database
 from waypost.base.database.schema import (
     delivery,
     delivery_has_remote,
@@ -42,8 +42,8 @@ from waypost.notify.rules.deliveries import (
     THRESHOLD,
     Attempt,
     ClaimedEndpoint,
-    Letter,
-    Report,
+    ClaimResult,
+    Delivery,
     at_once,
     open_for,
 )
@@ -52,43 +52,8 @@ _NEVER = 2**62
 """Larger than every number of a delivery."""
 
 
-def claim(
-    database: Database,
-    connection: Connection,
-    now: datetime,
-    *,
-    owner: str,
-    lease: timedelta,
-    limit: int,
-    per_host: int,
-    letters: int,
-) -> list[ClaimedEndpoint]:
-    """Take up to `limit` endpoints that are due, the longest due first, each with its next letters."""
-    # Two that claim at once would both find the same room at a host.
-    database.lock(connection, Lock.CLAIMS)
-    moment = to_ms(now)
-    chosen = _chosen(connection, moment, limit, per_host)
-    if not chosen:
-        return []
-    until = moment + span_ms(lease)
-    ids = [row.id for row in chosen]
-    LEASES.take(connection, ids, owner, until, set_at=moment)
-    taken = _letters(connection, ids, letters, moment)
-    return [
-        ClaimedEndpoint(
-            row.id,
-            row.kind,
-            row.epoch + 1,
-            from_ms(until),
-            optional_moment(row.failing_since),
-            tuple(taken[row.id]),
-        )
-        for row in chosen
-    ]
-
-
-def _chosen(connection: Connection, now: int, limit: int, per_host: int) -> Sequence[Any]:
-    """Choose endpoints that are due, and lock them; what a transaction of somebody else holds is left out."""
+def choose(connection: Connection, now: int, limit: int, per_host: int) -> Sequence[Any]:
+    """Choose endpoints that are due, and lock them; rows that another transaction holds are left out."""
     room = _room(connection, now, per_host)
     full = _full(room)
     ids: list[str] = []
@@ -109,6 +74,28 @@ def _chosen(connection: Connection, now: int, limit: int, per_host: int) -> Sequ
         .with_for_update(skip_locked=True)
     )
     return connection.execute(locked).all() if ids else ()
+
+
+def take(
+    connection: Connection, chosen: Sequence[Any], now: datetime, owner: str, lease: timedelta, per_claim: int
+) -> list[ClaimedEndpoint]:
+    """Lease these endpoints to an owner, each with its next deliveries."""
+    moment = to_ms(now)
+    until = moment + span_ms(lease)
+    ids = [row.id for row in chosen]
+    LEASES.take(connection, ids, owner, until, set_at=moment)
+    queues = _begin_deliveries(connection, ids, per_claim, moment)
+    return [
+        ClaimedEndpoint(
+            row.id,
+            row.kind,
+            row.epoch + 1,
+            from_ms(until),
+            optional_moment(row.failing_since),
+            tuple(queues[row.id]),
+        )
+        for row in chosen
+    ]
 
 
 def _due(now: int, full: Collection[str], ids: Collection[str], limit: int) -> sa.Select[Any]:
@@ -147,15 +134,15 @@ def _room(connection: Connection, now: int, per_host: int) -> dict[str, int]:
     return room
 
 
-def _letters(
-    connection: Connection, ids: Sequence[str], letters: int, now: int
-) -> Mapping[str, list[Letter]]:
-    """Read the next letters of each endpoint and note that they are begun."""
+def _begin_deliveries(
+    connection: Connection, ids: Sequence[str], per_claim: int, now: int
+) -> Mapping[str, list[Delivery]]:
+    """Read the next deliveries of each endpoint and note that they are begun."""
     last = (
         sa.select(delivery.c.id)
         .where(delivery.c.endpoint == endpoint.c.id, delivery_is_pending)
         .order_by(delivery.c.id)
-        .offset(letters - 1)
+        .offset(per_claim - 1)
         .limit(1)
         .scalar_subquery()
     )
@@ -184,17 +171,25 @@ def _letters(
     if rows:
         connection.execute(begun, [{"b_id": row.id} for row in rows])
     firsts = _first_remotes(connection, ids, {row.subject for row in rows})
-    taken: dict[str, list[Letter]] = defaultdict(list)
+    queues: dict[str, list[Delivery]] = defaultdict(list)
     for row in rows:
-        letter = replace(delivery_of(row), attempts=row.attempts + 1, last_at=from_ms(now))
-        taken[row.endpoint].append(Letter(letter, row.body, firsts.get((row.endpoint, row.subject), "")))
-    return taken
+        first = firsts.get((row.endpoint, row.subject), "")
+        queues[row.endpoint].append(
+            replace(
+                delivery_of(row),
+                attempts=row.attempts + 1,
+                last_at=from_ms(now),
+                body=row.body,
+                first_remote=first,
+            )
+        )
+    return queues
 
 
 def _first_remotes(
     connection: Connection, ids: Collection[str], subjects: Collection[str]
 ) -> Mapping[tuple[str, str], str]:
-    """Return what the other side calls the first message of each of these threads, by endpoint and subject."""
+    """Return the receivers' ids for the first message of each of these threads, by endpoint and subject."""
     found = (
         sa.select(delivery.c.endpoint, notice.c.subject, delivery.c.remote)
         .join(notice, notice.c.sequence == delivery.c.sequence)
@@ -208,26 +203,26 @@ def _first_remotes(
 
 
 LONGEST_REMOTE = 500
-"""Characters of what the other side calls a message that are kept."""
+"""Characters of a receiver's id for a message that are kept."""
 
 Rows = list[dict[str, Any]]
 
 
-def report(
-    database: Database, connection: Connection, reports: Sequence[Report], now: datetime
+def record(
+    database: Database, connection: Connection, results: Sequence[ClaimResult], now: datetime
 ) -> list[bool]:
-    """Write what became of the letters; return which reports counted, in their order."""
-    known = lock_endpoints(connection, {item.claim.endpoint for item in reports})
-    counted: dict[str, Report] = {}
+    """Write what became of deliveries; return which results counted, in their order."""
+    known = lock_endpoints(connection, {item.claim.endpoint for item in results})
+    counted: dict[str, ClaimResult] = {}
     answers = []
-    for item in reports:
+    for item in results:
         row = known.get(item.claim.endpoint)
         is_held = row is not None and row.owner is not None and row.epoch == item.claim.epoch
         answers.append(is_held and item.claim.endpoint not in counted)
         if answers[-1]:
             counted[item.claim.endpoint] = item
     if counted:
-        _write_letters(connection, counted.values())
+        _write_deliveries(connection, counted.values())
         disabled = {name: item.disabled for name, item in counted.items() if item.disabled}
         give_up_pending(connection, disabled, IS_DISABLED)
         _write_endpoints(connection, counted, known, to_ms(now))
@@ -235,22 +230,25 @@ def report(
     return answers
 
 
-def _write_letters(connection: Connection, reports: Any) -> None:
+def _write_deliveries(connection: Connection, results: Iterable[ClaimResult]) -> None:
     delivered: Rows = []
     failed: Rows = []
     unsent: Rows = []
-    for item in reports:
+    for item in results:
         sent = {attempt.delivery: attempt for attempt in item.attempts}
-        for letter in item.claim.letters:
-            attempt = sent.get(letter.delivery.id)
+        for waiting in item.claim.deliveries:
+            attempt = sent.get(waiting.id)
+            row: dict[str, Any] = {"b_id": waiting.id}
             if attempt is None:
-                unsent.append({"b_id": letter.delivery.id})
+                unsent.append(row)
             elif attempt.delivered:
-                delivered.append(_delivered_row(attempt))
+                remote = clean_text(attempt.remote, LONGEST_REMOTE)
+                delivered.append({**row, "b_at": to_ms(attempt.at), "b_remote": remote})
             else:
-                failed.append(_failed_row(attempt))
+                state = FAILED if attempt.gives_up else PENDING
+                failed.append({**row, "b_state": state, "b_error": clean_text(attempt.error)})
     one = delivery.c.id == sa.bindparam("b_id")
-    # A letter that is sent again stands where its first message stands.
+    # A message that is sent again keeps its place and its first id.
     is_first = sa.and_(delivery.c.delivered_at.is_not(None), delivery.c.remote != "")
     statements = (
         (
@@ -265,7 +263,7 @@ def _write_letters(connection: Connection, reports: Any) -> None:
             delivered,
         ),
         (
-            # Whoever left meanwhile, or was taken out of the file, is not tried again.
+            # A subscriber who left meanwhile, or was taken out of the file, is not tried again.
             delivery.update()
             .where(one, delivery_is_pending)
             .values(
@@ -282,20 +280,11 @@ def _write_letters(connection: Connection, reports: Any) -> None:
             connection.execute(statement, sorted(rows, key=lambda row: row["b_id"]))
 
 
-def _delivered_row(attempt: Attempt) -> dict[str, Any]:
-    remote = clean_text(attempt.remote, LONGEST_REMOTE)
-    return {"b_id": attempt.delivery, "b_at": to_ms(attempt.at), "b_remote": remote}
-
-
-def _failed_row(attempt: Attempt) -> dict[str, Any]:
-    state = FAILED if attempt.gives_up else PENDING
-    return {"b_id": attempt.delivery, "b_state": state, "b_error": clean_text(attempt.error)}
-
-
 def _write_endpoints(
-    connection: Connection, counted: Mapping[str, Report], known: Mapping[str, Any], now: int
+    connection: Connection, counted: Mapping[str, ClaimResult], known: Mapping[str, Any], now: int
 ) -> None:
-    waiting = _waiting(connection, counted)
+    pending = sa.exists().where(delivery.c.endpoint == endpoint.c.id, delivery_is_pending)
+    waiting = set(connection.scalars(sa.select(endpoint.c.id).where(endpoint.c.id.in_(counted), pending)))
     rows = []
     for name, item in sorted(counted.items()):
         row = known[name]
@@ -330,46 +319,41 @@ def _write_endpoints(
     )
 
 
-def _waiting(connection: Connection, ids: Mapping[str, Report]) -> set[str]:
-    """Return those of these endpoints for which something is pending."""
-    pending = sa.exists().where(delivery.c.endpoint == endpoint.c.id, delivery_is_pending)
-    return set(connection.scalars(sa.select(endpoint.c.id).where(endpoint.c.id.in_(ids), pending)))
-
-
 def _failing_since(before: int | None, attempts: Sequence[Attempt]) -> int | None:
-    since = before
     for attempt in attempts:
         if attempt.delivered:
-            since = None
-        elif since is None:
-            since = to_ms(attempt.at)
-    return since
+            before = None
+        elif before is None:
+            before = to_ms(attempt.at)
+    return before
 
 
 def _write_hosts(
     database: Database,
     connection: Connection,
-    counted: Mapping[str, Report],
+    counted: Mapping[str, ClaimResult],
     known: Mapping[str, Any],
     now: int,
 ) -> None:
-    """Count failures of hosts in a row; whichever report comes first, each attempt counts once."""
-    told: dict[str, list[Attempt]] = defaultdict(list)
+    """Count failures of hosts in a row; whatever the order of the results, each attempt counts once."""
+    by_host: dict[str, list[Attempt]] = defaultdict(list)
     for name, item in counted.items():
         if host := known[name].host:
-            told[host] += [attempt for attempt in item.attempts if attempt.delivered or attempt.blames_host]
-    blamed = sorted(host for host, attempts in told.items() if any(a.blames_host for a in attempts))
+            by_host[host] += [it for it in item.attempts if it.delivered or it.blames_host]
+    blamed = sorted(host for host, attempts in by_host.items() if any(it.blames_host for it in attempts))
     if blamed:
         connection.execute(database.upsert(delivery_host), [{"host": host, "failures": 0} for host in blamed])
     table = delivery_host
-    found = sa.select(table).where(table.c.host.in_(told)).order_by(table.c.host).with_for_update()
+    found = sa.select(table).where(table.c.host.in_(by_host)).order_by(table.c.host).with_for_update()
     rows = []
     for row in connection.execute(found):
         failures = row.failures
-        for attempt in told[row.host]:
+        for attempt in by_host[row.host]:
             failures = 0 if attempt.delivered else failures + 1
         if failures != row.failures:
-            rows.append({"b_host": row.host, "b_failures": failures, "b_until": _until(failures, now)})
+            span = open_for(failures)
+            until = None if span is None else now + span_ms(span)
+            rows.append({"b_host": row.host, "b_failures": failures, "b_until": until})
     if rows:
         connection.execute(
             table.update()
@@ -377,8 +361,3 @@ def _write_hosts(
             .values(failures=sa.bindparam("b_failures"), open_until=sa.bindparam("b_until")),
             rows,
         )
-
-
-def _until(failures: int, now: int) -> int | None:
-    span = open_for(failures)
-    return None if span is None else now + span_ms(span)

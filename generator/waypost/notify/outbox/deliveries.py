@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,12 +12,12 @@ from sqlalchemy.engine import Connection
 from waypost.base.database.engine import Database, Lock, StoreError
 from waypost.base.database.schema import (
     acknowledgement,
-    component_told,
     delivery,
     endpoint,
     message,
     meta,
     notice,
+    notified_component,
     unsubscribed,
 )
 from waypost.base.database.values import from_ms, to_ms
@@ -35,8 +34,8 @@ from waypost.notify.outbox.endpoints import (
     lock_endpoints,
     slices,
 )
-from waypost.notify.rules.deliveries import Delivery, DeliveryState
-from waypost.notify.rules.notices import Batch, Disabled, Posting, Told
+from waypost.notify.rules.deliveries import Delivery, DeliveryFilter
+from waypost.notify.rules.notices import Disabled, NoticePlan, OutboxState, PlannedNotice
 
 _PLANNED = "told"
 """The row of `meta` that says that something was planned: a page may have no components."""
@@ -44,13 +43,14 @@ _PLANNED = "told"
 Rows = list[dict[str, Any]]
 
 
-def read_told(connection: Connection) -> Told:
-    """Return what is known of what was told."""
+def read_state(connection: Connection) -> OutboxState:
+    """Return the state that planning depends on."""
     was_planned = connection.scalar(sa.select(meta.c.key).where(meta.c.key == _PLANNED)) is not None
+    components = connection.execute(sa.select(notified_component).order_by(notified_component.c.component))
     is_out = sa.and_(endpoint.c.configured == 1, endpoint.c.disabled_at.is_not(None))
-    return Told(
+    return OutboxState(
         frozenset(connection.scalars(sa.select(notice.c.key))),
-        _components(connection) if was_planned else None,
+        {row.component: STATUSES[row.status] for row in components} if was_planned else None,
         {row.incident: from_ms(row.at) for row in connection.execute(sa.select(acknowledgement))},
         {
             row.id: Disabled(from_ms(row.disabled_at), row.disabled_reason or "")
@@ -60,32 +60,35 @@ def read_told(connection: Connection) -> Told:
     )
 
 
-def tell(
-    database: Database, connection: Connection, plan: Callable[[Told, int], Batch], now: datetime
+def enqueue(
+    database: Database,
+    connection: Connection,
+    plan: Callable[[OutboxState, int], NoticePlan],
+    now: datetime,
 ) -> tuple[int, int]:
-    """Ask the plan what is new, and write it; return how many notices and deliveries that made."""
-    # Whoever plans at the same time waits and then sees these notices as told. The lock also keeps sequences and
-    # numbers of deliveries in the order in which they can be seen.
+    """Ask the plan for new notices, and write them; return how many notices and deliveries that made."""
+    # A second planner waits here, and then finds these notices. The lock also keeps sequences and numbers of
+    # deliveries in the order in which they can be read.
     database.lock(connection, Lock.OUTBOX)
-    told = read_told(connection)
+    state = read_state(connection)
     first = (connection.scalar(sa.select(sa.func.max(notice.c.sequence))) or 0) + 1
-    batch = plan(told, first)
-    _note_components(database, connection, told.components, batch.components)
-    new = _new_postings(batch, told.keys, first)
+    planned = plan(state, first)
+    _note_components(database, connection, state.components, planned.components)
+    by_key = {item.notice.key: item for item in reversed(planned.notices)}
+    new = {
+        item.notice.sequence: item
+        for item in planned.notices
+        if item.notice.key not in state.keys and by_key[item.notice.key] is item
+    }
     if not new:
         return 0, 0
-    connection.execute(notice.insert(), [_notice_row(sequence, item) for sequence, item in new.items()])
-    rows = _delivery_rows(connection, new, to_ms(now))
+    connection.execute(notice.insert(), [_notice_row(item) for item in new.values()])
+    rows = _delivery_rows(connection, new.values(), to_ms(now))
     if rows:
         connection.execute(message.insert(), _message_rows(new, rows))
         connection.execute(delivery.insert(), rows)
         _wake(connection, {row["endpoint"] for row in rows if row["state"] == PENDING}, to_ms(now))
     return len(new), len(rows)
-
-
-def _components(connection: Connection) -> dict[str, ComponentStatus]:
-    rows = connection.execute(sa.select(component_told).order_by(component_told.c.component))
-    return {row.component: STATUSES[row.status] for row in rows}
 
 
 def _unsubscribed(connection: Connection) -> frozenset[str]:
@@ -98,7 +101,7 @@ def _note_components(
     before: Mapping[str, ComponentStatus] | None,
     after: Mapping[str, ComponentStatus],
 ) -> None:
-    """Write what has changed: most looks at a page find nothing, and must not cost a write."""
+    """Write what has changed: most publications change nothing, and must not cost a write."""
     if before is None:
         connection.execute(database.upsert(meta).values(key=_PLANNED, value="1"))
     known = before or {}
@@ -108,41 +111,29 @@ def _note_components(
         if known.get(component) is not status
     ]
     if changed:
-        connection.execute(database.upsert(component_told, "status"), changed)
+        connection.execute(database.upsert(notified_component, "status"), changed)
     if gone := known.keys() - after.keys():
-        connection.execute(component_told.delete().where(component_told.c.component.in_(gone)))
+        connection.execute(notified_component.delete().where(notified_component.c.component.in_(gone)))
 
 
-def _new_postings(batch: Batch, known: Collection[str], first: int) -> dict[int, Posting]:
-    """Return the postings by their sequences, without those that were told before."""
-    new: dict[int, Posting] = {}
-    keys = set(known)
-    for sequence, posting in enumerate(batch.postings, first):
-        if posting.notice.key not in keys:
-            new[sequence] = posting
-            keys.add(posting.notice.key)
-    return new
-
-
-def _notice_row(sequence: int, posting: Posting) -> dict[str, Any]:
+def _notice_row(planned: PlannedNotice) -> dict[str, Any]:
     return {
-        "sequence": sequence,
-        "key": posting.notice.key,
-        "event": posting.notice.event.value,
-        "at": to_ms(posting.notice.at),
-        "subject": str(posting.notice.subject),
-        "message_id": posting.message_id,
+        "sequence": planned.notice.sequence,
+        "key": planned.notice.key,
+        "event": planned.notice.event.value,
+        "at": to_ms(planned.notice.at),
+        "subject": str(planned.notice.subject),
+        "message_id": planned.message_id,
     }
 
 
-def _delivery_rows(connection: Connection, new: Mapping[int, Posting], now: int) -> Rows:
-    """Return a row for each notice and endpoint; whoever is not known, or has left, is not written to."""
-    wanted = {name for posting in new.values() for name in posting.endpoints}
-    known = lock_endpoints(connection, wanted)
+def _delivery_rows(connection: Connection, new: Collection[PlannedNotice], now: int) -> Rows:
+    """Return a row for each notice and endpoint that is configured and has not left."""
+    known = lock_endpoints(connection, {name for planned in new for name in planned.recipients})
     gone = _unsubscribed(connection)
     return [
         {
-            "sequence": sequence,
+            "sequence": planned.notice.sequence,
             "endpoint": name,
             "kind": known[name].kind,
             "state": PENDING if known[name].disabled_at is None else FAILED,
@@ -152,13 +143,13 @@ def _delivery_rows(connection: Connection, new: Mapping[int, Posting], now: int)
             "last_error": "" if known[name].disabled_at is None else IS_DISABLED,
             "remote": "",
         }
-        for sequence, posting in new.items()
-        for name in dict.fromkeys(posting.endpoints)
+        for planned in new
+        for name in planned.recipients
         if name in known and known[name].configured and name not in gone
     ]
 
 
-def _message_rows(new: Mapping[int, Posting], deliveries: Rows) -> Rows:
+def _message_rows(new: Mapping[int, PlannedNotice], deliveries: Rows) -> Rows:
     needed = sorted({(row["sequence"], row["kind"]) for row in deliveries})
     missing = next((kind for sequence, kind in needed if kind not in new[sequence].bodies), None)
     if missing is not None:
@@ -185,59 +176,48 @@ SLICE = 2000
 """Rows that one transaction forgets: a long one would keep workers and pollers waiting."""
 
 
-@dataclass(frozen=True)
-class Which:
-    """Deliveries that somebody asks for; everything that is named must fit."""
-
-    state: DeliveryState | None = None
-    endpoint: str | None = None
-    since: datetime | None = None
-    """Made at or after."""
-    until: datetime | None = None
-    """Made before."""
-    ids: Collection[int] | None = None
-
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
-        """Return what must hold for a row."""
-        columns = delivery.c
-        found: list[sa.ColumnElement[bool]] = []
-        if self.state is not None:
-            found.append(columns.state == DELIVERY_NUMBERS[self.state])
-        if self.endpoint is not None:
-            found.append(columns.endpoint == self.endpoint)
-        if self.since is not None:
-            found.append(columns.created_at >= to_ms(self.since))
-        if self.until is not None:
-            found.append(columns.created_at < to_ms(self.until))
-        if self.ids is not None:
-            found.append(columns.id.in_(self.ids))
-        return found
+def _conditions(wanted: DeliveryFilter) -> list[sa.ColumnElement[bool]]:
+    columns = delivery.c
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.state is not None:
+        found.append(columns.state == DELIVERY_NUMBERS[wanted.state])
+    if wanted.endpoint is not None:
+        found.append(columns.endpoint == wanted.endpoint)
+    if wanted.since is not None:
+        found.append(columns.created_at >= to_ms(wanted.since))
+    if wanted.until is not None:
+        found.append(columns.created_at < to_ms(wanted.until))
+    if wanted.ids is not None:
+        found.append(columns.id.in_(wanted.ids))
+    return found
 
 
-def read_deliveries(connection: Connection, which: Which, limit: int | None) -> list[Delivery]:
+def read_deliveries(connection: Connection, wanted: DeliveryFilter, limit: int | None) -> list[Delivery]:
     """Return deliveries, newest first."""
     found = (
         sa.select(*DELIVERY_COLUMNS)
         .join(notice, notice.c.sequence == delivery.c.sequence)
-        .where(*which.conditions())
+        .where(*_conditions(wanted))
         .order_by(delivery.c.id.desc())
         .limit(limit)
     )
     return [delivery_of(row) for row in connection.execute(found)]
 
 
-def replay(database: Database, connection: Connection, which: Which, now: datetime) -> int:
+def replay(database: Database, connection: Connection, wanted: DeliveryFilter, now: datetime) -> int:
     """Make deliveries pending again that were delivered or given up; return how many."""
     database.lock(connection, Lock.OUTBOX)
     can_be_sent = sa.exists().where(
         endpoint.c.id == delivery.c.endpoint, endpoint.c.configured == 1, endpoint.c.kind == delivery.c.kind
     )
     has_left = sa.exists().where(unsubscribed.c.endpoint == delivery.c.endpoint)
-    wanted = sa.and_(*which.conditions(), delivery.c.state != PENDING, can_be_sent, sa.not_(has_left))
-    names = connection.scalars(sa.select(delivery.c.endpoint).where(wanted).distinct()).all()
-    # A delivery that is reported meanwhile is pending or not; the endpoint's row settles which.
+    is_meant = sa.and_(*_conditions(wanted), delivery.c.state != PENDING, can_be_sent, sa.not_(has_left))
+    names = connection.scalars(sa.select(delivery.c.endpoint).where(is_meant).distinct()).all()
+    # A delivery that is recorded meanwhile is pending or not; the endpoint's row settles which.
     lock_endpoints(connection, names)
-    again = delivery.update().where(wanted, delivery.c.endpoint.in_(names)).values(state=PENDING, failures=0)
+    again = (
+        delivery.update().where(is_meant, delivery.c.endpoint.in_(names)).values(state=PENDING, failures=0)
+    )
     count = connection.execute(again).rowcount if names else 0
     for some in slices(names):
         mine = endpoint.c.id.in_(some)
@@ -249,7 +229,7 @@ def replay(database: Database, connection: Connection, which: Which, now: dateti
 def prune(database: Database, now: datetime) -> int:
     """Forget deliveries that are past their time, and messages that none needs; return how many deliveries.
 
-    Notices stay for ever: they say what was told.
+    Notices stay for ever, so that none is made twice.
     """
     last_at = sa.func.coalesce(delivery.c.last_at, delivery.c.created_at)
     over = sa.and_(delivery.c.state != PENDING, last_at < to_ms(now - KEEP_DELIVERIES))
@@ -265,7 +245,7 @@ def prune(database: Database, now: datetime) -> int:
             break
     if forgotten:
         with database.write() as connection:
-            # Whoever tells something has written its messages and its deliveries, or neither.
+            # A notice that is written now has its messages and its deliveries, or neither.
             database.lock(connection, Lock.OUTBOX)
             is_needed = sa.exists().where(
                 delivery.c.sequence == message.c.sequence, delivery.c.kind == message.c.kind

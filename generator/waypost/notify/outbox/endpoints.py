@@ -115,7 +115,7 @@ _SHAPE = ("kind", "host", "fingerprint", "configured")
 def register(database: Database, connection: Connection, wanted: Sequence[Endpoint], now: datetime) -> None:
     """Bring the rows of endpoints to what is configured."""
     database.lock(connection, Lock.OUTBOX)
-    rows = {item.id: _row(item) for item in wanted}
+    rows: dict[str, dict[str, Any]] = {item.id: {**vars(item), "configured": 1} for item in wanted}
     found = {row.id: row for row in connection.execute(sa.select(endpoint))}
     new = [row for name, row in sorted(rows.items()) if name not in found]
     if new:
@@ -159,14 +159,9 @@ def unsubscribe(database: Database, connection: Connection, name: str, at: datet
 
 def read_endpoints(connection: Connection) -> list[EndpointState]:
     """Return all endpoints that there ever were, by their ids."""
-    counts: dict[tuple[str, int], int] = {
-        (row.endpoint, row.state): row.deliveries
-        for row in connection.execute(
-            sa.select(delivery.c.endpoint, delivery.c.state, sa.func.count().label("deliveries")).group_by(
-                delivery.c.endpoint, delivery.c.state
-            )
-        )
-    }
+    key = (delivery.c.endpoint, delivery.c.state)
+    counted = connection.execute(sa.select(*key, sa.func.count()).group_by(*key))
+    counts: dict[tuple[str, int], int] = {(name, state): count for name, state, count in counted}
     left = {row.endpoint: from_ms(row.at) for row in connection.execute(sa.select(unsubscribed))}
     return [
         EndpointState(
@@ -185,16 +180,6 @@ def read_endpoints(connection: Connection) -> list[EndpointState]:
         )
         for row in connection.execute(sa.select(endpoint).order_by(endpoint.c.id))
     ]
-
-
-def _row(item: Endpoint) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "kind": item.kind,
-        "host": item.host,
-        "fingerprint": item.fingerprint,
-        "configured": 1,
-    }
 
 
 def _take_out(connection: Connection, ids: Collection[str], why: str) -> None:

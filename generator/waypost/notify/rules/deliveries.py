@@ -6,31 +6,41 @@ it for a while (it is open). After that one endpoint at a time is tried (it is h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from waypost.formats.subscribers import DeliverySettings, NoticeEvent
 from waypost.notify.rules.notices import Disabled
 
+JITTER = 0.1
+"""By which share a wait is moved at random, so that endpoints that failed together do not come back together."""
+
+THRESHOLD = 5
+"""Failures in a row from which on a host is left alone."""
+
+FIRST, LONGEST = timedelta(seconds=30), timedelta(minutes=10)
+"""How long at first, and at most."""
+
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where one subscriber is reached, as the outbox knows it."""
+    """The address of one subscriber, as the outbox knows it."""
 
     id: str
     """The id of the subscriber."""
     kind: str
     """The channel, such as `webhook`."""
     host: str = ""
-    """Whose failures count together, and how many are sent to at once: a host name; never shown."""
+    """The host name whose failures and simultaneous sendings are counted together; never shown."""
     fingerprint: str = ""
-    """Changes with the configuration; an endpoint that was disabled is tried again when it does."""
+    """Changes with the configuration; a disabled endpoint is tried again when it does."""
 
 
 @dataclass(frozen=True)
 class EndpointState:
-    """What is known of an endpoint, for operators."""
+    """The state of an endpoint, for operators."""
 
     id: str
     kind: str
@@ -76,56 +86,63 @@ class Delivery:
     created_at: datetime
     state: DeliveryState
     attempts: int
-    """How often it was begun."""
+    """How many attempts were begun."""
     failures: int
-    """How often it is known to have failed since it was made or replayed."""
+    """How many are known to have failed since it was made or replayed."""
     last_at: datetime | None = None
-    """When it was last begun."""
+    """When the last attempt began."""
     last_error: str = ""
-    """Why it last failed, in words without addresses, secrets or what the other side said."""
+    """Why the last attempt failed, in words without addresses, secrets or parts of an answer."""
     delivered_at: datetime | None = None
     remote: str = ""
-    """What the other side calls the message, where that is needed to follow it up."""
+    """The receiver's id for the message, where it is needed to follow it up."""
+    body: bytes = field(default=b"", repr=False)
+    """The frozen message; only a delivery that was claimed has it."""
+    first_remote: str = ""
+    """The receiver's id for the first message of the same thread; only claimed ones have it, and not the first."""
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A delivery that was claimed, with what is needed to send it."""
+class DeliveryFilter:
+    """Which deliveries are meant; every condition that is given must hold."""
 
-    delivery: Delivery
-    body: bytes
-    """As it was frozen when its notice was made."""
-    first_remote: str = ""
-    """What the other side calls the first message of the same thread at this endpoint; empty for the first one."""
+    state: DeliveryState | None = None
+    endpoint: str | None = None
+    since: datetime | None = None
+    """Made at or after."""
+    until: datetime | None = None
+    """Made before."""
+    ids: Collection[int] | None = None
 
 
 @dataclass(frozen=True)
 class ClaimedEndpoint:
-    """An endpoint that a worker holds until its lease ends, with its next letters in order."""
+    """An endpoint that a worker holds until its lease ends, with its next deliveries in order."""
 
     endpoint: str
     kind: str
     epoch: int
-    """Grows with each claim; what is recorded under an older one is refused."""
+    """Grows with each claim; a result under an older one is refused."""
     leased_until: datetime
     failing_since: datetime | None
     """When it first failed since it last worked; None while it works."""
-    letters: tuple[Letter, ...]
+    deliveries: tuple[Delivery, ...]
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """The outcome of sending one letter."""
+    """The outcome of sending one message."""
 
     delivery: int
+    """The id of the delivery."""
     at: datetime
     """When it ended."""
     delivered: bool
     remote: str = ""
     error: str = ""
-    """Why it failed, in words without addresses, secrets or what the other side said."""
+    """Why it failed, in words without addresses, secrets or parts of an answer."""
     gives_up: bool = False
-    """Whether it is a dead letter now."""
+    """Whether the delivery is a dead letter now."""
     next_at: datetime | None = None
     """When it is tried again, where it failed and is not given up."""
     blames_host: bool = False
@@ -133,29 +150,37 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a worker tells of an endpoint that it held, when it gives it back."""
+class ClaimResult:
+    """What became of a claim, with which a worker gives the endpoint back."""
 
     claim: ClaimedEndpoint
     attempts: tuple[Attempt, ...]
-    """In the order of the letters; letters that are not in it were not sent."""
+    """In the order of the deliveries; a delivery without an attempt was not sent."""
     disabled: Disabled | None = None
-    """Where the endpoint is not to be sent to any more."""
+    """Set where nothing more is to be sent to the endpoint."""
 
 
-JITTER = 0.1
-"""By which share a wait is moved at random, so that endpoints that failed together do not come back together."""
+class TransportError(Exception):
+    """A message was not accepted; the words hold no address, no secret, and no part of an answer."""
 
-
-@dataclass(frozen=True)
-class Failure:
-    """An attempt that failed, as the one who made it saw it."""
-
-    words: str
-    permanent: bool = False
-    disables: bool = False
-    retry_after: timedelta | None = None
-    blames_host: bool = False
+    def __init__(
+        self,
+        words: str,
+        *,
+        permanent: bool = False,
+        disables: bool = False,
+        retry_after: timedelta | None = None,
+        blames_host: bool = False,
+    ) -> None:
+        super().__init__(words)
+        self.permanent = permanent
+        """Whether trying this message again would be of no use."""
+        self.disables = disables
+        """Whether the endpoint is gone for good, so that nothing more is sent to it."""
+        self.retry_after = retry_after
+        """How long the receiver asked to wait."""
+        self.blames_host = blames_host
+        """Whether the host as a whole seems to be in trouble, and not only this endpoint."""
 
 
 @dataclass(frozen=True)
@@ -163,44 +188,33 @@ class Decision:
     """What is to be done about a failure."""
 
     next_at: datetime | None
-    """When it is tried again; None where the letter is given up."""
+    """When it is tried again; None where the delivery is given up."""
     disable: str = ""
-    """Why the endpoint is not sent to any more; empty where it is."""
+    """Why nothing more is sent to the endpoint; empty where it goes on."""
 
 
 def decide(
     settings: DeliverySettings,
-    failure: Failure,
+    error: TransportError,
     failures: int,
     failing_since: datetime | None,
     now: datetime,
     chance: float,
 ) -> Decision:
-    """Decide about the failure that follows `failures` earlier ones of the same letter.
+    """Decide about the failure that follows `failures` earlier ones of the same delivery.
 
     `failing_since` is when the endpoint first failed since it last worked, `chance` a random number from 0 to 1.
     The schedule is the example of Standard Webhooks, which Svix uses: the n-th wait follows the n-th failure.
     """
-    if failure.disables:
-        return Decision(None, failure.words)
+    if error.disables:
+        return Decision(None, str(error))
     if failing_since is not None and now - failing_since >= settings.disable_after:
-        return Decision(None, f"nothing but failures for {_days(settings.disable_after)}")
-    if failure.permanent or failures >= len(settings.retry_after):
+        days = settings.disable_after / timedelta(days=1)
+        return Decision(None, f"nothing but failures for {days:g} day{'' if days == 1 else 's'}")
+    if error.permanent or failures >= len(settings.retry_after):
         return Decision(None)
     wait = settings.retry_after[failures] * (1 + JITTER * (2 * chance - 1))
-    return Decision(now + max(wait, failure.retry_after or timedelta(0)))
-
-
-def _days(span: timedelta) -> str:
-    days = span / timedelta(days=1)
-    return f"{days:g} day{'' if days == 1 else 's'}"
-
-
-THRESHOLD = 5
-"""Failures in a row from which on a host is left alone."""
-
-FIRST, LONGEST = timedelta(seconds=30), timedelta(minutes=10)
-"""How long at first, and at most."""
+    return Decision(now + max(wait, error.retry_after or timedelta(0)))
 
 
 def open_for(failures: int) -> timedelta | None:

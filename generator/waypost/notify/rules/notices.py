@@ -23,7 +23,7 @@ class SubjectKind(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """The thing that a notice is about; what is told of one subject is one thread."""
+    """The thing that a notice is about; all notices of one subject are one thread."""
 
     kind: SubjectKind
     id: str
@@ -36,78 +36,80 @@ class Subject:
 
 @dataclass(frozen=True)
 class Notice:
-    """One event as subscribers are told it."""
+    """One event, as subscribers are notified of it."""
 
     key: str
-    """Natural and permanent: what was told under a key is never told again."""
+    """Natural and permanent: there is never a second notice with the same key."""
     event: NoticeEvent
     at: datetime
-    """When it happened."""
+    """When the event happened."""
     subject: Subject
     title: str
     """One line, without markup: what the page calls the subject."""
     body: str
-    """What is to be said of it, in Markdown; empty where the title and the state say all."""
+    """The text of the notice, in Markdown; empty where the title and the state say all."""
     link: str
-    """The page that tells more."""
+    """The page with the details."""
     status: str = ""
-    """What an incident, a maintenance or a component is now."""
+    """The present status of an incident, a maintenance or a component."""
     old_status: str = ""
-    """What a component was before."""
+    """The status of a component before the event."""
     impact: str = ""
     """none, minor, major or critical; `maintenance` for announced work; empty where there is none."""
     components: tuple[str, ...] = ()
     """The ids of the components that it is about; empty for the page as a whole."""
     update: str = ""
-    """The id of the update that it tells, where it tells one."""
+    """The id of the update that caused it, if one did."""
     contacts: tuple[str, ...] = ()
-    """The ids of the subscribers whom it goes to whatever their rules say; empty for whoever's rules match."""
+    """The ids of the subscribers who get it whatever their rules say; where empty, the rules decide."""
     silent: bool = False
-    """Whether it is only to be known, so that it is not told later."""
+    """Whether its key is only recorded, and nobody gets it."""
+    sequence: int = 0
+    """Its number, which grows from notice to notice, so that a receiver can drop older ones; 0 until it is planned."""
+
+
+@dataclass(frozen=True)
+class PlannedNotice:
+    """A new notice with its recipients and its messages."""
+
+    notice: Notice
+    message_id: str
+    """The same for every endpoint, attempt and replay: the `webhook-id`."""
+    recipients: Mapping[str, str] = field(default_factory=dict)
+    """The channel of each subscriber who gets it, by their ids; empty where it is only recorded."""
+    bodies: Mapping[str, bytes] = field(default_factory=dict)
+    """The frozen message of each channel, by its kind."""
+
+
+@dataclass(frozen=True)
+class NoticePlan:
+    """The notices that follow from one publication."""
+
+    notices: tuple[PlannedNotice, ...] = ()
+    """In their order; the first has the sequence that planning was given."""
+    components: Mapping[str, ComponentStatus] = field(default_factory=dict)
+    """The present status of every component, which the next planning compares with."""
 
 
 @dataclass(frozen=True)
 class Disabled:
-    """Why and since when an endpoint is no longer sent to."""
+    """Why and since when nothing is sent to an endpoint."""
 
     at: datetime
     reason: str
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the database knows of what was told, which planning needs."""
+class OutboxState:
+    """The state of the outbox, as far as planning depends on it."""
 
     keys: frozenset[str] = frozenset()
     """The keys of all notices."""
     components: Mapping[str, ComponentStatus] | None = None
-    """What was last told, or silently noted, of each component; None where nothing was ever planned."""
+    """The status of each component at the last planning; None where nothing was ever planned."""
     acknowledged: Mapping[str, datetime] = field(default_factory=dict)
-    """By the id of an incident: when a person said that somebody takes care of it."""
+    """When a person took charge of an incident, by its id."""
     disabled: Mapping[str, Disabled] = field(default_factory=dict)
-    """Endpoints that are no longer sent to, by the ids of their subscribers."""
+    """Endpoints that nothing is sent to, by the ids of their subscribers."""
     unsubscribed: frozenset[str] = frozenset()
     """The ids of subscribers who left by the link in a mail."""
-
-
-@dataclass(frozen=True)
-class Posting:
-    """A notice that is new, with what goes out of it."""
-
-    notice: Notice
-    message_id: str
-    """The same for every endpoint, attempt and replay: the `webhook-id`."""
-    bodies: Mapping[str, bytes]
-    """The frozen body for each channel, by its kind."""
-    endpoints: tuple[str, ...] = ()
-    """To whom, by the ids of subscribers; empty where it is only to be known, not told."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What one look at the page found to tell."""
-
-    postings: tuple[Posting, ...] = ()
-    """In the order in which they are told; the first has the sequence that planning was given."""
-    components: Mapping[str, ComponentStatus] = field(default_factory=dict)
-    """What every component is now, as it is known from here on."""

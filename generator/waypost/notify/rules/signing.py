@@ -74,7 +74,7 @@ class WeakKey(ValueError):
         super().__init__(f"the key of `email.unsubscribe` has fewer than {LEAST_KEY} characters")
 
 
-def leaving_token(key: str, subscriber: str) -> str:
+def unsubscribe_token(key: str, subscriber: str) -> str:
     """Return the end of a subscriber's link: 32 characters of base64url, 192 bits; raises WeakKey."""
     if len(key) < LEAST_KEY:
         raise WeakKey
@@ -82,7 +82,7 @@ def leaving_token(key: str, subscriber: str) -> str:
     return base64.urlsafe_b64encode(digest[:24]).decode("ascii")
 
 
-def who_leaves(key: str, token: str, subscribers: Iterable[str]) -> str | None:
+def subscriber_of_token(key: str, token: str, subscribers: Iterable[str]) -> str | None:
     """Return the id of the subscriber whose link ends so; None for any other token. Raises WeakKey.
 
     Every subscriber is compared, each in constant time, so that the time taken tells nothing.
@@ -90,6 +90,6 @@ def who_leaves(key: str, token: str, subscribers: Iterable[str]) -> str | None:
     given = token.encode(errors="replace")
     found = None
     for subscriber in subscribers:
-        if hmac.compare_digest(leaving_token(key, subscriber).encode(), given):
+        if hmac.compare_digest(unsubscribe_token(key, subscriber).encode(), given):
             found = subscriber
     return found

@@ -21,7 +21,6 @@ from waypost.formats.status import (
 )
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.notices import Notice, Subject, SubjectKind
-from waypost.status.rules.affected import AffectedSpan
 from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot, maintenance_at
 
 MOST_NAMES = 8
@@ -40,7 +39,7 @@ OWN_STATES = {
 
 @dataclass(frozen=True)
 class Wording:
-    """What a notice says, in the language and the zone of the page. All of it is plain text but `body`."""
+    """The words of a notice, in the language and the zone of the page. All of it is plain text but `body`."""
 
     notice: Notice
     state: str
@@ -60,8 +59,8 @@ class Wording:
         return plain_text(self.body)
 
 
-def wording(notice: Notice, snapshot: Snapshot) -> Wording:
-    """Return what a notice says."""
+def wording_of(notice: Notice, snapshot: Snapshot) -> Wording:
+    """Return the words of a notice."""
     words = snapshot.words
     state = _state(notice, snapshot)
     return Wording(
@@ -112,7 +111,7 @@ def _window(notice: Notice, snapshot: Snapshot) -> list[str]:
 
 
 def _next_update(notice: Notice, snapshot: Snapshot) -> list[str]:
-    """Say when the next word was promised, where the update that is told did so."""
+    """Say when the next update was promised, where the update of this notice did so."""
     write = time_writer(snapshot)
     return [
         snapshot.words.say("status.next_update", time=write(update.next_update_by))
@@ -146,8 +145,8 @@ def colour_status(notice: Notice) -> ComponentStatus:
     return Impact(notice.impact).status if notice.impact in list(Impact)[1:] else ComponentStatus.NO_DATA
 
 
-def incident_as_told(notice: Notice, snapshot: Snapshot) -> tuple[Incident, Snapshot] | None:
-    """Return the incident with its updates up to the one that is told, and the page that knows no more of it.
+def incident_as_of(notice: Notice, snapshot: Snapshot) -> tuple[Incident, Snapshot] | None:
+    """Return the incident with its updates up to the one of the notice, and the page as of that update.
 
     None where the notice is about no incident of the page.
     """
@@ -157,23 +156,23 @@ def incident_as_told(notice: Notice, snapshot: Snapshot) -> tuple[Incident, Snap
     updates = _up_to(notice.update, found.updates)
     if len(updates) == len(found.updates):
         return found, snapshot
-    told = replace(found, updates=updates, continued_as=None)
-    return told, _page_that_knows(told, snapshot)
+    earlier = replace(found, updates=updates, continued_as=None)
+    return earlier, _page_as_of(earlier, snapshot)
 
 
-def maintenance_as_told(notice: Notice, snapshot: Snapshot) -> MaintenanceSnapshot | None:
-    """Return the maintenance with its updates up to the one that is told, in the state that is told.
+def maintenance_as_of(notice: Notice, snapshot: Snapshot) -> MaintenanceSnapshot | None:
+    """Return the maintenance with its updates up to the one of the notice, in the state of the notice.
 
-    What the clock brings is told with the updates until then. None where the notice is about no maintenance
-    of the page.
+    A notice that follows from the clock has the updates until then. None where the notice is about no
+    maintenance of the page.
     """
     found = next((item for item in snapshot.maintenances if item.work.id == notice.subject.id), None)
     if found is None or notice.subject.kind is not SubjectKind.MAINTENANCE:
         return None
-    said = _up_to(notice.update, found.work.updates)
+    updates = _up_to(notice.update, found.work.updates)
     if not notice.update:
-        said = tuple(update for update in said if update.at <= notice.at) or said[:1]
-    work = replace(found.work, updates=said)
+        updates = tuple(update for update in updates if update.at <= notice.at) or updates[:1]
+    work = replace(found.work, updates=updates)
     status = UpdateStatus(notice.status) if notice.status in MAINTENANCE_STATUSES else found.status
     return replace(maintenance_at(work, notice.at), status=status)
 
@@ -184,28 +183,25 @@ def _up_to(last: str, updates: Sequence[Update]) -> tuple[Update, ...]:
     return tuple(updates[:end])
 
 
-def _page_that_knows(told: Incident, snapshot: Snapshot) -> Snapshot:
-    incidents = tuple(told if item.id == told.id else item for item in snapshot.incidents)
+def _page_as_of(earlier: Incident, snapshot: Snapshot) -> Snapshot:
+    incidents = tuple(earlier if item.id == earlier.id else item for item in snapshot.incidents)
+    end = earlier.updated_at
     return replace(
         snapshot,
         incidents=incidents,
         active=tuple(
             item
             for item in incidents
-            if (told.resolved_at is None if item is told else item in snapshot.active)
+            if (earlier.resolved_at is None if item is earlier else item in snapshot.active)
         ),
-        overdue={name: due for name, due in snapshot.overdue.items() if name != told.id},
+        overdue={name: due for name, due in snapshot.overdue.items() if name != earlier.id},
         affected={
             **snapshot.affected,
-            told.id: _spans_until(told.updated_at, snapshot.affected.get(told.id, ())),
+            # A span that ended later lasted then.
+            earlier.id: tuple(
+                replace(span, end=None) if span.end is not None and span.end > end else span
+                for span in snapshot.affected.get(earlier.id, ())
+                if span.start <= end
+            ),
         },
-    )
-
-
-def _spans_until(end: datetime, spans: Sequence[AffectedSpan]) -> tuple[AffectedSpan, ...]:
-    """Return the spans that had begun; those that ended later lasted then."""
-    return tuple(
-        replace(span, end=None) if span.end is not None and span.end > end else span
-        for span in spans
-        if span.start <= end
     )

@@ -17,16 +17,11 @@ from typing import Any
 
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
-from waypost.notify.channels.base import (
-    ALL_EVENTS,
-    Channel,
-    Composition,
-    Means,
-    MissingVariable,
-    TransportError,
-)
+from waypost.notify.channels.base import ALL_EVENTS, Channel, MissingVariable, TransportContext
 from waypost.notify.channels.chat import Dialect, chat_message, chat_text, json_body, shorten
-from waypost.notify.rules.deliveries import Letter
+from waypost.notify.rules.deliveries import Delivery, TransportError
+from waypost.notify.rules.notices import Notice
+from waypost.status.rules.snapshot import Snapshot
 
 MOST_TITLE = 250
 MOST_BODY = 3000
@@ -58,9 +53,9 @@ PLAIN = Dialect(
 )
 
 
-def compose(composition: Composition) -> bytes:
+def compose(notice: Notice, snapshot: Snapshot) -> bytes:
     """Return title, text and kind."""
-    message = chat_message(composition)
+    message = chat_message(notice, snapshot)
     body = chat_text(message.wording.body, message.help_url, PLAIN, MOST_BODY)
     head = "\n".join([*message.facts, message.wording.link])
     return json_body(
@@ -76,27 +71,27 @@ _loading = threading.Lock()
 """Services are switched on for the whole process, by one thread at a time."""
 
 
-def host(subscriber: Subscriber, means: Means) -> str:
+def host(subscriber: Subscriber, context: TransportContext) -> str:
     """Name the service: a host in such an address may be a secret."""
-    return f"apprise-{_schema(means.value(subscriber.target.url))}"
+    return f"apprise-{_schema(context.value(subscriber.target.url))}"
 
 
-def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
-    """Send a letter; Apprise names no message."""
-    url = means.value(subscriber.target.url)
+def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) -> str:
+    """Send a message; Apprise gives no id for it."""
+    url = context.value(subscriber.target.url)
     library = _library()
     with _loading:
-        library.NotificationManager().enable_only(_schema(url), *_schemas(means))
-        service = _service(library, url, means)
-    said = json.loads(letter.body)
-    timeout = means.file.delivery.timeout.total_seconds()
+        library.NotificationManager().enable_only(_schema(url), *_schemas(context))
+        service = _service(library, url, context)
+    message = json.loads(delivery.body)
+    timeout = context.file.delivery.timeout.total_seconds()
     sender = library.Apprise(asset=service.asset)
     sender.add(service)
     try:
         result = sender.notify(
-            body=said["body"],
-            title=said["title"],
-            notify_type=said["type"],
+            body=message["body"],
+            title=message["title"],
+            notify_type=message["type"],
             body_format=library.NotifyFormat.TEXT,
             timeout=timeout,
         )
@@ -120,14 +115,14 @@ def _library() -> ModuleType:
     return apprise
 
 
-def _service(library: ModuleType, url: str, means: Means) -> Any:
+def _service(library: ModuleType, url: str, context: TransportContext) -> Any:
     """Make the one service of an address; lists of addresses are not read."""
     asset = library.AppriseAsset(
         app_id="Waypost",
-        app_desc=means.page_name,
-        app_url=means.page_url,
+        app_desc=context.page_name,
+        app_url=context.page_url,
         http_redirects=False,
-        service_timeout=means.file.delivery.timeout.total_seconds(),
+        service_timeout=context.file.delivery.timeout.total_seconds(),
         storage_mode=library.PersistentStoreMode.MEMORY,
         pgp_autogen=False,
         pem_autogen=False,
@@ -141,12 +136,12 @@ def _service(library: ModuleType, url: str, means: Means) -> Any:
     return service
 
 
-def _schemas(means: Means) -> Iterator[str]:
+def _schemas(context: TransportContext) -> Iterator[str]:
     """Give the services that subscribers use; no other is switched on."""
-    for subscriber in means.file.subscribers:
+    for subscriber in context.file.subscribers:
         if subscriber.apprise is not None:
             try:
-                yield _schema(means.value(subscriber.apprise.url))
+                yield _schema(context.value(subscriber.apprise.url))
             except MissingVariable:
                 continue
 

@@ -15,7 +15,7 @@ from waypost.base.net.web import Answer
 from waypost.base.text import clean_line
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
-from waypost.notify.channels.base import ALL_EVENTS, Channel, Composition, Means, TransportError
+from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.chat import (
     Dialect,
     chat_message,
@@ -25,10 +25,12 @@ from waypost.notify.channels.chat import (
     json_body,
     json_object,
     length,
-    tells_the_state,
+    shows_state,
 )
 from waypost.notify.channels.http_transport import LONGEST_WAIT, ask, attempt, refusal, target_host
-from waypost.notify.rules.deliveries import Letter
+from waypost.notify.rules.deliveries import Delivery, TransportError
+from waypost.notify.rules.notices import Notice
+from waypost.status.rules.snapshot import Snapshot
 
 MOST_TITLE = 256
 MOST_DESCRIPTION = 4096
@@ -74,9 +76,9 @@ DISCORD_MARKDOWN = Dialect(
 )
 
 
-def compose(composition: Composition) -> bytes:
+def compose(notice: Notice, snapshot: Snapshot) -> bytes:
     """Return the fields of a message, in which nobody is mentioned whatever its texts say."""
-    message = chat_message(composition)
+    message = chat_message(notice, snapshot)
     facts = escaped("\n".join(message.facts), MOST_FACTS, escape)
     room = MOST_DESCRIPTION - length(facts) - 2
     body = chat_text(message.wording.body, message.help_url, DISCORD_MARKDOWN, room)
@@ -85,8 +87,8 @@ def compose(composition: Composition) -> bytes:
         "url": message.wording.link,
         "color": COLOURS[message.status],
         "description": "\n\n".join(filter(None, [facts, body])),
-        "footer": {"text": escaped(clean_line(composition.snapshot.page.name), MOST_FOOTER, str)},
-        "timestamp": composition.notice.at.astimezone(UTC).isoformat(),
+        "footer": {"text": escaped(clean_line(snapshot.page.name), MOST_FOOTER, str)},
+        "timestamp": notice.at.astimezone(UTC).isoformat(),
     }
     return json_body({"embeds": [embed], "allowed_mentions": {"parse": []}})
 
@@ -101,31 +103,31 @@ _INVALID_TOKEN = 50027
 # discord.com/developers/docs, "Opcodes and Status Codes"
 
 
-def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
+def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) -> str:
     """Bring the first message of the thread up to date, then send a new one; return its id.
 
     In this order doing it again edits to the same.
     """
-    url = means.value(subscriber.target.url)
-    first = first_of_thread(letter)
-    with attempt(means):
-        if _MESSAGE.fullmatch(first) and tells_the_state(letter):
-            _edit(letter, url, first, means)
-        answer = ask(means, _address(url, wait=True), letter.body, _JSON)
+    url = context.value(subscriber.target.url)
+    first = first_of_thread(delivery)
+    with attempt(context):
+        if _MESSAGE.fullmatch(first) and shows_state(delivery):
+            _edit(delivery, url, first, context)
+        answer = ask(context, _address(url, wait=True), delivery.body, _JSON)
     if not 200 <= answer.status < 300:
-        raise _refusal(answer, means)
+        raise _refusal(answer, context)
     identity = str(json_object(answer.body).get("id") or "")
     return identity if _MESSAGE.fullmatch(identity) else ""
 
 
-def _edit(letter: Letter, url: str, first: str, means: Means) -> None:
-    answer = ask(means, _address(url, f"/messages/{first}"), letter.body, _JSON, method="PATCH")
+def _edit(delivery: Delivery, url: str, first: str, context: TransportContext) -> None:
+    answer = ask(context, _address(url, f"/messages/{first}"), delivery.body, _JSON, method="PATCH")
     if 200 <= answer.status < 300:
         return
     # Somebody deleted it, or it is in the channel of an earlier webhook.
     if answer.status == 404 and json_object(answer.body).get("code") == _UNKNOWN_MESSAGE:
         return
-    raise _refusal(answer, means)
+    raise _refusal(answer, context)
 
 
 def _address(url: str, below: str = "", *, wait: bool = False) -> str:
@@ -141,9 +143,9 @@ def _address(url: str, below: str = "", *, wait: bool = False) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path + below, asked, ""))
 
 
-def _refusal(answer: Answer, means: Means) -> TransportError:
-    said = json_object(answer.body)
-    code = said.get("code")
+def _refusal(answer: Answer, context: TransportContext) -> TransportError:
+    fields = json_object(answer.body)
+    code = fields.get("code")
     if answer.status == 404 and isinstance(code, int):
         return TransportError("the webhook or its channel was deleted", permanent=True, disables=True)
     if code == _INVALID_TOKEN:
@@ -151,12 +153,12 @@ def _refusal(answer: Answer, means: Means) -> TransportError:
     if code in _BAD_MESSAGE:
         return TransportError("Discord refuses the form of the message", permanent=True)
     if answer.status == 429:
-        told = (said.get("retry_after"), answer.headers.get("x-ratelimit-reset-after"))
-        wait = next((span for span in map(_wait, told) if span is not None), None)
+        spans = (fields.get("retry_after"), answer.headers.get("x-ratelimit-reset-after"))
+        wait = next((span for span in map(_wait, spans) if span is not None), None)
         if wait is not None:
-            words, is_global = "Discord asks to wait", said.get("global") is True
+            words, is_global = "Discord asks to wait", fields.get("global") is True
             return TransportError(words, retry_after=wait, blames_host=is_global)
-    return refusal(answer, means.clock())
+    return refusal(answer, context.clock())
 
 
 def _wait(seconds: object) -> timedelta | None:

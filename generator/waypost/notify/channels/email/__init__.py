@@ -9,18 +9,26 @@ from waypost.base.net.certificates import words_for
 from waypost.base.net.failures import explain
 from waypost.base.net.network import deadline
 from waypost.formats.subscribers import Subscriber
-from waypost.notify.channels.base import ALL_EVENTS, Channel, Means, TransportError
+from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.email.composing import compose
 from waypost.notify.channels.email.message import Mail, build_mail, settings_of
-from waypost.notify.channels.email.smtp import GONE, LOGIN_WANTED, Line, Refusal, Server, kept, read_server
-from waypost.notify.rules.deliveries import Letter
+from waypost.notify.channels.email.smtp import (
+    GONE,
+    LOGIN_WANTED,
+    MailConnection,
+    Refusal,
+    Server,
+    pool,
+    read_server,
+)
+from waypost.notify.rules.deliveries import Delivery, TransportError
 
 
-def host(subscriber: Subscriber, means: Means) -> str:
+def host(subscriber: Subscriber, context: TransportContext) -> str:
     """Name the mail server, whose failures count together for all recipients; raises MissingVariable."""
-    if means.file.email is None:
+    if context.file.email is None:
         return ""
-    url = means.value(means.file.email.server)
+    url = context.value(context.file.email.server)
     try:
         return read_server(url).host
     except TransportError:
@@ -28,11 +36,11 @@ def host(subscriber: Subscriber, means: Means) -> str:
         return ""
 
 
-def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
-    """Send a letter to one recipient; return its Message-ID. Raises TransportError."""
-    mail = build_mail(letter, subscriber, means)
-    server = read_server(means.value(settings_of(means).server))
-    timeout = means.file.delivery.timeout
+def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) -> str:
+    """Send a mail to one recipient; return its Message-ID. Raises TransportError."""
+    mail = build_mail(delivery, subscriber, context)
+    server = read_server(context.value(settings_of(context).server))
+    timeout = context.file.delivery.timeout
     with deadline(timeout) as run:
         try:
             _hand_over(server, mail)
@@ -50,41 +58,41 @@ def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
 
 
 def _hand_over(server: Server, mail: Mail) -> None:
-    line = _begun(server, mail)
+    connection = _begun(server, mail)
     try:
-        line.connection.finish(mail)
+        connection.finish(mail)
     except Refusal as refusal:
         if refusal.is_end:
-            line.drop()
+            connection.close()
         else:
             # The recipient was refused, or this message: others may pass.
-            kept.put(line)
+            pool.put(connection)
         raise
     except BaseException:
-        line.drop()
+        connection.close()
         raise
-    kept.put(line)
+    pool.put(connection)
 
 
-def _begun(server: Server, mail: Mail) -> Line:
-    """Return a connection that has taken the sender: one that was kept, or where that is in doubt a new one."""
-    line = kept.take(server)
-    if line is not None:
-        if line.takes(mail):
-            return line
-        line.drop()
-    line = Line(server)
+def _begun(server: Server, mail: Mail) -> MailConnection:
+    """Return a connection that has taken the sender: one of the pool, or where that is in doubt a new one."""
+    connection = pool.take(server)
+    if connection is not None:
+        if connection.begin_again(mail):
+            return connection
+        connection.close()
+    connection = MailConnection(server)
     try:
-        line.connection.open()
-        line.connection.begin(mail)
+        connection.open()
+        connection.begin(mail)
     except BaseException:
-        line.drop()
+        connection.close()
         raise
-    return line
+    return connection
 
 
 def _meaning(refusal: Refusal) -> TransportError:
-    """Say what is to be done after an answer."""
+    """Return the error of a refusal, with what is to be done about it."""
     words = str(refusal)
     is_about_this = refusal.stage in ("refused the recipient", "refused the message")
     if not is_about_this or refusal.is_end or refusal.code in LOGIN_WANTED:

@@ -16,8 +16,8 @@ from markupsafe import Markup
 from waypost.base.markup import render_markdown
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import NoticeEvent
-from waypost.notify.channels.base import Composition
-from waypost.notify.rules.wording import Wording, colour_status, time_writer, wording
+from waypost.notify.rules.notices import Notice
+from waypost.notify.rules.wording import Wording, colour_status, time_writer, wording_of
 from waypost.publishing.io.colours import colours, state_colours
 from waypost.status.rules.snapshot import Snapshot
 
@@ -44,10 +44,10 @@ def _environment() -> Environment:
 
 def mail_html(values: Mapping[str, Any], body: str, help_url: str, status: ComponentStatus) -> str:
     """Return a mail as HTML, with `LEAVE` once in its footer; `body` is Markdown, of which no markup passes."""
-    said = Markup(render_markdown(body, help_url))  # noqa: S704  # render_markdown lets no markup of the text pass
+    text = Markup(render_markdown(body, help_url))  # noqa: S704  # render_markdown lets no markup of the text pass
     template = _environment().get_template("mail.html")
     state = {"light": state_colours(status), "dark": state_colours(status, "dark")}
-    return template.render(values, said=said, state_colours=state, leave=LEAVE)
+    return template.render(values, text=text, state_colours=state, leave=LEAVE)
 
 
 def leaving_page(values: Mapping[str, Any]) -> str:
@@ -93,13 +93,13 @@ _UNSEEN = re.compile(
 
 @dataclass(frozen=True)
 class FrozenMail:
-    """What is kept of a mail until it is sent."""
+    """The message of a mail as it is frozen, the same for every recipient."""
 
     subject: str
     text: str
     html: str
     leave: str
-    """What the link says by which a recipient leaves."""
+    """The text of the link by which a recipient leaves."""
 
     def to_bytes(self) -> bytes:
         """Write it down."""
@@ -112,48 +112,47 @@ class FrozenMail:
         return FrozenMail(*(str(found[name]) for name in ("subject", "text", "html", "leave")))
 
 
-def compose(composition: Composition) -> bytes:
+def compose(notice: Notice, snapshot: Snapshot) -> bytes:
     """Make the body of a notice's mails."""
-    snapshot = composition.snapshot
-    said = wording(composition.notice, snapshot)
+    wording = wording_of(notice, snapshot)
     help_url = snapshot.page.help_url
     reason = snapshot.words.say("notify.email.reason", page=snapshot.page.name)
-    time = time_writer(snapshot)(said.notice.at)
-    title, body = one_line(said.notice.title), _capped(clean(said.body).strip())
-    link = said.link if said.link.startswith(("https://", "http://")) else ""
-    facts = [one_line(fact) for fact in said.facts]
-    subject = _subject(said, snapshot)
+    time = time_writer(snapshot)(wording.notice.at)
+    title, body = one_line(wording.notice.title), _capped(clean(wording.body).strip())
+    link = wording.link if wording.link.startswith(("https://", "http://")) else ""
+    facts = [one_line(fact) for fact in wording.facts]
+    subject = _subject(wording, snapshot)
     values = {
         "language": snapshot.words.language,
         "subject": subject,
-        "state": said.state,
+        "state": wording.state,
         "title": title,
         "time": time,
         "facts": facts,
         "link": link,
-        "link_text": said.link_text,
+        "link_text": wording.link_text,
         "reason": reason,
     }
     parts = [
-        f"{said.state}: {title}",
+        f"{wording.state}: {title}",
         "\n".join([time, *facts]),
         readable(body, help_url),
-        f"{said.link_text}: {link}" if link else "",
+        f"{wording.link_text}: {link}" if link else "",
         reason,
     ]
     return FrozenMail(
         subject=subject,
         text="\n\n".join(part for part in parts if part) + "\n",
-        html=mail_html(values, body, help_url, colour_status(said.notice)),
+        html=mail_html(values, body, help_url, colour_status(wording.notice)),
         leave=snapshot.words.say("notify.email.leave"),
     ).to_bytes()
 
 
-def _subject(said: Wording, snapshot: Snapshot) -> str:
-    if said.notice.event in ASKING:
-        return _short(one_line(said.headline))
-    title = _short(one_line(said.notice.title))
-    return snapshot.words.say(f"notify.email.subject.{said.notice.subject.kind}", title=title)
+def _subject(wording: Wording, snapshot: Snapshot) -> str:
+    if wording.notice.event in ASKING:
+        return _short(one_line(wording.headline))
+    title = _short(one_line(wording.notice.title))
+    return snapshot.words.say(f"notify.email.subject.{wording.notice.subject.kind}", title=title)
 
 
 def _short(text: str) -> str:

@@ -21,10 +21,10 @@ from email.utils import format_datetime
 from urllib.parse import quote, urlsplit
 
 from waypost.formats.subscribers import MailServer, Subscriber, mail_address
-from waypost.notify.channels.base import Means, TransportError
+from waypost.notify.channels.base import TransportContext
 from waypost.notify.channels.email.composing import FrozenMail, one_line, with_leave
-from waypost.notify.rules.deliveries import Letter
-from waypost.notify.rules.signing import WeakKey, leaving_token
+from waypost.notify.rules.deliveries import Delivery, TransportError
+from waypost.notify.rules.signing import WeakKey, unsubscribe_token
 
 FOLD = "\r\n "
 """How a header goes on in the next line (RFC 5322, 2.2.3)."""
@@ -106,40 +106,40 @@ class Mail:
         return f"Mail({self.message_id})"
 
 
-def settings_of(means: Means) -> MailServer:
-    """Return how mail is sent; raises TransportError where nothing is said of it."""
-    if means.file.email is None:
+def settings_of(context: TransportContext) -> MailServer:
+    """Return how mail is sent; raises TransportError where it is not configured."""
+    if context.file.email is None:
         raise TransportError("subscribers.yml has no `email`, which says how mail is sent")
-    return means.file.email
+    return context.file.email
 
 
-def build_mail(letter: Letter, subscriber: Subscriber, means: Means) -> Mail:
-    """Make the mail of a letter; raises TransportError."""
-    settings = settings_of(means)
+def build_mail(delivery: Delivery, subscriber: Subscriber, context: TransportContext) -> Mail:
+    """Make the mail of a delivery; raises TransportError."""
+    settings = settings_of(context)
     try:
-        frozen = FrozenMail.from_bytes(letter.body)
+        frozen = FrozenMail.from_bytes(delivery.body)
     except (ValueError, KeyError, TypeError):
         raise TransportError("what was kept of the mail cannot be read", permanent=True) from None
-    sender, recipient = _address(means, settings.sender), _address(means, str(subscriber.email))
+    sender, recipient = _address(context, settings.sender), _address(context, str(subscriber.email))
     needs_utf8 = not (sender + recipient).isascii()
-    answers = _address(means, settings.reply_to) if settings.reply_to else ""
+    answers = _address(context, settings.reply_to) if settings.reply_to else ""
     domain = sender.rpartition("@")[2]
-    message_id = f"{re.sub(r'[^A-Za-z0-9_.-]', '-', letter.delivery.message_id)}@{domain}"
-    leave = leave_links(subscriber, means, settings, answers or sender)
+    message_id = f"{re.sub(r'[^A-Za-z0-9_.-]', '-', delivery.message_id)}@{domain}"
+    leave = leave_links(subscriber, context, settings, answers or sender)
     headers = [
-        ("From", address(one_line(settings.name or means.page_name), sender)),
+        ("From", address(one_line(settings.name or context.page_name), sender)),
         ("To", address("", recipient)),
         *([("Reply-To", address("", answers))] if answers else []),
         ("Subject", words(one_line(frozen.subject))),
-        ("Date", format_datetime(means.clock())),
+        ("Date", format_datetime(context.clock())),
         ("Message-ID", f"<{message_id}>"),
         # Every mail of a thread answers the same one; it never existed, and need not.
-        ("In-Reply-To", f"<{_thread(letter, means)}@{domain}>"),
-        ("References", f"<{_thread(letter, means)}@{domain}>"),
+        ("In-Reply-To", f"<{_thread(delivery, context)}@{domain}>"),
+        ("References", f"<{_thread(delivery, context)}@{domain}>"),
         ("Auto-Submitted", "auto-generated"),
         # All but reports of failure, which the operator needs (MS-OXCMAIL 2.2.3.2.14).
         ("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"),
-        ("List-Id", f"<{_list_id(means.page_url)}>"),
+        ("List-Id", f"<{_list_id(context.page_url)}>"),
         ("List-Unsubscribe", f",{FOLD}".join(f"<{link}>" for link in leave)),
         *([_ONE_CLICK] if leave[0].startswith("https://") else []),
     ]
@@ -159,22 +159,24 @@ def _content(frozen: FrozenMail, link: str) -> bytes:
     return message.as_bytes()
 
 
-def leave_links(subscriber: Subscriber, means: Means, settings: MailServer, answers: str) -> tuple[str, ...]:
+def leave_links(
+    subscriber: Subscriber, context: TransportContext, settings: MailServer, answers: str
+) -> tuple[str, ...]:
     """Return the addresses by which a subscriber leaves, the best first; raises TransportError."""
     written = f"mailto:{quote(answers, safe='@')}?subject=unsubscribe%20{subscriber.id}"
     if settings.unsubscribe is None:
         return (written,)
     try:
-        token = leaving_token(means.value(settings.unsubscribe.key), subscriber.id)
+        token = unsubscribe_token(context.value(settings.unsubscribe.key), subscriber.id)
     except WeakKey as error:
         raise TransportError(str(error)) from None
     return (quote(settings.unsubscribe.url, safe="/:?#[]@!$&'()*+,;=%~") + token, written)
 
 
-def _address(means: Means, text: str) -> str:
+def _address(context: TransportContext, text: str) -> str:
     """Return an address with its domain as name servers know it; raises TransportError."""
     try:
-        local, _, domain = mail_address(means.value(text)).rpartition("@")
+        local, _, domain = mail_address(context.value(text)).rpartition("@")
         domain = domain.encode("idna").decode("ascii")
     except ValueError:
         local, domain = "", ""
@@ -183,9 +185,9 @@ def _address(means: Means, text: str) -> str:
     return f"{local}@{domain}"
 
 
-def _thread(letter: Letter, means: Means) -> str:
+def _thread(delivery: Delivery, context: TransportContext) -> str:
     """Name the message that all mails of a thread seem to answer."""
-    thread = f"{means.page_url}\n{letter.delivery.subject}"
+    thread = f"{context.page_url}\n{delivery.subject}"
     return f"thread.{hashlib.sha256(thread.encode()).hexdigest()[:32]}"
 
 

@@ -6,13 +6,13 @@ Messages keep within the limits of Block Kit: headers 150 characters, sections 3
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
 from waypost.base.net.web import Answer
 from waypost.base.text import clean_line
 from waypost.formats.subscribers import NoticeEvent, SlackTarget, Subscriber
-from waypost.notify.channels.base import ALL_EVENTS, Channel, Composition, Means, TransportError
+from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.chat import (
     Dialect,
     chat_message,
@@ -21,10 +21,12 @@ from waypost.notify.channels.chat import (
     first_of_thread,
     json_body,
     json_object,
-    tells_the_state,
+    shows_state,
 )
 from waypost.notify.channels.http_transport import ask, attempt, host_of, refusal, retry_after
-from waypost.notify.rules.deliveries import Letter
+from waypost.notify.rules.deliveries import Delivery, TransportError
+from waypost.notify.rules.notices import Notice
+from waypost.status.rules.snapshot import Snapshot
 
 MOST_HEADER = 150
 MOST_SECTION = 3000
@@ -54,11 +56,10 @@ MRKDWN = Dialect(
 )
 
 
-def compose(composition: Composition) -> bytes:
+def compose(notice: Notice, snapshot: Snapshot) -> bytes:
     """Return the fields of a message: `blocks`, and `text` for notifications and screen readers."""
-    message = chat_message(composition)
-    said = message.wording
-    body = chat_text(said.body, message.help_url, MRKDWN, MOST_SECTION)
+    message = chat_message(notice, snapshot)
+    body = chat_text(message.wording.body, message.help_url, MRKDWN, MOST_SECTION)
     sections = [escaped("\n".join(message.facts), MOST_SECTION, escape), body]
     blocks = [
         {"type": "header", "text": _plain(escaped(message.headline, MOST_HEADER, escape))},
@@ -68,15 +69,15 @@ def compose(composition: Composition) -> bytes:
             "elements": [
                 {
                     "type": "button",
-                    "text": _plain(escaped(said.link_text, MOST_BUTTON, escape)),
-                    "url": said.link,
+                    "text": _plain(escaped(message.wording.link_text, MOST_BUTTON, escape)),
+                    "url": message.wording.link,
                     "action_id": "open",
                 }
             ],
         },
         {"type": "context", "elements": [_mrkdwn(escaped(message.footer, MOST_SECTION, escape))]},
     ]
-    notification = " — ".join(filter(None, [message.headline, clean_line(said.plain_body)]))
+    notification = " — ".join(filter(None, [message.headline, clean_line(message.wording.plain_body)]))
     return json_body({"text": escaped(notification, MOST_NOTIFICATION, escape), "blocks": blocks})
 
 
@@ -155,86 +156,53 @@ _NO_FIRST = frozenset(
 """The first message cannot be edited or replied to, mostly because somebody deleted it."""
 
 
-class _Refused(TransportError):
-    """Slack said no, and why."""
-
-    def __init__(self, reason: str, error: TransportError) -> None:
-        super().__init__(
-            str(error),
-            permanent=error.permanent,
-            disables=error.disables,
-            retry_after=error.retry_after,
-            blames_host=error.blames_host,
-        )
-        self.has_no_first = reason in _NO_FIRST
+class _NoFirstMessage(TransportError):
+    """Slack refuses to edit the first message of a thread, or to reply to it."""
 
 
-def host(subscriber: Subscriber, means: Means) -> str:
+def host(subscriber: Subscriber, context: TransportContext) -> str:
     """Name the host of the webhook, or of the API."""
-    target = _target(subscriber)
-    return host_of(means.value(target.url or target.api))
+    target: SlackTarget = subscriber.target
+    return host_of(context.value(target.url or target.api))
 
 
-def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
-    """Send a letter; by a bot, return `channel:timestamp` of the message."""
-    target = _target(subscriber)
-    with attempt(means):
+def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) -> str:
+    """Send a message; by a bot, return its `channel:timestamp`."""
+    target: SlackTarget = subscriber.target
+    with attempt(context):
         if target.url is not None:
-            answer = ask(means, means.value(target.url), letter.body, {"Content-Type": _JSON})
-            _accepted(answer, answer.body.decode("utf-8", "replace").strip(), means)
+            answer = ask(context, context.value(target.url), delivery.body, {"Content-Type": _JSON})
+            _check(answer, answer.body.decode("utf-8", "replace").strip(), context)
             return ""
-        return _by_bot(letter, _Bot(target, means))
+        return _send_by_bot(delivery, target, context)
 
 
-def _target(subscriber: Subscriber) -> SlackTarget:
-    target = subscriber.target
-    assert isinstance(target, SlackTarget)  # noqa: S101  # the registry leads here for no other; it is for mypy
-    return target
-
-
-@dataclass(frozen=True)
-class _Bot:
-    target: SlackTarget
-    means: Means
-
-    def call(self, method: str, fields: dict[str, Any]) -> str:
-        """Call a method with a message; return `channel:timestamp`."""
-        headers = {
-            "Authorization": f"Bearer {self.means.value(self.target.token or '')}",
-            "Content-Type": _JSON,
-        }
-        url = f"{self.means.value(self.target.api).rstrip('/')}/{method}"
-        body = json_body({"channel": self.target.channel, "parse": "none", **fields})
-        answer = ask(self.means, url, body, headers)
-        said = json_object(answer.body)
-        _accepted(
-            answer, "" if said.get("ok") is True else str(said.get("error") or "unreadable"), self.means
-        )
-        return f"{said.get('channel', '')}:{said.get('ts', '')}"
-
-
-def _by_bot(letter: Letter, bot: _Bot) -> str:
+def _send_by_bot(delivery: Delivery, target: SlackTarget, context: TransportContext) -> str:
     """Bring the first message of the thread up to date, then reply to it; doing it again edits to the same."""
-    fields = json.loads(letter.body)
-    channel, _, first = first_of_thread(letter).partition(":")
-    if not first or channel != bot.target.channel:
-        return bot.call("chat.postMessage", fields)
-    try:
-        if tells_the_state(letter):
-            bot.call("chat.update", {**fields, "ts": first})
-        return bot.call("chat.postMessage", {**fields, **_in_thread(letter, first)})
-    except _Refused as refused:
-        if not refused.has_no_first:
-            raise
-    return bot.call("chat.postMessage", fields)
+    fields = json.loads(delivery.body)
+    channel, _, first = first_of_thread(delivery).partition(":")
+    if first and channel == target.channel:
+        in_thread = {"thread_ts": first, "reply_broadcast": delivery.event not in _QUIET}
+        with suppress(_NoFirstMessage):
+            if shows_state(delivery):
+                _call("chat.update", {**fields, "ts": first}, target, context)
+            return _call("chat.postMessage", {**fields, **in_thread}, target, context)
+    return _call("chat.postMessage", fields, target, context)
 
 
-def _in_thread(letter: Letter, first: str) -> dict[str, Any]:
-    return {"thread_ts": first, "reply_broadcast": letter.delivery.event not in _QUIET}
+def _call(method: str, fields: dict[str, Any], target: SlackTarget, context: TransportContext) -> str:
+    """Call a method with a message; return `channel:timestamp`."""
+    headers = {"Authorization": f"Bearer {context.value(target.token or '')}", "Content-Type": _JSON}
+    url = f"{context.value(target.api).rstrip('/')}/{method}"
+    answer = ask(context, url, json_body({"channel": target.channel, "parse": "none", **fields}), headers)
+    result = json_object(answer.body)
+    reason = "" if result.get("ok") is True else str(result.get("error") or "unreadable")
+    _check(answer, reason, context)
+    return f"{result.get('channel', '')}:{result.get('ts', '')}"
 
 
-def _accepted(answer: Answer, reason: str, means: Means) -> None:
-    """Raise what a refusal means; `reason` is the word that Slack gave for it, empty or ok where it did not refuse."""
+def _check(answer: Answer, reason: str, context: TransportContext) -> None:
+    """Raise TransportError for a refusal; `reason` is the word of Slack for it, empty or ok where there is none."""
     is_answered = 200 <= answer.status < 300
     if is_answered and reason in ("", "ok"):
         return
@@ -244,13 +212,14 @@ def _accepted(answer: Answer, reason: str, means: Means) -> None:
         raise TransportError("Slack refuses the form of the message", permanent=True)
     if reason in _TROUBLE:
         raise TransportError("Slack is in trouble", blames_host=True)
-    wait = retry_after(answer.headers.get("retry-after", ""), means.clock())
+    wait = retry_after(answer.headers.get("retry-after", ""), context.clock())
     if reason in _WAIT:
         raise TransportError("Slack asks to wait", retry_after=wait)
     if is_answered or reason in _MENDED_BY_OPERATOR:
         words = _MENDED_BY_OPERATOR.get(reason, "Slack refused the message")
-        raise _Refused(reason, TransportError(words, retry_after=wait))
-    raise refusal(answer, means.clock())
+        error = _NoFirstMessage if reason in _NO_FIRST else TransportError
+        raise error(words, retry_after=wait)
+    raise refusal(answer, context.clock())
 
 
 CHANNEL = Channel(kind="slack", events=ALL_EVENTS, compose=compose, host=host, send=send)

@@ -7,11 +7,11 @@ from urllib.parse import quote, urlencode
 from waypost.base.net.web import Answer, basic
 from waypost.base.text import clean_line
 from waypost.formats.subscribers import NoticeEvent, Subscriber, Twilio, phone_number
-from waypost.notify.channels.base import ALL_EVENTS, Channel, Composition, Means, TransportError
+from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.chat import chat_message, json_object
 from waypost.notify.channels.http_transport import ask, attempt, host_of, refusal, retry_after
 from waypost.notify.channels.sms.gsm import cut, fits, only_gsm, transliterate
-from waypost.notify.rules.deliveries import Letter
+from waypost.notify.rules.deliveries import Delivery, TransportError
 from waypost.notify.rules.notices import Notice, SubjectKind
 from waypost.publishing.pages.filters import StatusFormat
 from waypost.status.rules.snapshot import Snapshot
@@ -22,10 +22,10 @@ LEAST_TITLE = 20
 _NEEDS_NO_WINDOW = (NoticeEvent.MAINTENANCE_COMPLETED, NoticeEvent.MAINTENANCE_CANCELLED)
 
 
-def compose(composition: Composition) -> bytes:
+def compose(notice: Notice, snapshot: Snapshot) -> bytes:
     """Return the text of the message."""
-    message = chat_message(composition)
-    notice, link = composition.notice, message.wording.link
+    message = chat_message(notice, snapshot)
+    link = message.wording.link
     state = transliterate(clean_line(message.wording.state))
     title = transliterate(clean_line(notice.title))
     text = _fitted(state, title, link)
@@ -35,7 +35,7 @@ def compose(composition: Composition) -> bytes:
         return link.encode()
     # The state of a component is in the headline already.
     facts = () if notice.event is NoticeEvent.COMPONENT_STATUS else message.facts
-    for more in (*_window(notice, composition.snapshot), *facts, composition.snapshot.page.name):
+    for more in (*_window(notice, snapshot), *facts, snapshot.page.name):
         text = _with(text, transliterate(clean_line(more)), link)
     return f"{text}\n{link}".encode()
 
@@ -95,19 +95,19 @@ _ACCOUNT = (20003, 20005)
 _BAD_MESSAGE = {21602: "the text is empty", 21617: "the text is too long"}
 
 
-def host(subscriber: Subscriber, means: Means) -> str:
+def host(subscriber: Subscriber, context: TransportContext) -> str:
     """Name the host of the service; there is none as long as `twilio` is missing."""
-    return host_of(means.value(means.file.twilio.api)) if means.file.twilio else ""
+    return host_of(context.value(context.file.twilio.api)) if context.file.twilio else ""
 
 
-def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
-    """Send a letter; return the SID of the message."""
-    twilio = _settings(means)
-    account, token = means.value(twilio.account), means.value(twilio.token)
+def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) -> str:
+    """Send a message; return its SID."""
+    twilio = _settings(context)
+    account, token = context.value(twilio.account), context.value(twilio.token)
     form = {
-        "To": _number(means.value(subscriber.target)),
-        "From": means.value(twilio.sender),
-        "Body": letter.body.decode(),
+        "To": _number(context.value(subscriber.target)),
+        "From": context.value(twilio.sender),
+        "Body": delivery.body.decode(),
     }
     headers = {
         "Authorization": basic(account, token),
@@ -115,19 +115,19 @@ def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
         "Accept": "application/json",
     }
     address = (
-        f"{means.value(twilio.api).rstrip('/')}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
+        f"{context.value(twilio.api).rstrip('/')}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
     )
-    with attempt(means, guarded=False):
-        answer = ask(means, address, urlencode(form).encode(), headers)
+    with attempt(context, guarded=False):
+        answer = ask(context, address, urlencode(form).encode(), headers)
     if not 200 <= answer.status < 300:
-        raise _refusal(answer, means)
+        raise _refusal(answer, context)
     return str(json_object(answer.body).get("sid") or "")[:64]
 
 
-def _settings(means: Means) -> Twilio:
-    if means.file.twilio is None:
+def _settings(context: TransportContext) -> Twilio:
+    if context.file.twilio is None:
         raise TransportError("`twilio` is missing in subscribers.yml")
-    return means.file.twilio
+    return context.file.twilio
 
 
 def _number(text: str) -> str:
@@ -137,18 +137,18 @@ def _number(text: str) -> str:
         raise TransportError("the phone number is not one with its country, such as +4930123456") from None
 
 
-def _refusal(answer: Answer, means: Means) -> TransportError:
+def _refusal(answer: Answer, context: TransportContext) -> TransportError:
     code = json_object(answer.body).get("code")
     if not isinstance(code, int):
-        return refusal(answer, means.clock())
+        return refusal(answer, context.clock())
     if code in _GONE:
         return TransportError(_GONE[code], permanent=True, disables=True)
     if code in _BAD_MESSAGE:
         return TransportError(_BAD_MESSAGE[code], permanent=True)
-    wait = retry_after(answer.headers.get("retry-after", ""), means.clock())
+    wait = retry_after(answer.headers.get("retry-after", ""), context.clock())
     if code in _OPERATOR:
         return TransportError(_OPERATOR[code], retry_after=wait, blames_host=code in _ACCOUNT)
-    return refusal(answer, means.clock())
+    return refusal(answer, context.clock())
 
 
 CHANNEL = Channel(kind="sms", events=ALL_EVENTS, compose=compose, host=host, send=send)

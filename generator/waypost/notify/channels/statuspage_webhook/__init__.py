@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import UTC
 
 from waypost.formats.status import ComponentStatus, Update
-from waypost.formats.subscribers import NoticeEvent, StatuspageTarget, Subscriber
-from waypost.notify.channels.base import Channel, Composition, Means
+from waypost.formats.subscribers import NoticeEvent, Subscriber
+from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.http_transport import post, target_host
-from waypost.notify.rules.deliveries import Letter
+from waypost.notify.rules.deliveries import Delivery
 from waypost.notify.rules.notices import Notice, SubjectKind
-from waypost.notify.rules.wording import incident_as_told, maintenance_as_told
+from waypost.notify.rules.wording import incident_as_of, maintenance_as_of
 from waypost.publishing.api.statuspage import Json
 from waypost.publishing.api.statuspage_webhooks import (
     ComponentNews,
@@ -23,55 +23,45 @@ from waypost.publishing.api.statuspage_webhooks import (
 )
 from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
 
-EVENTS = frozenset(
-    {
-        NoticeEvent.INCIDENT_OPENED,
-        NoticeEvent.INCIDENT_UPDATED,
-        NoticeEvent.INCIDENT_RESOLVED,
-        NoticeEvent.INCIDENT_POSTMORTEM,
-        NoticeEvent.COMPONENT_STATUS,
-        NoticeEvent.MAINTENANCE_ANNOUNCED,
-        NoticeEvent.MAINTENANCE_REMINDER,
-        NoticeEvent.MAINTENANCE_STARTED,
-        NoticeEvent.MAINTENANCE_UPDATED,
-        NoticeEvent.MAINTENANCE_COMPLETED,
-        NoticeEvent.MAINTENANCE_CANCELLED,
-        NoticeEvent.TEST,
-    }
-)
-"""What the form has words for: it knows nothing of late updates, certificates and endpoints."""
+EVENTS = ALL_EVENTS - {
+    NoticeEvent.UPDATE_OVERDUE,
+    NoticeEvent.CERTIFICATE_EXPIRING,
+    NoticeEvent.ENDPOINT_DISABLED,
+    NoticeEvent.ESCALATION,
+}
+"""The form has no words for late updates, certificates and endpoints."""
 
 LATEST = 25
-"""How many updates of an incident are told, the newest first."""
+"""How many updates of an incident are sent, the newest first."""
 
 
-def compose(composition: Composition) -> bytes:
-    """Return the body; of what the page no longer has, and for a test, only how the page is."""
-    told = _told(composition.notice, composition.snapshot)
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+def compose(notice: Notice, snapshot: Snapshot) -> bytes:
+    """Return the body; for a test, and where the page has the subject no more, only the state of the page."""
+    document = _document(notice, snapshot)
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
-def _told(notice: Notice, snapshot: Snapshot) -> Json:
+def _document(notice: Notice, snapshot: Snapshot) -> Json:
     subscribe = f"{snapshot.page.url}subscribe/"
     recipient = Recipient(unsubscribe=subscribe, documentation=subscribe)
     if notice.subject.kind is SubjectKind.COMPONENT:
         return _component(notice, snapshot, recipient)
-    found = incident_as_told(notice, snapshot)
-    work = maintenance_as_told(notice, snapshot)
+    found = incident_as_of(notice, snapshot)
+    work = maintenance_as_of(notice, snapshot)
     if found is not None:
         return _latest(incident_body(found[1], found[0], recipient))
     if work is not None:
-        return _latest(incident_body(snapshot, _with_word_of_the_clock(notice, work), recipient))
+        return _latest(incident_body(snapshot, _with_clock_update(notice, work), recipient))
     return envelope(snapshot, recipient)
 
 
-def _with_word_of_the_clock(notice: Notice, told: MaintenanceSnapshot) -> MaintenanceSnapshot:
-    """Add what nobody wrote as an update, as Statuspage does by itself: receivers show the first they find."""
+def _with_clock_update(notice: Notice, item: MaintenanceSnapshot) -> MaintenanceSnapshot:
+    """Add the update that nobody wrote, as Statuspage does by itself: receivers show the first they find."""
     if notice.update:
-        return told
-    identity = f"{notice.at.astimezone(UTC):%Y%m%dt%H%M%Sz}-{told.status}"
-    update = Update(identity, told.status, notice.at, notice.body)
-    return replace(told, work=replace(told.work, updates=(*told.work.updates, update)))
+        return item
+    identity = f"{notice.at.astimezone(UTC):%Y%m%dt%H%M%Sz}-{item.status}"
+    update = Update(identity, item.status, notice.at, notice.body)
+    return replace(item, work=replace(item.work, updates=(*item.work.updates, update)))
 
 
 def _latest(body: Json) -> Json:
@@ -93,13 +83,8 @@ def _known(status: str, otherwise: ComponentStatus) -> ComponentStatus:
     return otherwise if status in ("", ComponentStatus.NO_DATA) else ComponentStatus(status)
 
 
-def _target(subscriber: Subscriber) -> StatuspageTarget:
-    assert subscriber.statuspage_webhook is not None  # noqa: S101  # whoever calls chose the channel by it
-    return subscriber.statuspage_webhook
-
-
-def _send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
-    post(means, means.value(_target(subscriber).url), letter.body, {"Content-Type": "application/json"})
+def _send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) -> str:
+    post(context, context.value(subscriber.target.url), delivery.body, {"Content-Type": "application/json"})
     return ""
 
 

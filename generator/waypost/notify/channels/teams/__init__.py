@@ -11,7 +11,7 @@ from typing import Any
 from waypost.base.net.web import Answer
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
-from waypost.notify.channels.base import ALL_EVENTS, Channel, Composition, Means, TransportError
+from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.chat import (
     ChatMessage,
     Dialect,
@@ -23,7 +23,9 @@ from waypost.notify.channels.chat import (
     shorten,
 )
 from waypost.notify.channels.http_transport import ask, attempt, refusal, target_host
-from waypost.notify.rules.deliveries import Letter
+from waypost.notify.rules.deliveries import Delivery, TransportError
+from waypost.notify.rules.notices import Notice
+from waypost.status.rules.snapshot import Snapshot
 
 MOST_BYTES = 28 * 1024
 """What Teams takes as one message."""
@@ -72,9 +74,9 @@ CARD_MARKDOWN = Dialect(
 )
 
 
-def compose(composition: Composition) -> bytes:
+def compose(notice: Notice, snapshot: Snapshot) -> bytes:
     """Return the message with its card; the text is cut until all of it is small enough."""
-    message = chat_message(composition)
+    message = chat_message(notice, snapshot)
     bodies = (json_body(_message(message, most)) for most in MOST_TEXT)
     return next((body for body in bodies if len(body) <= MOST_BYTES), json_body(_message(message, 1)))
 
@@ -121,13 +123,11 @@ def _texts(message: ChatMessage, most: int) -> list[dict[str, Any]]:
     return [*([_text(body)] if body else []), footer]
 
 
-def _text(text: str, **look: object) -> dict[str, Any]:
-    return {"type": "TextBlock", "text": text, "wrap": True, **look}
+def _text(text: str, **style: object) -> dict[str, Any]:
+    return {"type": "TextBlock", "text": text, "wrap": True, **style}
 
 
-_GONE = {
-    "WorkflowNotFound": "the workflow was deleted",
-}
+_GONE = {"WorkflowNotFound": "the workflow was deleted"}
 _SWITCHED_OFF = {
     "WorkflowTriggerIsNotEnabled": "the workflow is switched off",
     "DirectApiAuthorizationRequired": "the workflow does not accept requests from anyone",
@@ -135,17 +135,17 @@ _SWITCHED_OFF = {
 }
 
 
-def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
-    """Send a letter; a workflow names no message that could be edited later."""
-    url = means.value(subscriber.target.url)
-    with attempt(means):
-        answer = ask(means, url, letter.body, {"Content-Type": "application/json"})
+def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) -> str:
+    """Send a message; a workflow gives no id by which it could be edited later."""
+    url = context.value(subscriber.target.url)
+    with attempt(context):
+        answer = ask(context, url, delivery.body, {"Content-Type": "application/json"})
     if not 200 <= answer.status < 300:
-        raise _refusal(answer, means)
+        raise _refusal(answer, context)
     return ""
 
 
-def _refusal(answer: Answer, means: Means) -> TransportError:
+def _refusal(answer: Answer, context: TransportContext) -> TransportError:
     error = json_object(answer.body).get("error")
     code = error.get("code") if isinstance(error, dict) else None
     if isinstance(code, str) and code in _GONE:
@@ -154,7 +154,7 @@ def _refusal(answer: Answer, means: Means) -> TransportError:
         return TransportError(_SWITCHED_OFF[code])
     if answer.status == 413:
         return TransportError("Teams finds the message too large", permanent=True)
-    return refusal(answer, means.clock())
+    return refusal(answer, context.clock())
 
 
 CHANNEL = Channel(kind="teams", events=ALL_EVENTS, compose=compose, host=target_host, send=send)
