@@ -134,7 +134,7 @@ def deliver_until(
                     dispatch.use(status)
                     enqueue_notices(outbox, status, snapshot)
                 except Exception as error:  # a file that is being written, or a database that is restarted
-                    log.debug("Nothing could be told.", exc_info=True)
+                    log.debug("No notices could be enqueued.", exc_info=True)
                     broken(error)
 
 

@@ -16,7 +16,7 @@ from waypost.notify.channels.email.composing import leaving_page
 from waypost.notify.outbox import Outbox
 from waypost.notify.rules.signing import WeakKey, subscriber_of_token
 
-_NOBODY = Page(HTTPStatus.NOT_FOUND)
+_UNKNOWN = Page(HTTPStatus.NOT_FOUND)
 
 
 def unsubscribe_pages(
@@ -25,23 +25,22 @@ def unsubscribe_pages(
     clock: Callable[[], datetime],
     environment: Mapping[str, str] = os.environ,
 ) -> Leaving:
-    """Return what the listener asks when somebody follows an unsubscribe link.
+    """Return the two answers to an unsubscribe link: the page with the button, and the page when it is done.
 
     `project` is asked each time, because files are saved meanwhile. Where mails have no such links, because
-    `email.unsubscribe` or its key is missing, every link is nobody's.
+    `email.unsubscribe` or its key is missing, no link is known.
     """
 
     def ask(token: str) -> Page:
         known = project()
-        if _subscriber(known.status.subscribers, token, environment) is None:
-            return _NOBODY
-        return _page(known, is_done=False)
+        is_known = _subscriber(known.status.subscribers, token, environment) is not None
+        return _page(known, is_done=False) if is_known else _UNKNOWN
 
     def leave(token: str) -> Page:
         known = project()
         subscriber = _subscriber(known.status.subscribers, token, environment)
         if subscriber is None:
-            return _NOBODY
+            return _UNKNOWN
         try:
             outbox.unsubscribe(subscriber, clock())
         except StoreError:
@@ -70,14 +69,11 @@ def _page(project: Project, *, is_done: bool) -> Page:
     page = project.status.config.page
     words = site_words(project.language)
     title = words.say("notify.email.page.done" if is_done else "notify.email.page.title")
-    text = words.say(
-        "notify.email.page.done_text" if is_done else "notify.email.page.text",
-        page=page.name,
-    )
+    text = "notify.email.page.done_text" if is_done else "notify.email.page.text"
     values = {
         "language": words.language,
         "title": title,
-        "text": text,
+        "text": words.say(text, page=page.name),
         "button": "" if is_done else words.say("notify.email.page.button"),
         "link": page.url,
         "link_text": words.say("notify.open"),

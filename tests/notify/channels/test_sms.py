@@ -68,7 +68,7 @@ def test_whatever_is_told_is_one_message_with_its_link_whole(title: str, subject
     told = composition({**said, "status": state, "old_status": "operational"})
     text = SMS.compose(*told).decode()
     assert fits(text)
-    assert text.split("\n")[-1] == told.notice.link
+    assert text.split("\n")[-1] == told[0].link
     assert len(text.split("\n")) == 2
 
 

@@ -20,7 +20,7 @@ from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.deliveries import Delivery
 from waypost.notify.rules.notices import Notice, SubjectKind
-from waypost.notify.rules.wording import Wording, colour_status, time_writer, wording_of
+from waypost.notify.rules.wording import Wording, colour_status, page_time, wording_of
 from waypost.status.rules.snapshot import Snapshot
 
 _MODIFIERS = ("\ufe0e", "\ufe0f", "\u200d", *(chr(code) for code in range(0x1F3FB, 0x1F400)))
@@ -79,6 +79,9 @@ MOST_SOURCE = 10_000
 
 _HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "th"})
 _MARKS = _HEADS | {"strong", "em", "del"}
+IN_ADDRESS = str.maketrans({"(": "%28", ")": "%29", "<": "%3C", ">": "%3E"})
+"""Escapes characters that end an address in Markdown."""
+
 _SHOWN_LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 
 
@@ -126,56 +129,60 @@ def chat_text(markdown: str, help_url: str, dialect: Dialect, most: int) -> str:
     reader = _PieceReader()
     reader.feed(render_markdown(clean(markdown)[:MOST_SOURCE], help_url))
     reader.close()
-    return re.sub(r" +$", "", _fit(reader.runs, dialect, most), flags=re.MULTILINE).strip()
+    return re.sub(r" +$", "", _fit(reader.pieces, dialect, most), flags=re.MULTILINE).strip()
 
 
-def _fit(runs: list[_Piece], dialect: Dialect, most: int) -> str:
+def _fit(pieces: list[_Piece], dialect: Dialect, most: int) -> str:
     written: list[str] = []
     room = most
-    for run in runs:
-        piece = _written(run, dialect)
-        if length(piece) > room - 1:
-            return ("".join(written) + _last(run, dialect, room - 1)).rstrip() + "…"
-        written.append(piece)
-        room -= length(piece)
+    for piece in pieces:
+        text = _written(piece, dialect)
+        if length(text) > room - 1:
+            return ("".join(written) + _last(piece, dialect, room - 1)).rstrip() + "…"
+        written.append(text)
+        room -= length(text)
     return "".join(written)
 
 
-def _last(run: _Piece, dialect: Dialect, room: int) -> str:
+def _last(piece: _Piece, dialect: Dialect, room: int) -> str:
     """Write as much of a piece as there is room for; a marked piece is whole or left out."""
-    if run.strong or run.emphasis or run.struck or run.code or run.block or run.mark or run.href:
+    if piece != _Piece(piece.text):
         return ""
-    text = head(run.text, room)
+    text = head(piece.text, room)
     while text and (over := length(dialect.text(text)) - room) > 0:
         # An escaped letter is at most five long.
         text = head(text, length(text) - max(1, over // 5))
     return dialect.text(text.rpartition(" ")[0] or text)
 
 
-def _written(run: _Piece, dialect: Dialect) -> str:
-    if run.block:
-        return dialect.block(run.text)
-    if run.mark:
-        return run.text.replace("*", dialect.bullet)
-    core = run.text.strip()
+def _written(piece: _Piece, dialect: Dialect) -> str:
+    if piece.block:
+        return dialect.block(piece.text)
+    if piece.mark:
+        return piece.text.replace("*", dialect.bullet)
+    core = piece.text.strip()
     if not core:
-        return run.text
+        return piece.text
     # No chat takes a blank right behind a mark.
-    before, after = run.text[: run.text.index(core)], run.text[run.text.index(core) + len(core) :]
-    shown = dialect.code(core) if run.code else dialect.text(core)
-    if run.emphasis and not run.code:
-        shown = dialect.emphasis(shown)
-    if run.strong and not run.code:
-        shown = dialect.strong(shown)
-    if run.struck and not run.code:
-        shown = dialect.struck(shown)
-    if run.href:
-        shown = dialect.link(run.href, shown)
+    before, after = piece.text.split(core, 1)
+    if piece.code:
+        shown = dialect.code(core)
+    else:
+        shown = dialect.text(core)
+        marks = (
+            (piece.emphasis, dialect.emphasis),
+            (piece.strong, dialect.strong),
+            (piece.struck, dialect.struck),
+        )
+        for is_marked, mark in marks:
+            shown = mark(shown) if is_marked else shown
+    if piece.href:
+        shown = dialect.link(piece.href, shown)
     return f"{before}{shown}{after}"
 
 
 class _PieceReader(HTMLParser):
-    """Reads HTML that `render_markdown` made into runs of text."""
+    """Reads HTML of `render_markdown` as pieces of text."""
 
     _LINES = frozenset(
         {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "table", "blockquote", "hr"}
@@ -186,7 +193,7 @@ class _PieceReader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.runs: list[_Piece] = []
+        self.pieces: list[_Piece] = []
         self._open: list[str] = []
         self._href = ""
         self._lists: list[int | None] = []
@@ -210,7 +217,7 @@ class _PieceReader(HTMLParser):
         elif tag == "tr":
             self._break(1)
         elif tag in ("td", "th") and self._gap == 0:
-            self.runs.append(_Piece(" · "))
+            self.pieces.append(_Piece(" · "))
         elif tag == "a":
             self._href = values.get("href") or ""
 
@@ -249,21 +256,21 @@ class _PieceReader(HTMLParser):
         if self._open and self._open[-1] in self._FRAMES:
             return
         text = re.sub(r"\s+", " ", data)
-        if self._gap or self._mark or not self.runs or self.runs[-1].text.endswith((" ", "\n")):
+        if self._gap or self._mark or not self.pieces or self.pieces[-1].text.endswith((" ", "\n")):
             text = text.lstrip(" ")
         if text:
             self._add(text)
 
     def _add(self, text: str) -> None:
-        if self._gap and self.runs:
-            self.runs.append(_Piece("\n" * self._gap))
+        if self._gap and self.pieces:
+            self.pieces.append(_Piece("\n" * self._gap))
         if self._mark:
-            self.runs.append(_Piece(self._mark, mark=True))
+            self.pieces.append(_Piece(self._mark, mark=True))
         self._gap, self._mark = 0, ""
         # What is long must be cut where there is no room for it, which nothing marked can be.
         opened = set(self._open) - (_MARKS if len(text) > 1000 else set())
         is_head = bool(opened & _HEADS)
-        self.runs.append(
+        self.pieces.append(
             _Piece(
                 text,
                 strong=is_head or "strong" in opened,
@@ -322,7 +329,7 @@ def chat_message(notice: Notice, snapshot: Snapshot) -> ChatMessage:
         status=status,
         headline=clean_line(f"{MARKS[status]} {wording.headline}"),
         facts=tuple(map(clean_line, wording.facts)),
-        footer=clean_line(f"{snapshot.page.name} · {time_writer(snapshot)(notice.at)}"),
+        footer=clean_line(f"{snapshot.page.name} · {page_time(snapshot, notice.at)}"),
         help_url=snapshot.page.help_url,
     )
 

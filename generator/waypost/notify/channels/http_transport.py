@@ -16,6 +16,8 @@ from waypost.formats.types import web_url
 from waypost.notify.channels.base import TransportContext
 from waypost.notify.rules.deliveries import TransportError
 
+JSON = {"Content-Type": "application/json"}
+
 MOST_ANSWER = 16 * 1024
 """How many bytes of an answer are read; it is never logged."""
 
@@ -40,16 +42,14 @@ def target_host(subscriber: Subscriber, context: TransportContext) -> str:
     return host_of(context.value(subscriber.target.url))
 
 
-def post(
-    context: TransportContext, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST"
-) -> Answer:
+def post(context: TransportContext, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Send a body within the time of one attempt; return the answer if it is 2xx, raise TransportError for all else.
 
     The status decides, also where the body of the answer breaks off or never ends: it is returned as far as it
     came, and after `MOST_ANSWER` bytes one more is the last.
     """
     with attempt(context):
-        answer = ask(context, url, body, headers, method=method)
+        answer = ask(context, url, body, headers)
     if 200 <= answer.status < 300:
         return answer
     raise refusal(answer, context.clock())
@@ -66,23 +66,16 @@ def attempt(context: TransportContext, *, guarded: bool = True) -> Iterator[None
 
 
 def ask(
-    context: TransportContext, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST"
+    context: TransportContext, url: str, body: bytes, headers: Mapping[str, str] = JSON, method: str = "POST"
 ) -> Answer:
-    """Send a body within the present attempt and return what is answered, also where that is a refusal.
+    """Send a body within the present attempt and return the answer, also where it is a refusal.
 
-    For services that say in the body of their answer what is wrong. Raises TransportError where there is no answer.
+    For services that explain a refusal in the body of their answer. Raises TransportError where there is no answer.
     """
-    return _exchange(context, Request(_usable(url), method, headers, body))
-
-
-def _usable(url: str) -> str:
     try:
-        return web_url(url)
+        request = Request(web_url(url), method, headers, body)
     except ValueError:
         raise TransportError("the address is not a valid one") from None
-
-
-def _exchange(context: TransportContext, request: Request) -> Answer:
     try:
         return fetch(request, follow=False, max_size=MOST_ANSWER, whole=False)
     except AddressRefused:
@@ -94,7 +87,7 @@ def _exchange(context: TransportContext, request: Request) -> Answer:
 
 
 def refusal(answer: Answer, now: datetime) -> TransportError:
-    """Say what a status other than 2xx means (Standard Webhooks, "Delivery and retries")."""
+    """Return the error of a status other than 2xx (Standard Webhooks, "Delivery and retries")."""
     status = answer.status
     words = f"HTTP status {status}"
     if status == 410:

@@ -15,7 +15,7 @@ from waypost.formats.lint import Cadence
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
 from waypost.formats.subscribers import Escalation, NoticeEvent, SubscriberFile
 from waypost.notify.rules.notices import Notice, OutboxState, Subject, SubjectKind
-from waypost.notify.rules.wording import time_writer
+from waypost.notify.rules.wording import page_time
 from waypost.publishing.api.statuspage import incident_url, maintenance_url
 from waypost.status.rules.cadence import next_due
 from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
@@ -56,9 +56,9 @@ class NoticeContext:
 
     def say(self, key: str, **values: str | datetime) -> str:
         """Return a sentence of the page's language; moments are written in its time zone, with the zone."""
-        write = time_writer(self.snapshot)
         texts = {
-            name: write(value) if isinstance(value, datetime) else value for name, value in values.items()
+            name: page_time(self.snapshot, value) if isinstance(value, datetime) else value
+            for name, value in values.items()
         }
         return self.snapshot.words.say(key, **texts)
 

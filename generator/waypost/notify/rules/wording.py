@@ -5,7 +5,7 @@ Several updates may become known at once, and each has a notice of its own: the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ OWN_STATES = {
     NoticeEvent.ENDPOINT_DISABLED: "endpoint",
     NoticeEvent.TEST: "test",
 }
-"""Events that are more telling than the state of what they are about, with the names of their texts."""
+"""Events that go before the state of their subject, with the names of their texts."""
 
 
 @dataclass(frozen=True)
@@ -102,19 +102,18 @@ def _facts(notice: Notice, snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def _window(notice: Notice, snapshot: Snapshot) -> list[str]:
-    times = time_writer(snapshot)
-    return [
-        snapshot.words.say("notify.when", begin=times(item.start), end=times(item.end))
+    begin_end = (
+        (page_time(snapshot, item.start), page_time(snapshot, item.end))
         for item in snapshot.maintenances
         if item.work.id == notice.subject.id
-    ]
+    )
+    return [snapshot.words.say("notify.when", begin=begin, end=end) for begin, end in begin_end]
 
 
 def _next_update(notice: Notice, snapshot: Snapshot) -> list[str]:
     """Say when the next update was promised, where the update of this notice did so."""
-    write = time_writer(snapshot)
     return [
-        snapshot.words.say("status.next_update", time=write(update.next_update_by))
+        snapshot.words.say("status.next_update", time=page_time(snapshot, update.next_update_by))
         for incident in snapshot.incidents
         if notice.subject == Subject(SubjectKind.INCIDENT, incident.id)
         for update in incident.updates
@@ -122,19 +121,14 @@ def _next_update(notice: Notice, snapshot: Snapshot) -> list[str]:
     ]
 
 
-def time_writer(snapshot: Snapshot) -> Callable[[datetime], str]:
-    """Return what writes a moment in the zone of the page, with the name of the zone."""
+def page_time(snapshot: Snapshot, moment: datetime) -> str:
+    """Write a moment in the zone of the page, with the name of the zone."""
     zone = snapshot.page.time_zone
-
-    def write(moment: datetime) -> str:
-        local = moment.astimezone(ZoneInfo(zone))
-        return f"{snapshot.words.date('status.date.day_time_year', local)} ({zone})"
-
-    return write
+    return f"{snapshot.words.date('status.date.day_time_year', moment.astimezone(ZoneInfo(zone)))} ({zone})"
 
 
 def colour_status(notice: Notice) -> ComponentStatus:
-    """Return the state whose colour a message wears: good news is green, whatever it was before."""
+    """Return the state whose colour a message has: good news is green, whatever it was before."""
     if notice.event in (NoticeEvent.INCIDENT_RESOLVED, NoticeEvent.INCIDENT_POSTMORTEM):
         return ComponentStatus.OPERATIONAL
     if notice.subject.kind is SubjectKind.COMPONENT and notice.status:

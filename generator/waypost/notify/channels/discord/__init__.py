@@ -17,6 +17,7 @@ from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.chat import (
+    IN_ADDRESS,
     Dialect,
     chat_message,
     chat_text,
@@ -55,11 +56,8 @@ def escape(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text)
 
 
-_IN_ADDRESS = str.maketrans({"(": "%28", ")": "%29", "<": "%3C", ">": "%3E"})
-
-
 def _link(url: str, shown: str) -> str:
-    address = url.translate(_IN_ADDRESS)
+    address = url.translate(IN_ADDRESS)
     # An address is a link by itself, and a link may not be named like one.
     return address if shown == escape(url) else f"[{shown}]({address})"
 
@@ -93,7 +91,6 @@ def compose(notice: Notice, snapshot: Snapshot) -> bytes:
     return json_body({"embeds": [embed], "allowed_mentions": {"parse": []}})
 
 
-_JSON = {"Content-Type": "application/json"}
 _HOOK = re.compile(r"/(?:[^/]+/)*webhooks/[0-9]{1,25}/[^/]+")
 _MESSAGE = re.compile(r"[0-9]{1,25}")
 
@@ -113,7 +110,7 @@ def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) 
     with attempt(context):
         if _MESSAGE.fullmatch(first) and shows_state(delivery):
             _edit(delivery, url, first, context)
-        answer = ask(context, _address(url, wait=True), delivery.body, _JSON)
+        answer = ask(context, _address(url, wait=True), delivery.body)
     if not 200 <= answer.status < 300:
         raise _refusal(answer, context)
     identity = str(json_object(answer.body).get("id") or "")
@@ -121,7 +118,7 @@ def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) 
 
 
 def _edit(delivery: Delivery, url: str, first: str, context: TransportContext) -> None:
-    answer = ask(context, _address(url, f"/messages/{first}"), delivery.body, _JSON, method="PATCH")
+    answer = ask(context, _address(url, f"/messages/{first}"), delivery.body, method="PATCH")
     if 200 <= answer.status < 300:
         return
     # Somebody deleted it, or it is in the channel of an earlier webhook.

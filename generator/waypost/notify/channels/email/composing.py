@@ -17,7 +17,7 @@ from waypost.base.markup import render_markdown
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.notices import Notice
-from waypost.notify.rules.wording import Wording, colour_status, time_writer, wording_of
+from waypost.notify.rules.wording import Wording, colour_status, page_time, wording_of
 from waypost.publishing.io.colours import colours, state_colours
 from waypost.status.rules.snapshot import Snapshot
 
@@ -117,7 +117,7 @@ def compose(notice: Notice, snapshot: Snapshot) -> bytes:
     wording = wording_of(notice, snapshot)
     help_url = snapshot.page.help_url
     reason = snapshot.words.say("notify.email.reason", page=snapshot.page.name)
-    time = time_writer(snapshot)(wording.notice.at)
+    time = page_time(snapshot, notice.at)
     title, body = one_line(wording.notice.title), _capped(clean(wording.body).strip())
     link = wording.link if wording.link.startswith(("https://", "http://")) else ""
     facts = [one_line(fact) for fact in wording.facts]

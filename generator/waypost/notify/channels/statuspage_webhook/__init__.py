@@ -9,7 +9,7 @@ from datetime import UTC
 from waypost.formats.status import ComponentStatus, Update
 from waypost.formats.subscribers import NoticeEvent, Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
-from waypost.notify.channels.http_transport import post, target_host
+from waypost.notify.channels.http_transport import JSON, post, target_host
 from waypost.notify.rules.deliveries import Delivery
 from waypost.notify.rules.notices import Notice, SubjectKind
 from waypost.notify.rules.wording import incident_as_of, maintenance_as_of
@@ -84,7 +84,7 @@ def _known(status: str, otherwise: ComponentStatus) -> ComponentStatus:
 
 
 def _send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) -> str:
-    post(context, context.value(subscriber.target.url), delivery.body, {"Content-Type": "application/json"})
+    post(context, context.value(subscriber.target.url), delivery.body, JSON)
     return ""
 
 

@@ -13,6 +13,7 @@ from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.chat import (
+    IN_ADDRESS,
     ChatMessage,
     Dialect,
     chat_message,
@@ -54,11 +55,8 @@ def escape(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text)
 
 
-_IN_ADDRESS = str.maketrans({"(": "%28", ")": "%29", "<": "%3C", ">": "%3E"})
-
-
 def _link(url: str, shown: str) -> str:
-    return f"[{shown}]({url.translate(_IN_ADDRESS)})"
+    return f"[{shown}]({url.translate(IN_ADDRESS)})"
 
 
 CARD_MARKDOWN = Dialect(
@@ -139,7 +137,7 @@ def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) 
     """Send a message; a workflow gives no id by which it could be edited later."""
     url = context.value(subscriber.target.url)
     with attempt(context):
-        answer = ask(context, url, delivery.body, {"Content-Type": "application/json"})
+        answer = ask(context, url, delivery.body)
     if not 200 <= answer.status < 300:
         raise _refusal(answer, context)
     return ""

@@ -14,7 +14,7 @@ from typing import Any
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import NoticeEvent, Subscriber, WebhookTarget
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
-from waypost.notify.channels.http_transport import post, target_host
+from waypost.notify.channels.http_transport import JSON, post, target_host
 from waypost.notify.channels.webhook.event import EventData, EventPage, EventSubject, WebhookEvent
 from waypost.notify.rules.deliveries import Delivery, TransportError
 from waypost.notify.rules.notices import Notice, SubjectKind
@@ -211,7 +211,7 @@ def _send(delivery: Delivery, subscriber: Subscriber, context: TransportContext)
     except BadSecret as bad:
         # It can be put right in the environment, so it is tried again.
         raise TransportError(str(bad)) from None
-    post(context, context.value(target.url), delivery.body, {"Content-Type": "application/json", **signed})
+    post(context, context.value(target.url), delivery.body, {**JSON, **signed})
     return ""
 
 
