@@ -27,13 +27,13 @@ ALLOWED: dict[str, dict[str, str]] = {
     "jinja2": {
         "base/files/templates.py": "finds the templates of theme/",
         "publishing/pages/render.py": "renders the status pages",
-        "notify/channels/email/rendering.py": "renders mails, without the frame and filters of pages",
+        "notify/channels/email/composing.py": "renders mails, without the frame and filters of pages",
         "help/mkdocs/plugin.py": "names the type of the host's environment",
     },
     "markupsafe": {
         "publishing/pages/render.py": "fills the slots of the frame",
         "publishing/pages/filters.py": "its filters return what is escaped already",
-        "notify/channels/email/rendering.py": "puts in what is escaped already",
+        "notify/channels/email/composing.py": "puts in what is escaped already",
     },
     "babel": {"base/files/languages.py": ""},
     "feedgen": {"base/feeds/xml_feeds.py": ""},
@@ -52,7 +52,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "regex": {"base/patterns.py": ""},
     "jsonpath_rfc9535": {"base/net/json_paths.py": ""},
     "cronsim": {"base/cron.py": ""},
-    "apprise": {"notify/channels/apprise/sending.py": ""},
+    "apprise": {"notify/channels/apprise/__init__.py": ""},
     "markdown": {
         "help/io/article_markup.py": "is an extension that a build of the help center loads",
     },

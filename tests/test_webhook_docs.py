@@ -17,10 +17,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from helpers.signed_messages import messages
-from waypost.formats.notices import NoticeEvent
-from waypost.formats.subscribers import DeliverySettings
+from waypost.formats.subscribers import DeliverySettings, NoticeEvent
+from waypost.notify.channels.webhook import MOST
 from waypost.notify.channels.webhook.event import payload_schema
-from waypost.notify.channels.webhook.fitting import MOST
 from waypost.notify.rules.signing import signed_headers
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

@@ -21,11 +21,10 @@ from waypost.monitor.heartbeats import Intake, listening
 from waypost.monitor.poll import Poller, poll_once, require_region
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write
-from waypost.notify.dispatch import Dispatch
-from waypost.notify.enqueue import tell_news
+from waypost.notify.dispatch import Dispatch, enqueue_notices
 from waypost.notify.outbox import Outbox
-from waypost.notify.unsubscribing import who_may_leave
-from waypost.notify.worker import Reports
+from waypost.notify.unsubscribing import unsubscribe_pages
+from waypost.notify.worker import WorkerHooks
 from waypost.problems import ProblemsFound
 from waypost.publishing.publisher import Publisher, signature
 from waypost.reading.project import load_project
@@ -56,7 +55,7 @@ class Events:
     broken: Callable[[ProblemsFound], None] = field(default=lambda problems: None)
     reloaded: Callable[[], None] = field(default=lambda: None)
     failed: Callable[[Exception], None] = field(default=lambda error: None)
-    deliveries: Reports = field(default_factory=Reports)
+    deliveries: WorkerHooks = field(default_factory=WorkerHooks)
 
 
 def run(
@@ -77,7 +76,7 @@ def run(
         publisher = Publisher(site, project, database_url, utc_now)
         if options.listen:
             config = lambda: publisher.project.status.config  # noqa: E731  # the project is replaced when files are saved
-            leaving = who_may_leave(lambda: publisher.project, outbox, utc_now)
+            leaving = unsubscribe_pages(lambda: publisher.project, outbox, utc_now)
             port = stack.enter_context(
                 listening(options.listen, config, database_url, options.heartbeat_key, utc_now, leaving)
             )
@@ -223,7 +222,7 @@ class Daemon:
             if self._dispatch:
                 # The page is there before anybody is told of it.
                 self._dispatch.use(status)
-                tell_news(Outbox(self._database), status, published.snapshot)
+                enqueue_notices(Outbox(self._database), status, published.snapshot)
         except Exception as error:  # whatever is wrong with one page, polling must go on
             log.debug("The pages could not be published.", exc_info=True)
             # A full disk or a locked file may pass; the pages say how old they are meanwhile.

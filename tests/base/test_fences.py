@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from waypost.importing.rules.lines import Line
 
 from waypost.authoring.rules.known_problem import as_article
 from waypost.base.markdown.links import map_links
@@ -10,7 +11,6 @@ from waypost.formats.article import Article, ArticleFrontMatter, Kind
 from waypost.help.rules.structured_data import questions
 from waypost.help.rules.suggestions import questions_of
 from waypost.importing.rules.headings import headings
-from waypost.importing.rules.lines import Line
 from waypost.importing.rules.timelines import safe_words
 from waypost.reading.rules.troubleshooter import parse_troubleshooter
 from waypost.search.rules.documents import search_documents

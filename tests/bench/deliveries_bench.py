@@ -32,10 +32,10 @@ from helpers.postgres import cluster
 from helpers.status_world import history, site, take_snapshot
 from helpers.stores import Store
 from waypost.base.clock import utc_now
-from waypost.formats.notices import DeliveryState
 from waypost.formats.project import StatusSite
-from waypost.notify.enqueue import tell_news
-from waypost.notify.worker import Courier
+from waypost.notify.dispatch import enqueue_notices
+from waypost.notify.rules.deliveries import DeliveryFilter, DeliveryState
+from waypost.notify.worker import DeliveryWorker
 
 SPAWN = multiprocessing.get_context("spawn")
 PATIENCE = 600.0
@@ -61,7 +61,7 @@ class Figures:
 def work(url: str, port: int, subscribers: int, parent: Connection) -> None:
     """Deliver until told to stop; tell the peak of memory before and after."""
     with closing(Store(url)) as store:
-        courier = Courier(store.outbox, site_of(port, subscribers), environment=ENVIRONMENT)
+        courier = DeliveryWorker(store.outbox, site_of(port, subscribers), environment=ENVIRONMENT)
         parent.send(peak())
         stop = threading.Event()
         thread = threading.Thread(target=courier.run, args=(stop,))
@@ -99,12 +99,14 @@ def measure(url: str, subscribers: int, updates: int, workers: int) -> Figures:
             crew.append((child, mine))
         before = max(mine.recv() for _, mine in crew)
         now = utc_now()
-        tell_news(store.outbox, site_of(port, subscribers, page([])), take_snapshot(page([]), history(), now))
+        enqueue_notices(
+            store.outbox, site_of(port, subscribers, page([])), take_snapshot(page([]), history(), now)
+        )
         times = [(now + timedelta(seconds=second)).isoformat() for second in range(-updates, 0)]
         found = page(times)
         subscribed, snapshot = site_of(port, subscribers, found), take_snapshot(found, history(), now)
         begun = time.monotonic()
-        posted = tell_news(store.outbox, subscribed, snapshot)
+        posted = enqueue_notices(store.outbox, subscribed, snapshot)
         assert posted.deliveries == subscribers * updates, posted
         while log.read_bytes().count(b"\n") < posted.deliveries:
             assert time.monotonic() - begun < PATIENCE, "not all has arrived"
@@ -115,7 +117,7 @@ def measure(url: str, subscribers: int, updates: int, workers: int) -> Figures:
         for child, _ in crew:
             child.join()
         got = sorted(item.at for item in arrivals(log))
-        done = store.outbox.deliveries(state=DeliveryState.DELIVERED, limit=None)
+        done = store.outbox.deliveries(DeliveryFilter(state=DeliveryState.DELIVERED), limit=None)
         assert len(done) == len(got) == posted.deliveries, "each once, and recorded"
     return Figures(got[0] - begun, got[-1] - begun, len(got) / (got[-1] - got[0]), before, after)
 

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -15,15 +15,14 @@ import pytest
 
 from helpers.client_pages import DRIVERS, MODULES, node_client, python_client
 from helpers.hostile_status import hostile_snapshot
-from helpers.letters import channel_cases, composition, letter, means, subscriber
+from helpers.notices import channel_cases, composition, letter, means, subscriber
 from helpers.signed_messages import OLD, OTHER, SECRET
 from waypost.formats.lint import Cadence
-from waypost.formats.notices import Told
 from waypost.formats.subscribers import SubscriberFile
-from waypost.notify.channels.base import Composition, TransportError
 from waypost.notify.channels.webhook import CHANNEL
-from waypost.notify.rules.context import Look
-from waypost.notify.rules.incidents import incident_notices
+from waypost.notify.rules.deliveries import TransportError
+from waypost.notify.rules.notices import OutboxState
+from waypost.notify.rules.sources import NoticeContext, incident_notices
 
 
 @dataclass(frozen=True)
@@ -78,14 +77,14 @@ def receiver(request: pytest.FixtureRequest) -> Iterator[Receiver]:
 
 def test_every_kind_of_message_is_verified_and_read(receiver: Receiver) -> None:
     for number, case in enumerate(channel_cases("webhook")):
-        body = CHANNEL.compose(composition(case))
+        body = CHANNEL.compose(*composition(case))
         assert receiver.get(body, f"msg_{number}")["message"] == case["body"], case["name"]
 
 
 def test_texts_of_every_kind_are_verified_as_they_are(receiver: Receiver) -> None:
-    look = Look(hostile_snapshot(), Told(), SubscriberFile(), Cadence())
+    look = NoticeContext(hostile_snapshot(), OutboxState(), SubscriberFile(), Cadence())
     for number, notice in enumerate(incident_notices(look)):
-        body = CHANNEL.compose(Composition(notice, look.snapshot, number + 1, "msg_1"))
+        body = CHANNEL.compose(replace(notice, sequence=number + 1), look.snapshot)
         assert receiver.get(body, f"msg_{number}")["message"] == json.loads(body)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,10 +14,11 @@ import pytest
 from helpers.cases import read_yaml
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.net.network import Refuse
-from waypost.formats.notices import Delivery, DeliveryState, Letter, Notice, NoticeEvent, Subject, SubjectKind
-from waypost.formats.subscribers import DeliverySettings, Subscriber, SubscriberFile
+from waypost.formats.subscribers import DeliverySettings, NoticeEvent, Subscriber, SubscriberFile
 from waypost.notify import channels
-from waypost.notify.channels.base import Composition, Means
+from waypost.notify.channels.base import TransportContext
+from waypost.notify.rules.deliveries import Delivery, DeliveryState
+from waypost.notify.rules.notices import Notice, Subject, SubjectKind
 from waypost.status.rules.snapshot import Snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -56,9 +58,9 @@ def notice(said: Mapping[str, Any]) -> Notice:
     )
 
 
-def composition(said: Mapping[str, Any]) -> Composition:
-    """Make what a channel composes a message from; `language` is that of the page."""
-    return Composition(notice(said), page(said.get("language", "en")), 7, "msg_test")
+def composition(said: Mapping[str, Any]) -> tuple[Notice, Snapshot]:
+    """Return a notice and its page, from which a channel composes a message; `language` is that of the page."""
+    return replace(notice(said), sequence=7), page(said.get("language", "en"))
 
 
 def golden_bodies(kind: str) -> pytest.MarkDecorator:
@@ -74,9 +76,9 @@ def letter(
     event: str = "incident.opened",
     subject: str = "incident/2026-11-20-downloads",
     first_remote: str = "",
-) -> Letter:
+) -> Delivery:
     """Make a letter that was claimed."""
-    delivery = Delivery(
+    return Delivery(
         id=1,
         sequence=7,
         endpoint="anna",
@@ -88,8 +90,9 @@ def letter(
         state=DeliveryState.PENDING,
         attempts=1,
         failures=0,
+        body=body,
+        first_remote=first_remote,
     )
-    return Letter(delivery, body, first_remote)
 
 
 def means(
@@ -97,10 +100,10 @@ def means(
     timeout: timedelta = timedelta(seconds=5),
     refuse: Refuse = lambda _: False,
     **keys: Any,
-) -> Means:
+) -> TransportContext:
     """Make what sending needs; unless something is refused, every address may be reached."""
     file = SubscriberFile(delivery=DeliverySettings(timeout=timeout), **keys)
-    return Means(file, "Lumen status", PAGE, lambda: NOW, refuse, environment)
+    return TransportContext(file, "Lumen status", PAGE, lambda: NOW, refuse, environment)
 
 
 def subscriber(**channel: Any) -> Subscriber:

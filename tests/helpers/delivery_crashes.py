@@ -25,19 +25,11 @@ from pathlib import Path
 from helpers.delivery_receiver import ENVIRONMENT, Arrival, arrivals, receiver, site_of
 from helpers.stores import Store
 from waypost.base.database.engine import Database
-from waypost.formats.notices import (
-    Batch,
-    Delivery,
-    DeliveryState,
-    Notice,
-    NoticeEvent,
-    Posting,
-    Subject,
-    SubjectKind,
-    Told,
-)
 from waypost.formats.project import StatusSite
-from waypost.notify.worker import Courier
+from waypost.formats.subscribers import NoticeEvent
+from waypost.notify.rules.deliveries import Delivery, DeliveryFilter, DeliveryState
+from waypost.notify.rules.notices import Notice, NoticePlan, OutboxState, PlannedNotice, Subject, SubjectKind
+from waypost.notify.worker import DeliveryWorker
 
 EPOCH = datetime(2026, 11, 20, 10, tzinfo=UTC)
 STEP = timedelta(minutes=2)
@@ -57,8 +49,8 @@ PATIENCE = 60.0
 """Seconds within which workers must get somewhere."""
 
 
-def courier(store: Store, where: StatusSite, now: datetime) -> Courier:
-    return Courier(store.outbox, where, environment=ENVIRONMENT, clock=lambda: now)
+def courier(store: Store, where: StatusSite, now: datetime) -> DeliveryWorker:
+    return DeliveryWorker(store.outbox, where, environment=ENVIRONMENT, clock=lambda: now)
 
 
 def fill(url: str, where: StatusSite, now: datetime, chance: random.Random) -> None:
@@ -66,26 +58,37 @@ def fill(url: str, where: StatusSite, now: datetime, chance: random.Random) -> N
     with closing(Store(url)) as store:
         if not store.outbox.endpoints():
             courier(store, where, now).close()
-        missing = PENDING - len(store.outbox.deliveries(state=DeliveryState.PENDING, limit=PENDING))
+        missing = PENDING - len(
+            store.outbox.deliveries(DeliveryFilter(state=DeliveryState.PENDING), limit=PENDING)
+        )
 
-        def plan(_: Told, first: int) -> Batch:
+        def plan(_: OutboxState, first: int) -> NoticePlan:
             counts = [min(ENDPOINTS, missing - start) for start in range(0, missing, ENDPOINTS)]
-            return Batch(
+            return NoticePlan(
                 tuple(
-                    posting(sequence, now, chance.sample(range(ENDPOINTS), count))
+                    planned(sequence, now, chance.sample(range(ENDPOINTS), count))
                     for sequence, count in enumerate(counts, first)
                 )
             )
 
-        store.outbox.tell(plan, now)
+        store.outbox.enqueue(plan, now)
 
 
-def posting(sequence: int, now: datetime, recipients: list[int]) -> Posting:
+def planned(sequence: int, now: datetime, recipients: list[int]) -> PlannedNotice:
     key = f"k{sequence}"
     subject = Subject(SubjectKind.INCIDENT, "one")
-    notice = Notice(key, NoticeEvent.INCIDENT_UPDATED, now, subject, "One", "", "https://status.example.org/")
+    notice = Notice(
+        key,
+        NoticeEvent.INCIDENT_UPDATED,
+        now,
+        subject,
+        "One",
+        "",
+        "https://status.example.org/",
+        sequence=sequence,
+    )
     body = json.dumps({"key": key}).encode()
-    return Posting(notice, f"msg_{key}", {"webhook": body}, tuple(f"s{n}" for n in recipients))
+    return PlannedNotice(notice, f"msg_{key}", {f"s{n}": "webhook" for n in recipients}, {"webhook": body})
 
 
 def work(url: str, where: StatusSite, now: datetime) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from waypost.formats.notices import Delivery, DeliveryState, Letter, NoticeEvent
-from waypost.formats.subscribers import DeliverySettings, MailServer, Subscriber, SubscriberFile
-from waypost.notify.channels.base import Means
+from waypost.formats.subscribers import DeliverySettings, MailServer, NoticeEvent, Subscriber, SubscriberFile
+from waypost.notify.channels.base import TransportContext
 from waypost.notify.channels.email.composing import FrozenMail
-from waypost.notify.channels.email.connections import kept
+from waypost.notify.channels.email.smtp import pool
+from waypost.notify.rules.deliveries import Delivery, DeliveryState
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 FROZEN = FrozenMail("Incident: Downloads fail", "It fails.\n", "<p>It fails.</p><!--leave-->", "Unsubscribe")
@@ -123,16 +123,16 @@ def mail_server(boxes: MailBoxes, **settings: Any) -> Iterator[int]:
     try:
         yield controller.port
     finally:
-        kept.clear()
+        pool.clear()
         controller.stop()
 
 
-def means(port: int = 0, url: str = "", *, seconds: float = 5.0, **changes: Any) -> Means:
+def means(port: int = 0, url: str = "", *, seconds: float = 5.0, **changes: Any) -> TransportContext:
     """Make what sending needs, for a server on this machine."""
     extra: Mapping[str, str] = changes.pop("environment", {})
     mail = {"server": "${MAIL}", "sender": "status@lumen.example", **changes}
     delivery = DeliverySettings.__pydantic_validator__.validate_python({"timeout": f"{seconds}s"})  # type: ignore[attr-defined]  # pydantic's own
-    return Means(
+    return TransportContext(
         file=SubscriberFile(email=MailServer(**mail), delivery=delivery),
         page_name="Lumen status",
         page_url="https://help.lumen.example/status/",
@@ -153,9 +153,9 @@ def letter(
     message_id: str = "msg_abc",
     subject: str = "incident/2026-11-20-downloads",
     attempts: int = 1,
-) -> Letter:
+) -> Delivery:
     """Make a letter; what a test does not name is plain."""
-    delivery = Delivery(
+    return Delivery(
         id=1,
         sequence=1,
         endpoint="anna",
@@ -167,8 +167,8 @@ def letter(
         state=DeliveryState.PENDING,
         attempts=attempts,
         failures=attempts - 1,
+        body=FROZEN.to_bytes() if body is None else body,
     )
-    return Letter(delivery, FROZEN.to_bytes() if body is None else body)
 
 
-Sender = Callable[[Letter, Subscriber, Means], str]
+Sender = Callable[[Delivery, Subscriber, TransportContext], str]

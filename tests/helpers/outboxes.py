@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from waypost.formats.notices import (
-    Attempt,
-    Batch,
-    ClaimedEndpoint,
+from waypost.formats.status import ComponentStatus
+from waypost.formats.subscribers import NoticeEvent
+from waypost.notify.outbox import Outbox
+from waypost.notify.rules.deliveries import Attempt, ClaimedEndpoint, ClaimResult, Delivery, Endpoint
+from waypost.notify.rules.notices import (
     Disabled,
-    Endpoint,
-    Letter,
     Notice,
-    NoticeEvent,
-    Posting,
-    Report,
+    NoticePlan,
+    OutboxState,
+    PlannedNotice,
     Subject,
     SubjectKind,
 )
-from waypost.formats.status import ComponentStatus
-from waypost.notify.outbox import Outbox
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -35,7 +33,9 @@ def endpoint(name: str, host: str | None = None, kind: str = "webhook", fingerpr
     return Endpoint(name, kind, f"{name}.example" if host is None else host, fingerprint)
 
 
-def posting(key: str, endpoints: Sequence[str] = (), subject: str = "downloads", **bodies: bytes) -> Posting:
+def planned(
+    key: str, endpoints: Sequence[str] = (), subject: str = "downloads", **bodies: bytes
+) -> PlannedNotice:
     notice = Notice(
         key,
         NoticeEvent.INCIDENT_UPDATED,
@@ -46,17 +46,27 @@ def posting(key: str, endpoints: Sequence[str] = (), subject: str = "downloads",
         "https://status.example.org/",
     )
     made: Mapping[str, bytes] = {"webhook": f"body of {key}".encode(), "email": f"mail of {key}".encode()}
-    return Posting(notice, f"msg_{key}", {**made, **bodies}, tuple(endpoints))
+    return PlannedNotice(notice, f"msg_{key}", dict.fromkeys(endpoints, "webhook"), {**made, **bodies})
 
 
-def batch(*postings: Posting, components: Mapping[str, ComponentStatus] | None = None) -> Batch:
-    return Batch(postings, components or {})
+def plan_of(
+    *notices: PlannedNotice, components: Mapping[str, ComponentStatus] | None = None
+) -> Callable[[OutboxState, int], NoticePlan]:
+    """Return a plan of these notices, which numbers them as planning does."""
+
+    def plan(_: OutboxState, first: int) -> NoticePlan:
+        numbered = (
+            replace(item, notice=replace(item.notice, sequence=sequence))
+            for sequence, item in enumerate(notices, first)
+        )
+        return NoticePlan(tuple(numbered), components or {})
+
+    return plan
 
 
-def tell(outbox: Outbox, keys: Sequence[str], endpoints: Sequence[str], seconds: float = 0) -> None:
-    """Tell of these keys, each to all of the endpoints."""
-    found = batch(*(posting(key, endpoints) for key in keys))
-    outbox.tell(lambda *_: found, at(seconds))
+def enqueue(outbox: Outbox, keys: Sequence[str], endpoints: Sequence[str], seconds: float = 0) -> None:
+    """Enqueue a notice for each key, to all of the endpoints."""
+    outbox.enqueue(plan_of(*(planned(key, endpoints) for key in keys)), at(seconds))
 
 
 def claim(
@@ -65,26 +75,28 @@ def claim(
     owner: str = "worker",
     limit: int = 100,
     per_host: int = 4,
-    letters: int = 10,
+    per_claim: int = 10,
 ) -> list[ClaimedEndpoint]:
-    return outbox.claim(at(seconds), owner, LEASE, limit, per_host, letters)
+    return outbox.claim(
+        at(seconds), owner=owner, lease=LEASE, limit=limit, per_host=per_host, per_claim=per_claim
+    )
 
 
-def told(claims: Sequence[ClaimedEndpoint]) -> dict[str, list[str]]:
+def messages(claims: Sequence[ClaimedEndpoint]) -> dict[str, list[str]]:
     """Return the ids of the messages that each claimed endpoint gets next."""
-    return {item.endpoint: [letter.delivery.message_id for letter in item.letters] for item in claims}
+    return {item.endpoint: [delivery.message_id for delivery in item.deliveries] for item in claims}
 
 
-def delivered(letter: Letter, seconds: float = 0, remote: str = "") -> Attempt:
-    return Attempt(letter.delivery.id, at(seconds), delivered=True, remote=remote)
+def delivered(delivery: Delivery, seconds: float = 0, remote: str = "") -> Attempt:
+    return Attempt(delivery.id, at(seconds), delivered=True, remote=remote)
 
 
 def failed(
-    letter: Letter, seconds: float = 0, again: float | None = 5, *, blames_host: bool = False
+    delivery: Delivery, seconds: float = 0, again: float | None = 5, *, blames_host: bool = False
 ) -> Attempt:
     """Make a failure that is tried again after some seconds, or given up where that is None."""
     return Attempt(
-        letter.delivery.id,
+        delivery.id,
         at(seconds),
         delivered=False,
         error="the server answered with HTTP status 500",
@@ -101,9 +113,11 @@ def report(
     seconds: float = 0,
     disabled: Disabled | None = None,
 ) -> bool:
-    (counted,) = outbox.report([Report(item, attempts, disabled)], at(seconds))
+    (counted,) = outbox.record([ClaimResult(item, attempts, disabled)], at(seconds))
     return counted
 
 
 def deliver_all(outbox: Outbox, item: ClaimedEndpoint, seconds: float = 0) -> bool:
-    return report(outbox, item, *(delivered(letter, seconds) for letter in item.letters), seconds=seconds)
+    return report(
+        outbox, item, *(delivered(delivery, seconds) for delivery in item.deliveries), seconds=seconds
+    )

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from helpers.letters import sample
+from helpers.notices import sample
 from helpers.status_world import history, moment, site, take_snapshot, words
-from waypost.formats.notices import Notice, Subject, SubjectKind
-from waypost.notify.rules.as_of import incident_as_told, maintenance_as_told
+from waypost.notify.rules.notices import Notice, Subject, SubjectKind
+from waypost.notify.rules.wording import incident_as_of, maintenance_as_of
 from waypost.publishing.api.own_json import own_incident, own_maintenance
 from waypost.status.rules.snapshot import Snapshot
 
@@ -39,7 +39,7 @@ def test_what_is_told_late_is_what_would_have_been_told_at_once(place: int) -> N
     notice = update_of(late, place)
     at_once = page(words(notice.at))
     (now_open,) = (item for item in at_once.incidents if item.id == "zip")
-    found = incident_as_told(notice, late)
+    found = incident_as_of(notice, late)
     assert found is not None
     incident, seen = found
     told, expected = own_incident(incident, seen), own_incident(now_open, at_once)
@@ -54,7 +54,7 @@ def test_a_state_that_ended_later_lasts() -> None:
     spans = {
         place: [(words(span.start), span.end and words(span.end)) for span in found[1].affected["zip"]]
         for place in range(4)
-        if (found := incident_as_told(update_of(late, place), late))
+        if (found := incident_as_of(update_of(late, place), late))
     }
     assert spans == {
         0: [("10:10", None)],
@@ -71,7 +71,7 @@ def test_a_state_that_began_later_is_not_known() -> None:
     late = take_snapshot(site(), rows, moment("12:00"))
     (incident,) = late.incidents
     first = about(SubjectKind.INCIDENT, incident.id, update=incident.updates[0].id)
-    found = incident_as_told(first, late)
+    found = incident_as_of(first, late)
     assert found is not None
     assert [span.status for span in found[1].affected[incident.id]] == ["partial_outage"]
     assert len(late.affected[incident.id]) == 2
@@ -79,11 +79,11 @@ def test_a_state_that_began_later_is_not_known() -> None:
 
 def test_the_latest_is_told_on_the_page_as_it_is() -> None:
     late = page("12:00")
-    found = incident_as_told(update_of(late, 3), late)
+    found = incident_as_of(update_of(late, 3), late)
     assert found is not None
     assert found[1] is late
     overdue = about(SubjectKind.INCIDENT, "zip", update="")
-    found = incident_as_told(overdue, late)
+    found = incident_as_of(overdue, late)
     assert found is not None
     assert found[1] is late, "what is no update tells of the incident as it is"
 
@@ -92,7 +92,7 @@ def test_an_update_that_came_later_is_not_overdue_and_leads_nowhere_else() -> No
     late = page("12:00", SAID[:2])
     assert set(late.overdue) == {"zip", "other"}
     moved = replace(late, incidents=tuple(replace(item, continued_as="other") for item in late.incidents))
-    found = incident_as_told(update_of(late, 0), moved)
+    found = incident_as_of(update_of(late, 0), moved)
     assert found is not None
     assert set(found[1].overdue) == {"other"}
     assert found[0].continued_as is None
@@ -133,7 +133,7 @@ def test_maintenance_is_told_as_it_was(
     seen = take_snapshot(
         site(maintenances=[{"id": "move", "window": "15:00-16:00", "says": MOVE}]), ROWS, moment("17:00")
     )
-    told = maintenance_as_told(about(SubjectKind.MAINTENANCE, "move", at=moment(at), **keys), seen)
+    told = maintenance_as_of(about(SubjectKind.MAINTENANCE, "move", at=moment(at), **keys), seen)
     assert told is not None
     assert (told.status, len(told.work.updates)) == (status, updates)
     assert (words(told.start), words(told.end)) == window
@@ -145,7 +145,7 @@ def test_work_that_was_called_off_keeps_the_window_that_was_announced() -> None:
         site(maintenances=[{"id": "move", "window": "15:00-16:00", "says": says}]), ROWS, moment("17:00")
     )
     notice = about(SubjectKind.MAINTENANCE, "move", update="20261120t140000z-cancelled", status="cancelled")
-    told = maintenance_as_told(replace(notice, at=moment("14:00")), seen)
+    told = maintenance_as_of(replace(notice, at=moment("14:00")), seen)
     assert told == seen.maintenances[0]
     assert own_maintenance(told, seen)["ends_at"] == "2026-11-20T16:00:00.000Z"
 
@@ -153,7 +153,7 @@ def test_work_that_was_called_off_keeps_the_window_that_was_announced() -> None:
 def test_what_the_page_does_not_have_is_nothing() -> None:
     seen = page("12:00", window="15:00-16:00")
     for kind in SubjectKind:
-        assert incident_as_told(about(kind, "gone"), seen) is None
-        assert maintenance_as_told(about(kind, "gone"), seen) is None
-    assert incident_as_told(about(SubjectKind.MAINTENANCE, "zip"), seen) is None
-    assert maintenance_as_told(about(SubjectKind.INCIDENT, "move"), seen) is None
+        assert incident_as_of(about(kind, "gone"), seen) is None
+        assert maintenance_as_of(about(kind, "gone"), seen) is None
+    assert incident_as_of(about(SubjectKind.MAINTENANCE, "zip"), seen) is None
+    assert maintenance_as_of(about(SubjectKind.INCIDENT, "move"), seen) is None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from waypost.notify.rules.breaker import at_once, open_for
+from waypost.notify.rules.deliveries import at_once, open_for
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,20 @@ from helpers.receivers import SECRET, Receiver, fine, receiver
 from helpers.sites import wait_until
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.stores import Store
-from waypost.formats.notices import DeliveryState, Letter, NoticeEvent
 from waypost.formats.project import StatusSite
-from waypost.formats.subscribers import Subscriber, SubscriberFile
-from waypost.notify.channels.base import Channel, Composition, Means, TransportError
-from waypost.notify.dispatch import Dispatch
-from waypost.notify.enqueue import tell_news
-from waypost.notify.worker import Courier, Reports, Route, missing_variables
+from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriberFile
+from waypost.notify.channels.base import Channel, TransportContext
+from waypost.notify.dispatch import Dispatch, enqueue_notices
+from waypost.notify.rules.deliveries import (
+    ClaimedEndpoint,
+    Delivery,
+    DeliveryFilter,
+    DeliveryState,
+    TransportError,
+)
+from waypost.notify.rules.notices import Notice
+from waypost.notify.worker import DeliveryWorker, Sender, WorkerHooks, missing_variables
+from waypost.status.rules.snapshot import Snapshot
 
 ENVIRONMENT = {"HOOK_SECRET": SECRET, "OTHER_SECRET": SECRET}
 SECOND = timedelta(seconds=1)
@@ -55,18 +62,18 @@ class World:
         return replace(site(incidents=incidents), subscribers=self.subscribers)
 
     @contextmanager
-    def courier(self, **options: Any) -> Iterator[Courier]:
-        said = Reports(
+    def courier(self, **options: Any) -> Iterator[DeliveryWorker]:
+        said = WorkerHooks(
             failed=lambda *it: self.told.append(it),
             given_up=lambda *it: self.told.append(("given up", it[0])),
         )
         more = {"channels": self.channels} if self.channels else {}
-        courier = Courier(
+        courier = DeliveryWorker(
             self.store.outbox,
             self.site,
             environment=ENVIRONMENT,
             clock=self.clock,
-            reports=said,
+            hooks=said,
             **more,
             **options,
         )
@@ -78,7 +85,7 @@ class World:
     def look(self, at: str) -> int:
         """Let the page be looked at; return how many deliveries follow."""
         self.clock.now = moment(at)
-        return tell_news(
+        return enqueue_notices(
             self.store.outbox, self.site, take_snapshot(self.site, history(), self.clock())
         ).deliveries
 
@@ -95,6 +102,12 @@ class World:
 def file_of(*subscribers: Mapping[str, Any], **more: Any) -> SubscriberFile:
     return TypeAdapter(SubscriberFile).validate_python(
         {"subscribers": list(subscribers), "delivery": LOCAL | more.pop("delivery", {}), **more}
+    )
+
+
+def claim(world: World, owner: str, now: datetime) -> list[ClaimedEndpoint]:
+    return world.store.outbox.claim(
+        now, owner=owner, lease=timedelta(minutes=1), limit=10, per_host=10, per_claim=10
     )
 
 
@@ -215,11 +228,13 @@ def test_an_endpoint_that_is_gone_is_left_alone_and_the_operators_hear_of_it(
         assert len(place.seen) == 1
         assert other.types == ["endpoint.disabled"]
         assert other.seen[0].payload["data"]["endpoint"]["id"] == "acme"
-        assert [item.state for item in store.outbox.deliveries(endpoint="acme")] == [DeliveryState.FAILED] * 2
+        assert [item.state for item in store.outbox.deliveries(DeliveryFilter(endpoint="acme"))] == [
+            DeliveryState.FAILED
+        ] * 2
         assert ("given up", "acme") in world.told
 
         place.answer = fine
-        assert store.outbox.replay(moment("10:30"), DeliveryState.FAILED, "acme") == 2
+        assert store.outbox.replay(moment("10:30"), DeliveryFilter(DeliveryState.FAILED, "acme")) == 2
         world.send("10:30")
         assert place.types == ["incident.opened", "incident.opened", "incident.updated"]
         assert place.seen[0].id == place.seen[1].id
@@ -274,19 +289,19 @@ class Odd:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, int, str]] = []
-        self.do: Callable[[Letter], str] = lambda letter: "remote"
+        self.do: Callable[[Delivery], str] = lambda delivery: "remote"
 
     @property
     def channels(self) -> Mapping[str, Channel]:
-        def compose(composition: Composition) -> bytes:
-            return composition.notice.key.encode()
+        def compose(notice: Notice, snapshot: Snapshot) -> bytes:
+            return notice.key.encode()
 
-        def host(subscriber: Subscriber, means: Means) -> str:
+        def host(subscriber: Subscriber, means: TransportContext) -> str:
             return "odd.example"
 
-        def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
-            self.sent.append((subscriber.id, letter.delivery.id, letter.first_remote))
-            return self.do(letter)
+        def send(delivery: Delivery, subscriber: Subscriber, means: TransportContext) -> str:
+            self.sent.append((subscriber.id, delivery.id, delivery.first_remote))
+            return self.do(delivery)
 
         return {"webhook": Channel("webhook", frozenset(NoticeEvent), compose, host, send)}
 
@@ -295,14 +310,14 @@ class Odd:
 def odd(world: World, monkeypatch: pytest.MonkeyPatch) -> Odd:
     channel = Odd()
     world.channels = channel.channels
-    monkeypatch.setattr("waypost.notify.enqueue.CHANNELS", channel.channels)
+    monkeypatch.setattr("waypost.notify.dispatch.CHANNELS", channel.channels)
     return channel
 
 
 def test_a_channel_that_breaks_is_tried_again_and_says_no_more_than_its_kind_of_fault(
     world: World, odd: Odd
 ) -> None:
-    def broken(letter: Letter) -> str:
+    def broken(delivery: Delivery) -> str:
         raise KeyError("the secret of acme")
 
     odd.do = broken
@@ -324,8 +339,8 @@ def test_letters_of_a_thread_know_what_the_first_is_called(world: World, odd: Od
 
 
 def test_a_letter_that_can_never_come_through_does_not_hold_up_those_after_it(world: World, odd: Odd) -> None:
-    def refuse_first(letter: Letter) -> str:
-        if letter.delivery.event is NoticeEvent.INCIDENT_OPENED:
+    def refuse_first(delivery: Delivery) -> str:
+        if delivery.event is NoticeEvent.INCIDENT_OPENED:
             raise TransportError("it is too large", permanent=True)
         return ""
 
@@ -339,7 +354,7 @@ def test_a_letter_that_can_never_come_through_does_not_hold_up_those_after_it(wo
 def test_what_was_sent_is_recorded_and_given_back_when_it_is_told_to_stop(world: World, odd: Odd) -> None:
     going, go_on = threading.Event(), threading.Event()
 
-    def slow(letter: Letter) -> str:
+    def slow(delivery: Delivery) -> str:
         going.set()
         go_on.wait(20)
         return ""
@@ -356,19 +371,21 @@ def test_what_was_sent_is_recorded_and_given_back_when_it_is_told_to_stop(world:
         go_on.set()
         thread.join()
     assert world.states() == ["delivered", "delivered"]
-    claims = world.store.outbox.claim(world.clock(), "next", timedelta(minutes=1), 10, 10, 10)
+    claims = claim(world, "next", world.clock())
     assert claims == []
 
 
 def test_nothing_is_begun_for_which_the_lease_leaves_no_time(world: World, odd: Odd) -> None:
     world.says = ["10:00 investigating"]
     world.look("10:00")
-    (claim,) = world.store.outbox.claim(world.clock(), "me", timedelta(minutes=1), 10, 10, 10)
-    means = Means(world.subscribers, "Page", "https://s.example/", world.clock, lambda address: False)
-    route = Route(means, {item.id: item for item in world.subscribers.subscribers}, odd.channels)
-    assert route.carry(claim, time.monotonic()).attempts == ()
+    (claimed,) = claim(world, "me", world.clock())
+    means = TransportContext(
+        world.subscribers, "Page", "https://s.example/", world.clock, lambda address: False
+    )
+    route = Sender(means, odd.channels)
+    assert route.send(claimed, time.monotonic()).attempts == ()
     assert odd.sent == []
-    assert len(route.carry(claim, time.monotonic() + 60).attempts) == 1
+    assert len(route.send(claimed, time.monotonic() + 60).attempts) == 1
 
 
 def test_a_claim_whose_answer_was_lost_is_given_back_at_the_end(world: World, odd: Odd) -> None:
@@ -376,7 +393,7 @@ def test_a_claim_whose_answer_was_lost_is_given_back_at_the_end(world: World, od
     world.look("10:00")
     with world.courier() as courier:
         owner = courier._owner  # nobody else claims under that name
-        assert world.store.outbox.claim(world.clock(), owner, timedelta(minutes=1), 10, 10, 10)
+        assert claim(world, owner, world.clock())
     assert world.send("10:00:01") == 1
 
 
@@ -384,7 +401,7 @@ def test_letters_that_take_long_are_recorded_before_all_of_them_are_sent(
     world: World, odd: Odd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("waypost.notify.worker.STRETCH", 0.05)
-    odd.do = lambda letter: str(time.sleep(0.06))
+    odd.do = lambda delivery: str(time.sleep(0.06))
     world.says = ["10:00 investigating", "10:01 identified", "10:02 monitoring"]
     world.look("10:05")
     with world.courier() as courier:
@@ -396,10 +413,10 @@ def test_letters_that_take_long_are_recorded_before_all_of_them_are_sent(
 
 
 def test_a_worker_that_lost_its_claim_is_not_believed(world: World, odd: Odd) -> None:
-    def lose(letter: Letter) -> str:
+    def lose(delivery: Delivery) -> str:
         # Somebody else takes over, because our lease has run out.
         later = world.clock() + timedelta(minutes=5)
-        assert world.store.outbox.claim(later, "other", timedelta(minutes=1), 10, 10, 10)
+        assert claim(world, "other", later)
         return "ours"
 
     odd.do = lose
@@ -435,7 +452,7 @@ def test_subscribers_that_come_later_are_sent_to_without_a_restart(
 ) -> None:
     monkeypatch.setenv("HOOK_SECRET", SECRET)
     world = World(store, Clock(), file_of())
-    with Dispatch(store.outbox, Reports()) as dispatch:
+    with Dispatch(store.outbox, WorkerHooks()) as dispatch:
         dispatch.use(world.site)
         world.subscribers = file_of(hook(place))
         dispatch.use(world.site)

@@ -20,11 +20,11 @@ from helpers.stores import Store
 from helpers.teams_stand_in import PATH, QUERY, Teams
 from helpers.twilio_stand_in import ACCOUNT, SENDER, TwilioMessages
 from helpers.twilio_stand_in import TOKEN as TWILIO_TOKEN
-from waypost.formats.notices import DeliveryState
 from waypost.formats.project import StatusSite
 from waypost.formats.subscribers import SubscriberFile
-from waypost.notify.enqueue import tell_news
-from waypost.notify.worker import Courier
+from waypost.notify.dispatch import enqueue_notices
+from waypost.notify.rules.deliveries import DeliveryState
+from waypost.notify.worker import DeliveryWorker
 
 
 @dataclass
@@ -74,11 +74,11 @@ class World:
     def tell(self, at: str, *says: str) -> None:
         """Look at the page, and send what is due."""
         place, now = self.site(list(says)), moment(at)
-        with_courier = Courier(
-            self.store.outbox, place, environment=self.chats.environment, clock=lambda: now, workers=4
+        with_courier = DeliveryWorker(
+            self.store.outbox, place, environment=self.chats.environment, clock=lambda: now, threads=4
         )
         try:
-            tell_news(self.store.outbox, place, take_snapshot(place, history(), now))
+            enqueue_notices(self.store.outbox, place, take_snapshot(place, history(), now))
             with_courier.drain()
         finally:
             with_courier.close()
@@ -147,5 +147,5 @@ def test_a_channel_that_is_gone_is_disabled_and_the_others_go_on(world: World) -
         *((other, DeliveryState.DELIVERED) for other in "bcd"),
     }
     assert len(world.chats.slack.asked) == 1
-    (disabled,) = world.store.outbox.told().disabled.values()
+    (disabled,) = world.store.outbox.state().disabled.values()
     assert disabled.reason == "the channel is archived"

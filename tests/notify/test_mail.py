@@ -13,12 +13,12 @@ from helpers.hostile_servers import closed_port
 from helpers.mail_server import MailBoxes, mail_server
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.stores import Store
-from waypost.formats.notices import DeliveryState
 from waypost.formats.project import HelpCenter, Project, StatusSite
 from waypost.formats.subscribers import SubscriberFile
-from waypost.notify.enqueue import tell_news
-from waypost.notify.unsubscribing import who_may_leave
-from waypost.notify.worker import Courier
+from waypost.notify.dispatch import enqueue_notices
+from waypost.notify.rules.deliveries import DeliveryFilter, DeliveryState
+from waypost.notify.unsubscribing import unsubscribe_pages
+from waypost.notify.worker import DeliveryWorker
 
 FILE = TypeAdapter(SubscriberFile).validate_python(
     {
@@ -54,8 +54,8 @@ class World:
         """Let time pass, and everything that is said by then be told and sent."""
         self.now = moment(at)
         self.says += says
-        tell_news(self.store.outbox, self.site, take_snapshot(self.site, history(), self.now))
-        courier = Courier(self.store.outbox, self.site, environment=self.environment, clock=self.clock)
+        enqueue_notices(self.store.outbox, self.site, take_snapshot(self.site, history(), self.now))
+        courier = DeliveryWorker(self.store.outbox, self.site, environment=self.environment, clock=self.clock)
         try:
             courier.drain()
         finally:
@@ -67,7 +67,7 @@ class World:
     def leave(self, link: str) -> int:
         project = Project(HelpCenter(), self.site)
         token = link.rpartition("/")[2]
-        people = who_may_leave(lambda: project, self.store.outbox, self.clock, self.environment)
+        people = unsubscribe_pages(lambda: project, self.store.outbox, self.clock, self.environment)
         return people.leave(token).status
 
     def states(self) -> dict[str, list[str]]:
@@ -98,12 +98,12 @@ def test_an_incident_reaches_three_people_of_whom_one_is_gone_one_must_wait_and_
     }
     world.look("10:02", "10:01 investigating")
     assert world.states() == {"anna": ["delivered"], "bert": ["failed"], "cara": ["pending"]}
-    (failed,) = world.store.outbox.deliveries(state=DeliveryState.FAILED)
+    (failed,) = world.store.outbox.deliveries(DeliveryFilter(state=DeliveryState.FAILED))
     assert failed.last_error == "the mail server refused the recipient (550 5.1.1)"
     world.look("10:03")
     assert [taken.recipients for taken in boxes.taken] == [["anna@example.org"], ["cara@example.org"]]
     assert len({str(taken.message["Message-ID"]) for taken in boxes.taken}) == 1
-    assert list(world.store.outbox.told().disabled) == ["bert"]
+    assert list(world.store.outbox.state().disabled) == ["bert"]
 
     link = str(boxes.taken[1].message["List-Unsubscribe"]).partition(">")[0].removeprefix("<")
     assert world.leave(link) == 200

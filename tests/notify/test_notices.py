@@ -11,14 +11,12 @@ from pydantic import TypeAdapter
 from helpers.cases import Case, golden
 from helpers.status_world import history_of, maintenance, moment, site_of, take_snapshot
 from waypost.formats.lint import Cadence
-from waypost.formats.notices import Disabled, NoticeEvent, Told
 from waypost.formats.status import ComponentStatus, Maintenance
-from waypost.formats.subscribers import CHANNEL_KINDS, SubscriberFile
-from waypost.notify.rules.context import Look
-from waypost.notify.rules.incidents import incident_notices
-from waypost.notify.rules.operations import known_states
-from waypost.notify.rules.plan import FOR_PROGRAMS, Planned, message_id, plan
-from waypost.notify.rules.wording import wording
+from waypost.formats.subscribers import CHANNEL_KINDS, NoticeEvent, SubscriberFile
+from waypost.notify.rules.notices import Disabled, OutboxState
+from waypost.notify.rules.plan import FOR_PROGRAMS, PlannedNotice, message_id, plan
+from waypost.notify.rules.sources import NoticeContext, incident_notices, known_states
+from waypost.notify.rules.wording import wording_of
 
 FORMS = {kind: frozenset(NoticeEvent) for kind in CHANNEL_KINDS} | {"statuspage_webhook": FOR_PROGRAMS}
 SECTIONS: dict[str, Any] = {"email": {"server": "${SMTP}", "sender": "status@example.org"}}
@@ -31,18 +29,18 @@ def file_of(case: Case) -> SubscriberFile:
     )
 
 
-def told_by(case: Case, at: datetime) -> Told:
+def told_by(case: Case, at: datetime) -> OutboxState:
     """What the case says the database knows by then, besides what was planned."""
     disabled = {name: moment(since) for name, since in case.get("disabled", {}).items()}
     spoken = {name: moment(when) for name, when in case.get("acknowledged", {}).items()}
-    return Told(
+    return OutboxState(
         acknowledged={name: when for name, when in spoken.items() if when <= at},
         disabled={name: Disabled(since, "gone") for name, since in disabled.items() if since <= at},
         unsubscribed=frozenset(case.get("unsubscribed", ())),
     )
 
 
-def looks(case: Case, language: str = "en") -> Iterator[tuple[str, Look, list[Planned]]]:
+def looks(case: Case, language: str = "en") -> Iterator[tuple[str, NoticeContext, list[PlannedNotice]]]:
     """Look at the page of a case again and again, as the store would remember it."""
     place, rows, file = site_of(case), history_of(case), file_of(case)
     keys: frozenset[str] = frozenset()
@@ -50,15 +48,15 @@ def looks(case: Case, language: str = "en") -> Iterator[tuple[str, Look, list[Pl
     for text in case["looks"]:
         now = moment(text)
         told = replace(told_by(case, now), keys=keys, components=states)
-        look = Look(take_snapshot(place, rows, now, language), told, file, Cadence())
+        look = NoticeContext(take_snapshot(place, rows, now, language), told, file, Cadence())
         found = plan(look, FORMS)
         yield text, look, found
         keys |= {item.notice.key for item in found}
         states = known_states(look.snapshot, states or {})
 
 
-def line(item: Planned) -> str:
-    return f"{item.notice.event} {item.notice.subject} -> {' '.join(it.id for it in item.recipients)}"
+def line(item: PlannedNotice) -> str:
+    return f"{item.notice.event} {item.notice.subject} -> {' '.join(item.recipients)}"
 
 
 @golden("notices/*.yml")
@@ -72,7 +70,7 @@ def test_every_notice_has_words_in_every_language(case: Case) -> None:
     for language in ("en", "de"):
         for _, look, found in looks(case, language):
             for item in found:
-                said = wording(item.notice, look.snapshot)
+                said = wording_of(item.notice, look.snapshot)
                 assert said.headline == f"[{said.state}] {item.notice.title}"
                 assert item.notice.title
                 assert item.notice.link.startswith("https://help.lumen.example/status/")
@@ -85,14 +83,14 @@ def test_two_looks_at_once_plan_the_same_and_a_second_look_nothing(case: Case) -
         again = plan(look, FORMS)
         assert again == found
         known = replace(
-            look.told,
-            keys=look.told.keys | {item.notice.key for item in found},
-            components=known_states(look.snapshot, look.told.components or {}),
+            look.state,
+            keys=look.state.keys | {item.notice.key for item in found},
+            components=known_states(look.snapshot, look.state.components or {}),
         )
-        assert plan(replace(look, told=known), FORMS) == []
+        assert plan(replace(look, state=known), FORMS) == []
 
 
-def one(case: Case, at: str, event: str) -> tuple[Look, Planned]:
+def one(case: Case, at: str, event: str) -> tuple[NoticeContext, PlannedNotice]:
     for text, look, found in looks(case):
         if text == at:
             return look, next(item for item in found if item.notice.event == event)
@@ -108,7 +106,7 @@ def told_of_work(*looks_at: tuple[str, Sequence[Maintenance]]) -> list[list[tupl
     for at, works in looks_at:
         place = replace(site_of(case), maintenances=tuple(works))
         snapshot = take_snapshot(place, history_of(case), moment(at))
-        look = Look(snapshot, Told(keys=keys, components=states), file_of(case), Cadence())
+        look = NoticeContext(snapshot, OutboxState(keys=keys, components=states), file_of(case), Cadence())
         new = plan(look, FORMS)
         found.append([(item.notice.event, item.notice.body) for item in new if item.recipients])
         keys |= {item.notice.key for item in new}
@@ -186,7 +184,7 @@ def test_what_goes_first_and_the_facts_of_a_message(
         "looks": ["10:00", "10:10", "10:11", "10:20", "11:11"],
     }
     look, found = one(case, at, event)
-    said = wording(found.notice, look.snapshot)
+    said = wording_of(found.notice, look.snapshot)
     assert (said.headline, said.facts) == (headline, facts)
 
 
@@ -196,8 +194,10 @@ def test_a_promise_of_the_next_word_is_a_fact_of_the_update_that_makes_it() -> N
     (told,) = place.incidents
     promise = replace(told.updates[0], next_update_by=moment("10:40"))
     place = replace(place, incidents=(replace(told, updates=(promise, told.updates[1])),))
-    look = Look(take_snapshot(place, history_of(case), moment("10:35")), Told(), SubscriberFile(), Cadence())
-    first, second = (wording(notice, look.snapshot).facts for notice in incident_notices(look))
+    look = NoticeContext(
+        take_snapshot(place, history_of(case), moment("10:35")), OutboxState(), SubscriberFile(), Cadence()
+    )
+    first, second = (wording_of(notice, look.snapshot).facts for notice in incident_notices(look))
     assert first == ("Impact: major", "Affects: Downloads", "Next update by 20 Nov 2026, 10:40 (UTC)")
     assert second == ("Impact: major", "Affects: Downloads")
 

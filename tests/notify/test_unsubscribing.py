@@ -18,8 +18,8 @@ from waypost.formats.project import HelpCenter, Project, StatusSite
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
 from waypost.formats.subscribers import MailServer, Subscriber, SubscriberFile, Unsubscribe
 from waypost.monitor.heartbeats import listening
-from waypost.notify.rules.unsubscribing import leaving_token
-from waypost.notify.unsubscribing import who_may_leave
+from waypost.notify.rules.signing import unsubscribe_token
+from waypost.notify.unsubscribing import unsubscribe_pages
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 KEY = "sixteen letters+"
@@ -37,7 +37,7 @@ PROJECT = Project(
     HelpCenter(),
     StatusSite(StatusConfig(page=PAGE, components=(Component(id="api", name="API"),)), subscribers=FILE),
 )
-LINK = f"/unsubscribe/{leaving_token(KEY, 'anna')}"
+LINK = f"/unsubscribe/{unsubscribe_token(KEY, 'anna')}"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def leaving(store: Store, project: Project = PROJECT, **environment: str) -> Leaving:
-    return who_may_leave(lambda: project, store.outbox, lambda: NOW, environment or {"LEAVE": KEY})
+    return unsubscribe_pages(lambda: project, store.outbox, lambda: NOW, environment or {"LEAVE": KEY})
 
 
 def with_file(**changes: Any) -> Project:
@@ -68,7 +68,7 @@ def test_a_person_follows_the_link_presses_the_button_and_is_off_the_list(store:
         assert status == 200
         assert "<h1>Unsubscribe from mails</h1>" in page
         assert "Lumen &lt;status&gt; sends you a mail" in page
-        assert store.outbox.told().unsubscribed == frozenset()
+        assert store.outbox.state().unsubscribed == frozenset()
         # What the button sends, where a form without an address sends it: to the page itself.
         form = re.search(
             r'<form method="post"><input type="hidden" name="(.+?)" value="(.+?)"><button>', page
@@ -78,28 +78,28 @@ def test_a_person_follows_the_link_presses_the_button_and_is_off_the_list(store:
         assert status == 200
         assert "<h1>You are unsubscribed</h1>" in page
         assert 'href="https://help.lumen.example/status/"' in page
-        assert store.outbox.told().unsubscribed == {"anna"}
+        assert store.outbox.state().unsubscribed == {"anna"}
         assert ask(port, "POST", LINK, "List-Unsubscribe=One-Click")[0] == 200, "a second time does no harm"
 
 
 def test_the_page_speaks_the_language_of_the_site(store: Store) -> None:
-    page = leaving(store, replace(PROJECT, language="de")).ask(leaving_token(KEY, "anna"))
+    page = leaving(store, replace(PROJECT, language="de")).ask(unsubscribe_token(KEY, "anna"))
     assert 'lang="de"' in page.html
     assert "Abbestellen" in page.html
-    strange = leaving(store, replace(PROJECT, language="xx")).ask(leaving_token(KEY, "anna"))
+    strange = leaving(store, replace(PROJECT, language="xx")).ask(unsubscribe_token(KEY, "anna"))
     assert 'lang="en"' in strange.html
 
 
 @pytest.mark.parametrize(
     ("project", "environment", "token"),
     [
-        (PROJECT, {"LEAVE": KEY}, leaving_token(KEY, "bert")),
-        (PROJECT, {"LEAVE": KEY}, leaving_token(KEY, "phone")),
-        (PROJECT, {"OTHER": KEY}, leaving_token(KEY, "anna")),
-        (PROJECT, {"LEAVE": "short"}, leaving_token(KEY, "anna")),
-        (with_file(email=None), {"LEAVE": KEY}, leaving_token(KEY, "anna")),
-        (with_file(email=replace(MAIL, unsubscribe=None)), {"LEAVE": KEY}, leaving_token(KEY, "anna")),
-        (with_file(subscribers=()), {"LEAVE": KEY}, leaving_token(KEY, "anna")),
+        (PROJECT, {"LEAVE": KEY}, unsubscribe_token(KEY, "bert")),
+        (PROJECT, {"LEAVE": KEY}, unsubscribe_token(KEY, "phone")),
+        (PROJECT, {"OTHER": KEY}, unsubscribe_token(KEY, "anna")),
+        (PROJECT, {"LEAVE": "short"}, unsubscribe_token(KEY, "anna")),
+        (with_file(email=None), {"LEAVE": KEY}, unsubscribe_token(KEY, "anna")),
+        (with_file(email=replace(MAIL, unsubscribe=None)), {"LEAVE": KEY}, unsubscribe_token(KEY, "anna")),
+        (with_file(subscribers=()), {"LEAVE": KEY}, unsubscribe_token(KEY, "anna")),
     ],
     ids=["unknown", "no_mail", "no_key", "weak_key", "no_settings", "no_links", "nobody"],
 )
@@ -109,7 +109,7 @@ def test_nobody_leaves_by_a_link_that_is_not_theirs(
     people = leaving(store, project, **environment)
     assert (people.ask(token).status, people.leave(token).status) == (404, 404)
     assert people.ask(token).html == people.leave(token).html == ""
-    assert store.outbox.told().unsubscribed == frozenset()
+    assert store.outbox.state().unsubscribed == frozenset()
 
 
 def test_who_cannot_be_taken_off_the_list_is_told_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,14 +117,14 @@ def test_who_cannot_be_taken_off_the_list_is_told_so(store: Store, monkeypatch: 
         raise StoreError("The disk is full.")
 
     monkeypatch.setattr(store.outbox, "unsubscribe", fail)
-    page = leaving(store).leave(leaving_token(KEY, "anna"))
+    page = leaving(store).leave(unsubscribe_token(KEY, "anna"))
     assert (page.status, page.html) == (503, "")
 
 
 def test_files_that_are_saved_meanwhile_count(store: Store) -> None:
     projects = [PROJECT, with_file(subscribers=())]
-    people = who_may_leave(lambda: projects[0], store.outbox, lambda: NOW, {"LEAVE": KEY})
-    token = leaving_token(KEY, "anna")
+    people = unsubscribe_pages(lambda: projects[0], store.outbox, lambda: NOW, {"LEAVE": KEY})
+    token = unsubscribe_token(KEY, "anna")
     assert people.ask(token).status == 200
     projects.pop(0)
     assert people.ask(token).status == 404

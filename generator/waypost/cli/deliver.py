@@ -20,9 +20,9 @@ from waypost.cli.common import (
 from waypost.cli.signals import stop_on_signals
 
 if TYPE_CHECKING:
-    from waypost.formats.notices import Delivery
-    from waypost.notify.rules.plan import Planned
-    from waypost.notify.worker import Reports
+    from waypost.notify.rules.deliveries import Delivery
+    from waypost.notify.rules.notices import PlannedNotice
+    from waypost.notify.worker import WorkerHooks
     from waypost.reading.site import Site
 
 
@@ -55,32 +55,31 @@ def command(watch: bool, dry_run: bool, site: Site, database: str | None, as_jso
         )
     if watch:
         click.echo("Delivering. Ctrl-C stops.")
-        deliver_until(site, url, stop_on_signals(), say_broken, reports())
+        deliver_until(site, url, stop_on_signals(), say_broken, worker_hooks())
         click.echo("Stopped.")
         return
     failed: list[str] = []
-    outcome = deliver_once(site, url, reports(failed))
+    result = deliver_once(site, url, worker_hooks(failed))
     if as_json:
         print_json(
             {
-                "new": outcome.notices,
-                "deliveries": outcome.deliveries,
-                "tried": outcome.tried,
+                "new": result.notices,
+                "deliveries": result.deliveries,
+                "tried": result.attempts,
                 "failed": len(failed),
             }
         )
     else:
         click.echo(
-            f"{counted(outcome.notices, 'new notice')}, {counted(outcome.tried, 'letter')} sent or tried."
+            f"{counted(result.notices, 'new notice')}, {counted(result.attempts, 'letter')} sent or tried."
         )
     if failed:
         sys.exit(1)
 
 
-def reports(failed: list[str] | None = None) -> Reports:
-    """Return what tells of failures on standard error; endpoints go into `failed` too."""
-
-    from waypost.notify.worker import Reports
+def worker_hooks(failed: list[str] | None = None) -> WorkerHooks:
+    """Return hooks that print failures on standard error; endpoints go into `failed` too."""
+    from waypost.notify.worker import WorkerHooks
 
     def say_failed(endpoint: str, words: str) -> None:
         if failed is not None:
@@ -90,7 +89,7 @@ def reports(failed: list[str] | None = None) -> Reports:
     def say_given_up(endpoint: str, words: str) -> None:
         click.echo(f"waypost: {endpoint} is not sent to any more: {printable(words)}", err=True)
 
-    return Reports(say_failed, say_given_up, say_broken)
+    return WorkerHooks(say_failed, say_given_up, say_broken)
 
 
 def say_broken(error: Exception) -> None:
@@ -98,32 +97,34 @@ def say_broken(error: Exception) -> None:
     click.echo(f"waypost: {printable(str(error))}", err=True)
 
 
-def _show(planned: Sequence[Planned], waiting: Sequence[Delivery], has_told: bool, *, as_json: bool) -> None:
-    told = [item for item in planned if item.recipients]
+def _show(
+    planned: Sequence[PlannedNotice], waiting: Sequence[Delivery], was_planned: bool, *, as_json: bool
+) -> None:
+    new = [item for item in planned if item.recipients]
     if as_json:
         print_json(
             {
-                "has_told": has_told,
-                "new": [_entry(item) for item in told],
+                "has_told": was_planned,
+                "new": [_entry(item) for item in new],
                 "waiting": [it.id for it in waiting],
             }
         )
         return
-    if not has_told:
+    if not was_planned:
         click.echo(
             "Nothing was told from this database yet. The first run tells nobody: what is there then is known."
         )
-    for item in told:
+    for item in new:
         notice = item.notice
         click.echo(f"{notice.event}  {printable(notice.title)}")
-        click.echo(f"  to {', '.join(f'{it.id} ({it.kind})' for it in item.recipients)}")
-    if has_told and not told:
+        click.echo(f"  to {', '.join(f'{name} ({kind})' for name, kind in item.recipients.items())}")
+    if was_planned and not new:
         click.echo("There is nothing new to tell.")
     if waiting:
         click.echo(f"{counted(len(waiting), 'delivery', 'deliveries')} from before would be sent too.")
 
 
-def _entry(item: Planned) -> dict[str, object]:
+def _entry(item: PlannedNotice) -> dict[str, object]:
     notice = item.notice
     return {
         "event": notice.event,
@@ -131,5 +132,5 @@ def _entry(item: Planned) -> dict[str, object]:
         "title": notice.title,
         "at": notice.at.isoformat(),
         "message_id": item.message_id,
-        "to": [subscriber.id for subscriber in item.recipients],
+        "to": list(item.recipients),
     }

@@ -12,7 +12,7 @@ from waypost.cli.common import counted, database_option, explained, json_option,
 from waypost.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from waypost.formats.notices import Delivery, EndpointState
+    from waypost.notify.rules.deliveries import Delivery, EndpointState
     from waypost.reading.site import Site
 
 NEWEST = 100
@@ -76,10 +76,11 @@ def _list(
 
     Example: waypost deliveries list --failed --endpoint acme-production
     """
-    from waypost.notify.deliveries import Selection, list_deliveries
+    from waypost.notify.deliveries import list_deliveries
+    from waypost.notify.rules.deliveries import DeliveryFilter, DeliveryState
 
-    selection = Selection(endpoint, since, until)
-    found = list_deliveries(database or site.database_url, state, selection, limit)
+    wanted = DeliveryFilter(DeliveryState(state) if state else None, endpoint, since, until)
+    found = list_deliveries(database or site.database_url, wanted, limit)
     if as_json:
         print_json([_entry(item) for item in found])
     elif found:
@@ -123,7 +124,8 @@ def _replay(
     Example: waypost deliveries replay --endpoint acme-production --since 2026-11-20T10:00:00+01:00
     """
     from waypost.base.clock import utc_now
-    from waypost.notify.deliveries import Selection, replay
+    from waypost.notify.deliveries import replay
+    from waypost.notify.rules.deliveries import DeliveryFilter
 
     if not (ids or endpoint or since or until):
         raise click.UsageError("Say which: numbers, --endpoint, --since or --until.")
@@ -133,8 +135,8 @@ def _replay(
         if not (yes or ids):
             click.confirm(f"Send {counted(count, 'delivery', 'deliveries')} again?", abort=True, err=True)
 
-    selection = Selection(endpoint, since, until, ids)
-    done = replay(database or site.database_url, selection, utc_now(), confirm, delivered=delivered)
+    wanted = DeliveryFilter(None, endpoint, since, until, ids or None)
+    done = replay(database or site.database_url, wanted, utc_now(), confirm, delivered=delivered)
     click.echo(
         f"{counted(done, 'delivery is', 'deliveries are')} due now. `waypost run` or `waypost deliver` sends them."
     )

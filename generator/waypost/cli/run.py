@@ -15,7 +15,7 @@ from waypost.cli.common import (
     site_option,
     to_host_port,
 )
-from waypost.cli.deliver import reports
+from waypost.cli.deliver import worker_hooks
 from waypost.cli.signals import stop_on_signals
 from waypost.formats.run_options import KEY_VARIABLE, WORKERS, RunOptions
 
@@ -83,7 +83,7 @@ def command(
         broken=say_broken,
         reloaded=lambda: click.echo("Files were saved; read again."),
         failed=say_failed,
-        deliveries=reports(),
+        deliveries=worker_hooks(),
     )
     run(site, database or site.database_url, stop_on_signals(), events, options)
     click.echo("Stopped.")

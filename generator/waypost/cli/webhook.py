@@ -61,8 +61,8 @@ def send_one(name: str, site: Site, database: str | None) -> None:
 
     Example: waypost webhook test acme-production
     """
-    from waypost.notify.channels.base import TransportError
     from waypost.notify.dispatch import send_test
+    from waypost.notify.rules.deliveries import TransportError
 
     begin = time.monotonic()
     try:

@@ -6,14 +6,39 @@ import ipaddress
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.notices import CHOOSABLE, NoticeEvent
 from waypost.formats.types import EMAIL, STRICT, DirectoryUrl, Duration, Line, Slug, fault, web_url
 from waypost.problems import did_you_mean
+
+
+class NoticeEvent(StrEnum):
+    """What a notice tells of; the names stand in subscribers.yml and are the `type` of webhooks."""
+
+    INCIDENT_OPENED = "incident.opened"
+    INCIDENT_UPDATED = "incident.updated"
+    INCIDENT_RESOLVED = "incident.resolved"
+    INCIDENT_POSTMORTEM = "incident.postmortem"
+    COMPONENT_STATUS = "component.status"
+    MAINTENANCE_ANNOUNCED = "maintenance.announced"
+    MAINTENANCE_REMINDER = "maintenance.reminder"
+    MAINTENANCE_STARTED = "maintenance.started"
+    MAINTENANCE_UPDATED = "maintenance.updated"
+    MAINTENANCE_COMPLETED = "maintenance.completed"
+    MAINTENANCE_CANCELLED = "maintenance.cancelled"
+    UPDATE_OVERDUE = "update.overdue"
+    CERTIFICATE_EXPIRING = "certificate.expiring"
+    ENDPOINT_DISABLED = "endpoint.disabled"
+    ESCALATION = "escalation"
+    TEST = "test"
+
+
+CHOOSABLE = tuple(event for event in NoticeEvent if event not in (NoticeEvent.ESCALATION, NoticeEvent.TEST))
+"""What a rule may name; the others go to whom they are addressed to."""
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """What stands in a value for the environment variable that holds it."""

@@ -1,1 +1,1 @@
-"""Who is told what: plan, outbox, worker and channels."""
+"""Notices to subscribers: plan, outbox, worker and channels."""

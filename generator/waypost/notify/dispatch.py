@@ -1,31 +1,28 @@
-"""What operators do about telling people: send once, stay and send, look at what would go, try one subscriber."""
+"""Dispatch of notices: plan and freeze what is new, send once, stay and send, preview, test one subscriber."""
 
 from __future__ import annotations
 
 import logging
-import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
 from waypost.base.files.languages import site_words
-from waypost.base.net.addresses import refuser
-from waypost.formats.notices import Delivery, DeliveryState, Letter, Told
 from waypost.formats.project import StatusSite
-from waypost.formats.status_config import PageConfig
-from waypost.formats.subscribers import Subscriber, SubscriberFile
+from waypost.formats.subscribers import Subscriber
 from waypost.monitor.store.opening import open_database, opened_to_read
 from waypost.monitor.store.reading import read_history
-from waypost.notify.channels.base import Channel, Composition, Means, TransportError
+from waypost.notify.channels.base import TransportContext
 from waypost.notify.channels.registry import CHANNELS
-from waypost.notify.enqueue import plan_news, tell_news
 from waypost.notify.outbox import Outbox
-from waypost.notify.rules.operations import test_notice
-from waypost.notify.rules.plan import Planned, message_id
-from waypost.notify.worker import Courier, Reports, missing_variables
+from waypost.notify.rules.deliveries import Delivery, DeliveryFilter, DeliveryState, TransportError
+from waypost.notify.rules.notices import NoticePlan, OutboxState, PlannedNotice
+from waypost.notify.rules.plan import message_id, plan
+from waypost.notify.rules.sources import NoticeContext, known_states, test_notice
+from waypost.notify.worker import DeliveryWorker, WorkerHooks, missing_variables
 from waypost.problems import Refused, did_you_mean
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
@@ -33,23 +30,62 @@ from waypost.status.rules.snapshot import Snapshot, take_snapshot
 
 log = logging.getLogger("waypost")
 
-LOOK = timedelta(seconds=15)
-"""How often a process that only delivers looks whether there is something new to tell."""
+INTERVAL = timedelta(seconds=15)
+"""How often a process that only delivers checks whether there is something new."""
 
 
 class UnknownSubscriber(Refused):
     """There is no such subscriber; the message names one that is near."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What sending once came to."""
+class UnknownIncident(Refused):
+    """No open incident, or several, have that name; the message lists those that are open."""
 
-    notices: int
-    deliveries: int
-    """How many became due because of them."""
-    tried: int
-    """How many letters were sent or tried, with those that waited from before."""
+
+@dataclass(frozen=True)
+class DispatchResult:
+    """The counts of one dispatch."""
+
+    notices: int = 0
+    """New notices."""
+    deliveries: int = 0
+    """Deliveries that became due because of them."""
+    attempts: int = 0
+    """Attempts to send, those for earlier deliveries included."""
+
+
+def enqueue_notices(outbox: Outbox, site: StatusSite, snapshot: Snapshot) -> DispatchResult:
+    """Put new notices into the outbox, in one transaction; none where a site has no subscribers.
+
+    It may be called again at any time and by any number of processes: no notice is made twice. Only subscribers
+    whose endpoints are registered get deliveries; a worker registers them.
+    """
+    if not site.subscribers.subscribers:
+        return DispatchResult()
+
+    def make(state: OutboxState, first: int) -> NoticePlan:
+        new = _plan(site, snapshot, state, first)
+        states = known_states(snapshot, state.components or {})
+        return NoticePlan(tuple(_freeze(planned, snapshot) for planned in new), states)
+
+    # Most publications bring nothing new, and need not wait until nobody else writes.
+    state = outbox.state()
+    states = known_states(snapshot, state.components or {})
+    if states == state.components and not _plan(site, snapshot, state):
+        return DispatchResult()
+    return DispatchResult(*outbox.enqueue(make, snapshot.now))
+
+
+def _plan(site: StatusSite, snapshot: Snapshot, state: OutboxState, first: int = 1) -> list[PlannedNotice]:
+    context = NoticeContext(snapshot, state, site.subscribers, site.cadence)
+    return plan(context, {kind: channel.events for kind, channel in CHANNELS.items()}, first)
+
+
+def _freeze(planned: PlannedNotice, snapshot: Snapshot) -> PlannedNotice:
+    """Add the message of each channel that a recipient has."""
+    kinds = dict.fromkeys(planned.recipients.values())
+    bodies = {kind: CHANNELS[kind].compose(planned.notice, snapshot) for kind in kinds}
+    return replace(planned, bodies=bodies)
 
 
 def present_snapshot(site: Site, url: str, now: datetime) -> tuple[StatusSite, Snapshot]:
@@ -64,16 +100,15 @@ def unset_variables(site: Site) -> list[str]:
     return missing_variables(load_project(site).status.subscribers)
 
 
-def deliver_once(site: Site, url: str, reports: Reports | None = None) -> Outcome:
-    """Tell what is new and send all that is due; raises ProblemsFound and StoreError."""
+def deliver_once(site: Site, url: str, hooks: WorkerHooks | None = None) -> DispatchResult:
+    """Enqueue what is new and send all that is due; raises ProblemsFound and StoreError."""
     status, snapshot = present_snapshot(site, url, utc_now())
     with closing(open_database(url)) as database:
         outbox = Outbox(database)
-        # It registers the subscribers, and only who is registered is told.
-        with closing(Courier(outbox, status, reports=reports)) as courier:
-            posted = tell_news(outbox, status, snapshot)
-            tried = courier.drain()
-    return Outcome(posted.notices, posted.deliveries, tried)
+        # It registers the subscribers, and only registered ones get deliveries.
+        with closing(DeliveryWorker(outbox, status, hooks=hooks)) as worker:
+            result = enqueue_notices(outbox, status, snapshot)
+            return replace(result, attempts=worker.drain())
 
 
 def deliver_until(
@@ -81,37 +116,37 @@ def deliver_until(
     url: str,
     stop: threading.Event,
     broken: Callable[[Exception], None],
-    reports: Reports | None = None,
+    hooks: WorkerHooks | None = None,
 ) -> None:
-    """Go on telling and sending until told to stop; what goes wrong on the way is reported, and tried again.
+    """Go on dispatching until `stop` is set; an error on the way goes to `broken`, and is tried again.
 
     Raises ProblemsFound and StoreError where it cannot even begin.
     """
     status, snapshot = present_snapshot(site, url, utc_now())
     with closing(open_database(url)) as database:
         outbox = Outbox(database)
-        with Dispatch(outbox, reports or Reports()) as dispatch:
+        with Dispatch(outbox, hooks or WorkerHooks()) as dispatch:
             dispatch.use(status)
-            tell_news(outbox, status, snapshot)
-            while not stop.wait(LOOK.total_seconds()):
+            enqueue_notices(outbox, status, snapshot)
+            while not stop.wait(INTERVAL.total_seconds()):
                 try:
                     status, snapshot = present_snapshot(site, url, utc_now())
                     dispatch.use(status)
-                    tell_news(outbox, status, snapshot)
+                    enqueue_notices(outbox, status, snapshot)
                 except Exception as error:  # a file that is being written, or a database that is restarted
-                    log.debug("Nothing could be told.", exc_info=True)
+                    log.debug("No notices could be enqueued.", exc_info=True)
                     broken(error)
 
 
 class Dispatch:
-    """A courier in a thread of its own, so that nothing else waits for receivers."""
+    """A worker in a thread of its own, so that nothing else waits for receivers."""
 
-    def __init__(self, outbox: Outbox, reports: Reports) -> None:
+    def __init__(self, outbox: Outbox, hooks: WorkerHooks) -> None:
         self._outbox = outbox
-        self._reports = reports
+        self._hooks = hooks
         self._stop = threading.Event()
-        self._known: StatusSite | None = None
-        self._courier: Courier | None = None
+        self._site: StatusSite | None = None
+        self._worker: DeliveryWorker | None = None
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Dispatch:
@@ -124,39 +159,31 @@ class Dispatch:
 
     def use(self, site: StatusSite) -> None:
         """Send to the subscribers of a site from now on; raises StoreError, and is tried again at the next call."""
-        if site is self._known or (self._courier is None and not site.subscribers.subscribers):
+        before = self._site
+        if site is before or (self._worker is None and not site.subscribers.subscribers):
             return
-        if self._courier is None:
-            self._courier = Courier(self._outbox, site, reports=self._reports)
-            self._thread = threading.Thread(target=self._courier.run, args=(self._stop,), name="deliveries")
+        if self._worker is None:
+            self._worker = DeliveryWorker(self._outbox, site, hooks=self._hooks)
+            self._thread = threading.Thread(target=self._worker.run, args=(self._stop,), name="deliveries")
             self._thread.start()
-        elif self._known is None or _route_of(site) != _route_of(self._known):
-            self._courier.configure(site)
-        self._known = site
+        elif (
+            before is None or site.subscribers != before.subscribers or site.config.page != before.config.page
+        ):
+            self._worker.configure(site)
+        self._site = site
 
 
-def _route_of(site: StatusSite) -> tuple[SubscriberFile, PageConfig]:
-    """Return what of a site sending depends on."""
-    return site.subscribers, site.config.page
-
-
-def preview(site: Site, url: str, now: datetime) -> tuple[list[Planned], list[Delivery], bool]:
-    """Return what would be told now, what waits to be sent, and whether anything was ever told."""
+def preview(site: Site, url: str, now: datetime) -> tuple[list[PlannedNotice], list[Delivery], bool]:
+    """Return the notices that are new now, the deliveries that wait, and whether anything was ever planned."""
     status, snapshot = present_snapshot(site, url, now)
     with opened_to_read(url) as database:
         outbox = Outbox(database) if database else None
-        told = outbox.told() if outbox else Told()
-        waiting = outbox.deliveries(state=DeliveryState.PENDING) if outbox else []
-    return plan_news(status, snapshot, told), waiting, told.components is not None
+        state = outbox.state() if outbox else OutboxState()
+        waiting = outbox.deliveries(DeliveryFilter(DeliveryState.PENDING)) if outbox else []
+    return _plan(status, snapshot, state), waiting, state.components is not None
 
 
-def send_test(
-    site: Site,
-    url: str,
-    name: str,
-    environment: Mapping[str, str] = os.environ,
-    channels: Mapping[str, Channel] = CHANNELS,
-) -> str:
+def send_test(site: Site, url: str, name: str) -> str:
     """Send a real test to one subscriber, past the outbox; return its channel.
 
     Raises UnknownSubscriber, TransportError, ProblemsFound and StoreError.
@@ -164,29 +191,25 @@ def send_test(
     now = utc_now()
     status, snapshot = present_snapshot(site, url, now)
     subscriber = find_subscriber(status, name)
-    channel = channels[subscriber.kind]
+    channel = CHANNELS[subscriber.kind]
     notice = test_notice(snapshot, subscriber.id, now)
     if notice.event not in channel.events:
         raise TransportError(f"{subscriber.kind} has no form for a test", permanent=True)
-    identity = message_id(snapshot.page.url, notice.key)
-    body = channel.compose(Composition(notice, snapshot, 0, identity))
     delivery = Delivery(
-        0,
-        0,
-        subscriber.id,
-        subscriber.kind,
-        notice.event,
-        str(notice.subject),
-        identity,
-        now,
-        DeliveryState.PENDING,
-        1,
-        0,
+        id=0,
+        sequence=notice.sequence,
+        endpoint=subscriber.id,
+        kind=subscriber.kind,
+        event=notice.event,
+        subject=str(notice.subject),
+        message_id=message_id(snapshot.page.url, notice.key),
+        created_at=now,
+        state=DeliveryState.PENDING,
+        attempts=1,
+        failures=0,
+        body=channel.compose(notice, snapshot),
     )
-    refuse = refuser(status.subscribers.delivery.private_networks)
-    page = status.config.page
-    means = Means(status.subscribers, page.name, page.url, utc_now, refuse, environment)
-    channel.send(Letter(delivery, body), subscriber, means)
+    channel.send(delivery, subscriber, TransportContext.of(status, utc_now))
     return subscriber.kind
 
 
@@ -214,7 +237,3 @@ def acknowledge(site: Site, url: str, name: str, by: str, now: datetime) -> tupl
     incident = (exact or found)[0]
     with closing(open_database(url)) as database:
         return incident.id, Outbox(database).acknowledge(incident.id, now, by)
-
-
-class UnknownIncident(Refused):
-    """No open incident, or several, have that name; the message lists those that are open."""

@@ -1,4 +1,4 @@
-"""Take people off the list who follow the link in their mail; unknown links learn nothing."""
+"""The pages behind the unsubscribe link of a mail; an unknown link gets none."""
 
 from __future__ import annotations
 
@@ -12,36 +12,35 @@ from waypost.base.files.languages import site_words
 from waypost.base.net.one_click import Leaving, Page
 from waypost.formats.project import Project
 from waypost.formats.subscribers import SubscriberFile, variable
-from waypost.notify.channels.email.rendering import leaving_page
+from waypost.notify.channels.email.composing import leaving_page
 from waypost.notify.outbox import Outbox
-from waypost.notify.rules.unsubscribing import WeakKey, who_leaves
+from waypost.notify.rules.signing import WeakKey, subscriber_of_token
 
-_NOBODY = Page(HTTPStatus.NOT_FOUND)
+_UNKNOWN = Page(HTTPStatus.NOT_FOUND)
 
 
-def who_may_leave(
+def unsubscribe_pages(
     project: Callable[[], Project],
     outbox: Outbox,
     clock: Callable[[], datetime],
     environment: Mapping[str, str] = os.environ,
 ) -> Leaving:
-    """Return what the listener asks when somebody follows an unsubscribe link.
+    """Return the two answers to an unsubscribe link: the page with the button, and the page when it is done.
 
     `project` is asked each time, because files are saved meanwhile. Where mails have no such links, because
-    `email.unsubscribe` or its key is missing, every link is nobody's.
+    `email.unsubscribe` or its key is missing, no link is known.
     """
 
     def ask(token: str) -> Page:
         known = project()
-        if _subscriber(known.status.subscribers, token, environment) is None:
-            return _NOBODY
-        return _page(known, is_done=False)
+        is_known = _subscriber(known.status.subscribers, token, environment) is not None
+        return _page(known, is_done=False) if is_known else _UNKNOWN
 
     def leave(token: str) -> Page:
         known = project()
         subscriber = _subscriber(known.status.subscribers, token, environment)
         if subscriber is None:
-            return _NOBODY
+            return _UNKNOWN
         try:
             outbox.unsubscribe(subscriber, clock())
         except StoreError:
@@ -59,7 +58,9 @@ def _subscriber(file: SubscriberFile, token: str, environment: Mapping[str, str]
     name = variable(text)
     key = text if name is None else environment.get(name, "")
     try:
-        return who_leaves(key, token, (item.id for item in file.subscribers if item.email is not None))
+        return subscriber_of_token(
+            key, token, (item.id for item in file.subscribers if item.email is not None)
+        )
     except WeakKey:
         return None
 
@@ -68,14 +69,11 @@ def _page(project: Project, *, is_done: bool) -> Page:
     page = project.status.config.page
     words = site_words(project.language)
     title = words.say("notify.email.page.done" if is_done else "notify.email.page.title")
-    text = words.say(
-        "notify.email.page.done_text" if is_done else "notify.email.page.text",
-        page=page.name,
-    )
+    text = "notify.email.page.done_text" if is_done else "notify.email.page.text"
     values = {
         "language": words.language,
         "title": title,
-        "text": text,
+        "text": words.say(text, page=page.name),
         "button": "" if is_done else words.say("notify.email.page.button"),
         "link": page.url,
         "link_text": words.say("notify.open"),

@@ -18,13 +18,13 @@ from waypost.base.database.schema import line_state, meta, metadata
 from waypost.base.database.schema import observation as raw
 from waypost.base.database.values import to_ms
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.notices import Told
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Observation, StateChange
 from waypost.monitor.store.lines import names
 from waypost.monitor.store.migrations import SCHEMA_VERSION, STEPS, migrate, version
 from waypost.monitor.store.opening import opened_to_read
 from waypost.monitor.store.reading import read_history
+from waypost.notify.rules.notices import OutboxState
 
 CHANGES = 15
 """State changes in the database of version 1."""
@@ -170,7 +170,7 @@ def test_version_2_stays_as_it_is_and_judging_goes_on(database_url: str) -> None
         history = store.history()
         assert len(history.changes) == 7
         assert [gap.region for gap in history.uplink] == ["eu"]
-        assert store.outbox.told() == Told(), "nothing was ever told"
+        assert store.outbox.state() == OutboxState(), "nothing was ever told"
         bad = [
             Observation(
                 "uploads",
@@ -210,7 +210,7 @@ def test_version_3_loses_what_nobody_reads_and_nothing_else(database_url: str) -
     )
     with closing(Store(database_url)) as store:
         assert keep(store, [later], GAP, RULES)[0].observation is not None
-        assert store.outbox.told().keys == {"incident/a#1"}
+        assert store.outbox.state().keys == {"incident/a#1"}
 
 
 @pytest.mark.parametrize("number", range(1, SCHEMA_VERSION))

@@ -14,7 +14,8 @@ from helpers.hostile_servers import Server, silent
 from helpers.stand_ins import Asked, Given, StandIn, running
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.apprise import CHANNEL as APPRISE
-from waypost.notify.channels.base import Means, MissingVariable, TransportError
+from waypost.notify.channels.base import MissingVariable, TransportContext
+from waypost.notify.rules.deliveries import TransportError
 
 # What Apprise loads for signed mail is deprecated in Python 3.11.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -41,7 +42,7 @@ def service() -> Iterator[Json]:
         yield running_service
 
 
-def to(url: str, timeout: float = 5) -> tuple[Subscriber, Means]:
+def to(url: str, timeout: float = 5) -> tuple[Subscriber, TransportContext]:
     found = subscriber(apprise={"url": "${PAGER}"})
     return found, means({"PAGER": url}, timedelta(seconds=timeout), subscribers=(found,))
 
@@ -52,7 +53,7 @@ def address(service: Json, rest: str = "/planted?redirect=yes&overflow=split") -
 
 def refused(url: str, timeout: float = 5) -> TransportError:
     with pytest.raises(TransportError) as caught:
-        APPRISE.send(letter(APPRISE.compose(composition({}))), *to(url, timeout))
+        APPRISE.send(letter(APPRISE.compose(*composition({}))), *to(url, timeout))
     assert "planted" not in str(caught.value) + repr(caught.value)
     assert not caught.value.permanent
     return caught.value
@@ -60,12 +61,12 @@ def refused(url: str, timeout: float = 5) -> TransportError:
 
 @golden_bodies("apprise")
 def test_a_notice_becomes_this_message(case: Case) -> None:
-    assert json.loads(APPRISE.compose(composition(case["notice"]))) == case["body"]
+    assert json.loads(APPRISE.compose(*composition(case["notice"]))) == case["body"]
 
 
 @golden_bodies("apprise")
 def test_every_message_arrives_as_one(case: Case, service: Json) -> None:
-    assert APPRISE.send(letter(APPRISE.compose(composition(case["notice"]))), *to(address(service))) == ""
+    assert APPRISE.send(letter(APPRISE.compose(*composition(case["notice"]))), *to(address(service))) == ""
     (asked,) = service.asked
     said = asked.document()
     assert said["title"] == case["body"]["title"]
@@ -98,7 +99,7 @@ def test_an_address_that_apprise_does_not_know_is_told_without_showing_it(url: s
 
 def test_several_addresses_in_one_are_not_all_sent_to(service: Json) -> None:
     one = address(service, "/one")
-    APPRISE.send(letter(APPRISE.compose(composition({}))), *to(f"{one}, {address(service, '/two')}"))
+    APPRISE.send(letter(APPRISE.compose(*composition({}))), *to(f"{one}, {address(service, '/two')}"))
     assert len(service.asked) == 1
 
 

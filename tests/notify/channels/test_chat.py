@@ -8,11 +8,10 @@ import pytest
 from helpers.channels import composition, letter, notice, page
 from helpers.hostile_status import TEXTS
 from helpers.status_world import moment, site, take_snapshot
-from waypost.formats.notices import NoticeEvent
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus
-from waypost.notify.channels.base import Composition
-from waypost.notify.channels.chat import MARKS, chat_message, first_of_thread, json_object, tells_the_state
+from waypost.formats.subscribers import NoticeEvent
+from waypost.notify.channels.chat import MARKS, chat_message, first_of_thread, json_object, shows_state
 from waypost.notify.channels.registry import CHANNELS
 from waypost.status.rules.snapshot import Snapshot
 
@@ -34,7 +33,7 @@ from waypost.status.rules.snapshot import Snapshot
     ],
 )
 def test_the_mark_says_at_a_glance_how_it_is(said: dict[str, str], mark: str) -> None:
-    assert chat_message(composition(said)).headline.startswith(f"{mark} [")
+    assert chat_message(*composition(said)).headline.startswith(f"{mark} [")
 
 
 def test_every_state_has_its_mark() -> None:
@@ -62,11 +61,11 @@ def test_it_says_when_the_next_word_comes_where_its_update_promised_one(
 ) -> None:
     seen = promising()
     told = replace(notice({"subject": "incident/zip"}), update=seen.incidents[0].updates[update].id)
-    assert chat_message(Composition(told, seen, 1, "msg_test")).facts == facts
+    assert chat_message(told, seen).facts == facts
 
 
 def test_an_incident_that_is_no_longer_on_the_page_is_told_all_the_same() -> None:
-    told = chat_message(composition({"subject": "incident/gone", "components": ["removed"]}))
+    told = chat_message(*composition({"subject": "incident/gone", "components": ["removed"]}))
     assert told.facts == ("Affects: removed",)
 
 
@@ -86,7 +85,7 @@ def test_only_what_has_an_end_is_a_thread(subject: str, first: str) -> None:
 
 
 def test_what_says_nothing_of_the_state_is_known() -> None:
-    silent = {event for event in NoticeEvent if not tells_the_state(letter(b"", event))}
+    silent = {event for event in NoticeEvent if not shows_state(letter(b"", event))}
     assert silent == {NoticeEvent.UPDATE_OVERDUE, NoticeEvent.ESCALATION}
 
 
@@ -111,10 +110,10 @@ def test_an_answer_that_is_no_object_is_an_empty_one(body: bytes, expected: dict
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_no_text_keeps_a_message_from_being_made(text: str, kind: str) -> None:
     said = {"title": text, "body": f"{text}\n\n- {text}", "components": [text], "impact": "major"}
-    body = CHANNELS[kind].compose(composition(said)).decode()
+    body = CHANNELS[kind].compose(*composition(said)).decode()
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", body)
 
 
 def test_the_page_of_the_tests_has_its_zone() -> None:
-    assert chat_message(composition({})).footer == "Lumen status · 20 Nov 2026, 11:02 (Europe/Berlin)"
+    assert chat_message(*composition({})).footer == "Lumen status · 20 Nov 2026, 11:02 (Europe/Berlin)"
     assert page("de").words.language == "de"

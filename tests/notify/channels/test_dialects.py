@@ -7,12 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
-from waypost.notify.channels.apprise.text import PLAIN
-from waypost.notify.channels.dialects import Dialect, chat_text
-from waypost.notify.channels.discord.embed import DISCORD_MARKDOWN
-from waypost.notify.channels.slack.blocks import MRKDWN
-from waypost.notify.channels.teams.card import CARD_MARKDOWN
-from waypost.notify.channels.texts import length
+from waypost.notify.channels.apprise import PLAIN
+from waypost.notify.channels.chat import Dialect, chat_text, length
+from waypost.notify.channels.discord import DISCORD_MARKDOWN
+from waypost.notify.channels.slack import MRKDWN
+from waypost.notify.channels.teams import CARD_MARKDOWN
 
 HELP = "https://help.lumen.example/"
 DIALECTS = {"slack": MRKDWN, "teams": CARD_MARKDOWN, "discord": DISCORD_MARKDOWN, "plain": PLAIN}

@@ -9,12 +9,12 @@ import pytest
 from helpers.channels import Case, composition, golden_bodies, letter, means, subscriber
 from helpers.discord_stand_in import HOOK, Discord
 from helpers.stand_ins import Given, running
-from waypost.formats.notices import Letter
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
-from waypost.notify.channels.base import Means, TransportError
+from waypost.notify.channels.base import TransportContext
 from waypost.notify.channels.discord import CHANNEL as DISCORD
-from waypost.notify.channels.discord.embed import COLOURS
+from waypost.notify.channels.discord import COLOURS
+from waypost.notify.rules.deliveries import Delivery, TransportError
 
 
 @pytest.fixture
@@ -24,12 +24,12 @@ def discord() -> Iterator[Discord]:
         yield service
 
 
-def to(service: Discord, query: str = "") -> tuple[Subscriber, Means]:
+def to(service: Discord, query: str = "") -> tuple[Subscriber, TransportContext]:
     return subscriber(discord={"url": "${HOOK}"}), means({"HOOK": f"{service.url}{HOOK}{query}"})
 
 
-def told(event: str = "incident.opened", title: str = "Downloads fail", **keys: str) -> Letter:
-    return letter(DISCORD.compose(composition({"event": event, "title": title})), event, **keys)
+def told(event: str = "incident.opened", title: str = "Downloads fail", **keys: str) -> Delivery:
+    return letter(DISCORD.compose(*composition({"event": event, "title": title})), event, **keys)
 
 
 def refused(service: Discord, *answers: Given | None, first: str = "") -> TransportError:
@@ -42,12 +42,12 @@ def refused(service: Discord, *answers: Given | None, first: str = "") -> Transp
 
 @golden_bodies("discord")
 def test_a_notice_becomes_this_message(case: Case) -> None:
-    assert json.loads(DISCORD.compose(composition(case["notice"]))) == case["body"]
+    assert json.loads(DISCORD.compose(*composition(case["notice"]))) == case["body"]
 
 
 @golden_bodies("discord")
 def test_every_message_is_taken(case: Case, discord: Discord) -> None:
-    body = DISCORD.compose(composition(case["notice"]))
+    body = DISCORD.compose(*composition(case["notice"]))
     identity = DISCORD.send(letter(body), *to(discord))
     assert discord.messages == {identity: json.loads(body)}
 
@@ -55,7 +55,7 @@ def test_every_message_is_taken(case: Case, discord: Discord) -> None:
 @pytest.mark.parametrize("piece", ["*", "_~|<", "😀", "a:b: ", "](", "\\"])
 def test_the_longest_text_stays_within_the_limits(discord: Discord, piece: str) -> None:
     said = {"title": piece * 300, "body": piece * 3000, "components": ["downloads"] * 3}
-    DISCORD.send(letter(DISCORD.compose(composition(said))), *to(discord))
+    DISCORD.send(letter(DISCORD.compose(*composition(said))), *to(discord))
     assert len(discord.messages) == 1
 
 

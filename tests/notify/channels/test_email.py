@@ -10,12 +10,11 @@ import pytest
 from helpers.channels import Case, composition, golden_bodies, page
 from helpers.sites import ROOT
 from waypost.base.markdown.words import plain_text
-from waypost.formats.notices import NoticeEvent
 from waypost.formats.status import ComponentStatus
+from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.channels.email import CHANNEL
-from waypost.notify.channels.email.composing import MOST_BODY, FrozenMail, clean, readable
-from waypost.notify.channels.email.rendering import LEAVE
-from waypost.notify.rules.wording import wording
+from waypost.notify.channels.email.composing import LEAVE, MOST_BODY, FrozenMail, clean, readable
+from waypost.notify.rules.wording import wording_of
 from waypost.publishing.io.colours import state_colours
 
 TOKENS = {
@@ -57,7 +56,7 @@ class Seen(HTMLParser):
 
 
 def frozen(said: Case) -> FrozenMail:
-    return FrozenMail.from_bytes(CHANNEL.compose(composition(said)))
+    return FrozenMail.from_bytes(CHANNEL.compose(*composition(said)))
 
 
 @golden_bodies("email")
@@ -65,7 +64,7 @@ def test_a_notice_becomes_this_mail(case: Case) -> None:
     mail = frozen(case["notice"])
     assert mail.subject == case["body"]["subject"]
     assert mail.text == case["body"]["text"]
-    assert set(json.loads(CHANNEL.compose(composition(case["notice"])))) == {
+    assert set(json.loads(CHANNEL.compose(*composition(case["notice"])))) == {
         "subject",
         "text",
         "html",
@@ -84,7 +83,7 @@ def test_the_html_says_the_same_as_the_text(case: Case) -> None:
         assert line in seen.words
     words = iter(re.findall(r"[^\W_]+", seen.words))
     if case["name"] != "hostile markup":
-        said = plain_text(composition(case["notice"]).notice.body)
+        said = plain_text(composition(case["notice"])[0].body)
         assert all(word in words for word in re.findall(r"[^\W_]+", clean(said))), "in this order"
     link = mail.text.split("\n\n")[-2].partition(": ")[2]
     assert link in seen.links
@@ -120,7 +119,7 @@ def test_the_subject_stays_over_a_thread(event: str) -> None:
 @pytest.mark.parametrize("event", ["update.overdue", "escalation"])
 def test_what_asks_something_of_its_reader_says_so_in_the_subject(event: str) -> None:
     said = {"event": event}
-    assert frozen(said).subject == wording(composition(said).notice, page()).headline
+    assert frozen(said).subject == wording_of(composition(said)[0], page()).headline
 
 
 def test_the_colours_are_those_of_the_page() -> None:

@@ -14,12 +14,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpers.mail_server import FROZEN, letter, means, person
-from waypost.formats.notices import Letter
 from waypost.formats.subscribers import SubscriberFile, Unsubscribe
-from waypost.notify.channels.base import TransportError
 from waypost.notify.channels.email.composing import FrozenMail, clean, one_line
 from waypost.notify.channels.email.message import Mail, build_mail
-from waypost.notify.rules.unsubscribing import leaving_token
+from waypost.notify.rules.deliveries import Delivery, TransportError
+from waypost.notify.rules.signing import unsubscribe_token
 
 KEY = "sixteen letters+"
 ANNA = person()
@@ -48,7 +47,7 @@ def read(mail: Mail) -> EmailMessage:
     return message
 
 
-def mail_of(one: Letter | None = None, who: str = "anna@example.org", **changes: Any) -> EmailMessage:
+def mail_of(one: Delivery | None = None, who: str = "anna@example.org", **changes: Any) -> EmailMessage:
     return read(build_mail(one or letter(), person(who), means(environment={"LEAVE": KEY}, **changes)))
 
 
@@ -82,7 +81,7 @@ def test_a_mail_has_these_headers_and_no_others() -> None:
 
 
 def test_an_incident_is_one_thread_and_another_one_is_another() -> None:
-    def thread(one: Letter, **changes: Any) -> str:
+    def thread(one: Delivery, **changes: Any) -> str:
         message = mail_of(one, **changes)
         assert message["In-Reply-To"] == message["References"]
         assert re.fullmatch(r"<thread\.[0-9a-f]{32}@lumen\.example>", message["References"])
@@ -109,7 +108,7 @@ def test_a_name_and_an_address_for_answers_may_be_set() -> None:
 
 def test_with_a_listener_one_click_leaves() -> None:
     message = mail_of(unsubscribe=ONE_CLICK)
-    link = f"https://in.lumen.example/unsubscribe/{leaving_token(KEY, 'anna')}"
+    link = f"https://in.lumen.example/unsubscribe/{unsubscribe_token(KEY, 'anna')}"
     written = "mailto:status@lumen.example?subject=unsubscribe%20anna"
     assert message["List-Unsubscribe"] == f"<{link}>, <{written}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -13,9 +13,10 @@ import pytest
 from helpers.hostile_servers import HARD_BOUND, Certificates, Server, closed_port, drip, endless, silent
 from helpers.mail_server import MailBoxes, letter, mail_server, means, person
 from waypost.base.net.network import deadline
-from waypost.notify.channels.base import Means, MissingVariable, TransportError
-from waypost.notify.channels.email import CHANNEL, connections, smtp
-from waypost.notify.channels.email.smtp import Connection, read_server
+from waypost.notify.channels.base import MissingVariable, TransportContext
+from waypost.notify.channels.email import CHANNEL, smtp
+from waypost.notify.channels.email.smtp import MailConnection, read_server
+from waypost.notify.rules.deliveries import TransportError
 
 ANNA, BERT, CARA = (person(f"{name}@example.org", name) for name in ("anna", "bert", "cara"))
 
@@ -117,7 +118,7 @@ def test_an_answer_says_what_is_to_be_done(
     flags = [name for name in ("permanent", "disables", "blames_host") if getattr(error, name)]
     assert " ".join(flags) == means_that
     is_over = command == "MAIL" or answer.startswith("421")
-    line = connections.kept.take(read_server(f"smtp://127.0.0.1:{port}"))
+    line = smtp.pool.take(read_server(f"smtp://127.0.0.1:{port}"))
     assert (line is None) is is_over, "a connection is kept unless there is doubt about it"
     boxes.says.clear()
     CHANNEL.send(letter(), ANNA, means(port))
@@ -139,7 +140,7 @@ def test_a_connection_is_not_used_for_ever(
     boxes: MailBoxes, port: int, limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     CHANNEL.send(letter(), ANNA, means(port))
-    monkeypatch.setattr(connections, limit, 0)
+    monkeypatch.setattr(smtp, limit, 0)
     CHANNEL.send(letter(), ANNA, means(port))
     assert boxes.heard.count("EHLO [127.0.0.1]") == 2
     assert "RSET" not in boxes.heard
@@ -148,31 +149,31 @@ def test_a_connection_is_not_used_for_ever(
 def test_a_connection_that_nobody_needs_is_ended_with_a_word(
     boxes: MailBoxes, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "IDLE", 0.05)
+    monkeypatch.setattr(smtp, "IDLE", 0.05)
     CHANNEL.send(letter(), ANNA, means(port))
-    timer = connections.kept._timer
+    timer = smtp.pool._timer
     assert timer is not None
     timer.join(10)
     assert "QUIT" in boxes.heard
-    assert connections.kept.take(read_server(f"smtp://127.0.0.1:{port}")) is None
+    assert smtp.pool.take(read_server(f"smtp://127.0.0.1:{port}")) is None
 
 
 def test_no_more_connections_are_kept_than_a_few(
     boxes: MailBoxes, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_KEPT", 2)
+    monkeypatch.setattr(smtp, "MOST_KEPT", 2)
     server = read_server(f"smtp://127.0.0.1:{port}")
-    lines = [connections.Line(server) for _ in range(3)]
+    lines = [smtp.MailConnection(server) for _ in range(3)]
     for line in lines:
         with deadline(timedelta(seconds=5)):
-            line.connection.open()
-        connections.kept.put(line)
+            line.open()
+        smtp.pool.put(line)
     assert boxes.heard.count("QUIT") == 1
-    assert connections.kept.take(server) is lines[2], "the one that was used last is the most alive"
-    assert connections.kept.take(server) is lines[1]
-    assert connections.kept.take(server) is None
+    assert smtp.pool.take(server) is lines[2], "the one that was used last is the most alive"
+    assert smtp.pool.take(server) is lines[1]
+    assert smtp.pool.take(server) is None
     for line in lines:
-        line.drop()
+        line.close()
 
 
 def test_a_connection_is_kept_for_its_server_only(boxes: MailBoxes, port: int) -> None:
@@ -201,11 +202,11 @@ def test_threads_share_connections_but_never_at_the_same_time(boxes: MailBoxes, 
 
 def test_a_server_that_went_away_in_between_is_called_again(boxes: MailBoxes, port: int) -> None:
     CHANNEL.send(letter(), ANNA, means(port))
-    line = connections.kept.take(read_server(f"smtp://127.0.0.1:{port}"))
+    line = smtp.pool.take(read_server(f"smtp://127.0.0.1:{port}"))
     assert line is not None
-    assert isinstance(line.connection.sock, socket.socket)
-    line.connection.sock.shutdown(socket.SHUT_RDWR)
-    connections.kept.put(line)
+    assert isinstance(line.sock, socket.socket)
+    line.sock.shutdown(socket.SHUT_RDWR)
+    smtp.pool.put(line)
     CHANNEL.send(letter(), BERT, means(port))
     assert len(boxes.taken) == 2
 
@@ -221,7 +222,7 @@ def locked(boxes: MailBoxes, trusted: Certificates) -> Iterator[int]:
         yield port
 
 
-def login(port: int, user_and_password: str) -> Means:
+def login(port: int, user_and_password: str) -> TransportContext:
     return means(url=f"smtp://{user_and_password}@127.0.0.1:{port}?starttls=yes")
 
 
@@ -339,7 +340,7 @@ def test_a_variable_that_is_not_set_is_named() -> None:
         CHANNEL.host(ANNA, means(server="${OTHER_MAIL}"))
     assert "OTHER_MAIL" in str(failure(letter(), ANNA, means(server="${OTHER_MAIL}")))
     server = read_server("smtps://user:word@mail.example.org")
-    assert "word" not in repr(server) + repr(Connection(server))
+    assert "word" not in repr(server) + repr(MailConnection(server))
 
 
 # Servers that behave badly

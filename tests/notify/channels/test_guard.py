@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from helpers.hostile_servers import Server, answering, reply
-from helpers.letters import letter, means, subscriber
+from helpers.notices import letter, means, subscriber
 from waypost.base.net import network
 from waypost.notify.channels import statuspage_webhook, webhook
-from waypost.notify.channels.base import TransportError
+from waypost.notify.rules.deliveries import TransportError
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  # the one of the specification
 PUBLIC = ("127.0.0.2/32",)

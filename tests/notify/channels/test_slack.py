@@ -9,13 +9,13 @@ import pytest
 from helpers.channels import Case, composition, golden_bodies, letter, means, subscriber
 from helpers.slack_stand_in import CHANNEL, HOOK, TOKEN, Slack
 from helpers.stand_ins import Given, running
-from waypost.formats.notices import Letter
 from waypost.formats.subscribers import Subscriber
-from waypost.notify.channels.base import Means, MissingVariable, TransportError
+from waypost.notify.channels.base import MissingVariable, TransportContext
 from waypost.notify.channels.slack import CHANNEL as SLACK
+from waypost.notify.rules.deliveries import Delivery, TransportError
 
 WORK = "maintenance/database"
-Way = Callable[[Slack], tuple[Subscriber, Means]]
+Way = Callable[[Slack], tuple[Subscriber, TransportContext]]
 
 
 @pytest.fixture
@@ -25,18 +25,18 @@ def slack() -> Iterator[Slack]:
         yield service
 
 
-def by_hook(slack: Slack) -> tuple[Subscriber, Means]:
+def by_hook(slack: Slack) -> tuple[Subscriber, TransportContext]:
     return subscriber(slack={"url": "${HOOK}"}), means({"HOOK": f"{slack.url}{HOOK}"})
 
 
-def by_bot(slack: Slack, token: str = TOKEN, channel: str = CHANNEL) -> tuple[Subscriber, Means]:
+def by_bot(slack: Slack, token: str = TOKEN, channel: str = CHANNEL) -> tuple[Subscriber, TransportContext]:
     target = {"token": "${TOKEN}", "channel": channel, "api": f"{slack.url}/api"}
     return subscriber(slack=target), means({"TOKEN": token})
 
 
-def told(event: str = "incident.opened", title: str = "Downloads fail", **keys: str) -> Letter:
+def told(event: str = "incident.opened", title: str = "Downloads fail", **keys: str) -> Delivery:
     said = {"event": event, "title": title}
-    return letter(SLACK.compose(composition(said)), event, **keys)
+    return letter(SLACK.compose(*composition(said)), event, **keys)
 
 
 def shown(message: dict[str, object]) -> str:
@@ -45,7 +45,7 @@ def shown(message: dict[str, object]) -> str:
     return str(blocks[0]["text"]["text"])
 
 
-def refused(to: tuple[Subscriber, Means], sent: Letter | None = None) -> TransportError:
+def refused(to: tuple[Subscriber, TransportContext], sent: Delivery | None = None) -> TransportError:
     with pytest.raises(TransportError) as caught:
         SLACK.send(sent or told(), *to)
     return caught.value
@@ -53,12 +53,12 @@ def refused(to: tuple[Subscriber, Means], sent: Letter | None = None) -> Transpo
 
 @golden_bodies("slack")
 def test_a_notice_becomes_this_message(case: Case) -> None:
-    assert json.loads(SLACK.compose(composition(case["notice"]))) == case["body"]
+    assert json.loads(SLACK.compose(*composition(case["notice"]))) == case["body"]
 
 
 @golden_bodies("slack")
 def test_every_message_is_taken_by_both_ways(case: Case, slack: Slack) -> None:
-    sent = letter(SLACK.compose(composition(case["notice"])), case["notice"].get("event", "test"))
+    sent = letter(SLACK.compose(*composition(case["notice"])), case["notice"].get("event", "test"))
     assert SLACK.send(sent, *by_hook(slack)) == ""
     assert SLACK.send(sent, *by_bot(slack)) == f"{CHANNEL}:1700000000.000000"
     assert slack.hooked == [json.loads(sent.body)]

@@ -11,9 +11,10 @@ from helpers.channels import PAGE, Case, composition, golden_bodies, letter, mea
 from helpers.stand_ins import Given, running
 from helpers.twilio_stand_in import ACCOUNT, SENDER, TOKEN, TwilioMessages, error
 from waypost.formats.subscribers import Subscriber, Twilio
-from waypost.notify.channels.base import Means, MissingVariable, TransportError
+from waypost.notify.channels.base import MissingVariable, TransportContext
 from waypost.notify.channels.sms import CHANNEL as SMS
 from waypost.notify.channels.sms.gsm import BASIC, EXTENDED, cut, fits, only_gsm, places, transliterate
+from waypost.notify.rules.deliveries import TransportError
 
 NUMBER = "+4915100000000"
 SECRETS = {"account": "${SID}", "token": "${TOKEN}"}
@@ -26,14 +27,16 @@ def twilio() -> Iterator[TwilioMessages]:
         yield service
 
 
-def sending(service: TwilioMessages, number: str = NUMBER, token: str = TOKEN) -> tuple[Subscriber, Means]:
+def sending(
+    service: TwilioMessages, number: str = NUMBER, token: str = TOKEN
+) -> tuple[Subscriber, TransportContext]:
     settings = Twilio(**SECRETS, sender=SENDER, api=service.url)
     return subscriber(sms="${PHONE}"), means(
         {"SID": ACCOUNT, "TOKEN": token, "PHONE": number}, twilio=settings
     )
 
 
-def refused(to: tuple[Subscriber, Means]) -> TransportError:
+def refused(to: tuple[Subscriber, TransportContext]) -> TransportError:
     with pytest.raises(TransportError) as caught:
         SMS.send(letter(b"Resolved: it works"), *to)
     return caught.value
@@ -41,12 +44,12 @@ def refused(to: tuple[Subscriber, Means]) -> TransportError:
 
 @golden_bodies("sms")
 def test_a_notice_becomes_this_message(case: Case) -> None:
-    assert SMS.compose(composition(case["notice"])).decode() == case["body"]
+    assert SMS.compose(*composition(case["notice"])).decode() == case["body"]
 
 
 @golden_bodies("sms")
 def test_every_message_is_one_message_with_its_link_whole(case: Case, twilio: TwilioMessages) -> None:
-    body = SMS.compose(composition(case["notice"]))
+    body = SMS.compose(*composition(case["notice"]))
     assert SMS.send(letter(body), *sending(twilio)) == f"SM{1:032}"
     (message,) = twilio.messages
     assert message == {"To": NUMBER, "From": SENDER, "Body": body.decode()}
@@ -63,21 +66,22 @@ def test_whatever_is_told_is_one_message_with_its_link_whole(title: str, subject
     said = {"title": title, "subject": subject, "event": event.get(kind, "component.status")}
     state = {"incident": "investigating", "maintenance": "scheduled"}.get(kind, "major_outage")
     told = composition({**said, "status": state, "old_status": "operational"})
-    text = SMS.compose(told).decode()
+    text = SMS.compose(*told).decode()
     assert fits(text)
-    assert text.split("\n")[-1] == told.notice.link
+    assert text.split("\n")[-1] == told[0].link
     assert len(text.split("\n")) == 2
 
 
 def test_a_link_that_fills_the_message_is_all_of_it() -> None:
     link = f"{PAGE}incidents/{'a' * 200}/"
-    assert SMS.compose(composition({"link": link})).decode() == link
+    assert SMS.compose(*composition({"link": link})).decode() == link
 
 
 def test_a_title_in_another_script_is_kept_where_the_link_leaves_room() -> None:
     said = {"title": "הורדות נכשלות", "subject": "test/a", "event": "test", "link": "https://s.example/i/1/"}
     assert (
-        SMS.compose(composition(said)).decode() == "Test: הורדות נכשלות. Lumen status\nhttps://s.example/i/1/"
+        SMS.compose(*composition(said)).decode()
+        == "Test: הורדות נכשלות. Lumen status\nhttps://s.example/i/1/"
     )
 
 

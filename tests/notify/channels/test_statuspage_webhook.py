@@ -8,21 +8,22 @@ import pytest
 
 from helpers.hostile_servers import Server, answering, reply
 from helpers.hostile_status import hostile_snapshot
-from helpers.letters import NOW, channel_cases, composition, letter, means, sample, subscriber
+from helpers.notices import NOW, channel_cases, composition, letter, means, sample, subscriber
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.statuspage_shapes import INCIDENT, MAINTENANCE, assert_is_an_update
-from waypost.formats.notices import NoticeEvent, Subject, SubjectKind
 from waypost.formats.status import ComponentStatus, Update, UpdateStatus
-from waypost.notify.channels.base import Composition, MissingVariable, TransportError
-from waypost.notify.channels.statuspage_webhook import CHANNEL
-from waypost.notify.channels.statuspage_webhook.body import LATEST
+from waypost.formats.subscribers import NoticeEvent
+from waypost.notify.channels.base import MissingVariable
+from waypost.notify.channels.statuspage_webhook import CHANNEL, LATEST
+from waypost.notify.rules.deliveries import TransportError
+from waypost.notify.rules.notices import Subject, SubjectKind
 
 CASES = channel_cases("statuspage_webhook")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_what_a_notice_says(case: dict[str, Any]) -> None:
-    body = CHANNEL.compose(composition(case))
+    body = CHANNEL.compose(*composition(case))
     assert json.loads(body) == case["body"]
     assert body == json.dumps(case["body"], ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -61,7 +62,7 @@ def test_a_window_that_was_moved_is_told_in_words() -> None:
         "now": "11:10",
         "event": "maintenance.updated",
     }
-    incident = json.loads(CHANNEL.compose(composition(case)))["incident"]
+    incident = json.loads(CHANNEL.compose(*composition(case)))["incident"]
     assert incident["incident_updates"][0]["body"].startswith("The time has changed.")
     assert (incident["scheduled_for"], incident["status"]) == ("2026-11-20T15:00:00.000Z", "scheduled")
 
@@ -88,7 +89,7 @@ def test_no_data_has_no_word_here_so_what_is_known_stands_there(
         old_status=old,
         status=new,
     )
-    body = json.loads(CHANNEL.compose(Composition(notice, seen, 1, "msg_1")))
+    body = json.loads(CHANNEL.compose(notice, seen))
     update = body["component_update"]
     assert (update["old_status"], update["new_status"]) == told
     assert body["component"]["status"] == told[1]
@@ -97,7 +98,7 @@ def test_no_data_has_no_word_here_so_what_is_known_stands_there(
 @pytest.mark.parametrize("kind", SubjectKind)
 def test_what_the_page_no_longer_has_is_told_without_it(kind: SubjectKind) -> None:
     gone = replace(sample(NOW), subject=Subject(kind, "gone"), status="operational", old_status="no_data")
-    body = json.loads(CHANNEL.compose(Composition(gone, hostile_snapshot({}), 1, "msg_1")))
+    body = json.loads(CHANNEL.compose(gone, hostile_snapshot({})))
     assert set(body) == {"meta", "page"}
 
 
@@ -109,7 +110,7 @@ def test_of_an_endless_incident_the_newest_updates_are_told() -> None:
     )
     incident = replace(short, updates=said)
     notice = replace(sample(NOW), subject=Subject(SubjectKind.INCIDENT, incident.id), update="u1500")
-    body = CHANNEL.compose(Composition(notice, replace(seen, incidents=(incident,)), 1, "msg_1"))
+    body = CHANNEL.compose(notice, replace(seen, incidents=(incident,)))
     updates = json.loads(body)["incident"]["incident_updates"]
     assert [item["body"] for item in updates] == [str(number) for number in range(1500, 1500 - LATEST, -1)]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waypost.base.text import clean, clean_line
-from waypost.notify.channels.texts import escaped, head, json_body, length, shorten
+from waypost.notify.channels.chat import escaped, head, json_body, length, shorten
 
 FAMILY = "👩‍👩‍👧‍👦"
 

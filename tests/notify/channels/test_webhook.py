@@ -12,18 +12,26 @@ from jsonschema import Draft202012Validator
 
 from helpers.hostile_servers import Server, answering, reply
 from helpers.hostile_status import TEXTS, hostile_snapshot
-from helpers.letters import NOW, channel_cases, composition, compositions, letter, means, sample, subscriber
+from helpers.notices import (
+    NOW,
+    channel_cases,
+    composition,
+    compositions,
+    letter,
+    means,
+    sample,
+    subscriber,
+)
 from waypost.formats.lint import Cadence
-from waypost.formats.notices import NoticeEvent, Subject, SubjectKind, Told
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
-from waypost.formats.subscribers import SubscriberFile
-from waypost.notify.channels.base import Composition, MissingVariable, TransportError
-from waypost.notify.channels.webhook import CHANNEL
+from waypost.formats.subscribers import NoticeEvent, SubscriberFile
+from waypost.notify.channels.base import MissingVariable
+from waypost.notify.channels.webhook import CHANNEL, MOST, cut
 from waypost.notify.channels.webhook.event import payload_schema
-from waypost.notify.channels.webhook.fitting import MOST, cut
-from waypost.notify.rules.context import Look
-from waypost.notify.rules.incidents import update_notice
+from waypost.notify.rules.deliveries import TransportError
+from waypost.notify.rules.notices import OutboxState, Subject, SubjectKind
 from waypost.notify.rules.signing import signature
+from waypost.notify.rules.sources import NoticeContext, update_notice
 from waypost.status.rules.snapshot import Snapshot
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  # the one of the specification
@@ -55,14 +63,14 @@ def read(body: bytes) -> dict[str, Any]:
 
 
 def told(snapshot: Snapshot, incident: Incident, update: Update | None = None) -> dict[str, Any]:
-    look = Look(snapshot, Told(), SubscriberFile(), Cadence())
+    look = NoticeContext(snapshot, OutboxState(), SubscriberFile(), Cadence())
     notice = update_notice(look, incident, update or incident.updates[-1], NoticeEvent.INCIDENT_UPDATED)
-    return read(CHANNEL.compose(Composition(notice, snapshot, 1, "msg_1")))
+    return read(CHANNEL.compose(replace(notice, sequence=1), snapshot))
 
 
 @EVERY_CASE
 def test_what_a_notice_says(case: dict[str, Any]) -> None:
-    body = CHANNEL.compose(composition(case))
+    body = CHANNEL.compose(*composition(case))
     assert read(body) == case["body"]
     assert body == json.dumps(case["body"], ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -95,7 +103,7 @@ def test_a_certificate_is_told_with_those_of_its_component_alone() -> None:
     told_of = [
         (data["component"]["id"], [item["check"] for item in data["certificates"]])
         for found in compositions(case)
-        if "certificates" in (data := read(CHANNEL.compose(found))["data"])
+        if "certificates" in (data := read(CHANNEL.compose(*found))["data"])
     ]
     assert sorted(told_of) == [("api", ["http-1"]), *[("downloads", ["http-2", "http-1"])] * 2]
 
@@ -209,7 +217,7 @@ def test_what_the_page_no_longer_has_is_told_without_it(kind: SubjectKind) -> No
             status="operational",
             old_status="no_data",
         )
-        data = read(CHANNEL.compose(Composition(gone, seen, 1, "msg_1")))["data"]
+        data = read(CHANNEL.compose(replace(gone, sequence=1), seen))["data"]
         assert not {"incident", "maintenance", "component"} & set(data)
 
 

@@ -11,20 +11,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.outboxes import LEASE, at, claim, delivered, endpoint, failed, report, tell
+from helpers.outboxes import LEASE, at, claim, delivered, endpoint, enqueue, failed, report
 from helpers.stores import Store
 from waypost.base.database.engine import Database
 from waypost.base.database.schema import (
-    component_told,
     delivery,
     delivery_host,
     message,
     meta,
     notice,
+    notified_component,
     unsubscribed,
 )
 from waypost.base.database.schema import endpoint as endpoint_table
-from waypost.formats.notices import Attempt, ClaimedEndpoint, DeliveryState, Disabled
+from waypost.notify.rules.deliveries import Attempt, ClaimedEndpoint, DeliveryFilter, DeliveryState
+from waypost.notify.rules.notices import Disabled
 
 PENDING, DELIVERED, FAILED = DeliveryState
 HOSTS = {"a": "one", "b": "one", "c": "one", "d": "two", "e": "", "f": ""}
@@ -141,12 +142,12 @@ class World:
                 model.places[name].configured = False
                 model.give_up_pending(name)
 
-    def tell(self, count: int, mask: int) -> None:
+    def enqueue(self, count: int, mask: int) -> None:
         model = self.model
         names = [name for place, name in enumerate(NAMES) if mask >> place & 1]
         keys = [f"k{model.keys + number}" for number in range(count)]
         model.keys += count
-        tell(self.outbox, keys, names, model.now)
+        enqueue(self.outbox, keys, names, model.now)
         for key in keys:
             for name in names:
                 place = model.places.get(name)
@@ -163,7 +164,7 @@ class World:
     def claim(self, limit: int, letters: int) -> None:
         model, per_host = self.model, 2
         expected = model.due(limit, per_host)
-        found = claim(self.outbox, model.now, limit=limit, per_host=per_host, letters=letters)
+        found = claim(self.outbox, model.now, limit=limit, per_host=per_host, per_claim=letters)
         assert sorted(item.endpoint for item in found) == sorted(expected)
         for item in found:
             place = model.places[item.endpoint]
@@ -174,11 +175,11 @@ class World:
             queue = model.pending(item.endpoint)[:letters]
             for kept in queue:
                 kept.attempts += 1
-            assert [told.delivery.id for told in item.letters] == [kept.id for kept in queue]
-            assert [told.delivery.attempts for told in item.letters] == [kept.attempts for kept in queue]
-            assert [told.delivery.message_id for told in item.letters] == [kept.message for kept in queue]
+            assert [told.id for told in item.deliveries] == [kept.id for kept in queue]
+            assert [told.attempts for told in item.deliveries] == [kept.attempts for kept in queue]
+            assert [told.message_id for told in item.deliveries] == [kept.message for kept in queue]
             bodies = [f"body of {kept.message.removeprefix('msg_')}".encode() for kept in queue]
-            assert [told.body for told in item.letters] == bodies
+            assert [told.body for told in item.deliveries] == bodies
         self.claims += found
 
     def report(self, which: int, seed: int) -> None:
@@ -197,17 +198,17 @@ class World:
     def _outcomes(self, item: ClaimedEndpoint, seed: int) -> tuple[list[Attempt], bool]:
         now = self.model.now
         attempts = []
-        for letter in item.letters:
+        for waiting in item.deliveries:
             seed, number = divmod(seed, len(OUTCOMES))
             outcome = OUTCOMES[number]
             if outcome == "works":
-                attempts.append(delivered(letter, now))
+                attempts.append(delivered(waiting, now))
             elif outcome == "given up":
-                attempts.append(failed(letter, now, None))
+                attempts.append(failed(waiting, now, None))
             elif outcome == "unsent":
                 break
             else:
-                attempts.append(failed(letter, now, 5, blames_host=outcome == "host fails"))
+                attempts.append(failed(waiting, now, 5, blames_host=outcome == "host fails"))
                 break
         return attempts, bool(attempts) and not attempts[-1].delivered and seed % 5 == 4
 
@@ -216,8 +217,8 @@ class World:
         place.leased_until, place.set_at = None, model.now
         again = None
         by_id = {attempt.delivery: attempt for attempt in attempts}
-        for letter in item.letters:
-            kept, attempt = model.sent[letter.delivery.id - 1], by_id.get(letter.delivery.id)
+        for waiting in item.deliveries:
+            kept, attempt = model.sent[waiting.id - 1], by_id.get(waiting.id)
             if attempt is None:
                 kept.attempts -= 1
                 continue
@@ -267,7 +268,7 @@ class World:
         ]
         if place is None or place.left or not place.configured:
             again = []
-        assert self.outbox.replay(at(model.now), endpoint=name, state=wanted) == len(again)
+        assert self.outbox.replay(at(model.now), DeliveryFilter(endpoint=name, state=wanted)) == len(again)
         for item in again:
             item.state, item.failures = PENDING, 0
         if again and place:
@@ -344,7 +345,7 @@ def kept(database_url: str) -> Iterator[tuple[Store, Database]]:
 
 
 def forget(database: Database) -> None:
-    tables = (notice, message, delivery, endpoint_table, delivery_host, component_told, unsubscribed)
+    tables = (notice, message, delivery, endpoint_table, delivery_host, notified_component, unsubscribed)
     with database.write() as connection:
         for table in tables:
             connection.execute(table.delete())

@@ -15,19 +15,20 @@ from helpers.outboxes import (
     LEASE,
     START,
     at,
-    batch,
     claim,
     delivered,
     endpoint,
+    enqueue,
     failed,
-    posting,
+    plan_of,
+    planned,
     report,
-    tell,
 )
 from helpers.stores import Store
 from waypost.base.database.engine import Database
-from waypost.formats.notices import Batch, DeliveryState, Report, Told
-from waypost.notify.outbox import claiming
+from waypost.notify.outbox import Outbox
+from waypost.notify.rules.deliveries import ClaimResult, DeliveryFilter, DeliveryState
+from waypost.notify.rules.notices import NoticePlan, OutboxState
 
 NAMES = [f"s{number:02}" for number in range(40)]
 PER_HOST = 3
@@ -37,7 +38,7 @@ def test_workers_at_once_never_hold_the_same_endpoint_nor_too_many_of_a_host(dat
     with closing(Store(database_url)) as store:
         hosts = {name: f"h{number % 4}" for number, name in enumerate(NAMES)}
         store.outbox.register([endpoint(name, hosts[name]) for name in NAMES], START)
-        tell(store.outbox, [f"k{number}" for number in range(6)], NAMES)
+        enqueue(store.outbox, [f"k{number}" for number in range(6)], NAMES)
         together, guard = Barrier(3), Lock()
         held: Counter[str] = Counter()
         seen: dict[str, list[str]] = {name: [] for name in NAMES}
@@ -45,21 +46,22 @@ def test_workers_at_once_never_hold_the_same_endpoint_nor_too_many_of_a_host(dat
         def work(number: int) -> int:
             together.wait(30)
             done = 0
-            while store.outbox.deliveries(state=DeliveryState.PENDING, limit=1):
-                claims = claim(store.outbox, 1, f"worker {number}", limit=5, per_host=PER_HOST, letters=2)
+            while store.outbox.deliveries(DeliveryFilter(state=DeliveryState.PENDING), limit=1):
+                taken = claim(store.outbox, 1, f"worker {number}", limit=5, per_host=PER_HOST, per_claim=2)
                 with guard:
-                    for item in claims:
+                    for item in taken:
                         held[hosts[item.endpoint]] += 1
-                        seen[item.endpoint] += [letter.delivery.message_id for letter in item.letters]
+                        seen[item.endpoint] += [delivery.message_id for delivery in item.deliveries]
                     assert max(held.values()) <= PER_HOST
                 reports = [
-                    Report(item, tuple(delivered(letter) for letter in item.letters)) for item in claims
+                    ClaimResult(item, tuple(delivered(delivery) for delivery in item.deliveries))
+                    for item in taken
                 ]
                 with guard:
                     # Counted as free before they are, so that what is counted is never too much.
-                    held.subtract(hosts[item.endpoint] for item in claims)
-                assert all(store.outbox.report(reports, at(1)))
-                done += sum(len(item.letters) for item in claims)
+                    held.subtract(hosts[item.endpoint] for item in taken)
+                assert all(store.outbox.record(reports, at(1)))
+                done += sum(len(item.deliveries) for item in taken)
             return done
 
         with ThreadPoolExecutor(3) as pool:
@@ -72,15 +74,15 @@ def test_two_that_plan_at_once_tell_once(database_url: str) -> None:
         store.outbox.register([endpoint("a")], START)
         together = Barrier(3)
 
-        def plan(known: Told, first: int) -> Batch:
+        def plan(known: OutboxState, first: int) -> NoticePlan:
             new = [key for key in ("k1", "k2") if key not in known.keys]
-            return batch(
-                *(posting(key, "a", seen=str(first + place).encode()) for place, key in enumerate(new))
-            )
+            return plan_of(
+                *(planned(key, "a", seen=str(first + place).encode()) for place, key in enumerate(new))
+            )(known, first)
 
         def tell_it(_: int) -> tuple[int, int]:
             together.wait(30)
-            return store.outbox.tell(plan, START)
+            return store.outbox.enqueue(plan, START)
 
         with ThreadPoolExecutor(3) as pool:
             assert sorted(pool.map(tell_it, range(3))) == [(0, 0), (0, 0), (2, 2)]
@@ -97,9 +99,9 @@ def test_telling_configuring_sending_and_replaying_at_once_ends_well(database_ur
         def send(number: int) -> None:
             together.wait(30)
             for turn in range(12):
-                claims = claim(outbox, turn, f"worker {number}", per_host=50, letters=2)
-                for item in reversed(claims):
-                    one, *_ = item.letters
+                taken = claim(outbox, turn, f"worker {number}", per_host=50, per_claim=2)
+                for item in reversed(taken):
+                    one, *_ = item.deliveries
                     again = failed(one, turn, again=0, blames_host=True)
                     report(outbox, item, delivered(one) if turn % 2 else again, seconds=turn)
 
@@ -107,10 +109,10 @@ def test_telling_configuring_sending_and_replaying_at_once_ends_well(database_ur
             together.wait(30)
             for turn in range(12):
                 if number == 2:
-                    tell(outbox, [f"k{turn}"], NAMES, turn)
+                    enqueue(outbox, [f"k{turn}"], NAMES, turn)
                     outbox.register(configured[: 30 + turn % 2 * 10], at(turn))
                 else:
-                    outbox.replay(at(turn), state=DeliveryState.DELIVERED)
+                    outbox.replay(at(turn), DeliveryFilter(state=DeliveryState.DELIVERED))
                     outbox.prune(at(turn))
 
         with ThreadPoolExecutor(4) as pool:
@@ -118,11 +120,11 @@ def test_telling_configuring_sending_and_replaying_at_once_ends_well(database_ur
             for future in done:
                 future.result(120)
         outbox.register(configured, at(50))
-        outbox.replay(at(50), state=DeliveryState.FAILED)
+        outbox.replay(at(50), DeliveryFilter(state=DeliveryState.FAILED))
         for seconds in range(5000, 5100):
-            for item in claim(outbox, seconds, per_host=50, letters=20):
-                report(outbox, item, *(delivered(letter) for letter in item.letters), seconds=seconds)
-        assert outbox.deliveries(state=DeliveryState.PENDING) == []
+            for item in claim(outbox, seconds, per_host=50, per_claim=20):
+                report(outbox, item, *(delivered(delivery) for delivery in item.deliveries), seconds=seconds)
+        assert outbox.deliveries(DeliveryFilter(state=DeliveryState.PENDING)) == []
         assert len(outbox.deliveries(limit=None)) >= 30 * 12
 
 
@@ -135,17 +137,17 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> str:
         store.outbox.register(
             [endpoint(name, f"h{number % 300}") for number, name in enumerate(names)], START
         )
-        tell(store.outbox, [f"k{number}" for number in range(50)], names)
+        enqueue(store.outbox, [f"k{number}" for number in range(50)], names)
     return url
 
 
 def test_a_claim_of_a_thousand_endpoints_is_quick(many: str) -> None:
     with closing(Store(many)) as store:
         begun = time.process_time()
-        found = claim(store.outbox, 1, limit=1000, per_host=4, letters=10)
+        found = claim(store.outbox, 1, limit=1000, per_host=4, per_claim=10)
         took = time.process_time() - begun
         assert len(found) == 1000
-        assert sum(len(item.letters) for item in found) == 10_000
+        assert sum(len(item.deliveries) for item in found) == 10_000
         # Some 0.2 s; a look at all pending deliveries for each endpoint would take minutes.
         assert took < 5
         store.outbox.release("worker")
@@ -161,12 +163,10 @@ def test_claiming_reads_by_the_indexes_and_not_whole_tables(many: str) -> None:
         lambda _c, _cursor, statement, values, *_: asked.append((statement, values)),
     )
     try:
+        found = Outbox(database).claim(at(2), owner="me", lease=LEASE, limit=5, per_host=4, per_claim=10)
+        assert len(found) == 5
+        queries = [item for item in asked if "SELECT" in item[0]]
         with database.write() as connection:
-            found = claiming.claim(
-                database, connection, at(2), owner="me", lease=LEASE, limit=5, per_host=4, letters=10
-            )
-            assert len(found) == 5
-            queries = [item for item in asked if "SELECT" in item[0]]
             plans = {
                 statement: [
                     row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)

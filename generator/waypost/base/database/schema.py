@@ -255,7 +255,7 @@ delivery_host = sa.Table(
 )
 """Hosts that have failed: how often in a row, and until when nothing is sent to them."""
 
-component_told = sa.Table(
+notified_component = sa.Table(
     "component_told",
     metadata,
     sa.Column("component", sa.Text, primary_key=True),

@@ -1,42 +1,22 @@
-"""What every channel is: a form for what is told, and a way to send it."""
+"""The interface of a channel: a form for notices, and a way to send it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from waypost.base.net.addresses import refuser
 from waypost.base.net.network import Refuse
-from waypost.formats.notices import Letter, Notice, NoticeEvent
-from waypost.formats.subscribers import Subscriber, SubscriberFile, variable
+from waypost.formats.project import StatusSite
+from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriberFile, variable
+from waypost.notify.rules.deliveries import Delivery, TransportError
+from waypost.notify.rules.notices import Notice
 from waypost.status.rules.snapshot import Snapshot
 
 ALL_EVENTS = frozenset(NoticeEvent)
 """For channels that have a form for everything."""
-
-
-class TransportError(Exception):
-    """A message was not accepted; the words hold no address, no secret, and nothing that the other side said."""
-
-    def __init__(
-        self,
-        words: str,
-        *,
-        permanent: bool = False,
-        disables: bool = False,
-        retry_after: timedelta | None = None,
-        blames_host: bool = False,
-    ) -> None:
-        super().__init__(words)
-        self.permanent = permanent
-        """Whether trying this message again would be of no use."""
-        self.disables = disables
-        """Whether the endpoint is gone for good, so that nothing more is sent to it."""
-        self.retry_after = retry_after
-        """How long the other side asked to wait."""
-        self.blames_host = blames_host
-        """Whether the host as a whole seems to be in trouble, and not only this endpoint."""
 
 
 class MissingVariable(TransportError):
@@ -48,21 +28,8 @@ class MissingVariable(TransportError):
 
 
 @dataclass(frozen=True)
-class Composition:
-    """What the form of a message is made from."""
-
-    notice: Notice
-    snapshot: Snapshot
-    """The page when the notice was made."""
-    sequence: int
-    """Grows from notice to notice, so that a receiver can drop what is older than what it knows."""
-    message_id: str
-    """The same for every endpoint and attempt."""
-
-
-@dataclass(frozen=True)
-class Means:
-    """What sending needs besides the letter."""
+class TransportContext:
+    """What sending needs besides the delivery and its subscriber."""
 
     file: SubscriberFile
     page_name: str
@@ -71,6 +38,14 @@ class Means:
     refuse: Refuse
     """Keeps webhooks from addresses that are not public."""
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+
+    @classmethod
+    def of(
+        cls, site: StatusSite, clock: Callable[[], datetime], environment: Mapping[str, str] = os.environ
+    ) -> TransportContext:
+        """Return the context of a site."""
+        file, page = site.subscribers, site.config.page
+        return cls(file, page.name, page.url, clock, refuser(file.delivery.private_networks), environment)
 
     def value(self, text: str) -> str:
         """Return a value of the file, from the environment where it stands for a variable."""
@@ -89,14 +64,17 @@ class Channel:
     kind: str
     """The key that its subscribers stand under in subscribers.yml."""
     events: frozenset[NoticeEvent]
-    """What it has a form for; nothing else is told over it."""
-    compose: Callable[[Composition], bytes]
-    """Make the body, which is frozen: the same for every subscriber of the channel. Pure."""
-    host: Callable[[Subscriber, Means], str]
-    """Name the host whose failures count together; raises MissingVariable."""
-    send: Callable[[Letter, Subscriber, Means], str]
-    """Send a letter within `means.file.delivery.timeout`; return what the other side calls the message, or nothing.
+    """The events that it has a form for; no other notice goes over it."""
+    compose: Callable[[Notice, Snapshot], bytes]
+    """Make the message of a notice, which is frozen: the same for every subscriber of the channel. Pure.
 
-    Raises TransportError and nothing else. It is called again, with the same letter, whenever it is not known
-    whether it came through.
+    The snapshot is the page when the notice was made.
+    """
+    host: Callable[[Subscriber, TransportContext], str]
+    """Name the host whose failures count together; raises MissingVariable."""
+    send: Callable[[Delivery, Subscriber, TransportContext], str]
+    """Send the message within `context.file.delivery.timeout`; return the receiver's id for it, or nothing.
+
+    Raises TransportError and nothing else. It is called again, with the same delivery, whenever it is not known
+    whether the message came through.
     """

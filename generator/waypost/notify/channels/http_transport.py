@@ -13,7 +13,10 @@ from waypost.base.net.network import AddressRefused, current_run, deadline
 from waypost.base.net.web import Answer, Request, fetch
 from waypost.formats.subscribers import Subscriber
 from waypost.formats.types import web_url
-from waypost.notify.channels.base import Means, TransportError
+from waypost.notify.channels.base import TransportContext
+from waypost.notify.rules.deliveries import TransportError
+
+JSON = {"Content-Type": "application/json"}
 
 MOST_ANSWER = 16 * 1024
 """How many bytes of an answer are read; it is never logged."""
@@ -34,62 +37,57 @@ def host_of(url: str) -> str:
         return ""
 
 
-def target_host(subscriber: Subscriber, means: Means) -> str:
+def target_host(subscriber: Subscriber, context: TransportContext) -> str:
     """Name the host of the address that stands in a subscriber's entry; raises MissingVariable."""
-    return host_of(means.value(subscriber.target.url))
+    return host_of(context.value(subscriber.target.url))
 
 
-def post(means: Means, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> Answer:
+def post(context: TransportContext, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Send a body within the time of one attempt; return the answer if it is 2xx, raise TransportError for all else.
 
     The status decides, also where the body of the answer breaks off or never ends: it is returned as far as it
     came, and after `MOST_ANSWER` bytes one more is the last.
     """
-    with attempt(means):
-        answer = ask(means, url, body, headers, method=method)
+    with attempt(context):
+        answer = ask(context, url, body, headers)
     if 200 <= answer.status < 300:
         return answer
-    raise refusal(answer, means.clock())
+    raise refusal(answer, context.clock())
 
 
 @contextmanager
-def attempt(means: Means, *, guarded: bool = True) -> Iterator[None]:
+def attempt(context: TransportContext, *, guarded: bool = True) -> Iterator[None]:
     """Let everything that is asked inside share the time of one attempt.
 
     The address of a service that the operator runs or rents need not be `guarded` against being private.
     """
-    with deadline(means.file.delivery.timeout, means.refuse if guarded else None):
+    with deadline(context.file.delivery.timeout, context.refuse if guarded else None):
         yield
 
 
-def ask(means: Means, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> Answer:
-    """Send a body within the present attempt and return what is answered, also where that is a refusal.
+def ask(
+    context: TransportContext, url: str, body: bytes, headers: Mapping[str, str] = JSON, method: str = "POST"
+) -> Answer:
+    """Send a body within the present attempt and return the answer, also where it is a refusal.
 
-    For services that say in the body of their answer what is wrong. Raises TransportError where there is no answer.
+    For services that explain a refusal in the body of their answer. Raises TransportError where there is no answer.
     """
-    return _exchange(means, Request(_usable(url), method, headers, body))
-
-
-def _usable(url: str) -> str:
     try:
-        return web_url(url)
+        request = Request(web_url(url), method, headers, body)
     except ValueError:
         raise TransportError("the address is not a valid one") from None
-
-
-def _exchange(means: Means, request: Request) -> Answer:
     try:
         return fetch(request, follow=False, max_size=MOST_ANSWER, whole=False)
     except AddressRefused:
         words = "the name leads to an address that is not public; `private_networks` allows networks"
         raise TransportError(words) from None
     except (Unanswered, OSError) as error:
-        words = explain(error, means.file.delivery.timeout, is_late=current_run().is_over)
+        words = explain(error, context.file.delivery.timeout, is_late=current_run().is_over)
         raise TransportError(words, blames_host=True) from None
 
 
 def refusal(answer: Answer, now: datetime) -> TransportError:
-    """Say what a status other than 2xx means (Standard Webhooks, "Delivery and retries")."""
+    """Return the error of a status other than 2xx (Standard Webhooks, "Delivery and retries")."""
     status = answer.status
     words = f"HTTP status {status}"
     if status == 410:

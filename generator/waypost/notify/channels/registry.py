@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from waypost.notify.channels import apprise, discord, email, slack, sms, statuspage_webhook, teams, webhook
 from waypost.notify.channels.base import Channel
@@ -22,8 +21,3 @@ CHANNELS: Mapping[str, Channel] = {
     )
 }
 """In the order of the documentation."""
-
-
-def guide(kind: str) -> str:
-    """Return the guide of a channel for those who set it up, as Markdown."""
-    return (Path(__file__).parent / kind / "guide.md").read_text(encoding="utf-8")

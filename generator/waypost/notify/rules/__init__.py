@@ -1,1 +1,1 @@
-"""What there is to tell, to whom, and when again."""
+"""The rules of notices: their sources, recipients, words and signatures, and when a delivery is tried again."""

@@ -1,28 +1,28 @@
-"""Who gets what: the notices that are new, each with whom it goes to."""
+"""Planning: the notices that are new, each with its recipients."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 
-from waypost.formats.notices import Notice, NoticeEvent
 from waypost.formats.status import Impact
-from waypost.formats.subscribers import Rule, Subscriber
-from waypost.notify.rules.context import Look
-from waypost.notify.rules.escalation import escalation_notices
-from waypost.notify.rules.incidents import incident_notices
-from waypost.notify.rules.maintenance import maintenance_notices
-from waypost.notify.rules.operations import (
+from waypost.formats.subscribers import NoticeEvent, Rule, Subscriber
+from waypost.notify.rules.notices import Notice, PlannedNotice
+from waypost.notify.rules.sources import (
+    NoticeContext,
     certificate_notices,
     component_notices,
     endpoint_notices,
+    escalation_notices,
+    incident_notices,
+    maintenance_notices,
     overdue_notices,
 )
 
-SOURCES: tuple[Callable[[Look], Iterator[Notice]], ...] = (
+SOURCES: tuple[Callable[[NoticeContext], Iterator[Notice]], ...] = (
     incident_notices,
     maintenance_notices,
     component_notices,
@@ -31,15 +31,15 @@ SOURCES: tuple[Callable[[Look], Iterator[Notice]], ...] = (
     endpoint_notices,
     escalation_notices,
 )
-"""Everything that makes notices; what comes first is told first of what happened at one moment."""
+"""Everything that makes notices; the order holds for notices of the same moment."""
 
 STALE = timedelta(hours=24)
-"""What happened longer ago and was never told, such as imported history, is noted and not told."""
+"""Events that are older than this, such as imported history, are recorded, and nobody gets a notice."""
 
 FOR_CUSTOMERS = frozenset(
     event for event in NoticeEvent if event.value.startswith(("incident.", "maintenance."))
 )
-"""What is told where a rule names no events."""
+"""The events of a rule that names none."""
 
 FOR_PROGRAMS = FOR_CUSTOMERS | {NoticeEvent.COMPONENT_STATUS}
 """The same for programs, which follow states too."""
@@ -47,47 +47,36 @@ FOR_PROGRAMS = FOR_CUSTOMERS | {NoticeEvent.COMPONENT_STATUS}
 _PROGRAMS = ("webhook", "statuspage_webhook")
 
 
-@dataclass(frozen=True)
-class Planned:
-    """A notice that is new."""
-
-    notice: Notice
-    message_id: str
-    recipients: tuple[Subscriber, ...]
-    """Whom it goes to; empty where it is only to be known."""
-
-
-def new_notices(look: Look) -> list[Notice]:
-    """Return what was not told yet, in the order in which it happened."""
+def new_notices(context: NoticeContext) -> list[Notice]:
+    """Return the notices that the outbox does not have yet, in the order of their events."""
     found = {
         notice.key: notice
         for source in SOURCES
-        for notice in source(look)
-        if notice.key not in look.told.keys
+        for notice in source(context)
+        if notice.key not in context.state.keys
     }
     # Of what happened at one moment, the order of the sources stays: the incident, then the states that follow.
     return sorted(found.values(), key=lambda notice: notice.at)
 
 
-def plan(look: Look, forms: Mapping[str, Collection[NoticeEvent]]) -> list[Planned]:
-    """Return the new notices with their recipients.
+def plan(
+    context: NoticeContext, events: Mapping[str, Collection[NoticeEvent]], first: int = 1
+) -> list[PlannedNotice]:
+    """Return the new notices with their recipients, numbered from `first`; their messages are not made yet.
 
-    `forms` names what each channel, by its kind, can tell of. Where nothing was ever planned, everything
-    that there is counts as known: nobody is told of the past.
+    `events` names the events that each channel has a form for, by its kind. Where nothing was ever planned,
+    every event counts as known, and nobody gets a notice of the past.
     """
-    is_first = look.told.components is None
+    is_first = context.state.components is None
+    oldest = context.snapshot.now - STALE
     return [
-        Planned(
-            notice,
-            message_id(look.snapshot.page.url, notice.key),
-            () if is_first or _is_old(notice, look) else recipients(notice, look, forms),
+        PlannedNotice(
+            replace(notice, sequence=sequence),
+            message_id(context.snapshot.page.url, notice.key),
+            {} if is_first or notice.silent or notice.at < oldest else recipients(notice, context, events),
         )
-        for notice in new_notices(look)
+        for sequence, notice in enumerate(new_notices(context), first)
     ]
-
-
-def _is_old(notice: Notice, look: Look) -> bool:
-    return notice.silent or notice.at < look.now - STALE
 
 
 def message_id(page_url: str, key: str) -> str:
@@ -97,13 +86,13 @@ def message_id(page_url: str, key: str) -> str:
 
 
 def recipients(
-    notice: Notice, look: Look, forms: Mapping[str, Collection[NoticeEvent]]
-) -> tuple[Subscriber, ...]:
-    """Return who is told of a notice, each person once, however many rules and entries fit."""
-    groups = {name: frozenset(item.id for item in members) for name, members in look.snapshot.groups if name}
+    notice: Notice, context: NoticeContext, events: Mapping[str, Collection[NoticeEvent]]
+) -> dict[str, str]:
+    """Return the channels of a notice's recipients by their ids, each person once, however many rules fit."""
+    groups = {name: frozenset(it.id for it in members) for name, members in context.snapshot.groups if name}
     found: dict[Hashable, Subscriber] = {}
-    for subscriber in look.file.subscribers:
-        if subscriber.id in look.told.unsubscribed or notice.event not in forms.get(subscriber.kind, ()):
+    for subscriber in context.file.subscribers:
+        if subscriber.id in context.state.unsubscribed or notice.event not in events.get(subscriber.kind, ()):
             continue
         is_meant = (
             subscriber.id in notice.contacts
@@ -112,7 +101,7 @@ def recipients(
         )
         if is_meant:
             found.setdefault(_person(subscriber), subscriber)
-    return tuple(found.values())
+    return {subscriber.id: subscriber.kind for subscriber in found.values()}
 
 
 def _person(subscriber: Subscriber) -> Hashable:

@@ -1,11 +1,14 @@
-"""Signatures of webhooks after Standard Webhooks 1.0.0 (standardwebhooks.com)."""
+"""Signatures: of webhooks after Standard Webhooks 1.0.0 (standardwebhooks.com), and of the links by which people leave.
+
+A link holds a signature over the id of its subscriber, and not the id itself.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -55,3 +58,38 @@ def _key(secret: str) -> bytes:
     if not LEAST <= len(key) <= MOST:
         raise BadSecret
     return key
+
+
+LEAST_KEY = 16
+"""Characters that a key has at least."""
+
+_PURPOSE = b"waypost unsubscribe\n"
+# Keeps these signatures apart from any others that are made with the same key.
+
+
+class WeakKey(ValueError):
+    """A key is too short to sign with; the message never repeats it."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the key of `email.unsubscribe` has fewer than {LEAST_KEY} characters")
+
+
+def unsubscribe_token(key: str, subscriber: str) -> str:
+    """Return the end of a subscriber's link: 32 characters of base64url, 192 bits; raises WeakKey."""
+    if len(key) < LEAST_KEY:
+        raise WeakKey
+    digest = hmac.digest(key.encode(), _PURPOSE + subscriber.encode(), sha256)
+    return base64.urlsafe_b64encode(digest[:24]).decode("ascii")
+
+
+def subscriber_of_token(key: str, token: str, subscribers: Iterable[str]) -> str | None:
+    """Return the id of the subscriber whose link ends so; None for any other token. Raises WeakKey.
+
+    Every subscriber is compared, each in constant time, so that the time taken tells nothing.
+    """
+    given = token.encode(errors="replace")
+    found = None
+    for subscriber in subscribers:
+        if hmac.compare_digest(unsubscribe_token(key, subscriber).encode(), given):
+            found = subscriber
+    return found

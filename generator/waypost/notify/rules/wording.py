@@ -1,16 +1,27 @@
-"""The words of a notice that every channel shares: what goes first, what is affected, what is said, the link."""
+"""What a notice says: the words that every channel shares, and its subject as it was when it happened.
+
+Several updates may become known at once, and each has a notice of its own: the first must not say how it ended.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from waypost.base.markdown.words import plain_text
-from waypost.formats.notices import Notice, NoticeEvent, Subject, SubjectKind
-from waypost.formats.status import ComponentStatus, Impact
-from waypost.status.rules.snapshot import Snapshot
+from waypost.formats.status import (
+    MAINTENANCE_STATUSES,
+    ComponentStatus,
+    Impact,
+    Incident,
+    Update,
+    UpdateStatus,
+)
+from waypost.formats.subscribers import NoticeEvent
+from waypost.notify.rules.notices import Notice, Subject, SubjectKind
+from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot, maintenance_at
 
 MOST_NAMES = 8
 """How many components are named."""
@@ -23,12 +34,12 @@ OWN_STATES = {
     NoticeEvent.ENDPOINT_DISABLED: "endpoint",
     NoticeEvent.TEST: "test",
 }
-"""Events that are more telling than the state of what they are about, with the names of their texts."""
+"""Events that go before the state of their subject, with the names of their texts."""
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What a notice says, in the language and the zone of the page. All of it is plain text but `body`."""
+    """The words of a notice, in the language and the zone of the page. All of it is plain text but `body`."""
 
     notice: Notice
     state: str
@@ -48,8 +59,8 @@ class Wording:
         return plain_text(self.body)
 
 
-def wording(notice: Notice, snapshot: Snapshot) -> Wording:
-    """Return what a notice says."""
+def wording_of(notice: Notice, snapshot: Snapshot) -> Wording:
+    """Return the words of a notice."""
     words = snapshot.words
     state = _state(notice, snapshot)
     return Wording(
@@ -91,19 +102,18 @@ def _facts(notice: Notice, snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def _window(notice: Notice, snapshot: Snapshot) -> list[str]:
-    times = time_writer(snapshot)
-    return [
-        snapshot.words.say("notify.when", begin=times(item.start), end=times(item.end))
+    begin_end = (
+        (page_time(snapshot, item.start), page_time(snapshot, item.end))
         for item in snapshot.maintenances
         if item.work.id == notice.subject.id
-    ]
+    )
+    return [snapshot.words.say("notify.when", begin=begin, end=end) for begin, end in begin_end]
 
 
 def _next_update(notice: Notice, snapshot: Snapshot) -> list[str]:
-    """Say when the next word was promised, where the update that is told did so."""
-    write = time_writer(snapshot)
+    """Say when the next update was promised, where the update of this notice did so."""
     return [
-        snapshot.words.say("status.next_update", time=write(update.next_update_by))
+        snapshot.words.say("status.next_update", time=page_time(snapshot, update.next_update_by))
         for incident in snapshot.incidents
         if notice.subject == Subject(SubjectKind.INCIDENT, incident.id)
         for update in incident.updates
@@ -111,19 +121,14 @@ def _next_update(notice: Notice, snapshot: Snapshot) -> list[str]:
     ]
 
 
-def time_writer(snapshot: Snapshot) -> Callable[[datetime], str]:
-    """Return what writes a moment in the zone of the page, with the name of the zone."""
+def page_time(snapshot: Snapshot, moment: datetime) -> str:
+    """Write a moment in the zone of the page, with the name of the zone."""
     zone = snapshot.page.time_zone
-
-    def write(moment: datetime) -> str:
-        local = moment.astimezone(ZoneInfo(zone))
-        return f"{snapshot.words.date('status.date.day_time_year', local)} ({zone})"
-
-    return write
+    return f"{snapshot.words.date('status.date.day_time_year', moment.astimezone(ZoneInfo(zone)))} ({zone})"
 
 
 def colour_status(notice: Notice) -> ComponentStatus:
-    """Return the state whose colour a message wears: good news is green, whatever it was before."""
+    """Return the state whose colour a message has: good news is green, whatever it was before."""
     if notice.event in (NoticeEvent.INCIDENT_RESOLVED, NoticeEvent.INCIDENT_POSTMORTEM):
         return ComponentStatus.OPERATIONAL
     if notice.subject.kind is SubjectKind.COMPONENT and notice.status:
@@ -132,3 +137,65 @@ def colour_status(notice: Notice) -> ComponentStatus:
         is_done = notice.event is NoticeEvent.MAINTENANCE_COMPLETED
         return ComponentStatus.OPERATIONAL if is_done else ComponentStatus.UNDER_MAINTENANCE
     return Impact(notice.impact).status if notice.impact in list(Impact)[1:] else ComponentStatus.NO_DATA
+
+
+def incident_as_of(notice: Notice, snapshot: Snapshot) -> tuple[Incident, Snapshot] | None:
+    """Return the incident with its updates up to the one of the notice, and the page as of that update.
+
+    None where the notice is about no incident of the page.
+    """
+    found = next((item for item in snapshot.incidents if item.id == notice.subject.id), None)
+    if found is None or notice.subject.kind is not SubjectKind.INCIDENT:
+        return None
+    updates = _up_to(notice.update, found.updates)
+    if len(updates) == len(found.updates):
+        return found, snapshot
+    earlier = replace(found, updates=updates, continued_as=None)
+    return earlier, _page_as_of(earlier, snapshot)
+
+
+def maintenance_as_of(notice: Notice, snapshot: Snapshot) -> MaintenanceSnapshot | None:
+    """Return the maintenance with its updates up to the one of the notice, in the state of the notice.
+
+    A notice that follows from the clock has the updates until then. None where the notice is about no
+    maintenance of the page.
+    """
+    found = next((item for item in snapshot.maintenances if item.work.id == notice.subject.id), None)
+    if found is None or notice.subject.kind is not SubjectKind.MAINTENANCE:
+        return None
+    updates = _up_to(notice.update, found.work.updates)
+    if not notice.update:
+        updates = tuple(update for update in updates if update.at <= notice.at) or updates[:1]
+    work = replace(found.work, updates=updates)
+    status = UpdateStatus(notice.status) if notice.status in MAINTENANCE_STATUSES else found.status
+    return replace(maintenance_at(work, notice.at), status=status)
+
+
+def _up_to(last: str, updates: Sequence[Update]) -> tuple[Update, ...]:
+    """Return the updates to the one with this id; all of them where there is none."""
+    end = next((place for place, update in enumerate(updates, start=1) if update.id == last), len(updates))
+    return tuple(updates[:end])
+
+
+def _page_as_of(earlier: Incident, snapshot: Snapshot) -> Snapshot:
+    incidents = tuple(earlier if item.id == earlier.id else item for item in snapshot.incidents)
+    end = earlier.updated_at
+    return replace(
+        snapshot,
+        incidents=incidents,
+        active=tuple(
+            item
+            for item in incidents
+            if (earlier.resolved_at is None if item is earlier else item in snapshot.active)
+        ),
+        overdue={name: due for name, due in snapshot.overdue.items() if name != earlier.id},
+        affected={
+            **snapshot.affected,
+            # A span that ended later lasted then.
+            earlier.id: tuple(
+                replace(span, end=None) if span.end is not None and span.end > end else span
+                for span in snapshot.affected.get(earlier.id, ())
+                if span.start <= end
+            ),
+        },
+    )

@@ -1,16 +1,68 @@
-"""The frozen body of a mail: subject, plain text and HTML, the same for every recipient."""
+"""The frozen body of a mail: subject, plain text and HTML, the same for every recipient; and the page to leave by."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-from waypost.formats.notices import NoticeEvent
-from waypost.notify.channels.base import Composition
-from waypost.notify.channels.email.rendering import mail_html
-from waypost.notify.rules.wording import Wording, colour_status, time_writer, wording
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from waypost.base.markup import render_markdown
+from waypost.formats.status import ComponentStatus
+from waypost.formats.subscribers import NoticeEvent
+from waypost.notify.rules.notices import Notice
+from waypost.notify.rules.wording import Wording, colour_status, page_time, wording_of
+from waypost.publishing.io.colours import colours, state_colours
 from waypost.status.rules.snapshot import Snapshot
+
+LEAVE = Markup("<!--leave-->")
+"""Where the link that only one recipient may have is put when a mail is sent.
+
+No text from outside can hold it: all of that is escaped, so no `<` of it is left.
+"""
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # Written out in every style, because mail programs know no variables.
+    environment.globals.update(light=colours("light"), dark=colours("dark"))
+    return environment
+
+
+def mail_html(values: Mapping[str, Any], body: str, help_url: str, status: ComponentStatus) -> str:
+    """Return a mail as HTML, with `LEAVE` once in its footer; `body` is Markdown, of which no markup passes."""
+    text = Markup(render_markdown(body, help_url))  # noqa: S704  # render_markdown lets no markup of the text pass
+    template = _environment().get_template("mail.html")
+    state = {"light": state_colours(status), "dark": state_colours(status, "dark")}
+    return template.render(values, text=text, state_colours=state, leave=LEAVE)
+
+
+def leaving_page(values: Mapping[str, Any]) -> str:
+    """Return the page that asks whether to leave, or says that it is done."""
+    return _environment().get_template("leave.html").render(values)
+
+
+def with_leave(html: str, link: str, text: str) -> str:
+    """Put a recipient's own link into the footer of a mail."""
+    made = Markup('<a class="quiet" href="{}" style="color:{};">{}</a>').format(
+        link, colours("light")["muted"], text
+    )
+    before, _, after = html.rpartition(LEAVE)
+    return f"{before}{made}{after}"
+
 
 MOST_BODY = 20_000
 """Characters of an update that a mail holds; Gmail cuts off what is longer than 102 kB. The page tells the rest."""
@@ -41,13 +93,13 @@ _UNSEEN = re.compile(
 
 @dataclass(frozen=True)
 class FrozenMail:
-    """What is kept of a mail until it is sent."""
+    """The message of a mail as it is frozen, the same for every recipient."""
 
     subject: str
     text: str
     html: str
     leave: str
-    """What the link says by which a recipient leaves."""
+    """The text of the link by which a recipient leaves."""
 
     def to_bytes(self) -> bytes:
         """Write it down."""
@@ -60,48 +112,47 @@ class FrozenMail:
         return FrozenMail(*(str(found[name]) for name in ("subject", "text", "html", "leave")))
 
 
-def compose(composition: Composition) -> bytes:
+def compose(notice: Notice, snapshot: Snapshot) -> bytes:
     """Make the body of a notice's mails."""
-    snapshot = composition.snapshot
-    said = wording(composition.notice, snapshot)
+    wording = wording_of(notice, snapshot)
     help_url = snapshot.page.help_url
     reason = snapshot.words.say("notify.email.reason", page=snapshot.page.name)
-    time = time_writer(snapshot)(said.notice.at)
-    title, body = one_line(said.notice.title), _capped(clean(said.body).strip())
-    link = said.link if said.link.startswith(("https://", "http://")) else ""
-    facts = [one_line(fact) for fact in said.facts]
-    subject = _subject(said, snapshot)
+    time = page_time(snapshot, notice.at)
+    title, body = one_line(wording.notice.title), _capped(clean(wording.body).strip())
+    link = wording.link if wording.link.startswith(("https://", "http://")) else ""
+    facts = [one_line(fact) for fact in wording.facts]
+    subject = _subject(wording, snapshot)
     values = {
         "language": snapshot.words.language,
         "subject": subject,
-        "state": said.state,
+        "state": wording.state,
         "title": title,
         "time": time,
         "facts": facts,
         "link": link,
-        "link_text": said.link_text,
+        "link_text": wording.link_text,
         "reason": reason,
     }
     parts = [
-        f"{said.state}: {title}",
+        f"{wording.state}: {title}",
         "\n".join([time, *facts]),
         readable(body, help_url),
-        f"{said.link_text}: {link}" if link else "",
+        f"{wording.link_text}: {link}" if link else "",
         reason,
     ]
     return FrozenMail(
         subject=subject,
         text="\n\n".join(part for part in parts if part) + "\n",
-        html=mail_html(values, body, help_url, colour_status(said.notice)),
+        html=mail_html(values, body, help_url, colour_status(wording.notice)),
         leave=snapshot.words.say("notify.email.leave"),
     ).to_bytes()
 
 
-def _subject(said: Wording, snapshot: Snapshot) -> str:
-    if said.notice.event in ASKING:
-        return _short(one_line(said.headline))
-    title = _short(one_line(said.notice.title))
-    return snapshot.words.say(f"notify.email.subject.{said.notice.subject.kind}", title=title)
+def _subject(wording: Wording, snapshot: Snapshot) -> str:
+    if wording.notice.event in ASKING:
+        return _short(one_line(wording.headline))
+    title = _short(one_line(wording.notice.title))
+    return snapshot.words.say(f"notify.email.subject.{wording.notice.subject.kind}", title=title)
 
 
 def _short(text: str) -> str:

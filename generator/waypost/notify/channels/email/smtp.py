@@ -1,20 +1,27 @@
-"""Hand mails to a server by SMTP (RFC 5321), each conversation within the present deadline."""
+"""Hand mails to a server by SMTP (RFC 5321), each conversation within the present deadline.
+
+Connections are kept for the next mail, and shut when none comes.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 import smtplib
+import threading
+import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from waypost.base.net.network import connect, encrypt, verifying
-from waypost.notify.channels.base import TransportError
+from waypost.base.net.network import connect, deadline, encrypt, remaining, verifying
 from waypost.notify.channels.email.message import Mail
+from waypost.notify.rules.deliveries import TransportError
 
 MOST_ANSWER = 64 * 1024
-"""Bytes of one answer that are read; a server that says more is not listened to."""
+"""Bytes of one answer that are read; a server that sends more is cut off."""
 
 ENDED = 421
 """The server ends the conversation, whatever was asked."""
@@ -27,6 +34,21 @@ LOGIN_WANTED = frozenset({530, 535, 538})
 
 FULL = "5.2.2"
 """The mailbox is full, which passes."""
+
+IDLE = 20.0
+"""Seconds for which a connection is kept without a mail; others want to connect too."""
+
+MOST_MAILS = 100
+"""Mails over one connection; many servers allow no more."""
+
+MOST_KEPT = 8
+"""Connections that are kept without a mail."""
+
+PATIENCE = timedelta(seconds=5)
+"""How long a kept connection may take to answer before a new one is made."""
+
+FAREWELL = timedelta(seconds=1)
+"""How long it may take to say goodbye."""
 
 _ENHANCED = re.compile(rb"([245]\.\d{1,3}\.\d{1,3})\b")
 _FORM = (
@@ -81,10 +103,10 @@ def _is_loopback(host: str) -> bool:
 
 
 class Refusal(Exception):
-    """A server answered, and not as hoped; what it said beside the codes is not kept."""
+    """A server answered with a refusal; nothing of its answer but the codes is kept."""
 
-    def __init__(self, stage: str, code: int, said: bytes = b"") -> None:
-        found = _ENHANCED.match(said)
+    def __init__(self, stage: str, code: int, answer: bytes = b"") -> None:
+        found = _ENHANCED.match(answer)
         self.stage = stage
         self.code = code
         self.enhanced = found[1].decode("ascii") if found else ""
@@ -98,7 +120,7 @@ class Refusal(Exception):
 
     @property
     def is_end(self) -> bool:
-        """Whether nothing more can be said to the server over this connection."""
+        """Whether the connection cannot be used any more."""
         return self.code == ENDED or self.code < 200
 
     @property
@@ -126,22 +148,27 @@ class _Answers:
         self._stream.close()
 
 
-class Connection(smtplib.SMTP):
-    """A conversation with a server, on sockets under the present deadline."""
+class MailConnection(smtplib.SMTP):
+    """A connection to a server, on sockets under the present deadline; one thread uses it at a time."""
 
     file: Any
 
     def __init__(self, server: Server) -> None:
         # The library would look up the name of this machine, for as long as that takes.
         super().__init__(local_hostname="localhost")
-        self._server = server
+        self.server = server
         self._host = server.host
         self.sent = 0
         """How many mails went over it."""
+        self.used = time.monotonic()
+        """When it was last used."""
+
+    def __del__(self) -> None:
+        self.close()
 
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:
         connection = connect(host, port)
-        if self._server.encryption == "tls":
+        if self.server.encryption == "tls":
             return encrypt(connection, host, verifying())
         return connection
 
@@ -155,10 +182,10 @@ class Connection(smtplib.SMTP):
 
     def open(self) -> None:
         """Connect, encrypt and log in; raises Refusal, OSError and ValueError."""
-        server = self._server
-        code, said = self.connect(server.host, server.port)
+        server = self.server
+        code, answer = self.connect(server.host, server.port)
         if code != 220:
-            raise Refusal("does not take mail now", code, said)
+            raise Refusal("does not take mail now", code, answer)
         self.local_hostname = _literal(str(self.sock.getsockname()[0]))  # type: ignore[union-attr]  # just connected
         try:
             if server.encryption == "starttls":
@@ -180,7 +207,7 @@ class Connection(smtplib.SMTP):
 
     def _log_in(self) -> None:
         try:
-            self.login(self._server.user, self._server.password)
+            self.login(self.server.user, self.server.password)
         except smtplib.SMTPAuthenticationError as error:
             raise Refusal("refused the login", error.smtp_code, _bytes(error.smtp_error)) from None
         except smtplib.SMTPServerDisconnected:
@@ -195,29 +222,106 @@ class Connection(smtplib.SMTP):
         if mail.needs_utf8 and not self.has_extn("smtputf8"):
             words = "the mail server does not take addresses with characters beyond ASCII (SMTPUTF8)"
             raise TransportError(words, permanent=True)
-        code, said = self.mail(mail.sender, ["SMTPUTF8", "BODY=8BITMIME"] if mail.needs_utf8 else [])
+        code, answer = self.mail(mail.sender, ["SMTPUTF8", "BODY=8BITMIME"] if mail.needs_utf8 else [])
         if code != 250:
-            raise Refusal("refused the sender", code, said)
+            raise Refusal("refused the sender", code, answer)
 
     def finish(self, mail: Mail) -> None:
         """Say whom it is for, and hand it over; raises Refusal and OSError."""
-        code, said = self.rcpt(mail.recipient)
+        code, answer = self.rcpt(mail.recipient)
         if code not in (250, 251):
-            raise Refusal("refused the recipient", code, said)
+            raise Refusal("refused the recipient", code, answer)
         try:
-            code, said = self.data(mail.data)
+            code, answer = self.data(mail.data)
         except smtplib.SMTPDataError as error:
-            code, said = error.smtp_code, _bytes(error.smtp_error)
+            code, answer = error.smtp_code, _bytes(error.smtp_error)
         if code != 250:
-            raise Refusal("refused the message", code, said)
+            raise Refusal("refused the message", code, answer)
         self.sent += 1
 
+    @property
+    def is_fit(self) -> bool:
+        """Whether it may be used for another mail."""
+        return time.monotonic() - self.used < IDLE and self.sent < MOST_MAILS
 
-def _bytes(said: bytes | str) -> bytes:
-    return said if isinstance(said, bytes) else said.encode(errors="replace")
+    def begin_again(self, mail: Mail) -> bool:
+        """Wipe what was left of the mail before, and begin another; tell whether the server is still there."""
+        patience = min(PATIENCE, timedelta(seconds=remaining() / 3))
+        with deadline(patience), contextlib.suppress(OSError, Refusal, TransportError):
+            if self.rset()[0] == 250:
+                self.begin(mail)
+                return True
+        return False
+
+    def end(self) -> None:
+        """Say goodbye, and hang up."""
+        with deadline(FAREWELL), contextlib.suppress(OSError):
+            self.docmd("QUIT")
+        self.close()
+
+
+def _bytes(answer: bytes | str) -> bytes:
+    return answer if isinstance(answer, bytes) else answer.encode(errors="replace")
 
 
 def _literal(address: str) -> str:
     """Write our own address as servers are greeted with it (RFC 5321, 4.1.3)."""
     address = address.partition("%")[0]
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+class ConnectionPool:
+    """The connections of this process that nobody uses just now."""
+
+    def __init__(self) -> None:
+        self._idle: list[MailConnection] = []
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def take(self, server: Server) -> MailConnection | None:
+        """Return the connection to a server that was used last; None where there is none."""
+        with self._lock:
+            for connection in reversed(self._idle):
+                if connection.server == server and connection.is_fit:
+                    self._idle.remove(connection)
+                    return connection
+        return None
+
+    def put(self, connection: MailConnection) -> None:
+        """Keep a connection for a while."""
+        connection.used = time.monotonic()
+        with self._lock:
+            self._idle.append(connection)
+            surplus = [self._idle.pop(0)] if len(self._idle) > MOST_KEPT else []
+            self._start_timer()
+        for old in surplus:
+            old.end()
+
+    def _start_timer(self) -> None:
+        if self._timer is None and self._idle:
+            self._timer = threading.Timer(IDLE + 0.1, self._expire)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _expire(self) -> None:
+        """End connections that were not used for too long."""
+        with self._lock:
+            self._timer = None
+            ended = [connection for connection in self._idle if not connection.is_fit]
+            self._idle = [connection for connection in self._idle if connection.is_fit]
+            self._start_timer()
+        for connection in ended:
+            connection.end()
+
+    def clear(self) -> None:
+        """End all connections."""
+        with self._lock:
+            ended, self._idle = self._idle, []
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+        for connection in ended:
+            connection.end()
+
+
+pool = ConnectionPool()

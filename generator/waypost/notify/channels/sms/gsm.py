@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from waypost.notify.channels.texts import head, length
+from waypost.notify.channels.chat import head, length
 
 MOST_GSM = 160
 MOST_UTF16 = 70

@@ -2,20 +2,89 @@
 
 from __future__ import annotations
 
-from waypost.formats.notices import Letter
-from waypost.formats.subscribers import StatuspageTarget, Subscriber
-from waypost.notify.channels.base import Channel, Means
-from waypost.notify.channels.http_transport import post, target_host
-from waypost.notify.channels.statuspage_webhook.body import EVENTS, compose
+import json
+from dataclasses import replace
+from datetime import UTC
+
+from waypost.formats.status import ComponentStatus, Update
+from waypost.formats.subscribers import NoticeEvent, Subscriber
+from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
+from waypost.notify.channels.http_transport import JSON, post, target_host
+from waypost.notify.rules.deliveries import Delivery
+from waypost.notify.rules.notices import Notice, SubjectKind
+from waypost.notify.rules.wording import incident_as_of, maintenance_as_of
+from waypost.publishing.api.statuspage import Json
+from waypost.publishing.api.statuspage_webhooks import (
+    ComponentNews,
+    Recipient,
+    component_body,
+    envelope,
+    incident_body,
+)
+from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
+
+EVENTS = ALL_EVENTS - {
+    NoticeEvent.UPDATE_OVERDUE,
+    NoticeEvent.CERTIFICATE_EXPIRING,
+    NoticeEvent.ENDPOINT_DISABLED,
+    NoticeEvent.ESCALATION,
+}
+"""The form has no words for late updates, certificates and endpoints."""
+
+LATEST = 25
+"""How many updates of an incident are sent, the newest first."""
 
 
-def _target(subscriber: Subscriber) -> StatuspageTarget:
-    assert subscriber.statuspage_webhook is not None  # noqa: S101  # whoever calls chose the channel by it
-    return subscriber.statuspage_webhook
+def compose(notice: Notice, snapshot: Snapshot) -> bytes:
+    """Return the body; for a test, and where the page has the subject no more, only the state of the page."""
+    document = _document(notice, snapshot)
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
-def _send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
-    post(means, means.value(_target(subscriber).url), letter.body, {"Content-Type": "application/json"})
+def _document(notice: Notice, snapshot: Snapshot) -> Json:
+    subscribe = f"{snapshot.page.url}subscribe/"
+    recipient = Recipient(unsubscribe=subscribe, documentation=subscribe)
+    if notice.subject.kind is SubjectKind.COMPONENT:
+        return _component(notice, snapshot, recipient)
+    found = incident_as_of(notice, snapshot)
+    work = maintenance_as_of(notice, snapshot)
+    if found is not None:
+        return _latest(incident_body(found[1], found[0], recipient))
+    if work is not None:
+        return _latest(incident_body(snapshot, _with_clock_update(notice, work), recipient))
+    return envelope(snapshot, recipient)
+
+
+def _with_clock_update(notice: Notice, item: MaintenanceSnapshot) -> MaintenanceSnapshot:
+    """Add the update that nobody wrote, as Statuspage does by itself: receivers show the first they find."""
+    if notice.update:
+        return item
+    identity = f"{notice.at.astimezone(UTC):%Y%m%dt%H%M%Sz}-{item.status}"
+    update = Update(identity, item.status, notice.at, notice.body)
+    return replace(item, work=replace(item.work, updates=(*item.work.updates, update)))
+
+
+def _latest(body: Json) -> Json:
+    incident = body["incident"]
+    return {**body, "incident": {**incident, "incident_updates": incident["incident_updates"][:LATEST]}}
+
+
+def _component(notice: Notice, snapshot: Snapshot, recipient: Recipient) -> Json:
+    known = next((item.known_status for item in snapshot.components if item.id == notice.subject.id), None)
+    if known is None:
+        return envelope(snapshot, recipient)
+    # The form has no word for no data: the state that is known stands there, as in the files of the API.
+    new = _known(notice.status, known)
+    news = ComponentNews(notice.subject.id, _known(notice.old_status, new), new, notice.at)
+    return component_body(snapshot, news, recipient)
+
+
+def _known(status: str, otherwise: ComponentStatus) -> ComponentStatus:
+    return otherwise if status in ("", ComponentStatus.NO_DATA) else ComponentStatus(status)
+
+
+def _send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) -> str:
+    post(context, context.value(subscriber.target.url), delivery.body, JSON)
     return ""
 
 

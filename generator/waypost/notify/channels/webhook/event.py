@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from waypost.formats.notices import NoticeEvent
+from waypost.formats.subscribers import NoticeEvent
 from waypost.publishing.documents import page, parts
 from waypost.publishing.documents.parts import Count, PublicId, State, Time, doc, one_of
 from waypost.publishing.documents.schema import Schema, document_schema

@@ -18,23 +18,14 @@ from pydantic import TypeAdapter
 from helpers.status_world import history_of, moment, site_of, take_snapshot
 from waypost.base.net.addresses import refuser
 from waypost.formats.lint import Cadence
-from waypost.formats.notices import (
-    Delivery,
-    DeliveryState,
-    Disabled,
-    Letter,
-    Notice,
-    NoticeEvent,
-    Subject,
-    SubjectKind,
-    Told,
-)
 from waypost.formats.status import Certificate
-from waypost.formats.subscribers import Subscriber, SubscriberFile
-from waypost.notify.channels.base import Composition, Means
-from waypost.notify.rules.context import Look
-from waypost.notify.rules.operations import known_states
-from waypost.notify.rules.plan import message_id, new_notices
+from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriberFile
+from waypost.notify.channels.base import TransportContext
+from waypost.notify.rules.deliveries import Delivery, DeliveryState
+from waypost.notify.rules.notices import Disabled, Notice, OutboxState, Subject, SubjectKind
+from waypost.notify.rules.plan import new_notices
+from waypost.notify.rules.sources import NoticeContext, known_states
+from waypost.status.rules.snapshot import Snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """What the clock of `means` says unless it is told otherwise."""
@@ -54,7 +45,7 @@ def channel_cases(kind: str) -> list[dict[str, Any]]:
     return cases
 
 
-def compositions(case: Mapping[str, Any]) -> list[Composition]:
+def compositions(case: Mapping[str, Any]) -> list[tuple[Notice, Snapshot]]:
     """Return what is new on the page of a case at `now`, in the order in which it is told."""
     snapshots = []
     for text in (case["before"], case["now"]):
@@ -68,11 +59,13 @@ def compositions(case: Mapping[str, Any]) -> list[Composition]:
         name: Disabled(moment(at), "HTTP status 410: the endpoint is gone")
         for name, at in case.get("disabled", {}).items()
     }
-    keys = frozenset(notice.key for notice in new_notices(Look(first, Told(), file, Cadence())))
-    told = Told(keys=keys, components=known_states(first, {}), disabled=disabled)
-    found = new_notices(Look(second, told, file, Cadence()))
+    keys = frozenset(
+        notice.key for notice in new_notices(NoticeContext(first, OutboxState(), file, Cadence()))
+    )
+    told = OutboxState(keys=keys, components=known_states(first, {}), disabled=disabled)
+    found = new_notices(NoticeContext(second, told, file, Cadence()))
     return [
-        Composition(notice, second, case.get("sequence", 1) + place, message_id(second.page.url, notice.key))
+        (replace(notice, sequence=case.get("sequence", 1) + place), second)
         for place, notice in enumerate([*found, *([sample(second.now)] if case["event"] == "test" else [])])
     ]
 
@@ -84,12 +77,13 @@ def certificates_of(case: Mapping[str, Any]) -> tuple[Certificate, ...]:
     return tuple(Certificate(owner, check, moment(end), seen, 14) for owner, check, end in rows)
 
 
-def composition(case: Mapping[str, Any]) -> Composition:
-    """Return the first that tells of the event of a case."""
+def composition(case: Mapping[str, Any]) -> tuple[Notice, Snapshot]:
+    """Return the first notice of the event of a case, with its page."""
     found = compositions(case)
-    names = [item.notice.event.value for item in found]
-    assert case["event"] in names, f"only these are new: {names}"
-    return replace(found[names.index(case["event"])], sequence=case.get("sequence", 1))
+    events = [notice.event.value for notice, _ in found]
+    assert case["event"] in events, f"only these are new: {events}"
+    notice, snapshot = found[events.index(case["event"])]
+    return replace(notice, sequence=case.get("sequence", 1)), snapshot
 
 
 def sample(at: datetime) -> Notice:
@@ -105,9 +99,9 @@ def sample(at: datetime) -> Notice:
     )
 
 
-def letter(body: bytes, kind: str = "webhook", name: str = "msg_1") -> Letter:
+def letter(body: bytes, kind: str = "webhook", name: str = "msg_1") -> Delivery:
     """Return a letter that was claimed for the first time."""
-    delivery = Delivery(
+    return Delivery(
         id=1,
         sequence=7,
         endpoint="hook",
@@ -119,8 +113,8 @@ def letter(body: bytes, kind: str = "webhook", name: str = "msg_1") -> Letter:
         state=DeliveryState.PENDING,
         attempts=1,
         failures=0,
+        body=body,
     )
-    return Letter(delivery, body)
 
 
 def subscriber(**keys: Any) -> Subscriber:
@@ -134,11 +128,11 @@ def means(
     timeout: timedelta = timedelta(seconds=5),
     networks: tuple[str, ...] = ("127.0.0.0/8",),
     clock: Callable[[], datetime] = lambda: NOW,
-) -> Means:
+) -> TransportContext:
     """Return the means to send over this machine, which private addresses are allowed for."""
     delivery = {"timeout": f"{timeout.total_seconds():g}s", "private_networks": list(networks)}
     file = TypeAdapter(SubscriberFile).validate_python({"delivery": delivery})
-    return Means(
+    return TransportContext(
         file=file,
         page_name="Lumen status",
         page_url="https://help.lumen.example/status/",
