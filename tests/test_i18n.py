@@ -29,9 +29,9 @@ from helpers.texts import (
     uses,
 )
 from waypost.base.files.languages import languages, load_words
-from waypost.base.words import Text
+from waypost.base.i18n import Text
 from waypost.formats.article import ARTICLE_KINDS, Priority
-from waypost.formats.rollups import Resolution
+from waypost.formats.observations import Resolution
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, UpdateStatus
 from waypost.formats.support import ChannelKind, Reason
 from waypost.help.rules.status_notice import Topic

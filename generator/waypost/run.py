@@ -17,7 +17,8 @@ from waypost.formats.project import Project
 from waypost.formats.run_options import RunOptions
 from waypost.formats.status import StateChange
 from waypost.history.housekeeping import Upkeep
-from waypost.monitor.heartbeats import Intake, listening
+from waypost.monitor.heartbeat_listener import listening
+from waypost.monitor.heartbeats import Intake
 from waypost.monitor.poll import Poller, poll_once, require_region
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write

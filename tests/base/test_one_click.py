@@ -9,7 +9,7 @@ from http import HTTPStatus
 import pytest
 
 from waypost.base.net.one_click import Leaving, Page, is_one_click
-from waypost.monitor.io.heartbeat_listener import HeartbeatListener
+from waypost.monitor.heartbeat_listener import HeartbeatListener
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=xyz"

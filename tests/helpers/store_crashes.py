@@ -24,7 +24,6 @@ import sqlalchemy as sa
 from helpers.sketches import sketch_of
 from helpers.stores import Store
 from waypost.base.database.engine import Database
-from waypost.base.database.lock import writer_lock
 from waypost.base.database.schema import observation as raw
 from waypost.base.database.schema import state_change
 from waypost.base.database.values import from_ms, to_ms
@@ -35,6 +34,7 @@ from waypost.formats.status import MEASURED, Observation
 from waypost.monitor.rules.states import advance
 from waypost.monitor.store.codec import STATUSES
 from waypost.monitor.store.lines import names
+from waypost.monitor.store.opening import writer_lock
 
 EPOCH = datetime(2026, 11, 20, 10, tzinfo=UTC)
 STEP = timedelta(minutes=7)

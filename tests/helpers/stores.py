@@ -10,7 +10,7 @@ from waypost.formats.checks import Flapping, Rules
 from waypost.formats.observations import Claim, Line, Outcome, Plan, Recorded
 from waypost.formats.status import Observation, StateChange
 from waypost.formats.status_config import Policy
-from waypost.history.store.history_store import HistoryStore
+from waypost.history.store import HistoryStore
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import open_database
 from waypost.notify.outbox import Outbox

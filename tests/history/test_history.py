@@ -23,7 +23,6 @@ from helpers.histories import (
 from helpers.sites import fingerprint, minimal_site, replace
 from helpers.stores import Store, keep
 from waypost.base.database.engine import StoreError, database_path
-from waypost.base.database.lock import WriterLock
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Coverage, Observation, StateChange
 from waypost.history.history import (
@@ -34,8 +33,8 @@ from waypost.history.history import (
     seal_days,
     settling_time,
 )
-from waypost.history.rules.digests import broken_links, chain
-from waypost.monitor.store.opening import opened_to_read, opened_to_write
+from waypost.history.rules.proof import broken_links, chain
+from waypost.monitor.store.opening import WriterLock, opened_to_read, opened_to_write
 from waypost.problems import ProblemsFound
 from waypost.reading.io.history_files import HistoryText, load_history_text
 from waypost.reading.project import load_project

@@ -9,8 +9,8 @@ from http import HTTPStatus
 
 import pytest
 
-from waypost.monitor.io import heartbeat_listener
-from waypost.monitor.io.heartbeat_listener import HeartbeatListener
+from waypost.monitor import heartbeat_listener
+from waypost.monitor.heartbeat_listener import HeartbeatListener
 
 KEY = "s3cret-key"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from waypost.formats.observations import Ping, PingKind
-from waypost.monitor.io import heartbeat_spool
-from waypost.monitor.io.heartbeat_spool import Spool
+from waypost.monitor import heartbeats
+from waypost.monitor.heartbeats import Spool
 
 START = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
 GOOD = (
@@ -76,7 +76,7 @@ def test_a_file_that_is_no_report_is_named_so_that_it_can_be_removed(spool: Spoo
 
 
 def test_a_flood_is_taken_in_parts(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat_spool, "MOST", 3)
+    monkeypatch.setattr(heartbeats, "MOST_FILES", 3)
     for number in range(5):
         spool.put(ping(number))
     spool.forget(path for path, _ in spool.waiting())

@@ -12,9 +12,9 @@ from waypost.base.database.engine import StoreError
 from waypost.formats.checks import Heartbeat, HeartbeatCheck, HttpCheck
 from waypost.formats.observations import Ping, PingKind
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
-from waypost.monitor.heartbeats import Intake, ListenRefused, UnknownHeartbeat, listening, report
-from waypost.monitor.io.heartbeat_spool import Spool
-from waypost.monitor.rules.heartbeat_names import heartbeat_names, read_ping
+from waypost.monitor.heartbeat_listener import ListenRefused, listening
+from waypost.monitor.heartbeats import Intake, Spool, UnknownHeartbeat, report
+from waypost.monitor.rules.heartbeats import heartbeat_names, read_ping
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 BEAT = Heartbeat(every=timedelta(hours=1), grace=timedelta(minutes=5))

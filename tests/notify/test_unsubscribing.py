@@ -17,7 +17,7 @@ from waypost.base.net.one_click import Leaving
 from waypost.formats.project import HelpCenter, Project, StatusSite
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
 from waypost.formats.subscribers import MailServer, Subscriber, SubscriberFile, Unsubscribe
-from waypost.monitor.heartbeats import listening
+from waypost.monitor.heartbeat_listener import listening
 from waypost.notify.rules.unsubscribing import leaving_token
 from waypost.notify.unsubscribing import who_may_leave
 

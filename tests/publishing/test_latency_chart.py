@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from waypost.base.files.languages import load_words
-from waypost.formats.rollups import Resolution
+from waypost.formats.observations import Resolution
 from waypost.publishing.pages.latency_chart import HEIGHT, WIDTH, Chart, latency_chart, latency_text
 from waypost.status.rules.latency import POINTS, STEP, LatencyPoint, LatencySeries
 

@@ -12,8 +12,7 @@ from helpers.status_world import history_of, moment
 from waypost.formats.observations import Line
 from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, UplinkGap
-from waypost.reading.rules.daily import times_by_day
-from waypost.reading.rules.history import line_of
+from waypost.reading.rules.history import line_of, times_by_day
 
 FIRST, LAST = START.date(), START.date() + timedelta(days=10)
 

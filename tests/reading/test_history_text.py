@@ -12,8 +12,7 @@ from helpers.status_world import history_of, moment
 from waypost.formats.observations import Line
 from waypost.formats.project import History
 from waypost.formats.status import Coverage, StateChange, UplinkGap
-from waypost.reading.rules.daily import DailyFigures
-from waypost.reading.rules.history import clipped, merged
+from waypost.reading.rules.history import DailyFigures, clipped, merged
 from waypost.reading.rules.history_text import (
     CHANGES,
     COVERAGE,

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from helpers.sketches import sketch_of
 from waypost.base.sketch import ACCURACY
-from waypost.formats.observations import Line
-from waypost.formats.rollups import Resolution, Rollup
+from waypost.formats.observations import Line, Resolution, Rollup
 from waypost.status.rules.latency import POINTS, STEP, latencies, latency_series, window
 
 NOW = datetime(2026, 11, 20, 12, 34, 56, tzinfo=UTC)

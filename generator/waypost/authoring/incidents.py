@@ -21,7 +21,7 @@ from waypost.authoring.planned_files import PlannedFile, write_planned
 from waypost.authoring.rules.incident_text import NewUpdate
 from waypost.authoring.rules.preview import incident_preview
 from waypost.authoring.skeletons import check_start, dated_file, quoted, skeleton
-from waypost.base.files.source import Source
+from waypost.base.files.text_files import Source
 from waypost.formats.status import ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 from waypost.reading.io.incident_files import parse_incident

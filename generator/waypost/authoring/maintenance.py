@@ -23,7 +23,7 @@ from waypost.authoring.planned_files import PlannedFile
 from waypost.authoring.rules.incident_text import NewUpdate
 from waypost.authoring.rules.preview import maintenance_preview
 from waypost.authoring.skeletons import check_start, dated_file, quoted, skeleton
-from waypost.base.files.source import Source
+from waypost.base.files.text_files import Source
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status import ENDED, Maintenance, UpdateStatus

@@ -10,7 +10,7 @@ from string import Template
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.front_matter import parse_markdown
 from waypost.base.files.resources import scaffold_folder
-from waypost.base.files.source import Source, decode
+from waypost.base.files.text_files import Source, decode
 from waypost.base.files.validation import validate
 from waypost.base.ids import UNTITLED, slugify
 from waypost.formats.article import FRONT_MATTER, Kind

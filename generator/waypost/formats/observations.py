@@ -1,4 +1,4 @@
-"""What passes between the runner of checks and the store: what is planned, claimed, found and decided."""
+"""The values that pass between the runner of checks and the store: plans, claims, outcomes, states and roll-ups."""
 
 from __future__ import annotations
 
@@ -149,3 +149,23 @@ class Pings:
     """The exit code that came with the latest failure, where one did."""
     first: datetime | None = None
     """When it was first watched or heard of: before that, silence means nothing."""
+
+
+class Resolution(StrEnum):
+    """How long the time is that one roll-up sums up."""
+
+    HOUR = "hour"
+    DAY = "day"
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """The answers of one line in an hour or a day (UTC), summed up."""
+
+    line: Line
+    at: datetime
+    """When the hour or day begins."""
+    counts: Mapping[ComponentStatus, int]
+    """How many answers showed each state; states that none showed are left out."""
+    sketch: bytes
+    """The latencies of all answers in milliseconds: a `core.sketch.Sketch` as bytes."""

@@ -10,12 +10,11 @@ from pathlib import Path
 from waypost.base.database.engine import StoreError
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.sketch import Sketch
-from waypost.formats.observations import Line
+from waypost.formats.observations import Line, Resolution, Rollup
 from waypost.formats.project import History
-from waypost.formats.rollups import Resolution, Rollup
 from waypost.formats.status_config import StatusConfig
-from waypost.history.rules.digests import SEAL_AFTER, chain, last_settled_day
-from waypost.history.store.history_store import HistoryStore
+from waypost.history.rules.proof import SEAL_AFTER, chain, last_settled_day
+from waypost.history.store import HistoryStore
 from waypost.monitor.store.opening import opened_to_read, opened_to_write
 from waypost.problems import ProblemsFound, Refused
 from waypost.reading.io.history_files import (
@@ -27,8 +26,16 @@ from waypost.reading.io.history_files import (
     load_tables,
 )
 from waypost.reading.project import load_project
-from waypost.reading.rules.daily import DailyFigures, Times, midnight, times_by_day
-from waypost.reading.rules.history import clipped, first_day, merged, missing
+from waypost.reading.rules.history import (
+    DailyFigures,
+    Times,
+    clipped,
+    first_day,
+    merged,
+    midnight,
+    missing,
+    times_by_day,
+)
 from waypost.reading.rules.history_text import Digest, lines_by_day
 from waypost.reading.site import Site
 from waypost.status.rules.regions import SILENCE

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from waypost.base.database.engine import Database
 from waypost.formats.status_config import StatusConfig
 from waypost.history.history import seal_days, settling_time
-from waypost.history.store.history_store import HistoryStore
+from waypost.history.store import HistoryStore
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.notify.outbox import Outbox
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from waypost.base.files.file_tree import write_atomic
-from waypost.base.files.source import read_source, walk
+from waypost.base.files.text_files import read_source, walk
 from waypost.importing.io.check import check_plan
 from waypost.importing.io.tree import read_tree
 from waypost.importing.rules.names import is_picture

@@ -20,11 +20,10 @@ from waypost.formats.observations import Claim, Line, Outcome, Pings, Recorded
 from waypost.formats.run_options import WORKERS
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import StatusConfig
-from waypost.monitor.io.uplink import reach
 from waypost.monitor.probes.registry import ProbeContext, probe
 from waypost.monitor.rules.schedule import Job, jobs, retry_after, slot_after
 from waypost.monitor.store.monitor_store import MonitorStore
-from waypost.monitor.uplink import UplinkGuard
+from waypost.monitor.uplink import UplinkGuard, reach
 from waypost.problems import Refused, did_you_mean
 
 PER_HOST = 6

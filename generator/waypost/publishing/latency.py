@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from waypost.formats.checks import HeartbeatCheck
-from waypost.formats.rollups import Resolution
+from waypost.formats.observations import Resolution
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_read

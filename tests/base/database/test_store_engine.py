@@ -16,10 +16,9 @@ import pytest
 from helpers.postgres import Cluster
 from helpers.stores import GAP, Store, keep
 from waypost.base.database.engine import Database, StoreError, database_path, is_sqlite
-from waypost.base.database.lock import WriterLock, writer_lock
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Observation
-from waypost.monitor.store.opening import opened_to_read
+from waypost.monitor.store.opening import WriterLock, opened_to_read, writer_lock
 from waypost.monitor.store.reading import read_history
 
 
@@ -39,7 +38,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     program = """
         import os, signal, sys
         from pathlib import Path
-        from waypost.base.database.lock import WriterLock
+        from waypost.monitor.store.opening import WriterLock
         WriterLock(Path(sys.argv[1])).__enter__()
         os.kill(os.getpid(), signal.SIGKILL)
     """

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from helpers.stores import GAP, Store, keep
 from waypost.base.database.engine import Database, StoreError
-from waypost.base.database.lock import WriterLock
 from waypost.base.database.partitions import add_day, days
 from waypost.base.database.schema import line_state, meta, metadata
 from waypost.base.database.schema import observation as raw
@@ -23,7 +22,7 @@ from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Observation, StateChange
 from waypost.monitor.store.lines import names
 from waypost.monitor.store.migrations import SCHEMA_VERSION, STEPS, migrate, version
-from waypost.monitor.store.opening import opened_to_read
+from waypost.monitor.store.opening import WriterLock, opened_to_read
 from waypost.monitor.store.reading import read_history
 
 CHANGES = 15

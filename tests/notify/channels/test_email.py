@@ -9,7 +9,7 @@ import pytest
 
 from helpers.channels import Case, composition, golden_bodies, page
 from helpers.sites import ROOT
-from waypost.base.markdown.words import plain_text
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.notices import NoticeEvent
 from waypost.formats.status import ComponentStatus
 from waypost.notify.channels.email import CHANNEL

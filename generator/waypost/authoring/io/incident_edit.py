@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from waypost.authoring.rules.incident_text import NewUpdate, add_article, append_update
-from waypost.base.files.source import Source, decode, read_bytes, walk
+from waypost.base.files.text_files import Source, decode, read_bytes, walk
 from waypost.formats.status import Incident, Maintenance
 from waypost.formats.status_config import StatusConfig
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean

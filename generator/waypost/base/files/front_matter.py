@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from waypost.base.files.source import Source
+from waypost.base.files.text_files import Source
 from waypost.base.files.yaml_source import YamlDocument, parse_yaml
 from waypost.problems import Problem
 

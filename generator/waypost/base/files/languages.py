@@ -11,9 +11,9 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 
 from waypost.base.files.resources import theme_folder
-from waypost.base.files.source import Source
+from waypost.base.files.text_files import Source
 from waypost.base.files.yaml_source import parse_yaml
-from waypost.base.words import Text, Words
+from waypost.base.i18n import Text, Words
 from waypost.problems import ProblemsFound
 
 DEFAULT_LANGUAGE = "en"

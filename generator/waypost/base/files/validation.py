@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from waypost.base.files.source import read_source
+from waypost.base.files.text_files import read_source
 from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.problems import CODES, Problem, did_you_mean
 

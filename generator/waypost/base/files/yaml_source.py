@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-from waypost.base.files.source import Source
+from waypost.base.files.text_files import Source
 from waypost.problems import Problem
 
 MAX_NODES = 100_000

@@ -1,10 +1,12 @@
-"""Links and pictures in lines of Markdown: where each stands, and how to change where it leads."""
+"""Links and pictures in lines of Markdown: where each stands, where it leads, and how to change that."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from waypost.base.markdown.blocks import Line, lines_of
 
@@ -129,3 +131,23 @@ def _linked_by_tag(tag: re.Match[str], line: int) -> Iterator[Link]:
     alt = values.get("alt", "" if re.search(r"\balt\b", written) else None)
     if target or is_picture:
         yield Link(target, line, tag.start() + 1, is_picture, alt if is_picture else None, is_html=True)
+
+
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+
+
+def leads_elsewhere(link: str) -> bool:
+    """Tell whether a link names another host or something that is no page, such as a mail address."""
+    return _ELSEWHERE.match(link) is not None
+
+
+def split_link(link: str) -> tuple[str, str, str]:
+    """Cut a link into its path, a # where it has one, and its anchor, as plain text; a query is left out."""
+    path, mark, anchor = link.partition("#")
+    return unquote(path.partition("?")[0]), mark, unquote(anchor)
+
+
+def target_path(path: str, folder: str) -> str:
+    """Return the path from content/ that a path means in a file of `folder`; one with a slash counts from content/."""
+    whole = path.lstrip("/") if path.startswith("/") else posixpath.join(folder, path)
+    return posixpath.normpath(whole)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from waypost.base.markdown.blocks import Block, Line, blocks_of, lines_of
 from waypost.base.markdown.links import Link, links_in, shown_lines
-from waypost.base.markdown.words import heading_anchor
+from waypost.base.markdown.plain_text import heading_anchor
 
 _ATTRIBUTES = re.compile(r"\{:?([^{}]{0,500})\}[ \t]*$")
 _ID = re.compile(r"#([\w:.-]+)")

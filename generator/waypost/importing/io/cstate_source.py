@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from waypost.base.files.source import Source, read_source, walk
+from waypost.base.files.text_files import Source, read_source, walk
 from waypost.importing.io.front_matter import read_front
 from waypost.importing.rules.cstate import CstateFiles, Issue, read_cstate
 from waypost.importing.rules.histories import ForeignStatus, Importer

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
-from waypost.base.files.source import Source
+from waypost.base.files.text_files import Source
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.problems import Level, Problem
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from waypost.base.files.source import read_bytes, walk
+from waypost.base.files.text_files import read_bytes, walk
 from waypost.base.net.failures import Unanswered
 from waypost.base.net.json_paths import read_json
 from waypost.base.net.network import deadline

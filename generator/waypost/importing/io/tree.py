@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from waypost.base.files.source import CONTROL, MAX_MEDIA_BYTES, Source, read_bytes, walk
+from waypost.base.files.text_files import CONTROL, MAX_MEDIA_BYTES, Source, read_bytes, walk
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.importing.io.front_matter import read_front
 from waypost.importing.rules.source import FolderNote, ForeignPage, ForeignTree

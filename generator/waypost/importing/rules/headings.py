@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from waypost.base.markdown.words import heading_anchor, plain_text
+from waypost.base.markdown.plain_text import heading_anchor, plain_text
 from waypost.importing.rules.lines import Conversion, Lines, map_prose, marked
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")

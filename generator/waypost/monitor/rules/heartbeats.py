@@ -1,13 +1,15 @@
-"""Whether a job that reports by itself is late, failed, or well: a rule over what it last said."""
+"""Jobs that report by themselves: their names, their reports, and whether a job is late, failed, or well."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from waypost.formats.checks import HeartbeatCheck
-from waypost.formats.observations import Pings
+from waypost.formats.observations import Ping, PingKind, Pings
 from waypost.formats.status import ComponentStatus
+from waypost.formats.status_config import StatusConfig
 
 NextRun = Callable[[datetime], datetime]
 """Returns when a job is due next after a moment, in UTC."""
@@ -45,3 +47,27 @@ def _has_failed(pings: Pings) -> bool:
 
 def _clock(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}"
+
+
+def heartbeat_names(config: StatusConfig) -> Mapping[str, tuple[str, str]]:
+    """Return the component and check of every name: `backups/nightly`, and `backups` where it has only one."""
+    found = [
+        (component.id, name)
+        for component in config.flat
+        for name, check in component.named_checks
+        if isinstance(check, HeartbeatCheck)
+    ]
+    of_component = Counter(component for component, _ in found)
+    single = {component: (component, name) for component, name in found if of_component[component] == 1}
+    return {**single, **{f"{component}/{name}": (component, name) for component, name in found}}
+
+
+def read_ping(place: tuple[str, str], word: str, at: datetime) -> Ping | None:
+    """Return what a job says: nothing or `success`, `start`, `fail`, or its exit code; None for anything else."""
+    if word.isascii() and word.isdecimal() and int(word) <= 255:
+        code = int(word)
+        return Ping(*place, at, PingKind.FAIL if code else PingKind.SUCCESS, code)
+    try:
+        return Ping(*place, at, PingKind(word or PingKind.SUCCESS))
+    except ValueError:
+        return None

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from waypost.base.text import clean_line
+from waypost.base.printable import clean_line
 from waypost.formats.notices import Letter, NoticeEvent, SubjectKind
 from waypost.formats.status import ComponentStatus
 from waypost.notify.channels.base import Composition

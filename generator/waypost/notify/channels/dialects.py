@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from waypost.base.markup import render_markdown
-from waypost.base.text import clean
+from waypost.base.markdown.html import render_markdown
+from waypost.base.printable import clean
 from waypost.notify.channels.texts import head, length
 
 MOST_SOURCE = 10_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from waypost.base.markdown.words import plain_text
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.notices import Notice, NoticeEvent, Subject, SubjectKind
 from waypost.formats.status import ComponentStatus, Impact
 from waypost.status.rules.snapshot import Snapshot

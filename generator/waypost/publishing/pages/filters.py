@@ -15,10 +15,9 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from waypost.base.cache import PageMemory
-from waypost.base.markdown.words import plain_text
-from waypost.base.markup import render_markdown
-from waypost.base.measures import duration_text, number_text
-from waypost.base.words import Words
+from waypost.base.i18n import Words, duration_text, number_text
+from waypost.base.markdown.html import render_markdown
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.article import Article
 from waypost.formats.status import MEASURED, ComponentStatus, Incident, UpdateStatus, worst
 from waypost.publishing.pages.component_filters import (

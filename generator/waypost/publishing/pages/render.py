@@ -17,7 +17,7 @@ from waypost.base.cache import PageMemory
 from waypost.base.feeds.formats import FEED_FORMATS
 from waypost.base.files.languages import DEFAULT_LANGUAGE, languages
 from waypost.base.files.templates import Templates
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.article import Article
 from waypost.formats.status_config import PageConfig
 from waypost.publishing.api.statuspage import api_time

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from waypost.base.files.front_matter import MarkdownDocument
-from waypost.base.files.source import walk
+from waypost.base.files.text_files import walk
 from waypost.base.files.validation import ADD_OR_CORRECT
 from waypost.base.files.yaml_source import DataPath
 from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter, Video

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from waypost.base.files.front_matter import MarkdownDocument
-from waypost.base.files.source import walk
+from waypost.base.files.text_files import walk
 from waypost.formats.article import Article, Kind
 from waypost.problems import Problem
 from waypost.reading.rules.redirects import file_at, former_addresses

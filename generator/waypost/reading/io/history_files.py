@@ -14,13 +14,12 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from waypost.base.files.source import Source, decode, read_bytes, walk
+from waypost.base.files.text_files import Source, decode, read_bytes, walk
 from waypost.formats.observations import Line
 from waypost.formats.project import History
 from waypost.formats.status import Coverage, StateChange, UplinkGap
 from waypost.problems import Problem
-from waypost.reading.rules.daily import DailyFigures
-from waypost.reading.rules.history import first_day, merged
+from waypost.reading.rules.history import DailyFigures, first_day, merged
 from waypost.reading.rules.history_text import (
     CHANGES,
     COVERAGE,

@@ -18,8 +18,7 @@ from waypost.formats.observations import Line
 from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.formats.types import read_moment
-from waypost.reading.rules.daily import DailyFigures
-from waypost.reading.rules.history import merged
+from waypost.reading.rules.history import DailyFigures, merged
 
 MAX_REASON = 300
 """Characters of a reason that a line holds."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from waypost.base.markdown.blocks import BlockKind, Line, blocks_of, lines_of
-from waypost.base.markdown.words import heading_anchor, plain_text
+from waypost.base.markdown.plain_text import heading_anchor, plain_text
 from waypost.formats.article import Article
 from waypost.formats.troubleshooter import Answer, Mention, Outcome, Step, Troubleshooter
 from waypost.problems import Level

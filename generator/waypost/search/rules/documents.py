@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from waypost.base.markdown.blocks import Line
 from waypost.base.markdown.parts import sections_of
-from waypost.base.markdown.words import plain_text
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.article import Article, ArticleFrontMatter, Kind, components_of
 from waypost.reading.rules.troubleshooter import searched_text
 

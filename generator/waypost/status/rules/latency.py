@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from waypost.base.sketch import Sketch
-from waypost.formats.rollups import Resolution, Rollup
+from waypost.formats.observations import Resolution, Rollup
 
 STEP = {Resolution.HOUR: timedelta(hours=1), Resolution.DAY: timedelta(days=1)}
 """How long a point of a series is."""

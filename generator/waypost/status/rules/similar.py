@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from waypost.base.cache import PageMemory
-from waypost.base.markdown.words import plain_text
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import Incident
 
 LIMIT = 3

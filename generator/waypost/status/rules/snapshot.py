@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
     ENDED,

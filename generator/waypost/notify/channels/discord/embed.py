@@ -6,7 +6,7 @@ import re
 from datetime import UTC
 from typing import Any
 
-from waypost.base.text import clean_line
+from waypost.base.printable import clean_line
 from waypost.formats.status import ComponentStatus
 from waypost.notify.channels.base import Composition
 from waypost.notify.channels.chat import chat_message

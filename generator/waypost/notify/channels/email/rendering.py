@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from waypost.base.markup import render_markdown
+from waypost.base.markdown.html import render_markdown
 from waypost.formats.status import ComponentStatus
 from waypost.publishing.io.colours import colours, state_colours
 

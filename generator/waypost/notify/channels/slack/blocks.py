@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from waypost.base.text import clean_line
+from waypost.base.printable import clean_line
 from waypost.notify.channels.base import Composition
 from waypost.notify.channels.chat import chat_message
 from waypost.notify.channels.dialects import Dialect, chat_text

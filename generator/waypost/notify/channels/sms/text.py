@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from waypost.base.text import clean_line
+from waypost.base.printable import clean_line
 from waypost.formats.notices import Notice, NoticeEvent, SubjectKind
 from waypost.notify.channels.base import Composition
 from waypost.notify.channels.chat import chat_message

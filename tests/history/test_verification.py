@@ -18,8 +18,8 @@ from waypost.formats.observations import Line
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, StateChange, UplinkGap
 from waypost.history.history import export_history, seal_days
-from waypost.history.history_proof import DATABASE, FOLDER, PUBLISHED, Verification, verify_history
-from waypost.history.rules.digests import chain
+from waypost.history.rules.proof import chain
+from waypost.history.verification import DATABASE, FOLDER, PUBLISHED, Verification, verify_history
 from waypost.monitor.store.opening import opened_to_read, opened_to_write
 from waypost.problems import ProblemsFound
 from waypost.publishing.publish import publish

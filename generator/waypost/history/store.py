@@ -1,25 +1,28 @@
-"""Add rows that come from elsewhere, such as history kept as text; what is there already is kept as it is."""
+"""The store of history as a whole: read, added to from history kept as text, and sealed day by day."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from waypost.base.database.engine import StoreError
 from waypost.base.database.schema import coverage, line_state, state_change, uplink_gap
+from waypost.base.database.schema import digest as table
 from waypost.base.database.values import clean_text, from_ms, to_ms
 from waypost.base.intervals import joined, without
 from waypost.formats.observations import Line, LineState
 from waypost.formats.project import History
 from waypost.formats.status import Coverage, StateChange
 from waypost.monitor.rules.states import REMEMBERED
-from waypost.monitor.store.batch import change_row
 from waypost.monitor.store.codec import STATUSES, dump_state
 from waypost.monitor.store.lines import Rows
+from waypost.monitor.store.reading import Reader
+from waypost.monitor.store.recording import change_row
 from waypost.reading.rules.history import line_of
 
 Stretch = tuple[int, int]
@@ -110,3 +113,24 @@ def _state_row(number: int, changes: Sequence[Any], covered: Any) -> dict[str, A
         "covered_from": covered.start if covered else None,
         "covered_until": covered.end if covered else None,
     }
+
+
+class HistoryStore(Importer, Reader):
+    """The rows of history and the chain of daily digests. Every method raises StoreError, as `MonitorStore` does."""
+
+    def digests(self) -> list[tuple[date, str]]:
+        """Return the digest of each sealed day, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(table).order_by(table.c.day))
+            return [(date.fromisoformat(row.day), row.digest) for row in rows]
+
+    def add_digest(self, day: date, digest: str) -> None:
+        """Seal a day; raise StoreError where it was sealed with another digest: a sealed day never changes."""
+        mine = table.c.day == day.isoformat()
+        with self._database.write() as connection:
+            connection.execute(self._database.upsert(table).values(day=day.isoformat(), digest=digest))
+            kept = connection.scalar(sa.select(table.c.digest).where(mine))
+        if kept != digest:
+            raise StoreError(
+                f"The history of {day} was sealed with another digest. Run `waypost history verify`."
+            )

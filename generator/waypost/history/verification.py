@@ -9,13 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from waypost.base.files.languages import load_words
-from waypost.base.files.source import read_source
+from waypost.base.files.text_files import read_source
 from waypost.formats.project import History, Project
 from waypost.formats.types import read_moment
 from waypost.history.history import DAY, settling_time
-from waypost.history.rules.digests import BrokenLink, broken_links, last_settled_day
-from waypost.history.rules.published import Comparison, compare
-from waypost.history.store.history_store import HistoryStore
+from waypost.history.rules.proof import BrokenLink, Comparison, broken_links, compare, last_settled_day
+from waypost.history.store import HistoryStore
 from waypost.monitor.store.opening import opened_to_read
 from waypost.problems import ProblemsFound
 from waypost.publishing.api.now_json import now_document

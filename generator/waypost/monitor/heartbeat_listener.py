@@ -9,15 +9,23 @@ from __future__ import annotations
 import contextlib
 import hmac
 import http.server
+import ipaddress
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, BinaryIO
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from waypost.base.database.engine import StoreError
 from waypost.base.net import one_click
 from waypost.base.net.one_click import Leaving, Page, is_one_click
+from waypost.formats.run_options import KEY_VARIABLE
+from waypost.formats.status_config import StatusConfig
+from waypost.monitor.heartbeats import UnknownHeartbeat, report
+from waypost.problems import Refused
 
 PREFIX = "/heartbeat/"
 PATIENCE = 5.0
@@ -210,3 +218,58 @@ def _name_and_word(path: str) -> tuple[str | None, str]:
     if word in ("start", "fail", "success") or word.isdecimal():
         return name or None, word
     return rest.rstrip("/") or None, ""
+
+
+class ListenRefused(Refused):
+    """The listener cannot be started; the message says why and what to do."""
+
+
+@contextmanager
+def listening(
+    address: tuple[str, int],
+    config: Callable[[], StatusConfig],
+    database_url: str,
+    key: str | None,
+    clock: Callable[[], datetime],
+    leaving: Leaving | None = None,
+) -> Iterator[int]:
+    """Listen for reports, and for people who leave, while the block runs; yields the port. Raises ListenRefused.
+
+    Without a key only this machine may report: an address that others reach is refused.
+    """
+    host, port = address
+    if not key and not _is_own(host):
+        raise ListenRefused(f"Everybody could report to {host}. Set {KEY_VARIABLE}, or listen on 127.0.0.1.")
+
+    def receive(name: str, word: str) -> HTTPStatus:
+        try:
+            report(config(), database_url, name, word, clock())
+        except UnknownHeartbeat:
+            return HTTPStatus.NOT_FOUND
+        except (StoreError, OSError):
+            # The job may try again; nothing was kept.
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return HTTPStatus.OK
+
+    try:
+        server = HeartbeatListener(host, port, receive, key, leaving)
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise ListenRefused(f"{host}:{port} cannot be listened on: {reason}.") from None
+    thread = threading.Thread(target=server.serve_forever, name="waypost-heartbeats", daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _is_own(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -11,8 +11,7 @@ from helpers import outboxes
 from helpers.stores import Store, take
 from waypost.base.database.engine import Database
 from waypost.formats.checks import HttpCheck
-from waypost.formats.observations import Outcome
-from waypost.formats.rollups import Resolution
+from waypost.formats.observations import Outcome, Resolution
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
 from waypost.history.housekeeping import TASKS, Task, Upkeep

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from waypost.base import markup
-from waypost.base.markup import render_markdown
+from waypost.base.markdown import html
+from waypost.base.markdown.html import render_markdown
 
 HELP = "https://help.example.org/"
 
@@ -193,13 +193,13 @@ STATEFUL = [
 
 
 def _anew(text: str) -> str:
-    return markup._convert(text, markup._grammar()).replace(markup._HELP_ROOT, HELP)
+    return html._convert(text, html._grammar()).replace(html._HELP_ROOT, HELP)
 
 
 def test_what_was_rendered_before_leaves_nothing_behind() -> None:
-    grammar, luck = markup._grammar(), random.Random(1)  # noqa: S311  # not a secret
+    grammar, luck = html._grammar(), random.Random(1)  # noqa: S311  # not a secret
     for text in luck.choices(STATEFUL, k=200):
-        assert markup._convert(text, grammar).replace(markup._HELP_ROOT, HELP) == _anew(text), text
+        assert html._convert(text, grammar).replace(html._HELP_ROOT, HELP) == _anew(text), text
 
 
 def test_a_text_that_nests_too_deep_leaves_nothing_behind() -> None:

@@ -1,4 +1,6 @@
-"""The chain of daily digests: a changed, added or removed row of a day that is over shows.
+"""The proof of history: the chain of daily digests, and published percentages against those of the rows.
+
+The chain shows each row of a past day that was changed, added or removed:
 
 digest(day) is the SHA-256, in hexadecimal, of the digest of the day before, the day, and the sorted
 lines of its rows (see waypost.reading.rules.history_text), each after the name of its kind, one a line. The day
@@ -11,6 +13,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from waypost.formats.project import History
 from waypost.reading.rules.history_text import Digest, Kind, lines_by_day
@@ -74,3 +77,52 @@ def days(first: date, last: date) -> Iterator[date]:
 def last_settled_day(now: datetime, patience: timedelta = SEAL_AFTER) -> date:
     """Return the last day (UTC) that has been over for so long that nothing of it changes any more."""
     return (now.astimezone(UTC) - max(patience, SEAL_AFTER)).date() - timedelta(days=1)
+
+
+KEYS = frozenset({"uptime", "budget"})
+"""The keys in now.json below which there are numbers that follow from rows, at whatever depth."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A published value that is not the one that the rows give."""
+
+    what: str
+    """Where it stands in now.json, such as `components.downloads.uptime.90d`."""
+    published: str
+    computed: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came of comparing a publication with its rows."""
+
+    compared: int
+    differences: tuple[Difference, ...]
+    unknown: tuple[str, ...]
+    """Published values that nothing was computed for, because what they speak of is no longer there."""
+
+
+def compare(published: Mapping[str, Any], computed: Mapping[str, Any]) -> Comparison:
+    """Compare every uptime and error budget in two documents of the form of now.json."""
+    told, known = dict(_figures(published)), dict(_figures(computed))
+    both = [place for place in told if place in known]
+    return Comparison(
+        compared=len(both),
+        differences=tuple(
+            Difference(place, told[place], known[place]) for place in both if told[place] != known[place]
+        ),
+        unknown=tuple(place for place in told if place not in known),
+    )
+
+
+def _figures(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Yield what stands below one of the keys, each with its place."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _figures(item, (*place, str(key)))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _figures(item, (*place, str(number)))
+    elif not KEYS.isdisjoint(place):
+        yield ".".join(place), "no data" if value is None else str(value)
