@@ -44,7 +44,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "base/database/partitions.py": "adds and drops days",
         "base/database/schema.py": "names the tables",
         "history/store.py": "keeps the chain of digests, and adds rows from elsewhere",
-        "monitor/store/lines.py": "numbers the series",
+        "monitor/store/series.py": "numbers the series",
         "monitor/store/migrations/__init__.py": "asks for the version",
         "monitor/store/migrations/to_1.py": "makes the first tables",
         "monitor/store/migrations/to_2.py": "numbers series, and brings old rows over",

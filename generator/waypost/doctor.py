@@ -127,7 +127,9 @@ def _checks(project: Project) -> list[Finding]:
         outcomes = [finding.observation for finding in pool.map(observe, todo)]
     failed = [
         Finding(
-            "check", "note", f"{job.line.component} {job.line.check}: {seen.reason if seen else 'no data'}"
+            "check",
+            "note",
+            f"{job.series.component} {job.series.check}: {seen.reason if seen else 'no data'}",
         )
         for job, seen in zip(todo, outcomes, strict=True)
         if seen is None or seen.status is not ComponentStatus.OPERATIONAL

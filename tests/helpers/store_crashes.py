@@ -29,17 +29,17 @@ from waypost.base.database.schema import state_change
 from waypost.base.database.values import from_ms, to_ms
 from waypost.base.sketch import Sketch
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Line, LineState, Outcome, Plan
+from waypost.formats.observations import Outcome, Plan, Series, SeriesState
 from waypost.formats.status import MEASURED, Observation
 from waypost.monitor.rules.states import advance
 from waypost.monitor.store.codec import STATUSES
-from waypost.monitor.store.lines import names
 from waypost.monitor.store.opening import writer_lock
+from waypost.monitor.store.series import names
 
 EPOCH = datetime(2026, 11, 20, 10, tzinfo=UTC)
 STEP = timedelta(minutes=7)
 EVERY = timedelta(minutes=5)
-LINES = [Line("web", f"http-{number}", region) for number in range(2) for region in ("", "eu")]
+LINES = [Series("web", f"http-{number}", region) for number in range(2) for region in ("", "eu")]
 REGIONS = ["", "eu"]
 RULES = Rules(2, 2, EVERY, Flapping())
 ROUNDS = 6
@@ -56,20 +56,20 @@ def poll(url: str, now: datetime, chance: random.Random, report: int) -> None:
     """Poll and roll up until killed; tell of each batch after it was recorded."""
     with writer_lock(url):
         store = Store(url)
-        store.plan([Plan(line, EVERY, 0, timedelta(minutes=1)) for line in LINES], now, REGIONS)
+        store.plan([Plan(series, EVERY, 0, timedelta(minutes=1)) for series in LINES], now, REGIONS)
         while True:
             now += STEP
             claims = store.claim(now, f"poller {os.getpid()}", REGIONS, 10)
             outcomes = []
             for claim in claims:
-                line, status = claim.line, chance.choice(MEASURED)
+                series, status = claim.series, chance.choice(MEASURED)
                 latency = timedelta(milliseconds=chance.randrange(2000))
                 seen = Observation(
-                    line.component, line.check, now, status, latency, status.value, line.region
+                    series.component, series.check, now, status, latency, status.value, series.region
                 )
                 outcomes.append(Outcome(claim, now + EVERY, now + EVERY, RULES, 3 * EVERY, seen))
             told = [
-                [*item.line, to_ms(now), item.change and to_ms(item.change.confirmed_at)]
+                [*item.series, to_ms(now), item.change and to_ms(item.change.confirmed_at)]
                 for item in store.record(outcomes)
                 if not item.refused
             ]
@@ -121,18 +121,24 @@ def opened(url: str) -> Iterator[Database]:
         database.close()
 
 
-def observations(database: Database) -> dict[Line, list[Observation]]:
+def observations(database: Database) -> dict[Series, list[Observation]]:
     with database.read() as connection:
         lines = names(connection)
         rows = connection.execute(sa.select(raw).order_by(raw.c.at)).all()
-    found: dict[Line, list[Observation]] = {line: [] for line in LINES}
+    found: dict[Series, list[Observation]] = {series: [] for series in LINES}
     for row in rows:
-        line = lines[row.line]
+        series = lines[row.line]
         latency = timedelta(milliseconds=row.latency)
         status = STATUSES[row.status]
-        found[line].append(
+        found[series].append(
             Observation(
-                line.component, line.check, from_ms(row.at), status, latency, row.reason or "", line.region
+                series.component,
+                series.check,
+                from_ms(row.at),
+                status,
+                latency,
+                row.reason or "",
+                series.region,
             )
         )
     return found
@@ -141,17 +147,17 @@ def observations(database: Database) -> dict[Line, list[Observation]]:
 def verify(database: Database, told: list[list[Any]]) -> datetime:
     """Compare the rows with what was reported and with what follows from them; return the newest time."""
     seen = observations(database)
-    keys = Counter((line, to_ms(item.at)) for line, items in seen.items() for item in items)
+    keys = Counter((series, to_ms(item.at)) for series, items in seen.items() for item in items)
     assert max(keys.values(), default=1) == 1, "an observation was counted twice"
-    reported = {(Line(*row[:3]), row[3]) for row in told}
+    reported = {(Series(*row[:3]), row[3]) for row in told}
     assert reported <= keys.keys(), f"lost: {reported - keys.keys()}"
     expected = set()
-    for line, items in seen.items():
-        state = LineState()
+    for series, items in seen.items():
+        state = SeriesState()
         for item in items:
             state, change = advance(state, item, RULES)
             if change is not None:
-                expected.add((line, to_ms(change.confirmed_at), to_ms(change.at), change.status))
+                expected.add((series, to_ms(change.confirmed_at), to_ms(change.at), change.status))
     with database.read() as connection:
         lines = names(connection)
         kept = [
@@ -160,8 +166,8 @@ def verify(database: Database, told: list[list[Any]]) -> datetime:
         ]
     assert len(kept) == len(set(kept))
     assert set(kept) == expected, f"changes: {set(kept) ^ expected}"
-    changes = {(Line(*row[:3]), row[4]) for row in told if row[4] is not None}
-    assert changes <= {(line, confirmed) for line, confirmed, *_ in kept}, "a reported change was lost"
+    changes = {(Series(*row[:3]), row[4]) for row in told if row[4] is not None}
+    assert changes <= {(series, confirmed) for series, confirmed, *_ in kept}, "a reported change was lost"
     return max((item.at for items in seen.values() for item in items), default=EPOCH)
 
 
@@ -175,15 +181,15 @@ def recount(url: str, now: datetime) -> None:
     for resolution, length in (("hour", timedelta(hours=1)), ("day", timedelta(days=1))):
         counts: Counter[Any] = Counter()
         latencies: dict[Any, list[float]] = {}
-        for line, items in seen.items():
+        for series, items in seen.items():
             for item in items:
                 begin = item.at - (item.at - datetime(1970, 1, 1, tzinfo=UTC)) % length
-                counts[line, begin, item.status] += 1
-                latencies.setdefault((line, begin), []).append(item.latency / timedelta(milliseconds=1))
+                counts[series, begin, item.status] += 1
+                latencies.setdefault((series, begin), []).append(item.latency / timedelta(milliseconds=1))
         rows = store.latency(*everything, resolution)
-        found = {(row.line, row.at, status): n for row in rows for status, n in row.counts.items()}
+        found = {(row.series, row.at, status): n for row in rows for status, n in row.counts.items()}
         assert found == dict(counts), f"roll-ups by {resolution} differ from a recount"
-        assert {(row.line, row.at): Sketch.from_bytes(row.sketch) for row in rows} == {
+        assert {(row.series, row.at): Sketch.from_bytes(row.sketch) for row in rows} == {
             key: sketch_of(values) for key, values in latencies.items()
         }
     store.close()

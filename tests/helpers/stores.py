@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from waypost.base.database.engine import Database
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Claim, Line, Outcome, Plan, Recorded
+from waypost.formats.observations import Claim, Outcome, Plan, Recorded, Series
 from waypost.formats.status import Observation, StateChange
 from waypost.formats.status_config import Policy
 from waypost.history.store import HistoryStore
@@ -33,19 +33,19 @@ RULES = Rules(3, 2, EVERY, Flapping())
 GAP = timedelta(minutes=3)
 
 
-def line_of(seen: Observation) -> Line:
-    return Line(seen.component, seen.check, seen.region)
+def series_of(seen: Observation) -> Series:
+    return Series(seen.component, seen.check, seen.region)
 
 
-def plan_of(line: Line, every: timedelta = EVERY, phase: float = 0.0) -> Plan:
-    return Plan(line, every, phase, timedelta(seconds=12))
+def plan_of(series: Series, every: timedelta = EVERY, phase: float = 0.0) -> Plan:
+    return Plan(series, every, phase, timedelta(seconds=12))
 
 
 def take(store: Store, plans: Sequence[Plan], now: datetime, owner: str = "test") -> list[Claim]:
     """Plan these lines alone in their regions, and claim them whenever they are due."""
-    regions = {plan.line.region for plan in plans}
+    regions = {plan.series.region for plan in plans}
     store.plan(plans, now, regions)
-    store.hasten([plan.line for plan in plans], now)
+    store.make_due([plan.series for plan in plans], now)
     return store.claim(now, owner, regions, len(plans))
 
 
@@ -53,11 +53,11 @@ def keep(
     store: Store, answers: Iterable[Observation], gap: timedelta = GAP, rules: Rules = RULES
 ) -> list[Recorded]:
     """Claim and record answers, one of each line, whenever they are."""
-    seen = {line_of(answer): answer for answer in answers}
+    seen = {series_of(answer): answer for answer in answers}
     now = max(answer.at for answer in seen.values())
-    claims = take(store, [plan_of(line) for line in seen], now)
+    claims = take(store, [plan_of(series) for series in seen], now)
     return store.record(
-        [Outcome(claim, now + EVERY, now + EVERY, rules, gap, seen[claim.line]) for claim in claims]
+        [Outcome(claim, now + EVERY, now + EVERY, rules, gap, seen[claim.series]) for claim in claims]
     )
 
 

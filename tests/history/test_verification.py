@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from helpers.histories import DAY, LINES, START, MemoryStore, quiet_days
 from helpers.sites import minimal_site, replace
 from helpers.stores import Store
-from waypost.formats.observations import Line
+from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, StateChange, UplinkGap
 from waypost.history.history import export_history, seal_days
@@ -27,7 +27,7 @@ from waypost.reading.project import load_project
 from waypost.reading.rules.history import merged
 from waypost.reading.site import Site
 
-WEB = Line("web", "http-1")
+WEB = Series("web", "http-1")
 FIRST = START.date()
 NOW = START + 4 * DAY + timedelta(hours=9, microseconds=123_456)
 """Four days are over; the microseconds are those of a real clock."""

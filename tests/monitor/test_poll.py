@@ -18,7 +18,7 @@ from helpers.sites import minimal_site, point_checks_at, waypost
 from helpers.stores import Store
 from waypost.base.clock import SteadyClock, utc_now
 from waypost.formats.checks import HttpCheck
-from waypost.formats.observations import Claim, Line, Recorded
+from waypost.formats.observations import Claim, Recorded, Series
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig, Uplink
 from waypost.monitor import poll
@@ -65,7 +65,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def seen(items: list[Recorded]) -> list[tuple[str, str, ComponentStatus | None]]:
     return [
-        (item.line.component, item.line.check, item.observation.status if item.observation else None)
+        (item.series.component, item.series.check, item.observation.status if item.observation else None)
         for item in items
     ]
 
@@ -74,9 +74,9 @@ def seen(items: list[Recorded]) -> list[tuple[str, str, ComponentStatus | None]]
 
 
 def waiting(name: str, host: str, until: datetime = NOW + SECOND) -> Started:
-    line = Line(name, "http-1")
+    series = Series(name, "http-1")
     [job] = jobs(config(**{name: f"http://{host}/"}))
-    return Started(job, Claim(line, NOW, 1), until)
+    return Started(job, Claim(series, NOW, 1), until)
 
 
 def test_so_many_start_at_once_and_the_rest_when_one_has_ended() -> None:
@@ -145,9 +145,9 @@ def test_a_poller_runs_the_checks_of_its_region_and_those_without(server: HTTPSe
         {"near": check(url, regions=("eu",)), "far": check(url, regions=("us",)), "any": check(url)},
         regions={"eu": "Frankfurt", "us": "Virginia"},
     )
-    assert [item.line for item in poll_once(regional, store, "eu")] == [
-        Line("near", "http-1", "eu"),
-        Line("any", "http-1"),
+    assert [item.series for item in poll_once(regional, store, "eu")] == [
+        Series("near", "http-1", "eu"),
+        Series("any", "http-1"),
     ]
     assert {(stretch.component, stretch.region) for stretch in store.history().coverage} == {
         ("near", "eu"),
@@ -223,18 +223,18 @@ def test_a_check_that_still_runs_is_not_started_a_second_time(server: HTTPServer
 
     server.expect_request("/slow").respond_with_handler(linger)
     poller = Poller(config(slow=server.url_for("/slow")), store)
-    line = [Line("slow", "http-1")]
+    series = [Series("slow", "http-1")]
     try:
-        store.hasten(line, poller.clock())
+        store.make_due(series, poller.clock())
         assert poller.step(0.0) == []
         assert entered.acquire(timeout=4)
-        store.hasten(line, poller.clock())
+        store.make_due(series, poller.clock())
         for _ in range(10):
             assert poller.step(0.0) == []
         assert not entered.acquire(blocking=False), "it is with the server once"
         leave.set()
         assert seen(until(poller, 1)) == [("slow", "http-1", ComponentStatus.OPERATIONAL)]
-        store.hasten(line, poller.clock())
+        store.make_due(series, poller.clock())
         poller.step(0.0)
         assert entered.acquire(timeout=4), "when it has ended it runs again"
     finally:
@@ -261,7 +261,7 @@ def test_a_failure_is_looked_at_again_sooner_until_it_is_believed(server: HTTPSe
     here = page({"web": patient})
     poller = Poller(here, store)
     try:
-        store.hasten([Line("web", "http-1")], poller.clock())
+        store.make_due([Series("web", "http-1")], poller.clock())
         first, second = until(poller, 2)
         assert (first.change, bool(second.change)) == (None, True)
         due = store.next_due(poller.clock(), {""})
@@ -279,7 +279,7 @@ def test_a_check_that_breaks_inside_neither_stops_the_others_nor_itself(
     real = observe
 
     def break_once(job: Job, *rest: object) -> Finding:
-        if job.line.component == "odd" and not broken.is_set():
+        if job.series.component == "odd" and not broken.is_set():
             broken.set()
             raise RuntimeError("a fault of the program")
         return real(job, *rest)  # type: ignore[arg-type]

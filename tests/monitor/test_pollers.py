@@ -17,7 +17,7 @@ from helpers.postgres import Cluster
 from helpers.sites import Running, minimal_site, running, wait_until, waypost
 from helpers.stores import Store
 from waypost.base.database.engine import Database
-from waypost.base.database.schema import line, observation, schedule
+from waypost.base.database.schema import observation, schedule, series
 from waypost.reading.site import Site
 
 CHECKS = 6
@@ -51,7 +51,7 @@ def site_with(folder: Path, checks: dict[str, str]) -> Site:
 
 def seen(database: Database) -> dict[str, list[datetime]]:
     """Return when each component was observed, oldest first."""
-    found = sa.select(line.c.component, observation.c.at).join(line, line.c.id == observation.c.line)
+    found = sa.select(series.c.component, observation.c.at).join(series, series.c.id == observation.c.line)
     with database.read() as connection:
         rows = connection.execute(found.order_by(observation.c.at)).all()
     times: dict[str, list[datetime]] = {}
@@ -64,8 +64,8 @@ def holder(database: Database, component: str) -> int | None:
     """Return the process that runs a component's check now."""
     found = (
         sa.select(schedule.c.owner)
-        .join(line, line.c.id == schedule.c.line)
-        .where(line.c.component == component)
+        .join(series, series.c.id == schedule.c.line)
+        .where(series.c.component == component)
     )
     with database.read() as connection:
         owner = connection.scalar(found)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from helpers.cases import Case, golden
 from helpers.status_world import moment
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import LineState
+from waypost.formats.observations import SeriesState
 from waypost.formats.status import MEASURED, ComponentStatus, Observation, StateChange
 from waypost.monitor.rules.states import LOOKED_BACK, RECENT, REMEMBERED, advance
 
@@ -34,8 +34,8 @@ def answers(letters: str) -> list[Observation]:
     ]
 
 
-def judged(seen: Sequence[Observation], by: Rules) -> tuple[LineState, list[StateChange]]:
-    state, changes = LineState(), []
+def judged(seen: Sequence[Observation], by: Rules) -> tuple[SeriesState, list[StateChange]]:
+    state, changes = SeriesState(), []
     for observation in seen:
         state, change = advance(state, observation, by)
         if change is not None:
@@ -167,7 +167,7 @@ def test_changes_differ_and_go_forward_in_time(letters: str, by: Rules) -> None:
 def test_half_of_the_answers_failing_is_never_slept_through(letters: str, down: int) -> None:
     seen, by = answers(letters), rules(down)
     width = min(24, 4 * down)
-    state, told = LineState(), 0
+    state, told = SeriesState(), 0
     for n, observation in enumerate(seen):
         state, change = advance(state, observation, by)
         told = n if change else told

@@ -44,10 +44,10 @@ def command(site: Site, database: str | None, region: str, as_json: bool) -> Non
 
 
 def _line(item: Recorded) -> str:
-    where = f" from {item.line.region}" if item.line.region else ""
+    where = f" from {item.series.region}" if item.series.region else ""
     seen = item.observation
     if seen is None:
-        return f"{item.line.component} {item.line.check}{where}: no data"
+        return f"{item.series.component} {item.series.check}{where}: no data"
     reason = f": {seen.reason}" if seen.reason else ""
     confirmed = f" (now {item.change.status})" if item.change else ""
     head = f"{seen.component} {seen.check}{where}: {seen.status}, {_milliseconds(seen)} ms"

@@ -12,7 +12,7 @@ from waypost.formats.checks import Rules
 from waypost.formats.status import ComponentStatus, Observation, StateChange
 
 
-class Line(NamedTuple):
+class Series(NamedTuple):
     """A check as one region sees it: what a row of observations, states and the schedule is about."""
 
     component: str
@@ -22,9 +22,9 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """How often a line is to be run."""
+    """How often a series is to be run."""
 
-    line: Line
+    series: Series
     every: timedelta
     phase: float
     """Its place within the interval, 0 to 1, so that not all checks run at once."""
@@ -34,12 +34,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to run a line once."""
+    """The right to run a series once."""
 
-    line: Line
+    series: Series
     due_at: datetime
     epoch: int
-    """Grows with every claim of the line: what comes from an older claim is refused (a fencing token)."""
+    """Grows with every claim of the series: what comes from an older claim is refused (a fencing token)."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,14 @@ class Failure(NamedTuple):
     """An answer that was not good, as it is remembered to notice failures that come and go."""
 
     number: int
-    """Which answer of the line it was, counted from 1."""
+    """Which answer of the series it was, counted from 1."""
     at: datetime
     status: ComponentStatus
 
 
 @dataclass(frozen=True)
-class LineState:
-    """All that must be known of a line to judge its next answer; kept beside its rows."""
+class SeriesState:
+    """All that must be known of a series to judge its next answer; kept beside its rows."""
 
     status: ComponentStatus | None = None
     """What is believed; None before anything was."""
@@ -90,7 +90,7 @@ class Outcome:
 
     claim: Claim
     next_due: datetime
-    """When the line is run again."""
+    """When the series is run again."""
     retry_due: datetime
     """When it is run again instead, while its answers differ from what is believed."""
     rules: Rules
@@ -108,8 +108,8 @@ class Outcome:
 class Recorded:
     """What became of an outcome."""
 
-    line: Line
-    state: LineState
+    series: Series
+    state: SeriesState
     observation: Observation | None = None
     """What was kept; None where there was nothing to keep."""
     change: StateChange | None = None
@@ -160,9 +160,9 @@ class Resolution(StrEnum):
 
 @dataclass(frozen=True)
 class Rollup:
-    """The answers of one line in an hour or a day (UTC), summed up."""
+    """The answers of one series in an hour or a day (UTC), summed up."""
 
-    line: Line
+    series: Series
     at: datetime
     """When the hour or day begins."""
     counts: Mapping[ComponentStatus, int]

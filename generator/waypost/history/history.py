@@ -10,7 +10,7 @@ from pathlib import Path
 from waypost.base.database.engine import StoreError
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.sketch import Sketch
-from waypost.formats.observations import Line, Resolution, Rollup
+from waypost.formats.observations import Resolution, Rollup, Series
 from waypost.formats.project import History
 from waypost.formats.status_config import StatusConfig
 from waypost.history.rules.proof import SEAL_AFTER, chain, last_settled_day
@@ -144,21 +144,21 @@ def export_history(site: Site, store: HistoryStore, until: date) -> Exported:
 
 
 def daily_figures(store: HistoryStore, rows: History, first: date, last: date) -> tuple[DailyFigures, ...]:
-    """Return what each line did on each day on which it was watched."""
+    """Return what each series did on each day on which it was watched."""
     rollups = store.latency(midnight(first), midnight(last) + DAY, Resolution.DAY)
-    answers = {(rollup.at.date(), rollup.line): rollup for rollup in rollups}
+    answers = {(rollup.at.date(), rollup.series): rollup for rollup in rollups}
     return tuple(
-        _figures(day, line, times, answers.get((day, line)))
-        for (day, line), times in times_by_day(rows, first, last).items()
+        _figures(day, series, times, answers.get((day, series)))
+        for (day, series), times in times_by_day(rows, first, last).items()
     )
 
 
-def _figures(day: date, line: Line, times: Times, answers: Rollup | None) -> DailyFigures:
+def _figures(day: date, series: Series, times: Times, answers: Rollup | None) -> DailyFigures:
     if answers is None:
-        return DailyFigures(day, line, times)
+        return DailyFigures(day, series, times)
     sketch = Sketch.from_bytes(answers.sketch)
     p50, p95 = (None if value is None else round(value) for value in map(sketch.quantile, (0.5, 0.95)))
-    return DailyFigures(day, line, times, sum(answers.counts.values()), p50, p95)
+    return DailyFigures(day, series, times, sum(answers.counts.values()), p50, p95)
 
 
 def _last_day(text: HistoryText, until: date) -> date:
@@ -204,7 +204,7 @@ class Imported:
 
     changes: int
     watched: timedelta
-    """Watched time, of all lines together."""
+    """Watched time, of all series together."""
     gaps: int
     """Stretches in which our own connection was down."""
     digests: int

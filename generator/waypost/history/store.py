@@ -11,19 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from waypost.base.database.engine import StoreError
-from waypost.base.database.schema import coverage, line_state, state_change, uplink_gap
+from waypost.base.database.schema import coverage, series_state, state_change, uplink_gap
 from waypost.base.database.schema import digest as table
 from waypost.base.database.values import clean_text, from_ms, to_ms
 from waypost.base.intervals import joined, without
-from waypost.formats.observations import Line, LineState
+from waypost.formats.observations import Series, SeriesState
 from waypost.formats.project import History
 from waypost.formats.status import Coverage, StateChange
 from waypost.monitor.rules.states import REMEMBERED
 from waypost.monitor.store.codec import STATUSES, dump_state
-from waypost.monitor.store.lines import Rows
 from waypost.monitor.store.reading import Reader
 from waypost.monitor.store.recording import change_row
-from waypost.reading.rules.history import line_of
+from waypost.monitor.store.series import Rows
+from waypost.reading.rules.history import series_of
 
 Stretch = tuple[int, int]
 
@@ -38,24 +38,24 @@ class Importer(Rows):
         out, since nobody here would end it. Certificates are left out: the next answer tells of them.
         """
         rows: tuple[StateChange | Coverage, ...] = (*history.changes, *history.coverage)
-        numbers = self._lines.numbers(line_of(row) for row in rows)
+        numbers = self._series.numbers(series_of(row) for row in rows)
         changes = [
-            {**change_row(numbers[line_of(change)], change), "reason": clean_text(change.reason)}
+            {**change_row(numbers[series_of(change)], change), "reason": clean_text(change.reason)}
             for change in history.changes
         ]
-        watched = _grouped((numbers[line_of(row)], row.start, row.end) for row in history.coverage)
+        watched = _grouped((numbers[series_of(row)], row.start, row.end) for row in history.coverage)
         gaps = _grouped((gap.region, gap.start, gap.end) for gap in history.uplink if gap.end is not None)
         with self._database.write() as connection:
             if changes:
                 connection.execute(self._database.upsert(state_change), changes)
             self._add_spans(connection, coverage, "line", watched)
             self._add_spans(connection, uplink_gap, "region", gaps)
-            self._begin_states(connection, {number: line for line, number in numbers.items()})
+            self._begin_states(connection, {number: series for series, number in numbers.items()})
 
     def _add_spans(
         self, connection: Connection, table: sa.Table, key: str, given: Mapping[Any, Sequence[Stretch]]
     ) -> None:
-        """Add what nobody knew yet of the spans of each line or region."""
+        """Add what nobody knew yet of the spans of each series or region."""
         there: dict[Any, list[Stretch]] = defaultdict(list)
         for row in connection.execute(sa.select(table)):
             there[getattr(row, key)].append((row.start, 2**62 if row.end is None else row.end))
@@ -67,10 +67,10 @@ class Importer(Rows):
         if rows:
             connection.execute(self._database.upsert(table), rows)
 
-    def _begin_states(self, connection: Connection, lines: Mapping[int, Line]) -> None:
-        """Give lines that were never polled here the state that their history ends with."""
-        known = set(connection.scalars(sa.select(line_state.c.line)))
-        wanted = sorted(lines.keys() - known)
+    def _begin_states(self, connection: Connection, by_number: Mapping[int, Series]) -> None:
+        """Give series that were never polled here the state that their history ends with."""
+        known = set(connection.scalars(sa.select(series_state.c.line)))
+        wanted = sorted(by_number.keys() - known)
         if not wanted:
             return
         changes: dict[int, list[Any]] = defaultdict(list)
@@ -80,11 +80,11 @@ class Importer(Rows):
         for row in connection.execute(sa.select(coverage).order_by(coverage.c.start)):
             covered[row.line] = row
         rows = [_state_row(number, changes[number], covered.get(number)) for number in wanted]
-        connection.execute(self._database.upsert(line_state), rows)
+        connection.execute(self._database.upsert(series_state), rows)
 
 
 def _grouped(spans: Iterable[tuple[Any, datetime, datetime]]) -> Mapping[Any, list[Stretch]]:
-    """Return the spans of each line or region in milliseconds."""
+    """Return the spans of each series or region in milliseconds."""
     found: dict[Any, list[Stretch]] = defaultdict(list)
     for name, start, end in spans:
         found[name].append((to_ms(start), to_ms(end)))
@@ -102,9 +102,9 @@ def _apart(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
 
 
 def _state_row(number: int, changes: Sequence[Any], covered: Any) -> dict[str, Any]:
-    state = LineState(
+    state = SeriesState(
         STATUSES[changes[-1].status] if changes else None,
-        # The first state ever is no change that could make a line look unsteady.
+        # The first state ever is no change that could make a series look unsteady.
         changed=tuple(from_ms(row.confirmed_at) for row in changes[1:])[-REMEMBERED:],
     )
     return {

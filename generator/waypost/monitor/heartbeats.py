@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from waypost.base.database.engine import sqlite_path
-from waypost.formats.observations import Line, Ping, PingKind
+from waypost.formats.observations import Ping, PingKind, Series
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.rules.heartbeats import heartbeat_names, read_ping
 from waypost.monitor.store.monitor_store import MonitorStore
@@ -49,7 +49,7 @@ def report(config: StatusConfig, database_url: str, name: str, word: str, now: d
     with opened_to_write(database_url) as database:
         store = MonitorStore(database)
         store.ping(ping)
-        store.hasten([Line(ping.component, ping.check)], now)
+        store.make_due([Series(ping.component, ping.check)], now)
     return ping
 
 
@@ -78,7 +78,7 @@ class Intake:
         for ping in pings:
             store.ping(ping)
         if pings:
-            store.hasten([Line(ping.component, ping.check) for ping in pings], now)
+            store.make_due([Series(ping.component, ping.check) for ping in pings], now)
         if self._spool:
             self._spool.forget(path for path, _ in waiting)
         return len(pings)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from waypost.base.clock import SteadyClock, utc_now
 from waypost.formats.checks import HeartbeatCheck
-from waypost.formats.observations import Claim, Line, Outcome, Pings, Recorded
+from waypost.formats.observations import Claim, Outcome, Pings, Recorded, Series
 from waypost.formats.run_options import WORKERS
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import StatusConfig
@@ -46,7 +46,9 @@ def observe(job: Job, pings: Pings | None = None, clock: Callable[[], datetime] 
     if result.status is ComponentStatus.NO_DATA:
         return Finding(None, certificate)
     return Finding(
-        Observation(*job.line[:2], started, result.status, result.latency, result.reason, job.line.region),
+        Observation(
+            *job.series[:2], started, result.status, result.latency, result.reason, job.series.region
+        ),
         certificate,
     )
 
@@ -167,11 +169,11 @@ class Poller:
         """Start over with these checks; those that are running end by themselves."""
         # Checks without regions are anybody's.
         self.regions = {self.region, "", *(config.regions if self._everywhere else ())}
-        self._jobs: Mapping[Line, Job] = {job.line: job for job in jobs(config, self.regions)}
+        self._jobs: Mapping[Series, Job] = {job.series: job for job in jobs(config, self.regions)}
         self._guard = UplinkGuard(config.uplink, reach, self.clock)
         self._store.plan([job.plan for job in self._jobs.values()], self.clock(), self.regions)
         self._store.watch(
-            [job.line[:2] for job in self._jobs.values() if isinstance(job.check, HeartbeatCheck)],
+            [job.series[:2] for job in self._jobs.values() if isinstance(job.check, HeartbeatCheck)],
             self.clock(),
         )
 
@@ -207,14 +209,14 @@ class Poller:
         if not limit:
             return
         claims = self._store.claim(now, self._owner, self.regions, limit)
-        known = [(claim, self._jobs[claim.line]) for claim in claims if claim.line in self._jobs]
+        known = [(claim, self._jobs[claim.series]) for claim in claims if claim.series in self._jobs]
         self._turns.add(Started(job, claim, now + job.plan.lease - job.check.timeout) for claim, job in known)
 
     def _launch(self, started: Collection[Started]) -> None:
         heartbeats = any(isinstance(item.job.check, HeartbeatCheck) for item in started)
         pings = self._store.pings() if heartbeats else {}
         for item in started:
-            self._pool.submit(self._work, item, pings.get(item.job.line[:2]))
+            self._pool.submit(self._work, item, pings.get(item.job.series[:2]))
 
     def _wait(self, now: datetime, patience: float) -> float:
         due = self._store.next_due(now, self.regions)
@@ -269,15 +271,15 @@ class Poller:
 
     def round(self) -> list[Recorded]:
         """Run every check once, whatever the time, and return what was recorded, in the order of the page."""
-        self._store.hasten(list(self._jobs), self.clock())
-        found: dict[Line, Recorded] = {}
+        self._store.make_due(list(self._jobs), self.clock())
+        found: dict[Series, Recorded] = {}
         while True:
             for item in self.step(0.05):
-                found.setdefault(item.line, item)
+                found.setdefault(item.series, item)
             due = self._store.next_due(self.clock(), self.regions)
             nothing_left = self._turns.is_idle and (due is None or due > self.clock())
             if nothing_left or len(found) == len(self._jobs) or self._is_down:
-                return [found[line] for line in self._jobs if line in found]
+                return [found[series] for series in self._jobs if series in found]
 
 
 def poll_once(config: StatusConfig, store: MonitorStore, region: str = "") -> list[Recorded]:

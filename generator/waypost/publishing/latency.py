@@ -70,7 +70,7 @@ class LatencyMemory:
         kept = self._kept.get(resolution)
         if kept and (kept.end, kept.summed_up_to, kept.timed) == (end, mark, timed):
             return
-        rows = [row for row in store.latency(start, end, resolution) if row.line[:2] in timed]
+        rows = [row for row in store.latency(start, end, resolution) if row.series[:2] in timed]
         series = latency_series(rows, start, end, resolution)
         self._kept[resolution] = _Kept(end, mark, timed, series)
 

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from waypost.base.database.values import LARGEST, LONGEST_REASON, from_ms, to_ms
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Line, LineState
+from waypost.formats.observations import Series, SeriesState
 from waypost.formats.status import MEASURED, ComponentStatus, Observation
 from waypost.monitor.rules.states import advance
 from waypost.monitor.store.codec import STATUS_NUMBERS, dump_state, load_state, storable
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
-LINE = Line("web", "http-1", "eu")
+LINE = Series("web", "http-1", "eu")
 RULES = Rules(3, 2, timedelta(minutes=1), Flapping())
 
 
@@ -31,7 +31,7 @@ ANSWERS = st.lists(st.tuples(st.sampled_from(MEASURED), st.text(max_size=20)), m
 def test_a_state_survives_and_goes_on_as_if_it_had_not_been_stored(
     answers: list[tuple[ComponentStatus, str]],
 ) -> None:
-    kept = LineState()
+    kept = SeriesState()
     stored = dump_state(kept)
     for minute, (status, reason) in enumerate(answers):
         answer = storable(seen(minute, status, reason), LINE)
@@ -43,7 +43,7 @@ def test_a_state_survives_and_goes_on_as_if_it_had_not_been_stored(
 
 
 def test_a_steady_line_takes_little_room() -> None:
-    state = LineState()
+    state = SeriesState()
     for minute in range(100_000, 100_500):
         state, _ = advance(state, seen(minute, ComponentStatus.OPERATIONAL), RULES)
     assert len(dump_state(state)) < 450

@@ -13,17 +13,17 @@ import sqlalchemy as sa
 from helpers.stores import GAP, Store, keep
 from waypost.base.database.engine import Database, StoreError
 from waypost.base.database.partitions import add_day, days
-from waypost.base.database.schema import line_state, meta, metadata
+from waypost.base.database.schema import meta, metadata, series_state
 from waypost.base.database.schema import observation as raw
 from waypost.base.database.values import to_ms
 from waypost.formats.checks import Flapping, Rules
 from waypost.formats.notices import Told
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Observation, StateChange
-from waypost.monitor.store.lines import names
 from waypost.monitor.store.migrations import SCHEMA_VERSION, STEPS, migrate, version
 from waypost.monitor.store.opening import WriterLock, opened_to_read
 from waypost.monitor.store.reading import read_history
+from waypost.monitor.store.series import names
 
 CHANGES = 15
 """State changes in the database of version 1."""
@@ -109,7 +109,7 @@ def contents(url: str) -> tuple[list[tuple[object, ...]], dict[object, object]]:
         ]
         states = {
             lines[row.line]: (row.state, row.covered_from, row.covered_until)
-            for row in connection.execute(sa.select(line_state))
+            for row in connection.execute(sa.select(series_state))
         }
     return sorted(rows, key=str), states
 

@@ -1,7 +1,7 @@
 """The tables of the database, as the code sees them; the migrations make them.
 
 Times are whole milliseconds since 1970 in UTC, states small numbers (see `codec.STATUS_NUMBERS`). What is
-stored often names its line by a small number, so that a raw observation takes some twenty bytes.
+stored often names its series by a small number, so that a raw observation takes some twenty bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ meta = sa.Table(
 )
 """The version of the schema, and how far roll-ups are."""
 
-line = sa.Table(
+series = sa.Table(
     "line",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
@@ -27,7 +27,7 @@ line = sa.Table(
     sa.Column("region", sa.Text, nullable=False),
     sa.UniqueConstraint("component", "check", "region"),
 )
-"""Every line ever observed, with its number; never removed."""
+"""Every series ever observed, with its number; never removed."""
 
 observation = sa.Table(
     "observation",
@@ -63,7 +63,7 @@ coverage = sa.Table(
 )
 """Stretches of watched time."""
 
-line_state = sa.Table(
+series_state = sa.Table(
     "line_state",
     metadata,
     sa.Column("line", sa.Integer, primary_key=True, autoincrement=False),
@@ -71,7 +71,7 @@ line_state = sa.Table(
     sa.Column("covered_from", sa.BigInteger),
     sa.Column("covered_until", sa.BigInteger),
 )
-"""What judging a line's next answer needs, as JSON, and its latest stretch of coverage."""
+"""The state of a series, which judging its next answer needs, as JSON, and its latest stretch of coverage."""
 
 schedule = sa.Table(
     "schedule",
@@ -86,7 +86,7 @@ schedule = sa.Table(
     sa.Column("leased_until", sa.BigInteger),
     sa.Index("schedule_by_due", "due_at"),
 )
-"""When each configured line is run next, and who runs it now."""
+"""When each configured series is run next, and who runs it now."""
 
 ping = sa.Table(
     "ping",
@@ -117,7 +117,7 @@ certificate = sa.Table(
     sa.Column("seen_at", sa.BigInteger, nullable=False),
     sa.Column("warn_days", sa.Integer, nullable=False),
 )
-"""The certificate each line last saw."""
+"""The certificate each series last saw."""
 
 
 def _rollup(name: str) -> sa.Table:

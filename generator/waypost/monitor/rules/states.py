@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Failure, LineState, Run
+from waypost.formats.observations import Failure, Run, SeriesState
 from waypost.formats.status import MEASURED, ComponentStatus, Observation, StateChange
 
 RECENT = 5
@@ -24,27 +24,29 @@ LOOKED_BACK = 24
 """Over how many answers at most failures that come and go are counted."""
 
 
-def advance(state: LineState, observation: Observation, rules: Rules) -> tuple[LineState, StateChange | None]:
-    """Judge a line's next answer; return what is now known of it, and the change that it confirms, if any.
+def advance(
+    state: SeriesState, observation: Observation, rules: Rules
+) -> tuple[SeriesState, StateChange | None]:
+    """Judge the next answer of a series; return what is now known of it, and the change that it confirms, if any.
 
     A worse state is believed after `rules.down_after` answers in a row at least as bad, or when half of
     the latest answers are (see `_come_and_gone`); a better one after `rules.up_after` in a row at least as
-    good. The change starts at the first answer that speaks for it, not at its confirmation. While a line
+    good. The change starts at the first answer that speaks for it, not at its confirmation. While a series
     flaps, the good answers must last for `rules.flapping.hold` too.
     """
     state = _grown(state, observation)
     change = _confirmed(state, observation, rules)
     if change is None:
         return state, None
-    # The first state ever is news, but no change that could make a line look unsteady.
+    # The first state ever is news, but no change that could make a series look unsteady.
     changed = state.changed if state.status is None else (*state.changed, change.confirmed_at)[-REMEMBERED:]
     # What the new state began with was judged already, and no two changes may begin at one moment.
     failures = tuple(failure for failure in state.failures if failure.at > change.at)
     return replace(state, status=change.status, changed=changed, failures=failures), change
 
 
-def _grown(state: LineState, observation: Observation) -> LineState:
-    """Add an answer to all that is remembered of a line."""
+def _grown(state: SeriesState, observation: Observation) -> SeriesState:
+    """Add an answer to all that is remembered of a series."""
     severity = observation.status.severity
     answered = state.answered + 1
     failures = tuple(failure for failure in state.failures if failure.number > answered - LOOKED_BACK)
@@ -72,7 +74,7 @@ def _streak(run: Run | None, observation: Observation, belongs: bool) -> Run:
     return Run(run.count + 1, run.first) if run and run.count else Run(1, observation)
 
 
-def _confirmed(state: LineState, newest: Observation, rules: Rules) -> StateChange | None:
+def _confirmed(state: SeriesState, newest: Observation, rules: Rules) -> StateChange | None:
     if state.status is None and newest.status is ComponentStatus.OPERATIONAL:
         # Nothing is known yet: the first good answer is believed, a bad one needs its confirmation.
         return _change(state, newest.status, newest.at, newest)
@@ -96,7 +98,7 @@ def _begun(run: Run, newest: Observation) -> datetime:
     return run.first.at if run.first else newest.at
 
 
-def _come_and_gone(state: LineState, level: ComponentStatus, down_after: int) -> datetime | None:
+def _come_and_gone(state: SeriesState, level: ComponentStatus, down_after: int) -> datetime | None:
     """Return when failures began that come and go, but make up half of the latest answers, or None.
 
     Looked at are four times `down_after` answers, at most `LOOKED_BACK`, and none from before the
@@ -112,12 +114,12 @@ def _come_and_gone(state: LineState, level: ComponentStatus, down_after: int) ->
 
 
 def _is_held(run: Run, newest: Observation, changed: tuple[datetime, ...], flapping: Flapping) -> bool:
-    """Tell whether a line changed so often lately that good answers must first last for a while."""
+    """Tell whether a series changed so often lately that good answers must first last for a while."""
     lately = [moment for moment in changed if newest.at - moment <= flapping.within]
     return len(lately) >= flapping.changes and newest.at - _begun(run, newest) < flapping.hold
 
 
-def _change(state: LineState, status: ComponentStatus, at: datetime, newest: Observation) -> StateChange:
+def _change(state: SeriesState, status: ComponentStatus, at: datetime, newest: Observation) -> StateChange:
     said = [item for item in state.recent if item.status is status] or [newest]
     return StateChange(
         newest.component,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from waypost.base.database.values import LARGEST, clean_text, from_ms, span_ms, to_ms
-from waypost.formats.observations import Failure, Line, LineState, Run
+from waypost.formats.observations import Failure, Run, Series, SeriesState
 from waypost.formats.status import ComponentStatus, Observation
 
 STATUS_NUMBERS: Mapping[ComponentStatus, int] = {
@@ -24,39 +24,39 @@ STATUS_NUMBERS: Mapping[ComponentStatus, int] = {
 STATUSES = {number: status for status, number in STATUS_NUMBERS.items()}
 
 
-def storable(seen: Observation, line: Line) -> Observation:
+def storable(seen: Observation, series: Series) -> Observation:
     """Return an observation as it will come back: whole milliseconds in UTC, and a reason that can be kept."""
     return Observation(
-        line.component,
-        line.check,
+        series.component,
+        series.check,
         from_ms(to_ms(seen.at)),
         seen.status,
         timedelta(milliseconds=min(max(span_ms(seen.latency), 0), LARGEST)),
         clean_text(seen.reason),
-        line.region,
+        series.region,
     )
 
 
 def pack(seen: Observation) -> list[Any]:
-    """Return an observation as plain values for JSON; its line stands elsewhere."""
+    """Return an observation as plain values for JSON; its series stands elsewhere."""
     return [to_ms(seen.at), span_ms(seen.latency), STATUS_NUMBERS[seen.status], seen.reason]
 
 
-def unpack(values: Sequence[Any], line: Line) -> Observation:
+def unpack(values: Sequence[Any], series: Series) -> Observation:
     """Return the observation that `pack` made plain."""
     at, latency, status, reason = values
     return Observation(
-        line.component,
-        line.check,
+        series.component,
+        series.check,
         from_ms(at),
         STATUSES[status],
         timedelta(milliseconds=latency),
         reason,
-        line.region,
+        series.region,
     )
 
 
-def dump_state(state: LineState) -> str:
+def dump_state(state: SeriesState) -> str:
     """Return a line's state as JSON; an observation that it names several times is written once."""
     seen: dict[Observation, int] = {}
 
@@ -76,11 +76,11 @@ def dump_state(state: LineState) -> str:
     return json.dumps(document, separators=(",", ":"))
 
 
-def load_state(text: str, line: Line) -> LineState:
+def load_state(text: str, series: Series) -> SeriesState:
     """Return the state that `dump_state` wrote."""
     document = json.loads(text)
-    seen = [unpack(values, line) for values in document["seen"]]
-    return LineState(
+    seen = [unpack(values, series) for values in document["seen"]]
+    return SeriesState(
         None if document["status"] is None else STATUSES[document["status"]],
         _load_runs(document["at_least"], seen),
         _load_runs(document["at_most"], seen),

@@ -20,19 +20,19 @@ from waypost.base.database.partitions import add_day, day_of
 from waypost.base.database.schema import (
     certificate,
     coverage,
-    line_state,
     observation,
     schedule,
+    series_state,
     state_change,
     uplink_gap,
 )
 from waypost.base.database.values import span_ms, to_ms
-from waypost.formats.observations import Line, LineState, Outcome, Recorded
+from waypost.formats.observations import Outcome, Recorded, Series, SeriesState
 from waypost.formats.status import Observation, StateChange
 from waypost.monitor.rules.schedule import in_doubt
 from waypost.monitor.rules.states import advance
 from waypost.monitor.store.codec import STATUS_NUMBERS, dump_state, load_state, storable
-from waypost.monitor.store.lines import Rows
+from waypost.monitor.store.series import Rows
 
 BATCH = 5000
 """Outcomes in one transaction; more are kept in several."""
@@ -51,7 +51,7 @@ class Recorder(Rows):
         """Keep the outcomes of claimed runs, of each all or nothing; return what became of each in their order.
 
         An outcome whose claim was lost is refused. An observation that is not newer than the last one of
-        its line (a clock set back) is dropped, and its claim completed. An outcome that cannot be stored
+        its series (a clock set back) is dropped, and its claim completed. An outcome that cannot be stored
         at all is refused with its `fault`; the others are kept.
         """
         done: list[Recorded] = []
@@ -78,11 +78,11 @@ class Recorder(Rows):
         (broken,) = outcomes
         # The message of a fault may repeat what a server said; its kind does not.
         kind = type(fault.__cause__ or fault).__name__
-        log.error("What %s found cannot be stored: %s.", "/".join(filter(None, broken.claim.line)), kind)
-        return [Recorded(broken.claim.line, LineState(), refused=True, fault=kind)]
+        log.error("What %s found cannot be stored: %s.", "/".join(filter(None, broken.claim.series)), kind)
+        return [Recorded(broken.claim.series, SeriesState(), refused=True, fault=kind)]
 
     def _together(self, outcomes: Sequence[Outcome]) -> list[Recorded]:
-        numbers = self._lines.numbers(outcome.claim.line for outcome in outcomes)
+        numbers = self._series.numbers(outcome.claim.series for outcome in outcomes)
         self._make_room(outcomes)
         with self._database.write() as connection:
             batch = Batch(self._database, connection, numbers)
@@ -104,12 +104,12 @@ _RowValues = list[dict[str, Any]]
 
 @dataclass
 class _Known:
-    """What is known of one line."""
+    """What is known of one series."""
 
-    line: Line
+    series: Series
     epoch: int | None = None
-    """The newest claim; None while nobody holds the line, or where it is not in the schedule."""
-    state: LineState = field(default_factory=LineState)
+    """The newest claim; None while nobody holds the series, or where it is not in the schedule."""
+    state: SeriesState = field(default_factory=SeriesState)
     covered_from: int | None = None
     covered_until: int | None = None
 
@@ -117,11 +117,11 @@ class _Known:
 class Batch:
     """The outcomes of one transaction."""
 
-    def __init__(self, database: Database, connection: Connection, numbers: Mapping[Line, int]) -> None:
+    def __init__(self, database: Database, connection: Connection, numbers: Mapping[Series, int]) -> None:
         self._database = database
         self._connection = connection
         self._numbers = numbers
-        self._known = {number: _Known(line) for line, number in numbers.items()}
+        self._known = {number: _Known(series) for series, number in numbers.items()}
         self._read()
         self._gaps = self._uplink_gaps()
         self._completed: _RowValues = []
@@ -142,13 +142,13 @@ class Batch:
         )
         for row in self._connection.execute(held):
             self._known[row.line].epoch = row.epoch
-        for row in self._connection.execute(sa.select(line_state).where(line_state.c.line.in_(wanted))):
+        for row in self._connection.execute(sa.select(series_state).where(series_state.c.line.in_(wanted))):
             known = self._known[row.line]
-            known.state = load_state(row.state, known.line)
+            known.state = load_state(row.state, known.series)
             known.covered_from, known.covered_until = row.covered_from, row.covered_until
 
     def _uplink_gaps(self) -> list[Any]:
-        """Read when our own connection was down since the first of the lines was last watched."""
+        """Read when our own connection was down since the first of the series was last watched."""
         ends = [known.covered_until for known in self._known.values() if known.covered_until is not None]
         if not ends:
             return []
@@ -157,11 +157,11 @@ class Batch:
 
     def judge(self, outcome: Outcome) -> Recorded:
         """Find out what an outcome means, and note what is to be written for it."""
-        line = outcome.claim.line
-        number = self._numbers[line]
+        series = outcome.claim.series
+        number = self._numbers[series]
         known = self._known[number]
         if known.epoch is None or known.epoch != outcome.claim.epoch:
-            return Recorded(line, known.state, refused=True)
+            return Recorded(series, known.state, refused=True)
         known.epoch = None
         recorded = self._judge(number, known, outcome)
         # What is in doubt is looked at again sooner; without an answer there is nothing to doubt.
@@ -171,12 +171,12 @@ class Batch:
         return recorded
 
     def _judge(self, number: int, known: _Known, outcome: Outcome) -> Recorded:
-        line = known.line
+        series = known.series
         if outcome.observation is None:
-            return Recorded(line, known.state)
-        seen = storable(outcome.observation, line)
+            return Recorded(series, known.state)
+        seen = storable(outcome.observation, series)
         if not self._cover(number, known, seen, outcome.gap):
-            return Recorded(line, known.state)
+            return Recorded(series, known.state)
         self._observations.append(_observation_row(number, seen))
         known.state, change = advance(known.state, seen, outcome.rules)
         self._judged.add(number)
@@ -189,7 +189,7 @@ class Batch:
                 "seen_at": to_ms(seen.at),
                 "warn_days": outcome.warn_days,
             }
-        return Recorded(line, known.state, seen, change)
+        return Recorded(series, known.state, seen, change)
 
     def _cover(self, number: int, known: _Known, seen: Observation, gap: timedelta) -> bool:
         """Extend the latest stretch of coverage or begin one; return whether the observation is news."""
@@ -229,7 +229,7 @@ class Batch:
             (done, self._completed),
             (observation.insert(), sorted(self._observations, key=lambda row: (row["at"], row["line"]))),
             (upsert(coverage, "end"), [*self._coverage.values()]),
-            (upsert(line_state, "state", "covered_from", "covered_until"), states),
+            (upsert(series_state, "state", "covered_from", "covered_until"), states),
             (state_change.insert(), self._changes),
             (upsert(certificate, "expires", "seen_at", "warn_days"), [*self._certificates.values()]),
         )

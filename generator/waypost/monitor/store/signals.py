@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from waypost.base.database.engine import Lock
 from waypost.base.database.schema import ping, uplink_gap
 from waypost.base.database.values import LARGEST, optional_moment, to_ms
-from waypost.formats.observations import Line, Ping, PingKind, Pings
-from waypost.monitor.store.lines import Rows
+from waypost.formats.observations import Ping, PingKind, Pings, Series
+from waypost.monitor.store.series import Rows
 
 
 class Signals(Rows):
@@ -20,8 +20,8 @@ class Signals(Rows):
 
     def ping(self, said: Ping) -> None:
         """Keep the latest word of a heartbeat; one that comes later than a newer one changes nothing."""
-        line = Line(said.component, said.check)
-        number = self._lines.numbers([line])[line]
+        series = Series(said.component, said.check)
+        number = self._series.numbers([series])[series]
         moment = to_ms(said.at)
         kind = said.kind.value
         values = {"line": number, "first": moment, kind: moment}
@@ -40,10 +40,10 @@ class Signals(Rows):
 
     def watch(self, heartbeats: Iterable[tuple[str, str]], at: datetime) -> None:
         """Note since when these heartbeats (component, check) are waited for; the first time counts."""
-        lines = [Line(component, check) for component, check in heartbeats]
-        if not lines:
+        wanted = [Series(component, check) for component, check in heartbeats]
+        if not wanted:
             return
-        numbers = self._lines.numbers(lines)
+        numbers = self._series.numbers(wanted)
         moment = to_ms(at)
         rows = [{"line": number, "first": moment} for number in sorted(numbers.values())]
         with self._database.write() as connection:
@@ -53,9 +53,9 @@ class Signals(Rows):
         """Return what each heartbeat (component, check) last said."""
         with self._database.read() as connection:
             rows = connection.execute(sa.select(ping).order_by(ping.c.line)).all()
-            lines = self._lines.named(connection, [row.line for row in rows])
+            by_number = self._series.named(connection, [row.line for row in rows])
         return {
-            (lines[row.line].component, lines[row.line].check): Pings(
+            (by_number[row.line].component, by_number[row.line].check): Pings(
                 optional_moment(row.success),
                 optional_moment(row.start),
                 optional_moment(row.fail),

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from waypost.base.files.text_files import Source, decode, read_bytes, walk
-from waypost.formats.observations import Line
+from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import Coverage, StateChange, UplinkGap
 from waypost.problems import Problem
@@ -64,11 +64,11 @@ class HistoryText:
 
     def with_more(self, other: HistoryText) -> HistoryText:
         """Put both together; where they differ the other one is believed, unless it knows of fewer answers."""
-        daily = {(row.day, row.line): row for row in self.daily}
+        daily = {(row.day, row.series): row for row in self.daily}
         for row in other.daily:
-            kept = daily.get((row.day, row.line))
+            kept = daily.get((row.day, row.series))
             if kept is None or row.answers >= kept.answers:
-                daily[row.day, row.line] = row
+                daily[row.day, row.series] = row
         every = sorted({*self.digests, *other.digests})
         return HistoryText(
             merged(self.history, other.history),
@@ -186,7 +186,7 @@ def _assemble(rows: Iterable[Row]) -> HistoryText:
     changes: list[StateChange] = []
     coverage: list[Coverage] = []
     uplink: list[UplinkGap] = []
-    daily: dict[tuple[date, Line], DailyFigures] = {}
+    daily: dict[tuple[date, Series], DailyFigures] = {}
     digests: defaultdict[date, set[str]] = defaultdict(set)
     for row in rows:
         if isinstance(row, Coverage):
@@ -196,14 +196,14 @@ def _assemble(rows: Iterable[Row]) -> HistoryText:
         elif isinstance(row, UplinkGap):
             uplink.append(row)
         elif isinstance(row, DailyFigures):
-            kept = daily.get((row.day, row.line))
+            kept = daily.get((row.day, row.series))
             # Of figures that were written twice, those that know most are believed.
-            daily[row.day, row.line] = row if kept is None else max(kept, row, key=_knowledge)
+            daily[row.day, row.series] = row if kept is None else max(kept, row, key=_knowledge)
         else:
             digests[row[0]].add(row[1])
     return HistoryText(
         merged(History(tuple(changes), tuple(coverage), tuple(uplink))),
-        tuple(sorted(daily.values(), key=lambda row: (row.day, row.line))),
+        tuple(sorted(daily.values(), key=lambda row: (row.day, row.series))),
         {day: tuple(sorted(found)) for day, found in sorted(digests.items())},
     )
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from waypost.base.intervals import joined, without
-from waypost.formats.observations import Line
+from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import MEASURED, Certificate, ComponentStatus, Coverage, StateChange, UplinkGap
 
@@ -21,15 +21,15 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 """The end of what has not ended."""
 
 
-def line_of(row: StateChange | Coverage) -> Line:
-    """Return the line that a row speaks of."""
-    return Line(row.component, row.check, row.region)
+def series_of(row: StateChange | Coverage) -> Series:
+    """Return the series that a row speaks of."""
+    return Series(row.component, row.check, row.region)
 
 
 def merged(*histories: History) -> History:
     """Put histories together: each change once, watched time and gaps of the connection as their union.
 
-    The order of the rows in a history does not matter. Two changes of a line that were confirmed at the
+    The order of the rows in a history does not matter. Two changes of a series that were confirmed at the
     same moment are one: the later history wins, so name last what knows most.
     """
     return History(
@@ -41,31 +41,31 @@ def merged(*histories: History) -> History:
 
 
 def _changes(histories: Iterable[History]) -> tuple[StateChange, ...]:
-    found: dict[tuple[Line, datetime], StateChange] = {}
+    found: dict[tuple[Series, datetime], StateChange] = {}
     for history in histories:
         # Within one history the same row wins whatever their order.
         for change in sorted(history.changes, key=_rank):
-            found[line_of(change), change.confirmed_at] = change
+            found[series_of(change), change.confirmed_at] = change
     return tuple(sorted(found.values(), key=_rank))
 
 
-def _rank(change: StateChange) -> tuple[datetime, Line, datetime, str, str]:
-    return change.confirmed_at, line_of(change), change.at, change.status.value, change.reason
+def _rank(change: StateChange) -> tuple[datetime, Series, datetime, str, str]:
+    return change.confirmed_at, series_of(change), change.at, change.status.value, change.reason
 
 
 def _coverage(histories: Iterable[History]) -> tuple[Coverage, ...]:
     rows = (row for history in histories for row in history.coverage)
-    stretches = _grouped((line_of(row), (row.start, row.end)) for row in rows)
-    return _coverage_rows({line: joined(found) for line, found in stretches.items()})
+    stretches = _grouped((series_of(row), (row.start, row.end)) for row in rows)
+    return _coverage_rows({series: joined(found) for series, found in stretches.items()})
 
 
-def _coverage_rows(stretches: Mapping[Line, Iterable[Stretch]]) -> tuple[Coverage, ...]:
+def _coverage_rows(stretches: Mapping[Series, Iterable[Stretch]]) -> tuple[Coverage, ...]:
     rows = [
-        Coverage(line.component, line.check, start, end, line.region)
-        for line, found in stretches.items()
+        Coverage(series.component, series.check, start, end, series.region)
+        for series, found in stretches.items()
         for start, end in found
     ]
-    return tuple(sorted(rows, key=lambda row: (row.start, line_of(row))))
+    return tuple(sorted(rows, key=lambda row: (row.start, series_of(row))))
 
 
 def _uplink(histories: Iterable[History]) -> tuple[UplinkGap, ...]:
@@ -103,15 +103,17 @@ def missing(history: History, known: History) -> History:
 
     Put together with `known` it gives the same as the whole history. Certificates are left out.
     """
-    seen = {(line_of(change), change.confirmed_at) for change in known.changes}
-    watched = _grouped((line_of(row), (row.start, row.end)) for row in known.coverage)
+    seen = {(series_of(change), change.confirmed_at) for change in known.changes}
+    watched = _grouped((series_of(row), (row.start, row.end)) for row in known.coverage)
     gaps = _grouped((gap.region, (gap.start, gap.end or _NEVER)) for gap in known.uplink)
     whole = merged(history)
-    new = _grouped((line_of(row), (row.start, row.end)) for row in whole.coverage)
+    new = _grouped((series_of(row), (row.start, row.end)) for row in whole.coverage)
     blind = _grouped((gap.region, (gap.start, gap.end or _NEVER)) for gap in whole.uplink)
     return History(
-        changes=tuple(item for item in whole.changes if (line_of(item), item.confirmed_at) not in seen),
-        coverage=_coverage_rows({line: without(found, joined(watched[line])) for line, found in new.items()}),
+        changes=tuple(item for item in whole.changes if (series_of(item), item.confirmed_at) not in seen),
+        coverage=_coverage_rows(
+            {series: without(found, joined(watched[series])) for series, found in new.items()}
+        ),
         uplink=_uplink_rows(
             {region: without(found, joined(gaps[region])) for region, found in blind.items()}
         ),
@@ -158,10 +160,10 @@ Times = tuple[int, ...]
 
 
 class DailyFigures(NamedTuple):
-    """A line on one day of UTC."""
+    """A series on one day of UTC."""
 
     day: date
-    line: Line
+    series: Series
     times: Times
     """Milliseconds in each of the measured states, from the best to the worst; the rest of the day is no data."""
     answers: int = 0
@@ -171,25 +173,25 @@ class DailyFigures(NamedTuple):
     """The same for 95 of 100."""
 
 
-def times_by_day(history: History, first: date, last: date) -> Mapping[tuple[date, Line], Times]:
-    """Return how long each line was in which state on each day from `first` to `last` on which it was watched.
+def times_by_day(history: History, first: date, last: date) -> Mapping[tuple[date, Series], Times]:
+    """Return how long each series was in which state on each day from `first` to `last` on which it was watched.
 
     Time that nobody watched, or in which our own connection was down, counts for no state.
     """
     whole = merged(history)
-    watched: defaultdict[Line, list[Stretch]] = defaultdict(list)
+    watched: defaultdict[Series, list[Stretch]] = defaultdict(list)
     for row in whole.coverage:
-        watched[line_of(row)].append((row.start, row.end))
-    changes: defaultdict[Line, list[StateChange]] = defaultdict(list)
+        watched[series_of(row)].append((row.start, row.end))
+    changes: defaultdict[Series, list[StateChange]] = defaultdict(list)
     for change in sorted(whole.changes, key=lambda change: (change.at, change.confirmed_at)):
-        changes[line_of(change)].append(change)
-    found: defaultdict[tuple[date, Line], list[int]] = defaultdict(lambda: [0] * len(MEASURED))
+        changes[series_of(change)].append(change)
+    found: defaultdict[tuple[date, Series], list[int]] = defaultdict(lambda: [0] * len(MEASURED))
     blind = _blind(whole)
-    for line, stretches in watched.items():
-        seen = without(_within(stretches, first, last), blind.get(line.region, []))
-        for start, end, status in _states(seen, changes[line]):
+    for series, stretches in watched.items():
+        seen = without(_within(stretches, first, last), blind.get(series.region, []))
+        for start, end, status in _states(seen, changes[series]):
             for day, time in _days(start, end):
-                found[day, line][MEASURED.index(status)] += time
+                found[day, series][MEASURED.index(status)] += time
     return {key: tuple(times) for key, times in found.items()}
 
 

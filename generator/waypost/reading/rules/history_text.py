@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from waypost.formats.observations import Line
+from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.formats.types import read_moment
@@ -140,10 +140,11 @@ def _cut(start: datetime, end: datetime | None, limits: tuple[int, int]) -> Iter
 
 
 def daily_line(row: DailyFigures) -> str:
-    """Write the figures of a line on one day."""
+    """Write the figures of a series on one day."""
     seconds = "\t".join(_seconds_text(time) for time in row.times)
     latency = "\t".join("" if value is None else str(value) for value in (row.p50, row.p95))
-    return f"{row.day}\t{row.line.component}\t{row.line.check}\t{row.line.region}\t{seconds}\t{row.answers}\t{latency}"
+    series = "\t".join(row.series)
+    return f"{row.day}\t{series}\t{seconds}\t{row.answers}\t{latency}"
 
 
 def _seconds_text(time: int) -> str:
@@ -173,22 +174,22 @@ def _read_change(cells: Mapping[str, str]) -> StateChange:
     status = cells["status"]
     if status not in MEASURED:
         raise BadCell("status", f"'{status[:40]}' is not one of {', '.join(MEASURED)}")
-    line = _line(cells)
+    series = _series(cells)
     return StateChange(
-        line.component,
-        line.check,
+        series.component,
+        series.check,
         _time(cells, "at"),
         ComponentStatus(status),
         _time(cells, "confirmed_at"),
         plain_reason(cells["reason"]),
-        line.region,
+        series.region,
     )
 
 
 def _read_coverage(cells: Mapping[str, str]) -> Coverage:
     start, end = _span(cells)
-    line = _line(cells)
-    return Coverage(line.component, line.check, start, end, line.region)
+    series = _series(cells)
+    return Coverage(series.component, series.check, start, end, series.region)
 
 
 def _read_gap(cells: Mapping[str, str]) -> UplinkGap:
@@ -202,7 +203,7 @@ def _read_daily(cells: Mapping[str, str]) -> DailyFigures:
     answers, p50, p95 = (cells[name] for name in ("answers", "p50_ms", "p95_ms"))
     return DailyFigures(
         _day(cells),
-        _line(cells),
+        _series(cells),
         times,
         _number(answers, "answers") // 1000,
         _number(p50, "p50_ms") // 1000 if p50 else None,
@@ -246,16 +247,16 @@ def _span(cells: Mapping[str, str]) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _line(cells: Mapping[str, str]) -> Line:
-    return _known_line(cells["component"], cells["check"], cells.get("region", ""))
+def _series(cells: Mapping[str, str]) -> Series:
+    return _known_series(cells["component"], cells["check"], cells.get("region", ""))
 
 
 # The same few ids, times and numbers stand in very many rows, and each is checked once.
 
 
 @lru_cache(65536)
-def _known_line(component: str, check: str, region: str) -> Line:
-    return Line(_id(component, "component"), _id(check, "check"), _region(region))
+def _known_series(component: str, check: str, region: str) -> Series:
+    return Series(_id(component, "component"), _id(check, "check"), _region(region))
 
 
 @lru_cache(65536)

@@ -65,7 +65,7 @@ def latency_series(
     written: dict[str, dict[datetime, list[bytes]]] = {}
     for rollup in rollups:
         if start <= rollup.at < end:
-            written.setdefault(rollup.line.component, {}).setdefault(rollup.at, []).append(rollup.sketch)
+            written.setdefault(rollup.series.component, {}).setdefault(rollup.at, []).append(rollup.sketch)
     series = {}
     for name, moments in written.items():
         points = tuple(point for at in sorted(moments) if (point := _point(at, moments[at])))

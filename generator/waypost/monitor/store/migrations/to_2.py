@@ -17,7 +17,7 @@ from waypost.base.database.engine import Database
 from waypost.base.database.partitions import DAY, add_day
 from waypost.base.database.values import from_ms
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import LineState
+from waypost.formats.observations import SeriesState
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.monitor.rules.states import REMEMBERED, advance
 from waypost.monitor.store.codec import STATUS_NUMBERS, dump_state
@@ -158,7 +158,7 @@ def _rebuild_states(connection: Connection) -> None:
         )
 
 
-def _state(connection: Connection, component: str, check: str, values: dict[str, Any]) -> LineState:
+def _state(connection: Connection, component: str, check: str, values: dict[str, Any]) -> SeriesState:
     changes = connection.execute(
         sa.text(
             'SELECT status, confirmed_at, at FROM old_state_change WHERE component = :component AND "check" = :check'
@@ -168,7 +168,7 @@ def _state(connection: Connection, component: str, check: str, values: dict[str,
     ).all()
     # The first state ever is no change that could make a line look unsteady.
     changed = tuple(from_ms(row.confirmed_at) for row in changes[1:])[-REMEMBERED:]
-    state = LineState(ComponentStatus(changes[-1].status) if changes else None, changed=changed)
+    state = SeriesState(ComponentStatus(changes[-1].status) if changes else None, changed=changed)
     seen = connection.execute(
         sa.text(
             "SELECT at, latency, status, reason FROM old_observation"
