@@ -12,11 +12,11 @@ from pathlib import Path
 
 from waypost.base.clock import utc_now
 from waypost.base.database.engine import Database, StoreError, sqlite_path
-from waypost.formats.observations import Recorded
+from waypost.formats.observations import RecordedOutcome
 from waypost.formats.project import Project
 from waypost.formats.run_options import RunOptions
 from waypost.formats.status import StateChange
-from waypost.history.housekeeping import Upkeep
+from waypost.history.housekeeping import Housekeeping
 from waypost.monitor.heartbeat_listener import listening
 from waypost.monitor.heartbeats import Intake
 from waypost.monitor.poll import Poller, poll_once, require_region
@@ -88,7 +88,7 @@ def run(
         Daemon(publisher, database, database_url, events, options, watch=watch, dispatch=dispatch).run(stop)
 
 
-def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
+def poll(site: Site, database_url: str, region: str = "") -> list[RecordedOutcome]:
     """Run every check of a site once; raises ProblemsFound, StoreError and UnknownRegion."""
     config = load_project(site).status.config
     require_region(config, region)
@@ -97,7 +97,7 @@ def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
         Intake(sqlite_path(database_url)).step(store, utc_now())
         outcomes = poll_once(config, store, region)
         # Where nothing else runs, nobody else sums up and seals.
-        for error in Upkeep().step(database, utc_now(), config):
+        for error in Housekeeping().step(database, utc_now(), config):
             raise error
         return outcomes
 
@@ -150,7 +150,7 @@ class Daemon:
             workers=options.workers,
         )
         self._intake = Intake(sqlite_path(database_url))
-        self._upkeep = Upkeep()
+        self._upkeep = Housekeeping()
         self._history_size = store.history_size()
         self._looked = 0.0
         self._published = -REFRESH

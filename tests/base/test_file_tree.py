@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from waypost.base.files import file_tree
-from waypost.base.files.file_tree import Change, TreeMemory, sync_changes, sync_tree, write_atomic
+from waypost.base.files.file_tree import FileChange, TreeCache, sync_changes, sync_tree, write_atomic
 
 
 def tree(root: Path) -> dict[str, bytes]:
@@ -102,7 +102,7 @@ def test_a_folder_that_another_process_removes_meanwhile_is_made_again(
     sync_tree(tmp_path, {"a/b": b"1", "c": b"1"})
     look = file_tree._look
 
-    def rival(root: Path, keep: Collection[str]) -> file_tree._Present:
+    def rival(root: Path, keep: Collection[str]) -> file_tree._FolderContent:
         found = look(root, keep)
         shutil.rmtree(root / "a")
         return found
@@ -155,7 +155,7 @@ def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
     assert write_atomic(tmp_path / ("a" * 250 + ".html"), b"long")
 
 
-def marks(changes: list[Change]) -> list[str]:
+def marks(changes: list[FileChange]) -> list[str]:
     return [f"{mark} {path}" for mark, path in changes]
 
 
@@ -179,7 +179,7 @@ def test_what_is_written_is_never_said_to_be_gone(tmp_path: Path) -> None:
 
 
 def test_with_a_memory_files_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files, memory = {"a.html": b"1", "b/c.json": b"2"}, TreeMemory()
+    files, memory = {"a.html": b"1", "b/c.json": b"2"}, TreeCache()
     sync_changes(tmp_path, files, memory=memory)
     with monkeypatch.context() as patched:
         patched.setattr(Path, "read_bytes", lambda self: pytest.fail(f"{self} was read"))
@@ -204,7 +204,7 @@ DISTURBED: dict[str, Callable[[Path], object]] = {
 def test_a_memory_notices_what_others_did_to_a_file(
     disturb: Callable[[Path], object], tmp_path: Path
 ) -> None:
-    files, memory = {"a.html": b"1", "b.html": b"1"}, TreeMemory()
+    files, memory = {"a.html": b"1", "b.html": b"1"}, TreeCache()
     sync_changes(tmp_path, files, memory=memory)
     disturb(tmp_path / "b.html")
     sync_changes(tmp_path, files, memory=memory)
@@ -214,7 +214,7 @@ def test_a_memory_notices_what_others_did_to_a_file(
 
 @pytest.mark.parametrize("seed", range(10))
 def test_any_series_of_trees_ends_in_what_a_fresh_process_writes(seed: int, tmp_path: Path) -> None:
-    dice, memory = random.Random(seed), TreeMemory()  # noqa: S311  # not a secret
+    dice, memory = random.Random(seed), TreeCache()  # noqa: S311  # not a secret
     names = ("a", "b", "a/b", "a/b/c", "d/e.html", "f.html", "g/h/i.css")
     for _ in range(20):
         chosen = [name for name in names if dice.random() < 0.6]

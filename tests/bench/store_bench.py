@@ -33,14 +33,15 @@ from bench_page import STORAGE, note_of, replace_section, table_of
 
 from helpers.postgres import MISSING, cluster
 from helpers.sketches import sketch_of
-from helpers.stores import Store
+from helpers.stores import Store, job_of
 from waypost.base.database.engine import Database
 from waypost.base.database.partitions import DAY, add_day
 from waypost.base.database.schema import coverage, meta, observation, series, state_change
 from waypost.base.database.values import to_ms
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Outcome, Plan, Series
+from waypost.formats.observations import Plan, Series
 from waypost.formats.status import ComponentStatus, Observation
+from waypost.monitor.rules.schedule import CheckOutcome
 from waypost.monitor.store.reading import read_history
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -238,12 +239,11 @@ def one_minute(store: Store, now: datetime) -> None:
     latency = timedelta(milliseconds=150)
     store.record(
         [
-            Outcome(
+            CheckOutcome(
                 claim,
+                job_of(claim.series, RULES, 3 * EVERY),
                 now + EVERY,
                 now + EVERY,
-                RULES,
-                3 * EVERY,
                 Observation(*claim.series[:2], now, ComponentStatus.OPERATIONAL, latency),
             )
             for claim in claims
@@ -285,7 +285,13 @@ def _rival(url: str, seconds: float, report: Path) -> None:
             status, latency = ComponentStatus.OPERATIONAL, timedelta(0)
             outcomes = [
                 # Due again at once, so that there is always something to claim.
-                Outcome(claim, now, now, RULES, EVERY, Observation(*claim.series[:2], now, status, latency))
+                CheckOutcome(
+                    claim,
+                    job_of(claim.series, RULES, EVERY),
+                    now,
+                    now,
+                    Observation(*claim.series[:2], now, status, latency),
+                )
                 for claim in claims
             ]
             refused += sum(item.refused for item in store.record(outcomes))

@@ -27,7 +27,8 @@ from cryptography.x509.oid import NameOID
 from pydantic import TypeAdapter
 
 from waypost.formats.checks import Check, CheckBase
-from waypost.monitor.probes.registry import ProbeContext, ProbeResult, probe
+from waypost.monitor.probes.registry import probe
+from waypost.monitor.probes.result import ProbeContext, ProbeResult
 
 Handler = Callable[[socket.socket, bytes], None]
 

@@ -22,15 +22,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from helpers.sketches import sketch_of
-from helpers.stores import Store
+from helpers.stores import Store, job_of
 from waypost.base.database.engine import Database
 from waypost.base.database.schema import observation as raw
 from waypost.base.database.schema import state_change
 from waypost.base.database.values import from_ms, to_ms
 from waypost.base.sketch import Sketch
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Outcome, Plan, Series, SeriesState
+from waypost.formats.observations import Plan, Series, SeriesState
 from waypost.formats.status import MEASURED, Observation
+from waypost.monitor.rules.schedule import CheckOutcome
 from waypost.monitor.rules.states import advance
 from waypost.monitor.store.codec import STATUSES
 from waypost.monitor.store.opening import writer_lock
@@ -67,7 +68,9 @@ def poll(url: str, now: datetime, chance: random.Random, report: int) -> None:
                 seen = Observation(
                     series.component, series.check, now, status, latency, status.value, series.region
                 )
-                outcomes.append(Outcome(claim, now + EVERY, now + EVERY, RULES, 3 * EVERY, seen))
+                outcomes.append(
+                    CheckOutcome(claim, job_of(series, RULES, 3 * EVERY), now + EVERY, now + EVERY, seen)
+                )
             told = [
                 [*item.series, to_ms(now), item.change and to_ms(item.change.confirmed_at)]
                 for item in store.record(outcomes)

@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
-from helpers.stores import Store
+from helpers.stores import Store, job_of
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Claim, Outcome, Plan, Series
+from waypost.formats.observations import Claim, Plan, Series
 from waypost.formats.status import ComponentStatus, Observation
+from waypost.monitor.rules.schedule import CheckOutcome
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
 EVERY, LEASE = timedelta(minutes=1), timedelta(seconds=12)
@@ -29,10 +30,16 @@ DIES_AFTER = 1
 """Batches that the last of the workers records before it dies with the next one."""
 
 
-def outcomes(claims: Sequence[Claim], now: datetime) -> list[Outcome]:
+def outcomes(claims: Sequence[Claim], now: datetime) -> list[CheckOutcome]:
     status, latency = ComponentStatus.OPERATIONAL, timedelta(milliseconds=90)
     return [
-        Outcome(claim, due, due, RULES, 3 * EVERY, Observation(*claim.series[:2], now, status, latency))
+        CheckOutcome(
+            claim,
+            job_of(claim.series, RULES, 3 * EVERY),
+            due,
+            due,
+            Observation(*claim.series[:2], now, status, latency),
+        )
         for claim, due in ((claim, claim.due_at + EVERY) for claim in claims)
     ]
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from waypost.base.database.engine import Database
-from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Claim, Outcome, Plan, Recorded, Series
+from waypost.formats.checks import Flapping, HttpCheck, Rules
+from waypost.formats.expectations import Expect
+from waypost.formats.observations import Claim, Plan, RecordedOutcome, Series
 from waypost.formats.status import Observation, StateChange
 from waypost.formats.status_config import Policy
 from waypost.history.store import HistoryStore
+from waypost.monitor.rules.schedule import CheckOutcome, Job
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import open_database
 from waypost.notify.outbox import Outbox
+from waypost.status.rules.regions import SILENCE
 
 
 class Store(MonitorStore, HistoryStore):
@@ -41,6 +45,18 @@ def plan_of(series: Series, every: timedelta = EVERY, phase: float = 0.0) -> Pla
     return Plan(series, every, phase, timedelta(seconds=12))
 
 
+def job_of(series: Series, rules: Rules = RULES, gap: timedelta = GAP, warn_days: int = 0) -> Job:
+    """Return the job of a series with these rules; a silence longer than `gap` is no data."""
+    return Job(series, _check(gap, warn_days), rules)
+
+
+@cache
+def _check(gap: timedelta, warn_days: int) -> HttpCheck:
+    return HttpCheck(
+        http="http://127.0.0.1:9/", every=gap / SILENCE, expect=Expect(certificate_days=warn_days)
+    )
+
+
 def take(store: Store, plans: Sequence[Plan], now: datetime, owner: str = "test") -> list[Claim]:
     """Plan these lines alone in their regions, and claim them whenever they are due."""
     regions = {plan.series.region for plan in plans}
@@ -51,13 +67,18 @@ def take(store: Store, plans: Sequence[Plan], now: datetime, owner: str = "test"
 
 def keep(
     store: Store, answers: Iterable[Observation], gap: timedelta = GAP, rules: Rules = RULES
-) -> list[Recorded]:
+) -> list[RecordedOutcome]:
     """Claim and record answers, one of each line, whenever they are."""
     seen = {series_of(answer): answer for answer in answers}
     now = max(answer.at for answer in seen.values())
     claims = take(store, [plan_of(series) for series in seen], now)
     return store.record(
-        [Outcome(claim, now + EVERY, now + EVERY, rules, gap, seen[claim.series]) for claim in claims]
+        [
+            CheckOutcome(
+                claim, job_of(claim.series, rules, gap), now + EVERY, now + EVERY, seen[claim.series]
+            )
+            for claim in claims
+        ]
     )
 
 

@@ -11,7 +11,8 @@ from helpers.cases import golden
 from waypost.formats.checks import Heartbeat, HeartbeatCheck
 from waypost.formats.observations import Pings
 from waypost.formats.status import ComponentStatus
-from waypost.monitor.probes.registry import ProbeContext, probe
+from waypost.monitor.probes.registry import probe
+from waypost.monitor.probes.result import ProbeContext
 from waypost.monitor.rules.heartbeats import judge_heartbeat
 
 _RULE = TypeAdapter(Heartbeat)

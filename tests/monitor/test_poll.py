@@ -17,22 +17,22 @@ from werkzeug import Request, Response
 from helpers.sites import minimal_site, point_checks_at, waypost
 from helpers.stores import Store
 from waypost.base.clock import SteadyClock, utc_now
-from waypost.formats.checks import HttpCheck
-from waypost.formats.observations import Claim, Recorded, Series
+from waypost.formats.checks import CheckBase, HttpCheck
+from waypost.formats.observations import Claim, RecordedOutcome, Series
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig, Uplink
 from waypost.monitor import poll
 from waypost.monitor.poll import (
-    Finding,
     Poller,
     Started,
     Turns,
     UnknownRegion,
-    observe,
     poll_once,
     require_region,
 )
-from waypost.monitor.rules.schedule import Job, jobs, slot_after
+from waypost.monitor.probes.registry import probe
+from waypost.monitor.probes.result import ProbeContext, ProbeResult
+from waypost.monitor.rules.schedule import jobs, slot_after
 from waypost.monitor.store.reading import read_history
 from waypost.publishing.publish import publish
 from waypost.reading.project import load_project
@@ -63,7 +63,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def seen(items: list[Recorded]) -> list[tuple[str, str, ComponentStatus | None]]:
+def seen(items: list[RecordedOutcome]) -> list[tuple[str, str, ComponentStatus | None]]:
     return [
         (item.series.component, item.series.check, item.observation.status if item.observation else None)
         for item in items
@@ -202,9 +202,9 @@ def test_checks_run_at_the_same_time(
     assert {status for _, _, status in seen(poll_once(here, store))} == {ComponentStatus.OPERATIONAL}
 
 
-def until(poller: Poller, wanted: int, steps: int = 400) -> list[Recorded]:
+def until(poller: Poller, wanted: int, steps: int = 400) -> list[RecordedOutcome]:
     """Poll until so many outcomes were recorded."""
-    found: list[Recorded] = []
+    found: list[RecordedOutcome] = []
     for _ in range(steps):
         found += poller.step(0.05)
         if len(found) >= wanted:
@@ -276,16 +276,16 @@ def test_a_check_that_breaks_inside_neither_stops_the_others_nor_itself(
 ) -> None:
     server.expect_request("/good").respond_with_data("fine")
     broken = threading.Event()
-    real = observe
+    here = config(1, odd=server.url_for("/good"), even=server.url_for("/good"))
+    odd = here.flat[0].checks[0]
 
-    def break_once(job: Job, *rest: object) -> Finding:
-        if job.series.component == "odd" and not broken.is_set():
+    def break_once(check: CheckBase, context: ProbeContext) -> ProbeResult:
+        if check is odd and not broken.is_set():
             broken.set()
             raise RuntimeError("a fault of the program")
-        return real(job, *rest)  # type: ignore[arg-type]
+        return probe(check, context)
 
-    monkeypatch.setattr(poll, "observe", break_once)
-    here = config(1, odd=server.url_for("/good"), even=server.url_for("/good"))
+    monkeypatch.setattr(poll, "probe", break_once)
     poller = Poller(here, store)
     try:
         found = until(poller, 5)

@@ -22,8 +22,8 @@ from waypost.reading.rules.history_text import (
     MAX_REASON,
     UPLINK,
     BadCell,
-    Kind,
     Row,
+    RowKind,
     daily_line,
     digest_line,
     lines_by_day,
@@ -37,11 +37,11 @@ from waypost.reading.rules.history_text import (
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
 
-def cells(kind: Kind, series: str) -> dict[str, str]:
+def cells(kind: RowKind, series: str) -> dict[str, str]:
     return dict(zip(kind.columns, series.split("\t"), strict=True))
 
 
-def read(kind: Kind, series: str) -> Row:
+def read(kind: RowKind, series: str) -> Row:
     return read_row(kind, cells(kind, series))
 
 
@@ -191,7 +191,7 @@ GOOD = {
         (DIGESTS, "day", "0001-01-01"),
     ],
 )
-def test_a_bad_cell_is_named(kind: Kind, column: str, value: str) -> None:
+def test_a_bad_cell_is_named(kind: RowKind, column: str, value: str) -> None:
     values = cells(kind, GOOD[kind])
     read_row(kind, values)
     with pytest.raises(BadCell) as caught:
@@ -202,7 +202,7 @@ def test_a_bad_cell_is_named(kind: Kind, column: str, value: str) -> None:
 
 @FEW
 @given(st.sampled_from(list(GOOD)), st.data())
-def test_any_text_is_read_or_named(kind: Kind, data: st.DataObject) -> None:
+def test_any_text_is_read_or_named(kind: RowKind, data: st.DataObject) -> None:
     values = cells(kind, GOOD[kind])
     column = data.draw(st.sampled_from(kind.columns))
     try:

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 T = TypeVar("T")
 
 
-class PageMemory:
+class PageCache:
     """Things by name, each with the inputs it was made from; equal inputs give the same thing again.
 
     A thing must be a function of its inputs and of what `begin` was told, and of nothing else: no clock, no

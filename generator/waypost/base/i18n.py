@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-Text = str | Mapping[str, str]
+Phrase = str | Mapping[str, str]
 """A text with {names} to fill in, or one text for each plural form (`one`, `other`, …) of {count}."""
 
 
@@ -17,7 +17,7 @@ class Words:
 
     language: str
     """Its code, such as en or de."""
-    texts: Mapping[str, Text]
+    texts: Mapping[str, Phrase]
     """The texts by their name, such as `article.minutes`."""
     plural: Callable[[float], str]
     """Names the plural form of a number, as Unicode's CLDR calls it."""

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from waypost.formats.checks import Rules
 from waypost.formats.status import ComponentStatus, Observation, StateChange
 
 
@@ -43,14 +42,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Run:
+class Streak:
     """A streak of answers at least (or at most) as bad as some level."""
 
     count: int = 0
     first: Observation | None = None
 
 
-class Failure(NamedTuple):
+class FailedAnswer(NamedTuple):
     """An answer that was not good, as it is remembered to notice failures that come and go."""
 
     number: int
@@ -65,9 +64,9 @@ class SeriesState:
 
     status: ComponentStatus | None = None
     """What is believed; None before anything was."""
-    at_least: Mapping[ComponentStatus, Run] = field(default_factory=dict)
+    at_least: Mapping[ComponentStatus, Streak] = field(default_factory=dict)
     """The present streak of answers at least as bad as each trouble."""
-    at_most: Mapping[ComponentStatus, Run] = field(default_factory=dict)
+    at_most: Mapping[ComponentStatus, Streak] = field(default_factory=dict)
     """The present streak of answers at most as bad as each measured state."""
     recent: tuple[Observation, ...] = ()
     """The newest answers, oldest first, five at most: a change takes its reason from them."""
@@ -75,7 +74,7 @@ class SeriesState:
     """When the latest changes were confirmed, oldest first, at most twenty."""
     answered: int = 0
     """How many answers there were in all."""
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailedAnswer, ...] = ()
     """Those of the latest 24 answers that were not good, since the present state began; oldest first."""
 
     @property
@@ -85,27 +84,7 @@ class SeriesState:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a claimed run found, and how it is to be judged."""
-
-    claim: Claim
-    next_due: datetime
-    """When the series is run again."""
-    retry_due: datetime
-    """When it is run again instead, while its answers differ from what is believed."""
-    rules: Rules
-    gap: timedelta
-    """A longer silence than this before the observation is no data."""
-    observation: Observation | None = None
-    """None where nothing may be judged: our own connection was down, or the source said nothing."""
-    certificate: datetime | None = None
-    """When the certificate that was seen expires."""
-    warn_days: int = 0
-    """Days before its end from which on a certificate is told of."""
-
-
-@dataclass(frozen=True)
-class Recorded:
+class RecordedOutcome:
     """What became of an outcome."""
 
     series: Series

@@ -47,7 +47,7 @@ TASKS = (
 """In the order in which they are done: what is forgotten must have been summed up."""
 
 
-class Upkeep:
+class Housekeeping:
     """Does each task when its time has come; one that fails is tried again at its next time."""
 
     def __init__(self, tasks: tuple[Task, ...] = TASKS) -> None:

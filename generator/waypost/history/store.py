@@ -20,15 +20,15 @@ from waypost.formats.project import History
 from waypost.formats.status import Coverage, StateChange
 from waypost.monitor.rules.states import REMEMBERED
 from waypost.monitor.store.codec import STATUSES, dump_state
-from waypost.monitor.store.reading import Reader
+from waypost.monitor.store.reading import HistoryReader
 from waypost.monitor.store.recording import change_row
-from waypost.monitor.store.series import Rows
+from waypost.monitor.store.series import SeriesRows
 from waypost.reading.rules.history import series_of
 
 Stretch = tuple[int, int]
 
 
-class Importer(Rows):
+class Importer(SeriesRows):
     """Adds rows to one database."""
 
     def import_rows(self, history: History) -> None:
@@ -115,7 +115,7 @@ def _state_row(number: int, changes: Sequence[Any], covered: Any) -> dict[str, A
     }
 
 
-class HistoryStore(Importer, Reader):
+class HistoryStore(Importer, HistoryReader):
     """The rows of history and the chain of daily digests. Every method raises StoreError, as `MonitorStore` does."""
 
     def digests(self) -> list[tuple[date, str]]:

@@ -13,7 +13,13 @@ from waypost.base.files.text_files import read_source
 from waypost.formats.project import History, Project
 from waypost.formats.types import read_moment
 from waypost.history.history import DAY, settling_time
-from waypost.history.rules.proof import BrokenLink, Comparison, broken_links, compare, last_settled_day
+from waypost.history.rules.proof import (
+    BrokenLink,
+    PercentageComparison,
+    broken_links,
+    compare,
+    last_settled_day,
+)
 from waypost.history.store import HistoryStore
 from waypost.monitor.store.opening import opened_to_read
 from waypost.problems import ProblemsFound
@@ -63,7 +69,7 @@ class Verification:
     disagreements: tuple[Disagreement, ...]
     made_at: datetime | None
     """When the publication was made; None where there is none that can be read."""
-    percentages: Comparison
+    percentages: PercentageComparison
     rows_begin: date | None = None
     """The first day that there are rows of."""
     changed: tuple[str, ...] = ()
@@ -106,7 +112,7 @@ def verify_history(site: Site, store: HistoryStore | None, now: datetime) -> Ver
     known = dict(text.chain)
     published = _published(site, notes)
     made_at = _made_at(published, notes) if published is not None else None
-    comparison = Comparison(0, (), ())
+    comparison = PercentageComparison(0, (), ())
     if published is not None and made_at is not None:
         comparison = _compare(project, rows, published, made_at, notes)
     return Verification(
@@ -197,7 +203,7 @@ def _compare(
     published: Mapping[str, Any],
     made_at: datetime,
     notes: list[str],
-) -> Comparison:
+) -> PercentageComparison:
     # The language changes sentences, never numbers.
     computed = now_document(take_snapshot(project.status, rows, made_at, load_words()))
     found = compare(published, computed)

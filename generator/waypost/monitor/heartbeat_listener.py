@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from waypost.base.database.engine import StoreError
 from waypost.base.net import one_click
-from waypost.base.net.one_click import Leaving, Page, is_one_click
+from waypost.base.net.one_click import AnswerPage, Leaving, is_one_click
 from waypost.formats.run_options import KEY_VARIABLE
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.heartbeats import UnknownHeartbeat, report
@@ -71,7 +71,7 @@ class HeartbeatListener(http.server.ThreadingHTTPServer):
         self._slots = threading.BoundedSemaphore(AT_ONCE)
         # An IPv6 address needs a socket of its own family.
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        super().__init__((host, port), _Handler)
+        super().__init__((host, port), _HeartbeatHandler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve a client in a thread of its own, while there are not too many."""
@@ -102,7 +102,7 @@ def _hang_up(request: socket.socket) -> None:
         request.shutdown(socket.SHUT_RDWR)
 
 
-class _Reader:
+class _HeaderStream:
     """A stream that remembers the last line read from it."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -124,7 +124,7 @@ class _Reader:
         self._stream.close()
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class _HeartbeatHandler(http.server.BaseHTTPRequestHandler):
     server: HeartbeatListener
     server_version = "waypost"
     sys_version = ""
@@ -133,7 +133,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def setup(self) -> None:
         """Read through a file that remembers how the headers ended."""
         super().setup()
-        self.rfile: Any = _Reader(self.rfile)
+        self.rfile: Any = _HeaderStream(self.rfile)
 
     def parse_request(self) -> bool:
         """Refuse what was cut off: half of `/backups/fail` must not be taken for the success of `backups`."""
@@ -191,7 +191,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body = b"OK\n" if status is HTTPStatus.OK else f"{status.phrase}\n".encode()
         self._send(status, "text/plain", body, {})
 
-    def _show(self, page: Page) -> None:
+    def _show(self, page: AnswerPage) -> None:
         if page.html:
             self._send(page.status, "text/html", page.html.encode(), _PAGE_HEADERS)
         else:

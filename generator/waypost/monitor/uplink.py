@@ -10,7 +10,8 @@ from datetime import datetime
 from waypost.formats.checks import TcpCheck
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Uplink
-from waypost.monitor.probes.registry import ProbeContext, probe
+from waypost.monitor.probes.registry import probe
+from waypost.monitor.probes.result import ProbeContext
 
 Reach = Callable[[Uplink, datetime], bool]
 """Tells whether one of the hosts can be reached now."""

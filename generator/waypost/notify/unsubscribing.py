@@ -9,14 +9,14 @@ from http import HTTPStatus
 
 from waypost.base.database.engine import StoreError
 from waypost.base.files.languages import site_words
-from waypost.base.net.one_click import Leaving, Page
+from waypost.base.net.one_click import AnswerPage, Leaving
 from waypost.formats.project import Project
 from waypost.formats.subscribers import SubscriberFile, variable
 from waypost.notify.channels.email.rendering import leaving_page
 from waypost.notify.outbox import Outbox
 from waypost.notify.rules.unsubscribing import WeakKey, who_leaves
 
-_NOBODY = Page(HTTPStatus.NOT_FOUND)
+_NOBODY = AnswerPage(HTTPStatus.NOT_FOUND)
 
 
 def who_may_leave(
@@ -31,13 +31,13 @@ def who_may_leave(
     `email.unsubscribe` or its key is missing, every link is nobody's.
     """
 
-    def ask(token: str) -> Page:
+    def ask(token: str) -> AnswerPage:
         known = project()
         if _subscriber(known.status.subscribers, token, environment) is None:
             return _NOBODY
         return _page(known, is_done=False)
 
-    def leave(token: str) -> Page:
+    def leave(token: str) -> AnswerPage:
         known = project()
         subscriber = _subscriber(known.status.subscribers, token, environment)
         if subscriber is None:
@@ -46,7 +46,7 @@ def who_may_leave(
             outbox.unsubscribe(subscriber, clock())
         except StoreError:
             # Nothing was kept: mail programs try again, and people see that it failed.
-            return Page(HTTPStatus.SERVICE_UNAVAILABLE)
+            return AnswerPage(HTTPStatus.SERVICE_UNAVAILABLE)
         return _page(known, is_done=True)
 
     return Leaving(ask, leave)
@@ -64,7 +64,7 @@ def _subscriber(file: SubscriberFile, token: str, environment: Mapping[str, str]
         return None
 
 
-def _page(project: Project, *, is_done: bool) -> Page:
+def _page(project: Project, *, is_done: bool) -> AnswerPage:
     page = project.status.config.page
     words = site_words(project.language)
     title = words.say("notify.email.page.done" if is_done else "notify.email.page.title")
@@ -80,4 +80,4 @@ def _page(project: Project, *, is_done: bool) -> Page:
         "link": page.url,
         "link_text": words.say("notify.open"),
     }
-    return Page(HTTPStatus.OK, leaving_page(values))
+    return AnswerPage(HTTPStatus.OK, leaving_page(values))

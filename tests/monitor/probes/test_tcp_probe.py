@@ -20,7 +20,7 @@ from helpers.hostile_servers import (
     silent,
 )
 from waypost.formats.status import ComponentStatus
-from waypost.monitor.probes.registry import ProbeResult
+from waypost.monitor.probes.result import ProbeResult
 
 OPERATIONAL, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR_OUTAGE
 LATE = "no complete answer within 0.5 s"

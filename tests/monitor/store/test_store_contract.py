@@ -9,21 +9,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from helpers.sketches import sketch_of
-from helpers.stores import EVERY, GAP, RULES, Store, keep, plan_of, take
+from helpers.stores import EVERY, GAP, Store, job_of, keep, plan_of, take
 from waypost.base.database.engine import StoreError, is_sqlite
 from waypost.formats.observations import (
     Claim,
-    Outcome,
     Ping,
     PingKind,
     Pings,
-    Recorded,
+    RecordedOutcome,
     Rollup,
     Series,
     SeriesState,
 )
 from waypost.formats.project import History
 from waypost.formats.status import Certificate, ComponentStatus, Coverage, Observation, StateChange, UplinkGap
+from waypost.monitor.rules.schedule import CheckOutcome
 from waypost.monitor.store.opening import opened_to_read, opened_to_write
 from waypost.monitor.store.reading import read_history
 
@@ -69,8 +69,10 @@ def changes(store: Store) -> list[tuple[str, ComponentStatus, datetime]]:
     return [(change.component, change.status, change.at) for change in store.history().changes]
 
 
-def outcome(claim: Claim, seen: Observation | None, **more: object) -> Outcome:
-    return replace(Outcome(claim, claim.due_at + EVERY, claim.due_at + RETRY, RULES, GAP, seen), **more)  # type: ignore[arg-type]
+def outcome(claim: Claim, seen: Observation | None, warn_days: int = 0, **more: object) -> CheckOutcome:
+    job = job_of(claim.series, warn_days=warn_days)
+    made = CheckOutcome(claim, job, claim.due_at + EVERY, claim.due_at + RETRY, seen)
+    return replace(made, **more)  # type: ignore[arg-type]
 
 
 # What is observed
@@ -356,7 +358,7 @@ def test_a_lease_from_a_clock_that_was_ahead_is_over(store: Store) -> None:
 def test_nothing_is_judged_without_an_observation(store: Store) -> None:
     store.plan([plan_of(WEB)], at(0), [""])
     (claim,) = store.claim(at(0), "me", [""], 9)
-    assert store.record([outcome(claim, None)]) == [Recorded(WEB, SeriesState())]
+    assert store.record([outcome(claim, None)]) == [RecordedOutcome(WEB, SeriesState())]
     assert store.history() == History()
     assert store.next_due(at(0), [""]) == at(1)
 

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from helpers.postgres import Cluster
-from helpers.stores import RULES, Store, plan_of
-from waypost.formats.observations import Outcome, Series
+from helpers.stores import RULES, Store, job_of, plan_of
+from waypost.formats.observations import Series
 from waypost.formats.status import ComponentStatus, Observation
+from waypost.monitor.rules.schedule import CheckOutcome
 
 TESTS = Path(__file__).parents[2]
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, [TESTS, *sys.path]))}
@@ -48,7 +49,9 @@ def test_pollers_that_start_together_plan_and_write_beside_each_other(postgres: 
                     ]
                     done = store.record(
                         [
-                            Outcome(claim, later, later, RULES, timedelta(days=2), answer)
+                            CheckOutcome(
+                                claim, job_of(claim.series, RULES, timedelta(days=2)), later, later, answer
+                            )
                             for claim, answer in zip(claims, seen, strict=True)
                         ]
                     )

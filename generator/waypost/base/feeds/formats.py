@@ -26,7 +26,7 @@ RSS_TYPE = "application/rss+xml"
 _ATTRIBUTES = ("rel", "type", "hreflang", "title", "length")
 
 
-class _Entry(FeedEntry):  # type: ignore[misc]  # the library has no types
+class _FeedgenEntry(FeedEntry):  # type: ignore[misc]  # the library has no types
     """An entry that keeps the attributes of its links: the library loses them in Atom (its issue 135).
 
     It is in several feeds, so it is turned into XML once.
@@ -89,7 +89,7 @@ def _feed(head: FeedHead, path: str, media_type: str, items: Sequence[FeedItem])
 
 @lru_cache(maxsize=4096)
 def _entry(item: FeedItem) -> FeedEntry:
-    entry = _Entry()
+    entry = _FeedgenEntry()
     if item.id_is_link:
         entry.guid(item.id, permalink=True)
     else:

@@ -40,27 +40,27 @@ def _replace(path: str, data: bytes) -> None:
         raise
 
 
-Stamp = tuple[int, int, int, int]
+FileStamp = tuple[int, int, int, int]
 """What a file system tells of a file; another one as soon as the file was changed or replaced."""
 
 
 @dataclass
-class TreeMemory:
+class TreeCache:
     """What a process that stays has written into a folder, so that it need not read it again to compare."""
 
-    written: dict[str, tuple[bytes, Stamp]] = field(default_factory=dict)
+    written: dict[str, tuple[bytes, FileStamp]] = field(default_factory=dict)
     """The bytes of each file by its path, and what the file system said of it afterwards."""
 
 
 @dataclass(frozen=True)
-class _Present:
+class _FolderContent:
     """What is in a folder now, by path."""
 
     files: dict[str, os.DirEntry[str]]
     folders: set[str]
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """What happened to one file."""
 
     mark: str
@@ -74,8 +74,8 @@ def sync_tree(root: Path, files: Mapping[str, bytes], keep: Iterable[str] = ()) 
 
 
 def sync_changes(
-    root: Path, files: Mapping[str, bytes], keep: Iterable[str] = (), memory: TreeMemory | None = None
-) -> list[Change]:
+    root: Path, files: Mapping[str, bytes], keep: Iterable[str] = (), memory: TreeCache | None = None
+) -> list[FileChange]:
     """Make the folder `root` hold exactly `files` (paths with forward slashes).
 
     Pages are written after what they refer to, and what is gone is removed last, so that a page that
@@ -95,17 +95,17 @@ def sync_changes(
         if entry and _is_as_written(written.get(path), data, entry):
             continue
         if _write(root, path, data, present):
-            changed.append(Change("M" if entry else "A", path))
+            changed.append(FileChange("M" if entry else "A", path))
         if memory:
             written[path] = (data, _stamp(os.lstat(f"{root}/{path}")))
     removed += _prune(root, files, kept, present)
     _remove_empty(root, needed, kept, present)
     for path in written.keys() - files.keys():
         del written[path]
-    return changed + [Change("D", path) for path in removed if path not in files]
+    return changed + [FileChange("D", path) for path in removed if path not in files]
 
 
-def _write(root: Path, path: str, data: bytes, present: _Present) -> bool:
+def _write(root: Path, path: str, data: bytes, present: _FolderContent) -> bool:
     """Write one file; return whether anything had to be written."""
     folder = path.rpartition("/")[0]
     if folder in present.folders and path not in present.files:
@@ -118,14 +118,14 @@ def _write(root: Path, path: str, data: bytes, present: _Present) -> bool:
     return is_written
 
 
-def _look(root: Path, keep: Collection[str]) -> _Present:
-    found = _Present({}, set())
+def _look(root: Path, keep: Collection[str]) -> _FolderContent:
+    found = _FolderContent({}, set())
     if root.is_dir():
         _scan(str(root), "", keep, found)
     return found
 
 
-def _scan(folder: str, prefix: str, keep: Collection[str], found: _Present) -> None:
+def _scan(folder: str, prefix: str, keep: Collection[str], found: _FolderContent) -> None:
     """Find everything in a folder but what is kept or the web host's, at the top."""
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -138,11 +138,11 @@ def _scan(folder: str, prefix: str, keep: Collection[str], found: _Present) -> N
                 found.files[path] = entry
 
 
-def _stamp(stat: os.stat_result) -> Stamp:
+def _stamp(stat: os.stat_result) -> FileStamp:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
-def _is_as_written(written: tuple[bytes, Stamp] | None, data: bytes, entry: os.DirEntry[str]) -> bool:
+def _is_as_written(written: tuple[bytes, FileStamp] | None, data: bytes, entry: os.DirEntry[str]) -> bool:
     if written is None or written[0] != data:
         return False
     try:
@@ -151,7 +151,9 @@ def _is_as_written(written: tuple[bytes, Stamp] | None, data: bytes, entry: os.D
         return False
 
 
-def _make_way(root: Path, files: Iterable[str], needed: Collection[str], present: _Present) -> list[str]:
+def _make_way(
+    root: Path, files: Iterable[str], needed: Collection[str], present: _FolderContent
+) -> list[str]:
     """Remove a file where a folder is needed, and a folder where a file must be."""
     removed: list[str] = []
     for path in sorted(present.files.keys() & needed):
@@ -181,7 +183,9 @@ def _pages_last(paths: Iterable[str]) -> list[str]:
     return sorted(parts[0]) + sorted(parts[1])
 
 
-def _prune(root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _Present) -> list[str]:
+def _prune(
+    root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _FolderContent
+) -> list[str]:
     removed: list[str] = []
     for path in sorted(present.files.keys() - files.keys()):
         entry = present.files[path]
@@ -218,7 +222,7 @@ def is_alive(process: int) -> bool:
     return True
 
 
-def _remove_empty(root: Path, needed: Collection[str], keep: frozenset[str], present: _Present) -> None:
+def _remove_empty(root: Path, needed: Collection[str], keep: frozenset[str], present: _FolderContent) -> None:
     for path in sorted(present.folders.difference(needed), reverse=True):
         first = path.partition("/")[0]
         folder = root / path

@@ -13,7 +13,7 @@ from babel.dates import format_date, format_datetime, format_time
 from waypost.base.files.resources import theme_folder
 from waypost.base.files.text_files import Source
 from waypost.base.files.yaml_source import parse_yaml
-from waypost.base.i18n import Text, Words
+from waypost.base.i18n import Phrase, Words
 from waypost.problems import ProblemsFound
 
 DEFAULT_LANGUAGE = "en"
@@ -44,7 +44,7 @@ def site_words(language: str | None) -> Words:
     return load_words(language if language in languages() else DEFAULT_LANGUAGE)
 
 
-def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Text]]:
+def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Phrase]]:
     for key, value in data.items():
         name = f"{prefix}{key}"
         if isinstance(value, Mapping) and not value.keys() <= _FORMS:

@@ -90,7 +90,7 @@ def _depth(text: str) -> int:
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """Where a value and, inside a mapping, its key stand: (line, column), from 1."""
 
     value: tuple[int, int]
@@ -103,14 +103,14 @@ class YamlDocument:
 
     source: Source
     data: Any = None
-    places: dict[DataPath, Place] = field(default_factory=dict)
+    places: dict[DataPath, Position] = field(default_factory=dict)
 
     def problem_at(self, path: DataPath, code: str, message: str, *, at_key: bool = False) -> Problem:
         """Build a problem at a value (or its key); a path that is not there falls back to what encloses it."""
         known = path
         while known and known not in self.places:
             known = known[:-1]
-        place = self.places.get(known, Place((1, 1)))
+        place = self.places.get(known, Position((1, 1)))
         wants_key = at_key and known == path and place.key is not None
         line, column = place.key if wants_key and place.key else place.value
         return self.source.problem(code, message, line, column)
@@ -167,7 +167,7 @@ def parse_yaml(
 
     Returns the document, or None with the problems that make it unusable.
     """
-    reader = _Reader(YamlDocument(source), first_line, ignore_tags=ignore_tags)
+    reader = _DocumentBuilder(YamlDocument(source), first_line, ignore_tags=ignore_tags)
     try:
         node = _compose(source.text if text is None else text)
         if node is not None:
@@ -192,7 +192,7 @@ def _syntax_problem(source: Source, error: yaml.MarkedYAMLError, first_line: int
     return source.problem("yaml-syntax", f"Not valid YAML: {detail}. {hint}", line, column)
 
 
-class _Reader:
+class _DocumentBuilder:
     """Turns nodes into data while it counts them and notes their places."""
 
     def __init__(self, document: YamlDocument, first_line: int, *, ignore_tags: bool) -> None:
@@ -219,7 +219,7 @@ class _Reader:
                 message = "The file repeats or nests far more than can be meant. Shorten it."
                 self._complain(self._section or node, "too-complex", message)
             return None
-        self.document.places[path] = Place(self._place(node), self._place(key) if key else None)
+        self.document.places[path] = Position(self._place(node), self._place(key) if key else None)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):

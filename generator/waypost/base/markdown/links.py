@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from waypost.base.markdown.blocks import Line, lines_of
+from waypost.base.markdown.blocks import MarkdownLine, lines_of
 
 # Everything is bounded, because a page of brackets must not take minutes.
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,9})(?!`)[^\n]{1,2000}?(?<!`)\1(?!`)")
@@ -74,14 +74,14 @@ def map_line(line: str, change: Callable[[str], str]) -> str:
     return _DEFINED_TARGET.sub(replace, mapped)
 
 
-def shown_lines(text: str, first_line: int = 1) -> Iterator[Line]:
+def shown_lines(text: str, first_line: int = 1) -> Iterator[MarkdownLine]:
     """Return the lines that are no code, with code and comments in them replaced by spaces, so that columns stay."""
     in_comment = False
     for line in lines_of(text, first_line):
         if not line.is_code:
             shown = _CODE_SPAN.sub(lambda found: " " * len(found[0]), line.text)
             shown, in_comment = _without_comments(shown, is_open=in_comment)
-            yield Line(line.number, shown, line.part)
+            yield MarkdownLine(line.number, shown, line.part)
 
 
 def _without_comments(line: str, *, is_open: bool) -> tuple[str, bool]:
@@ -95,7 +95,7 @@ def _without_comments(line: str, *, is_open: bool) -> tuple[str, bool]:
     return kept, is_open
 
 
-def links_in(line: Line) -> Iterator[Link]:
+def links_in(line: MarkdownLine) -> Iterator[Link]:
     """Return the links and pictures of one of `shown_lines`; a picture in a link comes after it."""
     for found in _LINK.finditer(line.text):
         yield _link(found, line.number)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from waypost.base.markdown.blocks import Block, Line, blocks_of, lines_of
+from waypost.base.markdown.blocks import Block, MarkdownLine, blocks_of, lines_of
 from waypost.base.markdown.links import Link, links_in, shown_lines
 from waypost.base.markdown.plain_text import heading_anchor
 
@@ -31,12 +31,12 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Section:
+class MarkdownSection:
     """A part of a text, from one heading to the next."""
 
     heading: Heading | None
     """None for what stands before the first."""
-    lines: tuple[Line, ...]
+    lines: tuple[MarkdownLine, ...]
     """What stands below the heading."""
 
 
@@ -68,7 +68,9 @@ def headings_of(text: str, first_line: int = 1) -> tuple[Heading, ...]:
     return tuple(_headings(text, first_line))
 
 
-def sections_of(text: str, first_line: int = 1, levels: Container[int] = range(1, 7)) -> tuple[Section, ...]:
+def sections_of(
+    text: str, first_line: int = 1, levels: Container[int] = range(1, 7)
+) -> tuple[MarkdownSection, ...]:
     """Cut an article at its headings of some levels; the first part is what stands before all of them."""
     lines = list(lines_of(text, first_line))
     cuts = [
@@ -77,9 +79,9 @@ def sections_of(text: str, first_line: int = 1, levels: Container[int] = range(1
         if heading.level in levels and not heading.is_nested
     ]
     ends = [heading.line - first_line for heading in cuts] + [len(lines)]
-    sections = [Section(None, tuple(lines[: ends[0]]))]
+    sections = [MarkdownSection(None, tuple(lines[: ends[0]]))]
     for heading, end in zip(cuts, ends[1:], strict=True):
-        sections.append(Section(heading, tuple(lines[heading.last_line - first_line + 1 : end])))
+        sections.append(MarkdownSection(heading, tuple(lines[heading.last_line - first_line + 1 : end])))
     return tuple(sections)
 
 

@@ -40,7 +40,7 @@ Refuse = Callable[[str], bool]
 
 
 @dataclass
-class Run:
+class Exchange:
     """What is known of the work under one deadline."""
 
     started: float
@@ -71,14 +71,14 @@ class Run:
         return time.monotonic() >= self.ends
 
 
-_current: ContextVar[Run] = ContextVar("waypost_run")
+_current: ContextVar[Exchange] = ContextVar("waypost_run")
 
 
 @contextlib.contextmanager
-def deadline(timeout: timedelta, refuse: Refuse | None = None) -> Iterator[Run]:
+def deadline(timeout: timedelta, refuse: Refuse | None = None) -> Iterator[Exchange]:
     """Limit all that is done inside to a whole time; `refuse` keeps connections from addresses."""
     now = time.monotonic()
-    run = Run(now, now + timeout.total_seconds(), refuse)
+    run = Exchange(now, now + timeout.total_seconds(), refuse)
     token = _current.set(run)
     try:
         yield run
@@ -86,7 +86,7 @@ def deadline(timeout: timedelta, refuse: Refuse | None = None) -> Iterator[Run]:
         _current.reset(token)
 
 
-def current_run() -> Run:
+def current_exchange() -> Exchange:
     """Return what is known of the work under the present deadline."""
     return _current.get()
 
@@ -128,12 +128,12 @@ class DeadlineTLSSocket(DeadlineSocket, ssl.SSLSocket):
 
     def do_handshake(self, block: bool = False) -> None:
         """Agree on encryption within what is left, and keep the certificate."""
-        current_run().server_name = str(self.server_hostname or "")
+        current_exchange().server_name = str(self.server_hostname or "")
         self.settimeout(remaining())
         super().do_handshake(block)
         certificate = self.getpeercert(binary_form=True)
         if certificate:
-            current_run().certificates.append(certificate)
+            current_exchange().certificates.append(certificate)
 
 
 @cache
@@ -199,7 +199,7 @@ def resolve(host: str, port: int) -> list[Any]:
 
 def allowed(addresses: list[Any]) -> list[Any]:
     """Leave out the addresses that may not be reached; raise AddressRefused where none is left."""
-    refuse = current_run().refuse
+    refuse = current_exchange().refuse
     kept = [entry for entry in addresses if refuse is None or not refuse(str(entry[4][0]))]
     if addresses and not kept:
         raise AddressRefused("the address is not allowed")
@@ -208,7 +208,7 @@ def allowed(addresses: list[Any]) -> list[Any]:
 
 def connect(host: str, port: int) -> DeadlineSocket:
     """Connect to one of the addresses of a name, tried in order, each for its share of what is left."""
-    run = current_run()
+    run = current_exchange()
     run.host, run.port = host, port
     addresses = allowed(resolve(host, port))
     failure: OSError = OSError("the name has no address")

@@ -20,7 +20,7 @@ WORD, VALUE = "List-Unsubscribe", "One-Click"
 
 
 @dataclass(frozen=True)
-class Page:
+class AnswerPage:
     """What is answered."""
 
     status: HTTPStatus
@@ -32,9 +32,9 @@ class Page:
 class Leaving:
     """Both take the end of an address, and answer 404 for one that is nobody's."""
 
-    ask: Callable[[str], Page]
+    ask: Callable[[str], AnswerPage]
     """Show the page with the button. It changes nothing: programs that look for harm follow every link in a mail."""
-    leave: Callable[[str], Page]
+    leave: Callable[[str], AnswerPage]
     """Take who has this address off the list."""
 
 

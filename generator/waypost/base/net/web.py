@@ -20,7 +20,7 @@ from urllib3.exceptions import HTTPError
 
 from waypost import __version__
 from waypost.base.net.failures import Unanswered
-from waypost.base.net.network import DeadlineExceeded, connect, current_run, remaining, verifying
+from waypost.base.net.network import DeadlineExceeded, connect, current_exchange, remaining, verifying
 
 _CHUNK = 16 * 1024
 _HARMLESS = frozenset({"accept", "accept-language", "cache-control", "content-type", "user-agent"})
@@ -75,7 +75,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What a server answered in the end."""
 
     status: int
@@ -92,7 +92,7 @@ def basic(user: str, password: str) -> str:
 
 def fetch(
     request: Request, *, redirects: int = 10, follow: bool = True, max_size: int, whole: bool = True
-) -> Answer:
+) -> Response:
     """Fetch an address within the present deadline.
 
     Raises Unanswered or OSError where there is no whole answer. Of a body larger than `max_size` bytes,
@@ -116,7 +116,7 @@ class _BodyLimit:
     whole: bool
 
 
-def _follow(session: requests.Session, request: Request, redirects: int, limit: _BodyLimit) -> Answer:
+def _follow(session: requests.Session, request: Request, redirects: int, limit: _BodyLimit) -> Response:
     for hop in range(redirects + 1):
         try:
             response = _send(session, request)
@@ -127,8 +127,8 @@ def _follow(session: requests.Session, request: Request, redirects: int, limit: 
             target = _redirect_target(response) if redirects else None
             if target is None:
                 body = _read_body(response, limit)
-                current_run().mark_answered()
-                return Answer(response.status_code, response.headers, body)
+                current_exchange().mark_answered()
+                return Response(response.status_code, response.headers, body)
             if hop < redirects:
                 request = _redirected(request, response.status_code, target)
     raise Unanswered(f"more than {redirects} redirect{'' if redirects == 1 else 's'}")

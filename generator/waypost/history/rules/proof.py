@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from waypost.formats.project import History
-from waypost.reading.rules.history_text import Digest, Kind, lines_by_day
+from waypost.reading.rules.history_text import Digest, RowKind, lines_by_day
 
 SEAL_AFTER = timedelta(hours=1)
 """How long a day must be over at least before it is sealed: what was found on it has arrived by then."""
@@ -32,7 +32,7 @@ class BrokenLink:
     computed: str
 
 
-def digest(previous: str, day: date, lines: Mapping[Kind, Sequence[str]]) -> str:
+def digest(previous: str, day: date, lines: Mapping[RowKind, Sequence[str]]) -> str:
     """Return the digest of one day from the one before it and the day's lines, in any order."""
     rows = sorted(f"{kind.name}\t{line}" for kind, found in lines.items() for line in found)
     return hashlib.sha256("\n".join([previous, day.isoformat(), *rows]).encode()).hexdigest()
@@ -94,7 +94,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PercentageComparison:
     """What came of comparing a publication with its rows."""
 
     compared: int
@@ -103,11 +103,11 @@ class Comparison:
     """Published values that nothing was computed for, because what they speak of is no longer there."""
 
 
-def compare(published: Mapping[str, Any], computed: Mapping[str, Any]) -> Comparison:
+def compare(published: Mapping[str, Any], computed: Mapping[str, Any]) -> PercentageComparison:
     """Compare every uptime and error budget in two documents of the form of now.json."""
     told, known = dict(_figures(published)), dict(_figures(computed))
     both = [place for place in told if place in known]
-    return Comparison(
+    return PercentageComparison(
         compared=len(both),
         differences=tuple(
             Difference(place, told[place], known[place]) for place in both if told[place] != known[place]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from waypost.base.markdown import blocks
-from waypost.base.markdown.blocks import Part
+from waypost.base.markdown.blocks import LinePart
 from waypost.base.markdown.links import outside_code
 from waypost.importing.rules.source import Finding, ForeignPage
 from waypost.problems import Problem
@@ -61,11 +61,11 @@ def text_of(lines: Iterable[Line]) -> str:
 
 def marked(lines: Lines) -> Iterator[tuple[Line, bool]]:
     """Return each line, and whether it belongs to a fenced block of code."""
-    fenced = (Part.OPENING_FENCE, Part.FENCED_CODE, Part.CLOSING_FENCE)
+    fenced = (LinePart.OPENING_FENCE, LinePart.FENCED_CODE, LinePart.CLOSING_FENCE)
     return ((line, part in fenced) for line, part in parts_of(lines))
 
 
-def parts_of(lines: Lines) -> Iterator[tuple[Line, Part]]:
+def parts_of(lines: Lines) -> Iterator[tuple[Line, LinePart]]:
     """Return each line, and what it is of the text."""
     parts = (line.part for line in blocks.lines_of(text_of(lines)))
     # A text without lines is one empty line to those who split it.

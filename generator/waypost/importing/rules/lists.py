@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from waypost.base.markdown.blocks import Part
+from waypost.base.markdown.blocks import LinePart
 from waypost.importing.rules.lines import Conversion, Line, Lines, indent_of, parts_of
 
 _ENTRY = re.compile(r"([-*+]|\d{1,9}[.)])( +|$)(.*)$")
@@ -72,9 +72,9 @@ def convert_lists(lines: Lines, conversion: Conversion) -> Lines:
     state = _State()
     blank = True
     for line, part in parts_of(lines):
-        if part is Part.OPENING_FENCE and not line.text.lstrip().startswith(">"):
+        if part is LinePart.OPENING_FENCE and not line.text.lstrip().startswith(">"):
             _open_fence(state, line)
-        elif state.mark and part in (Part.FENCED_CODE, Part.CLOSING_FENCE):
+        elif state.mark and part in (LinePart.FENCED_CODE, LinePart.CLOSING_FENCE):
             _code(state, line, part)
         else:
             state.mark = ""
@@ -108,9 +108,9 @@ def _open_fence(state: _State, line: Line) -> None:
         state.put(line, state.mark + _language(found[2]))
 
 
-def _code(state: _State, line: Line, part: Part) -> None:
+def _code(state: _State, line: Line, part: LinePart) -> None:
     text = _dedent(line.text, state.fence)
-    if part is Part.CLOSING_FENCE:
+    if part is LinePart.CLOSING_FENCE:
         state.mark = ""
         state.put(line, "" if state.levels else text.strip())
     elif state.levels:

@@ -10,8 +10,8 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from waypost.formats.checks import CheckBase, Rules, kind_of
-from waypost.formats.observations import Plan, Series, SeriesState
-from waypost.formats.status import ComponentStatus
+from waypost.formats.observations import Claim, Plan, Series, SeriesState
+from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import StatusConfig
 from waypost.status.rules.regions import SILENCE
 
@@ -53,6 +53,22 @@ class Job:
         return Plan(self.series, self.check.every, phase(self.series), lease(self.check))
 
 
+@dataclass(frozen=True)
+class CheckOutcome:
+    """The outcome of one claimed run of a job."""
+
+    claim: Claim
+    job: Job
+    next_due: datetime
+    """When the job is run again."""
+    retry_due: datetime
+    """When it is run again instead, while its answers differ from the state that is believed."""
+    observation: Observation | None = None
+    """None where nothing may be judged: our own connection was down, or the source said nothing."""
+    certificate: datetime | None = None
+    """When the certificate of the answer expires."""
+
+
 def jobs(config: StatusConfig, regions: Collection[str] = ("",)) -> list[Job]:
     """Return every check that a poller of these regions runs; a check without regions belongs to the region ''."""
     return [
@@ -86,11 +102,6 @@ def slot_after(now: datetime, job: Job, chance: float = 0.0) -> datetime:
     first = _EPOCH + phase(job.series) * every
     moved = min(JITTER * every, MOST_JITTER) * chance
     return first + ((now - first) // every + 1) * every + moved
-
-
-def retry_after(now: datetime, job: Job) -> datetime:
-    """Return when a job is run again while its answers differ from what is believed."""
-    return now + job.rules.retry_every
 
 
 def in_doubt(state: SeriesState) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Failure, Run, SeriesState
+from waypost.formats.observations import FailedAnswer, SeriesState, Streak
 from waypost.formats.status import MEASURED, ComponentStatus, Observation, StateChange
 
 RECENT = 5
@@ -51,7 +51,7 @@ def _grown(state: SeriesState, observation: Observation) -> SeriesState:
     answered = state.answered + 1
     failures = tuple(failure for failure in state.failures if failure.number > answered - LOOKED_BACK)
     if severity:
-        failures = (*failures, Failure(answered, observation.at, observation.status))
+        failures = (*failures, FailedAnswer(answered, observation.at, observation.status))
     return replace(
         state,
         at_least={
@@ -68,10 +68,10 @@ def _grown(state: SeriesState, observation: Observation) -> SeriesState:
     )
 
 
-def _streak(run: Run | None, observation: Observation, belongs: bool) -> Run:
+def _streak(run: Streak | None, observation: Observation, belongs: bool) -> Streak:
     if not belongs:
-        return Run()
-    return Run(run.count + 1, run.first) if run and run.count else Run(1, observation)
+        return Streak()
+    return Streak(run.count + 1, run.first) if run and run.count else Streak(1, observation)
 
 
 def _confirmed(state: SeriesState, newest: Observation, rules: Rules) -> StateChange | None:
@@ -94,7 +94,7 @@ def _confirmed(state: SeriesState, newest: Observation, rules: Rules) -> StateCh
     return None
 
 
-def _begun(run: Run, newest: Observation) -> datetime:
+def _begun(run: Streak, newest: Observation) -> datetime:
     return run.first.at if run.first else newest.at
 
 
@@ -113,7 +113,7 @@ def _come_and_gone(state: SeriesState, level: ComponentStatus, down_after: int) 
     return failed[0] if len(failed) >= max(width // 2, down_after) else None
 
 
-def _is_held(run: Run, newest: Observation, changed: tuple[datetime, ...], flapping: Flapping) -> bool:
+def _is_held(run: Streak, newest: Observation, changed: tuple[datetime, ...], flapping: Flapping) -> bool:
     """Tell whether a series changed so often lately that good answers must first last for a while."""
     lately = [moment for moment in changed if newest.at - moment <= flapping.within]
     return len(lately) >= flapping.changes and newest.at - _begun(run, newest) < flapping.hold

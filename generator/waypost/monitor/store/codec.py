@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from waypost.base.database.values import LARGEST, clean_text, from_ms, span_ms, to_ms
-from waypost.formats.observations import Failure, Run, Series, SeriesState
+from waypost.formats.observations import FailedAnswer, Series, SeriesState, Streak
 from waypost.formats.status import ComponentStatus, Observation
 
 STATUS_NUMBERS: Mapping[ComponentStatus, int] = {
@@ -87,20 +87,22 @@ def load_state(text: str, series: Series) -> SeriesState:
         tuple(seen[place] for place in document["recent"]),
         tuple(from_ms(moment) for moment in document["changed"]),
         document["answered"],
-        tuple(Failure(number, from_ms(at), STATUSES[status]) for number, at, status in document["failures"]),
+        tuple(
+            FailedAnswer(number, from_ms(at), STATUSES[status]) for number, at, status in document["failures"]
+        ),
     )
 
 
 def _dump_runs(
-    runs: Mapping[ComponentStatus, Run], place: Callable[[Observation | None], int | None]
+    runs: Mapping[ComponentStatus, Streak], place: Callable[[Observation | None], int | None]
 ) -> dict[str, list[int | None]]:
     return {str(STATUS_NUMBERS[level]): [run.count, place(run.first)] for level, run in runs.items()}
 
 
 def _load_runs(
     runs: Mapping[str, tuple[int, int | None]], seen: Sequence[Observation]
-) -> dict[ComponentStatus, Run]:
+) -> dict[ComponentStatus, Streak]:
     return {
-        STATUSES[int(level)]: Run(count, None if place is None else seen[place])
+        STATUSES[int(level)]: Streak(count, None if place is None else seen[place])
         for level, (count, place) in runs.items()
     }

@@ -17,12 +17,12 @@ from waypost.formats.status import Certificate, Coverage, StateChange, UplinkGap
 from waypost.monitor.store.codec import STATUSES
 from waypost.monitor.store.opening import OutdatedSchema, opened_to_read, opened_to_write
 from waypost.monitor.store.rollups import COUNTS
-from waypost.monitor.store.series import Rows, names
+from waypost.monitor.store.series import SeriesRows, names
 
 _ROLLUPS = {Resolution.HOUR: hourly, Resolution.DAY: daily}
 
 
-class Reader(Rows):
+class HistoryReader(SeriesRows):
     """Reads what is kept in one database."""
 
     def history(self, since: datetime | None = None) -> History:
@@ -87,7 +87,7 @@ def read_history(url: str, since: datetime | None = None) -> History:
 
 def _history(url: str, since: datetime | None) -> History:
     with opened_to_read(url) as database:
-        return Reader(database).history(since) if database else History()
+        return HistoryReader(database).history(since) if database else History()
 
 
 def _changes(

@@ -27,12 +27,12 @@ from waypost.base.database.schema import (
     uplink_gap,
 )
 from waypost.base.database.values import span_ms, to_ms
-from waypost.formats.observations import Outcome, Recorded, Series, SeriesState
+from waypost.formats.observations import RecordedOutcome, Series, SeriesState
 from waypost.formats.status import Observation, StateChange
-from waypost.monitor.rules.schedule import in_doubt
+from waypost.monitor.rules.schedule import CheckOutcome, in_doubt
 from waypost.monitor.rules.states import advance
 from waypost.monitor.store.codec import STATUS_NUMBERS, dump_state, load_state, storable
-from waypost.monitor.store.series import Rows
+from waypost.monitor.store.series import SeriesRows
 
 BATCH = 5000
 """Outcomes in one transaction; more are kept in several."""
@@ -40,26 +40,26 @@ BATCH = 5000
 log = logging.getLogger("waypost")
 
 
-class Recorder(Rows):
+class Recorder(SeriesRows):
     """Writes the outcomes of checks into one database."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._days: set[int] = set()
 
-    def record(self, outcomes: Sequence[Outcome]) -> list[Recorded]:
+    def record(self, outcomes: Sequence[CheckOutcome]) -> list[RecordedOutcome]:
         """Keep the outcomes of claimed runs, of each all or nothing; return what became of each in their order.
 
         An outcome whose claim was lost is refused. An observation that is not newer than the last one of
         its series (a clock set back) is dropped, and its claim completed. An outcome that cannot be stored
         at all is refused with its `fault`; the others are kept.
         """
-        done: list[Recorded] = []
+        done: list[RecordedOutcome] = []
         for begin in range(0, len(outcomes), BATCH):
             done += self._keep(outcomes[begin : begin + BATCH])
         return done
 
-    def _keep(self, outcomes: Sequence[Outcome], *, again: bool = True) -> list[Recorded]:
+    def _keep(self, outcomes: Sequence[CheckOutcome], *, again: bool = True) -> list[RecordedOutcome]:
         try:
             return self._together(outcomes)
         except StoreError as error:
@@ -79,9 +79,9 @@ class Recorder(Rows):
         # The message of a fault may repeat what a server said; its kind does not.
         kind = type(fault.__cause__ or fault).__name__
         log.error("What %s found cannot be stored: %s.", "/".join(filter(None, broken.claim.series)), kind)
-        return [Recorded(broken.claim.series, SeriesState(), refused=True, fault=kind)]
+        return [RecordedOutcome(broken.claim.series, SeriesState(), refused=True, fault=kind)]
 
-    def _together(self, outcomes: Sequence[Outcome]) -> list[Recorded]:
+    def _together(self, outcomes: Sequence[CheckOutcome]) -> list[RecordedOutcome]:
         numbers = self._series.numbers(outcome.claim.series for outcome in outcomes)
         self._make_room(outcomes)
         with self._database.write() as connection:
@@ -90,7 +90,7 @@ class Recorder(Rows):
             batch.write()
         return done
 
-    def _make_room(self, outcomes: Sequence[Outcome]) -> None:
+    def _make_room(self, outcomes: Sequence[CheckOutcome]) -> None:
         """Add the days of the observations first: within the batch, two writers could wait for each other."""
         days = {day_of(to_ms(outcome.observation.at)) for outcome in outcomes if outcome.observation}
         for day in sorted(days - self._days):
@@ -155,13 +155,13 @@ class Batch:
         is_later = sa.or_(uplink_gap.c.end.is_(None), uplink_gap.c.end > min(ends))
         return list(self._connection.execute(sa.select(uplink_gap).where(is_later)))
 
-    def judge(self, outcome: Outcome) -> Recorded:
+    def judge(self, outcome: CheckOutcome) -> RecordedOutcome:
         """Find out what an outcome means, and note what is to be written for it."""
         series = outcome.claim.series
         number = self._numbers[series]
         known = self._known[number]
         if known.epoch is None or known.epoch != outcome.claim.epoch:
-            return Recorded(series, known.state, refused=True)
+            return RecordedOutcome(series, known.state, refused=True)
         known.epoch = None
         recorded = self._judge(number, known, outcome)
         # What is in doubt is looked at again sooner; without an answer there is nothing to doubt.
@@ -170,15 +170,15 @@ class Batch:
         self._completed.append({"b_line": number, "b_due": to_ms(due)})
         return recorded
 
-    def _judge(self, number: int, known: _Known, outcome: Outcome) -> Recorded:
+    def _judge(self, number: int, known: _Known, outcome: CheckOutcome) -> RecordedOutcome:
         series = known.series
         if outcome.observation is None:
-            return Recorded(series, known.state)
+            return RecordedOutcome(series, known.state)
         seen = storable(outcome.observation, series)
-        if not self._cover(number, known, seen, outcome.gap):
-            return Recorded(series, known.state)
+        if not self._cover(number, known, seen, outcome.job.gap):
+            return RecordedOutcome(series, known.state)
         self._observations.append(_observation_row(number, seen))
-        known.state, change = advance(known.state, seen, outcome.rules)
+        known.state, change = advance(known.state, seen, outcome.job.rules)
         self._judged.add(number)
         if change is not None:
             self._changes.append(change_row(number, change))
@@ -187,9 +187,9 @@ class Batch:
                 "line": number,
                 "expires": to_ms(outcome.certificate),
                 "seen_at": to_ms(seen.at),
-                "warn_days": outcome.warn_days,
+                "warn_days": outcome.job.check.warn_days,
             }
-        return Recorded(series, known.state, seen, change)
+        return RecordedOutcome(series, known.state, seen, change)
 
     def _cover(self, number: int, known: _Known, seen: Observation, gap: timedelta) -> bool:
         """Extend the latest stretch of coverage or begin one; return whether the observation is news."""

@@ -18,7 +18,7 @@ from waypost.base.database.partitions import DAY, day_of, days, drop_day
 from waypost.base.database.schema import daily, hourly, meta, observation
 from waypost.base.database.values import from_ms, span_ms, to_ms
 from waypost.base.sketch import Sketch, bucket
-from waypost.monitor.store.series import Rows
+from waypost.monitor.store.series import SeriesRows
 
 KEEP_OBSERVATIONS = timedelta(days=14)
 """How long raw observations are kept; state changes and coverage are kept for ever."""
@@ -38,7 +38,7 @@ COUNTS = ("operational", "degraded", "partial", "major")
 _MARK = "rolled_up"
 
 
-class Rollups(Rows):
+class Rollups(SeriesRows):
     """The roll-ups of one database."""
 
     def roll_up(self, now: datetime) -> int:

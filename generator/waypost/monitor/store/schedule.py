@@ -13,14 +13,14 @@ from waypost.base.database.leases import Leases, release
 from waypost.base.database.schema import schedule as table
 from waypost.base.database.values import from_ms, span_ms, to_ms
 from waypost.formats.observations import Claim, Plan, Series
-from waypost.monitor.store.series import Rows
+from waypost.monitor.store.series import SeriesRows
 
 # Later than any plan sets it.
 LEASES = Leases(table, table.c.due_at, lambda column, now: column > now + table.c.every + table.c.lease)
 """Which poller holds which line."""
 
 
-class Schedule(Rows):
+class CheckSchedule(SeriesRows):
     """The schedule rows of one database."""
 
     def plan(self, plans: Sequence[Plan], now: datetime, regions: Collection[str]) -> None:

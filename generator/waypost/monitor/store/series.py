@@ -52,7 +52,7 @@ class SeriesNumbers:
             self._numbers = {series: number for number, series in names(connection).items()}
 
 
-class Rows:
+class SeriesRows:
     """The rows of one database. The stores are made of subclasses, each of which knows some of the tables."""
 
     def __init__(self, database: Database) -> None:

@@ -12,10 +12,10 @@ from waypost.base.database.engine import Lock
 from waypost.base.database.schema import ping, uplink_gap
 from waypost.base.database.values import LARGEST, optional_moment, to_ms
 from waypost.formats.observations import Ping, PingKind, Pings, Series
-from waypost.monitor.store.series import Rows
+from waypost.monitor.store.series import SeriesRows
 
 
-class Signals(Rows):
+class Signals(SeriesRows):
     """The pings and the uplink of one database."""
 
     def ping(self, said: Ping) -> None:

@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from waypost.base.net.failures import Unanswered, explain
-from waypost.base.net.network import AddressRefused, current_run, deadline
-from waypost.base.net.web import Answer, Request, fetch
+from waypost.base.net.network import AddressRefused, current_exchange, deadline
+from waypost.base.net.web import Request, Response, fetch
 from waypost.formats.subscribers import Subscriber
 from waypost.formats.types import web_url
 from waypost.notify.channels.base import Means, TransportError
@@ -39,7 +39,9 @@ def target_host(subscriber: Subscriber, means: Means) -> str:
     return host_of(means.value(subscriber.target.url))
 
 
-def post(means: Means, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> Answer:
+def post(
+    means: Means, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST"
+) -> Response:
     """Send a body within the time of one attempt; return the answer if it is 2xx, raise TransportError for all else.
 
     The status decides, also where the body of the answer breaks off or never ends: it is returned as far as it
@@ -62,7 +64,7 @@ def attempt(means: Means, *, guarded: bool = True) -> Iterator[None]:
         yield
 
 
-def ask(means: Means, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> Answer:
+def ask(means: Means, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> Response:
     """Send a body within the present attempt and return what is answered, also where that is a refusal.
 
     For services that say in the body of their answer what is wrong. Raises TransportError where there is no answer.
@@ -77,18 +79,18 @@ def _usable(url: str) -> str:
         raise TransportError("the address is not a valid one") from None
 
 
-def _exchange(means: Means, request: Request) -> Answer:
+def _exchange(means: Means, request: Request) -> Response:
     try:
         return fetch(request, follow=False, max_size=MOST_ANSWER, whole=False)
     except AddressRefused:
         words = "the name leads to an address that is not public; `private_networks` allows networks"
         raise TransportError(words) from None
     except (Unanswered, OSError) as error:
-        words = explain(error, means.file.delivery.timeout, is_late=current_run().is_over)
+        words = explain(error, means.file.delivery.timeout, is_late=current_exchange().is_over)
         raise TransportError(words, blames_host=True) from None
 
 
-def refusal(answer: Answer, now: datetime) -> TransportError:
+def refusal(answer: Response, now: datetime) -> TransportError:
     """Say what a status other than 2xx means (Standard Webhooks, "Delivery and retries")."""
     status = answer.status
     words = f"HTTP status {status}"

@@ -29,8 +29,8 @@ from waypost.reading.rules.history_text import (
     UPLINK,
     BadCell,
     Digest,
-    Kind,
     Row,
+    RowKind,
     daily_line,
     digest_line,
     lines_by_day,
@@ -161,7 +161,7 @@ def _read_table(source: Source, stem: str, rows: list[Row]) -> list[Problem]:
     return problems
 
 
-def _cells(kind: Kind, line: str) -> dict[str, str]:
+def _cells(kind: RowKind, line: str) -> dict[str, str]:
     """Return the cells of a row by the names of their columns."""
     cells = line.split("\t")
     wanted = len(kind.columns)
@@ -221,7 +221,7 @@ def exported_tables(root: Path) -> tuple[list[Path], list[Problem]]:
 
 def history_files(text: HistoryText, last: date) -> dict[str, bytes]:
     """Return all tables of a history up to the day `last`, by their path below status/history/."""
-    tables: defaultdict[tuple[str, Kind], list[str]] = defaultdict(list)
+    tables: defaultdict[tuple[str, RowKind], list[str]] = defaultdict(list)
     for day, kinds in lines_by_day(text.history, first_day(text.history) or last, last).items():
         for kind, lines in kinds.items():
             tables[f"{day:%Y-%m}/", kind] += lines

@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"\d{1,9}(\.\d{1,3})?")
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
-class Kind(NamedTuple):
+class RowKind(NamedTuple):
     """A kind of rows: the name of its tables, and their columns."""
 
     name: str
@@ -44,15 +44,15 @@ class Kind(NamedTuple):
     """How many of the last columns may be empty: editors that trim white space take their tabs away."""
 
 
-CHANGES = Kind("changes", ("confirmed_at", "at", "component", "check", "region", "status", "reason"), 1)
-COVERAGE = Kind("coverage", ("from", "until", "component", "check", "region"), 1)
-UPLINK = Kind("uplink", ("from", "until", "region"), 1)
-DAILY = Kind("daily", ("day", "component", "check", "region", *MEASURED, "answers", "p50_ms", "p95_ms"), 2)
-DIGESTS = Kind("digests", ("day", "digest"))
+CHANGES = RowKind("changes", ("confirmed_at", "at", "component", "check", "region", "status", "reason"), 1)
+COVERAGE = RowKind("coverage", ("from", "until", "component", "check", "region"), 1)
+UPLINK = RowKind("uplink", ("from", "until", "region"), 1)
+DAILY = RowKind("daily", ("day", "component", "check", "region", *MEASURED, "answers", "p50_ms", "p95_ms"), 2)
+DIGESTS = RowKind("digests", ("day", "digest"))
 
 FORMER = (
-    Kind("changes", ("at", "component", "check", "status", "confirmed_at", "reason"), 1),
-    Kind("coverage", ("component", "check", "from", "until")),
+    RowKind("changes", ("at", "component", "check", "status", "confirmed_at", "reason"), 1),
+    RowKind("coverage", ("component", "check", "from", "until")),
 )
 """Tables of before there were regions, which are still read."""
 
@@ -94,7 +94,7 @@ def plain_reason(reason: str) -> str:
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(reason.split()))[:MAX_REASON].strip()
 
 
-def lines_by_day(history: History, first: date, last: date) -> Mapping[date, Mapping[Kind, list[str]]]:
+def lines_by_day(history: History, first: date, last: date) -> Mapping[date, Mapping[RowKind, list[str]]]:
     """Return the lines of each day from `first` to `last` that has any, sorted.
 
     A change belongs to the day on which it was confirmed. Watched time and gaps of the connection are cut
@@ -102,7 +102,7 @@ def lines_by_day(history: History, first: date, last: date) -> Mapping[date, Map
     """
     whole = merged(history)
     low, high = ((day - _FIRST).days for day in (first, last))
-    found: defaultdict[int, defaultdict[Kind, list[str]]] = defaultdict(lambda: defaultdict(list))
+    found: defaultdict[int, defaultdict[RowKind, list[str]]] = defaultdict(lambda: defaultdict(list))
     for change in whole.changes:
         confirmed = milliseconds(change.confirmed_at)
         if low <= confirmed // _DAY <= high:
@@ -157,7 +157,7 @@ def digest_line(row: Digest) -> str:
     return f"{row[0]}\t{row[1]}"
 
 
-def table_text(kind: Kind, lines: Iterable[str]) -> str:
+def table_text(kind: RowKind, lines: Iterable[str]) -> str:
     """Return a whole table: its header, and each line once, sorted as text."""
     return "\n".join(["\t".join(kind.columns), *sorted(set(lines)), ""])
 
@@ -165,7 +165,7 @@ def table_text(kind: Kind, lines: Iterable[str]) -> str:
 # Reading
 
 
-def read_row(kind: Kind, cells: Mapping[str, str]) -> Row:
+def read_row(kind: RowKind, cells: Mapping[str, str]) -> Row:
     """Build the row from its cells by the names of their columns; raises BadCell."""
     return _READERS[kind.name](cells)
 

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 from urllib.parse import urlsplit, urlunsplit
 
-from waypost.base.net.web import Answer
+from waypost.base.net.web import Response
 from waypost.formats.notices import Letter
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import Means, TransportError
@@ -64,7 +64,7 @@ def _address(url: str, below: str = "", *, wait: bool = False) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path + below, asked, ""))
 
 
-def _refusal(answer: Answer, means: Means) -> TransportError:
+def _refusal(answer: Response, means: Means) -> TransportError:
     said = json_object(answer.body)
     code = said.get("code")
     if answer.status == 404 and isinstance(code, int):

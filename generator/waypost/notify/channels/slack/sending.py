@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from waypost.base.net.web import Answer
+from waypost.base.net.web import Response
 from waypost.formats.notices import Letter, NoticeEvent
 from waypost.formats.subscribers import SlackTarget, Subscriber
 from waypost.notify.channels.base import Means, TransportError
@@ -158,7 +158,7 @@ def _in_thread(letter: Letter, first: str) -> dict[str, Any]:
     return {"thread_ts": first, "reply_broadcast": letter.delivery.event not in _QUIET}
 
 
-def _accepted(answer: Answer, reason: str, means: Means) -> None:
+def _accepted(answer: Response, reason: str, means: Means) -> None:
     """Raise what a refusal means; `reason` is the word that Slack gave for it, empty or ok where it did not refuse."""
     is_answered = 200 <= answer.status < 300
     if is_answered and reason in ("", "ok"):

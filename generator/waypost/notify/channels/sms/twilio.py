@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from waypost.base.net.web import Answer, basic
+from waypost.base.net.web import Response, basic
 from waypost.formats.notices import Letter
 from waypost.formats.subscribers import Subscriber, Twilio, phone_number
 from waypost.notify.channels.base import Means, TransportError
@@ -78,7 +78,7 @@ def _number(text: str) -> str:
         raise TransportError("the phone number is not one with its country, such as +4930123456") from None
 
 
-def _refusal(answer: Answer, means: Means) -> TransportError:
+def _refusal(answer: Response, means: Means) -> TransportError:
     code = json_object(answer.body).get("code")
     if not isinstance(code, int):
         return refusal(answer, means.clock())

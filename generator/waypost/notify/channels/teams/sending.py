@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from waypost.base.net.web import Answer
+from waypost.base.net.web import Response
 from waypost.formats.notices import Letter
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import Means, TransportError
@@ -29,7 +29,7 @@ def send(letter: Letter, subscriber: Subscriber, means: Means) -> str:
     return ""
 
 
-def _refusal(answer: Answer, means: Means) -> TransportError:
+def _refusal(answer: Response, means: Means) -> TransportError:
     error = json_object(answer.body).get("error")
     code = error.get("code") if isinstance(error, dict) else None
     if isinstance(code, str) and code in _GONE:
