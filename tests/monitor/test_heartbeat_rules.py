@@ -62,8 +62,8 @@ def test_once_down_only_a_word_from_the_job_brings_it_back(
     first, success, start, fail = said_at
     said = Pings(success=success, start=start, fail=fail, first=first)
     now = moment("11:00")
-    before, _ = judge_heartbeat(check, said, now, lambda after: after + every)
-    after, _ = judge_heartbeat(check, said, now + timedelta(seconds=later), lambda after: after + every)
+    before, _ = judge_heartbeat(check, said, now)
+    after, _ = judge_heartbeat(check, said, now + timedelta(seconds=later))
     assert before in (after, ComponentStatus.OPERATIONAL, ComponentStatus.NO_DATA)
     assert after is not ComponentStatus.NO_DATA or success is None
     assert not after.is_trouble or any(said_at)

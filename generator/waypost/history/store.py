@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from waypost.base.database.engine import StoreError
 from waypost.base.database.schema import coverage, series_state, state_change, uplink_gap
 from waypost.base.database.schema import digest as table
 from waypost.base.database.values import clean_text, from_ms, to_ms
-from waypost.base.intervals import joined, without
+from waypost.base.intervals import Interval, grouped, joined, without
 from waypost.formats.observations import Series, SeriesState
 from waypost.formats.project import History
 from waypost.formats.status import Coverage, StateChange
@@ -22,14 +22,28 @@ from waypost.monitor.rules.states import REMEMBERED
 from waypost.monitor.store.codec import STATUSES, dump_state
 from waypost.monitor.store.reading import HistoryReader
 from waypost.monitor.store.recording import change_row
-from waypost.monitor.store.series import SeriesRows
 from waypost.reading.rules.history import series_of
 
-Stretch = tuple[int, int]
 
+class HistoryStore(HistoryReader):
+    """The rows of history and the chain of daily digests. Every method raises StoreError, as `MonitorStore` does."""
 
-class Importer(SeriesRows):
-    """Adds rows to one database."""
+    def digests(self) -> list[tuple[date, str]]:
+        """Return the digest of each sealed day, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(table).order_by(table.c.day))
+            return [(date.fromisoformat(row.day), row.digest) for row in rows]
+
+    def add_digest(self, day: date, digest: str) -> None:
+        """Seal a day; raise StoreError where it was sealed with another digest: a sealed day never changes."""
+        mine = table.c.day == day.isoformat()
+        with self._database.write() as connection:
+            connection.execute(self._database.upsert(table).values(day=day.isoformat(), digest=digest))
+            kept = connection.scalar(sa.select(table.c.digest).where(mine))
+        if kept != digest:
+            raise StoreError(
+                f"The history of {day} was sealed with another digest. Run `waypost history verify`."
+            )
 
     def import_rows(self, history: History) -> None:
         """Add what is not there in one transaction; what is there is kept as it is.
@@ -43,22 +57,25 @@ class Importer(SeriesRows):
             {**change_row(numbers[series_of(change)], change), "reason": clean_text(change.reason)}
             for change in history.changes
         ]
-        watched = _grouped((numbers[series_of(row)], row.start, row.end) for row in history.coverage)
-        gaps = _grouped((gap.region, gap.start, gap.end) for gap in history.uplink if gap.end is not None)
+        watched = grouped(
+            (numbers[series_of(row)], to_ms(row.start), to_ms(row.end)) for row in history.coverage
+        )
+        gaps = grouped((gap.region, to_ms(gap.start), to_ms(gap.end)) for gap in history.uplink if gap.end)
         with self._database.write() as connection:
             if changes:
                 connection.execute(self._database.upsert(state_change), changes)
-            self._add_spans(connection, coverage, "line", watched)
-            self._add_spans(connection, uplink_gap, "region", gaps)
+            self._add_intervals(connection, coverage, "line", watched)
+            self._add_intervals(connection, uplink_gap, "region", gaps)
             self._begin_states(connection, {number: series for series, number in numbers.items()})
 
-    def _add_spans(
-        self, connection: Connection, table: sa.Table, key: str, given: Mapping[Any, Sequence[Stretch]]
+    def _add_intervals(
+        self, connection: Connection, table: sa.Table, key: str, given: Mapping[Any, Sequence[Interval[int]]]
     ) -> None:
-        """Add what nobody knew yet of the spans of each series or region."""
-        there: dict[Any, list[Stretch]] = defaultdict(list)
-        for row in connection.execute(sa.select(table)):
-            there[getattr(row, key)].append((row.start, 2**62 if row.end is None else row.end))
+        """Add what nobody knew yet of the intervals of each series or region."""
+        stored = connection.execute(sa.select(table))
+        there = grouped(
+            (getattr(row, key), row.start, 2**62 if row.end is None else row.end) for row in stored
+        )
         rows = [
             {key: name, "start": start, "end": end}
             for name, found in given.items()
@@ -83,18 +100,10 @@ class Importer(SeriesRows):
         connection.execute(self._database.upsert(series_state), rows)
 
 
-def _grouped(spans: Iterable[tuple[Any, datetime, datetime]]) -> Mapping[Any, list[Stretch]]:
-    """Return the spans of each series or region in milliseconds."""
-    found: dict[Any, list[Stretch]] = defaultdict(list)
-    for name, start, end in spans:
-        found[name].append((to_ms(start), to_ms(end)))
-    return found
-
-
-def _apart(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """Give stretches in order, of each what none before it has: unlike `joined`, those that touch stay rows."""
+def _apart(intervals: Iterable[Interval[int]]) -> Iterator[Interval[int]]:
+    """Give intervals in order, of each what none before it has: unlike `joined`, those that touch stay rows."""
     reached: int | None = None
-    for start, end in sorted(stretches):
+    for start, end in sorted(intervals):
         begin = start if reached is None else max(start, reached)
         if end > begin:
             yield begin, end
@@ -113,24 +122,3 @@ def _state_row(number: int, changes: Sequence[Any], covered: Any) -> dict[str, A
         "covered_from": covered.start if covered else None,
         "covered_until": covered.end if covered else None,
     }
-
-
-class HistoryStore(Importer, HistoryReader):
-    """The rows of history and the chain of daily digests. Every method raises StoreError, as `MonitorStore` does."""
-
-    def digests(self) -> list[tuple[date, str]]:
-        """Return the digest of each sealed day, oldest first."""
-        with self._database.read() as connection:
-            rows = connection.execute(sa.select(table).order_by(table.c.day))
-            return [(date.fromisoformat(row.day), row.digest) for row in rows]
-
-    def add_digest(self, day: date, digest: str) -> None:
-        """Seal a day; raise StoreError where it was sealed with another digest: a sealed day never changes."""
-        mine = table.c.day == day.isoformat()
-        with self._database.write() as connection:
-            connection.execute(self._database.upsert(table).values(day=day.isoformat(), digest=digest))
-            kept = connection.scalar(sa.select(table.c.digest).where(mine))
-        if kept != digest:
-            raise StoreError(
-                f"The history of {day} was sealed with another digest. Run `waypost history verify`."
-            )

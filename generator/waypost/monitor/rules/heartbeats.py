@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
-from waypost.formats.checks import HeartbeatCheck
+from waypost.base.cron import next_run
+from waypost.formats.checks import Heartbeat, HeartbeatCheck
 from waypost.formats.observations import Ping, PingKind, Pings
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import StatusConfig
 
-NextRun = Callable[[datetime], datetime]
-"""Returns when a job is due next after a moment, in UTC."""
 
-
-def judge_heartbeat(
-    check: HeartbeatCheck, pings: Pings, now: datetime, next_run: NextRun
-) -> tuple[ComponentStatus, str]:
+def judge_heartbeat(check: HeartbeatCheck, pings: Pings, now: datetime) -> tuple[ComponentStatus, str]:
     """Return the state of a job and why it is not operational.
 
     It is down at its last success + period + grace, or at its last start + grace where it began and never
@@ -33,12 +29,19 @@ def judge_heartbeat(
     since = pings.success or pings.first
     if since is None:
         return ComponentStatus.NO_DATA, ""
-    late = now >= next_run(since) + check.heartbeat.grace
+    late = now >= _due_after(check.heartbeat, since) + check.heartbeat.grace
     if late and pings.success is None:
         return check.fails_as, "nothing was heard of the job"
     if late:
         return check.fails_as, f"nothing was heard of the job since {_clock(since)}"
     return ComponentStatus.OPERATIONAL if pings.success else ComponentStatus.NO_DATA, ""
+
+
+def _due_after(rule: Heartbeat, moment: datetime) -> datetime:
+    """Return when a job is due next after a moment, in UTC."""
+    if rule.cron is not None:
+        return next_run(rule.cron, rule.time_zone, moment)
+    return moment + rule.every if rule.every else moment
 
 
 def _has_failed(pings: Pings) -> bool:
@@ -62,12 +65,12 @@ def heartbeat_names(config: StatusConfig) -> Mapping[str, tuple[str, str]]:
     return {**single, **{f"{component}/{name}": (component, name) for component, name in found}}
 
 
-def read_ping(place: tuple[str, str], word: str, at: datetime) -> Ping | None:
-    """Return what a job says: nothing or `success`, `start`, `fail`, or its exit code; None for anything else."""
+def read_ping(name: tuple[str, str], word: str, at: datetime) -> Ping | None:
+    """Return the report in a word, which is empty, `success`, `start`, `fail` or an exit code; None for others."""
     if word.isascii() and word.isdecimal() and int(word) <= 255:
         code = int(word)
-        return Ping(*place, at, PingKind.FAIL if code else PingKind.SUCCESS, code)
+        return Ping(*name, at, PingKind.FAIL if code else PingKind.SUCCESS, code)
     try:
-        return Ping(*place, at, PingKind(word or PingKind.SUCCESS))
+        return Ping(*name, at, PingKind(word or PingKind.SUCCESS))
     except ValueError:
         return None

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from waypost.base.intervals import joined, without
+from waypost.base.intervals import Interval, grouped, joined, without
 from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import MEASURED, Certificate, ComponentStatus, Coverage, StateChange, UplinkGap
-
-Key = TypeVar("Key", bound=Hashable)
-Stretch = tuple[datetime, datetime]
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 """The end of what has not ended."""
@@ -34,10 +31,20 @@ def merged(*histories: History) -> History:
     """
     return History(
         changes=_changes(histories),
-        coverage=_coverage(histories),
-        uplink=_uplink(histories),
+        coverage=_coverage_rows({series: joined(found) for series, found in _watched(*histories).items()}),
+        uplink=_uplink_rows({region: joined(found) for region, found in _offline(*histories).items()}),
         certificates=_certificates(histories),
     )
+
+
+def _watched(*histories: History) -> defaultdict[Series, list[Interval[datetime]]]:
+    rows = (row for history in histories for row in history.coverage)
+    return grouped((series_of(row), row.start, row.end) for row in rows)
+
+
+def _offline(*histories: History) -> defaultdict[str, list[Interval[datetime]]]:
+    gaps = (gap for history in histories for gap in history.uplink)
+    return grouped((gap.region, gap.start, gap.end or _NEVER) for gap in gaps)
 
 
 def _changes(histories: Iterable[History]) -> tuple[StateChange, ...]:
@@ -53,41 +60,22 @@ def _rank(change: StateChange) -> tuple[datetime, Series, datetime, str, str]:
     return change.confirmed_at, series_of(change), change.at, change.status.value, change.reason
 
 
-def _coverage(histories: Iterable[History]) -> tuple[Coverage, ...]:
-    rows = (row for history in histories for row in history.coverage)
-    stretches = _grouped((series_of(row), (row.start, row.end)) for row in rows)
-    return _coverage_rows({series: joined(found) for series, found in stretches.items()})
-
-
-def _coverage_rows(stretches: Mapping[Series, Iterable[Stretch]]) -> tuple[Coverage, ...]:
+def _coverage_rows(intervals: Mapping[Series, Iterable[Interval[datetime]]]) -> tuple[Coverage, ...]:
     rows = [
         Coverage(series.component, series.check, start, end, series.region)
-        for series, found in stretches.items()
+        for series, found in intervals.items()
         for start, end in found
     ]
     return tuple(sorted(rows, key=lambda row: (row.start, series_of(row))))
 
 
-def _uplink(histories: Iterable[History]) -> tuple[UplinkGap, ...]:
-    rows = (gap for history in histories for gap in history.uplink)
-    gaps = _grouped((gap.region, (gap.start, gap.end or _NEVER)) for gap in rows)
-    return _uplink_rows({region: joined(found) for region, found in gaps.items()})
-
-
-def _uplink_rows(gaps: Mapping[str, Iterable[Stretch]]) -> tuple[UplinkGap, ...]:
+def _uplink_rows(gaps: Mapping[str, Iterable[Interval[datetime]]]) -> tuple[UplinkGap, ...]:
     rows = [
         UplinkGap(start, None if end == _NEVER else end, region)
         for region, found in gaps.items()
         for start, end in found
     ]
     return tuple(sorted(rows, key=lambda row: (row.start, row.region)))
-
-
-def _grouped(entries: Iterable[tuple[Key, Stretch]]) -> defaultdict[Key, list[Stretch]]:
-    found: defaultdict[Key, list[Stretch]] = defaultdict(list)
-    for key, stretch in entries:
-        found[key].append(stretch)
-    return found
 
 
 def _certificates(histories: Iterable[History]) -> tuple[Certificate, ...]:
@@ -103,29 +91,26 @@ def missing(history: History, known: History) -> History:
 
     Put together with `known` it gives the same as the whole history. Certificates are left out.
     """
-    seen = {(series_of(change), change.confirmed_at) for change in known.changes}
-    watched = _grouped((series_of(row), (row.start, row.end)) for row in known.coverage)
-    gaps = _grouped((gap.region, (gap.start, gap.end or _NEVER)) for gap in known.uplink)
+    changes = {(series_of(change), change.confirmed_at) for change in known.changes}
+    watched, offline = _watched(known), _offline(known)
     whole = merged(history)
-    new = _grouped((series_of(row), (row.start, row.end)) for row in whole.coverage)
-    blind = _grouped((gap.region, (gap.start, gap.end or _NEVER)) for gap in whole.uplink)
     return History(
-        changes=tuple(item for item in whole.changes if (series_of(item), item.confirmed_at) not in seen),
+        changes=tuple(item for item in whole.changes if (series_of(item), item.confirmed_at) not in changes),
         coverage=_coverage_rows(
-            {series: without(found, joined(watched[series])) for series, found in new.items()}
+            {series: without(found, joined(watched[series])) for series, found in _watched(whole).items()}
         ),
         uplink=_uplink_rows(
-            {region: without(found, joined(gaps[region])) for region, found in blind.items()}
+            {region: without(found, joined(offline[region])) for region, found in _offline(whole).items()}
         ),
     )
 
 
 def clipped(history: History, start: datetime, end: datetime) -> History:
-    """Return what belongs to [start, end): changes confirmed in it, and the part of each stretch that lies in it.
+    """Return what belongs to [start, end): changes confirmed in it, and the part of each interval that lies in it.
 
     A gap of the connection that lasts is cut at the end. Certificates belong to no time and are left out.
     """
-    stretches = (
+    intervals = (
         replace(row, start=max(row.start, start), end=min(row.end, end))
         for row in history.coverage
         if row.start < end and row.end > start
@@ -137,7 +122,7 @@ def clipped(history: History, start: datetime, end: datetime) -> History:
     )
     return History(
         changes=tuple(change for change in history.changes if start <= change.confirmed_at < end),
-        coverage=tuple(stretches),
+        coverage=tuple(intervals),
         uplink=tuple(gaps),
     )
 
@@ -179,32 +164,22 @@ def times_by_day(history: History, first: date, last: date) -> Mapping[tuple[dat
     Time that nobody watched, or in which our own connection was down, counts for no state.
     """
     whole = merged(history)
-    watched: defaultdict[Series, list[Stretch]] = defaultdict(list)
-    for row in whole.coverage:
-        watched[series_of(row)].append((row.start, row.end))
     changes: defaultdict[Series, list[StateChange]] = defaultdict(list)
     for change in sorted(whole.changes, key=lambda change: (change.at, change.confirmed_at)):
         changes[series_of(change)].append(change)
     found: defaultdict[tuple[date, Series], list[int]] = defaultdict(lambda: [0] * len(MEASURED))
-    blind = _blind(whole)
-    for series, stretches in watched.items():
-        seen = without(_within(stretches, first, last), blind.get(series.region, []))
-        for start, end, status in _states(seen, changes[series]):
+    offline = _offline(whole)
+    for series, watched in _watched(whole).items():
+        observed = without(_within(watched, first, last), offline[series.region])
+        for start, end, status in _states(observed, changes[series]):
             for day, time in _days(start, end):
                 found[day, series][MEASURED.index(status)] += time
     return {key: tuple(times) for key, times in found.items()}
 
 
-def _blind(history: History) -> Mapping[str, list[Stretch]]:
-    gaps: defaultdict[str, list[Stretch]] = defaultdict(list)
-    for gap in history.uplink:
-        gaps[gap.region].append((gap.start, gap.end or datetime.max.replace(tzinfo=UTC)))
-    return gaps
-
-
-def _within(stretches: list[Stretch], first: date, last: date) -> list[Stretch]:
+def _within(intervals: list[Interval[datetime]], first: date, last: date) -> list[Interval[datetime]]:
     low, high = midnight(first), midnight(last) + _DAY
-    return [(max(start, low), min(end, high)) for start, end in stretches if start < high and end > low]
+    return [(max(start, low), min(end, high)) for start, end in intervals if start < high and end > low]
 
 
 def midnight(day: date) -> datetime:
@@ -213,11 +188,11 @@ def midnight(day: date) -> datetime:
 
 
 def _states(
-    stretches: Iterable[Stretch], changes: list[StateChange]
+    intervals: Iterable[Interval[datetime]], changes: list[StateChange]
 ) -> Iterator[tuple[datetime, datetime, ComponentStatus]]:
-    """Cut stretches where the state changes; what lies before the first change has none."""
+    """Cut intervals where the state changes; what lies before the first change has none."""
     moments = [change.at for change in changes]
-    for start, end in stretches:
+    for start, end in intervals:
         index = bisect.bisect_right(moments, start) - 1
         left = start
         while left < end:
@@ -229,7 +204,7 @@ def _states(
 
 
 def _days(start: datetime, end: datetime) -> Iterator[tuple[date, int]]:
-    """Cut a stretch at midnights of UTC; yield each day with its milliseconds."""
+    """Cut an interval at midnights of UTC; yield each day with its milliseconds."""
     left = start.astimezone(UTC)
     while left < end:
         right = min(end, midnight(left.date()) + _DAY)
