@@ -1,4 +1,4 @@
-"""The daemon: poll, detect, publish, tell, until it is told to stop."""
+"""The daemon: poll, detect, publish and notify until it is stopped."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ REFRESH = 15.0
 WATCH = 0.3
 """Seconds between looks at the files of a site that is being written."""
 
-LOOK = 1.0
-"""Seconds between looks at the files of a site that is only run, and at what other pollers found."""
+CHECK_EVERY = 1.0
+"""Seconds after which saved files and the findings of other pollers are read again."""
 
 PAUSE = 1.0
 """Seconds to wait after the store could not be used."""
@@ -49,7 +49,7 @@ PAUSE = 1.0
 
 @dataclass
 class Events:
-    """What a daemon tells whoever started it; each does nothing unless it is replaced."""
+    """The callbacks of a daemon; each does nothing unless it is replaced."""
 
     started: Callable[[], None] = field(default=lambda: None)
     listening: Callable[[str, int], None] = field(default=lambda host, port: None)
@@ -107,12 +107,12 @@ class FileWatch:
 
     def __init__(self, *folders: Path) -> None:
         self._folders = folders
-        self._seen = signature(*folders)
+        self._signature = signature(*folders)
 
     def has_changed(self) -> bool:
         """Tell whether anything was saved since the last call."""
         current = signature(*self._folders)
-        changed, self._seen = current != self._seen, current
+        changed, self._signature = current != self._signature, current
         return changed
 
 
@@ -150,9 +150,9 @@ class Daemon:
             workers=options.workers,
         )
         self._intake = Intake(sqlite_path(database_url))
-        self._upkeep = Housekeeping()
+        self._housekeeping = Housekeeping()
         self._history_size = store.history_size()
-        self._looked = 0.0
+        self._checked = 0.0
         self._published = -REFRESH
 
     def run(self, stop: threading.Event) -> None:
@@ -168,16 +168,16 @@ class Daemon:
         has_news = False
         try:
             has_news = self._poll()
-            for error in self._upkeep.step(self._database, utc_now(), self._known.status.config):
+            for error in self._housekeeping.step(self._database, utc_now(), self._known.status.config):
                 self._events.failed(error)
         except StoreError as error:
             # A full disk or a server that is restarted may pass; what was claimed is claimed again.
             self._events.failed(error)
             stop.wait(PAUSE)
         now = time.monotonic()
-        if now - self._looked >= LOOK:
-            self._looked = now
-            has_news |= self._look()
+        if now - self._checked >= CHECK_EVERY:
+            self._checked = now
+            has_news |= self._find_news()
         if self._options.publishes and (has_news or now - self._published >= REFRESH):
             self._published = now
             self._publish()
@@ -189,8 +189,8 @@ class Daemon:
             self._events.changed(change)
         return bool(changes)
 
-    def _look(self) -> bool:
-        """Look at saved files and at what other pollers found; tell whether there is something to publish."""
+    def _find_news(self) -> bool:
+        """Reload saved files and ask for the news of other pollers; return whether there is something to publish."""
         if self._watch and self._watch.has_changed():
             self._reload()
         is_new = self._publisher.project is not self._known
@@ -212,7 +212,7 @@ class Daemon:
         except ProblemsFound as problems:
             self._events.broken(problems)
         except OSError as error:
-            # A file may vanish while it is being saved; the next look finds what came of it.
+            # A file may vanish while it is being saved; the next step finds the rest.
             self._events.failed(error)
         else:
             self._events.reloaded()

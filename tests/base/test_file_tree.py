@@ -178,14 +178,14 @@ def test_what_is_written_is_never_said_to_be_gone(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"a": b"2", "e/f": b"2"}
 
 
-def test_with_a_memory_files_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files, memory = {"a.html": b"1", "b/c.json": b"2"}, TreeCache()
-    sync_changes(tmp_path, files, memory=memory)
+def test_with_a_cache_files_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, cache = {"a.html": b"1", "b/c.json": b"2"}, TreeCache()
+    sync_changes(tmp_path, files, cache=cache)
     with monkeypatch.context() as patched:
         patched.setattr(Path, "read_bytes", lambda self: pytest.fail(f"{self} was read"))
-        assert sync_changes(tmp_path, dict(files), memory=memory) == []
-    assert marks(sync_changes(tmp_path, {"a.html": b"3"}, memory=memory)) == ["M a.html", "D b/c.json"]
-    assert set(memory.written) == {"a.html"}
+        assert sync_changes(tmp_path, dict(files), cache=cache) == []
+    assert marks(sync_changes(tmp_path, {"a.html": b"3"}, cache=cache)) == ["M a.html", "D b/c.json"]
+    assert set(cache.written) == {"a.html"}
 
 
 DISTURBED: dict[str, Callable[[Path], object]] = {
@@ -205,9 +205,9 @@ def test_a_memory_notices_what_others_did_to_a_file(
     disturb: Callable[[Path], object], tmp_path: Path
 ) -> None:
     files, memory = {"a.html": b"1", "b.html": b"1"}, TreeCache()
-    sync_changes(tmp_path, files, memory=memory)
+    sync_changes(tmp_path, files, cache=memory)
     disturb(tmp_path / "b.html")
-    sync_changes(tmp_path, files, memory=memory)
+    sync_changes(tmp_path, files, cache=memory)
     assert tree(tmp_path) == files
     assert not (tmp_path / "b.html").is_symlink()
 
@@ -225,7 +225,7 @@ def test_any_series_of_trees_ends_in_what_a_fresh_process_writes(seed: int, tmp_
             if not any(other.startswith(f"{name}/") for other in chosen)
         }
         before = tree(tmp_path)
-        changes = sync_changes(tmp_path, files, memory=memory)
+        changes = sync_changes(tmp_path, files, cache=memory)
         assert tree(tmp_path) == files
         told = {path: mark for mark, path in changes}
         assert len(told) == len(changes), "each file is told of once"

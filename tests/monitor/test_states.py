@@ -13,7 +13,7 @@ from helpers.status_world import moment
 from waypost.formats.checks import Flapping, Rules
 from waypost.formats.observations import SeriesState
 from waypost.formats.status import MEASURED, ComponentStatus, Observation, StateChange
-from waypost.monitor.rules.states import LOOKED_BACK, RECENT, REMEMBERED, advance
+from waypost.monitor.rules.states import COUNTED_ANSWERS, RECENT, REMEMBERED, advance
 
 LETTERS = dict(zip("odpm", MEASURED, strict=True))
 START = moment("10:00")
@@ -84,7 +84,7 @@ def test_what_is_remembered_stays_small() -> None:
     state, _ = judged(answers("omm" * 200), rules(down=1, up=1))
     assert len(state.recent) == RECENT
     assert len(state.changed) == REMEMBERED
-    assert len(state.failures) <= LOOKED_BACK
+    assert len(state.failures) <= COUNTED_ANSWERS
     assert state.answered == 600
     assert judged(answers("o" * 50), rules())[0].failures == ()
 

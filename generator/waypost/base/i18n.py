@@ -61,20 +61,21 @@ def size_words(size: int, words: Words) -> str:
     return words.say("downloads.megabytes", number=number_text(number, words))
 
 
-def duration_words(span: timedelta, words: Words) -> str:
-    """Say how long something takes, a minute at least: "1 hour and 30 minutes"."""
-    minutes = max(1, round(span.total_seconds() / 60))
-    days, rest = divmod(minutes, 24 * 60)
-    parts = [("days", days), ("hours", rest // 60), ("minutes", rest % 60)]
-    return words.join([words.say(f"tutorial.{unit}", count=count) for unit, count in parts if count])
+def duration_words(length: timedelta, words: Words) -> str:
+    """Write how long something takes, a minute at least: "1 hour and 30 minutes"."""
+    parts = _days_hours_minutes(max(1, round(length.total_seconds() / 60)))
+    return words.join([words.say(f"tutorial.{unit}", count=count) for unit, count in parts])
 
 
-def duration_text(span: timedelta, words: Words) -> str:
-    """Return a span in its two largest units: '1 hour 36 minutes'."""
-    minutes = int(span.total_seconds()) // 60
-    if minutes < 1:
-        return words.say("status.duration.moment")
+def duration_text(length: timedelta, words: Words) -> str:
+    """Write a length of time in its two largest units: '1 hour 36 minutes'."""
+    parts = _days_hours_minutes(int(length.total_seconds()) // 60)
+    texts = [words.say(f"status.duration.{unit}", count=count) for unit, count in parts[:2]]
+    return " ".join(texts) or words.say("status.duration.moment")
+
+
+def _days_hours_minutes(minutes: int) -> list[tuple[str, int]]:
+    """Return the units of a length of time that are not zero, the largest first."""
     days, rest = divmod(minutes, 24 * 60)
-    parts = [(days, "days"), (rest // 60, "hours"), (rest % 60, "minutes")]
-    said = [words.say(f"status.duration.{unit}", count=count) for count, unit in parts if count]
-    return " ".join(said[:2])
+    units = [("days", days), ("hours", rest // 60), ("minutes", rest % 60)]
+    return [(unit, count) for unit, count in units if count]

@@ -28,7 +28,7 @@ class Plan:
     phase: float
     """Its place within the interval, 0 to 1, so that not all checks run at once."""
     lease: timedelta
-    """How long whoever claimed it may work before others may claim it: its timeout and a little."""
+    """How long a poller may work on its claim before others may claim the series: the timeout and a little."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class RecordedOutcome:
 
 
 class PingKind(StrEnum):
-    """What a job says of itself."""
+    """What a job reports: it ended well, began, or failed."""
 
     SUCCESS = "success"
     START = "start"
@@ -108,7 +108,7 @@ class PingKind(StrEnum):
 
 @dataclass(frozen=True)
 class Ping:
-    """One word of a job that reports by heartbeat."""
+    """One report of a job."""
 
     component: str
     check: str
@@ -119,7 +119,7 @@ class Ping:
 
 @dataclass(frozen=True)
 class Pings:
-    """What a heartbeat last said of itself; each is None where it never did."""
+    """The latest reports of a job, by their kind; each is None where there was none."""
 
     success: datetime | None = None
     start: datetime | None = None
@@ -127,7 +127,7 @@ class Pings:
     exit_code: int | None = None
     """The exit code that came with the latest failure, where one did."""
     first: datetime | None = None
-    """When it was first watched or heard of: before that, silence means nothing."""
+    """When it was first watched or reported: before that, silence means nothing."""
 
 
 class Resolution(StrEnum):

@@ -92,7 +92,7 @@ class Exported:
     until: date
     """The last day that was exported."""
     written: tuple[str, ...]
-    """The tables that were not there or said something else, from the root of the site."""
+    """The tables that were new or changed, from the root of the site."""
     other_digests: int
     """Days for which the text has the digest of another database, too."""
 

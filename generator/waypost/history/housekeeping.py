@@ -1,4 +1,4 @@
-"""What a daemon does from time to time: sum up, forget what is old, seal days that are over."""
+"""The regular tasks of a daemon: sum up, forget old rows, seal past days."""
 
 from __future__ import annotations
 

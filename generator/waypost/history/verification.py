@@ -24,7 +24,7 @@ from waypost.history.store import HistoryStore
 from waypost.monitor.store.opening import opened_to_read
 from waypost.problems import ProblemsFound
 from waypost.publishing.api.now_json import now_document
-from waypost.reading.io.history_files import FOLDER, HistoryText, load_history_text
+from waypost.reading.io.history_files import FOLDER, load_history_text
 from waypost.reading.project import load_project
 from waypost.reading.rules.history import first_day, merged
 from waypost.reading.rules.history_text import Digest
@@ -108,7 +108,8 @@ def verify_history(site: Site, store: HistoryStore | None, now: datetime) -> Ver
     if store:
         chains.append(_prove(DATABASE, rows, kept, settled, notes))
     if text.digests or not store:
-        chains.append(_prove(FOLDER, text.history, text.chain, settled, notes, _ambiguous(text)))
+        ambiguous = tuple(day for day, found in text.digests.items() if len(found) > 1)
+        chains.append(_prove(FOLDER, text.history, text.chain, settled, notes, ambiguous))
     known = dict(text.chain)
     published = _published(site, notes)
     made_at = _made_at(published, notes) if published is not None else None
@@ -129,10 +130,6 @@ def verify_history(site: Site, store: HistoryStore | None, now: datetime) -> Ver
 
 
 # The chain
-
-
-def _ambiguous(text: HistoryText) -> tuple[date, ...]:
-    return tuple(day for day, found in text.digests.items() if len(found) > 1)
 
 
 def _prove(

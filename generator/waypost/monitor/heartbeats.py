@@ -35,12 +35,12 @@ class UnknownHeartbeat(Refused):
 
 
 def report_job(site: Site, database_url: str, name: str, word: str, now: datetime) -> Ping:
-    """Keep what a job of a site says of itself; raises ProblemsFound, UnknownHeartbeat, StoreError and OSError."""
+    """Keep the report of a job of a site; raises ProblemsFound, UnknownHeartbeat, StoreError and OSError."""
     return report(load_project(site).status.config, database_url, name, word, now)
 
 
 def report(config: StatusConfig, database_url: str, name: str, word: str, now: datetime) -> Ping:
-    """Keep what a job says of itself; raises UnknownHeartbeat, StoreError and OSError."""
+    """Keep the report of a job; raises UnknownHeartbeat, StoreError and OSError."""
     ping = _ping(heartbeat_names(config), name, word, now)
     path = sqlite_path(database_url)
     if path:

@@ -48,7 +48,7 @@ def require_region(config: StatusConfig, region: str) -> None:
 
 
 def owner_name() -> str:
-    """Return a name for this process that no other poller has."""
+    """Return a name for this process that no other process has."""
     return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
@@ -166,7 +166,7 @@ class Poller:
         """
         now = self.clock()
         skipped: list[Started] = []
-        if self._watch_uplink():
+        if self._check_uplink():
             self._claim(now, self._turns.free)
             started, skipped = self._turns.start(now)
             self._launch(started)
@@ -175,8 +175,8 @@ class Poller:
         outcomes = [self._outcome(*each) for each in ended]
         return self._store.record(outcomes) if outcomes else []
 
-    def _watch_uplink(self) -> bool:
-        """Look whether our own connection works, and keep it when that changed."""
+    def _check_uplink(self) -> bool:
+        """Return whether our own connection works, and store when that changed."""
         works = self._guard.watch()
         since = self._guard.down_since
         if since and self._is_down is not True:

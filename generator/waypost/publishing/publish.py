@@ -80,7 +80,7 @@ def publish(
         latency=memory.latency.read(url, project.status.config, now),
     )
     files = status_files(snapshot, project, kept, memory.pages)
-    return Publication(snapshot, tuple(sync_changes(site.status_output, files, memory=memory.tree)))
+    return Publication(snapshot, tuple(sync_changes(site.status_output, files, cache=memory.tree)))
 
 
 def write_changes(file: Path, publication: Publication) -> None:

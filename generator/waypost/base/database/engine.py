@@ -59,7 +59,7 @@ _HOW_TO_NAME_ONE = (
 
 
 def is_sqlite(url: str) -> bool:
-    """Tell whether an address names a SQLite file; raise StoreError where it is not understood."""
+    """Return whether an address names a SQLite file; raise StoreError where it is not understood."""
     return parse_url(url).get_backend_name() == "sqlite"
 
 
@@ -134,16 +134,16 @@ class Database:
             yield
         except sa.exc.OperationalError as error:
             raise StoreError(
-                f"The database cannot be used now: {self._said(error)}. {self._hint()}"
+                f"The database cannot be used now: {self._message(error)}. {self._hint()}"
             ) from error
         except sa.exc.DBAPIError as error:
             if self.is_postgres:
-                raise StoreError(f"The database refused: {self._said(error)}.") from error
+                raise StoreError(f"The database refused: {self._message(error)}.") from error
             raise StoreError(
-                f"The database is damaged: {self._said(error)}. Restore it from a backup."
+                f"The database is damaged: {self._message(error)}. Restore it from a backup."
             ) from error
 
-    def _said(self, error: sa.exc.DBAPIError) -> str:
+    def _message(self, error: sa.exc.DBAPIError) -> str:
         text = " ".join(str(error.orig).split()).rstrip(".")
         password = self._url.password
         return text.replace(str(password), "***") if password else text

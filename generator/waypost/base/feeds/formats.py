@@ -124,17 +124,13 @@ def json_feed_bytes(head: FeedHead, items: Sequence[FeedItem]) -> bytes:
         "authors": [{"name": clean(head.author), "url": head.home}],
     }
     # One item a line, so that a change is one line in a comparison; indenting each key is ten times slower.
-    lines = ",\n".join(_text(item) for item in items)
+    lines = ",\n".join(_item(item) for item in items)
     return f'{json.dumps(document, ensure_ascii=False)[:-1]}, "items": [\n{lines}\n]}}\n'.encode()
 
 
 @lru_cache(maxsize=4096)
-def _text(item: FeedItem) -> str:
+def _item(item: FeedItem) -> str:
     """Return an item as text; it is in several feeds."""
-    return json.dumps(_item(item), ensure_ascii=False)
-
-
-def _item(item: FeedItem) -> dict[str, object]:
     found: dict[str, object] = {
         "id": item.id,
         "url": item.link,
@@ -149,7 +145,9 @@ def _item(item: FeedItem) -> dict[str, object]:
         found["content_text"] = clean(item.summary)
     if not found.get("summary", "-"):
         del found["summary"]
-    return {**found, "tags": [clean(tag) for tag in item.tags]} if item.tags else found
+    if item.tags:
+        found["tags"] = [clean(tag) for tag in item.tags]
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _time(moment: datetime) -> str:

@@ -41,27 +41,27 @@ def _replace(path: str, data: bytes) -> None:
 
 
 FileStamp = tuple[int, int, int, int]
-"""What a file system tells of a file; another one as soon as the file was changed or replaced."""
+"""Inode, size and times of a file; another value as soon as the file was changed or replaced."""
 
 
 @dataclass
 class TreeCache:
-    """What a process that stays has written into a folder, so that it need not read it again to compare."""
+    """The files that a process has written into a folder, so that it need not read them again to compare."""
 
     written: dict[str, tuple[bytes, FileStamp]] = field(default_factory=dict)
-    """The bytes of each file by its path, and what the file system said of it afterwards."""
+    """The bytes of each file by its path, and its stamp afterwards."""
 
 
 @dataclass(frozen=True)
 class _FolderContent:
-    """What is in a folder now, by path."""
+    """The present content of a folder, by path."""
 
     files: dict[str, os.DirEntry[str]]
     folders: set[str]
 
 
 class FileChange(NamedTuple):
-    """What happened to one file."""
+    """A file that was added, modified or deleted."""
 
     mark: str
     """A for added, M for modified, D for deleted."""
@@ -74,29 +74,30 @@ def sync_tree(root: Path, files: Mapping[str, bytes], keep: Iterable[str] = ()) 
 
 
 def sync_changes(
-    root: Path, files: Mapping[str, bytes], keep: Iterable[str] = (), memory: TreeCache | None = None
+    root: Path, files: Mapping[str, bytes], keep: Iterable[str] = (), cache: TreeCache | None = None
 ) -> list[FileChange]:
     """Make the folder `root` hold exactly `files` (paths with forward slashes).
 
     Pages are written after what they refer to, and what is gone is removed last, so that a page that
-    is open never points to nothing. Top-level names in `keep` are left alone. With a `memory`, files that
+    is open never points to nothing. Top-level names in `keep` are left alone. With a `cache`, files that
     are as this process left them are not read. Returns what was written or removed, in that order.
     """
     kept = frozenset(keep)
-    written = memory.written if memory else {}
-    present = _look(root, kept)
+    written = cache.written if cache else {}
+    present = _present(root, kept)
     needed = {parent for path in files for parent in _parents(path)}
     removed = _make_way(root, files, needed, present)
     if removed:
-        present = _look(root, kept)
+        present = _present(root, kept)
     changed = []
-    for path in _pages_last(files):
+    # Pages come after what they refer to.
+    for path in sorted(files, key=lambda path: (path.endswith(".html"), path)):
         data, entry = files[path], present.files.get(path)
         if entry and _is_as_written(written.get(path), data, entry):
             continue
         if _write(root, path, data, present):
             changed.append(FileChange("M" if entry else "A", path))
-        if memory:
+        if cache:
             written[path] = (data, _stamp(os.lstat(f"{root}/{path}")))
     removed += _prune(root, files, kept, present)
     _remove_empty(root, needed, kept, present)
@@ -118,7 +119,7 @@ def _write(root: Path, path: str, data: bytes, present: _FolderContent) -> bool:
     return is_written
 
 
-def _look(root: Path, keep: Collection[str]) -> _FolderContent:
+def _present(root: Path, keep: Collection[str]) -> _FolderContent:
     found = _FolderContent({}, set())
     if root.is_dir():
         _scan(str(root), "", keep, found)
@@ -175,14 +176,6 @@ def _parents(path: str) -> Iterator[str]:
         place = path.find("/", place + 1)
 
 
-def _pages_last(paths: Iterable[str]) -> list[str]:
-    """Return paths in the order in which they are written: pages after what they refer to."""
-    parts: tuple[list[str], list[str]] = [], []
-    for path in paths:
-        parts[path.endswith(".html")].append(path)
-    return sorted(parts[0]) + sorted(parts[1])
-
-
 def _prune(
     root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _FolderContent
 ) -> list[str]:
@@ -200,7 +193,7 @@ def _prune(
 
 
 def _is_hosts(name: str) -> bool:
-    """Tell whether a top-level name is for the web host (.git, .nojekyll, .well-known, CNAME), not ours."""
+    """Return whether a top-level name is for the web host (.git, .nojekyll, .well-known, CNAME), not ours."""
     return name.startswith(".") or name == "CNAME"
 
 
@@ -212,7 +205,7 @@ def _remove_leftover(path: Path) -> None:
 
 
 def is_alive(process: int) -> bool:
-    """Tell whether a process with this number runs."""
+    """Return whether a process with this number runs."""
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):

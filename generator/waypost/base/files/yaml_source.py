@@ -37,7 +37,7 @@ _HINTS = (
     ("found unknown escape character", "In double quotes a backslash is special; use single quotes."),
     ("but found another document", "Delete this line: a file holds one document."),
 )
-"""The beginnings of what the library says, with what a writer can do about it."""
+"""The beginnings of messages of the library, each with a hint for the writer."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -62,14 +62,12 @@ DEEPEST = 4000
 """Levels that libyaml, several times as fast, may be asked to follow: it nests without a limit of its own."""
 
 
-def _fast_loader() -> type[Any] | None:
-    """Return libyaml's loader with our scalars; None where PyYAML was built without it."""
-    base = getattr(yaml, "CSafeLoader", None)
-    resolvers = {"yaml_implicit_resolvers": _Loader.yaml_implicit_resolvers}
-    return type("_FastLoader", (base,), resolvers) if base else None
-
-
-_FAST_LOADER = _fast_loader()
+_FAST_LOADER: type[Any] | None = None
+"""The loader of libyaml with our scalars; None where PyYAML was built without it."""
+if hasattr(yaml, "CSafeLoader"):
+    _FAST_LOADER = type(
+        "_FastLoader", (yaml.CSafeLoader,), {"yaml_implicit_resolvers": _Loader.yaml_implicit_resolvers}
+    )
 
 
 def _compose(text: str) -> yaml.Node | None:
@@ -91,7 +89,7 @@ def _depth(text: str) -> int:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a value and, inside a mapping, its key stand: (line, column), from 1."""
+    """The position of a value and, inside a mapping, of its key: (line, column), from 1."""
 
     value: tuple[int, int]
     key: tuple[int, int] | None = None
@@ -167,11 +165,11 @@ def parse_yaml(
 
     Returns the document, or None with the problems that make it unusable.
     """
-    reader = _DocumentBuilder(YamlDocument(source), first_line, ignore_tags=ignore_tags)
+    builder = _DocumentBuilder(YamlDocument(source), first_line, ignore_tags=ignore_tags)
     try:
         node = _compose(source.text if text is None else text)
         if node is not None:
-            reader.document.data = reader.build(node, ())
+            builder.document.data = builder.build(node, ())
     except yaml.MarkedYAMLError as error:
         return None, [_syntax_problem(source, error, first_line)]
     except yaml.YAMLError as error:
@@ -180,7 +178,7 @@ def parse_yaml(
         return None, [
             source.problem("too-complex", f"The values nest deeper than {MAX_DEPTH} levels. Flatten them.")
         ]
-    return (None if reader.problems else reader.document), reader.problems
+    return (None if builder.problems else builder.document), builder.problems
 
 
 def _syntax_problem(source: Source, error: yaml.MarkedYAMLError, first_line: int) -> Problem:

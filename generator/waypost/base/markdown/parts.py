@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass
 
 from waypost.base.markdown.blocks import Block, MarkdownLine, blocks_of, lines_of
@@ -65,7 +65,8 @@ def markdown_parts(text: str, first_line: int = 1) -> MarkdownParts:
 
 def headings_of(text: str, first_line: int = 1) -> tuple[Heading, ...]:
     """Return the headings of an article, in their order."""
-    return tuple(_headings(text, first_line))
+    taken: set[str] = set()
+    return tuple(_heading(block, first_line, taken) for block in blocks_of(text) if block.level)
 
 
 def sections_of(
@@ -83,13 +84,6 @@ def sections_of(
     for heading, end in zip(cuts, ends[1:], strict=True):
         sections.append(MarkdownSection(heading, tuple(lines[heading.last_line - first_line + 1 : end])))
     return tuple(sections)
-
-
-def _headings(text: str, first_line: int) -> Iterator[Heading]:
-    taken: set[str] = set()
-    for block in blocks_of(text):
-        if block.level:
-            yield _heading(block, first_line, taken)
 
 
 def _heading(block: Block, first_line: int, taken: set[str]) -> Heading:

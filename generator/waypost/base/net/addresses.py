@@ -55,7 +55,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def is_public(address: str, allowed_networks: Sequence[IPNetwork] = ()) -> bool:
-    """Tell whether a numeric address may be reached: it is public, or in a network that is allowed.
+    """Return whether a numeric address may be reached: it is public, or in a network that is allowed.
 
     What an address of IPv6 carries inside, an address of IPv4, must be public itself. What is no address is
     not public.
@@ -72,7 +72,7 @@ def is_public(address: str, allowed_networks: Sequence[IPNetwork] = ()) -> bool:
 
 
 def refuser(networks: Iterable[str]) -> Callable[[str], bool]:
-    """Return what tells of a numeric address whether it must not be reached; `networks` are allowed besides.
+    """Return a test of whether a numeric address must not be reached; `networks` are allowed besides.
 
     Raises ValueError for what is no network.
     """

@@ -36,12 +36,12 @@ class AddressRefused(OSError):
 
 
 Refuse = Callable[[str], bool]
-"""Tells of a numeric address whether it must not be reached."""
+"""Returns whether a numeric address must not be reached."""
 
 
 @dataclass
 class Exchange:
-    """What is known of the work under one deadline."""
+    """One exchange with a server under a deadline."""
 
     started: float
     ends: float
@@ -71,23 +71,23 @@ class Exchange:
         return time.monotonic() >= self.ends
 
 
-_current: ContextVar[Exchange] = ContextVar("waypost_run")
+_current: ContextVar[Exchange] = ContextVar("waypost_exchange")
 
 
 @contextlib.contextmanager
 def deadline(timeout: timedelta, refuse: Refuse | None = None) -> Iterator[Exchange]:
     """Limit all that is done inside to a whole time; `refuse` keeps connections from addresses."""
     now = time.monotonic()
-    run = Exchange(now, now + timeout.total_seconds(), refuse)
-    token = _current.set(run)
+    exchange = Exchange(now, now + timeout.total_seconds(), refuse)
+    token = _current.set(exchange)
     try:
-        yield run
+        yield exchange
     finally:
         _current.reset(token)
 
 
 def current_exchange() -> Exchange:
-    """Return what is known of the work under the present deadline."""
+    """Return the exchange under the present deadline."""
     return _current.get()
 
 
@@ -177,10 +177,10 @@ def _look_up(host: str, port: int) -> Future[list[Any]]:
         else:
             _finish(lambda: found.set_result(answer))
 
-    def _finish(tell: Callable[[], None]) -> None:
+    def _finish(settle: Callable[[], None]) -> None:
         with _lookups_lock:
             _lookups.pop((host, port), None)
-        tell()
+        settle()
 
     threading.Thread(target=work, name="waypost-resolve", daemon=True).start()
     return found
@@ -208,8 +208,8 @@ def allowed(addresses: list[Any]) -> list[Any]:
 
 def connect(host: str, port: int) -> DeadlineSocket:
     """Connect to one of the addresses of a name, tried in order, each for its share of what is left."""
-    run = current_exchange()
-    run.host, run.port = host, port
+    exchange = current_exchange()
+    exchange.host, exchange.port = host, port
     addresses = allowed(resolve(host, port))
     failure: OSError = OSError("the name has no address")
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):

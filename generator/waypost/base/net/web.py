@@ -7,7 +7,7 @@ here, because the library would read the whole body of each, and send what is se
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -66,7 +66,7 @@ class _Session(requests.Session):
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of an address; it never shows itself, because it holds secrets."""
+    """A request to an address; it never shows itself, because it holds secrets."""
 
     url: str = field(repr=False)
     method: str = "GET"
@@ -76,7 +76,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What a server answered in the end."""
+    """The answer of a server after all redirects."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -86,7 +86,7 @@ class Response:
 
 
 def basic(user: str, password: str) -> str:
-    """Return the header value that tells a user and a password."""
+    """Return the value of the header for a user and a password."""
     return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode('ascii')}"
 
 
@@ -162,17 +162,14 @@ def _redirected(request: Request, status: int, target: str) -> Request:
         raise Unanswered("redirected to an address that is not http or https")
     if status == 303 or (status in (301, 302) and request.method == "POST"):
         method = "HEAD" if request.method == "HEAD" else "GET"
-        request = replace(request, method=method, body=None, headers=_without_type(request.headers))
+        headers = {name: value for name, value in request.headers.items() if name.lower() != "content-type"}
+        request = replace(request, method=method, body=None, headers=headers)
     if is_same:
         return replace(request, url=url)
     if request.body is not None:
         raise Unanswered("redirected to another host, where the body of the request is not sent")
     kept = {name: value for name, value in request.headers.items() if name.lower() in _HARMLESS}
     return replace(request, url=url, headers=kept)
-
-
-def _without_type(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if name.lower() != "content-type"}
 
 
 def _origin(url: str) -> tuple[str, str | None, int]:
@@ -190,7 +187,7 @@ def _is_upgrade(old: str, new: str) -> bool:
 def _read_body(response: requests.Response, limit: _BodyLimit) -> bytes:
     body = bytearray()
     try:
-        for chunk in _chunks(response):
+        for chunk in response.iter_content(_CHUNK):
             remaining()
             body += chunk[: limit.max_size + 1 - len(body)]
             if len(body) > limit.max_size:
@@ -201,12 +198,8 @@ def _read_body(response: requests.Response, limit: _BodyLimit) -> bytes:
     return bytes(body)
 
 
-def _chunks(response: requests.Response) -> Iterator[bytes]:
-    yield from response.iter_content(_CHUNK)
-
-
 def _cause(error: Exception) -> Exception:
-    """Return what was behind an error of the library: its own words tell addresses, and these do not."""
+    """Return the cause of an error of the library, whose own words hold addresses that the cause does not."""
     chain: list[BaseException] = []
     current: BaseException | None = error
     while current is not None and len(chain) < 10:
@@ -228,4 +221,4 @@ _BAD_ADDRESS = (
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidURL,
 )
-"""What the library says of addresses that it cannot ask."""
+"""The errors of the library for addresses that it cannot ask."""

@@ -105,14 +105,14 @@ class PercentageComparison:
 
 def compare(published: Mapping[str, Any], computed: Mapping[str, Any]) -> PercentageComparison:
     """Compare every uptime and error budget in two documents of the form of now.json."""
-    told, known = dict(_figures(published)), dict(_figures(computed))
-    both = [place for place in told if place in known]
+    stated, known = dict(_figures(published)), dict(_figures(computed))
+    both = [place for place in stated if place in known]
     return PercentageComparison(
         compared=len(both),
         differences=tuple(
-            Difference(place, told[place], known[place]) for place in both if told[place] != known[place]
+            Difference(place, stated[place], known[place]) for place in both if stated[place] != known[place]
         ),
-        unknown=tuple(place for place in told if place not in known),
+        unknown=tuple(place for place in stated if place not in known),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a run of a check is given, and what it finds."""
+"""The input and the result of one run of a check."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from waypost.formats.status import ComponentStatus
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What one run found; `probe` adds the times."""
+    """The result of one run; `probe` adds the times."""
 
     status: ComponentStatus
     """No data where the run says nothing about the service."""
@@ -30,14 +30,14 @@ class ProbeResult:
 
 @dataclass(frozen=True)
 class ProbeContext:
-    """What a run may know beside its check."""
+    """The input of a run beside its check."""
 
     now: datetime
     """The moment of the run."""
     pings: Pings = field(default_factory=Pings)
-    """What a heartbeat last said of itself."""
+    """The latest reports of the job, for a heartbeat."""
     refuse: Refuse | None = None
-    """Tells which numeric addresses must not be reached; without it, all may."""
+    """Returns whether a numeric address must not be reached; without it, all may be."""
 
 
 Prober = Callable[[Any, ProbeContext], ProbeResult]

@@ -1,7 +1,7 @@
 """From observations to confirmed states: one bad answer is not an outage, one good answer no recovery.
 
-The rules work on streaks that grow with each answer, so that judging the next one needs no look at
-older rows, and takes the same time after a year.
+The rules work on streaks that grow with each answer, so that judging the next one needs no older
+rows, and takes the same time after a year.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ RECENT = 5
 REMEMBERED = 20
 """How many changes are remembered: the most that flapping may be set to."""
 
-
-LOOKED_BACK = 24
+COUNTED_ANSWERS = 24
 """Over how many answers at most failures that come and go are counted."""
 
 
@@ -38,7 +37,7 @@ def advance(
     change = _confirmed(state, observation, rules)
     if change is None:
         return state, None
-    # The first state ever is news, but no change that could make a series look unsteady.
+    # The first state ever is news, but no change that could make a series flap.
     changed = state.changed if state.status is None else (*state.changed, change.confirmed_at)[-REMEMBERED:]
     # What the new state began with was judged already, and no two changes may begin at one moment.
     failures = tuple(failure for failure in state.failures if failure.at > change.at)
@@ -49,7 +48,7 @@ def _grown(state: SeriesState, observation: Observation) -> SeriesState:
     """Add an answer to all that is remembered of a series."""
     severity = observation.status.severity
     answered = state.answered + 1
-    failures = tuple(failure for failure in state.failures if failure.number > answered - LOOKED_BACK)
+    failures = tuple(failure for failure in state.failures if failure.number > answered - COUNTED_ANSWERS)
     if severity:
         failures = (*failures, FailedAnswer(answered, observation.at, observation.status))
     return replace(
@@ -68,10 +67,10 @@ def _grown(state: SeriesState, observation: Observation) -> SeriesState:
     )
 
 
-def _streak(run: Streak | None, observation: Observation, belongs: bool) -> Streak:
+def _streak(streak: Streak | None, observation: Observation, belongs: bool) -> Streak:
     if not belongs:
         return Streak()
-    return Streak(run.count + 1, run.first) if run and run.count else Streak(1, observation)
+    return Streak(streak.count + 1, streak.first) if streak and streak.count else Streak(1, observation)
 
 
 def _confirmed(state: SeriesState, newest: Observation, rules: Rules) -> StateChange | None:
@@ -81,30 +80,30 @@ def _confirmed(state: SeriesState, newest: Observation, rules: Rules) -> StateCh
     current = state.status or ComponentStatus.OPERATIONAL
     for level in reversed(MEASURED[1:]):
         if level.severity > current.severity:
-            run = state.at_least[level]
-            is_certain = run.count >= rules.down_after
-            at = _begun(run, newest) if is_certain else _come_and_gone(state, level, rules.down_after)
+            streak = state.at_least[level]
+            is_certain = streak.count >= rules.down_after
+            at = _begun(streak, newest) if is_certain else _come_and_gone(state, level, rules.down_after)
             if at is not None:
                 return _change(state, level, at, newest)
     for level in MEASURED[:-1]:
-        run = state.at_most[level]
-        is_better = level.severity < current.severity and run.count >= rules.up_after
-        if is_better and not _is_held(run, newest, state.changed, rules.flapping):
-            return _change(state, level, _begun(run, newest), newest)
+        streak = state.at_most[level]
+        is_better = level.severity < current.severity and streak.count >= rules.up_after
+        if is_better and not _is_held(streak, newest, state.changed, rules.flapping):
+            return _change(state, level, _begun(streak, newest), newest)
     return None
 
 
-def _begun(run: Streak, newest: Observation) -> datetime:
-    return run.first.at if run.first else newest.at
+def _begun(streak: Streak, newest: Observation) -> datetime:
+    return streak.first.at if streak.first else newest.at
 
 
 def _come_and_gone(state: SeriesState, level: ComponentStatus, down_after: int) -> datetime | None:
     """Return when failures began that come and go, but make up half of the latest answers, or None.
 
-    Looked at are four times `down_after` answers, at most `LOOKED_BACK`, and none from before the
-    present state. At least `down_after` of them must fail, so that this never is hastier than a row.
+    Four times `down_after` answers count, at most `COUNTED_ANSWERS`, and none from before the present
+    state. At least `down_after` of them must fail, so that this never is hastier than a row.
     """
-    width = min(4 * down_after, LOOKED_BACK)
+    width = min(4 * down_after, COUNTED_ANSWERS)
     failed = [
         failure.at
         for failure in state.failures
@@ -113,20 +112,20 @@ def _come_and_gone(state: SeriesState, level: ComponentStatus, down_after: int) 
     return failed[0] if len(failed) >= max(width // 2, down_after) else None
 
 
-def _is_held(run: Streak, newest: Observation, changed: tuple[datetime, ...], flapping: Flapping) -> bool:
+def _is_held(streak: Streak, newest: Observation, changed: tuple[datetime, ...], flapping: Flapping) -> bool:
     """Tell whether a series changed so often lately that good answers must first last for a while."""
     lately = [moment for moment in changed if newest.at - moment <= flapping.within]
-    return len(lately) >= flapping.changes and newest.at - _begun(run, newest) < flapping.hold
+    return len(lately) >= flapping.changes and newest.at - _begun(streak, newest) < flapping.hold
 
 
 def _change(state: SeriesState, status: ComponentStatus, at: datetime, newest: Observation) -> StateChange:
-    said = [item for item in state.recent if item.status is status] or [newest]
+    reasons = [item.reason for item in state.recent if item.status is status] or [newest.reason]
     return StateChange(
         newest.component,
         newest.check,
         at,
         status,
         newest.at + newest.latency,
-        said[-1].reason,
+        reasons[-1],
         newest.region,
     )

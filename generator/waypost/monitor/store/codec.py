@@ -1,4 +1,4 @@
-"""How values stand in the database: times as milliseconds, states as numbers, a line's state as JSON."""
+"""How values stand in the database: times as milliseconds, states as numbers, the state of a series as JSON."""
 
 from __future__ import annotations
 
@@ -24,22 +24,16 @@ STATUS_NUMBERS: Mapping[ComponentStatus, int] = {
 STATUSES = {number: status for status, number in STATUS_NUMBERS.items()}
 
 
-def storable(seen: Observation, series: Series) -> Observation:
+def storable(answer: Observation, series: Series) -> Observation:
     """Return an observation as it will come back: whole milliseconds in UTC, and a reason that can be kept."""
-    return Observation(
-        series.component,
-        series.check,
-        from_ms(to_ms(seen.at)),
-        seen.status,
-        timedelta(milliseconds=min(max(span_ms(seen.latency), 0), LARGEST)),
-        clean_text(seen.reason),
-        series.region,
-    )
+    latency = min(max(span_ms(answer.latency), 0), LARGEST)
+    status, reason = STATUS_NUMBERS[answer.status], clean_text(answer.reason)
+    return unpack((to_ms(answer.at), latency, status, reason), series)
 
 
-def pack(seen: Observation) -> list[Any]:
+def pack(answer: Observation) -> list[Any]:
     """Return an observation as plain values for JSON; its series stands elsewhere."""
-    return [to_ms(seen.at), span_ms(seen.latency), STATUS_NUMBERS[seen.status], seen.reason]
+    return [to_ms(answer.at), span_ms(answer.latency), STATUS_NUMBERS[answer.status], answer.reason]
 
 
 def unpack(values: Sequence[Any], series: Series) -> Observation:
@@ -57,34 +51,34 @@ def unpack(values: Sequence[Any], series: Series) -> Observation:
 
 
 def dump_state(state: SeriesState) -> str:
-    """Return a line's state as JSON; an observation that it names several times is written once."""
-    seen: dict[Observation, int] = {}
+    """Return the state of a series as JSON; an observation that it names several times is written once."""
+    answers: dict[Observation, int] = {}
 
     def place(item: Observation | None) -> int | None:
-        return None if item is None else seen.setdefault(item, len(seen))
+        return None if item is None else answers.setdefault(item, len(answers))
 
     document: dict[str, Any] = {
         "status": None if state.status is None else STATUS_NUMBERS[state.status],
-        "at_least": _dump_runs(state.at_least, place),
-        "at_most": _dump_runs(state.at_most, place),
+        "at_least": _dump_streaks(state.at_least, place),
+        "at_most": _dump_streaks(state.at_most, place),
         "recent": [place(item) for item in state.recent],
         "changed": [to_ms(moment) for moment in state.changed],
         "answered": state.answered,
         "failures": [[f.number, to_ms(f.at), STATUS_NUMBERS[f.status]] for f in state.failures],
     }
-    document["seen"] = [pack(item) for item in seen]
+    document["seen"] = [pack(item) for item in answers]
     return json.dumps(document, separators=(",", ":"))
 
 
 def load_state(text: str, series: Series) -> SeriesState:
     """Return the state that `dump_state` wrote."""
     document = json.loads(text)
-    seen = [unpack(values, series) for values in document["seen"]]
+    answers = [unpack(values, series) for values in document["seen"]]
     return SeriesState(
         None if document["status"] is None else STATUSES[document["status"]],
-        _load_runs(document["at_least"], seen),
-        _load_runs(document["at_most"], seen),
-        tuple(seen[place] for place in document["recent"]),
+        _load_streaks(document["at_least"], answers),
+        _load_streaks(document["at_most"], answers),
+        tuple(answers[place] for place in document["recent"]),
         tuple(from_ms(moment) for moment in document["changed"]),
         document["answered"],
         tuple(
@@ -93,16 +87,18 @@ def load_state(text: str, series: Series) -> SeriesState:
     )
 
 
-def _dump_runs(
-    runs: Mapping[ComponentStatus, Streak], place: Callable[[Observation | None], int | None]
+def _dump_streaks(
+    streaks: Mapping[ComponentStatus, Streak], place: Callable[[Observation | None], int | None]
 ) -> dict[str, list[int | None]]:
-    return {str(STATUS_NUMBERS[level]): [run.count, place(run.first)] for level, run in runs.items()}
+    return {
+        str(STATUS_NUMBERS[level]): [streak.count, place(streak.first)] for level, streak in streaks.items()
+    }
 
 
-def _load_runs(
-    runs: Mapping[str, tuple[int, int | None]], seen: Sequence[Observation]
+def _load_streaks(
+    streaks: Mapping[str, tuple[int, int | None]], answers: Sequence[Observation]
 ) -> dict[ComponentStatus, Streak]:
     return {
-        STATUSES[int(level)]: Streak(count, None if place is None else seen[place])
-        for level, (count, place) in runs.items()
+        STATUSES[int(level)]: Streak(count, None if place is None else answers[place])
+        for level, (count, place) in streaks.items()
     }

@@ -104,7 +104,7 @@ _RowValues = list[dict[str, Any]]
 
 @dataclass
 class _Known:
-    """What is known of one series."""
+    """One series of a batch."""
 
     series: Series
     epoch: int | None = None
@@ -112,6 +112,14 @@ class _Known:
     state: SeriesState = field(default_factory=SeriesState)
     covered_from: int | None = None
     covered_until: int | None = None
+
+    def row(self, number: int) -> dict[str, Any]:
+        return {
+            "line": number,
+            "state": dump_state(self.state),
+            "covered_from": self.covered_from,
+            "covered_until": self.covered_until,
+        }
 
 
 class Batch:
@@ -164,7 +172,7 @@ class Batch:
             return RecordedOutcome(series, known.state, refused=True)
         known.epoch = None
         recorded = self._judge(number, known, outcome)
-        # What is in doubt is looked at again sooner; without an answer there is nothing to doubt.
+        # What is in doubt runs again sooner; without an answer there is nothing to doubt.
         is_sooner = recorded.observation is not None and in_doubt(recorded.state)
         due = min(outcome.retry_due, outcome.next_due) if is_sooner else outcome.next_due
         self._completed.append({"b_line": number, "b_due": to_ms(due)})
@@ -174,11 +182,19 @@ class Batch:
         series = known.series
         if outcome.observation is None:
             return RecordedOutcome(series, known.state)
-        seen = storable(outcome.observation, series)
-        if not self._cover(number, known, seen, outcome.job.gap):
+        answer = storable(outcome.observation, series)
+        if not self._cover(number, known, answer, outcome.job.gap):
             return RecordedOutcome(series, known.state)
-        self._observations.append(_observation_row(number, seen))
-        known.state, change = advance(known.state, seen, outcome.job.rules)
+        self._observations.append(
+            {
+                "at": to_ms(answer.at),
+                "line": number,
+                "latency": span_ms(answer.latency),
+                "status": STATUS_NUMBERS[answer.status],
+                "reason": answer.reason or None,
+            }
+        )
+        known.state, change = advance(known.state, answer, outcome.job.rules)
         self._judged.add(number)
         if change is not None:
             self._changes.append(change_row(number, change))
@@ -186,19 +202,19 @@ class Batch:
             self._certificates[number] = {
                 "line": number,
                 "expires": to_ms(outcome.certificate),
-                "seen_at": to_ms(seen.at),
+                "seen_at": to_ms(answer.at),
                 "warn_days": outcome.job.check.warn_days,
             }
-        return RecordedOutcome(series, known.state, seen, change)
+        return RecordedOutcome(series, known.state, answer, change)
 
-    def _cover(self, number: int, known: _Known, seen: Observation, gap: timedelta) -> bool:
-        """Extend the latest stretch of coverage or begin one; return whether the observation is news."""
-        at = to_ms(seen.at)
-        end = at + span_ms(seen.latency) + 1
+    def _cover(self, number: int, known: _Known, answer: Observation, gap: timedelta) -> bool:
+        """Extend the latest interval of coverage or begin one; return whether the observation is news."""
+        at = to_ms(answer.at)
+        end = at + span_ms(answer.latency) + 1
         last = known.covered_until
         if last is not None and at < last:
             return False
-        is_new = last is None or at - last > span_ms(gap) or self._was_cut_off(seen.region, last, at)
+        is_new = last is None or at - last > span_ms(gap) or self._was_cut_off(answer.region, last, at)
         if is_new or known.covered_from is None:
             known.covered_from = at
         known.covered_until = end
@@ -224,7 +240,7 @@ class Batch:
             .where(schedule.c.line == sa.bindparam("b_line"))
             .values(due_at=sa.bindparam("b_due"), owner=None, leased_until=None)
         )
-        states = [_state_row(number, self._known[number]) for number in sorted(self._judged)]
+        states = [self._known[number].row(number) for number in sorted(self._judged)]
         statements = (
             (done, self._completed),
             (observation.insert(), sorted(self._observations, key=lambda row: (row["at"], row["line"]))),
@@ -246,23 +262,4 @@ def change_row(number: int, change: StateChange) -> dict[str, Any]:
         "at": to_ms(change.at),
         "status": STATUS_NUMBERS[change.status],
         "reason": change.reason,
-    }
-
-
-def _observation_row(number: int, seen: Observation) -> dict[str, Any]:
-    return {
-        "at": to_ms(seen.at),
-        "line": number,
-        "latency": span_ms(seen.latency),
-        "status": STATUS_NUMBERS[seen.status],
-        "reason": seen.reason or None,
-    }
-
-
-def _state_row(number: int, known: _Known) -> dict[str, Any]:
-    return {
-        "line": number,
-        "state": dump_state(known.state),
-        "covered_from": known.covered_from,
-        "covered_until": known.covered_until,
     }

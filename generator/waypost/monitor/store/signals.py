@@ -18,18 +18,18 @@ from waypost.monitor.store.series import SeriesRows
 class Signals(SeriesRows):
     """The pings and the uplink of one database."""
 
-    def ping(self, said: Ping) -> None:
-        """Keep the latest word of a heartbeat; one that comes later than a newer one changes nothing."""
-        series = Series(said.component, said.check)
+    def ping(self, report: Ping) -> None:
+        """Keep the latest report of a heartbeat; an older report that comes late changes nothing."""
+        series = Series(report.component, report.check)
         number = self._series.numbers([series])[series]
-        moment = to_ms(said.at)
-        kind = said.kind.value
+        moment = to_ms(report.at)
+        kind = report.kind.value
         values = {"line": number, "first": moment, kind: moment}
-        if said.kind is PingKind.FAIL and said.exit_code is not None:
-            values["exit_code"] = max(-LARGEST, min(said.exit_code, LARGEST))
+        if report.kind is PingKind.FAIL and report.exit_code is not None:
+            values["exit_code"] = max(-LARGEST, min(report.exit_code, LARGEST))
         insert = self._database.insert(ping).values(**values)
         changed: dict[str, sa.ColumnElement[Any]] = {kind: insert.excluded[kind]}
-        if said.kind is PingKind.FAIL:
+        if report.kind is PingKind.FAIL:
             # The code belongs to the failure: one without a code takes an older one's away.
             changed["exit_code"] = insert.excluded.exit_code
         is_newer = sa.or_(ping.c[kind].is_(None), ping.c[kind] < insert.excluded[kind])
@@ -50,7 +50,7 @@ class Signals(SeriesRows):
             connection.execute(self._database.upsert(ping), rows)
 
     def pings(self) -> dict[tuple[str, str], Pings]:
-        """Return what each heartbeat (component, check) last said."""
+        """Return what each heartbeat (component, check) last report."""
         with self._database.read() as connection:
             rows = connection.execute(sa.select(ping).order_by(ping.c.line)).all()
             by_number = self._series.named(connection, [row.line for row in rows])
@@ -75,7 +75,7 @@ class Signals(SeriesRows):
             )
             if connection.execute(is_open).first() is not None:
                 return
-            # A gap that began at this very moment and was told to be over goes on.
+            # A gap that began at this very moment and was ended goes on.
             connection.execute(
                 self._database.upsert(uplink_gap, "end").values(region=region, start=to_ms(at), end=None)
             )
