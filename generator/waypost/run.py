@@ -1,4 +1,4 @@
-"""The daemon: poll, detect, publish and notify until it is stopped."""
+"""The daemon: poll, detect, publish and notify until it is stopped, with its regular tasks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from waypost.base.clock import utc_now
@@ -16,7 +17,9 @@ from waypost.formats.observations import RecordedOutcome
 from waypost.formats.project import Project
 from waypost.formats.run_options import RunOptions
 from waypost.formats.status import StateChange
-from waypost.history.housekeeping import Housekeeping
+from waypost.formats.status_config import StatusConfig
+from waypost.history.history import seal_days, settling_time
+from waypost.history.store import HistoryStore
 from waypost.monitor.heartbeat_listener import listening
 from waypost.monitor.heartbeats import Intake
 from waypost.monitor.poll import Poller, poll_once, require_region
@@ -34,6 +37,7 @@ from waypost.reading.site import Site
 
 log = logging.getLogger("waypost")
 
+
 REFRESH = 15.0
 """Seconds after which the pages are published again though nothing happened, to show when they were checked."""
 
@@ -45,6 +49,58 @@ CHECK_EVERY = 1.0
 
 PAUSE = 1.0
 """Seconds to wait after the store could not be used."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to do again and again."""
+
+    name: str
+    every: timedelta
+    work: Callable[[Database, datetime, StatusConfig], object]
+
+
+def _roll_up(database: Database, now: datetime, _: StatusConfig) -> None:
+    MonitorStore(database).roll_up(now)
+
+
+def _prune(database: Database, now: datetime, _: StatusConfig) -> None:
+    Outbox(database).prune(now)
+    MonitorStore(database).prune(now)
+
+
+def _seal(database: Database, now: datetime, config: StatusConfig) -> None:
+    seal_days(HistoryStore(database), now, settling_time(config))
+
+
+TASKS = (
+    Task("roll up", timedelta(minutes=5), _roll_up),
+    Task("prune", timedelta(hours=1), _prune),
+    Task("seal", timedelta(hours=1), _seal),
+)
+"""In the order in which they are done: what is forgotten must have been summed up."""
+
+
+class Housekeeping:
+    """Does each task when its time has come; one that fails is tried again at its next time."""
+
+    def __init__(self, tasks: tuple[Task, ...] = TASKS) -> None:
+        self._tasks = tasks
+        self._due: dict[str, datetime] = {}
+
+    def step(self, database: Database, now: datetime, config: StatusConfig) -> list[Exception]:
+        """Do what is due, and return what failed."""
+        failed: list[Exception] = []
+        for task in self._tasks:
+            if now < self._due.get(task.name, now):
+                continue
+            self._due[task.name] = now + task.every
+            try:
+                task.work(database, now, config)
+            except Exception as error:  # whatever is wrong with one task, polling must go on
+                log.debug("The task '%s' failed.", task.name, exc_info=True)
+                failed.append(error)
+        return failed
 
 
 @dataclass

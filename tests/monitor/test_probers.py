@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from helpers.hostile_servers import NOW, check
-from waypost.base.net.failures import plain
-from waypost.base.net.network import current_exchange
+from waypost.base.net.network import current_exchange, plain
 from waypost.base.patterns import explain_pattern
 from waypost.formats.checks import CheckBase, HttpCheck, StatuspageCheck
 from waypost.formats.status import ComponentStatus

@@ -1,12 +1,14 @@
-"""The small HTTP server that jobs report to: `/heartbeat/NAME`, and `/start`, `/fail` or an exit code behind it.
+"""The small HTTP server for reports of jobs: `/heartbeat/NAME`, and `/start`, `/fail` or an exit code behind it.
 
-The addresses are those of healthchecks.io, so that what speaks to it needs another host only. Below
-`/unsubscribe/` people leave who no longer want mails.
+The addresses are those of healthchecks.io, so that a job that reports there needs another host only. Below
+`/unsubscribe/` subscribers leave the list of mails, by one click (RFC 8058) or by the button of a page.
 """
 
 from __future__ import annotations
 
 import contextlib
+import email
+import email.policy
 import hmac
 import http.server
 import ipaddress
@@ -14,20 +16,65 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, BinaryIO
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 from waypost.base.database.engine import StoreError
-from waypost.base.net import one_click
-from waypost.base.net.one_click import AnswerPage, Leaving, is_one_click
 from waypost.formats.run_options import KEY_VARIABLE
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.heartbeats import UnknownHeartbeat, report
 from waypost.problems import Refused
 
-PREFIX = "/heartbeat/"
+UNSUBSCRIBE_PREFIX = "/unsubscribe/"
+"""Below this address each subscriber has one of their own."""
+
+MOST_FORM = 4096
+"""The most bytes of the form of an unsubscription; mail programs send about 200."""
+
+FIELD, VALUE = "List-Unsubscribe", "One-Click"
+"""The field of the form that confirms an unsubscription (RFC 8058, 3.2)."""
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """An answer to a subscriber."""
+
+    status: HTTPStatus
+    html: str = ""
+    """Empty where the phrase of the status is enough."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """How subscribers leave. Both functions take the end of an address, and answer 404 for an unknown one."""
+
+    ask: Callable[[str], AnswerPage]
+    """Show the page with the button. It changes nothing: programs that look for harm follow every link in a mail."""
+    leave: Callable[[str], AnswerPage]
+    """Take the subscriber with this address off the list."""
+
+
+def is_one_click(content_type: str, body: bytes) -> bool:
+    """Return whether a body confirms it, as the form of a mail program or as the form of the page."""
+    if len(body) > MOST_FORM:
+        return False
+    if content_type.lower().startswith("multipart/form-data"):
+        head = f"Content-Type: {content_type}\r\n\r\n".encode(errors="replace")
+        parts = email.message_from_bytes(head + body, policy=email.policy.default).walk()
+        return any(
+            part.get_param("name", header="content-disposition") == FIELD
+            and part.get_payload(decode=True) in (VALUE.encode(), VALUE.encode() + b"\r\n")
+            for part in parts
+            if not part.is_multipart()
+        )
+    text = body.decode("ascii", "replace")
+    return (FIELD, VALUE) in parse_qsl(text.strip(), max_num_fields=20) if text.count("&") < 20 else False
+
+
+HEARTBEAT_PREFIX = "/heartbeat/"
 PATIENCE = 5.0
 """Seconds a client may be silent."""
 
@@ -38,7 +85,7 @@ AT_ONCE = 32
 """Clients that are served at the same time; more are turned away."""
 
 MAX_BODY = 64 * 1024
-"""Bytes of a body that are read, and not looked at: jobs send the end of their log."""
+"""Bytes of a body that are read and dropped: jobs send the end of their log."""
 
 _PAGE_HEADERS = {
     # The address of the page is a secret of its reader: nothing may keep it or pass it on.
@@ -54,9 +101,9 @@ Receive = Callable[[str, str], HTTPStatus]
 
 
 class HeartbeatListener(http.server.ThreadingHTTPServer):
-    """Listens for reports; whoever knows the key may report, where there is one.
+    """Listens for reports, which need the key where there is one.
 
-    Where it is told how people leave, it listens for those too: their address is their key.
+    With `leaving` it serves subscribers who leave too: their address is their key.
     """
 
     daemon_threads = True
@@ -147,8 +194,8 @@ class _HeartbeatHandler(http.server.BaseHTTPRequestHandler):
         except ValueError:
             self._answer(HTTPStatus.NOT_FOUND)
             return
-        if self.server.leaving and parts.path.startswith(one_click.PREFIX):
-            self._visit(self.server.leaving, parts.path.removeprefix(one_click.PREFIX))
+        if self.server.leaving and parts.path.startswith(UNSUBSCRIBE_PREFIX):
+            self._visit(self.server.leaving, parts.path.removeprefix(UNSUBSCRIBE_PREFIX))
             return
         name, word = _name_and_word(parts.path)
         if name is None:
@@ -213,7 +260,7 @@ class _HeartbeatHandler(http.server.BaseHTTPRequestHandler):
 
 def _name_and_word(path: str) -> tuple[str | None, str]:
     """Split `/heartbeat/backups/nightly/fail`; the word is empty where there is none. None for other paths."""
-    rest = unquote(path).removeprefix(PREFIX) if path.startswith(PREFIX) else ""
+    rest = unquote(path).removeprefix(HEARTBEAT_PREFIX) if path.startswith(HEARTBEAT_PREFIX) else ""
     name, _, word = rest.rstrip("/").rpartition("/")
     if word in ("start", "fail", "success") or word.isdecimal():
         return name or None, word

@@ -9,9 +9,9 @@ from http import HTTPStatus
 
 from waypost.base.database.engine import StoreError
 from waypost.base.files.languages import site_words
-from waypost.base.net.one_click import AnswerPage, Leaving
 from waypost.formats.project import Project
 from waypost.formats.subscribers import SubscriberFile, variable
+from waypost.monitor.heartbeat_listener import AnswerPage, Leaving
 from waypost.notify.channels.email.rendering import leaving_page
 from waypost.notify.outbox import Outbox
 from waypost.notify.rules.unsubscribing import WeakKey, who_leaves

@@ -11,8 +11,7 @@ from typing import Any
 from jsonpath_rfc9535 import JSONPathEnvironment
 from jsonpath_rfc9535.exceptions import JSONPathError
 
-from waypost.base.net.failures import Unanswered
-from waypost.base.net.network import remaining
+from waypost.base.net.network import Unanswered, remaining
 
 MAX_VALUES = 100_000
 """Values in a body that is read as JSON; each takes memory many times its size as text."""

@@ -2,7 +2,7 @@
 
 Usual timeouts limit the wait for the next byte, so a server that drips one byte at a time holds them for
 ever. Here every operation gets what is left of the whole time, and a name is looked up in a thread that
-can be abandoned. The certificates that were shown are kept along the way.
+can be abandoned. The certificates that were shown are kept along the way. Failures have words for people.
 """
 
 from __future__ import annotations
@@ -238,3 +238,38 @@ def encrypt(connection: DeadlineSocket, server_name: str, context: ssl.SSLContex
         raise
     assert isinstance(wrapped, DeadlineTLSSocket)  # noqa: S101  # both contexts above say so; it is for mypy
     return wrapped
+
+
+MAX_REASON = 200
+"""Characters of a reason; longer texts of servers are cut."""
+
+
+class Unanswered(Exception):
+    """There was no answer that could be judged; the message has the reason."""
+
+
+def plain(text: str, most: int = MAX_REASON) -> str:
+    """Make one line of printable characters of a text that a stranger may have written."""
+    line = " ".join("".join(ch if ch.isprintable() else " " for ch in text[: 4 * most]).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def explain(error: Exception, timeout: timedelta, *, is_late: bool) -> str:
+    """Return in plain words why there was no answer, without addresses or details of the program."""
+    if is_late or isinstance(error, DeadlineExceeded | TimeoutError):
+        return f"no complete answer within {timeout.total_seconds():g} s"
+    if isinstance(error, Unanswered):
+        return str(error)
+    known = next((words for kind, words in _FAILURES if isinstance(error, kind)), None)
+    return known or f"the check went wrong ({type(error).__name__})"
+
+
+_FAILURES: tuple[tuple[type[Exception], str], ...] = (
+    (AddressRefused, "the address is not allowed"),
+    (ssl.SSLError, "the encrypted connection failed"),
+    (socket.gaierror, "the name cannot be found"),
+    (ConnectionRefusedError, "the connection was refused"),
+    (ConnectionError, "the connection was closed early"),
+    (OSError, "the host cannot be reached"),
+)
+"""What failures of connections mean, the more special first."""

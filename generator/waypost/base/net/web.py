@@ -19,8 +19,14 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from waypost import __version__
-from waypost.base.net.failures import Unanswered
-from waypost.base.net.network import DeadlineExceeded, connect, current_exchange, remaining, verifying
+from waypost.base.net.network import (
+    DeadlineExceeded,
+    Unanswered,
+    connect,
+    current_exchange,
+    remaining,
+    verifying,
+)
 
 _CHUNK = 16 * 1024
 _HARMLESS = frozenset({"accept", "accept-language", "cache-control", "content-type", "user-agent"})

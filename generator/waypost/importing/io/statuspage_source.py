@@ -10,9 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from waypost.base.files.text_files import read_bytes, walk
-from waypost.base.net.failures import Unanswered
 from waypost.base.net.json_paths import read_json
-from waypost.base.net.network import deadline
+from waypost.base.net.network import Unanswered, deadline
 from waypost.importing.rules.histories import ForeignStatus, Importer
 from waypost.importing.rules.statuspage import read_statuspage
 from waypost.problems import Location, Problem, ProblemsFound

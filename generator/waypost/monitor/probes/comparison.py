@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from waypost.base.net.failures import Unanswered
 from waypost.base.net.json_paths import read_watched_json, values_at
+from waypost.base.net.network import Unanswered
 from waypost.base.patterns import is_found
 from waypost.formats.expectations import ABSENT, Bounds, Comparison
 

@@ -15,8 +15,7 @@ import dns.rdatatype
 import dns.resolver
 import dns.reversename
 
-from waypost.base.net.failures import Unanswered, plain
-from waypost.base.net.network import allowed, remaining, resolve
+from waypost.base.net.network import Unanswered, allowed, plain, remaining, resolve
 from waypost.formats.checks import DnsCheck
 from waypost.formats.expectations import ExpectRecords
 from waypost.formats.types import host_port

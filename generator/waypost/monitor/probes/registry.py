@@ -8,8 +8,7 @@ import ssl
 from collections.abc import Mapping
 
 from waypost.base.net.certificates import first_expiry, read_untrusted, words_for
-from waypost.base.net.failures import Unanswered, explain, plain
-from waypost.base.net.network import Exchange, deadline
+from waypost.base.net.network import Exchange, Unanswered, deadline, explain, plain
 from waypost.formats.checks import (
     CheckBase,
     DnsCheck,

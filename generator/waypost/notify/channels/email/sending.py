@@ -6,8 +6,7 @@ import smtplib
 import ssl
 
 from waypost.base.net.certificates import words_for
-from waypost.base.net.failures import explain
-from waypost.base.net.network import deadline
+from waypost.base.net.network import deadline, explain
 from waypost.formats.notices import Letter
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import Means, TransportError

@@ -8,8 +8,7 @@ from http import HTTPStatus
 
 import pytest
 
-from waypost.base.net.one_click import AnswerPage, Leaving, is_one_click
-from waypost.monitor.heartbeat_listener import HeartbeatListener
+from waypost.monitor.heartbeat_listener import AnswerPage, HeartbeatListener, Leaving, is_one_click
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=xyz"

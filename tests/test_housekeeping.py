@@ -14,8 +14,8 @@ from waypost.formats.checks import HttpCheck
 from waypost.formats.observations import Resolution
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
-from waypost.history.housekeeping import TASKS, Housekeeping, Task
 from waypost.monitor.rules.schedule import CheckOutcome, jobs
+from waypost.run import TASKS, Housekeeping, Task
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
