@@ -166,7 +166,7 @@ class FileWatch:
         self._signature = signature(*folders)
 
     def has_changed(self) -> bool:
-        """Tell whether anything was saved since the last call."""
+        """Return whether anything was saved since the last call."""
         current = signature(*self._folders)
         changed, self._signature = current != self._signature, current
         return changed
@@ -175,8 +175,8 @@ class FileWatch:
 class Daemon:
     """Polls into an open store and publishes; on SQLite the caller holds the database's lock.
 
-    Where `watch` is given, saved files are read again; otherwise whoever owns the publisher does it. Where
-    `dispatch` is given, subscribers are told of what was published.
+    Where `watch` is given, saved files are read again; otherwise the owner of the publisher reloads them. Where
+    `dispatch` is given, subscribers are sent the news of each publication.
     """
 
     def __init__(
@@ -278,7 +278,7 @@ class Daemon:
         try:
             published = self._publisher.publish()
             if self._dispatch:
-                # The page is there before anybody is told of it.
+                # The page is there before anybody is notified of it.
                 self._dispatch.use(status)
                 tell_news(Outbox(self._database), status, published.snapshot)
         except Exception as error:  # whatever is wrong with one page, polling must go on

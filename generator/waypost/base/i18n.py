@@ -52,7 +52,7 @@ def number_text(number: str, words: Words) -> str:
 
 
 def size_words(size: int, words: Words) -> str:
-    """Say how large a file is, as the systems of its readers count: 1 kB is 1,000 bytes."""
+    """Write the size of a file as the systems of its readers count: 1 kB is 1,000 bytes."""
     if size < 1000:
         return words.say("downloads.bytes", count=size)
     if size < 999_500:

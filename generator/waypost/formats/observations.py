@@ -63,7 +63,7 @@ class SeriesState:
     """All that must be known of a series to judge its next answer; kept beside its rows."""
 
     status: ComponentStatus | None = None
-    """What is believed; None before anything was."""
+    """The confirmed state; None before there was any."""
     at_least: Mapping[ComponentStatus, Streak] = field(default_factory=dict)
     """The present streak of answers at least as bad as each trouble."""
     at_most: Mapping[ComponentStatus, Streak] = field(default_factory=dict)
@@ -85,15 +85,15 @@ class SeriesState:
 
 @dataclass(frozen=True)
 class RecordedOutcome:
-    """What became of an outcome."""
+    """An outcome after the store has judged it."""
 
     series: Series
     state: SeriesState
     observation: Observation | None = None
-    """What was kept; None where there was nothing to keep."""
+    """The observation as stored; None where there was nothing to store."""
     change: StateChange | None = None
     refused: bool = False
-    """Whether the claim was lost to another poller, so that nothing was kept."""
+    """Whether the claim was lost to another poller, so that nothing was stored."""
     fault: str = ""
     """The kind of fault where nothing was kept because the outcome itself could not be stored."""
 
@@ -131,7 +131,7 @@ class Pings:
 
 
 class Resolution(StrEnum):
-    """How long the time is that one roll-up sums up."""
+    """The length of time that one roll-up sums up."""
 
     HOUR = "hour"
     DAY = "day"
@@ -147,4 +147,4 @@ class Rollup:
     counts: Mapping[ComponentStatus, int]
     """How many answers showed each state; states that none showed are left out."""
     sketch: bytes
-    """The latencies of all answers in milliseconds: a `core.sketch.Sketch` as bytes."""
+    """The latencies of all answers in milliseconds: a `waypost.base.sketch.Sketch` as bytes."""

@@ -42,7 +42,7 @@ from waypost.status.rules.regions import SILENCE
 
 DAY = timedelta(days=1)
 AT_ONCE = timedelta(days=365)
-"""How much is sealed by one call, for which polling waits."""
+"""The most days that one call seals, because polling waits for it."""
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime(9999, 1, 1, tzinfo=UTC)
@@ -52,7 +52,7 @@ END = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def settling_time(config: StatusConfig) -> timedelta:
-    """Return how long after its end a day may still change: an answer may say what was before it."""
+    """Return how long after its end a day may still change: an answer may confirm an earlier state."""
     longest = max(
         (check.every for component in config.flat for check in component.checks), default=SEAL_AFTER
     )
@@ -85,7 +85,7 @@ def seal_days(store: HistoryStore, now: datetime, settling: timedelta = SEAL_AFT
 
 @dataclass(frozen=True)
 class Exported:
-    """What an export did."""
+    """The result of an export."""
 
     first: date | None
     """The first day that the database has rows of; None where it has none that are old enough."""
@@ -200,7 +200,7 @@ def read_tables(site: Site, paths: Sequence[Path]) -> HistoryText:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import added to the database."""
+    """The rows that an import added to the database, and those that it left out."""
 
     changes: int
     watched: timedelta

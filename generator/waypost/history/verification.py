@@ -35,12 +35,12 @@ DATABASE = "database"
 PUBLISHED = "site/status/now.json"
 
 _WRITTEN = ("status.yml", "incidents", "maintenance")
-"""What people write in status/ that enters the percentages."""
+"""The files of people in status/ that enter the percentages."""
 
 
 @dataclass(frozen=True)
 class ChainProof:
-    """What became of recomputing one chain."""
+    """The result of recomputing one chain."""
 
     source: str
     """Where its rows and digests are: the database, or status/history/."""
@@ -63,7 +63,7 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Verification:
-    """What was proven, what was not, and what could not be compared."""
+    """The result of a verification: proofs, contradictions, and notes of missing comparisons."""
 
     chains: tuple[ChainProof, ...]
     disagreements: tuple[Disagreement, ...]
@@ -75,7 +75,7 @@ class Verification:
     changed: tuple[str, ...] = ()
     """Written files that were saved after the publication."""
     notes: tuple[str, ...] = field(default=())
-    """What could not be compared, and why."""
+    """Sentences about comparisons that were not possible."""
 
     @property
     def is_proven(self) -> bool:

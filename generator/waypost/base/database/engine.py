@@ -1,4 +1,4 @@
-"""Connections to SQLite and PostgreSQL, and what both are asked for in the same words."""
+"""Connections to SQLite and PostgreSQL, with one interface for both."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class StoreError(Refused):
 
 
 class Lock(IntEnum):
-    """What only one process may do at a time; on PostgreSQL the numbers of advisory locks."""
+    """Tasks of one process at a time; on PostgreSQL the numbers of advisory locks."""
 
     MIGRATE = 0x57A7_0001
     PLAN = 0x57A7_0002

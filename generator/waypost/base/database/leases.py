@@ -22,7 +22,7 @@ class Leases:
     table: sa.Table
     """It has the columns `owner`, `leased_until` and `epoch`."""
     due: sa.Column[Any]
-    """When a row is to be worked on next."""
+    """The column with the time at which a row is to be worked on next."""
     is_ahead: Callable[[sa.Column[Any], int], sa.ColumnElement[bool]]
     """Returns whether a clock that was ahead of `now` has set a column."""
 

@@ -85,7 +85,7 @@ schedule = _table(
     {"owner": TEXT, "leased_until": BIG},
     sa.Index("schedule_by_due", "due_at"),
 )
-"""When each configured series is run next, and who runs it now."""
+"""The next run of each configured series, and the poller that runs it now."""
 
 ping = _table(
     "ping", {"line": INT}, {"first": BIG}, {"success": BIG, "start": BIG, "fail": BIG, "exit_code": INT}
@@ -142,7 +142,7 @@ delivery = _table(
 )
 """A notice on its way to an endpoint; states are those of `codec.DELIVERY_NUMBERS`."""
 
-# The conditions are written out: an index over a part of a table serves only who asks in the very same words.
+# The conditions are written out: an index over a part of a table serves only a query with the very same words.
 delivery_is_pending = delivery.c.state == sa.literal_column("0")
 delivery_has_remote = delivery.c.remote != sa.literal_column("''")
 
@@ -175,7 +175,7 @@ endpoint = _table(
         "disabled_reason": TEXT,
     },
 )
-"""Where a subscriber is reached, when it is sent to next, and which worker holds it.
+"""The endpoint of a subscriber, the time of its next delivery, and the worker that holds it.
 
 `next_at` is empty exactly where nothing is pending; `set_at` is when it or the lease was set, by the clock of
 the process that set it.

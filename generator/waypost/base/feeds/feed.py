@@ -16,7 +16,7 @@ MOST_BYTES = 950_000
 """How much the items of a feed take together: several readers refuse more than a megabyte."""
 
 _ITEM_FRAME = 700
-"""What the marks around an item take."""
+"""Bytes of the marks around an item."""
 
 _ESCAPES = {"&": 4, "<": 3, ">": 3, "\r": 4, '"': 1, "\\": 1, "\n": 1, "\t": 1}
 """How much longer a character gets in XML or JSON, in the worse of the two."""
@@ -105,5 +105,5 @@ def clean(text: str) -> str:
 
 
 def tag_authority(home: str) -> str:
-    """Return who names the ids of a feed, as RFC 4151 has it; the year only has to stay the same."""
+    """Return the authority of the ids of a feed (RFC 4151); the year only has to stay the same."""
     return f"{urlsplit(home).hostname or 'localhost'},2005"

@@ -20,7 +20,7 @@ MAX_MEDIA_BYTES = 50 * 1024 * 1024
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _UNNAMEABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-"""What a name must not hold: control characters, and bytes that are no UTF-8, which Python reads as surrogates."""
+"""Characters that no name may hold: control characters, and the surrogates of bytes that are no UTF-8."""
 
 
 @dataclass(frozen=True)

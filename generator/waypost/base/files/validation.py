@@ -19,7 +19,7 @@ from waypost.problems import CODES, Problem, did_you_mean
 T = TypeVar("T")
 
 ADD_OR_CORRECT = " Add it there, or correct the name."
-"""What to do about a name that is not known and not near any that is."""
+"""The advice for an unknown name that is not near any known one."""
 
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
 

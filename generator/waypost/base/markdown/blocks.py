@@ -1,4 +1,4 @@
-"""Which blocks a text consists of, and what each of its lines is."""
+"""The blocks of a text, and the part that each of its lines plays in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from waypost.base.markdown.grammar import article_grammar, update_grammar
 
 
 class BlockKind(Enum):
-    """Which blocks are told apart."""
+    """The kinds of blocks that matter here."""
 
     HEADING = "heading_open"
     UNDERLINED_HEADING = "lheading"
@@ -45,7 +45,7 @@ class Block:
 
 
 class LinePart(Enum):
-    """What a line is."""
+    """The part of a line in a block."""
 
     TEXT = "text"
     OPENING_FENCE = "opening fence"

@@ -40,7 +40,7 @@ class Link:
     column: int
     is_picture: bool = False
     alt: str | None = None
-    """What stands for a picture; None where nothing was written."""
+    """The text in place of a picture; None where nothing was written."""
     is_html: bool = False
 
 
@@ -137,7 +137,7 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
 
 def leads_elsewhere(link: str) -> bool:
-    """Tell whether a link names another host or something that is no page, such as a mail address."""
+    """Return whether a link names another host or something that is no page, such as a mail address."""
     return _ELSEWHERE.match(link) is not None
 
 

@@ -1,4 +1,4 @@
-"""What an article holds: its headings with their anchors, its links, and every id that a link can lead to."""
+"""The parts of an article: its headings with their anchors, its links, and every id that a link can lead to."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class MarkdownSection:
     heading: Heading | None
     """None for what stands before the first."""
     lines: tuple[MarkdownLine, ...]
-    """What stands below the heading."""
+    """The lines below the heading."""
 
 
 @dataclass(frozen=True)
 class MarkdownParts:
-    """What was found in one text."""
+    """The headings, links and ids of one text."""
 
     headings: tuple[Heading, ...]
     links: tuple[Link, ...]

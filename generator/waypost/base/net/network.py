@@ -146,7 +146,7 @@ def verifying() -> ssl.SSLContext:
 
 @cache
 def unverified() -> ssl.SSLContext:
-    """Build settings that take any certificate: only to read one, never to say anything to who shows it."""
+    """Build settings that take any certificate: only to read one, never to send anything to its server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -159,7 +159,7 @@ _lookups_lock = threading.Lock()
 
 
 def _look_up(host: str, port: int) -> Future[list[Any]]:
-    """Start looking up a name, or join who does: lookups that hang are as many as names, not as checks."""
+    """Start looking up a name, or join a lookup that runs: hanging lookups are as many as names, not as checks."""
     with _lookups_lock:
         found = _lookups.get((host, port))
         if found is not None:
@@ -272,4 +272,4 @@ _FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (ConnectionError, "the connection was closed early"),
     (OSError, "the host cannot be reached"),
 )
-"""What failures of connections mean, the more special first."""
+"""The words for failures of connections, the more special first."""

@@ -185,7 +185,7 @@ def _origin(url: str) -> tuple[str, str | None, int]:
 
 
 def _is_upgrade(old: str, new: str) -> bool:
-    """Tell whether only encryption was added, on the usual ports."""
+    """Return whether only encryption was added, on the usual ports."""
     before, after = _origin(old), _origin(new)
     return before == ("http", after[1], 80) and after == ("https", after[1], 443)
 

@@ -19,7 +19,7 @@ from waypost.formats.project import History
 from waypost.reading.rules.history_text import Digest, RowKind, lines_by_day
 
 SEAL_AFTER = timedelta(hours=1)
-"""How long a day must be over at least before it is sealed: what was found on it has arrived by then."""
+"""How long a day must be over at least before it is sealed: all observations of it have arrived by then."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def digest(previous: str, day: date, lines: Mapping[RowKind, Sequence[str]]) -> 
 
 
 def chain(history: History, first: date, last: date, previous: str = "") -> list[Digest]:
-    """Return the digest of every day from `first` to `last`; `previous` is that of the day before `first`."""
+    """Return the digest of every day from `first` to `last`; `previous` is the digest of the day before `first`."""
     lines = lines_by_day(history, first, last)
     found: list[Digest] = []
     for day in days(first, last):
@@ -49,7 +49,7 @@ def chain(history: History, first: date, last: date, previous: str = "") -> list
 
 
 def broken_links(history: History, kept: Sequence[Digest]) -> tuple[BrokenLink, ...]:
-    """Name the days of a chain, from its first to its last, whose digest is missing or is not that of the rows.
+    """Name the days of a chain, from its first to its last, whose digest is missing or does not fit the rows.
 
     After a broken day the kept digest is gone on from, so that only the days are named that were touched.
     """
@@ -95,7 +95,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class PercentageComparison:
-    """What came of comparing a publication with its rows."""
+    """The result of comparing the percentages of a publication with those of its rows."""
 
     compared: int
     differences: tuple[Difference, ...]

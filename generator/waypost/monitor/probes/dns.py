@@ -26,7 +26,7 @@ MAX_ALIASES = 16
 
 _TRIES = 2
 _UNSURE = {dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.NOTIMP}
-"""What one name server says when another may know better."""
+"""Answers of a name server after which another one is asked."""
 
 
 def probe_dns(check: DnsCheck, context: ProbeContext) -> ProbeResult:

@@ -24,7 +24,7 @@ class ProbeResult:
     reason: str = ""
     """Why it is not operational, in words without secrets."""
     certificate_expires: datetime | None = None
-    """When the certificate ends that was shown; the first, where there were several."""
+    """The end of the certificate that the server showed; the first end, where there were several."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""When each check is run: spread over its interval by its name, sooner while in doubt, skipped when late."""
+"""The times of each check: spread over its interval by its name, sooner while in doubt, skipped when late."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Job:
 
     @property
     def plan(self) -> Plan:
-        """How often it is to be run."""
+        """The interval and lease of the job for the schedule."""
         return Plan(self.series, self.check.every, phase(self.series), lease(self.check))
 
 
@@ -105,6 +105,6 @@ def slot_after(now: datetime, job: Job, chance: float = 0.0) -> datetime:
 
 
 def in_doubt(state: SeriesState) -> bool:
-    """Tell whether the newest answer differs from what is believed, so that the next should come soon."""
+    """Return whether the newest answer differs from what is believed, so that the next should come soon."""
     believed = state.status or ComponentStatus.OPERATIONAL
     return state.newest is not None and state.newest.status is not believed

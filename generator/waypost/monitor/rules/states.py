@@ -113,7 +113,7 @@ def _come_and_gone(state: SeriesState, level: ComponentStatus, down_after: int) 
 
 
 def _is_held(streak: Streak, newest: Observation, changed: tuple[datetime, ...], flapping: Flapping) -> bool:
-    """Tell whether a series changed so often lately that good answers must first last for a while."""
+    """Return whether a series changed so often lately that good answers must first last for a while."""
     lately = [moment for moment in changed if newest.at - moment <= flapping.within]
     return len(lately) >= flapping.changes and newest.at - _begun(streak, newest) < flapping.hold
 

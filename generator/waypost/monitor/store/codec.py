@@ -1,4 +1,4 @@
-"""How values stand in the database: times as milliseconds, states as numbers, the state of a series as JSON."""
+"""The forms of values in the database: times as milliseconds, states as numbers, the state of a series as JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STATUS_NUMBERS: Mapping[ComponentStatus, int] = {
     ComponentStatus.UNDER_MAINTENANCE: 4,
     ComponentStatus.NO_DATA: 5,
 }
-"""How states are stored; the numbers never change."""
+"""The numbers of states in the database; they never change."""
 
 STATUSES = {number: status for status, number in STATUS_NUMBERS.items()}
 

@@ -297,7 +297,7 @@ def _to_4(database: Database, connection: Connection) -> None:
 # All of them
 
 STEPS: Mapping[int, Callable[[Database, Connection], None]] = {1: _to_1, 2: _to_2, 3: _to_3, 4: _to_4}
-"""What leads to each version from the one before."""
+"""The step to each version from the version before."""
 
 SCHEMA_VERSION = max(STEPS)
 

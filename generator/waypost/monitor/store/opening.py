@@ -46,7 +46,7 @@ class WriterLock:
 
 
 def writer_lock(url: str) -> AbstractContextManager[object]:
-    """Return the lock of whoever polls into this database; there is nothing to lock on PostgreSQL."""
+    """Return the lock that a poller of this database holds; there is nothing to lock on PostgreSQL."""
     return WriterLock(database_path(url)) if is_sqlite(url) else contextlib.nullcontext()
 
 
@@ -55,7 +55,7 @@ class OutdatedSchema(StoreError):
 
 
 def open_database(url: str) -> Database:
-    """Make or upgrade a database and open it for writing, whoever else has it open; raises StoreError."""
+    """Make or upgrade a database and open it for writing, while other processes may have it open; raises StoreError."""
     if path := sqlite_path(url):
         path.parent.mkdir(parents=True, exist_ok=True)
     database = Database(url, writes=True)
@@ -96,7 +96,7 @@ def opened_to_write(url: str) -> Iterator[Database]:
     """
     with writer_lock(url), closing(open_database(url)) as database:
         if is_sqlite(url):
-            # The lock says that whoever holds a claim is dead. On PostgreSQL others poll at this moment.
+            # The lock proves that every holder of a claim is dead. On PostgreSQL others poll at this moment.
             with database.write() as connection:
                 release(connection, schedule)
         yield database

@@ -226,7 +226,7 @@ class Batch:
         return True
 
     def _was_cut_off(self, region: str, last: int, at: int) -> bool:
-        """Tell whether our own connection was down between the end of the coverage and an observation."""
+        """Return whether our own connection was down between the end of the coverage and an observation."""
         return any(
             gap.region == region and gap.start < at and (gap.end is None or gap.end > last)
             for gap in self._gaps

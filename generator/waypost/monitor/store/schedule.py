@@ -1,4 +1,4 @@
-"""When series are run next, and who runs them."""
+"""The schedule of series in the database: the next run of each, and the poller that has claimed it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class CheckSchedule(SeriesRows):
         return [Claim(by_number[row.line], from_ms(row.due_at), row.epoch + 1) for row in taken]
 
     def make_due(self, wanted: Collection[Series], now: datetime) -> None:
-        """Make these series due now, where they are due later; whoever holds one keeps it."""
+        """Make these series due now, where they are due later; a claim stays with its holder."""
         if not wanted:
             return
         numbers = self._series.numbers(wanted)

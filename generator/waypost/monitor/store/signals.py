@@ -1,4 +1,4 @@
-"""What reaches us by itself: pings of heartbeats, and whether our own connection works."""
+"""Reports of heartbeats, and the gaps of our own connection, in the database."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ from waypost.reading.rules.history_text import (
 Stamp = tuple[int, ...]
 
 FOLDER = "status/history"
-"""Where a site keeps its history as text."""
+"""The folder of a site for its history as text."""
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest table that is read; a month of watched time of 10,000 checks has 20 MB."""

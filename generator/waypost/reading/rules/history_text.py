@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from waypost.base.intervals import micros
 from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
@@ -23,9 +24,7 @@ from waypost.reading.rules.history import DailyFigures, merged
 MAX_REASON = 300
 """Characters of a reason that a line holds."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = date(1970, 1, 1)
-_MILLISECOND = timedelta(milliseconds=1)
 _DAY = 86_400_000
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -73,7 +72,7 @@ class BadCell(ValueError):
 
 def milliseconds(moment: datetime) -> int:
     """Return a moment in whole milliseconds since 1970, as the database keeps it."""
-    return round((moment - _EPOCH) / _MILLISECOND)
+    return round(micros(moment) / 1000)
 
 
 @lru_cache(4096)
