@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import random
-import secrets
-import socket
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from waypost.base.clock import SteadyClock
+from waypost.base.database.leases import owner_name
 from waypost.formats.checks import HeartbeatCheck
 from waypost.formats.observations import Claim, Pings, RecordedOutcome, Series
 from waypost.formats.run_options import WORKERS
@@ -45,11 +43,6 @@ def require_region(config: StatusConfig, region: str) -> None:
         raise UnknownRegion(
             f"Some checks are run from regions. Say where this runs with --region, one of: {known}."
         )
-
-
-def owner_name() -> str:
-    """Return a name for this process that no other process has."""
-    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
 from waypost.base.database.engine import StoreError
+from waypost.base.database.leases import owner_name
 from waypost.base.net.addresses import refuser
 from waypost.formats.notices import Attempt, ClaimedEndpoint, Disabled, Endpoint, Letter, Report
 from waypost.formats.project import StatusSite
 from waypost.formats.subscribers import Subscriber, SubscriberFile, variable
-from waypost.monitor.poll import owner_name
 from waypost.notify.channels.base import Channel, Means, MissingVariable, TransportError
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.outbox import Outbox

@@ -7,6 +7,9 @@ that was ahead is not believed: what is due only then is due now, and what is he
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -58,3 +61,8 @@ def release(connection: Connection, table: sa.Table, owner: str | None = None) -
 def _key_of(table: sa.Table) -> sa.Column[Any]:
     (key,) = table.primary_key.columns
     return key
+
+
+def owner_name() -> str:
+    """Return a name for this process that no other process has."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
