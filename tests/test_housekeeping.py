@@ -36,8 +36,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def see(store: Store, at: datetime) -> None:
     [job] = jobs(CONFIG)
     [claim] = take(store, [job.plan], at)
-    seen = Observation("web", "http-1", at, ComponentStatus.OPERATIONAL, timedelta(milliseconds=80))
-    store.record([CheckOutcome(claim, job, at + HOUR, at, seen)])
+    answer = Observation("web", "http-1", at, ComponentStatus.OPERATIONAL, timedelta(milliseconds=80))
+    store.record([CheckOutcome(claim, job, at + HOUR, at, answer)])
 
 
 def test_each_task_is_done_when_its_time_has_come(store: Store) -> None:
@@ -47,8 +47,8 @@ def test_each_task_is_done_when_its_time_has_come(store: Store) -> None:
     upkeep = Housekeeping((often, rarely))
     for minutes in (0, 1, 4, 5, 6, 60):
         assert upkeep.step(store.database, NOW + timedelta(minutes=minutes), CONFIG) == []
-    told = [(name, (at - NOW) // timedelta(minutes=1)) for name, at in done]
-    assert told == [("often", 0), ("rarely", 0), ("often", 5), ("often", 60), ("rarely", 60)]
+    runs = [(name, (at - NOW) // timedelta(minutes=1)) for name, at in done]
+    assert runs == [("often", 0), ("rarely", 0), ("often", 5), ("often", 60), ("rarely", 60)]
 
 
 def test_a_task_that_fails_neither_stops_the_others_nor_itself(store: Store) -> None:

@@ -61,11 +61,11 @@ def test_leftovers_of_a_killed_run_are_removed_without_a_word(tmp_path: Path) ->
 def test_a_reader_sees_the_old_file_or_the_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.html"
     write_atomic(path, b"old")
-    seen: list[bytes] = []
+    contents: list[bytes] = []
     replace = Path.replace
 
     def spy(self: Path, target: Path) -> Path:
-        seen.append(path.read_bytes())
+        contents.append(path.read_bytes())
         assert self.parent == path.parent, "a rename is atomic only inside one folder"
         assert self.read_bytes() == b"new"
         return replace(self, target)
@@ -74,7 +74,7 @@ def test_a_reader_sees_the_old_file_or_the_new_one(tmp_path: Path, monkeypatch: 
     with path.open("rb") as reader:  # somebody is downloading it
         assert write_atomic(path, b"new") is True
         assert reader.read() == b"old"
-    assert seen == [b"old"]
+    assert contents == [b"old"]
     assert tree(tmp_path) == {"a.html": b"new"}
 
 
@@ -227,11 +227,11 @@ def test_any_series_of_trees_ends_in_what_a_fresh_process_writes(seed: int, tmp_
         before = tree(tmp_path)
         changes = sync_changes(tmp_path, files, cache=memory)
         assert tree(tmp_path) == files
-        told = {path: mark for mark, path in changes}
-        assert len(told) == len(changes), "each file is told of once"
+        marked = {path: mark for mark, path in changes}
+        assert len(marked) == len(changes), "each file is told of once"
         assert {path for path in before if path not in files} == {
-            p for p, mark in told.items() if mark == "D"
+            p for p, mark in marked.items() if mark == "D"
         }
         written = {path for path in files if before.get(path) != files[path]}
-        assert written == {path for path, mark in told.items() if mark != "D"}
+        assert written == {path for path, mark in marked.items() if mark != "D"}
         assert not any(path.is_dir() and not any(path.iterdir()) for path in tmp_path.rglob("*"))

@@ -96,11 +96,11 @@ def shuffled(history: History, seed: int) -> History:
 def quiet_days(first: date, number: int, series: Series = LINES[0]) -> History:
     """Return so many days on which a line was watched and well."""
     start = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    said = StateChange(
+    change = StateChange(
         series.component, series.check, start, ComponentStatus.OPERATIONAL, start, "", series.region
     )
     return History(
-        (said,), (Coverage(series.component, series.check, start, start + number * DAY, series.region),)
+        (change,), (Coverage(series.component, series.check, start, start + number * DAY, series.region),)
     )
 
 

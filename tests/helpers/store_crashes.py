@@ -65,18 +65,18 @@ def poll(url: str, now: datetime, chance: random.Random, report: int) -> None:
             for claim in claims:
                 series, status = claim.series, chance.choice(MEASURED)
                 latency = timedelta(milliseconds=chance.randrange(2000))
-                seen = Observation(
+                stored = Observation(
                     series.component, series.check, now, status, latency, status.value, series.region
                 )
                 outcomes.append(
-                    CheckOutcome(claim, job_of(series, RULES, 3 * EVERY), now + EVERY, now + EVERY, seen)
+                    CheckOutcome(claim, job_of(series, RULES, 3 * EVERY), now + EVERY, now + EVERY, stored)
                 )
-            told = [
+            recorded = [
                 [*item.series, to_ms(now), item.change and to_ms(item.change.confirmed_at)]
                 for item in store.record(outcomes)
                 if not item.refused
             ]
-            os.write(report, json.dumps(told).encode() + b"\n")
+            os.write(report, json.dumps(recorded).encode() + b"\n")
             if chance.random() < 0.4:
                 store.roll_up(now)
                 store.prune(now)
@@ -110,9 +110,9 @@ def killed(url: str, now: datetime, chance: random.Random) -> list[list[Any]]:
     os.close(reader)
     # The last line may be cut off.
     reports = [json.loads(line) for line in text.split(b"\n")[:-1]]
-    for told in reports:
-        assert isinstance(told, list), told
-    return [row for told in reports for row in told]
+    for recorded in reports:
+        assert isinstance(recorded, list), recorded
+    return [row for recorded in reports for row in recorded]
 
 
 @contextlib.contextmanager
@@ -147,15 +147,15 @@ def observations(database: Database) -> dict[Series, list[Observation]]:
     return found
 
 
-def verify(database: Database, told: list[list[Any]]) -> datetime:
+def verify(database: Database, recorded: list[list[Any]]) -> datetime:
     """Compare the rows with what was reported and with what follows from them; return the newest time."""
-    seen = observations(database)
-    keys = Counter((series, to_ms(item.at)) for series, items in seen.items() for item in items)
+    stored = observations(database)
+    keys = Counter((series, to_ms(item.at)) for series, items in stored.items() for item in items)
     assert max(keys.values(), default=1) == 1, "an observation was counted twice"
-    reported = {(Series(*row[:3]), row[3]) for row in told}
+    reported = {(Series(*row[:3]), row[3]) for row in recorded}
     assert reported <= keys.keys(), f"lost: {reported - keys.keys()}"
     expected = set()
-    for series, items in seen.items():
+    for series, items in stored.items():
         state = SeriesState()
         for item in items:
             state, change = advance(state, item, RULES)
@@ -169,9 +169,9 @@ def verify(database: Database, told: list[list[Any]]) -> datetime:
         ]
     assert len(kept) == len(set(kept))
     assert set(kept) == expected, f"changes: {set(kept) ^ expected}"
-    changes = {(Series(*row[:3]), row[4]) for row in told if row[4] is not None}
+    changes = {(Series(*row[:3]), row[4]) for row in recorded if row[4] is not None}
     assert changes <= {(series, confirmed) for series, confirmed, *_ in kept}, "a reported change was lost"
-    return max((item.at for items in seen.values() for item in items), default=EPOCH)
+    return max((item.at for items in stored.values() for item in items), default=EPOCH)
 
 
 def recount(url: str, now: datetime) -> None:
@@ -179,12 +179,12 @@ def recount(url: str, now: datetime) -> None:
     store = Store(url)
     store.roll_up(now)
     with opened(url) as database:
-        seen = observations(database)
+        stored = observations(database)
     everything = (EPOCH - timedelta(days=1), now + timedelta(days=1))
     for resolution, length in (("hour", timedelta(hours=1)), ("day", timedelta(days=1))):
         counts: Counter[Any] = Counter()
         latencies: dict[Any, list[float]] = {}
-        for series, items in seen.items():
+        for series, items in stored.items():
             for item in items:
                 begin = item.at - (item.at - datetime(1970, 1, 1, tzinfo=UTC)) % length
                 counts[series, begin, item.status] += 1
@@ -205,24 +205,26 @@ def is_sound(url: str) -> bool:
 
 def main(url: str, runs: int, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # the same each time, by its seed
-    told: list[list[Any]] = []
+    recorded: list[list[Any]] = []
     now = EPOCH
     for number in range(runs):
         try:
-            told += killed(url, now, chance)
+            recorded += killed(url, now, chance)
             Store(url).close()
             with opened(url) as database:
-                now = verify(database, told)
+                now = verify(database, recorded)
             if number % 20 == 19:
                 recount(url, now)
                 assert is_sound(url), "the database is damaged"
         except Exception as error:
             error.add_note(f"run {number} of seed {seed}")
             raise
-    assert len({row[3] for row in told}) > 2 * runs, "most pollers got somewhere"
+    assert len({row[3] for row in recorded}) > 2 * runs, "most pollers got somewhere"
     with opened(url) as database:
-        silent = sum(map(len, observations(database).values())) - len(told)
-    sys.stdout.write(f"{runs} kills, {len(told)} observations reported, {silent} recorded but not reported\n")
+        silent = sum(map(len, observations(database).values())) - len(recorded)
+    sys.stdout.write(
+        f"{runs} kills, {len(recorded)} observations reported, {silent} recorded but not reported\n"
+    )
 
 
 if __name__ == "__main__":

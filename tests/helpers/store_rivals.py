@@ -52,8 +52,8 @@ def work(url: str, now: datetime, number: int, report: int, go: int) -> None:
         os.read(go, 1)
         while claims := store.claim(now, f"worker {number}", [""], 5):
             is_last = number == WORKERS - 1 and batches == DIES_AFTER
-            told = [[*claim.series, claim.epoch, is_last] for claim in claims]
-            os.write(report, json.dumps(told).encode() + b"\n")
+            recorded = [[*claim.series, claim.epoch, is_last] for claim in claims]
+            os.write(report, json.dumps(recorded).encode() + b"\n")
             if is_last:
                 os._exit(0)
             assert not any(item.refused for item in store.record(outcomes(claims, now)))
@@ -78,11 +78,11 @@ def at_once(url: str, now: datetime) -> list[tuple[Series, int, bool]]:
     os.write(gate, b"." * WORKERS)
     os.close(gate)
     with os.fdopen(reader, encoding="utf-8") as lines:
-        told = [row for line in lines for row in json.loads(line)]
+        recorded = [row for line in lines for row in json.loads(line)]
     os.close(go)
     for child in children:
         assert os.waitpid(child, 0)[1] == 0, "a worker failed"
-    return [(Series(*row[:3]), row[3], row[4]) for row in told]
+    return [(Series(*row[:3]), row[3], row[4]) for row in recorded]
 
 
 def main(url: str) -> None:

@@ -37,8 +37,8 @@ RULES = Rules(3, 2, EVERY, Flapping())
 GAP = timedelta(minutes=3)
 
 
-def series_of(seen: Observation) -> Series:
-    return Series(seen.component, seen.check, seen.region)
+def series_of(answer: Observation) -> Series:
+    return Series(answer.component, answer.check, answer.region)
 
 
 def plan_of(series: Series, every: timedelta = EVERY, phase: float = 0.0) -> Plan:
@@ -69,20 +69,20 @@ def keep(
     store: Store, answers: Iterable[Observation], gap: timedelta = GAP, rules: Rules = RULES
 ) -> list[RecordedOutcome]:
     """Claim and record answers, one of each line, whenever they are."""
-    seen = {series_of(answer): answer for answer in answers}
-    now = max(answer.at for answer in seen.values())
-    claims = take(store, [plan_of(series) for series in seen], now)
+    by_series = {series_of(answer): answer for answer in answers}
+    now = max(answer.at for answer in by_series.values())
+    claims = take(store, [plan_of(series) for series in by_series], now)
     return store.record(
         [
             CheckOutcome(
-                claim, job_of(claim.series, rules, gap), now + EVERY, now + EVERY, seen[claim.series]
+                claim, job_of(claim.series, rules, gap), now + EVERY, now + EVERY, by_series[claim.series]
             )
             for claim in claims
         ]
     )
 
 
-def observed(store: Store, seen: Observation, gap: timedelta, policy: Policy) -> StateChange | None:
+def observed(store: Store, answer: Observation, gap: timedelta, policy: Policy) -> StateChange | None:
     """Record one answer by a page's policy; return the change that it confirms."""
     rules = Rules(policy.down_after, policy.up_after, EVERY, policy.flapping)
-    return keep(store, [seen], gap, rules)[0].change
+    return keep(store, [answer], gap, rules)[0].change

@@ -240,7 +240,7 @@ def test_a_publication_that_cannot_be_compared_is_said(
         path.write_text(text, encoding="utf-8")
     found = verified(site)
     assert found.is_proven
-    assert [said for said in found.notes if note in said]
+    assert [sentence for sentence in found.notes if note in sentence]
     assert found.percentages.compared == 0
 
 

@@ -27,14 +27,14 @@ def spool(tmp_path: Path) -> Spool:
 
 def test_what_was_put_waits_oldest_first_until_it_is_forgotten(spool: Spool) -> None:
     assert spool.waiting() == [], "a poller that never heard of a job has no folder"
-    said = [ping(0.5, PingKind.START), ping(7), ping(100, PingKind.FAIL, 3)]
-    for item in reversed(said):
+    reports = [ping(0.5, PingKind.START), ping(7), ping(100, PingKind.FAIL, 3)]
+    for item in reversed(reports):
         spool.put(item)
-    assert [item for _, item in spool.waiting()] == said
-    assert [item for _, item in Spool(spool.folder.parent / "waypost.db").waiting()] == said
+    assert [item for _, item in spool.waiting()] == reports
+    assert [item for _, item in Spool(spool.folder.parent / "waypost.db").waiting()] == reports
     first, *_ = spool.waiting()
     spool.forget([first[0], first[0]])
-    assert [item for _, item in spool.waiting()] == said[1:]
+    assert [item for _, item in spool.waiting()] == reports[1:]
 
 
 def test_the_offset_of_a_report_does_not_matter(spool: Spool) -> None:

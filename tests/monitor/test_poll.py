@@ -63,7 +63,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def seen(items: list[RecordedOutcome]) -> list[tuple[str, str, ComponentStatus | None]]:
+def statuses(items: list[RecordedOutcome]) -> list[tuple[str, str, ComponentStatus | None]]:
     return [
         (item.series.component, item.series.check, item.observation.status if item.observation else None)
         for item in items
@@ -166,7 +166,7 @@ def test_one_round_reports_every_check_in_the_order_of_the_page_and_records_it(
     here = config(zebra=server.url_for("/good"), ape=server.url_for("/bad"), newt=server.url_for("/good"))
     before = utc_now()
     outcomes = poll_once(here, store)
-    assert seen(outcomes) == [
+    assert statuses(outcomes) == [
         ("zebra", "http-1", ComponentStatus.OPERATIONAL),
         ("ape", "http-1", ComponentStatus.MAJOR_OUTAGE),
         ("newt", "http-1", ComponentStatus.OPERATIONAL),
@@ -199,7 +199,7 @@ def test_checks_run_at_the_same_time(
 
     server.expect_request("/meet").respond_with_handler(meet)
     here = config(**{f"part-{number}": server.url_for("/meet") for number in range(8)})
-    assert {status for _, _, status in seen(poll_once(here, store))} == {ComponentStatus.OPERATIONAL}
+    assert {status for _, _, status in statuses(poll_once(here, store))} == {ComponentStatus.OPERATIONAL}
 
 
 def until(poller: Poller, wanted: int, steps: int = 400) -> list[RecordedOutcome]:
@@ -233,7 +233,7 @@ def test_a_check_that_still_runs_is_not_started_a_second_time(server: HTTPServer
             assert poller.step(0.0) == []
         assert not entered.acquire(blocking=False), "it is with the server once"
         leave.set()
-        assert seen(until(poller, 1)) == [("slow", "http-1", ComponentStatus.OPERATIONAL)]
+        assert statuses(until(poller, 1)) == [("slow", "http-1", ComponentStatus.OPERATIONAL)]
         store.make_due(series, poller.clock())
         poller.step(0.0)
         assert entered.acquire(timeout=4), "when it has ended it runs again"
@@ -292,7 +292,7 @@ def test_a_check_that_breaks_inside_neither_stops_the_others_nor_itself(
     finally:
         poller.close()
     assert broken.is_set()
-    assert {name for name, _, status in seen(found) if status} == {"odd", "even"}
+    assert {name for name, _, status in statuses(found) if status} == {"odd", "even"}
 
 
 def test_a_new_configuration_replaces_the_checks(server: HTTPServer, store: Store) -> None:
@@ -301,8 +301,8 @@ def test_a_new_configuration_replaces_the_checks(server: HTTPServer, store: Stor
     try:
         until(poller, 1)
         poller.configure(config(1, new=server.url_for("/health")))
-        assert {name for name, _, _ in seen(until(poller, 2)) if name != "old"} == {"new"}
-        assert {name for name, _, _ in seen(until(poller, 1))} == {"new"}
+        assert {name for name, _, _ in statuses(until(poller, 2)) if name != "old"} == {"new"}
+        assert {name for name, _, _ in statuses(until(poller, 1))} == {"new"}
     finally:
         poller.close()
 
@@ -315,7 +315,7 @@ def test_a_clock_that_is_set_back_does_not_stop_the_checks(server: HTTPServer, s
     try:
         until(poller, 1)
         skew[0] = -timedelta(hours=1)
-        assert seen(until(poller, 2))[-1] == ("web", "http-1", ComponentStatus.OPERATIONAL)
+        assert statuses(until(poller, 2))[-1] == ("web", "http-1", ComponentStatus.OPERATIONAL)
     finally:
         poller.close()
 
@@ -350,9 +350,9 @@ def test_while_our_own_connection_is_down_no_failure_is_believed_and_nothing_is_
     here = page({"web": check(server.url_for("/health"), 1)}, uplink=connected)
     poller = Poller(here, store)
     try:
-        assert [status for _, _, status in seen(until(poller, 2))] == [ComponentStatus.MAJOR_OUTAGE] * 2
+        assert [status for _, _, status in statuses(until(poller, 2))] == [ComponentStatus.MAJOR_OUTAGE] * 2
         host.close()
-        assert [status for _, _, status in seen(until(poller, 1))] == [None], (
+        assert [status for _, _, status in statuses(until(poller, 1))] == [None], (
             "the third failure is not believed"
         )
         for _ in range(30):
@@ -361,7 +361,7 @@ def test_while_our_own_connection_is_down_no_failure_is_believed_and_nothing_is_
         [gap] = store.history().uplink
         assert gap.end is None
         with socket.create_server(("127.0.0.1", port)):
-            assert [status for _, _, status in seen(until(poller, 1))] == [ComponentStatus.MAJOR_OUTAGE]
+            assert [status for _, _, status in statuses(until(poller, 1))] == [ComponentStatus.MAJOR_OUTAGE]
             [gap] = store.history().uplink
             assert gap.end is not None
             assert gap.end > gap.start

@@ -121,16 +121,16 @@ def test_a_retry_comes_sooner() -> None:
     assert retry_after(NOW, job()) == NOW + timedelta(seconds=20)
 
 
-def seen(status: ComponentStatus) -> Observation:
+def observation(status: ComponentStatus) -> Observation:
     return Observation("web", "http-1", NOW, status, timedelta(0))
 
 
 def test_doubt_is_an_answer_that_differs_from_what_is_believed() -> None:
     good, bad = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR_OUTAGE
     assert not in_doubt(SeriesState())
-    assert not in_doubt(SeriesState(None, recent=(seen(good),)))
-    assert in_doubt(SeriesState(None, recent=(seen(bad),)))
-    assert in_doubt(SeriesState(good, recent=(seen(good), seen(bad))))
-    assert not in_doubt(SeriesState(good, recent=(seen(bad), seen(good))))
-    assert not in_doubt(SeriesState(bad, recent=(seen(bad),)))
-    assert in_doubt(SeriesState(bad, recent=(seen(ComponentStatus.PARTIAL_OUTAGE),)))
+    assert not in_doubt(SeriesState(None, recent=(observation(good),)))
+    assert in_doubt(SeriesState(None, recent=(observation(bad),)))
+    assert in_doubt(SeriesState(good, recent=(observation(good), observation(bad))))
+    assert not in_doubt(SeriesState(good, recent=(observation(bad), observation(good))))
+    assert not in_doubt(SeriesState(bad, recent=(observation(bad),)))
+    assert in_doubt(SeriesState(bad, recent=(observation(ComponentStatus.PARTIAL_OUTAGE),)))

@@ -43,8 +43,8 @@ def state_of(rows: History, series: Series, at: datetime) -> ComponentStatus | N
     """Say what a line was in at a moment, from the rows one by one."""
     if not watched(rows, series)(at) or cut_off(rows, series.region)(at):
         return None
-    said = [row for row in rows.changes if series_of(row) == series and row.at <= at]
-    return max(said, key=lambda row: (row.at, row.confirmed_at)).status if said else None
+    earlier = [row for row in rows.changes if series_of(row) == series and row.at <= at]
+    return max(earlier, key=lambda row: (row.at, row.confirmed_at)).status if earlier else None
 
 
 @FEW

@@ -81,8 +81,8 @@ def test_a_gap_that_lasts_swallows_its_pieces() -> None:
 
 def test_the_certificate_that_was_seen_last_is_kept() -> None:
     old, new = (
-        Certificate("downloads", "http-1", moment(end), moment(seen), 14)
-        for end, seen in (("11-25 00:00", "10:00"), ("11-30 00:00", "11:00"))
+        Certificate("downloads", "http-1", moment(end), moment(read_at), 14)
+        for end, read_at in (("11-25 00:00", "10:00"), ("11-30 00:00", "11:00"))
     )
     assert merged(History(certificates=(new,)), History(certificates=(old,))).certificates == (new,)
 

@@ -151,16 +151,18 @@ def test_a_message_of_the_server_that_repeats_the_password_is_told_without_it() 
 
 def test_a_database_that_cannot_be_used_is_no_fault_of_an_outcome(tmp_path: Path) -> None:
     path = tmp_path / "waypost.db"
-    seen = Observation("web", "http-1", datetime(2026, 11, 20, tzinfo=UTC), ComponentStatus.OPERATIONAL, GAP)
+    answer = Observation(
+        "web", "http-1", datetime(2026, 11, 20, tzinfo=UTC), ComponentStatus.OPERATIONAL, GAP
+    )
     with closing(Store(f"sqlite:///{path}")) as store:
-        keep(store, [seen])
+        keep(store, [answer])
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("ALTER TABLE line_state RENAME TO gone")
         with pytest.raises(StoreError, match=r"^The database cannot be used now: no such table"):
-            keep(store, [replace(seen, at=seen.at + timedelta(hours=1))])
+            keep(store, [replace(answer, at=answer.at + timedelta(hours=1))])
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("ALTER TABLE gone RENAME TO line_state")
-        later = replace(seen, at=seen.at + timedelta(hours=1, minutes=1))
+        later = replace(answer, at=answer.at + timedelta(hours=1, minutes=1))
         assert not keep(store, [later])[0].refused, "the claim that was lost has run out"
 
 

@@ -39,8 +39,8 @@ def test_a_connection_is_enough_where_nothing_more_is_expected() -> None:
 
 def test_it_says_what_it_is_told_to_and_waits_for_the_answer() -> None:
     def echo(connection: socket.socket, _: bytes) -> None:
-        said = connection.recv(100)
-        for byte in b"you said " + said.upper():
+        sent = connection.recv(100)
+        for byte in b"you said " + sent.upper():
             connection.sendall(bytes([byte]))
         connection.recv(1)
 

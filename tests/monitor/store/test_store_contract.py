@@ -69,9 +69,11 @@ def changes(store: Store) -> list[tuple[str, ComponentStatus, datetime]]:
     return [(change.component, change.status, change.at) for change in store.history().changes]
 
 
-def outcome(claim: Claim, seen: Observation | None, warn_days: int = 0, **more: object) -> CheckOutcome:
+def outcome(
+    claim: Claim, observation: Observation | None, warn_days: int = 0, **more: object
+) -> CheckOutcome:
     job = job_of(claim.series, warn_days=warn_days)
-    made = CheckOutcome(claim, job, claim.due_at + EVERY, claim.due_at + RETRY, seen)
+    made = CheckOutcome(claim, job, claim.due_at + EVERY, claim.due_at + RETRY, observation)
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -189,7 +191,9 @@ def test_one_outcome_that_cannot_be_stored_does_not_lose_the_others(
     answers = [answer(at(0), series=claim.series) for claim in claims]
     answers[1] = replace(answers[1], at=datetime(2026, 11, 20, 10))  # noqa: DTZ001  # it is what is broken
     answers[2] = replace(answers[2], at=datetime(9999, 1, 1, tzinfo=UTC), status="no such status")  # type: ignore[arg-type]
-    done = store.record([outcome(claim, seen) for claim, seen in zip(claims, answers, strict=True)])
+    done = store.record(
+        [outcome(claim, observation) for claim, observation in zip(claims, answers, strict=True)]
+    )
     assert [(item.refused, bool(item.fault)) for item in done] == [
         (False, False),
         (True, True),
@@ -283,8 +287,8 @@ def test_a_lease_that_ended_is_taken_over_and_its_first_owner_refused(store: Sto
     (late,) = store.record([outcome(first, answer(at(0), BAD), certificate=at(5), warn_days=3)])
     assert (late.refused, late.change, late.state) == (True, None, SeriesState())
     assert store.history() == History()
-    (heard,) = store.record([outcome(second, answer(at(0.2)))])
-    assert heard.change is not None
+    (accepted,) = store.record([outcome(second, answer(at(0.2)))])
+    assert accepted.change is not None
 
 
 def test_a_late_outcome_counts_while_nobody_took_over(store: Store) -> None:
@@ -380,9 +384,9 @@ def test_what_is_in_doubt_is_due_sooner(
 ) -> None:
     for minute, status in enumerate(statuses):
         (claim,) = take(store, [plan_of(WEB)], at(minute))
-        seen = None if status is None else answer(at(minute), status)
-        (done,) = store.record([outcome(claim, seen)])
-        assert done.observation == seen
+        observation = None if status is None else answer(at(minute), status)
+        (done,) = store.record([outcome(claim, observation)])
+        assert done.observation == observation
     assert store.next_due(at(minute), [""]) == claim.due_at + due
 
 
@@ -562,9 +566,9 @@ def recounted(
     """Sum up as one would by hand, from what was fed in."""
     found: dict[tuple[Series, datetime], list[Observation]] = {}
     for series, answers in rows.items():
-        for seen in answers:
-            begin = seen.at - (seen.at - datetime(1970, 1, 1, tzinfo=UTC)) % span
-            found.setdefault((series, begin), []).append(seen)
+        for observation in answers:
+            begin = observation.at - (observation.at - datetime(1970, 1, 1, tzinfo=UTC)) % span
+            found.setdefault((series, begin), []).append(observation)
     return {
         (series, begin): Rollup(
             series,
@@ -572,9 +576,9 @@ def recounted(
             {
                 status: count
                 for status in (GOOD, SLOW, BAD)
-                if (count := sum(seen.status is status for seen in answers))
+                if (count := sum(observation.status is status for observation in answers))
             },
-            sketch_of(seen.latency / timedelta(milliseconds=1) for seen in answers).to_bytes(),
+            sketch_of(observation.latency / timedelta(milliseconds=1) for observation in answers).to_bytes(),
         )
         for (series, begin), answers in found.items()
     }
@@ -600,9 +604,9 @@ def feed(store: Store, begin: float, end: float, step: float = 7) -> dict[Series
         for series in lines:
             number += 1
             status = (GOOD, GOOD, SLOW, BAD)[number % 4]
-            seen = answer(at(minute), status, series, timedelta(milliseconds=number * 37 % 900))
-            rows[series].append(seen)
-            answers.append(seen)
+            observation = answer(at(minute), status, series, timedelta(milliseconds=number * 37 % 900))
+            rows[series].append(observation)
+            answers.append(observation)
         keep(store, answers)
         minute += step
     return rows
@@ -661,7 +665,13 @@ def test_old_observations_are_forgotten_and_history_is_not(store: Store) -> None
     assert store.prune(now) == 0, "what was never summed up is kept"
     store.roll_up(now)
     # Ten in the morning of 6 December: the days before 22 November are past their fourteen.
-    kept = sum(seen.at >= datetime(2026, 11, 22, tzinfo=UTC) for seen in rows[Series("web", "http-0")]) * 3
+    kept = (
+        sum(
+            observation.at >= datetime(2026, 11, 22, tzinfo=UTC)
+            for observation in rows[Series("web", "http-0")]
+        )
+        * 3
+    )
     assert store.prune(now) == number - kept > 0
     assert store.prune(now) == 0
     store.roll_up(now)

@@ -143,8 +143,8 @@ def test_version_1_comes_over_as_if_everything_had_been_seen_by_the_present_vers
     Store(database_url).close()
     anew_url = f"sqlite:///{tmp_path / 'anew.db'}"
     with closing(Store(anew_url)) as anew, closing(Store(database_url)) as old:
-        for seen in observations_of_version_1():
-            keep(anew, [seen], GAP, RULES)
+        for answer in observations_of_version_1():
+            keep(anew, [answer], GAP, RULES)
         assert plain(old.history()) == plain(anew.history())
         assert len(old.history().changes) == CHANGES
         (rows, states), expected = contents(database_url), contents(anew_url)
@@ -180,7 +180,7 @@ def test_version_2_stays_as_it_is_and_judging_goes_on(database_url: str) -> None
             )
             for minute in range(3)
         ]
-        changes = [keep(store, [seen], GAP, RULES)[0].change for seen in bad]
+        changes = [keep(store, [answer], GAP, RULES)[0].change for answer in bad]
         assert [change is not None for change in changes] == [False, False, True]
 
 

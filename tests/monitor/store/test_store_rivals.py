@@ -43,7 +43,7 @@ def test_pollers_that_start_together_plan_and_write_beside_each_other(postgres: 
                 store.uplink_down("", now)
                 later = now + timedelta(minutes=1)
                 while claims := store.claim(now, str(number), [""], 7):
-                    seen = [
+                    answers = [
                         Observation(*claim.series[:2], now, ComponentStatus.OPERATIONAL, timedelta(0))
                         for claim in claims
                     ]
@@ -52,7 +52,7 @@ def test_pollers_that_start_together_plan_and_write_beside_each_other(postgres: 
                             CheckOutcome(
                                 claim, job_of(claim.series, RULES, timedelta(days=2)), later, later, answer
                             )
-                            for claim, answer in zip(claims, seen, strict=True)
+                            for claim, answer in zip(claims, answers, strict=True)
                         ]
                     )
                     recorded += sum(not item.refused for item in done)
