@@ -10,7 +10,7 @@ from waypost.formats.checks import Confirmation, Flapping, HttpCheck, Rules
 from waypost.formats.observations import Series, SeriesState
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import Component, PageConfig, Policy, StatusConfig
-from waypost.monitor.rules.schedule import Job, in_doubt, jobs, lease, phase, retry_after, slot_after
+from waypost.monitor.rules.schedule import Job, in_doubt, jobs, lease, phase, slot_after
 
 PAGE = PageConfig(name="Status", url="https://help.example.org/status/")
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -118,7 +118,7 @@ def test_a_job_keeps_its_times_whoever_asks_and_skips_what_it_missed() -> None:
 
 
 def test_a_retry_comes_sooner() -> None:
-    assert retry_after(NOW, job()) == NOW + timedelta(seconds=20)
+    assert job().rules.retry_every == timedelta(seconds=20)
 
 
 def observation(status: ComponentStatus) -> Observation:

@@ -15,37 +15,40 @@ import pytest
 
 from helpers.postgres import Cluster
 from helpers.stores import GAP, Store, keep
-from waypost.base.database.engine import Database, StoreError, database_path, is_sqlite
+from waypost.base.database.engine import Database, StoreError, sqlite_path
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Observation
-from waypost.monitor.store.opening import WriterLock, opened_to_read, writer_lock
+from waypost.monitor.store.opening import opened_to_read, writer_lock
 from waypost.monitor.store.reading import read_history
 
 
 def test_a_second_writer_is_refused_with_the_first_ones_number(tmp_path: Path) -> None:
     database = tmp_path / "new" / "waypost.db"
-    with WriterLock(database), pytest.raises(StoreError) as refused, writer_lock(f"sqlite:///{database}"):
+    with (
+        writer_lock(f"sqlite:///{database}"),
+        pytest.raises(StoreError) as refused,
+        writer_lock(f"sqlite:///{database}"),
+    ):
         pass
     assert str(refused.value) == (
         f"Another Waypost (process {os.getpid()}) is polling into this database. "
         "Stop it first, or use another --database."
     )
-    with WriterLock(database):
+    with writer_lock(f"sqlite:///{database}"):
         pass  # free again
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     program = """
         import os, signal, sys
-        from pathlib import Path
-        from waypost.monitor.store.opening import WriterLock
-        WriterLock(Path(sys.argv[1])).__enter__()
-        os.kill(os.getpid(), signal.SIGKILL)
+        from waypost.monitor.store.opening import writer_lock
+        with writer_lock("sqlite:///" + sys.argv[1]):
+            os.kill(os.getpid(), signal.SIGKILL)
     """
     database = tmp_path / "waypost.db"
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(program), str(database)], check=False)
     assert done.returncode < 0
-    with WriterLock(database):
+    with writer_lock(f"sqlite:///{database}"):
         pass
 
 
@@ -92,7 +95,7 @@ def test_a_path_may_hold_what_means_something_in_addresses(tmp_path: Path) -> No
     url = f"sqlite:///{path}".replace("%", "%25").replace("?", "%3F")
     Store(url).close()
     assert path.is_file()
-    assert database_path(url) == path
+    assert sqlite_path(url) == path
 
 
 @pytest.mark.parametrize(
@@ -116,10 +119,7 @@ def test_an_address_that_is_not_understood_is_refused_and_not_repeated(url: str)
 
 
 def test_the_file_of_another_database_is_not_asked_for() -> None:
-    url = "postgresql://me:secret@localhost/x"
-    assert not is_sqlite(url)
-    with pytest.raises(StoreError, match=r"^This database is not a file\.$"):
-        database_path(url)
+    assert sqlite_path("postgresql://me:secret@localhost/x") is None
 
 
 @pytest.mark.parametrize("driver", ["postgresql", "postgresql+psycopg"])

@@ -10,7 +10,7 @@ import pytest
 
 from helpers.sketches import sketch_of
 from helpers.stores import EVERY, GAP, Store, job_of, keep, plan_of, take
-from waypost.base.database.engine import StoreError, is_sqlite
+from waypost.base.database.engine import StoreError, sqlite_path
 from waypost.formats.observations import (
     Claim,
     Ping,
@@ -327,9 +327,9 @@ def test_whoever_starts_alone_has_what_a_dead_one_held(store: Store, database_ur
         heir = Store(found)
         claimed = [claim.series for claim in heir.claim(at(0), "heir", [""], 9)]
         # On PostgreSQL the other may be alive: its claim stands until it ends.
-        assert claimed == ([WEB] if is_sqlite(database_url) else [])
+        assert claimed == ([WEB] if sqlite_path(database_url) else [])
         refused = heir.record([outcome(dead, answer(at(0)))])[0].refused
-        assert refused is is_sqlite(database_url)
+        assert refused is bool(sqlite_path(database_url))
 
 
 def test_a_line_that_was_removed_and_planned_again_refuses_what_is_older(store: Store) -> None:

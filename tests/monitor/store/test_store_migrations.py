@@ -21,7 +21,7 @@ from waypost.formats.notices import Told
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Observation, StateChange
 from waypost.monitor.store.migrations import SCHEMA_VERSION, STEPS, migrate, version
-from waypost.monitor.store.opening import WriterLock, opened_to_read
+from waypost.monitor.store.opening import opened_to_read, writer_lock
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.series import names
 
@@ -282,7 +282,7 @@ def test_a_reader_alone_upgrades_nothing_and_one_beside_a_poller_says_why(tmp_pa
     before = path.read_bytes()
     with pytest.raises(StoreError, match="made by an older Waypost"), opened_to_read(url):
         pass
-    with WriterLock(path), pytest.raises(StoreError, match="is polling into this database"):
+    with writer_lock(f"sqlite:///{path}"), pytest.raises(StoreError, match="is polling into this database"):
         read_history(url)
     assert path.read_bytes() == before
     assert len(read_history(url).changes) == CHANGES, "nobody polls: it is upgraded"

@@ -2,52 +2,43 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
-from pathlib import Path
+from contextlib import closing, contextmanager
 
-from waypost.base.database.engine import Database, StoreError, database_path, is_sqlite, sqlite_path
+from waypost.base.database.engine import Database, StoreError, sqlite_path
 from waypost.base.database.leases import release
 from waypost.base.database.schema import schedule
 from waypost.monitor.store.migrations import SCHEMA_VERSION, migrate, version
 
 
-class WriterLock:
-    """Makes sure that only one process polls into a database; the system frees it when the process dies."""
+@contextmanager
+def writer_lock(url: str) -> Iterator[None]:
+    """Hold the lock of a poller of this database; the system frees it when the process dies.
 
-    def __init__(self, database: Path) -> None:
-        self._path = database.with_name(database.name + ".lock")
-        self._handle: int | None = None
-
-    def __enter__(self) -> WriterLock:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+    One process polls into a SQLite file, and StoreError refuses the next; PostgreSQL takes as many as there are.
+    """
+    path = sqlite_path(url)
+    if path is None:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             owner = os.pread(handle, 20, 0).decode(errors="replace").strip()
-            os.close(handle)
-            who = f" (process {owner})" if owner.isdigit() else ""
+            process = f" (process {owner})" if owner.isdigit() else ""
             raise StoreError(
-                f"Another Waypost{who} is polling into this database. Stop it first, or use another --database."
+                f"Another Waypost{process} is polling into this database. Stop it first, or use another --database."
             ) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
-        self._handle = handle
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-
-
-def writer_lock(url: str) -> AbstractContextManager[object]:
-    """Return the lock that a poller of this database holds; there is nothing to lock on PostgreSQL."""
-    return WriterLock(database_path(url)) if is_sqlite(url) else contextlib.nullcontext()
+        yield
+    finally:
+        os.close(handle)
 
 
 class OutdatedSchema(StoreError):
@@ -95,7 +86,7 @@ def opened_to_write(url: str) -> Iterator[Database]:
     it is free again.
     """
     with writer_lock(url), closing(open_database(url)) as database:
-        if is_sqlite(url):
+        if sqlite_path(url):
             # The lock proves that every holder of a claim is dead. On PostgreSQL others poll at this moment.
             with database.write() as connection:
                 release(connection, schedule)
