@@ -100,14 +100,14 @@ def test_a_folder_that_another_process_removes_meanwhile_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync_tree(tmp_path, {"a/b": b"1", "c": b"1"})
-    look = file_tree._look
+    look = file_tree._present
 
     def rival(root: Path, keep: Collection[str]) -> file_tree._FolderContent:
         found = look(root, keep)
         shutil.rmtree(root / "a")
         return found
 
-    monkeypatch.setattr(file_tree, "_look", rival)
+    monkeypatch.setattr(file_tree, "_present", rival)
     assert sync_tree(tmp_path, {"a/new": b"2", "c": b"1"}) == ["a/new", "a/b"]
     assert tree(tmp_path) == {"a/new": b"2", "c": b"1"}
 

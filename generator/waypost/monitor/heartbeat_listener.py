@@ -11,6 +11,7 @@ import email
 import email.policy
 import hmac
 import http.server
+import io
 import ipaddress
 import socket
 import threading
@@ -19,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 from waypost.base.database.engine import StoreError
@@ -149,26 +150,14 @@ def _hang_up(request: socket.socket) -> None:
         request.shutdown(socket.SHUT_RDWR)
 
 
-class _HeaderStream:
+class _HeaderStream(io.BufferedReader):
     """A stream that remembers the last line read from it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.last = b""
+    last = b""
 
-    def readline(self, limit: int = -1) -> bytes:
-        self.last = self._stream.readline(limit)
+    def readline(self, limit: int | None = -1, /) -> bytes:
+        self.last = super().readline(limit)
         return self.last
-
-    def read(self, size: int) -> bytes:
-        return self._stream.read(size)
-
-    @property
-    def closed(self) -> bool:
-        return self._stream.closed
-
-    def close(self) -> None:
-        self._stream.close()
 
 
 class _HeartbeatHandler(http.server.BaseHTTPRequestHandler):
@@ -178,9 +167,10 @@ class _HeartbeatHandler(http.server.BaseHTTPRequestHandler):
     timeout = PATIENCE
 
     def setup(self) -> None:
-        """Read through a file that remembers how the headers ended."""
+        """Read through a stream that remembers how the headers ended."""
         super().setup()
-        self.rfile: Any = _HeaderStream(self.rfile)
+        self.rfile.close()
+        self.rfile: Any = _HeaderStream(self.connection.makefile("rb", buffering=0))
 
     def parse_request(self) -> bool:
         """Refuse what was cut off: half of `/backups/fail` must not be taken for the success of `backups`."""

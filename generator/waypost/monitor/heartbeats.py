@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,10 +47,15 @@ def report(config: StatusConfig, database_url: str, name: str, word: str, now: d
         Spool(path).put(ping)
         return ping
     with opened_to_write(database_url) as database:
-        store = MonitorStore(database)
-        store.ping(ping)
-        store.make_due([Series(ping.component, ping.check)], now)
+        _take_in(MonitorStore(database), [ping], now)
     return ping
+
+
+def _take_in(store: MonitorStore, pings: Collection[Ping], now: datetime) -> None:
+    """Store reports, and have their checks judged at once."""
+    for ping in pings:
+        store.ping(ping)
+    store.make_due([Series(ping.component, ping.check) for ping in pings], now)
 
 
 def _ping(names: Mapping[str, tuple[str, str]], name: str, word: str, now: datetime) -> Ping:
@@ -73,14 +78,12 @@ class Intake:
 
     def step(self, store: MonitorStore, now: datetime) -> int:
         """Take in what waits; return how many reports there were. Raises StoreError, and loses nothing then."""
-        waiting = self._spool.waiting() if self._spool else []
+        if self._spool is None:
+            return 0
+        waiting = self._spool.waiting()
         pings = [ping for _, ping in waiting if ping]
-        for ping in pings:
-            store.ping(ping)
-        if pings:
-            store.make_due([Series(ping.component, ping.check) for ping in pings], now)
-        if self._spool:
-            self._spool.forget(path for path, _ in waiting)
+        _take_in(store, pings, now)
+        self._spool.forget(path for path, _ in waiting)
         return len(pings)
 
 
