@@ -18,7 +18,7 @@ from own_json_reference import own_json_page
 
 from waypost.cli import main as command_line
 from waypost.lint.rules.registry import RULES
-from waypost.notify.channels.registry import CHANNELS, guide
+from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.channels.webhook.event import payload_schema
 from waypost.problems import CODES
 from waypost.publishing.documents.now import Now
@@ -26,6 +26,7 @@ from waypost.publishing.documents.schema import document_schema
 from waypost.reading.schema import FORMATS, schema
 
 DOCS = Path(__file__).resolve().parent
+CHANNEL_FOLDERS = DOCS.parent / "generator/waypost/notify/channels"
 BAD_CONFIG = DOCS.parent / "tests" / "bad_config"
 
 MADE = "<!-- Made by docs/generate.py from the program itself: change that, then run `make docs`. -->\n\n"
@@ -135,6 +136,10 @@ def _examples() -> dict[str, tuple[str, str]]:
     return found
 
 
+def _guide(kind: str) -> str:
+    return (CHANNEL_FOLDERS / kind / "guide.md").read_text(encoding="utf-8")
+
+
 # Files
 
 
@@ -145,7 +150,7 @@ def files() -> dict[Path, str]:
         DOCS / "reference" / "formats.md": MADE + formats_page(),
         DOCS / "reference" / "problems.md": problems_page(),
         DOCS / "reference" / "waypost-json.md": MADE + own_json_page(),
-        **{DOCS / "channels" / f"{kind}.md": MADE + guide(kind) for kind in CHANNELS},
+        **{DOCS / "channels" / f"{kind}.md": MADE + _guide(kind) for kind in CHANNELS},
     }
     schemas = {
         **{f"{name}.json": schema(name) for name in FORMATS},

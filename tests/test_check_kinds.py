@@ -39,7 +39,8 @@ from waypost.base.net import network
 from waypost.formats.checks import KINDS, kind_of
 from waypost.formats.observations import Pings
 from waypost.formats.status import ComponentStatus
-from waypost.monitor.probes.registry import PROBERS, ProbeContext, ProbeResult, probe
+from waypost.monitor.probes.registry import PROBERS, probe
+from waypost.monitor.probes.result import ProbeContext, ProbeResult
 
 ROOT = Path(__file__).resolve().parent.parent
 OPERATIONAL, DEGRADED = ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED_PERFORMANCE

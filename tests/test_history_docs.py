@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from waypost.base.files.resources import scaffold_folder
-from waypost.reading.rules.history_text import CHANGES, COVERAGE, DAILY, DIGESTS, UPLINK, Kind
+from waypost.reading.rules.history_text import CHANGES, COVERAGE, DAILY, DIGESTS, UPLINK, RowKind
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs/history.md").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ def test_the_tables_on_the_page_are_those_of_an_export(name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [CHANGES, COVERAGE, UPLINK, DAILY, DIGESTS], ids=lambda kind: kind.name)
-def test_every_table_and_column_is_named(kind: Kind) -> None:
+def test_every_table_and_column_is_named(kind: RowKind) -> None:
     assert f"{kind.name}.tsv`" in PAGE
     columns = set(re.findall(r"[a-z_0-9]+", PAGE))
     assert set(kind.columns) <= columns

@@ -29,9 +29,9 @@ from helpers.texts import (
     uses,
 )
 from waypost.base.files.languages import languages, load_words
-from waypost.base.words import Text
+from waypost.base.i18n import Phrase
 from waypost.formats.article import ARTICLE_KINDS, Priority
-from waypost.formats.rollups import Resolution
+from waypost.formats.observations import Resolution
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, UpdateStatus
 from waypost.formats.support import ChannelKind, Reason
 from waypost.help.rules.status_notice import Topic
@@ -143,17 +143,17 @@ ALLOWED_IN_MODULES: Mapping[Bare, str] = {
 UNASKED: Mapping[str, str] = {"language.name": "docs/languages.md lists the languages by it, as tested below"}
 
 
-def forms(text: Text) -> Mapping[str, str]:
+def forms(text: Phrase) -> Mapping[str, str]:
     return {"": text} if isinstance(text, str) else text
 
 
-def placeholders(text: Text) -> set[str]:
+def placeholders(text: Phrase) -> set[str]:
     return {
         name for form in forms(text).values() for _, name, _, _ in Formatter().parse(form) if name is not None
     }
 
 
-def needed_values(text: Text) -> set[str]:
+def needed_values(text: Phrase) -> set[str]:
     return placeholders(text) | (set() if isinstance(text, str) else {"count"})
 
 

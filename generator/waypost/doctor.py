@@ -1,4 +1,4 @@
-"""Look at the machine and the site, and say what would keep Waypost from working."""
+"""Examine the machine and the site for everything that would keep Waypost from working."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from pathlib import Path
 from waypost import __version__
 from waypost.base.clock import utc_now
 from waypost.base.database.engine import StoreError
+from waypost.base.files.resources import package_folder
 from waypost.formats.checks import HeartbeatCheck
 from waypost.formats.project import Project
 from waypost.formats.run_options import WORKERS
 from waypost.formats.status import ComponentStatus
-from waypost.monitor.poll import observe
+from waypost.monitor.probes.registry import probe
+from waypost.monitor.probes.result import ProbeContext, ProbeResult
 from waypost.monitor.rules.schedule import jobs
 from waypost.monitor.store.reading import read_history
 from waypost.problems import errors, summary
@@ -31,8 +33,8 @@ SAFE_SQLITE = (3, 51, 3)
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at."""
+class Diagnosis:
+    """The state of one subject that was examined."""
 
     subject: str
     level: str
@@ -40,60 +42,60 @@ class Finding:
     text: str
 
 
-def examine(site: Site, database_url: str) -> list[Finding]:
-    """Look at everything; never raises for what it finds."""
+def examine(site: Site, database_url: str) -> list[Diagnosis]:
+    """Examine the machine, the site, the database and every check; a fault is a diagnosis and never raised."""
     project, problems = check_project(site)
-    findings = [_python(), _packages(), _sqlite(), _clock(), *_rights(site)]
+    diagnoses = [_python(), _packages(), _sqlite(), _clock(), *_rights(site)]
     bad = bool(errors(problems))
     text = summary(problems) if problems else "every file is fine"
-    findings.append(
-        Finding("site", "bad" if bad else "ok", text + (": run `waypost lint`" if problems else ""))
+    diagnoses.append(
+        Diagnosis("site", "bad" if bad else "ok", text + (": run `waypost lint`" if problems else ""))
     )
-    findings.append(_database(database_url))
+    diagnoses.append(_database(database_url))
     if project:
-        findings += _checks(project)
-    return findings
+        diagnoses += _checks(project)
+    return diagnoses
 
 
-def _python() -> Finding:
+def _python() -> Diagnosis:
     version = platform.python_version()
     if sys.version_info < (3, 11):  # this is where an old Python is told of  # noqa: UP036  # an old Python is told of here
-        return Finding("python", "bad", f"{version}; Waypost needs 3.11 or newer")
-    return Finding("python", "ok", f"{version}, Waypost {__version__}")
+        return Diagnosis("python", "bad", f"{version}; Waypost needs 3.11 or newer")
+    return Diagnosis("python", "ok", f"{version}, Waypost {__version__}")
 
 
-def _packages() -> Finding:
+def _packages() -> Diagnosis:
     names = ("mkdocs", "mkdocs-material", "jinja2", "sqlalchemy", "requests", "feedgen")
     found: list[str] = []
     for name in names:
         try:
             found.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
-            return Finding("packages", "bad", f"{name} is missing; install Waypost again")
-    return Finding("packages", "ok", ", ".join(found))
+            return Diagnosis("packages", "bad", f"{name} is missing; install Waypost again")
+    return Diagnosis("packages", "ok", ", ".join(found))
 
 
-def _sqlite() -> Finding:
+def _sqlite() -> Diagnosis:
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
         wanted = ".".join(map(str, SAFE_SQLITE))
         text = f"{version}; versions before {wanted} can corrupt a database that two processes write. Run one poller."
-        return Finding("sqlite", "note", text)
-    return Finding("sqlite", "ok", version)
+        return Diagnosis("sqlite", "note", text)
+    return Diagnosis("sqlite", "ok", version)
 
 
-def _clock() -> Finding:
+def _clock() -> Diagnosis:
     """A wrong clock cannot be seen from inside; one that stands still or is years off can."""
     now = utc_now()
-    newest = max((path.stat().st_mtime for path in Path(__file__).parent.glob("*.py")), default=0.0)
+    newest = max((path.stat().st_mtime for path in package_folder().rglob("*.py")), default=0.0)
     if now.timestamp() < newest - 86400:
-        return Finding(
+        return Diagnosis(
             "clock", "bad", f"{now:%Y-%m-%d %H:%M} UTC is before Waypost was installed. Set the clock."
         )
-    return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC, local zone {time.strftime('%Z')}")
+    return Diagnosis("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC, local zone {time.strftime('%Z')}")
 
 
-def _rights(site: Site) -> list[Finding]:
+def _rights(site: Site) -> list[Diagnosis]:
     checks: list[tuple[Path, int, str]] = [
         (site.root / "content", os.R_OK, "read"),
         (site.root / "status", os.R_OK, "read"),
@@ -102,38 +104,38 @@ def _rights(site: Site) -> list[Finding]:
     ]
     refused = [f"cannot {word} {path}" for path, right, word in checks if not os.access(path, right)]
     if refused:
-        return [Finding("files", "bad", "; ".join(refused))]
-    return [Finding("files", "ok", "content/ and status/ can be read, site/ and .waypost/ can be written")]
+        return [Diagnosis("files", "bad", "; ".join(refused))]
+    return [Diagnosis("files", "ok", "content/ and status/ can be read, site/ and .waypost/ can be written")]
 
 
 def _existing(path: Path) -> Path:
     return path if path.exists() else path.parent
 
 
-def _database(url: str) -> Finding:
+def _database(url: str) -> Diagnosis:
     try:
         history = read_history(url)
     except StoreError as error:
-        return Finding("database", "bad", str(error))
+        return Diagnosis("database", "bad", str(error))
     text = f"{len(history.changes)} state changes" if history.coverage else "empty: nothing was polled yet"
-    return Finding("database", "ok", text)
+    return Diagnosis("database", "ok", text)
 
 
-def _checks(project: Project) -> list[Finding]:
+def _checks(project: Project) -> list[Diagnosis]:
     """Run every check once, without recording anything."""
     config = project.status.config
     todo = [job for job in jobs(config, {"", *config.regions}) if not isinstance(job.check, HeartbeatCheck)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        outcomes = [finding.observation for finding in pool.map(observe, todo)]
+        results = list(pool.map(lambda job: probe(job.check, ProbeContext(now=utc_now())), todo))
     failed = [
-        Finding(
-            "check", "note", f"{job.line.component} {job.line.check}: {seen.reason if seen else 'no data'}"
-        )
-        for job, seen in zip(todo, outcomes, strict=True)
-        if seen is None or seen.status is not ComponentStatus.OPERATIONAL
+        Diagnosis("check", "note", f"{job.series.component} {job.series.check}: {_reason(result)}")
+        for job, result in zip(todo, results, strict=True)
+        if result.status is not ComponentStatus.OPERATIONAL
     ]
-    good = len(outcomes) - len(failed)
-    return [
-        Finding("checks", "ok" if not failed else "note", f"{good} of {len(outcomes)} answer well"),
-        *failed,
-    ]
+    good = len(results) - len(failed)
+    text = f"{good} of {len(results)} answer well"
+    return [Diagnosis("checks", "note" if failed else "ok", text), *failed]
+
+
+def _reason(result: ProbeResult) -> str:
+    return "no data" if result.status is ComponentStatus.NO_DATA else result.reason

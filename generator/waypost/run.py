@@ -1,4 +1,4 @@
-"""The daemon: poll, detect, publish, tell, until it is told to stop."""
+"""The daemon: poll, detect, publish and notify until it is stopped, with its regular tasks."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from waypost.base.clock import utc_now
 from waypost.base.database.engine import Database, StoreError, sqlite_path
-from waypost.formats.observations import Recorded
+from waypost.formats.observations import RecordedOutcome
 from waypost.formats.project import Project
 from waypost.formats.run_options import RunOptions
 from waypost.formats.status import StateChange
-from waypost.history.housekeeping import Upkeep
-from waypost.monitor.heartbeats import Intake, listening
+from waypost.formats.status_config import StatusConfig
+from waypost.history.history import seal_days, settling_time
+from waypost.history.store import HistoryStore
+from waypost.monitor.heartbeat_listener import listening
+from waypost.monitor.heartbeats import Intake
 from waypost.monitor.poll import Poller, poll_once, require_region
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write
@@ -32,22 +36,75 @@ from waypost.reading.site import Site
 
 log = logging.getLogger("waypost")
 
+
 REFRESH = 15.0
 """Seconds after which the pages are published again though nothing happened, to show when they were checked."""
 
 WATCH = 0.3
 """Seconds between looks at the files of a site that is being written."""
 
-LOOK = 1.0
-"""Seconds between looks at the files of a site that is only run, and at what other pollers found."""
+CHECK_EVERY = 1.0
+"""Seconds after which saved files and the findings of other pollers are read again."""
 
 PAUSE = 1.0
 """Seconds to wait after the store could not be used."""
 
 
+@dataclass(frozen=True)
+class Task:
+    """Something to do again and again."""
+
+    name: str
+    every: timedelta
+    work: Callable[[Database, datetime, StatusConfig], object]
+
+
+def _roll_up(database: Database, now: datetime, _: StatusConfig) -> None:
+    MonitorStore(database).roll_up(now)
+
+
+def _prune(database: Database, now: datetime, _: StatusConfig) -> None:
+    Outbox(database).prune(now)
+    MonitorStore(database).prune(now)
+
+
+def _seal(database: Database, now: datetime, config: StatusConfig) -> None:
+    seal_days(HistoryStore(database), now, settling_time(config))
+
+
+TASKS = (
+    Task("roll up", timedelta(minutes=5), _roll_up),
+    Task("prune", timedelta(hours=1), _prune),
+    Task("seal", timedelta(hours=1), _seal),
+)
+"""In the order in which they are done: what is forgotten must have been summed up."""
+
+
+class Housekeeping:
+    """Does each task when its time has come; one that fails is tried again at its next time."""
+
+    def __init__(self, tasks: tuple[Task, ...] = TASKS) -> None:
+        self._tasks = tasks
+        self._due: dict[str, datetime] = {}
+
+    def step(self, database: Database, now: datetime, config: StatusConfig) -> list[Exception]:
+        """Do what is due, and return what failed."""
+        failed: list[Exception] = []
+        for task in self._tasks:
+            if now < self._due.get(task.name, now):
+                continue
+            self._due[task.name] = now + task.every
+            try:
+                task.work(database, now, config)
+            except Exception as error:  # whatever is wrong with one task, polling must go on
+                log.debug("The task '%s' failed.", task.name, exc_info=True)
+                failed.append(error)
+        return failed
+
+
 @dataclass
 class Events:
-    """What a daemon tells whoever started it; each does nothing unless it is replaced."""
+    """The callbacks of a daemon; each does nothing unless it is replaced."""
 
     started: Callable[[], None] = field(default=lambda: None)
     listening: Callable[[str, int], None] = field(default=lambda host, port: None)
@@ -86,7 +143,7 @@ def run(
         Daemon(publisher, database, database_url, events, options, watch=watch, dispatch=dispatch).run(stop)
 
 
-def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
+def poll(site: Site, database_url: str, region: str = "") -> list[RecordedOutcome]:
     """Run every check of a site once; raises ProblemsFound, StoreError and UnknownRegion."""
     config = load_project(site).status.config
     require_region(config, region)
@@ -95,7 +152,7 @@ def poll(site: Site, database_url: str, region: str = "") -> list[Recorded]:
         Intake(sqlite_path(database_url)).step(store, utc_now())
         outcomes = poll_once(config, store, region)
         # Where nothing else runs, nobody else sums up and seals.
-        for error in Upkeep().step(database, utc_now(), config):
+        for error in Housekeeping().step(database, utc_now(), config):
             raise error
         return outcomes
 
@@ -105,20 +162,20 @@ class FileWatch:
 
     def __init__(self, *folders: Path) -> None:
         self._folders = folders
-        self._seen = signature(*folders)
+        self._signature = signature(*folders)
 
     def has_changed(self) -> bool:
-        """Tell whether anything was saved since the last call."""
+        """Return whether anything was saved since the last call."""
         current = signature(*self._folders)
-        changed, self._seen = current != self._seen, current
+        changed, self._signature = current != self._signature, current
         return changed
 
 
 class Daemon:
     """Polls into an open store and publishes; on SQLite the caller holds the database's lock.
 
-    Where `watch` is given, saved files are read again; otherwise whoever owns the publisher does it. Where
-    `dispatch` is given, subscribers are told of what was published.
+    Where `watch` is given, saved files are read again; otherwise the owner of the publisher reloads them. Where
+    `dispatch` is given, subscribers are sent the news of each publication.
     """
 
     def __init__(
@@ -148,9 +205,9 @@ class Daemon:
             workers=options.workers,
         )
         self._intake = Intake(sqlite_path(database_url))
-        self._upkeep = Upkeep()
+        self._housekeeping = Housekeeping()
         self._history_size = store.history_size()
-        self._looked = 0.0
+        self._checked = 0.0
         self._published = -REFRESH
 
     def run(self, stop: threading.Event) -> None:
@@ -166,16 +223,16 @@ class Daemon:
         has_news = False
         try:
             has_news = self._poll()
-            for error in self._upkeep.step(self._database, utc_now(), self._known.status.config):
+            for error in self._housekeeping.step(self._database, utc_now(), self._known.status.config):
                 self._events.failed(error)
         except StoreError as error:
             # A full disk or a server that is restarted may pass; what was claimed is claimed again.
             self._events.failed(error)
             stop.wait(PAUSE)
         now = time.monotonic()
-        if now - self._looked >= LOOK:
-            self._looked = now
-            has_news |= self._look()
+        if now - self._checked >= CHECK_EVERY:
+            self._checked = now
+            has_news |= self._find_news()
         if self._options.publishes and (has_news or now - self._published >= REFRESH):
             self._published = now
             self._publish()
@@ -187,8 +244,8 @@ class Daemon:
             self._events.changed(change)
         return bool(changes)
 
-    def _look(self) -> bool:
-        """Look at saved files and at what other pollers found; tell whether there is something to publish."""
+    def _find_news(self) -> bool:
+        """Reload saved files and ask for the news of other pollers; return whether there is something to publish."""
         if self._watch and self._watch.has_changed():
             self._reload()
         is_new = self._publisher.project is not self._known
@@ -210,7 +267,7 @@ class Daemon:
         except ProblemsFound as problems:
             self._events.broken(problems)
         except OSError as error:
-            # A file may vanish while it is being saved; the next look finds what came of it.
+            # A file may vanish while it is being saved; the next step finds the rest.
             self._events.failed(error)
         else:
             self._events.reloaded()
@@ -220,7 +277,7 @@ class Daemon:
         try:
             published = self._publisher.publish()
             if self._dispatch:
-                # The page is there before anybody is told of it.
+                # The page is there before anybody is notified of it.
                 self._dispatch.use(status)
                 enqueue_notices(Outbox(self._database), status, published.snapshot)
         except Exception as error:  # whatever is wrong with one page, polling must go on

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from waypost.importing.rules.lines import Line
 
 from waypost.authoring.rules.known_problem import as_article
 from waypost.base.markdown.links import map_links
 from waypost.formats.article import Article, ArticleFrontMatter, Kind
 from waypost.help.rules.structured_data import questions
 from waypost.help.rules.suggestions import questions_of
-from waypost.importing.rules.headings import headings
+from waypost.importing.rules.collection import SourceLine
+from waypost.importing.rules.headings import demote
 from waypost.importing.rules.timelines import safe_words
 from waypost.reading.rules.troubleshooter import parse_troubleshooter
 from waypost.search.rules.documents import search_documents
@@ -55,8 +55,9 @@ def test_a_heading_in_code_is_no_step(code: str) -> None:
 def test_an_import_leaves_code_as_it_is(code: str) -> None:
     text = body(code)
     assert map_links(text, str.upper) == text
-    lines = [Line(line, number) for number, line in enumerate(text.split("\n"), 1)]
-    assert [words for _, words in headings(lines)] == ["First?", "Last?"]
+    lines = [SourceLine(line, number) for number, line in enumerate(text.split("\n"), 1)]
+    demoted = [line.text for line in demote(lines) if line.text != line.text.lstrip("#")]
+    assert [line for line in demoted if line.startswith("### ")] == ["### First?", "### Last?"]
     assert safe_words(text) == text.replace("## First", "### First").replace("## Last", "### Last").strip()
 
 

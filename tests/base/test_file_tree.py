@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from waypost.base.files import file_tree
-from waypost.base.files.file_tree import Change, TreeMemory, sync_changes, sync_tree, write_atomic
+from waypost.base.files.file_tree import FileChange, TreeCache, sync_changes, sync_tree, write_atomic
 
 
 def tree(root: Path) -> dict[str, bytes]:
@@ -61,11 +61,11 @@ def test_leftovers_of_a_killed_run_are_removed_without_a_word(tmp_path: Path) ->
 def test_a_reader_sees_the_old_file_or_the_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.html"
     write_atomic(path, b"old")
-    seen: list[bytes] = []
+    contents: list[bytes] = []
     replace = Path.replace
 
     def spy(self: Path, target: Path) -> Path:
-        seen.append(path.read_bytes())
+        contents.append(path.read_bytes())
         assert self.parent == path.parent, "a rename is atomic only inside one folder"
         assert self.read_bytes() == b"new"
         return replace(self, target)
@@ -74,7 +74,7 @@ def test_a_reader_sees_the_old_file_or_the_new_one(tmp_path: Path, monkeypatch: 
     with path.open("rb") as reader:  # somebody is downloading it
         assert write_atomic(path, b"new") is True
         assert reader.read() == b"old"
-    assert seen == [b"old"]
+    assert contents == [b"old"]
     assert tree(tmp_path) == {"a.html": b"new"}
 
 
@@ -100,14 +100,14 @@ def test_a_folder_that_another_process_removes_meanwhile_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync_tree(tmp_path, {"a/b": b"1", "c": b"1"})
-    look = file_tree._look
+    look = file_tree._present
 
-    def rival(root: Path, keep: Collection[str]) -> file_tree._Present:
+    def rival(root: Path, keep: Collection[str]) -> file_tree._FolderContent:
         found = look(root, keep)
         shutil.rmtree(root / "a")
         return found
 
-    monkeypatch.setattr(file_tree, "_look", rival)
+    monkeypatch.setattr(file_tree, "_present", rival)
     assert sync_tree(tmp_path, {"a/new": b"2", "c": b"1"}) == ["a/new", "a/b"]
     assert tree(tmp_path) == {"a/new": b"2", "c": b"1"}
 
@@ -155,7 +155,7 @@ def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
     assert write_atomic(tmp_path / ("a" * 250 + ".html"), b"long")
 
 
-def marks(changes: list[Change]) -> list[str]:
+def marks(changes: list[FileChange]) -> list[str]:
     return [f"{mark} {path}" for mark, path in changes]
 
 
@@ -178,14 +178,14 @@ def test_what_is_written_is_never_said_to_be_gone(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"a": b"2", "e/f": b"2"}
 
 
-def test_with_a_memory_files_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files, memory = {"a.html": b"1", "b/c.json": b"2"}, TreeMemory()
-    sync_changes(tmp_path, files, memory=memory)
+def test_with_a_cache_files_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, cache = {"a.html": b"1", "b/c.json": b"2"}, TreeCache()
+    sync_changes(tmp_path, files, cache=cache)
     with monkeypatch.context() as patched:
         patched.setattr(Path, "read_bytes", lambda self: pytest.fail(f"{self} was read"))
-        assert sync_changes(tmp_path, dict(files), memory=memory) == []
-    assert marks(sync_changes(tmp_path, {"a.html": b"3"}, memory=memory)) == ["M a.html", "D b/c.json"]
-    assert set(memory.written) == {"a.html"}
+        assert sync_changes(tmp_path, dict(files), cache=cache) == []
+    assert marks(sync_changes(tmp_path, {"a.html": b"3"}, cache=cache)) == ["M a.html", "D b/c.json"]
+    assert set(cache.written) == {"a.html"}
 
 
 DISTURBED: dict[str, Callable[[Path], object]] = {
@@ -204,17 +204,17 @@ DISTURBED: dict[str, Callable[[Path], object]] = {
 def test_a_memory_notices_what_others_did_to_a_file(
     disturb: Callable[[Path], object], tmp_path: Path
 ) -> None:
-    files, memory = {"a.html": b"1", "b.html": b"1"}, TreeMemory()
-    sync_changes(tmp_path, files, memory=memory)
+    files, memory = {"a.html": b"1", "b.html": b"1"}, TreeCache()
+    sync_changes(tmp_path, files, cache=memory)
     disturb(tmp_path / "b.html")
-    sync_changes(tmp_path, files, memory=memory)
+    sync_changes(tmp_path, files, cache=memory)
     assert tree(tmp_path) == files
     assert not (tmp_path / "b.html").is_symlink()
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_any_series_of_trees_ends_in_what_a_fresh_process_writes(seed: int, tmp_path: Path) -> None:
-    dice, memory = random.Random(seed), TreeMemory()  # noqa: S311  # not a secret
+    dice, memory = random.Random(seed), TreeCache()  # noqa: S311  # not a secret
     names = ("a", "b", "a/b", "a/b/c", "d/e.html", "f.html", "g/h/i.css")
     for _ in range(20):
         chosen = [name for name in names if dice.random() < 0.6]
@@ -225,13 +225,13 @@ def test_any_series_of_trees_ends_in_what_a_fresh_process_writes(seed: int, tmp_
             if not any(other.startswith(f"{name}/") for other in chosen)
         }
         before = tree(tmp_path)
-        changes = sync_changes(tmp_path, files, memory=memory)
+        changes = sync_changes(tmp_path, files, cache=memory)
         assert tree(tmp_path) == files
-        told = {path: mark for mark, path in changes}
-        assert len(told) == len(changes), "each file is told of once"
+        marked = {path: mark for mark, path in changes}
+        assert len(marked) == len(changes), "each file is told of once"
         assert {path for path in before if path not in files} == {
-            p for p, mark in told.items() if mark == "D"
+            p for p, mark in marked.items() if mark == "D"
         }
         written = {path for path in files if before.get(path) != files[path]}
-        assert written == {path for path, mark in told.items() if mark != "D"}
+        assert written == {path for path, mark in marked.items() if mark != "D"}
         assert not any(path.is_dir() and not any(path.iterdir()) for path in tmp_path.rglob("*"))

@@ -12,8 +12,7 @@ import pytest
 
 from helpers.feed_readers import json_feed_faults
 from waypost.base.feeds.feed import MOST_BYTES, FeedHead, FeedItem, fitting, last_change, weight
-from waypost.base.feeds.formats import FEED_FORMATS, written
-from waypost.base.feeds.json_feed import json_feed_bytes
+from waypost.base.feeds.formats import FEED_FORMATS, json_feed_bytes, written
 
 HEAD = FeedHead(
     "https://a.example/status/", "components/web/feed", "Web", "News", "A", "en", "components/web/"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from waypost.base.files.languages import load_words
-from waypost.base.measures import duration_words, size_words
+from waypost.base.i18n import duration_words, size_words
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,14 @@ from waypost.base.net.network import (
     AddressRefused,
     DeadlineExceeded,
     connect,
-    current_run,
+    current_exchange,
     deadline,
     remaining,
     resolve,
 )
 from waypost.formats.checks import HttpCheck, TcpCheck
-from waypost.monitor.probes.registry import ProbeContext, probe
+from waypost.monitor.probes.registry import probe
+from waypost.monitor.probes.result import ProbeContext
 
 SECOND = timedelta(seconds=1)
 
@@ -60,7 +61,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
 def test_one_deadline_is_shared_by_all_that_is_done() -> None:
     with deadline(SECOND) as run:
         assert 0 < remaining() <= 1
-        assert current_run() is run
+        assert current_exchange() is run
         run.ends -= 2
         assert run.is_over
         with pytest.raises(DeadlineExceeded):
@@ -71,7 +72,7 @@ def test_a_deadline_within_another_leaves_that_one_as_it_was() -> None:
     with deadline(10 * SECOND) as outer:
         with deadline(SECOND):
             assert remaining() <= 1
-        assert current_run() is outer
+        assert current_exchange() is outer
         assert remaining() > 1
 
 

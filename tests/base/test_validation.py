@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from waypost.base.files.source import Source
+from waypost.base.files.text_files import Source
 from waypost.base.files.validation import expand_and_validate, expand_environment, validate
 from waypost.base.files.yaml_source import YamlDocument, parse_yaml
 from waypost.formats.article import ArticleFrontMatter

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from helpers.hostile_servers import Server, answering, reply
-from waypost.base.net.failures import Unanswered
-from waypost.base.net.network import deadline
-from waypost.base.net.web import Answer, Request, basic, fetch
+from waypost.base.net.network import Unanswered, deadline
+from waypost.base.net.web import Request, Response, basic, fetch
 
 
-def fetched(data: bytes, **keys: Any) -> Answer:
+def fetched(data: bytes, **keys: Any) -> Response:
     with Server(answering(data)) as server, deadline(timedelta(seconds=5)):
         return fetch(Request(server.url), **{"max_size": 100, **keys})
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from waypost.base.files import yaml_source
-from waypost.base.files.source import Source
+from waypost.base.files.text_files import Source
 from waypost.base.files.yaml_source import MAX_DEPTH, YamlDocument, parse_yaml
 
 

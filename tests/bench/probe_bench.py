@@ -49,7 +49,8 @@ from helpers.hostile_servers import (
     silent,
 )
 from waypost.base.net import network
-from waypost.monitor.probes.registry import ProbeContext, probe
+from waypost.monitor.probes.registry import probe
+from waypost.monitor.probes.result import ProbeContext
 
 BOUND_MS = 200
 BOUND_MB = 30

@@ -33,14 +33,18 @@ from bench_page import STORAGE, note_of, replace_section, table_of
 
 from helpers.postgres import MISSING, cluster
 from helpers.sketches import sketch_of
-from helpers.stores import Store
+from helpers.stores import Store, job_of
 from waypost.base.database.engine import Database
 from waypost.base.database.partitions import DAY, add_day
-from waypost.base.database.schema import coverage, line, meta, observation, state_change
+from waypost.base.database.schema import coverage, meta, observation, series, state_change
 from waypost.base.database.values import to_ms
-from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Line, Outcome, Plan
+from waypost.formats.check_base import (
+    Flapping,
+    Rules,
+)
+from waypost.formats.observations import Plan, Series
 from waypost.formats.status import ComponentStatus, Observation
+from waypost.monitor.rules.schedule import CheckOutcome
 from waypost.monitor.store.reading import read_history
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -70,7 +74,7 @@ def fill(url: str, size: Size) -> dict[str, str]:
     end = to_ms(NOW)
     with database.write() as connection:
         rows = [{"component": f"c{n}", "check": "http-1", "region": ""} for n in range(size.components)]
-        connection.execute(line.insert(), rows)
+        connection.execute(series.insert(), rows)
         _make_samples(database, connection)
         _make_changes(connection, size)
         connection.execute(meta.insert().values(key="rolled_up", value=str(end)))
@@ -112,7 +116,7 @@ def _make_samples(database: Database, connection: Connection) -> None:
 def _make_changes(connection: Connection, size: Size) -> None:
     """Give each line five outages and three silences in the time, as a line has that is not very good."""
     changes, stretches = [], []
-    numbers = connection.execute(sa.select(line.c.id)).scalars().all()
+    numbers = connection.execute(sa.select(series.c.id)).scalars().all()
     for number in numbers:
         begin = NOW - timedelta(days=size.days)
         for place in range(10):
@@ -212,7 +216,7 @@ def bytes_on_disk(database: Database) -> int:
 def measure(url: str, size: Size, rounds: int) -> Figures:
     """Fill a database and measure it."""
     figures = Figures(fill(url, size))
-    lines = [Line(f"c{n}", "http-1") for n in range(size.components)]
+    lines = [Series(f"c{n}", "http-1") for n in range(size.components)]
     with closing(Store(url)) as store:
         store.plan([Plan(item, EVERY, 0, LEASE) for item in lines], NOW, [""])
         minutes = itertools.count(1)
@@ -238,13 +242,12 @@ def one_minute(store: Store, now: datetime) -> None:
     latency = timedelta(milliseconds=150)
     store.record(
         [
-            Outcome(
+            CheckOutcome(
                 claim,
+                job_of(claim.series, RULES, 3 * EVERY),
                 now + EVERY,
                 now + EVERY,
-                RULES,
-                3 * EVERY,
-                Observation(*claim.line[:2], now, ComponentStatus.OPERATIONAL, latency),
+                Observation(*claim.series[:2], now, ComponentStatus.OPERATIONAL, latency),
             )
             for claim in claims
         ]
@@ -253,7 +256,7 @@ def one_minute(store: Store, now: datetime) -> None:
 
 def rivals(url: str, workers: int, seconds: float) -> str:
     """Let several processes claim and record what is always due; return how much that was a second."""
-    lines = [Line(f"rival-{n}", "http-1", "rivals") for n in range(3000)]
+    lines = [Series(f"rival-{n}", "http-1", "rivals") for n in range(3000)]
     with closing(Store(url)) as store:
         store.plan(
             [Plan(item, timedelta(seconds=1), 0, EVERY) for item in lines], datetime.now(UTC), ["rivals"]
@@ -285,11 +288,17 @@ def _rival(url: str, seconds: float, report: Path) -> None:
             status, latency = ComponentStatus.OPERATIONAL, timedelta(0)
             outcomes = [
                 # Due again at once, so that there is always something to claim.
-                Outcome(claim, now, now, RULES, EVERY, Observation(*claim.line[:2], now, status, latency))
+                CheckOutcome(
+                    claim,
+                    job_of(claim.series, RULES, EVERY),
+                    now,
+                    now,
+                    Observation(*claim.series[:2], now, status, latency),
+                )
                 for claim in claims
             ]
             refused += sum(item.refused for item in store.record(outcomes))
-            claimed += [(claim.line.component, claim.epoch) for claim in claims]
+            claimed += [(claim.series.component, claim.epoch) for claim in claims]
     report.write_text(json.dumps({"claims": claimed, "refused": refused}), encoding="utf-8")
 
 

@@ -16,7 +16,7 @@ from helpers.sites import minimal_site
 from helpers.stores import Store
 from waypost.base.clock import utc_now
 from waypost.cli import main
-from waypost.formats.observations import Line
+from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, StateChange
 from waypost.history.history import export_history, seal_days
@@ -26,7 +26,7 @@ from waypost.reading.project import load_project
 from waypost.reading.rules.history import merged
 from waypost.reading.site import Site
 
-WEB = Line("web", "http-1")
+WEB = Series("web", "http-1")
 NOW = utc_now()
 # Whole days before today, so that the clock of this machine does not matter.
 TODAY = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -137,7 +137,7 @@ def test_an_import_says_what_it_added(site: Site) -> None:
 
 def test_an_import_that_would_change_sealed_days_says_which(site: Site) -> None:
     fill(site, rows())
-    export_history(site, MemoryStore(quiet_days(FIRST, 2, Line("mail", "tcp-1"))), LAST)
+    export_history(site, MemoryStore(quiet_days(FIRST, 2, Series("mail", "tcp-1"))), LAST)
     code, out, err = run("import", "status/history")
     assert (code, err) == (1, "")
     assert out.splitlines()[0].startswith("Added 0 state changes, 0 hours")

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from helpers.sites import minimal_site, replace
-from waypost.base.files.file_tree import Change
+from waypost.base.files.file_tree import FileChange
 from waypost.cli import main
 from waypost.publishing.publish import Publication, write_changes
 from waypost.reading.site import Site
@@ -110,7 +110,7 @@ def test_nothing_changed_makes_an_empty_file(tmp_path: Path) -> None:
     file = tmp_path / "changed.txt"
     write_changes(file, Publication(None, ()))  # type: ignore[arg-type]  # the picture plays no part
     assert file.read_bytes() == b""
-    write_changes(file, Publication(None, (Change("A", "a.css"), Change("D", "b.html"))))  # type: ignore[arg-type]  # the same
+    write_changes(file, Publication(None, (FileChange("A", "a.css"), FileChange("D", "b.html"))))  # type: ignore[arg-type]  # the same
     assert file.read_bytes() == b"A\ta.css\nD\tb.html\n"
 
 

@@ -8,8 +8,16 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from helpers.hostile_servers import check
-from waypost.formats.check_base import Confirmation
-from waypost.formats.checks import KINDS, CheckBase, HttpCheck, TcpCheck, kind_of
+from waypost.formats.check_base import (
+    CheckBase,
+    Confirmation,
+)
+from waypost.formats.checks import (
+    KINDS,
+    HttpCheck,
+    TcpCheck,
+    kind_of,
+)
 from waypost.formats.expectations import CodeRange, Expect, Written
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Component

@@ -10,7 +10,7 @@ import pytest
 from waypost.base.files.languages import load_words
 from waypost.base.markdown.blocks import lines_of
 from waypost.base.markdown.links import map_links
-from waypost.base.markdown.words import as_markdown
+from waypost.base.markdown.plain_text import as_markdown
 from waypost.formats.article import FRONT_MATTER, Article, Kind
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import build_catalog

@@ -12,9 +12,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from helpers.sketches import sketch_of
-from waypost.formats.observations import Line
+from waypost.formats.observations import Resolution, Rollup, Series
 from waypost.formats.project import History
-from waypost.formats.rollups import Resolution, Rollup
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.reading.rules.history import clipped, merged, missing
 from waypost.reading.rules.history_text import milliseconds
@@ -31,10 +30,10 @@ END = datetime(9999, 1, 1, tzinfo=UTC)
 Row = TypeVar("Row", StateChange, Coverage, UplinkGap)
 
 LINES = (
-    Line("downloads", "http-1"),
-    Line("downloads", "tcp-2"),
-    Line("uploads", "http-1", "eu"),
-    Line("uploads", "http-1", "us"),
+    Series("downloads", "http-1"),
+    Series("downloads", "tcp-2"),
+    Series("uploads", "http-1", "eu"),
+    Series("uploads", "http-1", "us"),
 )
 REASONS = st.one_of(
     st.just(""), st.sampled_from(["HTTP status 503", "a\tb\nc", " spaced  out ", "\u2028\ud800\x1b[2J"])
@@ -52,15 +51,15 @@ lengths = st.one_of(st.integers(1, 72).map(lambda hours: hours * _HOUR), st.inte
 
 @st.composite
 def changes(draw: st.DrawFn) -> StateChange:
-    line, at, status = draw(st.sampled_from(LINES)), draw(moments), draw(st.sampled_from(MEASURED))
+    series, at, status = draw(st.sampled_from(LINES)), draw(moments), draw(st.sampled_from(MEASURED))
     confirmed = at + draw(st.integers(0, 200_000)) * MILLISECOND
-    return StateChange(line.component, line.check, at, status, confirmed, draw(REASONS), line.region)
+    return StateChange(series.component, series.check, at, status, confirmed, draw(REASONS), series.region)
 
 
 @st.composite
 def stretches(draw: st.DrawFn) -> Coverage:
-    line, start = draw(st.sampled_from(LINES)), draw(moments)
-    return Coverage(line.component, line.check, start, start + draw(lengths), line.region)
+    series, start = draw(st.sampled_from(LINES)), draw(moments)
+    return Coverage(series.component, series.check, start, start + draw(lengths), series.region)
 
 
 @st.composite
@@ -94,11 +93,15 @@ def shuffled(history: History, seed: int) -> History:
     return History(mixed(history.changes), mixed(history.coverage), mixed(history.uplink))
 
 
-def quiet_days(first: date, number: int, line: Line = LINES[0]) -> History:
+def quiet_days(first: date, number: int, series: Series = LINES[0]) -> History:
     """Return so many days on which a line was watched and well."""
     start = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    said = StateChange(line.component, line.check, start, ComponentStatus.OPERATIONAL, start, "", line.region)
-    return History((said,), (Coverage(line.component, line.check, start, start + number * DAY, line.region),))
+    change = StateChange(
+        series.component, series.check, start, ComponentStatus.OPERATIONAL, start, "", series.region
+    )
+    return History(
+        (change,), (Coverage(series.component, series.check, start, start + number * DAY, series.region),)
+    )
 
 
 class MemoryStore:
@@ -130,12 +133,12 @@ class MemoryStore:
         assert resolution == Resolution.DAY
         return [rollup for rollup in self.rollups if since <= rollup.at < until]
 
-    def answered(self, line: Line, day: date, latencies: Iterable[int]) -> None:
+    def answered(self, series: Series, day: date, latencies: Iterable[int]) -> None:
         """Note what a line answered on a day, all of it well."""
         values = list(latencies)
         at = datetime(day.year, day.month, day.day, tzinfo=UTC)
         counts = {ComponentStatus.OPERATIONAL: len(values)}
-        self.rollups.append(Rollup(line, at, counts, sketch_of(values).to_bytes()))
+        self.rollups.append(Rollup(series, at, counts, sketch_of(values).to_bytes()))
 
 
 def at_each(rows: Iterable[tuple[datetime, datetime]], moment: datetime) -> bool:
@@ -155,10 +158,12 @@ def edges(*histories: History) -> list[datetime]:
     return inside + [a + (b - a) / 2 for a, b in itertools.pairwise(inside)]
 
 
-def watched(history: History, line: Line) -> Callable[[datetime], bool]:
+def watched(history: History, series: Series) -> Callable[[datetime], bool]:
     """Return a function that says whether a line was watched at a moment."""
     rows = [
-        (row.start, row.end) for row in history.coverage if Line(row.component, row.check, row.region) == line
+        (row.start, row.end)
+        for row in history.coverage
+        if Series(row.component, row.check, row.region) == series
     ]
     return lambda moment: at_each(rows, moment)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from waypost.formats.checks import Rules
-from waypost.formats.observations import Line, LineState
+from waypost.formats.check_base import (
+    Rules,
+)
+from waypost.formats.observations import Series, SeriesState
 from waypost.formats.project import History
 from waypost.formats.status import Coverage, Observation, StateChange
 from waypost.monitor.rules.states import advance
@@ -18,21 +20,21 @@ class Recorder:
     """Keeps the rows of any number of lines."""
 
     def __init__(self) -> None:
-        self.states: dict[Line, LineState] = {}
+        self.states: dict[Series, SeriesState] = {}
         self.changes: list[StateChange] = []
-        self._coverage: dict[Line, list[Coverage]] = {}
+        self._coverage: dict[Series, list[Coverage]] = {}
 
-    def record(self, observation: Observation, every: timedelta, rules: Rules) -> LineState:
+    def record(self, observation: Observation, every: timedelta, rules: Rules) -> SeriesState:
         """Judge an answer and keep what it tells."""
-        line = Line(observation.component, observation.check, observation.region)
+        series = Series(observation.component, observation.check, observation.region)
         end = observation.at + observation.latency + GRAIN
-        stretches = self._coverage.setdefault(line, [])
+        stretches = self._coverage.setdefault(series, [])
         if stretches and observation.at - stretches[-1].end <= every * SILENCE:
-            stretches[-1] = Coverage(*line[:2], stretches[-1].start, end, line.region)
+            stretches[-1] = Coverage(*series[:2], stretches[-1].start, end, series.region)
         else:
-            stretches.append(Coverage(*line[:2], observation.at, end, line.region))
-        state, change = advance(self.states.get(line, LineState()), observation, rules)
-        self.states[line] = state
+            stretches.append(Coverage(*series[:2], observation.at, end, series.region))
+        state, change = advance(self.states.get(series, SeriesState()), observation, rules)
+        self.states[series] = state
         if change is not None:
             self.changes.append(change)
         return state

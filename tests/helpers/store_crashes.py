@@ -22,24 +22,28 @@ from typing import Any
 import sqlalchemy as sa
 
 from helpers.sketches import sketch_of
-from helpers.stores import Store
+from helpers.stores import Store, job_of
 from waypost.base.database.engine import Database
-from waypost.base.database.lock import writer_lock
 from waypost.base.database.schema import observation as raw
 from waypost.base.database.schema import state_change
 from waypost.base.database.values import from_ms, to_ms
 from waypost.base.sketch import Sketch
-from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Line, LineState, Outcome, Plan
+from waypost.formats.check_base import (
+    Flapping,
+    Rules,
+)
+from waypost.formats.observations import Plan, Series, SeriesState
 from waypost.formats.status import MEASURED, Observation
+from waypost.monitor.rules.schedule import CheckOutcome
 from waypost.monitor.rules.states import advance
 from waypost.monitor.store.codec import STATUSES
-from waypost.monitor.store.lines import names
+from waypost.monitor.store.opening import writer_lock
+from waypost.monitor.store.series import names
 
 EPOCH = datetime(2026, 11, 20, 10, tzinfo=UTC)
 STEP = timedelta(minutes=7)
 EVERY = timedelta(minutes=5)
-LINES = [Line("web", f"http-{number}", region) for number in range(2) for region in ("", "eu")]
+LINES = [Series("web", f"http-{number}", region) for number in range(2) for region in ("", "eu")]
 REGIONS = ["", "eu"]
 RULES = Rules(2, 2, EVERY, Flapping())
 ROUNDS = 6
@@ -56,24 +60,26 @@ def poll(url: str, now: datetime, chance: random.Random, report: int) -> None:
     """Poll and roll up until killed; tell of each batch after it was recorded."""
     with writer_lock(url):
         store = Store(url)
-        store.plan([Plan(line, EVERY, 0, timedelta(minutes=1)) for line in LINES], now, REGIONS)
+        store.plan([Plan(series, EVERY, 0, timedelta(minutes=1)) for series in LINES], now, REGIONS)
         while True:
             now += STEP
             claims = store.claim(now, f"poller {os.getpid()}", REGIONS, 10)
             outcomes = []
             for claim in claims:
-                line, status = claim.line, chance.choice(MEASURED)
+                series, status = claim.series, chance.choice(MEASURED)
                 latency = timedelta(milliseconds=chance.randrange(2000))
-                seen = Observation(
-                    line.component, line.check, now, status, latency, status.value, line.region
+                stored = Observation(
+                    series.component, series.check, now, status, latency, status.value, series.region
                 )
-                outcomes.append(Outcome(claim, now + EVERY, now + EVERY, RULES, 3 * EVERY, seen))
-            told = [
-                [*item.line, to_ms(now), item.change and to_ms(item.change.confirmed_at)]
+                outcomes.append(
+                    CheckOutcome(claim, job_of(series, RULES, 3 * EVERY), now + EVERY, now + EVERY, stored)
+                )
+            recorded = [
+                [*item.series, to_ms(now), item.change and to_ms(item.change.confirmed_at)]
                 for item in store.record(outcomes)
                 if not item.refused
             ]
-            os.write(report, json.dumps(told).encode() + b"\n")
+            os.write(report, json.dumps(recorded).encode() + b"\n")
             if chance.random() < 0.4:
                 store.roll_up(now)
                 store.prune(now)
@@ -107,9 +113,9 @@ def killed(url: str, now: datetime, chance: random.Random) -> list[list[Any]]:
     os.close(reader)
     # The last line may be cut off.
     reports = [json.loads(line) for line in text.split(b"\n")[:-1]]
-    for told in reports:
-        assert isinstance(told, list), told
-    return [row for told in reports for row in told]
+    for recorded in reports:
+        assert isinstance(recorded, list), recorded
+    return [row for recorded in reports for row in recorded]
 
 
 @contextlib.contextmanager
@@ -121,37 +127,43 @@ def opened(url: str) -> Iterator[Database]:
         database.close()
 
 
-def observations(database: Database) -> dict[Line, list[Observation]]:
+def observations(database: Database) -> dict[Series, list[Observation]]:
     with database.read() as connection:
         lines = names(connection)
         rows = connection.execute(sa.select(raw).order_by(raw.c.at)).all()
-    found: dict[Line, list[Observation]] = {line: [] for line in LINES}
+    found: dict[Series, list[Observation]] = {series: [] for series in LINES}
     for row in rows:
-        line = lines[row.line]
+        series = lines[row.line]
         latency = timedelta(milliseconds=row.latency)
         status = STATUSES[row.status]
-        found[line].append(
+        found[series].append(
             Observation(
-                line.component, line.check, from_ms(row.at), status, latency, row.reason or "", line.region
+                series.component,
+                series.check,
+                from_ms(row.at),
+                status,
+                latency,
+                row.reason or "",
+                series.region,
             )
         )
     return found
 
 
-def verify(database: Database, told: list[list[Any]]) -> datetime:
+def verify(database: Database, recorded: list[list[Any]]) -> datetime:
     """Compare the rows with what was reported and with what follows from them; return the newest time."""
-    seen = observations(database)
-    keys = Counter((line, to_ms(item.at)) for line, items in seen.items() for item in items)
+    stored = observations(database)
+    keys = Counter((series, to_ms(item.at)) for series, items in stored.items() for item in items)
     assert max(keys.values(), default=1) == 1, "an observation was counted twice"
-    reported = {(Line(*row[:3]), row[3]) for row in told}
+    reported = {(Series(*row[:3]), row[3]) for row in recorded}
     assert reported <= keys.keys(), f"lost: {reported - keys.keys()}"
     expected = set()
-    for line, items in seen.items():
-        state = LineState()
+    for series, items in stored.items():
+        state = SeriesState()
         for item in items:
             state, change = advance(state, item, RULES)
             if change is not None:
-                expected.add((line, to_ms(change.confirmed_at), to_ms(change.at), change.status))
+                expected.add((series, to_ms(change.confirmed_at), to_ms(change.at), change.status))
     with database.read() as connection:
         lines = names(connection)
         kept = [
@@ -160,9 +172,9 @@ def verify(database: Database, told: list[list[Any]]) -> datetime:
         ]
     assert len(kept) == len(set(kept))
     assert set(kept) == expected, f"changes: {set(kept) ^ expected}"
-    changes = {(Line(*row[:3]), row[4]) for row in told if row[4] is not None}
-    assert changes <= {(line, confirmed) for line, confirmed, *_ in kept}, "a reported change was lost"
-    return max((item.at for items in seen.values() for item in items), default=EPOCH)
+    changes = {(Series(*row[:3]), row[4]) for row in recorded if row[4] is not None}
+    assert changes <= {(series, confirmed) for series, confirmed, *_ in kept}, "a reported change was lost"
+    return max((item.at for items in stored.values() for item in items), default=EPOCH)
 
 
 def recount(url: str, now: datetime) -> None:
@@ -170,20 +182,20 @@ def recount(url: str, now: datetime) -> None:
     store = Store(url)
     store.roll_up(now)
     with opened(url) as database:
-        seen = observations(database)
+        stored = observations(database)
     everything = (EPOCH - timedelta(days=1), now + timedelta(days=1))
     for resolution, length in (("hour", timedelta(hours=1)), ("day", timedelta(days=1))):
         counts: Counter[Any] = Counter()
         latencies: dict[Any, list[float]] = {}
-        for line, items in seen.items():
+        for series, items in stored.items():
             for item in items:
                 begin = item.at - (item.at - datetime(1970, 1, 1, tzinfo=UTC)) % length
-                counts[line, begin, item.status] += 1
-                latencies.setdefault((line, begin), []).append(item.latency / timedelta(milliseconds=1))
+                counts[series, begin, item.status] += 1
+                latencies.setdefault((series, begin), []).append(item.latency / timedelta(milliseconds=1))
         rows = store.latency(*everything, resolution)
-        found = {(row.line, row.at, status): n for row in rows for status, n in row.counts.items()}
+        found = {(row.series, row.at, status): n for row in rows for status, n in row.counts.items()}
         assert found == dict(counts), f"roll-ups by {resolution} differ from a recount"
-        assert {(row.line, row.at): Sketch.from_bytes(row.sketch) for row in rows} == {
+        assert {(row.series, row.at): Sketch.from_bytes(row.sketch) for row in rows} == {
             key: sketch_of(values) for key, values in latencies.items()
         }
     store.close()
@@ -196,24 +208,26 @@ def is_sound(url: str) -> bool:
 
 def main(url: str, runs: int, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # the same each time, by its seed
-    told: list[list[Any]] = []
+    recorded: list[list[Any]] = []
     now = EPOCH
     for number in range(runs):
         try:
-            told += killed(url, now, chance)
+            recorded += killed(url, now, chance)
             Store(url).close()
             with opened(url) as database:
-                now = verify(database, told)
+                now = verify(database, recorded)
             if number % 20 == 19:
                 recount(url, now)
                 assert is_sound(url), "the database is damaged"
         except Exception as error:
             error.add_note(f"run {number} of seed {seed}")
             raise
-    assert len({row[3] for row in told}) > 2 * runs, "most pollers got somewhere"
+    assert len({row[3] for row in recorded}) > 2 * runs, "most pollers got somewhere"
     with opened(url) as database:
-        silent = sum(map(len, observations(database).values())) - len(told)
-    sys.stdout.write(f"{runs} kills, {len(told)} observations reported, {silent} recorded but not reported\n")
+        silent = sum(map(len, observations(database).values())) - len(recorded)
+    sys.stdout.write(
+        f"{runs} kills, {len(recorded)} observations reported, {silent} recorded but not reported\n"
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.support.rules.ticket_content import Recipe
 from waypost.support.rules.ticket_providers import Place
 

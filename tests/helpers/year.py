@@ -10,8 +10,13 @@ from typing import Any
 
 from helpers.cases import CASES, read_yaml
 from helpers.recorder import GRAIN, Recorder
-from waypost.formats.checks import Flapping, HttpCheck
-from waypost.formats.observations import Line
+from waypost.formats.check_base import (
+    Flapping,
+)
+from waypost.formats.checks import (
+    HttpCheck,
+)
+from waypost.formats.observations import Series
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
     ComponentStatus,
@@ -44,7 +49,7 @@ Spell = tuple[datetime, datetime, ComponentStatus]
 class Script:
     """One check in one region: its ticks, the truth, and the answers that are not the truth."""
 
-    line: Line
+    series: Series
     every: timedelta
     phase: timedelta
     truth: list[Spell] = field(default_factory=list)
@@ -87,8 +92,8 @@ class Script:
 
     def run(self, recorder: Recorder, site: StatusSite) -> None:
         """Run the check for a year, as the runner does."""
-        component = next(item for item in site.config.flat if item.id == self.line.component)
-        rules = site.config.rules(component, dict(component.named_checks)[self.line.check])
+        component = next(item for item in site.config.flat if item.id == self.series.component)
+        rules = site.config.rules(component, dict(component.named_checks)[self.series.check])
         at = self.tick(START)
         while at < END:
             until = next((end for start, end in self.silent if start <= at < end), None)
@@ -96,7 +101,7 @@ class Script:
                 at = self.tick(until)
                 continue
             status = self.answer(at)
-            observation = Observation(*self.line[:2], at, status, LATENCY, "", self.line.region)
+            observation = Observation(*self.series[:2], at, status, LATENCY, "", self.series.region)
             state = recorder.record(observation, self.every, rules)
             in_doubt = status is not state.status
             at = at + RETRY if in_doubt else self.tick(at + GRAIN)
@@ -158,7 +163,7 @@ def _component(name: str, kind: Mapping[str, Any], dice: random.Random) -> tuple
         checks.append(HttpCheck(http="http://127.0.0.1:9/", every=every, regions=regions))
         for region in regions or ("",):
             phase = timedelta(seconds=dice.randrange(int(every.total_seconds())))
-            lines.append(Script(Line(name, f"http-{number}", region), every, phase))
+            lines.append(Script(Series(name, f"http-{number}", region), every, phase))
     combine = kind.get("combine", "any")
     return Component(id=name, name=name.upper(), checks=tuple(checks), combine=combine), lines
 
@@ -174,7 +179,7 @@ def _gaps(scripts: Mapping[str, list[Script]]) -> tuple[UplinkGap, ...]:
         start = START + slot * SLOT + 4 * 24 * HOUR + 10 * HOUR
         gaps.append(UplinkGap(start, start + hours * HOUR, region))
         for script in everything:
-            if script.line.region == region:
+            if script.series.region == region:
                 script.falls_silent(start, start + hours * HOUR)
                 script.unwatched.append((start, start + hours * HOUR))
     return tuple(gaps)
@@ -217,10 +222,10 @@ class _Deal:
     def honest(self) -> Iterator[Script]:
         """Return the lines that take part; the liar says what it likes."""
         for script in self.lines:
-            if script.line.region == DATA["liar"]:
+            if script.series.region == DATA["liar"]:
                 begin = script.tick(START + self.dice.randrange(29) * SLOT)
                 self.lie(script, begin)
-            elif len(self.lines) == 1 or script.line.region or self.dice.random() < 0.8:
+            elif len(self.lines) == 1 or script.series.region or self.dice.random() < 0.8:
                 yield script
 
     def lie(self, script: Script, begin: datetime) -> None:

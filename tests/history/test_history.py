@@ -22,8 +22,7 @@ from helpers.histories import (
 )
 from helpers.sites import fingerprint, minimal_site, replace
 from helpers.stores import Store, keep
-from waypost.base.database.engine import StoreError, database_path
-from waypost.base.database.lock import WriterLock
+from waypost.base.database.engine import StoreError
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Coverage, Observation, StateChange
 from waypost.history.history import (
@@ -34,8 +33,8 @@ from waypost.history.history import (
     seal_days,
     settling_time,
 )
-from waypost.history.rules.digests import broken_links, chain
-from waypost.monitor.store.opening import opened_to_read, opened_to_write
+from waypost.history.rules.proof import broken_links, chain
+from waypost.monitor.store.opening import opened_to_read, opened_to_write, writer_lock
 from waypost.problems import ProblemsFound
 from waypost.reading.io.history_files import HistoryText, load_history_text
 from waypost.reading.project import load_project
@@ -345,7 +344,7 @@ def test_there_is_nothing_to_read_where_there_is_no_database(site: Site) -> None
 
 
 def test_an_import_waits_for_no_poller(site: Site) -> None:
-    with WriterLock(database_path(site.database_url)):
+    with writer_lock(site.database_url):
         with (
             pytest.raises(StoreError, match="is polling into this database"),
             opened_to_write(site.database_url),

@@ -11,7 +11,7 @@ import pytest
 from helpers.histories import DAY, LINES, START, MemoryStore, in_milliseconds
 from helpers.repositories import Repository
 from helpers.sites import ROOT
-from waypost.formats.observations import Line
+from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.history.history import export_history, seal_days
@@ -24,18 +24,18 @@ FIRST = START.date()
 SITES = ("office", "server")
 
 
-def eventful(lines: tuple[Line, ...], days: int) -> History:
+def eventful(lines: tuple[Series, ...], days: int) -> History:
     """Return some days with an outage of each line and a gap of the connection a day."""
     changes, coverage, gaps = [], [], []
-    for place, line in enumerate(lines):
-        coverage.append(Coverage(line.component, line.check, START, START + days * DAY, line.region))
+    for place, series in enumerate(lines):
+        coverage.append(Coverage(series.component, series.check, START, START + days * DAY, series.region))
         for number in range(days):
             noon = START + number * DAY + timedelta(hours=12, minutes=place)
             for hours, status in ((0, ComponentStatus.MAJOR_OUTAGE), (1, ComponentStatus.OPERATIONAL)):
                 at = noon + timedelta(hours=hours)
                 confirmed = at + timedelta(minutes=2)
                 changes.append(
-                    StateChange(line.component, line.check, at, status, confirmed, "r", line.region)
+                    StateChange(series.component, series.check, at, status, confirmed, "r", series.region)
                 )
     for number in range(days):
         start = START + number * DAY + timedelta(hours=20)

@@ -11,7 +11,7 @@ from helpers.imports import write_files
 from helpers.sites import fingerprint
 from waypost.authoring.new import new_site
 from waypost.base.clock import utc_now
-from waypost.base.files.source import MAX_BYTES
+from waypost.base.files.text_files import MAX_BYTES
 from waypost.build import build_site
 from waypost.formats.article import ArticleFrontMatter, Kind
 from waypost.importing import markdown as app

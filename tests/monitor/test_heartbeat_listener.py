@@ -9,8 +9,8 @@ from http import HTTPStatus
 
 import pytest
 
-from waypost.monitor.io import heartbeat_listener
-from waypost.monitor.io.heartbeat_listener import HeartbeatListener
+from waypost.monitor import heartbeat_listener
+from waypost.monitor.heartbeat_listener import HeartbeatListener
 
 KEY = "s3cret-key"
 
@@ -19,11 +19,11 @@ class Jobs:
     """Keeps what was reported."""
 
     def __init__(self) -> None:
-        self.said: list[tuple[str, str]] = []
+        self.received: list[tuple[str, str]] = []
         self.answer = HTTPStatus.OK
 
     def receive(self, name: str, word: str) -> HTTPStatus:
-        self.said.append((name, word))
+        self.received.append((name, word))
         return self.answer
 
 
@@ -50,7 +50,7 @@ def ask(
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "received"),
     [
         ("/heartbeat/backups", ("backups", "")),
         ("/heartbeat/backups/", ("backups", "")),
@@ -63,11 +63,11 @@ def ask(
         ("/heartbeat/backups%2Fnightly?x=1", ("backups/nightly", "")),
     ],
 )
-def test_an_address_says_which_job_and_what(path: str, said: tuple[str, str]) -> None:
+def test_an_address_says_which_job_and_what(path: str, received: tuple[str, str]) -> None:
     jobs = Jobs()
     with listener(jobs) as port:
         assert ask(port, path) == (200, b"OK\n")
-    assert jobs.said == [said]
+    assert jobs.received == [received]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT"])
@@ -78,7 +78,7 @@ def test_every_method_that_jobs_use_means_the_same(method: str) -> None:
             port, "/heartbeat/backups", method, b"" if method in ("GET", "HEAD") else b"log\n" * 900
         )
     assert status == 200
-    assert jobs.said == [("backups", "")]
+    assert jobs.received == [("backups", "")]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_request_that_was_cut_off_is_no_report(sent: bytes) -> None:
         client.settimeout(10)
         while client.recv(4000):
             pass
-    assert jobs.said == []
+    assert jobs.received == []
 
 
 @pytest.mark.parametrize(
@@ -109,14 +109,14 @@ def test_other_addresses_are_not_found(path: str) -> None:
     jobs = Jobs()
     with listener(jobs) as port:
         assert ask(port, path)[0] == 404
-    assert jobs.said == []
+    assert jobs.received == []
 
 
 def test_other_methods_are_refused() -> None:
     jobs = Jobs()
     with listener(jobs) as port:
         assert ask(port, "/heartbeat/backups", "DELETE")[0] == 501
-    assert jobs.said == []
+    assert jobs.received == []
 
 
 @pytest.mark.parametrize("answer", [HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE])
@@ -145,7 +145,7 @@ def test_where_there_is_a_key_it_must_be_brought(path: str, headers: dict[str, s
     jobs = Jobs()
     with listener(jobs, KEY) as port:
         assert ask(port, path, headers=headers)[0] == status
-    assert bool(jobs.said) == (status == 200)
+    assert bool(jobs.received) == (status == 200)
 
 
 def test_neither_the_key_nor_an_address_is_ever_printed(capfd: pytest.CaptureFixture[str]) -> None:
@@ -168,7 +168,7 @@ def test_a_client_that_drips_is_cut_off_and_others_are_served_meanwhile(
         assert ask(port, "/heartbeat/y")[0] == 200
         drip.settimeout(10)
         assert drip.recv(100) == b"", "it is cut off, though it was never silent for long"
-    assert jobs.said == [("y", "")]
+    assert jobs.received == [("y", "")]
 
 
 def test_too_many_clients_are_turned_away_and_room_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:

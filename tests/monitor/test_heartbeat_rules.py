@@ -11,7 +11,8 @@ from helpers.cases import golden
 from waypost.formats.checks import Heartbeat, HeartbeatCheck
 from waypost.formats.observations import Pings
 from waypost.formats.status import ComponentStatus
-from waypost.monitor.probes.registry import ProbeContext, probe
+from waypost.monitor.probes.registry import probe
+from waypost.monitor.probes.result import ProbeContext
 from waypost.monitor.rules.heartbeats import judge_heartbeat
 
 _RULE = TypeAdapter(Heartbeat)
@@ -39,8 +40,8 @@ def test_a_failure_is_as_bad_as_the_check_says() -> None:
     check = HeartbeatCheck(
         heartbeat=Heartbeat(every=timedelta(minutes=5)), fails_as=ComponentStatus.DEGRADED_PERFORMANCE
     )
-    for said in ({"first": "08:00"}, {"success": "08:00"}, {"start": "08:00"}, {"fail": "08:00"}):
-        result = probe(check, ProbeContext(now=moment("10:00"), pings=pings(said)))
+    for reports in ({"first": "08:00"}, {"success": "08:00"}, {"start": "08:00"}, {"fail": "08:00"}):
+        result = probe(check, ProbeContext(now=moment("10:00"), pings=pings(reports)))
         assert result.status is ComponentStatus.DEGRADED_PERFORMANCE
 
 
@@ -59,10 +60,10 @@ def test_once_down_only_a_word_from_the_job_brings_it_back(
     every = timedelta(seconds=period)
     check = HeartbeatCheck(heartbeat=Heartbeat(every=every, grace=timedelta(seconds=grace)))
     first, success, start, fail = said_at
-    said = Pings(success=success, start=start, fail=fail, first=first)
+    reports = Pings(success=success, start=start, fail=fail, first=first)
     now = moment("11:00")
-    before, _ = judge_heartbeat(check, said, now, lambda after: after + every)
-    after, _ = judge_heartbeat(check, said, now + timedelta(seconds=later), lambda after: after + every)
+    before, _ = judge_heartbeat(check, reports, now)
+    after, _ = judge_heartbeat(check, reports, now + timedelta(seconds=later))
     assert before in (after, ComponentStatus.OPERATIONAL, ComponentStatus.NO_DATA)
     assert after is not ComponentStatus.NO_DATA or success is None
     assert not after.is_trouble or any(said_at)

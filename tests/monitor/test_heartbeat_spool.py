@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from waypost.formats.observations import Ping, PingKind
-from waypost.monitor.io import heartbeat_spool
-from waypost.monitor.io.heartbeat_spool import Spool
+from waypost.monitor import heartbeats
+from waypost.monitor.heartbeats import Spool
 
 START = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
 GOOD = (
@@ -27,14 +27,14 @@ def spool(tmp_path: Path) -> Spool:
 
 def test_what_was_put_waits_oldest_first_until_it_is_forgotten(spool: Spool) -> None:
     assert spool.waiting() == [], "a poller that never heard of a job has no folder"
-    said = [ping(0.5, PingKind.START), ping(7), ping(100, PingKind.FAIL, 3)]
-    for item in reversed(said):
+    reports = [ping(0.5, PingKind.START), ping(7), ping(100, PingKind.FAIL, 3)]
+    for item in reversed(reports):
         spool.put(item)
-    assert [item for _, item in spool.waiting()] == said
-    assert [item for _, item in Spool(spool.folder.parent / "waypost.db").waiting()] == said
+    assert [item for _, item in spool.waiting()] == reports
+    assert [item for _, item in Spool(spool.folder.parent / "waypost.db").waiting()] == reports
     first, *_ = spool.waiting()
     spool.forget([first[0], first[0]])
-    assert [item for _, item in spool.waiting()] == said[1:]
+    assert [item for _, item in spool.waiting()] == reports[1:]
 
 
 def test_the_offset_of_a_report_does_not_matter(spool: Spool) -> None:
@@ -76,7 +76,7 @@ def test_a_file_that_is_no_report_is_named_so_that_it_can_be_removed(spool: Spoo
 
 
 def test_a_flood_is_taken_in_parts(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat_spool, "MOST", 3)
+    monkeypatch.setattr(heartbeats, "MOST_FILES", 3)
     for number in range(5):
         spool.put(ping(number))
     spool.forget(path for path, _ in spool.waiting())

@@ -12,9 +12,9 @@ from waypost.base.database.engine import StoreError
 from waypost.formats.checks import Heartbeat, HeartbeatCheck, HttpCheck
 from waypost.formats.observations import Ping, PingKind
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
-from waypost.monitor.heartbeats import Intake, ListenRefused, UnknownHeartbeat, listening, report
-from waypost.monitor.io.heartbeat_spool import Spool
-from waypost.monitor.rules.heartbeat_names import heartbeat_names, read_ping
+from waypost.monitor.heartbeat_listener import ListenRefused, listening
+from waypost.monitor.heartbeats import Intake, Spool, UnknownHeartbeat, report
+from waypost.monitor.rules.heartbeats import heartbeat_names, read_ping
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 BEAT = Heartbeat(every=timedelta(hours=1), grace=timedelta(minutes=5))
@@ -108,17 +108,17 @@ def test_a_strange_file_does_not_stay_in_the_way(url: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "expected"),
     [
         ("backup", "There is no heartbeat 'backup' in status/status.yml. Did you mean 'backups'?"),
         ("zzz", "Heartbeats: backups, backups/heartbeat-1, mail/export, mail/import."),
         ("mail", "There is no heartbeat 'mail'"),
     ],
 )
-def test_a_name_that_is_not_there_is_refused_with_those_that_are(url: str, name: str, said: str) -> None:
+def test_a_name_that_is_not_there_is_refused_with_those_that_are(url: str, name: str, expected: str) -> None:
     with pytest.raises(UnknownHeartbeat) as refused:
         report(CONFIG, url, name, "", NOW)
-    assert said in str(refused.value)
+    assert expected in str(refused.value)
 
 
 def ask(port: int, path: str) -> int:

@@ -17,22 +17,27 @@ from werkzeug import Request, Response
 from helpers.sites import minimal_site, point_checks_at, waypost
 from helpers.stores import Store
 from waypost.base.clock import SteadyClock, utc_now
-from waypost.formats.checks import HttpCheck
-from waypost.formats.observations import Claim, Line, Recorded
+from waypost.formats.check_base import (
+    CheckBase,
+)
+from waypost.formats.checks import (
+    HttpCheck,
+)
+from waypost.formats.observations import Claim, RecordedOutcome, Series
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig, Uplink
 from waypost.monitor import poll
 from waypost.monitor.poll import (
-    Finding,
     Poller,
     Started,
     Turns,
     UnknownRegion,
-    observe,
     poll_once,
     require_region,
 )
-from waypost.monitor.rules.schedule import Job, jobs, slot_after
+from waypost.monitor.probes.registry import probe
+from waypost.monitor.probes.result import ProbeContext, ProbeResult
+from waypost.monitor.rules.schedule import jobs, slot_after
 from waypost.monitor.store.reading import read_history
 from waypost.publishing.publish import publish
 from waypost.reading.project import load_project
@@ -63,9 +68,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def seen(items: list[Recorded]) -> list[tuple[str, str, ComponentStatus | None]]:
+def statuses(items: list[RecordedOutcome]) -> list[tuple[str, str, ComponentStatus | None]]:
     return [
-        (item.line.component, item.line.check, item.observation.status if item.observation else None)
+        (item.series.component, item.series.check, item.observation.status if item.observation else None)
         for item in items
     ]
 
@@ -74,9 +79,9 @@ def seen(items: list[Recorded]) -> list[tuple[str, str, ComponentStatus | None]]
 
 
 def waiting(name: str, host: str, until: datetime = NOW + SECOND) -> Started:
-    line = Line(name, "http-1")
+    series = Series(name, "http-1")
     [job] = jobs(config(**{name: f"http://{host}/"}))
-    return Started(job, Claim(line, NOW, 1), until)
+    return Started(job, Claim(series, NOW, 1), until)
 
 
 def test_so_many_start_at_once_and_the_rest_when_one_has_ended() -> None:
@@ -145,9 +150,9 @@ def test_a_poller_runs_the_checks_of_its_region_and_those_without(server: HTTPSe
         {"near": check(url, regions=("eu",)), "far": check(url, regions=("us",)), "any": check(url)},
         regions={"eu": "Frankfurt", "us": "Virginia"},
     )
-    assert [item.line for item in poll_once(regional, store, "eu")] == [
-        Line("near", "http-1", "eu"),
-        Line("any", "http-1"),
+    assert [item.series for item in poll_once(regional, store, "eu")] == [
+        Series("near", "http-1", "eu"),
+        Series("any", "http-1"),
     ]
     assert {(stretch.component, stretch.region) for stretch in store.history().coverage} == {
         ("near", "eu"),
@@ -166,7 +171,7 @@ def test_one_round_reports_every_check_in_the_order_of_the_page_and_records_it(
     here = config(zebra=server.url_for("/good"), ape=server.url_for("/bad"), newt=server.url_for("/good"))
     before = utc_now()
     outcomes = poll_once(here, store)
-    assert seen(outcomes) == [
+    assert statuses(outcomes) == [
         ("zebra", "http-1", ComponentStatus.OPERATIONAL),
         ("ape", "http-1", ComponentStatus.MAJOR_OUTAGE),
         ("newt", "http-1", ComponentStatus.OPERATIONAL),
@@ -199,12 +204,12 @@ def test_checks_run_at_the_same_time(
 
     server.expect_request("/meet").respond_with_handler(meet)
     here = config(**{f"part-{number}": server.url_for("/meet") for number in range(8)})
-    assert {status for _, _, status in seen(poll_once(here, store))} == {ComponentStatus.OPERATIONAL}
+    assert {status for _, _, status in statuses(poll_once(here, store))} == {ComponentStatus.OPERATIONAL}
 
 
-def until(poller: Poller, wanted: int, steps: int = 400) -> list[Recorded]:
+def until(poller: Poller, wanted: int, steps: int = 400) -> list[RecordedOutcome]:
     """Poll until so many outcomes were recorded."""
-    found: list[Recorded] = []
+    found: list[RecordedOutcome] = []
     for _ in range(steps):
         found += poller.step(0.05)
         if len(found) >= wanted:
@@ -223,18 +228,18 @@ def test_a_check_that_still_runs_is_not_started_a_second_time(server: HTTPServer
 
     server.expect_request("/slow").respond_with_handler(linger)
     poller = Poller(config(slow=server.url_for("/slow")), store)
-    line = [Line("slow", "http-1")]
+    series = [Series("slow", "http-1")]
     try:
-        store.hasten(line, poller.clock())
+        store.make_due(series, poller.clock())
         assert poller.step(0.0) == []
         assert entered.acquire(timeout=4)
-        store.hasten(line, poller.clock())
+        store.make_due(series, poller.clock())
         for _ in range(10):
             assert poller.step(0.0) == []
         assert not entered.acquire(blocking=False), "it is with the server once"
         leave.set()
-        assert seen(until(poller, 1)) == [("slow", "http-1", ComponentStatus.OPERATIONAL)]
-        store.hasten(line, poller.clock())
+        assert statuses(until(poller, 1)) == [("slow", "http-1", ComponentStatus.OPERATIONAL)]
+        store.make_due(series, poller.clock())
         poller.step(0.0)
         assert entered.acquire(timeout=4), "when it has ended it runs again"
     finally:
@@ -261,7 +266,7 @@ def test_a_failure_is_looked_at_again_sooner_until_it_is_believed(server: HTTPSe
     here = page({"web": patient})
     poller = Poller(here, store)
     try:
-        store.hasten([Line("web", "http-1")], poller.clock())
+        store.make_due([Series("web", "http-1")], poller.clock())
         first, second = until(poller, 2)
         assert (first.change, bool(second.change)) == (None, True)
         due = store.next_due(poller.clock(), {""})
@@ -276,23 +281,23 @@ def test_a_check_that_breaks_inside_neither_stops_the_others_nor_itself(
 ) -> None:
     server.expect_request("/good").respond_with_data("fine")
     broken = threading.Event()
-    real = observe
+    here = config(1, odd=server.url_for("/good"), even=server.url_for("/good"))
+    odd = here.flat[0].checks[0]
 
-    def break_once(job: Job, *rest: object) -> Finding:
-        if job.line.component == "odd" and not broken.is_set():
+    def break_once(check: CheckBase, context: ProbeContext) -> ProbeResult:
+        if check is odd and not broken.is_set():
             broken.set()
             raise RuntimeError("a fault of the program")
-        return real(job, *rest)  # type: ignore[arg-type]
+        return probe(check, context)
 
-    monkeypatch.setattr(poll, "observe", break_once)
-    here = config(1, odd=server.url_for("/good"), even=server.url_for("/good"))
+    monkeypatch.setattr(poll, "probe", break_once)
     poller = Poller(here, store)
     try:
         found = until(poller, 5)
     finally:
         poller.close()
     assert broken.is_set()
-    assert {name for name, _, status in seen(found) if status} == {"odd", "even"}
+    assert {name for name, _, status in statuses(found) if status} == {"odd", "even"}
 
 
 def test_a_new_configuration_replaces_the_checks(server: HTTPServer, store: Store) -> None:
@@ -301,8 +306,8 @@ def test_a_new_configuration_replaces_the_checks(server: HTTPServer, store: Stor
     try:
         until(poller, 1)
         poller.configure(config(1, new=server.url_for("/health")))
-        assert {name for name, _, _ in seen(until(poller, 2)) if name != "old"} == {"new"}
-        assert {name for name, _, _ in seen(until(poller, 1))} == {"new"}
+        assert {name for name, _, _ in statuses(until(poller, 2)) if name != "old"} == {"new"}
+        assert {name for name, _, _ in statuses(until(poller, 1))} == {"new"}
     finally:
         poller.close()
 
@@ -315,7 +320,7 @@ def test_a_clock_that_is_set_back_does_not_stop_the_checks(server: HTTPServer, s
     try:
         until(poller, 1)
         skew[0] = -timedelta(hours=1)
-        assert seen(until(poller, 2))[-1] == ("web", "http-1", ComponentStatus.OPERATIONAL)
+        assert statuses(until(poller, 2))[-1] == ("web", "http-1", ComponentStatus.OPERATIONAL)
     finally:
         poller.close()
 
@@ -350,9 +355,9 @@ def test_while_our_own_connection_is_down_no_failure_is_believed_and_nothing_is_
     here = page({"web": check(server.url_for("/health"), 1)}, uplink=connected)
     poller = Poller(here, store)
     try:
-        assert [status for _, _, status in seen(until(poller, 2))] == [ComponentStatus.MAJOR_OUTAGE] * 2
+        assert [status for _, _, status in statuses(until(poller, 2))] == [ComponentStatus.MAJOR_OUTAGE] * 2
         host.close()
-        assert [status for _, _, status in seen(until(poller, 1))] == [None], (
+        assert [status for _, _, status in statuses(until(poller, 1))] == [None], (
             "the third failure is not believed"
         )
         for _ in range(30):
@@ -361,7 +366,7 @@ def test_while_our_own_connection_is_down_no_failure_is_believed_and_nothing_is_
         [gap] = store.history().uplink
         assert gap.end is None
         with socket.create_server(("127.0.0.1", port)):
-            assert [status for _, _, status in seen(until(poller, 1))] == [ComponentStatus.MAJOR_OUTAGE]
+            assert [status for _, _, status in statuses(until(poller, 1))] == [ComponentStatus.MAJOR_OUTAGE]
             [gap] = store.history().uplink
             assert gap.end is not None
             assert gap.end > gap.start

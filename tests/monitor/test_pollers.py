@@ -17,7 +17,7 @@ from helpers.postgres import Cluster
 from helpers.sites import Running, minimal_site, running, wait_until, waypost
 from helpers.stores import Store
 from waypost.base.database.engine import Database
-from waypost.base.database.schema import line, observation, schedule
+from waypost.base.database.schema import observation, schedule, series
 from waypost.reading.site import Site
 
 CHECKS = 6
@@ -49,9 +49,9 @@ def site_with(folder: Path, checks: dict[str, str]) -> Site:
     return site
 
 
-def seen(database: Database) -> dict[str, list[datetime]]:
+def observed_times(database: Database) -> dict[str, list[datetime]]:
     """Return when each component was observed, oldest first."""
-    found = sa.select(line.c.component, observation.c.at).join(line, line.c.id == observation.c.line)
+    found = sa.select(series.c.component, observation.c.at).join(series, series.c.id == observation.c.line)
     with database.read() as connection:
         rows = connection.execute(found.order_by(observation.c.at)).all()
     times: dict[str, list[datetime]] = {}
@@ -64,8 +64,8 @@ def holder(database: Database, component: str) -> int | None:
     """Return the process that runs a component's check now."""
     found = (
         sa.select(schedule.c.owner)
-        .join(line, line.c.id == schedule.c.line)
-        .where(line.c.component == component)
+        .join(series, series.c.id == schedule.c.line)
+        .where(series.c.component == component)
     )
     with database.read() as connection:
         owner = connection.scalar(found)
@@ -108,12 +108,12 @@ def test_what_a_killed_poller_ran_is_taken_over_within_an_interval_and_nothing_c
         leave.set()
         hold.clear()
         wait_until(
-            lambda: all(times[-1] > killed + 2 * EVERY for times in seen(database).values()),
+            lambda: all(times[-1] > killed + 2 * EVERY for times in observed_times(database).values()),
             "the other one runs everything",
         )
         assert alive.end(signal.SIGTERM) == 0
         assert alive.err == []
-    times = seen(database)
+    times = observed_times(database)
     first = {name: min(moment for moment in found if moment > killed) for name, found in times.items()}
     # One interval until it is due, one until the claim of the dead one has run out; the rest is for a slow machine.
     assert all(moment - killed < 2 * EVERY + timedelta(seconds=5) for moment in first.values())
@@ -141,13 +141,13 @@ def test_several_share_the_work_and_a_clean_end_gives_back_what_was_claimed(
             assert each.end(signal.SIGTERM) == 0
     with database.read() as connection:
         assert set(connection.execute(sa.select(schedule.c.owner)).scalars()) == {None}
-    assert_once_an_interval(seen(database))
+    assert_once_an_interval(observed_times(database))
 
 
 def all_seen(database: Database, wanted: int, often: int, *pollers: Running) -> bool:
     """Tell whether so many components were seen so often; fail when a poller has ended."""
     assert [poller.err for poller in pollers if poller.process.poll() is not None] == []
-    times = seen(database)
+    times = observed_times(database)
     return len(times) == wanted and min(map(len, times.values())) >= often
 
 

@@ -6,13 +6,19 @@ from typing import Any
 import pytest
 
 from helpers.hostile_servers import NOW, check
-from waypost.base.net.failures import plain
-from waypost.base.net.network import current_run
+from waypost.base.net.network import current_exchange, plain
 from waypost.base.patterns import explain_pattern
-from waypost.formats.checks import CheckBase, HttpCheck, StatuspageCheck
+from waypost.formats.check_base import (
+    CheckBase,
+)
+from waypost.formats.checks import (
+    HttpCheck,
+    StatuspageCheck,
+)
 from waypost.formats.status import ComponentStatus
 from waypost.monitor.probes import registry as probers
-from waypost.monitor.probes.registry import PROBERS, ProbeContext, ProbeResult, probe
+from waypost.monitor.probes.registry import PROBERS, probe
+from waypost.monitor.probes.result import ProbeContext, ProbeResult
 
 CONTEXT = ProbeContext(now=NOW)
 
@@ -21,7 +27,7 @@ def replace(monkeypatch: pytest.MonkeyPatch, kind: type[CheckBase], found: Any) 
     def work(*_: Any) -> ProbeResult:
         if isinstance(found, Exception):
             raise found
-        current_run().ends -= 99
+        current_exchange().ends -= 99
         assert isinstance(found, ProbeResult)
         return found
 

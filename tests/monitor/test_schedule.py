@@ -6,11 +6,18 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.formats.checks import Confirmation, Flapping, HttpCheck, Rules
-from waypost.formats.observations import Line, LineState
+from waypost.formats.check_base import (
+    Confirmation,
+    Flapping,
+    Rules,
+)
+from waypost.formats.checks import (
+    HttpCheck,
+)
+from waypost.formats.observations import Series, SeriesState
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import Component, PageConfig, Policy, StatusConfig
-from waypost.monitor.rules.schedule import Job, in_doubt, jobs, lease, phase, retry_after, slot_after
+from waypost.monitor.rules.schedule import Job, in_doubt, jobs, lease, phase, slot_after
 
 PAGE = PageConfig(name="Status", url="https://help.example.org/status/")
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -27,7 +34,7 @@ def check(every: float = 60, timeout: float = 10, **more: object) -> HttpCheck:
 
 
 def job(name: str = "web", every: float = 60, timeout: float = 1) -> Job:
-    return Job(Line(name, "http-1"), check(every, timeout), RULES)
+    return Job(Series(name, "http-1"), check(every, timeout), RULES)
 
 
 def page(*components: Component, **more: object) -> StatusConfig:
@@ -41,19 +48,19 @@ def test_every_check_is_a_job_of_its_own_in_each_of_its_regions() -> None:
         Component(id="none", name="None"),
         regions={"eu": "Frankfurt", "us": "Virginia"},
     )
-    everywhere = [tuple(item.line) for item in jobs(config, {"", "eu", "us"})]
+    everywhere = [tuple(item.series) for item in jobs(config, {"", "eu", "us"})]
     assert everywhere == [
         ("one", "http-1", ""),
         ("one", "http-2", "eu"),
         ("one", "http-2", "us"),
         ("two", "main", ""),
     ]
-    assert [tuple(item.line) for item in jobs(config, {"us", ""})] == [
+    assert [tuple(item.series) for item in jobs(config, {"us", ""})] == [
         everywhere[0],
         everywhere[2],
         everywhere[3],
     ]
-    assert [tuple(item.line) for item in jobs(config)] == [everywhere[0], everywhere[3]]
+    assert [tuple(item.series) for item in jobs(config)] == [everywhere[0], everywhere[3]]
 
 
 def test_the_nearest_word_about_confirmation_counts() -> None:
@@ -88,11 +95,11 @@ def test_a_claim_is_over_within_one_interval_where_its_timeout_leaves_room(
 
 
 def test_checks_are_spread_over_their_interval() -> None:
-    phases = sorted(phase(Line(f"part-{number}", "http-1")) for number in range(400))
+    phases = sorted(phase(Series(f"part-{number}", "http-1")) for number in range(400))
     assert phases[0] >= 0
     assert phases[-1] < 1
     assert max(b - a for a, b in itertools.pairwise(phases)) < 0.03
-    assert phase(Line("web", "http-1")) != phase(Line("web", "http-1", "eu"))
+    assert phase(Series("web", "http-1")) != phase(Series("web", "http-1", "eu"))
 
 
 @given(
@@ -118,19 +125,19 @@ def test_a_job_keeps_its_times_whoever_asks_and_skips_what_it_missed() -> None:
 
 
 def test_a_retry_comes_sooner() -> None:
-    assert retry_after(NOW, job()) == NOW + timedelta(seconds=20)
+    assert job().rules.retry_every == timedelta(seconds=20)
 
 
-def seen(status: ComponentStatus) -> Observation:
+def observation(status: ComponentStatus) -> Observation:
     return Observation("web", "http-1", NOW, status, timedelta(0))
 
 
 def test_doubt_is_an_answer_that_differs_from_what_is_believed() -> None:
     good, bad = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR_OUTAGE
-    assert not in_doubt(LineState())
-    assert not in_doubt(LineState(None, recent=(seen(good),)))
-    assert in_doubt(LineState(None, recent=(seen(bad),)))
-    assert in_doubt(LineState(good, recent=(seen(good), seen(bad))))
-    assert not in_doubt(LineState(good, recent=(seen(bad), seen(good))))
-    assert not in_doubt(LineState(bad, recent=(seen(bad),)))
-    assert in_doubt(LineState(bad, recent=(seen(ComponentStatus.PARTIAL_OUTAGE),)))
+    assert not in_doubt(SeriesState())
+    assert not in_doubt(SeriesState(None, recent=(observation(good),)))
+    assert in_doubt(SeriesState(None, recent=(observation(bad),)))
+    assert in_doubt(SeriesState(good, recent=(observation(good), observation(bad))))
+    assert not in_doubt(SeriesState(good, recent=(observation(bad), observation(good))))
+    assert not in_doubt(SeriesState(bad, recent=(observation(bad),)))
+    assert in_doubt(SeriesState(bad, recent=(observation(ComponentStatus.PARTIAL_OUTAGE),)))

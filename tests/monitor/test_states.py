@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.status_world import moment
-from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import LineState
+from waypost.formats.check_base import (
+    Flapping,
+    Rules,
+)
+from waypost.formats.observations import SeriesState
 from waypost.formats.status import MEASURED, ComponentStatus, Observation, StateChange
-from waypost.monitor.rules.states import LOOKED_BACK, RECENT, REMEMBERED, advance
+from waypost.monitor.rules.states import COUNTED_ANSWERS, RECENT, REMEMBERED, advance
 
 LETTERS = dict(zip("odpm", MEASURED, strict=True))
 START = moment("10:00")
@@ -34,9 +37,9 @@ def answers(letters: str) -> list[Observation]:
     ]
 
 
-def judged(seen: Sequence[Observation], by: Rules) -> tuple[LineState, list[StateChange]]:
-    state, changes = LineState(), []
-    for observation in seen:
+def judged(observations: Sequence[Observation], by: Rules) -> tuple[SeriesState, list[StateChange]]:
+    state, changes = SeriesState(), []
+    for observation in observations:
         state, change = advance(state, observation, by)
         if change is not None:
             changes.append(change)
@@ -57,8 +60,8 @@ def test_changes_are_confirmed(case: Case) -> None:
 
 
 def test_a_change_tells_whose_it_is_when_it_was_believed_and_its_reason() -> None:
-    seen = answers("o o o o m p m")
-    _, (_, change) = judged(seen, rules())
+    observations = answers("o o o o m p m")
+    _, (_, change) = judged(observations, rules())
     assert (change.component, change.check, change.region) == ("downloads", "http-1", "eu")
     assert change.status is ComponentStatus.PARTIAL_OUTAGE
     assert change.reason == "p5"
@@ -84,7 +87,7 @@ def test_what_is_remembered_stays_small() -> None:
     state, _ = judged(answers("omm" * 200), rules(down=1, up=1))
     assert len(state.recent) == RECENT
     assert len(state.changed) == REMEMBERED
-    assert len(state.failures) <= LOOKED_BACK
+    assert len(state.failures) <= COUNTED_ANSWERS
     assert state.answered == 600
     assert judged(answers("o" * 50), rules())[0].failures == ()
 
@@ -102,19 +105,19 @@ all_rules = st.builds(rules, st.integers(1, 8), st.integers(1, 5), flappings)
 class Reference:
     """The definition, read literally over the whole list of answers; slow, and without streaks."""
 
-    def __init__(self, seen: Sequence[Observation], by: Rules) -> None:
-        self.seen, self.by = seen, by
+    def __init__(self, observations: Sequence[Observation], by: Rules) -> None:
+        self.observations, self.by = observations, by
         self.state: ComponentStatus | None = None
         self.begin = -1
         self.changes: list[tuple[int, int, ComponentStatus]] = []
-        for newest in range(len(seen)):
+        for newest in range(len(observations)):
             found = self.judge(newest)
             if found is not None:
                 self.begin, self.state = found
                 self.changes.append((self.begin, newest, self.state))
 
     def judge(self, newest: int) -> tuple[int, ComponentStatus] | None:
-        past = [item.status.severity for item in self.seen[: newest + 1]]
+        past = [item.status.severity for item in self.observations[: newest + 1]]
         if self.state is None and past[-1] == 0:
             return newest, GOOD
         now = self.state.severity if self.state else 0
@@ -135,20 +138,20 @@ class Reference:
         return None
 
     def is_held(self, newest: int, row: int) -> bool:
-        hold, at = self.by.flapping, self.seen[newest].at
-        told = [self.seen[n].at + LATENCY for _, n, _ in self.changes]
+        hold, at = self.by.flapping, self.observations[newest].at
+        confirmed = [self.observations[n].at + LATENCY for _, n, _ in self.changes]
         # The first state of all is no change, unless it was bad news (nothing before was well).
-        lately = [t for t in told[1:] if at - t <= hold.within]
-        return len(lately) >= hold.changes and at - self.seen[newest - row + 1].at < hold.hold
+        lately = [t for t in confirmed[1:] if at - t <= hold.within]
+        return len(lately) >= hold.changes and at - self.observations[newest - row + 1].at < hold.hold
 
 
 @settings(max_examples=400)
 @given(sequences, all_rules)
 def test_streaks_find_what_the_definition_finds_in_the_whole_list(letters: str, by: Rules) -> None:
-    seen = answers(letters)
-    _, changes = judged(seen, by)
+    observations = answers(letters)
+    _, changes = judged(observations, by)
     assert [minutes(change) for change in changes] == [
-        f"{first}>{last} {status}" for first, last, status in Reference(seen, by).changes
+        f"{first}>{last} {status}" for first, last, status in Reference(observations, by).changes
     ]
 
 
@@ -165,14 +168,14 @@ def test_changes_differ_and_go_forward_in_time(letters: str, by: Rules) -> None:
 
 @given(sequences, st.integers(1, 8))
 def test_half_of_the_answers_failing_is_never_slept_through(letters: str, down: int) -> None:
-    seen, by = answers(letters), rules(down)
+    observations, by = answers(letters), rules(down)
     width = min(24, 4 * down)
-    state, told = LineState(), 0
-    for n, observation in enumerate(seen):
+    state, confirmed = SeriesState(), 0
+    for n, observation in enumerate(observations):
         state, change = advance(state, observation, by)
-        told = n if change else told
-        latest = seen[n - width + 1 : n + 1]
-        if len(latest) == width and n - told >= width:
+        confirmed = n if change else confirmed
+        latest = observations[n - width + 1 : n + 1]
+        if len(latest) == width and n - confirmed >= width:
             bad = sum(item.status is not GOOD for item in latest)
             believed_well = state.status in (None, GOOD)
             assert not (believed_well and bad * 2 >= width)
@@ -180,9 +183,10 @@ def test_half_of_the_answers_failing_is_never_slept_through(letters: str, down: 
 
 @given(sequences, all_rules, st.integers(-5000, 5000).map(lambda hours: timedelta(hours=hours)))
 def test_only_the_time_between_answers_matters(letters: str, by: Rules, shift: timedelta) -> None:
-    seen = answers(letters)
+    observations = answers(letters)
     moved = [
-        Observation(o.component, o.check, o.at + shift, o.status, o.latency, o.reason, o.region) for o in seen
+        Observation(o.component, o.check, o.at + shift, o.status, o.latency, o.reason, o.region)
+        for o in observations
     ]
-    here, there = judged(seen, by)[1], judged(moved, by)[1]
+    here, there = judged(observations, by)[1], judged(moved, by)[1]
     assert [(c.at + shift, c.status) for c in here] == [(c.at, c.status) for c in there]

@@ -13,11 +13,13 @@ import pytest
 
 from helpers.stores import Store
 from waypost.base.database.engine import StoreError
-from waypost.base.net.one_click import Leaving
 from waypost.formats.project import HelpCenter, Project, StatusSite
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
 from waypost.formats.subscribers import MailServer, Subscriber, SubscriberFile, Unsubscribe
-from waypost.monitor.heartbeats import listening
+from waypost.monitor.heartbeat_listener import (
+    Leaving,
+    listening,
+)
 from waypost.notify.rules.signing import unsubscribe_token
 from waypost.notify.unsubscribing import unsubscribe_pages
 

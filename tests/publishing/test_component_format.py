@@ -8,7 +8,7 @@ import pytest
 from helpers.hostile_status import TEXTS
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.files.languages import load_words
-from waypost.base.markup import render_markdown
+from waypost.base.markdown.html import render_markdown
 from waypost.formats.status_config import PageConfig, Policy
 from waypost.publishing.pages.component_filters import (
     badge_html,

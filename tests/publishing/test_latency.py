@@ -10,7 +10,7 @@ import pytest
 from helpers.sites import minimal_site, replace
 from helpers.stores import Store, keep
 from waypost.base.sketch import ACCURACY
-from waypost.formats.rollups import Rollup
+from waypost.formats.observations import Rollup
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.store.monitor_store import MonitorStore

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from waypost.base.files.languages import load_words
-from waypost.formats.rollups import Resolution
+from waypost.formats.observations import Resolution
 from waypost.publishing.pages.latency_chart import HEIGHT, WIDTH, Chart, latency_chart, latency_text
 from waypost.status.rules.latency import POINTS, STEP, LatencyPoint, LatencySeries
 
@@ -28,8 +28,8 @@ def drawn(found: LatencySeries, zone: ZoneInfo = BERLIN) -> Chart:
     return chart
 
 
-def spots(line: str) -> list[tuple[float, float]]:
-    return [(float(x), float(y)) for x, y in (spot.split(",") for spot in line.split())]
+def spots(series: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in (spot.split(",") for spot in series.split())]
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_the_upper_edge_is_never_below_the_slowest(slowest: float, top: str) -> 
 
 def test_where_nothing_was_measured_the_line_has_a_gap() -> None:
     chart = drawn(series(Resolution.HOUR, (0, 10, 20), (1, 10, 20), (5, 10, 20), (8, 10, 20), (9, 10, 20)))
-    assert [len(spots(line)) for line in chart.p50] == [2, 2, 2]
-    assert [len(spots(line)) for line in chart.p95] == [2, 2, 2]
+    assert [len(spots(series)) for series in chart.p50] == [2, 2, 2]
+    assert [len(spots(series)) for series in chart.p95] == [2, 2, 2]
     # A point that stands alone would be nothing to see: it is as long as its hour.
     (left, _), (right, _) = spots(chart.p50[1])
     assert right - left == pytest.approx(WIDTH / 24)

@@ -11,7 +11,7 @@ from helpers.hostile_status import hostile_snapshot
 from helpers.regional import seen_from_three, three_regions
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.statuspage_shapes import plain
-from waypost.formats.rollups import Resolution
+from waypost.formats.observations import Resolution
 from waypost.formats.status_config import Policy
 from waypost.publishing.api.now_json import now_document
 from waypost.publishing.api.own_json import FORMULA, LATEST, own_document

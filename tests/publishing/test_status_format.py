@@ -13,7 +13,7 @@ from helpers.cases import Case, golden
 from helpers.regional import REGIONS, rows, seen_from_three, three_regions
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.files.languages import load_words
-from waypost.base.measures import duration_text
+from waypost.base.i18n import duration_text
 from waypost.formats.status import ComponentStatus
 from waypost.publishing.pages.filters import (
     StatusFormat,

@@ -13,7 +13,7 @@ import pytest
 from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
 from helpers.sites import ROOT
 from helpers.status_world import history, moment, site, take_snapshot
-from waypost.base.cache import PageMemory
+from waypost.base.cache import PageCache
 from waypost.base.files.languages import load_words
 from waypost.formats.status import ComponentStatus
 from waypost.publishing.pages.filters import STATUS_CODES, StatusFormat
@@ -57,7 +57,7 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
 
-def made(seen: Snapshot, memory: PageMemory | None = None) -> dict[str, str]:
+def made(seen: Snapshot, memory: PageCache | None = None) -> dict[str, str]:
     shell = default_shell(seen.page, seen.words)
     return {path: page.decode() for path, page in status_pages(seen, {}, shell, memory).items()}
 
@@ -233,7 +233,7 @@ def test_pages_made_from_memory_are_those_of_a_fresh_process() -> None:
         {"downloads": 1, "mail": 0},
         [{"id": "old", "says": ["11-02 10:00 investigating", "11-02 10:30 resolved"]}],
     )
-    memory = PageMemory()
+    memory = PageCache()
     for minute, rows in enumerate(
         (
             ["00:00 http-1 operational"],

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from helpers.cases import Case, golden
 from helpers.histories import FEW, LINES, START, cut_off, histories, shuffled, watched
 from helpers.status_world import history_of, moment
-from waypost.formats.observations import Line
+from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, UplinkGap
-from waypost.reading.rules.daily import times_by_day
-from waypost.reading.rules.history import line_of
+from waypost.reading.rules.history import series_of, times_by_day
 
 FIRST, LAST = START.date(), START.date() + timedelta(days=10)
 
@@ -27,10 +26,10 @@ def test_a_day_is_spent_in_states(case: Case) -> None:
     )
     found = times_by_day(rows, case.get("first", date(2026, 11, 1)), case.get("last", date(2026, 11, 30)))
     assert {
-        f"{day} {line.component}/{line.check}": {
+        f"{day} {series.component}/{series.check}": {
             status.value: time / 60_000 for status, time in zip(MEASURED, times, strict=True) if time
         }
-        for (day, line), times in found.items()
+        for (day, series), times in found.items()
     } == case["minutes"]
 
 
@@ -40,12 +39,12 @@ def test_order_and_doubles_do_not_matter(rows: History, seed: int) -> None:
     assert times_by_day(shuffled(rows, seed), FIRST, LAST) == times_by_day(rows, FIRST, LAST)
 
 
-def state_of(rows: History, line: Line, at: datetime) -> ComponentStatus | None:
+def state_of(rows: History, series: Series, at: datetime) -> ComponentStatus | None:
     """Say what a line was in at a moment, from the rows one by one."""
-    if not watched(rows, line)(at) or cut_off(rows, line.region)(at):
+    if not watched(rows, series)(at) or cut_off(rows, series.region)(at):
         return None
-    said = [row for row in rows.changes if line_of(row) == line and row.at <= at]
-    return max(said, key=lambda row: (row.at, row.confirmed_at)).status if said else None
+    earlier = [row for row in rows.changes if series_of(row) == series and row.at <= at]
+    return max(earlier, key=lambda row: (row.at, row.confirmed_at)).status if earlier else None
 
 
 @FEW
@@ -59,12 +58,12 @@ def test_times_are_what_counting_moments_gives(rows: History) -> None:
             *(edge for gap in rows.uplink for edge in (gap.start, gap.end) if edge),
         }
     )
-    counted: dict[tuple[date, Line], dict[ComponentStatus, timedelta]] = {}
+    counted: dict[tuple[date, Series], dict[ComponentStatus, timedelta]] = {}
     for left, right in itertools.pairwise(edges):
-        for line in LINES:
-            status = state_of(rows, line, left)
+        for series in LINES:
+            status = state_of(rows, series, left)
             if status is not None:
-                day = counted.setdefault((left.date(), line), {})
+                day = counted.setdefault((left.date(), series), {})
                 day[status] = day.get(status, timedelta(0)) + (right - left)
     assert {
         key: tuple(round(spent.get(status, timedelta(0)) / timedelta(milliseconds=1)) for status in MEASURED)

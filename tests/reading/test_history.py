@@ -25,7 +25,7 @@ from helpers.histories import (
 from helpers.status_world import change, history, moment, stretch
 from waypost.formats.project import History
 from waypost.formats.status import Certificate, ComponentStatus, Coverage, UplinkGap
-from waypost.reading.rules.history import clipped, first_day, line_of, merged, missing
+from waypost.reading.rules.history import clipped, first_day, merged, missing, series_of
 
 REGIONS = ("", "eu", "us")
 
@@ -34,12 +34,12 @@ REGIONS = ("", "eu", "us")
 @given(histories, histories)
 def test_put_together_everything_of_both_is_there_and_nothing_else(left: History, right: History) -> None:
     both = merged(left, right)
-    keys = [(line_of(row), row.confirmed_at) for row in both.changes]
+    keys = [(series_of(row), row.confirmed_at) for row in both.changes]
     assert len(keys) == len(set(keys))
-    assert set(keys) == {(line_of(row), row.confirmed_at) for each in (left, right) for row in each.changes}
+    assert set(keys) == {(series_of(row), row.confirmed_at) for each in (left, right) for row in each.changes}
     for at in edges(left, right):
-        for line in LINES:
-            assert watched(both, line)(at) == (watched(left, line)(at) or watched(right, line)(at))
+        for series in LINES:
+            assert watched(both, series)(at) == (watched(left, series)(at) or watched(right, series)(at))
         for region in REGIONS:
             assert cut_off(both, region)(at) == (cut_off(left, region)(at) or cut_off(right, region)(at))
 
@@ -59,9 +59,9 @@ def test_putting_together_can_be_done_in_any_grouping(one: History, two: History
 @FEW
 @given(histories)
 def test_stretches_neither_touch_nor_overlap(rows: History) -> None:
-    found = sorted(merged(rows).coverage, key=lambda row: (line_of(row), row.start))
+    found = sorted(merged(rows).coverage, key=lambda row: (series_of(row), row.start))
     for left, right in itertools.pairwise(found):
-        assert line_of(left) != line_of(right) or left.end < right.start
+        assert series_of(left) != series_of(right) or left.end < right.start
 
 
 def test_the_later_history_wins_where_two_tell_of_the_same_change() -> None:
@@ -81,8 +81,8 @@ def test_a_gap_that_lasts_swallows_its_pieces() -> None:
 
 def test_the_certificate_that_was_seen_last_is_kept() -> None:
     old, new = (
-        Certificate("downloads", "http-1", moment(end), moment(seen), 14)
-        for end, seen in (("11-25 00:00", "10:00"), ("11-30 00:00", "11:00"))
+        Certificate("downloads", "http-1", moment(end), moment(read_at), 14)
+        for end, read_at in (("11-25 00:00", "10:00"), ("11-30 00:00", "11:00"))
     )
     assert merged(History(certificates=(new,)), History(certificates=(old,))).certificates == (new,)
 
@@ -94,7 +94,7 @@ def test_what_is_missing_completes_what_is_known(rows: History, known: History) 
     assert in_milliseconds(merged(new, known)) == in_milliseconds(merged(rows, known))
     assert missing(rows, merged(rows, known)) == History()
     for at in edges(rows, known):
-        assert not any(watched(new, line)(at) and watched(known, line)(at) for line in LINES)
+        assert not any(watched(new, series)(at) and watched(known, series)(at) for series in LINES)
         assert not any(cut_off(new, region)(at) and cut_off(known, region)(at) for region in REGIONS)
 
 

@@ -18,8 +18,7 @@ from waypost.reading.io.history_files import (
     load_history_text,
     load_tables,
 )
-from waypost.reading.rules.daily import DailyFigures
-from waypost.reading.rules.history import merged
+from waypost.reading.rules.history import DailyFigures, merged
 
 KNOWN = frozenset({"web"})
 CHANGES = "confirmed_at\tat\tcomponent\tcheck\tregion\tstatus\treason\n"

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from helpers.cases import Case, golden
 from helpers.histories import DAY, FEW, START, histories, in_milliseconds, shuffled
 from helpers.status_world import history_of, moment
-from waypost.formats.observations import Line
+from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import Coverage, StateChange, UplinkGap
-from waypost.reading.rules.daily import DailyFigures
-from waypost.reading.rules.history import clipped, merged
+from waypost.reading.rules.history import DailyFigures, clipped, merged
 from waypost.reading.rules.history_text import (
     CHANGES,
     COVERAGE,
@@ -23,8 +22,8 @@ from waypost.reading.rules.history_text import (
     MAX_REASON,
     UPLINK,
     BadCell,
-    Kind,
     Row,
+    RowKind,
     daily_line,
     digest_line,
     lines_by_day,
@@ -38,12 +37,12 @@ from waypost.reading.rules.history_text import (
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
 
-def cells(kind: Kind, line: str) -> dict[str, str]:
-    return dict(zip(kind.columns, line.split("\t"), strict=True))
+def cells(kind: RowKind, series: str) -> dict[str, str]:
+    return dict(zip(kind.columns, series.split("\t"), strict=True))
 
 
-def read(kind: Kind, line: str) -> Row:
-    return read_row(kind, cells(kind, line))
+def read(kind: RowKind, series: str) -> Row:
+    return read_row(kind, cells(kind, series))
 
 
 @golden("history/lines.yml")
@@ -51,7 +50,7 @@ def test_rows_become_the_lines_of_their_days(case: Case) -> None:
     found = lines_by_day(history_of(case), case.get("first", FIRST), case.get("last", LAST))
     assert found == {
         day: {
-            kind: [line.replace("-\t", "\t").removesuffix("-") for line in map(_tabs, kinds[kind.name])]
+            kind: [series.replace("-\t", "\t").removesuffix("-") for series in map(_tabs, kinds[kind.name])]
             for kind in (CHANGES, COVERAGE, UPLINK)
             if kind.name in kinds
         }
@@ -59,8 +58,8 @@ def test_rows_become_the_lines_of_their_days(case: Case) -> None:
     }
 
 
-def _tabs(line: str) -> str:
-    return "\t".join("" if cell == "-" else cell for cell in line.split(" "))
+def _tabs(series: str) -> str:
+    return "\t".join("" if cell == "-" else cell for cell in series.split(" "))
 
 
 @FEW
@@ -68,7 +67,9 @@ def _tabs(line: str) -> str:
 def test_lines_read_again_are_the_same_history(rows: History, seed: int) -> None:
     lines = lines_by_day(shuffled(rows, seed), FIRST, LAST)
     assert lines == lines_by_day(rows, FIRST, LAST)
-    found = [read(kind, line) for kinds in lines.values() for kind, many in kinds.items() for line in many]
+    found = [
+        read(kind, series) for kinds in lines.values() for kind, many in kinds.items() for series in many
+    ]
     again = History(
         tuple(row for row in found if isinstance(row, StateChange)),
         tuple(row for row in found if isinstance(row, Coverage)),
@@ -124,15 +125,15 @@ def test_a_reason_keeps_its_words() -> None:
 
 
 FIGURES = DailyFigures(
-    date(2026, 11, 20), Line("downloads", "http-1", "eu"), (86_000_000, 0, 250_500, 0), 1437, 93, 640
+    date(2026, 11, 20), Series("downloads", "http-1", "eu"), (86_000_000, 0, 250_500, 0), 1437, 93, 640
 )
 
 
 def test_the_figures_of_a_day() -> None:
-    line = daily_line(FIGURES)
-    assert line == "2026-11-20\tdownloads\thttp-1\teu\t86000\t0\t250.5\t0\t1437\t93\t640"
-    assert read(DAILY, line) == FIGURES
-    silent = DailyFigures(FIGURES.day, FIGURES.line, FIGURES.times)
+    series = daily_line(FIGURES)
+    assert series == "2026-11-20\tdownloads\thttp-1\teu\t86000\t0\t250.5\t0\t1437\t93\t640"
+    assert read(DAILY, series) == FIGURES
+    silent = DailyFigures(FIGURES.day, FIGURES.series, FIGURES.times)
     assert daily_line(silent).endswith("\t0\t\t")
     assert read(DAILY, daily_line(silent)) == silent
 
@@ -190,7 +191,7 @@ GOOD = {
         (DIGESTS, "day", "0001-01-01"),
     ],
 )
-def test_a_bad_cell_is_named(kind: Kind, column: str, value: str) -> None:
+def test_a_bad_cell_is_named(kind: RowKind, column: str, value: str) -> None:
     values = cells(kind, GOOD[kind])
     read_row(kind, values)
     with pytest.raises(BadCell) as caught:
@@ -201,7 +202,7 @@ def test_a_bad_cell_is_named(kind: Kind, column: str, value: str) -> None:
 
 @FEW
 @given(st.sampled_from(list(GOOD)), st.data())
-def test_any_text_is_read_or_named(kind: Kind, data: st.DataObject) -> None:
+def test_any_text_is_read_or_named(kind: RowKind, data: st.DataObject) -> None:
     values = cells(kind, GOOD[kind])
     column = data.draw(st.sampled_from(kind.columns))
     try:

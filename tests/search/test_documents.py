@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from markdown import markdown
 
-from waypost.base.markdown.words import heading_anchor, plain_text
+from waypost.base.markdown.plain_text import heading_anchor, plain_text
 from waypost.formats.article import Article, ArticleFrontMatter, Kind
 from waypost.search.rules.documents import search_documents
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from helpers.sketches import sketch_of
 from waypost.base.sketch import ACCURACY
-from waypost.formats.observations import Line
-from waypost.formats.rollups import Resolution, Rollup
+from waypost.formats.observations import Resolution, Rollup, Series
 from waypost.status.rules.latency import POINTS, STEP, latencies, latency_series, window
 
 NOW = datetime(2026, 11, 20, 12, 34, 56, tzinfo=UTC)
@@ -20,7 +19,7 @@ def rollup(
     hours: int, values: list[float], component: str = "web", check: str = "http-1", region: str = ""
 ) -> Rollup:
     return Rollup(
-        Line(component, check, region), START + timedelta(hours=hours), {}, sketch_of(values).to_bytes()
+        Series(component, check, region), START + timedelta(hours=hours), {}, sketch_of(values).to_bytes()
     )
 
 
@@ -65,7 +64,7 @@ def test_what_lies_outside_or_holds_nothing_is_left_out() -> None:
 
 def test_a_component_with_days_alone_has_no_hours() -> None:
     start, end = window(NOW, Resolution.DAY)
-    day = Rollup(Line("web", "http-1"), start, {}, sketch_of([80]).to_bytes())
+    day = Rollup(Series("web", "http-1"), start, {}, sketch_of([80]).to_bytes())
     found = latencies({}, latency_series([day], start, end, Resolution.DAY), NOW)
     assert found["web"].hours.points == ()
     assert (found["web"].hours.start, found["web"].hours.end) == (START, END)

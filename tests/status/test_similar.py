@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.status_world import moment
-from waypost.base.cache import PageMemory
+from waypost.base.cache import PageCache
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 from waypost.status.rules import similar
 from waypost.status.rules.similar import CANDIDATES, LIMIT, similar_incidents
@@ -90,7 +90,7 @@ def test_with_a_memory_a_new_incident_is_the_only_one_compared(monkeypatch: pyte
         return best(told, earlier)
 
     monkeypatch.setattr(similar, "_best", spy)
-    memory = PageMemory()
+    memory = PageCache()
     for count, wanted in ((5, ["i0", "i1", "i2", "i3", "i4"]), (5, []), (6, ["i5"])):
         compared.clear()
         memory.begin()

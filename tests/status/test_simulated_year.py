@@ -73,7 +73,7 @@ def majority(states: Sequence[ComponentStatus]) -> ComponentStatus:
 def measured_at(component: Component, at: datetime) -> ComponentStatus:
     checks: dict[str, list[ComponentStatus]] = {}
     for script in year().scripts[component.id]:
-        checks.setdefault(script.line.check, []).append(line_at(script, at))
+        checks.setdefault(script.series.check, []).append(line_at(script, at))
     known = [state for state in map(majority, checks.values()) if state is not NO_DATA]
     if not known:
         return GOOD if not component.checks else NO_DATA

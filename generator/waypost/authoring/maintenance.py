@@ -19,7 +19,12 @@ from waypost.authoring.io.incident_edit import (
     with_update,
     written_status,
 )
-from waypost.authoring.io.planned_files import PlannedFile, dated_file, quoted, skeleton
+from waypost.authoring.io.planned_files import (
+    PlannedFile,
+    dated_file,
+    quoted,
+    skeleton,
+)
 from waypost.authoring.rules.update_text import NewUpdate, maintenance_preview
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import HelpCenter, Project

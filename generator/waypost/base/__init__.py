@@ -1,1 +1,1 @@
-"""What every room uses: text, time, languages, files, the network and the database; it knows no product."""
+"""Tools of every room: text, time, languages, files, the network and the database; it knows no product."""

@@ -1,4 +1,4 @@
-"""What was published before, so that a process that stays makes only what has other inputs than the last time."""
+"""A cache of publications: a process that stays makes only the parts whose inputs have changed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TypeVar, cast
 T = TypeVar("T")
 
 
-class PageMemory:
+class PageCache:
     """Things by name, each with the inputs it was made from; equal inputs give the same thing again.
 
-    A thing must be a function of its inputs and of what `begin` was told, and of nothing else: no clock, no
+    A thing must be a function of its inputs and of what `begin` was given, and of nothing else: no clock, no
     files. Inputs are compared with `==`, so whatever may differ between equal ones (the order of a mapping,
     the offset of a time) must not show in what is made, or be among the inputs in another form.
     """

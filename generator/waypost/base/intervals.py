@@ -1,23 +1,34 @@
-"""Stretches of time as sets of moments: joined, and without others; whatever their moments are counted in."""
+"""Time as intervals: joined, without others, and in whole microseconds."""
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 Moment = TypeVar("Moment", int, datetime)
 """A moment: a whole number since 1970, in a unit that all of them share, or a time that knows its zone."""
 
+Key = TypeVar("Key", bound=Hashable)
 
-def joined(stretches: Iterable[tuple[Moment, Moment]]) -> list[tuple[Moment, Moment]]:
-    """Return the same time as stretches in order that neither touch nor overlap; empty ones are left out.
+Interval = tuple[Moment, Moment]
+"""A start, which is part of it, and an end, which is not."""
 
-    The start of a stretch is part of it, the end is not.
-    """
-    whole: list[tuple[Moment, Moment]] = []
-    for start, end in sorted(stretches):
+
+def grouped(rows: Iterable[tuple[Key, Moment, Moment]]) -> defaultdict[Key, list[Interval[Moment]]]:
+    """Return the intervals of each key, in the order of the rows."""
+    found: defaultdict[Key, list[Interval[Moment]]] = defaultdict(list)
+    for key, start, end in rows:
+        found[key].append((start, end))
+    return found
+
+
+def joined(intervals: Iterable[Interval[Moment]]) -> list[Interval[Moment]]:
+    """Return the same time as intervals in order that neither touch nor overlap; empty ones are left out."""
+    whole: list[Interval[Moment]] = []
+    for start, end in sorted(intervals):
         if whole and start <= whole[-1][1]:
             if end > whole[-1][1]:
                 whole[-1] = (whole[-1][0], end)
@@ -27,13 +38,13 @@ def joined(stretches: Iterable[tuple[Moment, Moment]]) -> list[tuple[Moment, Mom
 
 
 def without(
-    stretches: Iterable[tuple[Moment, Moment]], gaps: Sequence[tuple[Moment, Moment]]
-) -> list[tuple[Moment, Moment]]:
-    """Return what is left of the stretches outside of the gaps; both are as `joined` returns them."""
-    left: list[tuple[Moment, Moment]] = []
-    for begin, end in stretches:
+    intervals: Iterable[Interval[Moment]], gaps: Sequence[Interval[Moment]]
+) -> list[Interval[Moment]]:
+    """Return what is left of the intervals outside of the gaps; both are as `joined` returns them."""
+    left: list[Interval[Moment]] = []
+    for begin, end in intervals:
         start = begin
-        # The last gap that begins before the stretch may reach into it.
+        # The last gap that begins before the interval may reach into it.
         for number in range(max(0, bisect.bisect_left(gaps, (start, start)) - 1), len(gaps)):
             gap_start, gap_end = gaps[number]
             if gap_start >= end:
@@ -44,3 +55,26 @@ def without(
         if start < end:
             left.append((start, end))
     return left
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+Span = tuple[int, int]
+"""An interval in microseconds since 1970; the start is part of it, the end is not."""
+
+
+def micros(moment: datetime) -> int:
+    """Return a moment as microseconds since 1970."""
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def span_of(length: timedelta) -> int:
+    """Return a length of time in microseconds."""
+    return length // _MICROSECOND
+
+
+def moment_of(count: int) -> datetime:
+    """Return the moment so many microseconds after 1970, in UTC."""
+    return _EPOCH + timedelta(microseconds=count)

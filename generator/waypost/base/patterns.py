@@ -29,7 +29,7 @@ def explain_pattern(pattern: str) -> str:
 
 
 def is_found(pattern: str, text: str) -> bool:
-    """Tell whether a regular expression is found in a text; raise DeadlineExceeded where that takes too long.
+    """Return whether a regular expression is found in a text; raise DeadlineExceeded where that takes too long.
 
     The library's own limit counts the time of the processor, which on a busy machine is less than what a
     clock counts. So the search runs in a thread that is waited for by the clock, and ends by that limit.

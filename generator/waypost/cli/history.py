@@ -22,7 +22,7 @@ from waypost.cli.common import (
 
 if TYPE_CHECKING:
     from waypost.history.history import Exported, Imported
-    from waypost.history.history_proof import ChainProof, Verification
+    from waypost.history.verification import ChainProof, Verification
     from waypost.reading.site import Site
 
 SHOWN = 20
@@ -161,7 +161,7 @@ def _verify(site: Site, database: str | None, as_json: bool) -> None:
     Example: waypost history verify
     """
     from waypost.base.clock import utc_now
-    from waypost.history.history_proof import verify_database
+    from waypost.history.verification import verify_database
 
     found = verify_database(site, database or site.database_url, utc_now())
     if as_json:

@@ -17,7 +17,7 @@ from waypost.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from waypost.formats.observations import Recorded
+    from waypost.formats.observations import RecordedOutcome
     from waypost.formats.status import Observation
     from waypost.reading.site import Site
 
@@ -43,11 +43,11 @@ def command(site: Site, database: str | None, region: str, as_json: bool) -> Non
         click.echo(_line(item))
 
 
-def _line(item: Recorded) -> str:
-    where = f" from {item.line.region}" if item.line.region else ""
+def _line(item: RecordedOutcome) -> str:
+    where = f" from {item.series.region}" if item.series.region else ""
     seen = item.observation
     if seen is None:
-        return f"{item.line.component} {item.line.check}{where}: no data"
+        return f"{item.series.component} {item.series.check}{where}: no data"
     reason = f": {seen.reason}" if seen.reason else ""
     confirmed = f" (now {item.change.status})" if item.change else ""
     head = f"{seen.component} {seen.check}{where}: {seen.status}, {_milliseconds(seen)} ms"
@@ -58,7 +58,7 @@ def _milliseconds(seen: Observation) -> int:
     return round(seen.latency.total_seconds() * 1000)
 
 
-def _to_json(item: Recorded, seen: Observation) -> dict[str, object]:
+def _to_json(item: RecordedOutcome, seen: Observation) -> dict[str, object]:
     return {
         "component": seen.component,
         "check": seen.check,

@@ -1,4 +1,4 @@
-"""What passes between the runner of checks and the store: what is planned, claimed, found and decided."""
+"""The values that pass between the runner of checks and the store: plans, claims, outcomes, states and roll-ups."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from waypost.formats.checks import Rules
 from waypost.formats.status import ComponentStatus, Observation, StateChange
 
 
-class Line(NamedTuple):
+class Series(NamedTuple):
     """A check as one region sees it: what a row of observations, states and the schedule is about."""
 
     component: str
@@ -22,52 +21,52 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """How often a line is to be run."""
+    """How often a series is to be run."""
 
-    line: Line
+    series: Series
     every: timedelta
     phase: float
     """Its place within the interval, 0 to 1, so that not all checks run at once."""
     lease: timedelta
-    """How long whoever claimed it may work before others may claim it: its timeout and a little."""
+    """How long a poller may work on its claim before others may claim the series: the timeout and a little."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to run a line once."""
+    """The right to run a series once."""
 
-    line: Line
+    series: Series
     due_at: datetime
     epoch: int
-    """Grows with every claim of the line: what comes from an older claim is refused (a fencing token)."""
+    """Grows with every claim of the series: what comes from an older claim is refused (a fencing token)."""
 
 
 @dataclass(frozen=True)
-class Run:
+class Streak:
     """A streak of answers at least (or at most) as bad as some level."""
 
     count: int = 0
     first: Observation | None = None
 
 
-class Failure(NamedTuple):
+class FailedAnswer(NamedTuple):
     """An answer that was not good, as it is remembered to notice failures that come and go."""
 
     number: int
-    """Which answer of the line it was, counted from 1."""
+    """Which answer of the series it was, counted from 1."""
     at: datetime
     status: ComponentStatus
 
 
 @dataclass(frozen=True)
-class LineState:
-    """All that must be known of a line to judge its next answer; kept beside its rows."""
+class SeriesState:
+    """All that must be known of a series to judge its next answer; kept beside its rows."""
 
     status: ComponentStatus | None = None
-    """What is believed; None before anything was."""
-    at_least: Mapping[ComponentStatus, Run] = field(default_factory=dict)
+    """The confirmed state; None before there was any."""
+    at_least: Mapping[ComponentStatus, Streak] = field(default_factory=dict)
     """The present streak of answers at least as bad as each trouble."""
-    at_most: Mapping[ComponentStatus, Run] = field(default_factory=dict)
+    at_most: Mapping[ComponentStatus, Streak] = field(default_factory=dict)
     """The present streak of answers at most as bad as each measured state."""
     recent: tuple[Observation, ...] = ()
     """The newest answers, oldest first, five at most: a change takes its reason from them."""
@@ -75,7 +74,7 @@ class LineState:
     """When the latest changes were confirmed, oldest first, at most twenty."""
     answered: int = 0
     """How many answers there were in all."""
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailedAnswer, ...] = ()
     """Those of the latest 24 answers that were not good, since the present state began; oldest first."""
 
     @property
@@ -85,42 +84,22 @@ class LineState:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a claimed run found, and how it is to be judged."""
+class RecordedOutcome:
+    """An outcome after the store has judged it."""
 
-    claim: Claim
-    next_due: datetime
-    """When the line is run again."""
-    retry_due: datetime
-    """When it is run again instead, while its answers differ from what is believed."""
-    rules: Rules
-    gap: timedelta
-    """A longer silence than this before the observation is no data."""
+    series: Series
+    state: SeriesState
     observation: Observation | None = None
-    """None where nothing may be judged: our own connection was down, or the source said nothing."""
-    certificate: datetime | None = None
-    """When the certificate that was seen expires."""
-    warn_days: int = 0
-    """Days before its end from which on a certificate is told of."""
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What became of an outcome."""
-
-    line: Line
-    state: LineState
-    observation: Observation | None = None
-    """What was kept; None where there was nothing to keep."""
+    """The observation as stored; None where there was nothing to store."""
     change: StateChange | None = None
     refused: bool = False
-    """Whether the claim was lost to another poller, so that nothing was kept."""
+    """Whether the claim was lost to another poller, so that nothing was stored."""
     fault: str = ""
     """The kind of fault where nothing was kept because the outcome itself could not be stored."""
 
 
 class PingKind(StrEnum):
-    """What a job says of itself."""
+    """What a job reports: it ended well, began, or failed."""
 
     SUCCESS = "success"
     START = "start"
@@ -129,7 +108,7 @@ class PingKind(StrEnum):
 
 @dataclass(frozen=True)
 class Ping:
-    """One word of a job that reports by heartbeat."""
+    """One report of a job."""
 
     component: str
     check: str
@@ -140,7 +119,7 @@ class Ping:
 
 @dataclass(frozen=True)
 class Pings:
-    """What a heartbeat last said of itself; each is None where it never did."""
+    """The latest reports of a job, by their kind; each is None where there was none."""
 
     success: datetime | None = None
     start: datetime | None = None
@@ -148,4 +127,24 @@ class Pings:
     exit_code: int | None = None
     """The exit code that came with the latest failure, where one did."""
     first: datetime | None = None
-    """When it was first watched or heard of: before that, silence means nothing."""
+    """When it was first watched or reported: before that, silence means nothing."""
+
+
+class Resolution(StrEnum):
+    """The length of time that one roll-up sums up."""
+
+    HOUR = "hour"
+    DAY = "day"
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """The answers of one series in an hour or a day (UTC), summed up."""
+
+    series: Series
+    at: datetime
+    """When the hour or day begins."""
+    counts: Mapping[ComponentStatus, int]
+    """How many answers showed each state; states that none showed are left out."""
+    sketch: bytes
+    """The latencies of all answers in milliseconds: a `waypost.base.sketch.Sketch` as bytes."""

@@ -1,4 +1,4 @@
-"""How a process runs that polls, publishes and tells subscribers."""
+"""The options of a process that polls, publishes and notifies subscribers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WORKERS = 64
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How a daemon works."""
+    """The options of a daemon."""
 
     region: str = ""
     """Where it runs, by its name in `regions`; empty where the site has none."""
@@ -22,10 +22,10 @@ class RunOptions:
     publishes: bool = True
     """Whether it writes pages, rather than leaving that to another poller of the same database."""
     delivers: bool = False
-    """Whether it tells subscribers of what it has published."""
+    """Whether it sends subscribers the news of each publication."""
     listen: tuple[str, int] | None = None
     """Where jobs may report to over HTTP."""
     heartbeat_key: str | None = None
-    """What those jobs must bring."""
+    """The key that those jobs must bring."""
     workers: int = WORKERS
     """Checks that run at the same time."""

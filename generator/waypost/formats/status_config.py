@@ -10,7 +10,15 @@ from urllib.parse import urljoin
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.checks import Check, Confirmation, Flapping, Rules, kind_of
+from waypost.formats.check_base import (
+    Confirmation,
+    Flapping,
+    Rules,
+)
+from waypost.formats.checks import (
+    Check,
+    kind_of,
+)
 from waypost.formats.status import ComponentStatus, Trouble
 from waypost.formats.types import STRICT, DirectoryUrl, Duration, HostPort, Line, Slug, TimeZone, fault
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from waypost.base.files.file_tree import write_atomic
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.project import Project
 from waypost.help.help_outputs import HelpOutputs
 from waypost.help.io.article_markup import PageMarkup

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.article import (
     ARTICLE_KINDS,
     Article,

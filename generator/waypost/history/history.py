@@ -10,12 +10,11 @@ from pathlib import Path
 from waypost.base.database.engine import StoreError
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.sketch import Sketch
-from waypost.formats.observations import Line
+from waypost.formats.observations import Resolution, Rollup, Series
 from waypost.formats.project import History
-from waypost.formats.rollups import Resolution, Rollup
 from waypost.formats.status_config import StatusConfig
-from waypost.history.rules.digests import SEAL_AFTER, chain, last_settled_day
-from waypost.history.store.history_store import HistoryStore
+from waypost.history.rules.proof import SEAL_AFTER, chain, last_settled_day
+from waypost.history.store import HistoryStore
 from waypost.monitor.store.opening import opened_to_read, opened_to_write
 from waypost.problems import ProblemsFound, Refused
 from waypost.reading.io.history_files import (
@@ -27,15 +26,23 @@ from waypost.reading.io.history_files import (
     load_tables,
 )
 from waypost.reading.project import load_project
-from waypost.reading.rules.daily import DailyFigures, Times, midnight, times_by_day
-from waypost.reading.rules.history import clipped, first_day, merged, missing
+from waypost.reading.rules.history import (
+    DailyFigures,
+    Times,
+    clipped,
+    first_day,
+    merged,
+    midnight,
+    missing,
+    times_by_day,
+)
 from waypost.reading.rules.history_text import Digest, lines_by_day
 from waypost.reading.site import Site
 from waypost.status.rules.regions import SILENCE
 
 DAY = timedelta(days=1)
 AT_ONCE = timedelta(days=365)
-"""How much is sealed by one call, for which polling waits."""
+"""The most days that one call seals, because polling waits for it."""
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime(9999, 1, 1, tzinfo=UTC)
@@ -45,7 +52,7 @@ END = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def settling_time(config: StatusConfig) -> timedelta:
-    """Return how long after its end a day may still change: an answer may say what was before it."""
+    """Return how long after its end a day may still change: an answer may confirm an earlier state."""
     longest = max(
         (check.every for component in config.flat for check in component.checks), default=SEAL_AFTER
     )
@@ -78,14 +85,14 @@ def seal_days(store: HistoryStore, now: datetime, settling: timedelta = SEAL_AFT
 
 @dataclass(frozen=True)
 class Exported:
-    """What an export did."""
+    """The result of an export."""
 
     first: date | None
     """The first day that the database has rows of; None where it has none that are old enough."""
     until: date
     """The last day that was exported."""
     written: tuple[str, ...]
-    """The tables that were not there or said something else, from the root of the site."""
+    """The tables that were new or changed, from the root of the site."""
     other_digests: int
     """Days for which the text has the digest of another database, too."""
 
@@ -137,21 +144,21 @@ def export_history(site: Site, store: HistoryStore, until: date) -> Exported:
 
 
 def daily_figures(store: HistoryStore, rows: History, first: date, last: date) -> tuple[DailyFigures, ...]:
-    """Return what each line did on each day on which it was watched."""
+    """Return what each series did on each day on which it was watched."""
     rollups = store.latency(midnight(first), midnight(last) + DAY, Resolution.DAY)
-    answers = {(rollup.at.date(), rollup.line): rollup for rollup in rollups}
+    answers = {(rollup.at.date(), rollup.series): rollup for rollup in rollups}
     return tuple(
-        _figures(day, line, times, answers.get((day, line)))
-        for (day, line), times in times_by_day(rows, first, last).items()
+        _figures(day, series, times, answers.get((day, series)))
+        for (day, series), times in times_by_day(rows, first, last).items()
     )
 
 
-def _figures(day: date, line: Line, times: Times, answers: Rollup | None) -> DailyFigures:
+def _figures(day: date, series: Series, times: Times, answers: Rollup | None) -> DailyFigures:
     if answers is None:
-        return DailyFigures(day, line, times)
+        return DailyFigures(day, series, times)
     sketch = Sketch.from_bytes(answers.sketch)
     p50, p95 = (None if value is None else round(value) for value in map(sketch.quantile, (0.5, 0.95)))
-    return DailyFigures(day, line, times, sum(answers.counts.values()), p50, p95)
+    return DailyFigures(day, series, times, sum(answers.counts.values()), p50, p95)
 
 
 def _last_day(text: HistoryText, until: date) -> date:
@@ -193,11 +200,11 @@ def read_tables(site: Site, paths: Sequence[Path]) -> HistoryText:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import added to the database."""
+    """The rows that an import added to the database, and those that it left out."""
 
     changes: int
     watched: timedelta
-    """Watched time, of all lines together."""
+    """Watched time, of all series together."""
     gaps: int
     """Stretches in which our own connection was down."""
     digests: int

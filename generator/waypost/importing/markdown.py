@@ -11,7 +11,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from waypost.base.files.file_tree import write_atomic
-from waypost.base.files.source import read_source, walk
+from waypost.base.files.text_files import (
+    read_source,
+    walk,
+)
 from waypost.base.files.validation import adapter_for
 from waypost.formats.article import FRONT_MATTER
 from waypost.importing.io.markdown_files import read_tree

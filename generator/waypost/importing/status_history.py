@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from waypost.base.files.file_tree import write_atomic
-from waypost.base.files.source import Source, decode, walk
+from waypost.base.files.text_files import Source, decode, walk
 from waypost.base.files.validation import validate
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.formats.status_config import StatusConfig

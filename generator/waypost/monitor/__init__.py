@@ -1,1 +1,1 @@
-"""What machines observe: checks, heartbeats, our own connection."""
+"""Observations by machines: checks, heartbeats, our own connection."""

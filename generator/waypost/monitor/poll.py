@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import random
-import secrets
-import socket
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
 
-from waypost.base.clock import SteadyClock, utc_now
+from waypost.base.clock import SteadyClock
+from waypost.base.database.leases import owner_name
 from waypost.formats.checks import HeartbeatCheck
-from waypost.formats.observations import Claim, Line, Outcome, Pings, Recorded
+from waypost.formats.observations import Claim, Pings, RecordedOutcome, Series
 from waypost.formats.run_options import WORKERS
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import StatusConfig
-from waypost.monitor.io.uplink import reach
-from waypost.monitor.probes.registry import ProbeContext, probe
-from waypost.monitor.rules.schedule import Job, jobs, retry_after, slot_after
+from waypost.monitor.probes.registry import probe
+from waypost.monitor.probes.result import ProbeContext, ProbeResult
+from waypost.monitor.rules.schedule import CheckOutcome, Job, jobs, slot_after
 from waypost.monitor.store.monitor_store import MonitorStore
-from waypost.monitor.uplink import UplinkGuard
+from waypost.monitor.uplink import UplinkGuard, reach
 from waypost.problems import Refused, did_you_mean
 
 PER_HOST = 6
 """Checks of one host that run at the same time, as many as a browser opens connections to it."""
-
-
-class Finding(NamedTuple):
-    """What one run of a check found."""
-
-    observation: Observation | None
-    """None where nothing may be judged."""
-    certificate: datetime | None = None
-
-
-def observe(job: Job, pings: Pings | None = None, clock: Callable[[], datetime] = utc_now) -> Finding:
-    """Run one check now; a source that says nothing of the service leaves no observation."""
-    started = clock()
-    result = probe(job.check, ProbeContext(now=started, pings=pings or Pings()))
-    certificate = result.certificate_expires
-    if result.status is ComponentStatus.NO_DATA:
-        return Finding(None, certificate)
-    return Finding(
-        Observation(*job.line[:2], started, result.status, result.latency, result.reason, job.line.region),
-        certificate,
-    )
 
 
 class UnknownRegion(Refused):
@@ -69,11 +45,6 @@ def require_region(config: StatusConfig, region: str) -> None:
         )
 
 
-def owner_name() -> str:
-    """Return a name for this process that no other poller has."""
-    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
-
-
 @dataclass(frozen=True)
 class Started:
     """A claimed check that waits for its turn or runs."""
@@ -82,6 +53,10 @@ class Started:
     claim: Claim
     until: datetime
     """When it must have begun, so that it ends before others may claim it."""
+
+
+Ended = tuple[Started, datetime, ProbeResult | None]
+"""A check with the moment at which its run began, and its result; None where nothing may be judged."""
 
 
 class Turns:
@@ -158,7 +133,7 @@ class Poller:
         self._owner = owner_name()
         self._turns = Turns(workers, PER_HOST)
         self._pool = ThreadPoolExecutor(workers, "waypost-check")
-        self._done: queue.SimpleQueue[tuple[Started, Finding]] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Ended] = queue.SimpleQueue()
         self._chance = random.Random()  # noqa: S311  # it spreads load, and keeps no secret
         # Not known yet: the last poller may have ended while the connection was down, and its end must be kept.
         self._is_down: bool | None = None
@@ -168,15 +143,15 @@ class Poller:
         """Start over with these checks; those that are running end by themselves."""
         # Checks without regions are anybody's.
         self.regions = {self.region, "", *(config.regions if self._everywhere else ())}
-        self._jobs: Mapping[Line, Job] = {job.line: job for job in jobs(config, self.regions)}
+        self._jobs: Mapping[Series, Job] = {job.series: job for job in jobs(config, self.regions)}
         self._guard = UplinkGuard(config.uplink, reach, self.clock)
         self._store.plan([job.plan for job in self._jobs.values()], self.clock(), self.regions)
         self._store.watch(
-            [job.line[:2] for job in self._jobs.values() if isinstance(job.check, HeartbeatCheck)],
+            [job.series[:2] for job in self._jobs.values() if isinstance(job.check, HeartbeatCheck)],
             self.clock(),
         )
 
-    def step(self, patience: float) -> list[Recorded]:
+    def step(self, patience: float) -> list[RecordedOutcome]:
         """Start what is due, wait at most `patience` seconds, and record and return what has ended.
 
         Raises StoreError where nothing can be claimed or recorded; what was found meanwhile is then lost,
@@ -184,17 +159,17 @@ class Poller:
         """
         now = self.clock()
         skipped: list[Started] = []
-        if self._watch_uplink():
+        if self._check_uplink():
             self._claim(now, self._turns.free)
             started, skipped = self._turns.start(now)
             self._launch(started)
         ended = self._ended(self._wait(now, patience))
-        outcomes = [self._outcome(item, finding) for item, finding in ended]
-        outcomes += [self._outcome(item, Finding(None)) for item in skipped]
+        ended += [(item, now, None) for item in skipped]
+        outcomes = [self._outcome(*each) for each in ended]
         return self._store.record(outcomes) if outcomes else []
 
-    def _watch_uplink(self) -> bool:
-        """Look whether our own connection works, and keep it when that changed."""
+    def _check_uplink(self) -> bool:
+        """Return whether our own connection works, and store when that changed."""
         works = self._guard.watch()
         since = self._guard.down_since
         if since and self._is_down is not True:
@@ -208,59 +183,55 @@ class Poller:
         if not limit:
             return
         claims = self._store.claim(now, self._owner, self.regions, limit)
-        known = [(claim, self._jobs[claim.line]) for claim in claims if claim.line in self._jobs]
+        known = [(claim, self._jobs[claim.series]) for claim in claims if claim.series in self._jobs]
         self._turns.add(Started(job, claim, now + job.plan.lease - job.check.timeout) for claim, job in known)
 
     def _launch(self, started: Collection[Started]) -> None:
         heartbeats = any(isinstance(item.job.check, HeartbeatCheck) for item in started)
         pings = self._store.pings() if heartbeats else {}
         for item in started:
-            self._pool.submit(self._work, item, pings.get(item.job.line[:2]))
+            self._pool.submit(self._work, item, pings.get(item.job.series[:2]))
 
     def _wait(self, now: datetime, patience: float) -> float:
         due = self._store.next_due(now, self.regions)
         until = (due - now).total_seconds() if due else patience
         return min(patience, max(until, 0.01))
 
-    def _ended(self, wait: float) -> list[tuple[Started, Finding]]:
-        found: list[tuple[Started, Finding]] = []
+    def _ended(self, wait: float) -> list[Ended]:
+        found: list[Ended] = []
         while True:
             try:
-                item, finding = self._done.get(timeout=max(wait, 0.001))
+                ended = self._done.get(timeout=max(wait, 0.001))
             except queue.Empty:
                 return found
-            self._turns.end(item)
-            found.append((item, finding))
+            self._turns.end(ended[0])
+            found.append(ended)
             # Whatever else is ready goes along; nothing more is waited for.
             wait = 0.0
 
     def _work(self, item: Started, pings: Pings | None) -> None:
-        finding = Finding(None)
+        began, result = self.clock(), None
         try:
-            finding = observe(item.job, pings, self.clock)
-            seen = finding.observation
-            if (
-                seen
-                and seen.status is not ComponentStatus.OPERATIONAL
-                and not self._guard.works_since(seen.at)
-            ):
-                finding = Finding(None)
+            answer = probe(item.job.check, ProbeContext(now=began, pings=pings or Pings()))
+            if not answer.status.is_trouble or self._guard.works_since(began):
+                result = answer
         finally:
-            self._done.put((item, finding))
+            self._done.put((item, began, result))
 
-    def _outcome(self, item: Started, finding: Finding) -> Outcome:
-        now = self.clock()
-        job = item.job
-        is_judged = finding.observation is not None and self._guard.down_since is None
-        return Outcome(
-            claim=item.claim,
-            next_due=slot_after(now, job, self._chance.random()),
-            retry_due=retry_after(now, job),
-            rules=job.rules,
-            gap=job.gap,
-            observation=finding.observation if is_judged else None,
-            certificate=finding.certificate,
-            warn_days=job.check.warn_days,
+    def _outcome(self, item: Started, began: datetime, result: ProbeResult | None) -> CheckOutcome:
+        now, job = self.clock(), item.job
+        outcome = CheckOutcome(
+            item.claim, job, slot_after(now, job, self._chance.random()), now + job.rules.retry_every
+        )
+        if result is None or result.status is ComponentStatus.NO_DATA or self._guard.down_since:
+            return outcome
+        component, check, region = job.series
+        return replace(
+            outcome,
+            observation=Observation(
+                component, check, began, result.status, result.latency, result.reason, region
+            ),
+            certificate=result.certificate_expires,
         )
 
     def close(self) -> None:
@@ -268,20 +239,20 @@ class Poller:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._store.release(self._owner)
 
-    def round(self) -> list[Recorded]:
+    def round(self) -> list[RecordedOutcome]:
         """Run every check once, whatever the time, and return what was recorded, in the order of the page."""
-        self._store.hasten(list(self._jobs), self.clock())
-        found: dict[Line, Recorded] = {}
+        self._store.make_due(list(self._jobs), self.clock())
+        found: dict[Series, RecordedOutcome] = {}
         while True:
             for item in self.step(0.05):
-                found.setdefault(item.line, item)
+                found.setdefault(item.series, item)
             due = self._store.next_due(self.clock(), self.regions)
             nothing_left = self._turns.is_idle and (due is None or due > self.clock())
             if nothing_left or len(found) == len(self._jobs) or self._is_down:
-                return [found[line] for line in self._jobs if line in found]
+                return [found[series] for series in self._jobs if series in found]
 
 
-def poll_once(config: StatusConfig, store: MonitorStore, region: str = "") -> list[Recorded]:
+def poll_once(config: StatusConfig, store: MonitorStore, region: str = "") -> list[RecordedOutcome]:
     """Run every check once, record the outcomes, and return them in the order of the page.
 
     While our own connection is down nothing is run, and nothing returned.

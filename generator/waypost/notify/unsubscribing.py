@@ -9,14 +9,14 @@ from http import HTTPStatus
 
 from waypost.base.database.engine import StoreError
 from waypost.base.files.languages import site_words
-from waypost.base.net.one_click import Leaving, Page
 from waypost.formats.project import Project
 from waypost.formats.subscribers import SubscriberFile, variable
+from waypost.monitor.heartbeat_listener import AnswerPage, Leaving
 from waypost.notify.channels.email.composing import leaving_page
 from waypost.notify.outbox import Outbox
 from waypost.notify.rules.signing import WeakKey, subscriber_of_token
 
-_UNKNOWN = Page(HTTPStatus.NOT_FOUND)
+_UNKNOWN = AnswerPage(HTTPStatus.NOT_FOUND)
 
 
 def unsubscribe_pages(
@@ -31,12 +31,12 @@ def unsubscribe_pages(
     `email.unsubscribe` or its key is missing, no link is known.
     """
 
-    def ask(token: str) -> Page:
+    def ask(token: str) -> AnswerPage:
         known = project()
         is_known = _subscriber(known.status.subscribers, token, environment) is not None
         return _page(known, is_done=False) if is_known else _UNKNOWN
 
-    def leave(token: str) -> Page:
+    def leave(token: str) -> AnswerPage:
         known = project()
         subscriber = _subscriber(known.status.subscribers, token, environment)
         if subscriber is None:
@@ -45,7 +45,7 @@ def unsubscribe_pages(
             outbox.unsubscribe(subscriber, clock())
         except StoreError:
             # Nothing was kept: mail programs try again, and people see that it failed.
-            return Page(HTTPStatus.SERVICE_UNAVAILABLE)
+            return AnswerPage(HTTPStatus.SERVICE_UNAVAILABLE)
         return _page(known, is_done=True)
 
     return Leaving(ask, leave)
@@ -65,7 +65,7 @@ def _subscriber(file: SubscriberFile, token: str, environment: Mapping[str, str]
         return None
 
 
-def _page(project: Project, *, is_done: bool) -> Page:
+def _page(project: Project, *, is_done: bool) -> AnswerPage:
     page = project.status.config.page
     words = site_words(project.language)
     title = words.say("notify.email.page.done" if is_done else "notify.email.page.title")
@@ -78,4 +78,4 @@ def _page(project: Project, *, is_done: bool) -> Page:
         "link": page.url,
         "link_text": words.say("notify.open"),
     }
-    return Page(HTTPStatus.OK, leaving_page(values))
+    return AnswerPage(HTTPStatus.OK, leaving_page(values))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from waypost.formats.checks import HeartbeatCheck
-from waypost.formats.rollups import Resolution
+from waypost.formats.observations import Resolution
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_read
@@ -70,7 +70,7 @@ class LatencyMemory:
         kept = self._kept.get(resolution)
         if kept and (kept.end, kept.summed_up_to, kept.timed) == (end, mark, timed):
             return
-        rows = [row for row in store.latency(start, end, resolution) if row.line[:2] in timed]
+        rows = [row for row in store.latency(start, end, resolution) if row.series[:2] in timed]
         series = latency_series(rows, start, end, resolution)
         self._kept[resolution] = _Kept(end, mark, timed, series)
 

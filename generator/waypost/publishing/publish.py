@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from waypost.base.cache import PageMemory
-from waypost.base.files.file_tree import Change, FolderFiles, TreeMemory, sync_changes, write_atomic
+from waypost.base.cache import PageCache
+from waypost.base.files.file_tree import FileChange, FolderFiles, TreeCache, sync_changes, write_atomic
 from waypost.base.files.languages import load_words
 from waypost.formats.project import Project
 from waypost.monitor.store.reading import read_history
@@ -39,7 +39,7 @@ class Publication:
     """What one publication did."""
 
     snapshot: Snapshot
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
     """Files that were written, pages last, and then those that were removed; by their path below site/status/."""
 
     @property
@@ -52,8 +52,8 @@ class Publication:
 class PublishMemory:
     """What a process that stays remembers of its last publication; without it, everything is made anew."""
 
-    pages: PageMemory = field(default_factory=PageMemory)
-    tree: TreeMemory = field(default_factory=TreeMemory)
+    pages: PageCache = field(default_factory=PageCache)
+    tree: TreeCache = field(default_factory=TreeCache)
     latency: LatencyMemory = field(default_factory=LatencyMemory)
 
 
@@ -80,7 +80,7 @@ def publish(
         latency=memory.latency.read(url, project.status.config, now),
     )
     files = status_files(snapshot, project, kept, memory.pages)
-    return Publication(snapshot, tuple(sync_changes(site.status_output, files, memory=memory.tree)))
+    return Publication(snapshot, tuple(sync_changes(site.status_output, files, cache=memory.tree)))
 
 
 def write_changes(file: Path, publication: Publication) -> None:
@@ -98,10 +98,10 @@ def write_changes(file: Path, publication: Publication) -> None:
 
 
 def status_files(
-    snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], memory: PageMemory | None = None
+    snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], memory: PageCache | None = None
 ) -> dict[str, bytes]:
     """Return every file of the status site by its path; `kept` is what a full build left behind."""
-    words, articles, memory = snapshot.words, project.help_center.pages, memory or PageMemory()
+    words, articles, memory = snapshot.words, project.help_center.pages, memory or PageCache()
     shell = kept[SHELL_PATH].decode() if SHELL_PATH in kept else default_shell(snapshot.page, words)
     memory.begin(*common_inputs(snapshot, articles, shell))
     # The order of the components of an incident can be seen, and equal mappings need not share it.

@@ -8,18 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waypost.base.database.values import LARGEST, LONGEST_REASON, from_ms, to_ms
-from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Line, LineState
+from waypost.formats.check_base import (
+    Flapping,
+    Rules,
+)
+from waypost.formats.observations import Series, SeriesState
 from waypost.formats.status import MEASURED, ComponentStatus, Observation
 from waypost.monitor.rules.states import advance
 from waypost.monitor.store.codec import STATUS_NUMBERS, dump_state, load_state, storable
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
-LINE = Line("web", "http-1", "eu")
+LINE = Series("web", "http-1", "eu")
 RULES = Rules(3, 2, timedelta(minutes=1), Flapping())
 
 
-def seen(minutes: float, status: ComponentStatus, reason: str = "", latency: float = 0.25) -> Observation:
+def observation(
+    minutes: float, status: ComponentStatus, reason: str = "", latency: float = 0.25
+) -> Observation:
     at = START + timedelta(minutes=minutes)
     return Observation(*LINE[:2], at, status, timedelta(seconds=latency), reason, LINE.region)
 
@@ -31,10 +36,10 @@ ANSWERS = st.lists(st.tuples(st.sampled_from(MEASURED), st.text(max_size=20)), m
 def test_a_state_survives_and_goes_on_as_if_it_had_not_been_stored(
     answers: list[tuple[ComponentStatus, str]],
 ) -> None:
-    kept = LineState()
+    kept = SeriesState()
     stored = dump_state(kept)
     for minute, (status, reason) in enumerate(answers):
-        answer = storable(seen(minute, status, reason), LINE)
+        answer = storable(observation(minute, status, reason), LINE)
         kept, change = advance(kept, answer, RULES)
         found, same = advance(load_state(stored, LINE), answer, RULES)
         assert (found, same) == (kept, change)
@@ -43,9 +48,9 @@ def test_a_state_survives_and_goes_on_as_if_it_had_not_been_stored(
 
 
 def test_a_steady_line_takes_little_room() -> None:
-    state = LineState()
+    state = SeriesState()
     for minute in range(100_000, 100_500):
-        state, _ = advance(state, seen(minute, ComponentStatus.OPERATIONAL), RULES)
+        state, _ = advance(state, observation(minute, ComponentStatus.OPERATIONAL), RULES)
     assert len(dump_state(state)) < 450
     assert len(json.loads(dump_state(state))["seen"]) == 6, "what stands in several places is written once"
 
@@ -72,12 +77,12 @@ def test_a_time_without_a_zone_is_refused() -> None:
     ],
 )
 def test_a_reason_is_made_fit_for_every_database(reason: str, kept: str) -> None:
-    assert storable(seen(0, ComponentStatus.MAJOR_OUTAGE, reason), LINE).reason == kept
+    assert storable(observation(0, ComponentStatus.MAJOR_OUTAGE, reason), LINE).reason == kept
 
 
 @pytest.mark.parametrize(("seconds", "kept"), [(-5, 0), (0.0004, 0), (1e9, LARGEST), (1.2345, 1234)])
 def test_a_latency_fits_its_column(seconds: float, kept: int) -> None:
-    found = storable(seen(0, ComponentStatus.OPERATIONAL, latency=seconds), LINE).latency
+    found = storable(observation(0, ComponentStatus.OPERATIONAL, latency=seconds), LINE).latency
     assert found == timedelta(milliseconds=kept)
 
 

@@ -15,38 +15,40 @@ import pytest
 
 from helpers.postgres import Cluster
 from helpers.stores import GAP, Store, keep
-from waypost.base.database.engine import Database, StoreError, database_path, is_sqlite
-from waypost.base.database.lock import WriterLock, writer_lock
+from waypost.base.database.engine import Database, StoreError, sqlite_path
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Observation
-from waypost.monitor.store.opening import opened_to_read
+from waypost.monitor.store.opening import opened_to_read, writer_lock
 from waypost.monitor.store.reading import read_history
 
 
 def test_a_second_writer_is_refused_with_the_first_ones_number(tmp_path: Path) -> None:
     database = tmp_path / "new" / "waypost.db"
-    with WriterLock(database), pytest.raises(StoreError) as refused, writer_lock(f"sqlite:///{database}"):
+    with (
+        writer_lock(f"sqlite:///{database}"),
+        pytest.raises(StoreError) as refused,
+        writer_lock(f"sqlite:///{database}"),
+    ):
         pass
     assert str(refused.value) == (
         f"Another Waypost (process {os.getpid()}) is polling into this database. "
         "Stop it first, or use another --database."
     )
-    with WriterLock(database):
+    with writer_lock(f"sqlite:///{database}"):
         pass  # free again
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     program = """
         import os, signal, sys
-        from pathlib import Path
-        from waypost.base.database.lock import WriterLock
-        WriterLock(Path(sys.argv[1])).__enter__()
-        os.kill(os.getpid(), signal.SIGKILL)
+        from waypost.monitor.store.opening import writer_lock
+        with writer_lock("sqlite:///" + sys.argv[1]):
+            os.kill(os.getpid(), signal.SIGKILL)
     """
     database = tmp_path / "waypost.db"
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(program), str(database)], check=False)
     assert done.returncode < 0
-    with WriterLock(database):
+    with writer_lock(f"sqlite:///{database}"):
         pass
 
 
@@ -93,7 +95,7 @@ def test_a_path_may_hold_what_means_something_in_addresses(tmp_path: Path) -> No
     url = f"sqlite:///{path}".replace("%", "%25").replace("?", "%3F")
     Store(url).close()
     assert path.is_file()
-    assert database_path(url) == path
+    assert sqlite_path(url) == path
 
 
 @pytest.mark.parametrize(
@@ -117,10 +119,7 @@ def test_an_address_that_is_not_understood_is_refused_and_not_repeated(url: str)
 
 
 def test_the_file_of_another_database_is_not_asked_for() -> None:
-    url = "postgresql://me:secret@localhost/x"
-    assert not is_sqlite(url)
-    with pytest.raises(StoreError, match=r"^This database is not a file\.$"):
-        database_path(url)
+    assert sqlite_path("postgresql://me:secret@localhost/x") is None
 
 
 @pytest.mark.parametrize("driver", ["postgresql", "postgresql+psycopg"])
@@ -152,24 +151,27 @@ def test_a_message_of_the_server_that_repeats_the_password_is_told_without_it() 
 
 def test_a_database_that_cannot_be_used_is_no_fault_of_an_outcome(tmp_path: Path) -> None:
     path = tmp_path / "waypost.db"
-    seen = Observation("web", "http-1", datetime(2026, 11, 20, tzinfo=UTC), ComponentStatus.OPERATIONAL, GAP)
+    answer = Observation(
+        "web", "http-1", datetime(2026, 11, 20, tzinfo=UTC), ComponentStatus.OPERATIONAL, GAP
+    )
     with closing(Store(f"sqlite:///{path}")) as store:
-        keep(store, [seen])
+        keep(store, [answer])
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("ALTER TABLE line_state RENAME TO gone")
         with pytest.raises(StoreError, match=r"^The database cannot be used now: no such table"):
-            keep(store, [replace(seen, at=seen.at + timedelta(hours=1))])
+            keep(store, [replace(answer, at=answer.at + timedelta(hours=1))])
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("ALTER TABLE gone RENAME TO line_state")
-        assert not keep(store, [replace(seen, at=seen.at + timedelta(hours=1))])[0].refused
+        later = replace(answer, at=answer.at + timedelta(hours=1, minutes=1))
+        assert not keep(store, [later])[0].refused, "the claim that was lost has run out"
 
 
 def test_an_open_store_does_not_show_the_password(postgres: Cluster) -> None:
     url = postgres.new_url().replace("waypost@", "waypost:s3cr3t@")
     store = Store(url)
     store.close()
-    assert "s3cr3t" not in repr(store)
-    assert "waypost:***@" in repr(store)
+    assert "s3cr3t" not in repr(store.database)
+    assert "waypost:***@" in repr(store.database)
 
 
 def test_a_server_that_went_away_is_reported_and_found_again(postgres: Cluster) -> None:

@@ -10,7 +10,7 @@ import pytest
 from helpers.hostile_servers import Answerer, NameServer, closed_port, records, run
 from waypost.formats.status import ComponentStatus
 from waypost.monitor.probes import dns as dns_probe
-from waypost.monitor.probes.registry import ProbeResult
+from waypost.monitor.probes.result import ProbeResult
 
 OPERATIONAL, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR_OUTAGE
 LATE = "no complete answer within 0.5 s"

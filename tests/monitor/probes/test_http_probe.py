@@ -28,11 +28,13 @@ from helpers.hostile_servers import (
     silent,
 )
 from waypost.base.net import network
-from waypost.base.net.web import Answer
-from waypost.formats.checks import Expect
+from waypost.base.net.web import Response
+from waypost.formats.expectations import (
+    Expect,
+)
 from waypost.formats.status import ComponentStatus
 from waypost.monitor.probes.http import judge
-from waypost.monitor.probes.registry import ProbeResult
+from waypost.monitor.probes.result import ProbeResult
 
 OPERATIONAL, DEGRADED = ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED_PERFORMANCE
 PARTIAL, DOWN = ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE
@@ -138,7 +140,7 @@ def test_an_answer_is_judged_by_what_is_expected(
 
 
 def test_what_is_judged_first_is_the_status() -> None:
-    assert judge(Expect(body_contains=["x"]), Answer(500, {}, b"")).startswith("HTTP status 500")
+    assert judge(Expect(body_contains=["x"]), Response(500, {}, b"")).startswith("HTTP status 500")
 
 
 def test_a_failure_has_the_state_that_the_check_names() -> None:

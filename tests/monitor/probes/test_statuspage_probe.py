@@ -18,7 +18,7 @@ from helpers.hostile_servers import (
     silent,
 )
 from waypost.formats.status import ComponentStatus
-from waypost.monitor.probes.registry import ProbeResult
+from waypost.monitor.probes.result import ProbeResult
 from waypost.monitor.probes.statuspage import summary_address
 
 OPERATIONAL, DEGRADED = ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED_PERFORMANCE

@@ -20,7 +20,7 @@ from helpers.hostile_servers import (
     silent,
 )
 from waypost.formats.status import ComponentStatus
-from waypost.monitor.probes.registry import ProbeResult
+from waypost.monitor.probes.result import ProbeResult
 
 OPERATIONAL, DOWN = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR_OUTAGE
 LATE = "no complete answer within 0.5 s"
@@ -39,8 +39,8 @@ def test_a_connection_is_enough_where_nothing_more_is_expected() -> None:
 
 def test_it_says_what_it_is_told_to_and_waits_for_the_answer() -> None:
     def echo(connection: socket.socket, _: bytes) -> None:
-        said = connection.recv(100)
-        for byte in b"you said " + said.upper():
+        sent = connection.recv(100)
+        for byte in b"you said " + sent.upper():
             connection.sendall(bytes([byte]))
         connection.recv(1)
 

@@ -9,12 +9,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from helpers.sketches import sketch_of
-from helpers.stores import EVERY, GAP, RULES, Store, keep, plan_of, take
-from waypost.base.database.engine import StoreError, is_sqlite
-from waypost.formats.observations import Claim, Line, LineState, Outcome, Ping, PingKind, Pings, Recorded
+from helpers.stores import EVERY, GAP, Store, job_of, keep, plan_of, take
+from waypost.base.database.engine import StoreError, sqlite_path
+from waypost.formats.observations import (
+    Claim,
+    Ping,
+    PingKind,
+    Pings,
+    RecordedOutcome,
+    Rollup,
+    Series,
+    SeriesState,
+)
 from waypost.formats.project import History
-from waypost.formats.rollups import Rollup
 from waypost.formats.status import Certificate, ComponentStatus, Coverage, Observation, StateChange, UplinkGap
+from waypost.monitor.rules.schedule import CheckOutcome
 from waypost.monitor.store.opening import opened_to_read, opened_to_write
 from waypost.monitor.store.reading import read_history
 
@@ -24,7 +33,7 @@ GOOD, SLOW, BAD = (
     ComponentStatus.DEGRADED_PERFORMANCE,
     ComponentStatus.MAJOR_OUTAGE,
 )
-WEB = Line("web", "http-1")
+WEB = Series("web", "http-1")
 LEASE = timedelta(seconds=12)
 RETRY = timedelta(seconds=20)
 LATENCY = timedelta(milliseconds=250)
@@ -42,14 +51,16 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 def answer(
-    moment: datetime, status: ComponentStatus = GOOD, line: Line = WEB, latency: timedelta = LATENCY
+    moment: datetime, status: ComponentStatus = GOOD, series: Series = WEB, latency: timedelta = LATENCY
 ) -> Observation:
     reason = "" if status is GOOD else "HTTP status 500"
-    return Observation(line.component, line.check, moment, status, latency, reason, line.region)
+    return Observation(series.component, series.check, moment, status, latency, reason, series.region)
 
 
-def see(store: Store, minutes: float, status: ComponentStatus = GOOD, line: Line = WEB) -> StateChange | None:
-    (done,) = keep(store, [answer(at(minutes), status, line)])
+def see(
+    store: Store, minutes: float, status: ComponentStatus = GOOD, series: Series = WEB
+) -> StateChange | None:
+    (done,) = keep(store, [answer(at(minutes), status, series)])
     assert not done.refused
     return done.change
 
@@ -58,8 +69,12 @@ def changes(store: Store) -> list[tuple[str, ComponentStatus, datetime]]:
     return [(change.component, change.status, change.at) for change in store.history().changes]
 
 
-def outcome(claim: Claim, seen: Observation | None, **more: object) -> Outcome:
-    return replace(Outcome(claim, claim.due_at + EVERY, claim.due_at + RETRY, RULES, GAP, seen), **more)  # type: ignore[arg-type]
+def outcome(
+    claim: Claim, observation: Observation | None, warn_days: int = 0, **more: object
+) -> CheckOutcome:
+    job = job_of(claim.series, warn_days=warn_days)
+    made = CheckOutcome(claim, job, claim.due_at + EVERY, claim.due_at + RETRY, observation)
+    return replace(made, **more)  # type: ignore[arg-type]
 
 
 # What is observed
@@ -77,13 +92,13 @@ def test_an_outage_is_confirmed_by_three_answers_and_starts_with_the_first(store
 
 
 def test_checks_components_and_regions_do_not_count_for_each_other(store: Store) -> None:
-    for line in (WEB, Line("web", "http-2"), Line("mail", "http-1"), Line("web", "http-1", "eu")):
-        see(store, 0, BAD, line)
+    for series in (WEB, Series("web", "http-2"), Series("mail", "http-1"), Series("web", "http-1", "eu")):
+        see(store, 0, BAD, series)
     assert changes(store) == []
 
 
 def test_a_region_has_rows_of_its_own(store: Store) -> None:
-    there = Line("web", "http-1", "eu")
+    there = Series("web", "http-1", "eu")
     see(store, 0, GOOD)
     see(store, 0, GOOD, there)
     history = store.history()
@@ -170,13 +185,15 @@ def test_any_reason_can_be_kept(store: Store, reason: str) -> None:
 def test_one_outcome_that_cannot_be_stored_does_not_lose_the_others(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    lines = [Line("web", f"http-{number}") for number in range(4)]
-    store.plan([plan_of(line) for line in lines], at(0), [""])
+    lines = [Series("web", f"http-{number}") for number in range(4)]
+    store.plan([plan_of(series) for series in lines], at(0), [""])
     claims = store.claim(at(0), "me", [""], 10)
-    answers = [answer(at(0), line=claim.line) for claim in claims]
+    answers = [answer(at(0), series=claim.series) for claim in claims]
     answers[1] = replace(answers[1], at=datetime(2026, 11, 20, 10))  # noqa: DTZ001  # it is what is broken
     answers[2] = replace(answers[2], at=datetime(9999, 1, 1, tzinfo=UTC), status="no such status")  # type: ignore[arg-type]
-    done = store.record([outcome(claim, seen) for claim, seen in zip(claims, answers, strict=True)])
+    done = store.record(
+        [outcome(claim, observation) for claim, observation in zip(claims, answers, strict=True)]
+    )
     assert [(item.refused, bool(item.fault)) for item in done] == [
         (False, False),
         (True, True),
@@ -186,14 +203,17 @@ def test_one_outcome_that_cannot_be_stored_does_not_lose_the_others(
     assert {change.check for change in store.history().changes} == {"http-0", "http-3"}
     assert "What web/http-1 found cannot be stored: ValueError." in caplog.text
     # The broken ones are still held, and are tried again after their leases.
-    assert {claim.line.check for claim in store.claim(at(0) + LEASE, "me", [""], 10)} == {"http-1", "http-2"}
+    assert {claim.series.check for claim in store.claim(at(0) + LEASE, "me", [""], 10)} == {
+        "http-1",
+        "http-2",
+    }
 
 
 def test_a_thousand_lines_go_in_one_batch(store: Store) -> None:
-    lines = [Line(f"c{number}", "http-1") for number in range(1000)]
-    done = keep(store, [answer(at(0), line=line) for line in lines])
+    lines = [Series(f"c{number}", "http-1") for number in range(1000)]
+    done = keep(store, [answer(at(0), series=series) for series in lines])
     assert len(done) == len(store.history().changes) == len(store.history().coverage) == 1000
-    assert {item.line for item in done} == set(lines)
+    assert {item.series for item in done} == set(lines)
 
 
 def test_nothing_at_all_may_be_recorded(store: Store) -> None:
@@ -211,25 +231,25 @@ def test_a_line_is_due_at_its_phase_and_after_each_run(store: Store) -> None:
     assert store.next_due(at(0), [""]) == at(0.5)
     assert store.claim(at(0.4), "me", [""], 9) == []
     (claim,) = store.claim(at(0.5), "me", [""], 9)
-    assert (claim.line, claim.due_at) == (WEB, at(0.5))
+    assert (claim.series, claim.due_at) == (WEB, at(0.5))
     assert store.next_due(at(0.5), [""]) == at(0.5) + LEASE, "it may be taken over then"
     store.record([outcome(claim, answer(at(0.5)))])
     assert store.next_due(at(0.6), [""]) == at(1.5)
 
 
 def test_planning_again_changes_nothing(store: Store) -> None:
-    plans = [plan_of(WEB, phase=0.5), plan_of(Line("mail", "http-1"), phase=0.1)]
+    plans = [plan_of(WEB, phase=0.5), plan_of(Series("mail", "http-1"), phase=0.1)]
     store.plan(plans, at(0), [""])
     (claim,) = store.claim(at(0.2), "me", [""], 9)
     store.plan(plans, at(0.3), [""])
     assert store.next_due(at(0.3), [""]) == at(0.2) + LEASE
-    assert not store.record([outcome(claim, answer(at(0.2), line=claim.line))])[0].refused
+    assert not store.record([outcome(claim, answer(at(0.2), series=claim.series))])[0].refused
     store.plan(plans, at(0.4), [""])
     assert store.next_due(at(0.4), [""]) == at(0.5)
 
 
 def test_a_changed_interval_is_spread_anew_and_what_is_gone_leaves_the_schedule(store: Store) -> None:
-    other = Line("mail", "http-1")
+    other = Series("mail", "http-1")
     store.plan([plan_of(WEB), plan_of(other)], at(0), [""])
     keep(store, [answer(at(0))])
     store.plan([plan_of(WEB, timedelta(minutes=10), 0.5)], at(1), [""])
@@ -241,20 +261,20 @@ def test_a_changed_interval_is_spread_anew_and_what_is_gone_leaves_the_schedule(
 
 
 def test_a_poller_plans_and_claims_its_own_regions_only(store: Store) -> None:
-    plans = [plan_of(WEB), plan_of(Line("web", "http-1", "eu")), plan_of(Line("web", "http-1", "us"))]
+    plans = [plan_of(WEB), plan_of(Series("web", "http-1", "eu")), plan_of(Series("web", "http-1", "us"))]
     store.plan(plans, at(0), ["", "eu"])
     store.plan(plans, at(0), ["us"])
-    assert {claim.line.region for claim in store.claim(at(0), "a", ["", "eu"], 9)} == {"", "eu"}
+    assert {claim.series.region for claim in store.claim(at(0), "a", ["", "eu"], 9)} == {"", "eu"}
     store.plan([], at(0), ["", "eu"])
-    assert [claim.line.region for claim in store.claim(at(0), "b", ["us", "eu"], 9)] == ["us"]
+    assert [claim.series.region for claim in store.claim(at(0), "b", ["us", "eu"], 9)] == ["us"]
 
 
 def test_what_is_due_longest_comes_first_and_no_more_than_wanted(store: Store) -> None:
-    lines = [Line("web", f"http-{number}") for number in range(5)]
-    store.plan([plan_of(line, phase=0.5 - number / 10) for number, line in enumerate(lines)], at(0), [""])
+    lines = [Series("web", f"http-{number}") for number in range(5)]
+    store.plan([plan_of(series, phase=0.5 - number / 10) for number, series in enumerate(lines)], at(0), [""])
     taken = [store.claim(at(1), owner, [""], 2) for owner in "abc"]
     lines.reverse()
-    assert [[claim.line for claim in some] for some in taken] == [lines[:2], lines[2:4], lines[4:]]
+    assert [[claim.series for claim in some] for some in taken] == [lines[:2], lines[2:4], lines[4:]]
     assert store.claim(at(1), "d", [""], 2) == []
 
 
@@ -265,10 +285,10 @@ def test_a_lease_that_ended_is_taken_over_and_its_first_owner_refused(store: Sto
     (second,) = store.claim(at(0) + LEASE, "heir", [""], 9)
     assert second.epoch > first.epoch
     (late,) = store.record([outcome(first, answer(at(0), BAD), certificate=at(5), warn_days=3)])
-    assert (late.refused, late.change, late.state) == (True, None, LineState())
+    assert (late.refused, late.change, late.state) == (True, None, SeriesState())
     assert store.history() == History()
-    (heard,) = store.record([outcome(second, answer(at(0.2)))])
-    assert heard.change is not None
+    (accepted,) = store.record([outcome(second, answer(at(0.2)))])
+    assert accepted.change is not None
 
 
 def test_a_late_outcome_counts_while_nobody_took_over(store: Store) -> None:
@@ -290,14 +310,14 @@ def test_an_outcome_counts_once(store: Store) -> None:
 
 
 def test_what_was_given_back_is_due_at_once_and_refused_from_its_former_owner(store: Store) -> None:
-    lines = [WEB, Line("mail", "http-1")]
-    store.plan([plan_of(line) for line in lines], at(0), [""])
+    lines = [WEB, Series("mail", "http-1")]
+    store.plan([plan_of(series) for series in lines], at(0), [""])
     (mine,) = store.claim(at(0), "me", [""], 1)
     (other,) = store.claim(at(0), "other", [""], 1)
     store.release("me")
-    assert store.record([outcome(mine, answer(at(0), line=mine.line))])[0].refused
-    assert [claim.line for claim in store.claim(at(0), "heir", [""], 9)] == [mine.line]
-    assert not store.record([outcome(other, answer(at(0), line=other.line))])[0].refused
+    assert store.record([outcome(mine, answer(at(0), series=mine.series))])[0].refused
+    assert [claim.series for claim in store.claim(at(0), "heir", [""], 9)] == [mine.series]
+    assert not store.record([outcome(other, answer(at(0), series=other.series))])[0].refused
 
 
 def test_whoever_starts_alone_has_what_a_dead_one_held(store: Store, database_url: str) -> None:
@@ -305,11 +325,11 @@ def test_whoever_starts_alone_has_what_a_dead_one_held(store: Store, database_ur
     (dead,) = store.claim(at(0), "dead", [""], 9)
     with opened_to_write(database_url) as found:
         heir = Store(found)
-        claimed = [claim.line for claim in heir.claim(at(0), "heir", [""], 9)]
+        claimed = [claim.series for claim in heir.claim(at(0), "heir", [""], 9)]
         # On PostgreSQL the other may be alive: its claim stands until it ends.
-        assert claimed == ([WEB] if is_sqlite(database_url) else [])
+        assert claimed == ([WEB] if sqlite_path(database_url) else [])
         refused = heir.record([outcome(dead, answer(at(0)))])[0].refused
-        assert refused is is_sqlite(database_url)
+        assert refused is bool(sqlite_path(database_url))
 
 
 def test_a_line_that_was_removed_and_planned_again_refuses_what_is_older(store: Store) -> None:
@@ -342,7 +362,7 @@ def test_a_lease_from_a_clock_that_was_ahead_is_over(store: Store) -> None:
 def test_nothing_is_judged_without_an_observation(store: Store) -> None:
     store.plan([plan_of(WEB)], at(0), [""])
     (claim,) = store.claim(at(0), "me", [""], 9)
-    assert store.record([outcome(claim, None)]) == [Recorded(WEB, LineState())]
+    assert store.record([outcome(claim, None)]) == [RecordedOutcome(WEB, SeriesState())]
     assert store.history() == History()
     assert store.next_due(at(0), [""]) == at(1)
 
@@ -364,19 +384,19 @@ def test_what_is_in_doubt_is_due_sooner(
 ) -> None:
     for minute, status in enumerate(statuses):
         (claim,) = take(store, [plan_of(WEB)], at(minute))
-        seen = None if status is None else answer(at(minute), status)
-        (done,) = store.record([outcome(claim, seen)])
-        assert done.observation == seen
+        observation = None if status is None else answer(at(minute), status)
+        (done,) = store.record([outcome(claim, observation)])
+        assert done.observation == observation
     assert store.next_due(at(minute), [""]) == claim.due_at + due
 
 
 def test_a_line_may_be_made_due_now(store: Store) -> None:
-    other = Line("mail", "http-1")
+    other = Series("mail", "http-1")
     store.plan([plan_of(WEB, phase=0.9), plan_of(other, phase=0.1)], at(0), [""])
-    store.hasten([WEB], at(0.2))
-    store.hasten([], at(0.2))
+    store.make_due([WEB], at(0.2))
+    store.make_due([], at(0.2))
     assert [claim.due_at for claim in store.claim(at(0.2), "me", [""], 9)] == [at(0.1), at(0.2)]
-    store.hasten([WEB, other], at(0.05))
+    store.make_due([WEB, other], at(0.05))
     assert store.claim(at(0.25), "other", [""], 9) == [], "whoever holds one keeps it"
 
 
@@ -469,13 +489,13 @@ def test_a_ping_that_nobody_waited_for_is_kept(store: Store) -> None:
 
 
 def test_the_certificate_that_was_seen_last_is_kept(store: Store) -> None:
-    there = Line("web", "http-1", "eu")
+    there = Series("web", "http-1", "eu")
     ends = [at(60 * 24 * 20), at(60 * 24 * 20), at(60 * 24 * 200)]
     for day, end in ((0, ends[0]), (7, ends[1]), (8, ends[1]), (9, ends[2])):
-        for line in (WEB, there):
+        for series in (WEB, there):
             moment = at(60 * 24 * day)
-            (claim,) = take(store, [plan_of(line)], moment)
-            store.record([outcome(claim, answer(moment, line=line), certificate=end, warn_days=14)])
+            (claim,) = take(store, [plan_of(series)], moment)
+            store.record([outcome(claim, answer(moment, series=series), certificate=end, warn_days=14)])
     assert store.history().certificates == (Certificate("web", "http-1", ends[2], at(60 * 24 * 9), 14),)
 
 
@@ -495,7 +515,7 @@ def test_the_size_of_history_says_whether_there_is_anything_new(store: Store) ->
 
 
 def test_history_since_a_moment_has_what_reaches_over_it(store: Store) -> None:
-    other = Line("mail", "http-1")
+    other = Series("mail", "http-1")
     for minute in range(12):
         see(store, minute, BAD if 4 <= minute < 8 else GOOD)
     for minute in (0, 1):
@@ -540,51 +560,53 @@ def test_a_database_that_is_not_there_yet_has_no_history(database_url: str) -> N
 # Roll-ups
 
 
-def recounted(rows: dict[Line, list[Observation]], span: timedelta) -> dict[tuple[Line, datetime], Rollup]:
+def recounted(
+    rows: dict[Series, list[Observation]], span: timedelta
+) -> dict[tuple[Series, datetime], Rollup]:
     """Sum up as one would by hand, from what was fed in."""
-    found: dict[tuple[Line, datetime], list[Observation]] = {}
-    for line, answers in rows.items():
-        for seen in answers:
-            begin = seen.at - (seen.at - datetime(1970, 1, 1, tzinfo=UTC)) % span
-            found.setdefault((line, begin), []).append(seen)
+    found: dict[tuple[Series, datetime], list[Observation]] = {}
+    for series, answers in rows.items():
+        for observation in answers:
+            begin = observation.at - (observation.at - datetime(1970, 1, 1, tzinfo=UTC)) % span
+            found.setdefault((series, begin), []).append(observation)
     return {
-        (line, begin): Rollup(
-            line,
+        (series, begin): Rollup(
+            series,
             begin,
             {
                 status: count
                 for status in (GOOD, SLOW, BAD)
-                if (count := sum(seen.status is status for seen in answers))
+                if (count := sum(observation.status is status for observation in answers))
             },
-            sketch_of(seen.latency / timedelta(milliseconds=1) for seen in answers).to_bytes(),
+            sketch_of(observation.latency / timedelta(milliseconds=1) for observation in answers).to_bytes(),
         )
-        for (line, begin), answers in found.items()
+        for (series, begin), answers in found.items()
     }
 
 
-def rolled(store: Store, resolution: str) -> dict[tuple[Line, datetime], Rollup]:
+def rolled(store: Store, resolution: str) -> dict[tuple[Series, datetime], Rollup]:
     rows = store.latency(at(-60 * 24 * 400), at(60 * 24 * 400), resolution)
     assert [row.at for row in rows] == sorted(row.at for row in rows)
-    return {(row.line, row.at): row for row in rows}
+    return {(row.series, row.at): row for row in rows}
 
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def feed(store: Store, begin: float, end: float, step: float = 7) -> dict[Line, list[Observation]]:
+def feed(store: Store, begin: float, end: float, step: float = 7) -> dict[Series, list[Observation]]:
     """Record a few lines of many states and latencies from `begin` to `end`, in minutes."""
-    lines = [Line("web", f"http-{number}") for number in range(3)]
-    rows: dict[Line, list[Observation]] = {line: [] for line in lines}
+    lines = [Series("web", f"http-{number}") for number in range(3)]
+    rows: dict[Series, list[Observation]] = {series: [] for series in lines}
     number = 0
     minute = begin
     while minute < end:
         answers = []
-        for line in lines:
+        for series in lines:
             number += 1
             status = (GOOD, GOOD, SLOW, BAD)[number % 4]
-            seen = answer(at(minute), status, line, timedelta(milliseconds=number * 37 % 900))
-            rows[line].append(seen)
-            answers.append(seen)
+            observation = answer(at(minute), status, series, timedelta(milliseconds=number * 37 % 900))
+            rows[series].append(observation)
+            answers.append(observation)
         keep(store, answers)
         minute += step
     return rows
@@ -598,10 +620,10 @@ def test_roll_ups_are_a_recount_of_the_observations(store: Store) -> None:
 
 
 def test_rolling_up_again_or_bit_by_bit_changes_nothing(store: Store) -> None:
-    rows: dict[Line, list[Observation]] = {}
+    rows: dict[Series, list[Observation]] = {}
     for begin in range(0, 600, 100):
-        for line, answers in feed(store, begin, begin + 100).items():
-            rows.setdefault(line, []).extend(answers)
+        for series, answers in feed(store, begin, begin + 100).items():
+            rows.setdefault(series, []).extend(answers)
         store.roll_up(at(begin + 100))
     assert rolled(store, "hour") == recounted(rows, HOUR)
     store.roll_up(at(600))
@@ -610,10 +632,10 @@ def test_rolling_up_again_or_bit_by_bit_changes_nothing(store: Store) -> None:
 
 
 def test_what_another_poller_stores_late_is_summed_up(store: Store) -> None:
-    late = Line("late", "http-1")
+    late = Series("late", "http-1")
     feed(store, 0, 300)
     store.roll_up(at(300))
-    keep(store, [answer(at(150), line=late)])
+    keep(store, [answer(at(150), series=late)])
     store.roll_up(at(301))
     assert rolled(store, "hour")[late, at(120)].counts == {GOOD: 1}
     assert rolled(store, "day")[late, datetime(2026, 11, 20, tzinfo=UTC)].counts == {GOOD: 1}
@@ -622,8 +644,8 @@ def test_what_another_poller_stores_late_is_summed_up(store: Store) -> None:
 def test_a_clock_that_was_ahead_does_not_stop_roll_ups(store: Store) -> None:
     rows = feed(store, 0, 60)
     store.roll_up(at(60 * 24 * 365))
-    for line, answers in feed(store, 60, 120).items():
-        rows[line] += answers
+    for series, answers in feed(store, 60, 120).items():
+        rows[series] += answers
     store.roll_up(at(120))
     assert rolled(store, "hour") == recounted(rows, HOUR)
 
@@ -643,7 +665,13 @@ def test_old_observations_are_forgotten_and_history_is_not(store: Store) -> None
     assert store.prune(now) == 0, "what was never summed up is kept"
     store.roll_up(now)
     # Ten in the morning of 6 December: the days before 22 November are past their fourteen.
-    kept = sum(seen.at >= datetime(2026, 11, 22, tzinfo=UTC) for seen in rows[Line("web", "http-0")]) * 3
+    kept = (
+        sum(
+            observation.at >= datetime(2026, 11, 22, tzinfo=UTC)
+            for observation in rows[Series("web", "http-0")]
+        )
+        * 3
+    )
     assert store.prune(now) == number - kept > 0
     assert store.prune(now) == 0
     store.roll_up(now)
@@ -674,7 +702,7 @@ def test_observations_after_a_pruned_time_find_room(store: Store) -> None:
     store.roll_up(now)
     store.prune(now)
     # A new line of a poller with a clock that is far behind.
-    assert see(store, 5, GOOD, Line("behind", "http-1")) is not None
+    assert see(store, 5, GOOD, Series("behind", "http-1")) is not None
 
 
 # Digests and import

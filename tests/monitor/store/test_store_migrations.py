@@ -12,18 +12,20 @@ import sqlalchemy as sa
 
 from helpers.stores import GAP, Store, keep
 from waypost.base.database.engine import Database, StoreError
-from waypost.base.database.lock import WriterLock
 from waypost.base.database.partitions import add_day, days
-from waypost.base.database.schema import line_state, meta, metadata
+from waypost.base.database.schema import meta, metadata, series_state
 from waypost.base.database.schema import observation as raw
 from waypost.base.database.values import to_ms
-from waypost.formats.checks import Flapping, Rules
+from waypost.formats.check_base import (
+    Flapping,
+    Rules,
+)
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Observation, StateChange
-from waypost.monitor.store.lines import names
 from waypost.monitor.store.migrations import SCHEMA_VERSION, STEPS, migrate, version
-from waypost.monitor.store.opening import opened_to_read
+from waypost.monitor.store.opening import opened_to_read, writer_lock
 from waypost.monitor.store.reading import read_history
+from waypost.monitor.store.series import names
 from waypost.notify.rules.notices import OutboxState
 
 CHANGES = 15
@@ -110,7 +112,7 @@ def contents(url: str) -> tuple[list[tuple[object, ...]], dict[object, object]]:
         ]
         states = {
             lines[row.line]: (row.state, row.covered_from, row.covered_until)
-            for row in connection.execute(sa.select(line_state))
+            for row in connection.execute(sa.select(series_state))
         }
     return sorted(rows, key=str), states
 
@@ -144,8 +146,8 @@ def test_version_1_comes_over_as_if_everything_had_been_seen_by_the_present_vers
     Store(database_url).close()
     anew_url = f"sqlite:///{tmp_path / 'anew.db'}"
     with closing(Store(anew_url)) as anew, closing(Store(database_url)) as old:
-        for seen in observations_of_version_1():
-            keep(anew, [seen], GAP, RULES)
+        for answer in observations_of_version_1():
+            keep(anew, [answer], GAP, RULES)
         assert plain(old.history()) == plain(anew.history())
         assert len(old.history().changes) == CHANGES
         (rows, states), expected = contents(database_url), contents(anew_url)
@@ -181,7 +183,7 @@ def test_version_2_stays_as_it_is_and_judging_goes_on(database_url: str) -> None
             )
             for minute in range(3)
         ]
-        changes = [keep(store, [seen], GAP, RULES)[0].change for seen in bad]
+        changes = [keep(store, [answer], GAP, RULES)[0].change for answer in bad]
         assert [change is not None for change in changes] == [False, False, True]
 
 
@@ -283,7 +285,7 @@ def test_a_reader_alone_upgrades_nothing_and_one_beside_a_poller_says_why(tmp_pa
     before = path.read_bytes()
     with pytest.raises(StoreError, match="made by an older Waypost"), opened_to_read(url):
         pass
-    with WriterLock(path), pytest.raises(StoreError, match="is polling into this database"):
+    with writer_lock(f"sqlite:///{path}"), pytest.raises(StoreError, match="is polling into this database"):
         read_history(url)
     assert path.read_bytes() == before
     assert len(read_history(url).changes) == CHANGES, "nobody polls: it is upgraded"

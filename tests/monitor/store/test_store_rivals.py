@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from helpers.postgres import Cluster
-from helpers.stores import RULES, Store, plan_of
-from waypost.formats.observations import Line, Outcome
+from helpers.stores import RULES, Store, job_of, plan_of
+from waypost.formats.observations import Series
 from waypost.formats.status import ComponentStatus, Observation
+from waypost.monitor.rules.schedule import CheckOutcome
 
 TESTS = Path(__file__).parents[2]
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, [TESTS, *sys.path]))}
@@ -30,7 +31,7 @@ def test_pollers_that_start_together_plan_and_write_beside_each_other(postgres: 
     """Lines, days, plans, batches that overlap in other orders, gaps, all from three threads."""
     url = postgres.new_url()
     together = threading.Barrier(3)
-    lines = [Line(f"c{number}", "http-1") for number in range(60)]
+    lines = [Series(f"c{number}", "http-1") for number in range(60)]
 
     def poller(number: int) -> int:
         with closing(Store(url)) as store:
@@ -38,18 +39,20 @@ def test_pollers_that_start_together_plan_and_write_beside_each_other(postgres: 
             for day in range(4):
                 now = START + timedelta(days=day)
                 together.wait(30)
-                store.plan([plan_of(line) for line in lines[:: 1 if number else -1]], now, [""])
+                store.plan([plan_of(series) for series in lines[:: 1 if number else -1]], now, [""])
                 store.uplink_down("", now)
                 later = now + timedelta(minutes=1)
                 while claims := store.claim(now, str(number), [""], 7):
-                    seen = [
-                        Observation(*claim.line[:2], now, ComponentStatus.OPERATIONAL, timedelta(0))
+                    answers = [
+                        Observation(*claim.series[:2], now, ComponentStatus.OPERATIONAL, timedelta(0))
                         for claim in claims
                     ]
                     done = store.record(
                         [
-                            Outcome(claim, later, later, RULES, timedelta(days=2), answer)
-                            for claim, answer in zip(claims, seen, strict=True)
+                            CheckOutcome(
+                                claim, job_of(claim.series, RULES, timedelta(days=2)), later, later, answer
+                            )
+                            for claim, answer in zip(claims, answers, strict=True)
                         ]
                     )
                     recorded += sum(not item.refused for item in done)

@@ -29,16 +29,18 @@ from helpers.hostile_servers import (
 )
 from helpers.notices import NOW, means
 from waypost.base.net import network
-from waypost.base.net.web import Answer
+from waypost.base.net.web import Response
 from waypost.notify.channels.http_transport import LONGEST_WAIT, MOST_ANSWER, host_of, post, retry_after
-from waypost.notify.rules.deliveries import TransportError
+from waypost.notify.rules.deliveries import (
+    TransportError,
+)
 
 SHORT = timedelta(milliseconds=300)
 HARD_BOUND = 2.0
 """Seconds after its time by which an attempt must have ended, on any machine."""
 
 
-def posted(handle: Handler, *, timeout: timedelta = timedelta(seconds=5), **keys: Any) -> Answer:
+def posted(handle: Handler, *, timeout: timedelta = timedelta(seconds=5), **keys: Any) -> Response:
     with Server(handle, **keys) as server:
         started = time.monotonic()
         try:

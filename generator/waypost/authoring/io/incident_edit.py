@@ -11,7 +11,12 @@ from typing import Generic, TypeVar
 
 from waypost.authoring.io.planned_files import PlannedFile, check_start
 from waypost.authoring.rules.update_text import NewUpdate, add_article, append_update
-from waypost.base.files.source import Source, decode, read_bytes, walk
+from waypost.base.files.text_files import (
+    Source,
+    decode,
+    read_bytes,
+    walk,
+)
 from waypost.formats.project import StatusSite
 from waypost.formats.status import Incident, Maintenance
 from waypost.formats.status_config import StatusConfig

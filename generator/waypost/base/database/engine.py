@@ -1,4 +1,4 @@
-"""Connections to SQLite and PostgreSQL, and what both are asked for in the same words."""
+"""Connections to SQLite and PostgreSQL, with one interface for both."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class StoreError(Refused):
 
 
 class Lock(IntEnum):
-    """What only one process may do at a time; on PostgreSQL the numbers of advisory locks."""
+    """Tasks of one process at a time; on PostgreSQL the numbers of advisory locks."""
 
     MIGRATE = 0x57A7_0001
     PLAN = 0x57A7_0002
@@ -58,22 +58,10 @@ _HOW_TO_NAME_ONE = (
 )
 
 
-def is_sqlite(url: str) -> bool:
-    """Tell whether an address names a SQLite file; raise StoreError where it is not understood."""
-    return parse_url(url).get_backend_name() == "sqlite"
-
-
-def database_path(url: str) -> Path:
-    """Return the file of a `sqlite:///` address; raise StoreError for any other."""
-    parsed = parse_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        raise StoreError("This database is not a file.")
-    return Path(unquote(parsed.database or ""))
-
-
 def sqlite_path(url: str) -> Path | None:
-    """Return the file of a SQLite database, and None for any other kind."""
-    return database_path(url) if is_sqlite(url) else None
+    """Return the file of a SQLite database, and None for any other kind; raise StoreError for a bad address."""
+    parsed = parse_url(url)
+    return Path(unquote(parsed.database or "")) if parsed.get_backend_name() == "sqlite" else None
 
 
 class Database:
@@ -81,11 +69,9 @@ class Database:
 
     def __init__(self, url: str, *, writes: bool) -> None:
         self._url = parse_url(url)
-        self.is_postgres = self._url.get_backend_name() == "postgresql"
-        if self.is_postgres:
-            self.engine = _postgres_engine(self._url, writes=writes)
-        else:
-            self.engine = _sqlite_engine(database_path(url), writes=writes)
+        path = sqlite_path(url)
+        self.is_postgres = path is None
+        self.engine = _sqlite_engine(path, writes) if path else _postgres_engine(self._url, writes)
         self._writer = self.engine.execution_options(waypost_writes=True)
 
     def __repr__(self) -> str:
@@ -134,16 +120,16 @@ class Database:
             yield
         except sa.exc.OperationalError as error:
             raise StoreError(
-                f"The database cannot be used now: {self._said(error)}. {self._hint()}"
+                f"The database cannot be used now: {self._message(error)}. {self._hint()}"
             ) from error
         except sa.exc.DBAPIError as error:
             if self.is_postgres:
-                raise StoreError(f"The database refused: {self._said(error)}.") from error
+                raise StoreError(f"The database refused: {self._message(error)}.") from error
             raise StoreError(
-                f"The database is damaged: {self._said(error)}. Restore it from a backup."
+                f"The database is damaged: {self._message(error)}. Restore it from a backup."
             ) from error
 
-    def _said(self, error: sa.exc.DBAPIError) -> str:
+    def _message(self, error: sa.exc.DBAPIError) -> str:
         text = " ".join(str(error.orig).split()).rstrip(".")
         password = self._url.password
         return text.replace(str(password), "***") if password else text
@@ -158,7 +144,7 @@ _DURABLE = """SELECT set_config('synchronous_commit', 'on', false)
     WHERE current_setting('synchronous_commit') IN ('off', 'local')"""
 
 
-def _postgres_engine(url: URL, *, writes: bool) -> Engine:
+def _postgres_engine(url: URL, writes: bool) -> Engine:
     try:
         # A connection may have died with its server: it is tried before it is used again.
         engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT})
@@ -177,7 +163,7 @@ def _postgres_engine(url: URL, *, writes: bool) -> Engine:
     return engine
 
 
-def _sqlite_engine(path: Path, *, writes: bool) -> Engine:
+def _sqlite_engine(path: Path, writes: bool) -> Engine:
     # The mode keeps a reader from making an empty file.
     address = f"file:{quote(str(path.absolute()))}?mode={'rwc' if writes else 'rw'}"
 

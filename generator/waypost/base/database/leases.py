@@ -1,12 +1,15 @@
 """Rows that one owner at a time works on: claims with a lease and a fencing epoch.
 
-A claim gives its owner the row until the lease ends. The epoch of the row grows with each claim, so that
-whoever was thought dead and comes back late is told apart from who took over. A time that was set by a clock
+A claim gives its owner the row until the lease ends. The epoch of the row grows with each claim, so that an
+owner that seemed dead and comes back late cannot pass for its successor. A time that was set by a clock
 that was ahead is not believed: what is due only then is due now, and what is held until then is free.
 """
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -22,16 +25,16 @@ class Leases:
     table: sa.Table
     """It has the columns `owner`, `leased_until` and `epoch`."""
     due: sa.Column[Any]
-    """When a row is to be worked on next."""
+    """The column with the time at which a row is to be worked on next."""
     is_ahead: Callable[[sa.Column[Any], int], sa.ColumnElement[bool]]
-    """Tells whether a clock that was ahead of `now` has set a column."""
+    """Returns whether a clock that was ahead of `now` has set a column."""
 
     def is_due(self, now: int) -> sa.ColumnElement[bool]:
-        """Tell whether a row is to be worked on now."""
+        """Return whether a row is to be worked on now."""
         return sa.or_(self.due <= now, self.is_ahead(self.due, now))
 
     def is_free(self, now: int) -> sa.ColumnElement[bool]:
-        """Tell whether nobody holds a row."""
+        """Return whether nobody holds a row."""
         columns = self.table.c
         lease_is_over = sa.or_(columns.leased_until <= now, self.is_ahead(columns.leased_until, now))
         return sa.or_(columns.owner.is_(None), lease_is_over)
@@ -58,3 +61,8 @@ def release(connection: Connection, table: sa.Table, owner: str | None = None) -
 def _key_of(table: sa.Table) -> sa.Column[Any]:
     (key,) = table.primary_key.columns
     return key
+
+
+def owner_name() -> str:
+    """Return a name for this process that no other process has."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"

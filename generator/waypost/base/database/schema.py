@@ -1,195 +1,148 @@
 """The tables of the database, as the code sees them; the migrations make them.
 
 Times are whole milliseconds since 1970 in UTC, states small numbers (see `codec.STATUS_NUMBERS`). What is
-stored often names its line by a small number, so that a raw observation takes some twenty bytes.
+stored often names its series by a small number, so that a raw observation takes some twenty bytes.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
-meta = sa.Table(
-    "meta",
-    metadata,
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text),
-)
+TEXT, BYTES = sa.Text(), sa.LargeBinary()
+BIG, INT, SMALL = sa.BigInteger(), sa.Integer(), sa.SmallInteger()
+BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+Columns = Mapping[str, sa.types.TypeEngine[Any]]
+
+
+def _table(
+    name: str,
+    key: Columns,
+    columns: Columns,
+    optional: Columns | None = None,
+    *more: sa.schema.SchemaItem,
+    **options: Any,
+) -> sa.Table:
+    """Return a table by its key, the columns that every row fills, and those that may be empty."""
+    return sa.Table(
+        name,
+        metadata,
+        *(
+            sa.Column(each, kind, primary_key=True, autoincrement="auto" if each == "id" else False)
+            for each, kind in key.items()
+        ),
+        *(sa.Column(each, kind, nullable=False) for each, kind in columns.items()),
+        *(sa.Column(each, kind) for each, kind in (optional or {}).items()),
+        *more,
+        **options,
+    )
+
+
+meta = _table("meta", {"key": TEXT}, {}, {"value": TEXT})
 """The version of the schema, and how far roll-ups are."""
 
-line = sa.Table(
+series = _table(
     "line",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("component", sa.Text, nullable=False),
-    sa.Column("check", sa.Text, nullable=False),
-    sa.Column("region", sa.Text, nullable=False),
+    {"id": INT},
+    {"component": TEXT, "check": TEXT, "region": TEXT},
+    {},
     sa.UniqueConstraint("component", "check", "region"),
 )
-"""Every line ever observed, with its number; never removed."""
+"""Every series ever observed, with its number; never removed."""
 
-observation = sa.Table(
+observation = _table(
     "observation",
-    metadata,
-    # Time comes first: the rows of a minute lie together, which makes writing them cheap.
-    sa.Column("at", sa.BigInteger, primary_key=True),
-    sa.Column("line", sa.Integer, primary_key=True),
-    sa.Column("latency", sa.Integer, nullable=False),
-    sa.Column("status", sa.SmallInteger, nullable=False),
-    sa.Column("reason", sa.Text),
+    {"at": BIG, "line": INT},
+    {"latency": INT, "status": SMALL},
+    {"reason": TEXT},
     sqlite_with_rowid=False,
     postgresql_partition_by="RANGE (at)",
 )
 """Raw answers, latency in milliseconds."""
 
-state_change = sa.Table(
-    "state_change",
-    metadata,
-    sa.Column("line", sa.Integer, primary_key=True),
-    sa.Column("confirmed_at", sa.BigInteger, primary_key=True),
-    sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("status", sa.SmallInteger, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
+state_change = _table(
+    "state_change", {"line": INT, "confirmed_at": BIG}, {"at": BIG, "status": SMALL, "reason": TEXT}
 )
 """Confirmed changes of state; never removed."""
 
-coverage = sa.Table(
-    "coverage",
-    metadata,
-    sa.Column("line", sa.Integer, primary_key=True),
-    sa.Column("start", sa.BigInteger, primary_key=True),
-    sa.Column("end", sa.BigInteger, nullable=False),
-)
-"""Stretches of watched time."""
+coverage = _table("coverage", {"line": INT, "start": BIG}, {"end": BIG})
+"""Intervals of watched time."""
 
-line_state = sa.Table(
-    "line_state",
-    metadata,
-    sa.Column("line", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("covered_from", sa.BigInteger),
-    sa.Column("covered_until", sa.BigInteger),
+series_state = _table(
+    "line_state", {"line": INT}, {"state": TEXT}, {"covered_from": BIG, "covered_until": BIG}
 )
-"""What judging a line's next answer needs, as JSON, and its latest stretch of coverage."""
+"""The state of a series, which judging its next answer needs, as JSON, and its latest interval of coverage."""
 
-schedule = sa.Table(
+schedule = _table(
     "schedule",
-    metadata,
-    sa.Column("line", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("region", sa.Text, nullable=False),
-    sa.Column("every", sa.BigInteger, nullable=False),
-    sa.Column("lease", sa.BigInteger, nullable=False),
-    sa.Column("due_at", sa.BigInteger, nullable=False),
-    sa.Column("epoch", sa.BigInteger, nullable=False),
-    sa.Column("owner", sa.Text),
-    sa.Column("leased_until", sa.BigInteger),
+    {"line": INT},
+    {"region": TEXT, "every": BIG, "lease": BIG, "due_at": BIG, "epoch": BIG},
+    {"owner": TEXT, "leased_until": BIG},
     sa.Index("schedule_by_due", "due_at"),
 )
-"""When each configured line is run next, and who runs it now."""
+"""The next run of each configured series, and the poller that runs it now."""
 
-ping = sa.Table(
-    "ping",
-    metadata,
-    sa.Column("line", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("first", sa.BigInteger, nullable=False),
-    sa.Column("success", sa.BigInteger),
-    sa.Column("start", sa.BigInteger),
-    sa.Column("fail", sa.BigInteger),
-    sa.Column("exit_code", sa.Integer),
+ping = _table(
+    "ping", {"line": INT}, {"first": BIG}, {"success": BIG, "start": BIG, "fail": BIG, "exit_code": INT}
 )
-"""The latest word of each heartbeat."""
+"""The latest reports of each heartbeat."""
 
-uplink_gap = sa.Table(
-    "uplink_gap",
-    metadata,
-    sa.Column("region", sa.Text, primary_key=True),
-    sa.Column("start", sa.BigInteger, primary_key=True),
-    sa.Column("end", sa.BigInteger),
-)
+uplink_gap = _table("uplink_gap", {"region": TEXT, "start": BIG}, {}, {"end": BIG})
 """When our own connection was down; the end is empty while it is."""
 
-certificate = sa.Table(
-    "certificate",
-    metadata,
-    sa.Column("line", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("expires", sa.BigInteger, nullable=False),
-    sa.Column("seen_at", sa.BigInteger, nullable=False),
-    sa.Column("warn_days", sa.Integer, nullable=False),
-)
-"""The certificate each line last saw."""
+certificate = _table("certificate", {"line": INT}, {"expires": BIG, "seen_at": BIG, "warn_days": INT})
+"""The certificate each series last saw."""
 
 
 def _rollup(name: str) -> sa.Table:
-    return sa.Table(
-        name,
-        metadata,
-        sa.Column("at", sa.BigInteger, primary_key=True),
-        sa.Column("line", sa.Integer, primary_key=True),
-        sa.Column("operational", sa.Integer, nullable=False),
-        sa.Column("degraded", sa.Integer, nullable=False),
-        sa.Column("partial", sa.Integer, nullable=False),
-        sa.Column("major", sa.Integer, nullable=False),
-        sa.Column("sketch", sa.LargeBinary, nullable=False),
-        sqlite_with_rowid=False,
-    )
+    counts = dict.fromkeys(("operational", "degraded", "partial", "major"), INT)
+    return _table(name, {"at": BIG, "line": INT}, {**counts, "sketch": BYTES}, sqlite_with_rowid=False)
 
 
 hourly = _rollup("hourly")
 daily = _rollup("daily")
 
-digest = sa.Table(
-    "digest",
-    metadata,
-    sa.Column("day", sa.Text, primary_key=True),
-    sa.Column("digest", sa.Text, nullable=False),
-)
+digest = _table("digest", {"day": TEXT}, {"digest": TEXT})
 """The chain of daily digests; a day is written as 2026-11-20."""
 
-_big_number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-
-notice = sa.Table(
+notice = _table(
     "notice",
-    metadata,
-    sa.Column("sequence", _big_number, primary_key=True, autoincrement=False),
-    sa.Column("key", sa.Text, nullable=False, unique=True),
-    sa.Column("event", sa.Text, nullable=False),
-    sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("message_id", sa.Text, nullable=False),
+    {"sequence": BIG_ID},
+    {"key": TEXT, "event": TEXT, "at": BIG, "subject": TEXT, "message_id": TEXT},
+    {},
+    sa.UniqueConstraint("key"),
     sa.Index("notice_by_subject", "subject"),
 )
-"""Everything that was ever told, so that nothing is told twice; never removed."""
+"""Every notice that was ever sent, so that none is sent twice; never removed."""
 
-message = sa.Table(
-    "message",
-    metadata,
-    sa.Column("sequence", sa.BigInteger, primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("body", sa.LargeBinary, nullable=False),
-)
+message = _table("message", {"sequence": BIG, "kind": TEXT}, {"body": BYTES})
 """The frozen body of a notice for each channel, while a delivery needs it."""
 
-delivery = sa.Table(
+delivery = _table(
     "delivery",
-    metadata,
-    sa.Column("id", _big_number, primary_key=True),
-    sa.Column("sequence", sa.BigInteger, nullable=False),
-    sa.Column("endpoint", sa.Text, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("state", sa.SmallInteger, nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False),
-    sa.Column("failures", sa.Integer, nullable=False),
-    sa.Column("created_at", sa.BigInteger, nullable=False),
-    sa.Column("last_at", sa.BigInteger),
-    sa.Column("last_error", sa.Text, nullable=False),
-    sa.Column("delivered_at", sa.BigInteger),
-    sa.Column("remote", sa.Text, nullable=False),
+    {"id": BIG_ID},
+    {
+        "sequence": BIG,
+        "endpoint": TEXT,
+        "kind": TEXT,
+        "state": SMALL,
+        "attempts": INT,
+        "failures": INT,
+        "created_at": BIG,
+        "last_error": TEXT,
+        "remote": TEXT,
+    },
+    {"last_at": BIG, "delivered_at": BIG},
     sqlite_autoincrement=True,
 )
 """A notice on its way to an endpoint; states are those of `codec.DELIVERY_NUMBERS`."""
 
-# The conditions are written out: an index over a part of a table serves only who asks in the very same words.
+# The conditions are written out: an index over a part of a table serves only a query with the very same words.
 delivery_is_pending = delivery.c.state == sa.literal_column("0")
 delivery_has_remote = delivery.c.remote != sa.literal_column("''")
 
@@ -209,27 +162,23 @@ sa.Index(
     postgresql_where=delivery_has_remote,
 )
 
-endpoint = sa.Table(
+endpoint = _table(
     "endpoint",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("host", sa.Text, nullable=False),
-    sa.Column("fingerprint", sa.Text, nullable=False),
-    sa.Column("configured", sa.SmallInteger, nullable=False),
-    sa.Column("next_at", sa.BigInteger),
-    sa.Column("set_at", sa.BigInteger, nullable=False),
-    sa.Column("owner", sa.Text),
-    sa.Column("leased_until", sa.BigInteger),
-    sa.Column("epoch", sa.BigInteger, nullable=False),
-    sa.Column("failing_since", sa.BigInteger),
-    sa.Column("disabled_at", sa.BigInteger),
-    sa.Column("disabled_reason", sa.Text),
+    {"id": TEXT},
+    {"kind": TEXT, "host": TEXT, "fingerprint": TEXT, "configured": SMALL, "set_at": BIG, "epoch": BIG},
+    {
+        "next_at": BIG,
+        "owner": TEXT,
+        "leased_until": BIG,
+        "failing_since": BIG,
+        "disabled_at": BIG,
+        "disabled_reason": TEXT,
+    },
 )
-"""Where a subscriber is reached, when it is sent to next, and which worker holds it.
+"""The endpoint of a subscriber, the time of its next delivery, and the worker that holds it.
 
 `next_at` is empty exactly where nothing is pending; `set_at` is when it or the lease was set, by the clock of
-whoever did.
+the process that set it.
 """
 
 sa.Index(
@@ -246,36 +195,14 @@ sa.Index(
     postgresql_where=endpoint.c.owner.is_not(None),
 )
 
-delivery_host = sa.Table(
-    "delivery_host",
-    metadata,
-    sa.Column("host", sa.Text, primary_key=True),
-    sa.Column("failures", sa.Integer, nullable=False),
-    sa.Column("open_until", sa.BigInteger),
-)
+delivery_host = _table("delivery_host", {"host": TEXT}, {"failures": INT}, {"open_until": BIG})
 """Hosts that have failed: how often in a row, and until when nothing is sent to them."""
 
-notified_component = sa.Table(
-    "component_told",
-    metadata,
-    sa.Column("component", sa.Text, primary_key=True),
-    sa.Column("status", sa.SmallInteger, nullable=False),
-)
-"""What was last told, or silently noted, of each component."""
+notified_component = _table("component_told", {"component": TEXT}, {"status": SMALL})
+"""The status of each component in its last notice, or as it was silently noted."""
 
-acknowledgement = sa.Table(
-    "acknowledgement",
-    metadata,
-    sa.Column("incident", sa.Text, primary_key=True),
-    sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("by", sa.Text, nullable=False),
-)
-"""Who said, and when, that somebody takes care of an incident."""
+acknowledgement = _table("acknowledgement", {"incident": TEXT}, {"at": BIG, "by": TEXT})
+"""Who acknowledged an incident, and when."""
 
-unsubscribed = sa.Table(
-    "unsubscribed",
-    metadata,
-    sa.Column("endpoint", sa.Text, primary_key=True),
-    sa.Column("at", sa.BigInteger, nullable=False),
-)
+unsubscribed = _table("unsubscribed", {"endpoint": TEXT}, {"at": BIG})
 """Subscribers who left by the link in a mail."""

@@ -1,4 +1,4 @@
-"""How moments, lengths of time and texts stand in the database."""
+"""The forms of moments, lengths of time and texts in the database."""
 
 from __future__ import annotations
 

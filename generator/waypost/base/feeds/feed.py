@@ -1,4 +1,4 @@
-"""What every feed is made of, whatever its format: a head, and items with text that any format can hold."""
+"""The parts of every feed, whatever its format: a head, and items with text that any format can hold."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_BYTES = 950_000
 """How much the items of a feed take together: several readers refuse more than a megabyte."""
 
 _ITEM_FRAME = 700
-"""What the marks around an item take."""
+"""Bytes of the marks around an item."""
 
 _ESCAPES = {"&": 4, "<": 3, ">": 3, "\r": 4, '"': 1, "\\": 1, "\n": 1, "\t": 1}
 """How much longer a character gets in XML or JSON, in the worse of the two."""
@@ -27,7 +27,7 @@ NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class FeedHead:
-    """What a feed says of itself."""
+    """The title, address and author of a feed."""
 
     home: str
     """The absolute address of the site that publishes it, with a slash at its end."""
@@ -38,11 +38,11 @@ class FeedHead:
     author: str
     language: str
     about: str = ""
-    """The path from home of the page that it tells of, with a slash at its end; empty for home itself."""
+    """The path from home of the page with the same news, with a slash at its end; empty for home itself."""
 
     @property
     def page(self) -> str:
-        """The address of the page that it tells of."""
+        """The address of the page with the same news."""
         return self.home + self.about
 
     @property
@@ -53,7 +53,7 @@ class FeedHead:
 
 @dataclass(frozen=True)
 class FeedItem:
-    """One thing that a feed tells."""
+    """One entry of a feed."""
 
     id: str
     """Permanent: it stays when anything else of the item changes."""
@@ -105,5 +105,5 @@ def clean(text: str) -> str:
 
 
 def tag_authority(home: str) -> str:
-    """Return who names the ids of a feed, as RFC 4151 has it; the year only has to stay the same."""
+    """Return the authority of the ids of a feed (RFC 4151); the year only has to stay the same."""
     return f"{urlsplit(home).hostname or 'localhost'},2005"

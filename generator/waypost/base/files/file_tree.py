@@ -40,28 +40,28 @@ def _replace(path: str, data: bytes) -> None:
         raise
 
 
-Stamp = tuple[int, int, int, int]
-"""What a file system tells of a file; another one as soon as the file was changed or replaced."""
+FileStamp = tuple[int, int, int, int]
+"""Inode, size and times of a file; another value as soon as the file was changed or replaced."""
 
 
 @dataclass
-class TreeMemory:
-    """What a process that stays has written into a folder, so that it need not read it again to compare."""
+class TreeCache:
+    """The files that a process has written into a folder, so that it need not read them again to compare."""
 
-    written: dict[str, tuple[bytes, Stamp]] = field(default_factory=dict)
-    """The bytes of each file by its path, and what the file system said of it afterwards."""
+    written: dict[str, tuple[bytes, FileStamp]] = field(default_factory=dict)
+    """The bytes of each file by its path, and its stamp afterwards."""
 
 
 @dataclass(frozen=True)
-class _Present:
-    """What is in a folder now, by path."""
+class _FolderContent:
+    """The present content of a folder, by path."""
 
     files: dict[str, os.DirEntry[str]]
     folders: set[str]
 
 
-class Change(NamedTuple):
-    """What happened to one file."""
+class FileChange(NamedTuple):
+    """A file that was added, modified or deleted."""
 
     mark: str
     """A for added, M for modified, D for deleted."""
@@ -74,38 +74,39 @@ def sync_tree(root: Path, files: Mapping[str, bytes], keep: Iterable[str] = ()) 
 
 
 def sync_changes(
-    root: Path, files: Mapping[str, bytes], keep: Iterable[str] = (), memory: TreeMemory | None = None
-) -> list[Change]:
+    root: Path, files: Mapping[str, bytes], keep: Iterable[str] = (), cache: TreeCache | None = None
+) -> list[FileChange]:
     """Make the folder `root` hold exactly `files` (paths with forward slashes).
 
     Pages are written after what they refer to, and what is gone is removed last, so that a page that
-    is open never points to nothing. Top-level names in `keep` are left alone. With a `memory`, files that
+    is open never points to nothing. Top-level names in `keep` are left alone. With a `cache`, files that
     are as this process left them are not read. Returns what was written or removed, in that order.
     """
     kept = frozenset(keep)
-    written = memory.written if memory else {}
-    present = _look(root, kept)
+    written = cache.written if cache else {}
+    present = _present(root, kept)
     needed = {parent for path in files for parent in _parents(path)}
     removed = _make_way(root, files, needed, present)
     if removed:
-        present = _look(root, kept)
+        present = _present(root, kept)
     changed = []
-    for path in _pages_last(files):
+    # Pages come after what they refer to.
+    for path in sorted(files, key=lambda path: (path.endswith(".html"), path)):
         data, entry = files[path], present.files.get(path)
         if entry and _is_as_written(written.get(path), data, entry):
             continue
         if _write(root, path, data, present):
-            changed.append(Change("M" if entry else "A", path))
-        if memory:
+            changed.append(FileChange("M" if entry else "A", path))
+        if cache:
             written[path] = (data, _stamp(os.lstat(f"{root}/{path}")))
     removed += _prune(root, files, kept, present)
     _remove_empty(root, needed, kept, present)
     for path in written.keys() - files.keys():
         del written[path]
-    return changed + [Change("D", path) for path in removed if path not in files]
+    return changed + [FileChange("D", path) for path in removed if path not in files]
 
 
-def _write(root: Path, path: str, data: bytes, present: _Present) -> bool:
+def _write(root: Path, path: str, data: bytes, present: _FolderContent) -> bool:
     """Write one file; return whether anything had to be written."""
     folder = path.rpartition("/")[0]
     if folder in present.folders and path not in present.files:
@@ -118,14 +119,14 @@ def _write(root: Path, path: str, data: bytes, present: _Present) -> bool:
     return is_written
 
 
-def _look(root: Path, keep: Collection[str]) -> _Present:
-    found = _Present({}, set())
+def _present(root: Path, keep: Collection[str]) -> _FolderContent:
+    found = _FolderContent({}, set())
     if root.is_dir():
         _scan(str(root), "", keep, found)
     return found
 
 
-def _scan(folder: str, prefix: str, keep: Collection[str], found: _Present) -> None:
+def _scan(folder: str, prefix: str, keep: Collection[str], found: _FolderContent) -> None:
     """Find everything in a folder but what is kept or the web host's, at the top."""
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -138,11 +139,11 @@ def _scan(folder: str, prefix: str, keep: Collection[str], found: _Present) -> N
                 found.files[path] = entry
 
 
-def _stamp(stat: os.stat_result) -> Stamp:
+def _stamp(stat: os.stat_result) -> FileStamp:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
-def _is_as_written(written: tuple[bytes, Stamp] | None, data: bytes, entry: os.DirEntry[str]) -> bool:
+def _is_as_written(written: tuple[bytes, FileStamp] | None, data: bytes, entry: os.DirEntry[str]) -> bool:
     if written is None or written[0] != data:
         return False
     try:
@@ -151,7 +152,9 @@ def _is_as_written(written: tuple[bytes, Stamp] | None, data: bytes, entry: os.D
         return False
 
 
-def _make_way(root: Path, files: Iterable[str], needed: Collection[str], present: _Present) -> list[str]:
+def _make_way(
+    root: Path, files: Iterable[str], needed: Collection[str], present: _FolderContent
+) -> list[str]:
     """Remove a file where a folder is needed, and a folder where a file must be."""
     removed: list[str] = []
     for path in sorted(present.files.keys() & needed):
@@ -173,15 +176,9 @@ def _parents(path: str) -> Iterator[str]:
         place = path.find("/", place + 1)
 
 
-def _pages_last(paths: Iterable[str]) -> list[str]:
-    """Return paths in the order in which they are written: pages after what they refer to."""
-    parts: tuple[list[str], list[str]] = [], []
-    for path in paths:
-        parts[path.endswith(".html")].append(path)
-    return sorted(parts[0]) + sorted(parts[1])
-
-
-def _prune(root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _Present) -> list[str]:
+def _prune(
+    root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _FolderContent
+) -> list[str]:
     removed: list[str] = []
     for path in sorted(present.files.keys() - files.keys()):
         entry = present.files[path]
@@ -196,7 +193,7 @@ def _prune(root: Path, files: Mapping[str, bytes], keep: frozenset[str], present
 
 
 def _is_hosts(name: str) -> bool:
-    """Tell whether a top-level name is for the web host (.git, .nojekyll, .well-known, CNAME), not ours."""
+    """Return whether a top-level name is for the web host (.git, .nojekyll, .well-known, CNAME), not ours."""
     return name.startswith(".") or name == "CNAME"
 
 
@@ -208,7 +205,7 @@ def _remove_leftover(path: Path) -> None:
 
 
 def is_alive(process: int) -> bool:
-    """Tell whether a process with this number runs."""
+    """Return whether a process with this number runs."""
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
@@ -218,7 +215,7 @@ def is_alive(process: int) -> bool:
     return True
 
 
-def _remove_empty(root: Path, needed: Collection[str], keep: frozenset[str], present: _Present) -> None:
+def _remove_empty(root: Path, needed: Collection[str], keep: frozenset[str], present: _FolderContent) -> None:
     for path in sorted(present.folders.difference(needed), reverse=True):
         first = path.partition("/")[0]
         folder = root / path

@@ -68,9 +68,9 @@ def _run(command: list[str]) -> str:
     return done.stdout.decode(errors="replace")
 
 
-def _reason(said: bytes) -> str:
+def _reason(output: bytes) -> str:
     """Return what git complained of first, in a line; hooks may write a whole page."""
-    lines = [line.strip() for line in said[:8192].decode(errors="replace").splitlines() if line.strip()]
+    lines = [line.strip() for line in output[:8192].decode(errors="replace").splitlines() if line.strip()]
     if any("not a git repository" in line for line in lines):
         return "this site is not in a git repository."
     if any("Please tell me who you are" in line for line in lines):

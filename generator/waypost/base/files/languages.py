@@ -1,8 +1,8 @@
-"""Read what Waypost says on pages from theme/i18n/, with the plurals and dates of Babel."""
+"""Read the words of Waypost on pages from theme/i18n/, with the plurals and dates of Babel."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from functools import cache, lru_cache
 from typing import Any
@@ -11,9 +11,9 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 
 from waypost.base.files.resources import theme_folder
-from waypost.base.files.source import Source
+from waypost.base.files.text_files import Source
 from waypost.base.files.yaml_source import parse_yaml
-from waypost.base.words import Text, Words
+from waypost.base.i18n import Phrase, Words
 from waypost.problems import ProblemsFound
 
 DEFAULT_LANGUAGE = "en"
@@ -36,7 +36,7 @@ def load_words(language: str = DEFAULT_LANGUAGE) -> Words:
     if document is None:
         raise ProblemsFound(problems)
     locale = Locale.parse(language)
-    return Words(language, dict(_flat(document.data)), locale.plural_form, _Dates(locale))
+    return Words(language, dict(_flat(document.data)), locale.plural_form, _dates(locale))
 
 
 def site_words(language: str | None) -> Words:
@@ -44,7 +44,7 @@ def site_words(language: str | None) -> Words:
     return load_words(language if language in languages() else DEFAULT_LANGUAGE)
 
 
-def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Text]]:
+def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Phrase]]:
     for key, value in data.items():
         name = f"{prefix}{key}"
         if isinstance(value, Mapping) and not value.keys() <= _FORMS:
@@ -53,21 +53,20 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Text
             yield name, value
 
 
-class _Dates:
-    """Writes times in one language."""
+def _dates(locale: Locale) -> Callable[[date | datetime | time, str], str]:
+    """Return what writes times in one language."""
 
-    def __init__(self, locale: Locale) -> None:
-        self._locale = locale
-        # Days and months come again and again. Times do not: and equal ones may differ in their zone.
-        self._day = lru_cache(4096)(self._format_day)
+    # Days and months come again and again. Times do not: and equal ones may differ in their zone.
+    @lru_cache(4096)
+    def day(moment: date, pattern: str) -> str:
+        return format_date(moment, pattern, locale=locale)
 
-    def __call__(self, moment: date | datetime | time, pattern: str) -> str:
+    def write(moment: date | datetime | time, pattern: str) -> str:
         if isinstance(moment, datetime):
-            # Babel turns a time with a zone to UTC unless it is told to keep it.
-            return format_datetime(moment, pattern, moment.tzinfo, locale=self._locale)
+            # Babel turns a time with a zone to UTC unless its zone is named.
+            return format_datetime(moment, pattern, moment.tzinfo, locale=locale)
         if isinstance(moment, time):
-            return format_time(moment, pattern, locale=self._locale)
-        return self._day(moment, pattern)
+            return format_time(moment, pattern, locale=locale)
+        return day(moment, pattern)
 
-    def _format_day(self, moment: date, pattern: str) -> str:
-        return format_date(moment, pattern, locale=self._locale)
+    return write

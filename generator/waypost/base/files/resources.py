@@ -1,4 +1,4 @@
-"""Where the files that ship with the package are: templates, styles and scripts."""
+"""The folders of the files that ship with the package: templates, styles and scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 _PUBLISHED = {".css", ".js", ".svg"}
 
 _FILLED_IN = {"badge.svg", "banner.js"}
-"""What is published with something else in its places."""
+"""Files that are templates of published files."""
 
 
 def package_folder() -> Path:

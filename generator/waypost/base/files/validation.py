@@ -1,10 +1,10 @@
-"""Turn parsed YAML into a model, and what pydantic says about it into problems with their places."""
+"""Turn parsed YAML into a model, and the errors of pydantic into problems with their places."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -12,14 +12,14 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from waypost.base.files.source import read_source
+from waypost.base.files.text_files import read_source
 from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.problems import CODES, Problem, did_you_mean
 
 T = TypeVar("T")
 
 ADD_OR_CORRECT = " Add it there, or correct the name."
-"""What to do about a name that is not known and not near any that is."""
+"""The advice for an unknown name that is not near any known one."""
 
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}")
 
@@ -60,7 +60,8 @@ def validate(document: YamlDocument, model: type[T]) -> tuple[T | None, list[Pro
         return adapter_for(model).validate_python(document.data), []
     except ValidationError as error:
         details = [detail for detail in error.errors(include_url=False) if not _is_echo(detail)]
-        return None, _unique(_to_problem(document, model, detail) for detail in details)
+        problems = [_to_problem(document, model, detail) for detail in details]
+        return None, list(dict.fromkeys(problems))
 
 
 def expand_and_validate(document: YamlDocument, model: type[T]) -> tuple[T | None, list[Problem]]:
@@ -116,12 +117,8 @@ def _map_text(data: Any, path: DataPath, change: Callable[[str, DataPath], str])
     return data
 
 
-def _unique(problems: Iterable[Problem]) -> list[Problem]:
-    return list(dict.fromkeys(problems))
-
-
 def _is_echo(detail: ErrorDetails) -> bool:
-    """Tell whether an error only repeats that something inside it failed ("0 valid items")."""
+    """Return whether an error only repeats that something inside it failed ("0 valid items")."""
     given = detail["input"]
     least = detail.get("ctx", {}).get("min_length", 0)
     return detail["type"] == "too_short" and isinstance(given, list | dict) and len(given) >= least

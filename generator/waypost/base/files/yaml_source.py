@@ -1,4 +1,4 @@
-"""Parse YAML into plain data and remember where each key and value stands."""
+"""Parse YAML files, and the front matter of Markdown files, into plain data with the position of each value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-from waypost.base.files.source import Source
+from waypost.base.files.text_files import Source
 from waypost.problems import Problem
 
 MAX_NODES = 100_000
@@ -37,7 +37,7 @@ _HINTS = (
     ("found unknown escape character", "In double quotes a backslash is special; use single quotes."),
     ("but found another document", "Delete this line: a file holds one document."),
 )
-"""The beginnings of what the library says, with what a writer can do about it."""
+"""The beginnings of messages of the library, each with a hint for the writer."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -62,14 +62,12 @@ DEEPEST = 4000
 """Levels that libyaml, several times as fast, may be asked to follow: it nests without a limit of its own."""
 
 
-def _fast_loader() -> type[Any] | None:
-    """Return libyaml's loader with our scalars; None where PyYAML was built without it."""
-    base = getattr(yaml, "CSafeLoader", None)
-    resolvers = {"yaml_implicit_resolvers": _Loader.yaml_implicit_resolvers}
-    return type("_FastLoader", (base,), resolvers) if base else None
-
-
-_FAST_LOADER = _fast_loader()
+_FAST_LOADER: type[Any] | None = None
+"""The loader of libyaml with our scalars; None where PyYAML was built without it."""
+if hasattr(yaml, "CSafeLoader"):
+    _FAST_LOADER = type(
+        "_FastLoader", (yaml.CSafeLoader,), {"yaml_implicit_resolvers": _Loader.yaml_implicit_resolvers}
+    )
 
 
 def _compose(text: str) -> yaml.Node | None:
@@ -90,8 +88,8 @@ def _depth(text: str) -> int:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a value and, inside a mapping, its key stand: (line, column), from 1."""
+class Position:
+    """The position of a value and, inside a mapping, of its key: (line, column), from 1."""
 
     value: tuple[int, int]
     key: tuple[int, int] | None = None
@@ -103,14 +101,14 @@ class YamlDocument:
 
     source: Source
     data: Any = None
-    places: dict[DataPath, Place] = field(default_factory=dict)
+    places: dict[DataPath, Position] = field(default_factory=dict)
 
     def problem_at(self, path: DataPath, code: str, message: str, *, at_key: bool = False) -> Problem:
         """Build a problem at a value (or its key); a path that is not there falls back to what encloses it."""
         known = path
         while known and known not in self.places:
             known = known[:-1]
-        place = self.places.get(known, Place((1, 1)))
+        place = self.places.get(known, Position((1, 1)))
         wants_key = at_key and known == path and place.key is not None
         line, column = place.key if wants_key and place.key else place.value
         return self.source.problem(code, message, line, column)
@@ -167,11 +165,11 @@ def parse_yaml(
 
     Returns the document, or None with the problems that make it unusable.
     """
-    reader = _Reader(YamlDocument(source), first_line, ignore_tags=ignore_tags)
+    builder = _DocumentBuilder(YamlDocument(source), first_line, ignore_tags=ignore_tags)
     try:
         node = _compose(source.text if text is None else text)
         if node is not None:
-            reader.document.data = reader.build(node, ())
+            builder.document.data = builder.build(node, ())
     except yaml.MarkedYAMLError as error:
         return None, [_syntax_problem(source, error, first_line)]
     except yaml.YAMLError as error:
@@ -180,7 +178,7 @@ def parse_yaml(
         return None, [
             source.problem("too-complex", f"The values nest deeper than {MAX_DEPTH} levels. Flatten them.")
         ]
-    return (None if reader.problems else reader.document), reader.problems
+    return (None if builder.problems else builder.document), builder.problems
 
 
 def _syntax_problem(source: Source, error: yaml.MarkedYAMLError, first_line: int) -> Problem:
@@ -192,7 +190,7 @@ def _syntax_problem(source: Source, error: yaml.MarkedYAMLError, first_line: int
     return source.problem("yaml-syntax", f"Not valid YAML: {detail}. {hint}", line, column)
 
 
-class _Reader:
+class _DocumentBuilder:
     """Turns nodes into data while it counts them and notes their places."""
 
     def __init__(self, document: YamlDocument, first_line: int, *, ignore_tags: bool) -> None:
@@ -219,7 +217,7 @@ class _Reader:
                 message = "The file repeats or nests far more than can be meant. Shorten it."
                 self._complain(self._section or node, "too-complex", message)
             return None
-        self.document.places[path] = Place(self._place(node), self._place(key) if key else None)
+        self.document.places[path] = Position(self._place(node), self._place(key) if key else None)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -257,3 +255,36 @@ class _Reader:
                 node, "wrong-type", f"The tag '{node.tag}' is not supported. Write the plain value."
             )
         return node.value
+
+
+_FENCE = "---"
+
+
+@dataclass(frozen=True)
+class MarkdownDocument:
+    """A Markdown file in two parts."""
+
+    source: Source
+    front: YamlDocument
+    body: str
+    body_line: int
+    """The line of the file on which the body starts, from 1."""
+
+
+def parse_markdown(source: Source) -> tuple[MarkdownDocument | None, list[Problem]]:
+    """Split a file into front matter and body; return None with the reasons where that cannot be done."""
+    lines = source.text.split("\n")
+    if lines[0].rstrip() != _FENCE:
+        message = (
+            "The file does not start with front matter. Begin it with a line ---, the keys, and a line ---."
+        )
+        return None, [source.problem("front-matter", message, 1, 1)]
+    end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() == _FENCE), None)
+    if end is None:
+        return None, [
+            source.problem("front-matter", "The front matter is not closed. Add a line --- after it.", 1, 1)
+        ]
+    front, problems = parse_yaml(source, "\n".join(lines[1:end]), first_line=2)
+    if front is None:
+        return None, problems
+    return MarkdownDocument(source, front, "\n".join(lines[end + 1 :]), end + 2), []

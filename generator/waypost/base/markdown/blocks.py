@@ -1,4 +1,4 @@
-"""Which blocks a text consists of, and what each of its lines is."""
+"""The blocks of a text, and the part that each of its lines plays in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from waypost.base.markdown.grammar import article_grammar, update_grammar
 
 
 class BlockKind(Enum):
-    """Which blocks are told apart."""
+    """The kinds of blocks that matter here."""
 
     HEADING = "heading_open"
     UNDERLINED_HEADING = "lheading"
@@ -44,8 +44,8 @@ class Block:
     """Whether fenced code ends with a fence, and not with the text or the block that it stands in."""
 
 
-class Part(Enum):
-    """What a line is."""
+class LinePart(Enum):
+    """The part of a line in a block."""
 
     TEXT = "text"
     OPENING_FENCE = "opening fence"
@@ -55,27 +55,27 @@ class Part(Enum):
 
 
 @dataclass(frozen=True)
-class Line:
+class MarkdownLine:
     """One line of a text."""
 
     number: int
     text: str
-    part: Part
+    part: LinePart
 
     @property
     def is_fence(self) -> bool:
         """Whether it is the first or the last line of fenced code."""
-        return self.part in (Part.OPENING_FENCE, Part.CLOSING_FENCE)
+        return self.part in (LinePart.OPENING_FENCE, LinePart.CLOSING_FENCE)
 
     @property
     def is_fenced(self) -> bool:
         """Whether it belongs to fenced code, with the fences themselves."""
-        return self.is_fence or self.part is Part.FENCED_CODE
+        return self.is_fence or self.part is LinePart.FENCED_CODE
 
     @property
     def is_code(self) -> bool:
         """Whether it belongs to code of any form."""
-        return self.part is not Part.TEXT
+        return self.part is not LinePart.TEXT
 
 
 def _only_blocks(grammar: MarkdownIt) -> MarkdownIt:
@@ -122,22 +122,22 @@ def _blocks(tokens: list[Token]) -> Iterator[Block]:
             yield Block(kind, start, end, token.level, text=token.markup, is_closed=is_closed)
 
 
-def lines_of(text: str, first_line: int = 1) -> Iterator[Line]:
+def lines_of(text: str, first_line: int = 1) -> Iterator[MarkdownLine]:
     """Return the lines of an article; the first has the number `first_line`."""
     parts = _parts(blocks_of(text))
     for index, line in enumerate(text.split("\n")):
-        yield Line(first_line + index, line, parts.get(index, Part.TEXT))
+        yield MarkdownLine(first_line + index, line, parts.get(index, LinePart.TEXT))
 
 
-def _parts(blocks: tuple[Block, ...]) -> dict[int, Part]:
+def _parts(blocks: tuple[Block, ...]) -> dict[int, LinePart]:
     """Return what the lines are that are no text."""
-    parts: dict[int, Part] = {}
+    parts: dict[int, LinePart] = {}
     for block in blocks:
         if block.kind is BlockKind.INDENTED_CODE:
-            parts |= dict.fromkeys(range(block.start, block.end), Part.INDENTED_CODE)
+            parts |= dict.fromkeys(range(block.start, block.end), LinePart.INDENTED_CODE)
         elif block.kind is BlockKind.FENCED_CODE:
-            parts |= dict.fromkeys(range(block.start, block.end), Part.FENCED_CODE)
-            parts[block.start] = Part.OPENING_FENCE
+            parts |= dict.fromkeys(range(block.start, block.end), LinePart.FENCED_CODE)
+            parts[block.start] = LinePart.OPENING_FENCE
             if block.is_closed:
-                parts[block.end - 1] = Part.CLOSING_FENCE
+                parts[block.end - 1] = LinePart.CLOSING_FENCE
     return parts

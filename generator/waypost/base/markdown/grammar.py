@@ -9,7 +9,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock, blockquote, list_block
 
 MAX_NESTING = 100
-"""How many blocks may stand in one another; what is deeper is not read."""
+"""How many blocks may stand in one another; deeper blocks are not read."""
 
 _CONTAINER = re.compile(r"(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+[\w\"]|\[\^[^\]\n]{1,200}\]:|:[ \t]")
 """First lines of the boxes, tabs, footnotes and definitions of Python-Markdown, whose text is moved in by four."""
@@ -19,7 +19,7 @@ _INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", 
 
 
 def update_grammar() -> MarkdownIt:
-    """Return the grammar of incident updates: that of code hosts, without HTML."""
+    """Return the grammar of incident updates: Markdown as code hosts read it, without HTML."""
     options = {"html": False, "maxNesting": MAX_NESTING}
     grammar = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     grammar.block.ruler.at("blockquote", _quote, _INTERRUPTS)

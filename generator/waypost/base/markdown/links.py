@@ -1,12 +1,14 @@
-"""Links and pictures in lines of Markdown: where each stands, and how to change where it leads."""
+"""Links and pictures in lines of Markdown: where each stands, where it leads, and how to change that."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
-from waypost.base.markdown.blocks import Line, lines_of
+from waypost.base.markdown.blocks import MarkdownLine, lines_of
 
 # Everything is bounded, because a page of brackets must not take minutes.
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,9})(?!`)[^\n]{1,2000}?(?<!`)\1(?!`)")
@@ -38,7 +40,7 @@ class Link:
     column: int
     is_picture: bool = False
     alt: str | None = None
-    """What stands for a picture; None where nothing was written."""
+    """The text in place of a picture; None where nothing was written."""
     is_html: bool = False
 
 
@@ -72,14 +74,14 @@ def map_line(line: str, change: Callable[[str], str]) -> str:
     return _DEFINED_TARGET.sub(replace, mapped)
 
 
-def shown_lines(text: str, first_line: int = 1) -> Iterator[Line]:
+def shown_lines(text: str, first_line: int = 1) -> Iterator[MarkdownLine]:
     """Return the lines that are no code, with code and comments in them replaced by spaces, so that columns stay."""
     in_comment = False
     for line in lines_of(text, first_line):
         if not line.is_code:
             shown = _CODE_SPAN.sub(lambda found: " " * len(found[0]), line.text)
             shown, in_comment = _without_comments(shown, is_open=in_comment)
-            yield Line(line.number, shown, line.part)
+            yield MarkdownLine(line.number, shown, line.part)
 
 
 def _without_comments(line: str, *, is_open: bool) -> tuple[str, bool]:
@@ -93,7 +95,7 @@ def _without_comments(line: str, *, is_open: bool) -> tuple[str, bool]:
     return kept, is_open
 
 
-def links_in(line: Line) -> Iterator[Link]:
+def links_in(line: MarkdownLine) -> Iterator[Link]:
     """Return the links and pictures of one of `shown_lines`; a picture in a link comes after it."""
     for found in _LINK.finditer(line.text):
         yield _link(found, line.number)
@@ -129,3 +131,23 @@ def _linked_by_tag(tag: re.Match[str], line: int) -> Iterator[Link]:
     alt = values.get("alt", "" if re.search(r"\balt\b", written) else None)
     if target or is_picture:
         yield Link(target, line, tag.start() + 1, is_picture, alt if is_picture else None, is_html=True)
+
+
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+
+
+def leads_elsewhere(link: str) -> bool:
+    """Return whether a link names another host or something that is no page, such as a mail address."""
+    return _ELSEWHERE.match(link) is not None
+
+
+def split_link(link: str) -> tuple[str, str, str]:
+    """Cut a link into its path, a # where it has one, and its anchor, as plain text; a query is left out."""
+    path, mark, anchor = link.partition("#")
+    return unquote(path.partition("?")[0]), mark, unquote(anchor)
+
+
+def target_path(path: str, folder: str) -> str:
+    """Return the path from content/ that a path means in a file of `folder`; one with a slash counts from content/."""
+    whole = path.lstrip("/") if path.startswith("/") else posixpath.join(folder, path)
+    return posixpath.normpath(whole)

@@ -1,14 +1,14 @@
-"""What an article holds: its headings with their anchors, its links, and every id that a link can lead to."""
+"""The parts of an article: its headings with their anchors, its links, and every id that a link can lead to."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass
 
-from waypost.base.markdown.blocks import Block, Line, blocks_of, lines_of
+from waypost.base.markdown.blocks import Block, MarkdownLine, blocks_of, lines_of
 from waypost.base.markdown.links import Link, links_in, shown_lines
-from waypost.base.markdown.words import heading_anchor
+from waypost.base.markdown.plain_text import heading_anchor
 
 _ATTRIBUTES = re.compile(r"\{:?([^{}]{0,500})\}[ \t]*$")
 _ID = re.compile(r"#([\w:.-]+)")
@@ -31,18 +31,18 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Section:
+class MarkdownSection:
     """A part of a text, from one heading to the next."""
 
     heading: Heading | None
     """None for what stands before the first."""
-    lines: tuple[Line, ...]
-    """What stands below the heading."""
+    lines: tuple[MarkdownLine, ...]
+    """The lines below the heading."""
 
 
 @dataclass(frozen=True)
 class MarkdownParts:
-    """What was found in one text."""
+    """The headings, links and ids of one text."""
 
     headings: tuple[Heading, ...]
     links: tuple[Link, ...]
@@ -65,10 +65,13 @@ def markdown_parts(text: str, first_line: int = 1) -> MarkdownParts:
 
 def headings_of(text: str, first_line: int = 1) -> tuple[Heading, ...]:
     """Return the headings of an article, in their order."""
-    return tuple(_headings(text, first_line))
+    taken: dict[str, str] = {}
+    return tuple(_heading(block, first_line, taken) for block in blocks_of(text) if block.level)
 
 
-def sections_of(text: str, first_line: int = 1, levels: Container[int] = range(1, 7)) -> tuple[Section, ...]:
+def sections_of(
+    text: str, first_line: int = 1, levels: Container[int] = range(1, 7)
+) -> tuple[MarkdownSection, ...]:
     """Cut an article at its headings of some levels; the first part is what stands before all of them."""
     lines = list(lines_of(text, first_line))
     cuts = [
@@ -77,17 +80,10 @@ def sections_of(text: str, first_line: int = 1, levels: Container[int] = range(1
         if heading.level in levels and not heading.is_nested
     ]
     ends = [heading.line - first_line for heading in cuts] + [len(lines)]
-    sections = [Section(None, tuple(lines[: ends[0]]))]
+    sections = [MarkdownSection(None, tuple(lines[: ends[0]]))]
     for heading, end in zip(cuts, ends[1:], strict=True):
-        sections.append(Section(heading, tuple(lines[heading.last_line - first_line + 1 : end])))
+        sections.append(MarkdownSection(heading, tuple(lines[heading.last_line - first_line + 1 : end])))
     return tuple(sections)
-
-
-def _headings(text: str, first_line: int) -> Iterator[Heading]:
-    taken: dict[str, str] = {}
-    for block in blocks_of(text):
-        if block.level:
-            yield _heading(block, first_line, taken)
 
 
 def _heading(block: Block, first_line: int, taken: dict[str, str]) -> Heading:

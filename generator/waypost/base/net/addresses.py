@@ -10,8 +10,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Iterable, Sequence
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _NOT_PUBLIC_4 = tuple(
     ipaddress.IPv4Network(text)
@@ -54,8 +54,8 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """Stands for all of IPv4 where a network has only IPv6 (RFC 6052); local ones (64:ff9b:1::/48) are private."""
 
 
-def is_public(address: str, allowed_networks: Sequence[Network] = ()) -> bool:
-    """Tell whether a numeric address may be reached: it is public, or in a network that is allowed.
+def is_public(address: str, allowed_networks: Sequence[IPNetwork] = ()) -> bool:
+    """Return whether a numeric address may be reached: it is public, or in a network that is allowed.
 
     What an address of IPv6 carries inside, an address of IPv4, must be public itself. What is no address is
     not public.
@@ -72,7 +72,7 @@ def is_public(address: str, allowed_networks: Sequence[Network] = ()) -> bool:
 
 
 def refuser(networks: Iterable[str]) -> Callable[[str], bool]:
-    """Return what tells of a numeric address whether it must not be reached; `networks` are allowed besides.
+    """Return a test of whether a numeric address must not be reached; `networks` are allowed besides.
 
     Raises ValueError for what is no network.
     """
@@ -80,7 +80,7 @@ def refuser(networks: Iterable[str]) -> Callable[[str], bool]:
     return lambda address: not is_public(address, allowed)
 
 
-def _is_public(address: Address) -> bool:
+def _is_public(address: IPAddress) -> bool:
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in _NOT_PUBLIC_4)
     carried = _carried(address)

@@ -1,4 +1,4 @@
-"""When a certificate ends, read from its bytes: also from one that nobody may trust any more."""
+"""The end of a certificate, read from its bytes, even where it is no longer trusted."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _WORDS = {
     62: "the certificate is for another name",
     64: "the certificate is for another address",
 }
-"""What OpenSSL's codes of verification mean (x509_vfy.h)."""
+"""The meaning of OpenSSL's codes of verification (x509_vfy.h)."""
 
 
 def words_for(error: ssl.SSLCertVerificationError) -> str:
-    """Say in plain words why a certificate is not accepted."""
+    """Return in plain words why a certificate is not accepted."""
     return _WORDS.get(error.verify_code, "the certificate is not valid")
 
 

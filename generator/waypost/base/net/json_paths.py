@@ -11,8 +11,7 @@ from typing import Any
 from jsonpath_rfc9535 import JSONPathEnvironment
 from jsonpath_rfc9535.exceptions import JSONPathError
 
-from waypost.base.net.failures import Unanswered
-from waypost.base.net.network import remaining
+from waypost.base.net.network import Unanswered, remaining
 
 MAX_VALUES = 100_000
 """Values in a body that is read as JSON; each takes memory many times its size as text."""
@@ -44,24 +43,20 @@ def _compiled(path: str) -> Any:
 
 def explain_path(path: str) -> str:
     """Return why a text is no JSON path and how to write it, or an empty string."""
+    fault = _fault_of(path)
+    stepped = _OLD_STEP.sub(r"[\1]", path)
+    for better in (stepped, f"$.{path}", f"$.{stepped}") if fault else ():
+        if better != path and not _fault_of(better):
+            return f"Write it as {better}"
+    return f"Write it as in $.services[0].ok or $['a-b']: {fault}" if fault else ""
+
+
+def _fault_of(path: str) -> str:
     try:
         _compiled(path)
     except (JSONPathError, RecursionError) as error:
-        stepped = _OLD_STEP.sub(r"[\1]", path)
-        for better in (stepped, f"$.{path}", f"$.{stepped}"):
-            if better != path and _is_path(better):
-                return f"Write it as {better}"
-        reason = str(error.args[0]) if error.args else "it cannot be read"
-        return f"Write it as in $.services[0].ok or $['a-b']: {reason}"
+        return str(error.args[0]) if error.args else "it cannot be read"
     return ""
-
-
-def _is_path(text: str) -> bool:
-    try:
-        _compiled(text)
-    except (JSONPathError, RecursionError):
-        return False
-    return True
 
 
 class _List(list[Any]):

@@ -2,7 +2,7 @@
 
 Usual timeouts limit the wait for the next byte, so a server that drips one byte at a time holds them for
 ever. Here every operation gets what is left of the whole time, and a name is looked up in a thread that
-can be abandoned. The certificates that were shown are kept along the way.
+can be abandoned. The certificates that were shown are kept along the way. Failures have words for people.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class AddressRefused(OSError):
 
 
 Refuse = Callable[[str], bool]
-"""Tells of a numeric address whether it must not be reached."""
+"""Returns whether a numeric address must not be reached."""
 
 
 @dataclass
-class Run:
-    """What is known of the work under one deadline."""
+class Exchange:
+    """One exchange with a server under a deadline."""
 
     started: float
     ends: float
@@ -71,23 +71,23 @@ class Run:
         return time.monotonic() >= self.ends
 
 
-_current: ContextVar[Run] = ContextVar("waypost_run")
+_current: ContextVar[Exchange] = ContextVar("waypost_exchange")
 
 
 @contextlib.contextmanager
-def deadline(timeout: timedelta, refuse: Refuse | None = None) -> Iterator[Run]:
+def deadline(timeout: timedelta, refuse: Refuse | None = None) -> Iterator[Exchange]:
     """Limit all that is done inside to a whole time; `refuse` keeps connections from addresses."""
     now = time.monotonic()
-    run = Run(now, now + timeout.total_seconds(), refuse)
-    token = _current.set(run)
+    exchange = Exchange(now, now + timeout.total_seconds(), refuse)
+    token = _current.set(exchange)
     try:
-        yield run
+        yield exchange
     finally:
         _current.reset(token)
 
 
-def current_run() -> Run:
-    """Return what is known of the work under the present deadline."""
+def current_exchange() -> Exchange:
+    """Return the exchange under the present deadline."""
     return _current.get()
 
 
@@ -128,12 +128,12 @@ class DeadlineTLSSocket(DeadlineSocket, ssl.SSLSocket):
 
     def do_handshake(self, block: bool = False) -> None:
         """Agree on encryption within what is left, and keep the certificate."""
-        current_run().server_name = str(self.server_hostname or "")
+        current_exchange().server_name = str(self.server_hostname or "")
         self.settimeout(remaining())
         super().do_handshake(block)
         certificate = self.getpeercert(binary_form=True)
         if certificate:
-            current_run().certificates.append(certificate)
+            current_exchange().certificates.append(certificate)
 
 
 @cache
@@ -146,7 +146,7 @@ def verifying() -> ssl.SSLContext:
 
 @cache
 def unverified() -> ssl.SSLContext:
-    """Build settings that take any certificate: only to read one, never to say anything to who shows it."""
+    """Build settings that take any certificate: only to read one, never to send anything to its server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -159,7 +159,7 @@ _lookups_lock = threading.Lock()
 
 
 def _look_up(host: str, port: int) -> Future[list[Any]]:
-    """Start looking up a name, or join who does: lookups that hang are as many as names, not as checks."""
+    """Start looking up a name, or join a lookup that runs: hanging lookups are as many as names, not as checks."""
     with _lookups_lock:
         found = _lookups.get((host, port))
         if found is not None:
@@ -177,10 +177,10 @@ def _look_up(host: str, port: int) -> Future[list[Any]]:
         else:
             _finish(lambda: found.set_result(answer))
 
-    def _finish(tell: Callable[[], None]) -> None:
+    def _finish(settle: Callable[[], None]) -> None:
         with _lookups_lock:
             _lookups.pop((host, port), None)
-        tell()
+        settle()
 
     threading.Thread(target=work, name="waypost-resolve", daemon=True).start()
     return found
@@ -199,7 +199,7 @@ def resolve(host: str, port: int) -> list[Any]:
 
 def allowed(addresses: list[Any]) -> list[Any]:
     """Leave out the addresses that may not be reached; raise AddressRefused where none is left."""
-    refuse = current_run().refuse
+    refuse = current_exchange().refuse
     kept = [entry for entry in addresses if refuse is None or not refuse(str(entry[4][0]))]
     if addresses and not kept:
         raise AddressRefused("the address is not allowed")
@@ -208,8 +208,8 @@ def allowed(addresses: list[Any]) -> list[Any]:
 
 def connect(host: str, port: int) -> DeadlineSocket:
     """Connect to one of the addresses of a name, tried in order, each for its share of what is left."""
-    run = current_run()
-    run.host, run.port = host, port
+    exchange = current_exchange()
+    exchange.host, exchange.port = host, port
     addresses = allowed(resolve(host, port))
     failure: OSError = OSError("the name has no address")
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):
@@ -238,3 +238,38 @@ def encrypt(connection: DeadlineSocket, server_name: str, context: ssl.SSLContex
         raise
     assert isinstance(wrapped, DeadlineTLSSocket)  # noqa: S101  # both contexts above say so; it is for mypy
     return wrapped
+
+
+MAX_REASON = 200
+"""Characters of a reason; longer texts of servers are cut."""
+
+
+class Unanswered(Exception):
+    """There was no answer that could be judged; the message has the reason."""
+
+
+def plain(text: str, most: int = MAX_REASON) -> str:
+    """Make one line of printable characters of a text that a stranger may have written."""
+    line = " ".join("".join(ch if ch.isprintable() else " " for ch in text[: 4 * most]).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def explain(error: Exception, timeout: timedelta, *, is_late: bool) -> str:
+    """Return in plain words why there was no answer, without addresses or details of the program."""
+    if is_late or isinstance(error, DeadlineExceeded | TimeoutError):
+        return f"no complete answer within {timeout.total_seconds():g} s"
+    if isinstance(error, Unanswered):
+        return str(error)
+    known = next((words for kind, words in _FAILURES if isinstance(error, kind)), None)
+    return known or f"the check went wrong ({type(error).__name__})"
+
+
+_FAILURES: tuple[tuple[type[Exception], str], ...] = (
+    (AddressRefused, "the address is not allowed"),
+    (ssl.SSLError, "the encrypted connection failed"),
+    (socket.gaierror, "the name cannot be found"),
+    (ConnectionRefusedError, "the connection was refused"),
+    (ConnectionError, "the connection was closed early"),
+    (OSError, "the host cannot be reached"),
+)
+"""The words for failures of connections, the more special first."""

@@ -7,7 +7,7 @@ here, because the library would read the whole body of each, and send what is se
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -19,8 +19,14 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from waypost import __version__
-from waypost.base.net.failures import Unanswered
-from waypost.base.net.network import DeadlineExceeded, connect, current_run, remaining, verifying
+from waypost.base.net.network import (
+    DeadlineExceeded,
+    Unanswered,
+    connect,
+    current_exchange,
+    remaining,
+    verifying,
+)
 
 _CHUNK = 16 * 1024
 _HARMLESS = frozenset({"accept", "accept-language", "cache-control", "content-type", "user-agent"})
@@ -66,7 +72,7 @@ class _Session(requests.Session):
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of an address; it never shows itself, because it holds secrets."""
+    """A request to an address; it never shows itself, because it holds secrets."""
 
     url: str = field(repr=False)
     method: str = "GET"
@@ -75,8 +81,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a server answered in the end."""
+class Response:
+    """The answer of a server after all redirects."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -86,13 +92,13 @@ class Answer:
 
 
 def basic(user: str, password: str) -> str:
-    """Return the header value that tells a user and a password."""
+    """Return the value of the header for a user and a password."""
     return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode('ascii')}"
 
 
 def fetch(
     request: Request, *, redirects: int = 10, follow: bool = True, max_size: int, whole: bool = True
-) -> Answer:
+) -> Response:
     """Fetch an address within the present deadline.
 
     Raises Unanswered or OSError where there is no whole answer. Of a body larger than `max_size` bytes,
@@ -116,7 +122,7 @@ class _BodyLimit:
     whole: bool
 
 
-def _follow(session: requests.Session, request: Request, redirects: int, limit: _BodyLimit) -> Answer:
+def _follow(session: requests.Session, request: Request, redirects: int, limit: _BodyLimit) -> Response:
     for hop in range(redirects + 1):
         try:
             response = _send(session, request)
@@ -127,8 +133,8 @@ def _follow(session: requests.Session, request: Request, redirects: int, limit: 
             target = _redirect_target(response) if redirects else None
             if target is None:
                 body = _read_body(response, limit)
-                current_run().mark_answered()
-                return Answer(response.status_code, response.headers, body)
+                current_exchange().mark_answered()
+                return Response(response.status_code, response.headers, body)
             if hop < redirects:
                 request = _redirected(request, response.status_code, target)
     raise Unanswered(f"more than {redirects} redirect{'' if redirects == 1 else 's'}")
@@ -162,17 +168,14 @@ def _redirected(request: Request, status: int, target: str) -> Request:
         raise Unanswered("redirected to an address that is not http or https")
     if status == 303 or (status in (301, 302) and request.method == "POST"):
         method = "HEAD" if request.method == "HEAD" else "GET"
-        request = replace(request, method=method, body=None, headers=_without_type(request.headers))
+        headers = {name: value for name, value in request.headers.items() if name.lower() != "content-type"}
+        request = replace(request, method=method, body=None, headers=headers)
     if is_same:
         return replace(request, url=url)
     if request.body is not None:
         raise Unanswered("redirected to another host, where the body of the request is not sent")
     kept = {name: value for name, value in request.headers.items() if name.lower() in _HARMLESS}
     return replace(request, url=url, headers=kept)
-
-
-def _without_type(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if name.lower() != "content-type"}
 
 
 def _origin(url: str) -> tuple[str, str | None, int]:
@@ -182,7 +185,7 @@ def _origin(url: str) -> tuple[str, str | None, int]:
 
 
 def _is_upgrade(old: str, new: str) -> bool:
-    """Tell whether only encryption was added, on the usual ports."""
+    """Return whether only encryption was added, on the usual ports."""
     before, after = _origin(old), _origin(new)
     return before == ("http", after[1], 80) and after == ("https", after[1], 443)
 
@@ -190,7 +193,7 @@ def _is_upgrade(old: str, new: str) -> bool:
 def _read_body(response: requests.Response, limit: _BodyLimit) -> bytes:
     body = bytearray()
     try:
-        for chunk in _chunks(response):
+        for chunk in response.iter_content(_CHUNK):
             remaining()
             body += chunk[: limit.max_size + 1 - len(body)]
             if len(body) > limit.max_size:
@@ -201,12 +204,8 @@ def _read_body(response: requests.Response, limit: _BodyLimit) -> bytes:
     return bytes(body)
 
 
-def _chunks(response: requests.Response) -> Iterator[bytes]:
-    yield from response.iter_content(_CHUNK)
-
-
 def _cause(error: Exception) -> Exception:
-    """Return what was behind an error of the library: its own words tell addresses, and these do not."""
+    """Return the cause of an error of the library, whose own words hold addresses that the cause does not."""
     chain: list[BaseException] = []
     current: BaseException | None = error
     while current is not None and len(chain) < 10:
@@ -228,4 +227,4 @@ _BAD_ADDRESS = (
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidURL,
 )
-"""What the library says of addresses that it cannot ask."""
+"""The errors of the library for addresses that it cannot ask."""

@@ -19,8 +19,8 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
 
-from waypost.base.link_targets import split_link, target_path
-from waypost.base.words import Words
+from waypost.base.i18n import Words
+from waypost.base.markdown.links import split_link, target_path
 from waypost.formats.article import Article, ArticleFrontMatter, Kind, Video
 from waypost.reading.rules.videos import FILE_ENDINGS, Player, address_from, find_player
 

@@ -27,7 +27,7 @@ from mkdocs.utils.templates import TemplateContext
 from waypost.base.files.languages import site_words
 from waypost.base.files.resources import assets, theme_folder
 from waypost.base.files.templates import Templates, is_own
-from waypost.base.link_targets import leads_elsewhere, split_link, target_path
+from waypost.base.markdown.links import leads_elsewhere, split_link, target_path
 from waypost.formats.project import Project
 from waypost.help.help_pages import HelpPages, TakeSnapshot
 from waypost.help.io.article_markup import ArticleMarkup

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.help.rules.catalog import Catalog
 
 LIMIT = 50

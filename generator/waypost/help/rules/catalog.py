@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from waypost.base.measures import duration_words
-from waypost.base.words import Words
+from waypost.base.i18n import Words, duration_words
 from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, HomeFrontMatter, Kind
 from waypost.formats.project import HelpCenter
 

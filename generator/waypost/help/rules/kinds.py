@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from waypost.base.measures import duration_words, size_words
-from waypost.base.words import Words
+from waypost.base.i18n import Words, duration_words, size_words
 from waypost.formats.article import Article, ArticleFrontMatter, Download, Kind, Prerequisite
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import ArticleLink, Catalog

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, unquote
 
+from waypost.base.i18n import Words
 from waypost.base.markdown.links import map_links
-from waypost.base.markdown.words import as_markdown
-from waypost.base.words import Words
+from waypost.base.markdown.plain_text import as_markdown
 from waypost.formats.article import Article, Kind
 from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
 from waypost.publishing.rules.help_site import HelpSite

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.status import ComponentStatus, Impact, worst
 from waypost.publishing.documents.now import Now
 from waypost.publishing.documents.parts import ComponentNow

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from waypost.base.markdown.parts import sections_of
-from waypost.base.markdown.words import heading_anchor, plain_text
+from waypost.base.markdown.plain_text import heading_anchor, plain_text
 from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter, Kind
 from waypost.publishing.rules.help_site import HelpSite
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from waypost.base.markdown.parts import headings_of
-from waypost.base.markdown.words import plain_text
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.article import Article, ArticleFrontMatter, Kind
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.views import page_facts

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from waypost.base.i18n import Words
 from waypost.base.markdown.blocks import lines_of
 from waypost.base.markdown.links import outside_code
-from waypost.base.markdown.words import heading_anchor, plain_text
-from waypost.base.words import Words
+from waypost.base.markdown.plain_text import heading_anchor, plain_text
 from waypost.formats.article import Article
 from waypost.formats.troubleshooter import Step, Troubleshooter
 from waypost.help.rules.troubleshooter_views import StepView, all_steps_view, step_views

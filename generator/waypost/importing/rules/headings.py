@@ -6,7 +6,10 @@ import re
 from collections.abc import Sequence
 
 from waypost.base.markdown.blocks import Block, BlockKind, blocks_of
-from waypost.base.markdown.words import heading_anchor, plain_text
+from waypost.base.markdown.plain_text import (
+    heading_anchor,
+    plain_text,
+)
 from waypost.formats.article import Article, ArticleFrontMatter, Kind
 from waypost.importing.rules.collection import Conversion, Lines, map_prose, marked, text_of
 from waypost.reading.rules.structure import weakness

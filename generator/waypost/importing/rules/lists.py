@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from waypost.base.markdown import blocks
-from waypost.base.markdown.blocks import Part
+from waypost.base.markdown.blocks import LinePart
 from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of, text_of
 
 _ENTRY = re.compile(r"([-*+]|\d{1,9}[.)])( +|$)(.*)$")
@@ -69,9 +69,9 @@ def convert_lists(lines: Lines, _: Conversion) -> Lines:
     blank = True
     for line, read in zip(lines, blocks.lines_of(text_of(lines)), strict=False):
         part = read.part
-        if part is Part.OPENING_FENCE and not line.text.lstrip().startswith(">"):
+        if part is LinePart.OPENING_FENCE and not line.text.lstrip().startswith(">"):
             _open_fence(state, line)
-        elif state.mark and part in (Part.FENCED_CODE, Part.CLOSING_FENCE):
+        elif state.mark and part in (LinePart.FENCED_CODE, LinePart.CLOSING_FENCE):
             _code(state, line, part)
         else:
             state.mark = ""
@@ -105,9 +105,9 @@ def _open_fence(state: _State, line: SourceLine) -> None:
         state.put(line, state.mark + _language(found[2]))
 
 
-def _code(state: _State, line: SourceLine, part: Part) -> None:
+def _code(state: _State, line: SourceLine, part: LinePart) -> None:
     text = _dedent(line.text, state.fence)
-    if part is Part.CLOSING_FENCE:
+    if part is LinePart.CLOSING_FENCE:
         state.mark = ""
         state.put(line, "" if state.levels else text.strip())
     elif state.levels:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from waypost.base.markdown.parts import markdown_parts
-from waypost.base.markdown.words import plain_text
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import Impact, Incident, Update, UpdateStatus
 from waypost.lint.rules import incident_words
 from waypost.lint.rules.incident_words import own_words, words

@@ -6,8 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from waypost.base.link_targets import leads_elsewhere, split_link, target_path
-from waypost.base.markdown.links import Link
+from waypost.base.markdown.links import Link, leads_elsewhere, split_link, target_path
 from waypost.formats.article import Article, Kind, is_draft
 from waypost.lint.rules.rule import Finding, LintSite, at_line
 from waypost.problems import did_you_mean

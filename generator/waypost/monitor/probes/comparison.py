@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from waypost.base.net.failures import Unanswered
 from waypost.base.net.json_paths import read_watched_json, values_at
+from waypost.base.net.network import Unanswered
 from waypost.base.patterns import is_found
 from waypost.formats.expectations import ABSENT, Bounds, Comparison
 
@@ -26,7 +26,7 @@ def as_text(body: bytes) -> str:
 
 
 def holds(wanted: Comparison, found: Any) -> bool:
-    """Tell whether a value is as expected; ABSENT is one that is not there."""
+    """Return whether a value is as expected; ABSENT is one that is not there."""
     if found is ABSENT:
         return wanted.exists is False
     if wanted.exists is False:
@@ -84,7 +84,7 @@ def is_same(found: Any, wanted: Any) -> bool:
 
 
 def judge_header(wanted: Comparison, found: str | None) -> bool:
-    """Tell whether a header is as expected; its text counts as a number where it is compared with one."""
+    """Return whether a header is as expected; its text counts as a number where it is compared with one."""
     if found is None:
         return holds(wanted, ABSENT)
     wants_number = any(isinstance(value, int | float) for value in (wanted.equals, wanted.not_))

@@ -15,8 +15,7 @@ import dns.rdatatype
 import dns.resolver
 import dns.reversename
 
-from waypost.base.net.failures import Unanswered, plain
-from waypost.base.net.network import allowed, remaining, resolve
+from waypost.base.net.network import Unanswered, allowed, plain, remaining, resolve
 from waypost.formats.checks import DnsCheck
 from waypost.formats.expectations import ExpectRecords
 from waypost.formats.types import host_port
@@ -27,7 +26,7 @@ MAX_ALIASES = 16
 
 _TRIES = 2
 _UNSURE = {dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.NOTIMP}
-"""What one name server says when another may know better."""
+"""Answers of a name server after which another one is asked."""
 
 
 def probe_dns(check: DnsCheck, context: ProbeContext) -> ProbeResult:

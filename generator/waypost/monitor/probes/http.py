@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from waypost.base.net.web import Answer, Request, basic, fetch
+from waypost.base.net.web import Request, Response, basic, fetch
 from waypost.base.patterns import is_found
 from waypost.formats.checks import HttpCheck
 from waypost.formats.expectations import Expect
@@ -28,7 +28,7 @@ def _headers(check: HttpCheck) -> dict[str, str]:
     return headers
 
 
-def judge(expect: Expect, answer: Answer) -> str:
+def judge(expect: Expect, answer: Response) -> str:
     """Return why an answer is not good, or an empty string."""
     if not any(codes.first <= answer.status <= codes.last for codes in expect.status):
         return f"HTTP status {answer.status}, expected {' or '.join(map(str, expect.status))}"
@@ -40,7 +40,7 @@ def judge(expect: Expect, answer: Answer) -> str:
     return _judge_body(expect, answer) if expect.wants_body else ""
 
 
-def _judge_body(expect: Expect, answer: Answer) -> str:
+def _judge_body(expect: Expect, answer: Response) -> str:
     if not all(text.encode() in answer.body for text in expect.body_contains):
         return "the body does not hold the expected text"
     if expect.body_matches is not None and not is_found(expect.body_matches, as_text(answer.body)):

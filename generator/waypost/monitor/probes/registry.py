@@ -8,10 +8,11 @@ import ssl
 from collections.abc import Mapping
 
 from waypost.base.net.certificates import first_expiry, read_untrusted, words_for
-from waypost.base.net.failures import Unanswered, explain, plain
-from waypost.base.net.network import Run, deadline
-from waypost.formats.checks import (
+from waypost.base.net.network import Exchange, Unanswered, deadline, explain, plain
+from waypost.formats.check_base import (
     CheckBase,
+)
+from waypost.formats.checks import (
     DnsCheck,
     HeartbeatCheck,
     HttpCheck,
@@ -27,8 +28,6 @@ from waypost.monitor.probes.result import ProbeContext, Prober, ProbeResult
 from waypost.monitor.probes.statuspage import probe_statuspage
 from waypost.monitor.probes.tcp import probe_tcp
 from waypost.monitor.probes.tls import probe_tls
-
-__all__ = ["PROBERS", "ProbeContext", "ProbeResult", "probe"]
 
 log = logging.getLogger("waypost")
 
@@ -55,7 +54,7 @@ def probe(check: CheckBase, context: ProbeContext) -> ProbeResult:
     return dataclasses.replace(result, latency=latency, certificate_expires=first_expiry(run.certificates))
 
 
-def _attempt(check: CheckBase, context: ProbeContext, run: Run) -> ProbeResult:
+def _attempt(check: CheckBase, context: ProbeContext, run: Exchange) -> ProbeResult:
     try:
         return PROBERS[type(check)](check, context)
     except ssl.SSLCertVerificationError as error:

@@ -1,4 +1,4 @@
-"""What a run of a check is given, and what it finds."""
+"""The input and the result of one run of a check."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from waypost.base.net.failures import plain
-from waypost.base.net.network import Refuse
-from waypost.formats.checks import CheckBase
+from waypost.base.net.network import Refuse, plain
+from waypost.formats.check_base import (
+    CheckBase,
+)
 from waypost.formats.observations import Pings
 from waypost.formats.status import ComponentStatus
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What one run found; `probe` adds the times."""
+    """The result of one run; `probe` adds the times."""
 
     status: ComponentStatus
     """No data where the run says nothing about the service."""
@@ -25,19 +26,19 @@ class ProbeResult:
     reason: str = ""
     """Why it is not operational, in words without secrets."""
     certificate_expires: datetime | None = None
-    """When the certificate ends that was shown; the first, where there were several."""
+    """The end of the certificate that the server showed; the first end, where there were several."""
 
 
 @dataclass(frozen=True)
 class ProbeContext:
-    """What a run may know beside its check."""
+    """The input of a run beside its check."""
 
     now: datetime
     """The moment of the run."""
     pings: Pings = field(default_factory=Pings)
-    """What a heartbeat last said of itself."""
+    """The latest reports of the job, for a heartbeat."""
     refuse: Refuse | None = None
-    """Tells which numeric addresses must not be reached; without it, all may."""
+    """Returns whether a numeric address must not be reached; without it, all may be."""
 
 
 Prober = Callable[[Any, ProbeContext], ProbeResult]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from waypost.base.net.failures import Unanswered, plain
 from waypost.base.net.json_paths import read_json
+from waypost.base.net.network import Unanswered, plain
 from waypost.base.net.web import Request, fetch
 from waypost.formats.checks import StatuspageCheck
 from waypost.formats.status import MEASURED, ComponentStatus, Impact
@@ -21,7 +21,7 @@ _INDICATORS = {"maintenance": _WORKING, **{impact.value: impact.status for impac
 
 
 def probe_statuspage(check: StatuspageCheck, context: ProbeContext) -> ProbeResult:
-    """Read another page once; raise Unanswered where it says nothing of the service."""
+    """Read another page once; raise Unanswered where the service is not on it."""
     answer = fetch(Request(summary_address(check.statuspage)), max_size=MAX_SIZE)
     if answer.status != 200:
         raise Unanswered(f"the status page answered with HTTP status {answer.status}")
@@ -48,7 +48,7 @@ def summary_address(url: str) -> str:
 
 
 def _read(check: StatuspageCheck, summary: Any) -> tuple[ComponentStatus, str]:
-    """Return what the page says, in our states and in its words."""
+    """Return the state of the service on the page, as our state and in the words of the page."""
     if check.component is None:
         status = _INDICATORS.get(_text(summary, "status", "indicator"))
         if status is None:

@@ -1,4 +1,4 @@
-"""Connect to a port, say something, and wait for what is expected."""
+"""Connect to a port, send a text, and wait for the expected answer."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from waypost.monitor.probes.comparison import as_text
 from waypost.monitor.probes.result import ProbeContext, ProbeResult, failed, good
 
 MAX_ANSWER = 64 * 1024
-"""Bytes of an answer that are looked at."""
+"""Bytes of an answer that are read."""
 
 
 def probe_tcp(check: TcpCheck, context: ProbeContext) -> ProbeResult:
-    """Connect to the port of a check once, and judge what it says."""
+    """Connect to the port of a check once, and judge its answer."""
     host, port = host_port(check.tcp)
     connection = connect(host, port)
     with contextlib.closing(connection):

@@ -1,1 +1,1 @@
-"""When a check runs, and when a state changes."""
+"""The rules of schedules, heartbeats and changes of state."""

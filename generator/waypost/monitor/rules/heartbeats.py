@@ -1,21 +1,19 @@
-"""Whether a job that reports by itself is late, failed, or well: a rule over what it last said."""
+"""Jobs that report by themselves: their names, their reports, and whether a job is late, failed, or well."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
-from waypost.formats.checks import HeartbeatCheck
-from waypost.formats.observations import Pings
+from waypost.base.cron import next_run
+from waypost.formats.checks import Heartbeat, HeartbeatCheck
+from waypost.formats.observations import Ping, PingKind, Pings
 from waypost.formats.status import ComponentStatus
-
-NextRun = Callable[[datetime], datetime]
-"""Returns when a job is due next after a moment, in UTC."""
+from waypost.formats.status_config import StatusConfig
 
 
-def judge_heartbeat(
-    check: HeartbeatCheck, pings: Pings, now: datetime, next_run: NextRun
-) -> tuple[ComponentStatus, str]:
+def judge_heartbeat(check: HeartbeatCheck, pings: Pings, now: datetime) -> tuple[ComponentStatus, str]:
     """Return the state of a job and why it is not operational.
 
     It is down at its last success + period + grace, or at its last start + grace where it began and never
@@ -31,12 +29,19 @@ def judge_heartbeat(
     since = pings.success or pings.first
     if since is None:
         return ComponentStatus.NO_DATA, ""
-    late = now >= next_run(since) + check.heartbeat.grace
+    late = now >= _due_after(check.heartbeat, since) + check.heartbeat.grace
     if late and pings.success is None:
         return check.fails_as, "nothing was heard of the job"
     if late:
         return check.fails_as, f"nothing was heard of the job since {_clock(since)}"
     return ComponentStatus.OPERATIONAL if pings.success else ComponentStatus.NO_DATA, ""
+
+
+def _due_after(rule: Heartbeat, moment: datetime) -> datetime:
+    """Return when a job is due next after a moment, in UTC."""
+    if rule.cron is not None:
+        return next_run(rule.cron, rule.time_zone, moment)
+    return moment + rule.every if rule.every else moment
 
 
 def _has_failed(pings: Pings) -> bool:
@@ -45,3 +50,27 @@ def _has_failed(pings: Pings) -> bool:
 
 def _clock(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}"
+
+
+def heartbeat_names(config: StatusConfig) -> Mapping[str, tuple[str, str]]:
+    """Return the component and check of every name: `backups/nightly`, and `backups` where it has only one."""
+    found = [
+        (component.id, name)
+        for component in config.flat
+        for name, check in component.named_checks
+        if isinstance(check, HeartbeatCheck)
+    ]
+    of_component = Counter(component for component, _ in found)
+    single = {component: (component, name) for component, name in found if of_component[component] == 1}
+    return {**single, **{f"{component}/{name}": (component, name) for component, name in found}}
+
+
+def read_ping(name: tuple[str, str], word: str, at: datetime) -> Ping | None:
+    """Return the report in a word, which is empty, `success`, `start`, `fail` or an exit code; None for others."""
+    if word.isascii() and word.isdecimal() and int(word) <= 255:
+        code = int(word)
+        return Ping(*name, at, PingKind.FAIL if code else PingKind.SUCCESS, code)
+    try:
+        return Ping(*name, at, PingKind(word or PingKind.SUCCESS))
+    except ValueError:
+        return None

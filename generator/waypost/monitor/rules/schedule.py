@@ -1,4 +1,4 @@
-"""When each check is run: spread over its interval by its name, sooner while in doubt, skipped when late."""
+"""The times of each check: spread over its interval by its name, sooner while in doubt, skipped when late."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from waypost.formats.checks import CheckBase, Rules, kind_of
-from waypost.formats.observations import Line, LineState, Plan
-from waypost.formats.status import ComponentStatus
+from waypost.formats.check_base import (
+    CheckBase,
+    Rules,
+)
+from waypost.formats.checks import (
+    kind_of,
+)
+from waypost.formats.observations import Claim, Plan, Series, SeriesState
+from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import StatusConfig
 from waypost.status.rules.regions import SILENCE
 
@@ -30,7 +36,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Job:
     """A check as one region runs it, with what is needed to run and judge it."""
 
-    line: Line
+    series: Series
     check: CheckBase
     rules: Rules
 
@@ -49,14 +55,30 @@ class Job:
 
     @property
     def plan(self) -> Plan:
-        """How often it is to be run."""
-        return Plan(self.line, self.check.every, phase(self.line), lease(self.check))
+        """The interval and lease of the job for the schedule."""
+        return Plan(self.series, self.check.every, phase(self.series), lease(self.check))
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """The outcome of one claimed run of a job."""
+
+    claim: Claim
+    job: Job
+    next_due: datetime
+    """When the job is run again."""
+    retry_due: datetime
+    """When it is run again instead, while its answers differ from the state that is believed."""
+    observation: Observation | None = None
+    """None where nothing may be judged: our own connection was down, or the source said nothing."""
+    certificate: datetime | None = None
+    """When the certificate of the answer expires."""
 
 
 def jobs(config: StatusConfig, regions: Collection[str] = ("",)) -> list[Job]:
     """Return every check that a poller of these regions runs; a check without regions belongs to the region ''."""
     return [
-        Job(Line(component.id, name, region), check, config.rules(component, check))
+        Job(Series(component.id, name, region), check, config.rules(component, check))
         for component in config.flat
         for name, check in component.named_checks
         for region in check.regions or ("",)
@@ -70,9 +92,9 @@ def lease(check: CheckBase) -> timedelta:
     return min(check.timeout + LEASE_MARGIN, max(check.every, least))
 
 
-def phase(line: Line) -> float:
-    """Place a line within its interval by its name, so that not all of them run at once: 0 to 1."""
-    digest = hashlib.sha256("/".join(line).encode()).digest()
+def phase(series: Series) -> float:
+    """Place a series within its interval by its name, so that not all of them run at once: 0 to 1."""
+    digest = hashlib.sha256("/".join(series).encode()).digest()
     return int.from_bytes(digest[:4]) / 2**32
 
 
@@ -83,17 +105,12 @@ def slot_after(now: datetime, job: Job, chance: float = 0.0) -> datetime:
     for every poller and after every restart, because they follow from the name alone.
     """
     every = job.check.every
-    first = _EPOCH + phase(job.line) * every
+    first = _EPOCH + phase(job.series) * every
     moved = min(JITTER * every, MOST_JITTER) * chance
     return first + ((now - first) // every + 1) * every + moved
 
 
-def retry_after(now: datetime, job: Job) -> datetime:
-    """Return when a job is run again while its answers differ from what is believed."""
-    return now + job.rules.retry_every
-
-
-def in_doubt(state: LineState) -> bool:
-    """Tell whether the newest answer differs from what is believed, so that the next should come soon."""
+def in_doubt(state: SeriesState) -> bool:
+    """Return whether the newest answer differs from what is believed, so that the next should come soon."""
     believed = state.status or ComponentStatus.OPERATIONAL
     return state.newest is not None and state.newest.status is not believed

@@ -1,7 +1,7 @@
 """From observations to confirmed states: one bad answer is not an outage, one good answer no recovery.
 
-The rules work on streaks that grow with each answer, so that judging the next one needs no look at
-older rows, and takes the same time after a year.
+The rules work on streaks that grow with each answer, so that judging the next one needs no older
+rows, and takes the same time after a year.
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from waypost.formats.checks import Flapping, Rules
-from waypost.formats.observations import Failure, LineState, Run
+from waypost.formats.check_base import (
+    Flapping,
+    Rules,
+)
+from waypost.formats.observations import FailedAnswer, SeriesState, Streak
 from waypost.formats.status import MEASURED, ComponentStatus, Observation, StateChange
 
 RECENT = 5
@@ -19,37 +22,38 @@ RECENT = 5
 REMEMBERED = 20
 """How many changes are remembered: the most that flapping may be set to."""
 
-
-LOOKED_BACK = 24
+COUNTED_ANSWERS = 24
 """Over how many answers at most failures that come and go are counted."""
 
 
-def advance(state: LineState, observation: Observation, rules: Rules) -> tuple[LineState, StateChange | None]:
-    """Judge a line's next answer; return what is now known of it, and the change that it confirms, if any.
+def advance(
+    state: SeriesState, observation: Observation, rules: Rules
+) -> tuple[SeriesState, StateChange | None]:
+    """Judge the next answer of a series; return what is now known of it, and the change that it confirms, if any.
 
     A worse state is believed after `rules.down_after` answers in a row at least as bad, or when half of
     the latest answers are (see `_come_and_gone`); a better one after `rules.up_after` in a row at least as
-    good. The change starts at the first answer that speaks for it, not at its confirmation. While a line
+    good. The change starts at the first answer that speaks for it, not at its confirmation. While a series
     flaps, the good answers must last for `rules.flapping.hold` too.
     """
     state = _grown(state, observation)
     change = _confirmed(state, observation, rules)
     if change is None:
         return state, None
-    # The first state ever is news, but no change that could make a line look unsteady.
+    # The first state ever is news, but no change that could make a series flap.
     changed = state.changed if state.status is None else (*state.changed, change.confirmed_at)[-REMEMBERED:]
     # What the new state began with was judged already, and no two changes may begin at one moment.
     failures = tuple(failure for failure in state.failures if failure.at > change.at)
     return replace(state, status=change.status, changed=changed, failures=failures), change
 
 
-def _grown(state: LineState, observation: Observation) -> LineState:
-    """Add an answer to all that is remembered of a line."""
+def _grown(state: SeriesState, observation: Observation) -> SeriesState:
+    """Add an answer to all that is remembered of a series."""
     severity = observation.status.severity
     answered = state.answered + 1
-    failures = tuple(failure for failure in state.failures if failure.number > answered - LOOKED_BACK)
+    failures = tuple(failure for failure in state.failures if failure.number > answered - COUNTED_ANSWERS)
     if severity:
-        failures = (*failures, Failure(answered, observation.at, observation.status))
+        failures = (*failures, FailedAnswer(answered, observation.at, observation.status))
     return replace(
         state,
         at_least={
@@ -66,43 +70,43 @@ def _grown(state: LineState, observation: Observation) -> LineState:
     )
 
 
-def _streak(run: Run | None, observation: Observation, belongs: bool) -> Run:
+def _streak(streak: Streak | None, observation: Observation, belongs: bool) -> Streak:
     if not belongs:
-        return Run()
-    return Run(run.count + 1, run.first) if run and run.count else Run(1, observation)
+        return Streak()
+    return Streak(streak.count + 1, streak.first) if streak and streak.count else Streak(1, observation)
 
 
-def _confirmed(state: LineState, newest: Observation, rules: Rules) -> StateChange | None:
+def _confirmed(state: SeriesState, newest: Observation, rules: Rules) -> StateChange | None:
     if state.status is None and newest.status is ComponentStatus.OPERATIONAL:
         # Nothing is known yet: the first good answer is believed, a bad one needs its confirmation.
         return _change(state, newest.status, newest.at, newest)
     current = state.status or ComponentStatus.OPERATIONAL
     for level in reversed(MEASURED[1:]):
         if level.severity > current.severity:
-            run = state.at_least[level]
-            is_certain = run.count >= rules.down_after
-            at = _begun(run, newest) if is_certain else _come_and_gone(state, level, rules.down_after)
+            streak = state.at_least[level]
+            is_certain = streak.count >= rules.down_after
+            at = _begun(streak, newest) if is_certain else _come_and_gone(state, level, rules.down_after)
             if at is not None:
                 return _change(state, level, at, newest)
     for level in MEASURED[:-1]:
-        run = state.at_most[level]
-        is_better = level.severity < current.severity and run.count >= rules.up_after
-        if is_better and not _is_held(run, newest, state.changed, rules.flapping):
-            return _change(state, level, _begun(run, newest), newest)
+        streak = state.at_most[level]
+        is_better = level.severity < current.severity and streak.count >= rules.up_after
+        if is_better and not _is_held(streak, newest, state.changed, rules.flapping):
+            return _change(state, level, _begun(streak, newest), newest)
     return None
 
 
-def _begun(run: Run, newest: Observation) -> datetime:
-    return run.first.at if run.first else newest.at
+def _begun(streak: Streak, newest: Observation) -> datetime:
+    return streak.first.at if streak.first else newest.at
 
 
-def _come_and_gone(state: LineState, level: ComponentStatus, down_after: int) -> datetime | None:
+def _come_and_gone(state: SeriesState, level: ComponentStatus, down_after: int) -> datetime | None:
     """Return when failures began that come and go, but make up half of the latest answers, or None.
 
-    Looked at are four times `down_after` answers, at most `LOOKED_BACK`, and none from before the
-    present state. At least `down_after` of them must fail, so that this never is hastier than a row.
+    Four times `down_after` answers count, at most `COUNTED_ANSWERS`, and none from before the present
+    state. At least `down_after` of them must fail, so that this never is hastier than a row.
     """
-    width = min(4 * down_after, LOOKED_BACK)
+    width = min(4 * down_after, COUNTED_ANSWERS)
     failed = [
         failure.at
         for failure in state.failures
@@ -111,20 +115,20 @@ def _come_and_gone(state: LineState, level: ComponentStatus, down_after: int) ->
     return failed[0] if len(failed) >= max(width // 2, down_after) else None
 
 
-def _is_held(run: Run, newest: Observation, changed: tuple[datetime, ...], flapping: Flapping) -> bool:
-    """Tell whether a line changed so often lately that good answers must first last for a while."""
+def _is_held(streak: Streak, newest: Observation, changed: tuple[datetime, ...], flapping: Flapping) -> bool:
+    """Return whether a series changed so often lately that good answers must first last for a while."""
     lately = [moment for moment in changed if newest.at - moment <= flapping.within]
-    return len(lately) >= flapping.changes and newest.at - _begun(run, newest) < flapping.hold
+    return len(lately) >= flapping.changes and newest.at - _begun(streak, newest) < flapping.hold
 
 
-def _change(state: LineState, status: ComponentStatus, at: datetime, newest: Observation) -> StateChange:
-    said = [item for item in state.recent if item.status is status] or [newest]
+def _change(state: SeriesState, status: ComponentStatus, at: datetime, newest: Observation) -> StateChange:
+    reasons = [item.reason for item in state.recent if item.status is status] or [newest.reason]
     return StateChange(
         newest.component,
         newest.check,
         at,
         status,
         newest.at + newest.latency,
-        said[-1].reason,
+        reasons[-1],
         newest.region,
     )

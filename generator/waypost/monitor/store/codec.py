@@ -1,4 +1,4 @@
-"""How values stand in the database: times as milliseconds, states as numbers, a line's state as JSON."""
+"""The forms of values in the database: times as milliseconds, states as numbers, the state of a series as JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from waypost.base.database.values import LARGEST, clean_text, from_ms, span_ms, to_ms
-from waypost.formats.observations import Failure, Line, LineState, Run
+from waypost.formats.observations import FailedAnswer, Series, SeriesState, Streak
 from waypost.formats.status import ComponentStatus, Observation
 
 STATUS_NUMBERS: Mapping[ComponentStatus, int] = {
@@ -19,88 +19,86 @@ STATUS_NUMBERS: Mapping[ComponentStatus, int] = {
     ComponentStatus.UNDER_MAINTENANCE: 4,
     ComponentStatus.NO_DATA: 5,
 }
-"""How states are stored; the numbers never change."""
+"""The numbers of states in the database; they never change."""
 
 STATUSES = {number: status for status, number in STATUS_NUMBERS.items()}
 
 
-def storable(seen: Observation, line: Line) -> Observation:
+def storable(answer: Observation, series: Series) -> Observation:
     """Return an observation as it will come back: whole milliseconds in UTC, and a reason that can be kept."""
-    return Observation(
-        line.component,
-        line.check,
-        from_ms(to_ms(seen.at)),
-        seen.status,
-        timedelta(milliseconds=min(max(span_ms(seen.latency), 0), LARGEST)),
-        clean_text(seen.reason),
-        line.region,
-    )
+    latency = min(max(span_ms(answer.latency), 0), LARGEST)
+    status, reason = STATUS_NUMBERS[answer.status], clean_text(answer.reason)
+    return unpack((to_ms(answer.at), latency, status, reason), series)
 
 
-def pack(seen: Observation) -> list[Any]:
-    """Return an observation as plain values for JSON; its line stands elsewhere."""
-    return [to_ms(seen.at), span_ms(seen.latency), STATUS_NUMBERS[seen.status], seen.reason]
+def pack(answer: Observation) -> list[Any]:
+    """Return an observation as plain values for JSON; its series stands elsewhere."""
+    return [to_ms(answer.at), span_ms(answer.latency), STATUS_NUMBERS[answer.status], answer.reason]
 
 
-def unpack(values: Sequence[Any], line: Line) -> Observation:
+def unpack(values: Sequence[Any], series: Series) -> Observation:
     """Return the observation that `pack` made plain."""
     at, latency, status, reason = values
     return Observation(
-        line.component,
-        line.check,
+        series.component,
+        series.check,
         from_ms(at),
         STATUSES[status],
         timedelta(milliseconds=latency),
         reason,
-        line.region,
+        series.region,
     )
 
 
-def dump_state(state: LineState) -> str:
-    """Return a line's state as JSON; an observation that it names several times is written once."""
-    seen: dict[Observation, int] = {}
+def dump_state(state: SeriesState) -> str:
+    """Return the state of a series as JSON; an observation that it names several times is written once."""
+    answers: dict[Observation, int] = {}
 
     def place(item: Observation | None) -> int | None:
-        return None if item is None else seen.setdefault(item, len(seen))
+        return None if item is None else answers.setdefault(item, len(answers))
 
     document: dict[str, Any] = {
         "status": None if state.status is None else STATUS_NUMBERS[state.status],
-        "at_least": _dump_runs(state.at_least, place),
-        "at_most": _dump_runs(state.at_most, place),
+        "at_least": _dump_streaks(state.at_least, place),
+        "at_most": _dump_streaks(state.at_most, place),
         "recent": [place(item) for item in state.recent],
         "changed": [to_ms(moment) for moment in state.changed],
         "answered": state.answered,
         "failures": [[f.number, to_ms(f.at), STATUS_NUMBERS[f.status]] for f in state.failures],
     }
-    document["seen"] = [pack(item) for item in seen]
+    document["seen"] = [pack(item) for item in answers]
     return json.dumps(document, separators=(",", ":"))
 
 
-def load_state(text: str, line: Line) -> LineState:
+def load_state(text: str, series: Series) -> SeriesState:
     """Return the state that `dump_state` wrote."""
     document = json.loads(text)
-    seen = [unpack(values, line) for values in document["seen"]]
-    return LineState(
+    answers = [unpack(values, series) for values in document["seen"]]
+    return SeriesState(
         None if document["status"] is None else STATUSES[document["status"]],
-        _load_runs(document["at_least"], seen),
-        _load_runs(document["at_most"], seen),
-        tuple(seen[place] for place in document["recent"]),
+        _load_streaks(document["at_least"], answers),
+        _load_streaks(document["at_most"], answers),
+        tuple(answers[place] for place in document["recent"]),
         tuple(from_ms(moment) for moment in document["changed"]),
         document["answered"],
-        tuple(Failure(number, from_ms(at), STATUSES[status]) for number, at, status in document["failures"]),
+        tuple(
+            FailedAnswer(number, from_ms(at), STATUSES[status]) for number, at, status in document["failures"]
+        ),
     )
 
 
-def _dump_runs(
-    runs: Mapping[ComponentStatus, Run], place: Callable[[Observation | None], int | None]
+def _dump_streaks(
+    streaks: Mapping[ComponentStatus, Streak], place: Callable[[Observation | None], int | None]
 ) -> dict[str, list[int | None]]:
-    return {str(STATUS_NUMBERS[level]): [run.count, place(run.first)] for level, run in runs.items()}
-
-
-def _load_runs(
-    runs: Mapping[str, tuple[int, int | None]], seen: Sequence[Observation]
-) -> dict[ComponentStatus, Run]:
     return {
-        STATUSES[int(level)]: Run(count, None if place is None else seen[place])
-        for level, (count, place) in runs.items()
+        str(STATUS_NUMBERS[level]): [streak.count, place(streak.first)] for level, streak in streaks.items()
+    }
+
+
+def _load_streaks(
+    streaks: Mapping[str, tuple[int, int | None]], answers: Sequence[Observation]
+) -> dict[ComponentStatus, Streak]:
+    return {
+        STATUSES[int(level)]: Streak(count, None if place is None else answers[place])
+        for level, (count, place) in streaks.items()
     }

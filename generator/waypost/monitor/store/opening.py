@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from waypost.base.database.engine import Database, StoreError, is_sqlite, sqlite_path
+from waypost.base.database.engine import Database, StoreError, sqlite_path
 from waypost.base.database.leases import release
-from waypost.base.database.lock import writer_lock
 from waypost.base.database.schema import schedule
 from waypost.monitor.store.migrations import SCHEMA_VERSION, migrate, version
+
+
+@contextmanager
+def writer_lock(url: str) -> Iterator[None]:
+    """Hold the lock of a poller of this database; the system frees it when the process dies.
+
+    One process polls into a SQLite file, and StoreError refuses the next; PostgreSQL takes as many as there are.
+    """
+    path = sqlite_path(url)
+    if path is None:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            owner = os.pread(handle, 20, 0).decode(errors="replace").strip()
+            process = f" (process {owner})" if owner.isdigit() else ""
+            raise StoreError(
+                f"Another Waypost{process} is polling into this database. Stop it first, or use another --database."
+            ) from None
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(handle)
 
 
 class OutdatedSchema(StoreError):
@@ -17,7 +46,7 @@ class OutdatedSchema(StoreError):
 
 
 def open_database(url: str) -> Database:
-    """Make or upgrade a database and open it for writing, whoever else has it open; raises StoreError."""
+    """Make or upgrade a database and open it for writing, while other processes may have it open; raises StoreError."""
     if path := sqlite_path(url):
         path.parent.mkdir(parents=True, exist_ok=True)
     database = Database(url, writes=True)
@@ -57,8 +86,8 @@ def opened_to_write(url: str) -> Iterator[Database]:
     it is free again.
     """
     with writer_lock(url), closing(open_database(url)) as database:
-        if is_sqlite(url):
-            # The lock says that whoever holds a claim is dead. On PostgreSQL others poll at this moment.
+        if sqlite_path(url):
+            # The lock proves that every holder of a claim is dead. On PostgreSQL others poll at this moment.
             with database.write() as connection:
                 release(connection, schedule)
         yield database

@@ -11,36 +11,35 @@ from sqlalchemy.engine import Connection
 
 from waypost.base.database.schema import certificate, coverage, daily, hourly, state_change, uplink_gap
 from waypost.base.database.values import from_ms, optional_moment, to_ms
-from waypost.formats.observations import Line
+from waypost.formats.observations import Resolution, Rollup, Series
 from waypost.formats.project import History
-from waypost.formats.rollups import Resolution, Rollup
 from waypost.formats.status import Certificate, Coverage, StateChange, UplinkGap
 from waypost.monitor.store.codec import STATUSES
-from waypost.monitor.store.lines import Rows, names
 from waypost.monitor.store.opening import OutdatedSchema, opened_to_read, opened_to_write
 from waypost.monitor.store.rollups import COUNTS
+from waypost.monitor.store.series import SeriesRows, names
 
 _ROLLUPS = {Resolution.HOUR: hourly, Resolution.DAY: daily}
 
 
-class Reader(Rows):
+class HistoryReader(SeriesRows):
     """Reads what is kept in one database."""
 
     def history(self, since: datetime | None = None) -> History:
         """Return the rows from `since` on, and those before it that say how things stood then.
 
         They come in the order of time, and of names where times are equal, whatever the database sorts by.
-        Those before `since` are the last change of each line before it, and the coverage and gaps that reach
+        Those before `since` are the last change of each series before it, and the coverage and gaps that reach
         over it.
         """
         limit = None if since is None else to_ms(since)
         with self._database.read() as connection:
-            lines = names(connection)
+            by_number = names(connection)
             return History(
-                _changes(connection, lines, limit),
-                _coverage(connection, lines, limit),
+                _changes(connection, by_number, limit),
+                _coverage(connection, by_number, limit),
                 _uplink(connection, limit),
-                _certificates(connection, lines),
+                _certificates(connection, by_number),
             )
 
     def history_size(self) -> int:
@@ -51,16 +50,16 @@ class Reader(Rows):
             return connection.scalar(sa.select(changes.scalar_subquery() + gaps.scalar_subquery())) or 0
 
     def latency(self, since: datetime, until: datetime, resolution: Resolution | str) -> list[Rollup]:
-        """Return the roll-ups of each line that begin in [since, until), by time and line."""
+        """Return the roll-ups of each series that begin in [since, until), by time and series."""
         table = _ROLLUPS[Resolution(resolution)]
         wanted = sa.select(table).where(table.c.at >= to_ms(since), table.c.at < to_ms(until))
         with self._database.read() as connection:
             rows = connection.execute(wanted).all()
-            lines = self._lines.named(connection, {row.line for row in rows})
-        rows = sorted(rows, key=lambda row: (row.at, lines[row.line]))
+            by_number = self._series.named(connection, {row.line for row in rows})
+        rows = sorted(rows, key=lambda row: (row.at, by_number[row.line]))
         return [
             Rollup(
-                lines[row.line],
+                by_number[row.line],
                 from_ms(row.at),
                 {
                     STATUSES[number]: count
@@ -88,10 +87,12 @@ def read_history(url: str, since: datetime | None = None) -> History:
 
 def _history(url: str, since: datetime | None) -> History:
     with opened_to_read(url) as database:
-        return Reader(database).history(since) if database else History()
+        return HistoryReader(database).history(since) if database else History()
 
 
-def _changes(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[StateChange, ...]:
+def _changes(
+    connection: Connection, by_number: Mapping[int, Series], limit: int | None
+) -> tuple[StateChange, ...]:
     table = state_change.c
     wanted = sa.select(table.line, table.confirmed_at, table.at, table.status, table.reason)
     if limit is not None:
@@ -102,36 +103,38 @@ def _changes(connection: Connection, lines: Mapping[int, Line], limit: int | Non
         )
         is_last = sa.tuple_(table.line, table.confirmed_at).in_(last)
         wanted = wanted.where(sa.or_(table.confirmed_at >= limit, is_last))
-    ranks = _ranks(lines)
+    ranks = _ranks(by_number)
     rows = sorted(connection.execute(wanted), key=lambda row: (row[1], ranks[row[0]]))
-    return tuple(_change(lines[number], *values) for number, *values in rows)
+    return tuple(_change(by_number[number], *values) for number, *values in rows)
 
 
 # A process that stays reads the same rows at each publication, and all but the last few are as they were.
 @lru_cache(65536)
-def _change(line: Line, confirmed_at: int, at: int, status: int, reason: str) -> StateChange:
-    component, check, region = line
+def _change(series: Series, confirmed_at: int, at: int, status: int, reason: str) -> StateChange:
+    component, check, region = series
     return StateChange(component, check, from_ms(at), STATUSES[status], from_ms(confirmed_at), reason, region)
 
 
 @lru_cache(65536)
-def _stretch(line: Line, start: int, end: int) -> Coverage:
-    component, check, region = line
+def _stretch(series: Series, start: int, end: int) -> Coverage:
+    component, check, region = series
     return Coverage(component, check, from_ms(start), from_ms(end), region)
 
 
-def _ranks(lines: Mapping[int, Line]) -> dict[int, int]:
-    """Return the place of each line in the order of names."""
-    return {number: place for place, number in enumerate(sorted(lines, key=lines.__getitem__))}
+def _ranks(by_number: Mapping[int, Series]) -> dict[int, int]:
+    """Return the place of each series in the order of names."""
+    return {number: place for place, number in enumerate(sorted(by_number, key=by_number.__getitem__))}
 
 
-def _coverage(connection: Connection, lines: Mapping[int, Line], limit: int | None) -> tuple[Coverage, ...]:
+def _coverage(
+    connection: Connection, by_number: Mapping[int, Series], limit: int | None
+) -> tuple[Coverage, ...]:
     wanted = sa.select(coverage.c.line, coverage.c.start, coverage.c.end)
     if limit is not None:
         wanted = wanted.where(coverage.c.end > limit)
-    ranks = _ranks(lines)
+    ranks = _ranks(by_number)
     rows = sorted(connection.execute(wanted), key=lambda row: (row[1], ranks[row[0]]))
-    return tuple(_stretch(lines[number], start, end) for number, start, end in rows)
+    return tuple(_stretch(by_number[number], start, end) for number, start, end in rows)
 
 
 def _uplink(connection: Connection, limit: int | None) -> tuple[UplinkGap, ...]:
@@ -144,13 +147,13 @@ def _uplink(connection: Connection, limit: int | None) -> tuple[UplinkGap, ...]:
     )
 
 
-def _certificates(connection: Connection, lines: Mapping[int, Line]) -> tuple[Certificate, ...]:
+def _certificates(connection: Connection, by_number: Mapping[int, Series]) -> tuple[Certificate, ...]:
     """Return the certificate of each check that was seen last, from whichever region."""
     newest: dict[tuple[str, str], Certificate] = {}
     wanted = sa.select(certificate).order_by(certificate.c.seen_at, certificate.c.line)
     for row in connection.execute(wanted):
-        line = lines[row.line]
-        newest[line.component, line.check] = Certificate(
-            line.component, line.check, from_ms(row.expires), from_ms(row.seen_at), row.warn_days
+        series = by_number[row.line]
+        newest[series.component, series.check] = Certificate(
+            series.component, series.check, from_ms(row.expires), from_ms(row.seen_at), row.warn_days
         )
     return tuple(newest[key] for key in sorted(newest))

@@ -1,18 +1,38 @@
-"""Keep what claimed runs found: a batch in one transaction, of each outcome all or nothing."""
+"""Keep the outcomes of claimed runs: a batch in one transaction, of each outcome all or nothing.
+
+An outcome counts only while its claim is the newest of its series and not yet completed. No older row is
+read: all that judging needs stands in the row of the series itself.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from waypost.base.database.engine import Database, StoreError
 from waypost.base.database.partitions import add_day, day_of
-from waypost.base.database.values import to_ms
-from waypost.formats.observations import LineState, Outcome, Recorded
-from waypost.monitor.store.batch import Batch
-from waypost.monitor.store.lines import Rows
+from waypost.base.database.schema import (
+    certificate,
+    coverage,
+    observation,
+    schedule,
+    series_state,
+    state_change,
+    uplink_gap,
+)
+from waypost.base.database.values import span_ms, to_ms
+from waypost.formats.observations import RecordedOutcome, Series, SeriesState
+from waypost.formats.status import Observation, StateChange
+from waypost.monitor.rules.schedule import CheckOutcome, in_doubt
+from waypost.monitor.rules.states import advance
+from waypost.monitor.store.codec import STATUS_NUMBERS, dump_state, load_state, storable
+from waypost.monitor.store.series import SeriesRows
 
 BATCH = 5000
 """Outcomes in one transaction; more are kept in several."""
@@ -20,26 +40,26 @@ BATCH = 5000
 log = logging.getLogger("waypost")
 
 
-class Recorder(Rows):
+class Recorder(SeriesRows):
     """Writes the outcomes of checks into one database."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._days: set[int] = set()
 
-    def record(self, outcomes: Sequence[Outcome]) -> list[Recorded]:
+    def record(self, outcomes: Sequence[CheckOutcome]) -> list[RecordedOutcome]:
         """Keep the outcomes of claimed runs, of each all or nothing; return what became of each in their order.
 
         An outcome whose claim was lost is refused. An observation that is not newer than the last one of
-        its line (a clock set back) is dropped, and its claim completed. An outcome that cannot be stored
+        its series (a clock set back) is dropped, and its claim completed. An outcome that cannot be stored
         at all is refused with its `fault`; the others are kept.
         """
-        done: list[Recorded] = []
+        done: list[RecordedOutcome] = []
         for begin in range(0, len(outcomes), BATCH):
             done += self._keep(outcomes[begin : begin + BATCH])
         return done
 
-    def _keep(self, outcomes: Sequence[Outcome], *, again: bool = True) -> list[Recorded]:
+    def _keep(self, outcomes: Sequence[CheckOutcome], *, again: bool = True) -> list[RecordedOutcome]:
         try:
             return self._together(outcomes)
         except StoreError as error:
@@ -58,11 +78,11 @@ class Recorder(Rows):
         (broken,) = outcomes
         # The message of a fault may repeat what a server said; its kind does not.
         kind = type(fault.__cause__ or fault).__name__
-        log.error("What %s found cannot be stored: %s.", "/".join(filter(None, broken.claim.line)), kind)
-        return [Recorded(broken.claim.line, LineState(), refused=True, fault=kind)]
+        log.error("What %s found cannot be stored: %s.", "/".join(filter(None, broken.claim.series)), kind)
+        return [RecordedOutcome(broken.claim.series, SeriesState(), refused=True, fault=kind)]
 
-    def _together(self, outcomes: Sequence[Outcome]) -> list[Recorded]:
-        numbers = self._lines.numbers(outcome.claim.line for outcome in outcomes)
+    def _together(self, outcomes: Sequence[CheckOutcome]) -> list[RecordedOutcome]:
+        numbers = self._series.numbers(outcome.claim.series for outcome in outcomes)
         self._make_room(outcomes)
         with self._database.write() as connection:
             batch = Batch(self._database, connection, numbers)
@@ -70,10 +90,176 @@ class Recorder(Rows):
             batch.write()
         return done
 
-    def _make_room(self, outcomes: Sequence[Outcome]) -> None:
+    def _make_room(self, outcomes: Sequence[CheckOutcome]) -> None:
         """Add the days of the observations first: within the batch, two writers could wait for each other."""
         days = {day_of(to_ms(outcome.observation.at)) for outcome in outcomes if outcome.observation}
         for day in sorted(days - self._days):
             with self._database.write() as connection:
                 add_day(self._database, connection, day)
             self._days.add(day)
+
+
+_RowValues = list[dict[str, Any]]
+
+
+@dataclass
+class _Known:
+    """One series of a batch."""
+
+    series: Series
+    epoch: int | None = None
+    """The newest claim; None while nobody holds the series, or where it is not in the schedule."""
+    state: SeriesState = field(default_factory=SeriesState)
+    covered_from: int | None = None
+    covered_until: int | None = None
+
+    def row(self, number: int) -> dict[str, Any]:
+        return {
+            "line": number,
+            "state": dump_state(self.state),
+            "covered_from": self.covered_from,
+            "covered_until": self.covered_until,
+        }
+
+
+class Batch:
+    """The outcomes of one transaction."""
+
+    def __init__(self, database: Database, connection: Connection, numbers: Mapping[Series, int]) -> None:
+        self._database = database
+        self._connection = connection
+        self._numbers = numbers
+        self._known = {number: _Known(series) for series, number in numbers.items()}
+        self._read()
+        self._gaps = self._uplink_gaps()
+        self._completed: _RowValues = []
+        self._observations: _RowValues = []
+        self._coverage: dict[tuple[int, int], dict[str, Any]] = {}
+        self._judged: set[int] = set()
+        self._changes: _RowValues = []
+        self._certificates: dict[int, dict[str, Any]] = {}
+
+    def _read(self) -> None:
+        wanted = sorted(self._known)
+        held = (
+            sa.select(schedule.c.line, schedule.c.epoch)
+            .where(schedule.c.line.in_(wanted), schedule.c.owner.is_not(None))
+            .order_by(schedule.c.line)
+            # The rows stay locked against other pollers until the batch is written.
+            .with_for_update()
+        )
+        for row in self._connection.execute(held):
+            self._known[row.line].epoch = row.epoch
+        for row in self._connection.execute(sa.select(series_state).where(series_state.c.line.in_(wanted))):
+            known = self._known[row.line]
+            known.state = load_state(row.state, known.series)
+            known.covered_from, known.covered_until = row.covered_from, row.covered_until
+
+    def _uplink_gaps(self) -> list[Any]:
+        """Read when our own connection was down since the first of the series was last watched."""
+        ends = [known.covered_until for known in self._known.values() if known.covered_until is not None]
+        if not ends:
+            return []
+        is_later = sa.or_(uplink_gap.c.end.is_(None), uplink_gap.c.end > min(ends))
+        return list(self._connection.execute(sa.select(uplink_gap).where(is_later)))
+
+    def judge(self, outcome: CheckOutcome) -> RecordedOutcome:
+        """Find out what an outcome means, and note what is to be written for it."""
+        series = outcome.claim.series
+        number = self._numbers[series]
+        known = self._known[number]
+        if known.epoch is None or known.epoch != outcome.claim.epoch:
+            return RecordedOutcome(series, known.state, refused=True)
+        known.epoch = None
+        recorded = self._judge(number, known, outcome)
+        # What is in doubt runs again sooner; without an answer there is nothing to doubt.
+        is_sooner = recorded.observation is not None and in_doubt(recorded.state)
+        due = min(outcome.retry_due, outcome.next_due) if is_sooner else outcome.next_due
+        self._completed.append({"b_line": number, "b_due": to_ms(due)})
+        return recorded
+
+    def _judge(self, number: int, known: _Known, outcome: CheckOutcome) -> RecordedOutcome:
+        series = known.series
+        if outcome.observation is None:
+            return RecordedOutcome(series, known.state)
+        answer = storable(outcome.observation, series)
+        if not self._cover(number, known, answer, outcome.job.gap):
+            return RecordedOutcome(series, known.state)
+        self._observations.append(
+            {
+                "at": to_ms(answer.at),
+                "line": number,
+                "latency": span_ms(answer.latency),
+                "status": STATUS_NUMBERS[answer.status],
+                "reason": answer.reason or None,
+            }
+        )
+        known.state, change = advance(known.state, answer, outcome.job.rules)
+        self._judged.add(number)
+        if change is not None:
+            self._changes.append(change_row(number, change))
+        if outcome.certificate is not None:
+            self._certificates[number] = {
+                "line": number,
+                "expires": to_ms(outcome.certificate),
+                "seen_at": to_ms(answer.at),
+                "warn_days": outcome.job.check.warn_days,
+            }
+        return RecordedOutcome(series, known.state, answer, change)
+
+    def _cover(self, number: int, known: _Known, answer: Observation, gap: timedelta) -> bool:
+        """Extend the latest interval of coverage or begin one; return whether the observation is news."""
+        at = to_ms(answer.at)
+        end = at + span_ms(answer.latency) + 1
+        last = known.covered_until
+        if last is not None and at < last:
+            return False
+        is_new = last is None or at - last > span_ms(gap) or self._was_cut_off(answer.region, last, at)
+        if is_new or known.covered_from is None:
+            known.covered_from = at
+        known.covered_until = end
+        self._coverage[number, known.covered_from] = {
+            "line": number,
+            "start": known.covered_from,
+            "end": end,
+        }
+        return True
+
+    def _was_cut_off(self, region: str, last: int, at: int) -> bool:
+        """Return whether our own connection was down between the end of the coverage and an observation."""
+        return any(
+            gap.region == region and gap.start < at and (gap.end is None or gap.end > last)
+            for gap in self._gaps
+        )
+
+    def write(self) -> None:
+        """Write what was noted."""
+        upsert = self._database.upsert
+        done = (
+            schedule.update()
+            .where(schedule.c.line == sa.bindparam("b_line"))
+            .values(due_at=sa.bindparam("b_due"), owner=None, leased_until=None)
+        )
+        states = [self._known[number].row(number) for number in sorted(self._judged)]
+        statements = (
+            (done, self._completed),
+            (observation.insert(), sorted(self._observations, key=lambda row: (row["at"], row["line"]))),
+            (upsert(coverage, "end"), [*self._coverage.values()]),
+            (upsert(series_state, "state", "covered_from", "covered_until"), states),
+            (state_change.insert(), self._changes),
+            (upsert(certificate, "expires", "seen_at", "warn_days"), [*self._certificates.values()]),
+        )
+        for statement, rows in statements:
+            if rows:
+                self._connection.execute(statement, rows)
+
+
+def change_row(number: int, change: StateChange) -> dict[str, Any]:
+    """Return the row of a state change."""
+    return {
+        "line": number,
+        "confirmed_at": to_ms(change.confirmed_at),
+        "at": to_ms(change.at),
+        "status": STATUS_NUMBERS[change.status],
+        "reason": change.reason,
+    }

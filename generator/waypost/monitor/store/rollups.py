@@ -18,7 +18,7 @@ from waypost.base.database.partitions import DAY, day_of, days, drop_day
 from waypost.base.database.schema import daily, hourly, meta, observation
 from waypost.base.database.values import from_ms, span_ms, to_ms
 from waypost.base.sketch import Sketch, bucket
-from waypost.monitor.store.lines import Rows
+from waypost.monitor.store.series import SeriesRows
 
 KEEP_OBSERVATIONS = timedelta(days=14)
 """How long raw observations are kept; state changes and coverage are kept for ever."""
@@ -38,7 +38,7 @@ COUNTS = ("operational", "degraded", "partial", "major")
 _MARK = "rolled_up"
 
 
-class Rollups(Rows):
+class Rollups(SeriesRows):
     """The roll-ups of one database."""
 
     def roll_up(self, now: datetime) -> int:
@@ -97,7 +97,7 @@ class Rollups(Rows):
                 sa.select(hourly).where(hourly.c.at >= day, hourly.c.at < day + DAY)
             ):
                 hours[row.line].append(row)
-        self._write(daily, [_merged(line, day, hours[line]) for line in sorted(hours)])
+        self._write(daily, [_merged(series, day, hours[series]) for series in sorted(hours)])
 
     def _write(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         with self._database.write() as connection:
@@ -164,26 +164,26 @@ def _summed(observations: Any, hour: int) -> list[dict[str, Any]]:
     buckets: dict[int, int] = {}
     counts: dict[int, list[int]] = {}
     sketches: dict[int, Counter[int]] = {}
-    for line, status, latency in observations:
-        if line not in counts:
-            counts[line] = [0] * len(COUNTS)
-            sketches[line] = Counter()
-        counts[line][status] += 1
+    for series, status, latency in observations:
+        if series not in counts:
+            counts[series] = [0] * len(COUNTS)
+            sketches[series] = Counter()
+        counts[series][status] += 1
         if latency not in buckets:
             buckets[latency] = bucket(latency)
-        sketches[line][buckets[latency]] += 1
-    return [_row(line, hour, counts[line], Sketch(sketches[line])) for line in sorted(counts)]
+        sketches[series][buckets[latency]] += 1
+    return [_row(series, hour, counts[series], Sketch(sketches[series])) for series in sorted(counts)]
 
 
-def _merged(line: int, day: int, hours: list[Any]) -> dict[str, Any]:
+def _merged(series: int, day: int, hours: list[Any]) -> dict[str, Any]:
     counts = [sum(getattr(row, name) for row in hours) for name in COUNTS]
-    return _row(line, day, counts, Sketch.merged(row.sketch for row in hours))
+    return _row(series, day, counts, Sketch.merged(row.sketch for row in hours))
 
 
-def _row(line: int, at: int, counts: list[int], sketch: Sketch) -> dict[str, Any]:
+def _row(series: int, at: int, counts: list[int], sketch: Sketch) -> dict[str, Any]:
     return {
         "at": at,
-        "line": line,
+        "line": series,
         **dict(zip(COUNTS, counts, strict=True)),
         "sketch": sketch.to_bytes(),
     }

@@ -1,4 +1,4 @@
-"""When lines are run next, and who runs them."""
+"""The schedule of series in the database: the next run of each, and the poller that has claimed it."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from waypost.base.database.engine import Lock
 from waypost.base.database.leases import Leases, release
 from waypost.base.database.schema import schedule as table
 from waypost.base.database.values import from_ms, span_ms, to_ms
-from waypost.formats.observations import Claim, Line, Plan
-from waypost.monitor.store.lines import Rows
+from waypost.formats.observations import Claim, Plan, Series
+from waypost.monitor.store.series import SeriesRows
 
 # Later than any plan sets it.
 LEASES = Leases(table, table.c.due_at, lambda column, now: column > now + table.c.every + table.c.lease)
 """Which poller holds which line."""
 
 
-class Schedule(Rows):
+class CheckSchedule(SeriesRows):
     """The schedule rows of one database."""
 
     def plan(self, plans: Sequence[Plan], now: datetime, regions: Collection[str]) -> None:
         """Bring the schedule of some regions to what is configured.
 
-        A new line is due at the next of its regular times, which are those at its phase within its interval,
-        counted from 1970; so is one whose interval has changed. A line that is no longer planned leaves the
+        A new series is due at the next of its regular times, which are those at its phase within its interval,
+        counted from 1970; so is one whose interval has changed. A series that is no longer planned leaves the
         schedule, and stays in history.
         """
-        wanted = {plan.line: plan for plan in plans if plan.line.region in regions}
-        numbers = self._lines.numbers(wanted)
+        wanted = {plan.series: plan for plan in plans if plan.series.region in regions}
+        numbers = self._series.numbers(wanted)
         moment = to_ms(now)
         with self._database.write() as connection:
             self._database.lock(connection, Lock.PLAN)
@@ -45,17 +45,17 @@ class Schedule(Rows):
                 )
             rows = [
                 row
-                for line, plan in wanted.items()
-                if (row := _planned(numbers[line], plan, moment, found.get(numbers[line])))
+                for series, plan in wanted.items()
+                if (row := _planned(numbers[series], plan, moment, found.get(numbers[series])))
             ]
             if rows:
                 upsert = self._database.upsert(table, "every", "lease", "due_at")
                 connection.execute(upsert, sorted(rows, key=lambda row: row["line"]))
 
     def claim(self, now: datetime, owner: str, regions: Collection[str], limit: int) -> list[Claim]:
-        """Take up to `limit` lines that are due and that nobody holds, the longest due first.
+        """Take up to `limit` series that are due and that nobody holds, the longest due first.
 
-        A line is held until its outcome is recorded, it is released, or its lease ends. One that is due
+        A series is held until its outcome is recorded, it is released, or its lease ends. One that is due
         later than any plan says, because the clock was ahead, is taken too.
         """
         moment = to_ms(now)
@@ -73,14 +73,14 @@ class Schedule(Rows):
                 return []
             numbers = [row.line for row in taken]
             LEASES.take(connection, numbers, owner, moment + columns.lease)
-            lines = self._lines.named(connection, numbers)
-        return [Claim(lines[row.line], from_ms(row.due_at), row.epoch + 1) for row in taken]
+            by_number = self._series.named(connection, numbers)
+        return [Claim(by_number[row.line], from_ms(row.due_at), row.epoch + 1) for row in taken]
 
-    def hasten(self, lines: Collection[Line], now: datetime) -> None:
-        """Make these lines due now, where they are due later; whoever holds one keeps it."""
-        if not lines:
+    def make_due(self, wanted: Collection[Series], now: datetime) -> None:
+        """Make these series due now, where they are due later; a claim stays with its holder."""
+        if not wanted:
             return
-        numbers = self._lines.numbers(lines)
+        numbers = self._series.numbers(wanted)
         moment = to_ms(now)
         with self._database.write() as connection:
             connection.execute(
@@ -112,7 +112,7 @@ class Schedule(Rows):
 
 
 def _planned(number: int, plan: Plan, now: int, found: Any) -> dict[str, Any] | None:
-    """Return the row of a line as it should be, or None where it is so already."""
+    """Return the row of a series as it should be, or None where it is so already."""
     every, lease = span_ms(plan.every), span_ms(plan.lease)
     if found is not None and (found.every, found.lease) == (every, lease):
         return None
@@ -121,10 +121,10 @@ def _planned(number: int, plan: Plan, now: int, found: Any) -> dict[str, Any] | 
     else:
         # The regular times follow from the phase alone, so that every poller and every restart agrees on them.
         due = now + (round(plan.phase * every) - now) % every
-    # The epoch of a line that was removed and planned again is beyond all that it had before.
+    # The epoch of a series that was removed and planned again is beyond all that it had before.
     return {
         "line": number,
-        "region": plan.line.region,
+        "region": plan.series.region,
         "every": every,
         "lease": lease,
         "due_at": due,

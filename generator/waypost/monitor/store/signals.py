@@ -1,4 +1,4 @@
-"""What reaches us by itself: pings of heartbeats, and whether our own connection works."""
+"""Reports of heartbeats, and the gaps of our own connection, in the database."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import sqlalchemy as sa
 from waypost.base.database.engine import Lock
 from waypost.base.database.schema import ping, uplink_gap
 from waypost.base.database.values import LARGEST, optional_moment, to_ms
-from waypost.formats.observations import Line, Ping, PingKind, Pings
-from waypost.monitor.store.lines import Rows
+from waypost.formats.observations import Ping, PingKind, Pings, Series
+from waypost.monitor.store.series import SeriesRows
 
 
-class Signals(Rows):
+class Signals(SeriesRows):
     """The pings and the uplink of one database."""
 
-    def ping(self, said: Ping) -> None:
-        """Keep the latest word of a heartbeat; one that comes later than a newer one changes nothing."""
-        line = Line(said.component, said.check)
-        number = self._lines.numbers([line])[line]
-        moment = to_ms(said.at)
-        kind = said.kind.value
+    def ping(self, report: Ping) -> None:
+        """Keep the latest report of a heartbeat; an older report that comes late changes nothing."""
+        series = Series(report.component, report.check)
+        number = self._series.numbers([series])[series]
+        moment = to_ms(report.at)
+        kind = report.kind.value
         values = {"line": number, "first": moment, kind: moment}
-        if said.kind is PingKind.FAIL and said.exit_code is not None:
-            values["exit_code"] = max(-LARGEST, min(said.exit_code, LARGEST))
+        if report.kind is PingKind.FAIL and report.exit_code is not None:
+            values["exit_code"] = max(-LARGEST, min(report.exit_code, LARGEST))
         insert = self._database.insert(ping).values(**values)
         changed: dict[str, sa.ColumnElement[Any]] = {kind: insert.excluded[kind]}
-        if said.kind is PingKind.FAIL:
+        if report.kind is PingKind.FAIL:
             # The code belongs to the failure: one without a code takes an older one's away.
             changed["exit_code"] = insert.excluded.exit_code
         is_newer = sa.or_(ping.c[kind].is_(None), ping.c[kind] < insert.excluded[kind])
@@ -40,22 +40,22 @@ class Signals(Rows):
 
     def watch(self, heartbeats: Iterable[tuple[str, str]], at: datetime) -> None:
         """Note since when these heartbeats (component, check) are waited for; the first time counts."""
-        lines = [Line(component, check) for component, check in heartbeats]
-        if not lines:
+        wanted = [Series(component, check) for component, check in heartbeats]
+        if not wanted:
             return
-        numbers = self._lines.numbers(lines)
+        numbers = self._series.numbers(wanted)
         moment = to_ms(at)
         rows = [{"line": number, "first": moment} for number in sorted(numbers.values())]
         with self._database.write() as connection:
             connection.execute(self._database.upsert(ping), rows)
 
     def pings(self) -> dict[tuple[str, str], Pings]:
-        """Return what each heartbeat (component, check) last said."""
+        """Return what each heartbeat (component, check) last report."""
         with self._database.read() as connection:
             rows = connection.execute(sa.select(ping).order_by(ping.c.line)).all()
-            lines = self._lines.named(connection, [row.line for row in rows])
+            by_number = self._series.named(connection, [row.line for row in rows])
         return {
-            (lines[row.line].component, lines[row.line].check): Pings(
+            (by_number[row.line].component, by_number[row.line].check): Pings(
                 optional_moment(row.success),
                 optional_moment(row.start),
                 optional_moment(row.fail),
@@ -75,7 +75,7 @@ class Signals(Rows):
             )
             if connection.execute(is_open).first() is not None:
                 return
-            # A gap that began at this very moment and was told to be over goes on.
+            # A gap that began at this very moment and was ended goes on.
             connection.execute(
                 self._database.upsert(uplink_gap, "end").values(region=region, start=to_ms(at), end=None)
             )

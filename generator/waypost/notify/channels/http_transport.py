@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from waypost.base.net.failures import Unanswered, explain
-from waypost.base.net.network import AddressRefused, current_run, deadline
-from waypost.base.net.web import Answer, Request, fetch
+from waypost.base.net.network import AddressRefused, Unanswered, current_exchange, deadline, explain
+from waypost.base.net.web import Request, Response, fetch
 from waypost.formats.subscribers import Subscriber
 from waypost.formats.types import web_url
 from waypost.notify.channels.base import TransportContext
@@ -42,7 +41,7 @@ def target_host(subscriber: Subscriber, context: TransportContext) -> str:
     return host_of(context.value(subscriber.target.url))
 
 
-def post(context: TransportContext, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+def post(context: TransportContext, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
     """Send a body within the time of one attempt; return the answer if it is 2xx, raise TransportError for all else.
 
     The status decides, also where the body of the answer breaks off or never ends: it is returned as far as it
@@ -67,7 +66,7 @@ def attempt(context: TransportContext, *, guarded: bool = True) -> Iterator[None
 
 def ask(
     context: TransportContext, url: str, body: bytes, headers: Mapping[str, str] = JSON, method: str = "POST"
-) -> Answer:
+) -> Response:
     """Send a body within the present attempt and return the answer, also where it is a refusal.
 
     For services that explain a refusal in the body of their answer. Raises TransportError where there is no answer.
@@ -82,11 +81,11 @@ def ask(
         words = "the name leads to an address that is not public; `private_networks` allows networks"
         raise TransportError(words) from None
     except (Unanswered, OSError) as error:
-        words = explain(error, context.file.delivery.timeout, is_late=current_run().is_over)
+        words = explain(error, context.file.delivery.timeout, is_late=current_exchange().is_over)
         raise TransportError(words, blames_host=True) from None
 
 
-def refusal(answer: Answer, now: datetime) -> TransportError:
+def refusal(answer: Response, now: datetime) -> TransportError:
     """Return the error of a status other than 2xx (Standard Webhooks, "Delivery and retries")."""
     status = answer.status
     words = f"HTTP status {status}"

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from waypost.base.markdown.words import plain_text
+from waypost.base.markdown.plain_text import (
+    plain_text,
+)
 from waypost.formats.status import (
     MAINTENANCE_STATUSES,
     ComponentStatus,

@@ -9,8 +9,7 @@ from html import escape
 from string import Template
 
 from waypost.base.files.resources import theme_folder
-from waypost.base.measures import number_text
-from waypost.base.words import Words
+from waypost.base.i18n import Words, number_text
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Policy
 from waypost.publishing.io.colours import state_colours

@@ -6,7 +6,7 @@ import json
 import re
 
 from waypost.base.files.resources import theme_folder
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.status import ComponentStatus, Impact
 from waypost.publishing.io.colours import colours
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from icalendar import Calendar, Event
 
 from waypost.base.feeds.feed import clean
-from waypost.base.markdown.words import plain_text
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import UpdateStatus
 from waypost.publishing.api.statuspage import maintenance_url
 from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot

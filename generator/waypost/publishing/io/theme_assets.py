@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from waypost.base.files.resources import assets
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.status import BY_SEVERITY, Impact
 from waypost.formats.theme import Look
 from waypost.publishing.rules.stylesheet import stylesheet

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from html import escape
 
-from waypost.base.measures import duration_text, number_text
-from waypost.base.words import Words
+from waypost.base.i18n import Words, duration_text, number_text
 from waypost.formats.status_config import PageConfig, Policy
 from waypost.status.rules.snapshot import ComponentSnapshot
 from waypost.status.rules.uptime import BUDGET_WINDOW, Uptimes

@@ -14,11 +14,10 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from waypost.base.cache import PageMemory
-from waypost.base.markdown.words import plain_text
-from waypost.base.markup import render_markdown
-from waypost.base.measures import duration_text, number_text
-from waypost.base.words import Words
+from waypost.base.cache import PageCache
+from waypost.base.i18n import Words, duration_text, number_text
+from waypost.base.markdown.html import render_markdown
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.article import Article
 from waypost.formats.status import MEASURED, ComponentStatus, Incident, UpdateStatus, worst
 from waypost.publishing.pages.component_filters import (
@@ -236,10 +235,10 @@ class StatusFormat:
     """The filters for one snapshot: they know its language, its time zone, its names and where links lead."""
 
     def __init__(
-        self, snapshot: Snapshot, articles: Mapping[str, Article], memory: PageMemory | None = None
+        self, snapshot: Snapshot, articles: Mapping[str, Article], memory: PageCache | None = None
     ) -> None:
         self._snapshot = snapshot
-        self._memory = memory or PageMemory()
+        self._memory = memory or PageCache()
         self.words = snapshot.words
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles

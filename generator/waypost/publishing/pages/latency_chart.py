@@ -10,9 +10,8 @@ from datetime import datetime
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from waypost.base.measures import number_text
-from waypost.base.words import Words
-from waypost.formats.rollups import Resolution
+from waypost.base.i18n import Words, number_text
+from waypost.formats.observations import Resolution
 from waypost.status.rules.latency import STEP, LatencyPoint, LatencySeries
 
 WIDTH, HEIGHT = 600, 120

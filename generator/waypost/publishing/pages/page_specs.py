@@ -9,8 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from waypost.base.measures import number_text
-from waypost.base.words import Words
+from waypost.base.i18n import Words, number_text
 from waypost.formats.article import ARTICLE_KINDS, Article, components_of
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.publishing.pages.filters import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from waypost.base.markdown.words import plain_text
-from waypost.base.text import clean_line
+from waypost.base.markdown.plain_text import plain_text
+from waypost.base.printable import clean_line
 from waypost.formats.status import UpdateStatus
 from waypost.publishing.pages.filters import StatusFormat
 from waypost.status.rules.snapshot import Snapshot

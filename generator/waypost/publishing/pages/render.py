@@ -13,11 +13,11 @@ from jinja2 import BytecodeCache, Environment, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
-from waypost.base.cache import PageMemory
+from waypost.base.cache import PageCache
 from waypost.base.feeds.formats import FEED_FORMATS
 from waypost.base.files.languages import DEFAULT_LANGUAGE, languages
 from waypost.base.files.templates import Templates
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.article import Article
 from waypost.formats.status_config import PageConfig
 from waypost.publishing.api.statuspage import api_time
@@ -135,13 +135,13 @@ def _environment(words: Words) -> Environment:
 
 
 def status_pages(
-    snapshot: Snapshot, articles: Mapping[str, Article], shell: str, memory: PageMemory | None = None
+    snapshot: Snapshot, articles: Mapping[str, Article], shell: str, memory: PageCache | None = None
 ) -> dict[str, bytes]:
     """Return every page of the status site by its path below site/status/.
 
     A `memory`, begun with what `common_inputs` says, spares the pages that would come out as they did before.
     """
-    memory = memory or PageMemory()
+    memory = memory or PageCache()
     told = StatusFormat(snapshot, articles, memory)
     renderer = _Renderer(snapshot, told, shell)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.status import Impact, Incident, Update, UpdateStatus
 from waypost.publishing.api.statuspage import incident_url, maintenance_url
 from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot

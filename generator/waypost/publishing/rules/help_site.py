@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 
 STATUS_FOLDER = "status/"
 """Where the status pages are, from the root of the output."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.reading.rules.redirects import file_at
 from waypost.status.rules.snapshot import Snapshot
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from waypost.base.files.front_matter import MarkdownDocument
-from waypost.base.files.source import walk
+from waypost.base.files.text_files import walk
 from waypost.base.files.validation import ADD_OR_CORRECT
-from waypost.base.files.yaml_source import DataPath
+from waypost.base.files.yaml_source import DataPath, MarkdownDocument
 from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter, Video
 from waypost.problems import Level, Problem, did_you_mean
 from waypost.reading.rules.structure import weakness

@@ -10,7 +10,12 @@ from waypost.base.files.validation import ADD_OR_CORRECT
 from waypost.base.files.yaml_source import DataPath, YamlDocument
 from waypost.base.net.json_paths import explain_path
 from waypost.base.patterns import explain_pattern
-from waypost.formats.checks import Check, Confirmation
+from waypost.formats.check_base import (
+    Confirmation,
+)
+from waypost.formats.checks import (
+    Check,
+)
 from waypost.formats.status_config import Component, ComponentGroup, Policy, StatusConfig
 from waypost.problems import Problem, did_you_mean
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from waypost.base.files.front_matter import MarkdownDocument, parse_markdown
-from waypost.base.files.source import read_source, walk
+from waypost.base.files.text_files import read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, validate
-from waypost.base.files.yaml_source import DataPath
+from waypost.base.files.yaml_source import DataPath, MarkdownDocument, parse_markdown
 from waypost.formats.article import (
     FRONT_MATTER,
     Article,

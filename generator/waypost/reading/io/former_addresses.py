@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from waypost.base.files.front_matter import MarkdownDocument
-from waypost.base.files.source import walk
+from waypost.base.files.text_files import walk
+from waypost.base.files.yaml_source import MarkdownDocument
 from waypost.formats.article import Article, Kind
 from waypost.problems import Problem
 from waypost.reading.rules.redirects import file_at, former_addresses

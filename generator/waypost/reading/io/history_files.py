@@ -14,13 +14,12 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from waypost.base.files.source import Source, decode, read_bytes, walk
-from waypost.formats.observations import Line
+from waypost.base.files.text_files import Source, decode, read_bytes, walk
+from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import Coverage, StateChange, UplinkGap
 from waypost.problems import Problem
-from waypost.reading.rules.daily import DailyFigures
-from waypost.reading.rules.history import first_day, merged
+from waypost.reading.rules.history import DailyFigures, first_day, merged
 from waypost.reading.rules.history_text import (
     CHANGES,
     COVERAGE,
@@ -30,8 +29,8 @@ from waypost.reading.rules.history_text import (
     UPLINK,
     BadCell,
     Digest,
-    Kind,
     Row,
+    RowKind,
     daily_line,
     digest_line,
     lines_by_day,
@@ -42,7 +41,7 @@ from waypost.reading.rules.history_text import (
 Stamp = tuple[int, ...]
 
 FOLDER = "status/history"
-"""Where a site keeps its history as text."""
+"""The folder of a site for its history as text."""
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest table that is read; a month of watched time of 10,000 checks has 20 MB."""
@@ -65,11 +64,11 @@ class HistoryText:
 
     def with_more(self, other: HistoryText) -> HistoryText:
         """Put both together; where they differ the other one is believed, unless it knows of fewer answers."""
-        daily = {(row.day, row.line): row for row in self.daily}
+        daily = {(row.day, row.series): row for row in self.daily}
         for row in other.daily:
-            kept = daily.get((row.day, row.line))
+            kept = daily.get((row.day, row.series))
             if kept is None or row.answers >= kept.answers:
-                daily[row.day, row.line] = row
+                daily[row.day, row.series] = row
         every = sorted({*self.digests, *other.digests})
         return HistoryText(
             merged(self.history, other.history),
@@ -162,7 +161,7 @@ def _read_table(source: Source, stem: str, rows: list[Row]) -> list[Problem]:
     return problems
 
 
-def _cells(kind: Kind, line: str) -> dict[str, str]:
+def _cells(kind: RowKind, line: str) -> dict[str, str]:
     """Return the cells of a row by the names of their columns."""
     cells = line.split("\t")
     wanted = len(kind.columns)
@@ -187,7 +186,7 @@ def _assemble(rows: Iterable[Row]) -> HistoryText:
     changes: list[StateChange] = []
     coverage: list[Coverage] = []
     uplink: list[UplinkGap] = []
-    daily: dict[tuple[date, Line], DailyFigures] = {}
+    daily: dict[tuple[date, Series], DailyFigures] = {}
     digests: defaultdict[date, set[str]] = defaultdict(set)
     for row in rows:
         if isinstance(row, Coverage):
@@ -197,14 +196,14 @@ def _assemble(rows: Iterable[Row]) -> HistoryText:
         elif isinstance(row, UplinkGap):
             uplink.append(row)
         elif isinstance(row, DailyFigures):
-            kept = daily.get((row.day, row.line))
+            kept = daily.get((row.day, row.series))
             # Of figures that were written twice, those that know most are believed.
-            daily[row.day, row.line] = row if kept is None else max(kept, row, key=_knowledge)
+            daily[row.day, row.series] = row if kept is None else max(kept, row, key=_knowledge)
         else:
             digests[row[0]].add(row[1])
     return HistoryText(
         merged(History(tuple(changes), tuple(coverage), tuple(uplink))),
-        tuple(sorted(daily.values(), key=lambda row: (row.day, row.line))),
+        tuple(sorted(daily.values(), key=lambda row: (row.day, row.series))),
         {day: tuple(sorted(found)) for day, found in sorted(digests.items())},
     )
 
@@ -222,7 +221,7 @@ def exported_tables(root: Path) -> tuple[list[Path], list[Problem]]:
 
 def history_files(text: HistoryText, last: date) -> dict[str, bytes]:
     """Return all tables of a history up to the day `last`, by their path below status/history/."""
-    tables: defaultdict[tuple[str, Kind], list[str]] = defaultdict(list)
+    tables: defaultdict[tuple[str, RowKind], list[str]] = defaultdict(list)
     for day, kinds in lines_by_day(text.history, first_day(text.history) or last, last).items():
         for kind, lines in kinds.items():
             tables[f"{day:%Y-%m}/", kind] += lines

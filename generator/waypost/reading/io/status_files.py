@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from waypost.base.files.front_matter import parse_markdown
-from waypost.base.files.source import read_source, walk
+from waypost.base.files.text_files import read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, load_yaml
-from waypost.base.files.yaml_source import DataPath, YamlDocument
+from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_markdown
 from waypost.formats.project import StatusSite
 from waypost.formats.status import Incident, Maintenance
 from waypost.formats.status_config import ComponentGroup, StatusConfig

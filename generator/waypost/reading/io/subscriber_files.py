@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from waypost.base.files.source import Source, read_source
+from waypost.base.files.text_files import Source, read_source
 from waypost.base.files.validation import ADD_OR_CORRECT, validate
 from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.formats.status_config import StatusConfig

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from waypost.base.files.source import read_source
+from waypost.base.files.text_files import read_source
 from waypost.base.files.validation import validate
 from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.formats.theme import Look

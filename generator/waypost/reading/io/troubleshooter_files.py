@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from waypost.base.files.source import Source, read_source, walk
+from waypost.base.files.text_files import Source, read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, validate
 from waypost.base.files.yaml_source import YamlDocument, parse_yaml
 from waypost.formats.article import Article, Kind, is_draft

@@ -14,19 +14,17 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from waypost.formats.observations import Line
+from waypost.base.intervals import micros
+from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.formats.types import read_moment
-from waypost.reading.rules.daily import DailyFigures
-from waypost.reading.rules.history import merged
+from waypost.reading.rules.history import DailyFigures, merged
 
 MAX_REASON = 300
 """Characters of a reason that a line holds."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = date(1970, 1, 1)
-_MILLISECOND = timedelta(milliseconds=1)
 _DAY = 86_400_000
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -36,7 +34,7 @@ _NUMBER = re.compile(r"\d{1,9}(\.\d{1,3})?")
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
-class Kind(NamedTuple):
+class RowKind(NamedTuple):
     """A kind of rows: the name of its tables, and their columns."""
 
     name: str
@@ -45,15 +43,15 @@ class Kind(NamedTuple):
     """How many of the last columns may be empty: editors that trim white space take their tabs away."""
 
 
-CHANGES = Kind("changes", ("confirmed_at", "at", "component", "check", "region", "status", "reason"), 1)
-COVERAGE = Kind("coverage", ("from", "until", "component", "check", "region"), 1)
-UPLINK = Kind("uplink", ("from", "until", "region"), 1)
-DAILY = Kind("daily", ("day", "component", "check", "region", *MEASURED, "answers", "p50_ms", "p95_ms"), 2)
-DIGESTS = Kind("digests", ("day", "digest"))
+CHANGES = RowKind("changes", ("confirmed_at", "at", "component", "check", "region", "status", "reason"), 1)
+COVERAGE = RowKind("coverage", ("from", "until", "component", "check", "region"), 1)
+UPLINK = RowKind("uplink", ("from", "until", "region"), 1)
+DAILY = RowKind("daily", ("day", "component", "check", "region", *MEASURED, "answers", "p50_ms", "p95_ms"), 2)
+DIGESTS = RowKind("digests", ("day", "digest"))
 
 FORMER = (
-    Kind("changes", ("at", "component", "check", "status", "confirmed_at", "reason"), 1),
-    Kind("coverage", ("component", "check", "from", "until")),
+    RowKind("changes", ("at", "component", "check", "status", "confirmed_at", "reason"), 1),
+    RowKind("coverage", ("component", "check", "from", "until")),
 )
 """Tables of before there were regions, which are still read."""
 
@@ -74,7 +72,7 @@ class BadCell(ValueError):
 
 def milliseconds(moment: datetime) -> int:
     """Return a moment in whole milliseconds since 1970, as the database keeps it."""
-    return round((moment - _EPOCH) / _MILLISECOND)
+    return round(micros(moment) / 1000)
 
 
 @lru_cache(4096)
@@ -95,7 +93,7 @@ def plain_reason(reason: str) -> str:
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(reason.split()))[:MAX_REASON].strip()
 
 
-def lines_by_day(history: History, first: date, last: date) -> Mapping[date, Mapping[Kind, list[str]]]:
+def lines_by_day(history: History, first: date, last: date) -> Mapping[date, Mapping[RowKind, list[str]]]:
     """Return the lines of each day from `first` to `last` that has any, sorted.
 
     A change belongs to the day on which it was confirmed. Watched time and gaps of the connection are cut
@@ -103,7 +101,7 @@ def lines_by_day(history: History, first: date, last: date) -> Mapping[date, Map
     """
     whole = merged(history)
     low, high = ((day - _FIRST).days for day in (first, last))
-    found: defaultdict[int, defaultdict[Kind, list[str]]] = defaultdict(lambda: defaultdict(list))
+    found: defaultdict[int, defaultdict[RowKind, list[str]]] = defaultdict(lambda: defaultdict(list))
     for change in whole.changes:
         confirmed = milliseconds(change.confirmed_at)
         if low <= confirmed // _DAY <= high:
@@ -141,10 +139,11 @@ def _cut(start: datetime, end: datetime | None, limits: tuple[int, int]) -> Iter
 
 
 def daily_line(row: DailyFigures) -> str:
-    """Write the figures of a line on one day."""
+    """Write the figures of a series on one day."""
     seconds = "\t".join(_seconds_text(time) for time in row.times)
     latency = "\t".join("" if value is None else str(value) for value in (row.p50, row.p95))
-    return f"{row.day}\t{row.line.component}\t{row.line.check}\t{row.line.region}\t{seconds}\t{row.answers}\t{latency}"
+    series = "\t".join(row.series)
+    return f"{row.day}\t{series}\t{seconds}\t{row.answers}\t{latency}"
 
 
 def _seconds_text(time: int) -> str:
@@ -157,7 +156,7 @@ def digest_line(row: Digest) -> str:
     return f"{row[0]}\t{row[1]}"
 
 
-def table_text(kind: Kind, lines: Iterable[str]) -> str:
+def table_text(kind: RowKind, lines: Iterable[str]) -> str:
     """Return a whole table: its header, and each line once, sorted as text."""
     return "\n".join(["\t".join(kind.columns), *sorted(set(lines)), ""])
 
@@ -165,7 +164,7 @@ def table_text(kind: Kind, lines: Iterable[str]) -> str:
 # Reading
 
 
-def read_row(kind: Kind, cells: Mapping[str, str]) -> Row:
+def read_row(kind: RowKind, cells: Mapping[str, str]) -> Row:
     """Build the row from its cells by the names of their columns; raises BadCell."""
     return _READERS[kind.name](cells)
 
@@ -174,22 +173,22 @@ def _read_change(cells: Mapping[str, str]) -> StateChange:
     status = cells["status"]
     if status not in MEASURED:
         raise BadCell("status", f"'{status[:40]}' is not one of {', '.join(MEASURED)}")
-    line = _line(cells)
+    series = _series(cells)
     return StateChange(
-        line.component,
-        line.check,
+        series.component,
+        series.check,
         _time(cells, "at"),
         ComponentStatus(status),
         _time(cells, "confirmed_at"),
         plain_reason(cells["reason"]),
-        line.region,
+        series.region,
     )
 
 
 def _read_coverage(cells: Mapping[str, str]) -> Coverage:
     start, end = _span(cells)
-    line = _line(cells)
-    return Coverage(line.component, line.check, start, end, line.region)
+    series = _series(cells)
+    return Coverage(series.component, series.check, start, end, series.region)
 
 
 def _read_gap(cells: Mapping[str, str]) -> UplinkGap:
@@ -203,7 +202,7 @@ def _read_daily(cells: Mapping[str, str]) -> DailyFigures:
     answers, p50, p95 = (cells[name] for name in ("answers", "p50_ms", "p95_ms"))
     return DailyFigures(
         _day(cells),
-        _line(cells),
+        _series(cells),
         times,
         _number(answers, "answers") // 1000,
         _number(p50, "p50_ms") // 1000 if p50 else None,
@@ -247,16 +246,16 @@ def _span(cells: Mapping[str, str]) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _line(cells: Mapping[str, str]) -> Line:
-    return _known_line(cells["component"], cells["check"], cells.get("region", ""))
+def _series(cells: Mapping[str, str]) -> Series:
+    return _known_series(cells["component"], cells["check"], cells.get("region", ""))
 
 
 # The same few ids, times and numbers stand in very many rows, and each is checked once.
 
 
 @lru_cache(65536)
-def _known_line(component: str, check: str, region: str) -> Line:
-    return Line(_id(component, "component"), _id(check, "check"), _region(region))
+def _known_series(component: str, check: str, region: str) -> Series:
+    return Series(_id(component, "component"), _id(check, "check"), _region(region))
 
 
 @lru_cache(65536)

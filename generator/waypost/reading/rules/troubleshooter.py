@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from waypost.base.markdown.blocks import BlockKind, Line, blocks_of, lines_of
-from waypost.base.markdown.words import heading_anchor, plain_text
+from waypost.base.markdown.blocks import BlockKind, MarkdownLine, blocks_of, lines_of
+from waypost.base.markdown.plain_text import heading_anchor, plain_text
 from waypost.formats.article import Article
 from waypost.formats.troubleshooter import Answer, Mention, Outcome, Step, Troubleshooter
 from waypost.problems import Level
@@ -69,11 +69,11 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 class _Draft:
     """A heading with the lines below it."""
 
-    line: Line
+    line: MarkdownLine
     heading: str
     title: str
     id: str
-    lines: list[Line] = field(default_factory=list)
+    lines: list[MarkdownLine] = field(default_factory=list)
 
 
 def _cut(body: str, first_line: int) -> tuple[list[str], list[_Draft], list[Finding]]:
@@ -99,7 +99,7 @@ def _cut(body: str, first_line: int) -> tuple[list[str], list[_Draft], list[Find
     return introduction, drafts, findings
 
 
-def _draft(line: Line, heading: str) -> _Draft:
+def _draft(line: MarkdownLine, heading: str) -> _Draft:
     explicit = _EXPLICIT_ID.search(heading)
     heading = heading[: explicit.start()].rstrip() if explicit else heading
     name = explicit["id"] if explicit else heading_anchor(heading)
@@ -136,7 +136,9 @@ def _read_step(draft: _Draft) -> tuple[Step, list[Finding]]:
     return replace(step, body=body, answers=answers), findings + found
 
 
-def _read_settings(step: Step, lines: Sequence[Line]) -> tuple[Step, Sequence[Line], list[Finding]]:
+def _read_settings(
+    step: Step, lines: Sequence[MarkdownLine]
+) -> tuple[Step, Sequence[MarkdownLine], list[Finding]]:
     """Read the lines `Key: value` directly below a heading; the first other line is text."""
     findings: list[Finding] = []
     seen: set[str] = set()
@@ -178,12 +180,12 @@ def _set(step: Step, key: str, value: str, place: tuple[int, int]) -> tuple[Step
 class _Item:
     """One entry of a list, with the lines it is written on."""
 
-    lines: list[Line]
+    lines: list[MarkdownLine]
     column: int
     text: str
 
 
-def _lists(lines: Sequence[Line]) -> Iterator[list[_Item]]:
+def _lists(lines: Sequence[MarkdownLine]) -> Iterator[list[_Item]]:
     """Return the lists at the top level of a step, each as its entries."""
     items: list[_Item] = []
     was_empty = False
@@ -204,7 +206,9 @@ def _lists(lines: Sequence[Line]) -> Iterator[list[_Item]]:
         yield items
 
 
-def _read_answers(step: Step, lines: Sequence[Line]) -> tuple[tuple[Answer, ...], list[Line], list[Finding]]:
+def _read_answers(
+    step: Step, lines: Sequence[MarkdownLine]
+) -> tuple[tuple[Answer, ...], list[MarkdownLine], list[Finding]]:
     """Take the last list whose every entry is one link for the answers; return them and the other lines."""
     lists = list(_lists(lines))
     for items in reversed(lists):
@@ -236,8 +240,8 @@ def _check_answers(step: Step, answers: Sequence[Answer]) -> list[Finding]:
 
 
 def _almost_answers(
-    lines: Sequence[Line], lists: Sequence[Sequence[_Item]]
-) -> tuple[tuple[Answer, ...], list[Line], list[Finding]]:
+    lines: Sequence[MarkdownLine], lists: Sequence[Sequence[_Item]]
+) -> tuple[tuple[Answer, ...], list[MarkdownLine], list[Finding]]:
     """Find the list with links to steps that other words keep from being answers, and complain of these."""
     message = "An answer is exactly one link, such as `- [Yes](#next-step)`. Move the other words into it."
     for items in reversed(lists):

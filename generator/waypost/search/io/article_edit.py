@@ -9,10 +9,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from waypost.base.files.front_matter import parse_markdown
-from waypost.base.files.source import decode, read_bytes
+from waypost.base.files.text_files import decode, read_bytes
 from waypost.base.files.validation import adapter_for, validate
-from waypost.base.files.yaml_source import ListSpan, find_list
+from waypost.base.files.yaml_source import ListSpan, find_list, parse_markdown
 from waypost.formats.article import ArticleFrontMatter
 from waypost.formats.types import Line
 from waypost.problems import Location, Problem, ProblemsFound

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from waypost.base.files.source import Source, decode, read_bytes
+from waypost.base.files.text_files import Source, decode, read_bytes
 from waypost.base.files.validation import expand_and_validate
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.formats.article import Article, Kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from waypost.base.files.resources import theme_folder
-from waypost.base.files.source import Source
+from waypost.base.files.text_files import Source
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.base.tokens import fold
 from waypost.formats.search import SynonymFile

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from waypost.base.files import log_lines
-from waypost.base.files.source import decode
+from waypost.base.files.text_files import decode
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.search.rules.grouping import Reason, UnresolvedSearch
 from waypost.search.rules.ticket_tail import Labels, questions_in

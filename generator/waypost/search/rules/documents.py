@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from waypost.base.markdown.blocks import Line
+from waypost.base.markdown.blocks import MarkdownLine
 from waypost.base.markdown.parts import sections_of
-from waypost.base.markdown.words import plain_text
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.article import Article, ArticleFrontMatter, Kind, components_of
 from waypost.reading.rules.troubleshooter import searched_text
 
@@ -128,7 +128,7 @@ def _sections(article: Article) -> list[tuple[int, Section]]:
     return [row for row in found if _words(row[1])]
 
 
-def _plain(lines: Sequence[Line]) -> str:
+def _plain(lines: Sequence[MarkdownLine]) -> str:
     """Return the words that a reader sees, without the marks of boxes, tabs, tables, code and HTML."""
     text = "\n".join("" if line.is_fence else line.text for line in lines)
     for mark, shown in _MARKS:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 
 LONGEST = 300
 """Characters of a question that the form writes."""

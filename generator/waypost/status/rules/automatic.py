@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.incident_templates import Telling
 from waypost.formats.project import StatusSite
 from waypost.formats.status import ComponentStatus, Incident, StateChange, Update, UpdateStatus, worst

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from waypost.base.measures import duration_words
-from waypost.base.words import Words
+from waypost.base.i18n import Words, duration_words
 from waypost.formats.incident_templates import PLACEHOLDERS, Telling
 from waypost.formats.project import StatusSite
 from waypost.formats.status import ComponentStatus, worst

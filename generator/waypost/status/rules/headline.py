@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.status import ComponentStatus, Incident, worst
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from waypost.base.sketch import Sketch
-from waypost.formats.rollups import Resolution, Rollup
+from waypost.formats.observations import Resolution, Rollup
 
 STEP = {Resolution.HOUR: timedelta(hours=1), Resolution.DAY: timedelta(days=1)}
 """How long a point of a series is."""
@@ -65,7 +65,7 @@ def latency_series(
     written: dict[str, dict[datetime, list[bytes]]] = {}
     for rollup in rollups:
         if start <= rollup.at < end:
-            written.setdefault(rollup.line.component, {}).setdefault(rollup.at, []).append(rollup.sketch)
+            written.setdefault(rollup.series.component, {}).setdefault(rollup.at, []).append(rollup.sketch)
     series = {}
     for name, moments in written.items():
         points = tuple(point for at in sorted(moments) if (point := _point(at, moments[at])))

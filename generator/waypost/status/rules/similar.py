@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from waypost.base.cache import PageMemory
-from waypost.base.markdown.words import plain_text
+from waypost.base.cache import PageCache
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import Incident
 
 LIMIT = 3
@@ -37,7 +37,7 @@ class _Told:
 
 
 def similar_incidents(
-    incidents: Iterable[Incident], memory: PageMemory | None = None
+    incidents: Iterable[Incident], memory: PageCache | None = None
 ) -> dict[str, tuple[Incident, ...]]:
     """Return for each incident, by id, at most LIMIT earlier ones that were like it, the most alike first.
 
@@ -45,7 +45,7 @@ def similar_incidents(
     An incident that went on as another one is told there. With a `memory`, only incidents that are new, or come
     after one that changed, are compared.
     """
-    memory = memory or PageMemory()
+    memory = memory or PageCache()
     by_component: dict[str, list[_Told]] = {}
     found: dict[str, tuple[Incident, ...]] = {}
     for incident in sorted(incidents, key=lambda item: (item.started, item.id)):

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.article import Priority
 from waypost.formats.support import WEEKDAYS, Channel, ChannelKind, Office, Span, SupportConfig, Tier
 

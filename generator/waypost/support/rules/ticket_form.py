@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from waypost.base.words import Words
+from waypost.base.i18n import Words
 from waypost.formats.support import ChannelKind, SupportConfig
 from waypost.formats.ticket import TicketCategory, TicketProvider, placeholders
 from waypost.support.rules.contact_page import PriorityView, contact_view

@@ -11,8 +11,10 @@ from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from waypost.base.net.web import Answer
-from waypost.base.text import clean_line
+from waypost.base.net.web import Response
+from waypost.base.printable import (
+    clean_line,
+)
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
@@ -140,7 +142,7 @@ def _address(url: str, below: str = "", *, wait: bool = False) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path + below, asked, ""))
 
 
-def _refusal(answer: Answer, context: TransportContext) -> TransportError:
+def _refusal(answer: Response, context: TransportContext) -> TransportError:
     fields = json_object(answer.body)
     code = fields.get("code")
     if answer.status == 404 and isinstance(code, int):

@@ -13,7 +13,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from waypost.base.markup import render_markdown
+from waypost.base.markdown.html import (
+    render_markdown,
+)
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.notices import Notice

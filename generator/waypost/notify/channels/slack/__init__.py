@@ -9,8 +9,10 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from waypost.base.net.web import Answer
-from waypost.base.text import clean_line
+from waypost.base.net.web import Response
+from waypost.base.printable import (
+    clean_line,
+)
 from waypost.formats.subscribers import NoticeEvent, SlackTarget, Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.chat import (
@@ -201,7 +203,7 @@ def _call(method: str, fields: dict[str, Any], target: SlackTarget, context: Tra
     return f"{result.get('channel', '')}:{result.get('ts', '')}"
 
 
-def _check(answer: Answer, reason: str, context: TransportContext) -> None:
+def _check(answer: Response, reason: str, context: TransportContext) -> None:
     """Raise TransportError for a refusal; `reason` is the word of Slack for it, empty or ok where there is none."""
     is_answered = 200 <= answer.status < 300
     if is_answered and reason in ("", "ok"):

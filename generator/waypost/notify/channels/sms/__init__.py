@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from waypost.base.net.web import Answer, basic
-from waypost.base.text import clean_line
+from waypost.base.net.web import Response, basic
+from waypost.base.printable import (
+    clean_line,
+)
 from waypost.formats.subscribers import NoticeEvent, Subscriber, Twilio, phone_number
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.chat import chat_message, json_object
@@ -137,7 +139,7 @@ def _number(text: str) -> str:
         raise TransportError("the phone number is not one with its country, such as +4930123456") from None
 
 
-def _refusal(answer: Answer, context: TransportContext) -> TransportError:
+def _refusal(answer: Response, context: TransportContext) -> TransportError:
     code = json_object(answer.body).get("code")
     if not isinstance(code, int):
         return refusal(answer, context.clock())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from waypost.base.net.web import Answer
+from waypost.base.net.web import Response
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
@@ -143,7 +143,7 @@ def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) 
     return ""
 
 
-def _refusal(answer: Answer, context: TransportContext) -> TransportError:
+def _refusal(answer: Response, context: TransportContext) -> TransportError:
     error = json_object(answer.body).get("error")
     code = error.get("code") if isinstance(error, dict) else None
     if isinstance(code, str) and code in _GONE:

@@ -14,20 +14,21 @@ import sqlalchemy as sa
 from helpers.histories import DAY, LINES, START, MemoryStore, quiet_days
 from helpers.sites import minimal_site, replace
 from helpers.stores import Store
-from waypost.formats.observations import Line
+from waypost.formats.observations import Series
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, StateChange, UplinkGap
 from waypost.history.history import export_history, seal_days
-from waypost.history.history_proof import DATABASE, FOLDER, PUBLISHED, Verification, verify_history
-from waypost.history.rules.digests import chain
+from waypost.history.rules.proof import chain
+from waypost.history.verification import DATABASE, PUBLISHED, Verification, verify_history
 from waypost.monitor.store.opening import opened_to_read, opened_to_write
 from waypost.problems import ProblemsFound
 from waypost.publishing.publish import publish
+from waypost.reading.io.history_files import FOLDER
 from waypost.reading.project import load_project
 from waypost.reading.rules.history import merged
 from waypost.reading.site import Site
 
-WEB = Line("web", "http-1")
+WEB = Series("web", "http-1")
 FIRST = START.date()
 NOW = START + 4 * DAY + timedelta(hours=9, microseconds=123_456)
 """Four days are over; the microseconds are those of a real clock."""
@@ -240,7 +241,7 @@ def test_a_publication_that_cannot_be_compared_is_said(
         path.write_text(text, encoding="utf-8")
     found = verified(site)
     assert found.is_proven
-    assert [said for said in found.notes if note in said]
+    assert [sentence for sentence in found.notes if note in sentence]
     assert found.percentages.compared == 0
 
 

@@ -9,17 +9,22 @@ from datetime import date, datetime
 from typing import Any
 
 from waypost.base.files.languages import load_words
-from waypost.base.files.source import read_source
+from waypost.base.files.text_files import read_source
 from waypost.formats.project import History, Project
 from waypost.formats.types import read_moment
 from waypost.history.history import DAY, settling_time
-from waypost.history.rules.digests import BrokenLink, broken_links, last_settled_day
-from waypost.history.rules.published import Comparison, compare
-from waypost.history.store.history_store import HistoryStore
+from waypost.history.rules.proof import (
+    BrokenLink,
+    PercentageComparison,
+    broken_links,
+    compare,
+    last_settled_day,
+)
+from waypost.history.store import HistoryStore
 from waypost.monitor.store.opening import opened_to_read
 from waypost.problems import ProblemsFound
 from waypost.publishing.api.now_json import now_document
-from waypost.reading.io.history_files import FOLDER, HistoryText, load_history_text
+from waypost.reading.io.history_files import FOLDER, load_history_text
 from waypost.reading.project import load_project
 from waypost.reading.rules.history import first_day, merged
 from waypost.reading.rules.history_text import Digest
@@ -30,12 +35,12 @@ DATABASE = "database"
 PUBLISHED = "site/status/now.json"
 
 _WRITTEN = ("status.yml", "incidents", "maintenance")
-"""What people write in status/ that enters the percentages."""
+"""The files of people in status/ that enter the percentages."""
 
 
 @dataclass(frozen=True)
 class ChainProof:
-    """What became of recomputing one chain."""
+    """The result of recomputing one chain."""
 
     source: str
     """Where its rows and digests are: the database, or status/history/."""
@@ -58,19 +63,19 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Verification:
-    """What was proven, what was not, and what could not be compared."""
+    """The result of a verification: proofs, contradictions, and notes of missing comparisons."""
 
     chains: tuple[ChainProof, ...]
     disagreements: tuple[Disagreement, ...]
     made_at: datetime | None
     """When the publication was made; None where there is none that can be read."""
-    percentages: Comparison
+    percentages: PercentageComparison
     rows_begin: date | None = None
     """The first day that there are rows of."""
     changed: tuple[str, ...] = ()
     """Written files that were saved after the publication."""
     notes: tuple[str, ...] = field(default=())
-    """What could not be compared, and why."""
+    """Sentences about comparisons that were not possible."""
 
     @property
     def is_proven(self) -> bool:
@@ -103,11 +108,12 @@ def verify_history(site: Site, store: HistoryStore | None, now: datetime) -> Ver
     if store:
         chains.append(_prove(DATABASE, rows, kept, settled, notes))
     if text.digests or not store:
-        chains.append(_prove(FOLDER, text.history, text.chain, settled, notes, _ambiguous(text)))
+        ambiguous = tuple(day for day, found in text.digests.items() if len(found) > 1)
+        chains.append(_prove(FOLDER, text.history, text.chain, settled, notes, ambiguous))
     known = dict(text.chain)
     published = _published(site, notes)
     made_at = _made_at(published, notes) if published is not None else None
-    comparison = Comparison(0, (), ())
+    comparison = PercentageComparison(0, (), ())
     if published is not None and made_at is not None:
         comparison = _compare(project, rows, published, made_at, notes)
     return Verification(
@@ -124,10 +130,6 @@ def verify_history(site: Site, store: HistoryStore | None, now: datetime) -> Ver
 
 
 # The chain
-
-
-def _ambiguous(text: HistoryText) -> tuple[date, ...]:
-    return tuple(day for day, found in text.digests.items() if len(found) > 1)
 
 
 def _prove(
@@ -198,7 +200,7 @@ def _compare(
     published: Mapping[str, Any],
     made_at: datetime,
     notes: list[str],
-) -> Comparison:
+) -> PercentageComparison:
     # The language changes sentences, never numbers.
     computed = now_document(take_snapshot(project.status, rows, made_at, load_words()))
     found = compare(published, computed)

@@ -6,13 +6,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from waypost.base import markup
-from waypost.base.markup import render_markdown
+from waypost.base.markdown import html
+from waypost.base.markdown.html import render_markdown
 
 HELP = "https://help.example.org/"
 
 
-class _Seen(HTMLParser):
+class _Shown(HTMLParser):
     """What a browser makes of a text: elements, and attributes with their entities decoded."""
 
     def __init__(self, text: str) -> None:
@@ -53,7 +53,7 @@ class _Seen(HTMLParser):
     ],
 )
 def test_raw_html_is_shown_as_text(text: str) -> None:
-    seen = _Seen(render_markdown(text, HELP))
+    shown = _Shown(render_markdown(text, HELP))
     allowed = {
         "p",
         "em",
@@ -70,9 +70,9 @@ def test_raw_html_is_shown_as_text(text: str) -> None:
         "th",
         "td",
     }
-    assert seen.tags <= allowed
-    assert "<" in seen.text
-    assert set(seen.attributes) <= {"href"}
+    assert shown.tags <= allowed
+    assert "<" in shown.text
+    assert set(shown.attributes) <= {"href"}
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_raw_html_is_shown_as_text(text: str) -> None:
 )
 def test_links_and_images_with_other_addresses_lose_them(address: str) -> None:
     for text in (f"[x]({address})", f"![x]({address})", f"[x]: {address}\n\n[x] ![x]", f"[x](<{address}>)"):
-        seen = _Seen(render_markdown(text, HELP))
-        assert not {"href", "src"} & set(seen.attributes), text
+        shown = _Shown(render_markdown(text, HELP))
+        assert not {"href", "src"} & set(shown.attributes), text
 
 
 @pytest.mark.parametrize(
@@ -119,18 +119,18 @@ def test_links_and_images_with_other_addresses_lose_them(address: str) -> None:
     ],
 )
 def test_links_lead_where_they_say_and_a_slash_leads_into_the_help_center(address: str, href: str) -> None:
-    assert _Seen(render_markdown(f"[x]({address})", HELP)).attributes == {"href": href}
+    assert _Shown(render_markdown(f"[x]({address})", HELP)).attributes == {"href": href}
 
 
 @pytest.mark.parametrize(("root", "href"), [("../", "../a/"), ("./../", "./../a/"), ("", "./a/")])
 def test_the_root_of_the_help_center_may_be_relative(root: str, href: str) -> None:
-    assert _Seen(render_markdown("[x](/a/)", root)).attributes == {"href": href}
-    assert _Seen(render_markdown("[x](/javascript:a)", root)).attributes["href"] != "javascript:a"
+    assert _Shown(render_markdown("[x](/a/)", root)).attributes == {"href": href}
+    assert _Shown(render_markdown("[x](/javascript:a)", root)).attributes["href"] != "javascript:a"
 
 
 def test_addresses_in_angle_brackets_are_links() -> None:
-    assert _Seen(render_markdown("<https://a.example/>", HELP)).attributes == {"href": "https://a.example/"}
-    assert _Seen(render_markdown("<help@a.example>", HELP)).attributes == {"href": "mailto:help@a.example"}
+    assert _Shown(render_markdown("<https://a.example/>", HELP)).attributes == {"href": "https://a.example/"}
+    assert _Shown(render_markdown("<help@a.example>", HELP)).attributes == {"href": "mailto:help@a.example"}
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_addresses_in_angle_brackets_are_links() -> None:
     ],
 )
 def test_a_title_cannot_add_attributes(text: str) -> None:
-    assert set(_Seen(render_markdown(text, HELP)).attributes) <= {"href", "src", "alt", "title"}
+    assert set(_Shown(render_markdown(text, HELP)).attributes) <= {"href", "src", "alt", "title"}
 
 
 def test_markdown_is_still_markdown() -> None:
@@ -197,7 +197,7 @@ def test_updates_are_rendered_as_code_hosts_do(text: str, shown: str) -> None:
     ],
 )
 def test_a_bare_address_is_a_link(text: str, address: str) -> None:
-    seen = _Seen(render_markdown(text, HELP))
+    seen = _Shown(render_markdown(text, HELP))
     assert seen.attributes == {"href": address}
 
 
@@ -213,7 +213,7 @@ def test_a_bare_address_is_a_link(text: str, address: str) -> None:
     ],
 )
 def test_what_is_no_bare_address_stays_text(text: str) -> None:
-    assert "a" not in _Seen(render_markdown(text, HELP)).tags
+    assert "a" not in _Shown(render_markdown(text, HELP)).tags
 
 
 def test_a_link_holds_no_other() -> None:
@@ -224,7 +224,7 @@ def test_one_text_leads_to_the_help_center_from_wherever_it_is_shown() -> None:
     text = "[x](/a/) and ![y](/b.png)"
     roots = ["../", "../../", HELP, 'https://a.example/?b=1&c=<"2/']
     for root in [*roots, *roots]:
-        assert _Seen(render_markdown(text, root)).attributes == {
+        assert _Shown(render_markdown(text, root)).attributes == {
             "href": f"{root}a/",
             "src": f"{root}b.png",
             "alt": "y",
@@ -255,13 +255,13 @@ STATEFUL = [
 
 
 def _anew(text: str) -> str:
-    return markup._convert(text, markup._grammar()).replace(markup._HELP_ROOT, HELP)
+    return html._convert(text, html._grammar()).replace(html._HELP_ROOT, HELP)
 
 
 def test_what_was_rendered_before_leaves_nothing_behind() -> None:
-    grammar, luck = markup._grammar(), random.Random(1)  # noqa: S311  # not a secret
+    grammar, luck = html._grammar(), random.Random(1)  # noqa: S311  # not a secret
     for text in luck.choices(STATEFUL, k=200):
-        assert markup._convert(text, grammar).replace(markup._HELP_ROOT, HELP) == _anew(text), text
+        assert html._convert(text, grammar).replace(html._HELP_ROOT, HELP) == _anew(text), text
 
 
 def test_a_text_that_nests_too_deep_leaves_nothing_behind() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from waypost.base.files.source import MAX_BYTES, Source, read_source, walk
+from waypost.base.files.text_files import MAX_BYTES, Source, read_source, walk
 
 
 def read(root: Path, data: bytes) -> tuple[str | None, list[str]]:

@@ -8,8 +8,7 @@ from http import HTTPStatus
 
 import pytest
 
-from waypost.base.net.one_click import Leaving, Page, is_one_click
-from waypost.monitor.io.heartbeat_listener import HeartbeatListener
+from waypost.monitor.heartbeat_listener import AnswerPage, HeartbeatListener, Leaving, is_one_click
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=xyz"
@@ -59,15 +58,17 @@ class List:
         self.asked: list[str] = []
         self.left: list[str] = []
 
-    def ask(self, token: str) -> Page:
+    def ask(self, token: str) -> AnswerPage:
         self.asked.append(token)
-        return Page(HTTPStatus.OK, "<p>Leave?</p>") if token == TOKEN else Page(HTTPStatus.NOT_FOUND)
+        return (
+            AnswerPage(HTTPStatus.OK, "<p>Leave?</p>") if token == TOKEN else AnswerPage(HTTPStatus.NOT_FOUND)
+        )
 
-    def leave(self, token: str) -> Page:
+    def leave(self, token: str) -> AnswerPage:
         if token != TOKEN:
-            return Page(HTTPStatus.NOT_FOUND)
+            return AnswerPage(HTTPStatus.NOT_FOUND)
         self.left.append(token)
-        return Page(HTTPStatus.OK, "<p>Gone.</p>")
+        return AnswerPage(HTTPStatus.OK, "<p>Gone.</p>")
 
 
 @pytest.fixture

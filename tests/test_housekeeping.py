@@ -11,12 +11,11 @@ from helpers import outboxes
 from helpers.stores import Store, take
 from waypost.base.database.engine import Database
 from waypost.formats.checks import HttpCheck
-from waypost.formats.observations import Outcome
-from waypost.formats.rollups import Resolution
+from waypost.formats.observations import Resolution
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
-from waypost.history.housekeeping import TASKS, Task, Upkeep
-from waypost.monitor.rules.schedule import jobs
+from waypost.monitor.rules.schedule import CheckOutcome, jobs
+from waypost.run import TASKS, Housekeeping, Task
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -37,19 +36,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def see(store: Store, at: datetime) -> None:
     [job] = jobs(CONFIG)
     [claim] = take(store, [job.plan], at)
-    seen = Observation("web", "http-1", at, ComponentStatus.OPERATIONAL, timedelta(milliseconds=80))
-    store.record([Outcome(claim, at + HOUR, at, job.rules, job.gap, seen)])
+    answer = Observation("web", "http-1", at, ComponentStatus.OPERATIONAL, timedelta(milliseconds=80))
+    store.record([CheckOutcome(claim, job, at + HOUR, at, answer)])
 
 
 def test_each_task_is_done_when_its_time_has_come(store: Store) -> None:
     done: list[tuple[str, datetime]] = []
     often = Task("often", timedelta(minutes=5), lambda _, now, __: done.append(("often", now)))
     rarely = Task("rarely", HOUR, lambda _, now, __: done.append(("rarely", now)))
-    upkeep = Upkeep((often, rarely))
+    upkeep = Housekeeping((often, rarely))
     for minutes in (0, 1, 4, 5, 6, 60):
         assert upkeep.step(store.database, NOW + timedelta(minutes=minutes), CONFIG) == []
-    told = [(name, (at - NOW) // timedelta(minutes=1)) for name, at in done]
-    assert told == [("often", 0), ("rarely", 0), ("often", 5), ("often", 60), ("rarely", 60)]
+    runs = [(name, (at - NOW) // timedelta(minutes=1)) for name, at in done]
+    assert runs == [("often", 0), ("rarely", 0), ("often", 5), ("often", 60), ("rarely", 60)]
 
 
 def test_a_task_that_fails_neither_stops_the_others_nor_itself(store: Store) -> None:
@@ -60,7 +59,7 @@ def test_a_task_that_fails_neither_stops_the_others_nor_itself(store: Store) -> 
         raise RuntimeError("a full disk")
 
     good = Task("good", HOUR, lambda *_: tries.append("good"))
-    upkeep = Upkeep((Task("bad", HOUR, fail), good))
+    upkeep = Housekeeping((Task("bad", HOUR, fail), good))
     [error] = upkeep.step(store.database, NOW, CONFIG)
     assert str(error) == "a full disk"
     assert upkeep.step(store.database, NOW + timedelta(minutes=59), CONFIG) == []
@@ -73,7 +72,7 @@ def test_what_was_observed_is_summed_up_sealed_and_forgotten_in_this_order(store
     begin = NOW - timedelta(days=20)
     for hours in range(48):
         see(store, begin + hours * HOUR)
-    assert Upkeep().step(store.database, NOW, CONFIG) == []
+    assert Housekeeping().step(store.database, NOW, CONFIG) == []
     days = store.latency(begin - timedelta(days=1), NOW, Resolution.DAY)
     assert sum(sum(day.counts.values()) for day in days) == 48, "summed up before it is forgotten"
     assert store.prune(NOW) == 0, "nothing that is too old is left"
@@ -89,14 +88,14 @@ def test_deliveries_that_are_over_for_long_are_forgotten(store: Store) -> None:
     [item] = outboxes.claim(outbox)
     outboxes.deliver_all(outbox, item)
     for days, left in ((90, 1), (91, 0)):
-        assert Upkeep().step(store.database, outboxes.START + timedelta(days=days), CONFIG) == []
+        assert Housekeeping().step(store.database, outboxes.START + timedelta(days=days), CONFIG) == []
         assert len(outbox.deliveries()) == left
 
 
 def test_a_day_is_sealed_only_when_a_slow_check_can_say_nothing_of_it_any_more(store: Store) -> None:
     midnight = NOW.replace(hour=0)
     see(store, midnight - HOUR)
-    assert Upkeep().step(store.database, midnight + 2.9 * HOUR, CONFIG) == []
+    assert Housekeeping().step(store.database, midnight + 2.9 * HOUR, CONFIG) == []
     assert store.digests() == [], "the next answer may still say that it was watched until midnight"
-    assert Upkeep().step(store.database, midnight + 3.1 * HOUR, CONFIG) == []
+    assert Housekeeping().step(store.database, midnight + 3.1 * HOUR, CONFIG) == []
     assert [day for day, _ in store.digests()] == [midnight.date() - timedelta(days=1)]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from waypost.base.cache import PageMemory
+from waypost.base.cache import PageCache
 
 
 class Workshop:
@@ -22,7 +22,7 @@ class Workshop:
 
 
 def test_equal_inputs_are_made_once() -> None:
-    memory, shop = PageMemory(), Workshop()
+    memory, shop = PageCache(), Workshop()
     for _ in range(3):
         memory.begin("shell")
         assert memory.made("a", ("x", 1), shop.make("a")) == b"a"
@@ -36,7 +36,7 @@ def test_equal_inputs_are_made_once() -> None:
     ids=["its inputs", "what all depend on", "more of it"],
 )
 def test_other_inputs_make_it_anew(common: object, inputs: object) -> None:
-    memory, shop = PageMemory(), Workshop()
+    memory, shop = PageCache(), Workshop()
     memory.begin("shell")
     memory.made("a", "x", shop.make("old"))
     memory.end()
@@ -45,14 +45,14 @@ def test_other_inputs_make_it_anew(common: object, inputs: object) -> None:
 
 
 def test_names_do_not_share_what_they_were_made_from() -> None:
-    memory, shop = PageMemory(), Workshop()
+    memory, shop = PageCache(), Workshop()
     memory.begin()
     assert [memory.made(name, "x", shop.make(name)) for name in ("a", "b", "a")] == [b"a", b"b", b"a"]
     assert shop.made == ["a", "b"]
 
 
 def test_what_nobody_asked_for_is_forgotten() -> None:
-    memory, shop = PageMemory(), Workshop()
+    memory, shop = PageCache(), Workshop()
     for names in ("ab", "a", "ab"):
         memory.begin()
         for name in names:
@@ -62,7 +62,7 @@ def test_what_nobody_asked_for_is_forgotten() -> None:
 
 
 def test_what_could_not_be_made_is_tried_again_and_the_rest_is_kept() -> None:
-    memory, shop = PageMemory(), Workshop()
+    memory, shop = PageCache(), Workshop()
 
     def fail() -> bytes:
         raise ValueError("half way")

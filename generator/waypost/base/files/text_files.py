@@ -20,7 +20,7 @@ MAX_MEDIA_BYTES = 50 * 1024 * 1024
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _UNNAMEABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-"""What a name must not hold: control characters, and bytes that are no UTF-8, which Python reads as surrogates."""
+"""Characters that no name may hold: control characters, and the surrogates of bytes that are no UTF-8."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def read_bytes(root: Path, path: Path, limit: int = MAX_BYTES) -> tuple[bytes | 
 
 
 def _refuse(root: Path, path: Path, source: Source) -> Problem | None:
-    """Say why a file must not even be opened: a link out of the site or in a circle, a pipe, a device."""
+    """Return why a file must not even be opened: a link out of the site or in a circle, a pipe, a device."""
     if path.is_symlink() and not _exists(path):
         return source.problem(
             "symlink", "The link leads in a circle or to nothing. Put the file itself here."
@@ -86,7 +86,7 @@ def _refuse(root: Path, path: Path, source: Source) -> Problem | None:
 
 
 def _is_inside(path: Path, root: Path) -> bool:
-    """Tell whether a file is below a folder once all links are followed."""
+    """Return whether a file is below a folder once all links are followed."""
     # os.path, because a site has thousands of files and pathlib takes ten times as long.
     real, top = os.path.realpath(path), os.path.realpath(root)
     return real == top or real.startswith(top.rstrip(os.sep) + os.sep)
@@ -156,7 +156,7 @@ def walk(root: Path, folder: Path, suffix: str) -> tuple[list[Path], list[Proble
 
 
 def _fault_of(path: Path, name: str) -> Problem | None:
-    """Say why an entry of a folder cannot be used, or nothing."""
+    """Return why an entry of a folder cannot be used, or None."""
     if _UNNAMEABLE.search(path.name):
         shown = _UNNAMEABLE.sub("\N{REPLACEMENT CHARACTER}", name)
         message = (

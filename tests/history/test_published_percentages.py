@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from waypost.history.rules.published import Difference, compare
+from waypost.history.rules.proof import Difference, compare
 
 
 def document(**components: Any) -> dict[str, Any]:

@@ -1,1 +1,0 @@
-"""Digests and imported rows in the database."""

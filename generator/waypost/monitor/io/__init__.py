@@ -1,1 +1,0 @@
-"""Heartbeats and the connection, on the network and on disk."""
