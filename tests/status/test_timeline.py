@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.status_world import history, history_of, incident, moment, site, site_of, words
+from waypost.base.intervals import micros, moment_of
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange
-from waypost.status.rules.state_steps import micros, moment_of
 from waypost.status.rules.timeline import ComponentTimeline, active_incidents
 
 DAY = (moment("00:00"), moment("11-21 00:00"))

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.status_world import history, moment, site
+from waypost.base.intervals import micros, moment_of
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Policy
-from waypost.status.rules.state_steps import Piece, micros, moment_of
+from waypost.status.rules.state_steps import Piece
 from waypost.status.rules.timeline import ComponentTimeline
 from waypost.status.rules.uptime import (
     IN_DAYS,

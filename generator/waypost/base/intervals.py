@@ -1,10 +1,10 @@
-"""Stretches of time as sets of moments: joined, and without others; whatever their moments are counted in."""
+"""Time as intervals: joined, without others, and in whole microseconds."""
 
 from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 Moment = TypeVar("Moment", int, datetime)
@@ -44,3 +44,29 @@ def without(
         if start < end:
             left.append((start, end))
     return left
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+Span = tuple[int, int]
+"""A stretch of time in microseconds since 1970; the start is part of it, the end is not."""
+
+
+def micros(moment: datetime) -> int:
+    """Return a moment as microseconds since 1970."""
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def span_of(length: timedelta) -> int:
+    """Return a length of time in microseconds."""
+    return length // _MICROSECOND
+
+
+def moment_of(count: int) -> datetime:
+    """Return the moment so many microseconds after 1970, in UTC."""
+    return _EPOCH + timedelta(microseconds=count)

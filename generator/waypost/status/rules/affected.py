@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from waypost.base.intervals import micros, moment_of
 from waypost.formats.status import ComponentStatus, Incident
-from waypost.status.rules.state_steps import micros, moment_of
 from waypost.status.rules.timeline import ComponentTimeline
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from waypost.base.intervals import micros, moment_of
 from waypost.base.words import Words
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
@@ -30,7 +31,7 @@ from waypost.status.rules.combining import combined
 from waypost.status.rules.headline import Headline, headline
 from waypost.status.rules.latency import Latency
 from waypost.status.rules.regions import SILENCE
-from waypost.status.rules.state_steps import Piece, micros, moment_of
+from waypost.status.rules.state_steps import Piece
 from waypost.status.rules.timeline import (
     ComponentTimeline,
     active_incidents,

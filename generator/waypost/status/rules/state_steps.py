@@ -1,14 +1,11 @@
-"""Time as whole microseconds, and lines of states over it: quick to merge and add up without rounding."""
+"""States over time: a list of steps, merged and added up in whole microseconds, so that nothing is rounded."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 
+from waypost.base.intervals import Span
 from waypost.formats.status import ComponentStatus
-
-Span = tuple[int, int]
-"""A stretch of time in microseconds since 1970; the start is part of it, the end is not."""
 
 Piece = tuple[int, int, ComponentStatus]
 """A span in one state."""
@@ -17,25 +14,6 @@ Steps = list[tuple[int, ComponentStatus]]
 """A line: from each moment on the state beside it. Before the first there is no data; neighbours differ."""
 
 NO_DATA = ComponentStatus.NO_DATA
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def micros(moment: datetime) -> int:
-    """Return a moment as microseconds since 1970."""
-    since = moment - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-def span_of(length: timedelta) -> int:
-    """Return a length of time in microseconds."""
-    return length // _MICROSECOND
-
-
-def moment_of(count: int) -> datetime:
-    """Return the moment so many microseconds after 1970, in UTC."""
-    return _EPOCH + timedelta(microseconds=count)
 
 
 def watched_steps(changes: Sequence[tuple[int, ComponentStatus]], watched: Sequence[Span]) -> Steps:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
+from waypost.base.intervals import micros, moment_of
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
     ComponentStatus,
@@ -23,7 +24,7 @@ from waypost.formats.status import (
 from waypost.formats.status_config import Component
 from waypost.status.rules.combining import combined
 from waypost.status.rules.regions import CheckLine, Told, check_lines, retold
-from waypost.status.rules.state_steps import NO_DATA, Piece, Steps, micros, moment_of, state_at, sweep
+from waypost.status.rules.state_steps import NO_DATA, Piece, Steps, state_at, sweep
 
 
 def maintenance_window(work: Maintenance) -> tuple[datetime, datetime]:

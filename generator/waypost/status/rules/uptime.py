@@ -16,9 +16,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from operator import mul, sub
 from zoneinfo import ZoneInfo
 
+from waypost.base.intervals import micros, span_of
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Policy
-from waypost.status.rules.state_steps import Piece, micros, span_of
+from waypost.status.rules.state_steps import Piece
 
 SECOND = 1_000_000
 DAY = timedelta(days=1)
