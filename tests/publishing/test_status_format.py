@@ -26,7 +26,7 @@ from waypost.publishing.pages.filters import (
     uptime_columns,
     uptime_text,
 )
-from waypost.status.rules.snapshot import MaintenanceSnapshot
+from waypost.status.rules.incidents import MaintenanceSnapshot
 from waypost.status.rules.uptime import DaySummary
 
 FINE = ComponentStatus.OPERATIONAL

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from helpers.cases import Case, golden
 from helpers.status_world import history, incident, moment, site, take_snapshot, words
-from waypost.status.rules.affected import AffectedSpan, affected_spans
-from waypost.status.rules.timeline import ComponentTimeline
+from waypost.status.rules.timeline import AffectedSpan, ComponentTimeline, affected_spans
 
 
 def told(span: AffectedSpan) -> str:

@@ -25,8 +25,8 @@ from waypost.formats.status import (
     UpdateStatus,
 )
 from waypost.status.rules.automatic import automatic_incidents
-from waypost.status.rules.declarations import SETTLING
-from waypost.status.rules.timeline import maintenance_window
+from waypost.status.rules.explanations import SETTLING
+from waypost.status.rules.incidents import maintenance_window
 
 WORDS = load_words("en")
 NEEDS = {"downloads": ["sign-in"], "uploads": ["sign-in"], "zips": ["downloads", "storage"]}

@@ -13,10 +13,9 @@ from waypost.formats.status import ENDED, MAINTENANCE_STATUSES, ComponentStatus,
 from waypost.publishing.api.statuspage import maintenance_json
 from waypost.publishing.api.statuspage_files import api_documents
 from waypost.publishing.api.statuspage_words import LABELS, api_status
-from waypost.status.rules.declarations import Announced, Trouble
-from waypost.status.rules.dependencies import Dependencies
-from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
-from waypost.status.rules.timeline import maintenance_window
+from waypost.status.rules.explanations import Announced, Dependencies, Trouble
+from waypost.status.rules.incidents import MaintenanceSnapshot, maintenance_window
+from waypost.status.rules.snapshot import Snapshot
 
 BEFORE = ["08:00 scheduled", "09:00 cancelled"]
 DURING = ["08:00 scheduled", "10:00 in_progress", "10:20 cancelled"]

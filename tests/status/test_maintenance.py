@@ -10,8 +10,7 @@ import pytest
 from helpers.cases import Case, golden
 from helpers.status_world import history, moment, site, site_of, take_snapshot
 from waypost.formats.status import ComponentStatus, Incident, Maintenance, Update, UpdateStatus
-from waypost.status.rules.declarations import Announced, Trouble
-from waypost.status.rules.dependencies import Dependencies
+from waypost.status.rules.explanations import Announced, Dependencies, Trouble
 
 NAMES = ("downloads", "uploads", "prints")
 

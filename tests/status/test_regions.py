@@ -18,9 +18,8 @@ from helpers.status_world import moment, words
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
-from waypost.status.rules.combining import combined, majority
 from waypost.status.rules.regions import check_lines
-from waypost.status.rules.state_steps import state_at
+from waypost.status.rules.state_steps import combined, majority, state_at
 from waypost.status.rules.timeline import ComponentTimeline
 
 NOW = moment("20:00")

@@ -13,7 +13,8 @@ from helpers.status_world import history, history_of, incident, moment, site, si
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange
-from waypost.status.rules.timeline import ComponentTimeline, active_incidents
+from waypost.status.rules.incidents import active_incidents
+from waypost.status.rules.timeline import ComponentTimeline
 
 DAY = (moment("00:00"), moment("11-21 00:00"))
 LATER = moment("11-25 00:00")

@@ -8,8 +8,8 @@ from helpers.status_world import history, incident, maintenance, moment, site, t
 from helpers.statuspage_shapes import plain
 from waypost.base.ids import public_id
 from waypost.publishing.api.statuspage import incident_json, maintenance_json
+from waypost.status.rules.incidents import incident_changes, maintenance_changes
 from waypost.status.rules.snapshot import Snapshot
-from waypost.status.rules.update_changes import incident_changes, maintenance_changes
 
 GOOD, DOWN = "operational", "major_outage"
 BUSY = "under_maintenance"

@@ -11,7 +11,7 @@ from waypost.formats.status import ENDED, Incident, Maintenance, UpdateStatus
 from waypost.problems import ProblemsFound, errors
 from waypost.reading.io.status_files import load_status_site
 from waypost.reading.site import Site
-from waypost.status.rules.snapshot import maintenance_at
+from waypost.status.rules.incidents import maintenance_at
 
 
 def written_status(site: Site) -> StatusSite:

@@ -33,7 +33,7 @@ from waypost.lint.rules.rule import LintSite
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.io.incident_files import parse_maintenance
 from waypost.reading.site import Site
-from waypost.status.rules.snapshot import maintenance_at
+from waypost.status.rules.incidents import maintenance_at
 
 _ANNOUNCING = ("maintenance-notice", "maintenance-overlap")
 """The rules for writers that a plan can break before it is written."""

@@ -20,7 +20,7 @@ from waypost.lint.rules.incident_words import (
 )
 from waypost.lint.rules.rule import Finding, LintSite, at_key, at_update
 from waypost.lint.rules.timelines import in_words, incidents, recent_incidents, said
-from waypost.status.rules.cadence import CLOSING, allowed_silence
+from waypost.status.rules.incidents import CLOSING, allowed_silence
 
 _STEPS = {UpdateStatus.INVESTIGATING: 0, UpdateStatus.IDENTIFIED: 1, UpdateStatus.MONITORING: 2}
 _SKELETON = "say what customers see"

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from waypost.formats.notices import Notice, SubjectKind
 from waypost.formats.status import MAINTENANCE_STATUSES, Incident, Update, UpdateStatus
-from waypost.status.rules.affected import AffectedSpan
-from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot, maintenance_at
+from waypost.status.rules.incidents import MaintenanceSnapshot, maintenance_at
+from waypost.status.rules.snapshot import Snapshot
+from waypost.status.rules.timeline import AffectedSpan
 
 
 def incident_as_told(notice: Notice, snapshot: Snapshot) -> tuple[Incident, Snapshot] | None:

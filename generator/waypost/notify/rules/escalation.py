@@ -14,7 +14,7 @@ from waypost.formats.status import Incident
 from waypost.formats.subscribers import Escalation
 from waypost.notify.rules.context import Look
 from waypost.notify.rules.incidents import notice_about
-from waypost.status.rules.cadence import next_due
+from waypost.status.rules.incidents import next_due
 
 AT_RISK = 0.8
 """The share of the time allowed after which the first are told."""

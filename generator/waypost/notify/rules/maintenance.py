@@ -10,7 +10,7 @@ from waypost.formats.notices import Notice, NoticeEvent, Subject, SubjectKind
 from waypost.formats.status import Update, UpdateStatus
 from waypost.notify.rules.context import Look
 from waypost.publishing.api.statuspage import maintenance_url
-from waypost.status.rules.snapshot import MaintenanceSnapshot
+from waypost.status.rules.incidents import MaintenanceSnapshot
 
 MAINTENANCE = "maintenance"
 """What stands for an impact where work was announced, as in the Statuspage API."""

@@ -23,9 +23,9 @@ from waypost.publishing.api.json_parts import (
 )
 from waypost.publishing.api.statuspage import api_time, incident_url, maintenance_url, page_id, status_json
 from waypost.publishing.documents import page
+from waypost.status.rules.incidents import Changes, MaintenanceSnapshot, incident_changes, maintenance_changes
 from waypost.status.rules.latency import Latency, LatencySeries
-from waypost.status.rules.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
-from waypost.status.rules.update_changes import Changes, incident_changes, maintenance_changes
+from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import DaySummary
 
 LATEST = 50

@@ -14,8 +14,8 @@ from typing import Any
 from waypost.base.ids import public_id
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
 from waypost.publishing.api.statuspage_words import api_status, in_api_words
-from waypost.status.rules.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
-from waypost.status.rules.update_changes import Changes, incident_changes, maintenance_changes
+from waypost.status.rules.incidents import Changes, MaintenanceSnapshot, incident_changes, maintenance_changes
+from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
 Json = dict[str, Any]
 

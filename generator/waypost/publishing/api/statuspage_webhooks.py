@@ -20,7 +20,8 @@ from waypost.publishing.api.statuspage import (
     page_id,
     status_json,
 )
-from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
+from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

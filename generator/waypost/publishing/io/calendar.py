@@ -12,7 +12,8 @@ from waypost.base.feeds.feed import clean
 from waypost.base.markdown.words import plain_text
 from waypost.formats.status import UpdateStatus
 from waypost.publishing.api.statuspage import maintenance_url
-from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
+from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.snapshot import Snapshot
 
 _LATEST = 500
 """How many events a calendar holds: what is past longer leaves it first."""

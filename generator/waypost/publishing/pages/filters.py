@@ -28,8 +28,9 @@ from waypost.publishing.pages.component_filters import (
     budget_sentences,
 )
 from waypost.publishing.pages.latency_chart import latency_chart
+from waypost.status.rules.incidents import MaintenanceSnapshot
 from waypost.status.rules.similar import similar_incidents
-from waypost.status.rules.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
+from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import TOLD, DaySummary, Uptimes, percent
 
 STATUS_CODES = {

@@ -21,8 +21,9 @@ from waypost.publishing.pages.filters import (
     uptime_columns,
     uptime_text,
 )
+from waypost.status.rules.incidents import MaintenanceSnapshot
 from waypost.status.rules.latency import Latency
-from waypost.status.rules.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
+from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import TOLD, Uptimes
 
 ON_A_PAGE = 50

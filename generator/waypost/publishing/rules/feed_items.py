@@ -11,7 +11,8 @@ from functools import lru_cache
 from waypost.base.words import Words
 from waypost.formats.status import Impact, Incident, Update, UpdateStatus
 from waypost.publishing.api.statuspage import incident_url, maintenance_url
-from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
+from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.snapshot import Snapshot
 
 LIMIT = 50
 """How many items a feed holds."""

@@ -18,8 +18,7 @@ from waypost.formats.project import StatusSite
 from waypost.formats.status import ComponentStatus, Incident, StateChange, Update, UpdateStatus, worst
 from waypost.formats.status_config import Component
 from waypost.status.rules.automatic_words import Narrator, Scene
-from waypost.status.rules.declarations import OUTAGES, TOGETHER, Announced, Trouble, Written
-from waypost.status.rules.dependencies import Dependencies
+from waypost.status.rules.explanations import OUTAGES, TOGETHER, Announced, Dependencies, Trouble, Written
 
 Lines = Mapping[str, Sequence[StateChange]]
 """The confirmed changes of each component as a whole, by its id; those of its checks are combined already."""

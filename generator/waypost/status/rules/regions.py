@@ -18,8 +18,7 @@ from waypost.base.intervals import Span, joined, micros, span_of, without
 from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.formats.status_config import Component
-from waypost.status.rules.combining import Majority
-from waypost.status.rules.state_steps import NO_DATA, Steps, state_at, sweep, watched_steps
+from waypost.status.rules.state_steps import NO_DATA, Majority, Steps, state_at, sweep, watched_steps
 
 T = TypeVar("T")
 

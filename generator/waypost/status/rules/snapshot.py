@@ -13,7 +13,6 @@ from waypost.base.intervals import micros, moment_of
 from waypost.base.words import Words
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
-    ENDED,
     Certificate,
     ComponentStatus,
     Impact,
@@ -24,20 +23,13 @@ from waypost.formats.status import (
     worst,
 )
 from waypost.formats.status_config import Component, PageConfig, Policy
-from waypost.status.rules.affected import AffectedSpan, affected_spans
 from waypost.status.rules.automatic import automatic_incidents
-from waypost.status.rules.cadence import overdue
-from waypost.status.rules.combining import combined
 from waypost.status.rules.headline import Headline, headline
+from waypost.status.rules.incidents import MaintenanceSnapshot, active_incidents, maintenance_at, overdue
 from waypost.status.rules.latency import Latency
 from waypost.status.rules.regions import SILENCE
-from waypost.status.rules.state_steps import Piece
-from waypost.status.rules.timeline import (
-    ComponentTimeline,
-    active_incidents,
-    by_component,
-    maintenance_window,
-)
+from waypost.status.rules.state_steps import Piece, combined
+from waypost.status.rules.timeline import AffectedSpan, ComponentTimeline, affected_spans, by_component
 from waypost.status.rules.uptime import Calendar, DaySummary, Uptime, Uptimes, pooled_uptimes
 
 Told = TypeVar("Told", Incident, Maintenance)
@@ -90,27 +82,6 @@ class ComponentSnapshot:
     def uptime(self) -> Uptime:
         """The uptime of the ninety days of the bar."""
         return self.uptimes.windows["90d"]
-
-
-@dataclass(frozen=True)
-class MaintenanceSnapshot:
-    """A maintenance with the state that the clock gives it."""
-
-    work: Maintenance
-    status: UpdateStatus
-    start: datetime
-    end: datetime
-    """When it ended or will; what was called off before it began keeps the window that was announced."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing of it is to come: it is completed or cancelled."""
-        return self.status in ENDED
-
-    @property
-    def told_at(self) -> datetime:
-        """Where it stands in history: when it began, or was called off before that."""
-        return min(self.start, self.work.updated_at) if self.work.is_cancelled else self.start
 
 
 @dataclass(frozen=True)
@@ -436,17 +407,3 @@ def _indicator(components: Sequence[ComponentSnapshot], active: Sequence[Inciden
     if level is Impact.NONE and state is ComponentStatus.UNDER_MAINTENANCE:
         return "maintenance"
     return level.value
-
-
-def maintenance_at(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
-    """Tell how far a maintenance is: what people wrote, moved on by the clock."""
-    start, end = maintenance_window(work)
-    written = [update.status for update in work.updates if update.at <= now]
-    status = written[-1]
-    if status is UpdateStatus.CANCELLED:
-        return MaintenanceSnapshot(work, status, start, end if start < end else work.scheduled_until)
-    if now >= end:
-        status = UpdateStatus.COMPLETED
-    elif now >= start and status is UpdateStatus.SCHEDULED:
-        status = UpdateStatus.IN_PROGRESS
-    return MaintenanceSnapshot(work, status, start, end)

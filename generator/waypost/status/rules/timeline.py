@@ -1,4 +1,4 @@
-"""What state a component was in, and when: rows and written incidents become one line of intervals."""
+"""What state a component was in, and when: rows and written incidents become one series of intervals."""
 
 from __future__ import annotations
 
@@ -6,48 +6,17 @@ import bisect
 import heapq
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.project import History, StatusSite
-from waypost.formats.status import (
-    ComponentStatus,
-    Coverage,
-    Incident,
-    Maintenance,
-    StateChange,
-    UpdateStatus,
-    worst,
-)
+from waypost.formats.status import ComponentStatus, Coverage, Incident, StateChange, worst
 from waypost.formats.status_config import Component
-from waypost.status.rules.combining import combined
+from waypost.status.rules.incidents import maintenance_window
 from waypost.status.rules.regions import CheckLine, Told, check_lines, retold
-from waypost.status.rules.state_steps import NO_DATA, Piece, Steps, state_at, sweep
-
-
-def maintenance_window(work: Maintenance) -> tuple[datetime, datetime]:
-    """Return when the work really ran: it follows the clock unless somebody said otherwise.
-
-    What was called off before it began ran at no time.
-    """
-    begun = (update.at for update in work.updates if update.status is UpdateStatus.IN_PROGRESS)
-    start = min(next(begun, work.scheduled_for), work.scheduled_until)
-    end = work.ended_at or work.scheduled_until
-    if work.is_cancelled:
-        end = min(end, work.scheduled_until)
-    return start, max(start, end)
-
-
-def active_incidents(incidents: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
-    """Return the incidents that customers are hit by at `now`, newest first."""
-    hit = [
-        item
-        for item in incidents
-        if item.started <= now and (item.resolved_at is None or item.resolved_at > now)
-    ]
-    return tuple(sorted(hit, key=lambda item: item.started, reverse=True))
+from waypost.status.rules.state_steps import NO_DATA, Piece, Steps, combined, state_at, sweep
 
 
 def by_component(history: History) -> dict[str, History]:
@@ -259,3 +228,41 @@ def _since(pieces: Iterable[tuple[int, ComponentStatus]], status: ComponentStatu
         lambda piece: _agrees(piece[1], status, is_worse=is_worse), reversed(list(pieces))
     )
     return min(at for at, _ in run)
+
+
+@dataclass(frozen=True)
+class AffectedSpan:
+    """A stretch of time in which a component was in one state."""
+
+    component: str
+    status: ComponentStatus
+    start: datetime
+    end: datetime | None
+    """None while it lasts."""
+
+    @property
+    def lasted(self) -> timedelta | None:
+        """How long it was; None while it lasts."""
+        return None if self.end is None else self.end - self.start
+
+
+def affected_spans(
+    incident: Incident, timelines: Mapping[str, ComponentTimeline], now: datetime
+) -> tuple[AffectedSpan, ...]:
+    """Return the states in which an incident's components were in trouble, by component and then by time.
+
+    They are read off the same line as the bars and the uptime, from the start of the incident to its end.
+    """
+    end = min(incident.resolved_at or now, now)
+    spans: list[AffectedSpan] = []
+    for name in incident.components:
+        if name not in timelines or end <= incident.started:
+            continue
+        pieces = timelines[name].pieces(micros(incident.started), micros(end))
+        for start, finish, status in pieces:
+            if status.is_trouble:
+                lasts = finish == micros(now) and incident.resolved_at is None
+                spans.append(
+                    AffectedSpan(name, status, moment_of(start), None if lasts else moment_of(finish))
+                )
+    return tuple(spans)

@@ -18,7 +18,8 @@ from waypost.publishing.api.statuspage_webhooks import (
     envelope,
     incident_body,
 )
-from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
+from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.snapshot import Snapshot
 
 EVENTS = frozenset(
     {
