@@ -21,8 +21,8 @@ from waypost.lint.rules.registry import RULES
 from waypost.notify.channels.registry import CHANNELS, guide
 from waypost.notify.channels.webhook.event import payload_schema
 from waypost.problems import CODES
-from waypost.publishing.documents.now import Now
-from waypost.publishing.documents.schema import document_schema
+from waypost.publishing.api.now_json import Now
+from waypost.publishing.api.parts import document_schema
 from waypost.reading.schema import FORMATS, schema
 
 DOCS = Path(__file__).resolve().parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from waypost.publishing.documents.page import page_schema
+from waypost.publishing.api.waypost_json import page_schema
 
 Part = dict[str, Any]
 

@@ -127,7 +127,7 @@ ALLOWED_IN_SCRIPTS: Mapping[Bare, str] = {
 }
 ALLOWED_IN_MODULES: Mapping[Bare, str] = {
     (
-        "generator/waypost/publishing/api/own_json.py",
+        "generator/waypost/publishing/api/waypost_json.py",
         "1 - sum(weight * seconds in a state) / (window - maintenance - no data)",
     ): ("a formula for programs"),
     ("generator/waypost/publishing/pages/component_filters.py", '"><img src="'): "a line to copy",
@@ -135,7 +135,7 @@ ALLOWED_IN_MODULES: Mapping[Bare, str] = {
     ("generator/waypost/publishing/io/feeds.py", "Incident"): "a part of an id, as at Statuspage",
     ("generator/waypost/publishing/io/feeds.py", "Maintenance"): "a part of an id, as at Statuspage",
     (
-        "generator/waypost/publishing/api/statuspage_words.py",
+        "generator/waypost/publishing/api/statuspage.py",
         "Completed",
     ): "a word of Statuspage, which programs look for",
     ("generator/waypost/base/files/languages.py", "export const "): "a line of a script",

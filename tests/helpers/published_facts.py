@@ -18,7 +18,7 @@ from icalendar import Calendar
 from lxml import html
 
 from waypost.formats.status import Update, UpdateStatus
-from waypost.publishing.api.statuspage_words import LABELS, api_status, in_api_words
+from waypost.publishing.api.statuspage import LABELS, api_status, in_api_words
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
 Facts = dict[str, Any]

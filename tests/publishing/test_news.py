@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from helpers.status_world import history, moment, site, take_snapshot, updates
 from waypost.formats.project import History
 from waypost.formats.status import Repetition, Update, UpdateStatus
-from waypost.publishing.api.statuspage_words import LABELS
+from waypost.publishing.api.statuspage import LABELS
 from waypost.publishing.rules.feed_items import IMPACTS, LIMIT, by_selection, news, selections, stories
 from waypost.reading.rules.recurrence import expand
 from waypost.status.rules.snapshot import Snapshot

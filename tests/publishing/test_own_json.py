@@ -14,9 +14,8 @@ from helpers.statuspage_shapes import plain
 from waypost.formats.rollups import Resolution
 from waypost.formats.status_config import Policy
 from waypost.publishing.api.now_json import now_document
-from waypost.publishing.api.own_json import FORMULA, LATEST, own_document
 from waypost.publishing.api.statuspage import components_json, incident_json, maintenance_json
-from waypost.publishing.documents.page import page_schema
+from waypost.publishing.api.waypost_json import FORMULA, LATEST, own_document, page_schema
 from waypost.status.rules.latency import Latency, LatencyPoint, LatencySeries
 from waypost.status.rules.snapshot import Snapshot
 

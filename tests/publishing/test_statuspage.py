@@ -15,12 +15,12 @@ from waypost.formats.status_config import Policy
 from waypost.publishing.api.now_json import now_document
 from waypost.publishing.api.statuspage import (
     DESCRIPTIONS,
+    api_documents,
     api_time,
     components_json,
     incident_json,
     maintenance_json,
 )
-from waypost.publishing.api.statuspage_files import api_documents
 from waypost.status.rules.snapshot import Snapshot
 
 PLACE = {"api": 0, "Galleries": {"downloads": 1, "uploads": 0}, "Money": {"payments": 0}}

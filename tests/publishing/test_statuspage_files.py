@@ -8,8 +8,9 @@ import pytest
 from helpers.hostile_status import hostile_snapshot
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.statuspage_shapes import assert_follows_the_api, plain
-from waypost.publishing.api.json_files import json_bytes, json_files
-from waypost.publishing.api.statuspage_files import LATEST, api_documents
+from waypost.publishing.api.json_files import json_files
+from waypost.publishing.api.parts import json_bytes
+from waypost.publishing.api.statuspage import LATEST, api_documents
 from waypost.status.rules.snapshot import Snapshot
 
 LISTS = {

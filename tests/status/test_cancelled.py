@@ -10,9 +10,7 @@ import pytest
 
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.formats.status import ENDED, MAINTENANCE_STATUSES, ComponentStatus, UpdateStatus
-from waypost.publishing.api.statuspage import maintenance_json
-from waypost.publishing.api.statuspage_files import api_documents
-from waypost.publishing.api.statuspage_words import LABELS, api_status
+from waypost.publishing.api.statuspage import LABELS, api_documents, api_status, maintenance_json
 from waypost.status.rules.explanations import Announced, Dependencies, Trouble
 from waypost.status.rules.incidents import MaintenanceSnapshot, maintenance_window
 from waypost.status.rules.snapshot import Snapshot

@@ -1,21 +1,40 @@
-"""The objects of the Statuspage v2 API, so that clients made for Atlassian Statuspage read our pages too.
+"""The objects and files of the Statuspage v2 API: clients made for Atlassian Statuspage read our pages too.
 
 Shapes as documented at Atlassian's developer site and seen on its public pages: times in UTC with
-milliseconds, updates newest first, ids of twelve characters. The files and the bodies of webhooks are
-made of these objects.
+milliseconds, updates newest first, ids of twelve characters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from waypost.base.ids import public_id
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
-from waypost.publishing.api.statuspage_words import api_status, in_api_words
 from waypost.status.rules.incidents import Changes, MaintenanceSnapshot, incident_changes, maintenance_changes
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
+
+LABELS = {
+    **{status: status.replace("_", " ").capitalize() for status in UpdateStatus},
+    UpdateStatus.CANCELLED: "Completed",
+}
+"""How the feeds of Atlassian Statuspage call each status of an update; programs read it, so it stays English."""
+
+
+def api_status(status: UpdateStatus) -> UpdateStatus:
+    """Return the status that clients of Statuspage know: what is cancelled is completed for them."""
+    return UpdateStatus.COMPLETED if status is UpdateStatus.CANCELLED else status
+
+
+def in_api_words(update: Update, snapshot: Snapshot) -> Update:
+    """Return an update as clients of Statuspage see it; one that cancels says so in its text."""
+    if update.status is not UpdateStatus.CANCELLED:
+        return update
+    body = snapshot.words.say("news.cancelled", text=update.body)
+    return replace(update, status=api_status(update.status), body=body)
+
 
 Json = dict[str, Any]
 
@@ -228,3 +247,40 @@ def incident_url(snapshot: Snapshot, incident: Incident) -> str:
 def maintenance_url(snapshot: Snapshot, item: MaintenanceSnapshot) -> str:
     """Return the permanent address of a maintenance."""
     return f"{snapshot.page.url}maintenance/{item.work.id}/"
+
+
+FOLDER = "api/v2/"
+
+LATEST = 50
+"""How many incidents or maintenances a list holds, as Statuspage's own."""
+
+
+def api_documents(snapshot: Snapshot) -> dict[str, Json]:
+    """Return every file of the API by its path; each object is made once, and stands in several files."""
+    page, status = page_json(snapshot), status_json(snapshot)
+    components = components_json(snapshot)
+    told = {item.id: incident_json(snapshot, item) for item in snapshot.incidents[:LATEST]}
+    unresolved = [told.get(item.id) or incident_json(snapshot, item) for item in snapshot.active]
+    works = {item.work.id: maintenance_json(snapshot, item) for item in snapshot.announced[:LATEST]}
+    planned = [
+        (item.status, works.get(item.work.id) or maintenance_json(snapshot, item))
+        for item in snapshot.planned
+    ]
+    upcoming = [work for status, work in planned if status is UpdateStatus.SCHEDULED]
+    active = [work for status, work in planned if status is not UpdateStatus.SCHEDULED]
+    contents: dict[str, Json] = {
+        "summary": {
+            "components": components,
+            "incidents": unresolved,
+            "scheduled_maintenances": [work for _, work in planned],
+            "status": status,
+        },
+        "status": {"status": status},
+        "components": {"components": components},
+        "incidents": {"incidents": list(told.values())},
+        "incidents/unresolved": {"incidents": unresolved},
+        "scheduled-maintenances": {"scheduled_maintenances": list(works.values())},
+        "scheduled-maintenances/upcoming": {"scheduled_maintenances": upcoming},
+        "scheduled-maintenances/active": {"scheduled_maintenances": active},
+    }
+    return {f"{FOLDER}{name}.json": {"page": page, **rest} for name, rest in contents.items()}

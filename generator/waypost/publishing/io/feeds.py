@@ -13,7 +13,7 @@ from waypost.base.feeds.formats import FEED_FORMATS, written
 from waypost.base.ids import public_number
 from waypost.base.markdown.words import plain_text
 from waypost.base.markup import render_markdown
-from waypost.publishing.api.statuspage_words import LABELS, in_api_words
+from waypost.publishing.api.statuspage import LABELS, in_api_words
 from waypost.publishing.rules.feed_items import NewsItem, Story, by_selection, news, selections, stories
 from waypost.status.rules.snapshot import Snapshot
 

@@ -10,9 +10,9 @@ from waypost.notify.channels.base import Composition
 from waypost.notify.channels.webhook.event import EventPage, EventSubject, WebhookEvent
 from waypost.notify.channels.webhook.fitting import fitted
 from waypost.notify.rules.as_of import incident_as_told, maintenance_as_told
-from waypost.publishing.api.json_parts import certificates_json
-from waypost.publishing.api.own_json import component_state, own_incident, own_maintenance
+from waypost.publishing.api.parts import certificates_json
 from waypost.publishing.api.statuspage import api_time, page_id
+from waypost.publishing.api.waypost_json import component_state, own_incident, own_maintenance
 from waypost.status.rules.snapshot import Snapshot
 
 
