@@ -130,8 +130,8 @@ ALLOWED_IN_MODULES: Mapping[Bare, str] = {
         "generator/waypost/publishing/api/waypost_json.py",
         "1 - sum(weight * seconds in a state) / (window - maintenance - no data)",
     ): ("a formula for programs"),
-    ("generator/waypost/publishing/pages/component_filters.py", '"><img src="'): "a line to copy",
-    ("generator/waypost/publishing/pages/component_filters.py", '<script src="'): "a line to copy",
+    ("generator/waypost/publishing/pages/filters.py", '"><img src="'): "a line to copy",
+    ("generator/waypost/publishing/pages/filters.py", '<script src="'): "a line to copy",
     ("generator/waypost/publishing/io/feeds.py", "Incident"): "a part of an id, as at Statuspage",
     ("generator/waypost/publishing/io/feeds.py", "Maintenance"): "a part of an id, as at Statuspage",
     (

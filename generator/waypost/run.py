@@ -27,7 +27,7 @@ from waypost.notify.outbox import Outbox
 from waypost.notify.unsubscribing import who_may_leave
 from waypost.notify.worker import Reports
 from waypost.problems import ProblemsFound
-from waypost.publishing.publisher import Publisher, signature
+from waypost.publishing.publish import Publisher, signature
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 

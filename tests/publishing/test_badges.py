@@ -7,7 +7,7 @@ import pytest
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.formats.status import ComponentStatus
 from waypost.publishing.io.badges import LABEL_COLOUR, TEXT_COLOUR, badge, badge_files, text_width
-from waypost.publishing.io.colours import state_colours
+from waypost.publishing.io.theme_assets import state_colours
 from waypost.status.rules.snapshot import Snapshot
 
 COLOURS = {status: state_colours(status).ink for status in ComponentStatus}

@@ -8,8 +8,8 @@ import pytest
 
 from waypost.base.files.languages import languages, load_words
 from waypost.formats.status import ComponentStatus
-from waypost.publishing.io import banner
-from waypost.publishing.io.banner import banner_file
+from waypost.publishing.io import theme_assets
+from waypost.publishing.io.theme_assets import banner_file
 
 
 @pytest.mark.parametrize("language", languages())
@@ -38,6 +38,6 @@ def test_a_script_without_a_place_for_its_words_is_not_published(
 ) -> None:
     (tmp_path / "status").mkdir()
     (tmp_path / "status" / "banner.js").write_text("(() => {})();")
-    monkeypatch.setattr(banner, "theme_folder", lambda: tmp_path)
+    monkeypatch.setattr(theme_assets, "theme_folder", lambda: tmp_path)
     with pytest.raises(ValueError, match="no place for its words"):
         banner_file(load_words())

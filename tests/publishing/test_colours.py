@@ -8,7 +8,7 @@ import pytest
 
 from helpers.sites import ROOT
 from waypost.formats.status import ComponentStatus
-from waypost.publishing.io.colours import colours, state_colours
+from waypost.publishing.io.theme_assets import colours, state_colours
 from waypost.publishing.rules import stylesheet as look
 from waypost.publishing.rules.stylesheet import READABLE, contrast
 

@@ -14,7 +14,7 @@ from waypost.formats.rollups import Rollup
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.store.monitor_store import MonitorStore
-from waypost.publishing.latency import LatencyMemory, timed_checks
+from waypost.publishing.current import LatencyMemory, timed_checks
 from waypost.publishing.publish import PublishMemory, publish
 from waypost.reading.project import load_project
 from waypost.reading.site import Site

@@ -295,7 +295,7 @@ NO_MKDOCS = {
     "publish": 'main(["publish"], standalone_mode=False)',
     "status": 'main(["status"], standalone_mode=False)',
     "run": STOP_SOON + 'main(["run"], standalone_mode=False)',
-    "modules": "import waypost.monitor.poll, waypost.publishing.publish, waypost.publishing.publisher, waypost.run",
+    "modules": "import waypost.monitor.poll, waypost.publishing.publish, waypost.publishing.publish, waypost.run",
 }
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from waypost.publishing import publisher
-from waypost.publishing.publisher import signature
+from waypost.publishing import publish as publishing
+from waypost.publishing.publish import signature
 
 
 def test_every_kind_of_change_is_noticed(tmp_path: Path) -> None:
@@ -40,5 +40,5 @@ def test_what_vanishes_while_it_is_looked_at_is_left_out(
         yield f"{folder}/gone.md"
         yield f"{folder}/kept.md"
 
-    monkeypatch.setattr(publisher, "_below", below)
+    monkeypatch.setattr(publishing, "_below", below)
     assert [Path(path).name for path, _, _ in signature(tmp_path)][1:] == ["kept.md"]

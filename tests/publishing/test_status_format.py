@@ -15,12 +15,10 @@ from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.files.languages import load_words
 from waypost.base.measures import duration_text
 from waypost.formats.status import ComponentStatus
+from waypost.publishing.pages.charts import bar_svg, bar_text, day_runs
 from waypost.publishing.pages.filters import (
     StatusFormat,
-    bar_svg,
-    bar_text,
     closing_words,
-    day_runs,
     group_status,
     region_sentences,
     uptime_columns,

@@ -16,7 +16,8 @@ from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.cache import PageMemory
 from waypost.base.files.languages import load_words
 from waypost.formats.status import ComponentStatus
-from waypost.publishing.pages.filters import STATUS_CODES, StatusFormat
+from waypost.publishing.pages.charts import STATUS_CODES
+from waypost.publishing.pages.filters import StatusFormat
 from waypost.publishing.pages.render import default_shell, status_pages
 from waypost.status.rules.snapshot import Snapshot
 

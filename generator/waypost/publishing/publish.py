@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,12 +15,11 @@ from waypost.base.files.languages import load_words
 from waypost.formats.project import Project
 from waypost.monitor.store.reading import read_history
 from waypost.publishing.api.json_files import json_files
+from waypost.publishing.current import LatencyMemory
 from waypost.publishing.io.badges import badge_files
-from waypost.publishing.io.banner import BANNER_PATH, banner_file
 from waypost.publishing.io.calendar import calendar_files
 from waypost.publishing.io.feeds import feed_files
-from waypost.publishing.io.theme_assets import script_words, status_assets
-from waypost.publishing.latency import LatencyMemory
+from waypost.publishing.io.theme_assets import BANNER_PATH, banner_file, script_words, status_assets
 from waypost.publishing.pages.plain_text import text_files
 from waypost.publishing.pages.render import (
     LOOK_FOLDER,
@@ -30,6 +31,7 @@ from waypost.publishing.pages.render import (
     status_pages,
 )
 from waypost.publishing.rules.status_redirects import redirect_files
+from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.status.rules.snapshot import Snapshot, take_snapshot
 
@@ -130,3 +132,49 @@ def _kept_by_build(site: Site) -> dict[str, bytes]:
     if "\ufffd" in shell or not is_shell(shell):
         kept.pop(SHELL_PATH, None)
     return kept
+
+
+Signature = tuple[tuple[str, int, int], ...]
+
+
+def signature(*folders: Path) -> Signature:
+    """Return a value that changes whenever a file in the folders does: names, times and sizes."""
+    entries: list[tuple[str, int, int]] = []
+    for folder in folders:
+        for path in [str(folder), *_below(folder)]:
+            try:
+                stat = os.lstat(path)
+            except OSError:
+                continue
+            entries.append((path, stat.st_mtime_ns, stat.st_size))
+    return tuple(sorted(entries))
+
+
+def _below(folder: Path) -> Iterator[str]:
+    """Name everything below a folder; what vanishes while it is looked at is left out."""
+    for parent, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            yield f"{parent}/{name}"
+
+
+class Publisher:
+    """Publishes one site from several threads; a broken file never replaces what was read before it broke."""
+
+    def __init__(
+        self, site: Site, project: Project, database_url: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._site = site
+        self._database_url = database_url
+        self._clock = clock
+        self.lock = threading.Lock()
+        self.project = project
+        self._memory = PublishMemory()
+
+    def publish(self) -> Publication:
+        """Bring the status pages up to date."""
+        with self.lock:
+            return publish(self._site, self.project, self._clock(), self._database_url, self._memory)
+
+    def reload(self) -> None:
+        """Read the site again; raises ProblemsFound, and keeps the last good state, where it is broken."""
+        self.project = load_project(self._site)

@@ -16,7 +16,7 @@ from waypost.notify.channels.email import CHANNEL
 from waypost.notify.channels.email.composing import MOST_BODY, FrozenMail, clean, readable
 from waypost.notify.channels.email.rendering import LEAVE
 from waypost.notify.rules.wording import wording
-from waypost.publishing.io.colours import state_colours
+from waypost.publishing.io.theme_assets import state_colours
 
 TOKENS = {
     ComponentStatus.OPERATIONAL: "ok",

@@ -13,7 +13,7 @@ from waypost.base.measures import number_text
 from waypost.base.words import Words
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Policy
-from waypost.publishing.io.colours import state_colours
+from waypost.publishing.io.theme_assets import state_colours
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
 LABEL_COLOUR = "#24292f"

@@ -1,14 +1,10 @@
-"""How the status pages write times, spans, words and bars: the filters of their templates."""
+"""How the status pages write times, intervals, words and lines to copy: the filters of their templates."""
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from operator import attrgetter
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,33 +17,12 @@ from waypost.base.measures import duration_text, number_text
 from waypost.base.words import Words
 from waypost.formats.article import Article
 from waypost.formats.status import MEASURED, ComponentStatus, Incident, UpdateStatus, worst
-from waypost.publishing.pages.component_filters import (
-    badge_html,
-    badge_markdown,
-    banner_html,
-    budget_sentences,
-)
-from waypost.publishing.pages.latency_chart import latency_chart
+from waypost.formats.status_config import PageConfig, Policy
+from waypost.publishing.pages.charts import bar_svg, bar_text, latency_chart
 from waypost.status.rules.incidents import MaintenanceSnapshot
 from waypost.status.rules.similar import similar_incidents
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
-from waypost.status.rules.uptime import TOLD, DaySummary, Uptimes, percent
-
-STATUS_CODES = {
-    ComponentStatus.OPERATIONAL: "ok",
-    ComponentStatus.DEGRADED_PERFORMANCE: "de",
-    ComponentStatus.PARTIAL_OUTAGE: "pa",
-    ComponentStatus.MAJOR_OUTAGE: "ma",
-    ComponentStatus.UNDER_MAINTENANCE: "un",
-    ComponentStatus.NO_DATA: "no",
-}
-"""Short names of the patterns in the bars."""
-
-GAP_CODE = "ga"
-"""The pattern of a day that was measured and fine, but not all day."""
-
-GAP = 15 * 60
-"""Seconds without data in a day from which on the bar shows it."""
+from waypost.status.rules.uptime import BUDGET_WINDOW, TOLD, Uptimes, percent
 
 _MARKS = {
     ComponentStatus.OPERATIONAL: "M5 12.5l4.5 4.5L19 7.5",
@@ -57,131 +32,12 @@ _MARKS = {
 _ALARM = "M12 5v9M12 19v.01"
 
 
-@dataclass(frozen=True)
-class Run:
-    """Neighbouring days of one state, drawn as one."""
-
-    start: int
-    """How many days come before it."""
-    days: int
-    code: str
-    title: str
-
-
 def offset_text(moment: datetime) -> str:
     """Return the offset of a time from UTC as people write it: 'UTC+2', 'UTC-3:30', 'UTC'."""
     offset = moment.utcoffset() or timedelta()
     hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
     sign = "-" if offset < timedelta() else "+"
     return f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}" if offset else "UTC"
-
-
-def day_runs(days: Sequence[DaySummary], words: Words) -> list[Run]:
-    """Join neighbouring days that look alike; every day with trouble keeps its own words."""
-    runs: list[Run] = []
-    position = 0
-    for (status, trouble, no_data), group in itertools.groupby(
-        days, attrgetter("status", "trouble", "no_data")
-    ):
-        alike = list(group)
-        code = _code(alike[0])
-        is_plain = not trouble and (no_data < GAP or status is ComponentStatus.NO_DATA)
-        # Days that have something to say are told apart, the others run on.
-        for day in alike[:1] if is_plain else alike:
-            length = len(alike) if is_plain else 1
-            title = "" if is_plain else _day_title(day, words)
-            last = runs[-1] if runs else None
-            if last and not title and (last.code, last.title) == (code, ""):
-                runs[-1] = replace(last, days=last.days + length)
-            else:
-                runs.append(Run(position, length, code, title))
-            position += length
-    return runs
-
-
-def _has_gap(day: DaySummary) -> bool:
-    return day.status is not ComponentStatus.NO_DATA and day.no_data >= GAP
-
-
-def _code(day: DaySummary) -> str:
-    is_fine = day.status is ComponentStatus.OPERATIONAL
-    return GAP_CODE if is_fine and _has_gap(day) else STATUS_CODES[day.status]
-
-
-@lru_cache(65536)
-def _day_title(day: DaySummary, words: Words) -> str:
-    """Say what a day had besides its colour; nothing where the colour says it all."""
-    parts = []
-    if day.trouble:
-        lasted = duration_text(timedelta(seconds=day.trouble), words)
-        parts.append(words.say(f"status.bar.trouble.{day.status}", duration=lasted))
-    if _has_gap(day):
-        silent = duration_text(timedelta(seconds=day.no_data), words)
-        parts.append(words.say("status.bar.no_data", duration=silent))
-    if not parts:
-        return ""
-    return words.say("status.bar.day", day=words.date("status.date.day", day.day), facts="; ".join(parts))
-
-
-def bar_text(days: Sequence[DaySummary], words: Words) -> str:
-    """Say in words what the bar draws."""
-    counts = Counter(day.status for day in days)
-    said = [
-        words.say(f"status.bar.days.{status}", count=counts[status])
-        for status in ComponentStatus
-        if status in counts
-    ]
-    text = words.say("status.bar.text", count=len(days), days=", ".join(said))
-    gaps = sum(map(_has_gap, days))
-    return f"{text} {words.say('status.bar.gaps', count=gaps)}" if gaps else text
-
-
-BAR_BYTES = 994
-"""How large the drawing of a bar may become by what its days have to say."""
-
-
-def bar_svg(days: Sequence[DaySummary], words: Words) -> Markup:
-    """Draw the days of a component: a line of strokes for each pattern, a run of days being one stroke.
-
-    A unit of width is a day. Days with something to say are drawn by themselves, so that a pointer over them
-    gets it, the latest first as long as the drawing stays small; the words beside the bar count them all.
-    """
-    return _drawn(tuple(day_runs(days, words)), len(days), bar_text(days, words))
-
-
-# A process that stays draws the same bars at each publication, and several pages show each.
-@lru_cache(8192)
-def _drawn(runs: tuple[Run, ...], days: int, text: str) -> Markup:
-    head = Markup(
-        '<svg viewBox="0 0 {} 28" preserveAspectRatio="none" stroke-width="28" role="img" aria-label="{}">'
-    ).format(f"{days - 0.2:g}", text)
-    told: list[Markup] = []
-    room = BAR_BYTES - len((head + _strokes(runs)).encode())
-    rest = list(runs)
-    for run in [run for run in reversed(runs) if run.title]:
-        drawn = Markup('<path stroke="url(#b-{})" d="M{} 14h{}"><title>{}</title></path>').format(
-            run.code, run.start, run.days, run.title
-        )
-        room -= len(drawn.encode())
-        if room < 0:
-            break
-        told.append(drawn)
-        rest.remove(run)
-    return head + _strokes(rest) + Markup().join(reversed(told)) + Markup("</svg>")
-
-
-def _strokes(runs: Sequence[Run]) -> Markup:
-    """Draw each pattern as one path along the middle of the bar, with a stroke as high as the bar."""
-    paths: dict[str, str] = {}
-    ends: dict[str, int] = {}
-    for run in runs:
-        end = ends.get(run.code)
-        move = f"M{run.start} 14" if end is None else "" if end == run.start else f"m{run.start - end} 0"
-        paths[run.code] = f"{paths.get(run.code, '')}{move}h{run.days}"
-        ends[run.code] = run.start + run.days
-    return Markup().join(
-        Markup('<path stroke="url(#b-{})" d="{}"/>').format(code, path) for code, path in paths.items()
-    )
 
 
 def uptime_text(component: ComponentSnapshot, words: Words) -> str:
@@ -334,3 +190,49 @@ class StatusFormat:
 
 def _mark(status: ComponentStatus) -> Markup:
     return Markup('<svg viewBox="0 0 24 24"><path d="{}"/></svg>').format(_MARKS.get(status, _ALARM))
+
+
+def budget_sentences(found: Uptimes, policy: Policy, words: Words) -> list[str]:
+    """Say in plain words which goal there is, how much downtime it allows, and how much of that is left."""
+    budget = found.budget(policy)
+    goal = number_text(f"{policy.slo:g}", words)
+    if found.windows[BUDGET_WINDOW].ratio is None:
+        return [words.say("status.budget.goal", goal=goal), words.say("status.budget.unknown")]
+    allowed, spent = timedelta(seconds=budget.allowed), timedelta(seconds=budget.spent)
+    sentences = [words.say("status.budget.allows", goal=goal, allowed=duration_text(allowed, words))]
+    if not spent:
+        sentences.append(words.say("status.budget.untouched"))
+    elif spent <= allowed:
+        left = duration_text(allowed - spent, words)
+        sentences.append(words.say("status.budget.spent", spent=duration_text(spent, words), left=left))
+    else:
+        over = duration_text(spent - allowed, words)
+        sentences.append(words.say("status.budget.missed", spent=duration_text(spent, words), over=over))
+    return sentences
+
+
+def badge_html(component: ComponentSnapshot | None, page: PageConfig) -> str:
+    """Return the HTML that shows a badge and leads to its page; of the whole page where there is no component."""
+    target, image, name = _badge(component, page)
+    return f'<a href="{escape(target)}"><img src="{escape(image)}" alt="{escape(name)}"></a>'
+
+
+def badge_markdown(component: ComponentSnapshot | None, page: PageConfig) -> str:
+    """Return the same in Markdown."""
+    target, image, name = _badge(component, page)
+    name = " ".join(name.split())
+    for mark in "\\[]":
+        name = name.replace(mark, f"\\{mark}")
+    return f"[![{name}]({image})]({target})"
+
+
+def _badge(component: ComponentSnapshot | None, page: PageConfig) -> tuple[str, str, str]:
+    if component is None:
+        return page.url, f"{page.url}badge/overall.svg", page.name
+    return f"{page.url}components/{component.id}/", f"{page.url}badge/{component.id}.svg", component.name
+
+
+def banner_html(component: ComponentSnapshot | None, page: PageConfig) -> str:
+    """Return the HTML that shows a banner in an app of one's own while there is trouble."""
+    chosen = f' data-components="{escape(component.id)}"' if component else ""
+    return f'<script src="{escape(page.url)}banner.js"{chosen} defer></script>'

@@ -13,14 +13,8 @@ from waypost.base.measures import number_text
 from waypost.base.words import Words
 from waypost.formats.article import ARTICLE_KINDS, Article, components_of
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, Incident, UpdateStatus
-from waypost.publishing.pages.filters import (
-    GAP_CODE,
-    STATUS_CODES,
-    StatusFormat,
-    region_sentences,
-    uptime_columns,
-    uptime_text,
-)
+from waypost.publishing.pages.charts import GAP_CODE, STATUS_CODES
+from waypost.publishing.pages.filters import StatusFormat, region_sentences, uptime_columns, uptime_text
 from waypost.status.rules.incidents import MaintenanceSnapshot
 from waypost.status.rules.latency import Latency
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot

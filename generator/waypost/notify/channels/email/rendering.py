@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from waypost.base.markup import render_markdown
 from waypost.formats.status import ComponentStatus
-from waypost.publishing.io.colours import colours, state_colours
+from waypost.publishing.io.theme_assets import colours, state_colours
 
 LEAVE = Markup("<!--leave-->")
 """Where the link that only one recipient may have is put when a mail is sent.

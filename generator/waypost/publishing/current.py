@@ -1,4 +1,4 @@
-"""Read how fast components answered, and remember it: sketches are many, and change once an hour."""
+"""The status of a site as it is now, from its database: the snapshot, and the latency that is remembered in between."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from waypost.base.files.languages import load_words
 from waypost.formats.checks import HeartbeatCheck
 from waypost.formats.rollups import Resolution
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_read
+from waypost.monitor.store.reading import read_history
+from waypost.reading.project import load_project
+from waypost.reading.site import Site
 from waypost.status.rules.latency import Latency, LatencySeries, latencies, latency_series, window
+from waypost.status.rules.snapshot import Snapshot, take_snapshot
 
 
 @dataclass(frozen=True)
@@ -83,3 +88,9 @@ def timed_checks(config: StatusConfig) -> frozenset[tuple[str, str]]:
         for name, check in component.named_checks
         if not isinstance(check, HeartbeatCheck)
     )
+
+
+def present_status(site: Site, database_url: str, now: datetime) -> Snapshot:
+    """Return the status page of a site at a moment, in English; raises ProblemsFound and StoreError."""
+    history = read_history(database_url)
+    return take_snapshot(load_project(site).status, history, now, load_words())
