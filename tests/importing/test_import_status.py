@@ -21,7 +21,7 @@ from waypost.importing.status_history import StatusImport, import_status
 from waypost.problems import ProblemsFound, errors
 from waypost.publishing.api.statuspage import incident_json, maintenance_json
 from waypost.publishing.publish import PublishMemory, publish
-from waypost.publishing.rules.status_redirects import redirect_files
+from waypost.publishing.rules.redirects import redirect_files
 from waypost.reading.io.status_files import load_status_config, load_status_site
 from waypost.reading.project import load_project
 from waypost.reading.site import Site

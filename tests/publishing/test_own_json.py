@@ -15,7 +15,7 @@ from waypost.formats.rollups import Resolution
 from waypost.formats.status_config import Policy
 from waypost.publishing.api.now_json import now_document
 from waypost.publishing.api.statuspage import components_json, incident_json, maintenance_json
-from waypost.publishing.api.waypost_json import FORMULA, LATEST, own_document, page_schema
+from waypost.publishing.api.waypost_json import FORMULA, LATEST, page_schema, waypost_document
 from waypost.status.rules.latency import Latency, LatencyPoint, LatencySeries
 from waypost.status.rules.snapshot import Snapshot
 
@@ -58,7 +58,7 @@ def with_latency() -> Snapshot:
 
 
 def told(seen: Snapshot) -> Any:
-    return plain(own_document(seen))
+    return plain(waypost_document(seen))
 
 
 def closed(schema: Any) -> Any:
@@ -270,7 +270,7 @@ def test_time_alone_changes_nothing_while_all_is_well() -> None:
     rows = history(["11-19 12:00 http-1 operational"], watched)
     first = take_snapshot(site(), rows, moment("12:00"))
     later = take_snapshot(site(), rows, moment("12:00") + timedelta(seconds=15))
-    assert own_document(first) == own_document(later)
+    assert waypost_document(first) == waypost_document(later)
     assert now_document(first) != now_document(later)
 
 

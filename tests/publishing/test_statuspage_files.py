@@ -8,9 +8,10 @@ import pytest
 from helpers.hostile_status import hostile_snapshot
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.statuspage_shapes import assert_follows_the_api, plain
-from waypost.publishing.api.json_files import json_files
-from waypost.publishing.api.parts import json_bytes
+from waypost.publishing.api.now_json import now_document
+from waypost.publishing.api.parts import json_bytes, json_files
 from waypost.publishing.api.statuspage import LATEST, api_documents
+from waypost.publishing.api.waypost_json import SCHEMA_PATH, page_schema, waypost_document
 from waypost.status.rules.snapshot import Snapshot
 
 LISTS = {
@@ -132,7 +133,14 @@ def test_a_page_on_which_nothing_ever_happened_has_empty_lists() -> None:
 
 
 def test_files_are_json_whatever_people_wrote() -> None:
-    for path, content in json_files(hostile_snapshot()).items():
+    snapshot = hostile_snapshot()
+    documents = {
+        **api_documents(snapshot),
+        "now.json": now_document(snapshot),
+        "waypost.json": waypost_document(snapshot),
+        SCHEMA_PATH: page_schema(snapshot.page.url),
+    }
+    for path, content in json_files(documents).items():
         document = json.loads(content.decode())
         if path.startswith("api/"):
             assert_follows_the_api(document)

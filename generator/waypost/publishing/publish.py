@@ -1,10 +1,10 @@
-"""Publish the status pages: one snapshot, every file from it, only changes written."""
+"""Publish the status pages, from several threads too: one snapshot, and only changes written."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,23 +14,14 @@ from waypost.base.files.file_tree import Change, FolderFiles, TreeMemory, sync_c
 from waypost.base.files.languages import load_words
 from waypost.formats.project import Project
 from waypost.monitor.store.reading import read_history
-from waypost.publishing.api.json_files import json_files
 from waypost.publishing.current import LatencyMemory
-from waypost.publishing.io.badges import badge_files
-from waypost.publishing.io.calendar import calendar_files
-from waypost.publishing.io.feeds import feed_files
-from waypost.publishing.io.theme_assets import BANNER_PATH, banner_file, script_words, status_assets
-from waypost.publishing.pages.plain_text import text_files
+from waypost.publishing.files import status_files
 from waypost.publishing.pages.render import (
     LOOK_FOLDER,
     SHELL_PATH,
-    common_inputs,
-    default_shell,
     is_shell,
     shell_language,
-    status_pages,
 )
-from waypost.publishing.rules.status_redirects import redirect_files
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.status.rules.snapshot import Snapshot, take_snapshot
@@ -97,32 +88,6 @@ def write_changes(file: Path, publication: Publication) -> None:
         file.write_bytes(data)
     else:
         write_atomic(file, data)
-
-
-def status_files(
-    snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], memory: PageMemory | None = None
-) -> dict[str, bytes]:
-    """Return every file of the status site by its path; `kept` is what a full build left behind."""
-    words, articles, memory = snapshot.words, project.help_center.pages, memory or PageMemory()
-    shell = kept[SHELL_PATH].decode() if SHELL_PATH in kept else default_shell(snapshot.page, words)
-    memory.begin(*common_inputs(snapshot, articles, shell))
-    # The order of the components of an incident can be seen, and equal mappings need not share it.
-    told = (snapshot.incidents, [(*item.components,) for item in snapshot.incidents], snapshot.maintenances)
-    files = {
-        **memory.made("redirects", told, lambda: redirect_files(snapshot)),
-        **kept,
-        **status_assets(project.look),
-        "assets/words.js": script_words(words),
-        BANNER_PATH: banner_file(words),
-        **badge_files(snapshot),
-        **status_pages(snapshot, articles, shell, memory),
-        **memory.made("feeds", told, lambda: feed_files(snapshot)),
-        **memory.made("calendars", snapshot.maintenances, lambda: calendar_files(snapshot)),
-        **json_files(snapshot),
-        **text_files(snapshot),
-    }
-    memory.end()
-    return files
 
 
 def _kept_by_build(site: Site) -> dict[str, bytes]:

@@ -205,6 +205,11 @@ class _Untitled(GenerateJsonSchema):
         return False
 
 
+def json_files(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
+    """Return documents as the bytes of their files, by path."""
+    return {path: json_bytes(document) for path, document in documents.items()}
+
+
 def json_bytes(document: Mapping[str, Any]) -> bytes:
     """Write a document with a line for each of its members, and for each entry of those that hold several.
 

@@ -246,7 +246,7 @@ FORMULA = "1 - sum(weight * seconds in a state) / (window - maintenance - no dat
 """How uptime is computed, as status/rules/uptime.py does."""
 
 
-def own_document(snapshot: Snapshot) -> Page:
+def waypost_document(snapshot: Snapshot) -> Page:
     """Return waypost.json."""
     return {
         "$schema": snapshot.page.url + SCHEMA_PATH,
