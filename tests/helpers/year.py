@@ -24,7 +24,7 @@ from waypost.formats.status import (
     UplinkGap,
 )
 from waypost.formats.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
-from waypost.status.rules.regions import SILENCE
+from waypost.status.rules.check_series import SILENCE
 
 DATA = read_yaml(CASES / "year" / "year.yml")
 START = datetime.fromisoformat(DATA["start"])

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from helpers.cases import Case, golden
 from helpers.status_world import history, incident, moment, site, take_snapshot, words
-from waypost.status.rules.timeline import AffectedSpan, ComponentTimeline, affected_spans
+from waypost.status.rules.timeline import AffectedInterval, ComponentTimeline, affected_intervals
 
 
-def told(span: AffectedSpan) -> str:
+def told(span: AffectedInterval) -> str:
     end = words(span.end) if span.end else ""
     return f"{span.component} {span.status} {words(span.start)}-{end}"
 
@@ -35,7 +35,7 @@ def test_what_was_well_in_between_was_not_affected() -> None:
     )
     timelines = {"downloads": ComponentTimeline(place.config.flat[0], place, rows, now)}
     seen = incident({"id": "a", "says": ["10:00 investigating", "11:00 resolved"]})
-    assert [told(span) for span in affected_spans(seen, timelines, now)] == [
+    assert [told(span) for span in affected_intervals(seen, timelines, now)] == [
         "downloads major_outage 10:00-10:20",
         "downloads partial_outage 10:40-11:00",
     ]

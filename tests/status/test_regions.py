@@ -18,8 +18,8 @@ from helpers.status_world import moment, words
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
-from waypost.status.rules.regions import check_lines
-from waypost.status.rules.state_steps import combined, majority, state_at
+from waypost.status.rules.check_series import check_series
+from waypost.status.rules.state_steps import Majority, combined, state_at
 from waypost.status.rules.timeline import ComponentTimeline
 
 NOW = moment("20:00")
@@ -52,7 +52,7 @@ def changes_of(place: StatusSite, history: History, now: datetime = NOW) -> tupl
 def states(place: StatusSite, history: History, now: datetime = NOW) -> list[str]:
     line = ComponentTimeline(place.config.flat[0], place, history, now)
     return [
-        f"{words(moment_of(left))} {status}" for left, _, status in line.pieces(micros(START), micros(now))
+        f"{words(moment_of(left))} {status}" for left, _, status in line.intervals(micros(START), micros(now))
     ]
 
 
@@ -93,7 +93,7 @@ def test_a_change_gives_the_reason_of_what_tipped_it_and_belongs_to_no_check() -
 )
 def test_the_majority_of_regions(seen: str, before: str, after: str, reason: str) -> None:
     letters = dict(zip("odpm-", [*MEASURED, NO_DATA], strict=True))
-    assert majority([letters[letter] for letter in seen], letters[before]) is letters[after], reason
+    assert Majority(letters[before])([letters[letter] for letter in seen]) is letters[after], reason
 
 
 measured = st.sampled_from([*MEASURED, NO_DATA])
@@ -103,7 +103,7 @@ measured = st.sampled_from([*MEASURED, NO_DATA])
 def test_a_majority_is_at_least_as_bad_as_more_than_half_and_never_worse_than_half(
     seen: list[ComponentStatus], before: ComponentStatus, shuffler: Random
 ) -> None:
-    found = majority(seen, before)
+    found = Majority(before)(seen)
     known = [state.severity for state in seen if state is not NO_DATA]
     for level in MEASURED[1:]:
         agreeing = sum(severity >= level.severity for severity in known)
@@ -114,7 +114,7 @@ def test_a_majority_is_at_least_as_bad_as_more_than_half_and_never_worse_than_ha
         elif known:
             assert (found.severity >= level.severity) == (before.severity >= level.severity)
     shuffler.shuffle(seen)
-    assert majority(seen, before) is found
+    assert Majority(before)(seen) is found
 
 
 @given(st.lists(measured, max_size=6), st.sampled_from(["any", "all", 1, 2, 3, 9]))
@@ -213,7 +213,7 @@ def test_the_line_is_what_a_look_at_every_half_minute_shows(history: History, co
             (check, region): _looked_up(history, check, region, at)
             for check, region in (("http-1", "eu"), ("http-1", "us"), ("http-1", "ap"), ("http-2", ""))
         }
-        first = majority([seen["http-1", region] for region in REGIONS], before)
+        first = Majority(before)([seen["http-1", region] for region in REGIONS])
         before = before if first is NO_DATA else first
         assert timeline.measured_at(at) is combined([first, seen["http-2", ""]], combine)
 
@@ -277,7 +277,7 @@ def test_the_last_answer_of_a_region_stands_for_three_intervals() -> None:
     history = rows(["00:00 http-1@eu operational"], ["00:00-10:00 http-1@eu"])
     component = place.config.flat[0]
     for now, status in (("10:03", ComponentStatus.OPERATIONAL), ("10:04", NO_DATA)):
-        line = check_lines(component, history, moment(now))["http-1"]
+        line = check_series(component, history, moment(now))["http-1"]
         assert state_at(line.steps, micros(moment(now)) - 1) is status
         assert line.state_in("eu", moment(now) - timedelta(microseconds=1)) is status
         assert line.state_in("us", moment(now)) is NO_DATA

@@ -38,7 +38,7 @@ class Interval:
 def intervals(line: ComponentTimeline, start: datetime, end: datetime) -> tuple[Interval, ...]:
     return tuple(
         Interval(moment_of(left), moment_of(right), status)
-        for left, right, status in line.pieces(micros(start), micros(end))
+        for left, right, status in line.intervals(micros(start), micros(end))
     )
 
 

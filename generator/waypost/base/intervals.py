@@ -52,7 +52,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-Span = tuple[int, int]
+Interval = tuple[int, int]
 """A stretch of time in microseconds since 1970; the start is part of it, the end is not."""
 
 
@@ -62,7 +62,7 @@ def micros(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def span_of(length: timedelta) -> int:
+def micros_in(length: timedelta) -> int:
     """Return a length of time in microseconds."""
     return length // _MICROSECOND
 

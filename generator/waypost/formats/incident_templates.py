@@ -12,7 +12,7 @@ from waypost.formats.status import MEASURED, ComponentStatus
 from waypost.formats.types import STRICT, Line
 
 
-class Telling(StrEnum):
+class UpdateKind(StrEnum):
     """What an update of an automatic incident tells; each has a template of its name."""
 
     OPENED = "opened"
@@ -32,13 +32,13 @@ class Telling(StrEnum):
 _TROUBLE = MEASURED[1:]
 _OUTAGES = MEASURED[2:]
 
-STATES: Mapping[Telling, tuple[ComponentStatus, ...]] = {
-    Telling.OPENED: _OUTAGES,
-    Telling.CHANGED: MEASURED,
-    Telling.JOINED: _TROUBLE,
-    Telling.RESOLVED: _OUTAGES,
-    Telling.CONTINUED: _OUTAGES,
-    Telling.MERGED: _OUTAGES,
+STATES: Mapping[UpdateKind, tuple[ComponentStatus, ...]] = {
+    UpdateKind.OPENED: _OUTAGES,
+    UpdateKind.CHANGED: MEASURED,
+    UpdateKind.JOINED: _TROUBLE,
+    UpdateKind.RESOLVED: _OUTAGES,
+    UpdateKind.CONTINUED: _OUTAGES,
+    UpdateKind.MERGED: _OUTAGES,
 }
 """The states that a template can be for, as in `opened.major_outage.md`."""
 
@@ -79,8 +79,8 @@ class IncidentTemplates:
 
     texts: Mapping[str, Template] = dataclasses.field(default_factory=dict)
 
-    def find(self, telling: Telling, status: ComponentStatus) -> Template | None:
+    def find(self, kind: UpdateKind, status: ComponentStatus) -> Template | None:
         """Return the template for a state, else the general one, else None: then the language has the words."""
         if not self.texts:
             return None
-        return self.texts.get(f"{telling}.{status}") or self.texts.get(telling.value)
+        return self.texts.get(f"{kind}.{status}") or self.texts.get(kind.value)

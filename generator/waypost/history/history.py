@@ -31,7 +31,7 @@ from waypost.reading.rules.daily import DailyFigures, Times, midnight, times_by_
 from waypost.reading.rules.history import clipped, first_day, merged, missing
 from waypost.reading.rules.history_text import Digest, lines_by_day
 from waypost.reading.site import Site
-from waypost.status.rules.regions import SILENCE
+from waypost.status.rules.check_series import SILENCE
 
 DAY = timedelta(days=1)
 AT_ONCE = timedelta(days=365)

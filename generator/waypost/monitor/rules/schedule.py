@@ -13,7 +13,7 @@ from waypost.formats.checks import CheckBase, Rules, kind_of
 from waypost.formats.observations import Line, LineState, Plan
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import StatusConfig
-from waypost.status.rules.regions import SILENCE
+from waypost.status.rules.check_series import SILENCE
 
 LEASE_MARGIN = timedelta(seconds=5)
 """How much longer than its timeout a check may take to be started and recorded, where its interval allows it."""

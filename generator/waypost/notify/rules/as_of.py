@@ -13,7 +13,7 @@ from waypost.formats.notices import Notice, SubjectKind
 from waypost.formats.status import MAINTENANCE_STATUSES, Incident, Update, UpdateStatus
 from waypost.status.rules.incidents import MaintenanceSnapshot, maintenance_at
 from waypost.status.rules.snapshot import Snapshot
-from waypost.status.rules.timeline import AffectedSpan
+from waypost.status.rules.timeline import AffectedInterval
 
 
 def incident_as_told(notice: Notice, snapshot: Snapshot) -> tuple[Incident, Snapshot] | None:
@@ -72,7 +72,7 @@ def _page_that_knows(told: Incident, snapshot: Snapshot) -> Snapshot:
     )
 
 
-def _spans_until(end: datetime, spans: Sequence[AffectedSpan]) -> tuple[AffectedSpan, ...]:
+def _spans_until(end: datetime, spans: Sequence[AffectedInterval]) -> tuple[AffectedInterval, ...]:
     """Return the spans that had begun; those that ended later lasted then."""
     return tuple(
         replace(span, end=None) if span.end is not None and span.end > end else span

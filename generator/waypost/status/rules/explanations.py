@@ -69,7 +69,7 @@ class Dependencies:
 
 
 SETTLING = timedelta(minutes=15)
-"""People close an incident a little before or after the checks see it; a longer difference is real trouble."""
+"""People close an incident a little before or after the checks see it; a longer difference is real outage."""
 
 TOGETHER = timedelta(minutes=5)
 """How much earlier than what it needs a component may fail and still count as its victim: checks take turns."""
@@ -78,113 +78,110 @@ OUTAGES = (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE)
 
 
 @dataclass(frozen=True)
-class Written:
-    """A written incident with its times in UTC."""
+class DeclaredIncident:
+    """An incident that people wrote, with its times in UTC."""
 
     incident: Incident
     started: datetime
-    told: datetime
+    published: datetime
     """Its first update: before that nobody knew of it."""
-    over: datetime | None
+    resolved: datetime | None
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether people keep it open."""
-        return self.told <= at and (self.over is None or at < self.over)
+        return self.published <= at and (self.resolved is None or at < self.resolved)
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ConfirmedOutage:
     """A confirmed outage of one component, from its true start until it is operational again."""
 
     component: str
     start: datetime
     failing: Mapping[str, datetime]
     """All components whose checks find trouble at the same moment, and since when."""
-    tellers: Collection[Written]
-    """The written incidents that have told of it until now."""
+    declared: Collection[DeclaredIncident]
+    """The incidents of people that it was a part of until now."""
 
 
-class Announced:
+class Declarations:
     """The incidents and maintenance that people wrote.
 
-    Every question has a moment, and the answer takes only what was said until then, so that what
-    the page told once does not change with the clock.
+    Every question has a moment, and the answer takes only updates until then, so that a published page does
+    not change with the clock.
     """
 
     def __init__(self, site: StatusSite, dependencies: Dependencies) -> None:
         self._dependencies = dependencies
-        self._written: dict[str, list[Written]] = defaultdict(list)
+        self._incidents: dict[str, list[DeclaredIncident]] = defaultdict(list)
         self._works: dict[str, list[_Work]] = defaultdict(list)
-        written = [_written(incident) for incident in site.incidents if not incident.automatic]
-        for item in sorted(written, key=lambda item: (item.told, item.started, item.incident.id)):
+        incidents = [_in_utc(incident) for incident in site.incidents if not incident.automatic]
+        for item in sorted(incidents, key=lambda item: (item.published, item.started, item.incident.id)):
             for name in item.incident.components:
-                self._written[name].append(item)
+                self._incidents[name].append(item)
         for work in map(_Work, site.maintenances):
             for name in work.components:
                 self._works[name].append(work)
 
-    def is_written_of(self, component: str) -> bool:
+    def has_incident(self, component: str) -> bool:
         """Tell whether any written incident names a component."""
-        return component in self._written
+        return component in self._incidents
 
     def moments(self, component: str) -> Iterator[datetime]:
-        """Give every moment at which what is said of a component may change."""
-        for item in self._written.get(component, ()):
-            yield item.told
-            if item.over is not None:
-                yield from (item.over, item.over + SETTLING)
+        """Give every moment at which a declaration about a component may begin, change or end."""
+        for item in self._incidents.get(component, ()):
+            yield item.published
+            if item.resolved is not None:
+                yield from (item.resolved, item.resolved + SETTLING)
         for work in self._works.get(component, ()):
             yield from work.moments
 
-    def teller(self, trouble: Trouble, at: datetime) -> Written | None:
-        """Return the open incident in which a person tells of some trouble, named itself or by what it needs.
+    def incident_about(self, outage: ConfirmedOutage, at: datetime) -> DeclaredIncident | None:
+        """Return the open incident of a person about an outage: it names the component, or one that this needs.
 
-        One that told of it goes on doing so until it is resolved.
+        An outage stays a part of its incident until that is resolved.
         """
-        told = [item for item in self._telling(trouble) if item.is_open(at)]
-        return min(told, key=lambda item: (item.told, item.incident.id)) if told else None
+        found = [item for item in self._incidents_about(outage) if item.is_open(at)]
+        return min(found, key=lambda item: (item.published, item.incident.id)) if found else None
 
-    def _telling(self, trouble: Trouble) -> Iterator[Written]:
-        yield from trouble.tellers
-        yield from self._written.get(trouble.component, ())
-        for name in self._dependencies.above(trouble.component):
-            for item in self._written.get(name, ()):
-                is_down = item.incident.components[name] in OUTAGES or name in trouble.failing
-                begun = min(item.started, trouble.failing.get(name, item.started))
-                if is_down and begun - TOGETHER <= trouble.start:
+    def _incidents_about(self, outage: ConfirmedOutage) -> Iterator[DeclaredIncident]:
+        yield from outage.declared
+        yield from self._incidents.get(outage.component, ())
+        for name in self._dependencies.above(outage.component):
+            for item in self._incidents.get(name, ()):
+                is_down = item.incident.components[name] in OUTAGES or name in outage.failing
+                begun = min(item.started, outage.failing.get(name, item.started))
+                if is_down and begun - TOGETHER <= outage.start:
                     yield item
 
-    def begins(self, trouble: Trouble, at: datetime) -> datetime | None:
-        """Return when some trouble became news that no person told, or None while it is still expected.
+    def unexpected_since(self, outage: ConfirmedOutage, at: datetime) -> datetime | None:
+        """Return when an outage became unexpected, or None while it is still expected.
 
-        Expected is what begins inside a maintenance of the component, until the window ends; and what a
-        person has just called resolved, for a while.
+        An outage is expected inside a maintenance of the component that it began in; and for a while after a
+        person resolved an incident about it.
         """
-        overs = [
-            item.over
-            for item in self._telling(trouble)
-            if item.over is not None and item.told <= at and trouble.start < item.over <= at
+        resolved = [
+            item.resolved
+            for item in self._incidents_about(outage)
+            if item.resolved is not None and item.published <= at and outage.start < item.resolved <= at
         ]
-        if overs and at < max(overs) + SETTLING:
+        if resolved and at < max(resolved) + SETTLING:
             return None
-        start = max([trouble.start, *overs])
-        for begin, end in sorted(self._windows(trouble.component, at)):
+        start = max([outage.start, *resolved])
+        windows = (work.window(at) for work in self._works.get(outage.component, ()))
+        for begin, end in sorted(window for window in windows if window is not None):
             if begin <= start < end:
                 start = end
         return start if start <= at else None
 
-    def _windows(self, component: str, at: datetime) -> Iterable[tuple[datetime, datetime]]:
-        windows = (work.window(at) for work in self._works.get(component, ()))
-        return [window for window in windows if window is not None]
 
-
-def _written(incident: Incident) -> Written:
-    over = incident.resolved_at
-    return Written(
+def _in_utc(incident: Incident) -> DeclaredIncident:
+    end = incident.resolved_at
+    return DeclaredIncident(
         incident,
         incident.started.astimezone(UTC),
         incident.updates[0].at.astimezone(UTC),
-        over.astimezone(UTC) if over else None,
+        end and end.astimezone(UTC),
     )
 
 
@@ -193,13 +190,13 @@ class _Work:
 
     def __init__(self, work: Maintenance) -> None:
         self.components = tuple(dict.fromkeys(work.components))
-        self._said = [update.at.astimezone(UTC) for update in work.updates]
+        self._published = [update.at.astimezone(UTC) for update in work.updates]
         known = (work.updates[:count] for count in range(1, len(work.updates) + 1))
         self._windows = [_window(replace(work, updates=updates)) for updates in known]
 
     def window(self, at: datetime) -> tuple[datetime, datetime] | None:
         """Return its window as it was known at a moment, or None before it was announced."""
-        known = bisect.bisect_right(self._said, at)
+        known = bisect.bisect_right(self._published, at)
         return self._windows[known - 1] if known else None
 
     @property

@@ -24,12 +24,17 @@ from waypost.formats.status import (
 )
 from waypost.formats.status_config import Component, PageConfig, Policy
 from waypost.status.rules.automatic import automatic_incidents
+from waypost.status.rules.check_series import SILENCE
 from waypost.status.rules.headline import Headline, headline
 from waypost.status.rules.incidents import MaintenanceSnapshot, active_incidents, maintenance_at, overdue
 from waypost.status.rules.latency import Latency
-from waypost.status.rules.regions import SILENCE
-from waypost.status.rules.state_steps import Piece, combined
-from waypost.status.rules.timeline import AffectedSpan, ComponentTimeline, affected_spans, by_component
+from waypost.status.rules.state_steps import StateInterval, combined
+from waypost.status.rules.timeline import (
+    AffectedInterval,
+    ComponentTimeline,
+    affected_intervals,
+    by_component,
+)
 from waypost.status.rules.uptime import Calendar, DaySummary, Uptime, Uptimes, pooled_uptimes
 
 Told = TypeVar("Told", Incident, Maintenance)
@@ -117,7 +122,7 @@ class Snapshot:
     """Certificates that end soon or have ended, the first to end first."""
     overdue: Mapping[str, datetime] = field(default_factory=dict)
     """By the id of an open incident: when its next update was due, where none came in time."""
-    affected: Mapping[str, tuple[AffectedSpan, ...]] = field(default_factory=dict)
+    affected: Mapping[str, tuple[AffectedInterval, ...]] = field(default_factory=dict)
     """What each incident, by id, did to its components."""
     latency: Mapping[str, Latency] = field(default_factory=dict)
     """How fast each component, by id, answered, where that was summed up."""
@@ -224,7 +229,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         offline_since=offline_since,
         certificate_warnings=_certificate_warnings(site, history, now),
         overdue={item.incident.id: item.due for item in overdue(active, site.cadence, now)},
-        affected={item.id: affected_spans(item, timelines, now) for item in incidents},
+        affected={item.id: affected_intervals(item, timelines, now) for item in incidents},
     )
 
 
@@ -334,8 +339,8 @@ def _component(
 ) -> ComponentSnapshot:
     group, component, position = place
     begin, first_day, end = calendar.begin, calendar.first_day, micros(now)
-    pieces = timeline.pieces(begin, end)
-    status = timeline.at(now) if begin >= end else pieces[-1][2]
+    intervals = timeline.intervals(begin, end)
+    status = timeline.at(now) if begin >= end else intervals[-1][2]
     watched_from = timeline.first_watched
     created = first_day if watched_from is None else watched_from
     # What was never measured has no months to tell of; what people report on has those of the bar.
@@ -347,11 +352,11 @@ def _component(
         group=group,
         position=position,
         status=status,
-        known_status=_last_known(pieces, status, first_day),
-        since=moment_of(max(pieces[-1][0], first_day)),
+        known_status=_last_known(intervals, status, first_day),
+        since=moment_of(max(intervals[-1][0], first_day)),
         created_at=moment_of(created),
-        days=calendar.summaries(pieces),
-        uptimes=calendar.uptimes(pieces, site.config.policy, known_from),
+        days=calendar.summaries(intervals),
+        uptimes=calendar.uptimes(intervals, site.config.policy, known_from),
         is_measured=bool(component.checks),
         regions=_regions(site, timeline, component, now - _INSTANT),
     )
@@ -382,12 +387,14 @@ def _regions(
     return tuple(views)
 
 
-def _last_known(pieces: Sequence[Piece], status: ComponentStatus, first_day: int) -> ComponentStatus:
+def _last_known(
+    intervals: Sequence[StateInterval], status: ComponentStatus, first_day: int
+) -> ComponentStatus:
     if status is not ComponentStatus.NO_DATA:
         return status
     known = (
         state
-        for _, end, state in reversed(pieces)
+        for _, end, state in reversed(intervals)
         if state is not ComponentStatus.NO_DATA and end > first_day
     )
     return next(known, ComponentStatus.OPERATIONAL)

@@ -1,7 +1,7 @@
-"""From the rows of several regions to one line of a check: a strict majority of those watched decides.
+"""The series of a check: its states over time, from the rows of one region or of several by majority.
 
-The line is told twice. `CheckLine.steps` is what is true by all that is known; `retold` is what was known
-at each moment, which never changes afterwards, so that no incident that was told can vanish.
+There are two views of it. `CheckSeries.steps` is true by all that is known; `states_as_of` is what was known
+at each moment, which never changes afterwards, so that no published incident can vanish.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from waypost.base.intervals import Span, joined, micros, span_of, without
+from waypost.base.intervals import Interval, joined, micros, micros_in, without
 from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.formats.status_config import Component
-from waypost.status.rules.state_steps import NO_DATA, Majority, Steps, state_at, sweep, watched_steps
+from waypost.status.rules.state_steps import NO_DATA, Majority, Steps, merge_steps, state_at, watched_steps
 
 T = TypeVar("T")
 
@@ -27,25 +27,25 @@ SILENCE = 3
 
 
 @dataclass(frozen=True)
-class RegionLine:
-    """What one region says of a check: its changes by their true start, and when it was watched."""
+class RegionSeries:
+    """A check in one region: its changes by their true start, and when it was watched."""
 
     changes: tuple[StateChange, ...]
-    watched: tuple[Span, ...]
+    watched: tuple[Interval, ...]
     cut: frozenset[int] = frozenset()
     """Ends of watched time that were known at once, because our own connection broke."""
 
     @cached_property
     def steps(self) -> Steps:
-        """The line of this region alone."""
+        """The states of this region alone."""
         return watched_steps([(micros(row.at), row.status) for row in self.changes], self.watched)
 
 
 @dataclass(frozen=True)
-class CheckLine:
+class CheckSeries:
     """A check in all of its regions; a check without regions has one of no name."""
 
-    regions: Mapping[str, RegionLine]
+    regions: Mapping[str, RegionSeries]
     silence: int = 0
     """Microseconds that its last answer stands for."""
 
@@ -57,13 +57,13 @@ class CheckLine:
     @cached_property
     def steps(self) -> Steps:
         """What is true by all that is known."""
-        lines = [line.steps for line in self.regions.values()]
-        return lines[0] if self.is_plain else sweep(lines, Majority())
+        series = [region.steps for region in self.regions.values()]
+        return series[0] if self.is_plain else merge_steps(series, Majority())
 
     def state_in(self, region: str, moment: datetime) -> ComponentStatus:
-        """Return what one region says at a moment."""
-        line = self.regions.get(region)
-        return state_at(line.steps, micros(moment)) if line else NO_DATA
+        """Return the state in one region at a moment."""
+        series = self.regions.get(region)
+        return state_at(series.steps, micros(moment)) if series else NO_DATA
 
 
 @dataclass
@@ -72,37 +72,37 @@ class _Rows:
     coverage: list[Coverage] = field(default_factory=list)
 
 
-def check_lines(component: Component, history: History, now: datetime) -> dict[str, CheckLine]:
-    """Return the line of each check of a component that has rows, as known at `now`."""
+def check_series(component: Component, history: History, now: datetime) -> dict[str, CheckSeries]:
+    """Return the series of each check of a component that has rows, as known at `now`."""
     rows: dict[str, dict[str, _Rows]] = {}
     for change in history.changes:
         if change.component == component.id and change.confirmed_at <= now:
             rows.setdefault(change.check, {}).setdefault(change.region, _Rows()).changes.append(change)
-    for stretch in history.coverage:
-        if stretch.component == component.id and stretch.start <= now:
-            rows.setdefault(stretch.check, {}).setdefault(stretch.region, _Rows()).coverage.append(stretch)
+    for item in history.coverage:
+        if item.component == component.id and item.start <= now:
+            rows.setdefault(item.check, {}).setdefault(item.region, _Rows()).coverage.append(item)
     every = {name: check.every for name, check in component.named_checks}
     return {
-        check: CheckLine(
+        check: CheckSeries(
             {
-                region: _line(found, every.get(check), region, history.uplink, now)
+                region: _region_series(found, every.get(check), region, history.uplink, now)
                 for region, found in sorted(members.items())
             },
-            span_of(every.get(check, timedelta(0)) * SILENCE),
+            micros_in(every.get(check, timedelta(0)) * SILENCE),
         )
         for check, members in sorted(rows.items())
     }
 
 
-def _line(
+def _region_series(
     rows: _Rows, every: timedelta | None, region: str, uplink: Sequence[UplinkGap], now: datetime
-) -> RegionLine:
+) -> RegionSeries:
     end = micros(now)
-    limit = span_of(every * SILENCE) if every else 0
-    stretches = joined((micros(item.start), min(micros(item.end), end)) for item in rows.coverage)
-    if stretches and end - stretches[-1][1] <= limit:
+    limit = micros_in(every * SILENCE) if every else 0
+    watched = joined((micros(item.start), min(micros(item.end), end)) for item in rows.coverage)
+    if watched and end - watched[-1][1] <= limit:
         # Between two runs a check is watched too.
-        stretches[-1] = (stretches[-1][0], end)
+        watched[-1] = (watched[-1][0], end)
     gaps = joined(
         (micros(gap.start), end if gap.end is None else min(micros(gap.end), end))
         for gap in uplink
@@ -110,12 +110,11 @@ def _line(
     )
     changes = [*rows.changes, *(_retirement(rows) if every is None else ())]
     changes.sort(key=lambda row: (row.at, row.confirmed_at))
-    watched = without(stretches, gaps) if gaps else stretches
-    return RegionLine(tuple(changes), tuple(watched), frozenset(start for start, _ in gaps))
+    return RegionSeries(tuple(changes), tuple(without(watched, gaps)), frozenset(start for start, _ in gaps))
 
 
 def _retirement(rows: _Rows) -> list[StateChange]:
-    """End what a check said that is no longer in the file: nobody would ever hear of its recovery."""
+    """Return the recovery of a check that is no longer in the file: nobody would ever measure it."""
     if not rows.changes:
         return []
     last = max(rows.changes, key=lambda row: row.confirmed_at)
@@ -124,8 +123,8 @@ def _retirement(rows: _Rows) -> list[StateChange]:
     return [StateChange(last.component, last.check, moment, status, moment, region=last.region)]
 
 
-class Told(NamedTuple):
-    """What was known of a check from some moment on."""
+class StateAsOf(NamedTuple):
+    """The state of a check as it was known from some moment on."""
 
     known: int
     """When it was known, in microseconds."""
@@ -134,44 +133,44 @@ class Told(NamedTuple):
     status: ComponentStatus
     """No data where nobody watches."""
     row: StateChange | None
-    """The change of a region that brought the news; None where watching began or ended."""
+    """The change of a region behind it; None where watching began or ended."""
 
 
-def retold(line: CheckLine, *, with_watching: bool) -> list[Told]:
-    """Return what was known of a check, moment by moment, oldest first.
+def states_as_of(series: CheckSeries, *, with_watching: bool) -> list[StateAsOf]:
+    """Return the states of a check as they became known, oldest first.
 
-    News of the past (a change is confirmed after its true start) counts from when it came. Without
-    `with_watching`, a line of one region tells only of its changes.
+    A change is confirmed after its true start, and counts from its confirmation. Without `with_watching`, the
+    series of one region has only its changes.
     """
-    if line.is_plain and not with_watching:
-        (only,) = line.regions.values()
+    if series.is_plain and not with_watching:
+        (only,) = series.regions.values()
         return _plain(only.changes)
-    story = _Story(len(line.regions))
-    news = sorted(_news(line), key=lambda item: (item.known, item.at, item.region))
-    told: list[Told] = []
-    for known, group in itertools.groupby(news, key=lambda item: item.known):
+    replay = _Replay(len(series.regions))
+    events = sorted(_events(series), key=lambda item: (item.known, item.at, item.region))
+    states: list[StateAsOf] = []
+    for known, group in itertools.groupby(events, key=lambda item: item.known):
         items = list(group)
         for item in items:
-            story.learn(item)
-        at, status = story.present
+            replay.add(item)
+        at, status = replay.current
         rows = sorted(
             (item.row for item in items if item.row is not None), key=lambda row: row.status is status
         )
-        told.append(Told(known, at, status, rows[-1] if rows else None))
-    return told
+        states.append(StateAsOf(known, at, status, rows[-1] if rows else None))
+    return states
 
 
-def _plain(changes: Sequence[StateChange]) -> list[Told]:
+def _plain(changes: Sequence[StateChange]) -> list[StateAsOf]:
     rows = sorted(changes, key=lambda row: (row.confirmed_at, row.at))
     latest = itertools.accumulate((row.at for row in rows), max)
     return [
-        Told(micros(row.confirmed_at), micros(row.at), row.status, row)
+        StateAsOf(micros(row.confirmed_at), micros(row.at), row.status, row)
         for row, last in zip(rows, latest, strict=True)
         if row.at == last
     ]
 
 
-class _News(NamedTuple):
+class _Event(NamedTuple):
     known: int
     at: int
     region: int
@@ -179,18 +178,18 @@ class _News(NamedTuple):
     is_watched: bool
 
 
-def _news(line: CheckLine) -> Iterator[_News]:
-    for number, region in enumerate(line.regions.values()):
+def _events(series: CheckSeries) -> Iterator[_Event]:
+    for number, region in enumerate(series.regions.values()):
         for row in region.changes:
-            yield _News(micros(row.confirmed_at), micros(row.at), number, row, False)
+            yield _Event(micros(row.confirmed_at), micros(row.at), number, row, False)
         for start, end in region.watched:
-            yield _News(start, start, number, None, True)
+            yield _Event(start, start, number, None, True)
             # The end of watching is noticed when the next answers have not come.
-            yield _News(end if end in region.cut else end + line.silence, end, number, None, False)
+            yield _Event(end if end in region.cut else end + series.silence, end, number, None, False)
 
 
-class _Story:
-    """A check's line as it grows: late news rewrites the recent past, and the rest is left alone."""
+class _Replay:
+    """The states of a check as events come in: a late one rewrites the recent past, and the rest is left alone."""
 
     def __init__(self, regions: int) -> None:
         self._changes: list[Steps] = [[] for _ in range(regions)]
@@ -200,30 +199,30 @@ class _Story:
         self._latest = 0
 
     @property
-    def present(self) -> tuple[int, ComponentStatus]:
-        """Since when the line is in the state that it is in now."""
+    def current(self) -> tuple[int, ComponentStatus]:
+        """The state that holds now, and since when."""
         return self._steps[-1] if self._steps else (0, NO_DATA)
 
-    def learn(self, news: _News) -> None:
-        """Take in one piece of news."""
-        if news.row is not None:
-            line = self._changes[news.region]
-            line.insert(bisect.bisect_right(line, news.at, key=_moment), (news.at, news.row.status))
+    def add(self, event: _Event) -> None:
+        """Take in one event."""
+        if event.row is not None:
+            changes = self._changes[event.region]
+            changes.insert(bisect.bisect_right(changes, event.at, key=_moment), (event.at, event.row.status))
         else:
-            edges = self._watching[news.region]
-            edges.insert(bisect.bisect_right(edges, news.at, key=_moment), (news.at, news.is_watched))
-        if news.at >= self._latest:
-            self._latest = news.at
-            self._states[news.region] = self._state(news.region, news.at)
-            self._tell([news.at], lambda _: self._states)
+            edges = self._watching[event.region]
+            edges.insert(bisect.bisect_right(edges, event.at, key=_moment), (event.at, event.is_watched))
+        if event.at >= self._latest:
+            self._latest = event.at
+            self._states[event.region] = self._state(event.region, event.at)
+            self._rewrite([event.at], lambda _: self._states)
         else:
-            changed = {edge for line in self._changes for edge, _ in _since(line, news.at)}
-            turned = {edge for line in self._watching for edge, _ in _since(line, news.at)}
-            self._tell(sorted(changed | turned), self._all_states)
+            changed = {edge for steps in self._changes for edge, _ in _since(steps, event.at)}
+            turned = {edge for steps in self._watching for edge, _ in _since(steps, event.at)}
+            self._rewrite(sorted(changed | turned), self._all_states)
             self._states = self._all_states(self._latest)
 
-    def _tell(self, edges: Sequence[int], states: Callable[[int], Sequence[ComponentStatus]]) -> None:
-        """Write the line anew from the first of these moments on."""
+    def _rewrite(self, edges: Sequence[int], states: Callable[[int], Sequence[ComponentStatus]]) -> None:
+        """Judge the states anew from the first of these moments on."""
         del self._steps[bisect.bisect_left(self._steps, edges[0], key=_moment) :]
         known = (status for _, status in reversed(self._steps) if status is not NO_DATA)
         judge = Majority(next(known, MEASURED[0]))
@@ -240,13 +239,13 @@ class _Story:
         index = bisect.bisect_right(edges, at, key=_moment)
         if not index or not edges[index - 1][1]:
             return NO_DATA
-        line = self._changes[region]
-        index = bisect.bisect_right(line, at, key=_moment)
-        return line[index - 1][1] if index else NO_DATA
+        changes = self._changes[region]
+        index = bisect.bisect_right(changes, at, key=_moment)
+        return changes[index - 1][1] if index else NO_DATA
 
 
-def _since(line: Sequence[tuple[int, T]], at: int) -> Sequence[tuple[int, T]]:
-    return line[bisect.bisect_left(line, at, key=_moment) :]
+def _since(steps: Sequence[tuple[int, T]], at: int) -> Sequence[tuple[int, T]]:
+    return steps[bisect.bisect_left(steps, at, key=_moment) :]
 
 
 def _moment(step: tuple[int, object]) -> int:
