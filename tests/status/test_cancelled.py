@@ -42,7 +42,9 @@ def test_work_that_is_called_off(says: list[str], now: str, start: str, end: str
     snapshot, item = seen(says, now)
     assert (item.status, item.is_over) == (UpdateStatus.CANCELLED, True)
     assert (item.start, item.end) == (moment(start), moment(end))
-    assert item.told_at == min(moment(start), moment(says[-1].split()[0])), "no month to come has a history"
+    assert item.history_at == min(moment(start), moment(says[-1].split()[0])), (
+        "no month to come has a history"
+    )
     assert snapshot.planned == ()
     assert snapshot.components[0].status is ComponentStatus.OPERATIONAL
     assert snapshot.components[0].uptime.maintenance == left_out

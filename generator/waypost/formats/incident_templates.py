@@ -13,7 +13,7 @@ from waypost.formats.types import STRICT, Line
 
 
 class UpdateKind(StrEnum):
-    """What an update of an automatic incident tells; each has a template of its name."""
+    """Kinds of updates of automatic incidents; each has a template of its name."""
 
     OPENED = "opened"
     """An outage was found."""
@@ -24,9 +24,9 @@ class UpdateKind(StrEnum):
     RESOLVED = "resolved"
     """The checks succeed again."""
     CONTINUED = "continued"
-    """A person tells of it from now on."""
+    """An incident of a person takes over."""
     MERGED = "merged"
-    """Another automatic incident, of something that this one's components need, tells of it from now on."""
+    """Another automatic incident takes over, of a component that this one's components need."""
 
 
 _TROUBLE = MEASURED[1:]

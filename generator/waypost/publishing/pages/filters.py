@@ -22,7 +22,7 @@ from waypost.publishing.pages.charts import bar_svg, bar_text, latency_chart
 from waypost.status.rules.incidents import MaintenanceSnapshot
 from waypost.status.rules.similar import similar_incidents
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
-from waypost.status.rules.uptime import BUDGET_WINDOW, TOLD, Uptimes, percent
+from waypost.status.rules.uptime import BUDGET_WINDOW, SHOWN_WINDOWS, Uptimes, percent
 
 _MARKS = {
     ComponentStatus.OPERATIONAL: "M5 12.5l4.5 4.5L19 7.5",
@@ -69,7 +69,7 @@ def region_sentences(component: ComponentSnapshot, words: Words) -> list[tuple[C
 
 def uptime_columns(found: Uptimes, words: Words) -> list[str]:
     """Write the uptime of each window, and of the longest with maintenance counted as downtime."""
-    ratios = [*(found.windows[name].ratio for name in TOLD), found.windows["90d"].with_maintenance]
+    ratios = [*(found.windows[name].ratio for name in SHOWN_WINDOWS), found.windows["90d"].with_maintenance]
     return [
         words.say("status.uptime.none") if ratio is None else number_text(percent(ratio), words)
         for ratio in ratios

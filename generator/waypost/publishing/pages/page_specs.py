@@ -18,7 +18,7 @@ from waypost.publishing.pages.filters import StatusFormat, region_sentences, upt
 from waypost.status.rules.incidents import MaintenanceSnapshot
 from waypost.status.rules.latency import Latency
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
-from waypost.status.rules.uptime import TOLD, Uptimes
+from waypost.status.rules.uptime import SHOWN_WINDOWS, Uptimes
 
 ON_A_PAGE = 50
 """Entries of the history on one page."""
@@ -185,7 +185,7 @@ def _legend(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def _periods(snapshot: Snapshot) -> list[str]:
-    return [snapshot.words.say(f"status.uptime.period.{name}") for name in TOLD]
+    return [snapshot.words.say(f"status.uptime.period.{name}") for name in SHOWN_WINDOWS]
 
 
 def _month_uptimes(uptimes: Uptimes, words: Words) -> list[tuple[str, str]]:
@@ -200,7 +200,7 @@ def history_entries(snapshot: Snapshot) -> tuple[HistoryEntry, ...]:
     """Return every incident and finished maintenance, the newest first; what went on as another is told there."""
     entries = [HistoryEntry(i.started, incident=i) for i in snapshot.incidents if i.continued_as is None]
     done = (item for item in snapshot.maintenances if item.is_over)
-    entries += [HistoryEntry(item.told_at, item=item) for item in done]
+    entries += [HistoryEntry(item.history_at, item=item) for item in done]
     return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
 
 

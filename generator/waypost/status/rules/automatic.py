@@ -27,11 +27,13 @@ from waypost.status.rules.explanations import (
     Dependencies,
 )
 
-Lines = Mapping[str, Sequence[StateChange]]
+ChangesByComponent = Mapping[str, Sequence[StateChange]]
 """The confirmed changes of each component as a whole, by its id; those of its checks are combined already."""
 
 
-def automatic_incidents(site: StatusSite, lines: Lines, now: datetime, words: Words) -> tuple[Incident, ...]:
+def automatic_incidents(
+    site: StatusSite, changes: ChangesByComponent, now: datetime, words: Words
+) -> tuple[Incident, ...]:
     """Derive the incidents of all components, the earliest published first.
 
     Only outages open one; slowness alone shows as the component's state. An outage inside announced
@@ -46,8 +48,8 @@ def automatic_incidents(site: StatusSite, lines: Lines, now: datetime, words: Wo
     found: list[Incident] = []
     for cluster in dependencies.clusters:
         # Most components never had an outage, and nothing more needs to be known of them.
-        if any(change.status in OUTAGES for member in cluster for change in lines.get(member.id, ())):
-            found += _IncidentBuilder(cluster, dependencies, declarations, writer).build(lines, now)
+        if any(change.status in OUTAGES for member in cluster for change in changes.get(member.id, ())):
+            found += _IncidentBuilder(cluster, dependencies, declarations, writer).build(changes, now)
     return tuple(sorted(found, key=lambda item: (item.updates[0].at, item.id)))
 
 
@@ -163,15 +165,15 @@ class _IncidentBuilder:
         self._ended: dict[str, datetime] = {}
         self._drafts: list[_Draft] = []
 
-    def build(self, lines: Lines, now: datetime) -> Iterator[Incident]:
+    def build(self, changes: ChangesByComponent, now: datetime) -> Iterator[Incident]:
         """Go through all changes that were known until `now`, and return their incidents."""
         rows = sorted(
-            (change for member in self._members for change in lines.get(member, ())),
+            (change for member in self._members for change in changes.get(member, ())),
             key=lambda change: (change.confirmed_at, change.component, change.at, change.status),
         )
         known = {
-            at.astimezone(UTC): list(changes)
-            for at, changes in itertools.groupby(rows, key=lambda change: change.confirmed_at)
+            at.astimezone(UTC): list(group)
+            for at, group in itertools.groupby(rows, key=lambda change: change.confirmed_at)
         }
         turns = {moment for member in self._members for moment in self._declarations.moments(member)}
         for at in sorted(moment for moment in turns | known.keys() if moment <= now):
@@ -251,7 +253,7 @@ class _IncidentBuilder:
 
     def _place(self, outage: _Outage, start: datetime, at: datetime) -> None:
         """Put an outage into an incident that explains it, or that it explains, or into one of its own."""
-        below = [draft for draft in self._open_stories() if self._explains(outage, draft)]
+        below = [draft for draft in self._open_drafts() if self._explains(outage, draft)]
         home = self._known_to(outage) or self._above(outage)
         is_root = home is None
         if home is None:
@@ -266,7 +268,7 @@ class _IncidentBuilder:
             if draft is not home:
                 self._merge(draft, home)
 
-    def _open_stories(self) -> list[_Draft]:
+    def _open_drafts(self) -> list[_Draft]:
         return [draft for draft in self._drafts if draft.open]
 
     def _explains(self, outage: _Outage, draft: _Draft) -> bool:
@@ -279,7 +281,7 @@ class _IncidentBuilder:
 
     def _known_to(self, outage: _Outage) -> _Draft | None:
         """Return an open incident that this component was in before."""
-        drafts = (draft for draft in self._open_stories() if outage.component in draft.components)
+        drafts = (draft for draft in self._open_drafts() if outage.component in draft.components)
         return next(drafts, None)
 
     def _above(self, outage: _Outage) -> _Draft | None:
@@ -309,7 +311,7 @@ class _IncidentBuilder:
         self._unassigned.discard(outage.component)
 
     def _merge(self, draft: _Draft, home: _Draft) -> None:
-        """Go on kind of one incident in another."""
+        """Move the outages of one incident into another."""
         for outage in list(draft.open.values()):
             self._join(home, outage)
         for component, status in draft.components.items():
@@ -318,22 +320,19 @@ class _IncidentBuilder:
         draft.pending.merged = home
 
     def _write_updates(self, at: datetime) -> None:
-        """Write one update for every incident that has pending."""
+        """Write one update for every incident that changed."""
         for draft in self._drafts:
             if not draft.pending:
                 continue
             if not draft.updates and draft.open:
-                self._begin(draft, at)
+                root = next(iter(draft.components))
+                body = self._writer.opened(root, draft.components, draft.context(at))
+                draft.add_update(UpdateStatus.INVESTIGATING, at, body)
             elif draft.open:
                 draft.add_update(UpdateStatus.INVESTIGATING, at, self._progress(draft, at))
             else:
                 self._close(draft, at)
             draft.pending = _Pending()
-
-    def _begin(self, draft: _Draft, at: datetime) -> None:
-        root = next(iter(draft.components))
-        body = self._writer.opened(root, draft.components, draft.context(at))
-        draft.add_update(UpdateStatus.INVESTIGATING, at, body)
 
     def _progress(self, draft: _Draft, at: datetime) -> str:
         context, pending, text = draft.context(at), draft.pending, self._writer.text

@@ -11,9 +11,9 @@ from waypost.formats.status import ENDED, ComponentStatus, Impact, Incident, Mai
 
 
 def maintenance_window(work: Maintenance) -> tuple[datetime, datetime]:
-    """Return when the work really ran: it follows the clock unless somebody said otherwise.
+    """Return when the work really ran: it follows the clock unless an update moved it.
 
-    What was called off before it began ran at no time.
+    Work that was called off before it began ran at no time.
     """
     begun = (update.at for update in work.updates if update.status is UpdateStatus.IN_PROGRESS)
     start = min(next(begun, work.scheduled_for), work.scheduled_until)
@@ -41,7 +41,7 @@ class MaintenanceSnapshot:
     status: UpdateStatus
     start: datetime
     end: datetime
-    """When it ended or will; what was called off before it began keeps the window that was announced."""
+    """When it ended or will; work that was called off before it began keeps the announced window."""
 
     @property
     def is_over(self) -> bool:
@@ -49,13 +49,13 @@ class MaintenanceSnapshot:
         return self.status in ENDED
 
     @property
-    def told_at(self) -> datetime:
+    def history_at(self) -> datetime:
         """Where it stands in history: when it began, or was called off before that."""
         return min(self.start, self.work.updated_at) if self.work.is_cancelled else self.start
 
 
 def maintenance_at(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
-    """Tell how far a maintenance is: what people wrote, moved on by the clock."""
+    """Return a maintenance at a moment: as people wrote it, moved on by the clock."""
     start, end = maintenance_window(work)
     written = [update.status for update in work.updates if update.at <= now]
     status = written[-1]
@@ -69,12 +69,12 @@ def maintenance_at(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
 
 
 CLOSING = (UpdateStatus.RESOLVED, UpdateStatus.POSTMORTEM)
-"""States after which nobody waits for the next word."""
+"""States after which nobody waits for the next update."""
 
 
 @dataclass(frozen=True)
 class Overdue:
-    """An open incident of which nothing was said in time."""
+    """An open incident whose next update did not come in time."""
 
     incident: Incident
     last: Update
@@ -95,7 +95,7 @@ def allowed_silence(cadence: Cadence, impact: Impact) -> timedelta | None:
 def next_due(incident: Incident, last: Update, cadence: Cadence) -> datetime | None:
     """Return when the next update is due after one; None after the end, and where nothing asks for one.
 
-    A promise counts, whether it is sooner or later than the impact allows: it is what customers were told.
+    A promise to customers counts, whether it is sooner or later than the impact allows.
     """
     if last.status in CLOSING or incident.automatic:
         return None
@@ -108,14 +108,14 @@ def next_due(incident: Incident, last: Update, cadence: Cadence) -> datetime | N
 def overdue(incidents: Iterable[Incident], cadence: Cadence, now: datetime) -> tuple[Overdue, ...]:
     """Return the incidents whose next update did not come in time, the longest due first.
 
-    What was said after `now` is not published yet. Incidents that the checks found promise nothing.
+    An update after `now` is not published yet. Incidents that the checks found promise nothing.
     """
     found = []
     for incident in incidents:
-        said = [update for update in incident.updates if update.at <= now]
-        due = next_due(incident, said[-1], cadence) if said else None
+        updates = [update for update in incident.updates if update.at <= now]
+        due = next_due(incident, updates[-1], cadence) if updates else None
         if due is not None and due < now:
-            found.append(Overdue(incident, said[-1], due))
+            found.append(Overdue(incident, updates[-1], due))
     return tuple(sorted(found, key=lambda item: (item.due, item.incident.id)))
 
 
@@ -129,7 +129,7 @@ Changes = Mapping[str, Change]
 
 
 def incident_changes(incident: Incident) -> tuple[Changes, ...]:
-    """Return what each update of an incident changed, in the order of its updates.
+    """Return the changes of each update of an incident, in the order of its updates.
 
     A person names one state for each component, which holds from the first update until the incident is
     resolved. Automatic updates bring their changes along.
@@ -149,7 +149,7 @@ def incident_changes(incident: Incident) -> tuple[Changes, ...]:
 
 
 def maintenance_changes(work: Maintenance) -> tuple[Changes, ...]:
-    """Return what each update of a maintenance changed; what the clock begins or ends, no update did."""
+    """Return the changes of each update of a maintenance; none where the clock begins or ends it."""
     start, end = maintenance_window(work)
     busy = ComponentStatus.UNDER_MAINTENANCE
     found: list[Changes] = []

@@ -37,26 +37,26 @@ from waypost.status.rules.timeline import (
 )
 from waypost.status.rules.uptime import Calendar, DaySummary, Uptime, Uptimes, pooled_uptimes
 
-Told = TypeVar("Told", Incident, Maintenance)
+Timeline = TypeVar("Timeline", Incident, Maintenance)
 
 _INSTANT = timedelta(microseconds=1)
-"""A stretch of time does not hold its end, so that the present is what was just before."""
+"""An interval does not hold its end: the state at a moment is the one just before it."""
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 RECENT = timedelta(days=14)
-"""How far back the front page tells of incidents."""
+"""How far back the front page shows incidents."""
 
 
 @dataclass(frozen=True)
 class RegionView:
-    """A component as it is seen from one place now."""
+    """The state of a component in one region now."""
 
     id: str
     name: str
     status: ComponentStatus
     dissents: bool
-    """Whether it says otherwise than the majority."""
+    """Whether it differs from the majority."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class ComponentSnapshot:
     is_measured: bool
     """Whether checks measure it, rather than people alone."""
     regions: tuple[RegionView, ...] = ()
-    """What is seen from each place that it is checked from; empty where checks have no regions."""
+    """Its state in each region that it is checked from; empty where checks have no regions."""
 
     @property
     def uptime(self) -> Uptime:
@@ -96,7 +96,7 @@ class Snapshot:
     page: PageConfig
     policy: Policy
     words: Words
-    """The language in which everything made from the snapshot speaks."""
+    """The language of everything that is made from the snapshot."""
     now: datetime
     checked_at: datetime | None
     """When anything was last measured."""
@@ -129,14 +129,14 @@ class Snapshot:
 
     @cached_property
     def changed_at(self) -> datetime:
-        """When the page last had something new to say; polling alone does not move it."""
-        spoken = [
+        """When the content of the page last changed; polling alone does not move it."""
+        updated = [
             *(item.updated_at for item in self.incidents),
             *(item.work.updated_at for item in self.maintenances),
         ]
-        ran = (item for item in self.maintenances if item.status is not UpdateStatus.CANCELLED)
-        turned = [edge for item in ran for edge in (item.start, item.end)]
-        moments = [*(item.since for item in self.components), *spoken, *turned, *self.overdue.values()]
+        works = (item for item in self.maintenances if item.status is not UpdateStatus.CANCELLED)
+        turns = [edge for item in works for edge in (item.start, item.end)]
+        moments = [*(item.since for item in self.components), *updated, *turns, *self.overdue.values()]
         return max((moment for moment in moments if moment <= self.now), default=self.now)
 
     @cached_property
@@ -186,15 +186,19 @@ class Snapshot:
 
 
 def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Words) -> Snapshot:
-    """Make the picture of the page at `now` from what was written and what was observed.
+    """Return the snapshot of the page at `now` from written files and observations.
 
     `observed` are the rows of the database; history kept as text in the site is added to them.
-    What lies after `now` has not happened yet and is left out.
+    Everything after `now` has not happened yet and is left out.
     """
-    site = replace(site, incidents=_told(site.incidents, now), maintenances=_told(site.maintenances, now))
+    site = replace(
+        site, incidents=_published_by(site.incidents, now), maintenances=_published_by(site.maintenances, now)
+    )
     history = _known(_merge(site.history, observed), now)
     timelines = _timelines(site, history, now)
-    found = automatic_incidents(site, {name: line.changes for name, line in timelines.items()}, now, words)
+    found = automatic_incidents(
+        site, {name: timeline.changes for name, timeline in timelines.items()}, now, words
+    )
     # Automatic incidents never paint the bars: the rows they derive from already do.
     incidents = tuple(
         sorted((*site.incidents, *found), key=lambda item: (item.started, item.id), reverse=True)
@@ -210,7 +214,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         policy=site.config.policy,
         words=words,
         now=now,
-        checked_at=max((stretch.end for stretch in history.coverage), default=None),
+        checked_at=max((watched.end for watched in history.coverage), default=None),
         stale_after=max(intervals, default=timedelta(days=1)) * SILENCE,
         indicator=_indicator(components, active),
         headline=headline(
@@ -235,14 +239,14 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
 
 def _timelines(site: StatusSite, history: History, now: datetime) -> dict[str, ComponentTimeline]:
     rows = by_component(history)
-    unheard = replace(history, changes=(), coverage=())
-    # Each component looks through what is written of it alone, not through all that was ever written.
+    unwatched = replace(history, changes=(), coverage=())
+    # Each component goes through its own incidents and maintenance alone, not through all that there are.
     incidents, works = _by_component(site.incidents), _by_component(site.maintenances)
     return {
         name: ComponentTimeline(
             component,
             replace(site, incidents=incidents.get(name, ()), maintenances=works.get(name, ())),
-            rows.get(name, unheard),
+            rows.get(name, unwatched),
             now,
         )
         for component in site.config.flat
@@ -250,9 +254,9 @@ def _timelines(site: StatusSite, history: History, now: datetime) -> dict[str, C
     }
 
 
-def _by_component(items: Iterable[Told]) -> dict[str, tuple[Told, ...]]:
+def _by_component(items: Iterable[Timeline]) -> dict[str, tuple[Timeline, ...]]:
     """Return, in their order, the incidents or the maintenance that name each component, by its id."""
-    found: dict[str, list[Told]] = {}
+    found: dict[str, list[Timeline]] = {}
     for item in items:
         for name in dict.fromkeys(item.components):
             found.setdefault(name, []).append(item)
@@ -274,7 +278,7 @@ def _offline_since(history: History, now: datetime) -> datetime | None:
 
 def _certificate_warnings(site: StatusSite, history: History, now: datetime) -> tuple[Certificate, ...]:
     watched = {(component.id, name) for component in site.config.flat for name, _ in component.named_checks}
-    # Several regions see one certificate each; the latest look counts.
+    # Several regions see one certificate each; the latest one counts.
     latest = {
         (item.component, item.check): item
         for item in sorted(history.certificates, key=lambda item: item.seen_at)
@@ -299,23 +303,23 @@ def _merge(kept: History, observed: History) -> History:
 
 def _known(history: History, now: datetime) -> History:
     changes = tuple(change for change in history.changes if change.confirmed_at <= now)
-    coverage = tuple(stretch for stretch in history.coverage if stretch.start <= now)
+    coverage = tuple(watched for watched in history.coverage if watched.start <= now)
     return replace(history, changes=changes, coverage=coverage)
 
 
-def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
-    """Leave out updates and edits that nobody has made yet at `now`, and what has no other."""
+def _published_by(items: Sequence[Timeline], now: datetime) -> tuple[Timeline, ...]:
+    """Leave out updates and edits that nobody has made yet at `now`, and timelines without an update."""
     return tuple(
-        # What was told in full is left as it is, so that it can be seen to be the same.
+        # A timeline that is complete stays the same object, so that it compares quickly.
         item
         if all((update.edited or update.at) <= now for update in item.updates)
-        else replace(item, updates=tuple(_by_now(it, now) for it in item.updates if it.at <= now))
+        else replace(item, updates=tuple(_edited_by(it, now) for it in item.updates if it.at <= now))
         for item in items
         if item.updates[0].at <= now
     )
 
 
-def _by_now(update: Update, now: datetime) -> Update:
+def _edited_by(update: Update, now: datetime) -> Update:
     return replace(update, edited=None) if update.edited and update.edited > now else update
 
 
@@ -343,7 +347,7 @@ def _component(
     status = timeline.at(now) if begin >= end else intervals[-1][2]
     watched_from = timeline.first_watched
     created = first_day if watched_from is None else watched_from
-    # What was never measured has no months to tell of; what people report on has those of the bar.
+    # A component that was never measured has no months; one that people report on has those of the bar.
     known_from = end if watched_from is None and component.checks else created
     return ComponentSnapshot(
         id=component.id,
@@ -365,7 +369,7 @@ def _component(
 def _regions(
     site: StatusSite, timeline: ComponentTimeline, component: Component, moment: datetime
 ) -> tuple[RegionView, ...]:
-    """Tell what is seen from each region at a moment, in the order of the file."""
+    """Return the state in each region at a moment, in the order of the file."""
     names = dict.fromkeys(region for check in component.checks for region in check.regions)
     if not names:
         return ()
@@ -377,9 +381,9 @@ def _regions(
         *(name for name in names if name not in known),
     ):
         states = [
-            line.state_in(region, moment)
+            series.state_in(region, moment)
             for check in component.named_checks
-            if region in check[1].regions and (line := timeline.checks.get(check[0]))
+            if region in check[1].regions and (series := timeline.checks.get(check[0]))
         ]
         status = combined(states, component.combine)
         dissents = ComponentStatus.NO_DATA not in (status, agreed) and status is not agreed

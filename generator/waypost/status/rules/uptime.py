@@ -27,18 +27,18 @@ DAYS = 90
 """How many days the bars show, and the longest window in days."""
 
 MONTHS = 12
-"""How many calendar months are told, the present one among them."""
+"""How many calendar months are shown, with the current one."""
 
 BUDGET_WINDOW = "30d"
 """The window of the error budget."""
 
 ROLLING = {"1h": timedelta(hours=1), "6h": timedelta(hours=6), "24h": DAY, "3d": 3 * DAY}
-"""Windows that end now and have a fixed length; burn rates are told for them."""
+"""Windows that end now and have a fixed length; burn rates are given for them."""
 
 IN_DAYS = {"7d": 7, "30d": 30, "90d": DAYS}
 """Windows of whole days in the zone of the page, today being the last of them."""
 
-TOLD = ("24h", *IN_DAYS)
+SHOWN_WINDOWS = ("24h", *IN_DAYS)
 """The windows whose uptime is shown."""
 
 
