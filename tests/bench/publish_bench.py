@@ -31,7 +31,7 @@ from bench_page import write_section
 from helpers.stores import Store
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Coverage, StateChange
-from waypost.publishing.publish import PublishMemory, publish
+from waypost.publishing.publish import PublishCache, publish
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 
@@ -143,7 +143,7 @@ def measure(folder: Path, components: int, incidents: int, rounds: int) -> tuple
         if site.output.exists():
             # Not deleted: ext4 is slow to make files for minutes after many have gone.
             site.output.rename(site.root / f"published-{number}")
-        memory = PublishMemory()
+        memory = PublishCache()
         whole.append(timed(lambda memory=memory: publish(site, project, NOW, memory=memory)))  # type: ignore[misc]  # mypy cannot infer it
     for number in range(rounds):
         at = turn(site, components, number)
@@ -244,7 +244,7 @@ def profiled(folder: Path) -> None:
     """Publish after one change and print where the time went."""
     site = make_site(folder / "profiled", 100, 1000)
     record(site, 100)
-    project, memory = load_project(site), PublishMemory()
+    project, memory = load_project(site), PublishCache()
     publish(site, project, NOW, memory=memory)
     for number in range(3):
         at = turn(site, 100, number)

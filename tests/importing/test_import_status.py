@@ -20,7 +20,7 @@ from waypost.importing.rules.plain_markup import plain_markup
 from waypost.importing.status_history import StatusImport, import_status
 from waypost.problems import ProblemsFound, errors
 from waypost.publishing.api.statuspage import incident_json, maintenance_json
-from waypost.publishing.publish import PublishMemory, publish
+from waypost.publishing.publish import PublishCache, publish
 from waypost.publishing.rules.redirects import redirect_files
 from waypost.reading.io.status_files import load_status_config, load_status_site
 from waypost.reading.project import load_project
@@ -550,7 +550,7 @@ def test_what_is_published_is_what_was_imported(tmp_path: Path) -> None:
     for folder in ("incidents", "maintenance"):
         shutil.rmtree(site.root / "status" / folder, ignore_errors=True)
     import_statuspage(site, STATUSPAGE)
-    memory = PublishMemory()
+    memory = PublishCache()
     first = publish(site, load_project(site), NOW, memory=memory)
     assert "incidents/kctbh9vrtdwd/index.html" in first.changed
     api = json.loads((site.status_output / "api/v2/incidents.json").read_text(encoding="utf-8"))

@@ -14,8 +14,8 @@ from waypost.formats.rollups import Rollup
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.store.monitor_store import MonitorStore
-from waypost.publishing.current import LatencyMemory, timed_checks
-from waypost.publishing.publish import PublishMemory, publish
+from waypost.publishing.current import LatencyCache, timed_checks
+from waypost.publishing.publish import PublishCache, publish
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.status.rules.latency import Latency
@@ -73,7 +73,7 @@ def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_nothing_was_measured_yet(site: Site) -> None:
-    assert LatencyMemory().read(site.database_url, config(site), NOW) == {}
+    assert LatencyCache().read(site.database_url, config(site), NOW) == {}
     assert not (site.root / ".waypost" / "waypost.db").exists(), "asking makes no database"
 
 
@@ -81,7 +81,7 @@ def test_hours_that_are_over_are_told(site: Site, store: Store) -> None:
     for minutes, milliseconds in ((25 * 60, 100), (73, 220), (72, 200), (15, 300), (5, 900)):
         answer(store, minutes * MINUTE, milliseconds)
     store.roll_up(NOW)
-    found = LatencyMemory().read(site.database_url, config(site), NOW)
+    found = LatencyCache().read(site.database_url, config(site), NOW)
     assert set(found) == {"web"}
     # 11:55 belongs to the hour that is over, 12:05 does not; the day of yesterday is the other series.
     assert halves(found["web"]) == [
@@ -101,7 +101,7 @@ def test_what_is_no_check_of_the_page_or_has_no_latency_is_left_out(site: Site, 
     answer(store, 70 * MINUTE, 5000, check="http-2")
     answer(store, 70 * MINUTE, 5000, "gone")
     store.roll_up(NOW)
-    found = LatencyMemory().read(site.database_url, config(site), NOW)
+    found = LatencyCache().read(site.database_url, config(site), NOW)
     assert {name: halves(series) for name, series in found.items()} == {
         "web": [pytest.approx(100, rel=ACCURACY)]
     }
@@ -111,7 +111,7 @@ def test_what_is_whole_is_read_once(site: Site, store: Store, monkeypatch: pytes
     answer(store, 70 * MINUTE, 100)
     store.roll_up(NOW)
     asked = count_reads(monkeypatch)
-    memory, settings = LatencyMemory(), config(site)
+    memory, settings = LatencyCache(), config(site)
     first = memory.read(site.database_url, settings, NOW)
     assert sorted(asked) == ["day", "hour"]
     assert memory.read(site.database_url, settings, NOW + 40 * MINUTE) == first
@@ -122,7 +122,7 @@ def test_what_is_whole_is_read_once(site: Site, store: Store, monkeypatch: pytes
 
 
 def test_an_hour_that_is_summed_up_late_still_appears(site: Site, store: Store) -> None:
-    memory, settings = LatencyMemory(), config(site)
+    memory, settings = LatencyCache(), config(site)
     answer(store, 130 * MINUTE, 100)
     store.roll_up(NOW - 30 * MINUTE)
     answer(store, 15 * MINUTE, 300)
@@ -130,11 +130,11 @@ def test_an_hour_that_is_summed_up_late_still_appears(site: Site, store: Store) 
     store.roll_up(NOW)
     found = memory.read(site.database_url, settings, NOW)
     assert halves(found["web"])[1:] == [pytest.approx(300, rel=ACCURACY)]
-    assert found == LatencyMemory().read(site.database_url, settings, NOW), "as a fresh process sees it"
+    assert found == LatencyCache().read(site.database_url, settings, NOW), "as a fresh process sees it"
 
 
 def test_a_check_that_leaves_the_file_takes_its_latency_along(site: Site, store: Store) -> None:
-    memory = LatencyMemory()
+    memory = LatencyCache()
     answer(store, 70 * MINUTE, 100)
     store.roll_up(NOW)
     assert memory.read(site.database_url, config(site), NOW)
@@ -150,7 +150,7 @@ def test_a_check_that_leaves_the_file_takes_its_latency_along(site: Site, store:
 def test_only_the_page_of_a_component_that_answered_shows_it(site: Site, store: Store) -> None:
     answer(store, 70 * MINUTE, 100)
     store.roll_up(NOW)
-    memory = PublishMemory()
+    memory = PublishCache()
     publish(site, load_project(site), NOW, memory=memory)
     page = (site.status_output / PAGE).read_text(encoding="utf-8")
     assert page.count('<figure class="wp-latency">') == 1

@@ -159,7 +159,7 @@ def test_a_folder_in_the_way_of_a_file_is_replaced(site: Site) -> None:
 ROUNDS = """
 import itertools, os, pathlib, sys
 from waypost.base.clock import utc_now
-from waypost.publishing.publish import PublishMemory, publish, write_changes
+from waypost.publishing.publish import PublishCache, publish, write_changes
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.cli import main
@@ -172,7 +172,7 @@ def stay(memory):
     print(len(publication.changed), "files changed", flush=True)
 
 def work(first):
-    memory = PublishMemory()
+    memory = PublishCache()
     for number in itertools.count(first):
         text = config.read_text(encoding="utf-8").splitlines()
         text[1] = f"  name: Example status {number}"

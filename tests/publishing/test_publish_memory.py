@@ -18,7 +18,7 @@ from waypost.base.files.languages import load_words
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.publishing.pages import render as status_pages
-from waypost.publishing.publish import PublishMemory, publish
+from waypost.publishing.publish import PublishCache, publish
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 
@@ -215,7 +215,7 @@ def fresh_process() -> Iterator[None]:
 @pytest.mark.parametrize("seed", range(4))
 def test_any_series_of_changes_ends_in_what_a_fresh_process_publishes(seed: int, tmp_path: Path) -> None:
     world = World(minimal_site(tmp_path / "site"), seed)
-    memory, story = PublishMemory(), []
+    memory, story = PublishCache(), []
     for _ in range(18):
         story.append(world.change())
         publish(world.site, load_project(world.site), world.now, memory=memory)
@@ -242,7 +242,7 @@ def test_one_new_incident_makes_its_own_page_and_those_that_list_it(
     tmp_path: Path, rendered: list[str]
 ) -> None:
     world = World(minimal_site(tmp_path / "site"), 1)
-    memory = PublishMemory()
+    memory = PublishCache()
     publish(world.site, load_project(world.site), world.now, memory=memory)
     assert len(rendered) > 5
     rendered.clear()
@@ -258,7 +258,7 @@ def test_one_new_incident_makes_its_own_page_and_those_that_list_it(
 
 def test_a_page_about_what_is_over_does_not_change_with_time(tmp_path: Path) -> None:
     site = minimal_site(tmp_path / "site")
-    memory, project = PublishMemory(), load_project(site)
+    memory, project = PublishCache(), load_project(site)
     publish(site, project, NOW, memory=memory)
     for step in range(1, 4):
         changed = publish(site, project, NOW + step * timedelta(seconds=15), memory=memory).changed
@@ -267,7 +267,7 @@ def test_a_page_about_what_is_over_does_not_change_with_time(tmp_path: Path) -> 
 
 def test_a_page_in_a_new_year_is_made_again(tmp_path: Path) -> None:
     site = minimal_site(tmp_path / "site")
-    memory, project = PublishMemory(), load_project(site)
+    memory, project = PublishCache(), load_project(site)
     publish(site, project, NOW, memory=memory)
     later = NOW.replace(year=2027)
     changed = publish(site, project, later, memory=memory).changed
@@ -279,7 +279,7 @@ def test_a_publication_that_fails_leaves_a_memory_that_is_right(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World(minimal_site(tmp_path / "site"), 2)
-    memory = PublishMemory()
+    memory = PublishCache()
     publish(world.site, load_project(world.site), world.now, memory=memory)
     world.open_incident()
     world.now += MINUTE

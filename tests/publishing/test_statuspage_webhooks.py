@@ -16,7 +16,12 @@ from helpers.statuspage_shapes import (
 )
 from waypost.formats.status import ComponentStatus
 from waypost.publishing.api.statuspage import incident_json, maintenance_json, page_id
-from waypost.publishing.api.statuspage_webhooks import ComponentNews, Recipient, component_body, incident_body
+from waypost.publishing.api.statuspage_webhooks import (
+    ComponentTransition,
+    Recipient,
+    component_body,
+    incident_body,
+)
 from waypost.status.rules.snapshot import Snapshot
 
 RECIPIENT = Recipient("https://status.example.org/u/1", "https://help.example.org/webhooks/")
@@ -53,8 +58,8 @@ def page() -> Snapshot:
     return take_snapshot(place, history(["00:00 http-1 operational"]), moment("12:00"))
 
 
-def news(new: ComponentStatus = DOWN, at: str = "11:59") -> ComponentNews:
-    return ComponentNews("downloads", OPERATIONAL, new, moment(at))
+def news(new: ComponentStatus = DOWN, at: str = "11:59") -> ComponentTransition:
+    return ComponentTransition("downloads", OPERATIONAL, new, moment(at))
 
 
 def test_the_body_of_a_component_has_the_documented_shape() -> None:
@@ -97,7 +102,7 @@ def test_what_receivers_read_of_a_component_is_right() -> None:
 
 
 def test_the_same_news_has_the_same_id_and_other_news_another() -> None:
-    def identity(told: ComponentNews) -> str:
+    def identity(told: ComponentTransition) -> str:
         found: str = component_body(page(), told, RECIPIENT)["component_update"]["id"]
         return found
 
@@ -111,12 +116,12 @@ def test_the_same_news_has_the_same_id_and_other_news_another() -> None:
 )
 def test_no_data_is_no_news_in_this_form(old: ComponentStatus, new: ComponentStatus) -> None:
     with pytest.raises(ValueError, match="no word for no data"):
-        ComponentNews("downloads", old, new, moment("12:00"))
+        ComponentTransition("downloads", old, new, moment("12:00"))
 
 
 def test_a_component_that_is_not_on_the_page_is_a_fault_of_the_caller() -> None:
     with pytest.raises(KeyError):
-        component_body(page(), ComponentNews("gone", OPERATIONAL, DOWN, moment("12:00")), RECIPIENT)
+        component_body(page(), ComponentTransition("gone", OPERATIONAL, DOWN, moment("12:00")), RECIPIENT)
 
 
 def test_the_body_of_an_incident_is_the_incident_of_the_api() -> None:

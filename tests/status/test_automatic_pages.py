@@ -15,7 +15,6 @@ from waypost.formats.status import ComponentStatus, Coverage, StateChange, Uplin
 from waypost.formats.status_config import Combine, Component, StatusConfig
 from waypost.publishing.api.now_json import now_document
 from waypost.publishing.api.statuspage import incident_json
-from waypost.publishing.rules.feed_items import news
 from waypost.status.rules.snapshot import Snapshot
 
 NAMES = ("sign-in", "downloads", "uploads", "prints")
@@ -44,7 +43,7 @@ def test_one_outage_of_several_components_is_one_story_everywhere() -> None:
     assert (incident.id, incident.title) == ("auto-sign-in-20261120-100000", "Sign-in: outage")
     assert seen.headline.sentence == "Sign-in and Uploads cannot be used right now"
     assert seen.headline.detail == "Also affected: Downloads."
-    assert [(item.title, item.body) for item in news(seen)] == [
+    assert [(item.title, item.body) for item in update_items(seen)] == [
         ("[Investigating] Sign-in: outage", "Also affected: Uploads."),
         (
             "[Investigating] Sign-in: outage",

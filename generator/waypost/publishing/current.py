@@ -1,4 +1,4 @@
-"""The status of a site as it is now, from its database: the snapshot, and the latency that is remembered in between."""
+"""The current status of a site, from its database: the snapshot, and the latency that is cached in between."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from waypost.status.rules.snapshot import Snapshot, take_snapshot
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _CachedSeries:
     end: datetime
     """Where the window of the series ends."""
     summed_up_to: datetime | None
@@ -35,10 +35,10 @@ class _Kept:
 
 
 @dataclass
-class LatencyMemory:
-    """What was read last of one database; where the hours and days did not move on, nothing is read again."""
+class LatencyCache:
+    """The latency in one database as it was last read; it is read again where the hours or days moved on."""
 
-    _kept: dict[Resolution, _Kept] = field(default_factory=dict)
+    _cached: dict[Resolution, _CachedSeries] = field(default_factory=dict)
 
     def read(self, url: str, config: StatusConfig, now: datetime) -> dict[str, Latency]:
         """Return the latency of each component that was summed up.
@@ -54,14 +54,16 @@ class LatencyMemory:
                     mark = store.summed_up_to()
                     for resolution in due:
                         self._read(store, resolution, timed, now, mark)
-        known = {name: kept.series if kept.timed == timed else {} for name, kept in self._kept.items()}
+        known = {
+            name: cached.series if cached.timed == timed else {} for name, cached in self._cached.items()
+        }
         return latencies(known.get(Resolution.HOUR, {}), known.get(Resolution.DAY, {}), now)
 
     def _is_known(self, resolution: Resolution, timed: frozenset[tuple[str, str]], now: datetime) -> bool:
-        kept = self._kept.get(resolution)
-        if kept is None or kept.timed != timed:
+        cached = self._cached.get(resolution)
+        if cached is None or cached.timed != timed:
             return False
-        return kept.is_whole and kept.end == window(now, resolution)[1]
+        return cached.is_whole and cached.end == window(now, resolution)[1]
 
     def _read(
         self,
@@ -72,12 +74,12 @@ class LatencyMemory:
         mark: datetime | None,
     ) -> None:
         start, end = window(now, resolution)
-        kept = self._kept.get(resolution)
-        if kept and (kept.end, kept.summed_up_to, kept.timed) == (end, mark, timed):
+        cached = self._cached.get(resolution)
+        if cached and (cached.end, cached.summed_up_to, cached.timed) == (end, mark, timed):
             return
         rows = [row for row in store.latency(start, end, resolution) if row.line[:2] in timed]
         series = latency_series(rows, start, end, resolution)
-        self._kept[resolution] = _Kept(end, mark, timed, series)
+        self._cached[resolution] = _CachedSeries(end, mark, timed, series)
 
 
 def timed_checks(config: StatusConfig) -> frozenset[tuple[str, str]]:
@@ -90,7 +92,7 @@ def timed_checks(config: StatusConfig) -> frozenset[tuple[str, str]]:
     )
 
 
-def present_status(site: Site, database_url: str, now: datetime) -> Snapshot:
+def current_status(site: Site, database_url: str, now: datetime) -> Snapshot:
     """Return the status page of a site at a moment, in English; raises ProblemsFound and StoreError."""
     history = read_history(database_url)
     return take_snapshot(load_project(site).status, history, now, load_words())

@@ -14,11 +14,11 @@ from waypost.base.files.file_tree import Change, FolderFiles, TreeMemory, sync_c
 from waypost.base.files.languages import load_words
 from waypost.formats.project import Project
 from waypost.monitor.store.reading import read_history
-from waypost.publishing.current import LatencyMemory
+from waypost.publishing.current import LatencyCache
 from waypost.publishing.files import status_files
 from waypost.publishing.pages.render import (
-    LOOK_FOLDER,
     SHELL_PATH,
+    SITE_FOLDER,
     is_shell,
     shell_language,
 )
@@ -29,7 +29,7 @@ from waypost.status.rules.snapshot import Snapshot, take_snapshot
 
 @dataclass(frozen=True)
 class Publication:
-    """What one publication did."""
+    """A publication: its snapshot, and the files that it changed."""
 
     snapshot: Snapshot
     changes: tuple[Change, ...]
@@ -42,12 +42,12 @@ class Publication:
 
 
 @dataclass
-class PublishMemory:
-    """What a process that stays remembers of its last publication; without it, everything is made anew."""
+class PublishCache:
+    """Results of the last publication in a process that stays; without it, everything is made anew."""
 
     pages: PageMemory = field(default_factory=PageMemory)
     tree: TreeMemory = field(default_factory=TreeMemory)
-    latency: LatencyMemory = field(default_factory=LatencyMemory)
+    latency: LatencyCache = field(default_factory=LatencyCache)
 
 
 def publish(
@@ -55,11 +55,11 @@ def publish(
     project: Project,
     now: datetime,
     database_url: str | None = None,
-    memory: PublishMemory | None = None,
+    cache: PublishCache | None = None,
 ) -> Publication:
     """Bring site/status/ up to date, in the language of the last full build; English where there was none.
 
-    What is published is the same with a `memory` and without. Raises StoreError where the database cannot be read.
+    What is published is the same with a `cache` and without. Raises StoreError where the database cannot be read.
     """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
@@ -67,22 +67,22 @@ def publish(
     history = read_history(url)
     kept = _kept_by_build(site)
     words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
-    memory = memory or PublishMemory()
+    cache = cache or PublishCache()
     snapshot = replace(
         take_snapshot(project.status, history, now, words),
-        latency=memory.latency.read(url, project.status.config, now),
+        latency=cache.latency.read(url, project.status.config, now),
     )
-    files = status_files(snapshot, project, kept, memory.pages)
-    return Publication(snapshot, tuple(sync_changes(site.status_output, files, memory=memory.tree)))
+    files = status_files(snapshot, project, kept, cache.pages)
+    return Publication(snapshot, tuple(sync_changes(site.status_output, files, memory=cache.tree)))
 
 
 def write_changes(file: Path, publication: Publication) -> None:
-    """Write what a publication changed into a file, in one step: a mark, a tab and a path on each line.
+    """Write the changes of a publication into a file, in one step: a mark, a tab and a path on each line.
 
     It is empty where nothing changed. Names that a line cannot hold were never published, and are left out.
     """
-    told = [change for change in publication.changes if change.path.isprintable()]
-    data = "".join(f"{change.mark}\t{change.path}\n" for change in told).encode()
+    changes = [change for change in publication.changes if change.path.isprintable()]
+    data = "".join(f"{change.mark}\t{change.path}\n" for change in changes).encode()
     if file.exists() and not file.is_file():
         # A rename would put a file in the place of /dev/stdout or of a pipe that somebody reads.
         file.write_bytes(data)
@@ -91,8 +91,8 @@ def write_changes(file: Path, publication: Publication) -> None:
 
 
 def _kept_by_build(site: Site) -> dict[str, bytes]:
-    folder = FolderFiles(site.status_output / LOOK_FOLDER)
-    kept = {LOOK_FOLDER + path: data for path, data in folder.items()}
+    folder = FolderFiles(site.status_output / SITE_FOLDER)
+    kept = {SITE_FOLDER + path: data for path, data in folder.items()}
     shell = kept.get(SHELL_PATH, b"").decode(errors="replace")
     if "\ufffd" in shell or not is_shell(shell):
         kept.pop(SHELL_PATH, None)
@@ -116,7 +116,7 @@ def signature(*folders: Path) -> Signature:
 
 
 def _below(folder: Path) -> Iterator[str]:
-    """Name everything below a folder; what vanishes while it is looked at is left out."""
+    """Return the paths of everything below a folder; a folder that vanishes meanwhile is left out."""
     for parent, folders, files in os.walk(folder):
         for name in (*folders, *files):
             yield f"{parent}/{name}"
@@ -133,12 +133,12 @@ class Publisher:
         self._clock = clock
         self.lock = threading.Lock()
         self.project = project
-        self._memory = PublishMemory()
+        self._cache = PublishCache()
 
     def publish(self) -> Publication:
         """Bring the status pages up to date."""
         with self.lock:
-            return publish(self._site, self.project, self._clock(), self._database_url, self._memory)
+            return publish(self._site, self.project, self._clock(), self._database_url, self._cache)
 
     def reload(self) -> None:
         """Read the site again; raises ProblemsFound, and keeps the last good state, where it is broken."""

@@ -55,7 +55,7 @@ class NowMaintenance(TypedDict):
     components: Annotated[list[str], doc("Ids of the components worked on.")]
 
 
-class Now(parts.Present):
+class Now(parts.PageState):
     """What is so now, as pages and programs show it."""
 
     made_at: Annotated[Time, doc("When the file was made.")]

@@ -110,7 +110,7 @@ class ComponentNow(TypedDict):
     regions: Annotated[list[Region], doc("From where it is checked; empty where checks have no regions.")]
 
 
-class Present(TypedDict):
+class PageState(TypedDict):
     """The state of the page as a whole."""
 
     changed_at: Annotated[Time, doc("When there was last something new to say.")]

@@ -20,11 +20,11 @@ LABELS = {
     **{status: status.replace("_", " ").capitalize() for status in UpdateStatus},
     UpdateStatus.CANCELLED: "Completed",
 }
-"""How the feeds of Atlassian Statuspage call each status of an update; programs read it, so it stays English."""
+"""The name of each update status in the feeds of Atlassian Statuspage; programs read it, so it stays English."""
 
 
 def api_status(status: UpdateStatus) -> UpdateStatus:
-    """Return the status that clients of Statuspage know: what is cancelled is completed for them."""
+    """Return the status that clients of Statuspage know: cancelled work is completed for them."""
     return UpdateStatus.COMPLETED if status is UpdateStatus.CANCELLED else status
 
 
@@ -45,7 +45,7 @@ DESCRIPTIONS = {
     "critical": "Major Service Outage",
     "maintenance": "Service Under Maintenance",
 }
-"""What Statuspage says for each indicator."""
+"""The description of each indicator at Statuspage."""
 
 
 def api_time(moment: datetime) -> str:
@@ -167,12 +167,12 @@ def _named_components(snapshot: Snapshot, ids: tuple[str, ...]) -> list[Json]:
 def _updates_json(
     snapshot: Snapshot, owner: tuple[str, str], updates: Sequence[Update], changes: Sequence[Changes]
 ) -> list[Json]:
-    """Return updates with what each changed, newest first; the owner is a public id and a slug."""
-    told = [
+    """Return updates with the changes of each, newest first; the owner is a public id and a slug."""
+    rows = [
         _update_json(*owner, update, _affected(snapshot, changed))
         for update, changed in zip(updates, changes, strict=True)
     ]
-    return told[::-1]
+    return rows[::-1]
 
 
 def _affected(snapshot: Snapshot, changed: Changes) -> list[Json] | None:
@@ -259,8 +259,8 @@ def api_documents(snapshot: Snapshot) -> dict[str, Json]:
     """Return every file of the API by its path; each object is made once, and stands in several files."""
     page, status = page_json(snapshot), status_json(snapshot)
     components = components_json(snapshot)
-    told = {item.id: incident_json(snapshot, item) for item in snapshot.incidents[:LATEST]}
-    unresolved = [told.get(item.id) or incident_json(snapshot, item) for item in snapshot.active]
+    incidents = {item.id: incident_json(snapshot, item) for item in snapshot.incidents[:LATEST]}
+    unresolved = [incidents.get(item.id) or incident_json(snapshot, item) for item in snapshot.active]
     works = {item.work.id: maintenance_json(snapshot, item) for item in snapshot.announced[:LATEST]}
     planned = [
         (item.status, works.get(item.work.id) or maintenance_json(snapshot, item))
@@ -277,7 +277,7 @@ def api_documents(snapshot: Snapshot) -> dict[str, Json]:
         },
         "status": {"status": status},
         "components": {"components": components},
-        "incidents": {"incidents": list(told.values())},
+        "incidents": {"incidents": list(incidents.values())},
         "incidents/unresolved": {"incidents": unresolved},
         "scheduled-maintenances": {"scheduled_maintenances": list(works.values())},
         "scheduled-maintenances/upcoming": {"scheduled_maintenances": upcoming},

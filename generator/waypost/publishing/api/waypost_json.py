@@ -217,7 +217,7 @@ class PublishedMaintenance(TypedDict):
 _Head = TypedDict("_Head", {"$schema": Annotated[str, doc("Address of the schema.")]})
 
 
-class Page(_Head, parts.Present):
+class Page(_Head, parts.PageState):
     """All that the status page knows."""
 
     version: Annotated[

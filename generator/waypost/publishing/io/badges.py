@@ -71,12 +71,12 @@ def _uptime_badge(component: ComponentSnapshot, policy: Policy, words: Words) ->
     ratio = component.uptime.ratio
     label = words.say("badge.uptime", name=_tidy(component.name, _NAME_LENGTH))
     if ratio is None:
-        said, status = words.say("status.uptime.none"), ComponentStatus.NO_DATA
+        value, status = words.say("status.uptime.none"), ComponentStatus.NO_DATA
     else:
         is_good = ratio * 100 >= policy.slo
-        said = number_text(component.uptime.percent, words)
+        value = number_text(component.uptime.percent, words)
         status = ComponentStatus.OPERATIONAL if is_good else ComponentStatus.DEGRADED_PERFORMANCE
-    return _badge(label, said, state_colours(status).ink, words.say("badge.last_days"))
+    return _badge(label, value, state_colours(status).ink, words.say("badge.last_days"))
 
 
 def badge(label: str, value: str, colour: str, description: str) -> bytes:

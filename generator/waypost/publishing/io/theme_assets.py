@@ -108,7 +108,7 @@ _COLOUR_PLACE = re.compile(r"\b(light|dark)\(([a-z-]+)\)")
 def banner_file(words: Words) -> bytes:
     """Return banner.js in a language, without the remarks and the indentation of its source."""
     source = (theme_folder() / "status/banner.js").read_text(encoding="utf-8")
-    said = {
+    texts = {
         **{
             status.value: words.say(f"status.state.{status}")
             for status in ComponentStatus
@@ -122,7 +122,7 @@ def banner_file(words: Words) -> bytes:
     script = "\n".join(line for line in lines if line and not line.startswith(("//", "/**")))
     script = _COLOUR_PLACE.sub(lambda place: colours(place[1])[place[2]], script)
     impacts = {impact.status.value: impact.value for impact in Impact if impact.status.is_trouble}
-    for place, value in {"WAYPOST_IMPACTS": impacts, "WAYPOST_WORDS": said}.items():
+    for place, value in {"WAYPOST_IMPACTS": impacts, "WAYPOST_WORDS": texts}.items():
         if script.count(place) != 1:
             raise ValueError("banner.js has no place for its words")
         script = script.replace(place, json.dumps(value, ensure_ascii=True, separators=(",", ":")))

@@ -29,11 +29,11 @@ _STEPS = (1, 2, 5)
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing of one series and what says the same in words; every text is ready to be shown."""
+    """A drawing of one series, and the same in words; every text is ready to be shown."""
 
     title: str
     text: str
-    """What screen readers say in place of the drawing."""
+    """The text for screen readers in place of the drawing."""
     top: str
     """The value at the upper edge."""
     start: str
@@ -41,7 +41,7 @@ class Chart:
     """The first and the last moment, as words."""
     p50: tuple[str, ...]
     p95: tuple[str, ...]
-    """The lines as points of an SVG, one for each stretch without a gap."""
+    """The lines as points of an SVG, one for each interval without a gap."""
     rows: tuple[tuple[str, str, str], ...]
     """When, p50 and p95; the newest first."""
 
@@ -51,15 +51,15 @@ def latency_chart(series: LatencySeries, zone: ZoneInfo, words: Words) -> Chart 
     if not series.points:
         return None
     top = _round_up(max(point.p95 for point in series.points))
-    said = {
-        "half": span_text(*_range(series.points, attrgetter("p50")), words),
-        "most": span_text(*_range(series.points, attrgetter("p95")), words),
+    ranges = {
+        "half": range_text(*_range(series.points, attrgetter("p50")), words),
+        "most": range_text(*_range(series.points, attrgetter("p95")), words),
     }
     title = words.say(f"status.latency.{series.resolution}")
     last = series.end - STEP[series.resolution]
     return Chart(
         title=title,
-        text=words.say("status.latency.text", title=title, **said),
+        text=words.say("status.latency.text", title=title, **ranges),
         top=latency_text(top, words),
         start=_moment(series, series.start, zone, words),
         end=_moment(series, last, zone, words),
@@ -77,14 +77,14 @@ def latency_chart(series: LatencySeries, zone: ZoneInfo, words: Words) -> Chart 
 
 
 def latency_text(milliseconds: float, words: Words) -> str:
-    """Say a latency: '87 ms', '1.25 s'."""
+    """Return a latency as text: '87 ms', '1.25 s'."""
     if milliseconds < 999.5:
         return words.say("status.latency.milliseconds", number=round(milliseconds))
     return words.say("status.latency.seconds", number=number_text(f"{milliseconds / 1000:.3g}", words))
 
 
-def span_text(low: float, high: float, words: Words) -> str:
-    """Say between which latencies something was."""
+def range_text(low: float, high: float, words: Words) -> str:
+    """Return a range of latencies as text."""
     first, last = latency_text(low, words), latency_text(high, words)
     return first if first == last else words.say("status.latency.range", low=first, high=last)
 
@@ -108,16 +108,14 @@ def _range(points: Sequence[LatencyPoint], value: Callable[[LatencyPoint], float
 
 
 def _lines(series: LatencySeries, value: Callable[[LatencyPoint], float], top: float) -> tuple[str, ...]:
-    """Return one line for each stretch without a gap; a point that stands alone becomes a short line."""
+    """Return one line for each interval without a gap; a point that stands alone becomes a short line."""
     step = STEP[series.resolution]
     placed = [(round((point.at - series.start) / step), point) for point in series.points]
     width = WIDTH / ((series.end - series.start) / step)
     lines = []
     # Neighbours have the same distance from their number in the list.
-    for _, stretch in itertools.groupby(enumerate(placed), key=lambda item: item[1][0] - item[0]):
-        spots = [
-            ((place + 0.5) * width, HEIGHT - value(point) / top * HEIGHT) for _, (place, point) in stretch
-        ]
+    for _, group in itertools.groupby(enumerate(placed), key=lambda item: item[1][0] - item[0]):
+        spots = [((place + 0.5) * width, HEIGHT - value(point) / top * HEIGHT) for _, (place, point) in group]
         if len(spots) == 1:
             ((x, y),) = spots
             spots = [(x - width / 2, y), (x + width / 2, y)]
@@ -145,7 +143,7 @@ GAP = 15 * 60
 
 
 @dataclass(frozen=True)
-class Run:
+class Segment:
     """Neighbouring days of one state, drawn as one."""
 
     start: int
@@ -155,9 +153,9 @@ class Run:
     title: str
 
 
-def day_runs(days: Sequence[DaySummary], words: Words) -> list[Run]:
-    """Join neighbouring days that look alike; every day with trouble keeps its own words."""
-    runs: list[Run] = []
+def day_segments(days: Sequence[DaySummary], words: Words) -> list[Segment]:
+    """Join neighbouring days of one pattern; every day with trouble keeps its own words."""
+    segments: list[Segment] = []
     position = 0
     for (status, trouble, no_data), group in itertools.groupby(
         days, attrgetter("status", "trouble", "no_data")
@@ -165,17 +163,17 @@ def day_runs(days: Sequence[DaySummary], words: Words) -> list[Run]:
         alike = list(group)
         code = _code(alike[0])
         is_plain = not trouble and (no_data < GAP or status is ComponentStatus.NO_DATA)
-        # Days that have something to say are told apart, the others run on.
+        # Days with a title stay apart, the others are joined.
         for day in alike[:1] if is_plain else alike:
             length = len(alike) if is_plain else 1
             title = "" if is_plain else _day_title(day, words)
-            last = runs[-1] if runs else None
+            last = segments[-1] if segments else None
             if last and not title and (last.code, last.title) == (code, ""):
-                runs[-1] = replace(last, days=last.days + length)
+                segments[-1] = replace(last, days=last.days + length)
             else:
-                runs.append(Run(position, length, code, title))
+                segments.append(Segment(position, length, code, title))
             position += length
-    return runs
+    return segments
 
 
 def _has_gap(day: DaySummary) -> bool:
@@ -189,7 +187,7 @@ def _code(day: DaySummary) -> str:
 
 @lru_cache(65536)
 def _day_title(day: DaySummary, words: Words) -> str:
-    """Say what a day had besides its colour; nothing where the colour says it all."""
+    """Return the trouble and gaps of a day in words; empty where its colour is enough."""
     parts = []
     if day.trouble:
         lasted = duration_text(timedelta(seconds=day.trouble), words)
@@ -203,61 +201,67 @@ def _day_title(day: DaySummary, words: Words) -> str:
 
 
 def bar_text(days: Sequence[DaySummary], words: Words) -> str:
-    """Say in words what the bar draws."""
+    """Return the bar in words."""
     counts = Counter(day.status for day in days)
-    said = [
+    counted = [
         words.say(f"status.bar.days.{status}", count=counts[status])
         for status in ComponentStatus
         if status in counts
     ]
-    text = words.say("status.bar.text", count=len(days), days=", ".join(said))
+    text = words.say("status.bar.text", count=len(days), days=", ".join(counted))
     gaps = sum(map(_has_gap, days))
     return f"{text} {words.say('status.bar.gaps', count=gaps)}" if gaps else text
 
 
 BAR_BYTES = 994
-"""How large the drawing of a bar may become by what its days have to say."""
+"""How large the drawing of a bar may become by the titles of its days."""
 
 
 def bar_svg(days: Sequence[DaySummary], words: Words) -> Markup:
-    """Draw the days of a component: a line of strokes for each pattern, a run of days being one stroke.
+    """Draw the days of a component: a line of strokes for each pattern, a segment of days being one stroke.
 
-    A unit of width is a day. Days with something to say are drawn by themselves, so that a pointer over them
-    gets it, the latest first as long as the drawing stays small; the words beside the bar count them all.
+    A unit of width is a day. Days with a title are drawn by themselves, so that a pointer over them shows it,
+    the latest first as long as the drawing stays small; the words beside the bar count them all.
     """
-    return _drawn(tuple(day_runs(days, words)), len(days), bar_text(days, words))
+    return _bar(tuple(day_segments(days, words)), len(days), bar_text(days, words))
 
 
 # A process that stays draws the same bars at each publication, and several pages show each.
 @lru_cache(8192)
-def _drawn(runs: tuple[Run, ...], days: int, text: str) -> Markup:
+def _bar(segments: tuple[Segment, ...], days: int, text: str) -> Markup:
     head = Markup(
         '<svg viewBox="0 0 {} 28" preserveAspectRatio="none" stroke-width="28" role="img" aria-label="{}">'
     ).format(f"{days - 0.2:g}", text)
-    told: list[Markup] = []
-    room = BAR_BYTES - len((head + _strokes(runs)).encode())
-    rest = list(runs)
-    for run in [run for run in reversed(runs) if run.title]:
+    titled: list[Markup] = []
+    room = BAR_BYTES - len((head + _strokes(segments)).encode())
+    rest = list(segments)
+    for segment in [segment for segment in reversed(segments) if segment.title]:
         drawn = Markup('<path stroke="url(#b-{})" d="M{} 14h{}"><title>{}</title></path>').format(
-            run.code, run.start, run.days, run.title
+            segment.code, segment.start, segment.days, segment.title
         )
         room -= len(drawn.encode())
         if room < 0:
             break
-        told.append(drawn)
-        rest.remove(run)
-    return head + _strokes(rest) + Markup().join(reversed(told)) + Markup("</svg>")
+        titled.append(drawn)
+        rest.remove(segment)
+    return head + _strokes(rest) + Markup().join(reversed(titled)) + Markup("</svg>")
 
 
-def _strokes(runs: Sequence[Run]) -> Markup:
+def _strokes(segments: Sequence[Segment]) -> Markup:
     """Draw each pattern as one path along the middle of the bar, with a stroke as high as the bar."""
     paths: dict[str, str] = {}
     ends: dict[str, int] = {}
-    for run in runs:
-        end = ends.get(run.code)
-        move = f"M{run.start} 14" if end is None else "" if end == run.start else f"m{run.start - end} 0"
-        paths[run.code] = f"{paths.get(run.code, '')}{move}h{run.days}"
-        ends[run.code] = run.start + run.days
+    for segment in segments:
+        end = ends.get(segment.code)
+        move = (
+            f"M{segment.start} 14"
+            if end is None
+            else ""
+            if end == segment.start
+            else f"m{segment.start - end} 0"
+        )
+        paths[segment.code] = f"{paths.get(segment.code, '')}{move}h{segment.days}"
+        ends[segment.code] = segment.start + segment.days
     return Markup().join(
         Markup('<path stroke="url(#b-{})" d="{}"/>').format(code, path) for code, path in paths.items()
     )

@@ -41,7 +41,7 @@ def offset_text(moment: datetime) -> str:
 
 
 def uptime_text(component: ComponentSnapshot, words: Words) -> str:
-    """Say the uptime, and what was left out of it."""
+    """Return the uptime in words, and the time that was left out of it."""
     uptime = component.uptime
     if uptime.ratio is None:
         parts = [words.say("status.uptime.none")]
@@ -58,13 +58,15 @@ def uptime_text(component: ComponentSnapshot, words: Words) -> str:
 
 
 def region_sentences(component: ComponentSnapshot, words: Words) -> list[tuple[ComponentStatus, str]]:
-    """Say from where a component can be reached and from where not: a sentence for each state that is seen."""
-    said = []
+    """Return sentences on where a component can be reached from: one for each state that a region has."""
+    sentences = []
     for status in (*MEASURED, ComponentStatus.NO_DATA):
         names = [view.name for view in component.regions if view.status is status]
         if names:
-            said.append((status, words.say(f"status.regions.{status}", names=words.join(names, limit=8))))
-    return said
+            sentences.append(
+                (status, words.say(f"status.regions.{status}", names=words.join(names, limit=8)))
+            )
+    return sentences
 
 
 def uptime_columns(found: Uptimes, words: Words) -> list[str]:
@@ -84,7 +86,7 @@ def closing_words(incident: Incident, limit: int = 220) -> str:
 
 
 def group_status(statuses: Sequence[ComponentStatus]) -> ComponentStatus | None:
-    """Return the worst state of a group; None where a part is well and of the rest nothing is known."""
+    """Return the worst state of a group; None where a part is well and the rest is unknown."""
     is_half_known = set(statuses) == {ComponentStatus.OPERATIONAL, ComponentStatus.NO_DATA}
     return None if is_half_known else worst(statuses)
 
@@ -112,7 +114,7 @@ class StatusFormat:
         """Return 'Sun 29 Nov, 02:00–03:00', with both days where the work runs over midnight."""
         start, end = item.start.astimezone(self._zone), item.end.astimezone(self._zone)
         name = "status.date.weekday_day" if self._is_this_year(start) else "status.date.weekday_day_year"
-        said = {
+        parts = {
             "day": self.words.date(name, start),
             "start": self.words.date("date.time", start),
             "end": self.words.date("date.time", end),
@@ -120,11 +122,13 @@ class StatusFormat:
         if start.utcoffset() != end.utcoffset():
             # Without the offsets, an hour in the night when clocks change would last none, or two.
             for key, moment in (("start", start), ("end", end)):
-                said[key] = self.words.say("status.window.offset", time=said[key], offset=offset_text(moment))
+                parts[key] = self.words.say(
+                    "status.window.offset", time=parts[key], offset=offset_text(moment)
+                )
         if start.date() == end.date():
-            return self.words.say("status.window.one_day", **said)
+            return self.words.say("status.window.one_day", **parts)
         last = self.words.date("status.date.weekday_day", end)
-        return self.words.say("status.window.two_days", **said, last_day=last)
+        return self.words.say("status.window.two_days", **parts, last_day=last)
 
     def _is_this_year(self, local: datetime) -> bool:
         return local.year == self._snapshot.now.astimezone(self._zone).year
@@ -147,7 +151,7 @@ class StatusFormat:
         return similar_incidents(self._snapshot.incidents, self._memory)
 
     def budget(self, component: ComponentSnapshot) -> list[str]:
-        """Say how a component stands with the goal of the page."""
+        """Return sentences on a component and the goal of the page."""
         return budget_sentences(component.uptimes, self._snapshot.policy, self.words)
 
     def article_url(self, path: str) -> str:
@@ -176,7 +180,7 @@ class StatusFormat:
             "iso": lambda moment: moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "latency_chart": lambda series: latency_chart(series, self._zone, words),
             "mark": _mark,
-            "markdown": lambda text: Markup(render_markdown(text, help_root)),  # rendered without raw HTML  # noqa: S704  # rendered without raw HTML
+            "markdown": lambda text: Markup(render_markdown(text, help_root)),  # noqa: S704  # rendered without raw HTML
             "names": self.names,
             "region_sentences": lambda component: region_sentences(component, words),
             "status_word": lambda status: words.say(f"status.state.{status}"),
@@ -193,7 +197,7 @@ def _mark(status: ComponentStatus) -> Markup:
 
 
 def budget_sentences(found: Uptimes, policy: Policy, words: Words) -> list[str]:
-    """Say in plain words which goal there is, how much downtime it allows, and how much of that is left."""
+    """Return sentences on the goal, the downtime that it allows, and how much of that is left."""
     budget = found.budget(policy)
     goal = number_text(f"{policy.slo:g}", words)
     if found.windows[BUDGET_WINDOW].ratio is None:

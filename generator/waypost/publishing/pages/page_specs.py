@@ -1,4 +1,4 @@
-"""Which pages the status site has, and what each is made from."""
+"""The pages of the status site: address, template and content of each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ARTICLES = 5
 
 @dataclass(frozen=True)
 class PageSpec:
-    """One page: its address, its template, and what fills it beside the snapshot."""
+    """One page: its address, its template, and its content beside the snapshot."""
 
     path: str
     """The folder below site/status/, with a slash at its end; empty for the front page."""
@@ -43,7 +43,7 @@ class PageSpec:
     feed: str = ""
     """The folder of the feeds that are about this page alone; empty where it has none."""
     inputs: object = None
-    """What it is made from beside what all pages are; equal inputs make the same page. None where time alone counts."""
+    """Its sources beside those of all pages; equal inputs make the same page. None where time alone counts."""
 
     @property
     def file(self) -> str:
@@ -67,12 +67,12 @@ class HistoryEntry:
         return self.item.work.components if self.item else ()
 
     def inputs(self, now: datetime) -> object:
-        """Return what a card about it is made from."""
+        """Return the sources of a card about it."""
         return self.item if self.incident is None else incident_inputs(self.incident, now)
 
 
 def incident_inputs(incident: Incident, now: datetime) -> object:
-    """Return what a text about an incident is made from: while it lasts, the time too."""
+    """Return the sources of a text about an incident: while it lasts, the time too."""
     # The order of its components can be seen, and equal mappings need not share it.
     return incident, tuple(incident.components.items()), None if incident.resolved_at else now
 
@@ -97,11 +97,13 @@ class Month:
         return f"history/{self.name}/" if number == 1 else f"history/{self.name}/{number}/"
 
 
-def page_specs(snapshot: Snapshot, articles: Mapping[str, Article], told: StatusFormat) -> Iterator[PageSpec]:
-    """Name every page of the status site; `told` writes what they say."""
+def page_specs(
+    snapshot: Snapshot, articles: Mapping[str, Article], formatter: StatusFormat
+) -> Iterator[PageSpec]:
+    """Return every page of the status site; `formatter` writes their texts."""
     words = snapshot.words
     entries = history_entries(snapshot)
-    views = [component_view(component, told) for component in snapshot.components]
+    views = [component_view(component, formatter) for component in snapshot.components]
     yield PageSpec("", "index", snapshot.headline.sentence, _index_context(snapshot))
     yield from _history_pages(snapshot, entries)
     impacts = {"impacts": list(Impact)[:0:-1]}
@@ -111,15 +113,15 @@ def page_specs(snapshot: Snapshot, articles: Mapping[str, Article], told: Status
     ]
     yield PageSpec("mine/", "mine", words.say("status.mine.title"), {"views": views}, inputs=mine)
     yield from _component_pages(snapshot, views, entries, articles)
-    yield from _incident_pages(snapshot, articles, told)
+    yield from _incident_pages(snapshot, articles, formatter)
     for item in snapshot.maintenances:
-        told_of = {"item": item}
-        yield PageSpec(f"maintenance/{item.work.id}/", "maintenance", item.work.title, told_of, inputs=item)
+        path = f"maintenance/{item.work.id}/"
+        yield PageSpec(path, "maintenance", item.work.title, {"item": item}, inputs=item)
 
 
 @dataclass(frozen=True)
 class ComponentView:
-    """What pages say of a component, in words: these stay the same while its figures move behind them."""
+    """The texts of pages about a component: these stay the same while its figures move behind them."""
 
     component: ComponentSnapshot = field(compare=False)
     status: ComponentStatus
@@ -127,27 +129,27 @@ class ComponentView:
     description: str
     group: str
     bar: tuple[str, str]
-    """The drawing, and what stands below it."""
+    """The drawing, and the line below it."""
     regions: list[tuple[ComponentStatus, str]]
     uptimes: list[str]
     months: list[tuple[str, str]]
     budget: list[str]
 
 
-def component_view(component: ComponentSnapshot, told: StatusFormat) -> ComponentView:
-    """Write down what pages say of a component."""
-    words = told.words
+def component_view(component: ComponentSnapshot, formatter: StatusFormat) -> ComponentView:
+    """Return the texts of pages about a component."""
+    words = formatter.words
     return ComponentView(
         component=component,
         status=component.status,
         since=component.since,
         description=component.description,
         group=component.group,
-        bar=(told.bar(component), uptime_text(component, words)),
+        bar=(formatter.bar(component), uptime_text(component, words)),
         regions=region_sentences(component, words),
         uptimes=uptime_columns(component.uptimes, words),
         months=_month_uptimes(component.uptimes, words),
-        budget=told.budget(component),
+        budget=formatter.budget(component),
     )
 
 
@@ -165,7 +167,7 @@ def _index_context(snapshot: Snapshot) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class WorksByTime:
-    """Maintenance that is not over: what runs now, and what is still to come."""
+    """Maintenance that is not over: running, and still to come."""
 
     running: tuple[MaintenanceSnapshot, ...]
     waiting: tuple[MaintenanceSnapshot, ...]
@@ -197,7 +199,7 @@ def _month_uptimes(uptimes: Uptimes, words: Words) -> list[tuple[str, str]]:
 
 
 def history_entries(snapshot: Snapshot) -> tuple[HistoryEntry, ...]:
-    """Return every incident and finished maintenance, the newest first; what went on as another is told there."""
+    """Return every incident and finished maintenance, the newest first; one that went on as another is left out."""
     entries = [HistoryEntry(i.started, incident=i) for i in snapshot.incidents if i.continued_as is None]
     done = (item for item in snapshot.maintenances if item.is_over)
     entries += [HistoryEntry(item.history_at, item=item) for item in done]
@@ -214,7 +216,7 @@ def _history_pages(snapshot: Snapshot, entries: Sequence[HistoryEntry]) -> Itera
     found = months(entries, ZoneInfo(snapshot.page.time_zone))
     title = snapshot.words.say("status.history.short")
     pages = [(month, number) for month in found for number in range(1, month.pages + 1)]
-    # How many entries a month has is not told: each new one would change the pages of all months.
+    # The number of entries of a month is not shown: each new one would change the pages of all months.
     names = [month.name for month in found]
     context: dict[str, Any] = {"months": found, "month": None, "newer": None, "older": None, "entries": ()}
     if not pages:
@@ -254,7 +256,7 @@ def _component_pages(
         planned = [item for item in snapshot.planned if component.id in item.work.components]
         shown = past.get(component.id, [])[:ON_A_COMPONENT]
         charts = _series(snapshot.latency.get(component.id))
-        told = {
+        context = {
             "view": view,
             "component": component,
             "charts": charts,
@@ -266,7 +268,7 @@ def _component_pages(
         cards = [*(HistoryEntry(item.started, incident=item) for item in active), *shown]
         inputs = (view, charts, planned, [card.inputs(snapshot.now) for card in cards])
         path = f"components/{component.id}/"
-        yield PageSpec(path, "component", component.name, {**shared, **told}, feed=path, inputs=inputs)
+        yield PageSpec(path, "component", component.name, {**shared, **context}, feed=path, inputs=inputs)
 
 
 def _series(latency: Latency | None) -> list[Any]:
@@ -288,9 +290,9 @@ def articles_by_component(articles: Mapping[str, Article]) -> dict[str, list[str
 
 
 def _incident_pages(
-    snapshot: Snapshot, articles: Mapping[str, Article], told: StatusFormat
+    snapshot: Snapshot, articles: Mapping[str, Article], formatter: StatusFormat
 ) -> Iterator[PageSpec]:
-    alike = told.alike()
+    alike = formatter.alike()
     helpful = articles_by_component(articles)
     for incident in snapshot.incidents:
         about = (path for name in incident.components for path in helpful.get(name, ()))

@@ -12,7 +12,7 @@ from waypost.notify.channels.base import Composition
 from waypost.notify.rules.as_of import incident_as_told, maintenance_as_told
 from waypost.publishing.api.statuspage import Json
 from waypost.publishing.api.statuspage_webhooks import (
-    ComponentNews,
+    ComponentTransition,
     Recipient,
     component_body,
     envelope,
@@ -83,7 +83,7 @@ def _component(notice: Notice, snapshot: Snapshot, recipient: Recipient) -> Json
         return envelope(snapshot, recipient)
     # The form has no word for no data: the state that is known stands there, as in the files of the API.
     new = _known(notice.status, known)
-    news = ComponentNews(notice.subject.id, _known(notice.old_status, new), new, notice.at)
+    news = ComponentTransition(notice.subject.id, _known(notice.old_status, new), new, notice.at)
     return component_body(snapshot, news, recipient)
 
 
