@@ -15,6 +15,7 @@ from waypost.formats.status import ComponentStatus, Coverage, StateChange, Uplin
 from waypost.formats.status_config import Combine, Component, StatusConfig
 from waypost.publishing.api.now_json import now_document
 from waypost.publishing.api.statuspage import incident_json
+from waypost.publishing.rules.feed_items import update_items
 from waypost.status.rules.snapshot import Snapshot
 
 NAMES = ("sign-in", "downloads", "uploads", "prints")
