@@ -37,7 +37,7 @@ from waypost.formats.support import ChannelKind, Reason
 from waypost.help.rules.status_notice import Topic
 from waypost.notify.rules.wording import OWN_STATES
 from waypost.publishing.rules.feed_items import IMPACTS
-from waypost.status.rules.uptime import TOLD
+from waypost.status.rules.uptime import SHOWN_WINDOWS
 
 OTHERS = [language for language in languages() if language != "en"]
 
@@ -61,7 +61,7 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "status.automatic.title.": (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE),
     "status.bar.days.": ComponentStatus,
     "status.regions.": (*MEASURED, ComponentStatus.NO_DATA),
-    "status.uptime.period.": TOLD,
+    "status.uptime.period.": SHOWN_WINDOWS,
     "status.latency.": Resolution,
     "status.bar.trouble.": (status for status in ComponentStatus if status.is_trouble),
     "article.kind.": ARTICLE_KINDS,

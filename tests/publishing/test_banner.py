@@ -20,9 +20,9 @@ def test_the_banner_is_small_and_has_its_words(language: str) -> None:
     assert script.isascii(), "it is read the same whatever its host says of its characters"
     found = re.search(rb"^const words = (\{.*\});$", script, re.MULTILINE)
     assert found
-    said = json.loads(found[1])
-    assert said["dismiss"] == words.say("banner.dismiss")
-    assert {status.value for status in ComponentStatus if status.is_trouble} < said.keys()
+    texts = json.loads(found[1])
+    assert texts["dismiss"] == words.say("banner.dismiss")
+    assert {status.value for status in ComponentStatus if status.is_trouble} < texts.keys()
 
 
 def test_remarks_are_left_out_and_nothing_else() -> None:

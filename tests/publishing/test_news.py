@@ -26,18 +26,18 @@ from waypost.status.rules.snapshot import Snapshot
 ROOT = "https://help.lumen.example/status/"
 
 
-def seen(*incidents: dict[str, object], now: str = "20:00", **more: list[dict[str, object]]) -> Snapshot:
+def page(*incidents: dict[str, object], now: str = "20:00", **more: list[dict[str, object]]) -> Snapshot:
     return take_snapshot(site(incidents=incidents, **more), History(), moment(now))
 
 
 def many(count: int) -> Snapshot:
     says = [f"{n // 60:02}:{n % 60:02} investigating" for n in range(count)]
-    return seen({"id": "long", "says": says})
+    return page({"id": "long", "says": says})
 
 
 def test_each_update_is_an_item_newest_first() -> None:
     found = update_items(
-        seen(
+        page(
             {"id": "zip", "title": "Zip stops", "says": ["10:00 investigating", "11:00 resolved"]},
             maintenances=[
                 {"id": "work", "window": "18:00-19:00", "says": ["10:30 scheduled", "18:00 in_progress"]}
@@ -61,23 +61,23 @@ def test_what_the_checks_found_is_told_too() -> None:
 
 
 def test_an_update_that_was_not_given_yet_is_not_told() -> None:
-    found = update_items(seen({"id": "zip", "says": ["10:00 investigating", "11:00 resolved"]}, now="10:59"))
+    found = update_items(page({"id": "zip", "says": ["10:00 investigating", "11:00 resolved"]}, now="10:59"))
     assert [item.title for item in found] == ["[Investigating] Title of zip"]
 
 
 def test_times_of_one_second_are_told_apart_in_a_fixed_order() -> None:
     items = [{"id": key, "says": ["10:00 investigating"]} for key in ("c", "a", "b")]
-    found = update_items(seen(*items))
+    found = update_items(page(*items))
     assert [(item.link[-2], item.published - moment("10:00")) for item in found] == [
         ("c", timedelta(seconds=2)),
         ("b", timedelta(seconds=1)),
         ("a", timedelta(0)),
     ]
-    assert update_items(seen(*reversed(items))) == found
+    assert update_items(page(*reversed(items))) == found
 
 
 def test_the_guid_stays_when_text_and_title_are_edited() -> None:
-    before = seen({"id": "zip", "says": ["10:00 investigating"]})
+    before = page({"id": "zip", "says": ["10:00 investigating"]})
     edited = replace(
         before.incidents[0], title="New", updates=(replace(before.incidents[0].updates[0], body="New"),)
     )
@@ -94,20 +94,20 @@ def test_a_feed_holds_the_latest_fifty() -> None:
 
 def test_a_feed_of_stories_holds_the_latest_fifty_begun() -> None:
     items = [{"id": f"n-{n:02}", "says": [f"10:{n:02} investigating", "19:00 resolved"]} for n in range(60)]
-    found = history_items(seen(*items))
-    assert [story.slug for story in found] == [f"incident/n-{n:02}" for n in range(59, 9, -1)]
+    found = history_items(page(*items))
+    assert [history_item.slug for history_item in found] == [f"incident/n-{n:02}" for n in range(59, 9, -1)]
 
 
 def test_a_story_is_told_newest_update_first() -> None:
-    (story,) = history_items(
-        seen({"id": "zip", "started": "09:00", "says": ["10:00 investigating", "11:00 resolved"]})
+    (history_item,) = history_items(
+        page({"id": "zip", "started": "09:00", "says": ["10:00 investigating", "11:00 resolved"]})
     )
-    assert [update.status for update in story.updates] == ["resolved", "investigating"]
-    assert (story.started, story.updated) == (moment("10:00"), moment("11:00"))
+    assert [update.status for update in history_item.updates] == ["resolved", "investigating"]
+    assert (history_item.started, history_item.updated) == (moment("10:00"), moment("11:00"))
 
 
 def test_nothing_happened_is_an_empty_feed() -> None:
-    assert update_items(seen()) == history_items(seen()) == ()
+    assert update_items(page()) == history_items(page()) == ()
 
 
 def test_titles_are_in_the_language_of_the_site() -> None:
@@ -138,7 +138,7 @@ def test_times_are_whole_seconds_and_strictly_decreasing(incidents: list[list[in
         {"id": f"n{n}", "says": [f"10:{at // 60:02}:{at % 60:02}.5 monitoring" for at in sorted(seconds)]}
         for n, seconds in enumerate(incidents)
     ]
-    found = update_items(seen(*items))
+    found = update_items(page(*items))
     assert all(item.published.microsecond == 0 for item in found)
     assert all(later.published > earlier.published for later, earlier in itertools.pairwise(found))
     assert len({item.guid for item in found}) == len(found) == sum(map(len, incidents))
@@ -146,12 +146,12 @@ def test_times_are_whole_seconds_and_strictly_decreasing(incidents: list[list[in
         assert members == [item for item in found if item in members][:LIMIT]
 
 
-def repeated(*said: Update) -> Snapshot:
+def repeated(*text: Update) -> Snapshot:
     """Return work of four weeks that was announced on 1 November, and what was said of it."""
     place = site(maintenances=[{"id": "work", "window": "11-06 10:00-11-06 11:00"}])
     (work,) = place.maintenances
     every_week = Repetition(every="week", count=4)
-    whole = replace(work, updates=(*work.updates, *said), repeats=every_week)
+    whole = replace(work, updates=(*work.updates, *text), repeats=every_week)
     works, faults = expand(whole, ZoneInfo("UTC"))
     assert faults == []
     return take_snapshot(replace(place, maintenances=works), History(), moment("11-14 00:00"))
@@ -172,7 +172,7 @@ def test_what_is_said_of_all_windows_of_work_that_repeats_is_one_item() -> None:
 
 
 def test_the_feed_of_stories_holds_the_next_window_and_those_that_were() -> None:
-    assert [story.slug for story in history_items(repeated())] == [
+    assert [history_item.slug for history_item in history_items(repeated())] == [
         f"maintenance/work-2026-11-{day}" for day in ("20", "13", "06")
     ]
     assert len(repeated().maintenances) == 4
@@ -191,7 +191,7 @@ def test_an_item_says_when_its_words_were_edited_once_that_has_happened() -> Non
 
 
 def test_every_item_is_in_the_selections_of_its_components_and_its_impact() -> None:
-    snapshot = seen({"id": "zip", "impact": "major", "says": ["10:00 investigating"]})
+    snapshot = page({"id": "zip", "impact": "major", "says": ["10:00 investigating"]})
     assert list(by_selection(update_items(snapshot))) == [
         "",
         "components/downloads/",

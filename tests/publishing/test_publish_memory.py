@@ -85,12 +85,12 @@ class World:
         parts = self._dice.sample(
             ["mail: major_outage", "web: partial_outage", "login: degraded_performance"], 2
         )
-        said = {
+        values = {
             "title": f"Mails {self._count} are late",
             "impact": self._dice.choice(["minor", "critical"]),
             "at": self.now.isoformat(),
         }
-        text = INCIDENT.format(**said, components=", ".join(parts), words="Mails arrive *hours* late.")
+        text = INCIDENT.format(**values, components=", ".join(parts), words="Mails arrive *hours* late.")
         (self._status / "incidents" / f"{self.now:%Y-%m-%d}-mails-{self._count}.md").write_text(text)
 
     def _any(self, folder: str) -> Path | None:
@@ -215,12 +215,12 @@ def fresh_process() -> Iterator[None]:
 @pytest.mark.parametrize("seed", range(4))
 def test_any_series_of_changes_ends_in_what_a_fresh_process_publishes(seed: int, tmp_path: Path) -> None:
     world = World(minimal_site(tmp_path / "site"), seed)
-    memory, story = PublishCache(), []
+    memory, item = PublishCache(), []
     for _ in range(18):
-        story.append(world.change())
+        item.append(world.change())
         publish(world.site, load_project(world.site), world.now, memory=memory)
         with fresh_process():
-            assert publish(world.site, load_project(world.site), world.now).changed == (), story
+            assert publish(world.site, load_project(world.site), world.now).changed == (), item
 
 
 @pytest.fixture

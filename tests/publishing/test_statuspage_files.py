@@ -112,10 +112,10 @@ def test_lists_end_after_the_latest_but_nothing_open_is_left_out() -> None:
     oldest = {"id": "open", "says": ["11-19 12:00 investigating"]}
     past = [{"id": f"work-{number:02}", "window": f"05:{number:02}-05:59"} for number in range(LATEST + 5)]
     running = {"id": "running", "window": "03:00-13:00"}
-    seen = take_snapshot(
+    shown_page = take_snapshot(
         site(incidents=[*closed, oldest], maintenances=[*past, running]), history(), moment("12:00")
     )
-    found = api_documents(seen)
+    found = api_documents(shown_page)
     latest = names(found["api/v2/incidents.json"], "incidents")
     assert latest == [f"over-{number:02}" for number in range(LATEST + 4, 4, -1)]
     assert names(found["api/v2/incidents/unresolved.json"], "incidents") == ["open"]

@@ -40,7 +40,7 @@ def history_of(case: Case) -> History:
     return rows(changes, [*watched, *case.get("coverage", [])], case.get("uplink", []))
 
 
-def told(change: StateChange) -> str:
+def published(change: StateChange) -> str:
     known = f">{words(change.confirmed_at)}" if change.confirmed_at != change.at else ""
     return f"{words(change.at)}{known} {change.status}"
 
@@ -61,7 +61,7 @@ def test_several_lines_make_one(case: Case) -> None:
     place, history = combined_site(case["checks"], case.get("combine", "any")), history_of(case)
     assert states(place, history) == case["states"]
     changes = changes_of(place, history)
-    assert [told(change) for change in changes] == case["told"]
+    assert [published(change) for change in changes] == case["told"]
     assert {change.component for change in changes} == {"downloads"}
 
 
@@ -76,7 +76,7 @@ def test_a_change_gives_the_reason_of_what_tipped_it_and_belongs_to_no_check() -
 
 
 @pytest.mark.parametrize(
-    ("seen", "before", "after", "reason"),
+    ("states", "before", "after", "reason"),
     [
         ("", "m", "-", "nobody watches"),
         ("o", "m", "o", "one alone decides"),
@@ -91,9 +91,9 @@ def test_a_change_gives_the_reason_of_what_tipped_it_and_belongs_to_no_check() -
         ("oommm", "o", "m", "three against two"),
     ],
 )
-def test_the_majority_of_regions(seen: str, before: str, after: str, reason: str) -> None:
+def test_the_majority_of_regions(states: str, before: str, after: str, reason: str) -> None:
     letters = dict(zip("odpm-", [*MEASURED, NO_DATA], strict=True))
-    assert Majority(letters[before])([letters[letter] for letter in seen]) is letters[after], reason
+    assert Majority(letters[before])([letters[letter] for letter in states]) is letters[after], reason
 
 
 measured = st.sampled_from([*MEASURED, NO_DATA])
@@ -101,10 +101,10 @@ measured = st.sampled_from([*MEASURED, NO_DATA])
 
 @given(st.lists(measured, max_size=6), st.sampled_from(MEASURED), st.randoms())
 def test_a_majority_is_at_least_as_bad_as_more_than_half_and_never_worse_than_half(
-    seen: list[ComponentStatus], before: ComponentStatus, shuffler: Random
+    states: list[ComponentStatus], before: ComponentStatus, shuffler: Random
 ) -> None:
-    found = Majority(before)(seen)
-    known = [state.severity for state in seen if state is not NO_DATA]
+    found = Majority(before)(states)
+    known = [state.severity for state in states if state is not NO_DATA]
     for level in MEASURED[1:]:
         agreeing = sum(severity >= level.severity for severity in known)
         if agreeing * 2 > len(known):
@@ -113,14 +113,14 @@ def test_a_majority_is_at_least_as_bad_as_more_than_half_and_never_worse_than_ha
             assert found.severity < level.severity
         elif known:
             assert (found.severity >= level.severity) == (before.severity >= level.severity)
-    shuffler.shuffle(seen)
-    assert Majority(before)(seen) is found
+    shuffler.shuffle(states)
+    assert Majority(before)(states) is found
 
 
 @given(st.lists(measured, max_size=6), st.sampled_from(["any", "all", 1, 2, 3, 9]))
-def test_a_component_is_as_bad_as_enough_of_its_checks(seen: list[ComponentStatus], combine: Any) -> None:
-    found = combined(seen, combine)
-    known = [state.severity for state in seen if state is not NO_DATA]
+def test_a_component_is_as_bad_as_enough_of_its_checks(states: list[ComponentStatus], combine: Any) -> None:
+    found = combined(states, combine)
+    known = [state.severity for state in states if state is not NO_DATA]
     assert (found is NO_DATA) == (not known)
     enough = {"any": 1, "all": len(known)}.get(combine) or min(int(combine), len(known)) if known else 0
     for level in MEASURED[1:]:
@@ -209,13 +209,13 @@ def test_the_line_is_what_a_look_at_every_half_minute_shows(history: History, co
     # Watched time ends at half minutes, and what is seen in between decides ties from then on.
     for half in range(1040):
         at = START + half * MINUTE / 2
-        seen = {
+        states = {
             (check, region): _looked_up(history, check, region, at)
             for check, region in (("http-1", "eu"), ("http-1", "us"), ("http-1", "ap"), ("http-2", ""))
         }
-        first = Majority(before)([seen["http-1", region] for region in REGIONS])
+        first = Majority(before)([states["http-1", region] for region in REGIONS])
         before = before if first is NO_DATA else first
-        assert timeline.measured_at(at) is combined([first, seen["http-2", ""]], combine)
+        assert timeline.measured_at(at) is combined([first, states["http-2", ""]], combine)
 
 
 def _looked_up(history: History, check: str, region: str, at: datetime) -> ComponentStatus:

@@ -143,8 +143,8 @@ def test_there_is_data_exactly_where_something_was_watched_and_known(
 
 
 @given(st.lists(st.tuples(minutes, st.integers(1, 600)), min_size=1, max_size=6))
-def test_overlapping_incidents_count_once(told: list[tuple[datetime, int]]) -> None:
-    spells = [(start, start + timedelta(minutes=length)) for start, length in told]
+def test_overlapping_incidents_count_once(published: list[tuple[datetime, int]]) -> None:
+    spells = [(start, start + timedelta(minutes=length)) for start, length in published]
     items = [
         {"id": f"i{n}", "says": [f"{start.isoformat()} investigating", f"{end.isoformat()} resolved"]}
         for n, (start, end) in enumerate(spells)

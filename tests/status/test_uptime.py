@@ -283,8 +283,8 @@ def test_a_window_is_as_long_as_the_clock_makes_it(
     calendar = Calendar(moment(now), ZoneInfo(zone))
     pieces = [(calendar.begin, micros(moment(now)), ComponentStatus.OPERATIONAL)]
     found = calendar.uptimes(pieces, Policy(), calendar.begin)
-    told = {**found.windows, **found.months}
-    assert {name: told[name].window / 3600 for name in hours} == hours, reason
+    published = {**found.windows, **found.months}
+    assert {name: published[name].window / 3600 for name in hours} == hours, reason
 
 
 def test_months_are_the_latest_twelve_and_none_from_before_anything_was_known() -> None:

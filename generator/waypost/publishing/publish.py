@@ -16,12 +16,7 @@ from waypost.formats.project import Project
 from waypost.monitor.store.reading import read_history
 from waypost.publishing.current import LatencyCache
 from waypost.publishing.files import status_files
-from waypost.publishing.pages.render import (
-    SHELL_PATH,
-    SITE_FOLDER,
-    is_shell,
-    shell_language,
-)
+from waypost.publishing.pages.render import SHELL_PATH, SITE_FOLDER, is_shell, shell_language
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.status.rules.snapshot import Snapshot, take_snapshot

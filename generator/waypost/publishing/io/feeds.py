@@ -52,7 +52,7 @@ _written = lru_cache(maxsize=2048)(written)
 
 def _head(snapshot: Snapshot, name: str, title: str, about: str = "") -> FeedHead:
     page, words = snapshot.page, snapshot.words
-    description = words.say("update_items.description", name=title)
+    description = words.say("news.description", name=title)
     return FeedHead(page.url, name, title, description, page.name, words.language, about)
 
 

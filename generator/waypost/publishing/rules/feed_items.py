@@ -80,13 +80,13 @@ def selections(snapshot: Snapshot) -> tuple[Selection, ...]:
     words, name = snapshot.words, snapshot.page.name
 
     def title(part: str) -> str:
-        return words.say("update_items.feed_title", name=name, part=part)
+        return words.say("news.feed_title", name=name, part=part)
 
     components = [(_of_component(item.id), item.name) for item in snapshot.components]
     return (
         Selection("", name, ""),
         *(Selection(folder, title(part), folder) for folder, part in components),
-        *(Selection(_of_impact(key), title(words.say(f"update_items.impact.{key}")), "") for key in IMPACTS),
+        *(Selection(_of_impact(key), title(words.say(f"news.impact.{key}")), "") for key in IMPACTS),
     )
 
 
@@ -171,7 +171,7 @@ def _item(
 # A process that stays asks for the same titles at each publication.
 @lru_cache(16384)
 def _title(words: Words, status: UpdateStatus, title: str) -> str:
-    return words.say("update_items.title", status=words.say(f"status.update.{status}"), title=title)
+    return words.say("news.title", status=words.say(f"status.update.{status}"), title=title)
 
 
 def history_items(snapshot: Snapshot) -> tuple[HistoryItem, ...]:

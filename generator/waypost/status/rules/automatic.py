@@ -21,10 +21,9 @@ from waypost.status.rules.automatic_words import UpdateContext, UpdateWriter
 from waypost.status.rules.explanations import (
     OUTAGES,
     TOGETHER,
-    ConfirmedOutage,
     Declarations,
-    DeclaredIncident,
     Dependencies,
+    Outage,
 )
 
 ChangesByComponent = Mapping[str, Sequence[StateChange]]
@@ -59,17 +58,13 @@ def _stamp(at: datetime) -> str:
 
 
 @dataclass
-class _Outage:
-    """An outage that goes on: its measured state, and the published one."""
+class _Outage(Outage):
+    """An outage that goes on, with its place in our incidents."""
 
-    component: str
-    start: datetime
     status: ComponentStatus
     published: ComponentStatus | None = None
     """The state in the last update about it, or None where it is in no incident of ours."""
     draft: _Draft | None = None
-    declared: list[DeclaredIncident] = field(default_factory=list)
-    """The incidents of people that it was a part of, the latest last."""
 
 
 @dataclass
@@ -189,7 +184,7 @@ class _IncidentBuilder:
             # With several checks the true start may lie before the end of the last outage.
             start = min(max(change.at.astimezone(UTC), self._ended.get(name, change.at)), at)
             if outage is None and change.status in OUTAGES:
-                self._outages[name] = _Outage(name, start, change.status)
+                self._outages[name] = _Outage(name, start, self._failing, [], change.status)
                 self._failing[name] = start
                 self._unassigned.add(name)
             elif outage is not None and change.status is ComponentStatus.OPERATIONAL:
@@ -223,16 +218,13 @@ class _IncidentBuilder:
             outage = self._outages[name]
             is_declared = bool(outage.declared) and outage.declared[-1].is_open(at)
             if outage.status in OUTAGES and not is_declared:
-                start = self._declarations.unexpected_since(self._confirmed(outage), at)
+                start = self._declarations.unexpected_since(outage, at)
                 if start is not None:
                     self._place(outage, start, at)
 
-    def _confirmed(self, outage: _Outage) -> ConfirmedOutage:
-        return ConfirmedOutage(outage.component, outage.start, self._failing, outage.declared)
-
     def _give_way(self, outage: _Outage, at: datetime) -> None:
         """Give way where an incident of a person is about an outage."""
-        declared = self._declarations.incident_about(self._confirmed(outage), at)
+        declared = self._declarations.incident_about(outage, at)
         if declared is None:
             return
         if declared not in outage.declared[-1:]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -92,16 +92,16 @@ class DeclaredIncident:
         return self.published <= at and (self.resolved is None or at < self.resolved)
 
 
-@dataclass(frozen=True)
-class ConfirmedOutage:
+@dataclass
+class Outage:
     """A confirmed outage of one component, from its true start until it is operational again."""
 
     component: str
     start: datetime
     failing: Mapping[str, datetime]
     """All components whose checks find trouble at the same moment, and since when."""
-    declared: Collection[DeclaredIncident]
-    """The incidents of people that it was a part of until now."""
+    declared: list[DeclaredIncident]
+    """The incidents of people that it was a part of until now, the latest last."""
 
 
 class Declarations:
@@ -136,7 +136,7 @@ class Declarations:
         for work in self._works.get(component, ()):
             yield from work.moments
 
-    def incident_about(self, outage: ConfirmedOutage, at: datetime) -> DeclaredIncident | None:
+    def incident_about(self, outage: Outage, at: datetime) -> DeclaredIncident | None:
         """Return the open incident of a person about an outage: it names the component, or one that this needs.
 
         An outage stays a part of its incident until that is resolved.
@@ -144,7 +144,7 @@ class Declarations:
         found = [item for item in self._incidents_about(outage) if item.is_open(at)]
         return min(found, key=lambda item: (item.published, item.incident.id)) if found else None
 
-    def _incidents_about(self, outage: ConfirmedOutage) -> Iterator[DeclaredIncident]:
+    def _incidents_about(self, outage: Outage) -> Iterator[DeclaredIncident]:
         yield from outage.declared
         yield from self._incidents.get(outage.component, ())
         for name in self._dependencies.above(outage.component):
@@ -154,7 +154,7 @@ class Declarations:
                 if is_down and begun - TOGETHER <= outage.start:
                     yield item
 
-    def unexpected_since(self, outage: ConfirmedOutage, at: datetime) -> datetime | None:
+    def unexpected_since(self, outage: Outage, at: datetime) -> datetime | None:
         """Return when an outage became unexpected, or None while it is still expected.
 
         An outage is expected inside a maintenance of the component that it began in; and for a while after a

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -33,7 +33,7 @@ from waypost.status.rules.timeline import (
     AffectedInterval,
     ComponentTimeline,
     affected_intervals,
-    by_component,
+    component_timelines,
 )
 from waypost.status.rules.uptime import Calendar, DaySummary, Uptime, Uptimes, pooled_uptimes
 
@@ -194,8 +194,8 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     site = replace(
         site, incidents=_published_by(site.incidents, now), maintenances=_published_by(site.maintenances, now)
     )
-    history = _known(_merge(site.history, observed), now)
-    timelines = _timelines(site, history, now)
+    history = _known(site.history, observed, now)
+    timelines = component_timelines(site, history, now)
     found = automatic_incidents(
         site, {name: timeline.changes for name, timeline in timelines.items()}, now, words
     )
@@ -237,32 +237,6 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     )
 
 
-def _timelines(site: StatusSite, history: History, now: datetime) -> dict[str, ComponentTimeline]:
-    rows = by_component(history)
-    unwatched = replace(history, changes=(), coverage=())
-    # Each component goes through its own incidents and maintenance alone, not through all that there are.
-    incidents, works = _by_component(site.incidents), _by_component(site.maintenances)
-    return {
-        name: ComponentTimeline(
-            component,
-            replace(site, incidents=incidents.get(name, ()), maintenances=works.get(name, ())),
-            rows.get(name, unwatched),
-            now,
-        )
-        for component in site.config.flat
-        for name in (component.id,)
-    }
-
-
-def _by_component(items: Iterable[Timeline]) -> dict[str, tuple[Timeline, ...]]:
-    """Return, in their order, the incidents or the maintenance that name each component, by its id."""
-    found: dict[str, list[Timeline]] = {}
-    for item in items:
-        for name in dict.fromkeys(item.components):
-            found.setdefault(name, []).append(item)
-    return {name: tuple(members) for name, members in found.items()}
-
-
 def _group_uptimes(components: Sequence[ComponentSnapshot]) -> dict[str, Uptimes]:
     grouped: dict[str, list[Uptimes]] = {}
     for component in components:
@@ -292,19 +266,13 @@ def _certificate_warnings(site: StatusSite, history: History, now: datetime) -> 
     return tuple(sorted(due, key=lambda item: (item.expires, item.component, item.check)))
 
 
-def _merge(kept: History, observed: History) -> History:
+def _known(kept: History, observed: History, now: datetime) -> History:
     return History(
-        (*kept.changes, *observed.changes),
-        (*kept.coverage, *observed.coverage),
+        tuple(change for change in (*kept.changes, *observed.changes) if change.confirmed_at <= now),
+        tuple(watched for watched in (*kept.coverage, *observed.coverage) if watched.start <= now),
         (*kept.uplink, *observed.uplink),
         (*kept.certificates, *observed.certificates),
     )
-
-
-def _known(history: History, now: datetime) -> History:
-    changes = tuple(change for change in history.changes if change.confirmed_at <= now)
-    coverage = tuple(watched for watched in history.coverage if watched.start <= now)
-    return replace(history, changes=changes, coverage=coverage)
 
 
 def _published_by(items: Sequence[Timeline], now: datetime) -> tuple[Timeline, ...]:

@@ -5,32 +5,21 @@ from __future__ import annotations
 import bisect
 import heapq
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.project import History, StatusSite
-from waypost.formats.status import ComponentStatus, Coverage, Incident, StateChange, worst
+from waypost.formats.status import ComponentStatus, Incident, StateChange, worst
 from waypost.formats.status_config import Component
 from waypost.status.rules.check_series import CheckSeries, StateAsOf, check_series, states_as_of
 from waypost.status.rules.incidents import maintenance_window
 from waypost.status.rules.state_steps import NO_DATA, StateInterval, Steps, combined, merge_steps, state_at
 
-
-def by_component(history: History) -> dict[str, History]:
-    """Part a history by component, in one pass; each gets the gaps of our own connection too."""
-    changes: dict[str, list[StateChange]] = {}
-    coverage: dict[str, list[Coverage]] = {}
-    for change in history.changes:
-        changes.setdefault(change.component, []).append(change)
-    for watched in history.coverage:
-        coverage.setdefault(watched.component, []).append(watched)
-    return {
-        name: History(tuple(changes.get(name, ())), tuple(coverage.get(name, ())), history.uplink)
-        for name in {**changes, **coverage}
-    }
+T = TypeVar("T")
 
 
 class ComponentTimeline:
@@ -130,6 +119,37 @@ class ComponentTimeline:
             elif right > left:
                 intervals.append((left, right, state))
         return intervals
+
+
+def component_timelines(site: StatusSite, history: History, now: datetime) -> dict[str, ComponentTimeline]:
+    """Return the timeline of each component, by its id, as known at `now`."""
+    # Each component goes through its own rows, incidents and maintenance alone, not through all that there are.
+    changes = _by_component(history.changes, lambda row: [row.component])
+    coverage = _by_component(history.coverage, lambda row: [row.component])
+    incidents = _by_component(site.incidents, lambda item: item.components)
+    works = _by_component(site.maintenances, lambda item: item.components)
+    return {
+        component.id: ComponentTimeline(
+            component,
+            replace(
+                site,
+                incidents=incidents.get(component.id, ()),
+                maintenances=works.get(component.id, ()),
+            ),
+            History(changes.get(component.id, ()), coverage.get(component.id, ()), history.uplink),
+            now,
+        )
+        for component in site.config.flat
+    }
+
+
+def _by_component(items: Iterable[T], names: Callable[[T], Iterable[str]]) -> dict[str, tuple[T, ...]]:
+    """Return, in their order, the items that belong to each component, by its id."""
+    found: dict[str, list[T]] = {}
+    for item in items:
+        for name in dict.fromkeys(names(item)):
+            found.setdefault(name, []).append(item)
+    return {name: tuple(members) for name, members in found.items()}
 
 
 def _written_steps(start: datetime, end: datetime | None, status: ComponentStatus) -> Steps:
