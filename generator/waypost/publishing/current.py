@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,19 +25,14 @@ class _CachedSeries:
     """Where the window of the series ends."""
     summed_up_to: datetime | None
     """Up to when the database had summed up answers when the series was read."""
-    timed: frozenset[tuple[str, str]]
     series: Mapping[str, LatencySeries]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing can be added any more."""
-        return self.summed_up_to is not None and self.summed_up_to >= self.end
 
 
 @dataclass
 class LatencyCache:
     """The latency in one database as it was last read; it is read again where the hours or days moved on."""
 
+    _checks: frozenset[tuple[str, str]] = frozenset()
     _cached: dict[Resolution, _CachedSeries] = field(default_factory=dict)
 
     def read(self, url: str, config: StatusConfig, now: datetime) -> dict[str, Latency]:
@@ -45,41 +40,31 @@ class LatencyCache:
 
         Raises StoreError where the database cannot be read.
         """
-        timed = timed_checks(config)
-        due = [resolution for resolution in Resolution if not self._is_known(resolution, timed, now)]
-        if due and timed:
+        checks = timed_checks(config)
+        if checks != self._checks:
+            self._checks, self._cached = checks, {}
+        due = [resolution for resolution in Resolution if not self._is_whole(resolution, now)]
+        if due and checks:
             with opened_to_read(url) as database:
                 if database:
-                    store = MonitorStore(database)
-                    mark = store.summed_up_to()
-                    for resolution in due:
-                        self._read(store, resolution, timed, now, mark)
-        known = {
-            name: cached.series if cached.timed == timed else {} for name, cached in self._cached.items()
-        }
+                    self._update(MonitorStore(database), due, now)
+        known = {name: cached.series for name, cached in self._cached.items()}
         return latencies(known.get(Resolution.HOUR, {}), known.get(Resolution.DAY, {}), now)
 
-    def _is_known(self, resolution: Resolution, timed: frozenset[tuple[str, str]], now: datetime) -> bool:
-        cached = self._cached.get(resolution)
-        if cached is None or cached.timed != timed:
-            return False
-        return cached.is_whole and cached.end == window(now, resolution)[1]
+    def _is_whole(self, resolution: Resolution, now: datetime) -> bool:
+        """Whether nothing can be added to a series any more."""
+        cached, end = self._cached.get(resolution), window(now, resolution)[1]
+        return bool(cached and cached.end == end and cached.summed_up_to and cached.summed_up_to >= end)
 
-    def _read(
-        self,
-        store: MonitorStore,
-        resolution: Resolution,
-        timed: frozenset[tuple[str, str]],
-        now: datetime,
-        mark: datetime | None,
-    ) -> None:
-        start, end = window(now, resolution)
-        cached = self._cached.get(resolution)
-        if cached and (cached.end, cached.summed_up_to, cached.timed) == (end, mark, timed):
-            return
-        rows = [row for row in store.latency(start, end, resolution) if row.line[:2] in timed]
-        series = latency_series(rows, start, end, resolution)
-        self._cached[resolution] = _CachedSeries(end, mark, timed, series)
+    def _update(self, store: MonitorStore, due: Sequence[Resolution], now: datetime) -> None:
+        summed_up_to = store.summed_up_to()
+        for resolution in due:
+            start, end = window(now, resolution)
+            cached = self._cached.get(resolution)
+            if cached is None or (cached.end, cached.summed_up_to) != (end, summed_up_to):
+                rows = [row for row in store.latency(start, end, resolution) if row.line[:2] in self._checks]
+                series = latency_series(rows, start, end, resolution)
+                self._cached[resolution] = _CachedSeries(end, summed_up_to, series)
 
 
 def timed_checks(config: StatusConfig) -> frozenset[tuple[str, str]]:

@@ -82,7 +82,7 @@ FILE_MAKERS: Mapping[str, Callable[[PublishedSite], Mapping[str, bytes]]] = {
 def status_files(
     snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], memory: PageMemory | None = None
 ) -> dict[str, bytes]:
-    """Return every file of the status site by its path; `kept` is what a full build left behind."""
+    """Return every file of the status site by its path; `kept` are the files that a full build left behind."""
     site = PublishedSite(snapshot, project, kept, memory or PageMemory())
     site.memory.begin(*common_inputs(snapshot, site.articles, site.shell))
     files = {path: data for make in FILE_MAKERS.values() for path, data in make(site).items()}

@@ -118,7 +118,7 @@ def _below(folder: Path) -> Iterator[str]:
 
 
 class Publisher:
-    """Publishes one site from several threads; a broken file never replaces what was read before it broke."""
+    """Publishes one site from several threads; a broken file never replaces the last good project."""
 
     def __init__(
         self, site: Site, project: Project, database_url: str, clock: Callable[[], datetime]

@@ -67,7 +67,7 @@ class Now(parts.PageState):
 
 
 def now_document(snapshot: Snapshot) -> Now:
-    """Return now.json: what other pages and programs show of the present, in Waypost's own words.
+    """Return now.json: the current status for other pages and programs, in Waypost's own words.
 
     `no_data` is a state here, and `stale_after` says, in seconds, when the reader must call it old.
     Whatever stands below a key `uptime` is a percentage that `waypost history verify` computes anew.
@@ -116,7 +116,7 @@ def now_document(snapshot: Snapshot) -> Now:
 
 
 def _still_hit(snapshot: Snapshot, incident: Incident) -> Collection[str]:
-    """Return the components that an incident hits now; what a person wrote keeps them from being well."""
+    """Return the components that an incident hits now; an incident of a person hits at least one."""
     well = {item.id for item in snapshot.components if item.known_status is ComponentStatus.OPERATIONAL}
     return incident.components.keys() - well or incident.components
 

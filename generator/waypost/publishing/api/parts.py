@@ -168,7 +168,7 @@ def _burn_rates(found: Mapping[str, float | None]) -> BurnRates:
 
 
 def regions_json(views: Sequence[RegionView]) -> list[Region]:
-    """Write what is seen from each region."""
+    """Return the state in each region."""
     return [
         {"id": view.id, "name": view.name, "status": view.status, "dissents": view.dissents} for view in views
     ]
@@ -211,7 +211,7 @@ def json_files(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
 
 
 def json_bytes(document: Mapping[str, Any]) -> bytes:
-    """Write a document with a line for each of its members, and for each entry of those that hold several.
+    """Write a document with a line for each of its members, and for each entry of a member that holds several.
 
     A line at a time is written by the fast encoder of Python; one that indents everything takes ten times as long.
     """

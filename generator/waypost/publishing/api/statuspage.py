@@ -81,7 +81,10 @@ def status_json(snapshot: Snapshot) -> Json:
 
 
 def components_json(snapshot: Snapshot) -> list[Json]:
-    """Return all components, each group directly before its members."""
+    """Return all components, each group directly before its members.
+
+    The API has no word for no data: the last known state stands there.
+    """
     rows: list[Json] = []
     for name, members in snapshot.groups:
         if name:
@@ -90,16 +93,11 @@ def components_json(snapshot: Snapshot) -> list[Json]:
     return rows
 
 
-def _published_status(component: ComponentSnapshot) -> ComponentStatus:
-    """Return a state of the API's enum: it has no word for no data, so the last known one stands there."""
-    return component.known_status
-
-
 def _group_json(snapshot: Snapshot, name: str, members: tuple[ComponentSnapshot, ...]) -> Json:
     return {
         "id": public_id("group", name),
         "name": name,
-        "status": worst(_published_status(member) for member in members),
+        "status": worst(member.known_status for member in members),
         "created_at": api_time(min(member.created_at for member in members)),
         "updated_at": api_time(max(member.since for member in members)),
         "position": members[0].position,
@@ -119,7 +117,7 @@ def component_json(snapshot: Snapshot, component: ComponentSnapshot) -> Json:
     return {
         "id": public_id("component", component.id),
         "name": component.name,
-        "status": _published_status(component),
+        "status": component.known_status,
         "created_at": api_time(component.created_at),
         "updated_at": api_time(component.since),
         "position": component.position,

@@ -45,7 +45,7 @@ class ComponentTransition:
     at: datetime
 
     def __post_init__(self) -> None:
-        """Raise ValueError for what the form cannot say."""
+        """Raise ValueError for no data."""
         if ComponentStatus.NO_DATA in (self.old, self.new):
             raise ValueError("Statuspage has no word for no data: tell of the change between known states")
 

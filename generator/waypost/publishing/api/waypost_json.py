@@ -240,7 +240,7 @@ def page_schema(page_url: str) -> Schema:
 
 
 LATEST = 50
-"""How many incidents and maintenances are told beside those that are open or still to come."""
+"""How many incidents and maintenances are listed beside the open and coming ones."""
 
 FORMULA = "1 - sum(weight * seconds in a state) / (window - maintenance - no data)"
 """How uptime is computed, as status/rules/uptime.py does."""
@@ -446,7 +446,7 @@ def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> PublishedM
 def _updates_json(
     owner: str, updates: Sequence[Update], changes: Sequence[Changes], started: datetime
 ) -> list[PublishedUpdate]:
-    """Return updates, oldest first, with the seconds since the start of what they tell of."""
+    """Return updates, oldest first, with the seconds since their incident or maintenance began."""
     return [
         {
             "id": update.id,

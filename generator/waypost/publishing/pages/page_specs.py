@@ -16,7 +16,6 @@ from waypost.formats.status import MEASURED, ComponentStatus, Impact, Incident, 
 from waypost.publishing.pages.charts import GAP_CODE, STATUS_CODES
 from waypost.publishing.pages.filters import StatusFormat, region_sentences, uptime_columns, uptime_text
 from waypost.status.rules.incidents import MaintenanceSnapshot
-from waypost.status.rules.latency import Latency
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import SHOWN_WINDOWS, Uptimes
 
@@ -165,19 +164,12 @@ def _index_context(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class WorksByTime:
-    """Maintenance that is not over: running, and still to come."""
-
-    running: tuple[MaintenanceSnapshot, ...]
-    waiting: tuple[MaintenanceSnapshot, ...]
-
-
-def works_by_time(planned: Iterable[MaintenanceSnapshot]) -> WorksByTime:
-    """Part maintenance by whether it has begun; its order stays."""
-    works = tuple(planned)
-    waiting = tuple(item for item in works if item.status is UpdateStatus.SCHEDULED)
-    return WorksByTime(tuple(item for item in works if item not in waiting), waiting)
+def works_by_time(planned: Iterable[MaintenanceSnapshot]) -> Mapping[str, Sequence[MaintenanceSnapshot]]:
+    """Part maintenance that is not over into `running` and `waiting`; its order stays."""
+    parts: dict[str, list[MaintenanceSnapshot]] = {"running": [], "waiting": []}
+    for item in planned:
+        parts["waiting" if item.status is UpdateStatus.SCHEDULED else "running"].append(item)
+    return parts
 
 
 def _legend(snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -255,7 +247,8 @@ def _component_pages(
         active = [item for item in snapshot.active if component.id in item.components]
         planned = [item for item in snapshot.planned if component.id in item.work.components]
         shown = past.get(component.id, [])[:ON_A_COMPONENT]
-        charts = _series(snapshot.latency.get(component.id))
+        latency = snapshot.latency.get(component.id)
+        charts = [latency.hours, latency.days] if latency else []
         context = {
             "view": view,
             "component": component,
@@ -269,10 +262,6 @@ def _component_pages(
         inputs = (view, charts, planned, [card.inputs(snapshot.now) for card in cards])
         path = f"components/{component.id}/"
         yield PageSpec(path, "component", component.name, {**shared, **context}, feed=path, inputs=inputs)
-
-
-def _series(latency: Latency | None) -> list[Any]:
-    return [latency.hours, latency.days] if latency else []
 
 
 def articles_by_component(articles: Mapping[str, Article]) -> dict[str, list[str]]:

@@ -220,5 +220,5 @@ class _Renderer:
 
 
 def is_shell(text: str) -> bool:
-    """Tell whether a text has every slot of a shell, so that a broken one is not published into."""
+    """Return whether a text has every slot of a shell, so that a broken one is not published into."""
     return {match[1] for match in _SLOT.finditer(text)} >= set(_SLOT_NAMES)

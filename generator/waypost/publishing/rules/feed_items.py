@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -131,7 +131,11 @@ def update_items(snapshot: Snapshot) -> tuple[UpdateItem, ...]:
     An update about several windows of work that repeats is one item, which leads to the first of them.
     """
     # Windows that one update is about are told apart by their days, so the first of them comes first.
-    pairs = sorted(_updates(snapshot), key=lambda pair: (pair[0].at, pair[1].slug, pair[0].id))
+    found = _history_items(snapshot, snapshot.incidents, snapshot.maintenances)
+    pairs = sorted(
+        ((update, history) for history in found for update in history.updates),
+        key=lambda pair: (pair[0].at, pair[1].slug, pair[0].id),
+    )
     items: list[UpdateItem] = []
     guids: set[str] = set()
     for update, history in pairs:
@@ -144,12 +148,6 @@ def update_items(snapshot: Snapshot) -> tuple[UpdateItem, ...]:
             published = (items[-1].published + _SECOND).astimezone(published.tzinfo)
         items.append(_item(snapshot, guid, update, history, published))
     return tuple(reversed(items))
-
-
-def _updates(snapshot: Snapshot) -> Iterator[tuple[Update, HistoryItem]]:
-    for history in _history_items(snapshot, snapshot.incidents, snapshot.maintenances):
-        for update in history.updates:
-            yield update, history
 
 
 def _item(

@@ -264,7 +264,7 @@ class _IncidentBuilder:
         return [draft for draft in self._drafts if draft.open]
 
     def _explains(self, outage: _Outage, draft: _Draft) -> bool:
-        """Tell whether all open outages of an incident follow from one."""
+        """Return whether all open outages of an incident follow from one."""
         return all(self._follows(victim, outage) for victim in draft.open.values())
 
     def _follows(self, victim: _Outage, outage: _Outage) -> bool:

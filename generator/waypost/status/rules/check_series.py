@@ -56,7 +56,7 @@ class CheckSeries:
 
     @cached_property
     def steps(self) -> Steps:
-        """What is true by all that is known."""
+        """The states by all that is known."""
         series = [region.steps for region in self.regions.values()]
         return series[0] if self.is_plain else merge_steps(series, Majority())
 

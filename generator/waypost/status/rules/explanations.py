@@ -1,4 +1,4 @@
-"""What explains an outage: what people wrote, as it was known at any moment, and the components it needs."""
+"""Explanations of an outage: declarations of people, as known at any moment, and components that it needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from waypost.status.rules.incidents import maintenance_window
 
 
 class Dependencies:
-    """The components of a page, and what each of them needs, directly or by others."""
+    """The components of a page, and the components that each of them needs, directly or by others."""
 
     def __init__(self, components: Iterable[Component]) -> None:
         self._components = tuple(components)
@@ -72,7 +72,7 @@ SETTLING = timedelta(minutes=15)
 """People close an incident a little before or after the checks see it; a longer difference is real outage."""
 
 TOGETHER = timedelta(minutes=5)
-"""How much earlier than what it needs a component may fail and still count as its victim: checks take turns."""
+"""How much earlier a component may fail than one that it needs and still count as its victim: checks take turns."""
 
 OUTAGES = (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE)
 
@@ -88,7 +88,7 @@ class DeclaredIncident:
     resolved: datetime | None
 
     def is_open(self, at: datetime) -> bool:
-        """Tell whether people keep it open."""
+        """Return whether people keep it open."""
         return self.published <= at and (self.resolved is None or at < self.resolved)
 
 
@@ -124,7 +124,7 @@ class Declarations:
                 self._works[name].append(work)
 
     def has_incident(self, component: str) -> bool:
-        """Tell whether any written incident names a component."""
+        """Return whether any written incident names a component."""
         return component in self._incidents
 
     def moments(self, component: str) -> Iterator[datetime]:

@@ -12,7 +12,7 @@ from waypost.formats.status import ComponentStatus, Incident, worst
 
 @dataclass(frozen=True)
 class Headline:
-    """The sentence, what to add to it, and the state that colours it."""
+    """The sentence, an addition to it, and the state that colours it."""
 
     sentence: str
     detail: str

@@ -1,4 +1,4 @@
-"""Incidents and maintenance by themselves: when they hold, what each update changed, when the next update is due."""
+"""Incidents and maintenance by themselves: their windows, the changes of their updates, and when the next is due."""
 
 from __future__ import annotations
 

@@ -51,7 +51,8 @@ def similar_incidents(
     by_component: dict[str, list[_Terms]] = {}
     found: dict[str, tuple[Incident, ...]] = {}
     for incident in sorted(incidents, key=lambda item: (item.started, item.id)):
-        terms = _terms(incident)
+        title = _words(incident.title)
+        terms = _Terms(incident, title, title | _words(incident.updates[0].body))
         earlier = {
             item.incident.id: item
             for name in incident.components
@@ -72,11 +73,6 @@ def _best(terms: _Terms, earlier: Sequence[_Terms]) -> tuple[Incident, ...]:
     near = [(score, item) for score, item in scored if score >= LEAST_LIKENESS]
     near.sort(key=lambda row: (row[0], row[1].started, row[1].id), reverse=True)
     return tuple(item for _, item in near[:LIMIT])
-
-
-def _terms(incident: Incident) -> _Terms:
-    title = _words(incident.title)
-    return _Terms(incident, title, title | _words(incident.updates[0].body))
 
 
 # A process that stays asks for the same texts at each publication.

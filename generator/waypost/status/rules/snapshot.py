@@ -123,7 +123,7 @@ class Snapshot:
     overdue: Mapping[str, datetime] = field(default_factory=dict)
     """By the id of an open incident: when its next update was due, where none came in time."""
     affected: Mapping[str, tuple[AffectedInterval, ...]] = field(default_factory=dict)
-    """What each incident, by id, did to its components."""
+    """The trouble of the components of each incident, by its id."""
     latency: Mapping[str, Latency] = field(default_factory=dict)
     """How fast each component, by id, answered, where that was summed up."""
 
@@ -373,7 +373,7 @@ def _last_known(
 
 
 def _is_blind(components: Sequence[ComponentSnapshot]) -> bool:
-    """Tell whether there are checks, and none of them knows anything now."""
+    """Return whether there are checks, and none of them knows anything now."""
     measured = [item.status for item in components if item.is_measured]
     return bool(measured) and all(status is ComponentStatus.NO_DATA for status in measured)
 

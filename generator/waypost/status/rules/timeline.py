@@ -1,4 +1,4 @@
-"""What state a component was in, and when: rows and written incidents become one series of intervals."""
+"""The states of components over time: rows and written incidents become one series of intervals."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ class Budget:
 
     @property
     def left(self) -> float:
-        """What may still be spent; below zero when the goal was missed."""
+        """The downtime that may still be spent; below zero when the goal was missed."""
         return self.allowed - self.spent
 
 
