@@ -166,20 +166,20 @@ from waypost.cli import main
 config = pathlib.Path("status/status.yml")
 site = Site(pathlib.Path.cwd())
 
-def stay(memory):
-    publication = publish(site, load_project(site), utc_now(), memory=memory)
+def stay(cache):
+    publication = publish(site, load_project(site), utc_now(), cache=cache)
     write_changes(pathlib.Path("changed.txt"), publication)
     print(len(publication.changed), "files changed", flush=True)
 
 def work(first):
-    memory = PublishCache()
+    cache = PublishCache()
     for number in itertools.count(first):
         text = config.read_text(encoding="utf-8").splitlines()
         text[1] = f"  name: Example status {number}"
         config.with_name("new.tmp").write_text("\\n".join(text) + "\\n", encoding="utf-8")
         config.with_name("new.tmp").replace(config)
         if first % 2000:
-            stay(memory)
+            stay(cache)
         else:
             main(["publish", "--changed-to", "changed.txt"], standalone_mode=False)
 
