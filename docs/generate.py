@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 import yaml
 from format_reference import formats_page
-from own_json_reference import own_json_page
+from waypost_json_reference import waypost_json_page
 
 from waypost.cli import main as command_line
 from waypost.lint.rules.registry import RULES
@@ -144,7 +144,7 @@ def files() -> dict[Path, str]:
         DOCS / "reference" / "commands.md": commands_page(),
         DOCS / "reference" / "formats.md": MADE + formats_page(),
         DOCS / "reference" / "problems.md": problems_page(),
-        DOCS / "reference" / "waypost-json.md": MADE + own_json_page(),
+        DOCS / "reference" / "waypost-json.md": MADE + waypost_json_page(),
         **{DOCS / "channels" / f"{kind}.md": MADE + guide(kind) for kind in CHANNELS},
     }
     schemas = {

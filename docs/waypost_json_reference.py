@@ -9,7 +9,7 @@ from waypost.publishing.api.waypost_json import page_schema
 Part = dict[str, Any]
 
 
-def own_json_page() -> str:
+def waypost_json_page() -> str:
     """Return the page, with a table for each object of the file."""
     schema = page_schema("https://status.example.org/")
     lines = [
