@@ -14,15 +14,15 @@ from pathlib import Path
 import click
 import yaml
 from format_reference import formats_page
-from own_json_reference import own_json_page
+from waypost_json_reference import waypost_json_page
 
 from waypost.cli import main as command_line
 from waypost.lint.rules.registry import RULES
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.channels.webhook.event import payload_schema
 from waypost.problems import CODES
-from waypost.publishing.documents.now import Now
-from waypost.publishing.documents.schema import document_schema
+from waypost.publishing.api.now_json import Now
+from waypost.publishing.api.parts import document_schema
 from waypost.reading.schema import FORMATS, schema
 
 DOCS = Path(__file__).resolve().parent
@@ -149,7 +149,7 @@ def files() -> dict[Path, str]:
         DOCS / "reference" / "commands.md": commands_page(),
         DOCS / "reference" / "formats.md": MADE + formats_page(),
         DOCS / "reference" / "problems.md": problems_page(),
-        DOCS / "reference" / "waypost-json.md": MADE + own_json_page(),
+        DOCS / "reference" / "waypost-json.md": MADE + waypost_json_page(),
         **{DOCS / "channels" / f"{kind}.md": MADE + _guide(kind) for kind in CHANNELS},
     }
     schemas = {

@@ -37,7 +37,7 @@ from waypost.formats.support import ChannelKind, Reason
 from waypost.help.rules.status_notice import Topic
 from waypost.notify.rules.wording import OWN_STATES
 from waypost.publishing.rules.feed_items import IMPACTS
-from waypost.status.rules.uptime import TOLD
+from waypost.status.rules.uptime import SHOWN_WINDOWS
 
 OTHERS = [language for language in languages() if language != "en"]
 
@@ -61,7 +61,7 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "status.automatic.title.": (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE),
     "status.bar.days.": ComponentStatus,
     "status.regions.": (*MEASURED, ComponentStatus.NO_DATA),
-    "status.uptime.period.": TOLD,
+    "status.uptime.period.": SHOWN_WINDOWS,
     "status.latency.": Resolution,
     "status.bar.trouble.": (status for status in ComponentStatus if status.is_trouble),
     "article.kind.": ARTICLE_KINDS,
@@ -127,15 +127,15 @@ ALLOWED_IN_SCRIPTS: Mapping[Bare, str] = {
 }
 ALLOWED_IN_MODULES: Mapping[Bare, str] = {
     (
-        "generator/waypost/publishing/api/own_json.py",
+        "generator/waypost/publishing/api/waypost_json.py",
         "1 - sum(weight * seconds in a state) / (window - maintenance - no data)",
     ): ("a formula for programs"),
-    ("generator/waypost/publishing/pages/component_filters.py", '"><img src="'): "a line to copy",
-    ("generator/waypost/publishing/pages/component_filters.py", '<script src="'): "a line to copy",
+    ("generator/waypost/publishing/pages/filters.py", '"><img src="'): "a line to copy",
+    ("generator/waypost/publishing/pages/filters.py", '<script src="'): "a line to copy",
     ("generator/waypost/publishing/io/feeds.py", "Incident"): "a part of an id, as at Statuspage",
     ("generator/waypost/publishing/io/feeds.py", "Maintenance"): "a part of an id, as at Statuspage",
     (
-        "generator/waypost/publishing/api/statuspage_words.py",
+        "generator/waypost/publishing/api/statuspage.py",
         "Completed",
     ): "a word of Statuspage, which programs look for",
     ("generator/waypost/publishing/io/theme_assets.py", "export const "): "a line of a script",

@@ -18,7 +18,7 @@ from waypost.help.io.build_record import BuildRecord, load_record, save_record
 from waypost.help.mkdocs.site import build_help_center
 from waypost.monitor.store.reading import read_history
 from waypost.problems import Problem, ProblemsFound
-from waypost.publishing.pages.render import LOOK_FOLDER
+from waypost.publishing.pages.render import SITE_FOLDER
 from waypost.publishing.publish import publish
 from waypost.reading.project import check_project
 from waypost.reading.site import Site
@@ -94,5 +94,5 @@ def _take_over(site: Site, rendered: Path, kept: Collection[str]) -> list[str]:
     """Move the rendered help center to where it is read, and the shell to where publishing finds it."""
     files = FolderFiles(rendered, leave_out="status")
     changed = sync_tree(site.output, files, keep=["status", *kept])
-    sync_tree(site.status_output / LOOK_FOLDER, FolderFiles(rendered / "status" / LOOK_FOLDER))
+    sync_tree(site.status_output / SITE_FOLDER, FolderFiles(rendered / "status" / SITE_FOLDER))
     return changed

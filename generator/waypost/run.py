@@ -30,7 +30,7 @@ from waypost.notify.outbox import Outbox
 from waypost.notify.unsubscribing import unsubscribe_pages
 from waypost.notify.worker import WorkerHooks
 from waypost.problems import ProblemsFound
-from waypost.publishing.publisher import Publisher, signature
+from waypost.publishing.publish import Publisher, signature
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 

@@ -13,7 +13,7 @@ from waypost.build import BuildReport, build_site
 from waypost.formats.run_options import RunOptions
 from waypost.monitor.store.opening import opened_to_write
 from waypost.problems import ProblemsFound, Refused
-from waypost.publishing.publisher import Publisher
+from waypost.publishing.publish import Publisher
 from waypost.reading.site import Site
 from waypost.run import WATCH, Daemon, Events, FileWatch
 from waypost.serving.dev_server import DemoServices, DevServer

@@ -31,7 +31,7 @@ from bench_page import write_section
 from helpers.stores import Store
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Coverage, StateChange
-from waypost.publishing.publish import PublishMemory, publish
+from waypost.publishing.publish import PublishCache, publish
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 
@@ -143,11 +143,11 @@ def measure(folder: Path, components: int, incidents: int, rounds: int) -> tuple
         if site.output.exists():
             # Not deleted: ext4 is slow to make files for minutes after many have gone.
             site.output.rename(site.root / f"published-{number}")
-        memory = PublishMemory()
-        whole.append(timed(lambda memory=memory: publish(site, project, NOW, memory=memory)))  # type: ignore[misc]  # mypy cannot infer it
+        cache = PublishCache()
+        whole.append(timed(lambda cache=cache: publish(site, project, NOW, cache=cache)))  # type: ignore[misc]  # mypy cannot infer it
     for number in range(rounds):
         at = turn(site, components, number)
-        after.append(timed(lambda at=at: publish(site, project, at, memory=memory)))  # type: ignore[misc]  # the same
+        after.append(timed(lambda at=at: publish(site, project, at, cache=cache)))  # type: ignore[misc]  # the same
     begin = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "waypost", "publish", "--site", str(site.root)],
@@ -244,12 +244,12 @@ def profiled(folder: Path) -> None:
     """Publish after one change and print where the time went."""
     site = make_site(folder / "profiled", 100, 1000)
     record(site, 100)
-    project, memory = load_project(site), PublishMemory()
-    publish(site, project, NOW, memory=memory)
+    project, cache = load_project(site), PublishCache()
+    publish(site, project, NOW, cache=cache)
     for number in range(3):
         at = turn(site, 100, number)
         with cProfile.Profile() as profile:
-            publish(site, project, at, memory=memory)
+            publish(site, project, at, cache=cache)
     profile.print_stats("cumulative")
 
 

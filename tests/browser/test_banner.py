@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from waypost.base.files.languages import load_words
-from waypost.publishing.io.banner import banner_file
+from waypost.publishing.io.theme_assets import banner_file
 
 pytestmark = pytest.mark.browser
 

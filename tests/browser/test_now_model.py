@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 from helpers.browser_sites import NOW, Served
 from helpers.browser_visit import Visit, now_json
 from waypost.formats.status import ComponentStatus, Impact
+from waypost.publishing.api.now_json import Now
+from waypost.publishing.api.parts import document_schema
 from waypost.publishing.api.statuspage import api_time
-from waypost.publishing.documents.now import Now
-from waypost.publishing.documents.schema import document_schema
 
 pytestmark = pytest.mark.browser
 

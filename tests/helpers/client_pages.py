@@ -19,7 +19,7 @@ from helpers.sites import ROOT, minimal_site
 from helpers.static_site import shown
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.files.file_tree import sync_tree
-from waypost.publishing.publish import status_files
+from waypost.publishing.files import status_files
 from waypost.reading.project import load_project
 from waypost.status.rules.snapshot import Snapshot
 

@@ -39,12 +39,12 @@ def hostile_snapshot(
     incidents, works = [], []
     for number, (name, text) in enumerate((TEXTS if texts is None else texts).items()):
         day = NOW - timedelta(days=number + 1)
-        said = (
+        updates = (
             update(UpdateStatus.INVESTIGATING, day, f"{text}\n\n[Help](/a/) <br>"),
             update(UpdateStatus.RESOLVED, day + timedelta(hours=1), text),
         )
         hit = {"web": ComponentStatus.PARTIAL_OUTAGE}
-        incidents.append(Incident(name.replace("_", "-"), text, Impact.MINOR, hit, day, said))
+        incidents.append(Incident(name.replace("_", "-"), text, Impact.MINOR, hit, day, updates))
         start = NOW + timedelta(days=number + 1)
         planned = (update(UpdateStatus.SCHEDULED, day, text),)
         window = (start, start + timedelta(hours=2))

@@ -18,7 +18,7 @@ from icalendar import Calendar
 from lxml import html
 
 from waypost.formats.status import Update, UpdateStatus
-from waypost.publishing.api.statuspage_words import LABELS, api_status, in_api_words
+from waypost.publishing.api.statuspage import LABELS, api_status, in_api_words
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
 Facts = dict[str, Any]
@@ -44,8 +44,8 @@ def expected(snapshot: Snapshot) -> Facts:
     """Return the facts that the snapshot itself holds."""
     stories = {f"incidents/{item.id}/": item.updates[-1] for item in snapshot.incidents}
     works = {f"maintenance/{item.work.id}/": item.work.updates[-1] for item in snapshot.maintenances}
-    told = {**stories, **works}
-    api = {path: in_api_words(update, snapshot) for path, update in told.items()}
+    published = {**stories, **works}
+    api = {path: in_api_words(update, snapshot) for path, update in published.items()}
     busy = {
         path: item.status
         for path, item in ((f"maintenance/{it.work.id}/", it) for it in snapshot.maintenances)
@@ -57,7 +57,7 @@ def expected(snapshot: Snapshot) -> Facts:
         "status": snapshot.headline.status.value,
         "headline": tidy(snapshot.headline.sentence),
         "open": {f"incidents/{item.id}/" for item in snapshot.active},
-        "said": {path: told_of(update) for path, update in told.items()},
+        "said": {path: told_of(update) for path, update in published.items()},
         "said in the API": {path: (LABELS[update.status], tidy(update.body)) for path, update in api.items()},
         "planned": {f"maintenance/{item.work.id}/" for item in snapshot.planned},
         "running": {
@@ -74,11 +74,11 @@ def expected(snapshot: Snapshot) -> Facts:
         },
         "news of components": news_of_components(snapshot),
         "said of components": {
-            name: {path: told_of(told[path]) for path in paths}
+            name: {path: told_of(published[path]) for path in paths}
             for name, paths in news_of_components(snapshot).items()
         },
         "said of impacts": {
-            impact: {path: told_of(told[path]) for path in paths}
+            impact: {path: told_of(published[path]) for path in paths}
             for impact, paths in news_of_impacts(snapshot).items()
         },
         "uptimes": {item.id: percent_of(item) for item in snapshot.components},
@@ -362,7 +362,7 @@ def history_front(folder: Path) -> Facts:
 
 def timeline_pages(folder: Path) -> Facts:
     """Read the pages of incidents and maintenance: the first entry of the timeline is the latest."""
-    said, work = {}, {}
+    texts, work = {}, {}
     for path in [*folder.glob("incidents/*/index.html"), *folder.glob("maintenance/*/index.html")]:
         page = main_part(path)
         name = f"{path.parent.relative_to(folder).as_posix()}/"
@@ -370,11 +370,11 @@ def timeline_pages(folder: Path) -> Facts:
         apart = page.find_class("wp-postmortem")
         entry = apart[-1] if apart else page.xpath(".//ol[contains(@class, 'wp-timeline')]/li")[0]
         step = "postmortem" if apart else entry.get("data-step").replace("-", "_")
-        said[name] = (WORDS[step], tidy(entry.find_class("wp-prose")[0].text_content()))
+        texts[name] = (WORDS[step], tidy(entry.find_class("wp-prose")[0].text_content()))
         if name.startswith("maintenance/"):
             word = tidy(page.find_class("wp-tag")[0].text_content())
             work[name] = "Scheduled" if word == "Planned" else word
-    return {"said": said, "work": work}
+    return {"said": texts, "work": work}
 
 
 def plain_text(folder: Path) -> Facts:
@@ -412,21 +412,21 @@ def feed(name: str) -> Callable[[Path], Facts]:
 
 def latest_news(path: Path) -> dict[str, Said]:
     """Return the latest item about each incident and maintenance."""
-    said: dict[str, Said] = {}
+    texts: dict[str, Said] = {}
     for name, title, body in news_items(path):
-        said.setdefault(name, (title[1:].partition("]")[0], text_of(body)))
-    return said
+        texts.setdefault(name, (title[1:].partition("]")[0], text_of(body)))
+    return texts
 
 
 def story_feed(name: str) -> Callable[[Path], Facts]:
     """Read a feed as clients of Statuspage do: the first <strong> is the present status."""
 
     def read(folder: Path) -> Facts:
-        said = {}
+        texts = {}
         for path, _, body in news_items(folder / name):
             label, text = text_of(body.partition("<strong>")[2].partition("</p>")[0]).split(" - ", 1)
-            said[path] = (label, text)
-        return {"said in the API": said}
+            texts[path] = (label, text)
+        return {"said in the API": texts}
 
     return read
 
@@ -435,11 +435,11 @@ def feeds_below(parent: str, fact: str) -> Callable[[Path], Facts]:
     """Read the feeds of each folder in one: those of all formats say the same."""
 
     def read(folder: Path) -> Facts:
-        told: dict[str, dict[str, Said]] = {}
+        published: dict[str, dict[str, Said]] = {}
         for path in sorted(folder.glob(f"{parent}/*/feed.*")):
             found = latest_news(path)
-            assert told.setdefault(path.parent.name, found) == found, path
-        return {fact: told}
+            assert published.setdefault(path.parent.name, found) == found, path
+        return {fact: published}
 
     return read
 

@@ -11,7 +11,7 @@ from waypost.formats.observations import Series, SeriesState
 from waypost.formats.project import History
 from waypost.formats.status import Coverage, Observation, StateChange
 from waypost.monitor.rules.states import advance
-from waypost.status.rules.regions import SILENCE
+from waypost.status.rules.check_series import SILENCE
 
 GRAIN = timedelta(milliseconds=1)
 

@@ -77,9 +77,9 @@ def stretch(text: str) -> Coverage:
     return Coverage(owner or "downloads", check, moment(start), moment(end))
 
 
-def updates(said: Iterable[str]) -> tuple[Update, ...]:
+def updates(texts: Iterable[str]) -> tuple[Update, ...]:
     """Read `10:05 investigating`."""
-    entries = [text.rsplit(" ", 1) for text in said]
+    entries = [text.rsplit(" ", 1) for text in texts]
     return tuple(
         Update(f"{moment(at):%Y%m%dt%H%M%Sz}-{status}", UpdateStatus(status), moment(at), f"It is {status}.")
         for at, status in entries
@@ -88,15 +88,15 @@ def updates(said: Iterable[str]) -> tuple[Update, ...]:
 
 def incident(case: Mapping[str, Any]) -> Incident:
     """Make a written incident from {id, says} and, if they matter, components, impact, started, title."""
-    said = updates(case["says"])
+    timeline = updates(case["says"])
     states = case.get("components", {"downloads": "partial_outage"})
     return Incident(
         id=case["id"],
         title=case.get("title", f"Title of {case['id']}"),
         impact=Impact(case.get("impact", "major")),
         components={name: ComponentStatus(status) for name, status in states.items()},
-        started=moment(case["started"]) if "started" in case else said[0].at,
-        updates=said,
+        started=moment(case["started"]) if "started" in case else timeline[0].at,
+        updates=timeline,
         automatic=case.get("automatic", False),
     )
 
@@ -104,9 +104,9 @@ def incident(case: Mapping[str, Any]) -> Incident:
 def maintenance(case: Mapping[str, Any]) -> Maintenance:
     """Make a maintenance from {id, window: 10:00-11:00} and, if they matter, components and says."""
     start, end = _SPAN.fullmatch(case["window"]).groups()  # type: ignore[union-attr]
-    said = updates(case.get("says", ["11-01 00:00 scheduled"]))
+    timeline = updates(case.get("says", ["11-01 00:00 scheduled"]))
     owners = tuple(case.get("components", ["downloads"]))
-    return Maintenance(case["id"], f"Title of {case['id']}", owners, moment(start), moment(end), said)
+    return Maintenance(case["id"], f"Title of {case['id']}", owners, moment(start), moment(end), timeline)
 
 
 def site(

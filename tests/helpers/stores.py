@@ -23,7 +23,9 @@ from waypost.monitor.rules.schedule import CheckOutcome, Job
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import open_database
 from waypost.notify.outbox import Outbox
-from waypost.status.rules.regions import SILENCE
+from waypost.status.rules.check_series import (
+    SILENCE,
+)
 
 
 class Store(MonitorStore, HistoryStore):

@@ -29,7 +29,7 @@ from waypost.formats.status import (
     UplinkGap,
 )
 from waypost.formats.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
-from waypost.status.rules.regions import SILENCE
+from waypost.status.rules.check_series import SILENCE
 
 DATA = read_yaml(CASES / "year" / "year.yml")
 START = datetime.fromisoformat(DATA["start"])
@@ -73,9 +73,9 @@ class Script:
     def falls_silent(self, start: datetime, end: datetime) -> None:
         """Let nobody ask for a while; what is longer than three intervals is no data."""
         self.silent.append((start, end))
-        heard = self.tick(start) - self.every + LATENCY + GRAIN
-        if self.tick(end) - heard > self.every * SILENCE:
-            self.unwatched.append((heard, self.tick(end)))
+        watched = self.tick(start) - self.every + LATENCY + GRAIN
+        if self.tick(end) - watched > self.every * SILENCE:
+            self.unwatched.append((watched, self.tick(end)))
 
     def answer(self, at: datetime) -> ComponentStatus:
         """Return what the check says when it is run."""
@@ -216,8 +216,8 @@ class _Deal:
             self.outage(begin, self.dice.randint(3, 15) * HOUR, self.dice.choice([PARTIAL, MAJOR]))
             return
         names = ["calm", "fails", "slow", "worsens", "eases", "blip", "blips", "flaps", "comes_and_goes"]
-        names += ["work", "overrun", "told"]
-        getattr(self, self.dice.choice(names) if self.lines else "told")(begin)
+        names += ["work", "overrun", "declared"]
+        getattr(self, self.dice.choice(names) if self.lines else "declared")(begin)
 
     def honest(self) -> Iterator[Script]:
         """Return the lines that take part; the liar says what it likes."""
@@ -308,18 +308,20 @@ class _Deal:
         self.outage(begin + 2 * HOUR, 30 * HOUR, MAJOR)
         self._announce(begin, begin + 12 * HOUR)
 
-    def told(self, begin: datetime) -> None:
+    def declared(self, begin: datetime) -> None:
         """One or two incidents that people wrote, one over the other."""
         for part in range(self.dice.randint(1, 2)):
             start, end = begin + part * 5 * HOUR, begin + part * 5 * HOUR + self.some()
             level, name = self.dice.choice([SLOW, PARTIAL, MAJOR]), f"i{len(self.incidents)}"
-            said = tuple(
+            updates = tuple(
                 Update(f"{name}-{word}", word, at, "Words.")
                 for word, at in ((UpdateStatus.INVESTIGATING, start), (UpdateStatus.RESOLVED, end))
             )
-            self.incidents.append(Incident(name, name, Impact.MINOR, {self.component.id: level}, start, said))
+            self.incidents.append(
+                Incident(name, name, Impact.MINOR, {self.component.id: level}, start, updates)
+            )
 
     def _announce(self, start: datetime, end: datetime) -> None:
-        said = (Update("said", UpdateStatus.SCHEDULED, start - 20 * HOUR, "Words."),)
+        updates = (Update("said", UpdateStatus.SCHEDULED, start - 20 * HOUR, "Words."),)
         name = f"m{len(self.works)}"
-        self.works.append(Maintenance(name, name, (self.component.id,), start, end, said))
+        self.works.append(Maintenance(name, name, (self.component.id,), start, end, updates))

@@ -20,8 +20,8 @@ from waypost.importing.rules.timelines import plain_markup
 from waypost.importing.status_history import StatusImport, import_status
 from waypost.problems import ProblemsFound, errors
 from waypost.publishing.api.statuspage import incident_json, maintenance_json
-from waypost.publishing.publish import PublishMemory, publish
-from waypost.publishing.rules.status_redirects import redirect_files
+from waypost.publishing.publish import PublishCache, publish
+from waypost.publishing.rules.redirects import redirect_files
 from waypost.reading.io.status_files import load_status_config, load_status_site
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
@@ -554,8 +554,8 @@ def test_what_is_published_is_what_was_imported(tmp_path: Path) -> None:
     for folder in ("incidents", "maintenance"):
         shutil.rmtree(site.root / "status" / folder, ignore_errors=True)
     import_statuspage(site, STATUSPAGE)
-    memory = PublishMemory()
-    first = publish(site, load_project(site), NOW, memory=memory)
+    cache = PublishCache()
+    first = publish(site, load_project(site), NOW, cache=cache)
     assert "incidents/kctbh9vrtdwd/index.html" in first.changed
     api = json.loads((site.status_output / "api/v2/incidents.json").read_text(encoding="utf-8"))
     originals = document("incidents.json", "incidents")
@@ -563,6 +563,6 @@ def test_what_is_published_is_what_was_imported(tmp_path: Path) -> None:
     assert names <= {row["name"] for row in api["incidents"]}
     assert len(api["incidents"]) == 8
     # What nobody changed is not written again.
-    second = publish(site, load_project(site), NOW + timedelta(minutes=1), memory=memory)
+    second = publish(site, load_project(site), NOW + timedelta(minutes=1), cache=cache)
     assert not any("kctbh9vrtdwd" in path for path in second.changed)
     assert (site.status_output / "incidents/kctbh9vrtdwd/index.html").is_file()

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from helpers.published_facts import READERS, WITHOUT_FACTS, expected, history_front, history_months
 from helpers.sites import minimal_site
 from helpers.status_world import history, moment, site, take_snapshot
+from waypost.base.cache import PageCache
 from waypost.base.files.file_tree import sync_tree
 from waypost.formats.status import Update
-from waypost.publishing.publish import status_files
+from waypost.publishing.files import FILE_MAKERS, PublishedSite, status_files
 from waypost.reading.project import load_project
 from waypost.status.rules.snapshot import Snapshot
 
@@ -190,6 +191,15 @@ PATTERNS = [*(pattern for pattern, _ in READERS.values()), *WITHOUT_FACTS]
 
 def unread(paths: Iterable[str]) -> list[str]:
     return [path for path in paths if not any(re.fullmatch(pattern, path) for pattern in PATTERNS)]
+
+
+def test_each_path_has_one_maker(tmp_path: Path) -> None:
+    project = load_project(minimal_site(tmp_path / "site"))
+    place = PublishedSite(busy(moment("11:30")), project, {}, PageCache())
+    made = {name: set(make(place)) for name, make in FILE_MAKERS.items()}
+    # A page at an address of before gives way to any other file.
+    assert all(made[name] for name in made.keys() - {"redirects", "kept by the build"})
+    assert sum(map(len, made.values())) == len(set().union(*made.values()))
 
 
 def test_every_published_file_is_read_back_or_named(two_moments: Two) -> None:

@@ -7,7 +7,7 @@ import pytest
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.formats.status import ComponentStatus
 from waypost.publishing.io.badges import LABEL_COLOUR, TEXT_COLOUR, badge, badge_files, text_width
-from waypost.publishing.io.colours import state_colours
+from waypost.publishing.io.theme_assets import state_colours
 from waypost.status.rules.snapshot import Snapshot
 
 COLOURS = {status: state_colours(status).ink for status in ComponentStatus}
@@ -20,7 +20,7 @@ def read(data: bytes) -> tuple[str, list[str]]:
     return str(root.findtext(f"{SVG}title")), [str(text.text) for text in root.iter(f"{SVG}text")]
 
 
-def seen(**components: int) -> Snapshot:
+def page(**components: int) -> Snapshot:
     rows = ["11-19 00:00 http-1 operational", "10:00 http-1 major_outage"]
     return take_snapshot(
         site(components or {"downloads": 1}), history(rows, ["11-19 00:00-12:00 http-1"]), moment("12:00")
@@ -44,7 +44,7 @@ def test_every_state_has_a_colour_of_its_own() -> None:
 
 
 def test_a_component_has_a_badge_of_its_state_and_one_of_its_uptime() -> None:
-    files = badge_files(seen())
+    files = badge_files(page())
     assert sorted(files) == ["badge/downloads-uptime.svg", "badge/downloads.svg", "badge/overall.svg"]
     assert read(files["badge/downloads.svg"]) == ("Downloads: Major outage", ["Downloads", "Major outage"])
     title, texts = read(files["badge/downloads-uptime.svg"])
@@ -64,7 +64,7 @@ def test_what_was_never_measured_says_so_and_is_not_green() -> None:
 
 
 def test_where_names_meet_the_state_of_the_page_goes_first_and_uptime_last() -> None:
-    files = badge_files(seen(overall=0, downloads=1, **{"downloads-uptime": 0}))
+    files = badge_files(page(overall=0, downloads=1, **{"downloads-uptime": 0}))
     assert read(files["badge/overall.svg"])[1] == ["Lumen status", "Major outage"]
     assert read(files["badge/downloads-uptime.svg"])[1] == ["Downloads-uptime", "Operational"]
 
@@ -103,7 +103,7 @@ def test_no_name_breaks_a_badge_or_makes_it_large(text: str) -> None:
 
 @pytest.mark.parametrize("data", [b"style", b"http:", b"href", b"url(h", b"script", b"font-face"])
 def test_a_badge_needs_nothing_from_elsewhere(data: bytes) -> None:
-    svg = badge_files(seen())["badge/downloads.svg"].replace(b'xmlns="http://www.w3.org/2000/svg"', b"")
+    svg = badge_files(page())["badge/downloads.svg"].replace(b'xmlns="http://www.w3.org/2000/svg"', b"")
     assert data not in svg
 
 

@@ -27,7 +27,7 @@ def calendar_file(snapshot: Snapshot) -> bytes:
     return calendar_files(snapshot)["maintenance.ics"]
 
 
-def seen(*works: dict[str, Any], now: str = "12:00", components: Sequence[str] = ("downloads",)) -> Snapshot:
+def page(*works: dict[str, Any], now: str = "12:00", components: Sequence[str] = ("downloads",)) -> Snapshot:
     place = site(dict.fromkeys(components, 0), maintenances=works)
     return take_snapshot(place, History(), moment(now))
 
@@ -96,16 +96,16 @@ def test_a_calendar_says_its_language_and_its_category_in_it() -> None:
 
 
 def test_a_window_that_moves_keeps_its_id_and_is_a_later_revision() -> None:
-    before = only(seen({"id": "work", "window": "18:00-19:00", "says": ["08:00 scheduled"]}))
+    before = only(page({"id": "work", "window": "18:00-19:00", "says": ["08:00 scheduled"]}))
     after = only(
-        seen({"id": "work", "window": "20:00-21:30", "says": ["08:00 scheduled", "09:00 scheduled"]})
+        page({"id": "work", "window": "20:00-21:30", "says": ["08:00 scheduled", "09:00 scheduled"]})
     )
     assert before["UID"] == after["UID"] == "work@help.lumen.example"
     assert (int(before["SEQUENCE"]), int(after["SEQUENCE"])) == (0, 1)
     assert (before.decoded("DTSTART"), before.decoded("DTEND")) == (moment("18:00"), moment("19:00"))
     assert (after.decoded("DTSTART"), after.decoded("DTEND")) == (moment("20:00"), moment("21:30"))
-    for event, said in ((before, "08:00"), (after, "09:00")):
-        assert event.decoded("DTSTAMP") == event.decoded("LAST-MODIFIED") == moment(said)
+    for event, texts in ((before, "08:00"), (after, "09:00")):
+        assert event.decoded("DTSTAMP") == event.decoded("LAST-MODIFIED") == moment(texts)
         assert str(event["STATUS"]) == "CONFIRMED"
 
 
@@ -114,7 +114,7 @@ def test_a_window_that_is_called_off_stays_and_says_so() -> None:
         (["08:00 scheduled", "09:00 cancelled"], "12:00"),
         ([*BEGUN[:2], "10:20 cancelled"], "23:00"),
     ):
-        snapshot = seen({"id": "work", "window": "10:00-11:00", "says": says}, now=now)
+        snapshot = page({"id": "work", "window": "10:00-11:00", "says": says}, now=now)
         event = only(snapshot)
         assert str(event["STATUS"]) == "CANCELLED"
         assert str(event["SUMMARY"]) == "Cancelled: Title of work"
@@ -128,14 +128,14 @@ def test_a_window_that_is_called_off_stays_and_says_so() -> None:
 
 def test_every_step_of_the_work_is_a_later_revision_and_the_clock_is_none() -> None:
     found = [
-        int(only(seen({"id": "work", "window": "10:00-11:00", "says": BEGUN}, now=now))["SEQUENCE"])
+        int(only(page({"id": "work", "window": "10:00-11:00", "says": BEGUN}, now=now))["SEQUENCE"])
         for now in ("09:00", "10:10", "10:50", "23:00")
     ]
     assert found == [0, 1, 2, 2]
 
 
 def test_an_edit_of_words_is_no_revision_but_changes_the_date() -> None:
-    snapshot = seen({"id": "work", "window": "18:00-19:00", "says": ["08:00 scheduled"]})
+    snapshot = page({"id": "work", "window": "18:00-19:00", "says": ["08:00 scheduled"]})
     (item,) = snapshot.maintenances
     first = replace(item.work.updates[0], edited=moment("11:00"), body="Other *words*.")
     after = replace(snapshot, maintenances=(replace(item, work=replace(item.work, updates=(first,))),))
@@ -176,7 +176,7 @@ def test_each_component_has_the_calendar_of_its_own_work() -> None:
         {"id": "one", "window": "18:00-19:00", "components": ["downloads"]},
         {"id": "both", "window": "20:00-21:00", "components": ["downloads", "uploads"]},
     )
-    files = calendar_files(seen(*works, components=("downloads", "uploads", "prints")))
+    files = calendar_files(page(*works, components=("downloads", "uploads", "prints")))
     found = {
         path: [str(event["UID"]).partition("@")[0] for event in events(data)] for path, data in files.items()
     }
@@ -196,7 +196,7 @@ def test_a_calendar_holds_the_latest_and_not_all_of_history() -> None:
         {"id": f"w{n:03}", "window": f"{n // 60:02}:{n % 60:02}-23:00", "says": ["11-01 00:00 scheduled"]}
         for n in range(510)
     ]
-    found = [str(event["UID"]) for event in events(calendar_file(seen(*works)))]
+    found = [str(event["UID"]) for event in events(calendar_file(page(*works)))]
     assert (len(found), found[0][:4], found[-1][:4]) == (500, "w010", "w509")
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from helpers.sites import ROOT
 from waypost.formats.status import ComponentStatus
-from waypost.publishing.io.colours import colours, state_colours
-from waypost.publishing.rules import stylesheet as look
+from waypost.publishing.io.theme_assets import colours, state_colours
+from waypost.publishing.rules import stylesheet as theme
 from waypost.publishing.rules.stylesheet import READABLE, contrast
 
 THEME = ROOT / "theme"
@@ -52,5 +52,5 @@ def test_every_state_can_be_read(status: ComponentStatus, scheme: str) -> None:
 
 def test_a_look_is_made_readable_on_the_grounds_and_inks_of_the_design() -> None:
     light, dark = colours("light"), colours("dark")
-    assert (light["card"], light["on-brand"]) == (look.LIGHT_GROUND, look.LIGHT_INK)
-    assert (dark["card"], dark["on-brand"]) == (look.DARK_GROUND, look.DARK_INK)
+    assert (light["card"], light["on-brand"]) == (theme.LIGHT_GROUND, theme.LIGHT_INK)
+    assert (dark["card"], dark["on-brand"]) == (theme.DARK_GROUND, theme.DARK_INK)

@@ -10,7 +10,7 @@ from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.files.languages import load_words
 from waypost.base.markdown.html import render_markdown
 from waypost.formats.status_config import PageConfig, Policy
-from waypost.publishing.pages.component_filters import (
+from waypost.publishing.pages.filters import (
     badge_html,
     badge_markdown,
     banner_html,
@@ -54,18 +54,18 @@ BUDGETS: Mapping[str, tuple[list[str], list[str], list[str]]] = {
 
 def component(changes: list[str], coverage: list[str]) -> ComponentSnapshot:
     place = site(policy=Policy(slo=99.9, weights={"partial_outage": 0.3}))
-    (seen,) = take_snapshot(place, history(changes, coverage), moment("12:00")).components
-    return seen
+    (page,) = take_snapshot(place, history(changes, coverage), moment("12:00")).components
+    return page
 
 
 @pytest.mark.parametrize("name", BUDGETS)
 def test_the_goal_in_plain_words(name: str) -> None:
-    changes, coverage, said = BUDGETS[name]
-    seen = component(changes, coverage)
+    changes, coverage, expected = BUDGETS[name]
+    page = component(changes, coverage)
     policy = Policy(slo=99.9, weights={"partial_outage": 0.3})
-    sentences = budget_sentences(seen.uptimes, policy, load_words("en"))
-    assert [part for part in said if part not in " ".join(sentences)] == []
-    german = " ".join(budget_sentences(seen.uptimes, policy, load_words("de")))
+    sentences = budget_sentences(page.uptimes, policy, load_words("en"))
+    assert [part for part in expected if part not in " ".join(sentences)] == []
+    german = " ".join(budget_sentences(page.uptimes, policy, load_words("de")))
     assert "Das Ziel ist 99,9 % in 30 Tagen." in german
 
 
@@ -86,16 +86,16 @@ def named(name: str) -> ComponentSnapshot:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_lines_to_copy_hold_any_name(name: str) -> None:
-    seen = named(TEXTS[name])
-    link, image = Tags(badge_html(seen, PAGE)).found
+    page = named(TEXTS[name])
+    link, image = Tags(badge_html(page, PAGE)).found
     assert link == ("a", {"href": f"{PAGE.url}components/downloads/"})
     assert image[0] == "img"
     assert image[1].keys() == {"src", "alt"}
     assert image[1]["src"] == f"{PAGE.url}badge/downloads.svg"
-    assert "\n" not in badge_markdown(seen, PAGE)
+    assert "\n" not in badge_markdown(page, PAGE)
     if name in ("plain", "markup"):
         assert f'href="{PAGE.url}components/downloads/"' in str(
-            render_markdown(badge_markdown(seen, PAGE), "../")
+            render_markdown(badge_markdown(page, PAGE), "../")
         )
 
 

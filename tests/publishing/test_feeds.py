@@ -157,9 +157,9 @@ def test_two_feeds_of_a_host_have_two_ids(feeds: dict[str, bytes]) -> None:
 
 def test_an_edit_changes_the_text_and_its_time_and_nothing_else() -> None:
     before = hostile_snapshot({"plain": "Old words"})
-    silent, told = edited(before, "New", "New words"), edited(before, "New", "New words", NOW)
+    silent, shown = edited(before, "New", "New words"), edited(before, "New", "New words", NOW)
     for name in UPDATES:
-        old, new, named = (read(name, feed_files(each)[name]) for each in (before, silent, told))
+        old, new, named = (read(name, feed_files(each)[name]) for each in (before, silent, shown))
         assert [entry.id for entry in old.entries] == [entry.id for entry in new.entries]
         assert [entry.published for entry in old.entries] == [entry.published for entry in named.entries]
         assert [entry.updated for entry in old.entries] == [entry.updated for entry in new.entries]
@@ -168,7 +168,7 @@ def test_an_edit_changes_the_text_and_its_time_and_nothing_else() -> None:
             assert {entry.updated for entry in named.entries} <= {NOW}
             assert named.updated in (NOW, NEVER, None)
     for name in HISTORY:
-        assert read(name, feed_files(told)[name]).updated == NOW
+        assert read(name, feed_files(shown)[name]).updated == NOW
 
 
 def test_each_component_and_impact_has_its_own_news() -> None:

@@ -14,8 +14,8 @@ from waypost.formats.observations import Rollup
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.store.monitor_store import MonitorStore
-from waypost.publishing.latency import LatencyMemory, timed_checks
-from waypost.publishing.publish import PublishMemory, publish
+from waypost.publishing.current import LatencyCache, timed_checks
+from waypost.publishing.publish import PublishCache, publish
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.status.rules.latency import Latency
@@ -73,7 +73,7 @@ def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_nothing_was_measured_yet(site: Site) -> None:
-    assert LatencyMemory().read(site.database_url, config(site), NOW) == {}
+    assert LatencyCache().read(site.database_url, config(site), NOW) == {}
     assert not (site.root / ".waypost" / "waypost.db").exists(), "asking makes no database"
 
 
@@ -81,7 +81,7 @@ def test_hours_that_are_over_are_told(site: Site, store: Store) -> None:
     for minutes, milliseconds in ((25 * 60, 100), (73, 220), (72, 200), (15, 300), (5, 900)):
         answer(store, minutes * MINUTE, milliseconds)
     store.roll_up(NOW)
-    found = LatencyMemory().read(site.database_url, config(site), NOW)
+    found = LatencyCache().read(site.database_url, config(site), NOW)
     assert set(found) == {"web"}
     # 11:55 belongs to the hour that is over, 12:05 does not; the day of yesterday is the other series.
     assert halves(found["web"]) == [
@@ -101,7 +101,7 @@ def test_what_is_no_check_of_the_page_or_has_no_latency_is_left_out(site: Site, 
     answer(store, 70 * MINUTE, 5000, check="http-2")
     answer(store, 70 * MINUTE, 5000, "gone")
     store.roll_up(NOW)
-    found = LatencyMemory().read(site.database_url, config(site), NOW)
+    found = LatencyCache().read(site.database_url, config(site), NOW)
     assert {name: halves(series) for name, series in found.items()} == {
         "web": [pytest.approx(100, rel=ACCURACY)]
     }
@@ -111,54 +111,54 @@ def test_what_is_whole_is_read_once(site: Site, store: Store, monkeypatch: pytes
     answer(store, 70 * MINUTE, 100)
     store.roll_up(NOW)
     asked = count_reads(monkeypatch)
-    memory, settings = LatencyMemory(), config(site)
-    first = memory.read(site.database_url, settings, NOW)
+    cache, settings = LatencyCache(), config(site)
+    first = cache.read(site.database_url, settings, NOW)
     assert sorted(asked) == ["day", "hour"]
-    assert memory.read(site.database_url, settings, NOW + 40 * MINUTE) == first
+    assert cache.read(site.database_url, settings, NOW + 40 * MINUTE) == first
     assert len(asked) == 2
     # The next hour is another series; the days stay as they were.
-    memory.read(site.database_url, settings, NOW + 55 * MINUTE)
+    cache.read(site.database_url, settings, NOW + 55 * MINUTE)
     assert asked[2:] == ["hour"]
 
 
 def test_an_hour_that_is_summed_up_late_still_appears(site: Site, store: Store) -> None:
-    memory, settings = LatencyMemory(), config(site)
+    cache, settings = LatencyCache(), config(site)
     answer(store, 130 * MINUTE, 100)
     store.roll_up(NOW - 30 * MINUTE)
     answer(store, 15 * MINUTE, 300)
-    assert halves(memory.read(site.database_url, settings, NOW)["web"]) == [100]
+    assert halves(cache.read(site.database_url, settings, NOW)["web"]) == [100]
     store.roll_up(NOW)
-    found = memory.read(site.database_url, settings, NOW)
+    found = cache.read(site.database_url, settings, NOW)
     assert halves(found["web"])[1:] == [pytest.approx(300, rel=ACCURACY)]
-    assert found == LatencyMemory().read(site.database_url, settings, NOW), "as a fresh process sees it"
+    assert found == LatencyCache().read(site.database_url, settings, NOW), "as a fresh process sees it"
 
 
 def test_a_check_that_leaves_the_file_takes_its_latency_along(site: Site, store: Store) -> None:
-    memory = LatencyMemory()
+    cache = LatencyCache()
     answer(store, 70 * MINUTE, 100)
     store.roll_up(NOW)
-    assert memory.read(site.database_url, config(site), NOW)
+    assert cache.read(site.database_url, config(site), NOW)
     replace(
         site.root / "status" / "status.yml",
         'http: "https://www.example.org/health"',
         "tcp: www.example.org:443",
     )
     replace(site.root / "status" / "status.yml", "            timeout: 10s\n", "")
-    assert memory.read(site.database_url, config(site), NOW) == {}
+    assert cache.read(site.database_url, config(site), NOW) == {}
 
 
 def test_only_the_page_of_a_component_that_answered_shows_it(site: Site, store: Store) -> None:
     answer(store, 70 * MINUTE, 100)
     store.roll_up(NOW)
-    memory = PublishMemory()
-    publish(site, load_project(site), NOW, memory=memory)
+    cache = PublishCache()
+    publish(site, load_project(site), NOW, cache=cache)
     page = (site.status_output / PAGE).read_text(encoding="utf-8")
     assert page.count('<figure class="wp-latency">') == 1
     assert "<polyline" in page
     assert '<th scope="row">20 Nov, 12:00</th>' in page
     assert "wp-latency" not in (site.status_output / "components/mail/index.html").read_text(encoding="utf-8")
     # A day later the hours are gone and the day is there.
-    publish(site, load_project(site), NOW + timedelta(days=1, hours=1), memory=memory)
+    publish(site, load_project(site), NOW + timedelta(days=1, hours=1), cache=cache)
     page = (site.status_output / PAGE).read_text(encoding="utf-8")
     assert "The last 90 days: half of the answers" in page
     assert "The last 24 hours: half" not in page

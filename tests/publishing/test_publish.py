@@ -159,27 +159,27 @@ def test_a_folder_in_the_way_of_a_file_is_replaced(site: Site) -> None:
 ROUNDS = """
 import itertools, os, pathlib, sys
 from waypost.base.clock import utc_now
-from waypost.publishing.publish import PublishMemory, publish, write_changes
+from waypost.publishing.publish import PublishCache, publish, write_changes
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.cli import main
 config = pathlib.Path("status/status.yml")
 site = Site(pathlib.Path.cwd())
 
-def stay(memory):
-    publication = publish(site, load_project(site), utc_now(), memory=memory)
+def stay(cache):
+    publication = publish(site, load_project(site), utc_now(), cache=cache)
     write_changes(pathlib.Path("changed.txt"), publication)
     print(len(publication.changed), "files changed", flush=True)
 
 def work(first):
-    memory = PublishMemory()
+    cache = PublishCache()
     for number in itertools.count(first):
         text = config.read_text(encoding="utf-8").splitlines()
         text[1] = f"  name: Example status {number}"
         config.with_name("new.tmp").write_text("\\n".join(text) + "\\n", encoding="utf-8")
         config.with_name("new.tmp").replace(config)
         if first % 2000:
-            stay(memory)
+            stay(cache)
         else:
             main(["publish", "--changed-to", "changed.txt"], standalone_mode=False)
 
@@ -295,7 +295,7 @@ NO_MKDOCS = {
     "publish": 'main(["publish"], standalone_mode=False)',
     "status": 'main(["status"], standalone_mode=False)',
     "run": STOP_SOON + 'main(["run"], standalone_mode=False)',
-    "modules": "import waypost.monitor.poll, waypost.publishing.publish, waypost.publishing.publisher, waypost.run",
+    "modules": "import waypost.monitor.poll, waypost.publishing.publish, waypost.publishing.publish, waypost.run",
 }
 
 

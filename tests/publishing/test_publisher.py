@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from waypost.publishing import publisher
-from waypost.publishing.publisher import signature
+from waypost.publishing import publish as publishing
+from waypost.publishing.publish import signature
 
 
 def test_every_kind_of_change_is_noticed(tmp_path: Path) -> None:
     file = tmp_path / "a" / "b.md"
-    seen = [signature(tmp_path)]
+    signatures = [signature(tmp_path)]
     for change in (
         file.parent.mkdir,
         lambda: file.write_text("one"),
@@ -22,9 +22,9 @@ def test_every_kind_of_change_is_noticed(tmp_path: Path) -> None:
         lambda: shutil.rmtree(tmp_path / "a"),
     ):
         change()
-        seen.append(signature(tmp_path))
-    assert all(before != after for before, after in itertools.pairwise(seen))
-    assert signature(tmp_path) == seen[-1]
+        signatures.append(signature(tmp_path))
+    assert all(before != after for before, after in itertools.pairwise(signatures))
+    assert signature(tmp_path) == signatures[-1]
 
 
 def test_a_folder_that_is_not_there_is_no_fault(tmp_path: Path) -> None:
@@ -40,5 +40,5 @@ def test_what_vanishes_while_it_is_looked_at_is_left_out(
         yield f"{folder}/gone.md"
         yield f"{folder}/kept.md"
 
-    monkeypatch.setattr(publisher, "_below", below)
+    monkeypatch.setattr(publishing, "_below", below)
     assert [Path(path).name for path, _, _ in signature(tmp_path)][1:] == ["kept.md"]

@@ -15,18 +15,16 @@ from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.files.languages import load_words
 from waypost.base.i18n import duration_text
 from waypost.formats.status import ComponentStatus
+from waypost.publishing.pages.charts import bar_svg, bar_text, day_segments
 from waypost.publishing.pages.filters import (
     StatusFormat,
-    bar_svg,
-    bar_text,
     closing_words,
-    day_runs,
     group_status,
     region_sentences,
     uptime_columns,
     uptime_text,
 )
-from waypost.status.rules.snapshot import MaintenanceSnapshot
+from waypost.status.rules.incidents import MaintenanceSnapshot
 from waypost.status.rules.uptime import DaySummary
 
 FINE = ComponentStatus.OPERATIONAL
@@ -47,32 +45,36 @@ def test_spans_are_told_in_their_two_largest_units(case: Case) -> None:
 
 def test_days_that_look_alike_are_one_run() -> None:
     rows = days((FINE, 0, 0), (FINE, 0, 0), (ComponentStatus.NO_DATA, 0, 86400), (FINE, 0, 0))
-    runs = day_runs(rows, ENGLISH)
-    assert [(run.start, run.days, run.code) for run in runs] == [(0, 2, "ok"), (2, 1, "no"), (3, 1, "ok")]
+    segments = day_segments(rows, ENGLISH)
+    assert [(segment.start, segment.days, segment.code) for segment in segments] == [
+        (0, 2, "ok"),
+        (2, 1, "no"),
+        (3, 1, "ok"),
+    ]
 
 
 def test_days_that_differ_by_what_does_not_show_are_one_run_too() -> None:
-    (run,) = day_runs(days((FINE, 0, 0), (FINE, 0, 600), (FINE, 0, 899.9), (FINE, 0, 1)), ENGLISH)
-    assert (run.start, run.days, run.code, run.title) == (0, 4, "ok", "")
+    (segment,) = day_segments(days((FINE, 0, 0), (FINE, 0, 600), (FINE, 0, 899.9), (FINE, 0, 1)), ENGLISH)
+    assert (segment.start, segment.days, segment.code, segment.title) == (0, 4, "ok", "")
 
 
 def test_a_day_with_trouble_says_which_and_how_long() -> None:
-    (run,) = day_runs(days((ComponentStatus.PARTIAL_OUTAGE, 5760, 0)), ENGLISH)
-    assert (run.code, run.title) == ("pa", "1 November: partial outage, 1 hour 36 minutes")
+    (segment,) = day_segments(days((ComponentStatus.PARTIAL_OUTAGE, 5760, 0)), ENGLISH)
+    assert (segment.code, segment.title) == ("pa", "1 November: partial outage, 1 hour 36 minutes")
 
 
 def test_a_day_that_was_not_measured_all_day_is_not_plain_green() -> None:
-    short, long = day_runs(days((FINE, 0, 600), (FINE, 0, 7200)), ENGLISH)
+    short, long = day_segments(days((FINE, 0, 600), (FINE, 0, 7200)), ENGLISH)
     assert (short.code, short.title) == ("ok", "")
     assert (long.code, long.title) == ("ga", "2 November: no data for 2 hours")
 
 
 def test_trouble_is_shown_before_a_gap() -> None:
     bad = days((ComponentStatus.MAJOR_OUTAGE, 60, 7200))
-    (run,) = day_runs(bad, ENGLISH)
-    assert (run.code, run.title) == ("ma", "1 November: major outage, 1 minute; no data for 2 hours")
-    (run,) = day_runs(bad, GERMAN)
-    assert (run.code, run.title) == ("ma", "1. November: Ausfall, 1 Minute; keine Daten, 2 Stunden")
+    (segment,) = day_segments(bad, ENGLISH)
+    assert (segment.code, segment.title) == ("ma", "1 November: major outage, 1 minute; no data for 2 hours")
+    (segment,) = day_segments(bad, GERMAN)
+    assert (segment.code, segment.title) == ("ma", "1. November: Ausfall, 1 Minute; keine Daten, 2 Stunden")
 
 
 STROKE = re.compile(
@@ -114,30 +116,32 @@ def test_a_bar_draws_each_day_once_within_a_kilobyte(seed: int) -> None:
     ninety = days(*rows)
     bar = bar_svg(ninety, words)
     assert len(bar.encode()) <= 1024
-    codes, told = drawn(bar)
-    runs = day_runs(ninety, words)
-    assert codes == [run.code for run in runs for _ in range(run.days)]
-    every = {run.start: run.title for run in runs if run.title}
-    assert told.items() <= every.items()
-    assert sorted(told) == sorted(every)[len(every) - len(told) :], "the latest days keep their words"
+    codes, published = drawn(bar)
+    segments = day_segments(ninety, words)
+    assert codes == [segment.code for segment in segments for _ in range(segment.days)]
+    every = {segment.start: segment.title for segment in segments if segment.title}
+    assert published.items() <= every.items()
+    assert sorted(published) == sorted(every)[len(every) - len(published) :], (
+        "the latest days keep their words"
+    )
     assert ET.fromstring(bar).get("aria-label") == bar_text(ninety, words)  # noqa: S314  # our own bytes
 
 
 def test_the_words_of_a_few_bad_days_are_all_in_the_bar() -> None:
     rows = [(FINE, 0.0, 0.0)] * 90
     rows[3] = rows[50] = rows[89] = (ComponentStatus.PARTIAL_OUTAGE, 5760.0, 0.0)
-    codes, told = drawn(bar_svg(days(*rows), ENGLISH))
-    assert [day for day, code in enumerate(codes) if code != "ok"] == [3, 50, 89] == sorted(told)
-    assert told[3] == "4 November: partial outage, 1 hour 36 minutes"
+    codes, published = drawn(bar_svg(days(*rows), ENGLISH))
+    assert [day for day, code in enumerate(codes) if code != "ok"] == [3, 50, 89] == sorted(published)
+    assert published[3] == "4 November: partial outage, 1 hour 36 minutes"
 
 
 def test_the_bar_can_be_read_aloud() -> None:
     bad = (ComponentStatus.PARTIAL_OUTAGE, 60, 0)
-    seen = days((FINE, 0, 0), (FINE, 0, 7200), (ComponentStatus.NO_DATA, 0, 86400), bad)
-    assert bar_text(seen[:3], ENGLISH) == (
+    snapshot = days((FINE, 0, 0), (FINE, 0, 7200), (ComponentStatus.NO_DATA, 0, 86400), bad)
+    assert bar_text(snapshot[:3], ENGLISH) == (
         "The last 3 days: 2 operational, 1 no data. 1 of them were not measured all day."
     )
-    assert bar_text(seen, GERMAN) == (
+    assert bar_text(snapshot, GERMAN) == (
         "Die letzten 4 Tage: 2 in Betrieb, 1 mit Teilausfall, 1 ohne Daten. "
         "1 davon wurde nicht den ganzen Tag gemessen."
     )
@@ -147,13 +151,13 @@ def test_the_bar_can_be_read_aloud() -> None:
 def test_every_state_that_a_day_can_be_coloured_with_has_words(status: ComponentStatus) -> None:
     for words in (ENGLISH, GERMAN):
         assert "1" in bar_text(days((status, 60, 0)), words)
-        assert day_runs(days((status, 60, 0)), words)[0].title
+        assert day_segments(days((status, 60, 0)), words)[0].title
 
 
 def test_uptime_says_what_was_left_out() -> None:
-    (seen,) = take_snapshot(site(), history(["00:00 http-1 operational"]), moment("12:00")).components
-    assert uptime_text(seen, ENGLISH) == "100 % · 89 days without data"
-    assert uptime_text(seen, GERMAN) == "100 % · 89 Tage ohne Daten"
+    (snapshot,) = take_snapshot(site(), history(["00:00 http-1 operational"]), moment("12:00")).components
+    assert uptime_text(snapshot, ENGLISH) == "100 % · 89 days without data"
+    assert uptime_text(snapshot, GERMAN) == "100 % · 89 Tage ohne Daten"
     (by_hand,) = take_snapshot(site({"downloads": 0}), history(), moment("12:00")).components
     assert uptime_text(by_hand, ENGLISH) == "100 % · reported by people"
     assert uptime_text(by_hand, GERMAN) == "100 % · von Menschen gemeldet"
@@ -163,30 +167,30 @@ def test_uptime_is_written_with_the_mark_of_the_language() -> None:
     rows = history(
         ["11-19 00:00 http-1 operational", "10:00 http-1 major_outage", "10:30 http-1 operational"]
     )
-    (seen,) = take_snapshot(site(), rows, moment("12:00")).components
-    assert uptime_text(seen, ENGLISH) == "95.83 % · 89 days without data"
-    assert uptime_text(seen, GERMAN) == "95,83 % · 89 Tage ohne Daten"
+    (snapshot,) = take_snapshot(site(), rows, moment("12:00")).components
+    assert uptime_text(snapshot, ENGLISH) == "95.83 % · 89 days without data"
+    assert uptime_text(snapshot, GERMAN) == "95,83 % · 89 Tage ohne Daten"
 
 
 def test_where_nothing_was_measured_no_number_is_given() -> None:
-    (seen,) = take_snapshot(site(), history([], []), moment("12:00")).components
-    assert (uptime_text(seen, ENGLISH), uptime_text(seen, GERMAN)) == ("no data", "keine Daten")
+    (snapshot,) = take_snapshot(site(), history([], []), moment("12:00")).components
+    assert (uptime_text(snapshot, ENGLISH), uptime_text(snapshot, GERMAN)) == ("no data", "keine Daten")
 
 
 def test_maintenance_is_named_where_it_was_left_out() -> None:
     page = site(maintenances=[{"id": "work", "window": "10:00-11:00"}])
-    (seen,) = take_snapshot(page, history(["00:00 http-1 operational"]), moment("12:00")).components
-    assert uptime_text(seen, ENGLISH) == "100 % · 89 days without data · maintenance left out"
-    assert uptime_text(seen, GERMAN) == "100 % · 89 Tage ohne Daten · Wartung nicht mitgezählt"
+    (snapshot,) = take_snapshot(page, history(["00:00 http-1 operational"]), moment("12:00")).components
+    assert uptime_text(snapshot, ENGLISH) == "100 % · 89 days without data · maintenance left out"
+    assert uptime_text(snapshot, GERMAN) == "100 % · 89 Tage ohne Daten · Wartung nicht mitgezählt"
 
 
 def test_from_where_it_can_be_reached_and_from_where_not() -> None:
-    (seen,) = take_snapshot(three_regions(), seen_from_three(), moment("12:00")).components
-    assert region_sentences(seen, ENGLISH) == [
+    (snapshot,) = take_snapshot(three_regions(), seen_from_three(), moment("12:00")).components
+    assert region_sentences(snapshot, ENGLISH) == [
         (FINE, "Reachable from Frankfurt and Singapore."),
         (ComponentStatus.MAJOR_OUTAGE, "Not reachable from Virginia."),
     ]
-    assert [text for _, text in region_sentences(seen, GERMAN)] == [
+    assert [text for _, text in region_sentences(snapshot, GERMAN)] == [
         "Erreichbar aus Frankfurt und Singapore.",
         "Nicht erreichbar aus Virginia.",
     ]
@@ -198,8 +202,8 @@ def test_every_state_that_a_region_can_have_is_a_sentence() -> None:
         [f"00:00 http-1@{region} {status}" for region, status in states.items()],
         [f"00:00-12:00 http-1@{region}" for region in REGIONS],
     )
-    (seen,) = take_snapshot(three_regions(), found, moment("12:00")).components
-    assert [text for _, text in region_sentences(seen, ENGLISH)] == [
+    (snapshot,) = take_snapshot(three_regions(), found, moment("12:00")).components
+    assert [text for _, text in region_sentences(snapshot, ENGLISH)] == [
         "Slow from Frankfurt.",
         "Fails in part from Virginia.",
         "Not measured from Singapore.",
@@ -210,13 +214,19 @@ def test_every_state_that_a_region_can_have_is_a_sentence() -> None:
 
 def test_the_uptime_of_each_window_is_a_column_and_so_is_maintenance() -> None:
     place = site(maintenances=[{"id": "work", "window": "00:00-06:00"}])
-    seen = take_snapshot(
+    snapshot = take_snapshot(
         place, history(["11-10 00:00 http-1 operational", "08:00 http-1 major_outage"],
                        ["11-10 00:00-12:00 http-1"]), moment("12:00"),
     )  # fmt: skip
     # 4 of 18, of 150, of 246 and 246 hours; with the work 10 of 252.
-    assert uptime_columns(seen.uptimes, ENGLISH) == ["77.77 %", "97.33 %", "98.37 %", "98.37 %", "96.03 %"]
-    assert uptime_columns(seen.uptimes, GERMAN)[0] == "77,77 %"
+    assert uptime_columns(snapshot.uptimes, ENGLISH) == [
+        "77.77 %",
+        "97.33 %",
+        "98.37 %",
+        "98.37 %",
+        "96.03 %",
+    ]
+    assert uptime_columns(snapshot.uptimes, GERMAN)[0] == "77,77 %"
     empty = take_snapshot(site(), history([], []), moment("12:00"))
     assert uptime_columns(empty.uptimes, GERMAN) == ["keine Daten"] * 5
 
@@ -243,8 +253,8 @@ def test_windows_name_the_day_and_the_year_where_it_is_another(
 ) -> None:
     item = SimpleNamespace(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
     for language, expected in (("en", text), ("de", german)):
-        seen = take_snapshot(site(), history(), moment("12:00"), language)
-        assert StatusFormat(seen, {}).window(cast("MaintenanceSnapshot", item)) == expected
+        snapshot = take_snapshot(site(), history(), moment("12:00"), language)
+        assert StatusFormat(snapshot, {}).window(cast("MaintenanceSnapshot", item)) == expected
 
 
 @pytest.mark.parametrize(
@@ -268,8 +278,8 @@ def test_a_window_over_a_change_of_clocks_says_the_offsets(
     zone: str, start: str, end: str, text: str
 ) -> None:
     item = SimpleNamespace(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
-    seen = take_snapshot(site(zone=zone), history(), moment("12:00"))
-    assert StatusFormat(seen, {}).window(cast("MaintenanceSnapshot", item)) == text
+    snapshot = take_snapshot(site(zone=zone), history(), moment("12:00"))
+    assert StatusFormat(snapshot, {}).window(cast("MaintenanceSnapshot", item)) == text
 
 
 @pytest.mark.parametrize(
@@ -287,12 +297,12 @@ def test_times_are_those_of_the_page_with_the_year_where_it_is_another(
 ) -> None:
     zone = "UTC" if text.startswith("4 Nov,") else "Europe/Berlin"
     for language, expected in (("en", text), ("de", german)):
-        seen = take_snapshot(site(zone=zone), history(), moment("12:00"), language)
-        assert StatusFormat(seen, {}).day_time(datetime.fromisoformat(at)) == expected
+        snapshot = take_snapshot(site(zone=zone), history(), moment("12:00"), language)
+        assert StatusFormat(snapshot, {}).day_time(datetime.fromisoformat(at)) == expected
 
 
 @pytest.mark.parametrize(
-    ("statuses", "told"),
+    ("statuses", "published"),
     [
         (["operational", "operational"], "operational"),
         (["no_data"], "no_data"),
@@ -303,9 +313,9 @@ def test_times_are_those_of_the_page_with_the_year_where_it_is_another(
     ],
 )
 def test_a_group_says_what_is_worst_and_claims_nothing_that_is_not_known(
-    statuses: list[str], told: str | None
+    statuses: list[str], published: str | None
 ) -> None:
-    assert group_status([ComponentStatus(status) for status in statuses]) == told
+    assert group_status([ComponentStatus(status) for status in statuses]) == published
 
 
 def test_the_end_of_an_incident_is_told_in_a_line() -> None:

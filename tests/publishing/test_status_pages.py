@@ -16,7 +16,8 @@ from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.cache import PageCache
 from waypost.base.files.languages import load_words
 from waypost.formats.status import ComponentStatus
-from waypost.publishing.pages.filters import STATUS_CODES, StatusFormat
+from waypost.publishing.pages.charts import STATUS_CODES
+from waypost.publishing.pages.filters import StatusFormat
 from waypost.publishing.pages.render import default_shell, status_pages
 from waypost.status.rules.snapshot import Snapshot
 
@@ -57,9 +58,9 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
 
-def made(seen: Snapshot, memory: PageCache | None = None) -> dict[str, str]:
-    shell = default_shell(seen.page, seen.words)
-    return {path: page.decode() for path, page in status_pages(seen, {}, shell, memory).items()}
+def made(shown_page: Snapshot, memory: PageCache | None = None) -> dict[str, str]:
+    shell = default_shell(shown_page.page, shown_page.words)
+    return {path: page.decode() for path, page in status_pages(shown_page, {}, shell, memory).items()}
 
 
 @cache
@@ -165,9 +166,11 @@ def test_work_that_runs_stands_under_now_and_work_to_come_under_planned(page: st
         {"id": "watched", "window": "11:00-13:00", "says": ["09:00 scheduled", "11:30 verifying"]},
         {"id": "next", "window": "14:00-15:00"},
     ]
-    seen = take_snapshot(site(maintenances=works), history(["00:00 http-1 operational"]), moment("12:00"))
+    shown_page = take_snapshot(
+        site(maintenances=works), history(["00:00 http-1 operational"]), moment("12:00")
+    )
     # The first sentence names planned work too.
-    words = Page(made(seen)[page]).words.partition("imes in UTC")[2]
+    words = Page(made(shown_page)[page]).words.partition("imes in UTC")[2]
     order = [
         words.index(text)
         for text in ("Now ", "Title of running", "Title of watched", "Planned ", "Title of next")
@@ -190,14 +193,14 @@ def test_groups_say_what_is_worst_in_them() -> None:
 
 def test_a_promise_says_its_time_to_people_and_to_scripts() -> None:
     place = site(incidents=[{"id": "stop", "says": ["11:30 investigating"]}])
-    seen = take_snapshot(place, history(), moment("12:00"))
+    shown_page = take_snapshot(place, history(), moment("12:00"))
     (incident,) = place.incidents
     update = incident.updates[0]
     promised = type(update)(update.id, update.status, update.at, update.body, moment("12:30"))
     later = replace(incident, updates=(promised,))
-    seen = replace(seen, incidents=(later,), active=(later,))
+    shown_page = replace(shown_page, incidents=(later,), active=(later,))
     for path in ("index.html", "incidents/stop/index.html"):
-        text = made(seen)[path]
+        text = made(shown_page)[path]
         assert 'data-wp-due="2026-11-20T12:30:00Z"' in text
         assert "Next update by 20 Nov, 12:30" in Page(text).words
 
@@ -217,10 +220,10 @@ def test_an_incident_that_is_silent_too_long_says_since_when_on_both_pages() -> 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_hostile_texts_make_no_markup(name: str) -> None:
-    seen = hostile_snapshot(
+    shown_page = hostile_snapshot(
         {name: TEXTS[name].replace("\ud800", "")}, now=NOW - timedelta(days=1) + timedelta(minutes=1)
     )
-    for path, text in made(seen).items():
+    for path, text in made(shown_page).items():
         page = Page(text)
         assert page.forbidden == [], path
         assert "b" not in page.open or path in ("index.html", "mine/index.html") or "data-wp-stale" in text, (
@@ -243,19 +246,19 @@ def test_pages_made_from_memory_are_those_of_a_fresh_process() -> None:
             ["00:00 http-1 operational", "12:00:30 http-1 major_outage", "12:01:30 http-1 operational"],
         )
     ):
-        seen = take_snapshot(
+        shown_page = take_snapshot(
             place, history(rows, ["00:00-13:00 http-1"]), moment("12:00") + timedelta(minutes=minute)
         )
-        memory.begin(seen.page)
-        again = made(seen, memory)
+        memory.begin(shown_page.page)
+        again = made(shown_page, memory)
         memory.end()
-        assert again == made(seen)
+        assert again == made(shown_page)
 
 
 def test_scripts_draw_the_same_marks_as_pages() -> None:
     script = (ROOT / "theme/status/status.js").read_text(encoding="utf-8")
-    seen = take_snapshot(site(), history(), moment("12:00"))
-    mark = StatusFormat(seen, {}).filters("")["mark"]
+    shown_page = take_snapshot(site(), history(), moment("12:00"))
+    mark = StatusFormat(shown_page, {}).filters("")["mark"]
     for status in ComponentStatus:
         (drawing,) = re.findall(r'd="([^"]+)"', str(mark(status)))
         key = re.search(rf'\b{status}: "{re.escape(drawing)}"', script)

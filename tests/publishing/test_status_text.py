@@ -27,9 +27,9 @@ def test_all_of_the_present_is_told() -> None:
         ],
         zone="Europe/Berlin",
     )
-    seen = take_snapshot(place, history(FINE, ["00:00-11:59 http-1"]), moment("12:00"))
+    page = take_snapshot(place, history(FINE, ["00:00-11:59 http-1"]), moment("12:00"))
     assert (
-        text(seen)
+        text(page)
         == """\
 Lumen status
 
@@ -64,10 +64,10 @@ https://help.lumen.example/status/
 
 
 def test_nothing_measured_is_said() -> None:
-    said = text(take_snapshot(site(), history([], []), moment("12:00")))
-    assert "We have no measurements right now" in said
-    assert "Nothing has been checked yet" in said
-    assert "Downloads  No data" in said
+    shown = text(take_snapshot(site(), history([], []), moment("12:00")))
+    assert "We have no measurements right now" in shown
+    assert "Nothing has been checked yet" in shown
+    assert "Downloads  No data" in shown
 
 
 def test_time_alone_changes_nothing() -> None:
@@ -80,10 +80,10 @@ def test_time_alone_changes_nothing() -> None:
 
 
 def test_it_speaks_the_language_of_the_site() -> None:
-    said = text(take_snapshot(site(), history(FINE), moment("12:00"), "de"))
-    assert "Alles funktioniert" in said
-    assert "Zeitzone: UTC" in said
-    assert "Downloads  In Betrieb" in said
+    shown = text(take_snapshot(site(), history(FINE), moment("12:00"), "de"))
+    assert "Alles funktioniert" in shown
+    assert "Zeitzone: UTC" in shown
+    assert "Downloads  In Betrieb" in shown
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -91,12 +91,12 @@ def test_what_a_terminal_would_obey_is_not_there(name: str) -> None:
     snapshot = hostile_snapshot({name: TEXTS[name]})
     active = hostile_snapshot({name: TEXTS[name]}, now=snapshot.incidents[0].started + timedelta(minutes=1))
     assert active.active
-    for said in (text(snapshot), text(active)):
-        odd = {letter for letter in said if unicodedata.category(letter).startswith("C")}
+    for shown in (text(snapshot), text(active)):
+        odd = {letter for letter in shown if unicodedata.category(letter).startswith("C")}
         assert odd <= {"\n", "\u200c", "\u200d"}
-        assert max(map(len, said.splitlines())) <= WIDTH
+        assert max(map(len, shown.splitlines())) <= WIDTH
         # No line of a writer's can pass for one of ours: it stands behind a word of ours, or indented.
-        assert not any(line.startswith("BEGIN") for line in said.splitlines())
+        assert not any(line.startswith("BEGIN") for line in shown.splitlines())
 
 
 @pytest.mark.parametrize("name", ["می\u200cخواهم", "👩\u200d👩\u200d👧"])

@@ -34,8 +34,8 @@ def incidents(days: Sequence[int], **more: Any) -> list[dict[str, Any]]:
     made = []
     for number, days_ago in enumerate(days):
         at = NOON - timedelta(days=days_ago, minutes=number)
-        said = [f"{at.isoformat()} investigating", f"{(at + timedelta(seconds=30)).isoformat()} resolved"]
-        made.append({"id": f"i{number}", "says": said, **more})
+        updates = [f"{at.isoformat()} investigating", f"{(at + timedelta(seconds=30)).isoformat()} resolved"]
+        made.append({"id": f"i{number}", "says": updates, **more})
     return made
 
 
@@ -48,9 +48,9 @@ def article(path: str, *components: str, kind: str = "page") -> Article:
     return Article(path, Kind(kind), "", model(title=path, kind=kind, components=components), "Words.", 5)
 
 
-def specs(seen: Snapshot, *articles: Article) -> dict[str, PageSpec]:
+def specs(page: Snapshot, *articles: Article) -> dict[str, PageSpec]:
     by_path = {item.path: item for item in articles}
-    return {spec.path: spec for spec in page_specs(seen, by_path, StatusFormat(seen, by_path))}
+    return {spec.path: spec for spec in page_specs(page, by_path, StatusFormat(page, by_path))}
 
 
 def ids(entries: Sequence[HistoryEntry]) -> list[str]:
@@ -137,7 +137,7 @@ def test_months_lose_nothing_and_keep_the_order(hours: list[int]) -> None:
 
 
 def test_a_component_tells_of_its_own_and_of_nothing_that_is_still_open_twice() -> None:
-    told = [
+    published = [
         *incidents([3], components={"search": "partial_outage"}),
         {"id": "open", "says": ["10:00 investigating"], "components": {"downloads": "major_outage"}},
         *(
@@ -149,7 +149,7 @@ def test_a_component_tells_of_its_own_and_of_nothing_that_is_still_open_twice() 
         {"id": "done", "window": "08:00-09:00"},
         {"id": "next", "window": "11-21 02:00-11-21 03:00", "components": ["downloads", "search"]},
     ]
-    place = site({"downloads": 1, "search": 0}, told, works)
+    place = site({"downloads": 1, "search": 0}, published, works)
     found = specs(take_snapshot(place, history(FINE), NOON))
     mine = found["components/downloads/"].context
     assert [item.id for item in mine["active"]] == ["open"]
@@ -177,8 +177,8 @@ def test_articles_about_a_component_the_most_particular_first() -> None:
 
 def test_an_incident_names_the_writers_articles_first_and_the_postmortem_apart() -> None:
     says = ["10:00 investigating", "10:30 resolved", "11:00 postmortem"]
-    seen = take_snapshot(site(incidents=[{"id": "stop", "says": says}]), history(FINE), NOON)
-    context = specs(seen, article("own.md", "downloads"))["incidents/stop/"].context
+    page = take_snapshot(site(incidents=[{"id": "stop", "says": says}]), history(FINE), NOON)
+    context = specs(page, article("own.md", "downloads"))["incidents/stop/"].context
     assert [update.status for update in context["updates"]] == ["investigating", "resolved"]
     assert [update.status for update in context["postmortems"]] == ["postmortem"]
     assert context["articles"] == ["own.md"]

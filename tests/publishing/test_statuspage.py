@@ -15,12 +15,12 @@ from waypost.formats.status_config import Policy
 from waypost.publishing.api.now_json import now_document
 from waypost.publishing.api.statuspage import (
     DESCRIPTIONS,
+    api_documents,
     api_time,
     components_json,
     incident_json,
     maintenance_json,
 )
-from waypost.publishing.api.statuspage_files import api_documents
 from waypost.status.rules.snapshot import Snapshot
 
 PLACE = {"api": 0, "Galleries": {"downloads": 1, "uploads": 0}, "Money": {"payments": 0}}
@@ -93,14 +93,14 @@ def test_each_group_stands_before_its_members_and_has_their_worst_state() -> Non
 
 def test_no_data_is_published_as_the_last_known_state() -> None:
     rows = history(["00:00 http-1 operational", "10:00 http-1 degraded_performance"], ["00:00-11:00 http-1"])
-    seen = take_snapshot(site(), rows, moment("12:00"))
-    assert components_json(seen)[0]["status"] == "degraded_performance"
-    assert now_document(seen)["components"]["downloads"]["status"] == "no_data"
+    shown_page = take_snapshot(site(), rows, moment("12:00"))
+    assert components_json(shown_page)[0]["status"] == "degraded_performance"
+    assert now_document(shown_page)["components"]["downloads"]["status"] == "no_data"
 
 
 def test_an_incident_has_its_times_and_its_components() -> None:
-    seen = busy()
-    found = plain(incident_json(seen, seen.active[0]))
+    shown_page = busy()
+    found = plain(incident_json(shown_page, shown_page.active[0]))
     assert {
         key: found[key] for key in ("started_at", "created_at", "monitoring_at", "updated_at", "resolved_at")
     } == {
@@ -115,15 +115,15 @@ def test_an_incident_has_its_times_and_its_components() -> None:
 
 
 def test_an_incident_with_a_postmortem_stays_resolved() -> None:
-    seen = busy()
-    over = next(item for item in seen.incidents if item.id == "over")
-    found = incident_json(seen, over)
+    shown_page = busy()
+    over = next(item for item in shown_page.incidents if item.id == "over")
+    found = incident_json(shown_page, over)
     assert (found["status"], found["resolved_at"]) == ("postmortem", "2026-11-20T08:30:00.000Z")
 
 
 def test_a_maintenance_ends_by_the_clock() -> None:
-    seen = busy()
-    found = {item.work.id: plain(maintenance_json(seen, item)) for item in seen.maintenances}
+    shown_page = busy()
+    found = {item.work.id: plain(maintenance_json(shown_page, item)) for item in shown_page.maintenances}
     assert {key: (item["status"], item["resolved_at"]) for key, item in found.items()} == {
         "coming": ("scheduled", None),
         "running": ("in_progress", None),
@@ -150,8 +150,8 @@ INDICATORS = [
 
 @pytest.mark.parametrize(("indicator", "state", "description"), INDICATORS)
 def test_each_indicator_has_its_description(indicator: str, state: str, description: str) -> None:
-    seen = take_snapshot(site(), history([f"00:00 http-1 {state}"]), moment("12:00"))
-    assert status_document(seen)["status"] == {"indicator": indicator, "description": description}
+    shown_page = take_snapshot(site(), history([f"00:00 http-1 {state}"]), moment("12:00"))
+    assert status_document(shown_page)["status"] == {"indicator": indicator, "description": description}
 
 
 def test_a_minor_incident_without_slowness_is_a_minor_outage() -> None:
@@ -161,8 +161,11 @@ def test_a_minor_incident_without_slowness_is_a_minor_outage() -> None:
         "components": {"gone": "degraded_performance"},
         "says": ["11:00 monitoring"],
     }
-    seen = take_snapshot(site(incidents=[mild]), history(ROWS), moment("12:00"))
-    assert status_document(seen)["status"] == {"indicator": "minor", "description": "Minor Service Outage"}
+    shown_page = take_snapshot(site(incidents=[mild]), history(ROWS), moment("12:00"))
+    assert status_document(shown_page)["status"] == {
+        "indicator": "minor",
+        "description": "Minor Service Outage",
+    }
     assert set(DESCRIPTIONS.values()) | {"Partially Degraded Service"} == WORDS
 
 
@@ -229,17 +232,17 @@ def test_now_json_tells_uptime_as_numbers_rounded_down_and_no_data_as_null() -> 
     found = plain(now_document(take_snapshot(place, rows, moment("12:00"))))
     # 10 minutes of 22 hours; with the two hours of work, 130 minutes of 24 hours.
     expected = {"24h": 99.24, "7d": 99.24, "30d": 99.24, "90d": 99.24}
-    told = found["components"]["downloads"]
-    assert told["uptime"] == {
+    published = found["components"]["downloads"]
+    assert published["uptime"] == {
         **expected,
         "months": {"2026-11": 99.24},
         "with_maintenance": dict.fromkeys(expected, 90.97),
     }
     nothing = dict.fromkeys(expected)
     assert found["components"]["api"]["uptime"] == {**nothing, "months": {}, "with_maintenance": nothing}
-    assert found["groups"] == {"Galleries": {"uptime": told["uptime"]}}
-    assert found["uptime"] == told["uptime"]
-    assert told["budget"] == {
+    assert found["groups"] == {"Galleries": {"uptime": published["uptime"]}}
+    assert found["uptime"] == published["uptime"]
+    assert published["budget"] == {
         "goal": 99,
         "window": "30d",
         "allowed": 792,
@@ -262,18 +265,18 @@ def test_now_json_tells_who_sees_it_otherwise_which_certificates_end_and_that_we
     ]
     assert (found["status"], found["offline_since"]) == ("operational", None)
     cut_off = replace(history(["00:00 http-1 operational"]), uplink=(UplinkGap(moment("10:02"), None),))
-    told = plain(now_document(take_snapshot(site(), cut_off, moment("12:00"))))
-    assert (told["status"], told["offline_since"]) == ("no_data", "2026-11-20T10:02:00.000Z")
-    assert told["headline"] == "We cannot measure right now"
+    published = plain(now_document(take_snapshot(site(), cut_off, moment("12:00"))))
+    assert (published["status"], published["offline_since"]) == ("no_data", "2026-11-20T10:02:00.000Z")
+    assert published["headline"] == "We cannot measure right now"
 
 
 @pytest.mark.parametrize(
-    ("now", "told"), [("09:59", []), ("10:00", ["work"]), ("10:59", ["work"]), ("11:00", [])]
+    ("now", "published"), [("09:59", []), ("10:00", ["work"]), ("10:59", ["work"]), ("11:00", [])]
 )
-def test_now_json_tells_of_maintenance_while_it_is_going_on(now: str, told: list[str]) -> None:
+def test_now_json_tells_of_maintenance_while_it_is_going_on(now: str, published: list[str]) -> None:
     place = site(PLACE, [], [{"id": "work", "components": ["uploads"], "window": "10:00-11:00"}])
     found = plain(now_document(take_snapshot(place, history([]), moment(now))))["maintenances"]
-    assert [item["id"] for item in found] == told
+    assert [item["id"] for item in found] == published
     for item in found:
         assert (item["path"], item["components"]) == ("maintenance/work/", ["uploads"])
         assert item["ends_at"] == "2026-11-20T11:00:00.000Z"
@@ -313,11 +316,11 @@ def test_whatever_happens_the_summary_follows_the_api(
             for n, (start, length, name) in enumerate(works)
         ],
     )
-    seen = take_snapshot(
+    shown_page = take_snapshot(
         place, history([f"{clock(at)} {check} {state}" for at, check, state in rows]), moment(clock(now))
     )
-    assert_follows_the_api(plain(summary_document(seen)))
-    assert seen.changed_at <= seen.now
+    assert_follows_the_api(plain(summary_document(shown_page)))
+    assert shown_page.changed_at <= shown_page.now
 
 
 def test_other_pages_are_told_in_the_language_of_the_site_and_programs_in_the_words_of_statuspage() -> None:

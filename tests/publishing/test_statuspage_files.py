@@ -8,8 +8,10 @@ import pytest
 from helpers.hostile_status import hostile_snapshot
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.statuspage_shapes import assert_follows_the_api, plain
-from waypost.publishing.api.json_files import json_bytes, json_files
-from waypost.publishing.api.statuspage_files import LATEST, api_documents
+from waypost.publishing.api.now_json import now_document
+from waypost.publishing.api.parts import json_bytes, json_files
+from waypost.publishing.api.statuspage import LATEST, api_documents
+from waypost.publishing.api.waypost_json import SCHEMA_PATH, page_schema, waypost_document
 from waypost.status.rules.snapshot import Snapshot
 
 LISTS = {
@@ -110,10 +112,10 @@ def test_lists_end_after_the_latest_but_nothing_open_is_left_out() -> None:
     oldest = {"id": "open", "says": ["11-19 12:00 investigating"]}
     past = [{"id": f"work-{number:02}", "window": f"05:{number:02}-05:59"} for number in range(LATEST + 5)]
     running = {"id": "running", "window": "03:00-13:00"}
-    seen = take_snapshot(
+    shown_page = take_snapshot(
         site(incidents=[*closed, oldest], maintenances=[*past, running]), history(), moment("12:00")
     )
-    found = api_documents(seen)
+    found = api_documents(shown_page)
     latest = names(found["api/v2/incidents.json"], "incidents")
     assert latest == [f"over-{number:02}" for number in range(LATEST + 4, 4, -1)]
     assert names(found["api/v2/incidents/unresolved.json"], "incidents") == ["open"]
@@ -131,7 +133,14 @@ def test_a_page_on_which_nothing_ever_happened_has_empty_lists() -> None:
 
 
 def test_files_are_json_whatever_people_wrote() -> None:
-    for path, content in json_files(hostile_snapshot()).items():
+    snapshot = hostile_snapshot()
+    documents = {
+        **api_documents(snapshot),
+        "now.json": now_document(snapshot),
+        "waypost.json": waypost_document(snapshot),
+        SCHEMA_PATH: page_schema(snapshot.page.url),
+    }
+    for path, content in json_files(documents).items():
         document = json.loads(content.decode())
         if path.startswith("api/"):
             assert_follows_the_api(document)

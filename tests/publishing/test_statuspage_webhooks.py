@@ -16,7 +16,12 @@ from helpers.statuspage_shapes import (
 )
 from waypost.formats.status import ComponentStatus
 from waypost.publishing.api.statuspage import incident_json, maintenance_json, page_id
-from waypost.publishing.api.statuspage_webhooks import ComponentNews, Recipient, component_body, incident_body
+from waypost.publishing.api.statuspage_webhooks import (
+    ComponentTransition,
+    Recipient,
+    component_body,
+    incident_body,
+)
 from waypost.status.rules.snapshot import Snapshot
 
 RECIPIENT = Recipient("https://status.example.org/u/1", "https://help.example.org/webhooks/")
@@ -53,20 +58,20 @@ def page() -> Snapshot:
     return take_snapshot(place, history(["00:00 http-1 operational"]), moment("12:00"))
 
 
-def news(new: ComponentStatus = DOWN, at: str = "11:59") -> ComponentNews:
-    return ComponentNews("downloads", OPERATIONAL, new, moment(at))
+def news(new: ComponentStatus = DOWN, at: str = "11:59") -> ComponentTransition:
+    return ComponentTransition("downloads", OPERATIONAL, new, moment(at))
 
 
 def test_the_body_of_a_component_has_the_documented_shape() -> None:
-    seen = page()
-    body = plain(component_body(seen, news(), RECIPIENT))
+    shown_page = page()
+    body = plain(component_body(shown_page, news(), RECIPIENT))
     assert {key: set(value) for key, value in body.items()} == {
         "meta": {"unsubscribe", "documentation", "generated_at"},
         "page": {"id", "status_indicator", "status_description"},
         "component_update": COMPONENT_UPDATE,
         "component": COMPONENT,
     }
-    assert body["page"]["id"] == page_id(seen)
+    assert body["page"]["id"] == page_id(shown_page)
     assert body["page"]["status_indicator"] in INDICATORS
     assert body["page"]["status_description"] in WORDS
     update, component = body["component_update"], body["component"]
@@ -97,12 +102,12 @@ def test_what_receivers_read_of_a_component_is_right() -> None:
 
 
 def test_the_same_news_has_the_same_id_and_other_news_another() -> None:
-    def identity(told: ComponentNews) -> str:
-        found: str = component_body(page(), told, RECIPIENT)["component_update"]["id"]
+    def identity(published: ComponentTransition) -> str:
+        found: str = component_body(page(), published, RECIPIENT)["component_update"]["id"]
         return found
 
-    told = [news(), news(at="11:58"), news(ComponentStatus.PARTIAL_OUTAGE)]
-    assert len({identity(item) for item in told}) == 3
+    published = [news(), news(at="11:58"), news(ComponentStatus.PARTIAL_OUTAGE)]
+    assert len({identity(item) for item in published}) == 3
     assert identity(news()) == identity(news())
 
 
@@ -111,21 +116,21 @@ def test_the_same_news_has_the_same_id_and_other_news_another() -> None:
 )
 def test_no_data_is_no_news_in_this_form(old: ComponentStatus, new: ComponentStatus) -> None:
     with pytest.raises(ValueError, match="no word for no data"):
-        ComponentNews("downloads", old, new, moment("12:00"))
+        ComponentTransition("downloads", old, new, moment("12:00"))
 
 
 def test_a_component_that_is_not_on_the_page_is_a_fault_of_the_caller() -> None:
     with pytest.raises(KeyError):
-        component_body(page(), ComponentNews("gone", OPERATIONAL, DOWN, moment("12:00")), RECIPIENT)
+        component_body(page(), ComponentTransition("gone", OPERATIONAL, DOWN, moment("12:00")), RECIPIENT)
 
 
 def test_the_body_of_an_incident_is_the_incident_of_the_api() -> None:
-    seen = page()
-    (incident,) = seen.active
-    body = plain(incident_body(seen, incident, RECIPIENT))
+    shown_page = page()
+    (incident,) = shown_page.active
+    body = plain(incident_body(shown_page, incident, RECIPIENT))
     assert set(body) == {"meta", "page", "incident"}
     assert set(body["incident"]) == INCIDENT
-    assert body["incident"] == plain(incident_json(seen, incident))
+    assert body["incident"] == plain(incident_json(shown_page, incident))
     # What receivers of others read.
     assert body["incident"]["name"] == "Title of open"
     assert body["incident"]["status"] == "identified"
@@ -135,11 +140,11 @@ def test_the_body_of_an_incident_is_the_incident_of_the_api() -> None:
 
 
 def test_a_maintenance_is_told_as_an_incident_with_its_window() -> None:
-    seen = page()
-    (work,) = seen.maintenances
-    body = plain(incident_body(seen, work, RECIPIENT))
+    shown_page = page()
+    (work,) = shown_page.maintenances
+    body = plain(incident_body(shown_page, work, RECIPIENT))
     assert set(body["incident"]) == MAINTENANCE
-    assert body["incident"] == plain(maintenance_json(seen, work))
+    assert body["incident"] == plain(maintenance_json(shown_page, work))
     assert (body["incident"]["impact"], body["incident"]["scheduled_for"]) == (
         "maintenance",
         "2026-11-20T15:00:00.000Z",

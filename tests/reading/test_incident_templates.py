@@ -7,7 +7,7 @@ import pytest
 
 from helpers.status_world import history, moment, site
 from waypost.base.files.languages import load_words
-from waypost.formats.incident_templates import PLACEHOLDERS, STATES, IncidentTemplates, Telling, Template
+from waypost.formats.incident_templates import PLACEHOLDERS, STATES, IncidentTemplates, Template, UpdateKind
 from waypost.formats.status import ComponentStatus, Incident
 from waypost.reading.io.incident_templates import NAMES, load_templates
 from waypost.status.rules.automatic import automatic_incidents
@@ -171,15 +171,15 @@ def test_every_file_and_placeholder_is_documented_and_shown_in_an_example() -> N
     assert {f"{name}.md" for name in NAMES} <= set(re.findall(r"`([a-z_.]+\.md)`", section))
     assert set(re.findall(r"^\| `\{([a-z]+)\}`", section, re.MULTILINE)) == set(PLACEHOLDERS)
     shown = {path.stem.partition(".")[0] for path in EXAMPLES.iterdir()}
-    assert shown == {telling.value for telling in Telling}
+    assert shown == {kind.value for kind in UpdateKind}
     assert all(path.stem in NAMES for path in EXAMPLES.iterdir())
 
 
 def test_there_are_default_words_for_every_kind_and_state() -> None:
     # An outage opens, everything but an outage can only change, and so on: no state without words.
     texts = load_words("en").texts
-    for telling, states in STATES.items():
+    for kind, states in STATES.items():
         for state in states:
-            names = {f"status.automatic.{telling}", f"status.automatic.{telling}.{state}"}
+            names = {f"status.automatic.{kind}", f"status.automatic.{kind}.{state}"}
             assert names & texts.keys(), names
-    assert ComponentStatus.DEGRADED_PERFORMANCE not in STATES[Telling.OPENED]
+    assert ComponentStatus.DEGRADED_PERFORMANCE not in STATES[UpdateKind.OPENED]

@@ -30,11 +30,11 @@ def line(found: Incident) -> str:
     states = " ".join(
         status if name == "downloads" else f"{name}={status}" for name, status in found.components.items()
     )
-    said = ", ".join(f"{words(update.at.replace(microsecond=0))} {update.status}" for update in found.updates)
+    text = ", ".join(f"{words(update.at.replace(microsecond=0))} {update.status}" for update in found.updates)
     over = f" -> {found.continued_as.removeprefix('auto-')}" if found.continued_as else ""
     name, _, time = found.id.removeprefix("auto-").rpartition("-20261120-")
     suffix = time if name == "downloads" else f"{name}-{time}" if name else found.id
-    return f"{suffix} {found.impact} {states} {words(found.started)}: {said}{over}"
+    return f"{suffix} {found.impact} {states} {words(found.started)}: {text}{over}"
 
 
 @golden("automatic/*.yml")

@@ -15,7 +15,7 @@ from waypost.formats.status import ComponentStatus, Coverage, StateChange, Uplin
 from waypost.formats.status_config import Combine, Component, StatusConfig
 from waypost.publishing.api.now_json import now_document
 from waypost.publishing.api.statuspage import incident_json
-from waypost.publishing.rules.feed_items import news
+from waypost.publishing.rules.feed_items import update_items
 from waypost.status.rules.snapshot import Snapshot
 
 NAMES = ("sign-in", "downloads", "uploads", "prints")
@@ -39,22 +39,22 @@ def at(now: str, language: str = "en", changes: Sequence[str] = TROUBLE) -> Snap
 
 
 def test_one_outage_of_several_components_is_one_story_everywhere() -> None:
-    seen = at("10:10")
-    (incident,) = seen.active
+    shown_page = at("10:10")
+    (incident,) = shown_page.active
     assert (incident.id, incident.title) == ("auto-sign-in-20261120-100000", "Sign-in: outage")
-    assert seen.headline.sentence == "Sign-in and Uploads cannot be used right now"
-    assert seen.headline.detail == "Also affected: Downloads."
-    assert [(item.title, item.body) for item in news(seen)] == [
+    assert shown_page.headline.sentence == "Sign-in and Uploads cannot be used right now"
+    assert shown_page.headline.detail == "Also affected: Downloads."
+    assert [(item.title, item.body) for item in update_items(shown_page)] == [
         ("[Investigating] Sign-in: outage", "Also affected: Uploads."),
         (
             "[Investigating] Sign-in: outage",
             "Our checks of Sign-in fail. We are finding out why. Also affected: Downloads.",
         ),
     ]
-    api = incident_json(seen, incident)
+    api = incident_json(shown_page, incident)
     assert [row["name"] for row in api["components"]] == ["Sign-in", "Downloads", "Uploads"]
     assert api["impact"] == "critical"
-    assert [row["components"] for row in now_document(seen)["incidents"]] == [
+    assert [row["components"] for row in now_document(shown_page)["incidents"]] == [
         ["downloads", "sign-in", "uploads"]
     ]
 
@@ -73,20 +73,20 @@ def test_help_pages_hear_no_more_of_a_component_that_is_well_again(now: str, hit
 
 def test_a_person_decides_how_long_a_component_is_hit() -> None:
     place = site({"downloads": 1}, [{"id": "hand", "says": ["10:00 investigating"]}])
-    seen = take_snapshot(place, history(["00:00 http-1 operational"]), moment("12:00"))
-    assert [row["components"] for row in now_document(seen)["incidents"]] == [["downloads"]]
+    shown_page = take_snapshot(place, history(["00:00 http-1 operational"]), moment("12:00"))
+    assert [row["components"] for row in now_document(shown_page)["incidents"]] == [["downloads"]]
 
 
 def test_states_and_uptime_of_a_child_stay_as_measured() -> None:
-    seen = {item.id: item for item in at("11:00").components}
+    shown_page = {item.id: item for item in at("11:00").components}
     alone = take_snapshot(
         site(dict.fromkeys(NAMES, 1), zone="Europe/Berlin"),
         history([*GOOD, *TROUBLE], [f"00:00-11:00 {name}/http-1" for name in NAMES]),
         moment("11:00"),
     )
     for item in alone.components:
-        assert (seen[item.id].uptime, seen[item.id].days) == (item.uptime, item.days)
-    assert seen["downloads"].days[-1].trouble == 40 * 60
+        assert (shown_page[item.id].uptime, shown_page[item.id].days) == (item.uptime, item.days)
+    assert shown_page["downloads"].days[-1].trouble == 40 * 60
 
 
 def test_the_story_is_told_in_the_language_of_the_site() -> None:
@@ -110,8 +110,8 @@ def test_what_checks_say_of_themselves_is_not_told() -> None:
         moment("10:03"),
         "GET http://10.0.0.7/health?key=secret: connection refused",
     )
-    seen = take_snapshot(site(), History((row,), (stretch("00:00-10:10 http-1"),)), moment("10:10"))
-    (found,) = seen.active
+    shown_page = take_snapshot(site(), History((row,), (stretch("00:00-10:10 http-1"),)), moment("10:10"))
+    (found,) = shown_page.active
     assert not any(
         part in f"{found.title} {update.body}" for update in found.updates for part in ("10.0", "secret")
     )
@@ -132,8 +132,8 @@ def rows(changes: Sequence[str], lines: Sequence[str], end: str = "12:00") -> Hi
     """Read `10:00>10:03 http-1@eu major_outage`; each line is watched until `end` and good from 00:00 on."""
     found: list[StateChange] = []
     watched: list[Coverage] = []
-    told = [*(f"00:00 {name} operational" for name in lines), *changes]
-    for text, region in (_parted(text) for text in told):
+    published = [*(f"00:00 {name} operational" for name in lines), *changes]
+    for text, region in (_parted(text) for text in published):
         found.append(replace(history([text]).changes[0], region=region))
     for name in lines:
         check, _, region = name.partition("@")
@@ -147,12 +147,12 @@ def _parted(text: str) -> tuple[str, str]:
     return f"{head} {status}", region
 
 
-def told(place: StatusSite, observed: History, now: str = "12:00") -> list[str]:
-    seen = take_snapshot(place, observed, moment(now))
+def published(place: StatusSite, observed: History, now: str = "12:00") -> list[str]:
+    shown_page = take_snapshot(place, observed, moment(now))
     return [
         f"{words(item.started)}: "
         + ", ".join(f"{words(update.at)} {update.status}" for update in item.updates)
-        for item in reversed(seen.incidents)
+        for item in reversed(shown_page.incidents)
     ]
 
 
@@ -179,7 +179,7 @@ def test_an_incident_opens_when_as_many_checks_fail_as_it_takes(
         "10:50 http-2 operational",
         "11:00 http-1 operational",
     ]
-    assert told(combined(combine, checks=3), rows(changes, CHECKS)) == expected
+    assert published(combined(combine, checks=3), rows(changes, CHECKS)) == expected
 
 
 @pytest.mark.parametrize(
@@ -201,22 +201,24 @@ def test_an_incident_opens_when_as_many_checks_fail_as_it_takes(
     ],
 )
 def test_a_majority_of_the_regions_opens_and_ends_it(changes: list[str], expected: list[str]) -> None:
-    assert told(combined("any", ("ap", "eu", "us")), rows(changes, REGIONS)) == expected
+    assert published(combined("any", ("ap", "eu", "us")), rows(changes, REGIONS)) == expected
 
 
 def test_one_region_of_two_opens_and_ends_nothing() -> None:
     place = combined("any", ("eu", "us"))
     lines = REGIONS[1:]
     half = ["10:00>10:03 http-1@eu major_outage"]
-    assert told(place, rows(half, lines)) == []
+    assert published(place, rows(half, lines)) == []
     both = [*half, "10:05>10:08 http-1@us major_outage", "10:30 http-1@us operational"]
-    assert told(place, rows(both, lines)) == ["10:05: 10:08 investigating"]
+    assert published(place, rows(both, lines)) == ["10:05: 10:08 investigating"]
 
 
 def test_silence_neither_opens_nor_closes() -> None:
     changes = ["10:00>10:03 http-1 major_outage"]
-    assert told(combined("any"), rows(changes, CHECKS[:1], end="10:20")) == ["10:00: 10:03 investigating"]
-    assert told(combined("any"), rows([], CHECKS[:1], end="10:20")) == []
+    assert published(combined("any"), rows(changes, CHECKS[:1], end="10:20")) == [
+        "10:00: 10:03 investigating"
+    ]
+    assert published(combined("any"), rows([], CHECKS[:1], end="10:20")) == []
 
 
 @pytest.mark.parametrize("until", ["10:40", None])
@@ -231,4 +233,4 @@ def test_our_own_connection_neither_opens_nor_closes(until: str | None) -> None:
         ([], []),
     ):
         observed = replace(rows(changes, CHECKS[:1]), uplink=(gap,))
-        assert told(combined("any"), observed) == expected
+        assert published(combined("any"), observed) == expected

@@ -25,8 +25,8 @@ from waypost.formats.status import (
     UpdateStatus,
 )
 from waypost.status.rules.automatic import automatic_incidents
-from waypost.status.rules.declarations import SETTLING
-from waypost.status.rules.timeline import maintenance_window
+from waypost.status.rules.explanations import SETTLING
+from waypost.status.rules.incidents import maintenance_window
 
 WORDS = load_words("en")
 NEEDS = {"downloads": ["sign-in"], "uploads": ["sign-in"], "zips": ["downloads", "storage"]}
@@ -54,7 +54,7 @@ class World:
     def lines(self) -> Mapping[str, Sequence[StateChange]]:
         return {name: [row for row in self.rows if row.component == name] for name in NAMES}
 
-    def told(self, now: datetime) -> tuple[Incident, ...]:
+    def published(self, now: datetime) -> tuple[Incident, ...]:
         return automatic_incidents(self.site, self.lines, now, WORDS)
 
     @property
@@ -76,9 +76,9 @@ END = START + timedelta(hours=6)
 def worlds(draw: st.DrawFn) -> World:
     rows: list[StateChange] = []
     for name in NAMES:
-        told = sorted(draw(st.sets(moments, max_size=4)))
+        published = sorted(draw(st.sets(moments, max_size=4)))
         before = START - timedelta(hours=1)
-        for at in told:
+        for at in published:
             began = max(before, at - timedelta(minutes=draw(st.integers(0, 12)) / 2))
             rows.append(StateChange(name, "http-1", began, draw(st.sampled_from(MEASURED)), at))
             before = began
@@ -90,7 +90,7 @@ def worlds(draw: st.DrawFn) -> World:
 names = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True)
 
 
-def _said(
+def _updates(
     draw: st.DrawFn, first: UpdateStatus, later: Sequence[UpdateStatus], last: UpdateStatus
 ) -> list[Update]:
     times = sorted(draw(st.sets(moments, min_size=1, max_size=4)))
@@ -105,18 +105,18 @@ def _said(
 
 
 def _incident(draw: st.DrawFn, name: str) -> Incident:
-    said = _said(draw, UpdateStatus.INVESTIGATING, [UpdateStatus.IDENTIFIED], UpdateStatus.RESOLVED)
+    text = _updates(draw, UpdateStatus.INVESTIGATING, [UpdateStatus.IDENTIFIED], UpdateStatus.RESOLVED)
     states = {key: draw(st.sampled_from(MEASURED[1:])) for key in draw(names)}
-    started = said[0].at - timedelta(minutes=draw(st.integers(0, 20)))
-    return Incident(name, f"Title of {name}", Impact.MAJOR, states, started, tuple(said))
+    started = text[0].at - timedelta(minutes=draw(st.integers(0, 20)))
+    return Incident(name, f"Title of {name}", Impact.MAJOR, states, started, tuple(text))
 
 
 def _work(draw: st.DrawFn, name: str) -> Maintenance:
     later = [UpdateStatus.SCHEDULED, UpdateStatus.IN_PROGRESS, UpdateStatus.VERIFYING]
-    said = _said(draw, UpdateStatus.SCHEDULED, later, UpdateStatus.COMPLETED)
+    text = _updates(draw, UpdateStatus.SCHEDULED, later, UpdateStatus.COMPLETED)
     start = draw(moments)
     end = start + timedelta(minutes=draw(st.integers(1, 40)))
-    return Maintenance(name, name, tuple(draw(names)), start, end, tuple(said))
+    return Maintenance(name, name, tuple(draw(names)), start, end, tuple(text))
 
 
 def as_known(place: StatusSite, at: datetime) -> StatusSite:
@@ -136,14 +136,16 @@ def as_known(place: StatusSite, at: datetime) -> StatusSite:
 
 def until(found: Sequence[Incident], at: datetime) -> dict[str, tuple[datetime, list[Update]]]:
     """Return what was told of each incident until a moment."""
-    told = {item.id: (item.started, [update for update in item.updates if update.at <= at]) for item in found}
-    return {key: value for key, value in told.items() if value[1]}
+    published = {
+        item.id: (item.started, [update for update in item.updates if update.at <= at]) for item in found
+    }
+    return {key: value for key, value in published.items() if value[1]}
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(worlds())
 def test_every_story_is_in_order(world: World) -> None:
-    found = world.told(END)
+    found = world.published(END)
     assert len({item.id for item in found}) == len(found)
     for item in found:
         times = [update.at for update in item.updates]
@@ -171,15 +173,15 @@ def test_the_order_of_rows_and_files_does_not_matter(world: World, chance: rando
     place = replace(
         world.site, incidents=mixed(world.site.incidents), maintenances=mixed(world.site.maintenances)
     )
-    assert World(place, mixed(world.rows)).told(END) == world.told(END)
+    assert World(place, mixed(world.rows)).published(END) == world.published(END)
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(worlds())
 def test_what_was_told_once_stays(world: World) -> None:
-    last = world.told(END)
+    last = world.published(END)
     for at in world.edges:
-        before = world.told(at)
+        before = world.published(at)
         assert until(before, END) == until(last, at)
         assert automatic_incidents(as_known(world.site, at), world.lines, at, WORDS) == before
 
@@ -188,7 +190,7 @@ def test_what_was_told_once_stays(world: World) -> None:
 @given(worlds())
 def test_every_outage_is_told_once_unless_people_speak_of_it(world: World) -> None:
     for at in world.edges:
-        shown = [item for item in world.told(at) if item.resolved_at is None]
+        shown = [item for item in world.published(at) if item.resolved_at is None]
         down = {name for name in NAMES if is_down(world, name, at)}
         for name in (each for each in down if states(world, each, at)[-1] in OUTAGES):
             count = sum(name in item.components for item in shown)
@@ -229,9 +231,9 @@ def test_components_that_need_nothing_have_nothing_to_do_with_each_other(world: 
     alone = [
         incident
         for name in NAMES
-        for incident in World(world.site, tuple(r for r in world.rows if r.component == name)).told(END)
+        for incident in World(world.site, tuple(r for r in world.rows if r.component == name)).published(END)
     ]
-    assert sorted(world.told(END), key=lambda item: item.id) == sorted(alone, key=lambda item: item.id)
+    assert sorted(world.published(END), key=lambda item: item.id) == sorted(alone, key=lambda item: item.id)
     assert all(len(item.components) == 1 for item in alone)
     for name in NAMES:
         own = sorted((item for item in alone if name in item.components), key=lambda item: item.updates[0].at)

@@ -7,7 +7,7 @@ import pytest
 
 from waypost.formats.lint import Cadence
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
-from waypost.status.rules.cadence import next_due, overdue
+from waypost.status.rules.incidents import next_due, overdue
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

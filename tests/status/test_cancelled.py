@@ -10,20 +10,17 @@ import pytest
 
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.formats.status import ENDED, MAINTENANCE_STATUSES, ComponentStatus, UpdateStatus
-from waypost.publishing.api.statuspage import maintenance_json
-from waypost.publishing.api.statuspage_files import api_documents
-from waypost.publishing.api.statuspage_words import LABELS, api_status
-from waypost.status.rules.declarations import Announced, Trouble
-from waypost.status.rules.dependencies import Dependencies
-from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
-from waypost.status.rules.timeline import maintenance_window
+from waypost.publishing.api.statuspage import LABELS, api_documents, api_status, maintenance_json
+from waypost.status.rules.explanations import Declarations, Dependencies, Outage
+from waypost.status.rules.incidents import MaintenanceSnapshot, maintenance_window
+from waypost.status.rules.snapshot import Snapshot
 
 BEFORE = ["08:00 scheduled", "09:00 cancelled"]
 DURING = ["08:00 scheduled", "10:00 in_progress", "10:20 cancelled"]
 AFTER = ["08:00 scheduled", "11:30 cancelled"]
 
 
-def seen(says: list[str], now: str = "12:00", language: str = "en") -> tuple[Snapshot, MaintenanceSnapshot]:
+def page(says: list[str], now: str = "12:00", language: str = "en") -> tuple[Snapshot, MaintenanceSnapshot]:
     work: dict[str, Any] = {"id": "work", "window": "10:00-11:00", "says": says}
     rows = history(["00:00 http-1 operational"], ["00:00-12:00 http-1"])
     snapshot = take_snapshot(site(maintenances=[work]), rows, moment(now), language)
@@ -42,17 +39,19 @@ def seen(says: list[str], now: str = "12:00", language: str = "en") -> tuple[Sna
     ],
 )
 def test_work_that_is_called_off(says: list[str], now: str, start: str, end: str, left_out: int) -> None:
-    snapshot, item = seen(says, now)
+    snapshot, item = page(says, now)
     assert (item.status, item.is_over) == (UpdateStatus.CANCELLED, True)
     assert (item.start, item.end) == (moment(start), moment(end))
-    assert item.told_at == min(moment(start), moment(says[-1].split()[0])), "no month to come has a history"
+    assert item.history_at == min(moment(start), moment(says[-1].split()[0])), (
+        "no month to come has a history"
+    )
     assert snapshot.planned == ()
     assert snapshot.components[0].status is ComponentStatus.OPERATIONAL
     assert snapshot.components[0].uptime.maintenance == left_out
 
 
 def test_until_it_is_called_off_it_is_planned() -> None:
-    snapshot, item = seen(BEFORE, "08:59")
+    snapshot, item = page(BEFORE, "08:59")
     assert (item.status, snapshot.planned) == (UpdateStatus.SCHEDULED, (item,))
 
 
@@ -64,9 +63,9 @@ def test_the_page_last_changed_when_it_was_called_off_not_in_the_window_that_nev
 
 def test_trouble_in_a_window_that_was_called_off_is_news_at_once() -> None:
     place = site(maintenances=[{"id": "work", "window": "10:00-11:00", "says": BEFORE}])
-    announced = Announced(place, Dependencies(place.config.flat))
-    trouble = Trouble("downloads", moment("10:10"), {}, ())
-    assert announced.begins(trouble, moment("10:12")) == moment("10:10")
+    declarations = Declarations(place, Dependencies(place.config.flat))
+    outage = Outage("downloads", moment("10:10"), {}, ())
+    assert declarations.unexpected_since(outage, moment("10:12")) == moment("10:10")
     assert maintenance_window(place.maintenances[0]) == (moment("10:00"), moment("10:00"))
 
 
@@ -74,7 +73,7 @@ def test_trouble_in_a_window_that_was_called_off_is_news_at_once() -> None:
 def test_clients_of_statuspage_see_it_completed_with_a_last_word_that_says_so(
     language: str, word: str
 ) -> None:
-    snapshot, item = seen(BEFORE, "09:30", language)
+    snapshot, item = page(BEFORE, "09:30", language)
     found = maintenance_json(snapshot, item)
     assert (found["status"], found["resolved_at"]) == ("completed", "2026-11-20T09:00:00.000Z")
     assert (found["scheduled_for"], found["scheduled_until"]) == (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpers.status_world import component
 from waypost.formats.status_config import Component
-from waypost.status.rules.dependencies import Dependencies
+from waypost.status.rules.explanations import Dependencies
 
 NEEDS: Mapping[str, Sequence[str]] = {
     "sign-in": [],

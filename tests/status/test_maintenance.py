@@ -10,8 +10,7 @@ import pytest
 from helpers.cases import Case, golden
 from helpers.status_world import history, moment, site, site_of, take_snapshot
 from waypost.formats.status import ComponentStatus, Incident, Maintenance, Update, UpdateStatus
-from waypost.status.rules.declarations import Announced, Trouble
-from waypost.status.rules.dependencies import Dependencies
+from waypost.status.rules.explanations import Declarations, Dependencies, Outage
 
 NAMES = ("downloads", "uploads", "prints")
 
@@ -22,14 +21,14 @@ def test_the_page_during_and_after_work(case: Case) -> None:
     good = [f"00:00 {name}/http-1 operational" for name in NAMES]
     watched = [f"00:00-12:00 {name}/http-1" for name in NAMES]
     rows = history([*good, *case.get("changes", ())], watched)
-    seen = take_snapshot(place, rows, moment(case.get("now", "12:00")))
-    states = {item.id: item.status for item in seen.components}
-    work = next(item for item in seen.maintenances if item.work.id == "work")
+    page = take_snapshot(place, rows, moment(case.get("now", "12:00")))
+    states = {item.id: item.status for item in page.components}
+    work = next(item for item in page.maintenances if item.work.id == "work")
     assert work.status == case["work"]
     assert {
         name: state for name, state in states.items() if state is not ComponentStatus.OPERATIONAL
     } == case["states"]
-    left_out = {item.id: item.uptime.maintenance for item in seen.components}
+    left_out = {item.id: item.uptime.maintenance for item in page.components}
     assert left_out == {"downloads": case["left_out"], "uploads": 0, "prints": 0}
 
 
@@ -47,21 +46,21 @@ def test_work_elsewhere_changes_no_uptime() -> None:
     assert [item.id for item in with_work.incidents] == [item.id for item in without.incidents]
 
 
-def worked(start: str, end: str, *said: tuple[str, UpdateStatus]) -> Announced:
+def worked(start: str, end: str, *text: tuple[str, UpdateStatus]) -> Declarations:
     """Return what is known of work on downloads that was announced on 1 October."""
     announced = ("2026-10-01T00:00:00+00:00", UpdateStatus.SCHEDULED)
     updates = tuple(
         Update(str(number), status, datetime.fromisoformat(at), ".")
-        for number, (at, status) in enumerate((announced, *said))
+        for number, (at, status) in enumerate((announced, *text))
     )
     window = (datetime.fromisoformat(start), datetime.fromisoformat(end))
     place = replace(site(), maintenances=(Maintenance("work", "Work", ("downloads",), *window, updates),))
-    return Announced(place, Dependencies(place.config.flat))
+    return Declarations(place, Dependencies(place.config.flat))
 
 
-def begins(announced: Announced, start: str, at: str) -> datetime | None:
-    trouble = Trouble("downloads", moment(start), {}, ())
-    return announced.begins(trouble, moment(at))
+def unexpected_since(declarations: Declarations, start: str, at: str) -> datetime | None:
+    outage = Outage("downloads", moment(start), {}, ())
+    return declarations.unexpected_since(outage, moment(at))
 
 
 @pytest.mark.parametrize(
@@ -75,29 +74,32 @@ def begins(announced: Announced, start: str, at: str) -> datetime | None:
     ],
 )
 def test_a_window_lasts_as_long_as_it_really_is_when_clocks_change(start: str, end: str, hours: int) -> None:
-    announced, first = worked(start, end), datetime.fromisoformat(start)
+    declarations, first = worked(start, end), datetime.fromisoformat(start)
     inside = (first + timedelta(minutes=1)).isoformat()
     last = (first + timedelta(hours=hours)).isoformat()
-    assert begins(announced, inside, (first + timedelta(minutes=hours * 60 - 1)).isoformat()) is None
-    assert begins(announced, inside, last) == moment(last)
+    assert (
+        unexpected_since(declarations, inside, (first + timedelta(minutes=hours * 60 - 1)).isoformat())
+        is None
+    )
+    assert unexpected_since(declarations, inside, last) == moment(last)
 
 
 def test_only_what_was_said_by_then_counts() -> None:
-    announced = worked(
+    declarations = worked(
         "2026-11-20T10:00:00+00:00",
         "2026-11-20T11:00:00+00:00",
         ("2026-11-20T10:15:00+00:00", UpdateStatus.IN_PROGRESS),
         ("2026-11-20T10:40:00+00:00", UpdateStatus.COMPLETED),
     )
-    assert begins(announced, "10:05", "10:14") is None
-    assert begins(announced, "10:05", "10:15") == moment("10:05")
-    assert begins(announced, "10:20", "10:39") is None
-    assert begins(announced, "10:20", "10:40") == moment("10:40")
-    assert moment("10:40") in set(announced.moments("downloads"))
-    assert set(announced.moments("uploads")) == set()
+    assert unexpected_since(declarations, "10:05", "10:14") is None
+    assert unexpected_since(declarations, "10:05", "10:15") == moment("10:05")
+    assert unexpected_since(declarations, "10:20", "10:39") is None
+    assert unexpected_since(declarations, "10:20", "10:40") == moment("10:40")
+    assert moment("10:40") in set(declarations.moments("downloads"))
+    assert set(declarations.moments("uploads")) == set()
 
 
-def told_of(written: Incident | None) -> str | None:
+def declared(written: Incident | None) -> str | None:
     return written.id if written else None
 
 
@@ -107,19 +109,20 @@ def test_who_tells_of_trouble_is_the_first_who_did_and_still_does() -> None:
         {"id": "first", "says": ["10:00 investigating", "11:00 resolved"]},
     ]
     place = site(incidents=incidents)
-    announced = Announced(place, Dependencies(place.config.flat))
-    trouble = Trouble("downloads", moment("09:55"), {}, ())
+    declarations = Declarations(place, Dependencies(place.config.flat))
+    outage = Outage("downloads", moment("09:55"), {}, ())
     found = {
-        at: announced.teller(trouble, moment(at)) for at in ("09:59", "10:00", "10:59", "11:00", "12:00")
+        at: declarations.incident_about(outage, moment(at))
+        for at in ("09:59", "10:00", "10:59", "11:00", "12:00")
     }
-    assert [told_of(item.incident if item else None) for item in found.values()] == [
+    assert [declared(item.incident if item else None) for item in found.values()] == [
         None,
         "first",
         "first",
         "second",
         None,
     ]
-    assert announced.begins(trouble, moment("12:14")) is None
-    assert announced.begins(trouble, moment("12:15")) == moment("12:00")
-    assert announced.is_written_of("downloads")
-    assert not announced.is_written_of("uploads")
+    assert declarations.unexpected_since(outage, moment("12:14")) is None
+    assert declarations.unexpected_since(outage, moment("12:15")) == moment("12:00")
+    assert declarations.has_incident("downloads")
+    assert not declarations.has_incident("uploads")

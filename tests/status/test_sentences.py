@@ -13,7 +13,7 @@ from waypost.status.rules.headline import Headline, headline
 ENGLISH = load_words("en")
 
 
-def told(case: Case, language: str) -> Headline:
+def published(case: Case, language: str) -> Headline:
     active = [
         incident({**item, "id": "any", "says": ["10:00 investigating"],
                   "components": dict.fromkeys(item["components"], "partial_outage")})
@@ -27,13 +27,13 @@ def told(case: Case, language: str) -> Headline:
 
 @golden("sentences/headlines.yml")
 def test_the_first_line_is_true(case: Case) -> None:
-    found = told(case, "en")
+    found = published(case, "en")
     assert (found.sentence, found.detail, found.status) == (case["says"], case["detail"], case["status"])
 
 
 @golden("sentences/headlines.yml")
 def test_the_first_line_is_true_in_german(case: Case) -> None:
-    found = told(case, "de")
+    found = published(case, "de")
     assert [found.sentence, found.detail, found.status] == [*case["in_german"], case["status"]]
 
 

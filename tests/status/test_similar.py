@@ -20,10 +20,10 @@ BEGIN = moment("00:00")
 
 def incident(number: int, case: Case) -> Incident:
     at = BEGIN + timedelta(hours=number)
-    said = case.get("says", ["It is so."])
+    texts = case.get("says", ["It is so."])
     updates = tuple(
         Update(f"u{place}", UpdateStatus.INVESTIGATING, at + timedelta(minutes=place), text)
-        for place, text in enumerate(said)
+        for place, text in enumerate(texts)
     )
     hit = dict.fromkeys(case["components"], ComponentStatus.PARTIAL_OUTAGE)
     return Incident(
@@ -80,14 +80,14 @@ def test_relatives_are_earlier_share_a_component_and_are_few(cases: list[Case]) 
 
 
 def test_with_a_memory_a_new_incident_is_the_only_one_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = {"title": "Downloads stop half way", "components": ["downloads"]}
-    incidents = [incident(number, {**said, "id": f"i{number}"}) for number in range(6)]
+    texts = {"title": "Downloads stop half way", "components": ["downloads"]}
+    incidents = [incident(number, {**texts, "id": f"i{number}"}) for number in range(6)]
     compared: list[str] = []
     best = similar._best
 
-    def spy(told: similar._Told, earlier: Sequence[similar._Told]) -> tuple[Incident, ...]:
-        compared.append(told.incident.id)
-        return best(told, earlier)
+    def spy(published: similar._Told, earlier: Sequence[similar._Told]) -> tuple[Incident, ...]:
+        compared.append(published.incident.id)
+        return best(published, earlier)
 
     monkeypatch.setattr(similar, "_best", spy)
     memory = PageCache()

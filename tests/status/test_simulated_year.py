@@ -43,7 +43,7 @@ def observed() -> History:
 
 
 @cache
-def seen(zone: str, now: datetime) -> Snapshot:
+def shown_page(zone: str, now: datetime) -> Snapshot:
     return take_snapshot(year(zone).site, observed(), now)
 
 
@@ -180,7 +180,7 @@ def compare(found: Mapping[str, Uptime], parts: Sequence[str], zone: str, now: d
 
 @views
 def test_every_published_uptime_is_the_truth(zone: str, now: datetime) -> None:
-    page, compared = seen(zone, now), 0
+    page, compared = shown_page(zone, now), 0
     for component in page.components:
         compared += compare(component.uptimes.windows, [component.id], zone, now)
         compared += compare(component.uptimes.months, [component.id], zone, now)
@@ -193,7 +193,7 @@ def test_every_published_uptime_is_the_truth(zone: str, now: datetime) -> None:
 @views
 def test_every_day_is_painted_as_it_was(zone: str, now: datetime) -> None:
     nights = midnights(zone)
-    for component in seen(zone, now).components:
+    for component in shown_page(zone, now).components:
         for day in component.days:
             start, end = nights[day.day], min(nights[day.day + timedelta(days=1)], now)
             states = [status for left, right, status in truth(component.id) if left < end and right > start]
@@ -231,7 +231,7 @@ def expected_incidents(component: Component) -> list[tuple[datetime, datetime]]:
 def told_incidents(component: Component) -> list[tuple[datetime, datetime]]:
     found = [
         incident
-        for incident in seen("Europe/Berlin", END).incidents
+        for incident in shown_page("Europe/Berlin", END).incidents
         if incident.automatic and component.id in incident.components
     ]
     return sorted((incident.started, incident.resolved_at or END) for incident in found)
@@ -240,18 +240,18 @@ def told_incidents(component: Component) -> list[tuple[datetime, datetime]]:
 def test_no_incident_is_false_and_none_is_missed() -> None:
     count = 0
     for component in year().site.config.flat:
-        expected, told = expected_incidents(component), told_incidents(component)
-        count += len(told)
+        expected, published = expected_incidents(component), told_incidents(component)
+        count += len(published)
         if len(component.checks) < 2:
-            assert [start for start, _ in told] == [start for start, _ in expected], component.id
+            assert [start for start, _ in published] == [start for start, _ in expected], component.id
         # Of several checks one may be confirmed hours after another: what was told then stays told, so that
         # starts may differ and one outage may be two incidents. But none is without the other, save where two
         # checks failed together for less than the time it takes to believe it.
         for start, end in expected:
-            assert end - start < 2 * RETRY or any(begun < end and start < over for begun, over in told), (
-                f"{component.id} {start}"
-            )
-        for begun, over in told:
+            assert end - start < 2 * RETRY or any(
+                begun < end and start < over for begun, over in published
+            ), f"{component.id} {start}"
+        for begun, over in published:
             assert any(begun < end and start < over for start, end in expected), f"{component.id} {begun}"
             assert over < END
     assert count > 500

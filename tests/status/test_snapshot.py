@@ -37,19 +37,19 @@ def take(case: Case) -> Snapshot:
     return take_snapshot(site_of(case), rows, moment(case.get("now", "12:00")))
 
 
-def facts(seen: Snapshot) -> dict[str, object]:
-    said = seen.incidents[0].updates if seen.incidents else ()
+def facts(shown_page: Snapshot) -> dict[str, object]:
+    text = shown_page.incidents[0].updates if shown_page.incidents else ()
     return {
-        "indicator": seen.indicator,
-        "status": seen.components[0].status,
-        "known": seen.components[0].known_status,
-        "incidents": sorted((item.id for item in seen.incidents), key=str, reverse=True),
-        "active": [item.id for item in seen.active],
-        "recent": [item.id for item in seen.recent],
-        "planned": [f"{item.work.id} {item.status}" for item in seen.planned],
-        "works": [item.work.id for item in seen.maintenances],
-        "changed": words(seen.changed_at),
-        "told": [f"{words(update.at)} {update.status}" for update in said],
+        "indicator": shown_page.indicator,
+        "status": shown_page.components[0].status,
+        "known": shown_page.components[0].known_status,
+        "incidents": sorted((item.id for item in shown_page.incidents), key=str, reverse=True),
+        "active": [item.id for item in shown_page.active],
+        "recent": [item.id for item in shown_page.recent],
+        "planned": [f"{item.work.id} {item.status}" for item in shown_page.planned],
+        "works": [item.work.id for item in shown_page.maintenances],
+        "changed": words(shown_page.changed_at),
+        "told": [f"{words(update.at)} {update.status}" for update in text],
     }
 
 
@@ -75,10 +75,10 @@ def test_polling_alone_does_not_move_changed_at() -> None:
             ),
             tuple(Coverage(name, "http-1", moment("08:00"), end) for name, end in ends.items()),
         )
-        seen = take_snapshot(place, rows, now)
-        changed.add(seen.changed_at)
-        assert seen.checked_at == max(ends.values())
-        assert {item.status for item in seen.components} == {ComponentStatus.OPERATIONAL}
+        shown_page = take_snapshot(place, rows, now)
+        changed.add(shown_page.changed_at)
+        assert shown_page.checked_at == max(ends.values())
+        assert {item.status for item in shown_page.components} == {ComponentStatus.OPERATIONAL}
     assert changed == {moment("08:00")}
 
 
@@ -87,9 +87,9 @@ def test_a_gap_of_a_quick_check_is_not_closed_by_the_patience_for_a_slow_one() -
     both = Component(id="downloads", name="Downloads", checks=checks)
     config = StatusConfig(page=site().config.page, components=(both,))
     rows = history(GOOD, ["00:00-11:00 http-1", "11:30-11:59 http-1"])
-    seen = take_snapshot(StatusSite(config), rows, moment("12:00"))
-    assert seen.components[0].days[-1].no_data == 30 * 60
-    assert seen.stale_after == timedelta(hours=3)
+    shown_page = take_snapshot(StatusSite(config), rows, moment("12:00"))
+    assert shown_page.components[0].days[-1].no_data == 30 * 60
+    assert shown_page.stale_after == timedelta(hours=3)
 
 
 def test_what_is_shown_is_old_after_three_of_the_longest_intervals() -> None:
@@ -99,23 +99,23 @@ def test_what_is_shown_is_old_after_three_of_the_longest_intervals() -> None:
 
 def test_rows_kept_as_text_are_added_to_those_of_the_database() -> None:
     place = replace(site(), history=history(["00:00 http-1 operational"], ["00:00-10:00 http-1"]))
-    seen = take_snapshot(
+    shown_page = take_snapshot(
         place, history(["10:00 http-1 major_outage"], ["10:00-12:00 http-1"]), moment("12:00")
     )
-    assert [item.trouble for item in seen.components[0].days][-2:] == [0, 7200]
-    assert seen.components[0].since == moment("10:00")
-    assert seen.components[0].created_at == moment("00:00")
+    assert [item.trouble for item in shown_page.components[0].days][-2:] == [0, 7200]
+    assert shown_page.components[0].since == moment("10:00")
+    assert shown_page.components[0].created_at == moment("00:00")
 
 
 def test_rows_of_unknown_components_are_ignored() -> None:
     rows = history([*GOOD, "10:00 gone/http-1 major_outage"], [*WATCHED, "00:00-12:00 gone/http-1"])
-    seen = take_snapshot(site(), rows, moment("12:00"))
-    assert (seen.indicator, seen.incidents) == ("none", ())
+    shown_page = take_snapshot(site(), rows, moment("12:00"))
+    assert (shown_page.indicator, shown_page.incidents) == ("none", ())
 
 
 def test_ninety_days_are_shown_today_the_last_in_the_zone_of_the_page() -> None:
-    seen = take_snapshot(site(zone="Pacific/Auckland"), history(GOOD, WATCHED), moment("12:00"))
-    days = seen.components[0].days
+    shown_page = take_snapshot(site(zone="Pacific/Auckland"), history(GOOD, WATCHED), moment("12:00"))
+    days = shown_page.components[0].days
     assert len(days) == 90
     assert [f"{days[0].day}", f"{days[-1].day}"] == ["2026-08-24", "2026-11-21"]
 
@@ -130,24 +130,24 @@ def test_the_zone_of_now_changes_nothing() -> None:
 
 
 def test_groups_keep_the_order_of_the_page() -> None:
-    seen = take_snapshot(
+    shown_page = take_snapshot(
         site({"api": 0, "Galleries": {"downloads": 1, "uploads": 0}, "mail": 0}), History(), moment("12:00")
     )
-    assert [(name, [item.id for item in members]) for name, members in seen.groups] == [
+    assert [(name, [item.id for item in members]) for name, members in shown_page.groups] == [
         ("", ["api"]),
         ("Galleries", ["downloads", "uploads"]),
         ("", ["mail"]),
     ]
-    assert [item.position for item in seen.components] == [1, 2, 3, 4]
-    assert seen.names == {"api": "Api", "downloads": "Downloads", "uploads": "Uploads", "mail": "Mail"}
-    assert [item.is_measured for item in seen.components] == [False, True, False, False]
+    assert [item.position for item in shown_page.components] == [1, 2, 3, 4]
+    assert shown_page.names == {"api": "Api", "downloads": "Downloads", "uploads": "Uploads", "mail": "Mail"}
+    assert [item.is_measured for item in shown_page.components] == [False, True, False, False]
 
 
 def test_incidents_are_newest_first() -> None:
     says = {"a": "09:00", "c": "11:00", "b": "10:00", "d": "10:00"}
     items = [{"id": key, "says": [f"{at} investigating", f"{at}:30 resolved"]} for key, at in says.items()]
-    seen = take_snapshot(site(incidents=items), history(GOOD, WATCHED), moment("12:00"))
-    assert [item.id for item in seen.incidents] == ["c", "d", "b", "a"]
+    shown_page = take_snapshot(site(incidents=items), history(GOOD, WATCHED), moment("12:00"))
+    assert [item.id for item in shown_page.incidents] == ["c", "d", "b", "a"]
 
 
 def test_a_check_that_is_gone_leaves_no_incident_open() -> None:
@@ -159,9 +159,9 @@ def test_a_check_that_is_gone_leaves_no_incident_open() -> None:
 
 def test_the_api_agrees_with_itself_where_there_is_no_data() -> None:
     rows = history(["00:00 http-1 operational", "10:00 http-1 degraded_performance"], ["00:00-11:00 http-1"])
-    seen = take_snapshot(site(), rows, moment("12:00"))
-    assert seen.components[0].status is ComponentStatus.NO_DATA
-    assert seen.indicator == "minor"
+    shown_page = take_snapshot(site(), rows, moment("12:00"))
+    assert shown_page.components[0].status is ComponentStatus.NO_DATA
+    assert shown_page.indicator == "minor"
 
 
 def test_while_our_own_connection_is_down_nothing_is_green_or_red() -> None:
@@ -171,11 +171,14 @@ def test_while_our_own_connection_is_down_nothing_is_green_or_red() -> None:
         uplink=(UplinkGap(moment("10:02"), None),),
     )  # fmt: skip
     place = site({"downloads": 1, "uploads": 1}, zone="Europe/Berlin")
-    seen = take_snapshot(place, rows, moment("10:02:30"))
-    assert {item.status for item in seen.components} == {ComponentStatus.NO_DATA}
-    assert seen.offline_since == moment("10:02")
-    assert (seen.headline.sentence, seen.headline.status) == ("We cannot measure right now", "no_data")
-    assert seen.headline.detail == (
+    shown_page = take_snapshot(place, rows, moment("10:02:30"))
+    assert {item.status for item in shown_page.components} == {ComponentStatus.NO_DATA}
+    assert shown_page.offline_since == moment("10:02")
+    assert (shown_page.headline.sentence, shown_page.headline.status) == (
+        "We cannot measure right now",
+        "no_data",
+    )
+    assert shown_page.headline.detail == (
         "Our own connection has been down since 20 Nov, 11:02. This says nothing about the services."
     )
     over = replace(rows, uplink=(UplinkGap(moment("10:02"), moment("10:02:30")),))
@@ -186,13 +189,13 @@ def test_while_our_own_connection_is_down_nothing_is_green_or_red() -> None:
 
 
 def test_the_connection_of_one_region_says_nothing_of_the_others() -> None:
-    seen = take_snapshot(
+    shown_page = take_snapshot(
         three_regions(),
         replace(seen_from_three(), uplink=(UplinkGap(moment("11:00"), None, "us"),)),
         moment("12:00"),
     )
-    assert seen.offline_since is None
-    assert [(view.id, view.status, view.dissents) for view in seen.components[0].regions] == [
+    assert shown_page.offline_since is None
+    assert [(view.id, view.status, view.dissents) for view in shown_page.components[0].regions] == [
         ("eu", "operational", False),
         ("us", "no_data", False),
         ("ap", "operational", False),
@@ -225,9 +228,9 @@ def test_regions_are_combined_like_their_component_and_stand_in_the_order_of_the
 
 
 def certificate(
-    expires: str, seen: str = "10:00", owner: str = "downloads", check: str = "http-1"
+    expires: str, shown_page: str = "10:00", owner: str = "downloads", check: str = "http-1"
 ) -> Certificate:
-    return Certificate(owner, check, moment(expires), moment(seen), 14)
+    return Certificate(owner, check, moment(expires), moment(shown_page), 14)
 
 
 def test_certificates_that_end_soon_are_warned_of_and_are_no_outage() -> None:
@@ -241,12 +244,12 @@ def test_certificates_that_end_soon_are_warned_of_and_are_no_outage() -> None:
             certificate("11-19 00:00", check="http-9"),
         ),
     )
-    seen = take_snapshot(site({"downloads": 2, "uploads": 1}), rows, moment("12:00"))
-    assert [(item.component, item.check) for item in seen.certificate_warnings] == [
+    shown_page = take_snapshot(site({"downloads": 2, "uploads": 1}), rows, moment("12:00"))
+    assert [(item.component, item.check) for item in shown_page.certificate_warnings] == [
         ("downloads", "http-1"),
         ("uploads", "http-1"),
     ]
-    assert (seen.indicator, seen.incidents) == ("none", ())
+    assert (shown_page.indicator, shown_page.incidents) == ("none", ())
 
 
 def test_a_renewed_certificate_is_warned_of_no_more() -> None:
@@ -263,13 +266,13 @@ def test_groups_and_the_page_have_uptimes_of_their_own() -> None:
          "00:00 mail/http-1 operational"],
         ["00:00-12:00 http-1", "06:00-12:00 uploads/http-1", "00:00-12:00 mail/http-1"],
     )  # fmt: skip
-    seen = take_snapshot(place, rows, moment("12:00"))
-    assert [item.uptime.percent for item in seen.components] == ["91.66 %", "100 %", "100 %"]
+    shown_page = take_snapshot(place, rows, moment("12:00"))
+    assert [item.uptime.percent for item in shown_page.components] == ["91.66 %", "100 %", "100 %"]
     # One hour of eighteen, and of thirty.
-    assert {name: found.windows["90d"].percent for name, found in seen.group_uptimes.items()} == {
+    assert {name: found.windows["90d"].percent for name, found in shown_page.group_uptimes.items()} == {
         "Galleries": "94.44 %"
     }
-    assert seen.uptimes.windows["24h"].percent == "96.66 %"
+    assert shown_page.uptimes.windows["24h"].percent == "96.66 %"
 
 
 spells = st.lists(
@@ -337,10 +340,10 @@ def test_a_changed_interval_does_not_change_the_past(
                 states = [state for first, length, state in bad if first <= since < first + length]
                 answer = Observation("downloads", "http-1", at, (states or MEASURED)[0], timedelta(seconds=1))
                 recorder.record(answer, check.every, place.config.rules(component, check))
-        seen = take_snapshot(place, recorder.history(), end)
-        return seen.components[0].days[-2], seen
+        shown_page = take_snapshot(place, recorder.history(), end)
+        return shown_page.components[0].days[-2], shown_page
 
-    (changed, seen), (steady, _) = first_day((before, after)), first_day((before, before))
+    (changed, shown_page), (steady, _) = first_day((before, after)), first_day((before, before))
     assert changed == steady
     assert f"{changed.day:%m-%d}" == "11-18"
-    assert seen.components[0].days[-1].trouble == 0
+    assert shown_page.components[0].days[-1].trouble == 0

@@ -13,7 +13,12 @@ from helpers.status_world import history, history_of, incident, moment, site, si
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange
-from waypost.status.rules.timeline import ComponentTimeline, active_incidents
+from waypost.status.rules.incidents import (
+    active_incidents,
+)
+from waypost.status.rules.timeline import (
+    ComponentTimeline,
+)
 
 DAY = (moment("00:00"), moment("11-21 00:00"))
 LATER = moment("11-25 00:00")
@@ -37,7 +42,7 @@ class Interval:
 def intervals(line: ComponentTimeline, start: datetime, end: datetime) -> tuple[Interval, ...]:
     return tuple(
         Interval(moment_of(left), moment_of(right), status)
-        for left, right, status in line.pieces(micros(start), micros(end))
+        for left, right, status in line.intervals(micros(start), micros(end))
     )
 
 
@@ -142,8 +147,8 @@ def test_there_is_data_exactly_where_something_was_watched_and_known(
 
 
 @given(st.lists(st.tuples(minutes, st.integers(1, 600)), min_size=1, max_size=6))
-def test_overlapping_incidents_count_once(told: list[tuple[datetime, int]]) -> None:
-    spells = [(start, start + timedelta(minutes=length)) for start, length in told]
+def test_overlapping_incidents_count_once(published: list[tuple[datetime, int]]) -> None:
+    spells = [(start, start + timedelta(minutes=length)) for start, length in published]
     items = [
         {"id": f"i{n}", "says": [f"{start.isoformat()} investigating", f"{end.isoformat()} resolved"]}
         for n, (start, end) in enumerate(spells)

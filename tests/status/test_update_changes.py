@@ -8,8 +8,8 @@ from helpers.status_world import history, incident, maintenance, moment, site, t
 from helpers.statuspage_shapes import plain
 from waypost.base.ids import public_id
 from waypost.publishing.api.statuspage import incident_json, maintenance_json
+from waypost.status.rules.incidents import incident_changes, maintenance_changes
 from waypost.status.rules.snapshot import Snapshot
-from waypost.status.rules.update_changes import incident_changes, maintenance_changes
 
 GOOD, DOWN = "operational", "major_outage"
 BUSY = "under_maintenance"
@@ -109,15 +109,15 @@ def test_what_an_automatic_incident_hands_over_to_a_person_does_not_get_well_by_
         incidents=[{"id": "told", "components": {"downloads": DOWN}, "says": ["10:10 investigating"]}]
     )
     rows = ["00:00 http-1 operational", "10:00>10:03 http-1 major_outage"]
-    seen = take_snapshot(place, history(rows), moment("12:00"))
-    automatic = next(item for item in seen.incidents if item.automatic)
+    page = take_snapshot(place, history(rows), moment("12:00"))
+    automatic = next(item for item in page.incidents if item.automatic)
     assert [dict(change) for change in incident_changes(automatic)] == [{"downloads": (GOOD, DOWN)}, {}]
 
 
 def test_the_api_names_the_components_that_an_update_changed() -> None:
-    seen = outage("12:00")
-    told = plain(incident_json(seen, seen.incidents[0]))["incident_updates"]
-    assert told[-1]["affected_components"] == [
+    page = outage("12:00")
+    published = plain(incident_json(page, page.incidents[0]))["incident_updates"]
+    assert published[-1]["affected_components"] == [
         {
             "code": public_id("component", "sign-in"),
             "name": "Sign-in",
@@ -125,7 +125,7 @@ def test_the_api_names_the_components_that_an_update_changed() -> None:
             "new_status": DOWN,
         }
     ]
-    assert told[0]["affected_components"][0]["new_status"] == GOOD, "newest first"
+    assert published[0]["affected_components"][0]["new_status"] == GOOD, "newest first"
 
 
 def test_the_api_has_null_where_an_update_changed_nothing() -> None:
@@ -133,16 +133,16 @@ def test_the_api_has_null_where_an_update_changed_nothing() -> None:
         incidents=[{"id": "a", "says": ["10:00 investigating", "10:10 monitoring"]}],
         maintenances=[{"id": "b", "window": "11:00-13:00"}],
     )
-    seen = take_snapshot(place, history(), moment("12:00"))
-    newest, first = incident_json(seen, seen.incidents[0])["incident_updates"]
+    page = take_snapshot(place, history(), moment("12:00"))
+    newest, first = incident_json(page, page.incidents[0])["incident_updates"]
     assert newest["affected_components"] is None
     assert [row["name"] for row in first["affected_components"]] == ["Downloads"]
-    (announced,) = maintenance_json(seen, seen.maintenances[0])["incident_updates"]
+    (announced,) = maintenance_json(page, page.maintenances[0])["incident_updates"]
     assert announced["affected_components"] is None
 
 
 def test_a_component_that_is_no_longer_on_the_page_is_not_named() -> None:
     place = site(incidents=[{"id": "a", "components": {"gone": DOWN}, "says": ["10:00 investigating"]}])
-    seen = take_snapshot(place, history(), moment("12:00"))
-    (update,) = incident_json(seen, seen.incidents[0])["incident_updates"]
+    page = take_snapshot(place, history(), moment("12:00"))
+    (update,) = incident_json(page, page.incidents[0])["incident_updates"]
     assert update["affected_components"] is None

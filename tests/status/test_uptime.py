@@ -16,7 +16,7 @@ from helpers.status_world import history, moment, site
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Policy
-from waypost.status.rules.state_steps import Piece
+from waypost.status.rules.state_steps import StateInterval
 from waypost.status.rules.timeline import ComponentTimeline
 from waypost.status.rules.uptime import (
     IN_DAYS,
@@ -52,7 +52,7 @@ weights = st.dictionaries(
 policies = st.builds(Policy, weights=weights)
 
 
-def fill(parts: list[tuple[int, ComponentStatus]], start: datetime = START) -> list[Piece]:
+def fill(parts: list[tuple[int, ComponentStatus]], start: datetime = START) -> list[StateInterval]:
     pieces, at = [], micros(start)
     for milliseconds, status in parts:
         pieces.append((at, at + milliseconds * 1000, status))
@@ -60,12 +60,14 @@ def fill(parts: list[tuple[int, ComponentStatus]], start: datetime = START) -> l
     return pieces
 
 
-def uptime(pieces: Sequence[Piece], policy: Policy) -> Uptime:
+def uptime(pieces: Sequence[StateInterval], policy: Policy) -> Uptime:
     window = (pieces[0][0], pieces[-1][1]) if pieces else (0, 0)
     return Account(pieces, policy).uptime(*window)
 
 
-def daily(pieces: Sequence[Piece], now: datetime, zone: ZoneInfo, days: int) -> tuple[DaySummary, ...]:
+def daily(
+    pieces: Sequence[StateInterval], now: datetime, zone: ZoneInfo, days: int
+) -> tuple[DaySummary, ...]:
     return Calendar(now, zone, days).summaries(pieces)
 
 
@@ -140,7 +142,7 @@ def test_the_window_cuts_off_what_lies_outside() -> None:
     changes = ["11-19 00:00 http-1 major_outage", "06:00 http-1 operational", "18:00 http-1 major_outage"]
     rows = history(changes, ["11-19 00:00-11-22 00:00 http-1"])
     line = ComponentTimeline(site().config.flat[0], site(), rows, moment("11-25 00:00"))
-    found = uptime(line.pieces(micros(moment("04:00")), micros(moment("20:00"))), Policy())
+    found = uptime(line.intervals(micros(moment("04:00")), micros(moment("20:00"))), Policy())
     assert found.window == 16 * 3600
     assert found.ratio == pytest.approx(12 / 16)
 
@@ -194,7 +196,7 @@ def test_an_ongoing_incident_paints_every_day_up_to_now() -> None:
     rows = history(["11-01 00:00 http-1 operational"], ["11-01 00:00-11-21 00:00 http-1"])
     line = ComponentTimeline(place.config.flat[0], place, rows, moment("11-25 00:00"))
     now = moment("10:00")
-    days = daily(line.pieces(micros(moment("11-01 00:00")), micros(now)), now, BERLIN, 12)
+    days = daily(line.intervals(micros(moment("11-01 00:00")), micros(now)), now, BERLIN, 12)
     painted = [f"{item.day:%m-%d}" for item in days if item.status is ComponentStatus.PARTIAL_OUTAGE]
     assert painted == [f"11-{day}" for day in range(10, 21)]
     assert [days[1].trouble, days[2].trouble, days[-1].trouble] == [1800, 86_400, 11 * 3600]
@@ -281,8 +283,8 @@ def test_a_window_is_as_long_as_the_clock_makes_it(
     calendar = Calendar(moment(now), ZoneInfo(zone))
     pieces = [(calendar.begin, micros(moment(now)), ComponentStatus.OPERATIONAL)]
     found = calendar.uptimes(pieces, Policy(), calendar.begin)
-    told = {**found.windows, **found.months}
-    assert {name: told[name].window / 3600 for name in hours} == hours, reason
+    published = {**found.windows, **found.months}
+    assert {name: published[name].window / 3600 for name in hours} == hours, reason
 
 
 def test_months_are_the_latest_twelve_and_none_from_before_anything_was_known() -> None:

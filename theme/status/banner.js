@@ -31,8 +31,8 @@
   const IMPACTS = WAYPOST_IMPACTS;
   const RANK = [...Object.values(IMPACTS).reverse(), "none", "maintenance"];
 
-  /** Return what is to be told: {id, tone, text, path}, the worst first. */
-  function told(now) {
+  /** Return the messages to show: {id, tone, text, path}, the worst first. */
+  function messages(now) {
     const age = Date.now() - Date.parse(now.checked_at);
     if (now.checked_at && !(age <= now.stale_after * 1000)) return [];
     const incidents = list(now.incidents).filter((item) => isOurs(item.components));
@@ -92,20 +92,20 @@
     show([]);
   }
 
-  async function look() {
+  async function refresh() {
     try {
       const answer = await fetch(new URL("now.json", home), { credentials: "omit" });
       if (answer.ok) last = await answer.json();
     } catch {
-      // What was heard last is told until it is too old.
+      // The last answer is shown until it is too old.
     }
     try {
-      if (last) show(told(last));
+      if (last) show(messages(last));
     } catch {
       // An app must not suffer from what its banner reads.
     }
   }
 
-  look();
-  setInterval(() => document.hidden || look(), 60_000);
+  refresh();
+  setInterval(() => document.hidden || refresh(), 60_000);
 })();

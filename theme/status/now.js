@@ -14,7 +14,7 @@ let last = null;
 /** Call a function with the present (see present.js) and its view, now if it is there and whenever it was read again. */
 export function whenKnown(listener) {
   listeners.push(listener);
-  if (last) tell(listener);
+  if (last) notify(listener);
 }
 
 /** Call a function whenever the file could not be had and never was. */
@@ -22,7 +22,7 @@ export function whenLost(listener) {
   mourners.push(listener);
 }
 
-function tell(listener) {
+function notify(listener) {
   try {
     listener(last, judge(last, Date.now()));
   } catch (error) {
@@ -94,9 +94,9 @@ async function refresh() {
     if (!answer.ok) throw new Error(String(answer.status));
     last = presentOf(await answer.json()) ?? last;
   } catch {
-    // What was heard last stands until it is too old.
+    // The last answer stands until it is too old.
   }
-  if (last) listeners.forEach(tell);
+  if (last) listeners.forEach(notify);
   else mourners.forEach((listener) => listener());
 }
 

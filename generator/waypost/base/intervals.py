@@ -60,9 +60,6 @@ def without(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-Span = tuple[int, int]
-"""An interval in microseconds since 1970; the start is part of it, the end is not."""
-
 
 def micros(moment: datetime) -> int:
     """Return a moment as microseconds since 1970."""
@@ -70,7 +67,7 @@ def micros(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def span_of(length: timedelta) -> int:
+def micros_in(length: timedelta) -> int:
     """Return a length of time in microseconds."""
     return length // _MICROSECOND
 

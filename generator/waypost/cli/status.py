@@ -38,9 +38,9 @@ def command(site: Site, database: str | None, as_json: bool) -> None:
     """
     from waypost.base.clock import utc_now
     from waypost.publishing.api.now_json import now_document
-    from waypost.publishing.current_status import present_status
+    from waypost.publishing.current import current_status
 
-    snapshot = present_status(site, database or site.database_url, utc_now())
+    snapshot = current_status(site, database or site.database_url, utc_now())
     if as_json:
         print_json(now_document(snapshot))
     else:

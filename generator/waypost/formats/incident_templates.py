@@ -12,8 +12,8 @@ from waypost.formats.status import MEASURED, ComponentStatus
 from waypost.formats.types import STRICT, Line
 
 
-class Telling(StrEnum):
-    """What an update of an automatic incident tells; each has a template of its name."""
+class UpdateKind(StrEnum):
+    """Kinds of updates of automatic incidents; each has a template of its name."""
 
     OPENED = "opened"
     """An outage was found."""
@@ -24,21 +24,21 @@ class Telling(StrEnum):
     RESOLVED = "resolved"
     """The checks succeed again."""
     CONTINUED = "continued"
-    """A person tells of it from now on."""
+    """An incident of a person takes over."""
     MERGED = "merged"
-    """Another automatic incident, of something that this one's components need, tells of it from now on."""
+    """Another automatic incident takes over, of a component that this one's components need."""
 
 
 _TROUBLE = MEASURED[1:]
 _OUTAGES = MEASURED[2:]
 
-STATES: Mapping[Telling, tuple[ComponentStatus, ...]] = {
-    Telling.OPENED: _OUTAGES,
-    Telling.CHANGED: MEASURED,
-    Telling.JOINED: _TROUBLE,
-    Telling.RESOLVED: _OUTAGES,
-    Telling.CONTINUED: _OUTAGES,
-    Telling.MERGED: _OUTAGES,
+STATES: Mapping[UpdateKind, tuple[ComponentStatus, ...]] = {
+    UpdateKind.OPENED: _OUTAGES,
+    UpdateKind.CHANGED: MEASURED,
+    UpdateKind.JOINED: _TROUBLE,
+    UpdateKind.RESOLVED: _OUTAGES,
+    UpdateKind.CONTINUED: _OUTAGES,
+    UpdateKind.MERGED: _OUTAGES,
 }
 """The states that a template can be for, as in `opened.major_outage.md`."""
 
@@ -79,8 +79,8 @@ class IncidentTemplates:
 
     texts: Mapping[str, Template] = dataclasses.field(default_factory=dict)
 
-    def find(self, telling: Telling, status: ComponentStatus) -> Template | None:
+    def find(self, kind: UpdateKind, status: ComponentStatus) -> Template | None:
         """Return the template for a state, else the general one, else None: then the language has the words."""
         if not self.texts:
             return None
-        return self.texts.get(f"{telling}.{status}") or self.texts.get(telling.value)
+        return self.texts.get(f"{kind}.{status}") or self.texts.get(kind.value)

@@ -25,7 +25,7 @@ from waypost.help.rules.related import related_links
 from waypost.help.rules.status_notice import baked
 from waypost.help.rules.troubleshooter_pages import TreePage, tree_pages
 from waypost.help.rules.views import PageView, VirtualPage, page_facts
-from waypost.publishing.documents.now import Now
+from waypost.publishing.api.now_json import Now
 from waypost.reading.rules.troubleshooter import read_troubleshooter
 from waypost.search.io.whoosh_words import Likeness
 from waypost.search.text_cache import SiteMemory

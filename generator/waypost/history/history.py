@@ -38,7 +38,7 @@ from waypost.reading.rules.history import (
 )
 from waypost.reading.rules.history_text import Digest, lines_by_day
 from waypost.reading.site import Site
-from waypost.status.rules.regions import SILENCE
+from waypost.status.rules.check_series import SILENCE
 
 DAY = timedelta(days=1)
 AT_ONCE = timedelta(days=365)

@@ -1,1 +1,1 @@
-"""What the status site is: pages, API, feeds, calendar and badges, all from one snapshot."""
+"""The status site: pages, API, feeds, calendars and badges, all from one snapshot."""

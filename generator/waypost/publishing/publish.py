@@ -1,8 +1,10 @@
-"""Publish the status pages: one snapshot, every file from it, only changes written."""
+"""Publish the status pages, from several threads too: one snapshot, and only changes written."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,31 +14,17 @@ from waypost.base.files.file_tree import FileChange, FolderFiles, TreeCache, syn
 from waypost.base.files.languages import load_words
 from waypost.formats.project import Project
 from waypost.monitor.store.reading import read_history
-from waypost.publishing.api.json_files import json_files
-from waypost.publishing.io.badges import badge_files
-from waypost.publishing.io.banner import BANNER_PATH, banner_file
-from waypost.publishing.io.calendar import calendar_files
-from waypost.publishing.io.feeds import feed_files
-from waypost.publishing.io.theme_assets import script_words, status_assets
-from waypost.publishing.latency import LatencyMemory
-from waypost.publishing.pages.plain_text import text_files
-from waypost.publishing.pages.render import (
-    LOOK_FOLDER,
-    SHELL_PATH,
-    common_inputs,
-    default_shell,
-    is_shell,
-    shell_language,
-    status_pages,
-)
-from waypost.publishing.rules.status_redirects import redirect_files
+from waypost.publishing.current import LatencyCache
+from waypost.publishing.files import status_files
+from waypost.publishing.pages.render import SHELL_PATH, SITE_FOLDER, is_shell, shell_language
+from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.status.rules.snapshot import Snapshot, take_snapshot
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What one publication did."""
+    """A publication: its snapshot, and the files that it changed."""
 
     snapshot: Snapshot
     changes: tuple[FileChange, ...]
@@ -49,12 +37,12 @@ class Publication:
 
 
 @dataclass
-class PublishMemory:
-    """What a process that stays remembers of its last publication; without it, everything is made anew."""
+class PublishCache:
+    """Results of the last publication in a process that stays; without it, everything is made anew."""
 
     pages: PageCache = field(default_factory=PageCache)
     tree: TreeCache = field(default_factory=TreeCache)
-    latency: LatencyMemory = field(default_factory=LatencyMemory)
+    latency: LatencyCache = field(default_factory=LatencyCache)
 
 
 def publish(
@@ -62,11 +50,11 @@ def publish(
     project: Project,
     now: datetime,
     database_url: str | None = None,
-    memory: PublishMemory | None = None,
+    cache: PublishCache | None = None,
 ) -> Publication:
     """Bring site/status/ up to date, in the language of the last full build; English where there was none.
 
-    What is published is the same with a `memory` and without. Raises StoreError where the database cannot be read.
+    What is published is the same with a `cache` and without. Raises StoreError where the database cannot be read.
     """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
@@ -74,22 +62,22 @@ def publish(
     history = read_history(url)
     kept = _kept_by_build(site)
     words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
-    memory = memory or PublishMemory()
+    cache = cache or PublishCache()
     snapshot = replace(
         take_snapshot(project.status, history, now, words),
-        latency=memory.latency.read(url, project.status.config, now),
+        latency=cache.latency.read(url, project.status.config, now),
     )
-    files = status_files(snapshot, project, kept, memory.pages)
-    return Publication(snapshot, tuple(sync_changes(site.status_output, files, cache=memory.tree)))
+    files = status_files(snapshot, project, kept, cache.pages)
+    return Publication(snapshot, tuple(sync_changes(site.status_output, files, cache=cache.tree)))
 
 
 def write_changes(file: Path, publication: Publication) -> None:
-    """Write what a publication changed into a file, in one step: a mark, a tab and a path on each line.
+    """Write the changes of a publication into a file, in one step: a mark, a tab and a path on each line.
 
     It is empty where nothing changed. Names that a line cannot hold were never published, and are left out.
     """
-    told = [change for change in publication.changes if change.path.isprintable()]
-    data = "".join(f"{change.mark}\t{change.path}\n" for change in told).encode()
+    changes = [change for change in publication.changes if change.path.isprintable()]
+    data = "".join(f"{change.mark}\t{change.path}\n" for change in changes).encode()
     if file.exists() and not file.is_file():
         # A rename would put a file in the place of /dev/stdout or of a pipe that somebody reads.
         file.write_bytes(data)
@@ -97,36 +85,56 @@ def write_changes(file: Path, publication: Publication) -> None:
         write_atomic(file, data)
 
 
-def status_files(
-    snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], memory: PageCache | None = None
-) -> dict[str, bytes]:
-    """Return every file of the status site by its path; `kept` is what a full build left behind."""
-    words, articles, memory = snapshot.words, project.help_center.pages, memory or PageCache()
-    shell = kept[SHELL_PATH].decode() if SHELL_PATH in kept else default_shell(snapshot.page, words)
-    memory.begin(*common_inputs(snapshot, articles, shell))
-    # The order of the components of an incident can be seen, and equal mappings need not share it.
-    told = (snapshot.incidents, [(*item.components,) for item in snapshot.incidents], snapshot.maintenances)
-    files = {
-        **memory.made("redirects", told, lambda: redirect_files(snapshot)),
-        **kept,
-        **status_assets(project.look),
-        "assets/words.js": script_words(words),
-        BANNER_PATH: banner_file(words),
-        **badge_files(snapshot),
-        **status_pages(snapshot, articles, shell, memory),
-        **memory.made("feeds", told, lambda: feed_files(snapshot)),
-        **memory.made("calendars", snapshot.maintenances, lambda: calendar_files(snapshot)),
-        **json_files(snapshot),
-        **text_files(snapshot),
-    }
-    memory.end()
-    return files
-
-
 def _kept_by_build(site: Site) -> dict[str, bytes]:
-    folder = FolderFiles(site.status_output / LOOK_FOLDER)
-    kept = {LOOK_FOLDER + path: data for path, data in folder.items()}
+    folder = FolderFiles(site.status_output / SITE_FOLDER)
+    kept = {SITE_FOLDER + path: data for path, data in folder.items()}
     shell = kept.get(SHELL_PATH, b"").decode(errors="replace")
     if "\ufffd" in shell or not is_shell(shell):
         kept.pop(SHELL_PATH, None)
     return kept
+
+
+Signature = tuple[tuple[str, int, int], ...]
+
+
+def signature(*folders: Path) -> Signature:
+    """Return a value that changes whenever a file in the folders does: names, times and sizes."""
+    entries: list[tuple[str, int, int]] = []
+    for folder in folders:
+        for path in [str(folder), *_below(folder)]:
+            try:
+                stat = os.lstat(path)
+            except OSError:
+                continue
+            entries.append((path, stat.st_mtime_ns, stat.st_size))
+    return tuple(sorted(entries))
+
+
+def _below(folder: Path) -> Iterator[str]:
+    """Return the paths of everything below a folder; a folder that vanishes meanwhile is left out."""
+    for parent, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            yield f"{parent}/{name}"
+
+
+class Publisher:
+    """Publishes one site from several threads; a broken file never replaces the last good project."""
+
+    def __init__(
+        self, site: Site, project: Project, database_url: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._site = site
+        self._database_url = database_url
+        self._clock = clock
+        self.lock = threading.Lock()
+        self.project = project
+        self._cache = PublishCache()
+
+    def publish(self) -> Publication:
+        """Bring the status pages up to date."""
+        with self.lock:
+            return publish(self._site, self.project, self._clock(), self._database_url, self._cache)
+
+    def reload(self) -> None:
+        """Read the site again; raises ProblemsFound, and keeps the last good state, where it is broken."""
+        self.project = load_project(self._site)

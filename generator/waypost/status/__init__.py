@@ -1,1 +1,1 @@
-"""What is true of the service at a moment."""
+"""The state of the service at a moment."""

@@ -19,7 +19,9 @@ from waypost.formats.subscribers import (
 from waypost.notify.channels.email import CHANNEL
 from waypost.notify.channels.email.composing import LEAVE, MOST_BODY, FrozenMail, clean, readable
 from waypost.notify.rules.wording import wording_of
-from waypost.publishing.io.colours import state_colours
+from waypost.publishing.io.theme_assets import (
+    state_colours,
+)
 
 TOKENS = {
     ComponentStatus.OPERATIONAL: "ok",

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from waypost.base.i18n import Words
 from waypost.formats.status import ComponentStatus, Impact, worst
-from waypost.publishing.documents.now import Now
-from waypost.publishing.documents.parts import ComponentNow
+from waypost.publishing.api.now_json import Now
+from waypost.publishing.api.parts import ComponentNow
 
 
 class Topic(StrEnum):

@@ -19,7 +19,7 @@ from waypost.formats.checks import (
 from waypost.formats.observations import Claim, Plan, Series, SeriesState
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import StatusConfig
-from waypost.status.rules.regions import SILENCE
+from waypost.status.rules.check_series import SILENCE
 
 LEASE_MARGIN = timedelta(seconds=5)
 """How much longer than its timeout a check may take to be started and recorded, where its interval allows it."""

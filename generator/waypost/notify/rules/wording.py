@@ -23,7 +23,13 @@ from waypost.formats.status import (
 )
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.notices import Notice, Subject, SubjectKind
-from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot, maintenance_at
+from waypost.status.rules.incidents import (
+    MaintenanceSnapshot,
+    maintenance_at,
+)
+from waypost.status.rules.snapshot import (
+    Snapshot,
+)
 
 MOST_NAMES = 8
 """How many components are named."""

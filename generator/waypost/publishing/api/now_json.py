@@ -1,25 +1,73 @@
-"""The file now.json: the present as pages and programs show it, in Waypost's own words."""
+"""The file now.json: the present, small enough to be read every half minute by each page that is open."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Annotated
+
+from typing_extensions import TypedDict
 
 from waypost.formats.status import ComponentStatus, Incident, UpdateStatus
-from waypost.publishing.api.json_parts import (
+from waypost.publishing.api import parts
+from waypost.publishing.api.parts import (
+    ComponentNow,
+    Time,
     budget_json,
     certificates_json,
+    doc,
     regions_json,
     time_or_null,
     uptime_json,
 )
 from waypost.publishing.api.statuspage import api_time
-from waypost.publishing.documents.now import Now
-from waypost.publishing.documents.parts import ComponentNow
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
 
+class NowGroup(TypedDict):
+    """A group of components."""
+
+    uptime: Annotated[parts.Uptime, doc("Uptime of its components together.")]
+
+
+class NowIncident(TypedDict):
+    """An open incident."""
+
+    id: Annotated[str, doc("Name of its file, or that which an automatic one gets.")]
+    title: Annotated[str, doc("Its title.")]
+    impact: Annotated[parts.Hurt, doc("How much it hurts customers.")]
+    path: Annotated[str, doc("Its page, from the root of the status page.")]
+    started_at: Annotated[Time, doc("When it began.")]
+    next_update_by: Annotated[Time | None, doc("When the next update is promised, or null.")]
+    overdue_since: Annotated[
+        Time | None, doc("When the next update was due, if it did not come in time, or null.")
+    ]
+    components: Annotated[list[str], doc("Ids of the components that are still hit.")]
+
+
+class NowMaintenance(TypedDict):
+    """Maintenance that is going on."""
+
+    id: Annotated[str, doc("Its id.")]
+    title: Annotated[str, doc("Its title.")]
+    path: Annotated[str, doc("Its page, from the root of the status page.")]
+    started_at: Annotated[Time, doc("When it started.")]
+    ends_at: Annotated[Time, doc("When it will end.")]
+    components: Annotated[list[str], doc("Ids of the components worked on.")]
+
+
+class Now(parts.PageState):
+    """What is so now, as pages and programs show it."""
+
+    made_at: Annotated[Time, doc("When the file was made.")]
+    checked_at: Annotated[Time | None, doc("When anything was last measured, or null.")]
+    groups: Annotated[dict[str, NowGroup], doc("Groups of components, by name.")]
+    components: Annotated[dict[str, parts.ComponentNow], doc("Components, by id.")]
+    incidents: Annotated[list[NowIncident], doc("Open incidents, newest first.")]
+    maintenances: Annotated[list[NowMaintenance], doc("Maintenance that is going on.")]
+
+
 def now_document(snapshot: Snapshot) -> Now:
-    """Return now.json: what other pages and programs show of the present, in Waypost's own words.
+    """Return now.json: the current status for other pages and programs, in Waypost's own words.
 
     `no_data` is a state here, and `stale_after` says, in seconds, when the reader must call it old.
     Whatever stands below a key `uptime` is a percentage that `waypost history verify` computes anew.
@@ -68,7 +116,7 @@ def now_document(snapshot: Snapshot) -> Now:
 
 
 def _still_hit(snapshot: Snapshot, incident: Incident) -> Collection[str]:
-    """Return the components that an incident hits now; what a person wrote keeps them from being well."""
+    """Return the components that an incident hits now; an incident of a person hits at least one."""
     well = {item.id for item in snapshot.components if item.known_status is ComponentStatus.OPERATIONAL}
     return incident.components.keys() - well or incident.components
 

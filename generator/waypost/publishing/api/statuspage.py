@@ -1,21 +1,40 @@
-"""The objects of the Statuspage v2 API, so that clients made for Atlassian Statuspage read our pages too.
+"""The objects and files of the Statuspage v2 API: clients made for Atlassian Statuspage read our pages too.
 
 Shapes as documented at Atlassian's developer site and seen on its public pages: times in UTC with
-milliseconds, updates newest first, ids of twelve characters. The files and the bodies of webhooks are
-made of these objects.
+milliseconds, updates newest first, ids of twelve characters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from waypost.base.ids import public_id
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
-from waypost.publishing.api.statuspage_words import api_status, in_api_words
-from waypost.status.rules.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
-from waypost.status.rules.update_changes import Changes, incident_changes, maintenance_changes
+from waypost.status.rules.incidents import Changes, MaintenanceSnapshot, incident_changes, maintenance_changes
+from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
+
+LABELS = {
+    **{status: status.replace("_", " ").capitalize() for status in UpdateStatus},
+    UpdateStatus.CANCELLED: "Completed",
+}
+"""The name of each update status in the feeds of Atlassian Statuspage; programs read it, so it stays English."""
+
+
+def api_status(status: UpdateStatus) -> UpdateStatus:
+    """Return the status that clients of Statuspage know: cancelled work is completed for them."""
+    return UpdateStatus.COMPLETED if status is UpdateStatus.CANCELLED else status
+
+
+def in_api_words(update: Update, snapshot: Snapshot) -> Update:
+    """Return an update as clients of Statuspage see it; one that cancels says so in its text."""
+    if update.status is not UpdateStatus.CANCELLED:
+        return update
+    body = snapshot.words.say("news.cancelled", text=update.body)
+    return replace(update, status=api_status(update.status), body=body)
+
 
 Json = dict[str, Any]
 
@@ -26,7 +45,7 @@ DESCRIPTIONS = {
     "critical": "Major Service Outage",
     "maintenance": "Service Under Maintenance",
 }
-"""What Statuspage says for each indicator."""
+"""The description of each indicator at Statuspage."""
 
 
 def api_time(moment: datetime) -> str:
@@ -62,7 +81,10 @@ def status_json(snapshot: Snapshot) -> Json:
 
 
 def components_json(snapshot: Snapshot) -> list[Json]:
-    """Return all components, each group directly before its members."""
+    """Return all components, each group directly before its members.
+
+    The API has no word for no data: the last known state stands there.
+    """
     rows: list[Json] = []
     for name, members in snapshot.groups:
         if name:
@@ -71,16 +93,11 @@ def components_json(snapshot: Snapshot) -> list[Json]:
     return rows
 
 
-def _published_status(component: ComponentSnapshot) -> ComponentStatus:
-    """Return a state of the API's enum: it has no word for no data, so the last known one stands there."""
-    return component.known_status
-
-
 def _group_json(snapshot: Snapshot, name: str, members: tuple[ComponentSnapshot, ...]) -> Json:
     return {
         "id": public_id("group", name),
         "name": name,
-        "status": worst(_published_status(member) for member in members),
+        "status": worst(member.known_status for member in members),
         "created_at": api_time(min(member.created_at for member in members)),
         "updated_at": api_time(max(member.since for member in members)),
         "position": members[0].position,
@@ -100,7 +117,7 @@ def component_json(snapshot: Snapshot, component: ComponentSnapshot) -> Json:
     return {
         "id": public_id("component", component.id),
         "name": component.name,
-        "status": _published_status(component),
+        "status": component.known_status,
         "created_at": api_time(component.created_at),
         "updated_at": api_time(component.since),
         "position": component.position,
@@ -148,12 +165,12 @@ def _named_components(snapshot: Snapshot, ids: tuple[str, ...]) -> list[Json]:
 def _updates_json(
     snapshot: Snapshot, owner: tuple[str, str], updates: Sequence[Update], changes: Sequence[Changes]
 ) -> list[Json]:
-    """Return updates with what each changed, newest first; the owner is a public id and a slug."""
-    told = [
+    """Return updates with the changes of each, newest first; the owner is a public id and a slug."""
+    rows = [
         _update_json(*owner, update, _affected(snapshot, changed))
         for update, changed in zip(updates, changes, strict=True)
     ]
-    return told[::-1]
+    return rows[::-1]
 
 
 def _affected(snapshot: Snapshot, changed: Changes) -> list[Json] | None:
@@ -228,3 +245,40 @@ def incident_url(snapshot: Snapshot, incident: Incident) -> str:
 def maintenance_url(snapshot: Snapshot, item: MaintenanceSnapshot) -> str:
     """Return the permanent address of a maintenance."""
     return f"{snapshot.page.url}maintenance/{item.work.id}/"
+
+
+FOLDER = "api/v2/"
+
+LATEST = 50
+"""How many incidents or maintenances a list holds, as Statuspage's own."""
+
+
+def api_documents(snapshot: Snapshot) -> dict[str, Json]:
+    """Return every file of the API by its path; each object is made once, and stands in several files."""
+    page, status = page_json(snapshot), status_json(snapshot)
+    components = components_json(snapshot)
+    incidents = {item.id: incident_json(snapshot, item) for item in snapshot.incidents[:LATEST]}
+    unresolved = [incidents.get(item.id) or incident_json(snapshot, item) for item in snapshot.active]
+    works = {item.work.id: maintenance_json(snapshot, item) for item in snapshot.announced[:LATEST]}
+    planned = [
+        (item.status, works.get(item.work.id) or maintenance_json(snapshot, item))
+        for item in snapshot.planned
+    ]
+    upcoming = [work for status, work in planned if status is UpdateStatus.SCHEDULED]
+    active = [work for status, work in planned if status is not UpdateStatus.SCHEDULED]
+    contents: dict[str, Json] = {
+        "summary": {
+            "components": components,
+            "incidents": unresolved,
+            "scheduled_maintenances": [work for _, work in planned],
+            "status": status,
+        },
+        "status": {"status": status},
+        "components": {"components": components},
+        "incidents": {"incidents": list(incidents.values())},
+        "incidents/unresolved": {"incidents": unresolved},
+        "scheduled-maintenances": {"scheduled_maintenances": list(works.values())},
+        "scheduled-maintenances/upcoming": {"scheduled_maintenances": upcoming},
+        "scheduled-maintenances/active": {"scheduled_maintenances": active},
+    }
+    return {f"{FOLDER}{name}.json": {"page": page, **rest} for name, rest in contents.items()}

@@ -1,7 +1,7 @@
 """The bodies of webhooks in the form of Statuspage, so that receivers made for it read our messages too.
 
-Shapes as Atlassian documents them for webhook subscribers ("Enable webhook notifications"). They tell of
-one moment: the caller gives the snapshot in which the news is true.
+Shapes as Atlassian documents them for webhook subscribers ("Enable webhook notifications"). They are about
+one moment: the caller gives the snapshot of it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from waypost.publishing.api.statuspage import (
     page_id,
     status_json,
 )
-from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
+from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """What a receiver is told about its own subscription."""
+    """The addresses that a receiver gets about its own subscription."""
 
     unsubscribe: str
     """The address at which it ends the subscription."""
@@ -34,7 +35,7 @@ class Recipient:
 
 
 @dataclass(frozen=True)
-class ComponentNews:
+class ComponentTransition:
     """A component went from one state to another; neither is no data, for which the form has no word."""
 
     component: str
@@ -44,29 +45,29 @@ class ComponentNews:
     at: datetime
 
     def __post_init__(self) -> None:
-        """Raise ValueError for what the form cannot say."""
+        """Raise ValueError for no data."""
         if ComponentStatus.NO_DATA in (self.old, self.new):
             raise ValueError("Statuspage has no word for no data: tell of the change between known states")
 
 
-def component_body(snapshot: Snapshot, news: ComponentNews, recipient: Recipient) -> Json:
-    """Return the body that tells of a change of a component.
+def component_body(snapshot: Snapshot, transition: ComponentTransition, recipient: Recipient) -> Json:
+    """Return the body about a change of a component.
 
     Raises KeyError where the component is not on the page.
     """
     members = {component.id: component for component in snapshot.components}
-    told = component_json(snapshot, members[news.component])
-    # The news came with a state; what the page says by the time of sending may be another.
-    component = {key: told[key] for key in _COMPONENT_KEYS} | {"status": news.new}
-    stamp = f"{news.component}/{api_time(news.at)}/{news.new}"
+    whole = component_json(snapshot, members[transition.component])
+    # The page may have another state by the time of sending.
+    component = {key: whole[key] for key in _COMPONENT_KEYS} | {"status": transition.new}
+    stamp = f"{transition.component}/{api_time(transition.at)}/{transition.new}"
     return {
         **envelope(snapshot, recipient),
         "component_update": {
-            "created_at": api_time(news.at),
-            "new_status": news.new,
-            "old_status": news.old,
+            "created_at": api_time(transition.at),
+            "new_status": transition.new,
+            "old_status": transition.old,
             "id": public_id("component-update", stamp),
-            "component_id": told["id"],
+            "component_id": whole["id"],
             "component_type": "Component",
         },
         "component": component,
@@ -88,17 +89,17 @@ _COMPONENT_KEYS = (
 
 
 def incident_body(snapshot: Snapshot, subject: Incident | MaintenanceSnapshot, recipient: Recipient) -> Json:
-    """Return the body that tells of the latest update of an incident or a scheduled maintenance."""
-    told = (
+    """Return the body about the latest update of an incident or a scheduled maintenance."""
+    body = (
         incident_json(snapshot, subject)
         if isinstance(subject, Incident)
         else maintenance_json(snapshot, subject)
     )
-    return {**envelope(snapshot, recipient), "incident": told}
+    return {**envelope(snapshot, recipient), "incident": body}
 
 
 def envelope(snapshot: Snapshot, recipient: Recipient) -> Json:
-    """Return what every body begins with: how the page is, and where the receiver finds more."""
+    """Return the beginning of every body: the state of the page, and where the receiver finds more."""
     status = status_json(snapshot)
     return {
         "meta": {

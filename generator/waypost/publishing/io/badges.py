@@ -12,7 +12,7 @@ from waypost.base.files.resources import theme_folder
 from waypost.base.i18n import Words, number_text
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Policy
-from waypost.publishing.io.colours import state_colours
+from waypost.publishing.io.theme_assets import state_colours
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
 LABEL_COLOUR = "#24292f"
@@ -53,15 +53,9 @@ def badge_files(snapshot: Snapshot) -> dict[str, bytes]:
     return {f"badge/{name}.svg": data for name, data in {**uptimes, **states, "overall": whole}.items()}
 
 
-# Most states and uptimes are those of the publication before.
-@lru_cache(8192)
-def _badge(label: str, value: str, colour: str, description: str) -> bytes:
-    return badge(label, value, colour, description)
-
-
 def status_badge(name: str, status: ComponentStatus, words: Words) -> bytes:
     """Return a badge with a name and its state."""
-    return _badge(
+    return badge(
         name, words.say(f"status.state.{status}"), state_colours(status).ink, words.say("badge.state")
     )
 
@@ -70,14 +64,16 @@ def _uptime_badge(component: ComponentSnapshot, policy: Policy, words: Words) ->
     ratio = component.uptime.ratio
     label = words.say("badge.uptime", name=_tidy(component.name, _NAME_LENGTH))
     if ratio is None:
-        said, status = words.say("status.uptime.none"), ComponentStatus.NO_DATA
+        value, status = words.say("status.uptime.none"), ComponentStatus.NO_DATA
     else:
         is_good = ratio * 100 >= policy.slo
-        said = number_text(component.uptime.percent, words)
+        value = number_text(component.uptime.percent, words)
         status = ComponentStatus.OPERATIONAL if is_good else ComponentStatus.DEGRADED_PERFORMANCE
-    return _badge(label, said, state_colours(status).ink, words.say("badge.last_days"))
+    return badge(label, value, state_colours(status).ink, words.say("badge.last_days"))
 
 
+# Most states and uptimes are those of the publication before.
+@lru_cache(8192)
 def badge(label: str, value: str, colour: str, description: str) -> bytes:
     """Draw a label and a value beside it; either may hold anything, and is cut where it is long."""
     label, value = _tidy(label, _TITLE_LENGTH), _tidy(value, _TITLE_LENGTH)
@@ -126,6 +122,6 @@ def _width(char: str) -> float:
 
 
 def _tidy(text: str, limit: int) -> str:
-    """Take out what XML forbids and what would turn the direction of the rest, and cut what is long."""
+    """Take out characters that XML forbids or that turn the direction of text, and cut a long text."""
     text = " ".join(_FORBIDDEN.sub(" ", text).split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

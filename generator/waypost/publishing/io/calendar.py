@@ -12,10 +12,11 @@ from waypost.base.feeds.feed import clean
 from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import UpdateStatus
 from waypost.publishing.api.statuspage import maintenance_url
-from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
+from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.snapshot import Snapshot
 
 _LATEST = 500
-"""How many events a calendar holds: what is past longer leaves it first."""
+"""How many events a calendar holds: the oldest leave it first."""
 
 
 def calendar_files(snapshot: Snapshot) -> dict[str, bytes]:
@@ -34,7 +35,7 @@ def calendar_files(snapshot: Snapshot) -> dict[str, bytes]:
 
 
 def calendar_path(component: str | None = None) -> str:
-    """Return where the calendar of a component is published, or that of all."""
+    """Return the path of the calendar of a component, or of all maintenance."""
     return f"components/{component}/maintenance.ics" if component else "maintenance.ics"
 
 
@@ -75,7 +76,7 @@ def _event(snapshot: Snapshot, item: MaintenanceSnapshot) -> Event:
 
 
 def _description(snapshot: Snapshot, item: MaintenanceSnapshot, components: Sequence[str]) -> str:
-    """Say what is worked on and what it means; a window that is called off says why."""
+    """Return the components and the text of the work; for a cancelled window, the reason."""
     names = ", ".join(snapshot.names.get(name, name) for name in components)
     update = item.work.updates[-1 if item.work.is_cancelled else 0]
     return snapshot.words.say("calendar.description", names=names, text=plain_text(update.body))

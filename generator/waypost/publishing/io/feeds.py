@@ -13,14 +13,24 @@ from waypost.base.feeds.formats import FEED_FORMATS, written
 from waypost.base.ids import public_number
 from waypost.base.markdown.html import render_markdown
 from waypost.base.markdown.plain_text import plain_text
-from waypost.publishing.api.statuspage_words import LABELS, in_api_words
-from waypost.publishing.rules.feed_items import NewsItem, Story, by_selection, news, selections, stories
+from waypost.publishing.api.statuspage import (
+    LABELS,
+    in_api_words,
+)
+from waypost.publishing.rules.feed_items import (
+    HistoryItem,
+    UpdateItem,
+    by_selection,
+    history_items,
+    selections,
+    update_items,
+)
 from waypost.status.rules.snapshot import Snapshot
 
 _SUMMARY_LENGTH = 300
 
-_STORY_BYTES = 100_000
-"""How much of one incident an entry tells; with more, the newest updates and a link to the rest."""
+_HISTORY_BYTES = 100_000
+"""The size of one incident in an entry; a larger one has its newest updates and a link to the rest."""
 
 
 def feed_files(snapshot: Snapshot) -> dict[str, bytes]:
@@ -29,7 +39,7 @@ def feed_files(snapshot: Snapshot) -> dict[str, bytes]:
     `feed.*` has one item an update; `history.*` has one entry an incident, edited in place, in the
     form of Atlassian Statuspage, and keeps its English words for what happened: programs read them.
     """
-    found = by_selection(news(snapshot))
+    found = by_selection(update_items(snapshot))
     help_url = snapshot.page.help_url
     files = history_files(snapshot)
     for selection in selections(snapshot):
@@ -50,7 +60,7 @@ def _head(snapshot: Snapshot, name: str, title: str, about: str = "") -> FeedHea
 
 
 @lru_cache(maxsize=8192)
-def _update_item(item: NewsItem, help_url: str) -> FeedItem:
+def _update_item(item: UpdateItem, help_url: str) -> FeedItem:
     return FeedItem(
         id=item.guid,
         link=item.link,
@@ -66,7 +76,7 @@ def history_files(snapshot: Snapshot) -> dict[str, bytes]:
     """Return history.atom and history.rss."""
     head = _head(snapshot, "history", snapshot.page.name)
     help_url = snapshot.page.help_url
-    whole = fitting([_story_item(snapshot, story, help_url) for story in stories(snapshot)])
+    whole = fitting([_history_feed_item(snapshot, history, help_url) for history in history_items(snapshot)])
     # Atom has ids of Statuspage's form; the guid of RSS is the address.
     addressed = [replace(item, id=item.link, id_is_link=True) for item in whole]
     return {
@@ -75,32 +85,32 @@ def history_files(snapshot: Snapshot) -> dict[str, bytes]:
     }
 
 
-def _story_item(snapshot: Snapshot, story: Story, help_url: str) -> FeedItem:
-    kind = "Incident" if story.slug.startswith("incident/") else "Maintenance"
+def _history_feed_item(snapshot: Snapshot, history: HistoryItem, help_url: str) -> FeedItem:
+    kind = "Incident" if history.slug.startswith("incident/") else "Maintenance"
     return FeedItem(
-        id=f"tag:{tag_authority(snapshot.page.url)}:{kind}/{public_number(kind, story.slug)}",
-        link=story.link,
-        title=story.title,
-        published=story.started,
-        updated=story.updated,
-        html=_story_html(snapshot, story, lambda text: render_markdown(text, help_url)),
+        id=f"tag:{tag_authority(snapshot.page.url)}:{kind}/{public_number(kind, history.slug)}",
+        link=history.link,
+        title=history.title,
+        published=history.started,
+        updated=history.updated,
+        html=_history_html(snapshot, history, lambda text: render_markdown(text, help_url)),
     )
 
 
-def _story_html(snapshot: Snapshot, story: Story, render: Callable[[str], str]) -> str:
+def _history_html(snapshot: Snapshot, history: HistoryItem, render: Callable[[str], str]) -> str:
     """Write the updates as Statuspage does: clients take the first <strong> as the present status."""
     parts: list[str] = []
     size = 0
-    for update in story.updates:
-        said, at = in_api_words(update, snapshot), update.at.astimezone(UTC)
+    for update in history.updates:
+        shown, at = in_api_words(update, snapshot), update.at.astimezone(UTC)
         part = (
             f"<p><small>{at:%b} <var data-var='date'>{at:%d}</var>, "
             f"<var data-var='time'>{at:%H:%M}</var> UTC</small><br>"
-            f"<strong>{html.escape(LABELS[said.status])}</strong> - {_without_paragraph(render(said.body))}</p>"
+            f"<strong>{html.escape(LABELS[shown.status])}</strong> - {_without_paragraph(render(shown.body))}</p>"
         )
         size += weight(part)
-        if parts and size > _STORY_BYTES:
-            return "".join([*parts, f'<p><a href="{html.escape(story.link)}">…</a></p>'])
+        if parts and size > _HISTORY_BYTES:
+            return "".join([*parts, f'<p><a href="{html.escape(history.link)}">…</a></p>'])
         parts.append(part)
     return "".join(parts)
 

@@ -1,4 +1,4 @@
-"""Which pages the status site has, and what each is made from."""
+"""The pages of the status site: address, template and content of each."""
 
 from __future__ import annotations
 
@@ -12,17 +12,11 @@ from zoneinfo import ZoneInfo
 from waypost.base.i18n import Words, number_text
 from waypost.formats.article import ARTICLE_KINDS, Article, components_of
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, Incident, UpdateStatus
-from waypost.publishing.pages.filters import (
-    GAP_CODE,
-    STATUS_CODES,
-    StatusFormat,
-    region_sentences,
-    uptime_columns,
-    uptime_text,
-)
-from waypost.status.rules.latency import Latency
-from waypost.status.rules.snapshot import ComponentSnapshot, MaintenanceSnapshot, Snapshot
-from waypost.status.rules.uptime import TOLD, Uptimes
+from waypost.publishing.pages.charts import GAP_CODE, STATUS_CODES
+from waypost.publishing.pages.filters import StatusFormat, region_sentences, uptime_columns, uptime_text
+from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
+from waypost.status.rules.uptime import SHOWN_WINDOWS, Uptimes
 
 ON_A_PAGE = 50
 """Entries of the history on one page."""
@@ -36,7 +30,7 @@ ARTICLES = 5
 
 @dataclass(frozen=True)
 class PageSpec:
-    """One page: its address, its template, and what fills it beside the snapshot."""
+    """One page: its address, its template, and its content beside the snapshot."""
 
     path: str
     """The folder below site/status/, with a slash at its end; empty for the front page."""
@@ -47,7 +41,7 @@ class PageSpec:
     feed: str = ""
     """The folder of the feeds that are about this page alone; empty where it has none."""
     inputs: object = None
-    """What it is made from beside what all pages are; equal inputs make the same page. None where time alone counts."""
+    """Its sources beside those of all pages; equal inputs make the same page. None where time alone counts."""
 
     @property
     def file(self) -> str:
@@ -71,12 +65,12 @@ class HistoryEntry:
         return self.item.work.components if self.item else ()
 
     def inputs(self, now: datetime) -> object:
-        """Return what a card about it is made from."""
+        """Return the sources of a card about it."""
         return self.item if self.incident is None else incident_inputs(self.incident, now)
 
 
 def incident_inputs(incident: Incident, now: datetime) -> object:
-    """Return what a text about an incident is made from: while it lasts, the time too."""
+    """Return the sources of a text about an incident: while it lasts, the time too."""
     # The order of its components can be seen, and equal mappings need not share it.
     return incident, tuple(incident.components.items()), None if incident.resolved_at else now
 
@@ -101,11 +95,13 @@ class Month:
         return f"history/{self.name}/" if number == 1 else f"history/{self.name}/{number}/"
 
 
-def page_specs(snapshot: Snapshot, articles: Mapping[str, Article], told: StatusFormat) -> Iterator[PageSpec]:
-    """Name every page of the status site; `told` writes what they say."""
+def page_specs(
+    snapshot: Snapshot, articles: Mapping[str, Article], formatter: StatusFormat
+) -> Iterator[PageSpec]:
+    """Return every page of the status site; `formatter` writes their texts."""
     words = snapshot.words
     entries = history_entries(snapshot)
-    views = [component_view(component, told) for component in snapshot.components]
+    views = [component_view(component, formatter) for component in snapshot.components]
     yield PageSpec("", "index", snapshot.headline.sentence, _index_context(snapshot))
     yield from _history_pages(snapshot, entries)
     impacts = {"impacts": list(Impact)[:0:-1]}
@@ -115,15 +111,15 @@ def page_specs(snapshot: Snapshot, articles: Mapping[str, Article], told: Status
     ]
     yield PageSpec("mine/", "mine", words.say("status.mine.title"), {"views": views}, inputs=mine)
     yield from _component_pages(snapshot, views, entries, articles)
-    yield from _incident_pages(snapshot, articles, told)
+    yield from _incident_pages(snapshot, articles, formatter)
     for item in snapshot.maintenances:
-        told_of = {"item": item}
-        yield PageSpec(f"maintenance/{item.work.id}/", "maintenance", item.work.title, told_of, inputs=item)
+        path = f"maintenance/{item.work.id}/"
+        yield PageSpec(path, "maintenance", item.work.title, {"item": item}, inputs=item)
 
 
 @dataclass(frozen=True)
 class ComponentView:
-    """What pages say of a component, in words: these stay the same while its figures move behind them."""
+    """The texts of pages about a component: these stay the same while its figures move behind them."""
 
     component: ComponentSnapshot = field(compare=False)
     status: ComponentStatus
@@ -131,27 +127,27 @@ class ComponentView:
     description: str
     group: str
     bar: tuple[str, str]
-    """The drawing, and what stands below it."""
+    """The drawing, and the line below it."""
     regions: list[tuple[ComponentStatus, str]]
     uptimes: list[str]
     months: list[tuple[str, str]]
     budget: list[str]
 
 
-def component_view(component: ComponentSnapshot, told: StatusFormat) -> ComponentView:
-    """Write down what pages say of a component."""
-    words = told.words
+def component_view(component: ComponentSnapshot, formatter: StatusFormat) -> ComponentView:
+    """Return the texts of pages about a component."""
+    words = formatter.words
     return ComponentView(
         component=component,
         status=component.status,
         since=component.since,
         description=component.description,
         group=component.group,
-        bar=(told.bar(component), uptime_text(component, words)),
+        bar=(formatter.bar(component), uptime_text(component, words)),
         regions=region_sentences(component, words),
         uptimes=uptime_columns(component.uptimes, words),
         months=_month_uptimes(component.uptimes, words),
-        budget=told.budget(component),
+        budget=formatter.budget(component),
     )
 
 
@@ -167,19 +163,12 @@ def _index_context(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class WorksByTime:
-    """Maintenance that is not over: what runs now, and what is still to come."""
-
-    running: tuple[MaintenanceSnapshot, ...]
-    waiting: tuple[MaintenanceSnapshot, ...]
-
-
-def works_by_time(planned: Iterable[MaintenanceSnapshot]) -> WorksByTime:
-    """Part maintenance by whether it has begun; its order stays."""
-    works = tuple(planned)
-    waiting = tuple(item for item in works if item.status is UpdateStatus.SCHEDULED)
-    return WorksByTime(tuple(item for item in works if item not in waiting), waiting)
+def works_by_time(planned: Iterable[MaintenanceSnapshot]) -> Mapping[str, Sequence[MaintenanceSnapshot]]:
+    """Part maintenance that is not over into `running` and `waiting`; its order stays."""
+    parts: dict[str, list[MaintenanceSnapshot]] = {"running": [], "waiting": []}
+    for item in planned:
+        parts["waiting" if item.status is UpdateStatus.SCHEDULED else "running"].append(item)
+    return parts
 
 
 def _legend(snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -189,7 +178,7 @@ def _legend(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def _periods(snapshot: Snapshot) -> list[str]:
-    return [snapshot.words.say(f"status.uptime.period.{name}") for name in TOLD]
+    return [snapshot.words.say(f"status.uptime.period.{name}") for name in SHOWN_WINDOWS]
 
 
 def _month_uptimes(uptimes: Uptimes, words: Words) -> list[tuple[str, str]]:
@@ -201,10 +190,10 @@ def _month_uptimes(uptimes: Uptimes, words: Words) -> list[tuple[str, str]]:
 
 
 def history_entries(snapshot: Snapshot) -> tuple[HistoryEntry, ...]:
-    """Return every incident and finished maintenance, the newest first; what went on as another is told there."""
+    """Return every incident and finished maintenance, the newest first; one that went on as another is left out."""
     entries = [HistoryEntry(i.started, incident=i) for i in snapshot.incidents if i.continued_as is None]
     done = (item for item in snapshot.maintenances if item.is_over)
-    entries += [HistoryEntry(item.told_at, item=item) for item in done]
+    entries += [HistoryEntry(item.history_at, item=item) for item in done]
     return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
 
 
@@ -218,7 +207,7 @@ def _history_pages(snapshot: Snapshot, entries: Sequence[HistoryEntry]) -> Itera
     found = months(entries, ZoneInfo(snapshot.page.time_zone))
     title = snapshot.words.say("status.history.short")
     pages = [(month, number) for month in found for number in range(1, month.pages + 1)]
-    # How many entries a month has is not told: each new one would change the pages of all months.
+    # The number of entries of a month is not shown: each new one would change the pages of all months.
     names = [month.name for month in found]
     context: dict[str, Any] = {"months": found, "month": None, "newer": None, "older": None, "entries": ()}
     if not pages:
@@ -257,8 +246,9 @@ def _component_pages(
         active = [item for item in snapshot.active if component.id in item.components]
         planned = [item for item in snapshot.planned if component.id in item.work.components]
         shown = past.get(component.id, [])[:ON_A_COMPONENT]
-        charts = _series(snapshot.latency.get(component.id))
-        told = {
+        latency = snapshot.latency.get(component.id)
+        charts = [latency.hours, latency.days] if latency else []
+        context = {
             "view": view,
             "component": component,
             "charts": charts,
@@ -270,11 +260,7 @@ def _component_pages(
         cards = [*(HistoryEntry(item.started, incident=item) for item in active), *shown]
         inputs = (view, charts, planned, [card.inputs(snapshot.now) for card in cards])
         path = f"components/{component.id}/"
-        yield PageSpec(path, "component", component.name, {**shared, **told}, feed=path, inputs=inputs)
-
-
-def _series(latency: Latency | None) -> list[Any]:
-    return [latency.hours, latency.days] if latency else []
+        yield PageSpec(path, "component", component.name, {**shared, **context}, feed=path, inputs=inputs)
 
 
 def articles_by_component(articles: Mapping[str, Article]) -> dict[str, list[str]]:
@@ -292,9 +278,9 @@ def articles_by_component(articles: Mapping[str, Article]) -> dict[str, list[str
 
 
 def _incident_pages(
-    snapshot: Snapshot, articles: Mapping[str, Article], told: StatusFormat
+    snapshot: Snapshot, articles: Mapping[str, Article], formatter: StatusFormat
 ) -> Iterator[PageSpec]:
-    alike = told.alike()
+    alike = formatter.alike()
     helpful = articles_by_component(articles)
     for incident in snapshot.incidents:
         about = (path for name in incident.components for path in helpful.get(name, ()))

@@ -29,44 +29,44 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
 
 
 def _head(snapshot: Snapshot) -> Iterator[str]:
-    words, told = snapshot.words, StatusFormat(snapshot, {})
+    words, formatter = snapshot.words, StatusFormat(snapshot, {})
     yield clean_line(snapshot.page.name)
     yield ""
     yield from _wrapped(snapshot.headline.sentence)
     yield from _wrapped(snapshot.headline.detail)
     if snapshot.checked_at:
-        checked = words.say("status.front.checked", time=told.day_time(snapshot.checked_at))
+        checked = words.say("status.front.checked", time=formatter.day_time(snapshot.checked_at))
     else:
         checked = words.say("status.front.unchecked")
     yield from _wrapped(f"{checked} · {words.say('status.times', zone=snapshot.page.time_zone)}")
 
 
 def _incidents(snapshot: Snapshot) -> Iterator[str]:
-    words, told = snapshot.words, StatusFormat(snapshot, {})
+    words, formatter = snapshot.words, StatusFormat(snapshot, {})
     for incident in snapshot.active:
         last = incident.updates[-1]
         impact = words.say(f"status.impact.{incident.impact}")
         yield ""
         yield from _wrapped(f"{impact}: {incident.title}")
-        yield from _wrapped(told.names(list(incident.components)), "  ")
+        yield from _wrapped(formatter.names(list(incident.components)), "  ")
         word = words.say(f"status.update.{last.status}")
-        yield from _wrapped(f"{told.day_time(last.at)} · {word}: {plain_text(last.body)}", "  ")
+        yield from _wrapped(f"{formatter.day_time(last.at)} · {word}: {plain_text(last.body)}", "  ")
         if last.next_update_by:
             yield from _wrapped(
-                words.say("status.next_update", time=told.day_time(last.next_update_by)), "  "
+                words.say("status.next_update", time=formatter.day_time(last.next_update_by)), "  "
             )
         yield f"  {clean_line(snapshot.page.url)}incidents/{incident.id}/"
 
 
 def _planned(snapshot: Snapshot) -> Iterator[str]:
-    words, told = snapshot.words, StatusFormat(snapshot, {})
+    words, formatter = snapshot.words, StatusFormat(snapshot, {})
     for item in snapshot.planned:
         is_waiting = item.status is UpdateStatus.SCHEDULED
         word = words.say("status.planned") if is_waiting else words.say(f"status.update.{item.status}")
         yield ""
         yield from _wrapped(f"{word}: {item.work.title}")
-        yield from _wrapped(told.window(item), "  ")
-        yield from _wrapped(told.names(item.work.components), "  ")
+        yield from _wrapped(formatter.window(item), "  ")
+        yield from _wrapped(formatter.names(item.work.components), "  ")
         yield f"  {clean_line(snapshot.page.url)}maintenance/{item.work.id}/"
 
 

@@ -26,13 +26,13 @@ from waypost.publishing.pages.page_specs import PageSpec, page_specs
 from waypost.publishing.rules.help_site import HelpSite
 from waypost.status.rules.snapshot import Snapshot
 
-LOOK_FOLDER = "assets/site/"
-"""Where, below site/status/, a full build leaves what is a site's own."""
+SITE_FOLDER = "assets/site/"
+"""The folder below site/status/ of files that a full build makes for the site itself."""
 
-SHELL_PATH = f"{LOOK_FOLDER}shell.html"
+SHELL_PATH = f"{SITE_FOLDER}shell.html"
 """The frame of the status pages."""
 
-STYLES_PATH = f"{LOOK_FOLDER}site.css"
+STYLES_PATH = f"{SITE_FOLDER}site.css"
 """The site's own styles."""
 
 _LANGUAGE = re.compile(r'\s*<!doctype html>\s*<html lang="([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)"[ >]')
@@ -42,7 +42,7 @@ _SLOT_NAMES = ("HELP", "STATUS", "HEAD", "MAIN", "ATTRIBUTES")
 
 @dataclass(frozen=True)
 class SiteFrame:
-    """What header and footer show on every page of a site; the same on help and status pages."""
+    """The content of header and footer on every page of a site; the same on help and status pages."""
 
     site_name: str
     help_root: str
@@ -70,7 +70,7 @@ class ShellSlots:
 
 def logo_path(site: HelpSite) -> str:
     """Return where, below site/status/, the status pages keep their copy of a site's logo; empty without one."""
-    return f"{LOOK_FOLDER}logo{PurePath(site.logo).suffix}" if site.logo else ""
+    return f"{SITE_FOLDER}logo{PurePath(site.logo).suffix}" if site.logo else ""
 
 
 def shell_context(site: HelpSite, contact: str = "") -> dict[str, Any]:
@@ -135,26 +135,26 @@ def _environment(words: Words) -> Environment:
 
 
 def status_pages(
-    snapshot: Snapshot, articles: Mapping[str, Article], shell: str, memory: PageCache | None = None
+    snapshot: Snapshot, articles: Mapping[str, Article], shell: str, cache: PageCache | None = None
 ) -> dict[str, bytes]:
     """Return every page of the status site by its path below site/status/.
 
-    A `memory`, begun with what `common_inputs` says, spares the pages that would come out as they did before.
+    A `cache`, begun with `common_inputs`, spares the pages that would come out as they did before.
     """
-    memory = memory or PageCache()
-    told = StatusFormat(snapshot, articles, memory)
-    renderer = _Renderer(snapshot, told, shell)
+    cache = cache or PageCache()
+    formatter = StatusFormat(snapshot, articles, cache)
+    renderer = _Renderer(snapshot, formatter, shell)
 
     def made(spec: PageSpec) -> bytes:
         if spec.inputs is None:
             return renderer.page(spec)
-        return memory.made(spec.file, spec.inputs, lambda: renderer.page(spec))
+        return cache.made(spec.file, spec.inputs, lambda: renderer.page(spec))
 
-    return {spec.file: made(spec) for spec in page_specs(snapshot, articles, told)}
+    return {spec.file: made(spec) for spec in page_specs(snapshot, articles, formatter)}
 
 
 def common_inputs(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> tuple[object, ...]:
-    """Return what every page depends on beside what it tells of; see `PageMemory.begin`."""
+    """Return the sources that all pages share; see `PageCache.begin`."""
     year = snapshot.now.astimezone(ZoneInfo(snapshot.page.time_zone)).year
     # Pages list names in their order, which equal mappings need not share.
     return (
@@ -177,10 +177,10 @@ def _freshness(snapshot: Snapshot) -> Markup:
 
 
 class _Renderer:
-    def __init__(self, snapshot: Snapshot, told: StatusFormat, shell: str) -> None:
+    def __init__(self, snapshot: Snapshot, formatter: StatusFormat, shell: str) -> None:
         self._snapshot = snapshot
         self._shell = shell
-        self._format = told
+        self._formatter = formatter
         self._environment = _environment(snapshot.words)
 
     def page(self, spec: PageSpec) -> bytes:
@@ -189,11 +189,11 @@ class _Renderer:
         root = "../" * spec.path.count("/") or "./"
         # Relative links work on any host; where the help center lives elsewhere they must be whole.
         help_root = f"{root}../" if page.is_inside_help_center else page.help_url
-        self._environment.filters.update(self._format.filters(help_root))
+        self._environment.filters.update(self._formatter.filters(help_root))
         main = self._environment.get_template(f"waypost/status/{spec.template}.html").render(
             snapshot=self._snapshot, root=root, help_root=help_root, **spec.context
         )
-        # What depends on nothing but the moment stands on the front page alone: others change only with their content.
+        # The age of the data stands on the front page alone: others change only with their content.
         attributes = _freshness(self._snapshot) if not spec.path else Markup()
         values = {
             "HELP": escape(help_root),
@@ -220,5 +220,5 @@ class _Renderer:
 
 
 def is_shell(text: str) -> bool:
-    """Tell whether a text has every slot of a shell, so that a broken one is not published into."""
+    """Return whether a text has every slot of a shell, so that a broken one is not published into."""
     return {match[1] for match in _SLOT.finditer(text)} >= set(_SLOT_NAMES)

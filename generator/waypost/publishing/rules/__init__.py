@@ -1,1 +1,1 @@
-"""What is published of a snapshot."""
+"""Published texts and styles, without input or output."""

@@ -1,4 +1,4 @@
-"""What a site says of itself in mkdocs.yml, for everything that names it."""
+"""The help center as mkdocs.yml describes it: name, language, addresses and styles."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class HelpSite:
 
     @property
     def status_address(self) -> str:
-        """The address of the status page, absolute where that of the site is."""
+        """The address of the status page, absolute where the address of the site is."""
         where = self.status_url or STATUS_FOLDER
         return where if "://" in where else self.url + where
 
     @property
     def feed_title(self) -> str:
-        """What readers list the feed of articles as."""
+        """The title of the feed of articles."""
         return self.words.say("outputs.feed.title", name=self.name)
 
     def address(self, path: str) -> str:
-        """Return the address of a page, absolute where that of the site is."""
+        """Return the address of a page, absolute where the address of the site is."""
         return self.url + quote(path)

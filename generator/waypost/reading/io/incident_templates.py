@@ -14,8 +14,8 @@ from waypost.formats.incident_templates import (
     STATES,
     IncidentTemplates,
     OpenedFrontMatter,
-    Telling,
     Template,
+    UpdateKind,
 )
 from waypost.formats.status import Impact
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
@@ -23,8 +23,8 @@ from waypost.reading.io.incident_files import MAX_UPDATE, can_be_rendered
 
 _BRACE = re.compile(r"\\[{}]|\{(?P<name>[^{}\n]*)\}|(?P<alone>[{}])")
 NAMES = {
-    **{telling.value: telling for telling in Telling},
-    **{f"{telling}.{state}": telling for telling, states in STATES.items() for state in states},
+    **{kind.value: kind for kind in UpdateKind},
+    **{f"{kind}.{state}": kind for kind, states in STATES.items() for state in states},
 }
 """Every name that a template can have, without the ending, and what it tells."""
 
@@ -43,12 +43,12 @@ def load_templates(root: Path) -> tuple[IncidentTemplates, list[Problem]]:
         if name.startswith(f"{WRITTEN}/"):
             problems += _check_first_words(root, file, name.removeprefix(f"{WRITTEN}/"))
             continue
-        telling = NAMES.get(name.removesuffix(".md")) if name.endswith(".md") else None
-        if telling is None:
+        kind = NAMES.get(name.removesuffix(".md")) if name.endswith(".md") else None
+        if kind is None:
             problems.append(_unknown(root, file, name))
             continue
         source, found = read_source(root, file)
-        template, more = _parse(source, telling) if source else (None, [])
+        template, more = _parse(source, kind) if source else (None, [])
         problems += [*found, *more]
         if template is not None:
             texts[name.removesuffix(".md")] = template
@@ -93,19 +93,19 @@ def _check_words(source: Source) -> list[Problem]:
 def _unknown(root: Path, file: Path, name: str) -> Problem:
     kind = name.partition(".")[0]
     if kind in STATES and name.endswith(".md"):
-        same = [f"{kind}.{state}.md" for state in STATES[Telling(kind)]]
+        same = [f"{kind}.{state}.md" for state in STATES[UpdateKind(kind)]]
         hint = f" For one state there are: {', '.join(same)}."
     else:
-        everywhere = ", ".join(f"{each}.md" for each in Telling)
+        everywhere = ", ".join(f"{each}.md" for each in UpdateKind)
         hint = did_you_mean(name, [f"{each}.md" for each in NAMES]) or f" Use one of: {everywhere}."
     message = f"No template is called {name[:80]}.{hint}"
     return Problem(Location(file.relative_to(root).as_posix()), "bad-value", message)
 
 
-def _parse(source: Source, telling: Telling) -> tuple[Template | None, list[Problem]]:
+def _parse(source: Source, kind: UpdateKind) -> tuple[Template | None, list[Problem]]:
     title, body, first_line = "", source.text, 1
     problems: list[Problem] = []
-    if telling is Telling.OPENED:
+    if kind is UpdateKind.OPENED:
         document, problems = parse_markdown(source)
         if document is None:
             return None, problems

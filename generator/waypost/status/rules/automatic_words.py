@@ -1,4 +1,4 @@
-"""What automatic incidents say: by the templates of the site, else in the words of its language."""
+"""The texts of automatic incidents: by the templates of the site, else in the words of its language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from waypost.base.i18n import Words, duration_words
-from waypost.formats.incident_templates import PLACEHOLDERS, Telling
+from waypost.formats.incident_templates import PLACEHOLDERS, UpdateKind
 from waypost.formats.project import StatusSite
 from waypost.formats.status import ComponentStatus, worst
 
@@ -22,8 +22,8 @@ _ALL_NAMED = re.compile(r"(?<!\\)\{(components|affected)\}")
 
 
 @dataclass(frozen=True)
-class Scene:
-    """How an incident stands when something is told of it."""
+class UpdateContext:
+    """The state of an incident at the moment of an update."""
 
     at: datetime
     started: datetime
@@ -35,8 +35,8 @@ class Scene:
     """The ids of those that are still in trouble."""
 
 
-class Narrator:
-    """Puts what happened into words."""
+class UpdateWriter:
+    """Writes titles and updates of automatic incidents."""
 
     def __init__(self, site: StatusSite, words: Words) -> None:
         self._words = words
@@ -53,96 +53,96 @@ class Narrator:
         wanted = sorted(set(components), key=self._places.__getitem__)
         return self._words.join([self._names[component] for component in wanted], NAMED)
 
-    def title(self, component: str, status: ComponentStatus, scene: Scene) -> str:
+    def title(self, component: str, status: ComponentStatus, context: UpdateContext) -> str:
         """Return the title of an incident that began with an outage of a component."""
-        template = self._templates.find(Telling.OPENED, status)
+        template = self._templates.find(UpdateKind.OPENED, status)
         if template is not None:
             # In Markdown a backslash before a brace vanishes; a title is no Markdown.
-            return _ESCAPED.sub(r"\1", self._fill(template.title, _Moment((component,), status, scene)))
+            return _ESCAPED.sub(r"\1", self._fill(template.title, _Subject((component,), status, context)))
         return self._words.say(f"status.automatic.title.{status}", component=self._names[component])
 
-    def opened(self, component: str, hit: Mapping[str, ComponentStatus], scene: Scene) -> str:
-        """Tell of an outage, and of all that is hit with it."""
-        template = self._templates.find(Telling.OPENED, hit[component])
-        text = self.told(Telling.OPENED, {component: hit[component]}, scene)
+    def opened(self, component: str, hit: Mapping[str, ComponentStatus], context: UpdateContext) -> str:
+        """Return the text for an outage, and for all components that are hit with it."""
+        template = self._templates.find(UpdateKind.OPENED, hit[component])
+        text = self.text(UpdateKind.OPENED, {component: hit[component]}, context)
         others = {key: status for key, status in hit.items() if key != component}
         if not others or (template and _ALL_NAMED.search(template.body)):
             return text
-        return " ".join([text, self.told(Telling.JOINED, others, scene)])
+        return " ".join([text, self.text(UpdateKind.JOINED, others, context)])
 
-    def told(self, telling: Telling, hit: Mapping[str, ComponentStatus], scene: Scene) -> str:
-        """Tell what happened to some components; those with the same words share a sentence."""
+    def text(self, kind: UpdateKind, hit: Mapping[str, ComponentStatus], context: UpdateContext) -> str:
+        """Return the text of an update about components; those with the same words share a sentence."""
         if len(hit) == 1:
             (component,) = hit
-            return self._say(telling, _Moment((component,), hit[component], scene))
+            return self._write(kind, _Subject((component,), hit[component], context))
         groups: dict[object, list[str]] = {}
         for component, status in hit.items():
-            has_words_of_its_own = telling in (Telling.OPENED, Telling.CHANGED)
-            words = self._templates.find(telling, status) or (status if has_words_of_its_own else telling)
+            has_words_of_its_own = kind in (UpdateKind.OPENED, UpdateKind.CHANGED)
+            words = self._templates.find(kind, status) or (status if has_words_of_its_own else kind)
             groups.setdefault(words, []).append(component)
         sentences = []
         for components in groups.values():
             status = worst(hit[component] for component in components)
-            sentences.append(self._say(telling, _Moment(tuple(components), status, scene)))
+            sentences.append(self._write(kind, _Subject(tuple(components), status, context)))
         return " ".join(sentences)
 
-    def handed_over(self, components: Iterable[str], status: ComponentStatus, scene: Scene) -> str:
-        """Say that a person tells of some components, while the incident goes on for others."""
-        moment = _Moment(tuple(components), status, scene)
-        template = self._templates.find(Telling.CONTINUED, status)
+    def handed_over(self, components: Iterable[str], status: ComponentStatus, context: UpdateContext) -> str:
+        """Return the text where an incident of a person takes over some components, and this one goes on for others."""
+        subject = _Subject(tuple(components), status, context)
+        template = self._templates.find(UpdateKind.CONTINUED, status)
         if template is not None:
-            return self._fill(template.body, moment)
-        return self._words.say("status.automatic.continued_in_part", **self._usual(moment))
+            return self._fill(template.body, subject)
+        return self._words.say("status.automatic.continued_in_part", **self._usual(subject))
 
     def closed(
-        self, telling: Telling, components: Iterable[str], status: ComponentStatus, scene: Scene
+        self, kind: UpdateKind, components: Iterable[str], status: ComponentStatus, context: UpdateContext
     ) -> str:
-        """Say why an incident ends; `status` is the worst that it had."""
-        return self._say(telling, _Moment(tuple(components), status, scene))
+        """Return the text that ends an incident; `status` is the worst that it had."""
+        return self._write(kind, _Subject(tuple(components), status, context))
 
-    def _say(self, telling: Telling, moment: _Moment) -> str:
-        template = self._templates.find(telling, moment.status)
+    def _write(self, kind: UpdateKind, subject: _Subject) -> str:
+        template = self._templates.find(kind, subject.status)
         if template is not None:
-            return self._fill(template.body, moment)
-        if telling is Telling.OPENED:
-            return self._words.say(f"status.automatic.opened.{moment.status}", **self._usual(moment))
-        if telling is Telling.CHANGED:
-            affected = self.names(moment.scene.affected)
+            return self._fill(template.body, subject)
+        if kind is UpdateKind.OPENED:
+            return self._words.say(f"status.automatic.opened.{subject.status}", **self._usual(subject))
+        if kind is UpdateKind.CHANGED:
+            affected = self.names(subject.context.affected)
             return self._words.say(
-                f"status.automatic.changed.{moment.status}", **self._usual(moment), affected=affected
+                f"status.automatic.changed.{subject.status}", **self._usual(subject), affected=affected
             )
-        return self._words.say(f"status.automatic.{telling}", **self._usual(moment))
+        return self._words.say(f"status.automatic.{kind}", **self._usual(subject))
 
-    def _usual(self, moment: _Moment) -> dict[str, str]:
-        """Return what the words of all languages name."""
+    def _usual(self, subject: _Subject) -> dict[str, str]:
+        """Return the placeholders that the words of every language have."""
         return {
-            "component": self.names(moment.components),
-            "title": moment.scene.title,
+            "component": self.names(subject.components),
+            "title": subject.context.title,
         }
 
-    def _fill(self, text: str, moment: _Moment) -> str:
-        """Put values for placeholders; whatever else stands in braces stays as it is."""
-        return _PLACEHOLDER.sub(lambda match: self._value(match[1], moment), text)
+    def _fill(self, text: str, subject: _Subject) -> str:
+        """Put values for placeholders; other text in braces stays as it is."""
+        return _PLACEHOLDER.sub(lambda match: self._value(match[1], subject), text)
 
-    def _value(self, name: str, moment: _Moment) -> str:
-        scene = moment.scene
+    def _value(self, name: str, subject: _Subject) -> str:
+        context = subject.context
         values: Mapping[str, Callable[[], str]] = {
-            "component": lambda: self.names(moment.components),
-            "components": lambda: self.names(scene.components),
-            "affected": lambda: self.names(scene.affected),
-            "status": lambda: self._words.say(f"status.state.{moment.status}"),
-            "since": lambda: self._words.date("status.date.day_time", scene.started.astimezone(self._zone)),
-            "duration": lambda: duration_words(scene.at - scene.started, self._words),
-            "title": lambda: scene.title,
+            "component": lambda: self.names(subject.components),
+            "components": lambda: self.names(context.components),
+            "affected": lambda: self.names(context.affected),
+            "status": lambda: self._words.say(f"status.state.{subject.status}"),
+            "since": lambda: self._words.date("status.date.day_time", context.started.astimezone(self._zone)),
+            "duration": lambda: duration_words(context.at - context.started, self._words),
+            "title": lambda: context.title,
             "page": lambda: self._page,
         }
         return values[name]()
 
 
 @dataclass(frozen=True)
-class _Moment:
-    """What an update is about."""
+class _Subject:
+    """The subject of an update: components, their state and their incident."""
 
     components: tuple[str, ...]
     status: ComponentStatus
-    scene: Scene
+    context: UpdateContext

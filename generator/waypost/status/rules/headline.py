@@ -12,7 +12,7 @@ from waypost.formats.status import ComponentStatus, Incident, worst
 
 @dataclass(frozen=True)
 class Headline:
-    """The sentence, what to add to it, and the state that colours it."""
+    """The sentence, an addition to it, and the state that colours it."""
 
     sentence: str
     detail: str
@@ -27,24 +27,24 @@ def headline(
     is_blind: bool = False,
     offline_since: datetime | None = None,
 ) -> Headline:
-    """Say how things are, from the names and states of all components and the incidents that are open.
+    """Return the first line, from the names and states of all components and the incidents that are open.
 
     `is_blind` says that nothing is measured now, `offline_since` (in the zone of the page) that this is
     because of our own connection.
     """
     if offline_since is None:
-        return _said(components, active, words, is_blind=is_blind)
+        return _measured(components, active, words, is_blind=is_blind)
     since = words.say(
         "status.headline.offline_detail", time=words.date("status.date.day_time", offline_since)
     )
-    said = _said(components, active, words, is_blind=True)
-    if said.status is ComponentStatus.NO_DATA:
-        return Headline(words.say("status.headline.offline"), since, said.status)
+    found = _measured(components, active, words, is_blind=True)
+    if found.status is ComponentStatus.NO_DATA:
+        return Headline(words.say("status.headline.offline"), since, found.status)
     # What people wrote still counts, and goes first.
-    return Headline(said.sentence, f"{said.detail} {since}".strip(), said.status)
+    return Headline(found.sentence, f"{found.detail} {since}".strip(), found.status)
 
 
-def _said(
+def _measured(
     components: Sequence[tuple[str, ComponentStatus]],
     active: Sequence[Incident],
     words: Words,
@@ -63,9 +63,11 @@ def _said(
         return _good_news(unknown, words, is_blind=is_blind)
     hit = tuple(name for name, status in components if status is state)
     troubled = sum(status.is_trouble for _, status in components)
-    one_story = len(active) == len(written) == 1 and 0 < troubled <= len(written[0].components)
+    is_one_incident = len(active) == len(written) == 1 and 0 < troubled <= len(written[0].components)
     sentence = words.say(f"status.headline.{state}", names=words.join(hit))
-    return Headline(written[0].title if one_story else sentence, _detail(components, state, words), state)
+    return Headline(
+        written[0].title if is_one_incident else sentence, _detail(components, state, words), state
+    )
 
 
 def _good_news(unknown: list[str], words: Words, *, is_blind: bool) -> Headline:

@@ -1,4 +1,4 @@
-"""Which earlier incidents were like one: the same components, told in similar words."""
+"""Earlier incidents that were like one: the same components, in similar words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST},}}")
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Terms:
+    """The words of an incident by which it is compared."""
+
     incident: Incident
     title: frozenset[str]
     words: frozenset[str]
@@ -41,15 +43,16 @@ def similar_incidents(
 ) -> dict[str, tuple[Incident, ...]]:
     """Return for each incident, by id, at most LIMIT earlier ones that were like it, the most alike first.
 
-    Only earlier ones count, so that what is said of an incident does not change when another follows.
-    An incident that went on as another one is told there. With a `memory`, only incidents that are new, or come
+    Only earlier ones count, so that the page of an incident does not change when another follows.
+    An incident that went on as another one is left out. With a `memory`, only incidents that are new, or come
     after one that changed, are compared.
     """
     memory = memory or PageCache()
-    by_component: dict[str, list[_Told]] = {}
+    by_component: dict[str, list[_Terms]] = {}
     found: dict[str, tuple[Incident, ...]] = {}
     for incident in sorted(incidents, key=lambda item: (item.started, item.id)):
-        told = _told(incident)
+        title = _words(incident.title)
+        terms = _Terms(incident, title, title | _words(incident.updates[0].body))
         earlier = {
             item.incident.id: item
             for name in incident.components
@@ -57,39 +60,33 @@ def similar_incidents(
         }
         others = tuple(item.incident for item in earlier.values())
         found[incident.id] = memory.made(
-            f"alike/{incident.id}", (incident, others), partial(_best, told, list(earlier.values()))
+            f"alike/{incident.id}", (incident, others), partial(_best, terms, list(earlier.values()))
         )
         if incident.continued_as is None:
             for name in incident.components:
-                by_component.setdefault(name, []).append(told)
+                by_component.setdefault(name, []).append(terms)
     return found
 
 
-def _best(told: _Told, earlier: Sequence[_Told]) -> tuple[Incident, ...]:
-    scored = [(_likeness(told, other), other.incident) for other in earlier]
+def _best(terms: _Terms, earlier: Sequence[_Terms]) -> tuple[Incident, ...]:
+    scored = [(_likeness(terms, other), other.incident) for other in earlier]
     near = [(score, item) for score, item in scored if score >= LEAST_LIKENESS]
     near.sort(key=lambda row: (row[0], row[1].started, row[1].id), reverse=True)
     return tuple(item for _, item in near[:LIMIT])
 
 
-def _told(incident: Incident) -> _Told:
-    title = _words(incident.title)
-    return _Told(incident, title, title | _words(incident.updates[0].body))
-
-
 # A process that stays asks for the same texts at each publication.
-@lru_cache(16384)
 @lru_cache(maxsize=8192)
 def _words(text: str) -> frozenset[str]:
     return frozenset(word[:STEM] for word in _WORD.findall(plain_text(text[:2000]).casefold()))
 
 
-def _likeness(one: _Told, other: _Told) -> float:
+def _likeness(one: _Terms, other: _Terms) -> float:
     """Return 0 to 1: half for what the titles share, a quarter each for the first words and the components."""
     components = _shared(frozenset(one.incident.components), frozenset(other.incident.components))
-    said = 0.5 * _shared(one.title, other.title) + 0.25 * _shared(one.words, other.words)
+    words = 0.5 * _shared(one.title, other.title) + 0.25 * _shared(one.words, other.words)
     # Hitting the same component alone makes two incidents neighbours, not relatives.
-    return said + 0.25 * components if said else 0.0
+    return words + 0.25 * components if words else 0.0
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -13,7 +13,6 @@ from waypost.base.i18n import Words
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
-    ENDED,
     Certificate,
     ComponentStatus,
     Impact,
@@ -24,42 +23,40 @@ from waypost.formats.status import (
     worst,
 )
 from waypost.formats.status_config import Component, PageConfig, Policy
-from waypost.status.rules.affected import AffectedSpan, affected_spans
 from waypost.status.rules.automatic import automatic_incidents
-from waypost.status.rules.cadence import overdue
-from waypost.status.rules.combining import combined
+from waypost.status.rules.check_series import SILENCE
 from waypost.status.rules.headline import Headline, headline
+from waypost.status.rules.incidents import MaintenanceSnapshot, active_incidents, maintenance_at, overdue
 from waypost.status.rules.latency import Latency
-from waypost.status.rules.regions import SILENCE
-from waypost.status.rules.state_steps import Piece
+from waypost.status.rules.state_steps import StateInterval, combined
 from waypost.status.rules.timeline import (
+    AffectedInterval,
     ComponentTimeline,
-    active_incidents,
-    by_component,
-    maintenance_window,
+    affected_intervals,
+    component_timelines,
 )
 from waypost.status.rules.uptime import Calendar, DaySummary, Uptime, Uptimes, pooled_uptimes
 
-Told = TypeVar("Told", Incident, Maintenance)
+Timeline = TypeVar("Timeline", Incident, Maintenance)
 
 _INSTANT = timedelta(microseconds=1)
-"""A stretch of time does not hold its end, so that the present is what was just before."""
+"""An interval does not hold its end: the state at a moment is the one just before it."""
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 RECENT = timedelta(days=14)
-"""How far back the front page tells of incidents."""
+"""How far back the front page shows incidents."""
 
 
 @dataclass(frozen=True)
 class RegionView:
-    """A component as it is seen from one place now."""
+    """The state of a component in one region now."""
 
     id: str
     name: str
     status: ComponentStatus
     dissents: bool
-    """Whether it says otherwise than the majority."""
+    """Whether it differs from the majority."""
 
 
 @dataclass(frozen=True)
@@ -84,33 +81,12 @@ class ComponentSnapshot:
     is_measured: bool
     """Whether checks measure it, rather than people alone."""
     regions: tuple[RegionView, ...] = ()
-    """What is seen from each place that it is checked from; empty where checks have no regions."""
+    """Its state in each region that it is checked from; empty where checks have no regions."""
 
     @property
     def uptime(self) -> Uptime:
         """The uptime of the ninety days of the bar."""
         return self.uptimes.windows["90d"]
-
-
-@dataclass(frozen=True)
-class MaintenanceSnapshot:
-    """A maintenance with the state that the clock gives it."""
-
-    work: Maintenance
-    status: UpdateStatus
-    start: datetime
-    end: datetime
-    """When it ended or will; what was called off before it began keeps the window that was announced."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing of it is to come: it is completed or cancelled."""
-        return self.status in ENDED
-
-    @property
-    def told_at(self) -> datetime:
-        """Where it stands in history: when it began, or was called off before that."""
-        return min(self.start, self.work.updated_at) if self.work.is_cancelled else self.start
 
 
 @dataclass(frozen=True)
@@ -120,7 +96,7 @@ class Snapshot:
     page: PageConfig
     policy: Policy
     words: Words
-    """The language in which everything made from the snapshot speaks."""
+    """The language of everything that is made from the snapshot."""
     now: datetime
     checked_at: datetime | None
     """When anything was last measured."""
@@ -146,21 +122,21 @@ class Snapshot:
     """Certificates that end soon or have ended, the first to end first."""
     overdue: Mapping[str, datetime] = field(default_factory=dict)
     """By the id of an open incident: when its next update was due, where none came in time."""
-    affected: Mapping[str, tuple[AffectedSpan, ...]] = field(default_factory=dict)
-    """What each incident, by id, did to its components."""
+    affected: Mapping[str, tuple[AffectedInterval, ...]] = field(default_factory=dict)
+    """The trouble of the components of each incident, by its id."""
     latency: Mapping[str, Latency] = field(default_factory=dict)
     """How fast each component, by id, answered, where that was summed up."""
 
     @cached_property
     def changed_at(self) -> datetime:
-        """When the page last had something new to say; polling alone does not move it."""
-        spoken = [
+        """When the content of the page last changed; polling alone does not move it."""
+        updated = [
             *(item.updated_at for item in self.incidents),
             *(item.work.updated_at for item in self.maintenances),
         ]
-        ran = (item for item in self.maintenances if item.status is not UpdateStatus.CANCELLED)
-        turned = [edge for item in ran for edge in (item.start, item.end)]
-        moments = [*(item.since for item in self.components), *spoken, *turned, *self.overdue.values()]
+        works = (item for item in self.maintenances if item.status is not UpdateStatus.CANCELLED)
+        turns = [edge for item in works for edge in (item.start, item.end)]
+        moments = [*(item.since for item in self.components), *updated, *turns, *self.overdue.values()]
         return max((moment for moment in moments if moment <= self.now), default=self.now)
 
     @cached_property
@@ -210,15 +186,19 @@ class Snapshot:
 
 
 def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Words) -> Snapshot:
-    """Make the picture of the page at `now` from what was written and what was observed.
+    """Return the snapshot of the page at `now` from written files and observations.
 
     `observed` are the rows of the database; history kept as text in the site is added to them.
-    What lies after `now` has not happened yet and is left out.
+    Everything after `now` has not happened yet and is left out.
     """
-    site = replace(site, incidents=_told(site.incidents, now), maintenances=_told(site.maintenances, now))
-    history = _known(_merge(site.history, observed), now)
-    timelines = _timelines(site, history, now)
-    found = automatic_incidents(site, {name: line.changes for name, line in timelines.items()}, now, words)
+    site = replace(
+        site, incidents=_published_by(site.incidents, now), maintenances=_published_by(site.maintenances, now)
+    )
+    history = _known(site.history, observed, now)
+    timelines = component_timelines(site, history, now)
+    found = automatic_incidents(
+        site, {name: timeline.changes for name, timeline in timelines.items()}, now, words
+    )
     # Automatic incidents never paint the bars: the rows they derive from already do.
     incidents = tuple(
         sorted((*site.incidents, *found), key=lambda item: (item.started, item.id), reverse=True)
@@ -234,7 +214,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         policy=site.config.policy,
         words=words,
         now=now,
-        checked_at=max((stretch.end for stretch in history.coverage), default=None),
+        checked_at=max((watched.end for watched in history.coverage), default=None),
         stale_after=max(intervals, default=timedelta(days=1)) * SILENCE,
         indicator=_indicator(components, active),
         headline=headline(
@@ -253,34 +233,8 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         offline_since=offline_since,
         certificate_warnings=_certificate_warnings(site, history, now),
         overdue={item.incident.id: item.due for item in overdue(active, site.cadence, now)},
-        affected={item.id: affected_spans(item, timelines, now) for item in incidents},
+        affected={item.id: affected_intervals(item, timelines, now) for item in incidents},
     )
-
-
-def _timelines(site: StatusSite, history: History, now: datetime) -> dict[str, ComponentTimeline]:
-    rows = by_component(history)
-    unheard = replace(history, changes=(), coverage=())
-    # Each component looks through what is written of it alone, not through all that was ever written.
-    incidents, works = _by_component(site.incidents), _by_component(site.maintenances)
-    return {
-        name: ComponentTimeline(
-            component,
-            replace(site, incidents=incidents.get(name, ()), maintenances=works.get(name, ())),
-            rows.get(name, unheard),
-            now,
-        )
-        for component in site.config.flat
-        for name in (component.id,)
-    }
-
-
-def _by_component(items: Iterable[Told]) -> dict[str, tuple[Told, ...]]:
-    """Return, in their order, the incidents or the maintenance that name each component, by its id."""
-    found: dict[str, list[Told]] = {}
-    for item in items:
-        for name in dict.fromkeys(item.components):
-            found.setdefault(name, []).append(item)
-    return {name: tuple(members) for name, members in found.items()}
 
 
 def _group_uptimes(components: Sequence[ComponentSnapshot]) -> dict[str, Uptimes]:
@@ -298,7 +252,7 @@ def _offline_since(history: History, now: datetime) -> datetime | None:
 
 def _certificate_warnings(site: StatusSite, history: History, now: datetime) -> tuple[Certificate, ...]:
     watched = {(component.id, name) for component in site.config.flat for name, _ in component.named_checks}
-    # Several regions see one certificate each; the latest look counts.
+    # Several regions see one certificate each; the latest one counts.
     latest = {
         (item.component, item.check): item
         for item in sorted(history.certificates, key=lambda item: item.seen_at)
@@ -312,34 +266,28 @@ def _certificate_warnings(site: StatusSite, history: History, now: datetime) -> 
     return tuple(sorted(due, key=lambda item: (item.expires, item.component, item.check)))
 
 
-def _merge(kept: History, observed: History) -> History:
+def _known(kept: History, observed: History, now: datetime) -> History:
     return History(
-        (*kept.changes, *observed.changes),
-        (*kept.coverage, *observed.coverage),
+        tuple(change for change in (*kept.changes, *observed.changes) if change.confirmed_at <= now),
+        tuple(watched for watched in (*kept.coverage, *observed.coverage) if watched.start <= now),
         (*kept.uplink, *observed.uplink),
         (*kept.certificates, *observed.certificates),
     )
 
 
-def _known(history: History, now: datetime) -> History:
-    changes = tuple(change for change in history.changes if change.confirmed_at <= now)
-    coverage = tuple(stretch for stretch in history.coverage if stretch.start <= now)
-    return replace(history, changes=changes, coverage=coverage)
-
-
-def _told(items: Sequence[Told], now: datetime) -> tuple[Told, ...]:
-    """Leave out updates and edits that nobody has made yet at `now`, and what has no other."""
+def _published_by(items: Sequence[Timeline], now: datetime) -> tuple[Timeline, ...]:
+    """Leave out updates and edits that nobody has made yet at `now`, and timelines without an update."""
     return tuple(
-        # What was told in full is left as it is, so that it can be seen to be the same.
+        # A timeline that is complete stays the same object, so that it compares quickly.
         item
         if all((update.edited or update.at) <= now for update in item.updates)
-        else replace(item, updates=tuple(_by_now(it, now) for it in item.updates if it.at <= now))
+        else replace(item, updates=tuple(_edited_by(it, now) for it in item.updates if it.at <= now))
         for item in items
         if item.updates[0].at <= now
     )
 
 
-def _by_now(update: Update, now: datetime) -> Update:
+def _edited_by(update: Update, now: datetime) -> Update:
     return replace(update, edited=None) if update.edited and update.edited > now else update
 
 
@@ -363,11 +311,11 @@ def _component(
 ) -> ComponentSnapshot:
     group, component, position = place
     begin, first_day, end = calendar.begin, calendar.first_day, micros(now)
-    pieces = timeline.pieces(begin, end)
-    status = timeline.at(now) if begin >= end else pieces[-1][2]
+    intervals = timeline.intervals(begin, end)
+    status = timeline.at(now) if begin >= end else intervals[-1][2]
     watched_from = timeline.first_watched
     created = first_day if watched_from is None else watched_from
-    # What was never measured has no months to tell of; what people report on has those of the bar.
+    # A component that was never measured has no months; one that people report on has those of the bar.
     known_from = end if watched_from is None and component.checks else created
     return ComponentSnapshot(
         id=component.id,
@@ -376,11 +324,11 @@ def _component(
         group=group,
         position=position,
         status=status,
-        known_status=_last_known(pieces, status, first_day),
-        since=moment_of(max(pieces[-1][0], first_day)),
+        known_status=_last_known(intervals, status, first_day),
+        since=moment_of(max(intervals[-1][0], first_day)),
         created_at=moment_of(created),
-        days=calendar.summaries(pieces),
-        uptimes=calendar.uptimes(pieces, site.config.policy, known_from),
+        days=calendar.summaries(intervals),
+        uptimes=calendar.uptimes(intervals, site.config.policy, known_from),
         is_measured=bool(component.checks),
         regions=_regions(site, timeline, component, now - _INSTANT),
     )
@@ -389,7 +337,7 @@ def _component(
 def _regions(
     site: StatusSite, timeline: ComponentTimeline, component: Component, moment: datetime
 ) -> tuple[RegionView, ...]:
-    """Tell what is seen from each region at a moment, in the order of the file."""
+    """Return the state in each region at a moment, in the order of the file."""
     names = dict.fromkeys(region for check in component.checks for region in check.regions)
     if not names:
         return ()
@@ -401,9 +349,9 @@ def _regions(
         *(name for name in names if name not in known),
     ):
         states = [
-            line.state_in(region, moment)
+            series.state_in(region, moment)
             for check in component.named_checks
-            if region in check[1].regions and (line := timeline.checks.get(check[0]))
+            if region in check[1].regions and (series := timeline.checks.get(check[0]))
         ]
         status = combined(states, component.combine)
         dissents = ComponentStatus.NO_DATA not in (status, agreed) and status is not agreed
@@ -411,19 +359,21 @@ def _regions(
     return tuple(views)
 
 
-def _last_known(pieces: Sequence[Piece], status: ComponentStatus, first_day: int) -> ComponentStatus:
+def _last_known(
+    intervals: Sequence[StateInterval], status: ComponentStatus, first_day: int
+) -> ComponentStatus:
     if status is not ComponentStatus.NO_DATA:
         return status
     known = (
         state
-        for _, end, state in reversed(pieces)
+        for _, end, state in reversed(intervals)
         if state is not ComponentStatus.NO_DATA and end > first_day
     )
     return next(known, ComponentStatus.OPERATIONAL)
 
 
 def _is_blind(components: Sequence[ComponentSnapshot]) -> bool:
-    """Tell whether there are checks, and none of them knows anything now."""
+    """Return whether there are checks, and none of them knows anything now."""
     measured = [item.status for item in components if item.is_measured]
     return bool(measured) and all(status is ComponentStatus.NO_DATA for status in measured)
 
@@ -436,17 +386,3 @@ def _indicator(components: Sequence[ComponentSnapshot], active: Sequence[Inciden
     if level is Impact.NONE and state is ComponentStatus.UNDER_MAINTENANCE:
         return "maintenance"
     return level.value
-
-
-def maintenance_at(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
-    """Tell how far a maintenance is: what people wrote, moved on by the clock."""
-    start, end = maintenance_window(work)
-    written = [update.status for update in work.updates if update.at <= now]
-    status = written[-1]
-    if status is UpdateStatus.CANCELLED:
-        return MaintenanceSnapshot(work, status, start, end if start < end else work.scheduled_until)
-    if now >= end:
-        status = UpdateStatus.COMPLETED
-    elif now >= start and status is UpdateStatus.SCHEDULED:
-        status = UpdateStatus.IN_PROGRESS
-    return MaintenanceSnapshot(work, status, start, end)

@@ -1,23 +1,26 @@
-"""States over time: a list of steps, merged and added up in whole microseconds, so that nothing is rounded."""
+"""States over time as lists of steps, and one state out of several: of checks, and of the regions of a check."""
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 
-from waypost.base.intervals import Span
-from waypost.formats.status import ComponentStatus
+from waypost.base.intervals import Interval
+from waypost.formats.status import MEASURED, ComponentStatus
+from waypost.formats.status_config import Combine
 
-Piece = tuple[int, int, ComponentStatus]
-"""A span in one state."""
+StateInterval = tuple[int, int, ComponentStatus]
+"""An interval in one state: start, end and state."""
 
 Steps = list[tuple[int, ComponentStatus]]
-"""A line: from each moment on the state beside it. Before the first there is no data; neighbours differ."""
+"""States over time: from each moment on the state beside it. Before the first there is no data; neighbours differ."""
 
 NO_DATA = ComponentStatus.NO_DATA
 
 
-def watched_steps(changes: Sequence[tuple[int, ComponentStatus]], watched: Sequence[Span]) -> Steps:
-    """Return the line of what was believed while somebody watched, and no data for all other time.
+def watched_steps(changes: Sequence[tuple[int, ComponentStatus]], watched: Sequence[Interval[int]]) -> Steps:
+    """Return the confirmed states while a check was watched, and no data for all other time.
 
     Both are oldest first. Where several changes share a moment, the last of them counts.
     """
@@ -43,10 +46,12 @@ def _append(steps: Steps, at: int, state: ComponentStatus) -> None:
         steps.append((at, state))
 
 
-def sweep(lines: Sequence[Steps], judge: Callable[[Sequence[ComponentStatus]], ComponentStatus]) -> Steps:
-    """Make one line of several: `judge` gets the state of each at every moment at which one of them turns."""
-    edges = sorted((at, number, state) for number, line in enumerate(lines) for at, state in line)
-    states = [NO_DATA] * len(lines)
+def merge_steps(
+    series: Sequence[Steps], judge: Callable[[Sequence[ComponentStatus]], ComponentStatus]
+) -> Steps:
+    """Make one series of several: `judge` gets the state of each at every moment at which one of them turns."""
+    edges = sorted((at, number, state) for number, steps in enumerate(series) for at, state in steps)
+    states = [NO_DATA] * len(series)
     steps: Steps = []
     last = len(edges) - 1
     for index, (at, number, state) in enumerate(edges):
@@ -57,12 +62,44 @@ def sweep(lines: Sequence[Steps], judge: Callable[[Sequence[ComponentStatus]], C
 
 
 def state_at(steps: Steps, at: int) -> ComponentStatus:
-    """Return the state of a line at one moment."""
-    low, high = 0, len(steps)
-    while low < high:
-        middle = (low + high) // 2
-        if steps[middle][0] <= at:
-            low = middle + 1
-        else:
-            high = middle
-    return steps[low - 1][1] if low else NO_DATA
+    """Return the state at one moment."""
+    index = bisect.bisect_right(steps, at, key=itemgetter(0))
+    return steps[index - 1][1] if index else NO_DATA
+
+
+_RANK = {status: rank for rank, status in enumerate(MEASURED)}
+
+
+def combined(states: Sequence[ComponentStatus], combine: Combine) -> ComponentStatus:
+    """Return the state of a component from those of its checks.
+
+    `any` is the worst of those that are watched, `all` the mildest, and a number n the n-th worst;
+    where fewer than n are watched, all of them must be in trouble. None watched is no data.
+    """
+    known = sorted((_RANK[state] for state in states if state is not NO_DATA), reverse=True)
+    if not known:
+        return NO_DATA
+    if combine == "any":
+        return MEASURED[known[0]]
+    needed = len(known) if combine == "all" else min(int(combine), len(known))
+    return MEASURED[known[needed - 1]]
+
+
+class Majority:
+    """Judges the regions of a check moment by moment: a strict majority of those that are watched decides.
+
+    A tie never flips: with as many regions on one side as on the other it stays as it was. None watched
+    is no data.
+    """
+
+    def __init__(self, before: ComponentStatus = ComponentStatus.OPERATIONAL) -> None:
+        self._before = _RANK[before]
+
+    def __call__(self, states: Sequence[ComponentStatus]) -> ComponentStatus:
+        """Return the state of the check now."""
+        known = sorted(_RANK[state] for state in states if state is not NO_DATA)
+        if not known:
+            return NO_DATA
+        mildest, most = known[(len(known) - 1) // 2], known[len(known) // 2]
+        self._before = min(max(self._before, mildest), most)
+        return MEASURED[self._before]

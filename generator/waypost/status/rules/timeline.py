@@ -1,67 +1,32 @@
-"""What state a component was in, and when: rows and written incidents become one line of intervals."""
+"""The states of components over time: rows and written incidents become one series of intervals."""
 
 from __future__ import annotations
 
 import bisect
 import heapq
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.project import History, StatusSite
-from waypost.formats.status import (
-    ComponentStatus,
-    Coverage,
-    Incident,
-    Maintenance,
-    StateChange,
-    UpdateStatus,
-    worst,
-)
+from waypost.formats.status import ComponentStatus, Incident, StateChange, worst
 from waypost.formats.status_config import Component
-from waypost.status.rules.combining import combined
-from waypost.status.rules.regions import CheckLine, Told, check_lines, retold
-from waypost.status.rules.state_steps import NO_DATA, Piece, Steps, state_at, sweep
+from waypost.status.rules.check_series import CheckSeries, StateAsOf, check_series, states_as_of
+from waypost.status.rules.incidents import maintenance_window
+from waypost.status.rules.state_steps import (
+    NO_DATA,
+    StateInterval,
+    Steps,
+    combined,
+    merge_steps,
+    state_at,
+)
 
-
-def maintenance_window(work: Maintenance) -> tuple[datetime, datetime]:
-    """Return when the work really ran: it follows the clock unless somebody said otherwise.
-
-    What was called off before it began ran at no time.
-    """
-    begun = (update.at for update in work.updates if update.status is UpdateStatus.IN_PROGRESS)
-    start = min(next(begun, work.scheduled_for), work.scheduled_until)
-    end = work.ended_at or work.scheduled_until
-    if work.is_cancelled:
-        end = min(end, work.scheduled_until)
-    return start, max(start, end)
-
-
-def active_incidents(incidents: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
-    """Return the incidents that customers are hit by at `now`, newest first."""
-    hit = [
-        item
-        for item in incidents
-        if item.started <= now and (item.resolved_at is None or item.resolved_at > now)
-    ]
-    return tuple(sorted(hit, key=lambda item: item.started, reverse=True))
-
-
-def by_component(history: History) -> dict[str, History]:
-    """Part a history by component, in one pass; gaps of our own connection go along with each."""
-    changes: dict[str, list[StateChange]] = {}
-    coverage: dict[str, list[Coverage]] = {}
-    for change in history.changes:
-        changes.setdefault(change.component, []).append(change)
-    for stretch in history.coverage:
-        coverage.setdefault(stretch.component, []).append(stretch)
-    return {
-        name: History(tuple(changes.get(name, ())), tuple(coverage.get(name, ())), history.uplink)
-        for name in {**changes, **coverage}
-    }
+T = TypeVar("T")
 
 
 class ComponentTimeline:
@@ -77,18 +42,17 @@ class ComponentTimeline:
         self._incidents = [item for item in site.incidents if component.id in item.components]
         self._works = [work for work in site.maintenances if component.id in work.components]
         self._now = now
-        self.checks: Mapping[str, CheckLine] = check_lines(component, history, now)
-        """The lines of its checks, by name."""
+        self.checks: Mapping[str, CheckSeries] = check_series(component, history, now)
+        """The series of its checks, by name."""
 
     @cached_property
     def changes(self) -> tuple[StateChange, ...]:
         """The changes of its combined state as they became known, oldest first.
 
         Checks are combined as the component says, regions by majority. `at` is the true start, `confirmed_at`
-        when it was known, the reason is that of the change that tipped it. Where there are several checks or
-        regions, `check` and `region` are empty: the state is nobody's alone. Later rows add changes and never
-        alter earlier ones. That nobody watches is no change: a check in trouble keeps its word until it is
-        heard again or leaves the file.
+        the moment of confirmation, the reason comes from the last change that it took. Where there are several
+        checks or regions, `check` and `region` are empty. Later rows add changes and never alter earlier ones.
+        The end of watching is no change: a check in trouble counts until it is measured again or leaves the file.
         """
         return _changes(self._component, self.checks, self._now)
 
@@ -96,37 +60,41 @@ class ComponentTimeline:
     def first_watched(self) -> int | None:
         """When anything of it was first watched, in microseconds."""
         starts = [
-            line.watched[0][0]
+            region.watched[0][0]
             for check in self.checks.values()
-            for line in check.regions.values()
-            if line.watched
+            for region in check.regions.values()
+            if region.watched
         ]
         return min(starts, default=None)
 
     @cached_property
     def measured(self) -> Steps:
-        """What the checks alone show."""
-        lines = [line.steps for line in self.checks.values()]
-        if len(lines) == 1:
-            return lines[0]
-        return sweep(lines, lambda states: combined(states, self._component.combine))
+        """The states that the checks alone show."""
+        series = [check.steps for check in self.checks.values()]
+        if len(series) == 1:
+            return series[0]
+        return merge_steps(series, lambda states: combined(states, self._component.combine))
 
     @cached_property
     def steps(self) -> Steps:
-        """The line of the component, with what people wrote."""
+        """The states of the component, with those that people wrote."""
         if not self._incidents and not self._works:
             return self.measured
         written = [
-            _spell(i.started, i.resolved_at, i.components[self._component.id]) for i in self._incidents
+            _written_steps(i.started, i.resolved_at, i.components[self._component.id])
+            for i in self._incidents
         ]
-        works = [_spell(*maintenance_window(work), ComponentStatus.UNDER_MAINTENANCE) for work in self._works]
+        works = [
+            _written_steps(*maintenance_window(work), ComponentStatus.UNDER_MAINTENANCE)
+            for work in self._works
+        ]
         count = len(written)
 
         def judge(states: Sequence[ComponentStatus]) -> ComponentStatus:
-            said, work = worst(states[1 : count + 1]), worst(states[count + 1 :])
-            return next((state for state in (said, work) if state is not NO_DATA), states[0])
+            declared, work = worst(states[1 : count + 1]), worst(states[count + 1 :])
+            return next((state for state in (declared, work) if state is not NO_DATA), states[0])
 
-        return sweep([self.measured, *written, *works], judge)
+        return merge_steps([self.measured, *written, *works], judge)
 
     @cached_property
     def _moments(self) -> list[int]:
@@ -134,94 +102,120 @@ class ComponentTimeline:
 
     def at(self, moment: datetime) -> ComponentStatus:
         """Return the state at one moment."""
-        return self._told(state_at(self.steps, micros(moment)))
+        return self._or_well(state_at(self.steps, micros(moment)))
 
     def measured_at(self, moment: datetime) -> ComponentStatus:
         """Return the state that the checks alone show at one moment."""
-        return self._told(state_at(self.measured, micros(moment)))
+        return self._or_well(state_at(self.measured, micros(moment)))
 
-    def _told(self, status: ComponentStatus) -> ComponentStatus:
+    def _or_well(self, status: ComponentStatus) -> ComponentStatus:
         # Without checks, silence of machines says nothing: people would have written.
         is_by_hand = not self._component.checks and status is NO_DATA
         return ComponentStatus.OPERATIONAL if is_by_hand else status
 
-    def pieces(self, start: int, end: int) -> list[Piece]:
-        """Cut [start, end), in microseconds, into pieces of one state each, without gaps or overlaps."""
+    def intervals(self, start: int, end: int) -> list[StateInterval]:
+        """Cut [start, end), in microseconds, into intervals of one state each, without gaps or overlaps."""
         first = bisect.bisect_right(self._moments, start)
         last = bisect.bisect_left(self._moments, end)
         cut = [(start, state_at(self.steps, start)), *self.steps[first:last]]
-        pieces: list[Piece] = []
+        intervals: list[StateInterval] = []
         for (left, status), (right, _) in itertools.pairwise([*cut, (end, NO_DATA)]):
-            told = self._told(status)
-            if pieces and pieces[-1][2] is told:
-                pieces[-1] = (pieces[-1][0], right, told)
+            state = self._or_well(status)
+            if intervals and intervals[-1][2] is state:
+                intervals[-1] = (intervals[-1][0], right, state)
             elif right > left:
-                pieces.append((left, right, told))
-        return pieces
+                intervals.append((left, right, state))
+        return intervals
 
 
-def _spell(start: datetime, end: datetime | None, status: ComponentStatus) -> Steps:
+def component_timelines(site: StatusSite, history: History, now: datetime) -> dict[str, ComponentTimeline]:
+    """Return the timeline of each component, by its id, as known at `now`."""
+    # Each component goes through its own rows, incidents and maintenance alone, not through all that there are.
+    changes = _by_component(history.changes, lambda row: [row.component])
+    coverage = _by_component(history.coverage, lambda row: [row.component])
+    incidents = _by_component(site.incidents, lambda item: item.components)
+    works = _by_component(site.maintenances, lambda item: item.components)
+    return {
+        component.id: ComponentTimeline(
+            component,
+            replace(
+                site,
+                incidents=incidents.get(component.id, ()),
+                maintenances=works.get(component.id, ()),
+            ),
+            History(changes.get(component.id, ()), coverage.get(component.id, ()), history.uplink),
+            now,
+        )
+        for component in site.config.flat
+    }
+
+
+def _by_component(items: Iterable[T], names: Callable[[T], Iterable[str]]) -> dict[str, tuple[T, ...]]:
+    """Return, in their order, the items that belong to each component, by its id."""
+    found: dict[str, list[T]] = {}
+    for item in items:
+        for name in dict.fromkeys(names(item)):
+            found.setdefault(name, []).append(item)
+    return {name: tuple(members) for name, members in found.items()}
+
+
+def _written_steps(start: datetime, end: datetime | None, status: ComponentStatus) -> Steps:
     if end is None:
         return [(micros(start), status)]
     return [(micros(start), status), (micros(end), NO_DATA)] if start < end else []
 
 
-def _changes(component: Component, lines: Mapping[str, CheckLine], now: datetime) -> tuple[StateChange, ...]:
+def _changes(
+    component: Component, checks: Mapping[str, CheckSeries], now: datetime
+) -> tuple[StateChange, ...]:
     # In one place and with any check enough, who watches plays no part.
     has_regions = any(check.regions for check in component.checks) or not all(
-        line.is_plain for line in lines.values()
+        check.is_plain for check in checks.values()
     )
     with_watching = has_regions or (component.combine != "any" and len(component.checks) > 1)
-    if len(lines) == 1 and not with_watching:
-        return _plain(*lines.values())
-    told = [
-        [(item.known, name, item) for item in retold(line, with_watching=with_watching)]
-        for name, line in lines.items()
-    ]
-    story = _Combination(component)
+    states = {name: states_as_of(check, with_watching=with_watching) for name, check in checks.items()}
+    if len(states) == 1 and not with_watching:
+        # One check in one region: nothing is to be combined.
+        (only,) = states.values()
+        rows = itertools.groupby((item.row for item in only if item.row), key=lambda row: row.status)
+        return tuple(next(group) for _, group in rows)
+    tagged = [[(item.known, name, item) for item in items] for name, items in states.items()]
+    combination = _Combination(component)
     limit = micros(now)
-    news = itertools.takewhile(lambda item: item[0] <= limit, heapq.merge(*told, key=lambda item: item[:2]))
-    for known, group in itertools.groupby(news, key=lambda item: item[0]):
-        story.hear(known, [(name, item) for _, name, item in group])
-    return tuple(story.changes)
-
-
-def _plain(line: CheckLine) -> tuple[StateChange, ...]:
-    """Return the changes of one check in one region: nothing is to be combined."""
-    told = (item.row for item in retold(line, with_watching=False))
-    changes: list[StateChange] = []
-    for row in told:
-        if row is not None and not (changes and changes[-1].status is row.status):
-            changes.append(row)
-    return tuple(changes)
+    known_by_now = itertools.takewhile(
+        lambda item: item[0] <= limit, heapq.merge(*tagged, key=lambda item: item[:2])
+    )
+    for known, group in itertools.groupby(known_by_now, key=lambda item: item[0]):
+        combination.add(known, [(name, item) for _, name, item in group])
+    return tuple(combination.changes)
 
 
 class _Combination:
-    """The state of a component as its checks tell it, one after another."""
+    """The state of a component as those of its checks become known, one after another."""
 
     def __init__(self, component: Component) -> None:
         self._component = component
-        self._said: dict[str, list[tuple[int, ComponentStatus]]] = {}
+        self._states: dict[str, list[tuple[int, ComponentStatus]]] = {}
         self._unwatched: set[str] = set()
         self.changes: list[StateChange] = []
 
-    def hear(self, known: int, news: Sequence[tuple[str, Told]]) -> None:
-        """Take in what became known at one moment."""
-        for name, item in news:
+    def add(self, known: int, items: Sequence[tuple[str, StateAsOf]]) -> None:
+        """Take in the states of checks that became known at one moment."""
+        for name, item in items:
             if item.status is NO_DATA:
                 self._unwatched.add(name)
             else:
                 self._unwatched.discard(name)
-                self._said.setdefault(name, []).append((item.at, item.status))
-        states = self._heard()
+                self._states.setdefault(name, []).append((item.at, item.status))
+        states = self._counted()
         status = combined(list(states.values()), self._component.combine)
         before = self.changes[-1].status if self.changes else None
         if status is not NO_DATA and status is not before:
-            self.changes.append(self._change(known, status, before, states, news))
+            self.changes.append(self._change(known, status, before, states, items))
 
-    def _heard(self) -> dict[str, ComponentStatus]:
-        """Return the states that count: of checks that are watched, and of those last heard in trouble."""
-        last = {name: pieces[-1][1] for name, pieces in self._said.items()}
+    def _counted(self) -> dict[str, ComponentStatus]:
+        """Return the states that count: of checks that are watched, and of those last in trouble."""
+        last = {name: steps[-1][1] for name, steps in self._states.items()}
         counted = {
             name: status for name, status in last.items() if name not in self._unwatched or status.is_trouble
         }
@@ -233,29 +227,65 @@ class _Combination:
         status: ComponentStatus,
         before: ComponentStatus | None,
         states: Mapping[str, ComponentStatus],
-        news: Sequence[tuple[str, Told]],
+        items: Sequence[tuple[str, StateAsOf]],
     ) -> StateChange:
         is_worse = status.severity > (before.severity if before else 0)
         agreeing = [name for name, state in states.items() if _agrees(state, status, is_worse=is_worse)]
-        tipping = [(name, item) for name, item in news if name in agreeing or item.status is NO_DATA]
+        tipping = [(name, item) for name, item in items if name in agreeing or item.status is NO_DATA]
         # The last of those it took decides when it truly began; it cannot lie before the state that it ended.
-        moments = [_since(self._said[name], status, is_worse=is_worse) for name in agreeing]
+        moments = [_since(self._states[name], status, is_worse=is_worse) for name in agreeing]
         at = max([*moments, *(item.at for _, item in tipping)])
         if self.changes:
             at = max(at, micros(self.changes[-1].at))
-        item = next((item for _, item in reversed(tipping) if item.row), (tipping or news)[-1][1])
-        begun, told = moment_of(min(at, known)), moment_of(known)
-        row = item.row or StateChange(self._component.id, "", begun, status, told)
-        return replace(row, check="", region="", at=begun, status=status, confirmed_at=told)
+        item = next((item for _, item in reversed(tipping) if item.row), (tipping or items)[-1][1])
+        begun, confirmed = moment_of(min(at, known)), moment_of(known)
+        row = item.row or StateChange(self._component.id, "", begun, status, confirmed)
+        return replace(row, check="", region="", at=begun, status=status, confirmed_at=confirmed)
 
 
 def _agrees(state: ComponentStatus, status: ComponentStatus, *, is_worse: bool) -> bool:
     return state.severity >= status.severity if is_worse else state.severity <= status.severity
 
 
-def _since(pieces: Iterable[tuple[int, ComponentStatus]], status: ComponentStatus, *, is_worse: bool) -> int:
-    """Return when the last stretch of a line began that agrees with a state."""
-    run = itertools.takewhile(
-        lambda piece: _agrees(piece[1], status, is_worse=is_worse), reversed(list(pieces))
-    )
+def _since(steps: Iterable[tuple[int, ComponentStatus]], status: ComponentStatus, *, is_worse: bool) -> int:
+    """Return the beginning of the last interval whose states agree with one."""
+    run = itertools.takewhile(lambda step: _agrees(step[1], status, is_worse=is_worse), reversed(list(steps)))
     return min(at for at, _ in run)
+
+
+@dataclass(frozen=True)
+class AffectedInterval:
+    """An interval in which a component was in one state."""
+
+    component: str
+    status: ComponentStatus
+    start: datetime
+    end: datetime | None
+    """None while it lasts."""
+
+    @property
+    def lasted(self) -> timedelta | None:
+        """How long it was; None while it lasts."""
+        return None if self.end is None else self.end - self.start
+
+
+def affected_intervals(
+    incident: Incident, timelines: Mapping[str, ComponentTimeline], now: datetime
+) -> tuple[AffectedInterval, ...]:
+    """Return the states in which an incident's components were in trouble, by component and then by time.
+
+    They are read off the same series as the bars and the uptime, from the start of the incident to its end.
+    """
+    end = min(incident.resolved_at or now, now)
+    affected: list[AffectedInterval] = []
+    for name in incident.components:
+        if name not in timelines or end <= incident.started:
+            continue
+        intervals = timelines[name].intervals(micros(incident.started), micros(end))
+        for start, finish, status in intervals:
+            if status.is_trouble:
+                lasts = finish == micros(now) and incident.resolved_at is None
+                affected.append(
+                    AffectedInterval(name, status, moment_of(start), None if lasts else moment_of(finish))
+                )
+    return tuple(affected)

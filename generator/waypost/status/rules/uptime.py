@@ -16,10 +16,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from operator import mul, sub
 from zoneinfo import ZoneInfo
 
-from waypost.base.intervals import micros, span_of
+from waypost.base.intervals import micros, micros_in
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Policy
-from waypost.status.rules.state_steps import Piece
+from waypost.status.rules.state_steps import StateInterval
 
 SECOND = 1_000_000
 DAY = timedelta(days=1)
@@ -27,18 +27,18 @@ DAYS = 90
 """How many days the bars show, and the longest window in days."""
 
 MONTHS = 12
-"""How many calendar months are told, the present one among them."""
+"""How many calendar months are shown, with the current one."""
 
 BUDGET_WINDOW = "30d"
 """The window of the error budget."""
 
 ROLLING = {"1h": timedelta(hours=1), "6h": timedelta(hours=6), "24h": DAY, "3d": 3 * DAY}
-"""Windows that end now and have a fixed length; burn rates are told for them."""
+"""Windows that end now and have a fixed length; burn rates are given for them."""
 
 IN_DAYS = {"7d": 7, "30d": 30, "90d": DAYS}
 """Windows of whole days in the zone of the page, today being the last of them."""
 
-TOLD = ("24h", *IN_DAYS)
+SHOWN_WINDOWS = ("24h", *IN_DAYS)
 """The windows whose uptime is shown."""
 
 
@@ -92,20 +92,20 @@ def _ratio(down: float, counted: float) -> float | None:
 class Account:
     """The time spent in each state, added up so that any window of it is read off at two places."""
 
-    def __init__(self, pieces: Sequence[Piece], policy: Policy) -> None:
-        self._pieces = pieces
+    def __init__(self, intervals: Sequence[StateInterval], policy: Policy) -> None:
+        self._intervals = intervals
         self._weights = [policy.weight(status) for status in _TALLIED]
-        self._starts = [start for start, _, _ in pieces]
+        self._starts = [start for start, _, _ in intervals]
         self._sums = [_NOTHING]
-        for start, end, status in pieces:
+        for start, end, status in intervals:
             self._sums.append(_added(self._sums[-1], status, end - start))
 
     def _until(self, moment: int) -> tuple[int, ...]:
-        """Return the time in each state, and in all, from the first piece up to a moment."""
+        """Return the time in each state, and in all, from the first interval up to a moment."""
         index = bisect.bisect_left(self._starts, moment)
         if not index:
             return _NOTHING
-        start, end, status = self._pieces[index - 1]
+        start, end, status = self._intervals[index - 1]
         return self._sums[index] if moment >= end else _added(self._sums[index - 1], status, moment - start)
 
     def uptime(self, start: int, end: int) -> Uptime:
@@ -164,7 +164,7 @@ class Budget:
 
     @property
     def left(self) -> float:
-        """What may still be spent; below zero when the goal was missed."""
+        """The downtime that may still be spent; below zero when the goal was missed."""
         return self.allowed - self.spent
 
 
@@ -226,7 +226,7 @@ class Calendar:
         edges = [micros(day_start(day, zone)) for day in self._days]
         self._starts = edges
         self._ends = [*edges[1:], self._now]
-        self._windows = {name: self._now - span_of(length) for name, length in ROLLING.items()}
+        self._windows = {name: self._now - micros_in(length) for name, length in ROLLING.items()}
         for name, count in IN_DAYS.items():
             self._windows[name] = micros(day_start(today - (count - 1) * DAY, zone))
         self._months = _months(today, zone, self._now)
@@ -243,28 +243,30 @@ class Calendar:
         """The beginning of the bars, in microseconds."""
         return self._starts[0]
 
-    def uptimes(self, pieces: Sequence[Piece], policy: Policy, known_from: int) -> Uptimes:
-        """Return the uptime in every window; `pieces` are in order and reach from `begin` to now."""
-        account = Account(pieces, policy)
+    def uptimes(self, intervals: Sequence[StateInterval], policy: Policy, known_from: int) -> Uptimes:
+        """Return the uptime in every window; `intervals` are in order and reach from `begin` to now."""
+        account = Account(intervals, policy)
         return Uptimes(
             {name: account.uptime(start, self._now) for name, start in self._windows.items()},
             {name: account.uptime(start, end) for name, start, end in self._months if end > known_from},
         )
 
-    def summaries(self, pieces: Sequence[Piece]) -> tuple[DaySummary, ...]:
-        """Summarise the days up to now, oldest first; `pieces` are in order."""
-        ends = [end for _, end, _ in pieces]
+    def summaries(self, intervals: Sequence[StateInterval]) -> tuple[DaySummary, ...]:
+        """Summarise the days up to now, oldest first; `intervals` are in order."""
+        ends = [end for _, end, _ in intervals]
         found: list[DaySummary] = []
         while len(found) < len(self._days):
             index = len(found)
             start, end = self._starts[index], self._ends[index]
             place = bisect.bisect_right(ends, start)
-            if place < len(pieces) and pieces[place][0] <= start < end <= ends[place]:
-                # One state all day, and perhaps for many days: as long as this piece lasts.
-                _, until, status = pieces[place]
+            if place < len(intervals) and intervals[place][0] <= start < end <= ends[place]:
+                # One state all day, and perhaps for many days: as long as this interval lasts.
+                _, until, status = intervals[place]
                 found += self._whole_days(status)[index : bisect.bisect_right(self._ends, until)]
             else:
-                found.append(_summary(self._days[index], start, end, itertools.islice(pieces, place, None)))
+                found.append(
+                    _summary(self._days[index], start, end, itertools.islice(intervals, place, None))
+                )
         return tuple(found)
 
     def _whole_days(self, status: ComponentStatus) -> list[DaySummary]:
@@ -286,10 +288,10 @@ def _months(today: date, zone: ZoneInfo, now: int) -> list[tuple[str, int, int]]
     return months
 
 
-def _summary(day: date, begin: int, finish: int, pieces: Iterable[Piece]) -> DaySummary:
-    """Summarise the day [begin, finish) from pieces that end after its begin."""
+def _summary(day: date, begin: int, finish: int, intervals: Iterable[StateInterval]) -> DaySummary:
+    """Summarise the day [begin, finish) from intervals that end after its begin."""
     shown, trouble, no_data = ComponentStatus.NO_DATA, 0, 0
-    for start, end, status in pieces:
+    for start, end, status in intervals:
         if start >= finish:
             break
         length = min(end, finish) - max(start, begin)

@@ -20,7 +20,10 @@ from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.notices import Notice
 from waypost.notify.rules.wording import Wording, colour_status, page_time, wording_of
-from waypost.publishing.io.colours import colours, state_colours
+from waypost.publishing.io.theme_assets import (
+    colours,
+    state_colours,
+)
 from waypost.status.rules.snapshot import Snapshot
 
 LEAVE = Markup("<!--leave-->")

@@ -15,13 +15,18 @@ from waypost.notify.rules.notices import Notice, SubjectKind
 from waypost.notify.rules.wording import incident_as_of, maintenance_as_of
 from waypost.publishing.api.statuspage import Json
 from waypost.publishing.api.statuspage_webhooks import (
-    ComponentNews,
+    ComponentTransition,
     Recipient,
     component_body,
     envelope,
     incident_body,
 )
-from waypost.status.rules.snapshot import MaintenanceSnapshot, Snapshot
+from waypost.status.rules.incidents import (
+    MaintenanceSnapshot,
+)
+from waypost.status.rules.snapshot import (
+    Snapshot,
+)
 
 EVENTS = ALL_EVENTS - {
     NoticeEvent.UPDATE_OVERDUE,
@@ -75,8 +80,8 @@ def _component(notice: Notice, snapshot: Snapshot, recipient: Recipient) -> Json
         return envelope(snapshot, recipient)
     # The form has no word for no data: the state that is known stands there, as in the files of the API.
     new = _known(notice.status, known)
-    news = ComponentNews(notice.subject.id, _known(notice.old_status, new), new, notice.at)
-    return component_body(snapshot, news, recipient)
+    transition = ComponentTransition(notice.subject.id, _known(notice.old_status, new), new, notice.at)
+    return component_body(snapshot, transition, recipient)
 
 
 def _known(status: str, otherwise: ComponentStatus) -> ComponentStatus:

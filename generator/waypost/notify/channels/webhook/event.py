@@ -8,9 +8,17 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from waypost.formats.subscribers import NoticeEvent
-from waypost.publishing.documents import page, parts
-from waypost.publishing.documents.parts import Count, PublicId, State, Time, doc, one_of
-from waypost.publishing.documents.schema import Schema, document_schema
+from waypost.publishing.api import parts, waypost_json
+from waypost.publishing.api.parts import (
+    Count,
+    PublicId,
+    Schema,
+    State,
+    Time,
+    doc,
+    document_schema,
+    one_of,
+)
 
 
 class EventPage(TypedDict):
@@ -24,13 +32,13 @@ class EventPage(TypedDict):
     headline: Annotated[str, doc("The sentence at the top of the page, in its language.")]
 
 
-class EventIncident(page.PublishedIncident):
+class EventIncident(waypost_json.PublishedIncident):
     """An incident, as it was when the message was made."""
 
     earlier_updates: Annotated[Count, doc("How many older updates are left out here; the page has them.")]
 
 
-class EventMaintenance(page.PublishedMaintenance):
+class EventMaintenance(waypost_json.PublishedMaintenance):
     """A scheduled maintenance, as it was when the message was made."""
 
     earlier_updates: Annotated[Count, doc("How many older updates are left out here; the page has them.")]
@@ -70,7 +78,7 @@ class EventSubject(TypedDict, total=False):
 
     incident: Annotated[EventIncident, doc("The incident that it is about.")]
     maintenance: Annotated[EventMaintenance, doc("The scheduled maintenance that it is about.")]
-    component: Annotated[page.ComponentState, doc("The component that it is about.")]
+    component: Annotated[waypost_json.ComponentState, doc("The component that it is about.")]
     change: Annotated[EventChange, doc("With `component.status`: which state became which.")]
     certificates: Annotated[list[parts.Certificate], doc("Certificates that end soon or have ended.")]
     endpoint: Annotated[EventEndpoint, doc("With `endpoint.disabled`: the subscriber that is given up.")]

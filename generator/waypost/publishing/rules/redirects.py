@@ -33,7 +33,7 @@ _PAGE = """<!doctype html>
 
 def redirect_files(snapshot: Snapshot) -> dict[str, bytes]:
     """Return a small page for each former address, by its path below site/status/; it leads on by itself."""
-    told = [
+    pages = [
         *((f"incidents/{item.id}/", item.title, item.redirect_from) for item in snapshot.incidents),
         *(
             (f"maintenance/{item.work.id}/", item.work.title, item.work.redirect_from)
@@ -42,7 +42,7 @@ def redirect_files(snapshot: Snapshot) -> dict[str, bytes]:
     ]
     return {
         file_at(address): _page(address, path, title, snapshot.page.url, snapshot.words)
-        for path, title, addresses in reversed(told)
+        for path, title, addresses in reversed(pages)
         for address in addresses
     }
 

@@ -18,9 +18,12 @@ from helpers.status_world import moment, words
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.project import History, StatusSite
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
-from waypost.status.rules.combining import combined, majority
-from waypost.status.rules.regions import check_lines
-from waypost.status.rules.state_steps import state_at
+from waypost.status.rules.check_series import check_series
+from waypost.status.rules.state_steps import (
+    Majority,
+    combined,
+    state_at,
+)
 from waypost.status.rules.timeline import ComponentTimeline
 
 NOW = moment("20:00")
@@ -41,7 +44,7 @@ def history_of(case: Case) -> History:
     return rows(changes, [*watched, *case.get("coverage", [])], case.get("uplink", []))
 
 
-def told(change: StateChange) -> str:
+def published(change: StateChange) -> str:
     known = f">{words(change.confirmed_at)}" if change.confirmed_at != change.at else ""
     return f"{words(change.at)}{known} {change.status}"
 
@@ -53,7 +56,7 @@ def changes_of(place: StatusSite, history: History, now: datetime = NOW) -> tupl
 def states(place: StatusSite, history: History, now: datetime = NOW) -> list[str]:
     line = ComponentTimeline(place.config.flat[0], place, history, now)
     return [
-        f"{words(moment_of(left))} {status}" for left, _, status in line.pieces(micros(START), micros(now))
+        f"{words(moment_of(left))} {status}" for left, _, status in line.intervals(micros(START), micros(now))
     ]
 
 
@@ -62,7 +65,7 @@ def test_several_lines_make_one(case: Case) -> None:
     place, history = combined_site(case["checks"], case.get("combine", "any")), history_of(case)
     assert states(place, history) == case["states"]
     changes = changes_of(place, history)
-    assert [told(change) for change in changes] == case["told"]
+    assert [published(change) for change in changes] == case["told"]
     assert {change.component for change in changes} == {"downloads"}
 
 
@@ -77,7 +80,7 @@ def test_a_change_gives_the_reason_of_what_tipped_it_and_belongs_to_no_check() -
 
 
 @pytest.mark.parametrize(
-    ("seen", "before", "after", "reason"),
+    ("states", "before", "after", "reason"),
     [
         ("", "m", "-", "nobody watches"),
         ("o", "m", "o", "one alone decides"),
@@ -92,9 +95,9 @@ def test_a_change_gives_the_reason_of_what_tipped_it_and_belongs_to_no_check() -
         ("oommm", "o", "m", "three against two"),
     ],
 )
-def test_the_majority_of_regions(seen: str, before: str, after: str, reason: str) -> None:
+def test_the_majority_of_regions(states: str, before: str, after: str, reason: str) -> None:
     letters = dict(zip("odpm-", [*MEASURED, NO_DATA], strict=True))
-    assert majority([letters[letter] for letter in seen], letters[before]) is letters[after], reason
+    assert Majority(letters[before])([letters[letter] for letter in states]) is letters[after], reason
 
 
 measured = st.sampled_from([*MEASURED, NO_DATA])
@@ -102,10 +105,10 @@ measured = st.sampled_from([*MEASURED, NO_DATA])
 
 @given(st.lists(measured, max_size=6), st.sampled_from(MEASURED), st.randoms())
 def test_a_majority_is_at_least_as_bad_as_more_than_half_and_never_worse_than_half(
-    seen: list[ComponentStatus], before: ComponentStatus, shuffler: Random
+    states: list[ComponentStatus], before: ComponentStatus, shuffler: Random
 ) -> None:
-    found = majority(seen, before)
-    known = [state.severity for state in seen if state is not NO_DATA]
+    found = Majority(before)(states)
+    known = [state.severity for state in states if state is not NO_DATA]
     for level in MEASURED[1:]:
         agreeing = sum(severity >= level.severity for severity in known)
         if agreeing * 2 > len(known):
@@ -114,14 +117,14 @@ def test_a_majority_is_at_least_as_bad_as_more_than_half_and_never_worse_than_ha
             assert found.severity < level.severity
         elif known:
             assert (found.severity >= level.severity) == (before.severity >= level.severity)
-    shuffler.shuffle(seen)
-    assert majority(seen, before) is found
+    shuffler.shuffle(states)
+    assert Majority(before)(states) is found
 
 
 @given(st.lists(measured, max_size=6), st.sampled_from(["any", "all", 1, 2, 3, 9]))
-def test_a_component_is_as_bad_as_enough_of_its_checks(seen: list[ComponentStatus], combine: Any) -> None:
-    found = combined(seen, combine)
-    known = [state.severity for state in seen if state is not NO_DATA]
+def test_a_component_is_as_bad_as_enough_of_its_checks(states: list[ComponentStatus], combine: Any) -> None:
+    found = combined(states, combine)
+    known = [state.severity for state in states if state is not NO_DATA]
     assert (found is NO_DATA) == (not known)
     enough = {"any": 1, "all": len(known)}.get(combine) or min(int(combine), len(known)) if known else 0
     for level in MEASURED[1:]:
@@ -210,13 +213,13 @@ def test_the_line_is_what_a_look_at_every_half_minute_shows(history: History, co
     # Watched time ends at half minutes, and what is seen in between decides ties from then on.
     for half in range(1040):
         at = START + half * MINUTE / 2
-        seen = {
+        states = {
             (check, region): _looked_up(history, check, region, at)
             for check, region in (("http-1", "eu"), ("http-1", "us"), ("http-1", "ap"), ("http-2", ""))
         }
-        first = majority([seen["http-1", region] for region in REGIONS], before)
+        first = Majority(before)([states["http-1", region] for region in REGIONS])
         before = before if first is NO_DATA else first
-        assert timeline.measured_at(at) is combined([first, seen["http-2", ""]], combine)
+        assert timeline.measured_at(at) is combined([first, states["http-2", ""]], combine)
 
 
 def _looked_up(history: History, check: str, region: str, at: datetime) -> ComponentStatus:
@@ -278,7 +281,7 @@ def test_the_last_answer_of_a_region_stands_for_three_intervals() -> None:
     history = rows(["00:00 http-1@eu operational"], ["00:00-10:00 http-1@eu"])
     component = place.config.flat[0]
     for now, status in (("10:03", ComponentStatus.OPERATIONAL), ("10:04", NO_DATA)):
-        line = check_lines(component, history, moment(now))["http-1"]
+        line = check_series(component, history, moment(now))["http-1"]
         assert state_at(line.steps, micros(moment(now)) - 1) is status
         assert line.state_in("eu", moment(now) - timedelta(microseconds=1)) is status
         assert line.state_in("us", moment(now)) is NO_DATA

@@ -14,9 +14,8 @@ from helpers.statuspage_shapes import plain
 from waypost.formats.observations import Resolution
 from waypost.formats.status_config import Policy
 from waypost.publishing.api.now_json import now_document
-from waypost.publishing.api.own_json import FORMULA, LATEST, own_document
 from waypost.publishing.api.statuspage import components_json, incident_json, maintenance_json
-from waypost.publishing.documents.page import page_schema
+from waypost.publishing.api.waypost_json import FORMULA, LATEST, page_schema, waypost_document
 from waypost.status.rules.latency import Latency, LatencyPoint, LatencySeries
 from waypost.status.rules.snapshot import Snapshot
 
@@ -58,8 +57,8 @@ def with_latency() -> Snapshot:
     return replace(busy(), latency={"downloads": Latency(hours, days)})
 
 
-def told(seen: Snapshot) -> Any:
-    return plain(own_document(seen))
+def published(shown_page: Snapshot) -> Any:
+    return plain(waypost_document(shown_page))
 
 
 def closed(schema: Any) -> Any:
@@ -86,15 +85,17 @@ PAGES = {
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_file_keeps_to_its_schema_and_the_schema_names_every_field(name: str) -> None:
-    seen = PAGES[name]()
-    schema = page_schema(seen.page.url)
+    shown_page = PAGES[name]()
+    schema = page_schema(shown_page.page.url)
     Draft202012Validator.check_schema(schema)
-    errors = [error.message for error in Draft202012Validator(closed(schema)).iter_errors(told(seen))]
+    errors = [
+        error.message for error in Draft202012Validator(closed(schema)).iter_errors(published(shown_page))
+    ]
     assert errors == []
 
 
 def test_the_published_schema_lets_later_fields_pass_and_finds_what_is_missing() -> None:
-    schema, document = page_schema(URL), told(busy())
+    schema, document = page_schema(URL), published(busy())
     validator = Draft202012Validator(schema)
     document["something_new"] = 1
     document["components"][0]["something_new"] = 1
@@ -122,13 +123,13 @@ def test_every_field_is_explained() -> None:
 
 
 def test_it_says_where_its_schema_is() -> None:
-    document = told(busy())
+    document = published(busy())
     assert (document["$schema"], document["version"]) == (f"{URL}waypost.schema.json", 1)
     assert page_schema(URL)["$id"] == document["$schema"]
 
 
 def test_it_tells_the_state_of_everything() -> None:
-    document = told(busy())
+    document = published(busy())
     assert (document["indicator"], document["description"], document["status"]) == (
         "major",
         "Partial System Outage",
@@ -156,8 +157,8 @@ def test_it_tells_the_state_of_everything() -> None:
 
 
 def test_uptime_and_budget_are_those_of_now_json() -> None:
-    seen = busy()
-    document, now = told(seen), plain(now_document(seen))
+    shown_page = busy()
+    document, now = published(shown_page), plain(now_document(shown_page))
     assert (document["uptime"], document["budget"]) == (now["uptime"], now["budget"])
     for item in document["components"]:
         for key in ("uptime", "budget", "regions", "status", "since", "name"):
@@ -167,25 +168,25 @@ def test_uptime_and_budget_are_those_of_now_json() -> None:
 
 def test_no_data_is_a_state_and_the_last_known_one_stands_beside_it() -> None:
     rows = history(["00:00 http-1 operational", "10:00 http-1 degraded_performance"], ["00:00-11:00 http-1"])
-    (item,) = told(take_snapshot(site(), rows, moment("12:00")))["components"]
+    (item,) = published(take_snapshot(site(), rows, moment("12:00")))["components"]
     assert (item["status"], item["known_status"]) == ("no_data", "degraded_performance")
 
 
 def test_ninety_days_are_runs_of_days_that_are_alike() -> None:
-    seen = busy()
-    downloads = told(seen)["components"][1]
+    shown_page = busy()
+    downloads = published(shown_page)["components"][1]
     assert downloads["days"] == [
         {"first": "2026-08-23", "days": 88, "status": "no_data", "trouble": 0, "no_data": None},
         # The day in Berlin: watched from 13:00 on.
         {"first": "2026-11-19", "days": 1, "status": "operational", "trouble": 0, "no_data": 46800},
         {"first": "2026-11-20", "days": 1, "status": "major_outage", "trouble": 3600, "no_data": 0},
     ]
-    for item, component in zip(told(seen)["components"], seen.components, strict=True):
+    for item, component in zip(published(shown_page)["components"], shown_page.components, strict=True):
         assert sum(run["days"] for run in item["days"]) == len(component.days) == 90
 
 
 def test_an_incident_has_its_durations_its_changes_and_its_next_word() -> None:
-    found = {item["id"]: item for item in told(busy())["incidents"]}
+    found = {item["id"]: item for item in published(busy())["incidents"]}
     over, still = found["over"], found["open"]
     assert (over["is_open"], over["duration"], over["resolved_at"]) == (
         False,
@@ -209,7 +210,7 @@ def test_an_incident_has_its_durations_its_changes_and_its_next_word() -> None:
 
 def test_an_incident_says_since_when_its_update_is_late() -> None:
     def late(now: str) -> list[str | None]:
-        return [item["overdue_since"] for item in told(busy(now))["incidents"] if item["id"] == "open"]
+        return [item["overdue_since"] for item in published(busy(now))["incidents"] if item["id"] == "open"]
 
     # A major incident may be silent for an hour.
     assert late("12:00") == [None]
@@ -217,7 +218,7 @@ def test_an_incident_says_since_when_its_update_is_late() -> None:
 
 
 def test_an_incident_says_which_component_was_how_and_when() -> None:
-    found = {item["id"]: item["affected"] for item in told(busy())["incidents"]}
+    found = {item["id"]: item["affected"] for item in published(busy())["incidents"]}
     assert found["over"] == [
         {
             "component": "downloads",
@@ -230,7 +231,7 @@ def test_an_incident_says_which_component_was_how_and_when() -> None:
 
 
 def test_latency_is_told_where_it_was_summed_up() -> None:
-    found = {item["id"]: item["latency"] for item in told(with_latency())["components"]}
+    found = {item["id"]: item["latency"] for item in published(with_latency())["components"]}
     assert found == {
         "api": None,
         "downloads": {"hours": [{"at": "2026-11-20T10:00:00.000Z", "p50": 80, "p95": 213}], "days": []},
@@ -239,7 +240,7 @@ def test_latency_is_told_where_it_was_summed_up() -> None:
 
 
 def test_a_maintenance_has_its_window_and_what_was_said() -> None:
-    found = {item["id"]: item for item in told(busy())["maintenances"]}
+    found = {item["id"]: item for item in published(busy())["maintenances"]}
     assert (found["running"]["status"], found["coming"]["status"]) == ("in_progress", "scheduled")
     assert found["coming"]["duration"] == 5400
     assert found["coming"]["updates"][0]["after"] < 0, "it was announced before it begins"
@@ -247,16 +248,20 @@ def test_a_maintenance_has_its_window_and_what_was_said() -> None:
 
 
 def test_its_ids_lead_to_the_statuspage_api() -> None:
-    seen = busy()
-    document = told(seen)
+    shown_page = busy()
+    document = published(shown_page)
     assert {item["api_id"] for item in [*document["components"], *document["groups"]]} == {
-        row["id"] for row in components_json(seen)
+        row["id"] for row in components_json(shown_page)
     }
     for ours, theirs in (
-        *zip(document["incidents"], (incident_json(seen, item) for item in seen.incidents), strict=True),
+        *zip(
+            document["incidents"],
+            (incident_json(shown_page, item) for item in shown_page.incidents),
+            strict=True,
+        ),
         *zip(
             document["maintenances"],
-            (maintenance_json(seen, item) for item in seen.maintenances),
+            (maintenance_json(shown_page, item) for item in shown_page.maintenances),
             strict=True,
         ),
     ):
@@ -271,7 +276,7 @@ def test_time_alone_changes_nothing_while_all_is_well() -> None:
     rows = history(["11-19 12:00 http-1 operational"], watched)
     first = take_snapshot(site(), rows, moment("12:00"))
     later = take_snapshot(site(), rows, moment("12:00") + timedelta(seconds=15))
-    assert own_document(first) == own_document(later)
+    assert waypost_document(first) == waypost_document(later)
     assert now_document(first) != now_document(later)
 
 
@@ -284,6 +289,6 @@ def test_the_latest_are_told_and_all_that_is_open() -> None:
     past = [{"id": f"work-{number:02}", "window": f"05:{number:02}-05:59"} for number in range(LATEST + 3)]
     running = {"id": "running", "window": "03:00-13:00"}
     place = site(incidents=[*closed_ones, oldest], maintenances=[*past, running])
-    document = told(take_snapshot(place, history(), moment("12:00")))
+    document = published(take_snapshot(place, history(), moment("12:00")))
     assert len(document["incidents"]) == len(document["maintenances"]) == LATEST + 1
     assert (document["incidents"][-1]["id"], document["maintenances"][-1]["id"]) == ("open", "running")

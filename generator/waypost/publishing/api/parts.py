@@ -1,19 +1,29 @@
-"""What all published documents hold: times, states, uptime, error budgets.
+"""What Waypost's own JSON documents share: parts such as uptime and error budgets, the schema, and the bytes.
 
 The models are typed dictionaries, so that a document is written as it was put together: objects of pydantic would
 take a large share of the time of publishing, refuse a lone surrogate, and write 0 as 0.0.
+Fields may be added to a document and none may go or change its meaning, so a reader must pass over what it does
+not know: the schemas allow more fields than they name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any
 
-from pydantic import Field, JsonValue, WithJsonSchema
+from pydantic import Field, JsonValue, TypeAdapter, WithJsonSchema
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
 from waypost.formats.status import ComponentStatus, Impact
+from waypost.formats.status_config import Policy
+from waypost.publishing.api.statuspage import api_time
+from waypost.status.rules.snapshot import RegionView, Snapshot
+from waypost.status.rules.uptime import BUDGET_WINDOW, Uptimes, percentage
 
 
 def doc(text: str) -> FieldInfo:
@@ -100,7 +110,7 @@ class ComponentNow(TypedDict):
     regions: Annotated[list[Region], doc("From where it is checked; empty where checks have no regions.")]
 
 
-class Present(TypedDict):
+class PageState(TypedDict):
     """The state of the page as a whole."""
 
     changed_at: Annotated[Time, doc("When there was last something new to say.")]
@@ -113,3 +123,110 @@ class Present(TypedDict):
     uptime: Annotated[Uptime, doc("Uptime of all components together.")]
     budget: Annotated[Budget, doc("Error budget of all components together.")]
     certificates: Annotated[list[Certificate], doc("Certificates that end soon or have ended.")]
+
+
+def time_or_null(moment: datetime | None) -> str | None:
+    """Write a time as the API does; null where there is none."""
+    return api_time(moment) if moment else None
+
+
+def uptime_json(found: Uptimes) -> Uptime:
+    """Write percentages as numbers, rounded down to two places; null is no data."""
+    windows = found.windows
+    return {
+        **_windows(lambda name: windows[name].ratio),
+        "months": {name: percentage(uptime.ratio) for name, uptime in found.months.items()},
+        "with_maintenance": _windows(lambda name: windows[name].with_maintenance),
+    }
+
+
+def _windows(ratio: Callable[[str], float | None]) -> Windows:
+    return {
+        "24h": percentage(ratio("24h")),
+        "7d": percentage(ratio("7d")),
+        "30d": percentage(ratio("30d")),
+        "90d": percentage(ratio("90d")),
+    }
+
+
+def budget_json(found: Uptimes, policy: Policy) -> Budget:
+    """Write the error budget in whole seconds, and burn rates with two places."""
+    budget = found.budget(policy)
+    return {
+        "goal": budget.goal,
+        "window": BUDGET_WINDOW,
+        "allowed": round(budget.allowed),
+        "spent": round(budget.spent),
+        "left": round(budget.left),
+        "burn_rates": _burn_rates(budget.burn_rates),
+    }
+
+
+def _burn_rates(found: Mapping[str, float | None]) -> BurnRates:
+    rates = {name: None if rate is None else round(rate, 2) for name, rate in found.items()}
+    return {"1h": rates["1h"], "6h": rates["6h"], "24h": rates["24h"], "3d": rates["3d"]}
+
+
+def regions_json(views: Sequence[RegionView]) -> list[Region]:
+    """Return the state in each region."""
+    return [
+        {"id": view.id, "name": view.name, "status": view.status, "dissents": view.dissents} for view in views
+    ]
+
+
+def certificates_json(snapshot: Snapshot) -> list[Certificate]:
+    """Write the certificates that end soon or have ended, with the whole days that are left."""
+    return [
+        {
+            "component": item.component,
+            "check": item.check,
+            "expires_at": api_time(item.expires),
+            "days": (item.expires - snapshot.now).days,
+        }
+        for item in snapshot.certificate_warnings
+    ]
+
+
+Schema = dict[str, Any]
+
+
+@cache
+def document_schema(model: type, title: str) -> Schema:
+    """Return the schema of a document."""
+    schema = TypeAdapter(model).json_schema(schema_generator=_Untitled)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
+
+
+class _Untitled(GenerateJsonSchema):
+    """Leaves out the titles that pydantic makes of the names of fields."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        del schema
+        return False
+
+
+def json_files(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
+    """Return documents as the bytes of their files, by path."""
+    return {path: json_bytes(document) for path, document in documents.items()}
+
+
+def json_bytes(document: Mapping[str, Any]) -> bytes:
+    """Write a document with a line for each of its members, and for each entry of a member that holds several.
+
+    A line at a time is written by the fast encoder of Python; one that indents everything takes ten times as long.
+    """
+    members = ",\n".join(f" {_compact(key)}: {_lines(value)}" for key, value in document.items())
+    # A lone surrogate, which YAML can spell, has no bytes.
+    return f"{{\n{members}\n}}\n".encode(errors="replace")
+
+
+def _lines(value: object) -> str:
+    if isinstance(value, Mapping) and any(isinstance(entry, Mapping | list) for entry in value.values()):
+        return "{\n" + ",\n".join(f"  {_compact(key)}: {_compact(it)}" for key, it in value.items()) + "\n }"
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(f"  {_compact(entry)}" for entry in value) + "\n ]"
+    return _compact(value)
+
+
+_compact = json.JSONEncoder(ensure_ascii=False).encode
+"""Write a value on one line; `json.dumps` would make an encoder each time."""

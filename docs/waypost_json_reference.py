@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from waypost.publishing.documents.page import page_schema
+from waypost.publishing.api.waypost_json import page_schema
 
 Part = dict[str, Any]
 
 
-def own_json_page() -> str:
+def waypost_json_page() -> str:
     """Return the page, with a table for each object of the file."""
     schema = page_schema("https://status.example.org/")
     lines = [

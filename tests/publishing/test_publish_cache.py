@@ -18,7 +18,7 @@ from waypost.base.files.languages import load_words
 from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.publishing.pages import render as status_pages
-from waypost.publishing.publish import PublishMemory, publish
+from waypost.publishing.publish import PublishCache, publish
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 
@@ -85,12 +85,12 @@ class World:
         parts = self._dice.sample(
             ["mail: major_outage", "web: partial_outage", "login: degraded_performance"], 2
         )
-        said = {
+        values = {
             "title": f"Mails {self._count} are late",
             "impact": self._dice.choice(["minor", "critical"]),
             "at": self.now.isoformat(),
         }
-        text = INCIDENT.format(**said, components=", ".join(parts), words="Mails arrive *hours* late.")
+        text = INCIDENT.format(**values, components=", ".join(parts), words="Mails arrive *hours* late.")
         (self._status / "incidents" / f"{self.now:%Y-%m-%d}-mails-{self._count}.md").write_text(text)
 
     def _any(self, folder: str) -> Path | None:
@@ -215,12 +215,12 @@ def fresh_process() -> Iterator[None]:
 @pytest.mark.parametrize("seed", range(4))
 def test_any_series_of_changes_ends_in_what_a_fresh_process_publishes(seed: int, tmp_path: Path) -> None:
     world = World(minimal_site(tmp_path / "site"), seed)
-    memory, story = PublishMemory(), []
+    cache, item = PublishCache(), []
     for _ in range(18):
-        story.append(world.change())
-        publish(world.site, load_project(world.site), world.now, memory=memory)
+        item.append(world.change())
+        publish(world.site, load_project(world.site), world.now, cache=cache)
         with fresh_process():
-            assert publish(world.site, load_project(world.site), world.now).changed == (), story
+            assert publish(world.site, load_project(world.site), world.now).changed == (), item
 
 
 @pytest.fixture
@@ -242,35 +242,35 @@ def test_one_new_incident_makes_its_own_page_and_those_that_list_it(
     tmp_path: Path, rendered: list[str]
 ) -> None:
     world = World(minimal_site(tmp_path / "site"), 1)
-    memory = PublishMemory()
-    publish(world.site, load_project(world.site), world.now, memory=memory)
+    cache = PublishCache()
+    publish(world.site, load_project(world.site), world.now, cache=cache)
     assert len(rendered) > 5
     rendered.clear()
-    publish(world.site, load_project(world.site), world.now, memory=memory)
+    publish(world.site, load_project(world.site), world.now, cache=cache)
     assert rendered == [""], "where nothing changed, only the front page is made again"
     rendered.clear()
     world.now += MINUTE
     world.open_incident()
-    publish(world.site, load_project(world.site), world.now, memory=memory)
+    publish(world.site, load_project(world.site), world.now, cache=cache)
     (own,) = [path for path in rendered if path.startswith("incidents/")]
     assert own.endswith("mails-1/")
 
 
 def test_a_page_about_what_is_over_does_not_change_with_time(tmp_path: Path) -> None:
     site = minimal_site(tmp_path / "site")
-    memory, project = PublishMemory(), load_project(site)
-    publish(site, project, NOW, memory=memory)
+    cache, project = PublishCache(), load_project(site)
+    publish(site, project, NOW, cache=cache)
     for step in range(1, 4):
-        changed = publish(site, project, NOW + step * timedelta(seconds=15), memory=memory).changed
+        changed = publish(site, project, NOW + step * timedelta(seconds=15), cache=cache).changed
         assert not [path for path in changed if path.startswith(("incidents/", "history/", "maintenance/"))]
 
 
 def test_a_page_in_a_new_year_is_made_again(tmp_path: Path) -> None:
     site = minimal_site(tmp_path / "site")
-    memory, project = PublishMemory(), load_project(site)
-    publish(site, project, NOW, memory=memory)
+    cache, project = PublishCache(), load_project(site)
+    publish(site, project, NOW, cache=cache)
     later = NOW.replace(year=2027)
-    changed = publish(site, project, later, memory=memory).changed
+    changed = publish(site, project, later, cache=cache).changed
     assert "incidents/2026-10-02-mail-arrives-late/index.html" in changed, "its dates now name their year"
     assert publish(site, project, later).changed == ()
 
@@ -279,8 +279,8 @@ def test_a_publication_that_fails_leaves_a_memory_that_is_right(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World(minimal_site(tmp_path / "site"), 2)
-    memory = PublishMemory()
-    publish(world.site, load_project(world.site), world.now, memory=memory)
+    cache = PublishCache()
+    publish(world.site, load_project(world.site), world.now, cache=cache)
     world.open_incident()
     world.now += MINUTE
     project = load_project(world.site)
@@ -291,6 +291,6 @@ def test_a_publication_that_fails_leaves_a_memory_that_is_right(
 
         patched.setattr(Path, "write_bytes", full)
         with pytest.raises(OSError, match="No space"):
-            publish(world.site, project, world.now, memory=memory)
-    publish(world.site, project, world.now, memory=memory)
+            publish(world.site, project, world.now, cache=cache)
+    publish(world.site, project, world.now, cache=cache)
     assert publish(world.site, project, world.now).changed == ()

@@ -1,0 +1,90 @@
+"""The registry of published files: everything that the status site holds, made from one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from waypost.base.cache import PageCache
+from waypost.formats.article import Article
+from waypost.formats.project import Project
+from waypost.publishing.api.now_json import now_document
+from waypost.publishing.api.parts import json_files
+from waypost.publishing.api.statuspage import api_documents
+from waypost.publishing.api.waypost_json import SCHEMA_PATH, page_schema, waypost_document
+from waypost.publishing.io.badges import badge_files
+from waypost.publishing.io.calendar import calendar_files
+from waypost.publishing.io.feeds import feed_files
+from waypost.publishing.io.theme_assets import BANNER_PATH, banner_file, script_words, status_assets
+from waypost.publishing.pages.plain_text import text_files
+from waypost.publishing.pages.render import SHELL_PATH, common_inputs, default_shell, status_pages
+from waypost.publishing.rules.redirects import redirect_files
+from waypost.status.rules.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class PublishedSite:
+    """A status site that is published: the sources of its files."""
+
+    snapshot: Snapshot
+    project: Project
+    kept: Mapping[str, bytes]
+    """Files that a full build left behind, by path."""
+    memory: PageCache
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """The pages of the help center by path."""
+        return self.project.help_center.pages
+
+    @cached_property
+    def shell(self) -> str:
+        """The frame of the pages."""
+        snapshot = self.snapshot
+        return (
+            self.kept[SHELL_PATH].decode()
+            if SHELL_PATH in self.kept
+            else default_shell(snapshot.page, snapshot.words)
+        )
+
+    def timelines(self, name: str, make: Callable[[Snapshot], dict[str, bytes]]) -> dict[str, bytes]:
+        """Return files that are made of incidents and maintenance alone, anew where one of these is another."""
+        snapshot = self.snapshot
+        # The order of the components of an incident can be seen, and equal mappings need not share it.
+        inputs = (
+            snapshot.incidents,
+            [(*item.components,) for item in snapshot.incidents],
+            snapshot.maintenances,
+        )
+        return self.memory.made(name, inputs, lambda: make(snapshot))
+
+
+FILE_MAKERS: Mapping[str, Callable[[PublishedSite], Mapping[str, bytes]]] = {
+    "redirects": lambda site: site.timelines("redirects", redirect_files),
+    "kept by the build": lambda site: site.kept,
+    "styles and scripts": lambda site: status_assets(site.project.look),
+    "words of scripts": lambda site: {"assets/words.js": script_words(site.snapshot.words)},
+    "banner": lambda site: {BANNER_PATH: banner_file(site.snapshot.words)},
+    "badges": lambda site: badge_files(site.snapshot),
+    "pages": lambda site: status_pages(site.snapshot, site.articles, site.shell, site.memory),
+    "feeds": lambda site: site.timelines("feeds", feed_files),
+    "calendars": lambda site: site.timelines("calendars", calendar_files),
+    "Statuspage API": lambda site: json_files(api_documents(site.snapshot)),
+    "now.json": lambda site: json_files({"now.json": now_document(site.snapshot)}),
+    "waypost.json": lambda site: json_files({"waypost.json": waypost_document(site.snapshot)}),
+    "schema": lambda site: json_files({SCHEMA_PATH: page_schema(site.snapshot.page.url)}),
+    "plain text": lambda site: text_files(site.snapshot),
+}
+"""Makers of files, each by its subject; where two make the same path, the later one counts."""
+
+
+def status_files(
+    snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], memory: PageCache | None = None
+) -> dict[str, bytes]:
+    """Return every file of the status site by its path; `kept` are the files that a full build left behind."""
+    site = PublishedSite(snapshot, project, kept, memory or PageCache())
+    site.memory.begin(*common_inputs(snapshot, site.articles, site.shell))
+    files = {path: data for make in FILE_MAKERS.values() for path, data in make(site).items()}
+    site.memory.end()
+    return files

@@ -1,0 +1,210 @@
+"""Explanations of an outage: declarations of people, as known at any moment, and components that it needs."""
+
+from __future__ import annotations
+
+import bisect
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+from waypost.formats.project import StatusSite
+from waypost.formats.status import ComponentStatus, Incident, Maintenance
+from waypost.formats.status_config import Component
+from waypost.status.rules.incidents import maintenance_window
+
+
+class Dependencies:
+    """The components of a page, and the components that each of them needs, directly or by others."""
+
+    def __init__(self, components: Iterable[Component]) -> None:
+        self._components = tuple(components)
+        known = {component.id for component in self._components}
+        self._needs = {
+            component.id: tuple(name for name in component.depends_on if name in known)
+            for component in self._components
+        }
+        self._above: dict[str, Mapping[str, int]] = {}
+
+    def above(self, component: str) -> Mapping[str, int]:
+        """Return everything that a component needs, with the number of steps to it, the nearest first."""
+        if component not in self._above:
+            self._above[component] = self._climb(component)
+        return self._above[component]
+
+    def _climb(self, component: str) -> Mapping[str, int]:
+        steps: dict[str, int] = {component: 0}
+        queue = [component]
+        for name in queue:
+            for needed in self._needs[name]:
+                if needed not in steps:
+                    steps[needed] = steps[name] + 1
+                    queue.append(needed)
+        del steps[component]
+        return steps
+
+    @cached_property
+    def clusters(self) -> tuple[tuple[Component, ...], ...]:
+        """The components that have anything to do with each other, those first that others need."""
+        joined = {component.id: component.id for component in self._components}
+
+        def root(name: str) -> str:
+            while joined[name] != name:
+                joined[name] = joined[joined[name]]
+                name = joined[name]
+            return name
+
+        for name, needs in self._needs.items():
+            for needed in needs:
+                joined[root(name)] = root(needed)
+        members: dict[str, list[Component]] = defaultdict(list)
+        for component in self._components:
+            members[root(component.id)].append(component)
+        # Whatever a component needs has fewer above itself; the order of the page decides among equals.
+        return tuple(
+            tuple(sorted(cluster, key=lambda component: len(self.above(component.id))))
+            for cluster in members.values()
+        )
+
+
+SETTLING = timedelta(minutes=15)
+"""People close an incident a little before or after the checks see it; a longer difference is real outage."""
+
+TOGETHER = timedelta(minutes=5)
+"""How much earlier a component may fail than one that it needs and still count as its victim: checks take turns."""
+
+OUTAGES = (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE)
+
+
+@dataclass(frozen=True)
+class DeclaredIncident:
+    """An incident that people wrote, with its times in UTC."""
+
+    incident: Incident
+    started: datetime
+    published: datetime
+    """Its first update: before that nobody knew of it."""
+    resolved: datetime | None
+
+    def is_open(self, at: datetime) -> bool:
+        """Return whether people keep it open."""
+        return self.published <= at and (self.resolved is None or at < self.resolved)
+
+
+@dataclass
+class Outage:
+    """A confirmed outage of one component, from its true start until it is operational again."""
+
+    component: str
+    start: datetime
+    failing: Mapping[str, datetime]
+    """All components whose checks find trouble at the same moment, and since when."""
+    declared: list[DeclaredIncident]
+    """The incidents of people that it was a part of until now, the latest last."""
+
+
+class Declarations:
+    """The incidents and maintenance that people wrote.
+
+    Every question has a moment, and the answer takes only updates until then, so that a published page does
+    not change with the clock.
+    """
+
+    def __init__(self, site: StatusSite, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+        self._incidents: dict[str, list[DeclaredIncident]] = defaultdict(list)
+        self._works: dict[str, list[_Work]] = defaultdict(list)
+        incidents = [_in_utc(incident) for incident in site.incidents if not incident.automatic]
+        for item in sorted(incidents, key=lambda item: (item.published, item.started, item.incident.id)):
+            for name in item.incident.components:
+                self._incidents[name].append(item)
+        for work in map(_Work, site.maintenances):
+            for name in work.components:
+                self._works[name].append(work)
+
+    def has_incident(self, component: str) -> bool:
+        """Return whether any written incident names a component."""
+        return component in self._incidents
+
+    def moments(self, component: str) -> Iterator[datetime]:
+        """Give every moment at which a declaration about a component may begin, change or end."""
+        for item in self._incidents.get(component, ()):
+            yield item.published
+            if item.resolved is not None:
+                yield from (item.resolved, item.resolved + SETTLING)
+        for work in self._works.get(component, ()):
+            yield from work.moments
+
+    def incident_about(self, outage: Outage, at: datetime) -> DeclaredIncident | None:
+        """Return the open incident of a person about an outage: it names the component, or one that this needs.
+
+        An outage stays a part of its incident until that is resolved.
+        """
+        found = [item for item in self._incidents_about(outage) if item.is_open(at)]
+        return min(found, key=lambda item: (item.published, item.incident.id)) if found else None
+
+    def _incidents_about(self, outage: Outage) -> Iterator[DeclaredIncident]:
+        yield from outage.declared
+        yield from self._incidents.get(outage.component, ())
+        for name in self._dependencies.above(outage.component):
+            for item in self._incidents.get(name, ()):
+                is_down = item.incident.components[name] in OUTAGES or name in outage.failing
+                begun = min(item.started, outage.failing.get(name, item.started))
+                if is_down and begun - TOGETHER <= outage.start:
+                    yield item
+
+    def unexpected_since(self, outage: Outage, at: datetime) -> datetime | None:
+        """Return when an outage became unexpected, or None while it is still expected.
+
+        An outage is expected inside a maintenance of the component that it began in; and for a while after a
+        person resolved an incident about it.
+        """
+        resolved = [
+            item.resolved
+            for item in self._incidents_about(outage)
+            if item.resolved is not None and item.published <= at and outage.start < item.resolved <= at
+        ]
+        if resolved and at < max(resolved) + SETTLING:
+            return None
+        start = max([outage.start, *resolved])
+        windows = (work.window(at) for work in self._works.get(outage.component, ()))
+        for begin, end in sorted(window for window in windows if window is not None):
+            if begin <= start < end:
+                start = end
+        return start if start <= at else None
+
+
+def _in_utc(incident: Incident) -> DeclaredIncident:
+    end = incident.resolved_at
+    return DeclaredIncident(
+        incident,
+        incident.started.astimezone(UTC),
+        incident.updates[0].at.astimezone(UTC),
+        end and end.astimezone(UTC),
+    )
+
+
+class _Work:
+    """A maintenance, as each of its updates left it."""
+
+    def __init__(self, work: Maintenance) -> None:
+        self.components = tuple(dict.fromkeys(work.components))
+        self._published = [update.at.astimezone(UTC) for update in work.updates]
+        known = (work.updates[:count] for count in range(1, len(work.updates) + 1))
+        self._windows = [_window(replace(work, updates=updates)) for updates in known]
+
+    def window(self, at: datetime) -> tuple[datetime, datetime] | None:
+        """Return its window as it was known at a moment, or None before it was announced."""
+        known = bisect.bisect_right(self._published, at)
+        return self._windows[known - 1] if known else None
+
+    @property
+    def moments(self) -> set[datetime]:
+        """The moments at which it may begin or end."""
+        return {edge for window in self._windows for edge in window}
+
+
+def _window(work: Maintenance) -> tuple[datetime, datetime]:
+    start, end = maintenance_window(work)
+    return start.astimezone(UTC), end.astimezone(UTC)
