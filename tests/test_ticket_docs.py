@@ -13,8 +13,9 @@ from helpers.tickets import EXAMPLES
 from waypost.formats.ticket import PLACEHOLDERS, TicketProvider
 from waypost.reading.project import check_project
 from waypost.reading.site import Site
-from waypost.serving.demo_tickets import TICKETS_PATH
-from waypost.support.rules.ticket_providers import BUDGET, PROVIDERS
+from waypost.serving.demo import TICKETS_PATH
+from waypost.support.rules.ticket_form import BUDGET
+from waypost.support.rules.ticket_providers import PROVIDERS
 
 ROOT = Path(__file__).resolve().parent.parent
 MINIMAL = ROOT / "tests" / "projects" / "minimal"

@@ -16,7 +16,8 @@ from waypost.problems import ProblemsFound, Refused
 from waypost.publishing.publisher import Publisher
 from waypost.reading.site import Site
 from waypost.run import WATCH, Daemon, Events, FileWatch
-from waypost.serving.dev_server import DemoServices, DevServer
+from waypost.serving.demo import DemoServices
+from waypost.serving.dev_server import DevServer
 
 
 class PortTaken(Refused):

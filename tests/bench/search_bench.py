@@ -38,12 +38,12 @@ from whoosh.query import Or, Term
 from waypost.base.files.resources import assets
 from waypost.formats.article import Kind
 from waypost.search.io.collections import Field, load_collection
-from waypost.search.io.language_files import search_language
-from waypost.search.io.shard_files import search_files
+from waypost.search.io.language import search_language
 from waypost.search.rules.documents import SearchDocument, Section
 from waypost.search.rules.evaluation import Question, ask, figures
 from waypost.search.rules.index import build_index, count_forms, index_documents, phrases_of
 from waypost.search.rules.ranking import Hit, Ranking, rank
+from waypost.search.rules.shards import search_files
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SYLLABLES = [

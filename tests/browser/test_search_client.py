@@ -15,8 +15,7 @@ from helpers.search_lists import index_of
 from helpers.static_site import shown, write_index, write_scripts
 from waypost.formats.article import Kind
 from waypost.search.rules.documents import SearchDocument, Section
-from waypost.search.rules.index import Index, index_documents
-from waypost.search.rules.language import Language
+from waypost.search.rules.index import Index, Language, index_documents
 
 pytestmark = pytest.mark.browser
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
-from waypost.base.markdown.links import map_links
 from waypost.core.importing.headings import headings
 from waypost.core.importing.lines import Line
 from waypost.core.importing.timelines import safe_words
@@ -14,6 +12,8 @@ from waypost.core.structured_data import questions
 from waypost.core.suggestions import questions_of
 from waypost.core.troubleshooter import parse_troubleshooter
 from waypost.model.article import Article, ArticleFrontMatter, Kind
+
+from waypost.base.markdown.links import map_links
 
 INNER = "## Inside?\n[a](b.md) <b>"
 FENCES = {

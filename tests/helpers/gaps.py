@@ -8,7 +8,7 @@ from typing import Any
 from waypost.formats.article import Kind
 from waypost.formats.search import Query
 from waypost.search.io.article_edit import is_usable_alias
-from waypost.search.io.language_files import search_language
+from waypost.search.io.language import search_language
 from waypost.search.rules.documents import SearchDocument, Section
 from waypost.search.rules.gaps import Content
 from waypost.search.rules.grouping import Reason, UnresolvedSearch

@@ -6,7 +6,7 @@ from typing import Any
 
 from waypost.formats.article import Kind
 from waypost.formats.search import SynonymFile
-from waypost.search.io.language_files import search_language
+from waypost.search.io.language import search_language
 from waypost.search.rules.documents import SearchDocument, Section
 from waypost.search.rules.index import Index, index_documents
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from waypost.base.words import Words
-from waypost.support.rules.ticket_content import Recipe
+from waypost.support.rules.ticket_form import Recipe
 from waypost.support.rules.ticket_providers import Place
 
 SUBJECT_KEPT = 80

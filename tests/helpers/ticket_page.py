@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from helpers.browser_sites import Served
 from helpers.browser_visit import Visit
-from waypost.serving.demo_tickets import DemoTickets, Readable
+from waypost.serving.demo import DemoTickets, Readable
 
 SUBJECT = "My zip breaks off <b>at 99 %</b> & more"
 DETAILS = 'I wanted all photos – für Oma 👵.\n\nIt stops <each> time & says "Failed".'

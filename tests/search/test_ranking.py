@@ -11,8 +11,7 @@ from helpers.search_lists import index_of
 from waypost.formats.article import Kind
 from waypost.search.rules.constants import ENOUGH, MOST_WORDS
 from waypost.search.rules.documents import SearchDocument, Section
-from waypost.search.rules.index import build_index, count_forms
-from waypost.search.rules.language import Language
+from waypost.search.rules.index import Language, build_index, count_forms
 from waypost.search.rules.ranking import rank
 
 DOCUMENTS = [

@@ -10,9 +10,9 @@ import pytest
 from helpers.sites import sample_site
 from waypost.formats.project import Project
 from waypost.reading.project import load_project
-from waypost.search.published_index import search_outputs, site_index, site_language
+from waypost.search.io.word_cache import SiteMemory
 from waypost.search.rules.index import count_forms
-from waypost.search.text_cache import SiteMemory
+from waypost.search.site_search import search_outputs, site_index, site_language
 
 CATEGORIES = [("downloads", "Downloads", "downloads/")]
 
@@ -36,7 +36,7 @@ def test_what_is_remembered_gives_the_same_files(
     plain = published(project)
     assert published(project, memory(tmp_path)) == plain
     # Nothing is counted a second time.
-    monkeypatch.setattr("waypost.search.published_index.count_forms", lambda *_: pytest.fail("counted again"))
+    monkeypatch.setattr("waypost.search.site_search.count_forms", lambda *_: pytest.fail("counted again"))
     assert published(project, memory(tmp_path)) == plain
 
 
@@ -50,7 +50,7 @@ def test_another_program_and_other_synonyms_count_anew(
         counted.append(document.url)
         return count_forms(document, language, phrases)
 
-    monkeypatch.setattr("waypost.search.published_index.count_forms", counting)
+    monkeypatch.setattr("waypost.search.site_search.count_forms", counting)
     published(project, memory(tmp_path, "another program"))
     everything = len(counted)
     assert everything > len(project.help_center.articles)
@@ -76,7 +76,7 @@ DAMAGED = {
 @pytest.mark.parametrize("line", DAMAGED.values(), ids=DAMAGED)
 def test_lines_that_were_damaged_are_forgotten(project: Project, tmp_path: Path, line: str) -> None:
     plain = published(project, memory(tmp_path))
-    file = tmp_path / "cache/search.jsonl"
+    file = tmp_path / "search.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines()
     key = json.loads(next(filter(None, lines)))[0]
     broken = line.replace("key", key)

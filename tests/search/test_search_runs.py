@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from waypost.search.io.runs import FORMAT, MOST_RUNS, Answered, Run, Runs, load_runs, save_runs
+from waypost.search.evaluate import FORMAT, MOST_RUNS, Answered, Run, Runs, load_runs, save_runs
 from waypost.search.rules.evaluation import figures
 
 RUN = Run(figures(()), {"why": Answered(True, "a.md")})

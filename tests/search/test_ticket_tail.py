@@ -12,8 +12,8 @@ from helpers.ticket_links import Request, Step, Told, describe, ticket_link
 from helpers.tickets import decoded, example_form, field_for
 from waypost.base.files.languages import languages, load_words
 from waypost.formats.ticket import TicketProvider
-from waypost.search.rules.ticket_tail import LONGEST, MOST, Labels, labels_of, questions_in
-from waypost.support.rules.ticket_content import recipe
+from waypost.search.io.unresolved_log import LONGEST, MOST, Labels, labels_of, questions_in
+from waypost.support.rules.ticket_form import recipe
 
 LABELS = labels_of(map(load_words, languages()))
 TOLD = Told(

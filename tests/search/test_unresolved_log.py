@@ -18,9 +18,8 @@ from helpers.ticket_links import Told, describe
 from waypost.base.files import log_lines
 from waypost.base.files.languages import languages, load_words
 from waypost.problems import Level, Problem, ProblemsFound
-from waypost.search.io.unresolved_log import MOST_PROBLEMS, UnresolvedLog, read_unresolved
+from waypost.search.io.unresolved_log import MOST_PROBLEMS, UnresolvedLog, labels_of, read_unresolved
 from waypost.search.rules.grouping import Reason, UnresolvedSearch
-from waypost.search.rules.ticket_tail import labels_of
 
 LABELS = labels_of(map(load_words, languages()))
 

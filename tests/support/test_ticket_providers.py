@@ -6,7 +6,8 @@ import pytest
 
 from helpers.tickets import EXAMPLES, example_form, ticket_form
 from waypost.formats.ticket import PLACEHOLDERS, TicketProvider, placeholders
-from waypost.support.rules.ticket_providers import PROVIDERS, Place, form_faults, form_params
+from waypost.support.rules.ticket_form import form_faults, form_params
+from waypost.support.rules.ticket_providers import PROVIDERS, Place
 
 URLS = {
     "zendesk": "https://lumen.zendesk.com/hc/en-us/requests/new",

@@ -22,8 +22,8 @@ from helpers.tickets import (
 )
 from waypost.base.files.languages import load_words
 from waypost.formats.ticket import TicketProvider
-from waypost.support.rules.ticket_content import recipe
-from waypost.support.rules.ticket_providers import BUDGET, PROVIDERS
+from waypost.support.rules.ticket_form import BUDGET, recipe
+from waypost.support.rules.ticket_providers import PROVIDERS
 
 LINKED = [provider for provider in TicketProvider if provider is not TicketProvider.API]
 

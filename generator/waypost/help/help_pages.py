@@ -23,8 +23,8 @@ from waypost.publishing.api.now_json import now_document
 from waypost.publishing.io.theme_assets import script_words, tokens
 from waypost.publishing.pages.render import SHELL_PATH, STYLES_PATH, SiteFrame, logo_path, shell_context
 from waypost.publishing.rules.help_site import STATUS_FOLDER, HelpSite
-from waypost.search.published_index import search_outputs, site_language
-from waypost.search.text_cache import SiteMemory
+from waypost.search.io.word_cache import SiteMemory
+from waypost.search.site_search import search_outputs, site_language
 from waypost.status.rules.snapshot import Snapshot
 from waypost.support.rules.contact_page import ContactView, coming_holidays, contact_view
 from waypost.support.rules.ticket_form import SUGGESTIONS_PATH

@@ -27,8 +27,8 @@ from waypost.help.rules.troubleshooter_pages import TreePage, tree_pages
 from waypost.help.rules.views import PageView, VirtualPage, page_facts
 from waypost.publishing.documents.now import Now
 from waypost.reading.rules.troubleshooter import read_troubleshooter
-from waypost.search.io.whoosh_words import Likeness
-from waypost.search.text_cache import SiteMemory
+from waypost.search.io.likeness import Likeness
+from waypost.search.io.word_cache import SiteMemory
 from waypost.support.rules.ticket_form import ticket_view
 
 TEMPLATES = {

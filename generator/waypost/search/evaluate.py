@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
+from waypost.base.files.file_tree import write_atomic
 from waypost.formats.project import Project
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.io.collections import LANGUAGE, Field, load_collection, load_queries
-from waypost.search.io.language_files import search_language
-from waypost.search.io.runs import Answered, Run, load_runs, save_runs
-from waypost.search.published_index import site_index, site_language
+from waypost.search.io.language import search_language
 from waypost.search.rules.evaluation import (
     DEPTH,
     Answer,
@@ -27,6 +29,67 @@ from waypost.search.rules.evaluation import (
 )
 from waypost.search.rules.index import Index, index_documents
 from waypost.search.rules.ranking import rank
+from waypost.search.site_search import site_index, site_language
+
+FORMAT = 1
+"""Raised when the meaning of a run changes; older ones are not used then."""
+
+MOST_RUNS = 20
+"""Collections whose last run is kept."""
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came of one question."""
+
+    is_right: bool
+    first: str
+    """The path of what came first, or nothing."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """All questions of one collection, asked once."""
+
+    figures: Figures
+    questions: Mapping[str, Answered]
+    """By their ids."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The last run of each collection."""
+
+    format: int = FORMAT
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    """By the name of the collection, the latest last."""
+
+    def with_run(self, name: str, run: Run) -> Runs:
+        """Return the same with another last run of one collection."""
+        others = [(known, held) for known, held in self.runs.items() if known != name]
+        return replace(self, runs=dict([*others[1 - MOST_RUNS :], (name, run)]))
+
+
+_ADAPTER = TypeAdapter(Runs)
+
+
+def load_runs(path: Path) -> Runs:
+    """Read the last runs; none where there is no file that can be used."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return Runs()
+        runs = _ADAPTER.validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return Runs()
+    return runs if runs.format == FORMAT else Runs()
+
+
+def save_runs(path: Path, runs: Runs) -> None:
+    """Write the last runs."""
+    write_atomic(path, json.dumps(asdict(runs), separators=(",", ":")).encode())
+
 
 RUNS = "search-eval.json"
 """The file of the last runs, in the cache of the site."""

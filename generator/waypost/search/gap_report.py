@@ -12,11 +12,10 @@ from waypost.problems import Location, Problem, ProblemsFound, Refused
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.io.article_edit import is_usable_alias, with_alias
-from waypost.search.io.unresolved_log import UnresolvedLog, read_unresolved
-from waypost.search.published_index import site_language
+from waypost.search.io.unresolved_log import UnresolvedLog, labels_of, read_unresolved
 from waypost.search.rules.documents import search_documents
 from waypost.search.rules.gaps import Content, Gap, Gaps, Proposal, plan_gaps
-from waypost.search.rules.ticket_tail import labels_of
+from waypost.search.site_search import site_language
 
 
 class NoAlias(Refused):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import http.server
 import json
 import queue
@@ -11,15 +10,12 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from waypost.serving.demo_tickets import TICKETS_PATH, DemoTickets
+from waypost.serving.demo import DEMO_HEADER, DEMO_PATH, TICKETS_PATH, DemoServices, DemoTickets
 
 EVENTS_PATH = "/_waypost/events"
 SCRIPT_PATH = "/_waypost/reload.js"
-DEMO_PATH = "/_demo/"
-DEMO_HEADER = "X-Waypost-Demo"
-"""Must be sent to break a demo service, so that no other web page can do it by a form."""
 
 _RELOAD_SCRIPT = f"""\
 const source = new EventSource("{EVENTS_PATH}");
@@ -54,23 +50,6 @@ class Reloader:
         with self._lock:
             for listener in self._listeners:
                 listener.put("reload")
-
-
-class DemoServices:
-    """Small services that work until somebody breaks them; the sample's checks poll them for real."""
-
-    def __init__(self) -> None:
-        self._broken: set[str] = set()
-        self.tickets = DemoTickets()
-
-    def set_broken(self, name: str, broken: bool) -> None:
-        """Break a service, or heal it."""
-        (self._broken.add if broken else self._broken.discard)(name)
-
-    def answer(self, name: str) -> tuple[HTTPStatus, dict[str, Any]]:
-        """Return what a service answers."""
-        ok = name not in self._broken
-        return (HTTPStatus.OK if ok else HTTPStatus.SERVICE_UNAVAILABLE), {"service": name, "ok": ok}
 
 
 class DevServer(http.server.ThreadingHTTPServer):
@@ -207,15 +186,3 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # the library's own name  # noqa: A002  # the library's own name
         """Say nothing: the terminal is for the writer."""
-
-
-def command_demo_service(port: int, name: str, command: str) -> bool:
-    """Send `break` or `recover` to a demo service on this machine; return whether a sample took it."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("POST", f"{DEMO_PATH}{quote(name, safe='')}/{command}", headers={DEMO_HEADER: "1"})
-        return connection.getresponse().status == HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

@@ -37,7 +37,7 @@ from waypost.problems import ProblemsFound
 from waypost.publishing.rules.help_site import HelpSite
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.search.text_cache import SiteMemory
+from waypost.search.io.word_cache import SiteMemory
 
 _log = get_plugin_logger("waypost")
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter
-from waypost.formats.embeds import ChatEmbed, Embeds, LinkEmbed
-from waypost.formats.support import Reason, SupportConfig
+from waypost.formats.support import ChatEmbed, Embeds, LinkEmbed, Reason, SupportConfig
 from waypost.help.rules.catalog import ArticleLink, CategoryLink
 
 TICKET_URL = "ticket/"

@@ -11,8 +11,7 @@ from waypost.formats.search import NO_ANSWER, Query
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.evaluation import ask, questions_of
 from waypost.search.rules.grouping import Group, Phrasing, Reason, UnresolvedSearch, group_searches
-from waypost.search.rules.index import Index, build_index, count_forms, phrases_of
-from waypost.search.rules.language import Language
+from waypost.search.rules.index import Index, Language, build_index, count_forms, phrases_of
 from waypost.search.rules.ranking import rank
 
 NEAR = 90

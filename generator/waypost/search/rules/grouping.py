@@ -10,10 +10,8 @@ from enum import StrEnum
 
 from waypost.base.tokens import form_of, words_of
 from waypost.search.rules.constants import LONGEST_QUESTION
-from waypost.search.rules.index import Index
-from waypost.search.rules.language import Language
-from waypost.search.rules.near import first_letters, near
-from waypost.search.rules.ranking import Concept, rank
+from waypost.search.rules.index import Index, Language
+from waypost.search.rules.ranking import Concept, first_letters, near, rank
 
 ALIKE = 0.35
 """The least part of their words that two phrasings share, weighed by how much each word tells. More than a third,

@@ -7,12 +7,12 @@ from functools import partial
 
 from waypost.formats.article import Article
 from waypost.formats.project import HelpCenter, Project
-from waypost.search.io.language_files import search_language
-from waypost.search.io.shard_files import Category, search_files
+from waypost.search.io.language import search_language
+from waypost.search.io.word_cache import Counted, SiteMemory
 from waypost.search.rules.documents import search_documents
-from waypost.search.rules.index import Index, Phrases, build_index, count_forms, phrases_of
-from waypost.search.rules.language import Language
-from waypost.search.text_cache import Counted, SiteMemory
+from waypost.search.rules.index import Index, Language, Phrases, build_index, count_forms, phrases_of
+from waypost.search.rules.ranking import Ranking, rank
+from waypost.search.rules.shards import Category, search_files
 
 
 def site_language(project: Project) -> Language:
@@ -44,3 +44,8 @@ def search_outputs(
 ) -> dict[str, bytes]:
     """Return the files of the search, by their path from the root of the output."""
     return search_files(site_index(help_center, language, memory), language.code, categories)
+
+
+def search(project: Project, question: str, limit: int) -> Ranking:
+    """Return what answers a question, best first; without hits where nothing does."""
+    return rank(site_index(project.help_center, site_language(project)), question, limit)

@@ -1,24 +1,18 @@
-"""What Whoosh knows of words: how a language inflects them, and which articles share those that tell most.
-
-The only module that knows Whoosh, so that another of its forks is a change of one line.
-"""
+"""Which articles are about the same, by the words that set them apart from all others."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property, partial
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
 
 from whoosh.analysis import StemmingAnalyzer
 from whoosh.analysis.acore import Composable
 from whoosh.classify import Bo1Model
-from whoosh.lang import has_stemmer, has_stopwords, stemmer_for_language, stopwords_for_language
-from whoosh.lang.porter import stem as porter
 
-from waypost.base.tokens import fold
 from waypost.formats.article import Article
-from waypost.search.io.term_cache import TermMemory
+from waypost.search.io.word_cache import TermMemory, WordCounts
 from waypost.search.rules.documents import search_documents
 
 FIELDS = {"title": 2.0, "aliases": 2.5, "headings": 1.2, "text": 1.0}
@@ -32,24 +26,6 @@ COMMON = 0.25
 
 COMMON_AT_LEAST = 50
 """Below this number of articles no word counts as common."""
-
-
-def stemmer(language: str) -> Callable[[str], str]:
-    """Return what reduces a word to its stem; words of a language that Whoosh does not know stay as they are."""
-    if language == "en":
-        # Porter's first stemmer, as in Whoosh's own analysis: it finds as much as the second, in half the time.
-        return cache(porter)
-    return cache(stemmer_for_language(language)) if has_stemmer(language) else str
-
-
-def stop_words(language: str) -> frozenset[str]:
-    """Return the words that are in every sentence of a language; none for one that Whoosh does not know."""
-    words = stopwords_for_language(language) if has_stopwords(language) else ()
-    return frozenset(fold(word) for word in words)
-
-
-WordCounts = dict[str, float]
-"""Stems and what they weigh together."""
 
 
 class Likeness:
