@@ -101,7 +101,7 @@ class ChannelKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Span:
+class DayHours:
     """Opening hours of one day, in local time; an end of 24:00 is the end of the day."""
 
     start: time
@@ -115,7 +115,7 @@ class Span:
 
 
 def _span(value: Any) -> Any:
-    if isinstance(value, Span):
+    if isinstance(value, DayHours):
         return value
     match = _SPAN.fullmatch(value) if isinstance(value, str) else None
     try:
@@ -127,7 +127,7 @@ def _span(value: Any) -> Any:
         raise fault("bad-value", 'Expected opening hours in quotes, such as "09:00-18:00".') from None
     if end is not None and end <= start:
         raise fault("bad-value", "The hours end before they start. Split hours over midnight into two days.")
-    return Span(start=start, end=end)
+    return DayHours(start=start, end=end)
 
 
 def _answer_hours(value: Any) -> Any:
@@ -145,8 +145,8 @@ def _answer_hours(value: Any) -> Any:
     return (low, high)
 
 
-OpeningHours = Annotated[
-    Span,
+DayHoursText = Annotated[
+    DayHours,
     BeforeValidator(_span),
     WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"}),
 ]
@@ -167,7 +167,7 @@ def _weekday(name: str) -> str:
     return name
 
 
-def _some_day(week: dict[str, Span]) -> dict[str, Span]:
+def _some_day(week: dict[str, DayHours]) -> dict[str, DayHours]:
     if not week:
         raise fault(
             "bad-value", "No day is named, so this would never be open. Name the days that have hours."
@@ -176,7 +176,7 @@ def _some_day(week: dict[str, Span]) -> dict[str, Span]:
 
 
 Week = Annotated[
-    dict[Annotated[str, AfterValidator(_weekday)], OpeningHours],
+    dict[Annotated[str, AfterValidator(_weekday)], DayHoursText],
     AfterValidator(_some_day),
     WithJsonSchema(
         {
@@ -190,7 +190,7 @@ Week = Annotated[
 """Opening hours by weekday; a day that is not named is closed."""
 
 
-def _refuse_hours_of_always(always: bool, hours: dict[str, Span] | None) -> None:
+def _refuse_hours_of_always(always: bool, hours: dict[str, DayHours] | None) -> None:
     if always and hours:
         raise fault("bad-value", "`always` and `hours` contradict each other. Keep one.", "always")
 
@@ -229,7 +229,7 @@ class Office:
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
-class Channel:
+class ContactChannel:
     """One way to reach a person."""
 
     id: Slug
@@ -301,7 +301,7 @@ class SupportConfig:
 
     office: Office
     """The people who answer, and when they are there."""
-    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    channels: Annotated[tuple[ContactChannel, ...], Field(min_length=1)]
     """Ways to reach a person, best first."""
     tiers: tuple[Tier, ...] = ()
     """What each group of customers may expect."""
@@ -332,7 +332,7 @@ class SupportConfig:
                 raise fault("bad-value", message, "priorities")
 
 
-class Reason(StrEnum):
+class VoteReason(StrEnum):
     """Why an article was not helpful, as it is sent."""
 
     NOT_SOLVED = "not_solved"

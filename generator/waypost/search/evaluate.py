@@ -15,14 +15,14 @@ from waypost.base.files.file_tree import write_atomic
 from waypost.formats.project import Project
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.search.io.collections import LANGUAGE, Field, load_collection, load_queries
+from waypost.search.io.collections import LANGUAGE, QuestionForm, load_collection, load_queries
 from waypost.search.io.language import search_language
 from waypost.search.rules.evaluation import (
     DEPTH,
-    Answer,
+    Answerer,
     Figures,
-    Outcome,
     Question,
+    QuestionResult,
     ask,
     figures,
     questions_of,
@@ -41,7 +41,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Answered:
+class PastResult:
     """What came of one question."""
 
     is_right: bool
@@ -50,43 +50,43 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Run:
+class EvaluationRun:
     """All questions of one collection, asked once."""
 
     figures: Figures
-    questions: Mapping[str, Answered]
+    questions: Mapping[str, PastResult]
     """By their ids."""
 
 
 @dataclass(frozen=True)
-class Runs:
+class EvaluationRuns:
     """The last run of each collection."""
 
     format: int = FORMAT
-    runs: Mapping[str, Run] = field(default_factory=dict)
+    runs: Mapping[str, EvaluationRun] = field(default_factory=dict)
     """By the name of the collection, the latest last."""
 
-    def with_run(self, name: str, run: Run) -> Runs:
+    def with_run(self, name: str, run: EvaluationRun) -> EvaluationRuns:
         """Return the same with another last run of one collection."""
         others = [(known, held) for known, held in self.runs.items() if known != name]
         return replace(self, runs=dict([*others[1 - MOST_RUNS :], (name, run)]))
 
 
-_ADAPTER = TypeAdapter(Runs)
+_ADAPTER = TypeAdapter(EvaluationRuns)
 
 
-def load_runs(path: Path) -> Runs:
+def load_runs(path: Path) -> EvaluationRuns:
     """Read the last runs; none where there is no file that can be used."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            return Runs()
+            return EvaluationRuns()
         runs = _ADAPTER.validate_json(path.read_bytes())
     except (OSError, ValidationError):
-        return Runs()
-    return runs if runs.format == FORMAT else Runs()
+        return EvaluationRuns()
+    return runs if runs.format == FORMAT else EvaluationRuns()
 
 
-def save_runs(path: Path, runs: Runs) -> None:
+def save_runs(path: Path, runs: EvaluationRuns) -> None:
     """Write the last runs."""
     write_atomic(path, json.dumps(asdict(runs), separators=(",", ":")).encode())
 
@@ -102,17 +102,17 @@ Watch = Callable[[Sequence[Question]], Iterable[Question]]
 class Evaluation:
     """How well the search answered, and what is different from the last time."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[QuestionResult, ...]
     figures: Figures
     last: Figures | None
     """Those of the last run; None in the first one."""
-    changed: tuple[Outcome, ...]
+    changed: tuple[QuestionResult, ...]
     """Questions that were right the last time and are wrong now, or the other way round."""
     left_out: int = 0
     """Questions whose article is a draft, which nobody can find yet."""
 
 
-def evaluate(site: Site, path: Path, field: Field, watch: Watch) -> Evaluation:
+def evaluate(site: Site, path: Path, field: QuestionForm, watch: Watch) -> Evaluation:
     """Ask the questions of a queries.yml, or of a folder with a collection; raises ProblemsFound.
 
     What comes of it is kept for the next run, where the site can be written to.
@@ -138,29 +138,29 @@ def evaluate(site: Site, path: Path, field: Field, watch: Watch) -> Evaluation:
     )
 
 
-def site_answerer(project: Project) -> Answer:
+def site_answerer(project: Project) -> Answerer:
     """Return what answers questions as the pages of a site do."""
     return _answerer(lambda: site_index(project.help_center, site_language(project)))
 
 
-def _answerer(make: Callable[[], Index]) -> Answer:
+def _answerer(make: Callable[[], Index]) -> Answerer:
     """Return what answers questions from an index, which is made when the first one is asked."""
     index = cache(make)
     return lambda question: rank(index(), question, DEPTH)
 
 
-def _remember(site: Site, name: str, outcomes: Sequence[Outcome]) -> Run | None:
+def _remember(site: Site, name: str, outcomes: Sequence[QuestionResult]) -> EvaluationRun | None:
     """Keep what came of each question, and return what had come of it the last time."""
     path = site.cache / RUNS
     runs = load_runs(path)
-    answered = {outcome.question.id: Answered(outcome.is_right, outcome.first) for outcome in outcomes}
+    answered = {outcome.question.id: PastResult(outcome.is_right, outcome.first) for outcome in outcomes}
     # A site that nobody may write to can be measured all the same.
     with suppress(OSError):
-        save_runs(path, runs.with_run(name, Run(figures(outcomes), answered)))
+        save_runs(path, runs.with_run(name, EvaluationRun(figures(outcomes), answered)))
     return runs.runs.get(name)
 
 
-def _is_new(outcome: Outcome, last: Run) -> bool:
+def _is_new(outcome: QuestionResult, last: EvaluationRun) -> bool:
     """Tell whether a question is right now and was not, or the other way round."""
     known = last.questions.get(outcome.question.id)
     return known is not None and known.is_right is not outcome.is_right

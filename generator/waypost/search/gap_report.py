@@ -12,7 +12,7 @@ from waypost.problems import Location, Problem, ProblemsFound, Refused
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.io.article_edit import is_usable_alias, with_alias
-from waypost.search.io.unresolved_log import UnresolvedLog, labels_of, read_unresolved
+from waypost.search.io.unresolved_log import UnresolvedLog, read_unresolved, ticket_labels
 from waypost.search.rules.documents import search_documents
 from waypost.search.rules.gaps import Content, Gap, Gaps, Proposal, plan_gaps
 from waypost.search.site_search import site_language
@@ -23,7 +23,7 @@ class NoAlias(Refused):
 
 
 @dataclass(frozen=True)
-class Found:
+class GapReport:
     """What was asked in vain, and what it was read from."""
 
     gaps: Gaps
@@ -44,7 +44,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Applied:
+class AppliedAliases:
     """What came of writing aliases down."""
 
     written: tuple[Gap, ...]
@@ -53,14 +53,17 @@ class Applied:
 
 
 def find_gaps(
-    site: Site, paths: Sequence[Path], limit: int, seen: Callable[[int, int], None] = lambda done, total: None
-) -> Found:
+    site: Site,
+    paths: Sequence[Path],
+    limit: int,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> GapReport:
     """Return what to write for the `limit` questions that were asked most.
 
     Raises ProblemsFound where the site or a log cannot be read, with the problems of all logs, and OSError.
     """
     project = load_project(site)
-    labels = labels_of(map(load_words, languages()))
+    labels = ticket_labels(map(load_words, languages()))
     logs: list[UnresolvedLog] = []
     refused: list[Problem] = []
     for path in paths:
@@ -80,10 +83,10 @@ def find_gaps(
         is_usable_alias,
     )
     searches = [search for log in logs for search in log.searches]
-    return Found(plan_gaps(content, searches, limit, seen), tuple(logs))
+    return GapReport(plan_gaps(content, searches, limit, progress), tuple(logs))
 
 
-def apply_gaps(site: Site, gaps: Sequence[Gap]) -> Applied:
+def apply_gaps(site: Site, gaps: Sequence[Gap]) -> AppliedAliases:
     """Write the proposed aliases into their articles; what cannot be written leaves its file as it was."""
     written: list[Gap] = []
     problems: list[Problem] = []
@@ -98,4 +101,4 @@ def apply_gaps(site: Site, gaps: Sequence[Gap]) -> Applied:
         if edited:
             write_atomic(edited.target, edited.data)
             written.append(gap)
-    return Applied(tuple(written), tuple(problems))
+    return AppliedAliases(tuple(written), tuple(problems))

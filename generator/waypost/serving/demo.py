@@ -47,7 +47,7 @@ class Readable(Protocol):
         """Return so many bytes, or fewer at the end."""
 
 
-Answer = tuple[HTTPStatus, dict[str, Any]]
+Response = tuple[HTTPStatus, dict[str, Any]]
 
 
 class DemoTickets:
@@ -59,7 +59,7 @@ class DemoTickets:
         self.taken: list[dict[str, Any]] = []
         """What was taken so far, oldest first."""
 
-    def answer(self, headers: Message, stream: Readable) -> Answer:
+    def answer(self, headers: Message, stream: Readable) -> Response:
         """Read one request and answer it; never raises for what a client may send."""
         refusal = _refusal(headers)
         if refusal:
@@ -111,7 +111,7 @@ def faults(request: Any) -> list[str]:
     return found
 
 
-def _refusal(headers: Message) -> Answer | None:
+def _refusal(headers: Message) -> Response | None:
     """Refuse what no page of this server sends, before its body is read."""
     host = headers.get("Host", "")
     if host.rpartition(":")[0] not in _LOCAL or headers.get("Origin") != f"http://{host}":
@@ -126,7 +126,7 @@ def _refusal(headers: Message) -> Answer | None:
     return None
 
 
-def _refuse(status: HTTPStatus, message: str) -> Answer:
+def _refuse(status: HTTPStatus, message: str) -> Response:
     return status, {"success": False, "message": message}
 
 

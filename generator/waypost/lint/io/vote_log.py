@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from waypost.base.files import log_lines
-from waypost.formats.support import Reason
+from waypost.formats.support import VoteReason
 from waypost.formats.types import read_moment
 from waypost.lint.rules.review import Vote
 
@@ -59,10 +59,10 @@ def read_vote(line: bytes) -> Vote | None:
     page, helpful, reason = found.get("page"), found.get("helpful"), found.get("reason")
     if not isinstance(page, str) or not isinstance(helpful, bool):
         return None
-    if reason is not None and (not isinstance(reason, str) or reason not in tuple(Reason)):
+    if reason is not None and (not isinstance(reason, str) or reason not in tuple(VoteReason)):
         return None
     at = found.get("at")
     moment = read_moment(at) if isinstance(at, str) else None
     if at is not None and moment is None:
         return None
-    return Vote(page.lstrip("/"), helpful, Reason(reason) if reason else None, moment)
+    return Vote(page.lstrip("/"), helpful, VoteReason(reason) if reason else None, moment)

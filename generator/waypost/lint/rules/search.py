@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from waypost.lint.rules.rule import Finding, LintSite, at_key
-from waypost.search.rules.evaluation import Outcome, ask, figures, questions_of
+from waypost.search.rules.evaluation import QuestionResult, ask, figures, questions_of
 
 QUERIES = "content/queries.yml"
 
@@ -39,7 +39,7 @@ def _percent(share: float) -> str:
     return f"{math.floor(share * 100 + 1e-9)} %"
 
 
-def _advice(outcome: Outcome) -> str:
+def _advice(outcome: QuestionResult) -> str:
     """Say what came first, and what a writer can do about it."""
     first = f"content/{outcome.first} comes first" if outcome.first else "Nothing is found"
     if not outcome.is_answerable:

@@ -21,7 +21,7 @@ from waypost.formats.article import Article, Kind
 from waypost.formats.search import QueryFile
 from waypost.problems import Problem, ProblemsFound
 from waypost.reading.io.search_files import check_queries
-from waypost.search.rules.documents import SearchDocument, Section
+from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.evaluation import Question
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -42,7 +42,7 @@ MAX_GRADE = 100
 LANGUAGE = "en"
 """The language of collections."""
 
-Field = Literal["text", "typo"]
+QuestionForm = Literal["text", "typo"]
 """Which form of a question is asked: as it is, or misspelt."""
 
 
@@ -71,12 +71,12 @@ def load_queries(path: Path, pages: Mapping[str, Article]) -> QueryFile:
     return queries
 
 
-def load_collection(folder: Path, field: Field) -> SearchCollection:
+def load_collection(folder: Path, field: QuestionForm) -> SearchCollection:
     """Read a folder with a collection, and ask its questions in one of their forms; raises ProblemsFound."""
     problems: list[Problem] = []
-    documents = _entries(_File(folder / "docs.json", problems), ("title", "text"), ())
-    questions = _entries(_File(folder / "queries.json", problems), ("text",), ("typo",))
-    grades = _grades(_File(folder / "qrels.tsv", problems), questions, documents)
+    documents = _entries(_CollectionFile(folder / "docs.json", problems), ("title", "text"), ())
+    questions = _entries(_CollectionFile(folder / "queries.json", problems), ("text",), ("typo",))
+    grades = _grades(_CollectionFile(folder / "qrels.tsv", problems), questions, documents)
     asked = {id_: entry[field] for id_, entry in questions.items() if field in entry}
     if questions and not asked and not problems:
         message = f"No question has the key '{field}'. Add it to those that are to be asked in that form."
@@ -90,11 +90,11 @@ def load_collection(folder: Path, field: Field) -> SearchCollection:
 
 
 def _document(id_: str, entry: Mapping[str, str]) -> SearchDocument:
-    sections = (Section("", "", entry["text"]),)
+    sections = (DocumentSection("", "", entry["text"]),)
     return SearchDocument(id_, id_, entry["title"], (), Kind.PAGE, "", sections)
 
 
-class _File:
+class _CollectionFile:
     """One file of a collection, with what is wrong in it."""
 
     def __init__(self, path: Path, problems: list[Problem]) -> None:
@@ -133,12 +133,14 @@ def _renamed(problem: Problem, name: str) -> Problem:
     return replace(problem, location=replace(problem.location, path=name))
 
 
-Entry = Mapping[str, str]
+CollectionEntry = Mapping[str, str]
 
 
-def _entries(file: _File, wanted: Collection[str], optional: Collection[str]) -> dict[str, Entry]:
+def _entries(
+    file: _CollectionFile, wanted: Collection[str], optional: Collection[str]
+) -> dict[str, CollectionEntry]:
     """Read a list of objects with texts, by their ids; keys beyond the documented ones are left alone."""
-    found: dict[str, Entry] = {}
+    found: dict[str, CollectionEntry] = {}
     for offset, item in _items(file):
         if file.is_hopeless:
             break
@@ -158,8 +160,8 @@ def _entries(file: _File, wanted: Collection[str], optional: Collection[str]) ->
 
 
 def _entry(
-    file: _File, offset: int, item: Any, wanted: Collection[str], optional: Collection[str]
-) -> Entry | None:
+    file: _CollectionFile, offset: int, item: Any, wanted: Collection[str], optional: Collection[str]
+) -> CollectionEntry | None:
     """Check one object; None where it cannot be used."""
     if not isinstance(item, dict):
         file.complain(offset, "wrong-type", f"Expected an object with the keys id, {', '.join(wanted)}.")
@@ -183,7 +185,7 @@ def _entry(
 _SPACE = re.compile(r"[ \t\n]*")
 
 
-def _items(file: _File) -> Iterator[tuple[int, Any]]:
+def _items(file: _CollectionFile) -> Iterator[tuple[int, Any]]:
     """Yield each value of a list in JSON with the place where it begins."""
     if not file.is_readable:
         return
@@ -226,7 +228,7 @@ def _after_space(text: str, at: int) -> int:
 
 
 def _grades(
-    file: _File, questions: Collection[str], documents: Collection[str]
+    file: _CollectionFile, questions: Collection[str], documents: Collection[str]
 ) -> dict[str, dict[str, float]]:
     """Read the judgements: for each question, how well which document answers it."""
     found: dict[str, dict[str, float]] = {}
@@ -252,7 +254,7 @@ def _grades(
 
 
 def _judge(
-    file: _File,
+    file: _CollectionFile,
     offset: int,
     grades: dict[str, float],
     judgement: tuple[str, str, int],
@@ -271,7 +273,7 @@ def _judge(
         )
 
 
-def _lines(file: _File) -> Iterator[tuple[int, str]]:
+def _lines(file: _CollectionFile) -> Iterator[tuple[int, str]]:
     at = 0
     for line in islice(file.text.split("\n"), MAX_ENTRIES * 10):
         if line.strip():

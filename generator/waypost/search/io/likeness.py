@@ -12,7 +12,7 @@ from whoosh.analysis.acore import Composable
 from whoosh.classify import Bo1Model
 
 from waypost.formats.article import Article
-from waypost.search.io.word_cache import TermMemory, WordCounts
+from waypost.search.io.word_cache import TermCache, WordCounts
 from waypost.search.rules.documents import search_documents
 
 FIELDS = {"title": 2.0, "aliases": 2.5, "headings": 1.2, "text": 1.0}
@@ -35,9 +35,9 @@ class Likeness:
     would read the whole index each time.
     """
 
-    def __init__(self, articles: Sequence[Article], memory: TermMemory[WordCounts] | None = None) -> None:
+    def __init__(self, articles: Sequence[Article], cache: TermCache[WordCounts] | None = None) -> None:
         self._articles = tuple(articles)
-        self._memory = memory or TermMemory(dict)
+        self._cache = cache or TermCache(dict)
 
     def more_like(self, path: str, limit: int = 20) -> list[tuple[str, float]]:
         """Return the articles that share key terms with the one at `path`, from 1 (the same text) down to 0.
@@ -77,10 +77,10 @@ class Likeness:
         """Count the stems of each article; title and questions weigh as much more as in a search."""
         analyzer = StemmingAnalyzer()
         counts = {
-            article.path: self._memory.recall(_text_of(article), partial(_stems, analyzer, article))
+            article.path: self._cache.get(_text_of(article), partial(_stems, analyzer, article))
             for article in self._articles
         }
-        self._memory.save()
+        self._cache.save()
         return counts
 
 

@@ -21,7 +21,7 @@ from waypost.base.files import log_lines
 from waypost.base.files.source import decode
 from waypost.base.words import Words
 from waypost.problems import Level, Location, Problem, ProblemsFound
-from waypost.search.rules.grouping import Reason, UnresolvedSearch
+from waypost.search.rules.grouping import UnresolvedReason, UnresolvedSearch
 
 LONGEST = 300
 """Characters of a question that the form writes."""
@@ -33,7 +33,7 @@ _BREAK = re.compile(r"<br ?/?>|</?(?:p|div|li|ul|h[1-6])(?: [^<>]{0,200})?>", re
 
 
 @dataclass(frozen=True)
-class Labels:
+class TicketLabels:
     """What stands before the questions in the tail of a ticket, in every language of Waypost."""
 
     question: tuple[str, ...]
@@ -42,18 +42,18 @@ class Labels:
     """On a line of its own, before a list of others that found no answer."""
 
 
-def labels_of(languages: Iterable[Words]) -> Labels:
+def ticket_labels(languages: Iterable[Words]) -> TicketLabels:
     """Return the labels as ticket_link.js writes them."""
 
-    def said(name: str) -> tuple[str, ...]:
+    def label(name: str) -> tuple[str, ...]:
         key = f"live.ticket.told.{name}"
         return tuple(f"{words.say(key)}:" for words in known if key in words.texts)
 
     known = tuple(languages)
-    return Labels(said("question"), said("searches"))
+    return TicketLabels(label("question"), label("searches"))
 
 
-def questions_in(text: str, labels: Labels) -> tuple[str, ...]:
+def questions_in(text: str, labels: TicketLabels) -> tuple[str, ...]:
     """Return the questions of a ticket; none where the person left them out or wrote without searching.
 
     `text` is a whole description as a help desk gives it out: with line breaks of any kind, or as the HTML that
@@ -66,7 +66,7 @@ def questions_in(text: str, labels: Labels) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, short)))
 
 
-def _read(text: str, labels: Labels) -> list[str]:
+def _read(text: str, labels: TicketLabels) -> list[str]:
     """Return what follows the last label of each kind.
 
     The last: people may write such a line themselves, and what was gathered stands below their words.
@@ -124,7 +124,7 @@ class UnresolvedLog:
             self.problems.append(Problem(place, "bad-value", message, Level.WARNING, shown))
 
 
-def read_unresolved(path: Path, labels: Labels) -> UnresolvedLog:
+def read_unresolved(path: Path, labels: TicketLabels) -> UnresolvedLog:
     """Read one file; `labels` are what stands before the question in a ticket.
 
     Raises ProblemsFound for a file of another form or of nothing that can be read, and OSError.
@@ -199,14 +199,14 @@ def _judge(log: UnresolvedLog, number: int, line: bytes) -> None:
     question, reason = entry.get("question"), entry.get("reason")
     if not isinstance(question, str) or not question.strip():
         log.complain(number, "A search has a text as its `question`. Delete the line.", shown)
-    elif not isinstance(reason, str) or reason not in tuple(Reason):
-        known = ", ".join(reason for reason in Reason if reason is not Reason.TICKET)
+    elif not isinstance(reason, str) or reason not in tuple(UnresolvedReason):
+        known = ", ".join(reason for reason in UnresolvedReason if reason is not UnresolvedReason.TICKET)
         log.complain(number, f"The `reason` of a search is one of: {known}. Delete the line.", shown)
     else:
-        log.searches.append(UnresolvedSearch(question, Reason(reason)))
+        log.searches.append(UnresolvedSearch(question, UnresolvedReason(reason)))
 
 
-def _read_table(log: UnresolvedLog, size: int, labels: Labels) -> None:
+def _read_table(log: UnresolvedLog, size: int, labels: TicketLabels) -> None:
     if size > log_lines.MAX_LOG:
         message = f"The table is larger than {log_lines.MAX_LOG // 1024 // 1024} MiB. Export a shorter time."
         raise ProblemsFound([Problem(Location(log.path.as_posix()), "file-too-large", message)])
@@ -231,7 +231,7 @@ def _read_table(log: UnresolvedLog, size: int, labels: Labels) -> None:
             )
             continue
         questions = questions_in(row[column], labels)
-        log.searches += [UnresolvedSearch(question, Reason.TICKET) for question in questions]
+        log.searches += [UnresolvedSearch(question, UnresolvedReason.TICKET) for question in questions]
         log.others += not questions
 
 

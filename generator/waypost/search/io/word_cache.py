@@ -1,4 +1,4 @@
-"""Remember what was counted in a text, so that a build counts only the words of texts that changed."""
+"""The words of each text, kept from one build to the next, so that only texts that changed are counted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from waypost.base.files.digests import digest
 from waypost.base.files.file_tree import write_atomic
 from waypost.formats.article import Kind
-from waypost.search.rules.documents import SearchDocument, Section
+from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.index import FIELDS, FieldCounts
 
 T = TypeVar("T")
@@ -20,8 +20,8 @@ _STALE = 4
 """A file with this many times more texts than are used is written anew."""
 
 
-class TermMemory(Generic[T]):
-    """What was counted by the same program before, one text a line of a file; without a file it remembers nothing.
+class TermCache(Generic[T]):
+    """What the same program counted before, one text a line of a file; without a file it is empty.
 
     `parse` makes a value of what was read as JSON; it raises ValueError, TypeError or AttributeError where it
     is no such value. `written` makes of a value what can be written as JSON.
@@ -40,7 +40,7 @@ class TermMemory(Generic[T]):
         self._program = program
         self._used: dict[str, T] = {}
 
-    def recall(self, text: str, count: Callable[[], T]) -> T:
+    def get(self, text: str, count: Callable[[], T]) -> T:
         """Return the counts of a text; what is not known is counted now."""
         key = digest(self._program, text)
         known = self._known.get(key)
@@ -88,17 +88,17 @@ Counted = tuple[SearchDocument, FieldCounts]
 """What can be found, with its words."""
 
 
-class SiteMemory:
+class SiteCache:
     """The words of each text, as far as a build before has counted them.
 
-    Without a folder it remembers nothing. `program` is a digest of what counted the words.
+    Without a folder it is empty. `program` is a digest of what counted the words.
     """
 
     def __init__(self, folder: Path | None = None, program: str = "") -> None:
-        self.likeness: TermMemory[WordCounts] = TermMemory(
+        self.likeness: TermCache[WordCounts] = TermCache(
             _word_counts, folder and folder / "terms.jsonl", program
         )
-        self.search: TermMemory[list[Counted]] = TermMemory(
+        self.search: TermCache[list[Counted]] = TermCache(
             _counted, folder and folder / "search.jsonl", program, _written
         )
 
@@ -126,7 +126,7 @@ def _document(  # noqa: PLR0917  # as many as a document has
     category: str,
     components: list[str],
 ) -> SearchDocument:
-    parts = tuple(Section(*section) for section in sections)
+    parts = tuple(DocumentSection(*section) for section in sections)
     return SearchDocument(
         url, path, title, tuple(aliases), Kind(kind), summary, parts, category, tuple(components)
     )

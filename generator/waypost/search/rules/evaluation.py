@@ -17,7 +17,7 @@ from waypost.search.rules.ranking import Ranking
 DEPTH = 10
 """Places that are looked at; nobody reads further."""
 
-Answer = Callable[[str], Ranking]
+Answerer = Callable[[str], Ranking]
 """Answers a question as readers get it, with its best DEPTH at least."""
 
 
@@ -32,7 +32,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class QuestionResult:
     """What came of one question."""
 
     question: Question
@@ -108,18 +108,18 @@ class Figures:
     """Of the questions that have one, the share for which nothing was found; None without such questions."""
 
 
-def ask(questions: Iterable[Question], answer: Answer) -> tuple[Outcome, ...]:
+def ask(questions: Iterable[Question], answer: Answerer) -> tuple[QuestionResult, ...]:
     """Ask every question."""
     return tuple(_outcome(question, answer(question.text)) for question in questions)
 
 
-def _outcome(question: Question, ranking: Ranking) -> Outcome:
+def _outcome(question: Question, ranking: Ranking) -> QuestionResult:
     documents = [hit.document for hit in ranking.hits]
     found = tuple(document.path for document in documents)
-    return Outcome(question, found, documents[0].title if documents else "")
+    return QuestionResult(question, found, documents[0].title if documents else "")
 
 
-def figures(outcomes: Sequence[Outcome]) -> Figures:
+def figures(outcomes: Sequence[QuestionResult]) -> Figures:
     """Sum up; without any question every figure is 0."""
     answerable = [outcome for outcome in outcomes if outcome.is_answerable]
     others = [outcome for outcome in outcomes if not outcome.is_answerable]

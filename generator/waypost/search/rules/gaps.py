@@ -10,7 +10,13 @@ from enum import StrEnum
 from waypost.formats.search import NO_ANSWER, Query
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.evaluation import ask, questions_of
-from waypost.search.rules.grouping import Group, Phrasing, Reason, UnresolvedSearch, group_searches
+from waypost.search.rules.grouping import (
+    Phrasing,
+    PhrasingGroup,
+    UnresolvedReason,
+    UnresolvedSearch,
+    group_searches,
+)
 from waypost.search.rules.index import Index, Language, build_index, count_forms, phrases_of
 from waypost.search.rules.ranking import rank
 
@@ -71,7 +77,7 @@ class Gain:
 class Gap:
     """One thing that people asked and were not helped with, and what to do about it."""
 
-    group: Group
+    group: PhrasingGroup
     proposal: Proposal
     nearest: tuple[Nearest, ...] = ()
     """The article that the proposal is about, then others that may be meant."""
@@ -117,11 +123,11 @@ def plan_gaps(
     content: Content,
     searches: Iterable[UnresolvedSearch],
     limit: int,
-    seen: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Gaps:
     """Say what to write for the `limit` groups that were asked most; each alias counts for those after it.
 
-    `seen` is told how many groups are done, of how many.
+    `progress` gets how many groups are done, of how many.
     """
     found = tuple(searches)
     planner = _Planner(content)
@@ -131,7 +137,7 @@ def plan_gaps(
     gaps = []
     for number, group in enumerate(chosen, start=1):
         gaps.append(planner.decide(group))
-        seen(number, len(chosen))
+        progress(number, len(chosen))
     return Gaps(
         tuple(gaps),
         sum(search.count for search in found),
@@ -157,7 +163,7 @@ class _Planner:
         self.index = build_index(self._documents, self._counts, content.language)
         self.right = _right(self.index, content.queries)
 
-    def decide(self, group: Group) -> Gap:
+    def decide(self, group: PhrasingGroup) -> Gap:
         nearest = self._nearest(group)
         if not nearest or nearest[0].confidence < NEAR:
             return Gap(group, Proposal.MISSING, nearest)
@@ -166,7 +172,7 @@ class _Planner:
         led = [phrasing for phrasing in asked if _first(self.index, phrasing.text) == path]
         before = sum(phrasing.count for phrasing in led)
         total = sum(phrasing.count for phrasing in asked)
-        in_vain = before - sum(phrasing.reasons.get(Reason.NO_ANSWER, 0) for phrasing in led)
+        in_vain = before - sum(phrasing.reasons.get(UnresolvedReason.NO_ANSWER, 0) for phrasing in led)
         as_it_is = Gain(before, before, total)
         if in_vain * 2 >= total:
             # Where it stands first already and did not help, more ways to it do not help either.
@@ -185,7 +191,7 @@ class _Planner:
                 return Gap(group, Proposal.ALIAS, nearest, alias, Gain(before, after, total), checked)
         return Gap(group, Proposal.BY_HAND, nearest, asked=as_it_is)
 
-    def _nearest(self, group: Group) -> tuple[Nearest, ...]:
+    def _nearest(self, group: PhrasingGroup) -> tuple[Nearest, ...]:
         """Return the articles that the phrasings are nearest to; each phrasing votes as often as it was asked."""
         votes: Counter[str] = Counter()
         best: dict[str, int] = {}
@@ -202,7 +208,7 @@ class _Planner:
             Nearest(path, self._documents[self._numbers[path]].title, best[path]) for path in order[:NEAREST]
         )
 
-    def _aliases(self, group: Group, path: str) -> Sequence[str]:
+    def _aliases(self, group: PhrasingGroup, path: str) -> Sequence[str]:
         """Return what can be added to an article, the most usual phrasing first."""
         document = self._documents[self._numbers[path]]
         known = {plain_question(text) for text in (document.title, *document.aliases)}

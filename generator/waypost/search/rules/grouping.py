@@ -29,7 +29,7 @@ _PERSONAL = re.compile(
 )
 
 
-class Reason(StrEnum):
+class UnresolvedReason(StrEnum):
     """Why a search counts as unresolved."""
 
     NO_ANSWER = "no_answer"
@@ -47,7 +47,7 @@ class UnresolvedSearch:
     """A question that somebody asked, and got no help."""
 
     question: str
-    reason: Reason
+    reason: UnresolvedReason
     count: int = 1
 
 
@@ -58,7 +58,7 @@ class Phrasing:
     text: str
     """As most people spelt it, in one line."""
     count: int
-    reasons: Mapping[Reason, int]
+    reasons: Mapping[UnresolvedReason, int]
     weights: Mapping[str, int]
     """What it asks for, as terms without inflection, typing error or choice among synonyms, and how much each tells."""
     words: tuple[str, ...]
@@ -66,7 +66,7 @@ class Phrasing:
 
 
 @dataclass(frozen=True)
-class Group:
+class PhrasingGroup:
     """Phrasings that ask for the same."""
 
     phrasings: tuple[Phrasing, ...]
@@ -78,9 +78,9 @@ class Group:
         return sum(phrasing.count for phrasing in self.phrasings)
 
     @property
-    def reasons(self) -> Mapping[Reason, int]:
+    def reasons(self) -> Mapping[UnresolvedReason, int]:
         """How often it was left for which reason, the most frequent first."""
-        total: Counter[Reason] = Counter()
+        total: Counter[UnresolvedReason] = Counter()
         for phrasing in self.phrasings:
             total.update(phrasing.reasons)
         return dict(sorted(total.items(), key=lambda row: (-row[1], row[0])))
@@ -98,7 +98,7 @@ class Group:
 class Grouping:
     """All that was asked, by what it asks for."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[PhrasingGroup, ...]
     """What was asked most often first."""
     wordless: int = 0
     """Searches without a word that tells anything."""
@@ -131,10 +131,10 @@ def without_personal(question: str) -> str:
     return " ".join(_PERSONAL.sub(" ", question).split())
 
 
-def _tally(searches: Iterable[UnresolvedSearch]) -> Iterator[tuple[str, Counter[Reason]]]:
+def _tally(searches: Iterable[UnresolvedSearch]) -> Iterator[tuple[str, Counter[UnresolvedReason]]]:
     """Yield each question once, as most people spelt it, with how often it was left for which reason."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    reasons: dict[str, Counter[Reason]] = defaultdict(Counter)
+    reasons: dict[str, Counter[UnresolvedReason]] = defaultdict(Counter)
     for search in searches:
         text = without_personal(search.question[:LONGEST_QUESTION])
         key = " ".join(words_of(text))
@@ -158,15 +158,15 @@ class _Terms:
                 self._same.setdefault(member, members[0])
 
     def of(self, concept: Concept) -> str:
-        """Return the term of a word or phrase; a word that no article has becomes one like it that was seen before."""
-        known = concept.candidates[0].form if concept.candidates else self._seen(concept.asked)
+        """Return the term of a word or phrase; a word that no article has becomes one like it that came before."""
+        known = concept.candidates[0].form if concept.candidates else self._like_unknown(concept.asked)
         term = self._stem(known)
         return self._same.get(term, term)
 
     def _stem(self, form: str) -> str:
         return form if " " in form else self._language.stem(form)
 
-    def _seen(self, word: str) -> str:
+    def _like_unknown(self, word: str) -> str:
         forms = (form for letter in first_letters(word) for form in self._unknown[letter])
         found = near(word, forms, typing=False)
         if found:
@@ -175,7 +175,7 @@ class _Terms:
         return word
 
 
-def likeness(one: Mapping[str, int], other: Mapping[str, int]) -> float:
+def similarity(one: Mapping[str, int], other: Mapping[str, int]) -> float:
     """Return how much two phrasings share, from 0 to 1: Jaccard's index of their weighted terms (Ružička)."""
     shared = sum(min(one[term], other[term]) for term in one.keys() & other.keys())
     return shared / (sum(one.values()) + sum(other.values()) - shared) if shared else 0.0
@@ -194,7 +194,7 @@ class _Gatherer:
 
     def add(self, phrasing: Phrasing) -> None:
         near = sorted({number for term in phrasing.weights for number in self._by_term.get(term, ())})
-        rated = [(likeness(self.found[number][0].weights, phrasing.weights), -number) for number in near]
+        rated = [(similarity(self.found[number][0].weights, phrasing.weights), -number) for number in near]
         best, number = max(rated, default=(0.0, 0))
         if best >= ALIKE:
             self.found[-number].append(phrasing)
@@ -204,7 +204,7 @@ class _Gatherer:
         self.found.append([phrasing])
 
 
-def _ordered(members: Sequence[Phrasing]) -> Group:
+def _ordered(members: Sequence[Phrasing]) -> PhrasingGroup:
     centre: Counter[str] = Counter()
     for phrasing in members:
         centre.update({term: weight * phrasing.count for term, weight in phrasing.weights.items()})
@@ -212,6 +212,6 @@ def _ordered(members: Sequence[Phrasing]) -> Group:
 
     def order(phrasing: Phrasing) -> tuple[int, float, str]:
         scaled = {term: weight * total for term, weight in phrasing.weights.items()}
-        return -phrasing.count, -likeness(centre, scaled), phrasing.text
+        return -phrasing.count, -similarity(centre, scaled), phrasing.text
 
-    return Group(tuple(sorted(members, key=order)))
+    return PhrasingGroup(tuple(sorted(members, key=order)))

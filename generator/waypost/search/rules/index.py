@@ -40,7 +40,7 @@ Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class Field:
+class DocumentField:
     """One part of a document."""
 
     name: str
@@ -52,10 +52,10 @@ class Field:
 
 
 FIELDS = (
-    Field("title", weight=2.0, saturation=1.5, length=0.75),
-    Field("aliases", weight=2.5, saturation=1.2, length=0.0),
-    Field("headings", weight=0.8, saturation=1.2, length=0.5),
-    Field("text", weight=1.0, saturation=2.5, length=0.75),
+    DocumentField("title", weight=2.0, saturation=1.5, length=0.75),
+    DocumentField("aliases", weight=2.5, saturation=1.2, length=0.0),
+    DocumentField("headings", weight=0.8, saturation=1.2, length=0.5),
+    DocumentField("text", weight=1.0, saturation=2.5, length=0.75),
 )
 
 OWN_RARITY = 0.7
@@ -97,14 +97,14 @@ def impacts(documents: Sequence[Sequence[Counts]]) -> Impacts:
 class _Scale:
     """What one field counts by."""
 
-    field: Field
+    field: DocumentField
     worth: Mapping[str, float]
     """Of each term, before saturation."""
     average: float
     """Words of a text that has any."""
 
     @classmethod
-    def of(cls, field: Field, texts: Sequence[Counts], anywhere: Counts) -> _Scale:
+    def of(cls, field: DocumentField, texts: Sequence[Counts], anywhere: Counts) -> _Scale:
         lengths = [length for text in texts if (length := sum(text.values()))]
         within = Counter(term for text in texts for term in text)
         worth = {

@@ -225,7 +225,7 @@ def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]
     """Take a question apart; each word counts once."""
     groups = list(word_groups(question[:LONGEST_QUESTION]))[:MOST_WORDS]
     typing = typing and bool(question) and not question[-1].isspace()
-    seen: set[str] = set()
+    known: set[str] = set()
     at = 0
     while at < len(groups):
         phrase = _phrase(index, groups, at)
@@ -233,9 +233,9 @@ def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]
         at += len(phrase.split()) if phrase else 1
         is_last = typing and at == len(groups)
         for word in words:
-            if word in seen or (word in index.stop and not is_last):
+            if word in known or (word in index.stop and not is_last):
                 continue
-            seen.add(word)
+            known.add(word)
             yield _concept(index, word, typing=is_last)
 
 

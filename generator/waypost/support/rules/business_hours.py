@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from waypost.formats.support import WEEKDAYS, Channel, Office, Span, Tier
+from waypost.formats.support import WEEKDAYS, ContactChannel, DayHours, Office, Tier
 
 HORIZON = timedelta(days=60)
 """How far ahead a schedule is read: what does not happen in so many days is not promised at all."""
@@ -38,10 +38,10 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class Schedule:
+class OpeningHours:
     """When somebody is there."""
 
-    week: Mapping[str, Span]
+    week: Mapping[str, DayHours]
     zone: ZoneInfo
     holidays: frozenset[date] = frozenset()
     always: bool = False
@@ -104,9 +104,9 @@ class Schedule:
         return None
 
 
-def schedule_of(entry: Channel | Tier | None, office: Office) -> Schedule:
+def opening_hours_of(entry: ContactChannel | Tier | None, office: Office) -> OpeningHours:
     """Return the schedule of a channel, of a tier, or of the office itself (None)."""
-    return Schedule(
+    return OpeningHours(
         week=(entry.hours if entry else None) or office.hours,
         zone=ZoneInfo(office.time_zone),
         holidays=frozenset(holiday.date for holiday in office.holidays),

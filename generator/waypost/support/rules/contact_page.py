@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 
 from waypost.base.words import Words
 from waypost.formats.article import Priority
-from waypost.formats.support import WEEKDAYS, Channel, ChannelKind, Office, Span, SupportConfig, Tier
+from waypost.formats.support import (
+    WEEKDAYS,
+    ChannelKind,
+    ContactChannel,
+    DayHours,
+    Office,
+    SupportConfig,
+    Tier,
+)
 
 _SCHEMES = {ChannelKind.EMAIL: "mailto:", ChannelKind.PHONE: "tel:"}
 _MONDAY = date(2024, 1, 1)
@@ -157,17 +165,17 @@ def support_data(support: SupportConfig, words: Words) -> dict[str, Any]:
     }
 
 
-def opening_words(entry: Channel | Tier | None, office: Office, words: Words) -> str:
+def opening_words(entry: ContactChannel | Tier | None, office: Office, words: Words) -> str:
     """Return when a channel, a tier or the office itself (None) is there, with the zone that is meant."""
     if entry and entry.always:
         return words.say("contact.always")
-    if isinstance(entry, Channel) and _by_appointment(entry):
+    if isinstance(entry, ContactChannel) and _by_appointment(entry):
         return words.say("contact.appointment")
     week = (entry.hours if entry else None) or office.hours
     return words.say("contact.in_zone", hours=describe_week(week, words), city=office.city)
 
 
-def describe_week(week: Mapping[str, Span], words: Words) -> str:
+def describe_week(week: Mapping[str, DayHours], words: Words) -> str:
     """Return opening hours in words, days with equal hours together: 'Monday to Friday, 09:00–18:00'."""
     runs: list[tuple[list[str], str]] = []
     for number, day in enumerate(WEEKDAYS):
@@ -201,7 +209,7 @@ def _days(days: list[str], words: Words) -> str:
     )
 
 
-def _by_appointment(channel: Channel) -> bool:
+def _by_appointment(channel: ContactChannel) -> bool:
     return channel.kind is ChannelKind.CALL_BACK and not channel.hours and not channel.always
 
 
@@ -218,7 +226,7 @@ def _tier(tier: Tier, office: Office, asked: tuple[PriorityView, ...], words: Wo
     return TierView(tier.id, tier.name, opening_words(tier, office, words), answers)
 
 
-def _channel(channel: Channel, support: SupportConfig, words: Words) -> ChannelView:
+def _channel(channel: ContactChannel, support: SupportConfig, words: Words) -> ChannelView:
     names = {tier.id: tier.name for tier in support.tiers}
     is_phone = channel.kind is ChannelKind.PHONE
     address = channel.address.replace(" ", "") if is_phone else channel.address
@@ -241,7 +249,7 @@ def _channel(channel: Channel, support: SupportConfig, words: Words) -> ChannelV
     )
 
 
-def _appears(channel: Channel, support: SupportConfig, words: Words) -> str:
+def _appears(channel: ContactChannel, support: SupportConfig, words: Words) -> str:
     if not channel.only_for:
         return ""
     questions = [item.question for item in _priorities(support, words) if item.id in channel.only_for]
@@ -251,7 +259,7 @@ def _appears(channel: Channel, support: SupportConfig, words: Words) -> str:
     return words.say("contact.appears", name=channel.name, questions=text)
 
 
-def _week(week: Mapping[str, Span] | None) -> dict[str, list[str]] | None:
+def _week(week: Mapping[str, DayHours] | None) -> dict[str, list[str]] | None:
     if week is None:
         return None
     return {

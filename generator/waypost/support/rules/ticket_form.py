@@ -14,7 +14,7 @@ from waypost.formats.support import ChannelKind, SupportConfig
 from waypost.formats.ticket import TicketCategory, TicketForm, TicketProvider, placeholders
 from waypost.problems import did_you_mean
 from waypost.support.rules.contact_page import PriorityView, contact_view
-from waypost.support.rules.ticket_providers import PROVIDERS, Place
+from waypost.support.rules.ticket_providers import PROVIDERS, FieldPlacement
 
 BUDGET = 2000
 """Characters of a whole address that every browser, proxy and server takes."""
@@ -39,7 +39,7 @@ def recipe(form: TicketForm) -> Recipe:
         "place": provider.place.value,
         "newline": provider.newline,
         "markup": provider.is_markup,
-        "budget": None if provider.place is Place.JSON else BUDGET,
+        "budget": None if provider.place is FieldPlacement.JSON else BUDGET,
         "params": [list(pair) for pair in form_params(form).items()],
         "priorities": {level.value: word for level, word in priority_words(form).items()},
     }
@@ -51,7 +51,7 @@ def empty_form(form: Recipe) -> str:
     pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in fixed)
     if not pairs:
         return str(form["url"])
-    glue = "#" if form["place"] == Place.FRAGMENT else "&" if "?" in form["url"] else "?"
+    glue = "#" if form["place"] == FieldPlacement.FRAGMENT else "&" if "?" in form["url"] else "?"
     return f"{form['url']}{glue}{pairs}"
 
 
@@ -104,12 +104,12 @@ def _address_faults(form: TicketForm) -> Iterator[FormFault]:
     parts = urlsplit(form.url)
     if parts.fragment or form.url.endswith("#"):
         yield FormFault(("url",), "Leave out # and what follows: the fields are written there or before it.")
-    if parts.query and provider.place is Place.JSON:
+    if parts.query and provider.place is FieldPlacement.JSON:
         yield FormFault(("url",), "Leave out ? and what follows: a request is sent to the address as it is.")
     for name in sorted(_names_in(form.url) & set(form.fields)):
         message = f"The address holds '{name}' already. Say it here, or there."
         yield FormFault(("fields", name), message, at_key=True)
-    if provider.place is not Place.JSON and len(form.url) + _fixed_length(form) > BUDGET // 2:
+    if provider.place is not FieldPlacement.JSON and len(form.url) + _fixed_length(form) > BUDGET // 2:
         message = f"The address and its fixed fields are longer than {BUDGET // 2} characters. Shorten them."
         yield FormFault(("url",), message)
 

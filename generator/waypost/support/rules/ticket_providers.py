@@ -16,7 +16,7 @@ from waypost.formats.ticket import TicketProvider
 WORDS = {level: level.value for level in Priority}
 
 
-class Place(StrEnum):
+class FieldPlacement(StrEnum):
     """Where the fields are written."""
 
     QUERY = "query"
@@ -36,7 +36,7 @@ class Provider:
     """The same as a pattern that a whole name matches."""
     params: Mapping[str, str] = field(default_factory=dict)
     """What is filled in unless the site says otherwise: field and template."""
-    place: Place = Place.QUERY
+    place: FieldPlacement = FieldPlacement.QUERY
     newline: str = "\n"
     """What ends a line of the description."""
     is_markup: bool = False
@@ -119,7 +119,7 @@ PROVIDERS: Mapping[TicketProvider, Provider] = {
         label="Typeform",
         takes="the names of its hidden fields: letters, digits and underscores",
         accepts=r"[A-Za-z_]\w*",
-        place=Place.FRAGMENT,
+        place=FieldPlacement.FRAGMENT,
     ),
     TicketProvider.LINEAR: Provider(
         label="Linear",
@@ -146,7 +146,7 @@ PROVIDERS: Mapping[TicketProvider, Provider] = {
             "category": "{category}",
             "priority": "{priority}",
         },
-        place=Place.JSON,
+        place=FieldPlacement.JSON,
     ),
 }
 """Every provider, by the name that support.yml uses."""
