@@ -67,7 +67,7 @@ def command(path: Path, field: QuestionForm, wrong: bool, site: Site, as_json: b
     _print_list("Now right", [outcome for outcome in evaluation.changed if outcome.is_right])
     _print_list("Now wrong", [outcome for outcome in evaluation.changed if not outcome.is_right])
     if wrong:
-        _print_list("Wrong", [outcome for outcome in evaluation.outcomes if not outcome.is_right])
+        _print_list("Wrong", [outcome for outcome in evaluation.results if not outcome.is_right])
 
 
 def _watched(questions: Sequence[Question]) -> Iterator[Question]:
@@ -83,7 +83,7 @@ def _document(evaluation: Evaluation) -> dict[str, Any]:
     return {
         **{name: _rounded(value) for name, value in asdict(evaluation.figures).items()},
         "left_out": evaluation.left_out,
-        "queries": [_entry(outcome) for outcome in evaluation.outcomes],
+        "queries": [_entry(outcome) for outcome in evaluation.results],
         "changed": [_entry(outcome) for outcome in evaluation.changed],
     }
 
@@ -104,7 +104,7 @@ def _entry(outcome: QuestionResult) -> dict[str, Any]:
 
 
 def _print_figures(evaluation: Evaluation) -> None:
-    outcomes = evaluation.outcomes
+    outcomes = evaluation.results
     answerable = sum(outcome.is_answerable for outcome in outcomes)
     noun = "question" if len(outcomes) == 1 else "questions"
     click.echo(f"{len(outcomes)} {noun}, {len(outcomes) - answerable} of them without an answer")

@@ -42,11 +42,11 @@ MAX_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class PastResult:
-    """What came of one question."""
+    """How a question was answered in an earlier run."""
 
     is_right: bool
     first: str
-    """The path of what came first, or nothing."""
+    """The path of the first result, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,10 @@ Watch = Callable[[Sequence[Question]], Iterable[Question]]
 class Evaluation:
     """How well the search answered, and what is different from the last time."""
 
-    outcomes: tuple[QuestionResult, ...]
+    results: tuple[QuestionResult, ...]
     figures: Figures
     last: Figures | None
-    """Those of the last run; None in the first one."""
+    """The figures of the last run; None in the first one."""
     changed: tuple[QuestionResult, ...]
     """Questions that were right the last time and are wrong now, or the other way round."""
     left_out: int = 0
@@ -115,7 +115,7 @@ class Evaluation:
 def evaluate(site: Site, path: Path, field: QuestionForm, watch: Watch) -> Evaluation:
     """Ask the questions of a queries.yml, or of a folder with a collection; raises ProblemsFound.
 
-    What comes of it is kept for the next run, where the site can be written to.
+    The results are kept for the next run, where the site can be written to.
     """
     if path.is_dir():
         collection = load_collection(path, field)
@@ -127,40 +127,34 @@ def evaluate(site: Site, path: Path, field: QuestionForm, watch: Watch) -> Evalu
         published = [query for query in queries if query.answer not in project.help_center.drafts]
         questions, left_out = questions_of(published), len(queries) - len(published)
         answer = site_answerer(project)
-    outcomes = ask(watch(questions), answer)
-    last = _remember(site, f"{path.resolve()} {field}", outcomes)
-    return Evaluation(
-        outcomes,
-        figures(outcomes),
-        last.figures if last else None,
-        tuple(outcome for outcome in outcomes if last and _is_new(outcome, last)),
-        left_out,
+    results = ask(watch(questions), answer)
+    last = _replace_run(site, f"{path.resolve()} {field}", results)
+    known = last.questions if last else {}
+    changed = tuple(
+        result
+        for result in results
+        if result.question.id in known and known[result.question.id].is_right is not result.is_right
     )
+    return Evaluation(results, figures(results), last.figures if last else None, changed, left_out)
 
 
 def site_answerer(project: Project) -> Answerer:
-    """Return what answers questions as the pages of a site do."""
+    """Return a function that answers questions as the pages of a site do."""
     return _answerer(lambda: site_index(project.help_center, site_language(project)))
 
 
 def _answerer(make: Callable[[], Index]) -> Answerer:
-    """Return what answers questions from an index, which is made when the first one is asked."""
+    """Return a function that answers from an index, which is made for the first question."""
     index = cache(make)
     return lambda question: rank(index(), question, DEPTH)
 
 
-def _remember(site: Site, name: str, outcomes: Sequence[QuestionResult]) -> EvaluationRun | None:
-    """Keep what came of each question, and return what had come of it the last time."""
+def _replace_run(site: Site, name: str, results: Sequence[QuestionResult]) -> EvaluationRun | None:
+    """Keep the results of a collection for the next run, and return its last run."""
     path = site.cache / RUNS
     runs = load_runs(path)
-    answered = {outcome.question.id: PastResult(outcome.is_right, outcome.first) for outcome in outcomes}
+    questions = {result.question.id: PastResult(result.is_right, result.first) for result in results}
     # A site that nobody may write to can be measured all the same.
     with suppress(OSError):
-        save_runs(path, runs.with_run(name, EvaluationRun(figures(outcomes), answered)))
+        save_runs(path, runs.with_run(name, EvaluationRun(figures(results), questions)))
     return runs.runs.get(name)
-
-
-def _is_new(outcome: QuestionResult, last: EvaluationRun) -> bool:
-    """Tell whether a question is right now and was not, or the other way round."""
-    known = last.questions.get(outcome.question.id)
-    return known is not None and known.is_right is not outcome.is_right

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from http import HTTPStatus
-from typing import Any, Protocol
+from io import BufferedIOBase
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -40,13 +41,6 @@ _LONGEST = {"subject": 200, "description": 20_000, "category": 64}
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
-class Readable(Protocol):
-    """What a request's body is read from."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return so many bytes, or fewer at the end."""
-
-
 Response = tuple[HTTPStatus, dict[str, Any]]
 
 
@@ -59,7 +53,7 @@ class DemoTickets:
         self.taken: list[dict[str, Any]] = []
         """What was taken so far, oldest first."""
 
-    def answer(self, headers: Message, stream: Readable) -> Response:
+    def answer(self, headers: Message, stream: BufferedIOBase) -> Response:
         """Read one request and answer it; never raises for what a client may send."""
         refusal = _refusal(headers)
         if refusal:

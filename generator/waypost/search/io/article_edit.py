@@ -27,17 +27,15 @@ _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 def front_span(text: str) -> tuple[int, int] | None:
     """Return where the front matter of a file starts and ends, without its two fences; None where there is none."""
-    first = _LINE.match(text)
-    if first is None or first[0].rstrip() != "---":
-        return None
-    at = start = first.end()
-    while at < len(text):
-        line = _LINE.match(text, at)
-        if line is None:
-            return None
-        if line[0].rstrip() == "---":
-            return start, at
-        at = line.end()
+    start = 0
+    for line in _LINE.finditer(text):
+        is_fence = line[0].rstrip() == "---"
+        if start and is_fence:
+            return start, line.start()
+        if not start:
+            if not is_fence:
+                return None
+            start = line.end()
     return None
 
 
@@ -49,8 +47,7 @@ def line_end(text: str) -> str:
 
 def end_of_line(text: str, at: int) -> int:
     """Return where the line ends that a position is in, after its line end."""
-    line = _LINE.match(text, at)
-    return line.end() if line else len(text)
+    return next(_LINE.finditer(text, at)).end()
 
 
 def written(entry: str, *, in_brackets: bool = False) -> str:

@@ -24,7 +24,7 @@ class TermCache(Generic[T]):
     """What the same program counted before, one text a line of a file; without a file it is empty.
 
     `parse` makes a value of what was read as JSON; it raises ValueError, TypeError or AttributeError where it
-    is no such value. `written` makes of a value what can be written as JSON.
+    is no such value. Dataclasses are written as lists of their fields.
     """
 
     def __init__(
@@ -32,10 +32,8 @@ class TermCache(Generic[T]):
         parse: Callable[[Any], T],
         path: Path | None = None,
         program: str = "",
-        written: Callable[[T], Any] = lambda value: value,
     ) -> None:
         self._parse = parse
-        self._written = written
         self._path = path
         self._program = program
         self._used: dict[str, T] = {}
@@ -77,8 +75,10 @@ class TermCache(Generic[T]):
         return found
 
     def _lines(self, values: dict[str, T]) -> str:
-        rows = ([key, self._written(value)] for key, value in values.items())
-        return "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows)
+        write = json.JSONEncoder(
+            ensure_ascii=False, separators=(",", ":"), default=lambda value: list(vars(value).values())
+        ).encode
+        return "".join(f"{write([key, value])}\n" for key, value in values.items())
 
 
 WordCounts = dict[str, float]
@@ -99,7 +99,7 @@ class SiteCache:
             _word_counts, folder and folder / "terms.jsonl", program
         )
         self.search: TermCache[list[Counted]] = TermCache(
-            _counted, folder and folder / "search.jsonl", program, _written
+            _counted, folder and folder / "search.jsonl", program
         )
 
 
@@ -115,32 +115,9 @@ def _counted(read: Any) -> list[Counted]:
     return found
 
 
-def _document(  # noqa: PLR0917  # as many as a document has
-    url: str,
-    path: str,
-    title: str,
-    aliases: list[str],
-    kind: str,
-    summary: str,
-    sections: list[list[str]],
-    category: str,
-    components: list[str],
-) -> SearchDocument:
+def _document(*values: Any) -> SearchDocument:
+    url, path, title, aliases, kind, summary, sections, category, components = values
     parts = tuple(DocumentSection(*section) for section in sections)
     return SearchDocument(
         url, path, title, tuple(aliases), Kind(kind), summary, parts, category, tuple(components)
     )
-
-
-def _written(found: list[Counted]) -> Any:
-    return [
-        [
-            [
-                *(document.url, document.path, document.title, document.aliases, document.kind.value),
-                *(document.summary, [[part.anchor, part.heading, part.text] for part in document.sections]),
-                *(document.category, document.components),
-            ],
-            counts,
-        ]
-        for document, counts in found
-    ]

@@ -110,28 +110,28 @@ class Figures:
 
 def ask(questions: Iterable[Question], answer: Answerer) -> tuple[QuestionResult, ...]:
     """Ask every question."""
-    return tuple(_outcome(question, answer(question.text)) for question in questions)
+    return tuple(_result(question, answer(question.text)) for question in questions)
 
 
-def _outcome(question: Question, ranking: Ranking) -> QuestionResult:
+def _result(question: Question, ranking: Ranking) -> QuestionResult:
     documents = [hit.document for hit in ranking.hits]
     found = tuple(document.path for document in documents)
     return QuestionResult(question, found, documents[0].title if documents else "")
 
 
-def figures(outcomes: Sequence[QuestionResult]) -> Figures:
+def figures(results: Sequence[QuestionResult]) -> Figures:
     """Sum up; without any question every figure is 0."""
-    answerable = [outcome for outcome in outcomes if outcome.is_answerable]
-    others = [outcome for outcome in outcomes if not outcome.is_answerable]
+    answerable = [result for result in results if result.is_answerable]
+    others = [result for result in results if not result.is_answerable]
     return Figures(
-        right=_mean(outcome.is_right for outcome in outcomes),
-        success_at_1=_mean(outcome.rank == 1 for outcome in answerable),
-        success_at_5=_mean(1 <= outcome.rank <= 5 for outcome in answerable),
-        mrr_at_10=_mean(1 / outcome.rank if outcome.rank else 0 for outcome in answerable),
-        ndcg_at_10=_mean(outcome.ndcg for outcome in answerable),
-        no_answer_rate=_mean(outcome.is_refused for outcome in outcomes),
-        rightly_refused=_mean(outcome.is_refused for outcome in others) if others else None,
-        wrongly_refused=_mean(outcome.is_refused for outcome in answerable) if answerable else None,
+        right=_mean(result.is_right for result in results),
+        success_at_1=_mean(result.rank == 1 for result in answerable),
+        success_at_5=_mean(1 <= result.rank <= 5 for result in answerable),
+        mrr_at_10=_mean(1 / result.rank if result.rank else 0 for result in answerable),
+        ndcg_at_10=_mean(result.ndcg for result in answerable),
+        no_answer_rate=_mean(result.is_refused for result in results),
+        rightly_refused=_mean(result.is_refused for result in others) if others else None,
+        wrongly_refused=_mean(result.is_refused for result in answerable) if answerable else None,
     )
 
 

@@ -11,7 +11,6 @@ from waypost.formats.search import NO_ANSWER, Query
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.evaluation import ask, questions_of
 from waypost.search.rules.grouping import (
-    Phrasing,
     PhrasingGroup,
     UnresolvedReason,
     UnresolvedSearch,
@@ -181,7 +180,7 @@ class _Planner:
             return Gap(group, Proposal.ANSWERED, nearest, asked=as_it_is)
         for alias in self._aliases(group, path):
             index, document, counts = self._with(path, alias)
-            after = _answered(index, asked, path)
+            after = sum(phrasing.count for phrasing in asked if _first(index, phrasing.text) == path)
             right = _right(index, self._content.queries) if after > before else 0
             if after > before and right >= self.right:
                 checked = Gain(self.right, right, len(self._content.queries))
@@ -231,15 +230,10 @@ def plain_question(text: str) -> str:
     return " ".join(text.casefold().strip("?!. ").split())
 
 
-def _answered(index: Index, phrasings: Sequence[Phrasing], path: str) -> int:
-    """Count the searches that an article answers first."""
-    return sum(phrasing.count for phrasing in phrasings if _first(index, phrasing.text) == path)
-
-
 def _right(index: Index, queries: Sequence[Query]) -> int:
     """Count the questions that are answered as they should be."""
-    outcomes = ask(questions_of(queries), lambda question: rank(index, question))
-    return sum(outcome.is_right for outcome in outcomes)
+    results = ask(questions_of(queries), lambda question: rank(index, question))
+    return sum(result.is_right for result in results)
 
 
 def _first(index: Index, question: str) -> str:

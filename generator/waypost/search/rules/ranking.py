@@ -10,42 +10,19 @@ from dataclasses import dataclass
 
 from waypost.base.tokens import word_groups
 from waypost.formats.search import LONGEST_PHRASE
-from waypost.search.rules.constants import (
-    CANDIDATES,
-    COMPLETED,
-    ENOUGH,
-    ENOUGH_COVERED,
-    FIRST_WRONG,
-    INFLECTED,
-    LONGEST_ENDING,
-    LONGEST_QUESTION,
-    MOST_WORDS,
-    ONE_TYPO,
-    PREFIX,
-    PREFIX_WHOLE,
-    SAME_STEM,
-    SCALE,
-    SHORTEST_FORM,
-    SHORTEST_PREFIX,
-    SHORTEST_TWO_TYPOS,
-    SHORTEST_TYPO,
-    TAIL,
-    TWO_TYPOS,
-    TYPING,
-    WHOLE,
-)
+from waypost.search.rules import constants
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.index import Form, Index
 
-Near = tuple[str, int]
-"""A word, and how near it is, from 1 to 100."""
 
+def near(word: str, forms: Iterable[str], *, typing: bool) -> list[tuple[str, int]]:
+    """Return the forms that a word may stand for, nearest first, each with its nearness from 1 to 100.
 
-def near(word: str, forms: Iterable[str], *, typing: bool) -> list[Near]:
-    """Return the forms that a word may stand for, nearest first; `typing` says that it may be unfinished."""
+    `typing`: the word may be unfinished.
+    """
     found = [(form, nearness) for form in forms if (nearness := _nearness(word, form, typing=typing))]
     found.sort(key=lambda row: (-row[1], row[0]))
-    return found[:CANDIDATES]
+    return found[: constants.CANDIDATES]
 
 
 def first_letters(word: str) -> Iterator[str]:
@@ -58,13 +35,15 @@ def _nearness(word: str, form: str, *, typing: bool) -> int:
     if " " in form:
         return 0
     if form.startswith(word):
-        enough = TYPING if typing else SHORTEST_PREFIX
-        return PREFIX + PREFIX_WHOLE * len(word) // len(form) if len(word) >= enough else 0
+        enough = constants.TYPING if typing else constants.SHORTEST_PREFIX
+        return (
+            constants.PREFIX + constants.PREFIX_WHOLE * len(word) // len(form) if len(word) >= enough else 0
+        )
     shared = _shared(word, form)
     rest = max(len(word), len(form)) - shared
-    if shared >= SHORTEST_TYPO and rest <= LONGEST_ENDING and shared >= rest:
+    if shared >= constants.SHORTEST_TYPO and rest <= constants.LONGEST_ENDING and shared >= rest:
         # Another inflection, as far as can be told without its grammar.
-        inflected = SAME_STEM if shared == len(form) else INFLECTED
+        inflected = constants.SAME_STEM if shared == len(form) else constants.INFLECTED
     else:
         inflected = 0
     return max(inflected, _misspelt(word, form))
@@ -76,14 +55,20 @@ def _shared(word: str, form: str) -> int:
 
 
 def _misspelt(word: str, form: str) -> int:
-    if len(word) < SHORTEST_TYPO or abs(len(word) - len(form)) > 2 or len(form) < SHORTEST_FORM:
+    if (
+        len(word) < constants.SHORTEST_TYPO
+        or abs(len(word) - len(form)) > 2
+        or len(form) < constants.SHORTEST_FORM
+    ):
         return 0
     same_start = word[0] == form[0]
-    most = 2 if len(word) >= SHORTEST_TWO_TYPOS and same_start else 1
+    most = 2 if len(word) >= constants.SHORTEST_TWO_TYPOS and same_start else 1
     edits = distance(word, form, most)
     if edits > most:
         return 0
-    return (ONE_TYPO if same_start else FIRST_WRONG) if edits == 1 else TWO_TYPOS
+    return (
+        (constants.ONE_TYPO if same_start else constants.FIRST_WRONG) if edits == 1 else constants.TWO_TYPOS
+    )
 
 
 def distance(one: str, other: str, most: int) -> int:
@@ -134,7 +119,11 @@ class Concept:
 
     def _is_same(self, candidate: Candidate) -> bool:
         form = candidate.form
-        return form.startswith(self.asked) or self.asked.startswith(form) or candidate.worth == INFLECTED
+        return (
+            form.startswith(self.asked)
+            or self.asked.startswith(form)
+            or candidate.worth == constants.INFLECTED
+        )
 
 
 @dataclass(frozen=True)
@@ -193,10 +182,12 @@ def rank(
     if not order or not total:
         return Ranking((), concepts)
     first = order[0]
-    score = scores[first] * SCALE // total
+    score = scores[first] * constants.SCALE // total
     covered = sum(concept.weight * best[at].get(first, 0) for at, concept in enumerate(concepts)) // total
-    is_answer = always or (score + covered >= ENOUGH and covered >= ENOUGH_COVERED)
-    found = [number for number in order if scores[number] * TAIL >= scores[first]] if is_answer else []
+    is_answer = always or (score + covered >= constants.ENOUGH and covered >= constants.ENOUGH_COVERED)
+    found = (
+        [number for number in order if scores[number] * constants.TAIL >= scores[first]] if is_answer else []
+    )
     hits = tuple(Hit(index.documents[number], scores[number]) for number in found[:limit])
     return Ranking(hits, concepts, score, covered)
 
@@ -223,7 +214,7 @@ def _scores(index: Index, concepts: Sequence[Concept]) -> tuple[dict[int, int], 
 
 def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]:
     """Take a question apart; each word counts once."""
-    groups = list(word_groups(question[:LONGEST_QUESTION]))[:MOST_WORDS]
+    groups = list(word_groups(question[: constants.LONGEST_QUESTION]))[: constants.MOST_WORDS]
     typing = typing and bool(question) and not question[-1].isspace()
     known: set[str] = set()
     at = 0
@@ -257,7 +248,7 @@ def _meant(index: Index, group: Sequence[str]) -> Sequence[str]:
 
 def _concept(index: Index, word: str, *, typing: bool) -> Concept:
     entry = index.forms.get(word)
-    found = [Candidate(word, entry, WHOLE)] if entry else []
+    found = [Candidate(word, entry, constants.WHOLE)] if entry else []
     if entry and " " in word:
         return Concept(word, (*found, *_parts(index, word)), entry.weight)
     if entry and not typing:
@@ -266,7 +257,7 @@ def _concept(index: Index, word: str, *, typing: bool) -> Concept:
     if entry or word in index.stop:
         completed = [form for form in forms if form.startswith(word) and form != word and " " not in form]
         longer = near(word, completed, typing=True)
-        found += [Candidate(form, index.forms[form], COMPLETED) for form, _ in longer]
+        found += [Candidate(form, index.forms[form], constants.COMPLETED) for form, _ in longer]
         return Concept(word, tuple(found), entry.weight if entry else 0)
     found = [Candidate(form, index.forms[form], worth) for form, worth in near(word, forms, typing=typing)]
     return Concept(word, tuple(found), index.unknown if not found else found[0].entry.weight)
@@ -276,4 +267,4 @@ def _parts(index: Index, phrase: str) -> Iterator[Candidate]:
     """Yield the words of a phrase, which may stand apart where it does not stand whole."""
     for word in phrase.split():
         if word not in index.stop and word in index.forms:
-            yield Candidate(word, index.forms[word], COMPLETED)
+            yield Candidate(word, index.forms[word], constants.COMPLETED)

@@ -16,6 +16,7 @@ from waypost.formats.support import (
     ContactChannel,
     DayHours,
     Office,
+    PriorityQuestion,
     SupportConfig,
     Tier,
 )
@@ -60,14 +61,6 @@ class ChannelView:
 
 
 @dataclass(frozen=True)
-class PriorityView:
-    """How urgent something is, as a question."""
-
-    id: str
-    question: str
-
-
-@dataclass(frozen=True)
 class TierView:
     """What one group of customers may expect."""
 
@@ -96,7 +89,7 @@ class ContactView:
     office_hours: str
     channels: tuple[ChannelView, ...]
     """Those for some priorities alone first: where one is shown, it is what fits best."""
-    priorities: tuple[PriorityView, ...]
+    priorities: tuple[PriorityQuestion, ...]
     """The most urgent first."""
     tiers: tuple[TierView, ...]
     data: dict[str, Any] = field(compare=False)
@@ -213,16 +206,16 @@ def _by_appointment(channel: ContactChannel) -> bool:
     return channel.kind is ChannelKind.CALL_BACK and not channel.hours and not channel.always
 
 
-def _priorities(support: SupportConfig, words: Words) -> tuple[PriorityView, ...]:
+def _priorities(support: SupportConfig, words: Words) -> tuple[PriorityQuestion, ...]:
     """Return the questions of the file, or the plain names of all priorities."""
-    asked = tuple(PriorityView(str(item.id), item.question) for item in support.priorities)
-    return asked or tuple(
-        PriorityView(str(name), words.say(f"contact.priority.{name}")) for name in reversed(Priority)
+    return support.priorities or tuple(
+        PriorityQuestion(id=level, question=words.say(f"contact.priority.{level}"))
+        for level in reversed(Priority)
     )
 
 
-def _tier(tier: Tier, office: Office, asked: tuple[PriorityView, ...], words: Words) -> TierView:
-    answers = tuple(answer_words(tier.first_answer.get(Priority(item.id)), words) for item in asked)
+def _tier(tier: Tier, office: Office, asked: tuple[PriorityQuestion, ...], words: Words) -> TierView:
+    answers = tuple(answer_words(tier.first_answer.get(item.id), words) for item in asked)
     return TierView(tier.id, tier.name, opening_words(tier, office, words), answers)
 
 

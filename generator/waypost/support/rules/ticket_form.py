@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 
 from waypost.base.words import Words
 from waypost.formats.article import Priority
-from waypost.formats.support import ChannelKind, SupportConfig
-from waypost.formats.ticket import TicketCategory, TicketForm, TicketProvider, placeholders
+from waypost.formats.support import ChannelKind, PriorityQuestion, SupportConfig
+from waypost.formats.ticket import PLACEHOLDERS, TicketCategory, TicketForm, TicketProvider, placeholders
 from waypost.problems import did_you_mean
-from waypost.support.rules.contact_page import PriorityView, contact_view
+from waypost.support.rules.contact_page import contact_view
 from waypost.support.rules.ticket_providers import PROVIDERS, FieldPlacement
 
 BUDGET = 2000
@@ -161,7 +161,7 @@ class TicketView:
     mail: str
     """A mail address that everybody may write to; empty where there is none."""
     categories: tuple[TicketCategory, ...]
-    priorities: tuple[PriorityView, ...]
+    priorities: tuple[PriorityQuestion, ...]
     """The most urgent first."""
     sent: tuple[str, ...]
     """Names of what is sent in fields of its own, beside the description."""
@@ -185,7 +185,7 @@ def ticket_view(support: SupportConfig, components: Mapping[str, str], words: Wo
         mail=mail,
         categories=form.categories,
         priorities=contact.priorities,
-        sent=tuple(name for name in _ORDER if name in sent),
+        sent=tuple(name for name in PLACEHOLDERS if name in sent),
         data={
             "recipe": filled_in,
             "categories": [_category(category) for category in form.categories],
@@ -196,9 +196,6 @@ def ticket_view(support: SupportConfig, components: Mapping[str, str], words: Wo
             "support": contact.data,
         },
     )
-
-
-_ORDER = ("subject", "category", "priority", "component", "components", "page", "email")
 
 
 def _category(category: TicketCategory) -> dict[str, Any]:
