@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from waypost.base.files.source import Source, decode, read_bytes
-from waypost.base.files.validation import expand_and_validate
-from waypost.base.files.yaml_source import parse_yaml
+from waypost.base.files.validation import load_yaml
 from waypost.formats.article import Article, Kind
 from waypost.formats.search import QueryFile
 from waypost.problems import Problem, ProblemsFound
@@ -56,18 +55,11 @@ class SearchCollection:
 
 def load_queries(path: Path, pages: Mapping[str, Article]) -> QueryFile:
     """Read a queries.yml, wherever it is; raises ProblemsFound."""
-    name = path.as_posix()
-    data, problems = read_bytes(path.parent, path)
-    source, found = (
-        (None, [_renamed(problem, name) for problem in problems]) if data is None else decode(name, data)
-    )
-    document, more = parse_yaml(source) if source else (None, [])
-    queries, rest = expand_and_validate(document, QueryFile) if document else (None, [])
-    problems = [*found, *more, *rest]
+    document, queries, problems = load_yaml(path.parent, path, QueryFile)
     if document and queries:
         problems += check_queries(document, queries, pages, pages)
     if queries is None or problems:
-        raise ProblemsFound(problems)
+        raise ProblemsFound([_renamed(problem, path.as_posix()) for problem in problems])
     return queries
 
 
@@ -80,7 +72,7 @@ def load_collection(folder: Path, field: QuestionForm) -> SearchCollection:
     asked = {id_: entry[field] for id_, entry in questions.items() if field in entry}
     if questions and not asked and not problems:
         message = f"No question has the key '{field}'. Add it to those that are to be asked in that form."
-        problems.append(Source(_name(folder / "queries.json"), "").problem("missing-key", message))
+        problems.append(Source((folder / "queries.json").as_posix(), "").problem("missing-key", message))
     if problems:
         raise ProblemsFound(problems)
     return SearchCollection(
@@ -100,14 +92,15 @@ class _CollectionFile:
     def __init__(self, path: Path, problems: list[Problem]) -> None:
         self._problems = problems
         self._count = 0
-        data, found = read_bytes(path.parent, path, MAX_BYTES)
-        problems += [_renamed(problem, _name(path)) for problem in found]
+        name = path.as_posix()
         source = None
+        data, found = read_bytes(path.parent, path, MAX_BYTES)
+        problems += [_renamed(problem, name) for problem in found]
         if data is not None:
-            source, found = decode(_name(path), data)
+            source, found = decode(name, data)
             problems += found
         self.is_readable = source is not None
-        self._source = source or Source(_name(path), "")
+        self._source = source or Source(name, "")
         self.text = self._source.text
 
     def complain(self, offset: int, code: str, message: str) -> None:
@@ -122,10 +115,6 @@ class _CollectionFile:
     def is_hopeless(self) -> bool:
         """Whether so much is wrong that reading on tells nobody more."""
         return self._count >= MAX_PROBLEMS
-
-
-def _name(path: Path) -> str:
-    return path.as_posix()
 
 
 def _renamed(problem: Problem, name: str) -> Problem:
@@ -247,30 +236,15 @@ def _grades(
             file.complain(offset, "bad-value", f"This is no judgement. {example}")
             continue
         question, _, document, _ = words
-        _judge(
-            file, offset, found.setdefault(question, {}), (question, document, grade), (questions, documents)
-        )
+        # Where one of the other files cannot be read, nobody knows what it names.
+        if questions and question not in questions:
+            file.complain(offset, "bad-value", f"There is no question '{question[:MAX_ID]}' in queries.json.")
+        elif documents and document not in documents:
+            file.complain(offset, "bad-value", f"There is no document '{document[:MAX_ID]}' in docs.json.")
+        elif found.setdefault(question, {}).setdefault(document, grade) != grade:
+            message = "An earlier line gives this pair another grade. Delete one of the two."
+            file.complain(offset, "bad-value", message)
     return found
-
-
-def _judge(
-    file: _CollectionFile,
-    offset: int,
-    grades: dict[str, float],
-    judgement: tuple[str, str, int],
-    known: tuple[Collection[str], Collection[str]],
-) -> None:
-    question, document, grade = judgement
-    questions, documents = known
-    # Where one of the other files cannot be read, nobody knows what it names.
-    if questions and question not in questions:
-        file.complain(offset, "bad-value", f"There is no question '{question[:MAX_ID]}' in queries.json.")
-    elif documents and document not in documents:
-        file.complain(offset, "bad-value", f"There is no document '{document[:MAX_ID]}' in docs.json.")
-    elif grades.setdefault(document, grade) != grade:
-        file.complain(
-            offset, "bad-value", "An earlier line gives this pair another grade. Delete one of the two."
-        )
 
 
 def _lines(file: _CollectionFile) -> Iterator[tuple[int, str]]:
