@@ -67,7 +67,7 @@ class EvaluationRuns:
     """By the name of the collection, the latest last."""
 
     def with_run(self, name: str, run: EvaluationRun) -> EvaluationRuns:
-        """Return the same with another last run of one collection."""
+        """Return these runs with another last run of one collection."""
         others = [(known, held) for known, held in self.runs.items() if known != name]
         return replace(self, runs=dict([*others[1 - MOST_RUNS :], (name, run)]))
 
@@ -100,14 +100,14 @@ Watch = Callable[[Sequence[Question]], Iterable[Question]]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How well the search answered, and what is different from the last time."""
+    """How well the search answered, and the difference to the last run."""
 
     results: tuple[QuestionResult, ...]
     figures: Figures
     last: Figures | None
     """The figures of the last run; None in the first one."""
     changed: tuple[QuestionResult, ...]
-    """Questions that were right the last time and are wrong now, or the other way round."""
+    """Questions that were right in the last run and are wrong now, or the other way round."""
     left_out: int = 0
     """Questions whose article is a draft, which nobody can find yet."""
 
@@ -154,7 +154,7 @@ def _replace_run(site: Site, name: str, results: Sequence[QuestionResult]) -> Ev
     path = site.cache / RUNS
     runs = load_runs(path)
     questions = {result.question.id: PastResult(result.is_right, result.first) for result in results}
-    # A site that nobody may write to can be measured all the same.
+    # A site on a read-only disk can be measured too.
     with suppress(OSError):
         save_runs(path, runs.with_run(name, EvaluationRun(figures(results), questions)))
     return runs.runs.get(name)

@@ -1,4 +1,4 @@
-"""Find out what people search for in vain, and write it where the search finds it."""
+"""Gaps: questions that people search for in vain, and aliases that let the search answer them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class NoAlias(Refused):
 
 @dataclass(frozen=True)
 class GapReport:
-    """What was asked in vain, and what it was read from."""
+    """The gaps, with the logs that they were read from."""
 
     gaps: Gaps
     logs: tuple[UnresolvedLog, ...]
 
     @property
     def problems(self) -> list[Problem]:
-        """What could not be read, as warnings."""
+        """The warnings of all logs."""
         return [problem for log in self.logs for problem in log.problems]
 
     def numbered(self, numbers: Collection[int]) -> list[Gap]:
@@ -45,11 +45,11 @@ class GapReport:
 
 @dataclass(frozen=True)
 class AppliedAliases:
-    """What came of writing aliases down."""
+    """The aliases that were written into their articles."""
 
     written: tuple[Gap, ...]
     problems: tuple[Problem, ...]
-    """Why the others were not: their files are as they were."""
+    """Reasons for those that were not; their files are unchanged."""
 
 
 def find_gaps(
@@ -58,7 +58,7 @@ def find_gaps(
     limit: int,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> GapReport:
-    """Return what to write for the `limit` questions that were asked most.
+    """Return the gaps of the `limit` questions that were asked most.
 
     Raises ProblemsFound where the site or a log cannot be read, with the problems of all logs, and OSError.
     """
@@ -87,7 +87,7 @@ def find_gaps(
 
 
 def apply_gaps(site: Site, gaps: Sequence[Gap]) -> AppliedAliases:
-    """Write the proposed aliases into their articles; what cannot be written leaves its file as it was."""
+    """Write the proposed aliases into their articles; a file that cannot be changed safely stays as it is."""
     written: list[Gap] = []
     problems: list[Problem] = []
     for gap in gaps:

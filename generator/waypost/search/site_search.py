@@ -24,7 +24,7 @@ def site_index(help_center: HelpCenter, language: Language, cache: SiteCache | N
     """Index everything that a help center publishes."""
     counted = (cache or SiteCache()).search
     phrases = phrases_of(language)
-    # What is counted depends on these beside the text.
+    # The counts depend on these beside the text.
     setting = f"{language.code}\0{sorted(language.stop)}\0{sorted(phrases.items())}\0"
     found = [
         entry
@@ -47,5 +47,5 @@ def search_outputs(
 
 
 def search(project: Project, question: str, limit: int) -> Ranking:
-    """Return what answers a question, best first; without hits where nothing does."""
+    """Return the answers to a question, best first; without hits where nothing answers it."""
     return rank(site_index(project.help_center, site_language(project)), question, limit)

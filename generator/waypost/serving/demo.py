@@ -51,7 +51,7 @@ class DemoTickets:
         self._now = now
         self._lock = threading.Lock()
         self.taken: list[dict[str, Any]] = []
-        """What was taken so far, oldest first."""
+        """The requests so far, oldest first."""
 
     def answer(self, headers: Message, stream: BufferedIOBase) -> Response:
         """Read one request and answer it; never raises for what a client may send."""
@@ -88,7 +88,7 @@ class DemoTickets:
 
 
 def faults(request: Any) -> list[str]:
-    """Say what is wrong with a request; empty where it can be taken."""
+    """Return the faults of a request; none where it can be taken."""
     if not isinstance(request, dict):
         return ["The request must be a JSON object."]
     found = []
@@ -106,7 +106,7 @@ def faults(request: Any) -> list[str]:
 
 
 def _refusal(headers: Message) -> Response | None:
-    """Refuse what no page of this server sends, before its body is read."""
+    """Refuse a request that no page of this server sends, before its body is read."""
     host = headers.get("Host", "")
     if host.rpartition(":")[0] not in _LOCAL or headers.get("Origin") != f"http://{host}":
         return _refuse(HTTPStatus.FORBIDDEN, "Only pages of this server may write here.")
@@ -140,7 +140,7 @@ class DemoServices:
         (self._broken.add if broken else self._broken.discard)(name)
 
     def answer(self, name: str) -> tuple[HTTPStatus, dict[str, Any]]:
-        """Return what a service answers."""
+        """Return the answer of a service."""
         ok = name not in self._broken
         return (HTTPStatus.OK if ok else HTTPStatus.SERVICE_UNAVAILABLE), {"service": name, "ok": ok}
 

@@ -21,7 +21,7 @@ from waypost.search.rules.gaps import plain_question
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _PLAIN = re.compile(r"[^\W\d_](?:[\w .()/?!'’-]*[\w.)?!'’])?")
-# What YAML, of any version, takes for something else than text.
+# Words that one of YAML's versions reads as something else than text.
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
@@ -84,9 +84,9 @@ class EditedArticle:
 
 
 def is_usable_alias(text: str) -> bool:
-    """Tell whether a question that somebody asked can be an alias: the format takes it, and all can be seen."""
+    """Tell whether a question can be an alias: the format takes it, and all its characters are visible."""
     visible = all(char.isprintable() or char in _JOINERS for char in text)
-    # What begins with a mark belongs to nothing.
+    # A combining mark at the start has no letter to combine with.
     if not visible or not text or unicodedata.category(text[0])[0] == "M":
         return False
     try:
@@ -160,7 +160,7 @@ def _in_brackets(front: str, found: ListSpan, alias: str) -> str:
 
 
 def _below(front: str, found: ListSpan, alias: str) -> str | None:
-    """Add a line after the last entry of a list that has one a line, with the same indentation."""
+    """Add a line with the same indentation after the last entry of a list with one entry a line."""
     first, last = found.entries[-1]
     line = max(front.rfind("\n", 0, first), front.rfind("\r", 0, first)) + 1
     indent = _INDENT.match(front, line)
@@ -178,7 +178,7 @@ def _read(path: str, data: bytes) -> tuple[ArticleFrontMatter, str]:
     if source:
         document, problems = parse_markdown(source)
     if document:
-        # A key that is still empty is what is filled in here.
+        # The key may be there without a value yet.
         if isinstance(document.front.data, dict) and document.front.data.get(KEY, ()) is None:
             del document.front.data[KEY]
         front, problems = validate(document.front, ArticleFrontMatter)

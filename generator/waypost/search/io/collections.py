@@ -1,4 +1,4 @@
-"""Read what measures a search: the queries.yml of a site, or a folder with a collection of documents.
+"""Read the questions that measure a search: the queries.yml of a site, or a folder with a collection of documents.
 
 A collection is docs.json [{id, title, text}], queries.json [{id, text, typo}] and qrels.tsv with lines
 `query 0 document grade`, the form of TREC's judgements (https://trec.nist.gov/data/qrels_eng/).
@@ -47,7 +47,7 @@ QuestionForm = Literal["text", "typo"]
 
 @dataclass(frozen=True)
 class SearchCollection:
-    """Documents, and questions with what answers them."""
+    """Documents, and questions with the documents that answer them."""
 
     documents: tuple[SearchDocument, ...]
     questions: tuple[Question, ...]
@@ -87,7 +87,7 @@ def _document(id_: str, entry: Mapping[str, str]) -> SearchDocument:
 
 
 class _CollectionFile:
-    """One file of a collection, with what is wrong in it."""
+    """One file of a collection, and its problems."""
 
     def __init__(self, path: Path, problems: list[Problem]) -> None:
         self._problems = problems
@@ -104,7 +104,7 @@ class _CollectionFile:
         self.text = self._source.text
 
     def complain(self, offset: int, code: str, message: str) -> None:
-        """Note what is wrong at a place in the text."""
+        """Note a problem at a place in the text."""
         self._count += 1
         if self._count <= MAX_PROBLEMS:
             line = self.text.count("\n", 0, offset) + 1
@@ -113,7 +113,7 @@ class _CollectionFile:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether so much is wrong that reading on tells nobody more."""
+        """Whether there are too many problems to read on."""
         return self._count >= MAX_PROBLEMS
 
 
@@ -236,7 +236,7 @@ def _grades(
             file.complain(offset, "bad-value", f"This is no judgement. {example}")
             continue
         question, _, document, _ = words
-        # Where one of the other files cannot be read, nobody knows what it names.
+        # Where one of the other files cannot be read, its ids are unknown.
         if questions and question not in questions:
             file.complain(offset, "bad-value", f"There is no question '{question[:MAX_ID]}' in queries.json.")
         elif documents and document not in documents:

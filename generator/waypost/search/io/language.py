@@ -1,4 +1,4 @@
-"""Read what search knows of a language: theme/search/, Whoosh's grammar, and the synonyms of the site."""
+"""The words of a language, for the search: theme/search/, Whoosh's grammar, and the synonyms of the site."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from waypost.problems import ProblemsFound
 from waypost.search.rules.index import Language, SynonymGroup
 
 GENERAL = 0.5
-"""What a synonym of the language is worth against the word itself."""
+"""The worth of a synonym of the language against the word itself."""
 
 OWN = 0.8
-"""The same for a synonym that the writers of the site named."""
+"""The worth of a synonym that the site names."""
 
 
 def stemmer(language: str) -> Callable[[str], str]:
-    """Return what reduces a word to its stem; words of a language that Whoosh does not know stay as they are."""
+    """Return a function from words to their stems; in a language that Whoosh does not know, words stay as they are."""
     if language == "en":
         # Porter's first stemmer, as in Whoosh's own analysis: it finds as much as the second, in half the time.
         return cache(porter)

@@ -19,7 +19,7 @@ FIELDS = {"title": 2.0, "aliases": 2.5, "headings": 1.2, "text": 1.0}
 """How much the words of each part of an article weigh when it is compared with others."""
 
 KEY_TERMS = 25
-"""Words that stand for an article when it is compared: those that tell it from the others."""
+"""Words that stand for an article when it is compared: the ones that set it apart from the others."""
 
 COMMON = 0.25
 """A word that is a key term of more than this share of the articles does not tell any two apart."""
@@ -29,7 +29,7 @@ COMMON_AT_LEAST = 50
 
 
 class Likeness:
-    """Tells which articles speak of the same, by their key terms (Bose-Einstein, as Whoosh's `more_like` uses).
+    """The articles that are most like an article, by their key terms (Bose-Einstein, as Whoosh's `more_like` uses).
 
     All articles are compared in one pass over an inverted list of their key terms, where one search an article
     would read the whole index each time.

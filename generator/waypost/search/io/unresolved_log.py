@@ -1,4 +1,4 @@
-"""Read searches that led to nothing: what an endpoint logged, and what help desks export of their tickets.
+"""Read searches that led to nothing, from the log of an endpoint or from tickets that a help desk exported.
 
 Three forms, told apart by what is in the file: JSON lines as browsers send them (docs/feedback-and-privacy.md),
 and CSV exports of Zendesk tickets and of GitHub issues, whose text ends with what Waypost's ticket form wrote.
@@ -34,7 +34,7 @@ _BREAK = re.compile(r"<br ?/?>|</?(?:p|div|li|ul|h[1-6])(?: [^<>]{0,200})?>", re
 
 @dataclass(frozen=True)
 class TicketLabels:
-    """What stands before the questions in the tail of a ticket, in every language of Waypost."""
+    """The labels of the questions in the tail of a ticket, in every language of Waypost."""
 
     question: tuple[str, ...]
     """Before the last one, on its line."""
@@ -67,7 +67,7 @@ def questions_in(text: str, labels: TicketLabels) -> tuple[str, ...]:
 
 
 def _read(text: str, labels: TicketLabels) -> list[str]:
-    """Return what follows the last label of each kind.
+    """Return the texts behind the last label of each kind.
 
     The last: people may write such a line themselves, and what was gathered stands below their words.
     """
@@ -110,7 +110,7 @@ class UnresolvedLog:
     others: int = 0
     """Entries of another kind, such as votes, and tickets that hold no question."""
     problems: list[Problem] = field(default_factory=list)
-    """Warnings: what could not be read, each at its place, and of many how many more there are."""
+    """Warnings for entries that could not be read, each at its place; of many, the last gives the number of others."""
     skipped_bytes: int = 0
     """The part of a large file that was left out, at its beginning."""
     bad: int = 0
@@ -125,7 +125,7 @@ class UnresolvedLog:
 
 
 def read_unresolved(path: Path, labels: TicketLabels) -> UnresolvedLog:
-    """Read one file; `labels` are what stands before the question in a ticket.
+    """Read one file; `labels` are those of the questions in tickets.
 
     Raises ProblemsFound for a file of another form or of nothing that can be read, and OSError.
     """
@@ -184,7 +184,7 @@ def _lines_before(stream: io.BufferedReader, skipped: int) -> int:
 
 
 def _judge(log: UnresolvedLog, number: int, line: bytes) -> None:
-    """Note what a line says; keys beyond the documented ones are left alone."""
+    """Note the search on a line; keys beyond the documented ones are left alone."""
     shown = line.decode("utf-8-sig", errors="replace").strip()[:200]
     try:
         entry: Any = json.loads(line.decode("utf-8-sig"))

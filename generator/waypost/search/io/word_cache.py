@@ -21,9 +21,9 @@ _STALE = 4
 
 
 class TermCache(Generic[T]):
-    """What the same program counted before, one text a line of a file; without a file it is empty.
+    """The counts that the same program made before, one text a line of a file; without a file it is empty.
 
-    `parse` makes a value of what was read as JSON; it raises ValueError, TypeError or AttributeError where it
+    `parse` makes a value of parsed JSON; it raises ValueError, TypeError or AttributeError where it
     is no such value. Dataclasses are written as lists of their fields.
     """
 
@@ -39,14 +39,14 @@ class TermCache(Generic[T]):
         self._used: dict[str, T] = {}
 
     def get(self, text: str, count: Callable[[], T]) -> T:
-        """Return the counts of a text; what is not known is counted now."""
+        """Return the counts of a text; `count` makes those that are not known."""
         key = digest(self._program, text)
         known = self._known.get(key)
         self._used[key] = count() if known is None else known
         return self._used[key]
 
     def save(self) -> None:
-        """Add what was not known; begin a new file where most of the old is no longer used."""
+        """Add the new counts to the file; write it anew where most of it is no longer used."""
         if self._path is None:
             return
         if len(self._known) > _STALE * len(self._used):
@@ -82,16 +82,16 @@ class TermCache(Generic[T]):
 
 
 WordCounts = dict[str, float]
-"""Stems and what they weigh together."""
+"""Stems, each with its weight in an article."""
 
 Counted = tuple[SearchDocument, FieldCounts]
-"""What can be found, with its words."""
+"""A document, with the counts of its words."""
 
 
 class SiteCache:
-    """The words of each text, as far as a build before has counted them.
+    """The counted words of each text of a site, from earlier builds.
 
-    Without a folder it is empty. `program` is a digest of what counted the words.
+    Without a folder it is empty. `program` is a digest of the code that counts words.
     """
 
     def __init__(self, folder: Path | None = None, program: str = "") -> None:
@@ -108,7 +108,7 @@ def _word_counts(read: Any) -> WordCounts:
 
 
 def _counted(read: Any) -> list[Counted]:
-    """Take over what was counted; it is not checked word by word, which would take longer than counting."""
+    """Read documents with their counts, not checked word by word: that would take longer than counting."""
     found = [(_document(*document), tuple(counts)) for document, counts in read]
     if any(len(counts) != len(FIELDS) for _, counts in found):
         raise ValueError(read)

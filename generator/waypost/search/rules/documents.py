@@ -1,4 +1,4 @@
-"""What can be found: one document an article, and one for each question of a faq."""
+"""The documents of the search: one for each article, and one for each question of a faq."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MARKS = (
     (re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]{0,30}(?:\s[^<>]{0,1000})?/?>"), " "),
     (re.compile(r"\{:?[ \t]*[#.][^{}\n]{0,200}\}"), " "),
 )
-"""Marks that say how a text looks, and what a reader sees of them."""
+"""Marks of formatting, each with the part of it that readers see."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class SearchDocument:
 
     @property
     def text(self) -> str:
-        """All its words but those of its title."""
+        """All its words without its title."""
         return " ".join(filter(None, [self.summary, *(_words(section) for section in self.sections)]))
 
 
@@ -83,7 +83,7 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
     front = article.front
     aliases = front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
     sections = _sections(article)
-    # The questions of a faq answer for themselves; the page is found by what it says above them.
+    # The questions of a faq are documents of their own; the page is found by its text above them.
     starts = [at for at, (level, _) in enumerate(sections) if level == 2] if article.kind is Kind.FAQ else []
     above = sections[: starts[0]] if starts else sections
     yield SearchDocument(

@@ -15,7 +15,7 @@ from waypost.formats.search import NO_ANSWER, Query
 from waypost.search.rules.ranking import Ranking
 
 DEPTH = 10
-"""Places that are looked at; nobody reads further."""
+"""Results of a question that count; nobody reads further."""
 
 Answerer = Callable[[str], Ranking]
 """Answers a question as readers get it, with its best DEPTH at least."""
@@ -23,7 +23,7 @@ Answerer = Callable[[str], Ranking]
 
 @dataclass(frozen=True)
 class Question:
-    """A question, and what answers it."""
+    """A question, and the documents that answer it."""
 
     id: str
     text: str
@@ -33,13 +33,13 @@ class Question:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """What came of one question."""
+    """The results of one question."""
 
     question: Question
     found: tuple[str, ...]
-    """The paths of what was found, best first. A faq may stand in it several times, once for each question."""
+    """The paths of the results, best first. A faq may stand in it several times, once for each question."""
     first_title: str = ""
-    """The title of what came first."""
+    """The title of the first result."""
 
     @property
     def is_answerable(self) -> bool:
@@ -64,14 +64,14 @@ class QuestionResult:
 
     @property
     def first(self) -> str:
-        """The path of what came first, or nothing."""
+        """The path of the first result, or nothing."""
         return self.found[0] if self.found else ""
 
     @property
     def ndcg(self) -> float:
         """The discounted cumulative gain of the best DEPTH against the best possible, from 0 to 1."""
         grades = self.question.grades
-        # What comes a second time tells nobody anything new.
+        # A document that comes a second time is no gain.
         new = [path if self.found.index(path) == at else "" for at, path in enumerate(self.found[:DEPTH])]
         ideal = _gain(sorted(grades.values(), reverse=True))
         # The order is the same, but sums of fractions may differ in their last digit.

@@ -1,4 +1,4 @@
-"""What to write so that searches that led to nothing find their answer, and what that would gain."""
+"""Gaps: which alias or article would answer searches that led to nothing, and how many it would answer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MOST_WORDS = 8
 
 
 class Proposal(StrEnum):
-    """What a writer should do."""
+    """The advice to a writer."""
 
     ALIAS = "alias"
     """Add one line to an article."""
@@ -74,7 +74,7 @@ class Gain:
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing that people asked and were not helped with, and what to do about it."""
+    """One question without a helpful answer, and what to do about it."""
 
     group: PhrasingGroup
     proposal: Proposal
@@ -94,13 +94,13 @@ class Gap:
 
 @dataclass(frozen=True)
 class Gaps:
-    """What was asked in vain."""
+    """All questions without a helpful answer."""
 
     gaps: tuple[Gap, ...]
-    """What was asked most often first."""
+    """The most frequent first."""
     searches: int
     groups: int
-    """Groups that there are, with those that were not looked at."""
+    """All groups, also those beyond the limit."""
     wordless: int
     left_out: int
     checked: Gain
@@ -109,7 +109,7 @@ class Gaps:
 
 @dataclass(frozen=True)
 class Content:
-    """What there is to answer with, and what holds it to its answers."""
+    """The documents of a site, and the questions that they must still answer."""
 
     documents: Sequence[SearchDocument]
     queries: Sequence[Query]
@@ -124,7 +124,7 @@ def plan_gaps(
     limit: int,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Gaps:
-    """Say what to write for the `limit` groups that were asked most; each alias counts for those after it.
+    """Return the gaps of the `limit` groups that were asked most; each alias counts for those after it.
 
     `progress` gets how many groups are done, of how many.
     """
@@ -198,7 +198,7 @@ class _Planner:
             ranking = rank(self.index, phrasing.text, NEAREST, always=True)
             for place, hit in enumerate(ranking.hits):
                 path = hit.document.path
-                # What stands lower is at most as near as its score says.
+                # A lower hit is at most as near as its score says.
                 confidence = ranking.confidence * hit.score // max(1, ranking.hits[0].score)
                 votes[path] += confidence * phrasing.count if place == 0 else 0
                 best[path] = max(best.get(path, 0), confidence)
@@ -208,7 +208,7 @@ class _Planner:
         )
 
     def _aliases(self, group: PhrasingGroup, path: str) -> Sequence[str]:
-        """Return what can be added to an article, the most usual phrasing first."""
+        """Return the phrasings that can become an alias of an article, the most frequent first."""
         document = self._documents[self._numbers[path]]
         known = {plain_question(text) for text in (document.title, *document.aliases)}
         usable = (phrasing.text for phrasing in group.phrasings if self._content.is_usable(phrasing.text))
@@ -226,7 +226,7 @@ class _Planner:
 
 
 def plain_question(text: str) -> str:
-    """Return a question without what makes no difference: case, spaces, marks at its ends."""
+    """Return a question without differences of case, spaces, and marks at its ends."""
     return " ".join(text.casefold().strip("?!. ").split())
 
 

@@ -44,7 +44,7 @@ class UnresolvedReason(StrEnum):
 
 @dataclass(frozen=True)
 class UnresolvedSearch:
-    """A question that somebody asked, and got no help."""
+    """A question that found no help."""
 
     question: str
     reason: UnresolvedReason
@@ -60,9 +60,9 @@ class Phrasing:
     count: int
     reasons: Mapping[UnresolvedReason, int]
     weights: Mapping[str, int]
-    """What it asks for, as terms without inflection, typing error or choice among synonyms, and how much each tells."""
+    """What it asks for, as terms without inflection, typing error or choice among synonyms, each with its weight."""
     words: tuple[str, ...]
-    """The words that tell something, as they were written."""
+    """The words that carry weight, as they were written."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +96,18 @@ class PhrasingGroup:
 
 @dataclass(frozen=True)
 class Grouping:
-    """All that was asked, by what it asks for."""
+    """All searches, grouped by their meaning."""
 
     groups: tuple[PhrasingGroup, ...]
-    """What was asked most often first."""
+    """The most frequent first."""
     wordless: int = 0
-    """Searches without a word that tells anything."""
+    """Searches without a word that carries weight."""
     left_out: int = 0
     """Searches beyond MOST_PHRASINGS."""
 
 
 def group_searches(searches: Iterable[UnresolvedSearch], index: Index, language: Language) -> Grouping:
-    """Put what asks for the same together; the same searches give the same groups in any order."""
+    """Put searches for the same thing together; the same searches give the same groups in any order."""
     asked = sorted(_tally(searches), key=lambda row: (-sum(row[1].values()), row[0]))
     left_out = sum(sum(reasons.values()) for _, reasons in asked[MOST_PHRASINGS:])
     terms = _Terms(language)
@@ -145,7 +145,7 @@ def _tally(searches: Iterable[UnresolvedSearch]) -> Iterator[tuple[str, Counter[
 
 
 class _Terms:
-    """What the words of questions are counted as: without inflection, choice among synonyms, or typing error."""
+    """The terms that words of questions count as: without inflection, choice among synonyms, or typing error."""
 
     def __init__(self, language: Language) -> None:
         self._language = language

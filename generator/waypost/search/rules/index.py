@@ -18,20 +18,20 @@ class SynonymGroup:
 
     members: tuple[str, ...]
     weight: float
-    """What a document that says it in one of the other ways is worth, against one that says it in this."""
+    """The worth of a document with one of the other members, against one with the member that was asked."""
 
 
 @dataclass(frozen=True)
 class Language:
-    """One language as the index needs it; browsers get what came of it."""
+    """One language as the index needs it."""
 
     code: str
     stem: Callable[[str], str]
-    """Reduces a word to what its inflections share; equal words give equal stems."""
+    """Returns the stem that the inflections of a word share."""
     stop: frozenset[str] = frozenset()
     """Words that are in every sentence; nothing is found by them."""
     light: frozenset[str] = frozenset()
-    """Words of any conversation, which tell little about what somebody asks."""
+    """Words of any conversation, which say little about a question."""
     synonyms: Sequence[SynonymGroup] = ()
 
 
@@ -63,12 +63,12 @@ OWN_RARITY = 0.7
 
 
 def rarity(holders: int, documents: int) -> float:
-    """Return how much a word tells that is in some documents of all: Robertson's idf, never below zero."""
+    """Return the weight of a word by how many documents of all hold it: Robertson's idf, never below zero."""
     return math.log(1 + (documents - holders + 0.5) / (holders + 0.5))
 
 
 Impacts = dict[str, dict[int, float]]
-"""What each term is worth in which document, by its number."""
+"""The worth of each term in each document, by the document's number."""
 
 
 def holders(documents: Sequence[Sequence[Counts]]) -> Counter[str]:
@@ -77,7 +77,7 @@ def holders(documents: Sequence[Sequence[Counts]]) -> Counter[str]:
 
 
 def impacts(documents: Sequence[Sequence[Counts]]) -> Impacts:
-    """Return what each term is worth in each document, which is given by the counts of its FIELDS.
+    """Return the worth of each term in each document; a document is given as the counts of its FIELDS.
 
     The numbers of the documents ascend for each term.
     """
@@ -95,7 +95,7 @@ def impacts(documents: Sequence[Sequence[Counts]]) -> Impacts:
 
 @dataclass(frozen=True)
 class _Scale:
-    """What one field counts by."""
+    """The weights of one field."""
 
     field: DocumentField
     worth: Mapping[str, float]
@@ -116,7 +116,7 @@ class _Scale:
         return cls(field, worth, sum(lengths) / len(lengths) if lengths else 1.0)
 
     def values(self, text: Counts) -> dict[str, float]:
-        """Return what each term of a text is worth."""
+        """Return the worth of each term of a text."""
         field, worth = self.field, self.worth
         length = sum(text.values()) / self.average
         norm = field.saturation * (1 - field.length + field.length * length)
@@ -124,7 +124,7 @@ class _Scale:
 
 
 def _values(fields: Sequence[Counts], scales: Sequence[_Scale]) -> dict[str, float]:
-    """Add up what each term is worth in the fields of one document."""
+    """Add up the worth of each term over the fields of one document."""
     *short, longest = zip(scales, fields, strict=True)
     found = longest[0].values(longest[1])
     for scale, text in short:
@@ -140,7 +140,7 @@ FINE = 16
 """Steps of a word's weight to one unit of rarity."""
 
 LIGHT = 0.6
-"""What a word of any conversation counts against one that says what it is about."""
+"""The weight of a word of any conversation against other words."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Form:
     term: int
     """The number of the stem that it has in common with its inflections."""
     weight: int
-    """How much it tells, in steps of 1/FINE: the rarer the more."""
+    """Its weight, in steps of 1/FINE: the rarer, the more."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Postings:
 
 @dataclass(frozen=True)
 class Index:
-    """All that a ranking reads; browsers get the same in shards."""
+    """The data of the ranking; browsers get it in shards."""
 
     documents: tuple[SearchDocument, ...]
     forms: Mapping[str, Form]
@@ -259,7 +259,7 @@ def build_index(
 
 
 def index_documents(documents: Sequence[SearchDocument], language: Language) -> Index:
-    """Count and weigh documents of which nothing is remembered."""
+    """Count and weigh documents without a cache."""
     phrases = phrases_of(language)
     return build_index(documents, [count_forms(each, language, phrases) for each in documents], language)
 
@@ -286,7 +286,7 @@ def _lighten(worth: Impacts, light: Collection[str]) -> None:
 
 
 def _add_synonyms(worth: Impacts, stems: dict[str, str], language: Language) -> None:
-    """Let what says the same count; a word that no document has becomes one that is known."""
+    """Let synonyms count for each other; a synonym that no document holds becomes a known word."""
     own = {term: dict(held) for term, held in worth.items()}
     for group in language.synonyms:
         members = {form: _stem(form, language) for form in map(form_of, group.members)}

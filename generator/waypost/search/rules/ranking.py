@@ -1,4 +1,4 @@
-"""What answers a question, best first. theme/search/search_ranking.js is the twin, held to the same lists.
+"""The documents that answer a question, best first. theme/search/search_ranking.js is the twin, held to the same lists.
 
 All numbers are whole, so that both give the same order.
 """
@@ -27,7 +27,7 @@ def near(word: str, forms: Iterable[str], *, typing: bool) -> list[tuple[str, in
 
 def first_letters(word: str) -> Iterator[str]:
     """Yield the letters with which a form near a word can begin: its first, or the second where that is one too many
-    or has changed places. A first letter that is missing is not found: all words would have to be looked at."""
+    or has changed places. A first letter that is missing is not found: all words would have to be compared."""
     yield from dict.fromkeys(word[:2])
 
 
@@ -42,7 +42,7 @@ def _nearness(word: str, form: str, *, typing: bool) -> int:
     shared = _shared(word, form)
     rest = max(len(word), len(form)) - shared
     if shared >= constants.SHORTEST_TYPO and rest <= constants.LONGEST_ENDING and shared >= rest:
-        # Another inflection, as far as can be told without its grammar.
+        # Another inflection, as far as that is known without its grammar.
         inflected = constants.SAME_STEM if shared == len(form) else constants.INFLECTED
     else:
         inflected = 0
@@ -110,7 +110,7 @@ class Concept:
     asked: str
     candidates: tuple[Candidate, ...]
     weight: int
-    """How much it tells."""
+    """How much it counts."""
 
     @property
     def is_understood(self) -> bool:
@@ -142,7 +142,7 @@ class Ranking:
     """Best first; none where nothing answers."""
     concepts: tuple[Concept, ...]
     score: int = 0
-    """Of the best document, in hundredths of what the weights of all words asked make together."""
+    """The score of the best document, in hundredths of the sum of the weights of all words asked."""
     covered: int = 0
     """The part of those weights that the best document covers, in hundredths."""
 

@@ -24,7 +24,7 @@ from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.index import Index, Postings
 
 FORMAT = 2
-"""Raised when what is written changes; an older script then says that it cannot read it."""
+"""Raised when the format changes; an older script then says that it cannot read it."""
 
 FORMS_IN_SHARD = 250
 BYTES_IN_TERM_SHARD = 3500
@@ -90,7 +90,7 @@ def _number(value: int) -> bytes:
 
 
 def result_text(document: SearchDocument) -> bytes:
-    """Return what a result shows of a document; a long text is cut, the same share of each section."""
+    """Return the text of a document for a result; of a long one, the same share of each section."""
     length = sum(len(section.text) for section in document.sections)
     share = min(1.0, RESULT_TEXT / length) if length else 1.0
     sections = [

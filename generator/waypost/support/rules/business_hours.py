@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 from waypost.formats.support import WEEKDAYS, ContactChannel, DayHours, Office, Tier
 
 HORIZON = timedelta(days=60)
-"""How far ahead a schedule is read: what does not happen in so many days is not promised at all."""
+"""How far ahead opening hours are read: nothing later than that is promised."""
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
@@ -31,7 +31,7 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Opening:
-    """A stretch of time without a break in it; both ends in UTC, the end itself is closed."""
+    """An interval in which the office is open; both ends in UTC, the end itself is closed."""
 
     start: datetime
     end: datetime
@@ -59,7 +59,7 @@ class OpeningHours:
         return (Opening(start, end),) if start < end else ()
 
     def openings(self, now: datetime) -> Iterator[Opening]:
-        """Yield the stretches that end after a moment, hours that touch each other as one, up to the horizon."""
+        """Yield the openings that end after a moment, hours that touch each other as one, up to the horizon."""
         today = now.astimezone(self.zone).date()
         pending: Opening | None = None
         for number in range(HORIZON.days + 1):
@@ -105,7 +105,7 @@ class OpeningHours:
 
 
 def opening_hours_of(entry: ContactChannel | Tier | None, office: Office) -> OpeningHours:
-    """Return the schedule of a channel, of a tier, or of the office itself (None)."""
+    """Return the opening hours of a channel, of a tier, or of the office itself (None)."""
     return OpeningHours(
         week=(entry.hours if entry else None) or office.hours,
         zone=ZoneInfo(office.time_zone),

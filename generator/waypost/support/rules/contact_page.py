@@ -88,16 +88,16 @@ class ContactView:
     city: str
     office_hours: str
     channels: tuple[ChannelView, ...]
-    """Those for some priorities alone first: where one is shown, it is what fits best."""
+    """The channels for some priorities alone first: where one is shown, it fits best."""
     priorities: tuple[PriorityQuestion, ...]
     """The most urgent first."""
     tiers: tuple[TierView, ...]
     data: dict[str, Any] = field(compare=False)
-    """What `support_data` makes of the same file."""
+    """The result of `support_data` for the same file."""
 
 
 def contact_view(support: SupportConfig, words: Words) -> ContactView:
-    """Put together what the contact page shows at any time."""
+    """Return the view of the contact page, for any time."""
     asked = _priorities(support, words)
     channels = sorted(support.channels, key=lambda channel: not channel.only_for)
     return ContactView(
@@ -121,7 +121,7 @@ def coming_holidays(office: Office, words: Words, now: datetime | None = None) -
 
 
 def support_data(support: SupportConfig, words: Words) -> dict[str, Any]:
-    """Return what scripts need to reckon with opening hours, as values for JSON.
+    """Return the data for scripts that compute opening hours, as values for JSON.
 
     `week` is a mapping of weekday to [start, end] in the zone of the office; an entry whose `week` is null has
     the office's. `first_answer` holds the shortest and the longest hours of each priority.

@@ -1,4 +1,4 @@
-"""The form that requests end in: how a provider's form is filled in, what a site got wrong, and its page."""
+"""The ticket form of a site: how a provider's form is filled in, its faults, and the page that leads to it."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ BUDGET = 2000
 """Characters of a whole address that every browser, proxy and server takes."""
 
 FIXED = re.compile(r"[^{}]+(?![^{}]*\})")
-"""What a template holds beside its placeholders."""
+"""The text of a template beside its placeholders."""
 
 SUGGESTIONS_PATH = "assets/waypost/suggestions.json"
 """Where the articles are that the form suggests, from the root of the output."""
 
 
 Recipe = Mapping[str, Any]
-"""What is needed to fill in a form, as plain data that a script can read."""
+"""The instructions to fill in a form, as plain data for scripts."""
 
 
 def recipe(form: TicketForm) -> Recipe:
-    """Return what a script needs to fill in a form."""
+    """Return the recipe of a form; theme/support/ticket/ticket_link.js follows it."""
     provider = PROVIDERS[form.provider]
     return {
         "provider": form.provider.value,
@@ -46,7 +46,7 @@ def recipe(form: TicketForm) -> Recipe:
 
 
 def empty_form(form: Recipe) -> str:
-    """Return the address of a form that nothing is filled into, but for what the site itself has fixed."""
+    """Return the address of a form with nothing but the fixed fields of the site filled in."""
     fixed = [(name, value) for name, value in form["params"] if not placeholders(value)]
     pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in fixed)
     if not pairs:
@@ -62,18 +62,18 @@ def form_params(form: TicketForm) -> dict[str, str]:
         # GitHub shows the form of a template in YAML in place of the body.
         params.pop("body", None)
     given = _names_in(form.url)
-    # What stands in the address itself is not said twice.
+    # A field in the address itself is not given twice.
     return {name: template for name, template in params.items() if name in form.fields or name not in given}
 
 
 def priority_words(form: TicketForm) -> dict[Priority, str]:
-    """Return what the provider calls each of our priorities."""
+    """Return the provider's word for each of our priorities."""
     return {**PROVIDERS[form.provider].priorities, **form.priorities}
 
 
 @dataclass(frozen=True)
 class FormFault:
-    """What is wrong with a ticket form: the keys that lead to it, below `ticket`, and what to do."""
+    """A fault of a ticket form: the keys that lead to it, below `ticket`, and what to do."""
 
     path: tuple[str | int, ...]
     message: str
@@ -81,7 +81,7 @@ class FormFault:
 
 
 def form_faults(form: TicketForm) -> Iterator[FormFault]:
-    """Find what the provider would not take, or would be missing."""
+    """Yield the faults that the provider would refuse, or that would lose text."""
     yield from _field_faults(form)
     yield from _address_faults(form)
     yield from _mapping_faults(form)
@@ -155,7 +155,7 @@ class TicketView:
     provider: str
     """Whose form opens, for people."""
     form: str
-    """The address of the form without anything in it but what the site always sends; empty for an API."""
+    """The address of the form with nothing but the site's fixed fields; empty for an API."""
     is_api: bool
     is_mail: bool
     mail: str
@@ -164,9 +164,9 @@ class TicketView:
     priorities: tuple[PriorityQuestion, ...]
     """The most urgent first."""
     sent: tuple[str, ...]
-    """Names of what is sent in fields of its own, beside the description."""
+    """Placeholders that are sent in fields of their own, beside the description."""
     data: Mapping[str, Any] = field(compare=False)
-    """What scripts need, as plain data for JSON."""
+    """The data for scripts, as values for JSON."""
 
 
 def ticket_view(support: SupportConfig, components: Mapping[str, str], words: Words) -> TicketView:

@@ -1,4 +1,4 @@
-"""The providers of ticket forms: what each takes, and how its address is filled in.
+"""The registry of ticket providers: the fields that each takes, and how its address is filled in.
 
 One registry, PROVIDERS. The parameters are those of the providers' own documentation; docs/tickets.md names
 them again with an example each, and a test compares the two.
@@ -31,18 +31,18 @@ class Provider:
     label: str
     """Its name."""
     takes: str
-    """The fields that it takes, in words, for whoever wrote another one."""
+    """The fields that it takes, in words, for a site that names another one."""
     accepts: str
     """The same as a pattern that a whole name matches."""
     params: Mapping[str, str] = field(default_factory=dict)
-    """What is filled in unless the site says otherwise: field and template."""
+    """The fields that are filled in unless the site says otherwise, with their templates."""
     place: FieldPlacement = FieldPlacement.QUERY
     newline: str = "\n"
-    """What ends a line of the description."""
+    """The end of a line in the description."""
     is_markup: bool = False
-    """The description is read as HTML, so what people write must be escaped."""
+    """The description is read as HTML, so the text of people must be escaped."""
     priorities: Mapping[Priority, str] = field(default_factory=lambda: WORDS)
-    """What it calls our priorities."""
+    """Its words for our priorities."""
     required: Mapping[str, str] = field(default_factory=dict)
     """Fields that the site must give, with a pattern of their values."""
 
