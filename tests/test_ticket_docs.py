@@ -14,8 +14,7 @@ from waypost.formats.ticket import PLACEHOLDERS, TicketProvider
 from waypost.reading.project import check_project
 from waypost.reading.site import Site
 from waypost.serving.demo import TICKETS_PATH
-from waypost.support.rules.ticket_form import BUDGET
-from waypost.support.rules.ticket_providers import PROVIDERS
+from waypost.support.rules.ticket_providers import BUDGET, PROVIDERS
 
 ROOT = Path(__file__).resolve().parent.parent
 MINIMAL = ROOT / "tests" / "projects" / "minimal"

@@ -33,7 +33,7 @@ from helpers.tickets import decoded, example_data, example_form
 from waypost.build import build_site
 from waypost.formats.ticket import TicketProvider
 from waypost.reading.site import Site
-from waypost.support.rules.ticket_form import recipe
+from waypost.support.rules.ticket_providers import recipe
 
 pytestmark = pytest.mark.browser
 

@@ -23,7 +23,7 @@ from helpers.tickets import (
 from waypost.base.files.languages import load_words
 from waypost.base.files.resources import assets
 from waypost.formats.ticket import TicketProvider
-from waypost.support.rules.ticket_form import recipe
+from waypost.support.rules.ticket_providers import recipe
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from helpers.ticket_links import RequestContent, TicketRequest, TreeStep
 from waypost.formats.ticket import TicketForm, TicketProvider
-from waypost.support.rules.ticket_form import recipe
+from waypost.support.rules.ticket_providers import recipe
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "providers"
 """A form of each provider, as the documentation shows it."""

@@ -12,8 +12,8 @@ from helpers.ticket_links import RequestContent, TicketRequest, TreeStep, descri
 from helpers.tickets import decoded, example_form, field_for
 from waypost.base.files.languages import languages, load_words
 from waypost.formats.ticket import TicketProvider
-from waypost.search.io.unresolved_log import LONGEST, MOST, TicketLabels, questions_in, ticket_labels
-from waypost.support.rules.ticket_form import recipe
+from waypost.search.rules.ticket_tail import LONGEST, MOST, TicketLabels, questions_in, ticket_labels
+from waypost.support.rules.ticket_providers import recipe
 
 LABELS = ticket_labels(map(load_words, languages()))
 CONTENT = RequestContent(

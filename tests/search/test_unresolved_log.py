@@ -18,8 +18,9 @@ from helpers.ticket_links import RequestContent, describe
 from waypost.base.files import log_lines
 from waypost.base.files.languages import languages, load_words
 from waypost.problems import Level, Problem, ProblemsFound
-from waypost.search.io.unresolved_log import MOST_PROBLEMS, UnresolvedLog, read_unresolved, ticket_labels
+from waypost.search.io.unresolved_log import MOST_PROBLEMS, UnresolvedLog, read_unresolved
 from waypost.search.rules.grouping import UnresolvedReason, UnresolvedSearch
+from waypost.search.rules.ticket_tail import ticket_labels
 
 LABELS = ticket_labels(map(load_words, languages()))
 

@@ -6,8 +6,7 @@ import pytest
 
 from helpers.tickets import EXAMPLES, example_form, ticket_form
 from waypost.formats.ticket import PLACEHOLDERS, TicketProvider, placeholders
-from waypost.support.rules.ticket_form import form_faults, form_params
-from waypost.support.rules.ticket_providers import PROVIDERS, FieldPlacement
+from waypost.support.rules.ticket_providers import PROVIDERS, FieldPlacement, form_faults, form_params
 
 URLS = {
     "zendesk": "https://lumen.zendesk.com/hc/en-us/requests/new",

@@ -22,8 +22,7 @@ from helpers.tickets import (
 )
 from waypost.base.files.languages import load_words
 from waypost.formats.ticket import TicketProvider
-from waypost.support.rules.ticket_form import BUDGET, recipe
-from waypost.support.rules.ticket_providers import PROVIDERS
+from waypost.support.rules.ticket_providers import BUDGET, PROVIDERS, recipe
 
 LINKED = [provider for provider in TicketProvider if provider is not TicketProvider.API]
 

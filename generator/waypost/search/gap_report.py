@@ -12,9 +12,10 @@ from waypost.problems import Location, Problem, ProblemsFound, Refused
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.io.article_edit import is_usable_alias, with_alias
-from waypost.search.io.unresolved_log import UnresolvedLog, read_unresolved, ticket_labels
+from waypost.search.io.unresolved_log import UnresolvedLog, read_unresolved
 from waypost.search.rules.documents import search_documents
 from waypost.search.rules.gaps import Content, Gap, Gaps, Proposal, plan_gaps
+from waypost.search.rules.ticket_tail import ticket_labels
 from waypost.search.site_search import site_language
 
 

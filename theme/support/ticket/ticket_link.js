@@ -32,7 +32,7 @@ export function describe(content, say) {
 /**
  * Fill in a form. An address keeps to the recipe's budget: the gathered context goes first, then the end of
  * the subject, and the end of the text last.
- * @param {object} recipe what support/rules/ticket_form.py made of support.yml
+ * @param {object} recipe what support/rules/ticket_providers.py made of support.yml
  * @param {{subject: string, text: string, context: string[], category: string, priority: string,
  *   components: string[], page: string, email: string}} wanted
  * @returns {{url: string, shortened: boolean, body: object | null}}

@@ -10,7 +10,7 @@ from waypost.base.files.yaml_source import DataPath, YamlDocument
 from waypost.formats.support import SupportConfig
 from waypost.formats.ticket import TicketForm
 from waypost.problems import Problem, did_you_mean
-from waypost.support.rules.ticket_form import form_faults
+from waypost.support.rules.ticket_providers import form_faults
 
 
 def load_support(

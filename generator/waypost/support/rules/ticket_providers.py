@@ -1,17 +1,21 @@
-"""The registry of ticket providers: the fields that each takes, and how its address is filled in.
+"""The registry of ticket providers, PROVIDERS, and how the form of each is filled in.
 
-One registry, PROVIDERS. The parameters are those of the providers' own documentation; docs/tickets.md names
-them again with an example each, and a test compares the two.
+The parameters are those of the providers' own documentation; docs/tickets.md names them again with an example
+each, and a test compares the two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 
 from waypost.formats.article import Priority
-from waypost.formats.ticket import TicketProvider
+from waypost.formats.ticket import TicketForm, TicketProvider, placeholders
+from waypost.problems import did_you_mean
 
 WORDS = {level: level.value for level in Priority}
 
@@ -150,3 +154,130 @@ PROVIDERS: Mapping[TicketProvider, Provider] = {
     ),
 }
 """Every provider, by the name that support.yml uses."""
+
+BUDGET = 2000
+"""Characters of a whole address that every browser, proxy and server takes."""
+
+FIXED = re.compile(r"[^{}]+(?![^{}]*\})")
+"""The text of a template beside its placeholders."""
+
+Recipe = Mapping[str, Any]
+"""The instructions to fill in a form, as plain data for scripts."""
+
+
+def recipe(form: TicketForm) -> Recipe:
+    """Return the recipe of a form; theme/support/ticket/ticket_link.js follows it."""
+    provider = PROVIDERS[form.provider]
+    return {
+        "provider": form.provider.value,
+        "url": form.url,
+        "place": provider.place.value,
+        "newline": provider.newline,
+        "markup": provider.is_markup,
+        "budget": None if provider.place is FieldPlacement.JSON else BUDGET,
+        "params": [list(pair) for pair in form_params(form).items()],
+        "priorities": {level.value: word for level, word in priority_words(form).items()},
+    }
+
+
+def empty_form(form: Recipe) -> str:
+    """Return the address of a form with nothing but the fixed fields of the site filled in."""
+    fixed = [(name, value) for name, value in form["params"] if not placeholders(value)]
+    pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in fixed)
+    if not pairs:
+        return str(form["url"])
+    glue = "#" if form["place"] == FieldPlacement.FRAGMENT else "&" if "?" in form["url"] else "?"
+    return f"{form['url']}{glue}{pairs}"
+
+
+def form_params(form: TicketForm) -> dict[str, str]:
+    """Return the fields of a form with their templates: the provider's own, and what the site adds or changes."""
+    params = {**PROVIDERS[form.provider].params, **form.fields}
+    if _has_form_fields(form) and "body" not in form.fields:
+        # GitHub shows the form of a template in YAML in place of the body.
+        params.pop("body", None)
+    given = _names_in(form.url)
+    # A field in the address itself is not given twice.
+    return {name: template for name, template in params.items() if name in form.fields or name not in given}
+
+
+def priority_words(form: TicketForm) -> dict[Priority, str]:
+    """Return the provider's word for each of our priorities."""
+    return {**PROVIDERS[form.provider].priorities, **form.priorities}
+
+
+@dataclass(frozen=True)
+class FormFault:
+    """A fault of a ticket form: the keys that lead to it, below `ticket`, and what to do."""
+
+    path: tuple[str | int, ...]
+    message: str
+    at_key: bool = False
+
+
+def form_faults(form: TicketForm) -> Iterator[FormFault]:
+    """Yield the faults that the provider would refuse, or that would lose text."""
+    yield from _field_faults(form)
+    yield from _address_faults(form)
+    yield from _mapping_faults(form)
+
+
+def _field_faults(form: TicketForm) -> Iterator[FormFault]:
+    provider = PROVIDERS[form.provider]
+    accepts = provider.accepts
+    if _has_form_fields(form):
+        accepts += r"|[A-Za-z0-9_-]+"
+    for name in form.fields:
+        if not re.fullmatch(accepts, name, re.ASCII):
+            hint = did_you_mean(name, provider.params)
+            message = f"{provider.label} does not take the field '{name}'. It takes {provider.takes}.{hint}"
+            yield FormFault(("fields", name), message, at_key=True)
+
+
+def _address_faults(form: TicketForm) -> Iterator[FormFault]:
+    provider = PROVIDERS[form.provider]
+    parts = urlsplit(form.url)
+    if parts.fragment or form.url.endswith("#"):
+        yield FormFault(("url",), "Leave out # and what follows: the fields are written there or before it.")
+    if parts.query and provider.place is FieldPlacement.JSON:
+        yield FormFault(("url",), "Leave out ? and what follows: a request is sent to the address as it is.")
+    for name in sorted(_names_in(form.url) & set(form.fields)):
+        message = f"The address holds '{name}' already. Say it here, or there."
+        yield FormFault(("fields", name), message, at_key=True)
+    if provider.place is not FieldPlacement.JSON and len(form.url) + _fixed_length(form) > BUDGET // 2:
+        message = f"The address and its fixed fields are longer than {BUDGET // 2} characters. Shorten them."
+        yield FormFault(("url",), message)
+
+
+def _mapping_faults(form: TicketForm) -> Iterator[FormFault]:
+    provider = PROVIDERS[form.provider]
+    params = form_params(form)
+    given = {**dict(parse_qsl(urlsplit(form.url).query)), **form.fields}
+    for name, pattern in provider.required.items():
+        if not re.fullmatch(pattern, given.get(name, ""), re.ASCII):
+            message = f"{provider.label} needs `{name}`: the number of your own, in quotes, in `fields`."
+            yield FormFault(("fields", name) if name in form.fields else ("fields",), message)
+    filled = {name for template in params.values() for name in placeholders(template)}
+    for name in ("subject", "description"):
+        if name not in filled:
+            message = (
+                f"No field takes {{{name}}}, so what people write would be lost. "
+                f"{provider.label} takes {provider.takes}: give one of them the value '{{{name}}}'."
+            )
+            yield FormFault(("fields",), message)
+
+
+def _has_form_fields(form: TicketForm) -> bool:
+    """Tell whether GitHub's own form is filled in, whose fields have names of their own."""
+    template = form.fields.get("template") or dict(parse_qsl(urlsplit(form.url).query)).get("template", "")
+    return form.provider is TicketProvider.GITHUB and template.endswith((".yml", ".yaml"))
+
+
+def _names_in(url: str) -> set[str]:
+    return {unquote_plus(part.partition("=")[0]) for part in urlsplit(url).query.split("&") if part}
+
+
+def _fixed_length(form: TicketForm) -> int:
+    params = form_params(form).items()
+    fixed = [(name, "".join(FIXED.findall(template))) for name, template in params]
+    return sum(len(quote(name, safe="")) + len(quote(text, safe="")) + 2 for name, text in fixed)
