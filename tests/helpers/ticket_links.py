@@ -1,4 +1,4 @@
-"""What theme/assets/waypost/ticket_link.js sends, written a second time, so that the two can be compared.
+"""What theme/support/ticket/ticket_link.js sends, written a second time, so that the two can be compared.
 
 The golden cases of tests/cases/tickets/ hold both to the same address and the same text; beyond them, random
 requests do.

@@ -77,16 +77,13 @@ class Likeness:
         """Count the stems of each article; title and questions weigh as much more as in a search."""
         analyzer = StemmingAnalyzer()
         counts = {
-            article.path: self._cache.get(_text_of(article), partial(_stems, analyzer, article))
+            article.path: self._cache.get(
+                f"{article.kind}\0{article.front!r}\0{article.body}", partial(_stems, analyzer, article)
+            )
             for article in self._articles
         }
         self._cache.save()
         return counts
-
-
-def _text_of(article: Article) -> str:
-    """Return all that the words of an article are taken from."""
-    return f"{article.kind}\0{article.front!r}\0{article.body}"
 
 
 def _stems(analyzer: Composable, article: Article) -> WordCounts:

@@ -1,6 +1,6 @@
 """Read searches that led to nothing, from the log of an endpoint or from tickets that a help desk exported.
 
-Three forms, told apart by what is in the file: JSON lines as browsers send them (docs/feedback-and-privacy.md),
+Three forms, recognised by their content: JSON lines as browsers send them (docs/feedback-and-privacy.md),
 and CSV exports of Zendesk tickets and of GitHub issues, whose text ends with what Waypost's ticket form wrote.
 """
 
@@ -32,8 +32,8 @@ ADVICE = (
 )
 
 _DELIMITERS = ",;\t"
-_LOOKED_AT = 64 * 1024
-"""Bytes that tell which form a file has."""
+_HEAD = 64 * 1024
+"""Bytes by which the form of a file is recognised."""
 
 
 @dataclass
@@ -67,8 +67,8 @@ def read_unresolved(path: Path, labels: TicketLabels) -> UnresolvedLog:
     log = UnresolvedLog(path)
     size = log_lines.size_of_log(path, ADVICE)
     with path.open("rb") as stream:
-        start = stream.read(_LOOKED_AT).removeprefix(b"\xef\xbb\xbf")
-    if not start.strip() and size <= _LOOKED_AT:
+        start = stream.read(_HEAD).removeprefix(b"\xef\xbb\xbf")
+    if not start.strip() and size <= _HEAD:
         return log
     if _is_json(start):
         _read_lines(log, size)
@@ -82,8 +82,8 @@ def read_unresolved(path: Path, labels: TicketLabels) -> UnresolvedLog:
     return log
 
 
-def _refusal(path: Path, message: str) -> Problem:
-    return Problem(Location(path.as_posix()), "bad-value", message)
+def _refusal(path: Path, message: str, code: str = "bad-value") -> Problem:
+    return Problem(Location(path.as_posix()), code, message)
 
 
 def _is_json(start: bytes) -> bool:
@@ -144,7 +144,7 @@ def _judge(log: UnresolvedLog, number: int, line: bytes) -> None:
 def _read_table(log: UnresolvedLog, size: int, labels: TicketLabels) -> None:
     if size > log_lines.MAX_LOG:
         message = f"The table is larger than {log_lines.MAX_LOG // 1024 // 1024} MiB. Export a shorter time."
-        raise ProblemsFound([Problem(Location(log.path.as_posix()), "file-too-large", message)])
+        raise ProblemsFound([_refusal(log.path, message, "file-too-large")])
     data = log.path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
@@ -171,7 +171,7 @@ def _read_table(log: UnresolvedLog, size: int, labels: TicketLabels) -> None:
 
 
 def _without_separator_line(text: str) -> tuple[int, str]:
-    """Leave out the line that tells spreadsheets the separator; return how many lines that were."""
+    """Leave out the line with the separator for spreadsheets; return how many lines that were."""
     first, _, rest = text.partition("\n")
     return (1, rest) if first.strip().lower().startswith("sep=") and len(first.strip()) <= 5 else (0, text)
 
@@ -187,7 +187,7 @@ def _text_column(text: str) -> tuple[str, int] | None:
 
 
 def _header(text: str, delimiter: str) -> Sequence[str]:
-    _, text = _without_separator_line(text[:_LOOKED_AT])
+    _, text = _without_separator_line(text[:_HEAD])
     try:
         return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv.Error:

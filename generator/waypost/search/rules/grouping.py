@@ -152,7 +152,7 @@ class _Terms:
         self._unknown: dict[str, list[str]] = defaultdict(list)
         self._same: dict[str, str] = {}
         for group in language.synonyms:
-            members = [self._stem(form_of(member)) for member in group.members]
+            members = [language.term_of(form_of(member)) for member in group.members]
             # A word in two groups stays with its first: joining the groups would make one of half the language.
             for member in members:
                 self._same.setdefault(member, members[0])
@@ -160,11 +160,8 @@ class _Terms:
     def of(self, concept: Concept) -> str:
         """Return the term of a word or phrase; a word that no article has becomes one like it that came before."""
         known = concept.candidates[0].form if concept.candidates else self._like_unknown(concept.asked)
-        term = self._stem(known)
+        term = self._language.term_of(known)
         return self._same.get(term, term)
-
-    def _stem(self, form: str) -> str:
-        return form if " " in form else self._language.stem(form)
 
     def _like_unknown(self, word: str) -> str:
         forms = (form for letter in first_letters(word) for form in self._unknown[letter])

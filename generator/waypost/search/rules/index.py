@@ -34,6 +34,10 @@ class Language:
     """Words of any conversation, which say little about a question."""
     synonyms: Sequence[SynonymGroup] = ()
 
+    def term_of(self, form: str) -> str:
+        """Return the stem of a word; a phrase is its own."""
+        return form if " " in form else self.stem(form)
+
 
 Counts = Mapping[str, int]
 """How often each term stands in a text."""
@@ -229,14 +233,14 @@ def build_index(
     documents: Sequence[SearchDocument], counts: Sequence[FieldCounts], language: Language
 ) -> Index:
     """Weigh every word of every document; `counts` are those of `count_forms`, in the same order."""
-    stems = {
-        form: _stem(form, language) for form in {f for fields in counts for text in fields for f in text}
-    }
+    forms = {form for fields in counts for text in fields for form in text}
+    stems = {form: language.term_of(form) for form in forms}
     stemmed = [tuple(_stemmed(text, stems) for text in fields) for fields in counts]
     anywhere = holders(stemmed)
     worth = impacts(stemmed)
     light = {language.stem(word) for word in language.light} & worth.keys()
-    _lighten(worth, light)
+    for term in light:
+        worth[term] = {number: value * LIGHT for number, value in worth[term].items()}
     _add_synonyms(worth, stems, language)
     terms = sorted(worth)
     numbers = {term: number for number, term in enumerate(terms)}
@@ -264,10 +268,6 @@ def index_documents(documents: Sequence[SearchDocument], language: Language) -> 
     return build_index(documents, [count_forms(each, language, phrases) for each in documents], language)
 
 
-def _stem(form: str, language: Language) -> str:
-    return form if " " in form else language.stem(form)
-
-
 def _stemmed(text: Counts, stems: Mapping[str, str]) -> Counts:
     found: dict[str, int] = defaultdict(int)
     for form, count in text.items():
@@ -280,16 +280,11 @@ def _postings(worth: Mapping[int, float]) -> Postings:
     return Postings([number for number, _ in kept], [steps for _, steps in kept])
 
 
-def _lighten(worth: Impacts, light: Collection[str]) -> None:
-    for term in light:
-        worth[term] = {number: value * LIGHT for number, value in worth[term].items()}
-
-
 def _add_synonyms(worth: Impacts, stems: dict[str, str], language: Language) -> None:
     """Let synonyms count for each other; a synonym that no document holds becomes a known word."""
     own = {term: dict(held) for term, held in worth.items()}
     for group in language.synonyms:
-        members = {form: _stem(form, language) for form in map(form_of, group.members)}
+        members = {form: language.term_of(form) for form in map(form_of, group.members)}
         known = {stem for stem in members.values() if stem in own}
         if not known:
             continue

@@ -115,15 +115,10 @@ class Concept:
     @property
     def is_understood(self) -> bool:
         """Whether it stands for itself or an inflection, or is the beginning of a word: that is no correction."""
-        return not self.candidates or self._is_same(self.candidates[0])
-
-    def _is_same(self, candidate: Candidate) -> bool:
-        form = candidate.form
-        return (
-            form.startswith(self.asked)
-            or self.asked.startswith(form)
-            or candidate.worth == constants.INFLECTED
-        )
+        if not self.candidates:
+            return True
+        form, worth = self.candidates[0].form, self.candidates[0].worth
+        return form.startswith(self.asked) or self.asked.startswith(form) or worth == constants.INFLECTED
 
 
 @dataclass(frozen=True)
