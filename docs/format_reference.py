@@ -16,7 +16,6 @@ from pydantic_core import PydanticUndefined
 
 from waypost.formats import (
     checks,
-    embeds,
     expectations,
     search,
     status,
@@ -40,7 +39,7 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (words.TimeZone, "time zone, such as `Europe/Berlin`"),
     (words.WebUrl, "http or https address"),
     (words.HttpsUrl, "https address"),
-    (embeds.FeedbackUrl, "https address, or a path of the same host such as `/feedback`"),
+    (support.FeedbackUrl, "https address, or a path of the same host such as `/feedback`"),
     (words.DirectoryUrl, "http or https address of a folder"),
     (words.ContentPath, "path from content/, such as `galleries/open.md`"),
     (search.Expected, "path from content/, such as `galleries/open.md`, or `none`"),
@@ -48,7 +47,7 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (words.FilePath, "path of a file from content/, such as `downloads/checklist.pdf`"),
     (status.Trouble, "one of `degraded_performance`, `partial_outage`, `major_outage`"),
     (status_config.Weight, "number, 0 to 1"),
-    (support.OpeningHours, 'opening hours in quotes, such as `"09:00-18:00"`'),
+    (support.DayHoursText, 'opening hours in quotes, such as `"09:00-18:00"`'),
     (support.AnswerHours, "hours, such as `4h` or `24-48h`"),
     (support.Week, 'mapping of `monday` to `sunday` to opening hours in quotes, such as `"09:00-18:00"`'),
     (status_config.Combine, "`any`, `all`, or a whole number, 1 to 100"),
@@ -209,7 +208,7 @@ def _parts(hint: Any) -> Iterator[type[Any]]:
     arguments = typing.get_args(hint)
     if typing.get_origin(hint) is typing.Literal:
         return
-    if not arguments and isinstance(hint, type) and hint is not support.Span:
+    if not arguments and isinstance(hint, type) and hint is not support.DayHours:
         yield hint
     for argument in arguments:
         yield from _parts(argument)

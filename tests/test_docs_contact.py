@@ -12,8 +12,8 @@ import yaml
 from pydantic import TypeAdapter
 
 from waypost.formats.support import (
-    Channel,
     ChannelKind,
+    ContactChannel,
     Holiday,
     Office,
     PriorityQuestion,
@@ -55,7 +55,7 @@ def test_every_example_is_valid(example: dict[str, Any]) -> None:
     assert support.office.city == "Berlin"
 
 
-@pytest.mark.parametrize("model", [Office, Holiday, Channel, Tier, PriorityQuestion])
+@pytest.mark.parametrize("model", [Office, Holiday, ContactChannel, Tier, PriorityQuestion])
 def test_every_key_is_shown(model: type[Any]) -> None:
     keys = {field.name for field in dataclasses.fields(model)}
     assert {key for key in keys if not re.search(rf"\b{key}\b", PAGE)} == set()

@@ -33,7 +33,7 @@ from waypost.base.i18n import Phrase
 from waypost.formats.article import ARTICLE_KINDS, Priority
 from waypost.formats.observations import Resolution
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, UpdateStatus
-from waypost.formats.support import ChannelKind, Reason
+from waypost.formats.support import ChannelKind, VoteReason
 from waypost.help.rules.status_notice import Topic
 from waypost.notify.rules.wording import OWN_STATES
 from waypost.publishing.rules.feed_items import IMPACTS
@@ -67,8 +67,8 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "article.kind.": ARTICLE_KINDS,
     "contact.action.": (ChannelKind.CHAT, ChannelKind.CALL_BACK, ChannelKind.FORM),
     "contact.priority.": Priority,
-    "helpful.hint.": Reason,
-    "helpful.reason.": Reason,
+    "helpful.hint.": VoteReason,
+    "helpful.reason.": VoteReason,
     "live.aware.": Topic,
     "live.aware.link.": Topic,
     "live.aware.state.": (status for status in ComponentStatus if status.is_trouble),

@@ -13,7 +13,7 @@ from helpers.tickets import EXAMPLES
 from waypost.formats.ticket import PLACEHOLDERS, TicketProvider
 from waypost.reading.project import check_project
 from waypost.reading.site import Site
-from waypost.serving.demo_tickets import TICKETS_PATH
+from waypost.serving.demo import TICKETS_PATH
 from waypost.support.rules.ticket_providers import BUDGET, PROVIDERS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from waypost.base.clock import utc_now
@@ -16,7 +16,8 @@ from waypost.problems import ProblemsFound, Refused
 from waypost.publishing.publish import Publisher
 from waypost.reading.site import Site
 from waypost.run import WATCH, Daemon, Events, FileWatch
-from waypost.serving.dev_server import DemoServices, DevServer
+from waypost.serving.demo import DemoServices
+from waypost.serving.dev_server import DevServer
 
 
 class PortTaken(Refused):
@@ -25,7 +26,7 @@ class PortTaken(Refused):
 
 @dataclass
 class ServeEvents(Events):
-    """What serving tells whoever started it, besides what the daemon does."""
+    """Callbacks for the caller of `serve`, beside those of the daemon; each does nothing unless it is replaced."""
 
     ready: Callable[[int, BuildReport], None] = field(default=lambda port, report: None)
     built: Callable[[BuildReport], None] = field(default=lambda report: None)
@@ -49,7 +50,7 @@ def serve(
     another process already polls into the database.
     """
     with ExitStack() as stack:
-        server = stack.enter_context(_listening(site, options))
+        server = stack.enter_context(_server(site, options))
         database = stack.enter_context(opened_to_write(database_url))
         # Watching starts before the first build, so that nothing saved during it is missed.
         watch = SiteWatch(site)
@@ -64,32 +65,25 @@ def serve(
         )
         builder.start()
         stack.callback(builder.join)
-        # The builder must see the end however this one ends.
+        # The builder must stop however this thread ends.
         stack.callback(stop.set)
         events.ready(server.server_address[1], report)
         Daemon(publisher, database, database_url, events, RunOptions(everywhere=True)).run(stop)
 
 
-@contextmanager
-def _listening(site: Site, options: ServeOptions) -> Iterator[DevServer]:
+def _server(site: Site, options: ServeOptions) -> DevServer:
     site.output.mkdir(parents=True, exist_ok=True)
     try:
-        server = DevServer(
-            (options.host, options.port), site.output, DemoServices() if options.demo else None
-        )
+        return DevServer((options.host, options.port), site.output, DemoServices() if options.demo else None)
     except OSError as error:
         raise PortTaken(
             f"Port {options.port} cannot be used: {(error.strerror or 'unknown').lower()}."
             " Choose another: make serve PORT=8001"
         ) from None
-    try:
-        yield server
-    finally:
-        server.server_close()
 
 
 class SiteWatch:
-    """Tells what was saved: the help center, which must be built again, or the status files alone."""
+    """What was saved: files of the help center, which must be built again, or of the status alone."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -122,7 +116,7 @@ def _rebuild(
         except ProblemsFound as problems:
             events.broken(problems)
         except (OSError, StoreError) as error:
-            # A file may vanish while an editor saves it; the next look finds what came of it.
+            # A file may vanish while an editor saves it; the next round reads what is there then.
             events.failed(error)
         else:
             server.reloader.announce()

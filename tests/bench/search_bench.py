@@ -37,13 +37,13 @@ from whoosh.query import Or, Term
 
 from waypost.base.files.resources import assets
 from waypost.formats.article import Kind
-from waypost.search.io.collections import Field, load_collection
-from waypost.search.io.language_files import search_language
-from waypost.search.io.shard_files import search_files
-from waypost.search.rules.documents import SearchDocument, Section
+from waypost.search.io.collections import QuestionForm, load_collection
+from waypost.search.io.language import search_language
+from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.evaluation import Question, ask, figures
 from waypost.search.rules.index import build_index, count_forms, index_documents, phrases_of
 from waypost.search.rules.ranking import Hit, Ranking, rank
+from waypost.search.rules.shards import search_files
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SYLLABLES = [
@@ -91,7 +91,7 @@ def whoosh_answer(index: WhooshIndex, documents: Sequence[SearchDocument], quest
 
 def quality(folders: Sequence[Path]) -> Iterator[list[str]]:
     """Ask the questions of each collection, of us and of Whoosh."""
-    fields: tuple[Field, ...] = ("text", "typo")
+    fields: tuple[QuestionForm, ...] = ("text", "typo")
     for folder in folders:
         for field in fields:
             if field == "typo" and '"typo"' not in (folder / "queries.json").read_text(encoding="utf-8"):
@@ -158,7 +158,9 @@ def articles(count: int, words: int) -> list[SearchDocument]:
     found = []
     for number in range(count):
         topic, category = rng.sample(vocabulary[200:], 12), CATEGORIES[number % 12][0]
-        sections = tuple(Section(f"s{at}", text(topic, 5), text(topic, words // 4)) for at in range(4))
+        sections = tuple(
+            DocumentSection(f"s{at}", text(topic, 5), text(topic, words // 4)) for at in range(4)
+        )
         path = f"{category}/article-{number}"
         found.append(
             SearchDocument(

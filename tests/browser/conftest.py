@@ -12,8 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from helpers.browser_sites import NOW, Served, build_calm, build_hostile, publish_troubled, served
 from helpers.browser_visit import Visit, visiting
-from waypost.serving.demo_tickets import DemoTickets
-from waypost.serving.dev_server import DemoServices
+from waypost.serving.demo import DemoServices, DemoTickets
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first that is there: the shell is the same browser without windows, and a page costs a third in it."""

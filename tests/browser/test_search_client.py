@@ -14,9 +14,8 @@ from playwright.sync_api import Browser, Page, Route
 from helpers.search_lists import index_of
 from helpers.static_site import shown, write_index, write_scripts
 from waypost.formats.article import Kind
-from waypost.search.rules.documents import SearchDocument, Section
-from waypost.search.rules.index import Index, index_documents
-from waypost.search.rules.language import Language
+from waypost.search.rules.documents import DocumentSection, SearchDocument
+from waypost.search.rules.index import Index, Language, index_documents
 
 pytestmark = pytest.mark.browser
 
@@ -44,9 +43,11 @@ def documents() -> list[SearchDocument]:
             Kind.TROUBLESHOOTING,
             "What to do when it stops.",
             (
-                Section("", "", f"An archive is cut. {long}"),
-                Section("parts", "Download in parts", f"{long} Choose two gigabytes at a time. {long}"),
-                Section("sleep", "Keep awake", "The computer must not sleep."),
+                DocumentSection("", "", f"An archive is cut. {long}"),
+                DocumentSection(
+                    "parts", "Download in parts", f"{long} Choose two gigabytes at a time. {long}"
+                ),
+                DocumentSection("sleep", "Keep awake", "The computer must not sleep."),
             ),
             "downloads",
             ("downloads",),
@@ -59,13 +60,15 @@ def documents() -> list[SearchDocument]:
             Kind.FAQ,
             "",
             (
-                Section("where", "", "In the folder for spam."),
-                Section("more", "Ask again", "The link is sent again."),
+                DocumentSection("where", "", "In the folder for spam."),
+                DocumentSection("more", "Ask again", "The link is sent again."),
             ),
             "mail",
         ),
         SearchDocument("mail/zip/", "mail/zip.md", "The mail with the zip", (), Kind.PAGE, "", (), "mail"),
-        SearchDocument("alone/", "alone.md", "Pelican", (), Kind.PAGE, "", (Section("", "", "A bird."),)),
+        SearchDocument(
+            "alone/", "alone.md", "Pelican", (), Kind.PAGE, "", (DocumentSection("", "", "A bird."),)
+        ),
     ]
 
 

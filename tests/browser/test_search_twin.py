@@ -15,9 +15,9 @@ from helpers.static_site import shown, write_index, write_scripts
 from waypost.base.files.resources import theme_folder
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.search.published_index import site_index, site_language
 from waypost.search.rules.index import Index
 from waypost.search.rules.ranking import rank
+from waypost.search.site_search import site_index, site_language
 
 pytestmark = pytest.mark.browser
 

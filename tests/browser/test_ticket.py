@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Route, expect
 
 from helpers.browser_sites import NOW, Served, served
 from helpers.browser_visit import PHONE, Visit
-from helpers.ticket_links import Request, ticket_link
+from helpers.ticket_links import TicketRequest, ticket_link
 from helpers.ticket_page import (
     DETAILS,
     HOSTILE,
@@ -33,7 +33,7 @@ from helpers.tickets import decoded, example_data, example_form
 from waypost.build import build_site
 from waypost.formats.ticket import TicketProvider
 from waypost.reading.site import Site
-from waypost.support.rules.ticket_content import recipe
+from waypost.support.rules.ticket_providers import recipe
 
 pytestmark = pytest.mark.browser
 
@@ -106,7 +106,7 @@ def test_the_way_from_an_article_to_the_form_of_a_provider(
     assert LINK in text
     assert f"A zip download stops half way ({site.url}downloads/zip-stops-half-way/)" in text
     assert "Downloads: working" in text
-    request = Request(
+    request = TicketRequest(
         subject=SUBJECT,
         text=text,
         category="downloads",

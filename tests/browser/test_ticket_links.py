@@ -10,20 +10,20 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from helpers.cases import golden
-from helpers.ticket_links import Request, describe, ticket_link
+from helpers.ticket_links import TicketRequest, describe, ticket_link
 from helpers.tickets import (
     REQUEST,
+    content_data,
+    content_of,
     example_form,
     request_data,
     request_of,
     ticket_form,
-    told_data,
-    told_of,
 )
 from waypost.base.files.languages import load_words
 from waypost.base.files.resources import assets
 from waypost.formats.ticket import TicketProvider
-from waypost.support.rules.ticket_content import recipe
+from waypost.support.rules.ticket_providers import recipe
 
 pytestmark = pytest.mark.browser
 
@@ -47,13 +47,13 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def in_browser(page: Page, form: Any, request: Request) -> dict[str, Any]:
+def in_browser(page: Page, form: Any, request: TicketRequest) -> dict[str, Any]:
     call = """async ([recipe, request]) => (await import("/ticket_link.js")).ticketLink(recipe, request)"""
     link: dict[str, Any] = page.evaluate(call, [recipe(form), request_data(request)])
     return link
 
 
-def in_python(form: Any, request: Request) -> dict[str, Any]:
+def in_python(form: Any, request: TicketRequest) -> dict[str, Any]:
     return dict(vars(ticket_link(recipe(form), request)))
 
 
@@ -73,11 +73,11 @@ def test_the_browser_leaves_out_the_same(page: Page, case: dict[str, Any]) -> No
 def test_the_browser_writes_the_same_text(page: Page, case: dict[str, Any]) -> None:
     words = load_words(case.get("language", "en"))
     texts = {name: text for name, text in words.texts.items() if name.startswith("live.ticket.told.")}
-    told = told_of(case["told"])
-    call = """async ([told, texts]) =>
-      (await import("/ticket_link.js")).describe(told, (name) => texts[`live.ticket.told.${name}`])"""
-    text, context = describe(told, words)
-    assert page.evaluate(call, [told_data(told), texts]) == {"text": text, "context": list(context)}
+    content = content_of(case["told"])
+    call = """async ([content, texts]) =>
+      (await import("/ticket_link.js")).describe(content, (name) => texts[`live.ticket.told.${name}`])"""
+    text, context = describe(content, words)
+    assert page.evaluate(call, [content_data(content), texts]) == {"text": text, "context": list(context)}
 
 
 @pytest.mark.parametrize("provider", TicketProvider)
@@ -89,7 +89,7 @@ def test_the_browser_agrees_on_whatever_people_type(page: Page, provider: Ticket
         return "".join(chance.choices(LETTERS, k=chance.randint(0, most)))
 
     for most in (5, 40, 300, 1500, 1500):
-        request = Request(
+        request = TicketRequest(
             subject=text(160),
             text=text(most),
             context=tuple(text(most // 3) for _ in range(chance.randint(0, 5))),

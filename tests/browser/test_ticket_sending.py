@@ -24,7 +24,7 @@ from helpers.ticket_page import (
     write,
 )
 from helpers.tickets import decoded
-from waypost.serving.demo_tickets import DemoTickets
+from waypost.serving.demo import DemoTickets
 
 pytestmark = pytest.mark.browser
 

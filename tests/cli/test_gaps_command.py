@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.sites import fingerprint, minimal_site
-from helpers.ticket_links import Told, describe
+from helpers.ticket_links import RequestContent, describe
 from waypost.base.files.languages import load_words
 from waypost.cli import main
 from waypost.reading.site import Site
@@ -204,7 +204,7 @@ def test_programs_read_the_same(site: Site) -> None:
 
 
 def test_logs_and_exports_are_counted_together(site: Site) -> None:
-    text, context = describe(Told(details='The "zip" breaks.', question=ASKED), load_words("de"))
+    text, context = describe(RequestContent(details='The "zip" breaks.', question=ASKED), load_words("de"))
     body = "\n\n".join([text, *context]).replace('"', '""')
     Path("tickets.csv").write_text(f'Id;Description\r\n1;"{body}"\r\n2;hello\r\n', encoding="utf-8-sig")
     (gap,) = read(log((ASKED, "no_answer")), "tickets.csv")["gaps"]

@@ -18,10 +18,10 @@ from waypost.formats.search import LONGEST_PHRASE
 from waypost.lint.lint import lint
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.search.ask import search
 from waypost.search.io.collections import MAX_BYTES, MAX_ENTRIES
-from waypost.search.io.language_files import OWN
+from waypost.search.io.language import OWN
 from waypost.search.rules.evaluation import Figures
+from waypost.search.site_search import search
 
 QUERIES = """success_at_least: 0.5
 queries:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from waypost.formats.embeds import Embeds, Feedback
+from waypost.formats.support import Embeds, Feedback
 
 GOOD_ENDPOINTS = [
     "https://feedback.lumen.example/",

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from waypost.formats.article import FRONT_MATTER, Article, ArticleFrontMatter, Kind
 from waypost.formats.project import HelpCenter
-from waypost.formats.support import Channel
+from waypost.formats.support import ContactChannel
 
 
 def article(path: str, kind: Kind = Kind.PAGE) -> Article:
@@ -63,8 +63,8 @@ CHANNELS: list[tuple[str, dict[str, Any], bool]] = [
 
 @pytest.mark.parametrize(("what", "changes", "usable"), CHANNELS, ids=[row[0] for row in CHANNELS])
 def test_a_channel_needs_an_address_that_fits_it(what: str, changes: dict[str, Any], usable: bool) -> None:
-    def read() -> Channel:
-        return TypeAdapter(Channel).validate_python({**MAIL, **changes})
+    def read() -> ContactChannel:
+        return TypeAdapter(ContactChannel).validate_python({**MAIL, **changes})
 
     if usable:
         assert read().id == "mail"

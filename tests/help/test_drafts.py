@@ -12,7 +12,7 @@ from waypost.lint.lint import lint
 from waypost.lint.review import review
 from waypost.reading.project import check_project, load_project
 from waypost.reading.site import Site
-from waypost.search.ask import search
+from waypost.search.site_search import search
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DRAFT = """\

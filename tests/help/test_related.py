@@ -13,7 +13,7 @@ from waypost.help.rules.catalog import Catalog, build_catalog
 from waypost.help.rules.related import LIMIT, Alike, related_links
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.search.io.whoosh_words import Likeness
+from waypost.search.io.likeness import Likeness
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,10 +8,10 @@ from typing import Any
 from waypost.formats.article import Kind
 from waypost.formats.search import Query
 from waypost.search.io.article_edit import is_usable_alias
-from waypost.search.io.language_files import search_language
-from waypost.search.rules.documents import SearchDocument, Section
+from waypost.search.io.language import search_language
+from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.gaps import Content
-from waypost.search.rules.grouping import Reason, UnresolvedSearch
+from waypost.search.rules.grouping import UnresolvedReason, UnresolvedSearch
 
 ARTICLES = {
     "zip": (
@@ -40,7 +40,7 @@ LANGUAGE = search_language("en")
 def document(name: str, aliases: Iterable[str] = ()) -> SearchDocument:
     """Return an article as the search has it."""
     title, text = ARTICLES[name]
-    section = Section("", "", text)
+    section = DocumentSection("", "", text)
     return SearchDocument(f"{name}/", f"{name}.md", title, tuple(aliases), Kind.PAGE, "", (section,))
 
 
@@ -57,5 +57,5 @@ def searches(rows: Iterable[Any]) -> list[UnresolvedSearch]:
     found = []
     for row in rows:
         question, reason, count = (row, "no_answer", 1) if isinstance(row, str) else (*row, 1)[:3]
-        found.append(UnresolvedSearch(question, Reason(reason), count))
+        found.append(UnresolvedSearch(question, UnresolvedReason(reason), count))
     return found

@@ -6,8 +6,8 @@ from typing import Any
 
 from waypost.formats.article import Kind
 from waypost.formats.search import SynonymFile
-from waypost.search.io.language_files import search_language
-from waypost.search.rules.documents import SearchDocument, Section
+from waypost.search.io.language import search_language
+from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.index import Index, index_documents
 
 
@@ -20,7 +20,7 @@ def document(entry: dict[str, Any]) -> SearchDocument:
         aliases=tuple(entry.get("aliases", ())),
         kind=Kind(entry.get("kind", "page")),
         summary="",
-        sections=(Section("", "", entry["text"]),),
+        sections=(DocumentSection("", "", entry["text"]),),
         category=entry.get("category", ""),
     )
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from waypost.base.files.resources import assets
-from waypost.search.io.shard_files import search_files
 from waypost.search.rules.index import Index
+from waypost.search.rules.shards import search_files
 
 _MOMENTS = itertools.count(1_790_000_000, 10)
 

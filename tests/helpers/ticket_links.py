@@ -1,4 +1,4 @@
-"""What theme/assets/waypost/ticket_link.js sends, written a second time, so that the two can be compared.
+"""What theme/support/ticket/ticket_link.js sends, written a second time, so that the two can be compared.
 
 The golden cases of tests/cases/tickets/ hold both to the same address and the same text; beyond them, random
 requests do.
@@ -14,8 +14,10 @@ from typing import Any
 from urllib.parse import quote
 
 from waypost.base.i18n import Words
-from waypost.support.rules.ticket_content import Recipe
-from waypost.support.rules.ticket_providers import Place
+from waypost.support.rules.ticket_providers import (
+    FieldPlacement,
+    Recipe,
+)
 
 SUBJECT_KEPT = 80
 """Characters of a subject that are kept when an address is too long."""
@@ -34,7 +36,7 @@ _TRAILING = re.compile(f"{_BLANK}+\\Z")
 
 
 @dataclass(frozen=True)
-class Request:
+class TicketRequest:
     """What a person sends, and has seen before."""
 
     subject: str = ""
@@ -51,7 +53,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Link:
+class TicketLink:
     """A form that is filled in: the address that opens it, or what is posted to it."""
 
     url: str
@@ -62,7 +64,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Step:
+class TreeStep:
     """One answer on the way through a troubleshooter."""
 
     tree: str
@@ -71,7 +73,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Told:
+class RequestContent:
     """Everything that a request can tell; what the person left out is empty."""
 
     details: str = ""
@@ -85,7 +87,7 @@ class Told:
     """What was searched for."""
     searches: tuple[str, ...] = ()
     """What else was searched for without finding an answer."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TreeStep, ...] = ()
     articles: tuple[tuple[str, str], ...] = ()
     """Title and address of each article that was read."""
     status: tuple[tuple[str, str], ...] = ()
@@ -94,23 +96,27 @@ class Told:
     browser: str = ""
 
 
-def describe(told: Told, words: Words) -> tuple[str, tuple[str, ...]]:
+def describe(content: RequestContent, words: Words) -> tuple[str, tuple[str, ...]]:
     """Return what the person wrote and chose as text, and the sections of what was gathered on the way."""
 
     def line(name: str, text: str) -> str:
         return f"{words.say(f'live.ticket.told.{name}')}: {text}" if text else ""
 
-    answers = [f"{label}: {answer}" for label, answer in told.answers if answer]
-    chosen = [line("category", told.category), line("urgency", told.urgency), line("email", told.email)]
-    text = _join("\n\n", [told.details, _join("\n", answers), _join("\n", chosen)])
+    answers = [f"{label}: {answer}" for label, answer in content.answers if answer]
+    chosen = [
+        line("category", content.category),
+        line("urgency", content.urgency),
+        line("email", content.email),
+    ]
+    text = _join("\n\n", [content.details, _join("\n", answers), _join("\n", chosen)])
     context = [
-        line("question", told.question),
-        _listed(words, "searches", list(told.searches)),
-        _listed(words, "steps", [f"{step.tree}: {step.question} → {step.answer}" for step in told.steps]),
-        _listed(words, "articles", [f"{title} ({url})" for title, url in told.articles]),
-        _listed(words, "status", [f"{name}: {state}" for name, state in told.status]),
-        line("page", told.page),
-        line("browser", told.browser),
+        line("question", content.question),
+        _listed(words, "searches", list(content.searches)),
+        _listed(words, "steps", [f"{step.tree}: {step.question} → {step.answer}" for step in content.steps]),
+        _listed(words, "articles", [f"{title} ({url})" for title, url in content.articles]),
+        _listed(words, "status", [f"{name}: {state}" for name, state in content.status]),
+        line("page", content.page),
+        line("browser", content.browser),
     ]
     return text, tuple(section for section in context if section)
 
@@ -124,32 +130,34 @@ def _join(glue: str, parts: list[str]) -> str:
     return glue.join(part for part in parts if part)
 
 
-def ticket_link(form: Recipe, request: Request) -> Link:
+def ticket_link(form: Recipe, request: TicketRequest) -> TicketLink:
     """Fill in a form.
 
     An address is at most as long as the recipe's budget: first the gathered context is left out, the last
     section first; then the subject is cut to SUBJECT_KEPT characters; then the text is cut at its end.
     """
     request = _clean(request)
-    if form["place"] == Place.JSON:
-        return Link(form["url"], body=_body(form, request))
+    if form["place"] == FieldPlacement.JSON:
+        return TicketLink(form["url"], body=_body(form, request))
     url = _address(form, request)
     if len(url) <= form["budget"]:
-        return Link(url)
+        return TicketLink(url)
     while request.context:
         request = replace(request, context=request.context[:-1])
         if len(_address(form, request)) <= form["budget"]:
-            return Link(_address(form, request), shortened=True)
+            return TicketLink(_address(form, request), shortened=True)
     request = replace(request, subject=cut(request.subject, SUBJECT_KEPT))
     request = _fit(
         form, request, len(request.text), lambda size: replace(request, text=cut(request.text, size))
     )
     subject = request.subject
     request = _fit(form, request, len(subject), lambda size: replace(request, subject=cut(subject, size)))
-    return Link(_address(form, request), shortened=True)
+    return TicketLink(_address(form, request), shortened=True)
 
 
-def _fit(form: Recipe, request: Request, most: int, shorten: Callable[[int], Request]) -> Request:
+def _fit(
+    form: Recipe, request: TicketRequest, most: int, shorten: Callable[[int], TicketRequest]
+) -> TicketRequest:
     """Return the least shortened request whose address fits, or the one shortened most."""
     if len(_address(form, request)) <= form["budget"]:
         return request
@@ -168,9 +176,9 @@ def cut(text: str, size: int) -> str:
     return text if len(text) <= size else _TRAILING.sub("", text[:size]) + MARK
 
 
-def _clean(request: Request) -> Request:
+def _clean(request: TicketRequest) -> TicketRequest:
     """Take out what no form can hold: control characters, halves of characters, line breaks in a subject."""
-    return Request(
+    return TicketRequest(
         subject=_trimmed(_BLANKS.sub(" ", _plain(request.subject))),
         text=_trimmed(_plain(request.text)),
         context=tuple(_trimmed(_plain(section)) for section in request.context),
@@ -191,7 +199,7 @@ def _trimmed(text: str) -> str:
     return _TRAILING.sub("", _LEADING.sub("", text))
 
 
-def _values(form: Recipe, request: Request) -> dict[str, str]:
+def _values(form: Recipe, request: TicketRequest) -> dict[str, str]:
     return {
         "subject": request.subject,
         "description": _join("\n\n", [request.text, *request.context]),
@@ -204,7 +212,7 @@ def _values(form: Recipe, request: Request) -> dict[str, str]:
     }
 
 
-def _fields(form: Recipe, request: Request) -> list[tuple[str, str]]:
+def _fields(form: Recipe, request: TicketRequest) -> list[tuple[str, str]]:
     """Return names and values; a field with nothing but empty placeholders is left out."""
     values = _values(form, request)
     found = []
@@ -220,11 +228,11 @@ def _fields(form: Recipe, request: Request) -> list[tuple[str, str]]:
     return found
 
 
-def _address(form: Recipe, request: Request) -> str:
+def _address(form: Recipe, request: TicketRequest) -> str:
     pairs = "&".join(f"{_encode(name)}={_encode(value)}" for name, value in _fields(form, request))
     if not pairs:
         return str(form["url"])
-    glue = "#" if form["place"] == Place.FRAGMENT else "&" if "?" in form["url"] else "?"
+    glue = "#" if form["place"] == FieldPlacement.FRAGMENT else "&" if "?" in form["url"] else "?"
     return f"{form['url']}{glue}{pairs}"
 
 
@@ -233,5 +241,5 @@ def _encode(text: str) -> str:
     return quote(text, safe="")
 
 
-def _body(form: Recipe, request: Request) -> dict[str, Any]:
+def _body(form: Recipe, request: TicketRequest) -> dict[str, Any]:
     return {**dict(_fields(form, request)), "attachments": []}

@@ -6,13 +6,14 @@ import re
 import threading
 from email.message import Message
 from http import HTTPStatus
+from io import BufferedIOBase
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from helpers.browser_sites import Served
 from helpers.browser_visit import Visit
-from waypost.serving.demo_tickets import DemoTickets, Readable
+from waypost.serving.demo import DemoTickets
 
 SUBJECT = "My zip breaks off <b>at 99 %</b> & more"
 DETAILS = 'I wanted all photos – für Oma 👵.\n\nIt stops <each> time & says "Failed".'
@@ -78,7 +79,7 @@ class Answers(DemoTickets):
         self._answer = HTTPStatus(status), answer
         self.asked = 0
 
-    def answer(self, headers: Message, stream: Readable) -> Any:
+    def answer(self, headers: Message, stream: BufferedIOBase) -> Any:
         """Read the request and say the same as ever."""
         self.asked += 1
         stream.read(int(headers["Content-Length"]))
@@ -92,7 +93,7 @@ class Hangs(DemoTickets):
         super().__init__()
         self.over = threading.Event()
 
-    def answer(self, headers: Message, stream: Readable) -> Any:
+    def answer(self, headers: Message, stream: BufferedIOBase) -> Any:
         """Wait."""
         self.over.wait(30)
         return HTTPStatus.OK, {}

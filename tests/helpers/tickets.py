@@ -9,14 +9,14 @@ from urllib.parse import parse_qsl, urlsplit
 import yaml
 from pydantic import TypeAdapter
 
-from helpers.ticket_links import Request, Step, Told
+from helpers.ticket_links import RequestContent, TicketRequest, TreeStep
 from waypost.formats.ticket import TicketForm, TicketProvider
-from waypost.support.rules.ticket_content import recipe
+from waypost.support.rules.ticket_providers import recipe
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "providers"
 """A form of each provider, as the documentation shows it."""
 
-REQUEST = Request(
+REQUEST = TicketRequest(
     subject="Zip stops",
     text="It stops at 99 %.",
     category="downloads",
@@ -55,34 +55,34 @@ def text_of(value: Any) -> Any:
     return part * number + value.get("end", "")
 
 
-def request_of(data: dict[str, Any]) -> Request:
+def request_of(data: dict[str, Any]) -> TicketRequest:
     """Build a request as a case writes it."""
     spelt = {name: text_of(value) for name, value in data.items()}
-    return Request(
+    return TicketRequest(
         **{name: tuple(value) if isinstance(value, list) else value for name, value in spelt.items()}
     )
 
 
-def request_data(request: Request) -> dict[str, Any]:
+def request_data(request: TicketRequest) -> dict[str, Any]:
     """Return a request as scripts take it."""
     return {**vars(request), "context": list(request.context), "components": list(request.components)}
 
 
-def told_of(data: dict[str, Any]) -> Told:
+def content_of(data: dict[str, Any]) -> RequestContent:
     """Build what a request tells, as a case writes it."""
     lists = {name: tuple(map(tuple, data.get(name, []))) for name in ("answers", "articles", "status")}
-    steps = tuple(Step(*step) for step in data.get("steps", []))
-    return Told(**{**data, **lists, "steps": steps})
+    steps = tuple(TreeStep(*step) for step in data.get("steps", []))
+    return RequestContent(**{**data, **lists, "steps": steps})
 
 
-def told_data(told: Told) -> dict[str, Any]:
+def content_data(content: RequestContent) -> dict[str, Any]:
     """Return the same as scripts take it."""
     return {
-        **vars(told),
-        "answers": [{"label": label, "answer": answer} for label, answer in told.answers],
-        "steps": [vars(step) for step in told.steps],
-        "articles": [{"title": title, "url": url} for title, url in told.articles],
-        "status": [{"name": name, "state": state} for name, state in told.status],
+        **vars(content),
+        "answers": [{"label": label, "answer": answer} for label, answer in content.answers],
+        "steps": [vars(step) for step in content.steps],
+        "articles": [{"title": title, "url": url} for title, url in content.articles],
+        "status": [{"name": name, "state": state} for name, state in content.status],
     }
 
 

@@ -14,7 +14,7 @@ from waypost.formats.article import FRONT_MATTER, Article, Kind
 from waypost.formats.project import HelpCenter, Project, StatusSite
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
-from waypost.formats.support import Reason
+from waypost.formats.support import VoteReason
 from waypost.lint.rules.review import DueArticle, ReviewPolicy, Vote, VoteCounts, plan_review
 
 NOW = "2026-11-20T12:00:00+00:00"
@@ -40,7 +40,7 @@ def vote(text: str) -> Vote:
     return Vote(
         str(page),
         answer == "yes",
-        Reason(reason) if reason not in (None, "-") else None,
+        VoteReason(reason) if reason not in (None, "-") else None,
         datetime.fromisoformat(at) if at else None,
     )
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from waypost.base.files import log_lines
 from waypost.base.files.log_lines import MAX_LINE
-from waypost.formats.support import Reason
+from waypost.formats.support import VoteReason
 from waypost.lint.review import VoteLog, read_vote
 from waypost.lint.rules.review import Vote
 from waypost.problems import ProblemsFound
@@ -30,16 +30,16 @@ def read(path: Path, data: bytes) -> tuple[list[Vote], VoteLog]:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, Vote("a/zip/", is_helpful=False, reason=Reason.UNCLEAR)),
+        ({}, Vote("a/zip/", is_helpful=False, reason=VoteReason.UNCLEAR)),
         ({"helpful": True, "reason": None}, Vote("a/zip/", is_helpful=True)),
-        ({"page": "/a/zip/"}, Vote("a/zip/", is_helpful=False, reason=Reason.UNCLEAR)),
-        ({"text": "\x1b[2J", "more": [1]}, Vote("a/zip/", is_helpful=False, reason=Reason.UNCLEAR)),
+        ({"page": "/a/zip/"}, Vote("a/zip/", is_helpful=False, reason=VoteReason.UNCLEAR)),
+        ({"text": "\x1b[2J", "more": [1]}, Vote("a/zip/", is_helpful=False, reason=VoteReason.UNCLEAR)),
         (
             {"at": "2026-11-20T10:00:00+00:00"},
             Vote(
                 "a/zip/",
                 is_helpful=False,
-                reason=Reason.UNCLEAR,
+                reason=VoteReason.UNCLEAR,
                 at=datetime(2026, 11, 20, 10, tzinfo=UTC),
             ),
         ),

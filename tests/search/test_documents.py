@@ -82,7 +82,7 @@ def test_marks_are_taken_off(text: str, plain: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "seen"),
+    ("written", "shown"),
     [
         (
             '!!! note "Colours and cropping"\n    A print looks darker.',
@@ -101,9 +101,9 @@ def test_marks_are_taken_off(text: str, plain: str) -> None:
         ("a || b, {value} and **stars**", "a || b, {value} and stars"),
     ],
 )
-def test_a_passage_shows_what_readers_see(written: str, seen: str) -> None:
+def test_a_passage_shows_what_readers_see(written: str, shown: str) -> None:
     page = Article("a/x.md", Kind.PAGE, "a", ArticleFrontMatter(title="X"), written, 4)
-    assert search_documents([page])[0].text == seen
+    assert search_documents([page])[0].text == shown
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from waypost.formats.article import Kind
 from waypost.formats.search import Query
 from waypost.search.rules.documents import SearchDocument
-from waypost.search.rules.evaluation import DEPTH, Outcome, Question, ask, figures, questions_of
+from waypost.search.rules.evaluation import DEPTH, Question, QuestionResult, ask, figures, questions_of
 from waypost.search.rules.ranking import Hit, Ranking
 
 
-def outcome(found: str, **grades: float) -> Outcome:
+def outcome(found: str, **grades: float) -> QuestionResult:
     """Return the outcome of a question; each letter of `found` is a document, best first."""
-    return Outcome(Question("q", "q", grades), tuple(found))
+    return QuestionResult(Question("q", "q", grades), tuple(found))
 
 
 def document(path: str, url: str = "") -> SearchDocument:
@@ -116,7 +116,7 @@ OUTCOMES = st.builds(
 
 
 @given(st.lists(OUTCOMES, max_size=20))
-def test_every_figure_is_a_share_and_they_agree_with_each_other(outcomes: list[Outcome]) -> None:
+def test_every_figure_is_a_share_and_they_agree_with_each_other(outcomes: list[QuestionResult]) -> None:
     found = figures(outcomes)
     assert all(0 <= value <= 1 for value in asdict(found).values() if value is not None)
     assert found.success_at_1 <= found.mrr_at_10 + 1e-12
@@ -125,8 +125,8 @@ def test_every_figure_is_a_share_and_they_agree_with_each_other(outcomes: list[O
 
 
 @given(OUTCOMES)
-def test_what_comes_below_the_tenth_place_changes_nothing(one: Outcome) -> None:
-    cut = Outcome(one.question, one.found[:DEPTH])
+def test_what_comes_below_the_tenth_place_changes_nothing(one: QuestionResult) -> None:
+    cut = QuestionResult(one.question, one.found[:DEPTH])
     assert (cut.rank, cut.ndcg) == (one.rank, one.ndcg)
 
 
@@ -138,7 +138,7 @@ def test_no_order_is_better_than_that_of_the_grades(grades: dict[str, int]) -> N
 
 
 @given(st.lists(OUTCOMES, max_size=10))
-def test_the_order_of_the_questions_does_not_matter(outcomes: list[Outcome]) -> None:
+def test_the_order_of_the_questions_does_not_matter(outcomes: list[QuestionResult]) -> None:
     assert figures(outcomes) == figures(outcomes[::-1])
 
 

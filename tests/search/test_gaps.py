@@ -77,10 +77,10 @@ def test_what_was_applied_is_not_proposed_again() -> None:
 
 
 def test_only_as_many_groups_as_asked_for_are_looked_at() -> None:
-    told: list[tuple[int, int]] = []
-    found = plan_gaps(content(), searches(ASKED), 2, lambda done, total: told.append((done, total)))
+    progress: list[tuple[int, int]] = []
+    found = plan_gaps(content(), searches(ASKED), 2, lambda done, total: progress.append((done, total)))
     assert (len(found.gaps), found.groups, found.searches) == (2, 3, 10)
-    assert told == [(1, 2), (2, 2)]
+    assert progress == [(1, 2), (2, 2)]
 
 
 def test_a_site_without_articles_misses_everything() -> None:

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from helpers.gaps import LANGUAGE, content, searches
 from waypost.search.rules import grouping
-from waypost.search.rules.grouping import Grouping, Reason, UnresolvedSearch, group_searches, likeness
+from waypost.search.rules.grouping import (
+    Grouping,
+    UnresolvedReason,
+    UnresolvedSearch,
+    group_searches,
+    similarity,
+)
 from waypost.search.rules.index import index_documents
 
 DOCUMENTS = content().documents
@@ -65,7 +71,7 @@ def test_a_question_is_shown_as_most_people_spelt_it() -> None:
 def test_reasons_and_words_are_counted_together() -> None:
     rows = [["zip stops", "ticket", 2], ["zip stops", "no_answer"], ["zip stopping here", "no_answer", 3]]
     (group,) = grouped(searches(rows)).groups
-    assert list(group.reasons.items()) == [(Reason.NO_ANSWER, 4), (Reason.TICKET, 2)]
+    assert list(group.reasons.items()) == [(UnresolvedReason.NO_ANSWER, 4), (UnresolvedReason.TICKET, 2)]
     assert group.words == ("zip", "stopping", "stops")
     assert [item.text for item in group.phrasings] == ["zip stopping here", "zip stops"]
 
@@ -129,7 +135,7 @@ ASKED = st.lists(
     st.builds(
         UnresolvedSearch,
         st.lists(WORDS, max_size=4).map(" ".join),
-        st.sampled_from(Reason),
+        st.sampled_from(UnresolvedReason),
         st.integers(1, 3),
     ),
     max_size=12,
@@ -156,10 +162,10 @@ WEIGHTS = st.dictionaries(st.sampled_from("abcd"), st.integers(1, 50))
 @settings(deadline=None)
 @given(WEIGHTS, WEIGHTS)
 def test_likeness_is_a_share(one: dict[str, int], other: dict[str, int]) -> None:
-    assert 0 <= likeness(one, other) == likeness(other, one) <= 1
-    assert likeness(one, one) == (1 if one else 0)
-    assert (likeness(one, other) > 0) == bool(one.keys() & other.keys())
+    assert 0 <= similarity(one, other) == similarity(other, one) <= 1
+    assert similarity(one, one) == (1 if one else 0)
+    assert (similarity(one, other) > 0) == bool(one.keys() & other.keys())
 
 
 def test_likeness_by_hand() -> None:
-    assert likeness({"a": 3, "b": 1}, {"a": 1, "c": 5}) == 1 / (4 + 6 - 1)
+    assert similarity({"a": 3, "b": 1}, {"a": 1, "c": 5}) == 1 / (4 + 6 - 1)

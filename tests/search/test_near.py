@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waypost.search.rules.constants import CANDIDATES
-from waypost.search.rules.near import distance, first_letters, near
+from waypost.search.rules.ranking import distance, first_letters, near
 
 WORDS = st.text(alphabet="abcd", max_size=7)
 

@@ -10,9 +10,8 @@ from helpers.cases import golden
 from helpers.search_lists import index_of
 from waypost.formats.article import Kind
 from waypost.search.rules.constants import ENOUGH, MOST_WORDS
-from waypost.search.rules.documents import SearchDocument, Section
-from waypost.search.rules.index import build_index, count_forms
-from waypost.search.rules.language import Language
+from waypost.search.rules.documents import DocumentSection, SearchDocument
+from waypost.search.rules.index import Language, build_index, count_forms
 from waypost.search.rules.ranking import rank
 
 DOCUMENTS = [
@@ -78,7 +77,7 @@ def test_any_question_is_answered(question: str, typing: bool) -> None:  # hypot
 def test_every_field_is_found(weight: str) -> None:
     fields = {"title": "x", "aliases": (), "headings": "x", "text": "x"}
     fields[weight] = ("pelican",) if weight == "aliases" else "pelican"
-    sections = (Section("a", str(fields["headings"]), str(fields["text"])),)
+    sections = (DocumentSection("a", str(fields["headings"]), str(fields["text"])),)
     document = SearchDocument(
         "a/", "a.md", str(fields["title"]), tuple(fields["aliases"]), Kind.PAGE, "", sections
     )

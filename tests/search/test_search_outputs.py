@@ -10,9 +10,9 @@ import pytest
 from helpers.sites import sample_site
 from waypost.formats.project import Project
 from waypost.reading.project import load_project
-from waypost.search.published_index import search_outputs, site_index, site_language
+from waypost.search.io.word_cache import SiteCache
 from waypost.search.rules.index import count_forms
-from waypost.search.text_cache import SiteMemory
+from waypost.search.site_search import search_outputs, site_index, site_language
 
 CATEGORIES = [("downloads", "Downloads", "downloads/")]
 
@@ -22,42 +22,42 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return load_project(sample_site(tmp_path_factory.mktemp("outputs") / "site"))
 
 
-def memory(folder: Path, program: str = "program") -> SiteMemory:
-    return SiteMemory(folder, program)
+def cache(folder: Path, program: str = "program") -> SiteCache:
+    return SiteCache(folder, program)
 
 
-def published(project: Project, remembered: SiteMemory | None = None) -> dict[str, bytes]:
-    return search_outputs(project.help_center, site_language(project), CATEGORIES, remembered)
+def published(project: Project, kept: SiteCache | None = None) -> dict[str, bytes]:
+    return search_outputs(project.help_center, site_language(project), CATEGORIES, kept)
 
 
 def test_what_is_remembered_gives_the_same_files(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = published(project)
-    assert published(project, memory(tmp_path)) == plain
+    assert published(project, cache(tmp_path)) == plain
     # Nothing is counted a second time.
-    monkeypatch.setattr("waypost.search.published_index.count_forms", lambda *_: pytest.fail("counted again"))
-    assert published(project, memory(tmp_path)) == plain
+    monkeypatch.setattr("waypost.search.site_search.count_forms", lambda *_: pytest.fail("counted again"))
+    assert published(project, cache(tmp_path)) == plain
 
 
 def test_another_program_and_other_synonyms_count_anew(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    published(project, memory(tmp_path))
+    published(project, cache(tmp_path))
     counted: list[str] = []
 
     def counting(document, language, phrases):  # type: ignore[no-untyped-def]  # passes on
         counted.append(document.url)
         return count_forms(document, language, phrases)
 
-    monkeypatch.setattr("waypost.search.published_index.count_forms", counting)
-    published(project, memory(tmp_path, "another program"))
+    monkeypatch.setattr("waypost.search.site_search.count_forms", counting)
+    published(project, cache(tmp_path, "another program"))
     everything = len(counted)
     assert everything > len(project.help_center.articles)
     site_index(
         project.help_center,
         site_language(Project(project.help_center, project.status, language="de")),
-        memory(tmp_path),
+        cache(tmp_path),
     )
     assert len(counted) == 2 * everything
 
@@ -75,13 +75,13 @@ DAMAGED = {
 
 @pytest.mark.parametrize("line", DAMAGED.values(), ids=DAMAGED)
 def test_lines_that_were_damaged_are_forgotten(project: Project, tmp_path: Path, line: str) -> None:
-    plain = published(project, memory(tmp_path))
+    plain = published(project, cache(tmp_path))
     file = tmp_path / "search.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines()
     key = json.loads(next(filter(None, lines)))[0]
     broken = line.replace("key", key)
     file.write_text("\n".join([broken, *lines[3:]]), encoding="utf-8")
-    assert published(project, memory(tmp_path)) == plain
+    assert published(project, cache(tmp_path)) == plain
 
 
 def test_every_document_can_be_opened_and_has_its_category(project: Project) -> None:

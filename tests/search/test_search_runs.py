@@ -7,20 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from waypost.search.io.runs import FORMAT, MOST_RUNS, Answered, Run, Runs, load_runs, save_runs
+from waypost.search.evaluate import (
+    FORMAT,
+    MOST_RUNS,
+    EvaluationRun,
+    EvaluationRuns,
+    PastResult,
+    load_runs,
+    save_runs,
+)
 from waypost.search.rules.evaluation import figures
 
-RUN = Run(figures(()), {"why": Answered(True, "a.md")})
+RUN = EvaluationRun(figures(()), {"why": PastResult(True, "a.md")})
 
 
 def test_what_is_kept_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "cache" / "runs.json"
-    save_runs(path, Runs().with_run("one", RUN))
-    assert load_runs(path) == Runs(FORMAT, {"one": RUN})
+    save_runs(path, EvaluationRuns().with_run("one", RUN))
+    assert load_runs(path) == EvaluationRuns(FORMAT, {"one": RUN})
 
 
 def test_a_new_run_takes_the_place_of_the_last_and_the_oldest_go() -> None:
-    runs = Runs()
+    runs = EvaluationRuns()
     for number in range(MOST_RUNS + 5):
         runs = runs.with_run(f"run {number}", RUN)
     other = replace(RUN, questions={})
@@ -38,6 +46,6 @@ def test_a_new_run_takes_the_place_of_the_last_and_the_oldest_go() -> None:
 def test_what_cannot_be_used_is_as_if_there_was_none(text: str, tmp_path: Path) -> None:
     path = tmp_path / "runs.json"
     path.write_text(text, encoding="latin-1")
-    assert load_runs(path) == Runs()
-    assert load_runs(tmp_path) == Runs()
-    assert load_runs(tmp_path / "missing.json") == Runs()
+    assert load_runs(path) == EvaluationRuns()
+    assert load_runs(tmp_path) == EvaluationRuns()
+    assert load_runs(tmp_path / "missing.json") == EvaluationRuns()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpers.search_lists import index_of
 from waypost.formats.article import Kind
-from waypost.search.rules.documents import SearchDocument, Section
+from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.index import Form, Postings
 from waypost.search.rules.shards import RESULT_TEXT, form_shards, result_text, term_shards
 
@@ -104,7 +104,7 @@ def test_any_postings_are_read_back(rows: list[list[tuple[int, int]]]) -> None:
 
 
 def test_a_long_text_is_cut_in_each_of_its_sections() -> None:
-    sections = (Section("a", "One", "word " * 2000), Section("b", "Two", "other " * 1000))
+    sections = (DocumentSection("a", "One", "word " * 2000), DocumentSection("b", "Two", "other " * 1000))
     shown = json.loads(
         result_text(SearchDocument("x/", "x.md", "X", (), Kind.PAGE, "S", sections, "c", ("d",)))
     )
@@ -117,6 +117,6 @@ def test_a_long_text_is_cut_in_each_of_its_sections() -> None:
 
 def test_a_short_text_is_kept_whole() -> None:
     document = SearchDocument(
-        "x/", "x.md", "X", (), Kind.PAGE, "", (Section("", "", "A <b>short</b> text."),)
+        "x/", "x.md", "X", (), Kind.PAGE, "", (DocumentSection("", "", "A <b>short</b> text."),)
     )
     assert json.loads(result_text(document))["sections"] == [["", "", "A <b>short</b> text."]]

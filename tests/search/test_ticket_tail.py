@@ -8,30 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.ticket_links import Request, Step, Told, describe, ticket_link
+from helpers.ticket_links import RequestContent, TicketRequest, TreeStep, describe, ticket_link
 from helpers.tickets import decoded, example_form, field_for
 from waypost.base.files.languages import languages, load_words
 from waypost.formats.ticket import TicketProvider
-from waypost.search.rules.ticket_tail import LONGEST, MOST, Labels, labels_of, questions_in
-from waypost.support.rules.ticket_content import recipe
+from waypost.search.rules.ticket_tail import LONGEST, MOST, TicketLabels, questions_in, ticket_labels
+from waypost.support.rules.ticket_providers import recipe
 
-LABELS = labels_of(map(load_words, languages()))
-TOLD = Told(
+LABELS = ticket_labels(map(load_words, languages()))
+CONTENT = RequestContent(
     details="It stops.\n\nSearched for: nothing of mine",
     answers=(("Gallery link", "x"),),
     category="Downloads",
     question="zip <b>stops</b> & ends?",
-    steps=(Step("Zip", "Searched for: it?", "Yes"),),
+    steps=(TreeStep("Zip", "Searched for: it?", "Yes"),),
     articles=(("Zip: stops", "https://help.lumen.example/zip/"),),
     page="https://help.lumen.example/zip/",
 )
 
 
-def sent(provider: TicketProvider, told: Told, language: str = "en") -> str:
+def sent(provider: TicketProvider, content: RequestContent, language: str = "en") -> str:
     """Return the description as the provider's form gets it."""
     form = example_form(provider)
-    text, context = describe(told, load_words(language))
-    link = ticket_link(recipe(form), Request(subject="Zip", text=text, context=context))
+    text, context = describe(content, load_words(language))
+    link = ticket_link(recipe(form), TicketRequest(subject="Zip", text=text, context=context))
     found = dict(link.body) if link.body else decoded(link.url)
     return str(found[field_for(form, "description")])
 
@@ -39,13 +39,13 @@ def sent(provider: TicketProvider, told: Told, language: str = "en") -> str:
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("provider", TicketProvider)
 def test_the_question_is_read_back_from_every_form(provider: TicketProvider, language: str) -> None:
-    assert questions_in(sent(provider, TOLD, language), LABELS) == (TOLD.question,)
+    assert questions_in(sent(provider, CONTENT, language), LABELS) == (CONTENT.question,)
 
 
 @pytest.mark.parametrize("language", languages())
 def test_the_question_is_read_from_an_issue_with_headings(language: str) -> None:
-    body = f"### What happened?\r\n\r\n{sent(TicketProvider.GITHUB, TOLD, language)}\r\n\r\n### Plan\r\n\r\nPro\r\n"
-    assert questions_in(body, LABELS) == (TOLD.question,)
+    body = f"### What happened?\r\n\r\n{sent(TicketProvider.GITHUB, CONTENT, language)}\r\n\r\n### Plan\r\n\r\nPro\r\n"
+    assert questions_in(body, LABELS) == (CONTENT.question,)
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ QUESTION = st.text(LETTERS, min_size=1, max_size=60).map(lambda text: " ".join(t
 
 @given(QUESTION, st.text(max_size=80))
 def test_any_question_survives_any_text_above_it(question: str, details: str) -> None:
-    text, context = describe(Told(details=details, question=question), load_words("en"))
+    text, context = describe(RequestContent(details=details, question=question), load_words("en"))
     assert questions_in("\n\n".join([text, *context]), LABELS) == (question,) or not question
 
 
-LISTED = Labels(("Searched for:",), ("Searched for without an answer:",))
+LISTED = TicketLabels(("Searched for:",), ("Searched for without an answer:",))
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,6 @@ def test_no_more_is_read_than_the_form_writes() -> None:
 
 def test_the_address_carries_the_tail() -> None:
     form = example_form(TicketProvider.ZENDESK)
-    text, context = describe(TOLD, load_words("en"))
-    url = ticket_link(recipe(form), Request(subject="Zip", text=text, context=context)).url
+    text, context = describe(CONTENT, load_words("en"))
+    url = ticket_link(recipe(form), TicketRequest(subject="Zip", text=text, context=context)).url
     assert "<br>" in dict(parse_qsl(urlsplit(url).query))["tf_description"], "Zendesk reads HTML"

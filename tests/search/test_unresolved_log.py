@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.ticket_links import Told, describe
+from helpers.ticket_links import RequestContent, describe
 from waypost.base.files import log_lines
 from waypost.base.files.languages import languages, load_words
 from waypost.problems import Level, Problem, ProblemsFound
 from waypost.search.io.unresolved_log import MOST_PROBLEMS, UnresolvedLog, read_unresolved
-from waypost.search.rules.grouping import Reason, UnresolvedSearch
-from waypost.search.rules.ticket_tail import labels_of
+from waypost.search.rules.grouping import UnresolvedReason, UnresolvedSearch
+from waypost.search.rules.ticket_tail import ticket_labels
 
-LABELS = labels_of(map(load_words, languages()))
+LABELS = ticket_labels(map(load_words, languages()))
 
 
 def search(question: str = "zip stops", reason: str = "no_answer", **more: object) -> str:
@@ -31,7 +31,7 @@ def search(question: str = "zip stops", reason: str = "no_answer", **more: objec
 
 def ticket(question: str, details: str = "It stops.") -> str:
     text, context = describe(
-        Told(details=details, question=question, page="https://x.example/"), load_words("en")
+        RequestContent(details=details, question=question, page="https://x.example/"), load_words("en")
     )
     return "\n\n".join([text, *context])
 
@@ -64,14 +64,14 @@ def test_searches_are_read_and_other_lines_left_alone(tmp_path: Path) -> None:
     ]
     log = read(tmp_path, "\n".join(lines))
     assert log.searches == [
-        UnresolvedSearch("zip stops", Reason.NO_ANSWER),
-        UnresolvedSearch("zip ends", Reason.NONE_HELPED),
+        UnresolvedSearch("zip stops", UnresolvedReason.NO_ANSWER),
+        UnresolvedSearch("zip ends", UnresolvedReason.NONE_HELPED),
     ]
     assert (log.others, log.problems, log.bad) == (2, [], 0)
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_every_reason_is_known(reason: Reason, tmp_path: Path) -> None:
+@pytest.mark.parametrize("reason", UnresolvedReason)
+def test_every_reason_is_known(reason: UnresolvedReason, tmp_path: Path) -> None:
     assert read(tmp_path, search(reason=reason)).searches == [UnresolvedSearch("zip stops", reason)]
 
 
@@ -179,7 +179,7 @@ def test_the_line_for_spreadsheets_is_no_header(tmp_path: Path) -> None:
 
 def test_a_ticket_without_a_question_counts_as_another_entry(tmp_path: Path) -> None:
     log = read(tmp_path, f'id,body\n1,"{ticket("")}"\n2,hello\n\n3,"{ticket("zip")}"\n')
-    assert log.searches == [UnresolvedSearch("zip", Reason.TICKET)]
+    assert log.searches == [UnresolvedSearch("zip", UnresolvedReason.TICKET)]
     assert (log.others, log.problems) == (2, [])
 
 

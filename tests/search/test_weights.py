@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from waypost.search.rules.weights import FIELDS, OWN_RARITY, holders, impacts, rarity
+from waypost.search.rules.index import FIELDS, OWN_RARITY, holders, impacts, rarity
 
 
 def test_a_rarer_word_tells_more_and_one_that_is_everywhere_tells_nearly_nothing() -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from helpers.cases import Case, golden
-from waypost.formats.support import Channel, Office, OpeningHours, Tier
-from waypost.support.rules.business_hours import HORIZON, Opening, Schedule, schedule_of
+from waypost.formats.support import ContactChannel, DayHoursText, Office, Tier
+from waypost.support.rules.business_hours import HORIZON, Opening, OpeningHours, opening_hours_of
 
-HOURS = TypeAdapter(dict[str, OpeningHours])
+HOURS = TypeAdapter(dict[str, DayHoursText])
 OFFICE = TypeAdapter(Office).validate_python(
     {
         "name": "Support",
@@ -25,8 +25,8 @@ OFFICE = TypeAdapter(Office).validate_python(
 )
 
 
-def schedule(written: dict[str, Any]) -> Schedule:
-    return Schedule(
+def schedule(written: dict[str, Any]) -> OpeningHours:
+    return OpeningHours(
         week=HOURS.validate_python(written["week"]),
         zone=ZoneInfo(written["zone"]),
         holidays=frozenset(written.get("holidays", [])),
@@ -54,11 +54,11 @@ def test_opening_hours_are_points_in_time(case: Case) -> None:
 def test_the_hours_of_a_day_follow_the_clock_of_the_zone(day: date, hours: tuple[int, int] | None) -> None:
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     ends = (midnight.replace(hour=hour) for hour in hours or ())
-    assert schedule_of(None, OFFICE).spans(day) == ((Opening(*ends),) if hours else ())
+    assert opening_hours_of(None, OFFICE).spans(day) == ((Opening(*ends),) if hours else ())
 
 
 def test_a_time_may_come_with_any_offset() -> None:
-    hours = schedule_of(None, OFFICE)
+    hours = opening_hours_of(None, OFFICE)
     tokyo = datetime(2026, 11, 23, 17, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
     assert hours.is_open(tokyo)
     assert hours.add_hours(tokyo, 1) == tokyo + timedelta(hours=1)
@@ -66,7 +66,7 @@ def test_a_time_may_come_with_any_offset() -> None:
 
 def test_a_fraction_of_an_hour_counts() -> None:
     now = datetime(2026, 11, 23, 16, 45, tzinfo=UTC)
-    assert schedule_of(None, OFFICE).add_hours(now, 0.5) == datetime(2026, 11, 30, 8, 15, tzinfo=UTC)
+    assert opening_hours_of(None, OFFICE).add_hours(now, 0.5) == datetime(2026, 11, 30, 8, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,10 @@ def test_channels_and_tiers_have_the_hours_of_the_office_unless_they_say_otherwi
     entry: dict[str, Any] | None, week: list[str], always: bool
 ) -> None:
     mail = {"id": "x", "name": "X", "kind": "email", "address": "help@example.org"}
-    channel = TypeAdapter(Channel).validate_python({**mail, **entry}) if entry is not None else None
+    channel = TypeAdapter(ContactChannel).validate_python({**mail, **entry}) if entry is not None else None
     level = {"id": "x", "name": "X", "first_answer": {"low": "4h"}}
     tier = TypeAdapter(Tier).validate_python({**level, **entry}) if entry is not None else None
-    for found in (schedule_of(channel, OFFICE), schedule_of(tier, OFFICE)):
+    for found in (opening_hours_of(channel, OFFICE), opening_hours_of(tier, OFFICE)):
         assert (list(found.week), found.always) == (week, always)
         assert found.zone.key == "Europe/Berlin"
         assert found.holidays == {date(2026, 12, 25)}

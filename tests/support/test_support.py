@@ -9,10 +9,10 @@ from pydantic import TypeAdapter
 
 from helpers.cases import Case, golden
 from waypost.base.files.languages import load_words
-from waypost.formats.support import Channel, ChannelKind, SupportConfig, Tier, Week
+from waypost.formats.article import Priority
+from waypost.formats.support import ChannelKind, ContactChannel, PriorityQuestion, SupportConfig, Tier, Week
 from waypost.support.rules.contact_page import (
     ICONS,
-    PriorityView,
     TierView,
     answer_words,
     coming_holidays,
@@ -93,9 +93,9 @@ def team(**changes: Any) -> SupportConfig:
     return TypeAdapter(SupportConfig).validate_python({**TEAM, **changes})
 
 
-def channel(name: str, **changes: Any) -> Channel:
+def channel(name: str, **changes: Any) -> ContactChannel:
     written = next(item for item in TEAM["channels"] if item["id"] == name)
-    return TypeAdapter(Channel).validate_python({**written, **changes})
+    return TypeAdapter(ContactChannel).validate_python({**written, **changes})
 
 
 def tier(name: str) -> Tier:
@@ -124,7 +124,7 @@ def test_opening_hours_are_told_in_words(case: Case) -> None:
         (tier("vip"), "Day and night, every day"),
     ],
 )
-def test_everything_says_when_it_is_staffed(entry: Channel | Tier | None, words: str) -> None:
+def test_everything_says_when_it_is_staffed(entry: ContactChannel | Tier | None, words: str) -> None:
     assert opening_words(entry, team().office, WORDS) == words
 
 
@@ -163,8 +163,8 @@ def test_the_contact_page_shows_what_the_file_says() -> None:
     view = contact_view(team(), WORDS)
     assert (view.city, view.office_hours) == ("Berlin", "Monday, 09:00–18:00, Berlin time")
     assert view.priorities == (
-        PriorityView("critical", "Is all work stopped?"),
-        PriorityView("low", "Can it wait?"),
+        PriorityQuestion(id=Priority("critical"), question="Is all work stopped?"),
+        PriorityQuestion(id=Priority("low"), question="Can it wait?"),
     )
     assert view.tiers == (
         TierView("free", "Free", "Monday, 09:00–18:00, Berlin time", ("No time promised", "48 to 72 hours")),

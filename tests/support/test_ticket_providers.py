@@ -6,7 +6,7 @@ import pytest
 
 from helpers.tickets import EXAMPLES, example_form, ticket_form
 from waypost.formats.ticket import PLACEHOLDERS, TicketProvider, placeholders
-from waypost.support.rules.ticket_providers import PROVIDERS, Place, form_faults, form_params
+from waypost.support.rules.ticket_providers import PROVIDERS, FieldPlacement, form_faults, form_params
 
 URLS = {
     "zendesk": "https://lumen.zendesk.com/hc/en-us/requests/new",
@@ -184,6 +184,11 @@ def test_the_site_has_the_last_word_on_each_field(provider: TicketProvider) -> N
 
 def test_only_an_api_gets_json_and_only_typeform_reads_the_fragment() -> None:
     places = {
-        provider: recipe.place for provider, recipe in PROVIDERS.items() if recipe.place is not Place.QUERY
+        provider: recipe.place
+        for provider, recipe in PROVIDERS.items()
+        if recipe.place is not FieldPlacement.QUERY
     }
-    assert places == {TicketProvider.API: Place.JSON, TicketProvider.TYPEFORM: Place.FRAGMENT}
+    assert places == {
+        TicketProvider.API: FieldPlacement.JSON,
+        TicketProvider.TYPEFORM: FieldPlacement.FRAGMENT,
+    }

@@ -9,21 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.cases import CASES, golden
-from helpers.ticket_links import Request, cut, describe, ticket_link
+from helpers.ticket_links import TicketRequest, cut, describe, ticket_link
 from helpers.tickets import (
     REQUEST,
+    content_of,
     decoded,
     example_form,
     field_for,
     request_of,
     text_of,
     ticket_form,
-    told_of,
 )
 from waypost.base.files.languages import load_words
 from waypost.formats.ticket import TicketProvider
-from waypost.support.rules.ticket_content import recipe
-from waypost.support.rules.ticket_providers import BUDGET, PROVIDERS
+from waypost.support.rules.ticket_providers import BUDGET, PROVIDERS, recipe
 
 LINKED = [provider for provider in TicketProvider if provider is not TicketProvider.API]
 
@@ -79,22 +78,22 @@ def test_a_text_is_cut_as_late_as_possible() -> None:
     form = recipe(PLAIN_GITHUB)
     for part in ("x", "ä", "€", "🚀"):
         text = part * 2000
-        link = ticket_link(form, Request(subject="s", text=text))
+        link = ticket_link(form, TicketRequest(subject="s", text=text))
         kept = decoded(link.url)["body"].removesuffix("…")
         assert text.startswith(kept)
-        longer = Request(subject="s", text=kept + part)
+        longer = TicketRequest(subject="s", text=kept + part)
         assert len(ticket_link({**form, "budget": 9999}, longer).url) + len("%E2%80%A6") > BUDGET
 
 
 def test_halves_of_characters_and_control_characters_never_reach_an_address() -> None:
-    link = ticket_link(recipe(PLAIN_GITHUB), Request(subject="a\ud83d\x00b\x1b", text="\udc00x\x85\ty"))
+    link = ticket_link(recipe(PLAIN_GITHUB), TicketRequest(subject="a\ud83d\x00b\x1b", text="\udc00x\x85\ty"))
     assert decoded(link.url) == {"title": "a\ufffdb", "body": "\ufffdx\ty"}
 
 
 def test_empty_fields_are_left_out_and_fixed_ones_stay() -> None:
     form = example_form(TicketProvider.ZENDESK)
-    assert decoded(ticket_link(recipe(form), Request()).url) == {"ticket_form_id": "360000"}
-    assert ticket_link(recipe(PLAIN_GITHUB), Request()).url == PLAIN_GITHUB.url
+    assert decoded(ticket_link(recipe(form), TicketRequest()).url) == {"ticket_form_id": "360000"}
+    assert ticket_link(recipe(PLAIN_GITHUB), TicketRequest()).url == PLAIN_GITHUB.url
 
 
 def test_what_stands_in_the_address_is_added_to_and_not_said_twice() -> None:
@@ -115,10 +114,11 @@ def test_priorities_are_said_in_the_words_of_the_provider_unless_the_site_has_it
         {"provider": "zendesk", "url": "https://z.example.org/new", "priorities": {"critical": "sev1"}}
     )
     words = [
-        decoded(ticket_link(recipe(form), Request(priority=name)).url) for name in ("medium", "critical")
+        decoded(ticket_link(recipe(form), TicketRequest(priority=name)).url)
+        for name in ("medium", "critical")
     ]
     assert words == [{"tf_priority": "normal"}, {"tf_priority": "sev1"}]
-    assert ticket_link(recipe(form), Request(priority="<b>")).url == form.url
+    assert ticket_link(recipe(form), TicketRequest(priority="<b>")).url == form.url
 
 
 def test_a_form_of_github_gets_its_fields_and_no_body() -> None:
@@ -156,7 +156,7 @@ def test_every_placeholder_is_filled_in() -> None:
 
 @golden("tickets/texts.yml")
 def test_what_is_sent_is_written_down(case: dict[str, Any]) -> None:
-    text, context = describe(told_of(case["told"]), load_words(case.get("language", "en")))
+    text, context = describe(content_of(case["told"]), load_words(case.get("language", "en")))
     assert text == case["text"]
     assert list(context) == case["context"]
 

@@ -32,7 +32,7 @@ class Box {
   #input;
   #popup;
   #list;
-  #said;
+  #status;
   #active = -1;
   /** The last answer and the question that it is shown for. */
   #shown = null;
@@ -51,9 +51,9 @@ class Box {
     this.#list.setAttribute("aria-label", say("search.list"));
     this.#popup = make("div", "wp-search__popup");
     this.#popup.hidden = true;
-    this.#said = make("p", "wp-unseen");
-    this.#said.setAttribute("role", "status");
-    form.append(this.#popup, this.#said);
+    this.#status = make("p", "wp-unseen");
+    this.#status.setAttribute("role", "status");
+    form.append(this.#popup, this.#status);
     const attributes = { role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-haspopup": "listbox" };
     for (const [name, value] of Object.entries(attributes)) this.#input.setAttribute(name, value);
     this.#listen();
@@ -97,17 +97,17 @@ class Box {
     if (!this.#question.trim()) {
       this.#shown = null;
       this.#close();
-      put(this.#said, "");
+      put(this.#status, "");
       return;
     }
-    this.#after("ask", PAUSE, () => this.#look());
+    this.#after("ask", PAUSE, () => this.#search());
     this.#after("settle", SETTLED, () => {
       this.#isSettled = true;
       this.#settle();
     });
   }
 
-  async #look() {
+  async #search() {
     const question = this.#question;
     this.#turn += 1;
     const turn = this.#turn;
@@ -119,13 +119,13 @@ class Box {
     this.#shown = { question, answer };
     this.#show(answer);
     if (this.#isSettled) this.#settle();
-    this.#after("say", QUIET, () => put(this.#said, work(answer)));
+    this.#after("say", QUIET, () => put(this.#status, work(answer)));
   }
 
   #show(answer) {
     const again = () => {
       this.#input.focus();
-      this.#look();
+      this.#search();
     };
     if (answer.state === "failed") return this.#fill([failure(answer, again), foot(answer, () => this.#unhelped())], []);
     if (answer.state === "none") return this.#fill([nothing(answer), foot(answer, () => this.#unhelped())], []);

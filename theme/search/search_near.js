@@ -1,4 +1,4 @@
-// Words that somebody may have meant who wrote one that is nowhere: the twin of search/rules/near.py.
+// Words that somebody may have meant who wrote one that is nowhere: the twin of search/rules/ranking.py.
 import { compare } from "./search_words.js";
 
 /**

@@ -19,7 +19,7 @@ const FILTERS = ["kind", "category"];
 const form = document.querySelector("[data-wp-search=page]");
 const input = form.querySelector(".wp-search__input");
 const place = document.querySelector("[data-wp-results]");
-const said = document.querySelector("[data-wp-said]");
+const status = document.querySelector("[data-wp-said]");
 const timers = {};
 const chosen = { kind: "", category: "" };
 let shown = null;
@@ -54,11 +54,11 @@ function readAddress() {
   for (const name of FILTERS) chosen[name] = query.get(name) ?? "";
 }
 
-async function look(isTyping) {
+async function showResults(isTyping) {
   const asked = question();
   if (!asked.trim()) {
     shown = null;
-    put(said, "");
+    put(status, "");
     place.replaceChildren();
     return;
   }
@@ -71,12 +71,12 @@ async function look(isTyping) {
   if (!answer || asked !== question()) return;
   shown = { asked, answer };
   show(answer);
-  after("say", QUIET, () => put(said, work(answer)));
+  after("say", QUIET, () => put(status, work(answer)));
 }
 
 function show(answer) {
   const isFiltered = FILTERS.some((name) => chosen[name]);
-  if (answer.state === "failed") return fill(failure(answer, () => look(false)), person(answer));
+  if (answer.state === "failed") return fill(failure(answer, () => showResults(false)), person(answer));
   if (answer.state === "none" && !isFiltered) return fill(nothing(answer), person(answer));
   const hits = answer.hits.map(item);
   const list = hits.length ? make("ol", "wp-results__list", ...hits) : make("p", "wp-search__lead", say("search.none_filtered"), " ", allAgain());
@@ -130,7 +130,7 @@ function chip(name, { id, title, count }) {
   button.addEventListener("click", () => {
     chosen[name] = chosen[name] === id ? "" : id;
     keepAddress(true);
-    look(false);
+    showResults(false);
   });
   return button;
 }
@@ -141,7 +141,7 @@ function allAgain() {
   button.addEventListener("click", () => {
     for (const name of FILTERS) chosen[name] = "";
     keepAddress(true);
-    look(false);
+    showResults(false);
     input.focus();
   });
   return button;
@@ -196,15 +196,15 @@ function picked({ target, button }) {
   opened();
 }
 
-async function lookUp() {
-  await look(false);
+async function showSettled() {
+  await showResults(false);
   settle();
 }
 
 input.addEventListener("input", () => {
   // What narrowed the last question would hide answers to this one.
   for (const name of FILTERS) chosen[name] = "";
-  after("ask", PAUSE, () => look(true));
+  after("ask", PAUSE, () => showResults(true));
   after("settle", SETTLED, settle);
 });
 input.addEventListener("focus", warm, { once: true });
@@ -217,15 +217,15 @@ input.addEventListener("keydown", (event) => {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(timers.ask);
-  lookUp();
+  showSettled();
   // The keyboard of a phone would hide what was found.
   if (matchMedia("(pointer: coarse)").matches) input.blur();
 });
 addEventListener("popstate", () => {
   readAddress();
-  look(false);
+  showResults(false);
 });
 
 readAddress();
-if (question()) lookUp();
+if (question()) showSettled();
 else if (!matchMedia("(pointer: coarse)").matches) input.focus({ preventScroll: true });

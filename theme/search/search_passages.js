@@ -25,12 +25,12 @@ export function marked(text, weightOf) {
 
 /** What the different words that were asked weigh together in a text. */
 function weigh(text, weightOf) {
-  const seen = new Map();
+  const weights = new Map();
   for (const word of wordsOf(text)) {
     const [weight, term] = weightOf.term(word);
-    if (weight) seen.set(term, weight);
+    if (weight) weights.set(term, weight);
   }
-  return [...seen.values()].reduce((sum, weight) => sum + weight, 0);
+  return [...weights.values()].reduce((sum, weight) => sum + weight, 0);
 }
 
 /** The stretch of a text in which most of what was asked stands together. */

@@ -81,7 +81,7 @@ async function conceptsOf(shards, question, typing) {
   const { longest_question: longest, most_words: most } = shards.constants;
   const groups = wordGroups([...question.slice(0, 2 * longest)].slice(0, longest).join("")).slice(0, most);
   const isOpen = typing && question !== "" && !/\s$/u.test(question);
-  const seen = new Set();
+  const known = new Set();
   const found = [];
   for (let at = 0; at < groups.length; ) {
     const phrase = phraseAt(shards, groups, at);
@@ -89,8 +89,8 @@ async function conceptsOf(shards, question, typing) {
     at += phrase ? phrase.split(" ").length : 1;
     const isLast = isOpen && at === groups.length;
     for (const word of words) {
-      if (seen.has(word) || (shards.stop.has(word) && !isLast)) continue;
-      seen.add(word);
+      if (known.has(word) || (shards.stop.has(word) && !isLast)) continue;
+      known.add(word);
       found.push(conceptOf(shards, word, isLast));
     }
   }

@@ -1,9 +1,9 @@
 // Makes elements out of texts: whatever people wrote stays text, and becomes no markup.
 
 /** Make an element with these children; texts become text. */
-export function make(name, look, ...children) {
+export function make(name, className, ...children) {
   const element = document.createElement(name);
-  if (look) element.className = look;
+  if (className) element.className = className;
   element.append(...children.filter((child) => child !== ""));
   return element;
 }

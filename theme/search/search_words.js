@@ -1,4 +1,4 @@
-// The words of a text as search sees them: the twin of search/rules/words.py, which says why.
+// The words of a text as search sees them: the twin of base/tokens.py, which says why.
 const UNSPACED = "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3040-\\u30ff\\u3400-\\u9fff";
 const WORD = "[\\p{L}\\p{N}]+(?:['’]\\p{L}+)*";
 const FOUND = new RegExp(`\\p{Nd}+(?:[.,]\\p{Nd}+)+|${WORD}(?:[-\\u2010\\u2011]${WORD})*`, "gu");

@@ -7,29 +7,29 @@ const PATIENCE = 10_000;
 function start(holder) {
   const { wpChat: address, host } = holder.dataset;
   const button = holder.querySelector("button");
-  const said = holder.querySelector(".wp-chat__said");
+  const status = holder.querySelector(".wp-chat__said");
   const others = holder.querySelector(".wp-chat__others");
   let late = 0;
 
-  function tell(name, hasOthers) {
+  function show(name, hasOthers) {
     clearTimeout(late);
-    said.textContent = say(`embeds.${name}`, { host });
+    status.textContent = say(`embeds.${name}`, { host });
     others.hidden = !hasOthers;
   }
 
   function load() {
     if (button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true");
-    tell("loading", false);
-    late = setTimeout(() => tell("late", true), PATIENCE);
+    show("loading", false);
+    late = setTimeout(() => show("late", true), PATIENCE);
     const script = document.createElement("script");
     script.async = true;
     script.src = address;
-    script.addEventListener("load", () => tell("ready", false));
+    script.addEventListener("load", () => show("ready", false));
     script.addEventListener("error", () => {
       script.remove();
       button.removeAttribute("aria-disabled");
-      tell("failed", true);
+      show("failed", true);
     });
     document.head.append(script);
   }

@@ -21,9 +21,9 @@ from waypost.cli.common import (
 
 if TYPE_CHECKING:
     from waypost.reading.site import Site
-    from waypost.search.gap_report import Applied, Found
+    from waypost.search.gap_report import AppliedAliases, GapReport
     from waypost.search.rules.gaps import Gain, Gap, Nearest
-    from waypost.search.rules.grouping import Group
+    from waypost.search.rules.grouping import PhrasingGroup
 
 SAMPLES = 3
 """Ways to ask that are shown of each group."""
@@ -79,14 +79,14 @@ def command(
 
     Example: waypost gaps searches.jsonl tickets.csv --limit 5
     """
-    from waypost.search.gap_report import Applied, NoAlias, apply_gaps, find_gaps
+    from waypost.search.gap_report import AppliedAliases, NoAlias, apply_gaps, find_gaps
 
     if only and not is_applied:
         raise click.UsageError("--only says which aliases --apply writes. Add --apply, or leave --only out.")
     found = find_gaps(site, log, limit, _progress)
     print_problems(found.problems)
     try:
-        applied = apply_gaps(site, found.numbered(only)) if is_applied else Applied((), ())
+        applied = apply_gaps(site, found.numbered(only)) if is_applied else AppliedAliases((), ())
     except NoAlias as refused:
         raise click.UsageError(f"{refused} Run it without --apply first.") from None
     if as_json:
@@ -103,7 +103,7 @@ def _progress(done: int, total: int) -> None:
         click.echo(f"\rLooked at {done} of {total}" + ("\n" if done == total else ""), nl=False, err=True)
 
 
-def _text(found: Found) -> Iterator[str]:
+def _text(found: GapReport) -> Iterator[str]:
     gaps = found.gaps
     for number, gap in enumerate(gaps.gaps, start=1):
         head = f"{number}. Asked {_times(gap.group.count)}: {_reasons(gap.group)}"
@@ -125,7 +125,7 @@ def _text(found: Found) -> Iterator[str]:
         yield f"With every alias above: {_checked(gaps.checked)}"
 
 
-def _samples(group: Group) -> Iterator[str]:
+def _samples(group: PhrasingGroup) -> Iterator[str]:
     for phrasing in group.phrasings[:SAMPLES]:
         times = f" ({phrasing.count})" if len(group.phrasings) > 1 else ""
         yield f'"{_short(phrasing.text)}"{times}'
@@ -174,7 +174,7 @@ def _checked(gain: Gain) -> str:
     return f"{gain.after} of {gain.of} questions of content/queries.yml answered right, {change}."
 
 
-def _reasons(group: Group) -> str:
+def _reasons(group: PhrasingGroup) -> str:
     return ", ".join(f"{REASONS[reason]} {count}" for reason, count in group.reasons.items())
 
 
@@ -186,7 +186,7 @@ def _times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
 
 
-def _about_applied(applied: Applied, *, is_applied: bool) -> Iterator[str]:
+def _about_applied(applied: AppliedAliases, *, is_applied: bool) -> Iterator[str]:
     if not is_applied:
         return
     for gap in applied.written:
@@ -194,7 +194,7 @@ def _about_applied(applied: Applied, *, is_applied: bool) -> Iterator[str]:
     yield f"{counted(len(applied.written), 'alias', 'aliases')} written. Look at each before you publish it."
 
 
-def _document(found: Found, applied: Applied) -> dict[str, Any]:
+def _document(found: GapReport, applied: AppliedAliases) -> dict[str, Any]:
     gaps = found.gaps
     return {
         "searches": gaps.searches,

@@ -29,7 +29,7 @@ def command(question: str, limit: int, site: Site, as_json: bool) -> None:
     Example: waypost search "my zip stops half way"
     """
     from waypost.reading.project import load_project
-    from waypost.search.ask import search
+    from waypost.search.site_search import search
 
     ranking = search(load_project(site), question, limit)
     hits = ranking.hits

@@ -15,8 +15,8 @@ from waypost.cli.common import explained, json_option, print_json, printable, si
 if TYPE_CHECKING:
     from waypost.reading.site import Site
     from waypost.search.evaluate import Evaluation
-    from waypost.search.io.collections import Field
-    from waypost.search.rules.evaluation import Outcome, Question
+    from waypost.search.io.collections import QuestionForm
+    from waypost.search.rules.evaluation import Question, QuestionResult
 
 LABELS = {
     "right": "answered rightly",
@@ -47,7 +47,7 @@ LONGEST = 100
 @site_option
 @json_option
 @explained
-def command(path: Path, field: Field, wrong: bool, site: Site, as_json: bool) -> None:
+def command(path: Path, field: QuestionForm, wrong: bool, site: Site, as_json: bool) -> None:
     """Ask the search questions whose answers are known, and say how many it gets right.
 
     PATH is a queries.yml, whose questions go to the site, or a folder with docs.json, queries.json and qrels.tsv.
@@ -67,7 +67,7 @@ def command(path: Path, field: Field, wrong: bool, site: Site, as_json: bool) ->
     _print_list("Now right", [outcome for outcome in evaluation.changed if outcome.is_right])
     _print_list("Now wrong", [outcome for outcome in evaluation.changed if not outcome.is_right])
     if wrong:
-        _print_list("Wrong", [outcome for outcome in evaluation.outcomes if not outcome.is_right])
+        _print_list("Wrong", [outcome for outcome in evaluation.results if not outcome.is_right])
 
 
 def _watched(questions: Sequence[Question]) -> Iterator[Question]:
@@ -83,7 +83,7 @@ def _document(evaluation: Evaluation) -> dict[str, Any]:
     return {
         **{name: _rounded(value) for name, value in asdict(evaluation.figures).items()},
         "left_out": evaluation.left_out,
-        "queries": [_entry(outcome) for outcome in evaluation.outcomes],
+        "queries": [_entry(outcome) for outcome in evaluation.results],
         "changed": [_entry(outcome) for outcome in evaluation.changed],
     }
 
@@ -92,7 +92,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
 
 
-def _entry(outcome: Outcome) -> dict[str, Any]:
+def _entry(outcome: QuestionResult) -> dict[str, Any]:
     return {
         "id": outcome.question.id,
         "question": outcome.question.text,
@@ -104,7 +104,7 @@ def _entry(outcome: Outcome) -> dict[str, Any]:
 
 
 def _print_figures(evaluation: Evaluation) -> None:
-    outcomes = evaluation.outcomes
+    outcomes = evaluation.results
     answerable = sum(outcome.is_answerable for outcome in outcomes)
     noun = "question" if len(outcomes) == 1 else "questions"
     click.echo(f"{len(outcomes)} {noun}, {len(outcomes) - answerable} of them without an answer")
@@ -122,7 +122,7 @@ def _difference(now: float, before: float | None) -> str:
     return f"  {change:+.3f}" if change else ""
 
 
-def _print_list(title: str, outcomes: Iterable[Outcome]) -> None:
+def _print_list(title: str, outcomes: Iterable[QuestionResult]) -> None:
     shown = list(outcomes)
     if shown:
         click.echo(f"\n{title}: {len(shown)}")

@@ -1,4 +1,4 @@
-"""What writers tell the search: content/synonyms.yml and content/queries.yml."""
+"""The files that tune and test the search: content/synonyms.yml and content/queries.yml."""
 
 from __future__ import annotations
 

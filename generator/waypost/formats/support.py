@@ -11,10 +11,77 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from waypost.formats.article import Priority
-from waypost.formats.embeds import Embeds, Feedback, UnresolvedSearches
 from waypost.formats.ticket import TicketForm
-from waypost.formats.types import EMAIL, STRICT, Day, Line, Slug, TimeZone, fault
+from waypost.formats.types import EMAIL, STRICT, Day, HttpsUrl, Line, Slug, TimeZone, fault, https_url
 from waypost.problems import did_you_mean
+
+
+def _endpoint(url: str) -> str:
+    # Browsers read // and /\\ as the beginning of another host's name.
+    is_path = url.startswith("/") and not url.startswith(("//", "/\\"))
+    if is_path and all(ch.isprintable() and not ch.isspace() for ch in url):
+        return url
+    if not url.startswith("https://"):
+        message = (
+            "Expected an address that starts with https://, or a path of the same host such as /feedback."
+        )
+        raise fault("bad-value", message)
+    return https_url(url)
+
+
+FeedbackUrl = Annotated[str, AfterValidator(_endpoint), Field(max_length=2000)]
+"""An absolute https address, or a path of the same host that begins with a slash."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Feedback:
+    """Where the answers to "Was this helpful?" are sent."""
+
+    url: FeedbackUrl
+    """An https address, or a path of the same host such as /feedback, that takes a POST."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class UnresolvedSearches:
+    """Where searches that led to no answer are sent."""
+
+    url: FeedbackUrl
+    """An https address, or a path of the same host such as /searches, that takes a POST."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class ChatEmbed:
+    """A live chat: a program of somebody else, which is loaded only after a click."""
+
+    script: HttpsUrl
+    """The https address of the chat's script."""
+    label: Line
+    """What its button says."""
+    note: Line | None = None
+    """What people should know before they press it."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class LinkEmbed:
+    """A page of somebody else: a plain link."""
+
+    url: HttpsUrl
+    """Its https address."""
+    label: Line
+    """What the link says."""
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class Embeds:
+    """More ways to a person, beside the channels. Nothing of them is loaded before a click."""
+
+    chat: ChatEmbed | None = None
+    """A live chat."""
+    community: LinkEmbed | None = None
+    """Where customers help each other."""
+    call_back: LinkEmbed | None = None
+    """Where a call can be booked."""
+
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -34,7 +101,7 @@ class ChannelKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Span:
+class DayHours:
     """Opening hours of one day, in local time; an end of 24:00 is the end of the day."""
 
     start: time
@@ -48,7 +115,7 @@ class Span:
 
 
 def _span(value: Any) -> Any:
-    if isinstance(value, Span):
+    if isinstance(value, DayHours):
         return value
     match = _SPAN.fullmatch(value) if isinstance(value, str) else None
     try:
@@ -60,7 +127,7 @@ def _span(value: Any) -> Any:
         raise fault("bad-value", 'Expected opening hours in quotes, such as "09:00-18:00".') from None
     if end is not None and end <= start:
         raise fault("bad-value", "The hours end before they start. Split hours over midnight into two days.")
-    return Span(start=start, end=end)
+    return DayHours(start=start, end=end)
 
 
 def _answer_hours(value: Any) -> Any:
@@ -78,8 +145,8 @@ def _answer_hours(value: Any) -> Any:
     return (low, high)
 
 
-OpeningHours = Annotated[
-    Span,
+DayHoursText = Annotated[
+    DayHours,
     BeforeValidator(_span),
     WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"}),
 ]
@@ -100,7 +167,7 @@ def _weekday(name: str) -> str:
     return name
 
 
-def _some_day(week: dict[str, Span]) -> dict[str, Span]:
+def _some_day(week: dict[str, DayHours]) -> dict[str, DayHours]:
     if not week:
         raise fault(
             "bad-value", "No day is named, so this would never be open. Name the days that have hours."
@@ -109,7 +176,7 @@ def _some_day(week: dict[str, Span]) -> dict[str, Span]:
 
 
 Week = Annotated[
-    dict[Annotated[str, AfterValidator(_weekday)], OpeningHours],
+    dict[Annotated[str, AfterValidator(_weekday)], DayHoursText],
     AfterValidator(_some_day),
     WithJsonSchema(
         {
@@ -123,7 +190,7 @@ Week = Annotated[
 """Opening hours by weekday; a day that is not named is closed."""
 
 
-def _refuse_hours_of_always(always: bool, hours: dict[str, Span] | None) -> None:
+def _refuse_hours_of_always(always: bool, hours: dict[str, DayHours] | None) -> None:
     if always and hours:
         raise fault("bad-value", "`always` and `hours` contradict each other. Keep one.", "always")
 
@@ -162,7 +229,7 @@ class Office:
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
-class Channel:
+class ContactChannel:
     """One way to reach a person."""
 
     id: Slug
@@ -234,7 +301,7 @@ class SupportConfig:
 
     office: Office
     """The people who answer, and when they are there."""
-    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    channels: Annotated[tuple[ContactChannel, ...], Field(min_length=1)]
     """Ways to reach a person, best first."""
     tiers: tuple[Tier, ...] = ()
     """What each group of customers may expect."""
@@ -265,7 +332,7 @@ class SupportConfig:
                 raise fault("bad-value", message, "priorities")
 
 
-class Reason(StrEnum):
+class VoteReason(StrEnum):
     """Why an article was not helpful, as it is sent."""
 
     NOT_SOLVED = "not_solved"

@@ -23,8 +23,8 @@ from waypost.publishing.api.now_json import now_document
 from waypost.publishing.io.theme_assets import script_words, tokens
 from waypost.publishing.pages.render import SHELL_PATH, STYLES_PATH, SiteFrame, logo_path, shell_context
 from waypost.publishing.rules.help_site import STATUS_FOLDER, HelpSite
-from waypost.search.published_index import search_outputs, site_language
-from waypost.search.text_cache import SiteMemory
+from waypost.search.io.word_cache import SiteCache
+from waypost.search.site_search import search_outputs, site_language
 from waypost.status.rules.snapshot import Snapshot
 from waypost.support.rules.contact_page import ContactView, coming_holidays, contact_view
 from waypost.support.rules.ticket_form import SUGGESTIONS_PATH
@@ -42,7 +42,7 @@ class HelpPages:
         site: HelpSite,
         present: TakeSnapshot | None = None,
         *,
-        memory: SiteMemory | None = None,
+        cache: SiteCache | None = None,
     ) -> None:
         self._help_center = project.help_center
         words = self._words = site.words
@@ -56,10 +56,10 @@ class HelpPages:
         self._catalog = build_catalog(project.help_center, words)
         self._person = person_link(self._support, self._help_center.contact_url)
         categories = [(category.id, category.title, category.url) for category in self._catalog.categories]
-        search = partial(search_outputs, project.help_center, site_language(project), categories, memory)
+        search = partial(search_outputs, project.help_center, site_language(project), categories, cache)
         self.outputs = HelpOutputs(project.help_center, self._catalog, site, search)
         self._views = PageViews(
-            project, self._catalog, self.outputs, self._person, self._present, words, memory=memory
+            project, self._catalog, self.outputs, self._person, self._present, words, cache=cache
         )
 
     @property

@@ -27,8 +27,8 @@ from waypost.help.rules.troubleshooter_pages import TreePage, tree_pages
 from waypost.help.rules.views import PageView, VirtualPage, page_facts
 from waypost.publishing.api.now_json import Now
 from waypost.reading.rules.troubleshooter import read_troubleshooter
-from waypost.search.io.whoosh_words import Likeness
-from waypost.search.text_cache import SiteMemory
+from waypost.search.io.likeness import Likeness
+from waypost.search.io.word_cache import SiteCache
 from waypost.support.rules.ticket_form import ticket_view
 
 TEMPLATES = {
@@ -53,7 +53,7 @@ class PageViews:
         present: Now | None,
         words: Words,
         *,
-        memory: SiteMemory | None = None,
+        cache: SiteCache | None = None,
     ) -> None:
         self._help_center = project.help_center
         self._catalog = catalog
@@ -61,7 +61,7 @@ class PageViews:
         self._person = person
         self._present = present
         self._words = words
-        self._memory = memory or SiteMemory()
+        self._cache = cache or SiteCache()
         self._support = project.help_center.support
         self._zone = project.status.config.page.time_zone
         self._names = {component.id: component.name for component in project.status.config.flat}
@@ -157,7 +157,7 @@ class PageViews:
 
     @cached_property
     def _likeness(self) -> Likeness:
-        return Likeness(self._help_center.articles, self._memory.likeness)
+        return Likeness(self._help_center.articles, self._cache.likeness)
 
     def _related(self, page: Article) -> tuple[ArticleLink, ...]:
         alike = self._likeness.more_like(page.path)

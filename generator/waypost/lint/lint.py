@@ -21,7 +21,7 @@ from waypost.problems import Problem
 from waypost.reading.project import check_project
 from waypost.reading.site import Site
 from waypost.search.evaluate import site_answerer
-from waypost.search.io.whoosh_words import Likeness
+from waypost.search.io.likeness import Likeness
 
 
 def lint(site: Site, now: datetime) -> list[Problem]:

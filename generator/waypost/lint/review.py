@@ -11,7 +11,7 @@ from typing import Any
 
 from waypost.base.files import log_lines
 from waypost.formats.article import ArticleFrontMatter
-from waypost.formats.support import Reason
+from waypost.formats.support import VoteReason
 from waypost.formats.types import read_moment
 from waypost.lint.io.lint_files import load_lint_config
 from waypost.lint.rules.registry import RULES, is_silenced
@@ -96,10 +96,10 @@ def read_vote(line: bytes) -> Vote | None:
     if not isinstance(found, dict):
         return None
     page, helpful, reason = found.get("page"), found.get("helpful"), found.get("reason")
-    if not isinstance(page, str) or not isinstance(helpful, bool) or reason not in (None, *Reason):
+    if not isinstance(page, str) or not isinstance(helpful, bool) or reason not in (None, *VoteReason):
         return None
     at = found.get("at")
     moment = read_moment(at) if isinstance(at, str) else None
     if at is not None and moment is None:
         return None
-    return Vote(page.lstrip("/"), helpful, Reason(reason) if reason else None, moment)
+    return Vote(page.lstrip("/"), helpful, VoteReason(reason) if reason else None, moment)

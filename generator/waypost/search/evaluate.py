@@ -2,31 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
+from waypost.base.files.file_tree import write_atomic
 from waypost.formats.project import Project
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.search.io.collections import LANGUAGE, Field, load_collection, load_queries
-from waypost.search.io.language_files import search_language
-from waypost.search.io.runs import Answered, Run, load_runs, save_runs
-from waypost.search.published_index import site_index, site_language
+from waypost.search.io.collections import LANGUAGE, QuestionForm, load_collection, load_queries
+from waypost.search.io.language import search_language
 from waypost.search.rules.evaluation import (
     DEPTH,
-    Answer,
+    Answerer,
     Figures,
-    Outcome,
     Question,
+    QuestionResult,
     ask,
     figures,
     questions_of,
 )
 from waypost.search.rules.index import Index, index_documents
 from waypost.search.rules.ranking import rank
+from waypost.search.site_search import site_index, site_language
+
+FORMAT = 1
+"""Raised when the meaning of a run changes; older ones are not used then."""
+
+MOST_RUNS = 20
+"""Collections whose last run is kept."""
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class PastResult:
+    """How a question was answered in an earlier run."""
+
+    is_right: bool
+    first: str
+    """The path of the first result, or nothing."""
+
+
+@dataclass(frozen=True)
+class EvaluationRun:
+    """All questions of one collection, asked once."""
+
+    figures: Figures
+    questions: Mapping[str, PastResult]
+    """By their ids."""
+
+
+@dataclass(frozen=True)
+class EvaluationRuns:
+    """The last run of each collection."""
+
+    format: int = FORMAT
+    runs: Mapping[str, EvaluationRun] = field(default_factory=dict)
+    """By the name of the collection, the latest last."""
+
+    def with_run(self, name: str, run: EvaluationRun) -> EvaluationRuns:
+        """Return these runs with another last run of one collection."""
+        others = [(known, held) for known, held in self.runs.items() if known != name]
+        return replace(self, runs=dict([*others[1 - MOST_RUNS :], (name, run)]))
+
+
+_ADAPTER = TypeAdapter(EvaluationRuns)
+
+
+def load_runs(path: Path) -> EvaluationRuns:
+    """Read the last runs; none where there is no file that can be used."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return EvaluationRuns()
+        runs = _ADAPTER.validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return EvaluationRuns()
+    return runs if runs.format == FORMAT else EvaluationRuns()
+
+
+def save_runs(path: Path, runs: EvaluationRuns) -> None:
+    """Write the last runs."""
+    write_atomic(path, json.dumps(asdict(runs), separators=(",", ":")).encode())
+
 
 RUNS = "search-eval.json"
 """The file of the last runs, in the cache of the site."""
@@ -37,22 +100,22 @@ Watch = Callable[[Sequence[Question]], Iterable[Question]]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How well the search answered, and what is different from the last time."""
+    """How well the search answered, and the difference to the last run."""
 
-    outcomes: tuple[Outcome, ...]
+    results: tuple[QuestionResult, ...]
     figures: Figures
     last: Figures | None
-    """Those of the last run; None in the first one."""
-    changed: tuple[Outcome, ...]
-    """Questions that were right the last time and are wrong now, or the other way round."""
+    """The figures of the last run; None in the first one."""
+    changed: tuple[QuestionResult, ...]
+    """Questions that were right in the last run and are wrong now, or the other way round."""
     left_out: int = 0
     """Questions whose article is a draft, which nobody can find yet."""
 
 
-def evaluate(site: Site, path: Path, field: Field, watch: Watch) -> Evaluation:
+def evaluate(site: Site, path: Path, field: QuestionForm, watch: Watch) -> Evaluation:
     """Ask the questions of a queries.yml, or of a folder with a collection; raises ProblemsFound.
 
-    What comes of it is kept for the next run, where the site can be written to.
+    The results are kept for the next run, where the site can be written to.
     """
     if path.is_dir():
         collection = load_collection(path, field)
@@ -64,40 +127,34 @@ def evaluate(site: Site, path: Path, field: Field, watch: Watch) -> Evaluation:
         published = [query for query in queries if query.answer not in project.help_center.drafts]
         questions, left_out = questions_of(published), len(queries) - len(published)
         answer = site_answerer(project)
-    outcomes = ask(watch(questions), answer)
-    last = _remember(site, f"{path.resolve()} {field}", outcomes)
-    return Evaluation(
-        outcomes,
-        figures(outcomes),
-        last.figures if last else None,
-        tuple(outcome for outcome in outcomes if last and _is_new(outcome, last)),
-        left_out,
+    results = ask(watch(questions), answer)
+    last = _replace_run(site, f"{path.resolve()} {field}", results)
+    known = last.questions if last else {}
+    changed = tuple(
+        result
+        for result in results
+        if result.question.id in known and known[result.question.id].is_right is not result.is_right
     )
+    return Evaluation(results, figures(results), last.figures if last else None, changed, left_out)
 
 
-def site_answerer(project: Project) -> Answer:
-    """Return what answers questions as the pages of a site do."""
+def site_answerer(project: Project) -> Answerer:
+    """Return a function that answers questions as the pages of a site do."""
     return _answerer(lambda: site_index(project.help_center, site_language(project)))
 
 
-def _answerer(make: Callable[[], Index]) -> Answer:
-    """Return what answers questions from an index, which is made when the first one is asked."""
+def _answerer(make: Callable[[], Index]) -> Answerer:
+    """Return a function that answers from an index, which is made for the first question."""
     index = cache(make)
     return lambda question: rank(index(), question, DEPTH)
 
 
-def _remember(site: Site, name: str, outcomes: Sequence[Outcome]) -> Run | None:
-    """Keep what came of each question, and return what had come of it the last time."""
+def _replace_run(site: Site, name: str, results: Sequence[QuestionResult]) -> EvaluationRun | None:
+    """Keep the results of a collection for the next run, and return its last run."""
     path = site.cache / RUNS
     runs = load_runs(path)
-    answered = {outcome.question.id: Answered(outcome.is_right, outcome.first) for outcome in outcomes}
-    # A site that nobody may write to can be measured all the same.
+    questions = {result.question.id: PastResult(result.is_right, result.first) for result in results}
+    # A site on a read-only disk can be measured too.
     with suppress(OSError):
-        save_runs(path, runs.with_run(name, Run(figures(outcomes), answered)))
+        save_runs(path, runs.with_run(name, EvaluationRun(figures(results), questions)))
     return runs.runs.get(name)
-
-
-def _is_new(outcome: Outcome, last: Run) -> bool:
-    """Tell whether a question is right now and was not, or the other way round."""
-    known = last.questions.get(outcome.question.id)
-    return known is not None and known.is_right is not outcome.is_right

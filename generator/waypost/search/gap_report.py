@@ -1,4 +1,4 @@
-"""Find out what people search for in vain, and write it where the search finds it."""
+"""Gaps: questions that people search for in vain, and aliases that let the search answer them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.io.article_edit import is_usable_alias, with_alias
 from waypost.search.io.unresolved_log import UnresolvedLog, read_unresolved
-from waypost.search.published_index import site_language
 from waypost.search.rules.documents import search_documents
 from waypost.search.rules.gaps import Content, Gap, Gaps, Proposal, plan_gaps
-from waypost.search.rules.ticket_tail import labels_of
+from waypost.search.rules.ticket_tail import ticket_labels
+from waypost.search.site_search import site_language
 
 
 class NoAlias(Refused):
@@ -24,15 +24,15 @@ class NoAlias(Refused):
 
 
 @dataclass(frozen=True)
-class Found:
-    """What was asked in vain, and what it was read from."""
+class GapReport:
+    """The gaps, with the logs that they were read from."""
 
     gaps: Gaps
     logs: tuple[UnresolvedLog, ...]
 
     @property
     def problems(self) -> list[Problem]:
-        """What could not be read, as warnings."""
+        """The warnings of all logs."""
         return [problem for log in self.logs for problem in log.problems]
 
     def numbered(self, numbers: Collection[int]) -> list[Gap]:
@@ -45,23 +45,26 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Applied:
-    """What came of writing aliases down."""
+class AppliedAliases:
+    """The aliases that were written into their articles."""
 
     written: tuple[Gap, ...]
     problems: tuple[Problem, ...]
-    """Why the others were not: their files are as they were."""
+    """Reasons for those that were not; their files are unchanged."""
 
 
 def find_gaps(
-    site: Site, paths: Sequence[Path], limit: int, seen: Callable[[int, int], None] = lambda done, total: None
-) -> Found:
-    """Return what to write for the `limit` questions that were asked most.
+    site: Site,
+    paths: Sequence[Path],
+    limit: int,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> GapReport:
+    """Return the gaps of the `limit` questions that were asked most.
 
     Raises ProblemsFound where the site or a log cannot be read, with the problems of all logs, and OSError.
     """
     project = load_project(site)
-    labels = labels_of(map(load_words, languages()))
+    labels = ticket_labels(map(load_words, languages()))
     logs: list[UnresolvedLog] = []
     refused: list[Problem] = []
     for path in paths:
@@ -81,11 +84,11 @@ def find_gaps(
         is_usable_alias,
     )
     searches = [search for log in logs for search in log.searches]
-    return Found(plan_gaps(content, searches, limit, seen), tuple(logs))
+    return GapReport(plan_gaps(content, searches, limit, progress), tuple(logs))
 
 
-def apply_gaps(site: Site, gaps: Sequence[Gap]) -> Applied:
-    """Write the proposed aliases into their articles; what cannot be written leaves its file as it was."""
+def apply_gaps(site: Site, gaps: Sequence[Gap]) -> AppliedAliases:
+    """Write the proposed aliases into their articles; a file that cannot be changed safely stays as it is."""
     written: list[Gap] = []
     problems: list[Problem] = []
     for gap in gaps:
@@ -99,4 +102,4 @@ def apply_gaps(site: Site, gaps: Sequence[Gap]) -> Applied:
         if edited:
             write_atomic(edited.target, edited.data)
             written.append(gap)
-    return Applied(tuple(written), tuple(problems))
+    return AppliedAliases(tuple(written), tuple(problems))

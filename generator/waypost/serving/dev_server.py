@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
 import http.server
 import json
-import queue
 import threading
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from waypost.serving.demo_tickets import TICKETS_PATH, DemoTickets
+from waypost.serving.demo import DEMO_HEADER, DEMO_PATH, TICKETS_PATH, DemoServices, DemoTickets
 
 EVENTS_PATH = "/_waypost/events"
 SCRIPT_PATH = "/_waypost/reload.js"
-DEMO_PATH = "/_demo/"
-DEMO_HEADER = "X-Waypost-Demo"
-"""Must be sent to break a demo service, so that no other web page can do it by a form."""
 
 _RELOAD_SCRIPT = f"""\
 const source = new EventSource("{EVENTS_PATH}");
@@ -31,46 +26,22 @@ _KEEP_ALIVE = 10.0
 
 
 class Reloader:
-    """Tells open pages to load again."""
+    """Lets open pages load again: each waits for a version that is newer than its own."""
 
     def __init__(self) -> None:
-        self._listeners: set[queue.SimpleQueue[str]] = set()
-        self._lock = threading.Lock()
-
-    def listen(self) -> queue.SimpleQueue[str]:
-        """Register an open page."""
-        listener: queue.SimpleQueue[str] = queue.SimpleQueue()
-        with self._lock:
-            self._listeners.add(listener)
-        return listener
-
-    def leave(self, listener: queue.SimpleQueue[str]) -> None:
-        """Forget a page that was closed."""
-        with self._lock:
-            self._listeners.discard(listener)
+        self._changed = threading.Condition()
+        self.version = 0
 
     def announce(self) -> None:
         """Let every open page load itself again."""
-        with self._lock:
-            for listener in self._listeners:
-                listener.put("reload")
+        with self._changed:
+            self.version += 1
+            self._changed.notify_all()
 
-
-class DemoServices:
-    """Small services that work until somebody breaks them; the sample's checks poll them for real."""
-
-    def __init__(self) -> None:
-        self._broken: set[str] = set()
-        self.tickets = DemoTickets()
-
-    def set_broken(self, name: str, broken: bool) -> None:
-        """Break a service, or heal it."""
-        (self._broken.add if broken else self._broken.discard)(name)
-
-    def answer(self, name: str) -> tuple[HTTPStatus, dict[str, Any]]:
-        """Return what a service answers."""
-        ok = name not in self._broken
-        return (HTTPStatus.OK if ok else HTTPStatus.SERVICE_UNAVAILABLE), {"service": name, "ok": ok}
+    def wait(self, version: int, seconds: float) -> bool:
+        """Wait until there is a newer version, but not for longer; tell whether there is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.version > version, seconds)
 
 
 class DevServer(http.server.ThreadingHTTPServer):
@@ -91,7 +62,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     server: DevServer
     protocol_version = "HTTP/1.1"
     server_version = "waypost"
-    extensions_map = {  # the library's own declaration  # noqa: RUF012  # the library's own declaration
+    extensions_map = {  # noqa: RUF012  # the library's own declaration
         **http.server.SimpleHTTPRequestHandler.extensions_map,
         ".atom": "application/atom+xml",
         ".rss": "application/rss+xml",
@@ -186,7 +157,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self._send_file()
 
     def _send_events(self) -> None:
-        listener = self.server.reloader.listen()
+        reloader = self.server.reloader
+        version = reloader.version
         try:
             self.send_response(HTTPStatus.OK)
             self.send_header("Content-Type", "text/event-stream")
@@ -194,28 +166,12 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             self.send_header("Connection", "close")
             self.end_headers()
             while True:
-                try:
-                    event = listener.get(timeout=_KEEP_ALIVE)
-                except queue.Empty:
-                    event = "still-here"
+                event = "reload" if reloader.wait(version, _KEEP_ALIVE) else "still-here"
+                version = reloader.version
                 self.wfile.write(f"event: {event}\ndata: {{}}\n\n".encode())
                 self.wfile.flush()
         except OSError:
             self.close_connection = True
-        finally:
-            self.server.reloader.leave(listener)
 
-    def log_message(self, format: str, *args: Any) -> None:  # the library's own name  # noqa: A002  # the library's own name
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the library's own name
         """Say nothing: the terminal is for the writer."""
-
-
-def command_demo_service(port: int, name: str, command: str) -> bool:
-    """Send `break` or `recover` to a demo service on this machine; return whether a sample took it."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("POST", f"{DEMO_PATH}{quote(name, safe='')}/{command}", headers={DEMO_HEADER: "1"})
-        return connection.getresponse().status == HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

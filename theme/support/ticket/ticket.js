@@ -49,11 +49,11 @@ function update() {
 
 /** Take back what was complained of and is mended, without moving the focus. */
 function refreshFaults(faults) {
-  for (const said of form.querySelectorAll(".wp-error:not([hidden])")) {
-    const name = said.closest("[data-wp-field]").dataset.wpField;
+  for (const error of form.querySelectorAll(".wp-error:not([hidden])")) {
+    const name = error.closest("[data-wp-field]").dataset.wpField;
     if (faults.some((fault) => fault.name === name)) continue;
-    said.hidden = true;
-    for (const field of said.closest("[data-wp-field]").querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+    error.hidden = true;
+    for (const field of error.closest("[data-wp-field]").querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   }
   if (!faults.length) part("faults").hidden = true;
 }
@@ -165,8 +165,8 @@ function mailLink(request) {
 
 part("copy").addEventListener("click", async () => {
   const { composed } = update();
-  const said = part("copied");
-  said.textContent = await copyText([composed.request.subject, composed.text].filter(Boolean).join("\n\n"), part("text"));
+  const status = part("copied");
+  status.textContent = await copyText([composed.request.subject, composed.text].filter(Boolean).join("\n\n"), part("text"));
 });
 
 /** Forget what was written, and what led here. */

@@ -19,9 +19,9 @@ export function showAnswer(line, support, urgency) {
   if (!line) return;
   const now = Date.now();
   const own = planOf(support);
-  const told = (own.length ? own : support.tiers).map((tier) => {
+  const answers = (own.length ? own : support.tiers).map((tier) => {
     const moment = answerBy(support, tier, urgency, now);
     return say("ticket.answer_tier", { name: tier.name, time: moment === null ? say("ticket.answer_none") : when(moment, now, readerZone()) });
   });
-  put(line, urgency ? say("ticket.answer", { list: told.join(" · ") }) : "");
+  put(line, urgency ? say("ticket.answer", { list: answers.join(" · ") }) : "");
 }

@@ -66,9 +66,9 @@ const firstField = (form, name) => form.querySelector(`[name="${CSS.escape(name)
 export function showFaults(form, faults) {
   for (const part of form.querySelectorAll("[data-wp-field]")) {
     const fault = faults.find(({ name }) => name === part.dataset.wpField);
-    const said = part.querySelector(".wp-error");
-    said.textContent = fault?.message ?? "";
-    said.hidden = !fault;
+    const error = part.querySelector(".wp-error");
+    error.textContent = fault?.message ?? "";
+    error.hidden = !fault;
     for (const field of part.querySelectorAll("input, textarea, select")) {
       if (fault) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");

@@ -6,19 +6,19 @@ import { say } from "./say.js";
 import { IMPACTS } from "./words.js";
 
 /**
- * Return what is known to be wrong: [{status, title, path, isTold}], worst first.
+ * Return what is known to be wrong: [{status, title, path, isReported}], worst first.
  * @param {object} now the present (see present.js)
  * @param {string[]} components ids that matter; none means all of them
  */
 export function troubles(now, components) {
   const matters = (id) => !components.length || components.includes(id);
-  const told = [...now.incidents, ...now.maintenances].filter((item) => item.components.some(matters));
-  const covered = new Set(told.flatMap((item) => item.components));
-  const lines = told.map((item) => ({ status: statusOf(now, item), title: item.title, path: item.path, isTold: true }));
+  const reported = [...now.incidents, ...now.maintenances].filter((item) => item.components.some(matters));
+  const covered = new Set(reported.flatMap((item) => item.components));
+  const lines = reported.map((item) => ({ status: statusOf(now, item), title: item.title, path: item.path, isReported: true }));
   for (const [id, { name, status }] of Object.entries(now.components)) {
     if (matters(id) && !covered.has(id) && worst([status]) !== "operational") {
       const title = say("ticket.known.trouble", { name, state: say(`ticket.state.${status}`) });
-      lines.push({ status, title, path: "", isTold: false });
+      lines.push({ status, title, path: "", isReported: false });
     }
   }
   return lines.sort((a, b) => worseFirst(a.status, b.status));
@@ -40,25 +40,25 @@ export function showKnown(box, now, view, components) {
   putAll(box.querySelector("ul"), (lines.length ? lines : [quiet]).map(lineOf));
 }
 
-function lineOf({ status, title, path, text, isTold }) {
+function lineOf({ status, title, path, text, isReported }) {
   const item = document.createElement("li");
   item.className = "wp-known__line";
   item.dataset.status = status;
   const dot = document.createElement("i");
   dot.className = "wp-dot";
   dot.setAttribute("aria-hidden", "true");
-  const said = document.createElement("span");
-  if (text) said.textContent = text;
-  else said.append(...storyOf(title, path, isTold));
-  item.append(dot, said);
+  const label = document.createElement("span");
+  if (text) label.textContent = text;
+  else label.append(...reportOf(title, path, isReported));
+  item.append(dot, label);
   return item;
 }
 
-function storyOf(title, path, isTold) {
+function reportOf(title, path, isReported) {
   const head = document.createElement("b");
   head.textContent = title;
   const link = document.createElement("a");
   link.href = statusPage(path);
   link.textContent = say("ticket.known.follow");
-  return [head, isTold ? `${say("ticket.known.knows")} ` : "", link];
+  return [head, isReported ? `${say("ticket.known.knows")} ` : "", link];
 }

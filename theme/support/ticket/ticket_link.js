@@ -7,32 +7,32 @@ const MARK = "…";
 
 /**
  * Write what a person sends as text, and the sections of what was gathered on the way.
- * @param {object} told what the person wrote, chose and did not leave out
+ * @param {object} content what the person wrote, chose and did not leave out
  * @param {(name: string) => string} say the texts of the section ticket.told
  * @returns {{text: string, context: string[]}}
  */
-export function describe(told, say) {
+export function describe(content, say) {
   const line = (name, text) => (text ? `${say(name)}: ${text}` : "");
   const listed = (name, items) => (items.length ? [`${say(name)}:`, ...items.map((item) => `- ${item}`)].join("\n") : "");
-  const answers = told.answers.filter(({ answer }) => answer).map(({ label, answer }) => `${label}: ${answer}`);
-  const chosen = ["category", "urgency", "email"].map((name) => line(name, told[name]));
+  const answers = content.answers.filter(({ answer }) => answer).map(({ label, answer }) => `${label}: ${answer}`);
+  const chosen = ["category", "urgency", "email"].map((name) => line(name, content[name]));
   const context = [
-    line("question", told.question),
-    listed("searches", told.searches),
-    listed("steps", told.steps.map(({ tree, question, answer }) => `${tree}: ${question} → ${answer}`)),
-    listed("articles", told.articles.map(({ title, url }) => `${title} (${url})`)),
-    listed("status", told.status.map(({ name, state }) => `${name}: ${state}`)),
-    line("page", told.page),
-    line("browser", told.browser),
+    line("question", content.question),
+    listed("searches", content.searches),
+    listed("steps", content.steps.map(({ tree, question, answer }) => `${tree}: ${question} → ${answer}`)),
+    listed("articles", content.articles.map(({ title, url }) => `${title} (${url})`)),
+    listed("status", content.status.map(({ name, state }) => `${name}: ${state}`)),
+    line("page", content.page),
+    line("browser", content.browser),
   ];
-  const text = joined("\n\n", [told.details, joined("\n", answers), joined("\n", chosen)]);
+  const text = joined("\n\n", [content.details, joined("\n", answers), joined("\n", chosen)]);
   return { text, context: context.filter(Boolean) };
 }
 
 /**
  * Fill in a form. An address keeps to the recipe's budget: the gathered context goes first, then the end of
  * the subject, and the end of the text last.
- * @param {object} recipe what support/rules/ticket_content.py made of support.yml
+ * @param {object} recipe what support/rules/ticket_providers.py made of support.yml
  * @param {{subject: string, text: string, context: string[], category: string, priority: string,
  *   components: string[], page: string, email: string}} wanted
  * @returns {{url: string, shortened: boolean, body: object | null}}

@@ -23,9 +23,8 @@ export function compose(data, fields, brought, present) {
   const chosen = (name, nothing) => (fields.get(`include-${name}`) ? available[name] : nothing);
   const email = (fields.get("email") ?? "").trim();
   const named = { category: category?.name ?? "", urgency: priority?.question ?? "" };
-  const said = { details: (fields.get("details") ?? "").trim(), answers: answersOf(category, fields) };
-  const told = {
-    ...said,
+  const content = {
+    details: (fields.get("details") ?? "").trim(), answers: answersOf(category, fields),
     // Where the form has a field for it, it is not said twice. Hosted forms may hide theirs from people.
     category: isFieldOfApi(data.recipe, "category") ? "" : named.category,
     urgency: isFieldOfApi(data.recipe, "priority") ? "" : named.urgency,
@@ -38,13 +37,13 @@ export function compose(data, fields, brought, present) {
     page: chosen("page", ""),
     browser: chosen("browser", ""),
   };
-  const { text, context } = describe(told, (name) => say(`ticket.told.${name}`));
+  const { text, context } = describe(content, (name) => say(`ticket.told.${name}`));
   const request = {
     subject: fields.get("subject") ?? "",
     text, context, components, email,
     category: category?.id ?? "",
     priority: priority?.id ?? "",
-    page: told.page,
+    page: content.page,
   };
   return { named, request, available, components, text: [text, ...context].filter(Boolean).join("\n\n"), link: ticketLink(data.recipe, request) };
 }

@@ -57,17 +57,17 @@ async function readSome(answer) {
 }
 
 function judge(answer, text) {
-  let said = null;
+  let reply = null;
   try {
-    said = JSON.parse(text);
+    reply = JSON.parse(text);
   } catch {
     // Said below.
   }
-  const isObject = typeof said === "object" && said !== null;
-  if (answer.ok && isObject && said.success === true && typeof said.ticket === "object" && said.ticket !== null) {
-    return { number: numberOf(said.ticket.ticketNumber), deadline: deadlineOf(said.ticket.slaDeadline) };
+  const isObject = typeof reply === "object" && reply !== null;
+  if (answer.ok && isObject && reply.success === true && typeof reply.ticket === "object" && reply.ticket !== null) {
+    return { number: numberOf(reply.ticket.ticketNumber), deadline: deadlineOf(reply.ticket.slaDeadline) };
   }
-  const message = isObject ? messageOf(said) : "";
+  const message = isObject ? messageOf(reply) : "";
   if (message) return { reason: "refused", message };
   // An answer that leads elsewhere is not followed, and comes without a code.
   if (!answer.ok && answer.status) return { reason: "refused_bare", code: answer.status };
@@ -88,7 +88,7 @@ function deadlineOf(value) {
 }
 
 /** The words of a refusal, as the usual APIs put them. */
-function messageOf(said) {
-  const errors = Array.isArray(said.errors) ? said.errors.map((error) => line(error?.message ?? error)).filter(Boolean) : [];
-  return errors.join(" ").slice(0, LONGEST) || line(said.message) || line(said.error?.message ?? said.error);
+function messageOf(reply) {
+  const errors = Array.isArray(reply.errors) ? reply.errors.map((error) => line(error?.message ?? error)).filter(Boolean) : [];
+  return errors.join(" ").slice(0, LONGEST) || line(reply.message) || line(reply.error?.message ?? reply.error);
 }

@@ -37,7 +37,7 @@ from waypost.problems import ProblemsFound
 from waypost.publishing.rules.help_site import HelpSite
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.search.text_cache import SiteMemory
+from waypost.search.io.word_cache import SiteCache
 
 _log = get_plugin_logger("waypost")
 
@@ -97,9 +97,9 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             styles=tuple(str(path) for path in config.extra_css),
         )
         reuse = self._reuse
-        memory = SiteMemory(reuse.notes, reuse.program) if reuse else None
+        cache = SiteCache(reuse.notes, reuse.program) if reuse else None
         present = self.planned.present if self.planned else None
-        self.pages = HelpPages(project, site, present, memory=memory)
+        self.pages = HelpPages(project, site, present, cache=cache)
         if self.pages.outputs.warning and reuse is None:
             _log.warning(self.pages.outputs.warning)
         self.markup = ArticleMarkup()

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter
-from waypost.formats.embeds import ChatEmbed, Embeds, LinkEmbed
-from waypost.formats.support import Reason, SupportConfig
+from waypost.formats.support import ChatEmbed, Embeds, LinkEmbed, SupportConfig, VoteReason
 from waypost.help.rules.catalog import ArticleLink, CategoryLink
 
 TICKET_URL = "ticket/"
@@ -46,7 +45,7 @@ class HelpfulView:
     """Where No leads, from the help center's root; empty where nobody can be reached."""
     endpoint: str
     """Where answers are sent; empty if they are not."""
-    reasons: tuple[Reason, ...] = tuple(Reason)
+    reasons: tuple[VoteReason, ...] = tuple(VoteReason)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 
 from waypost.formats.article import Article, ArticleFrontMatter, Kind
 from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line
-from waypost.search.rules.evaluation import Outcome, ask, figures, questions_of
+from waypost.search.rules.evaluation import (
+    QuestionResult,
+    ask,
+    figures,
+    questions_of,
+)
 
 
 def missing_summary(site: LintSite) -> Iterator[Finding]:
@@ -136,7 +141,7 @@ def _percent(share: float) -> str:
     return f"{math.floor(share * 100 + 1e-9)} %"
 
 
-def _advice(outcome: Outcome) -> str:
+def _advice(outcome: QuestionResult) -> str:
     """Say what came first, and what a writer can do about it."""
     first = f"content/{outcome.first} comes first" if outcome.first else "Nothing is found"
     if not outcome.is_answerable:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from waypost.formats.article import Article, ArticleFrontMatter, Kind, components_of
 from waypost.formats.project import Project
 from waypost.formats.status import Incident
-from waypost.formats.support import Reason
+from waypost.formats.support import VoteReason
 from waypost.reading.rules.redirects import former_addresses
 from waypost.reading.rules.troubleshooter_graph import step_addresses
 
@@ -27,7 +27,7 @@ class Vote:
     page: str
     """Address of the article from the root of the help center: `downloads/zip-stops/`."""
     is_helpful: bool
-    reason: Reason | None = None
+    reason: VoteReason | None = None
     at: datetime | None = None
     """When it arrived; None where the endpoint did not note it."""
 
@@ -38,7 +38,7 @@ class VoteCounts:
 
     total: int = 0
     no: int = 0
-    reasons: Mapping[Reason, int] = field(default_factory=dict)
+    reasons: Mapping[VoteReason, int] = field(default_factory=dict)
     """Why not, with the most frequent first; many say no reason."""
 
     @property
@@ -159,7 +159,7 @@ def _votes(articles: Sequence[Article], votes: Iterable[Vote], zone: ZoneInfo) -
     """Count the votes since each article's review, by its path; one without a time counts as since then."""
     by_address = {address: article for article in articles for address in _addresses(article)}
     total: Counter[str] = Counter()
-    refused: dict[str, Counter[Reason | None]] = {}
+    refused: dict[str, Counter[VoteReason | None]] = {}
     for vote in votes:
         article = by_address.get(vote.page)
         if article is None:
@@ -173,8 +173,8 @@ def _votes(articles: Sequence[Article], votes: Iterable[Vote], zone: ZoneInfo) -
     return {path: _counted(number, refused.get(path, Counter())) for path, number in total.items()}
 
 
-def _counted(total: int, refused: Counter[Reason | None]) -> VoteCounts:
-    order = sorted(Reason, key=lambda reason: -refused[reason])
+def _counted(total: int, refused: Counter[VoteReason | None]) -> VoteCounts:
+    order = sorted(VoteReason, key=lambda reason: -refused[reason])
     return VoteCounts(
         total, refused.total(), {reason: refused[reason] for reason in order if refused[reason]}
     )

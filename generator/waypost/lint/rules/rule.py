@@ -12,7 +12,7 @@ from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project
 from waypost.formats.status import Incident, Maintenance, Update
 from waypost.problems import Level
-from waypost.search.rules.evaluation import Answer
+from waypost.search.rules.evaluation import Answerer
 from waypost.search.rules.ranking import Ranking
 
 DataPath = tuple[Hashable, ...]
@@ -81,7 +81,7 @@ class LintSite:
     """Whether mkdocs.yml changes how headings get their anchors, so that nobody here knows them."""
     alike: Callable[[str], Sequence[tuple[str, float]]] = field(default=lambda path: ())
     """Gives the articles whose words are most like those of one, from 1 (the same) down to 0."""
-    answer: Answer = field(default=lambda question: Ranking((), ()))
+    answer: Answerer = field(default=lambda question: Ranking((), ()))
     """Answers a question as the search of the site does; asking the first one costs the index."""
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -15,8 +16,49 @@ from waypost.base.files.yaml_source import ListSpan, find_list, parse_markdown
 from waypost.formats.article import ArticleFrontMatter
 from waypost.formats.types import Line
 from waypost.problems import Location, Problem, ProblemsFound
-from waypost.search.rules.front_text import end_of_line, front_span, insert, line_end, written
 from waypost.search.rules.gaps import plain_question
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+_PLAIN = re.compile(r"[^\W\d_](?:[\w .()/?!'’-]*[\w.)?!'’])?")
+# Words that one of YAML's versions reads as something else than text.
+_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+
+
+def front_span(text: str) -> tuple[int, int] | None:
+    """Return where the front matter of a file starts and ends, without its two fences; None where there is none."""
+    start = 0
+    for line in _LINE.finditer(text):
+        is_fence = line[0].rstrip() == "---"
+        if start and is_fence:
+            return start, line.start()
+        if not start:
+            if not is_fence:
+                return None
+            start = line.end()
+    return None
+
+
+def line_end(text: str) -> str:
+    """Return how the last line of a text ends, or a newline where none does."""
+    found = re.findall(r"\r\n|\n|\r", text[-65536:])
+    return found[-1] if found else "\n"
+
+
+def end_of_line(text: str, at: int) -> int:
+    """Return where the line ends that a position is in, after its line end."""
+    return next(_LINE.finditer(text, at)).end()
+
+
+def written(entry: str, *, in_brackets: bool = False) -> str:
+    """Write one line of text as YAML: as it is where every reader takes that for the same text, or else in quotes."""
+    is_plain = _PLAIN.fullmatch(entry) and entry.isprintable() and entry.casefold() not in _WORDS
+    return entry if is_plain and not in_brackets else json.dumps(entry, ensure_ascii=False)
+
+
+def insert(text: str, at: int, addition: str) -> str:
+    """Put something into a text."""
+    return text[:at] + addition + text[at:]
+
 
 KEY = "also_asked_as"
 
@@ -41,9 +83,9 @@ class EditedArticle:
 
 
 def is_usable_alias(text: str) -> bool:
-    """Tell whether a question that somebody asked can be an alias: the format takes it, and all can be seen."""
+    """Tell whether a question can be an alias: the format takes it, and all its characters are visible."""
     visible = all(char.isprintable() or char in _JOINERS for char in text)
-    # What begins with a mark belongs to nothing.
+    # A combining mark at the start has no letter to combine with.
     if not visible or not text or unicodedata.category(text[0])[0] == "M":
         return False
     try:
@@ -117,7 +159,7 @@ def _in_brackets(front: str, found: ListSpan, alias: str) -> str:
 
 
 def _below(front: str, found: ListSpan, alias: str) -> str | None:
-    """Add a line after the last entry of a list that has one a line, with the same indentation."""
+    """Add a line with the same indentation after the last entry of a list with one entry a line."""
     first, last = found.entries[-1]
     line = max(front.rfind("\n", 0, first), front.rfind("\r", 0, first)) + 1
     indent = _INDENT.match(front, line)
@@ -135,7 +177,7 @@ def _read(path: str, data: bytes) -> tuple[ArticleFrontMatter, str]:
     if source:
         document, problems = parse_markdown(source)
     if document:
-        # A key that is still empty is what is filled in here.
+        # The key may be there without a value yet.
         if isinstance(document.front.data, dict) and document.front.data.get(KEY, ()) is None:
             del document.front.data[KEY]
         front, problems = validate(document.front, ArticleFrontMatter)

@@ -1,4 +1,4 @@
-"""Read what measures a search: the queries.yml of a site, or a folder with a collection of documents.
+"""Read the questions that measure a search: the queries.yml of a site, or a folder with a collection of documents.
 
 A collection is docs.json [{id, title, text}], queries.json [{id, text, typo}] and qrels.tsv with lines
 `query 0 document grade`, the form of TREC's judgements (https://trec.nist.gov/data/qrels_eng/).
@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from waypost.base.files.text_files import Source, decode, read_bytes
-from waypost.base.files.validation import expand_and_validate
-from waypost.base.files.yaml_source import parse_yaml
+from waypost.base.files.validation import load_yaml
 from waypost.formats.article import Article, Kind
 from waypost.formats.search import QueryFile
 from waypost.problems import Problem, ProblemsFound
 from waypost.reading.io.search_files import check_queries
-from waypost.search.rules.documents import SearchDocument, Section
+from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.evaluation import Question
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -42,13 +41,13 @@ MAX_GRADE = 100
 LANGUAGE = "en"
 """The language of collections."""
 
-Field = Literal["text", "typo"]
+QuestionForm = Literal["text", "typo"]
 """Which form of a question is asked: as it is, or misspelt."""
 
 
 @dataclass(frozen=True)
 class SearchCollection:
-    """Documents, and questions with what answers them."""
+    """Documents, and questions with the documents that answer them."""
 
     documents: tuple[SearchDocument, ...]
     questions: tuple[Question, ...]
@@ -56,31 +55,24 @@ class SearchCollection:
 
 def load_queries(path: Path, pages: Mapping[str, Article]) -> QueryFile:
     """Read a queries.yml, wherever it is; raises ProblemsFound."""
-    name = path.as_posix()
-    data, problems = read_bytes(path.parent, path)
-    source, found = (
-        (None, [_renamed(problem, name) for problem in problems]) if data is None else decode(name, data)
-    )
-    document, more = parse_yaml(source) if source else (None, [])
-    queries, rest = expand_and_validate(document, QueryFile) if document else (None, [])
-    problems = [*found, *more, *rest]
+    document, queries, problems = load_yaml(path.parent, path, QueryFile)
     if document and queries:
         problems += check_queries(document, queries, pages, pages)
     if queries is None or problems:
-        raise ProblemsFound(problems)
+        raise ProblemsFound([_renamed(problem, path.as_posix()) for problem in problems])
     return queries
 
 
-def load_collection(folder: Path, field: Field) -> SearchCollection:
+def load_collection(folder: Path, field: QuestionForm) -> SearchCollection:
     """Read a folder with a collection, and ask its questions in one of their forms; raises ProblemsFound."""
     problems: list[Problem] = []
-    documents = _entries(_File(folder / "docs.json", problems), ("title", "text"), ())
-    questions = _entries(_File(folder / "queries.json", problems), ("text",), ("typo",))
-    grades = _grades(_File(folder / "qrels.tsv", problems), questions, documents)
+    documents = _entries(_CollectionFile(folder / "docs.json", problems), ("title", "text"), ())
+    questions = _entries(_CollectionFile(folder / "queries.json", problems), ("text",), ("typo",))
+    grades = _grades(_CollectionFile(folder / "qrels.tsv", problems), questions, documents)
     asked = {id_: entry[field] for id_, entry in questions.items() if field in entry}
     if questions and not asked and not problems:
         message = f"No question has the key '{field}'. Add it to those that are to be asked in that form."
-        problems.append(Source(_name(folder / "queries.json"), "").problem("missing-key", message))
+        problems.append(Source((folder / "queries.json").as_posix(), "").problem("missing-key", message))
     if problems:
         raise ProblemsFound(problems)
     return SearchCollection(
@@ -90,28 +82,29 @@ def load_collection(folder: Path, field: Field) -> SearchCollection:
 
 
 def _document(id_: str, entry: Mapping[str, str]) -> SearchDocument:
-    sections = (Section("", "", entry["text"]),)
+    sections = (DocumentSection("", "", entry["text"]),)
     return SearchDocument(id_, id_, entry["title"], (), Kind.PAGE, "", sections)
 
 
-class _File:
-    """One file of a collection, with what is wrong in it."""
+class _CollectionFile:
+    """One file of a collection, and its problems."""
 
     def __init__(self, path: Path, problems: list[Problem]) -> None:
         self._problems = problems
         self._count = 0
-        data, found = read_bytes(path.parent, path, MAX_BYTES)
-        problems += [_renamed(problem, _name(path)) for problem in found]
+        name = path.as_posix()
         source = None
+        data, found = read_bytes(path.parent, path, MAX_BYTES)
+        problems += [_renamed(problem, name) for problem in found]
         if data is not None:
-            source, found = decode(_name(path), data)
+            source, found = decode(name, data)
             problems += found
         self.is_readable = source is not None
-        self._source = source or Source(_name(path), "")
+        self._source = source or Source(name, "")
         self.text = self._source.text
 
     def complain(self, offset: int, code: str, message: str) -> None:
-        """Note what is wrong at a place in the text."""
+        """Note a problem at a place in the text."""
         self._count += 1
         if self._count <= MAX_PROBLEMS:
             line = self.text.count("\n", 0, offset) + 1
@@ -120,12 +113,8 @@ class _File:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether so much is wrong that reading on tells nobody more."""
+        """Whether there are too many problems to read on."""
         return self._count >= MAX_PROBLEMS
-
-
-def _name(path: Path) -> str:
-    return path.as_posix()
 
 
 def _renamed(problem: Problem, name: str) -> Problem:
@@ -133,12 +122,14 @@ def _renamed(problem: Problem, name: str) -> Problem:
     return replace(problem, location=replace(problem.location, path=name))
 
 
-Entry = Mapping[str, str]
+CollectionEntry = Mapping[str, str]
 
 
-def _entries(file: _File, wanted: Collection[str], optional: Collection[str]) -> dict[str, Entry]:
+def _entries(
+    file: _CollectionFile, wanted: Collection[str], optional: Collection[str]
+) -> dict[str, CollectionEntry]:
     """Read a list of objects with texts, by their ids; keys beyond the documented ones are left alone."""
-    found: dict[str, Entry] = {}
+    found: dict[str, CollectionEntry] = {}
     for offset, item in _items(file):
         if file.is_hopeless:
             break
@@ -158,8 +149,8 @@ def _entries(file: _File, wanted: Collection[str], optional: Collection[str]) ->
 
 
 def _entry(
-    file: _File, offset: int, item: Any, wanted: Collection[str], optional: Collection[str]
-) -> Entry | None:
+    file: _CollectionFile, offset: int, item: Any, wanted: Collection[str], optional: Collection[str]
+) -> CollectionEntry | None:
     """Check one object; None where it cannot be used."""
     if not isinstance(item, dict):
         file.complain(offset, "wrong-type", f"Expected an object with the keys id, {', '.join(wanted)}.")
@@ -183,7 +174,7 @@ def _entry(
 _SPACE = re.compile(r"[ \t\n]*")
 
 
-def _items(file: _File) -> Iterator[tuple[int, Any]]:
+def _items(file: _CollectionFile) -> Iterator[tuple[int, Any]]:
     """Yield each value of a list in JSON with the place where it begins."""
     if not file.is_readable:
         return
@@ -226,7 +217,7 @@ def _after_space(text: str, at: int) -> int:
 
 
 def _grades(
-    file: _File, questions: Collection[str], documents: Collection[str]
+    file: _CollectionFile, questions: Collection[str], documents: Collection[str]
 ) -> dict[str, dict[str, float]]:
     """Read the judgements: for each question, how well which document answers it."""
     found: dict[str, dict[str, float]] = {}
@@ -245,33 +236,18 @@ def _grades(
             file.complain(offset, "bad-value", f"This is no judgement. {example}")
             continue
         question, _, document, _ = words
-        _judge(
-            file, offset, found.setdefault(question, {}), (question, document, grade), (questions, documents)
-        )
+        # Where one of the other files cannot be read, its ids are unknown.
+        if questions and question not in questions:
+            file.complain(offset, "bad-value", f"There is no question '{question[:MAX_ID]}' in queries.json.")
+        elif documents and document not in documents:
+            file.complain(offset, "bad-value", f"There is no document '{document[:MAX_ID]}' in docs.json.")
+        elif found.setdefault(question, {}).setdefault(document, grade) != grade:
+            message = "An earlier line gives this pair another grade. Delete one of the two."
+            file.complain(offset, "bad-value", message)
     return found
 
 
-def _judge(
-    file: _File,
-    offset: int,
-    grades: dict[str, float],
-    judgement: tuple[str, str, int],
-    known: tuple[Collection[str], Collection[str]],
-) -> None:
-    question, document, grade = judgement
-    questions, documents = known
-    # Where one of the other files cannot be read, nobody knows what it names.
-    if questions and question not in questions:
-        file.complain(offset, "bad-value", f"There is no question '{question[:MAX_ID]}' in queries.json.")
-    elif documents and document not in documents:
-        file.complain(offset, "bad-value", f"There is no document '{document[:MAX_ID]}' in docs.json.")
-    elif grades.setdefault(document, grade) != grade:
-        file.complain(
-            offset, "bad-value", "An earlier line gives this pair another grade. Delete one of the two."
-        )
-
-
-def _lines(file: _File) -> Iterator[tuple[int, str]]:
+def _lines(file: _CollectionFile) -> Iterator[tuple[int, str]]:
     at = 0
     for line in islice(file.text.split("\n"), MAX_ENTRIES * 10):
         if line.strip():

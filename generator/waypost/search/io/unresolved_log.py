@@ -1,6 +1,6 @@
-"""Read searches that led to nothing: what an endpoint logged, and what help desks export of their tickets.
+"""Read searches that led to nothing, from the log of an endpoint or from tickets that a help desk exported.
 
-Three forms, told apart by what is in the file: JSON lines as browsers send them (docs/feedback-and-privacy.md),
+Three forms, recognised by their content: JSON lines as browsers send them (docs/feedback-and-privacy.md),
 and CSV exports of Zendesk tickets and of GitHub issues, whose text ends with what Waypost's ticket form wrote.
 """
 
@@ -17,8 +17,8 @@ from typing import Any
 from waypost.base.files import log_lines
 from waypost.base.files.text_files import decode
 from waypost.problems import Level, Location, Problem, ProblemsFound
-from waypost.search.rules.grouping import Reason, UnresolvedSearch
-from waypost.search.rules.ticket_tail import Labels, questions_in
+from waypost.search.rules.grouping import UnresolvedReason, UnresolvedSearch
+from waypost.search.rules.ticket_tail import TicketLabels, questions_in
 
 MOST_PROBLEMS = 20
 """Lines of a file that are complained of one by one."""
@@ -32,8 +32,8 @@ ADVICE = (
 )
 
 _DELIMITERS = ",;\t"
-_LOOKED_AT = 64 * 1024
-"""Bytes that tell which form a file has."""
+_HEAD = 64 * 1024
+"""Bytes by which the form of a file is recognised."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ class UnresolvedLog:
     others: int = 0
     """Entries of another kind, such as votes, and tickets that hold no question."""
     problems: list[Problem] = field(default_factory=list)
-    """Warnings: what could not be read, each at its place, and of many how many more there are."""
+    """Warnings for entries that could not be read, each at its place; of many, the last gives the number of others."""
     skipped_bytes: int = 0
     """The part of a large file that was left out, at its beginning."""
     bad: int = 0
@@ -59,16 +59,16 @@ class UnresolvedLog:
             self.problems.append(Problem(place, "bad-value", message, Level.WARNING, shown))
 
 
-def read_unresolved(path: Path, labels: Labels) -> UnresolvedLog:
-    """Read one file; `labels` are what stands before the question in a ticket (search/rules/ticket_tail.py).
+def read_unresolved(path: Path, labels: TicketLabels) -> UnresolvedLog:
+    """Read one file; `labels` are those of the questions in tickets.
 
     Raises ProblemsFound for a file of another form or of nothing that can be read, and OSError.
     """
     log = UnresolvedLog(path)
     size = log_lines.size_of_log(path, ADVICE)
     with path.open("rb") as stream:
-        start = stream.read(_LOOKED_AT).removeprefix(b"\xef\xbb\xbf")
-    if not start.strip() and size <= _LOOKED_AT:
+        start = stream.read(_HEAD).removeprefix(b"\xef\xbb\xbf")
+    if not start.strip() and size <= _HEAD:
         return log
     if _is_json(start):
         _read_lines(log, size)
@@ -82,8 +82,8 @@ def read_unresolved(path: Path, labels: Labels) -> UnresolvedLog:
     return log
 
 
-def _refusal(path: Path, message: str) -> Problem:
-    return Problem(Location(path.as_posix()), "bad-value", message)
+def _refusal(path: Path, message: str, code: str = "bad-value") -> Problem:
+    return Problem(Location(path.as_posix()), code, message)
 
 
 def _is_json(start: bytes) -> bool:
@@ -119,7 +119,7 @@ def _lines_before(stream: io.BufferedReader, skipped: int) -> int:
 
 
 def _judge(log: UnresolvedLog, number: int, line: bytes) -> None:
-    """Note what a line says; keys beyond the documented ones are left alone."""
+    """Note the search on a line; keys beyond the documented ones are left alone."""
     shown = line.decode("utf-8-sig", errors="replace").strip()[:200]
     try:
         entry: Any = json.loads(line.decode("utf-8-sig"))
@@ -134,17 +134,17 @@ def _judge(log: UnresolvedLog, number: int, line: bytes) -> None:
     question, reason = entry.get("question"), entry.get("reason")
     if not isinstance(question, str) or not question.strip():
         log.complain(number, "A search has a text as its `question`. Delete the line.", shown)
-    elif not isinstance(reason, str) or reason not in tuple(Reason):
-        known = ", ".join(reason for reason in Reason if reason is not Reason.TICKET)
+    elif not isinstance(reason, str) or reason not in tuple(UnresolvedReason):
+        known = ", ".join(reason for reason in UnresolvedReason if reason is not UnresolvedReason.TICKET)
         log.complain(number, f"The `reason` of a search is one of: {known}. Delete the line.", shown)
     else:
-        log.searches.append(UnresolvedSearch(question, Reason(reason)))
+        log.searches.append(UnresolvedSearch(question, UnresolvedReason(reason)))
 
 
-def _read_table(log: UnresolvedLog, size: int, labels: Labels) -> None:
+def _read_table(log: UnresolvedLog, size: int, labels: TicketLabels) -> None:
     if size > log_lines.MAX_LOG:
         message = f"The table is larger than {log_lines.MAX_LOG // 1024 // 1024} MiB. Export a shorter time."
-        raise ProblemsFound([Problem(Location(log.path.as_posix()), "file-too-large", message)])
+        raise ProblemsFound([_refusal(log.path, message, "file-too-large")])
     data = log.path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
@@ -166,12 +166,12 @@ def _read_table(log: UnresolvedLog, size: int, labels: Labels) -> None:
             )
             continue
         questions = questions_in(row[column], labels)
-        log.searches += [UnresolvedSearch(question, Reason.TICKET) for question in questions]
+        log.searches += [UnresolvedSearch(question, UnresolvedReason.TICKET) for question in questions]
         log.others += not questions
 
 
 def _without_separator_line(text: str) -> tuple[int, str]:
-    """Leave out the line that tells spreadsheets the separator; return how many lines that were."""
+    """Leave out the line with the separator for spreadsheets; return how many lines that were."""
     first, _, rest = text.partition("\n")
     return (1, rest) if first.strip().lower().startswith("sep=") and len(first.strip()) <= 5 else (0, text)
 
@@ -187,7 +187,7 @@ def _text_column(text: str) -> tuple[str, int] | None:
 
 
 def _header(text: str, delimiter: str) -> Sequence[str]:
-    _, text = _without_separator_line(text[:_LOOKED_AT])
+    _, text = _without_separator_line(text[:_HEAD])
     try:
         return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv.Error:

@@ -14,23 +14,23 @@ MOST_WORDS = 40
 """A longer question is a story, and its start says what it is about."""
 
 COMPLETED = 50
-"""What a word is worth for the one being typed, which is a word itself, and one of a phrase for the whole."""
+"""The worth of a longer word for an unfinished one that is a word too, and of one word of a phrase for the phrase."""
 
 TAIL = 4
-"""What scores less than this part of the best is no answer, but shares a word with the question."""
+"""A document with less than this part of the best score is no answer: it only shares a word with the question."""
 
 WHOLE = 100
 """The worth of a word as it was written."""
 
 SCALE = 4
-"""What makes a score hundredths of the weights of all words asked."""
+"""The factor that makes a score hundredths of the weights of all words of the question."""
 
 ENOUGH = 112
 """The least confidence in the best answer. Calibrated on two collections, with questions that the one answers
 and the other does not, and with questions of daily life: docs/performance.md has the figures."""
 
 ENOUGH_COVERED = 20
-"""The least part of what was asked, in hundredths, that an answer must cover: one common word of many is none."""
+"""The least part of the question, in hundredths, that an answer must cover: one common word of many is not enough."""
 
 CANDIDATES = 6
 """Words that one word may stand for. More than this is guessing."""
@@ -54,7 +54,7 @@ PREFIX = 60
 """How near a form is that begins with the word."""
 
 PREFIX_WHOLE = 30
-"""What is added to that for the part of the form that the word is."""
+"""Added to that, in proportion to how much of the form the word makes up."""
 
 SAME_STEM = 80
 """How near a word is that goes on behind a form: pictures to picture."""

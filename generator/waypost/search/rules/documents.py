@@ -1,4 +1,4 @@
-"""What can be found: one document an article, and one for each question of a faq."""
+"""The documents of the search: one for each article, and one for each question of a faq."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _MARKS = (
     (re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]{0,30}(?:\s[^<>]{0,1000})?/?>"), " "),
     (re.compile(r"\{:?[ \t]*[#.][^{}\n]{0,200}\}"), " "),
 )
-"""Marks that say how a text looks, and what a reader sees of them."""
+"""Marks of formatting, each with the part of it that readers see."""
 
 
 @dataclass(frozen=True)
-class Section:
+class DocumentSection:
     """A part of a document, from one heading to the next."""
 
     anchor: str
@@ -53,7 +53,7 @@ class SearchDocument:
     """The question as people ask it, from `also_asked_as`."""
     kind: Kind
     summary: str
-    sections: tuple[Section, ...]
+    sections: tuple[DocumentSection, ...]
     category: str = ""
     """The id of its category."""
     components: tuple[str, ...] = ()
@@ -66,11 +66,11 @@ class SearchDocument:
 
     @property
     def text(self) -> str:
-        """All its words but those of its title."""
+        """All its words without its title."""
         return " ".join(filter(None, [self.summary, *(_words(section) for section in self.sections)]))
 
 
-def _words(section: Section) -> str:
+def _words(section: DocumentSection) -> str:
     return f"{section.heading} {section.text}".strip()
 
 
@@ -83,7 +83,7 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
     front = article.front
     aliases = front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
     sections = _sections(article)
-    # The questions of a faq answer for themselves; the page is found by what it says above them.
+    # The questions of a faq are documents of their own; the page is found by its text above them.
     starts = [at for at, (level, _) in enumerate(sections) if level == 2] if article.kind is Kind.FAQ else []
     above = sections[: starts[0]] if starts else sections
     yield SearchDocument(
@@ -100,7 +100,7 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
     ends = [*starts[1:], len(sections)][: len(starts)]
     for start, end in zip(starts, ends, strict=True):
         question = sections[start][1]
-        answer = Section(question.anchor, "", question.text)
+        answer = DocumentSection(question.anchor, "", question.text)
         yield SearchDocument(
             f"{article.url}#{question.anchor}",
             article.path,
@@ -114,16 +114,16 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
         )
 
 
-def _sections(article: Article) -> list[tuple[int, Section]]:
+def _sections(article: Article) -> list[tuple[int, DocumentSection]]:
     """Cut a text at its headings; each section comes with the level of its heading, 0 for what has none."""
     is_tree = article.kind is Kind.TROUBLESHOOTER
     body = searched_text(article) if is_tree else article.body
-    found: list[tuple[int, Section]] = []
+    found: list[tuple[int, DocumentSection]] = []
     for part in sections_of(body):
         heading, text = part.heading, _plain(part.lines)
         # The steps of a troubleshooter are pages of their own, and their text here has no anchors.
         anchor = heading.anchor if heading and not is_tree else ""
-        section = Section(anchor, plain_text(heading.text) if heading else "", text)
+        section = DocumentSection(anchor, plain_text(heading.text) if heading else "", text)
         found.append((heading.level if heading else 0, section))
     return [row for row in found if _words(row[1])]
 

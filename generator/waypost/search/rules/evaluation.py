@@ -15,15 +15,15 @@ from waypost.formats.search import NO_ANSWER, Query
 from waypost.search.rules.ranking import Ranking
 
 DEPTH = 10
-"""Places that are looked at; nobody reads further."""
+"""Results of a question that count; nobody reads further."""
 
-Answer = Callable[[str], Ranking]
+Answerer = Callable[[str], Ranking]
 """Answers a question as readers get it, with its best DEPTH at least."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question, and what answers it."""
+    """A question, and the documents that answer it."""
 
     id: str
     text: str
@@ -32,14 +32,14 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of one question."""
+class QuestionResult:
+    """The results of one question."""
 
     question: Question
     found: tuple[str, ...]
-    """The paths of what was found, best first. A faq may stand in it several times, once for each question."""
+    """The paths of the results, best first. A faq may stand in it several times, once for each question."""
     first_title: str = ""
-    """The title of what came first."""
+    """The title of the first result."""
 
     @property
     def is_answerable(self) -> bool:
@@ -64,14 +64,14 @@ class Outcome:
 
     @property
     def first(self) -> str:
-        """The path of what came first, or nothing."""
+        """The path of the first result, or nothing."""
         return self.found[0] if self.found else ""
 
     @property
     def ndcg(self) -> float:
         """The discounted cumulative gain of the best DEPTH against the best possible, from 0 to 1."""
         grades = self.question.grades
-        # What comes a second time tells nobody anything new.
+        # A document that comes a second time is no gain.
         new = [path if self.found.index(path) == at else "" for at, path in enumerate(self.found[:DEPTH])]
         ideal = _gain(sorted(grades.values(), reverse=True))
         # The order is the same, but sums of fractions may differ in their last digit.
@@ -108,30 +108,30 @@ class Figures:
     """Of the questions that have one, the share for which nothing was found; None without such questions."""
 
 
-def ask(questions: Iterable[Question], answer: Answer) -> tuple[Outcome, ...]:
+def ask(questions: Iterable[Question], answer: Answerer) -> tuple[QuestionResult, ...]:
     """Ask every question."""
-    return tuple(_outcome(question, answer(question.text)) for question in questions)
+    return tuple(_result(question, answer(question.text)) for question in questions)
 
 
-def _outcome(question: Question, ranking: Ranking) -> Outcome:
+def _result(question: Question, ranking: Ranking) -> QuestionResult:
     documents = [hit.document for hit in ranking.hits]
     found = tuple(document.path for document in documents)
-    return Outcome(question, found, documents[0].title if documents else "")
+    return QuestionResult(question, found, documents[0].title if documents else "")
 
 
-def figures(outcomes: Sequence[Outcome]) -> Figures:
+def figures(results: Sequence[QuestionResult]) -> Figures:
     """Sum up; without any question every figure is 0."""
-    answerable = [outcome for outcome in outcomes if outcome.is_answerable]
-    others = [outcome for outcome in outcomes if not outcome.is_answerable]
+    answerable = [result for result in results if result.is_answerable]
+    others = [result for result in results if not result.is_answerable]
     return Figures(
-        right=_mean(outcome.is_right for outcome in outcomes),
-        success_at_1=_mean(outcome.rank == 1 for outcome in answerable),
-        success_at_5=_mean(1 <= outcome.rank <= 5 for outcome in answerable),
-        mrr_at_10=_mean(1 / outcome.rank if outcome.rank else 0 for outcome in answerable),
-        ndcg_at_10=_mean(outcome.ndcg for outcome in answerable),
-        no_answer_rate=_mean(outcome.is_refused for outcome in outcomes),
-        rightly_refused=_mean(outcome.is_refused for outcome in others) if others else None,
-        wrongly_refused=_mean(outcome.is_refused for outcome in answerable) if answerable else None,
+        right=_mean(result.is_right for result in results),
+        success_at_1=_mean(result.rank == 1 for result in answerable),
+        success_at_5=_mean(1 <= result.rank <= 5 for result in answerable),
+        mrr_at_10=_mean(1 / result.rank if result.rank else 0 for result in answerable),
+        ndcg_at_10=_mean(result.ndcg for result in answerable),
+        no_answer_rate=_mean(result.is_refused for result in results),
+        rightly_refused=_mean(result.is_refused for result in others) if others else None,
+        wrongly_refused=_mean(result.is_refused for result in answerable) if answerable else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What to write so that searches that led to nothing find their answer, and what that would gain."""
+"""Gaps: which alias or article would answer searches that led to nothing, and how many it would answer."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from enum import StrEnum
 from waypost.formats.search import NO_ANSWER, Query
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.evaluation import ask, questions_of
-from waypost.search.rules.grouping import Group, Phrasing, Reason, UnresolvedSearch, group_searches
-from waypost.search.rules.index import Index, build_index, count_forms, phrases_of
-from waypost.search.rules.language import Language
+from waypost.search.rules.grouping import (
+    PhrasingGroup,
+    UnresolvedReason,
+    UnresolvedSearch,
+    group_searches,
+)
+from waypost.search.rules.index import Index, Language, build_index, count_forms, phrases_of
 from waypost.search.rules.ranking import rank
 
 NEAR = 90
@@ -34,7 +38,7 @@ MOST_WORDS = 8
 
 
 class Proposal(StrEnum):
-    """What a writer should do."""
+    """The advice to a writer."""
 
     ALIAS = "alias"
     """Add one line to an article."""
@@ -70,9 +74,9 @@ class Gain:
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing that people asked and were not helped with, and what to do about it."""
+    """One question without a helpful answer, and what to do about it."""
 
-    group: Group
+    group: PhrasingGroup
     proposal: Proposal
     nearest: tuple[Nearest, ...] = ()
     """The article that the proposal is about, then others that may be meant."""
@@ -90,13 +94,13 @@ class Gap:
 
 @dataclass(frozen=True)
 class Gaps:
-    """What was asked in vain."""
+    """All questions without a helpful answer."""
 
     gaps: tuple[Gap, ...]
-    """What was asked most often first."""
+    """The most frequent first."""
     searches: int
     groups: int
-    """Groups that there are, with those that were not looked at."""
+    """All groups, also those beyond the limit."""
     wordless: int
     left_out: int
     checked: Gain
@@ -105,7 +109,7 @@ class Gaps:
 
 @dataclass(frozen=True)
 class Content:
-    """What there is to answer with, and what holds it to its answers."""
+    """The documents of a site, and the questions that they must still answer."""
 
     documents: Sequence[SearchDocument]
     queries: Sequence[Query]
@@ -118,11 +122,11 @@ def plan_gaps(
     content: Content,
     searches: Iterable[UnresolvedSearch],
     limit: int,
-    seen: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Gaps:
-    """Say what to write for the `limit` groups that were asked most; each alias counts for those after it.
+    """Return the gaps of the `limit` groups that were asked most; each alias counts for those after it.
 
-    `seen` is told how many groups are done, of how many.
+    `progress` gets how many groups are done, of how many.
     """
     found = tuple(searches)
     planner = _Planner(content)
@@ -132,7 +136,7 @@ def plan_gaps(
     gaps = []
     for number, group in enumerate(chosen, start=1):
         gaps.append(planner.decide(group))
-        seen(number, len(chosen))
+        progress(number, len(chosen))
     return Gaps(
         tuple(gaps),
         sum(search.count for search in found),
@@ -158,7 +162,7 @@ class _Planner:
         self.index = build_index(self._documents, self._counts, content.language)
         self.right = _right(self.index, content.queries)
 
-    def decide(self, group: Group) -> Gap:
+    def decide(self, group: PhrasingGroup) -> Gap:
         nearest = self._nearest(group)
         if not nearest or nearest[0].confidence < NEAR:
             return Gap(group, Proposal.MISSING, nearest)
@@ -167,7 +171,7 @@ class _Planner:
         led = [phrasing for phrasing in asked if _first(self.index, phrasing.text) == path]
         before = sum(phrasing.count for phrasing in led)
         total = sum(phrasing.count for phrasing in asked)
-        in_vain = before - sum(phrasing.reasons.get(Reason.NO_ANSWER, 0) for phrasing in led)
+        in_vain = before - sum(phrasing.reasons.get(UnresolvedReason.NO_ANSWER, 0) for phrasing in led)
         as_it_is = Gain(before, before, total)
         if in_vain * 2 >= total:
             # Where it stands first already and did not help, more ways to it do not help either.
@@ -176,7 +180,7 @@ class _Planner:
             return Gap(group, Proposal.ANSWERED, nearest, asked=as_it_is)
         for alias in self._aliases(group, path):
             index, document, counts = self._with(path, alias)
-            after = _answered(index, asked, path)
+            after = sum(phrasing.count for phrasing in asked if _first(index, phrasing.text) == path)
             right = _right(index, self._content.queries) if after > before else 0
             if after > before and right >= self.right:
                 checked = Gain(self.right, right, len(self._content.queries))
@@ -186,7 +190,7 @@ class _Planner:
                 return Gap(group, Proposal.ALIAS, nearest, alias, Gain(before, after, total), checked)
         return Gap(group, Proposal.BY_HAND, nearest, asked=as_it_is)
 
-    def _nearest(self, group: Group) -> tuple[Nearest, ...]:
+    def _nearest(self, group: PhrasingGroup) -> tuple[Nearest, ...]:
         """Return the articles that the phrasings are nearest to; each phrasing votes as often as it was asked."""
         votes: Counter[str] = Counter()
         best: dict[str, int] = {}
@@ -194,7 +198,7 @@ class _Planner:
             ranking = rank(self.index, phrasing.text, NEAREST, always=True)
             for place, hit in enumerate(ranking.hits):
                 path = hit.document.path
-                # What stands lower is at most as near as its score says.
+                # A lower hit is at most as near as its score says.
                 confidence = ranking.confidence * hit.score // max(1, ranking.hits[0].score)
                 votes[path] += confidence * phrasing.count if place == 0 else 0
                 best[path] = max(best.get(path, 0), confidence)
@@ -203,8 +207,8 @@ class _Planner:
             Nearest(path, self._documents[self._numbers[path]].title, best[path]) for path in order[:NEAREST]
         )
 
-    def _aliases(self, group: Group, path: str) -> Sequence[str]:
-        """Return what can be added to an article, the most usual phrasing first."""
+    def _aliases(self, group: PhrasingGroup, path: str) -> Sequence[str]:
+        """Return the phrasings that can become an alias of an article, the most frequent first."""
         document = self._documents[self._numbers[path]]
         known = {plain_question(text) for text in (document.title, *document.aliases)}
         usable = (phrasing.text for phrasing in group.phrasings if self._content.is_usable(phrasing.text))
@@ -222,19 +226,14 @@ class _Planner:
 
 
 def plain_question(text: str) -> str:
-    """Return a question without what makes no difference: case, spaces, marks at its ends."""
+    """Return a question without differences of case, spaces, and marks at its ends."""
     return " ".join(text.casefold().strip("?!. ").split())
-
-
-def _answered(index: Index, phrasings: Sequence[Phrasing], path: str) -> int:
-    """Count the searches that an article answers first."""
-    return sum(phrasing.count for phrasing in phrasings if _first(index, phrasing.text) == path)
 
 
 def _right(index: Index, queries: Sequence[Query]) -> int:
     """Count the questions that are answered as they should be."""
-    outcomes = ask(questions_of(queries), lambda question: rank(index, question))
-    return sum(outcome.is_right for outcome in outcomes)
+    results = ask(questions_of(queries), lambda question: rank(index, question))
+    return sum(result.is_right for result in results)
 
 
 def _first(index: Index, question: str) -> str:

@@ -10,10 +10,8 @@ from enum import StrEnum
 
 from waypost.base.tokens import form_of, words_of
 from waypost.search.rules.constants import LONGEST_QUESTION
-from waypost.search.rules.index import Index
-from waypost.search.rules.language import Language
-from waypost.search.rules.near import first_letters, near
-from waypost.search.rules.ranking import Concept, rank
+from waypost.search.rules.index import Index, Language
+from waypost.search.rules.ranking import Concept, first_letters, near, rank
 
 ALIKE = 0.35
 """The least part of their words that two phrasings share, weighed by how much each word tells. More than a third,
@@ -31,7 +29,7 @@ _PERSONAL = re.compile(
 )
 
 
-class Reason(StrEnum):
+class UnresolvedReason(StrEnum):
     """Why a search counts as unresolved."""
 
     NO_ANSWER = "no_answer"
@@ -46,10 +44,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class UnresolvedSearch:
-    """A question that somebody asked, and got no help."""
+    """A question that found no help."""
 
     question: str
-    reason: Reason
+    reason: UnresolvedReason
     count: int = 1
 
 
@@ -60,15 +58,15 @@ class Phrasing:
     text: str
     """As most people spelt it, in one line."""
     count: int
-    reasons: Mapping[Reason, int]
+    reasons: Mapping[UnresolvedReason, int]
     weights: Mapping[str, int]
-    """What it asks for, as terms without inflection, typing error or choice among synonyms, and how much each tells."""
+    """What it asks for, as terms without inflection, typing error or choice among synonyms, each with its weight."""
     words: tuple[str, ...]
-    """The words that tell something, as they were written."""
+    """The words that carry weight, as they were written."""
 
 
 @dataclass(frozen=True)
-class Group:
+class PhrasingGroup:
     """Phrasings that ask for the same."""
 
     phrasings: tuple[Phrasing, ...]
@@ -80,9 +78,9 @@ class Group:
         return sum(phrasing.count for phrasing in self.phrasings)
 
     @property
-    def reasons(self) -> Mapping[Reason, int]:
+    def reasons(self) -> Mapping[UnresolvedReason, int]:
         """How often it was left for which reason, the most frequent first."""
-        total: Counter[Reason] = Counter()
+        total: Counter[UnresolvedReason] = Counter()
         for phrasing in self.phrasings:
             total.update(phrasing.reasons)
         return dict(sorted(total.items(), key=lambda row: (-row[1], row[0])))
@@ -98,18 +96,18 @@ class Group:
 
 @dataclass(frozen=True)
 class Grouping:
-    """All that was asked, by what it asks for."""
+    """All searches, grouped by their meaning."""
 
-    groups: tuple[Group, ...]
-    """What was asked most often first."""
+    groups: tuple[PhrasingGroup, ...]
+    """The most frequent first."""
     wordless: int = 0
-    """Searches without a word that tells anything."""
+    """Searches without a word that carries weight."""
     left_out: int = 0
     """Searches beyond MOST_PHRASINGS."""
 
 
 def group_searches(searches: Iterable[UnresolvedSearch], index: Index, language: Language) -> Grouping:
-    """Put what asks for the same together; the same searches give the same groups in any order."""
+    """Put searches for the same thing together; the same searches give the same groups in any order."""
     asked = sorted(_tally(searches), key=lambda row: (-sum(row[1].values()), row[0]))
     left_out = sum(sum(reasons.values()) for _, reasons in asked[MOST_PHRASINGS:])
     terms = _Terms(language)
@@ -133,10 +131,10 @@ def without_personal(question: str) -> str:
     return " ".join(_PERSONAL.sub(" ", question).split())
 
 
-def _tally(searches: Iterable[UnresolvedSearch]) -> Iterator[tuple[str, Counter[Reason]]]:
+def _tally(searches: Iterable[UnresolvedSearch]) -> Iterator[tuple[str, Counter[UnresolvedReason]]]:
     """Yield each question once, as most people spelt it, with how often it was left for which reason."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    reasons: dict[str, Counter[Reason]] = defaultdict(Counter)
+    reasons: dict[str, Counter[UnresolvedReason]] = defaultdict(Counter)
     for search in searches:
         text = without_personal(search.question[:LONGEST_QUESTION])
         key = " ".join(words_of(text))
@@ -147,28 +145,25 @@ def _tally(searches: Iterable[UnresolvedSearch]) -> Iterator[tuple[str, Counter[
 
 
 class _Terms:
-    """What the words of questions are counted as: without inflection, choice among synonyms, or typing error."""
+    """The terms that words of questions count as: without inflection, choice among synonyms, or typing error."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
         self._unknown: dict[str, list[str]] = defaultdict(list)
         self._same: dict[str, str] = {}
         for group in language.synonyms:
-            members = [self._stem(form_of(member)) for member in group.members]
+            members = [language.term_of(form_of(member)) for member in group.members]
             # A word in two groups stays with its first: joining the groups would make one of half the language.
             for member in members:
                 self._same.setdefault(member, members[0])
 
     def of(self, concept: Concept) -> str:
-        """Return the term of a word or phrase; a word that no article has becomes one like it that was seen before."""
-        known = concept.candidates[0].form if concept.candidates else self._seen(concept.asked)
-        term = self._stem(known)
+        """Return the term of a word or phrase; a word that no article has becomes one like it that came before."""
+        known = concept.candidates[0].form if concept.candidates else self._like_unknown(concept.asked)
+        term = self._language.term_of(known)
         return self._same.get(term, term)
 
-    def _stem(self, form: str) -> str:
-        return form if " " in form else self._language.stem(form)
-
-    def _seen(self, word: str) -> str:
+    def _like_unknown(self, word: str) -> str:
         forms = (form for letter in first_letters(word) for form in self._unknown[letter])
         found = near(word, forms, typing=False)
         if found:
@@ -177,7 +172,7 @@ class _Terms:
         return word
 
 
-def likeness(one: Mapping[str, int], other: Mapping[str, int]) -> float:
+def similarity(one: Mapping[str, int], other: Mapping[str, int]) -> float:
     """Return how much two phrasings share, from 0 to 1: Jaccard's index of their weighted terms (Ružička)."""
     shared = sum(min(one[term], other[term]) for term in one.keys() & other.keys())
     return shared / (sum(one.values()) + sum(other.values()) - shared) if shared else 0.0
@@ -196,7 +191,7 @@ class _Gatherer:
 
     def add(self, phrasing: Phrasing) -> None:
         near = sorted({number for term in phrasing.weights for number in self._by_term.get(term, ())})
-        rated = [(likeness(self.found[number][0].weights, phrasing.weights), -number) for number in near]
+        rated = [(similarity(self.found[number][0].weights, phrasing.weights), -number) for number in near]
         best, number = max(rated, default=(0.0, 0))
         if best >= ALIKE:
             self.found[-number].append(phrasing)
@@ -206,7 +201,7 @@ class _Gatherer:
         self.found.append([phrasing])
 
 
-def _ordered(members: Sequence[Phrasing]) -> Group:
+def _ordered(members: Sequence[Phrasing]) -> PhrasingGroup:
     centre: Counter[str] = Counter()
     for phrasing in members:
         centre.update({term: weight * phrasing.count for term, weight in phrasing.weights.items()})
@@ -214,6 +209,6 @@ def _ordered(members: Sequence[Phrasing]) -> Group:
 
     def order(phrasing: Phrasing) -> tuple[int, float, str]:
         scaled = {term: weight * total for term, weight in phrasing.weights.items()}
-        return -phrasing.count, -likeness(centre, scaled), phrasing.text
+        return -phrasing.count, -similarity(centre, scaled), phrasing.text
 
-    return Group(tuple(sorted(members, key=order)))
+    return PhrasingGroup(tuple(sorted(members, key=order)))

@@ -2,15 +2,140 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from waypost.base.tokens import form_of, words_of
 from waypost.search.rules.documents import SearchDocument
-from waypost.search.rules.language import Language
-from waypost.search.rules.weights import FIELDS, Counts, Impacts, holders, impacts, rarity
+
+
+@dataclass(frozen=True)
+class SynonymGroup:
+    """Words and phrases that people use for one thing."""
+
+    members: tuple[str, ...]
+    weight: float
+    """The worth of a document with one of the other members, against one with the member that was asked."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language as the index needs it."""
+
+    code: str
+    stem: Callable[[str], str]
+    """Returns the stem that the inflections of a word share."""
+    stop: frozenset[str] = frozenset()
+    """Words that are in every sentence; nothing is found by them."""
+    light: frozenset[str] = frozenset()
+    """Words of any conversation, which say little about a question."""
+    synonyms: Sequence[SynonymGroup] = ()
+
+    def term_of(self, form: str) -> str:
+        """Return the stem of a word; a phrase is its own."""
+        return form if " " in form else self.stem(form)
+
+
+Counts = Mapping[str, int]
+"""How often each term stands in a text."""
+
+
+@dataclass(frozen=True)
+class DocumentField:
+    """One part of a document."""
+
+    name: str
+    weight: float
+    saturation: float
+    """k1 of BM25: how slowly further mentions stop to count."""
+    length: float
+    """b of BM25: how much a long text counts less, from 0 to 1."""
+
+
+FIELDS = (
+    DocumentField("title", weight=2.0, saturation=1.5, length=0.75),
+    DocumentField("aliases", weight=2.5, saturation=1.2, length=0.0),
+    DocumentField("headings", weight=0.8, saturation=1.2, length=0.5),
+    DocumentField("text", weight=1.0, saturation=2.5, length=0.75),
+)
+
+OWN_RARITY = 0.7
+"""The part of a word's weight that its rarity within the field decides; its rarity anywhere decides the rest."""
+
+
+def rarity(holders: int, documents: int) -> float:
+    """Return the weight of a word by how many documents of all hold it: Robertson's idf, never below zero."""
+    return math.log(1 + (documents - holders + 0.5) / (holders + 0.5))
+
+
+Impacts = dict[str, dict[int, float]]
+"""The worth of each term in each document, by the document's number."""
+
+
+def holders(documents: Sequence[Sequence[Counts]]) -> Counter[str]:
+    """Return in how many documents each term is."""
+    return Counter(term for fields in documents for term in set().union(*fields))
+
+
+def impacts(documents: Sequence[Sequence[Counts]]) -> Impacts:
+    """Return the worth of each term in each document; a document is given as the counts of its FIELDS.
+
+    The numbers of the documents ascend for each term.
+    """
+    anywhere = holders(documents)
+    scales = [
+        _Scale.of(field, [fields[place] for fields in documents], anywhere)
+        for place, field in enumerate(FIELDS)
+    ]
+    found: Impacts = defaultdict(dict)
+    for number, fields in enumerate(documents):
+        for term, value in _values(fields, scales).items():
+            found[term][number] = value
+    return found
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """The weights of one field."""
+
+    field: DocumentField
+    worth: Mapping[str, float]
+    """Of each term, before saturation."""
+    average: float
+    """Words of a text that has any."""
+
+    @classmethod
+    def of(cls, field: DocumentField, texts: Sequence[Counts], anywhere: Counts) -> _Scale:
+        lengths = [length for text in texts if (length := sum(text.values()))]
+        within = Counter(term for text in texts for term in text)
+        worth = {
+            term: field.weight
+            * (field.saturation + 1)
+            * (OWN_RARITY * rarity(count, len(texts)) + (1 - OWN_RARITY) * rarity(anywhere[term], len(texts)))
+            for term, count in within.items()
+        }
+        return cls(field, worth, sum(lengths) / len(lengths) if lengths else 1.0)
+
+    def values(self, text: Counts) -> dict[str, float]:
+        """Return the worth of each term of a text."""
+        field, worth = self.field, self.worth
+        length = sum(text.values()) / self.average
+        norm = field.saturation * (1 - field.length + field.length * length)
+        return {term: worth[term] * count / (count + norm) for term, count in text.items()}
+
+
+def _values(fields: Sequence[Counts], scales: Sequence[_Scale]) -> dict[str, float]:
+    """Add up the worth of each term over the fields of one document."""
+    *short, longest = zip(scales, fields, strict=True)
+    found = longest[0].values(longest[1])
+    for scale, text in short:
+        for term, value in scale.values(text).items():
+            found[term] = found.get(term, 0.0) + value
+    return found
+
 
 SCALE = 4
 """Steps of an impact to one unit of BM25."""
@@ -19,7 +144,7 @@ FINE = 16
 """Steps of a word's weight to one unit of rarity."""
 
 LIGHT = 0.6
-"""What a word of any conversation counts against one that says what it is about."""
+"""The weight of a word of any conversation against other words."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +154,7 @@ class Form:
     term: int
     """The number of the stem that it has in common with its inflections."""
     weight: int
-    """How much it tells, in steps of 1/FINE: the rarer the more."""
+    """Its weight, in steps of 1/FINE: the rarer, the more."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +167,7 @@ class Postings:
 
 @dataclass(frozen=True)
 class Index:
-    """All that a ranking reads; browsers get the same in shards."""
+    """The data of the ranking; browsers get it in shards."""
 
     documents: tuple[SearchDocument, ...]
     forms: Mapping[str, Form]
@@ -108,14 +233,14 @@ def build_index(
     documents: Sequence[SearchDocument], counts: Sequence[FieldCounts], language: Language
 ) -> Index:
     """Weigh every word of every document; `counts` are those of `count_forms`, in the same order."""
-    stems = {
-        form: _stem(form, language) for form in {f for fields in counts for text in fields for f in text}
-    }
+    forms = {form for fields in counts for text in fields for form in text}
+    stems = {form: language.term_of(form) for form in forms}
     stemmed = [tuple(_stemmed(text, stems) for text in fields) for fields in counts]
     anywhere = holders(stemmed)
     worth = impacts(stemmed)
     light = {language.stem(word) for word in language.light} & worth.keys()
-    _lighten(worth, light)
+    for term in light:
+        worth[term] = {number: value * LIGHT for number, value in worth[term].items()}
     _add_synonyms(worth, stems, language)
     terms = sorted(worth)
     numbers = {term: number for number, term in enumerate(terms)}
@@ -138,13 +263,9 @@ def build_index(
 
 
 def index_documents(documents: Sequence[SearchDocument], language: Language) -> Index:
-    """Count and weigh documents of which nothing is remembered."""
+    """Count and weigh documents without a cache."""
     phrases = phrases_of(language)
     return build_index(documents, [count_forms(each, language, phrases) for each in documents], language)
-
-
-def _stem(form: str, language: Language) -> str:
-    return form if " " in form else language.stem(form)
 
 
 def _stemmed(text: Counts, stems: Mapping[str, str]) -> Counts:
@@ -159,16 +280,11 @@ def _postings(worth: Mapping[int, float]) -> Postings:
     return Postings([number for number, _ in kept], [steps for _, steps in kept])
 
 
-def _lighten(worth: Impacts, light: Collection[str]) -> None:
-    for term in light:
-        worth[term] = {number: value * LIGHT for number, value in worth[term].items()}
-
-
 def _add_synonyms(worth: Impacts, stems: dict[str, str], language: Language) -> None:
-    """Let what says the same count; a word that no document has becomes one that is known."""
+    """Let synonyms count for each other; a synonym that no document holds becomes a known word."""
     own = {term: dict(held) for term, held in worth.items()}
     for group in language.synonyms:
-        members = {form: _stem(form, language) for form in map(form_of, group.members)}
+        members = {form: language.term_of(form) for form in map(form_of, group.members)}
         known = {stem for stem in members.values() if stem in own}
         if not known:
             continue

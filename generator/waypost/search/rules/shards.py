@@ -12,15 +12,19 @@ Format 2. Whole numbers are LEB128: seven bits a byte, the lowest first, the top
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from waypost.formats.article import ARTICLE_KINDS
+from waypost.search.rules.constants import ranking_constants
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.index import Index, Postings
 
 FORMAT = 2
-"""Raised when what is written changes; an older script then says that it cannot read it."""
+"""Raised when the format changes; an older script then says that it cannot read it."""
 
 FORMS_IN_SHARD = 250
 BYTES_IN_TERM_SHARD = 3500
@@ -86,7 +90,7 @@ def _number(value: int) -> bytes:
 
 
 def result_text(document: SearchDocument) -> bytes:
-    """Return what a result shows of a document; a long text is cut, the same share of each section."""
+    """Return the text of a document for a result; of a long one, the same share of each section."""
     length = sum(len(section.text) for section in document.sections)
     share = min(1.0, RESULT_TEXT / length) if length else 1.0
     sections = [
@@ -106,3 +110,52 @@ def result_text(document: SearchDocument) -> bytes:
 def _cut(text: str, length: int) -> str:
     """Cut a text at the end of a word."""
     return text if len(text) <= length else text[:length].rpartition(" ")[0] + " …"
+
+
+MANIFEST = "search/manifest.json"
+"""The only file of the search that changes under its name: it says which table is current."""
+
+Category = tuple[str, str, str]
+"""Id, title and address of a category."""
+
+
+def search_files(index: Index, language: str, categories: Sequence[Category]) -> dict[str, bytes]:
+    """Return every file of the search, by its path from the root of the output."""
+    files: dict[str, bytes] = {}
+
+    def keep(prefix: str, data: bytes, length: int = 8) -> str:
+        # Without a time, so that the same content gives the same bytes.
+        content = gzip.compress(data, 9, mtime=0)
+        name = hashlib.sha256(content).hexdigest()[:length]
+        files[f"search/{prefix}{name}.bin"] = content
+        return name
+
+    forms = [(first, keep("f-", data)) for first, data in form_shards(index)]
+    terms = [(first, keep("t-", data)) for first, data in term_shards(index.postings)]
+    results = [
+        # The number is in the name, so that a short digest only has to tell one build from the next.
+        keep(f"r-{number}-", result_text(document), 6)
+        for number, document in enumerate(index.documents)
+    ]
+    ids = [category for category, _, _ in categories]
+    table = {
+        "language": language,
+        "stop": " ".join(sorted(index.stop)),
+        "phrases": sorted(index.phrases),
+        "unknown": index.unknown,
+        "ranking": ranking_constants(),
+        "kinds": [kind.value for kind in ARTICLE_KINDS],
+        "kind": "".join(str(ARTICLE_KINDS.index(document.kind)) for document in index.documents),
+        "categories": [{"id": name, "title": title, "url": url} for name, title, url in categories],
+        "category": [
+            ids.index(document.category) if document.category in ids else -1 for document in index.documents
+        ],
+        "forms": [first for first, _ in forms],
+        "form_files": "".join(name for _, name in forms),
+        "terms": [first for first, _ in terms],
+        "term_files": "".join(name for _, name in terms),
+        "result_files": "".join(results),
+    }
+    name = keep("i-", json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
+    files[MANIFEST] = json.dumps({"format": FORMAT, "table": name}).encode() + b"\n"
+    return files

@@ -1,4 +1,4 @@
-"""Read back from a ticket what Waypost's form wrote into it: what was searched for."""
+"""Read back from a ticket the questions that Waypost's form wrote into it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _BREAK = re.compile(r"<br ?/?>|</?(?:p|div|li|ul|h[1-6])(?: [^<>]{0,200})?>", re
 
 
 @dataclass(frozen=True)
-class Labels:
-    """What stands before the questions in the tail of a ticket, in every language of Waypost."""
+class TicketLabels:
+    """The labels of the questions in the tail of a ticket, in every language of Waypost."""
 
     question: tuple[str, ...]
     """Before the last one, on its line."""
@@ -29,18 +29,18 @@ class Labels:
     """On a line of its own, before a list of others that found no answer."""
 
 
-def labels_of(languages: Iterable[Words]) -> Labels:
+def ticket_labels(languages: Iterable[Words]) -> TicketLabels:
     """Return the labels as ticket_link.js writes them."""
 
-    def said(name: str) -> tuple[str, ...]:
+    def label(name: str) -> tuple[str, ...]:
         key = f"live.ticket.told.{name}"
         return tuple(f"{words.say(key)}:" for words in known if key in words.texts)
 
     known = tuple(languages)
-    return Labels(said("question"), said("searches"))
+    return TicketLabels(label("question"), label("searches"))
 
 
-def questions_in(text: str, labels: Labels) -> tuple[str, ...]:
+def questions_in(text: str, labels: TicketLabels) -> tuple[str, ...]:
     """Return the questions of a ticket; none where the person left them out or wrote without searching.
 
     `text` is a whole description as a help desk gives it out: with line breaks of any kind, or as the HTML that
@@ -53,8 +53,8 @@ def questions_in(text: str, labels: Labels) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, short)))
 
 
-def _read(text: str, labels: Labels) -> list[str]:
-    """Return what follows the last label of each kind.
+def _read(text: str, labels: TicketLabels) -> list[str]:
+    """Return the texts behind the last label of each kind.
 
     The last: people may write such a line themselves, and what was gathered stands below their words.
     """

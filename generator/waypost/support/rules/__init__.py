@@ -1,1 +1,1 @@
-"""What the contact page and the ticket form say."""
+"""The contact page, opening hours and the ticket form."""

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from waypost.formats.support import WEEKDAYS, Channel, Office, Span, Tier
+from waypost.formats.support import WEEKDAYS, ContactChannel, DayHours, Office, Tier
 
 HORIZON = timedelta(days=60)
-"""How far ahead a schedule is read: what does not happen in so many days is not promised at all."""
+"""How far ahead opening hours are read: nothing later than that is promised."""
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
@@ -31,17 +31,17 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Opening:
-    """A stretch of time without a break in it; both ends in UTC, the end itself is closed."""
+    """An interval in which the office is open; both ends in UTC, the end itself is closed."""
 
     start: datetime
     end: datetime
 
 
 @dataclass(frozen=True)
-class Schedule:
+class OpeningHours:
     """When somebody is there."""
 
-    week: Mapping[str, Span]
+    week: Mapping[str, DayHours]
     zone: ZoneInfo
     holidays: frozenset[date] = frozenset()
     always: bool = False
@@ -59,7 +59,7 @@ class Schedule:
         return (Opening(start, end),) if start < end else ()
 
     def openings(self, now: datetime) -> Iterator[Opening]:
-        """Yield the stretches that end after a moment, hours that touch each other as one, up to the horizon."""
+        """Yield the openings that end after a moment, hours that touch each other as one, up to the horizon."""
         today = now.astimezone(self.zone).date()
         pending: Opening | None = None
         for number in range(HORIZON.days + 1):
@@ -104,9 +104,9 @@ class Schedule:
         return None
 
 
-def schedule_of(entry: Channel | Tier | None, office: Office) -> Schedule:
-    """Return the schedule of a channel, of a tier, or of the office itself (None)."""
-    return Schedule(
+def opening_hours_of(entry: ContactChannel | Tier | None, office: Office) -> OpeningHours:
+    """Return the opening hours of a channel, of a tier, or of the office itself (None)."""
+    return OpeningHours(
         week=(entry.hours if entry else None) or office.hours,
         zone=ZoneInfo(office.time_zone),
         holidays=frozenset(holiday.date for holiday in office.holidays),

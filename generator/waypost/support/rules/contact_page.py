@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 
 from waypost.base.i18n import Words
 from waypost.formats.article import Priority
-from waypost.formats.support import WEEKDAYS, Channel, ChannelKind, Office, Span, SupportConfig, Tier
+from waypost.formats.support import (
+    WEEKDAYS,
+    ChannelKind,
+    ContactChannel,
+    DayHours,
+    Office,
+    PriorityQuestion,
+    SupportConfig,
+    Tier,
+)
 
 _SCHEMES = {ChannelKind.EMAIL: "mailto:", ChannelKind.PHONE: "tel:"}
 _MONDAY = date(2024, 1, 1)
@@ -52,14 +61,6 @@ class ChannelView:
 
 
 @dataclass(frozen=True)
-class PriorityView:
-    """How urgent something is, as a question."""
-
-    id: str
-    question: str
-
-
-@dataclass(frozen=True)
 class TierView:
     """What one group of customers may expect."""
 
@@ -87,16 +88,16 @@ class ContactView:
     city: str
     office_hours: str
     channels: tuple[ChannelView, ...]
-    """Those for some priorities alone first: where one is shown, it is what fits best."""
-    priorities: tuple[PriorityView, ...]
+    """The channels for some priorities alone first: where one is shown, it fits best."""
+    priorities: tuple[PriorityQuestion, ...]
     """The most urgent first."""
     tiers: tuple[TierView, ...]
     data: dict[str, Any] = field(compare=False)
-    """What `support_data` makes of the same file."""
+    """The result of `support_data` for the same file."""
 
 
 def contact_view(support: SupportConfig, words: Words) -> ContactView:
-    """Put together what the contact page shows at any time."""
+    """Return the view of the contact page, for any time."""
     asked = _priorities(support, words)
     channels = sorted(support.channels, key=lambda channel: not channel.only_for)
     return ContactView(
@@ -120,7 +121,7 @@ def coming_holidays(office: Office, words: Words, now: datetime | None = None) -
 
 
 def support_data(support: SupportConfig, words: Words) -> dict[str, Any]:
-    """Return what scripts need to reckon with opening hours, as values for JSON.
+    """Return the data for scripts that compute opening hours, as values for JSON.
 
     `week` is a mapping of weekday to [start, end] in the zone of the office; an entry whose `week` is null has
     the office's. `first_answer` holds the shortest and the longest hours of each priority.
@@ -157,17 +158,17 @@ def support_data(support: SupportConfig, words: Words) -> dict[str, Any]:
     }
 
 
-def opening_words(entry: Channel | Tier | None, office: Office, words: Words) -> str:
+def opening_words(entry: ContactChannel | Tier | None, office: Office, words: Words) -> str:
     """Return when a channel, a tier or the office itself (None) is there, with the zone that is meant."""
     if entry and entry.always:
         return words.say("contact.always")
-    if isinstance(entry, Channel) and _by_appointment(entry):
+    if isinstance(entry, ContactChannel) and _by_appointment(entry):
         return words.say("contact.appointment")
     week = (entry.hours if entry else None) or office.hours
     return words.say("contact.in_zone", hours=describe_week(week, words), city=office.city)
 
 
-def describe_week(week: Mapping[str, Span], words: Words) -> str:
+def describe_week(week: Mapping[str, DayHours], words: Words) -> str:
     """Return opening hours in words, days with equal hours together: 'Monday to Friday, 09:00–18:00'."""
     runs: list[tuple[list[str], str]] = []
     for number, day in enumerate(WEEKDAYS):
@@ -201,24 +202,24 @@ def _days(days: list[str], words: Words) -> str:
     )
 
 
-def _by_appointment(channel: Channel) -> bool:
+def _by_appointment(channel: ContactChannel) -> bool:
     return channel.kind is ChannelKind.CALL_BACK and not channel.hours and not channel.always
 
 
-def _priorities(support: SupportConfig, words: Words) -> tuple[PriorityView, ...]:
+def _priorities(support: SupportConfig, words: Words) -> tuple[PriorityQuestion, ...]:
     """Return the questions of the file, or the plain names of all priorities."""
-    asked = tuple(PriorityView(str(item.id), item.question) for item in support.priorities)
-    return asked or tuple(
-        PriorityView(str(name), words.say(f"contact.priority.{name}")) for name in reversed(Priority)
+    return support.priorities or tuple(
+        PriorityQuestion(id=level, question=words.say(f"contact.priority.{level}"))
+        for level in reversed(Priority)
     )
 
 
-def _tier(tier: Tier, office: Office, asked: tuple[PriorityView, ...], words: Words) -> TierView:
-    answers = tuple(answer_words(tier.first_answer.get(Priority(item.id)), words) for item in asked)
+def _tier(tier: Tier, office: Office, asked: tuple[PriorityQuestion, ...], words: Words) -> TierView:
+    answers = tuple(answer_words(tier.first_answer.get(item.id), words) for item in asked)
     return TierView(tier.id, tier.name, opening_words(tier, office, words), answers)
 
 
-def _channel(channel: Channel, support: SupportConfig, words: Words) -> ChannelView:
+def _channel(channel: ContactChannel, support: SupportConfig, words: Words) -> ChannelView:
     names = {tier.id: tier.name for tier in support.tiers}
     is_phone = channel.kind is ChannelKind.PHONE
     address = channel.address.replace(" ", "") if is_phone else channel.address
@@ -241,7 +242,7 @@ def _channel(channel: Channel, support: SupportConfig, words: Words) -> ChannelV
     )
 
 
-def _appears(channel: Channel, support: SupportConfig, words: Words) -> str:
+def _appears(channel: ContactChannel, support: SupportConfig, words: Words) -> str:
     if not channel.only_for:
         return ""
     questions = [item.question for item in _priorities(support, words) if item.id in channel.only_for]
@@ -251,7 +252,7 @@ def _appears(channel: Channel, support: SupportConfig, words: Words) -> str:
     return words.say("contact.appears", name=channel.name, questions=text)
 
 
-def _week(week: Mapping[str, Span] | None) -> dict[str, list[str]] | None:
+def _week(week: Mapping[str, DayHours] | None) -> dict[str, list[str]] | None:
     if week is None:
         return None
     return {

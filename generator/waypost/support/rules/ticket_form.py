@@ -1,4 +1,4 @@
-"""What the page of the ticket form shows, and the data its scripts work with."""
+"""The page of the ticket form, and the data for its scripts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from waypost.base.i18n import Words
-from waypost.formats.support import ChannelKind, SupportConfig
-from waypost.formats.ticket import TicketCategory, TicketProvider, placeholders
-from waypost.support.rules.contact_page import PriorityView, contact_view
-from waypost.support.rules.ticket_content import empty_form, recipe
-from waypost.support.rules.ticket_providers import PROVIDERS
+from waypost.formats.support import ChannelKind, PriorityQuestion, SupportConfig
+from waypost.formats.ticket import PLACEHOLDERS, TicketCategory, TicketProvider, placeholders
+from waypost.support.rules.contact_page import contact_view
+from waypost.support.rules.ticket_providers import (
+    PROVIDERS,
+    empty_form,
+    recipe,
+)
 
 SUGGESTIONS_PATH = "assets/waypost/suggestions.json"
 """Where the articles are that the form suggests, from the root of the output."""
@@ -24,18 +27,18 @@ class TicketView:
     provider: str
     """Whose form opens, for people."""
     form: str
-    """The address of the form without anything in it but what the site always sends; empty for an API."""
+    """The address of the form with nothing but the site's fixed fields; empty for an API."""
     is_api: bool
     is_mail: bool
     mail: str
     """A mail address that everybody may write to; empty where there is none."""
     categories: tuple[TicketCategory, ...]
-    priorities: tuple[PriorityView, ...]
+    priorities: tuple[PriorityQuestion, ...]
     """The most urgent first."""
     sent: tuple[str, ...]
-    """Names of what is sent in fields of its own, beside the description."""
+    """Placeholders that are sent in fields of their own, beside the description."""
     data: Mapping[str, Any] = field(compare=False)
-    """What scripts need, as plain data for JSON."""
+    """The data for scripts, as values for JSON."""
 
 
 def ticket_view(support: SupportConfig, components: Mapping[str, str], words: Words) -> TicketView:
@@ -54,7 +57,7 @@ def ticket_view(support: SupportConfig, components: Mapping[str, str], words: Wo
         mail=mail,
         categories=form.categories,
         priorities=contact.priorities,
-        sent=tuple(name for name in _ORDER if name in sent),
+        sent=tuple(name for name in PLACEHOLDERS if name in sent),
         data={
             "recipe": filled_in,
             "categories": [_category(category) for category in form.categories],
@@ -65,9 +68,6 @@ def ticket_view(support: SupportConfig, components: Mapping[str, str], words: Wo
             "support": contact.data,
         },
     )
-
-
-_ORDER = ("subject", "category", "priority", "component", "components", "page", "email")
 
 
 def _category(category: TicketCategory) -> dict[str, Any]:

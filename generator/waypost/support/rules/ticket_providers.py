@@ -1,7 +1,7 @@
-"""The providers of ticket forms: what each takes, and how its address is filled in.
+"""The registry of ticket providers, PROVIDERS, and how the form of each is filled in.
 
-One registry, PROVIDERS. The parameters are those of the providers' own documentation; docs/tickets.md names
-them again with an example each, and a test compares the two.
+The parameters are those of the providers' own documentation; docs/tickets.md names them again with an example
+each, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -10,22 +10,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 
 from waypost.formats.article import Priority
 from waypost.formats.ticket import TicketForm, TicketProvider, placeholders
 from waypost.problems import did_you_mean
 
-BUDGET = 2000
-"""Characters of a whole address that every browser, proxy and server takes."""
-
-FIXED = re.compile(r"[^{}]+(?![^{}]*\})")
-"""What a template holds beside its placeholders."""
-
 WORDS = {level: level.value for level in Priority}
 
 
-class Place(StrEnum):
+class FieldPlacement(StrEnum):
     """Where the fields are written."""
 
     QUERY = "query"
@@ -40,18 +35,18 @@ class Provider:
     label: str
     """Its name."""
     takes: str
-    """The fields that it takes, in words, for whoever wrote another one."""
+    """The fields that it takes, in words, for a site that names another one."""
     accepts: str
     """The same as a pattern that a whole name matches."""
     params: Mapping[str, str] = field(default_factory=dict)
-    """What is filled in unless the site says otherwise: field and template."""
-    place: Place = Place.QUERY
+    """The fields that are filled in unless the site says otherwise, with their templates."""
+    place: FieldPlacement = FieldPlacement.QUERY
     newline: str = "\n"
-    """What ends a line of the description."""
+    """The end of a line in the description."""
     is_markup: bool = False
-    """The description is read as HTML, so what people write must be escaped."""
+    """The description is read as HTML, so the text of people must be escaped."""
     priorities: Mapping[Priority, str] = field(default_factory=lambda: WORDS)
-    """What it calls our priorities."""
+    """Its words for our priorities."""
     required: Mapping[str, str] = field(default_factory=dict)
     """Fields that the site must give, with a pattern of their values."""
 
@@ -128,7 +123,7 @@ PROVIDERS: Mapping[TicketProvider, Provider] = {
         label="Typeform",
         takes="the names of its hidden fields: letters, digits and underscores",
         accepts=r"[A-Za-z_]\w*",
-        place=Place.FRAGMENT,
+        place=FieldPlacement.FRAGMENT,
     ),
     TicketProvider.LINEAR: Provider(
         label="Linear",
@@ -155,10 +150,44 @@ PROVIDERS: Mapping[TicketProvider, Provider] = {
             "category": "{category}",
             "priority": "{priority}",
         },
-        place=Place.JSON,
+        place=FieldPlacement.JSON,
     ),
 }
 """Every provider, by the name that support.yml uses."""
+
+BUDGET = 2000
+"""Characters of a whole address that every browser, proxy and server takes."""
+
+FIXED = re.compile(r"[^{}]+(?![^{}]*\})")
+"""The text of a template beside its placeholders."""
+
+Recipe = Mapping[str, Any]
+"""The instructions to fill in a form, as plain data for scripts."""
+
+
+def recipe(form: TicketForm) -> Recipe:
+    """Return the recipe of a form; theme/support/ticket/ticket_link.js follows it."""
+    provider = PROVIDERS[form.provider]
+    return {
+        "provider": form.provider.value,
+        "url": form.url,
+        "place": provider.place.value,
+        "newline": provider.newline,
+        "markup": provider.is_markup,
+        "budget": None if provider.place is FieldPlacement.JSON else BUDGET,
+        "params": [list(pair) for pair in form_params(form).items()],
+        "priorities": {level.value: word for level, word in priority_words(form).items()},
+    }
+
+
+def empty_form(form: Recipe) -> str:
+    """Return the address of a form with nothing but the fixed fields of the site filled in."""
+    fixed = [(name, value) for name, value in form["params"] if not placeholders(value)]
+    pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in fixed)
+    if not pairs:
+        return str(form["url"])
+    glue = "#" if form["place"] == FieldPlacement.FRAGMENT else "&" if "?" in form["url"] else "?"
+    return f"{form['url']}{glue}{pairs}"
 
 
 def form_params(form: TicketForm) -> dict[str, str]:
@@ -168,18 +197,18 @@ def form_params(form: TicketForm) -> dict[str, str]:
         # GitHub shows the form of a template in YAML in place of the body.
         params.pop("body", None)
     given = _names_in(form.url)
-    # What stands in the address itself is not said twice.
+    # A field in the address itself is not given twice.
     return {name: template for name, template in params.items() if name in form.fields or name not in given}
 
 
 def priority_words(form: TicketForm) -> dict[Priority, str]:
-    """Return what the provider calls each of our priorities."""
+    """Return the provider's word for each of our priorities."""
     return {**PROVIDERS[form.provider].priorities, **form.priorities}
 
 
 @dataclass(frozen=True)
 class FormFault:
-    """What is wrong with a ticket form: the keys that lead to it, below `ticket`, and what to do."""
+    """A fault of a ticket form: the keys that lead to it, below `ticket`, and what to do."""
 
     path: tuple[str | int, ...]
     message: str
@@ -187,7 +216,7 @@ class FormFault:
 
 
 def form_faults(form: TicketForm) -> Iterator[FormFault]:
-    """Find what the provider would not take, or would be missing."""
+    """Yield the faults that the provider would refuse, or that would lose text."""
     yield from _field_faults(form)
     yield from _address_faults(form)
     yield from _mapping_faults(form)
@@ -210,12 +239,12 @@ def _address_faults(form: TicketForm) -> Iterator[FormFault]:
     parts = urlsplit(form.url)
     if parts.fragment or form.url.endswith("#"):
         yield FormFault(("url",), "Leave out # and what follows: the fields are written there or before it.")
-    if parts.query and provider.place is Place.JSON:
+    if parts.query and provider.place is FieldPlacement.JSON:
         yield FormFault(("url",), "Leave out ? and what follows: a request is sent to the address as it is.")
     for name in sorted(_names_in(form.url) & set(form.fields)):
         message = f"The address holds '{name}' already. Say it here, or there."
         yield FormFault(("fields", name), message, at_key=True)
-    if provider.place is not Place.JSON and len(form.url) + _fixed_length(form) > BUDGET // 2:
+    if provider.place is not FieldPlacement.JSON and len(form.url) + _fixed_length(form) > BUDGET // 2:
         message = f"The address and its fixed fields are longer than {BUDGET // 2} characters. Shorten them."
         yield FormFault(("url",), message)
 

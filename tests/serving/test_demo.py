@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from waypost.serving.demo_tickets import DEADLINES, MAX_BODY, TICKETS_PATH, DemoTickets, faults
-from waypost.serving.dev_server import DemoServices, DevServer
+from waypost.serving.demo import DEADLINES, MAX_BODY, TICKETS_PATH, DemoServices, DemoTickets, faults
+from waypost.serving.dev_server import DevServer
 
 REQUEST: dict[str, Any] = {
     "subject": "Zip stops",

@@ -8,7 +8,7 @@ import yaml
 from waypost.base.files.resources import theme_folder
 from waypost.base.tokens import form_of, words_of
 from waypost.formats.search import LONGEST_PHRASE, SynonymFile
-from waypost.search.io.language_files import GENERAL, OWN, search_language
+from waypost.search.io.language import GENERAL, OWN, search_language, stemmer, stop_words
 
 FILES = sorted((theme_folder() / "search").glob("*.yml"))
 
@@ -39,3 +39,27 @@ def test_synonyms_of_the_site_weigh_more_than_those_of_the_language() -> None:
     assert (found.synonyms[-1].members, found.synonyms[-1].weight) == (("gallery", "album"), OWN)
     assert {group.weight for group in found.synonyms[:-1]} == {GENERAL}
     assert GENERAL < OWN < 1
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("en", "downloads", "downloading"),
+        ("en", "gallery", "galleries"),
+        ("de", "rechnung", "rechnungen"),
+        ("fr", "photographie", "photographies"),
+    ],
+)
+def test_inflections_of_a_word_have_one_stem(language: str, one: str, other: str) -> None:
+    stem = stemmer(language)
+    assert stem(one) == stem(other) != one[:3]
+
+
+def test_words_of_a_language_that_nobody_knows_stay_as_they_are() -> None:
+    assert stemmer("xx")("galleries") == "galleries"
+    assert stop_words("xx") == frozenset()
+
+
+def test_words_that_are_in_every_sentence_are_known() -> None:
+    assert {"the", "and"} <= stop_words("en")
+    assert {"und", "fur"} <= stop_words("de"), "without diacritics, as the search sees them"

@@ -2,36 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from waypost.formats.article import Article, ArticleFrontMatter, Kind
-from waypost.search.io.whoosh_words import COMMON_AT_LEAST, Likeness, stemmer, stop_words
+from waypost.search.io.likeness import COMMON_AT_LEAST, Likeness
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.mark.parametrize(
-    ("language", "one", "other"),
-    [
-        ("en", "downloads", "downloading"),
-        ("en", "gallery", "galleries"),
-        ("de", "rechnung", "rechnungen"),
-        ("fr", "photographie", "photographies"),
-    ],
-)
-def test_inflections_of_a_word_have_one_stem(language: str, one: str, other: str) -> None:
-    stem = stemmer(language)
-    assert stem(one) == stem(other) != one[:3]
-
-
-def test_words_of_a_language_that_nobody_knows_stay_as_they_are() -> None:
-    assert stemmer("xx")("galleries") == "galleries"
-    assert stop_words("xx") == frozenset()
-
-
-def test_words_that_are_in_every_sentence_are_known() -> None:
-    assert {"the", "and"} <= stop_words("en")
-    assert {"und", "fur"} <= stop_words("de"), "without diacritics, as the search sees them"
 
 
 def article(path: str, title: str, body: str, kind: Kind = Kind.PAGE) -> Article:

@@ -7,12 +7,12 @@ from functools import partial
 
 from waypost.formats.article import Article
 from waypost.formats.project import HelpCenter, Project
-from waypost.search.io.language_files import search_language
-from waypost.search.io.shard_files import Category, search_files
+from waypost.search.io.language import search_language
+from waypost.search.io.word_cache import Counted, SiteCache
 from waypost.search.rules.documents import search_documents
-from waypost.search.rules.index import Index, Phrases, build_index, count_forms, phrases_of
-from waypost.search.rules.language import Language
-from waypost.search.text_cache import Counted, SiteMemory
+from waypost.search.rules.index import Index, Language, Phrases, build_index, count_forms, phrases_of
+from waypost.search.rules.ranking import Ranking, rank
+from waypost.search.rules.shards import Category, search_files
 
 
 def site_language(project: Project) -> Language:
@@ -20,18 +20,18 @@ def site_language(project: Project) -> Language:
     return search_language(project.language, project.help_center.synonyms)
 
 
-def site_index(help_center: HelpCenter, language: Language, memory: SiteMemory | None = None) -> Index:
+def site_index(help_center: HelpCenter, language: Language, cache: SiteCache | None = None) -> Index:
     """Index everything that a help center publishes."""
-    remembered = (memory or SiteMemory()).search
+    counted = (cache or SiteCache()).search
     phrases = phrases_of(language)
-    # What is counted depends on these beside the text.
+    # The counts depend on these beside the text.
     setting = f"{language.code}\0{sorted(language.stop)}\0{sorted(phrases.items())}\0"
     found = [
         entry
         for article in help_center.articles
-        for entry in remembered.recall(f"{setting}{article!r}", partial(_counted, article, language, phrases))
+        for entry in counted.get(f"{setting}{article!r}", partial(_counted, article, language, phrases))
     ]
-    remembered.save()
+    counted.save()
     return build_index([document for document, _ in found], [counts for _, counts in found], language)
 
 
@@ -40,7 +40,12 @@ def _counted(article: Article, language: Language, phrases: Phrases) -> list[Cou
 
 
 def search_outputs(
-    help_center: HelpCenter, language: Language, categories: Sequence[Category], memory: SiteMemory | None
+    help_center: HelpCenter, language: Language, categories: Sequence[Category], cache: SiteCache | None
 ) -> dict[str, bytes]:
     """Return the files of the search, by their path from the root of the output."""
-    return search_files(site_index(help_center, language, memory), language.code, categories)
+    return search_files(site_index(help_center, language, cache), language.code, categories)
+
+
+def search(project: Project, question: str, limit: int) -> Ranking:
+    """Return the answers to a question, best first; without hits where nothing answers it."""
+    return rank(site_index(project.help_center, site_language(project)), question, limit)

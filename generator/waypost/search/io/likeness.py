@@ -1,31 +1,25 @@
-"""What Whoosh knows of words: how a language inflects them, and which articles share those that tell most.
-
-The only module that knows Whoosh, so that another of its forks is a change of one line.
-"""
+"""Which articles are about the same, by the words that set them apart from all others."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property, partial
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
 
 from whoosh.analysis import StemmingAnalyzer
 from whoosh.analysis.acore import Composable
 from whoosh.classify import Bo1Model
-from whoosh.lang import has_stemmer, has_stopwords, stemmer_for_language, stopwords_for_language
-from whoosh.lang.porter import stem as porter
 
-from waypost.base.tokens import fold
 from waypost.formats.article import Article
-from waypost.search.io.term_cache import TermMemory
+from waypost.search.io.word_cache import TermCache, WordCounts
 from waypost.search.rules.documents import search_documents
 
 FIELDS = {"title": 2.0, "aliases": 2.5, "headings": 1.2, "text": 1.0}
 """How much the words of each part of an article weigh when it is compared with others."""
 
 KEY_TERMS = 25
-"""Words that stand for an article when it is compared: those that tell it from the others."""
+"""Words that stand for an article when it is compared: the ones that set it apart from the others."""
 
 COMMON = 0.25
 """A word that is a key term of more than this share of the articles does not tell any two apart."""
@@ -34,34 +28,16 @@ COMMON_AT_LEAST = 50
 """Below this number of articles no word counts as common."""
 
 
-def stemmer(language: str) -> Callable[[str], str]:
-    """Return what reduces a word to its stem; words of a language that Whoosh does not know stay as they are."""
-    if language == "en":
-        # Porter's first stemmer, as in Whoosh's own analysis: it finds as much as the second, in half the time.
-        return cache(porter)
-    return cache(stemmer_for_language(language)) if has_stemmer(language) else str
-
-
-def stop_words(language: str) -> frozenset[str]:
-    """Return the words that are in every sentence of a language; none for one that Whoosh does not know."""
-    words = stopwords_for_language(language) if has_stopwords(language) else ()
-    return frozenset(fold(word) for word in words)
-
-
-WordCounts = dict[str, float]
-"""Stems and what they weigh together."""
-
-
 class Likeness:
-    """Tells which articles speak of the same, by their key terms (Bose-Einstein, as Whoosh's `more_like` uses).
+    """The articles that are most like an article, by their key terms (Bose-Einstein, as Whoosh's `more_like` uses).
 
     All articles are compared in one pass over an inverted list of their key terms, where one search an article
     would read the whole index each time.
     """
 
-    def __init__(self, articles: Sequence[Article], memory: TermMemory[WordCounts] | None = None) -> None:
+    def __init__(self, articles: Sequence[Article], cache: TermCache[WordCounts] | None = None) -> None:
         self._articles = tuple(articles)
-        self._memory = memory or TermMemory(dict)
+        self._cache = cache or TermCache(dict)
 
     def more_like(self, path: str, limit: int = 20) -> list[tuple[str, float]]:
         """Return the articles that share key terms with the one at `path`, from 1 (the same text) down to 0.
@@ -101,16 +77,13 @@ class Likeness:
         """Count the stems of each article; title and questions weigh as much more as in a search."""
         analyzer = StemmingAnalyzer()
         counts = {
-            article.path: self._memory.recall(_text_of(article), partial(_stems, analyzer, article))
+            article.path: self._cache.get(
+                f"{article.kind}\0{article.front!r}\0{article.body}", partial(_stems, analyzer, article)
+            )
             for article in self._articles
         }
-        self._memory.save()
+        self._cache.save()
         return counts
-
-
-def _text_of(article: Article) -> str:
-    """Return all that the words of an article are taken from."""
-    return f"{article.kind}\0{article.front!r}\0{article.body}"
 
 
 def _stems(analyzer: Composable, article: Article) -> WordCounts:
