@@ -36,7 +36,6 @@ from whoosh.index import Index as WhooshIndex
 from whoosh.query import Or, Term
 
 from waypost.base.files.resources import assets
-from waypost.formats.article import Kind
 from waypost.search.io.collections import Field, load_collection
 from waypost.search.io.language_files import search_language
 from waypost.search.io.shard_files import search_files
@@ -162,7 +161,7 @@ def articles(count: int, words: int) -> list[SearchDocument]:
         path = f"{category}/article-{number}"
         found.append(
             SearchDocument(
-                f"{path}/", f"{path}.md", text(topic, 6), (), Kind.PAGE, text(topic, 14), sections, category
+                f"{path}/", f"{path}.md", text(topic, 6), (), "page", text(topic, 14), sections, category
             )
         )
     return found

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, Route
 
 from helpers.search_lists import index_of
 from helpers.static_site import shown, write_index, write_scripts
-from waypost.formats.article import Kind
 from waypost.search.rules.documents import SearchDocument, Section
 from waypost.search.rules.index import Index, index_documents
 from waypost.search.rules.language import Language
@@ -41,7 +40,7 @@ def documents() -> list[SearchDocument]:
             "downloads/zip.md",
             "A <b>zip</b> download stops",
             (),
-            Kind.TROUBLESHOOTING,
+            "troubleshooting",
             "What to do when it stops.",
             (
                 Section("", "", f"An archive is cut. {long}"),
@@ -56,7 +55,7 @@ def documents() -> list[SearchDocument]:
             "mail/questions.md",
             "Where is the mail?",
             (),
-            Kind.FAQ,
+            "faq",
             "",
             (
                 Section("where", "", "In the folder for spam."),
@@ -64,8 +63,8 @@ def documents() -> list[SearchDocument]:
             ),
             "mail",
         ),
-        SearchDocument("mail/zip/", "mail/zip.md", "The mail with the zip", (), Kind.PAGE, "", (), "mail"),
-        SearchDocument("alone/", "alone.md", "Pelican", (), Kind.PAGE, "", (Section("", "", "A bird."),)),
+        SearchDocument("mail/zip/", "mail/zip.md", "The mail with the zip", (), "page", "", (), "mail"),
+        SearchDocument("alone/", "alone.md", "Pelican", (), "page", "", (Section("", "", "A bird."),)),
     ]
 
 
@@ -73,7 +72,7 @@ def index(extra: str = "") -> Index:
     language = Language("en", str, stop=frozenset({"the", "a", "is", "where", "in"}))
     found = [
         *documents(),
-        *(SearchDocument(f"{extra}/", "x.md", extra, (), Kind.PAGE, "", ()) for _ in extra[:1]),
+        *(SearchDocument(f"{extra}/", "x.md", extra, (), "page", "", ()) for _ in extra[:1]),
     ]
     return index_documents(found, language)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from waypost.base.files.languages import load_words
-from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, Kind
+from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, PageKind
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.article_news import LIMIT, ArticleDates, ArticleItem, article_news, changed_at
 from waypost.help.rules.catalog import Catalog, build_catalog
@@ -17,7 +17,7 @@ def catalog(*names: str, title: str = "Title of {}") -> Catalog:
     pages = [
         Article(
             f"start/{name}.md",
-            Kind.PAGE,
+            "page",
             "start",
             ArticleFrontMatter(title=title.format(name), summary=f"About {name}."),
             "",
@@ -25,8 +25,8 @@ def catalog(*names: str, title: str = "Title of {}") -> Catalog:
         )
         for name in names
     ]
-    top = CategoryFrontMatter(title="First steps", kind=Kind.CATEGORY)
-    pages.append(Article("start/index.md", Kind.CATEGORY, "start", top, "", 1))
+    top = CategoryFrontMatter(title="First steps", kind=PageKind.CATEGORY)
+    pages.append(Article("start/index.md", PageKind.CATEGORY, "start", top, "", 1))
     return build_catalog(HelpCenter({page.path: page for page in pages}), WORDS)
 
 

@@ -7,7 +7,7 @@ from waypost.formats.article import (
     Article,
     ArticleFrontMatter,
     CategoryFrontMatter,
-    Kind,
+    PageKind,
     Priority,
     TicketHint,
 )
@@ -22,7 +22,7 @@ from waypost.help.rules.feedback import (
     person_link,
 )
 
-OTHER = ArticleLink("Open a zip", "downloads/open-a-zip/", "", Kind.FAQ, "", "", 1)
+OTHER = ArticleLink("Open a zip", "downloads/open-a-zip/", "", "faq", "", "", 1)
 DOWNLOADS = CategoryLink("downloads", "Downloads", "downloads/", "", "", ())
 TICKET = PersonLink("ticket/", takes_question=True)
 
@@ -43,7 +43,7 @@ def support(**parts: object) -> SupportConfig:
     )
 
 
-def article(ticket: TicketHint | None = None, kind: Kind = Kind.TUTORIAL) -> Article:
+def article(ticket: TicketHint | None = None, kind: str = "tutorial") -> Article:
     front = ArticleFrontMatter(title="T", ticket=ticket)
     return Article("downloads/a & b.md", kind, "downloads", front, "", 1)
 
@@ -106,9 +106,9 @@ def test_answers_go_where_the_site_says_and_else_nowhere() -> None:
 def test_only_articles_are_asked_about() -> None:
     page = Article(
         "downloads/index.md",
-        Kind.CATEGORY,
+        PageKind.CATEGORY,
         "downloads",
-        CategoryFrontMatter(title="Downloads", kind=Kind.CATEGORY),
+        CategoryFrontMatter(title="Downloads", kind=PageKind.CATEGORY),
         "",
         1,
     )

@@ -3,16 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 from waypost.base.files.languages import load_words
-from waypost.formats.article import ARTICLE_KINDS, FRONT_MATTER, Article, Kind
+from waypost.formats.article import Article, front_matter_of
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import build_catalog
-from waypost.help.rules.kinds import SCRIPTS, KindView, kind_view
+from waypost.help.rules.kinds import KindView, kind_view
 
 
 def page(path: str, kind: str, **front: Any) -> Article:
-    return Article(
-        path, Kind(kind), "a", FRONT_MATTER[Kind(kind)](title=f"T {path}", kind=kind, **front), "Words.", 5
-    )
+    return Article(path, kind, "a", front_matter_of(kind)(title=f"T {path}", kind=kind, **front), "Words.", 5)
 
 
 def view(*pages: Article, language: str = "en", **sizes: int) -> KindView:
@@ -77,7 +75,3 @@ def test_files_say_their_type_and_size() -> None:
 
 def test_pages_that_are_no_articles_show_nothing_more() -> None:
     assert view(page("a/index.md", "category")) == KindView()
-
-
-def test_every_kind_says_which_scripts_make_it_handier() -> None:
-    assert set(SCRIPTS) == set(ARTICLE_KINDS)

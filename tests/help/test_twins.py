@@ -11,7 +11,7 @@ from waypost.base.files.languages import load_words
 from waypost.base.markdown.blocks import lines_of
 from waypost.base.markdown.links import map_links
 from waypost.base.markdown.words import as_markdown
-from waypost.formats.article import FRONT_MATTER, Article, Kind
+from waypost.formats.article import Article, front_matter_of
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import build_catalog
 from waypost.help.rules.markdown_copies import llms_txt, twins
@@ -25,7 +25,7 @@ def page(path: str, kind: str, body: str = "Text.\n", **front: Any) -> Article:
     if kind in ("category", "home", "contact"):
         front["kind"] = kind
     folder = path.rpartition("/")[0]
-    return Article(path, Kind(kind), folder, FRONT_MATTER[Kind(kind)](**front), body, 5)
+    return Article(path, kind, folder, front_matter_of(kind)(**front), body, 5)
 
 
 SITE = (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from waypost.formats.article import Article, ArticleFrontMatter, Kind
+from waypost.formats.article import Article, ArticleFrontMatter
 from waypost.search.io.whoosh_words import COMMON_AT_LEAST, Likeness, stemmer, stop_words
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def test_words_that_are_in_every_sentence_are_known() -> None:
     assert {"und", "fur"} <= stop_words("de"), "without diacritics, as the search sees them"
 
 
-def article(path: str, title: str, body: str, kind: Kind = Kind.PAGE) -> Article:
+def article(path: str, title: str, body: str, kind: str = "page") -> Article:
     return Article(path, kind, "", ArticleFrontMatter(title=title, kind=kind), body, 4)
 
 
@@ -59,7 +59,7 @@ def test_the_same_text_is_as_alike_as_can_be() -> None:
 
 
 def test_all_documents_of_an_article_count_together() -> None:
-    faq = article("f.md", "Questions", "## How do zebras sleep\n\nstanding\n", Kind.FAQ)
+    faq = article("f.md", "Questions", "## How do zebras sleep\n\nstanding\n", "faq")
     likeness = Likeness([faq, *articles("a zebra sleeps standing", "something else")])
     assert likeness.more_like("0.md")[0][0] == "f.md"
     assert likeness.more_like("f.md")[0][0] == "0.md"

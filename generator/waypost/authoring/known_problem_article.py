@@ -8,8 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from waypost.authoring.rules.known_problem import article_name, fitting_category, known_problem
-from waypost.authoring.skeletons import article_check, check_start, quoted, require_category, skeleton
-from waypost.formats.article import Kind
+from waypost.authoring.skeletons import check_article, check_start, quoted, require_category, skeleton
 from waypost.formats.project import Project
 from waypost.formats.status import Incident
 from waypost.problems import Location, Problem, ProblemsFound
@@ -38,7 +37,7 @@ def plan_article(site: Site, incident: Incident, category: str | None, now: date
     require_category(site, folder)
     path = site.root / "content" / folder / article_name(incident)
     text = skeleton("known-problem.md", _values(project, incident, now))
-    return PlannedArticle(path, check_start(site, path, text, article_check(Kind.TROUBLESHOOTING)))
+    return PlannedArticle(path, check_start(site, path, text, check_article))
 
 
 def _values(project: Project, incident: Incident, now: datetime) -> dict[str, str]:

@@ -7,13 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from string import Template
 
-from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.front_matter import parse_markdown
 from waypost.base.files.resources import scaffold_folder
 from waypost.base.files.source import Source, decode
 from waypost.base.files.validation import validate
 from waypost.base.ids import UNTITLED, slugify
-from waypost.formats.article import FRONT_MATTER, Kind
+from waypost.formats.article import ArticleFrontMatter
 from waypost.problems import Location, Problem, ProblemsFound, Refused
 from waypost.reading.site import Site
 
@@ -53,20 +52,10 @@ def check_start(site: Site, path: Path, text: str, check: Check) -> bytes:
     return data
 
 
-def start_article(site: Site, path: Path, text: str, kind: Kind) -> Path:
-    """Write a new article, unless it is there or its title is one that no file may carry."""
-    write_atomic(path, check_start(site, path, text, article_check(kind)))
-    return path
-
-
-def article_check(kind: Kind) -> Check:
-    """Return the check of an article's front matter."""
-
-    def check(source: Source) -> list[Problem]:
-        document, problems = parse_markdown(source)
-        return problems if document is None else validate(document.front, FRONT_MATTER[kind])[1]
-
-    return check
+def check_article(source: Source) -> list[Problem]:
+    """Return what is wrong with the front matter of an article."""
+    document, problems = parse_markdown(source)
+    return problems if document is None else validate(document.front, ArticleFrontMatter)[1]
 
 
 def require_category(site: Site, category: str) -> None:

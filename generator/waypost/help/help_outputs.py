@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from waypost.base.files.file_tree import write_atomic
-from waypost.formats.article import Article, Kind
+from waypost.formats.article import Article, PageKind
 from waypost.formats.project import HelpCenter
 from waypost.help.io.article_feeds import FEED_TYPES, article_feeds
 from waypost.help.io.build_record import Reuse
@@ -90,9 +90,9 @@ class HelpOutputs:
         newest: dict[str, str] = defaultdict(str)
         for path, page in pages.items():
             newest[page.category] = max(newest[page.category], days[path])
-        whole = {Kind.HOME: max(newest.values(), default="")}
+        whole = {str(PageKind.HOME): max(newest.values(), default="")}
         for path, page in pages.items():
-            if page.kind in (Kind.HOME, Kind.CATEGORY):
+            if page.kind in (PageKind.HOME, PageKind.CATEGORY):
                 days[path] = whole.get(page.kind, newest[page.category])
         return days
 

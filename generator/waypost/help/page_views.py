@@ -9,15 +9,16 @@ from typing import Any
 
 from waypost.base.words import Words
 from waypost.formats.article import (
-    ARTICLE_KINDS,
     Article,
     ArticleFrontMatter,
     HomeFrontMatter,
-    Kind,
+    PageKind,
     components_of,
 )
 from waypost.formats.project import Project
 from waypost.help.help_outputs import HelpOutputs
+from waypost.help.kinds import DEFAULT_KIND
+from waypost.help.kinds.kind import Structure
 from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
 from waypost.help.rules.feedback import SEARCH_URL, TICKET_URL, PersonLink, helpful_view
 from waypost.help.rules.kinds import KindView, kind_view
@@ -32,13 +33,11 @@ from waypost.search.text_cache import SiteMemory
 from waypost.support.rules.ticket_form import ticket_view
 
 TEMPLATES = {
-    **dict.fromkeys(ARTICLE_KINDS, "help/article"),
-    Kind.TROUBLESHOOTER: "help/troubleshooter",
-    Kind.CATEGORY: "help/category",
-    Kind.HOME: "help/home",
-    Kind.CONTACT: "support/contact",
+    PageKind.CATEGORY: "help/category",
+    PageKind.HOME: "help/home",
+    PageKind.CONTACT: "support/contact",
 }
-"""The template of each kind."""
+"""The template of each page that is no article."""
 
 
 class PageViews:
@@ -96,27 +95,27 @@ class PageViews:
 
     def _view(self, page: Article) -> PageView:
         front = page.front
-        is_article = page.kind in ARTICLE_KINDS
+        kind = page.article_kind
         start = self._starts.get(page.path)
         link = self._catalog.links.get(page.path)
         reviewed = front.reviewed if isinstance(front, ArticleFrontMatter) else None
-        related = self._related(page) if is_article else ()
+        related = self._related(page) if kind else ()
         category = self._categories.get(page.category)
-        template = TEMPLATES[page.kind]
+        template = kind.template if kind else TEMPLATES[PageKind(page.kind)]
         return PageView(
             template=template,
             title=page.title,
             url=page.url,
             kind=page.kind,
             kind_word=self._words.say(f"article.kind.{page.kind}")
-            if link and page.kind is not Kind.PAGE
+            if link and page.kind != DEFAULT_KIND
             else "",
-            category=category if page.kind is Kind.CATEGORY else self._headings.get(page.category),
+            category=category if page.kind == PageKind.CATEGORY else self._headings.get(page.category),
             menu=self._menus.get(page.category, ()) if template == "help/article" else (),
             minutes=link.minutes if link else 0,
             reviewed=self._words.date("date.day", reviewed) if reviewed else "",
             related=related,
-            detail=self._detail(page) if is_article else None,
+            detail=self._detail(page) if kind else None,
             # A troubleshooter asks by itself, at each of its ends, whether it has helped.
             helpful=None if start else helpful_view(page, related, category, self._person, self._support),
             step=start.view if start else None,
@@ -169,7 +168,7 @@ class PageViews:
     def _virtual_pages(self) -> Iterator[VirtualPage]:
         """Make the pages that no file of content/ stands for."""
         for page in self._help_center.articles:
-            if page.kind is Kind.TROUBLESHOOTER:
+            if page.structure is Structure.TREE:
                 yield from self._steps(page)
         title = self._words.say("search.title")
         yield VirtualPage(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from waypost.formats.article import Kind
 from waypost.search.io.term_cache import TermMemory
 from waypost.search.io.whoosh_words import WordCounts
 from waypost.search.rules.documents import SearchDocument, Section
@@ -55,16 +54,14 @@ def _document(  # noqa: PLR0917  # as many as a document has
     components: list[str],
 ) -> SearchDocument:
     parts = tuple(Section(*section) for section in sections)
-    return SearchDocument(
-        url, path, title, tuple(aliases), Kind(kind), summary, parts, category, tuple(components)
-    )
+    return SearchDocument(url, path, title, tuple(aliases), kind, summary, parts, category, tuple(components))
 
 
 def _written(found: list[Counted]) -> Any:
     return [
         [
             [
-                *(document.url, document.path, document.title, document.aliases, document.kind.value),
+                *(document.url, document.path, document.title, document.aliases, document.kind),
                 *(document.summary, [[part.anchor, part.heading, part.text] for part in document.sections]),
                 *(document.category, document.components),
             ],

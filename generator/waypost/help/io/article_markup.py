@@ -1,7 +1,7 @@
 """Give the text of an article the structure of its kind, while Python-Markdown renders it.
 
-Writers use plain Markdown. Parts are told by their form, so any language will do: a faq is made of its headings of
-the second level, a troubleshooting article of its first lists, a tutorial of its numbered lists. Only what stands
+Writers use plain Markdown. Parts are told by their form, so any language will do: questions are headings of
+the second level, a remedy is made of the first lists, steps are numbered lists. Only what stands
 at the margin counts; what is inside of admonitions, quotes or other lists stays as it is.
 """
 
@@ -21,7 +21,8 @@ from markdown.util import AMP_SUBSTITUTE
 
 from waypost.base.link_targets import split_link, target_path
 from waypost.base.words import Words
-from waypost.formats.article import Article, ArticleFrontMatter, Kind, Video
+from waypost.formats.article import Article, ArticleFrontMatter, Video
+from waypost.help.kinds.kind import Structure
 from waypost.reading.rules.videos import FILE_ENDINGS, Player, address_from, find_player
 
 
@@ -62,11 +63,12 @@ class _Structure(Treeprocessor):
         if page is None or not isinstance(page.article.front, ArticleFrontMatter):
             return
         _Videos(page).place(root)
-        if page.article.kind is Kind.FAQ:
+        structure = page.article.structure
+        if structure is Structure.QUESTIONS:
             _fold_questions(root, page.words)
-        elif page.article.kind is Kind.TROUBLESHOOTING:
-            _mark_troubleshooting(root)
-        elif page.article.kind is Kind.TUTORIAL:
+        elif structure is Structure.REMEDY:
+            _mark_remedy(root)
+        elif structure is Structure.STEPS:
             _number_steps(root, [child for child in root if child.tag == "ol"])
 
 
@@ -134,7 +136,7 @@ def _question(heading: ET.Element, answer: Sequence[ET.Element], words: Words) -
     return row
 
 
-def _mark_troubleshooting(root: ET.Element) -> None:
+def _mark_remedy(root: ET.Element) -> None:
     children = list(root)
     steps = next((index for index, child in enumerate(children) if child.tag == "ol"), None)
     if steps is None:

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 
 from waypost.base.measures import duration_words
 from waypost.base.words import Words
-from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, HomeFrontMatter, Kind
+from waypost.formats.article import (
+    Article,
+    ArticleFrontMatter,
+    CategoryFrontMatter,
+    HomeFrontMatter,
+    PageKind,
+)
 from waypost.formats.project import HelpCenter
-
-KIND_ICONS: Mapping[Kind, str] = {
-    Kind.FAQ: "material/comment-question-outline",
-    Kind.TROUBLESHOOTING: "material/wrench-outline",
-    Kind.TROUBLESHOOTER: "material/directions-fork",
-    Kind.TUTORIAL: "material/format-list-numbered",
-    Kind.PAGE: "material/file-document-outline",
-}
-"""The icon of each kind in lists, by its path among Material's icons; the word stands beside it."""
+from waypost.help.kinds import ARTICLE_KINDS
 
 WORDS_A_MINUTE = 200
 """A usual reading speed for instructions."""
@@ -30,14 +28,14 @@ class ArticleLink:
     title: str
     url: str
     summary: str
-    kind: Kind
+    kind: str
     kind_word: str
     category: str
     minutes: int
     icon: str = ""
     """By its path among Material's icons."""
     time: str = ""
-    """How long it takes to follow, in words; only a tutorial says."""
+    """How long it takes to follow, in words; empty where its kind has none."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def build_catalog(help_center: HelpCenter, words: Words) -> Catalog:
     """Sort all articles into their categories and resolve what the home page names."""
     titles = {page.category: page.title for page in help_center.categories}
     links = {article.path: _link(article, titles, words) for article in help_center.articles}
-    home = help_center.only(Kind.HOME)
+    home = help_center.only(PageKind.HOME)
     front = home.front if home and isinstance(home.front, HomeFrontMatter) else None
     pages = help_center.pages
     return Catalog(
@@ -101,13 +99,13 @@ def _link(article: Article, titles: Mapping[str, str], words: Words) -> ArticleL
         kind_word=words.say(f"article.kind.{article.kind}"),
         category=titles.get(article.category, ""),
         minutes=reading_minutes(article.body),
-        icon=KIND_ICONS[article.kind],
+        icon=ARTICLE_KINDS[article.kind].icon,
         time=_time(article, words),
     )
 
 
 def _time(article: Article, words: Words) -> str:
-    if article.kind is not Kind.TUTORIAL:
+    if "time" not in ARTICLE_KINDS[article.kind].own_keys:
         return ""
     span = article.front.time if isinstance(article.front, ArticleFrontMatter) else None
     if span:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter
+from waypost.formats.article import Article, ArticleFrontMatter
 from waypost.formats.embeds import ChatEmbed, Embeds, LinkEmbed
 from waypost.formats.support import Reason, SupportConfig
 from waypost.help.rules.catalog import ArticleLink, CategoryLink
@@ -108,7 +108,7 @@ def helpful_view(
     support: SupportConfig | None,
 ) -> HelpfulView | None:
     """Return what is asked below an article; None for pages that are no articles."""
-    if page.kind not in ARTICLE_KINDS:
+    if page.article_kind is None:
         return None
     near = related[0] if related else category
     feedback = support.feedback if support else None

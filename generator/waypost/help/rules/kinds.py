@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from waypost.base.measures import duration_words, size_words
 from waypost.base.words import Words
-from waypost.formats.article import Article, ArticleFrontMatter, Download, Kind, Prerequisite
+from waypost.formats.article import Article, ArticleFrontMatter, Download, Prerequisite
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import ArticleLink, Catalog
-
-SCRIPTS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.FAQ: ("faq.js",),
-    Kind.TROUBLESHOOTING: ("steps.js",),
-    Kind.TROUBLESHOOTER: (),
-    Kind.TUTORIAL: ("steps.js",),
-    Kind.PAGE: (),
-}
-"""What makes the pages of a kind handier, from assets/waypost/; every page works without."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +58,7 @@ def kind_view(article: Article, catalog: Catalog, help_center: HelpCenter, words
         prerequisites=tuple(_prerequisite(need, help_center) for need in front.prerequisites),
         downloads=tuple(_download(item, sizes.get(item.file, 0), words) for item in front.downloads),
         next=catalog.links.get(front.next) if front.next and front.next != article.path else None,
-        scripts=SCRIPTS.get(article.kind, ()),
+        scripts=article.article_kind.scripts if article.article_kind else (),
     )
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 from waypost.base.markdown.links import map_links
 from waypost.base.markdown.words import as_markdown
 from waypost.base.words import Words
-from waypost.formats.article import Article, Kind
+from waypost.formats.article import Article, PageKind
 from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
 from waypost.publishing.rules.help_site import HelpSite
 
@@ -35,7 +35,7 @@ def twins(pages: Mapping[str, Article], catalog: Catalog, words: Words) -> Itera
 def _twin(page: Article, pages: Mapping[str, Article], catalog: Catalog, words: Words) -> str:
     summary = page.front.summary
     parts = [f"# {as_markdown(page.title)}", f"> {as_markdown(summary)}" if summary else ""]
-    if page.kind is not Kind.HOME:
+    if page.kind != PageKind.HOME:
         parts.append(map_links(page.body, lambda target: _target(target, page.path, pages)).strip())
     parts += _lists(page, catalog, words)
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -61,13 +61,13 @@ def _lists(page: Article, catalog: Catalog, words: Words) -> list[str]:
     def nearby(path: str) -> str:
         return quote(posixpath.relpath(path, folder or "."))
 
-    if page.kind is Kind.CATEGORY:
+    if page.kind == PageKind.CATEGORY:
         category = catalog.category(page.category)
         return [_list(category.articles, nearby)] if category else []
-    if page.kind is Kind.HOME:
+    if page.kind == PageKind.HOME:
         lines = [_line(c.title, nearby(f"{c.url}index.md"), c.summary) for c in catalog.categories]
         return ["\n".join(lines)]
-    if page.kind is Kind.CONTACT:
+    if page.kind == PageKind.CONTACT:
         # Channels and hours depend on the time and on who asks, so they stay on the page.
         return [_line(words.say("outputs.twin.contact"), f"{nearby(page.url)}/", "")]
     return []
@@ -89,12 +89,12 @@ def twin_of(url: str) -> str:
 def llms_txt(site: HelpSite, pages: Mapping[str, Article], catalog: Catalog) -> str:
     """Return llms.txt: every article by category, then where people and the state of the service are found."""
     words = site.words
-    home = next((page for page in pages.values() if page.kind is Kind.HOME), None)
+    home = next((page for page in pages.values() if page.kind == PageKind.HOME), None)
     summary = (home.front.summary or home.title) if home else ""
     parts = [f"# {as_markdown(site.name)}", f"> {as_markdown(summary)}" if summary else ""]
     for category in _sections(catalog, words):
         parts += [f"## {as_markdown(category.title)}", _list(category.articles, site.address)]
-    contacts = [page for page in pages.values() if page.kind is Kind.CONTACT]
+    contacts = [page for page in pages.values() if page.kind == PageKind.CONTACT]
     lines = [_line(page.title, site.address(page.path), page.front.summary) for page in contacts]
     status = words.say("outputs.llms.status"), site.status_address, words.say("outputs.llms.status_summary")
     lines.append(_line(*status))

@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from waypost.base.markdown.parts import sections_of
 from waypost.base.markdown.words import heading_anchor, plain_text
-from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter, Kind
+from waypost.formats.article import Article, ArticleFrontMatter, PageKind
+from waypost.help.kinds.kind import ArticleKind, Structure
 from waypost.publishing.rules.help_site import HelpSite
 
 _ATTRIBUTES = re.compile(r"[ \t]*\{[:#. ][^{}]*\}[ \t]*$")
@@ -31,17 +32,17 @@ def structured_data(
 
     `changed` is when its file was last changed, where that is known.
     """
-    if page.kind not in (*ARTICLE_KINDS, Kind.CATEGORY, Kind.CONTACT):
+    if page.kind == PageKind.HOME:
         return None
     graph = [_breadcrumbs(page, site, category)]
-    if page.kind in ARTICLE_KINDS:
-        graph.append(_article(page, site, changed))
+    if page.article_kind:
+        graph.append(_article(page, page.article_kind, site, changed))
     return {"@context": "https://schema.org", "@graph": graph}
 
 
 def _breadcrumbs(page: Article, site: HelpSite, category: Crumb | None) -> dict[str, Any]:
     steps = [(site.name, "")]
-    if category and page.kind is not Kind.CATEGORY:
+    if category and page.kind != PageKind.CATEGORY:
         steps.append(category)
     steps.append((page.title, page.url))
     items = [
@@ -51,7 +52,7 @@ def _breadcrumbs(page: Article, site: HelpSite, category: Crumb | None) -> dict[
     return {"@type": "BreadcrumbList", "itemListElement": items}
 
 
-def _article(page: Article, site: HelpSite, changed: datetime | None) -> dict[str, Any]:
+def _article(page: Article, kind: ArticleKind, site: HelpSite, changed: datetime | None) -> dict[str, Any]:
     address = site.address(page.url)
     found = {
         "@type": "Article",
@@ -65,8 +66,10 @@ def _article(page: Article, site: HelpSite, changed: datetime | None) -> dict[st
     modified = modified_at(page, changed)
     if modified:
         found["dateModified"] = modified
-    asked = [_question(*pair, address) for pair in questions(page.body)] if page.kind is Kind.FAQ else []
-    return {**found, "@type": "FAQPage", "mainEntity": asked} if asked else found
+    if kind.structure is not Structure.QUESTIONS:
+        return {**found, "@type": kind.schema_type}
+    asked = [_question(*pair, address) for pair in questions(page.body)]
+    return {**found, "@type": kind.schema_type, "mainEntity": asked} if asked else found
 
 
 def modified_at(page: Article, changed: datetime | date | None) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 from waypost.base.markdown.parts import headings_of
 from waypost.base.markdown.words import plain_text
-from waypost.formats.article import Article, ArticleFrontMatter, Kind
+from waypost.formats.article import Article, ArticleFrontMatter
 from waypost.formats.project import HelpCenter
+from waypost.help.kinds.kind import Structure
 from waypost.help.rules.views import page_facts
 
 
@@ -25,7 +26,7 @@ def _entry(article: Article) -> dict[str, Any]:
         "path": facts["path"],
         "summary": front.summary,
         "aliases": list(aliases),
-        "questions": questions_of(article.body) if article.kind is Kind.FAQ else [],
+        "questions": questions_of(article.body) if article.structure is Structure.QUESTIONS else [],
         "components": facts["components"],
         "ticket": facts["ticket"],
     }

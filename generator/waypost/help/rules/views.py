@@ -63,7 +63,7 @@ def page_facts(page: Article) -> dict[str, Any]:
     return {
         "path": page.url,
         "title": page.title,
-        "kind": page.kind.value,
+        "kind": page.kind,
         "category": page.category,
         "components": list(components_of(front)),
         "ticket": {"category": ticket.category, "priority": ticket.priority.value} if ticket else None,

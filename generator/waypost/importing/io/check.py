@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from waypost.base.files.validation import adapter_for
-from waypost.formats.article import FRONT_MATTER
+from waypost.formats.article import front_matter_of
 from waypost.importing.rules.plan import ImportPlan, PlannedPage
 from waypost.importing.rules.source import Finding
 
@@ -25,7 +25,7 @@ def check_plan(plan: ImportPlan) -> None:
 def _refused(page: PlannedPage) -> Iterator[tuple[str, str]]:
     """Remove what is refused, from the end of each list so that places stay true, and say why."""
     try:
-        adapter_for(FRONT_MATTER[page.kind]).validate_python({"kind": page.kind.value, **page.front})
+        adapter_for(front_matter_of(page.kind)).validate_python({"kind": page.kind, **page.front})
     except ValidationError as error:
         details = error.errors(include_url=False)
         for detail in sorted(

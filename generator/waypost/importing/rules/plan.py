@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from waypost.formats.article import Kind
+from waypost.formats.article import PageKind
+from waypost.help.kinds import DEFAULT_KIND
 from waypost.importing.rules.addresses import AddressBook, Redirects, absolute, is_usual, published_at, url_of
 from waypost.importing.rules.body import FINISH, convert_body
 from waypost.importing.rules.front import Mapped, clean, first_sentence, is_draft, map_front, shorten
@@ -42,7 +43,7 @@ class PlannedPage:
     """One file of content/."""
 
     target: str
-    kind: Kind
+    kind: str
     front: dict[str, Any]
     """Everything but the kind."""
     body: str
@@ -51,7 +52,7 @@ class PlannedPage:
 
     def text(self) -> str:
         """Return the file. Scalars of JSON are scalars of YAML too, whatever is in them."""
-        kind = {} if self.kind is Kind.PAGE else {"kind": self.kind.value}
+        kind = {} if self.kind == DEFAULT_KIND else {"kind": self.kind}
         front = {
             "title": self.front["title"],
             **kind,
@@ -85,7 +86,7 @@ class ImportPlan:
     @property
     def articles(self) -> int:
         """Return how many articles there will be; pages of categories are none."""
-        return sum(page.kind is not Kind.CATEGORY for page in self.pages)
+        return sum(page.kind != PageKind.CATEGORY for page in self.pages)
 
     @property
     def categories(self) -> int:
@@ -184,7 +185,7 @@ def _page(draft: _Draft, redirects: Redirects, tree: ForeignTree, names: Names) 
     addresses = list(dict.fromkeys(_former(draft, redirects)))
     if addresses:
         front["redirect_from"] = addresses
-    kind = Kind.CATEGORY if is_category else kind_of(title, draft.lines)
+    kind = PageKind.CATEGORY if is_category else kind_of(title, draft.lines)
     return PlannedPage(draft.target, kind, front, text_of(draft.lines), page)
 
 
@@ -242,7 +243,7 @@ def _missing_categories(names: Names, tree: ForeignTree) -> Iterable[PlannedPage
             front["summary"] = shorten(clean(note.summary))
         if note.position is not None:
             front["position"] = note.position
-        yield PlannedPage(f"{category}/index.md", Kind.CATEGORY, front, "", None)
+        yield PlannedPage(f"{category}/index.md", PageKind.CATEGORY, front, "", None)
 
 
 def _one_category(plan: ImportPlan, tree: ForeignTree, names: Names) -> Iterable[Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from waypost.formats.article import Article, ArticleFrontMatter, Kind
+from waypost.formats.article import Article, ArticleFrontMatter
+from waypost.help.kinds.kind import Structure
 from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line
 
 
@@ -94,7 +95,7 @@ def repeated_questions(site: LintSite) -> Iterator[Finding]:
     first: dict[str, tuple[str, int]] = {}
     by_path: dict[str, set[str]] = defaultdict(set)
     for page in site.project.help_center.articles:
-        if page.kind is not Kind.FAQ or page.path not in site.parts:
+        if page.structure is not Structure.QUESTIONS or page.path not in site.parts:
             continue
         for heading in site.parts[page.path].headings:
             words = " ".join(heading.text.casefold().strip("?!. ").split())

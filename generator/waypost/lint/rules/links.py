@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from waypost.base.link_targets import leads_elsewhere, split_link, target_path
 from waypost.base.markdown.links import Link
-from waypost.formats.article import Article, Kind, is_draft
+from waypost.formats.article import Article, is_draft
+from waypost.help.kinds.kind import Structure
 from waypost.lint.rules.rule import Finding, LintSite, at_line
 from waypost.problems import did_you_mean
 from waypost.reading.rules.troubleshooter import read_troubleshooter
@@ -126,6 +127,6 @@ def _is_made(address: str) -> bool:
 def _anchors(site: LintSite, path: str) -> frozenset[str]:
     page = site.pages[path]
     steps = (
-        {step.id for step in read_troubleshooter(page).steps} if page.kind is Kind.TROUBLESHOOTER else set()
+        {step.id for step in read_troubleshooter(page).steps} if page.structure is Structure.TREE else set()
     )
     return site.parts[path].ids | steps

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from waypost.base.measures import number_text
 from waypost.base.words import Words
-from waypost.formats.article import ARTICLE_KINDS, Article, components_of
+from waypost.formats.article import Article, components_of
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.publishing.pages.filters import (
     GAP_CODE,
@@ -282,9 +282,7 @@ def articles_by_component(articles: Mapping[str, Article]) -> dict[str, list[str
     """Return the paths of the articles that depend on each component, those about the fewest components first."""
     found: dict[str, list[str]] = {}
     about = [
-        (components_of(article.front), path)
-        for path, article in articles.items()
-        if article.kind in ARTICLE_KINDS
+        (components_of(article.front), path) for path, article in articles.items() if article.article_kind
     ]
     for names, path in sorted(about, key=lambda row: (len(row[0]), row[1])):
         for name in names:

@@ -10,7 +10,7 @@ from waypost.base.files.front_matter import MarkdownDocument
 from waypost.base.files.source import walk
 from waypost.base.files.validation import ADD_OR_CORRECT
 from waypost.base.files.yaml_source import DataPath
-from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter, Video
+from waypost.formats.article import Article, ArticleFrontMatter, Video
 from waypost.problems import Level, Problem, did_you_mean
 from waypost.reading.rules.structure import weakness
 from waypost.reading.rules.videos import HOSTS, find_player
@@ -86,7 +86,7 @@ def _check_video(video: Video | None, document: MarkdownDocument) -> Iterator[Pr
 def _check_next(page: Article, pages: Mapping[str, Article], document: MarkdownDocument) -> Iterator[Problem]:
     target = page.front.next if isinstance(page.front, ArticleFrontMatter) else None
     following = pages.get(target or "")
-    if following and (following is page or following.kind not in ARTICLE_KINDS):
+    if following and (following is page or following.article_kind is None):
         what = "this article itself" if following is page else "no article"
         message = f"content/{target} is {what}. Name the article to go on with, or remove this key."
         yield document.front.problem_at(("next",), "bad-value", message)

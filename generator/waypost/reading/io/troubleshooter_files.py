@@ -10,8 +10,9 @@ from urllib.parse import unquote
 from waypost.base.files.source import Source, read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, validate
 from waypost.base.files.yaml_source import YamlDocument, parse_yaml
-from waypost.formats.article import Article, Kind, is_draft
+from waypost.formats.article import Article, is_draft
 from waypost.formats.troubleshooter import ScenarioFile, Troubleshooter
+from waypost.help.kinds.kind import Structure
 from waypost.problems import Problem, did_you_mean, errors
 from waypost.reading.rules.troubleshooter import Finding, parse_troubleshooter
 from waypost.reading.rules.troubleshooter_graph import ALL, article_path, check_steps, try_scenario
@@ -37,7 +38,7 @@ def check_troubleshooters(
     broken: set[str] = set(paths) - set(pages)
     problems: list[Problem] = []
     for path, page in pages.items():
-        if page.kind is not Kind.TROUBLESHOOTER:
+        if page.structure is not Structure.TREE:
             continue
         tree, findings = parse_troubleshooter(page.body, page.body_line)
         findings += check_steps(tree, component_ids)

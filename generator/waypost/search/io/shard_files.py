@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from waypost.formats.article import ARTICLE_KINDS
+from waypost.help.kinds import ARTICLE_KINDS
 from waypost.search.rules.constants import ranking_constants
 from waypost.search.rules.index import Index
 from waypost.search.rules.shards import FORMAT, form_shards, result_text, term_shards
@@ -40,6 +40,7 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
         keep(f"r-{number}-", result_text(document), 6)
         for number, document in enumerate(index.documents)
     ]
+    kinds = list(ARTICLE_KINDS)
     ids = [category for category, _, _ in categories]
     table = {
         "language": language,
@@ -47,8 +48,8 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
         "phrases": sorted(index.phrases),
         "unknown": index.unknown,
         "ranking": ranking_constants(),
-        "kinds": [kind.value for kind in ARTICLE_KINDS],
-        "kind": "".join(str(ARTICLE_KINDS.index(document.kind)) for document in index.documents),
+        "kinds": kinds,
+        "kind": "".join(str(kinds.index(document.kind)) for document in index.documents),
         "categories": [{"id": name, "title": title, "url": url} for name, title, url in categories],
         "category": [
             ids.index(document.category) if document.category in ids else -1 for document in index.documents
