@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from waypost.base.files.languages import load_words
 from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, PageKind
 from waypost.formats.project import HelpCenter
-from waypost.help.rules.article_news import LIMIT, ArticleDates, ArticleItem, article_news, changed_at
 from waypost.help.rules.catalog import Catalog, build_catalog
+from waypost.help.rules.feed_items import LIMIT, ArticleDates, ArticleItem, article_news, changed_at
 
 WORDS = load_words("en")
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)

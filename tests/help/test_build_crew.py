@@ -12,9 +12,9 @@ import pytest
 
 from helpers.sites import sample_site
 from waypost.build import build_site
-from waypost.help.help_pages import HelpPages
 from waypost.help.io import build_workers as build_crew
 from waypost.help.io.build_workers import LEAST, Crew, CrewFailed, crew_size
+from waypost.help.pages import HelpPages
 from waypost.problems import ProblemsFound
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

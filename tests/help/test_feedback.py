@@ -13,7 +13,7 @@ from waypost.formats.article import (
 )
 from waypost.formats.support import SupportConfig
 from waypost.help.rules.catalog import ArticleLink, CategoryLink
-from waypost.help.rules.feedback import (
+from waypost.help.rules.further_help import (
     EmbedsView,
     NextHelp,
     PersonLink,

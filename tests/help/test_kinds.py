@@ -6,7 +6,7 @@ from waypost.base.files.languages import load_words
 from waypost.formats.article import Article, front_matter_of
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import build_catalog
-from waypost.help.rules.kinds import KindView, kind_view
+from waypost.help.rules.page_view import KindView, kind_view
 
 
 def page(path: str, kind: str, **front: Any) -> Article:

@@ -10,7 +10,7 @@ from waypost.base.files.languages import load_words
 from waypost.formats.article import Article, front_matter_of
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import Catalog, build_catalog
-from waypost.help.rules.related import LIMIT, Alike, related_links
+from waypost.help.rules.further_help import LIMIT, Alike, related_links
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.io.whoosh_words import Likeness

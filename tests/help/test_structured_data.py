@@ -8,7 +8,7 @@ import pytest
 from waypost.base.files.languages import load_words
 from waypost.formats.article import Article, front_matter_of
 from waypost.help.kinds import ARTICLE_KINDS
-from waypost.help.rules.structured_data import modified_at, questions, structured_data
+from waypost.help.rules.article_data import modified_at, questions, structured_data
 from waypost.publishing.rules.help_site import HelpSite
 
 CHANGED = datetime(2026, 11, 10, 12, 0, 0, 5, tzinfo=UTC)

@@ -9,7 +9,7 @@ from waypost.formats.article import (
     TicketHint,
 )
 from waypost.formats.project import HelpCenter
-from waypost.help.rules.suggestions import questions_of, suggestions_document
+from waypost.help.rules.article_data import questions_of, suggestions_document
 
 
 def article(path: str, kind: str = "faq", body: str = "## Why?\nText.\n") -> Article:

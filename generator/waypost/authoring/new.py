@@ -21,7 +21,7 @@ from waypost.base.ids import slugify
 from waypost.formats.workflows import Workflows
 from waypost.help.kinds import ARTICLE_KINDS
 from waypost.help.kinds.kind import Structure
-from waypost.reading.io.troubleshooter_files import SUFFIX
+from waypost.reading.io.article_files import SUFFIX
 from waypost.reading.site import Site
 
 _WORKFLOW_FILES = {

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from waypost.help.rules.article_news import ArticleDates
+from waypost.help.rules.feed_items import ArticleDates
 
 TIMEOUT = 20.0
 """Seconds after which git is stopped; what it said until then is used."""

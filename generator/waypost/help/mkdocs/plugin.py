@@ -29,10 +29,10 @@ from waypost.base.files.resources import assets, theme_folder
 from waypost.base.files.templates import Templates, is_own
 from waypost.base.link_targets import leads_elsewhere, split_link, target_path
 from waypost.formats.project import Project
-from waypost.help.help_pages import HelpPages, TakeSnapshot
 from waypost.help.io.article_markup import ArticleMarkup
 from waypost.help.io.build_record import Reuse
 from waypost.help.io.build_workers import Crew
+from waypost.help.pages import HelpPages, TakeSnapshot
 from waypost.problems import ProblemsFound
 from waypost.publishing.rules.help_site import HelpSite
 from waypost.reading.project import load_project

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 # Material announces MkDocs 2 on every build; mkdocs<2 is pinned, and docs/dependencies.md says why.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -18,12 +21,13 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
 
+from waypost.base.files.digests import digest, tree_digest
+from waypost.base.files.resources import package_folder, theme_folder
 from waypost.formats.project import Project
-from waypost.help.help_pages import TakeSnapshot
 from waypost.help.io.build_record import BuildRecord, Reuse
 from waypost.help.io.build_workers import Crew, CrewFailed
-from waypost.help.mkdocs.inputs import can_reuse, program_digest
 from waypost.help.mkdocs.plugin import PlannedBuild, WaypostPlugin
+from waypost.help.pages import TakeSnapshot
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.site import Site
 
@@ -159,3 +163,60 @@ def _as_problems(messages: list[str], level: Level) -> list[Problem]:
         path = f"content/{named[1]}" if named else CONFIG
         problems.append(Problem(Location(path), "broken-markup", message, level))
     return problems
+
+
+_LIBRARIES = (
+    *("mkdocs", "mkdocs-material", "markdown", "pymdown-extensions", "pygments", "jinja2", "markupsafe"),
+    *("whoosh-reloaded", "whoosh", "babel", "pydantic", "pyyaml", "feedgen"),
+)
+_OWN_PLUGINS = {"search", "material/search", "waypost"}
+
+_OWN_EXTENSIONS = {
+    *("abbr", "admonition", "attr_list", "codehilite", "def_list", "extra", "fenced_code", "footnotes"),
+    *("legacy_attrs", "legacy_em", "md_in_html", "meta", "nl2br", "sane_lists", "smarty", "tables", "toc"),
+    "wikilinks",
+}
+"""Those of Python-Markdown itself."""
+
+_READS_FILES = {"pymdownx.snippets", "pymdownx.b64"}
+"""Extensions whose pages change with files that no page names in a way that Waypost knows."""
+
+
+def can_reuse(config: Any) -> bool:
+    """Tell whether pages depend on nothing but what Waypost knows of, so that one may stay as it is.
+
+    Hooks, plugins of others and templates of a site's own may look at anything; a setting may come from
+    the environment. Such sites are made anew each time.
+    """
+    text = Path(config.config_file_path).read_text(encoding="utf-8", errors="replace")
+    own = Path(config.theme.custom_dir) if config.theme.custom_dir else None
+    extensions = [name for name in config.markdown_extensions if isinstance(name, str)]
+    return (
+        set(config.plugins) <= _OWN_PLUGINS
+        and not config.hooks
+        and "!ENV" not in text
+        and "INHERIT" not in text
+        and not (own and any(own.rglob("*.html")))
+        and all(_is_pure(name) for name in extensions)
+    )
+
+
+def _is_pure(extension: str) -> bool:
+    """Tell whether a page that an extension renders depends on the text of the page alone."""
+    name = extension.removeprefix("markdown.extensions.")
+    return name in _OWN_EXTENSIONS or (name.startswith("pymdownx.") and name not in _READS_FILES)
+
+
+def program_digest(root: Path, config: Any) -> str:
+    """Return a digest of everything that all pages are made with."""
+    own = [Path(config.theme.custom_dir)] if config.theme.custom_dir else []
+    versions = [f"{name} {_version(name)}" for name in _LIBRARIES]
+    trees = tree_digest(package_folder(), theme_folder(), root / "mkdocs.yml", *own)
+    return digest(platform.python_version(), *versions, trees)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

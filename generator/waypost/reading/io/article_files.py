@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import unquote
 
 from waypost.base.files.front_matter import MarkdownDocument
-from waypost.base.files.source import walk
-from waypost.base.files.validation import ADD_OR_CORRECT
-from waypost.base.files.yaml_source import DataPath
-from waypost.formats.article import Article, ArticleFrontMatter, Video
-from waypost.problems import Level, Problem, did_you_mean
+from waypost.base.files.source import Source, read_source, walk
+from waypost.base.files.validation import ADD_OR_CORRECT, validate
+from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.formats.article import Article, ArticleFrontMatter, Video, is_draft
+from waypost.formats.troubleshooter import ScenarioFile, Troubleshooter
+from waypost.help.kinds.kind import Structure
+from waypost.problems import Level, Problem, did_you_mean, errors
 from waypost.reading.rules.structure import weakness
+from waypost.reading.rules.troubleshooter import Finding, parse_troubleshooter
+from waypost.reading.rules.troubleshooter_graph import ALL, article_path, check_steps, try_scenario
 from waypost.reading.rules.videos import HOSTS, find_player
 
 
@@ -96,3 +102,143 @@ def _check_structure(page: Article, document: MarkdownDocument) -> Iterator[Prob
     found = weakness(page)
     if found:
         yield document.source.problem("weak-structure", found.message, found.line, 1, level=Level.WARNING)
+
+
+SUFFIX = ".scenarios.yml"
+"""How the name of a scenario file ends; what stands before is the name of its troubleshooter."""
+
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/", re.IGNORECASE)
+
+
+def check_troubleshooters(
+    root: Path,
+    pages: Mapping[str, Article],
+    sources: Mapping[str, Source],
+    paths: Collection[str],
+    component_ids: Collection[str] | None,
+) -> list[Problem]:
+    """Return what is wrong with the steps of all troubleshooters, and which scenarios fail.
+
+    `pages` and `sources` are the files of content/ that could be read, `paths` all that are there.
+    """
+    trees: dict[str, Troubleshooter] = {}
+    broken: set[str] = set(paths) - set(pages)
+    problems: list[Problem] = []
+    for path, page in pages.items():
+        if page.structure is not Structure.TREE:
+            continue
+        tree, findings = parse_troubleshooter(page.body, page.body_line)
+        findings += check_steps(tree, component_ids)
+        findings += _check_answers(tree, path, paths)
+        findings += _check_drafts(tree, page, pages)
+        findings += _check_addresses(tree, path, paths)
+        found = [_problem(sources[path], finding) for finding in dict.fromkeys(findings)]
+        problems += found
+        if errors(found):
+            broken.add(path)
+        else:
+            trees[path] = tree
+    return problems + _check_scenario_files(root, trees, broken, paths)
+
+
+def _problem(source: Source, finding: Finding) -> Problem:
+    return source.problem(finding.code, finding.message, finding.line, finding.column, level=finding.level)
+
+
+def _check_answers(tree: Troubleshooter, path: str, paths: Collection[str]) -> list[Finding]:
+    """Complain of answers that leave the troubleshooter for something that is no article."""
+    findings: list[Finding] = []
+    for answer in (answer for step in tree.steps for answer in step.answers):
+        if answer.target.startswith("#"):
+            continue
+        place = (answer.line, answer.column)
+        target = article_path(answer.target, path)
+        if _ELSEWHERE.match(answer.target) or not unquote(answer.target.partition("#")[0]).endswith(".md"):
+            message = (
+                "Lead to a step (#next-step) or to the .md file of an article. Put other links into the text."
+            )
+            findings.append(Finding(*place, "bad-value", message))
+        elif target == path:
+            message = (
+                "This answer leads back to the beginning. Name a step of this file: `[Yes](#next-step)`."
+            )
+            findings.append(Finding(*place, "step-cycle", message))
+        elif target not in paths:
+            hint = did_you_mean(target, paths) or ADD_OR_CORRECT
+            findings.append(Finding(*place, "unknown-article", f"There is no content/{target}.{hint}"))
+    return findings
+
+
+def _check_drafts(tree: Troubleshooter, page: Article, pages: Mapping[str, Article]) -> list[Finding]:
+    """Complain of answers that lead to what nobody can read yet; among drafts they may."""
+    message = "This answer leads to a draft, which is not published. Lead elsewhere, or remove `draft` there."
+    answers = [answer for step in tree.steps for answer in step.answers if not is_draft(page.front)]
+    return [
+        Finding(answer.line, answer.column, "dead-end", message)
+        for answer in answers
+        if (target := pages.get(article_path(answer.target, page.path))) and is_draft(target.front)
+    ]
+
+
+def _check_addresses(tree: Troubleshooter, path: str, paths: Collection[str]) -> list[Finding]:
+    """Complain of steps whose pages would stand where an article stands."""
+    folder = path.removesuffix(".md")
+    whole = f"{folder}/{ALL}.md"
+    message = (
+        f"The page with all steps would have the address of content/{whole}. Give that file another name."
+    )
+    taken = [Finding(tree.start.line, 1, "duplicate-id", message)] if tree.steps and whole in paths else []
+    return taken + [
+        Finding(
+            step.line,
+            1,
+            "duplicate-id",
+            f"The page of this step would have the address of content/{folder}/{step.id}.md. "
+            "Give the step another id: {#other}.",
+        )
+        for step in tree.steps
+        if f"{folder}/{step.id}.md" in paths
+    ]
+
+
+def _check_scenario_files(
+    root: Path, trees: Mapping[str, Troubleshooter], broken: Collection[str], paths: Collection[str]
+) -> list[Problem]:
+    files, _ = walk(root, root / "content", SUFFIX)
+    problems: list[Problem] = []
+    for file in files:
+        path = file.relative_to(root / "content").as_posix().removesuffix(SUFFIX) + ".md"
+        source, found = read_source(root, file)
+        document = None
+        if source:
+            document, found = parse_yaml(source)
+        problems += found
+        if document is None:
+            continue
+        scenarios, found = validate(document, ScenarioFile)
+        problems += found
+        if path in trees and scenarios:
+            problems += _try_out(document, scenarios, trees[path], path)
+        elif path not in trees and path not in broken:
+            problems.append(_without_tree(document.source, path, [*trees, *broken], paths))
+    return problems
+
+
+def _without_tree(source: Source, path: str, known: Collection[str], paths: Collection[str]) -> Problem:
+    if path in paths:
+        message = f"content/{path} is not of the kind 'troubleshooter', so there is nothing to try out."
+        return source.problem("bad-value", message, 1, 1)
+    hint = did_you_mean(path, known) or " Name this file like its troubleshooter, or delete it."
+    return source.problem("missing-file", f"There is no content/{path} to try out.{hint}", 1, 1)
+
+
+def _try_out(document: YamlDocument, file: ScenarioFile, tree: Troubleshooter, path: str) -> list[Problem]:
+    """Walk through a troubleshooter as each scenario says."""
+    problems: list[Problem] = []
+    for index, scenario in enumerate(file.scenarios):
+        key, message = try_scenario(tree, scenario, path)
+        if message:
+            place = [int(part) if part.isdecimal() else part for part in key.split(".")]
+            said = f"Scenario '{scenario.name}': {message}"
+            problems.append(document.problem_at(("scenarios", index, *place), "scenario", said))
+    return problems

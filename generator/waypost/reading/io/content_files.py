@@ -23,11 +23,10 @@ from waypost.formats.project import HelpCenter
 from waypost.formats.ticket import TicketForm
 from waypost.help.kinds import DEFAULT_KIND
 from waypost.problems import Level, Location, Problem, did_you_mean
-from waypost.reading.io.article_files import check_articles
+from waypost.reading.io.article_files import check_articles, check_troubleshooters
 from waypost.reading.io.former_addresses import check_former_addresses
 from waypost.reading.io.search_files import load_search_files
 from waypost.reading.io.support_files import load_support
-from waypost.reading.io.troubleshooter_files import check_troubleshooters
 
 
 def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[HelpCenter, list[Problem]]:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from waypost.base.feeds.feed import FeedHead, FeedItem, fitting, tag_authority
+from waypost.base.feeds.formats import FEED_FORMATS, written
 from waypost.base.files.file_tree import write_atomic
 from waypost.formats.article import Article, PageKind
 from waypost.formats.project import HelpCenter
-from waypost.help.io.article_feeds import FEED_TYPES, article_feeds
 from waypost.help.io.build_record import Reuse
 from waypost.help.io.git_dates import GitDates, read_git_dates
-from waypost.help.rules.article_news import ArticleItem, article_news, changed_at
+from waypost.help.rules.article_data import modified_at, structured_data
 from waypost.help.rules.catalog import Catalog
+from waypost.help.rules.feed_items import ArticleItem, article_news, changed_at
 from waypost.help.rules.markdown_copies import llms_txt, twins
-from waypost.help.rules.structured_data import modified_at, structured_data
 from waypost.publishing.rules.help_site import HelpSite
 from waypost.reading.rules.redirects import redirects
 
@@ -129,3 +130,27 @@ class HelpOutputs:
                 continue
             if not (reuse and reuse.keeps_file(path, content)):
                 write_atomic(output / path, content)
+
+
+FEED_TYPES = {f"feed.{name}": kind.media_type for name, kind in FEED_FORMATS.items()}
+"""The files at the root of the help center, with their media types."""
+
+
+def article_feeds(items: Sequence[ArticleItem], site: HelpSite) -> dict[str, bytes]:
+    """Return the feeds by file name; the same items give the same bytes at any time."""
+    description = site.words.say("outputs.feed.description", name=site.name)
+    head = FeedHead(site.url, "feed", site.feed_title, description, site.name, site.words.language)
+    return written(head, fitting([_item(item, site) for item in items]))
+
+
+def _item(item: ArticleItem, site: HelpSite) -> FeedItem:
+    return FeedItem(
+        # It is the guid of RSS too, and there no address.
+        id=f"tag:{tag_authority(site.url)}:article/{quote(item.key, safe='/@')}",
+        link=site.address(item.url),
+        title=item.title,
+        published=item.at,
+        updated=item.at,
+        summary=item.summary or item.title,
+        tags=(item.category,) if item.category else (),
+    )

@@ -11,10 +11,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from waypost.base.markdown.parts import sections_of
+from waypost.base.markdown.parts import headings_of, sections_of
 from waypost.base.markdown.words import heading_anchor, plain_text
 from waypost.formats.article import Article, ArticleFrontMatter, PageKind
+from waypost.formats.project import HelpCenter
 from waypost.help.kinds.kind import ArticleKind, Structure
+from waypost.help.rules.page_view import page_facts
 from waypost.publishing.rules.help_site import HelpSite
 
 _ATTRIBUTES = re.compile(r"[ \t]*\{[:#. ][^{}]*\}[ \t]*$")
@@ -107,3 +109,32 @@ def _words(line: str) -> str:
         cells = [] if _RULE.fullmatch(line) else [cell.strip() for cell in line.split("|")]
         return f"{', '.join(filter(None, cells))}." if any(cells) else ""
     return _ATTRIBUTES.sub("", line)
+
+
+def suggestions_document(help_center: HelpCenter) -> dict[str, Any]:
+    """Return title, words and place of every article, by path."""
+    return {"articles": [_entry(article) for article in sorted(help_center.articles, key=lambda a: a.path)]}
+
+
+def _entry(article: Article) -> dict[str, Any]:
+    facts = page_facts(article)
+    front = article.front
+    aliases = front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
+    return {
+        "title": facts["title"],
+        "path": facts["path"],
+        "summary": front.summary,
+        "aliases": list(aliases),
+        "questions": questions_of(article.body) if article.structure is Structure.QUESTIONS else [],
+        "components": facts["components"],
+        "ticket": facts["ticket"],
+    }
+
+
+def questions_of(body: str) -> list[str]:
+    """Return the questions of a faq: its second-level headings, without their marks."""
+    return [
+        plain_text(heading.text)
+        for heading in headings_of(body)
+        if heading.level == 2 and not heading.is_nested
+    ]
