@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
@@ -54,6 +55,11 @@ class ChatEmbed:
     note: Line | None = None
     """What people should know before they press it."""
 
+    @property
+    def host(self) -> str:
+        """Whose program it is."""
+        return urlsplit(self.script).hostname or ""
+
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
 class LinkEmbed:
@@ -75,3 +81,8 @@ class Embeds:
     """Where customers help each other."""
     call_back: LinkEmbed | None = None
     """Where a call can be booked."""
+
+    @property
+    def links(self) -> tuple[LinkEmbed, ...]:
+        """The links in the order in which pages show them."""
+        return tuple(link for link in (self.community, self.call_back) if link)

@@ -11,36 +11,27 @@ from typing import Any
 
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.words import Words
-from waypost.formats.article import (
-    Article,
-    ArticleFrontMatter,
-    HomeFrontMatter,
-    PageKind,
-    components_of,
-)
+from waypost.formats.article import Article, ArticleFrontMatter, HomeFrontMatter, PageKind, components_of
 from waypost.formats.project import Project
 from waypost.help.io.article_markup import PageMarkup
 from waypost.help.kinds import DEFAULT_KIND
 from waypost.help.kinds.kind import Structure
 from waypost.help.outputs import HelpOutputs
 from waypost.help.rules.article_data import suggestions_document
-from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink, build_catalog
+from waypost.help.rules.catalog import CategoryLink, build_catalog
 from waypost.help.rules.further_help import (
     SEARCH_URL,
     TICKET_URL,
-    EmbedsView,
-    PersonLink,
-    embeds_view,
+    embeds_of,
     helpful_view,
     person_link,
     related_links,
     search_view,
 )
-from waypost.help.rules.page_view import KindView, PageView, VirtualPage, kind_view, page_facts
-from waypost.help.rules.status_notice import baked, baked_service
+from waypost.help.rules.page_view import PageView, VirtualPage, article_details, page_facts
+from waypost.help.rules.status_notice import service_notice, status_notice
 from waypost.help.rules.troubleshooter_pages import TreePage, tree_pages
 from waypost.publishing.api.now_json import now_document
-from waypost.publishing.documents.now import Now
 from waypost.publishing.io.theme_assets import script_words, tokens
 from waypost.publishing.pages.render import SHELL_PATH, STYLES_PATH, SiteFrame, logo_path, shell_context
 from waypost.publishing.rules.help_site import STATUS_FOLDER, HelpSite
@@ -55,45 +46,57 @@ from waypost.support.rules.ticket_form import SUGGESTIONS_PATH, ticket_view
 TakeSnapshot = Callable[[Words], Snapshot]
 """Gives the present state of the service, in the words of the site."""
 
+TEMPLATES = {
+    PageKind.CATEGORY: "help/category",
+    PageKind.HOME: "help/home",
+    PageKind.CONTACT: "support/contact",
+}
+"""The template of each page that is no article."""
+
 
 class HelpPages:
-    """The context of every page of one build."""
+    """The pages of one build, those that no file of content/ stands for among them."""
 
     def __init__(
         self,
         project: Project,
         site: HelpSite,
-        present: TakeSnapshot | None = None,
+        take_snapshot: TakeSnapshot | None = None,
         *,
         memory: SiteMemory | None = None,
     ) -> None:
-        self._help_center = project.help_center
+        center = self._help_center = project.help_center
         words = self._words = site.words
         self._site = site
+        self._memory = memory or SiteMemory()
         self._own_look = project.look
-        self._support = project.help_center.support
-        snapshot = present(words) if present else None
+        self._support = center.support
+        snapshot = take_snapshot(words) if take_snapshot else None
         self._now = snapshot.now if snapshot else None
-        self._present = now_document(snapshot) if snapshot else None
+        self._current = now_document(snapshot) if snapshot else None
         self._zone = project.status.config.page.time_zone
-        self._catalog = build_catalog(project.help_center, words)
-        self._person = person_link(self._support, self._help_center.contact_url)
+        self._names = {component.id: component.name for component in project.status.config.flat}
+        self._catalog = build_catalog(center, words)
+        self._categories = {category.id: category for category in self._catalog.categories}
+        self._person = person_link(self._support, center.contact_url)
         categories = [(category.id, category.title, category.url) for category in self._catalog.categories]
-        search = partial(search_outputs, project.help_center, site_language(project), categories, memory)
-        self.outputs = HelpOutputs(project.help_center, self._catalog, site, search)
-        self._views = PageViews(
-            project, self._catalog, self.outputs, self._person, self._present, words, memory=memory
-        )
-
-    @property
-    def virtual(self) -> Mapping[str, VirtualPage]:
-        """The pages that no file of content/ stands for."""
-        return self._views.virtual
+        search = partial(search_outputs, center, site_language(project), categories, memory)
+        self.outputs = HelpOutputs(center, self._catalog, site, search)
+        self._views: dict[str, PageView] = {}
+        self._starts: dict[str, TreePage] = {}
+        """The first step of each troubleshooter, which is its own page."""
+        self.virtual: Mapping[str, VirtualPage] = {page.path: page for page in self._virtual_pages()}
+        """The pages that no file of content/ stands for, by the path of the file that would be theirs."""
 
     @property
     def steps(self) -> Mapping[str, Mapping[str, str]]:
         """The page of each step, by the path of its troubleshooter and the id of the step."""
-        return self._views.steps
+        pages = self._help_center.pages
+        found = {path: {read_troubleshooter(pages[path]).start.id: path} for path in self._starts}
+        for path in self.virtual:
+            folder, _, name = path.removesuffix(".md").rpartition("/")
+            found.get(f"{folder}.md", {})[name] = path
+        return found
 
     def knows(self, path: str) -> bool:
         """Tell whether a path from content/ is a page."""
@@ -112,9 +115,8 @@ class HelpPages:
 
     def body(self, path: str) -> str:
         """Return the Markdown of a page, without its front matter."""
-        start = self._views.start_of(path)
-        if start:
-            return start.body
+        if path in self._starts:
+            return self._starts[path].body
         return self.virtual[path].body if path in self.virtual else self._help_center.pages[path].body
 
     def markup(self, path: str) -> PageMarkup | None:
@@ -135,13 +137,9 @@ class HelpPages:
         """Return everything of ours that the page of a path is made from, as text to compare: equal texts
         give equal pages as long as the program and mkdocs.yml are the same.
 
-        What it takes comes from the same places as the context, so that nothing can be forgotten here.
+        The parts come from the same places as those of the context, so that nothing can be forgotten here.
         """
-        texts = (
-            self.describe(path),
-            self.body(path),
-            self._help_center.pages.get(path),
-        )
+        texts = (self.describe(path), self.body(path), self._help_center.pages.get(path))
         return f"{self._common_inputs}{texts!r}{self._own(path)!r}"
 
     @cached_property
@@ -164,29 +162,127 @@ class HelpPages:
             "topics": tuple((category.title, category.url) for category in self._catalog.categories),
             "contact": self._contact,
             "search": search_view(self._support, self._person),
-            "embeds": self._embeds,
+            "embeds": embeds_of(self._support),
             "feeds": self.outputs.feeds,
         }
-
-    def _own(self, path: str | None) -> dict[str, Any]:
-        """Return what one page shows and others do not."""
-        view = self._views.of(path)
-        own: dict[str, Any] = {"view": view}
-        if view.template == "help/home":
-            own["catalog"] = self._catalog
-        if view.template in ("help/home", "support/contact"):
-            own["service"] = baked_service(self._present, self._zone, self._words) if self._present else None
-        if view.template == "support/contact" and self._support:
-            own["holidays"] = coming_holidays(self._support.office, self._words, self._now)
-        return own
 
     @cached_property
     def _contact(self) -> ContactView | None:
         return contact_view(self._support, self._words) if self._support else None
 
+    def _own(self, path: str | None) -> dict[str, Any]:
+        """Return what one page shows and others do not."""
+        view = self._view_of(path)
+        own: dict[str, Any] = {"view": view}
+        if view.template == "help/home":
+            own["catalog"] = self._catalog
+        if view.template in ("help/home", "support/contact"):
+            current = self._current
+            own["service"] = service_notice(current, self._zone, self._words) if current else None
+        if view.template == "support/contact" and self._support:
+            own["holidays"] = coming_holidays(self._support.office, self._words, self._now)
+        return own
+
+    def _view_of(self, path: str | None) -> PageView:
+        if path is None:
+            return PageView("help/missing", self._words.say("missing.title"))
+        if path in self.virtual:
+            return self.virtual[path].view
+        if path not in self._views:
+            self._views[path] = self._view(self._help_center.pages[path])
+        return self._views[path]
+
+    def _view(self, page: Article) -> PageView:
+        front, kind = page.front, page.article_kind
+        start = self._starts.get(page.path)
+        link = self._catalog.links.get(page.path)
+        reviewed = front.reviewed if isinstance(front, ArticleFrontMatter) else None
+        likeness = self._likeness.more_like(page.path) if kind else ()
+        related = related_links(page, self._catalog, self._help_center.pages, likeness)
+        category = self._categories.get(page.category)
+        is_named = kind and page.kind != DEFAULT_KIND
+        template = kind.template if kind else TEMPLATES[PageKind(page.kind)]
+        return PageView(
+            template=template,
+            title=page.title,
+            url=page.url,
+            kind=page.kind,
+            kind_word=self._words.say(f"article.kind.{page.kind}") if is_named else "",
+            category=category if page.kind == PageKind.CATEGORY else self._headings.get(page.category),
+            menu=self._menus.get(page.category, ()) if template == "help/article" else (),
+            minutes=link.minutes if link else 0,
+            reviewed=self._words.date("date.day", reviewed) if reviewed else "",
+            related=related,
+            detail=article_details(page, self._catalog, self._help_center, self._words) if kind else None,
+            # A troubleshooter asks by itself, at each of its ends, whether it has helped.
+            helpful=None if start else helpful_view(page, related, category, self._person, self._support),
+            step=start.view if start else None,
+            placeholder=front.placeholder if isinstance(front, HomeFrontMatter) else "",
+            facts=page_facts(page),
+            **self.outputs.about(page),
+            **self._about(start.components if start else components_of(front)),
+        )
+
+    def _about(self, components: Sequence[str]) -> dict[str, Any]:
+        """Return the parts of a view that tell how the components are that its page depends on."""
+        names = [self._names[name] for name in components if name in self._names]
+        current = self._current
+        return {
+            "components": tuple(components),
+            "component_names": self._words.join(names),
+            "notice": status_notice(current, components, self._zone, self._words) if current else None,
+        }
+
     @cached_property
-    def _embeds(self) -> EmbedsView | None:
-        return embeds_view(self._support)
+    def _headings(self) -> Mapping[str, CategoryLink]:
+        """Return what an article says of its category: not what changes with its neighbours."""
+        return {
+            name: replace(category, summary="", icon="", articles=())
+            for name, category in self._categories.items()
+        }
+
+    @cached_property
+    def _menus(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        return {
+            name: tuple((link.title, link.url) for link in category.articles)
+            for name, category in self._categories.items()
+        }
+
+    @cached_property
+    def _likeness(self) -> Likeness:
+        return Likeness(self._help_center.articles, self._memory.likeness)
+
+    def _virtual_pages(self) -> Iterator[VirtualPage]:
+        say = self._words.say
+        for page in self._help_center.articles:
+            if page.structure is Structure.TREE:
+                yield from self._step_pages(page)
+        view = PageView("search/search", say("search.title"), SEARCH_URL)
+        yield VirtualPage("search.md", view, say("search.summary"))
+        if self._support:
+            form = ticket_view(self._support, self._names, self._words)
+            view = PageView("support/ticket/ticket", say("ticket.title"), TICKET_URL, ticket=form)
+            yield VirtualPage("ticket.md", view, say("ticket.summary"))
+
+    def _step_pages(self, article: Article) -> Iterator[VirtualPage]:
+        """Make a page of each step of a troubleshooter but the first, which its article is."""
+        components = components_of(article.front)
+        ticket_page = TICKET_URL if self._support else self._help_center.contact_url
+        self._starts[article.path], *others = tree_pages(article, components, ticket_page, self._words)
+        view = self._view(article)
+        for page in others:
+            url = page.path.removesuffix(".md") + "/"
+            facts = {"path": url, "title": page.title, "components": list(page.components)}
+            own = replace(
+                view,
+                title=page.title,
+                url=url,
+                step=page.view,
+                json_ld=None,
+                facts={**view.facts, **facts},
+                **self._about(page.components),
+            )
+            yield VirtualPage(page.path, own, page.summary, page.body)
 
     def shell_context(self) -> dict[str, Any]:
         """Return what the shell of the status pages gets."""
@@ -209,177 +305,3 @@ class HelpPages:
         logo = output / self._site.logo
         if self._site.logo and logo.is_file():
             write_atomic(folder / logo_path(self._site), logo.read_bytes())
-
-
-TEMPLATES = {
-    PageKind.CATEGORY: "help/category",
-    PageKind.HOME: "help/home",
-    PageKind.CONTACT: "support/contact",
-}
-"""The template of each page that is no article."""
-
-
-class PageViews:
-    """The views of all pages, those without a file among them."""
-
-    def __init__(
-        self,
-        project: Project,
-        catalog: Catalog,
-        outputs: HelpOutputs,
-        person: PersonLink | None,
-        present: Now | None,
-        words: Words,
-        *,
-        memory: SiteMemory | None = None,
-    ) -> None:
-        self._help_center = project.help_center
-        self._catalog = catalog
-        self._outputs = outputs
-        self._person = person
-        self._present = present
-        self._words = words
-        self._memory = memory or SiteMemory()
-        self._support = project.help_center.support
-        self._zone = project.status.config.page.time_zone
-        self._names = {component.id: component.name for component in project.status.config.flat}
-        self._views: dict[str, PageView] = {}
-        self._starts: dict[str, TreePage] = {}
-        self.virtual: Mapping[str, VirtualPage] = {page.path: page for page in self._virtual_pages()}
-        """The pages that no file of content/ stands for, by the path of the file that would be theirs."""
-
-    def start_of(self, path: str) -> TreePage | None:
-        """Return the first step that a troubleshooter's own page is; None for every other page."""
-        return self._starts.get(path)
-
-    @property
-    def steps(self) -> Mapping[str, Mapping[str, str]]:
-        """The page of each step, by the path of its troubleshooter and the id of the step."""
-        pages = self._help_center.pages
-        found = {path: {read_troubleshooter(pages[path]).start.id: path} for path in self._starts}
-        for path in self.virtual:
-            folder, _, name = path.removesuffix(".md").rpartition("/")
-            found.get(f"{folder}.md", {})[name] = path
-        return found
-
-    def of(self, path: str | None) -> PageView:
-        """Return the view of a page; None stands for the page of a wrong address."""
-        if path is None:
-            return PageView("help/missing", self._words.say("missing.title"))
-        if path in self.virtual:
-            return self.virtual[path].view
-        if path not in self._views:
-            self._views[path] = self._view(self._help_center.pages[path])
-        return self._views[path]
-
-    def _view(self, page: Article) -> PageView:
-        front = page.front
-        kind = page.article_kind
-        start = self._starts.get(page.path)
-        link = self._catalog.links.get(page.path)
-        reviewed = front.reviewed if isinstance(front, ArticleFrontMatter) else None
-        related = self._related(page) if kind else ()
-        category = self._categories.get(page.category)
-        template = kind.template if kind else TEMPLATES[PageKind(page.kind)]
-        return PageView(
-            template=template,
-            title=page.title,
-            url=page.url,
-            kind=page.kind,
-            kind_word=self._words.say(f"article.kind.{page.kind}")
-            if link and page.kind != DEFAULT_KIND
-            else "",
-            category=category if page.kind == PageKind.CATEGORY else self._headings.get(page.category),
-            menu=self._menus.get(page.category, ()) if template == "help/article" else (),
-            minutes=link.minutes if link else 0,
-            reviewed=self._words.date("date.day", reviewed) if reviewed else "",
-            related=related,
-            detail=self._detail(page) if kind else None,
-            # A troubleshooter asks by itself, at each of its ends, whether it has helped.
-            helpful=None if start else helpful_view(page, related, category, self._person, self._support),
-            step=start.view if start else None,
-            placeholder=front.placeholder if isinstance(front, HomeFrontMatter) else "",
-            facts=page_facts(page),
-            **self._outputs.about(page),
-            **self._about(start.components if start else components_of(front)),
-        )
-
-    def _about(self, components: Sequence[str]) -> dict[str, Any]:
-        """Return the parts of a view that tell how the components are that its page depends on."""
-        names = [self._names[name] for name in components if name in self._names]
-        presence = baked(self._present, components, self._zone, self._words) if self._present else None
-        return {
-            "components": tuple(components),
-            "component_names": self._words.join(names),
-            "presence": presence,
-        }
-
-    @cached_property
-    def _categories(self) -> Mapping[str, CategoryLink]:
-        return {category.id: category for category in self._catalog.categories}
-
-    @cached_property
-    def _headings(self) -> Mapping[str, CategoryLink]:
-        """Return what an article says of its category: not what changes with its neighbours."""
-        return {
-            name: replace(category, summary="", icon="", articles=())
-            for name, category in self._categories.items()
-        }
-
-    @cached_property
-    def _menus(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        return {
-            name: tuple((link.title, link.url) for link in category.articles)
-            for name, category in self._categories.items()
-        }
-
-    @cached_property
-    def _likeness(self) -> Likeness:
-        return Likeness(self._help_center.articles, self._memory.likeness)
-
-    def _related(self, page: Article) -> tuple[ArticleLink, ...]:
-        alike = self._likeness.more_like(page.path)
-        return related_links(page, self._catalog, self._help_center.pages, alike)
-
-    def _detail(self, page: Article) -> KindView:
-        return kind_view(page, self._catalog, self._help_center, self._words)
-
-    def _virtual_pages(self) -> Iterator[VirtualPage]:
-        """Make the pages that no file of content/ stands for."""
-        for page in self._help_center.articles:
-            if page.structure is Structure.TREE:
-                yield from self._steps(page)
-        title = self._words.say("search.title")
-        yield VirtualPage(
-            "search.md", PageView("search/search", title, SEARCH_URL), self._words.say("search.summary")
-        )
-        if self._support:
-            ticket = ticket_view(self._support, self._names, self._words)
-            title = self._words.say("ticket.title")
-            view = PageView("support/ticket/ticket", title, TICKET_URL, ticket=ticket)
-            yield VirtualPage("ticket.md", view, self._words.say("ticket.summary"))
-
-    def _steps(self, article: Article) -> Iterator[VirtualPage]:
-        """Make a page of each step of a troubleshooter but the first, which its article is."""
-        components = components_of(article.front)
-        ticket_page = TICKET_URL if self._support else self._help_center.contact_url
-        start, *others = tree_pages(article, components, ticket_page, self._words)
-        self._starts[article.path] = start
-        view = self._view(article)
-        for page in others:
-            url = page.path.removesuffix(".md") + "/"
-            own = {
-                **self._about(page.components),
-                "facts": {
-                    **view.facts,
-                    "path": url,
-                    "title": page.title,
-                    "components": list(page.components),
-                },
-            }
-            yield VirtualPage(
-                page.path,
-                replace(view, title=page.title, url=url, step=page.view, json_ld=None, **own),
-                page.summary,
-                page.body,
-            )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from waypost.formats.article import Article, ArticleFrontMatter, components_of
-from waypost.formats.embeds import ChatEmbed, Embeds, LinkEmbed
+from waypost.formats.embeds import Embeds
 from waypost.formats.support import Reason, SupportConfig
 from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
 
@@ -16,6 +16,21 @@ TICKET_URL = "ticket/"
 
 SEARCH_URL = "search/"
 """Address of the page of the search from the help center's root."""
+
+LIMIT = 5
+"""More links than this are a list to read, not help."""
+
+ENOUGH = 0.22
+"""The least score of an article that nobody named; below it two articles share little but their language."""
+
+LEAST_LIKENESS = 0.04
+"""A neighbour in the same category that speaks of something else is no help."""
+
+SAME_CATEGORY = 0.15
+SAME_COMPONENT = 0.1
+
+Alike = Sequence[tuple[str, float]]
+"""Articles by their path, and how much their words are those of another article: 1 is the same text."""
 
 
 @dataclass(frozen=True)
@@ -63,25 +78,6 @@ class SearchView:
     """Where unresolved searches are sent; empty if they are not."""
 
 
-@dataclass(frozen=True)
-class ChatView:
-    """A live chat as its button shows it."""
-
-    script: str
-    host: str
-    """Whose program is loaded."""
-    label: str
-    note: str
-
-
-@dataclass(frozen=True)
-class EmbedsView:
-    """More ways to a person, beside the channels."""
-
-    chat: ChatView | None
-    links: tuple[LinkEmbed, ...]
-
-
 def person_link(support: SupportConfig | None, contact_url: str) -> PersonLink | None:
     """Return the best way to a person: the ticket page, else the contact page, else none."""
     if support is not None:
@@ -127,33 +123,10 @@ def _person(page: Article, person: PersonLink | None) -> str:
     return f"{person.url}?{urlencode(query)}"
 
 
-def embeds_view(support: SupportConfig | None) -> EmbedsView | None:
+def embeds_of(support: SupportConfig | None) -> Embeds | None:
     """Return the chat and the links beside the channels; None where the site has none."""
-    embeds = support.embeds if support else Embeds()
-    links = tuple(link for link in (embeds.community, embeds.call_back) if link)
-    if not embeds.chat and not links:
-        return None
-    return EmbedsView(_chat(embeds.chat) if embeds.chat else None, links)
-
-
-def _chat(chat: ChatEmbed) -> ChatView:
-    return ChatView(chat.script, urlsplit(chat.script).hostname or "", chat.label, chat.note or "")
-
-
-LIMIT = 5
-"""More links than this are a list to read, not help."""
-
-ENOUGH = 0.22
-"""The least score of an article that nobody named; below it two articles share little but their language."""
-
-LEAST_LIKENESS = 0.04
-"""A neighbour in the same category that speaks of something else is no help."""
-
-SAME_CATEGORY = 0.15
-SAME_COMPONENT = 0.1
-
-Alike = Sequence[tuple[str, float]]
-"""Articles by their path, and how much their words are those of another article: 1 is the same text."""
+    embeds = support.embeds if support else None
+    return embeds if embeds and (embeds.chat or embeds.links) else None
 
 
 def related_links(

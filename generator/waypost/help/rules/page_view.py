@@ -14,7 +14,7 @@ from waypost.formats.article import Article, ArticleFrontMatter, Download, Prere
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
 from waypost.help.rules.further_help import HelpfulView
-from waypost.help.rules.status_notice import Presence
+from waypost.help.rules.status_notice import StatusNotice
 from waypost.help.rules.troubleshooter_pages import StepView
 from waypost.support.rules.ticket_form import TicketView
 
@@ -38,7 +38,7 @@ class PageView:
     """Ids of the components it depends on."""
     component_names: str = ""
     """Their names, in words."""
-    presence: Presence | None = None
+    notice: StatusNotice | None = None
     """What is wrong with them while the page is built; None where nothing is."""
     minutes: int = 0
     reviewed: str = ""
@@ -46,7 +46,7 @@ class PageView:
     placeholder: str = ""
     step: StepView | None = None
     """The step of a troubleshooter that this page is."""
-    detail: KindView | None = None
+    detail: ArticleDetails | None = None
     """What an article shows because of its kind."""
     helpful: HelpfulView | None = None
     """What is asked below an article."""
@@ -109,7 +109,7 @@ class DownloadView:
 
 
 @dataclass(frozen=True)
-class KindView:
+class ArticleDetails:
     """What an article shows beside its text."""
 
     time: str = ""
@@ -120,13 +120,15 @@ class KindView:
     scripts: tuple[str, ...] = ()
 
 
-def kind_view(article: Article, catalog: Catalog, help_center: HelpCenter, words: Words) -> KindView:
+def article_details(
+    article: Article, catalog: Catalog, help_center: HelpCenter, words: Words
+) -> ArticleDetails:
     """Gather what an article shows beside its text."""
     front = article.front
     if not isinstance(front, ArticleFrontMatter):
-        return KindView()
+        return ArticleDetails()
     sizes = help_center.sizes
-    return KindView(
+    return ArticleDetails(
         time=duration_words(front.time, words) if front.time else "",
         prerequisites=tuple(_prerequisite(need, help_center) for need in front.prerequisites),
         downloads=tuple(_download(item, sizes.get(item.file, 0), words) for item in front.downloads),
