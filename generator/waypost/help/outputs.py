@@ -19,8 +19,8 @@ from waypost.help.io.build_record import Reuse
 from waypost.help.io.git_dates import GitDates, read_git_dates
 from waypost.help.rules.article_data import modified_at, structured_data
 from waypost.help.rules.catalog import Catalog
-from waypost.help.rules.feed_items import ArticleItem, article_news, changed_at
-from waypost.help.rules.markdown_copies import llms_txt, twins
+from waypost.help.rules.feed_items import ArticleItem, article_items, changed_at
+from waypost.help.rules.markdown_copies import llms_txt, markdown_copies
 from waypost.publishing.rules.help_site import HelpSite
 from waypost.reading.rules.redirects import redirects
 
@@ -51,7 +51,7 @@ class HelpOutputs:
         self._search = search
         self._git = read_git_dates(site.root) if site.root else GitDates()
         self._items: tuple[ArticleItem, ...] = (
-            article_news(catalog, self._git.dates, site.words) if site.url else ()
+            article_items(catalog, self._git.dates, site.words) if site.url else ()
         )
 
     @property
@@ -103,7 +103,7 @@ class HelpOutputs:
     def files(self, render: Render) -> Iterator[tuple[str, bytes]]:
         """Return path and content of each file, from the root of the output."""
         pages, words = self._help_center.pages, self._site.words
-        for path, text in twins(pages, self._catalog, words):
+        for path, text in markdown_copies(pages, self._catalog, words):
             yield path, text.encode()
         yield "llms.txt", llms_txt(self._site, pages, self._catalog).encode()
         for redirect in redirects(pages):

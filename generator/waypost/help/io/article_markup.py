@@ -1,6 +1,6 @@
 """Give the text of an article the structure of its kind, while Python-Markdown renders it.
 
-Writers use plain Markdown. Parts are told by their form, so any language will do: questions are headings of
+Writers use plain Markdown. Parts are attributes by their form, so any language will do: questions are headings of
 the second level, a remedy is made of the first lists, steps are numbered lists. Only what stands
 at the margin counts; what is inside of admonitions, quotes or other lists stays as it is.
 """
@@ -49,11 +49,11 @@ class ArticleMarkup(Extension):
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # the library's name  # noqa: N802  # the library's name
         """Run after `toc` (5) has given headings their anchors and before MkDocs (0) resolves links."""
-        md.treeprocessors.register(_Structure(md, self), "waypost", 3)
-        md.treeprocessors.register(_Links(md, self), "waypost_links", 1)
+        md.treeprocessors.register(_StructureProcessor(md, self), "waypost", 3)
+        md.treeprocessors.register(_LinkProcessor(md, self), "waypost_links", 1)
 
 
-class _Structure(Treeprocessor):
+class _StructureProcessor(Treeprocessor):
     def __init__(self, md: markdown.Markdown, extension: ArticleMarkup) -> None:
         super().__init__(md)
         self._extension = extension
@@ -72,7 +72,7 @@ class _Structure(Treeprocessor):
             _number_steps(root, [child for child in root if child.tag == "ol"])
 
 
-class _Links(Treeprocessor):
+class _LinkProcessor(Treeprocessor):
     """Notes what MkDocs is about to resolve: the same attributes of the same elements."""
 
     def __init__(self, md: markdown.Markdown, extension: ArticleMarkup) -> None:
@@ -266,14 +266,14 @@ class _Videos:
 
     def _native(self, title: str, source: str, poster: str = "", captions: str = "") -> ET.Element:
         figure = ET.Element("figure", {"class": "wp-video"})
-        told = {
+        attributes = {
             "class": "wp-video__frame",
             "controls": "controls",
             "preload": "none",
             "aria-label": _literal(title),
         }
         video = ET.SubElement(
-            figure, "video", {**told, "src": source, **({"poster": poster} if poster else {})}
+            figure, "video", {**attributes, "src": source, **({"poster": poster} if poster else {})}
         )
         if captions:
             track = {

@@ -20,7 +20,7 @@ from typing import IO
 from waypost.help.rules.feed_items import ArticleDates
 
 TIMEOUT = 20.0
-"""Seconds after which git is stopped; what it said until then is used."""
+"""Seconds after which git is stopped; its answer until then is used."""
 
 MAX_BYTES = 64 * 1024 * 1024
 """How much of git's answer is read. A commit costs about 30 bytes, and each file in it its path."""
@@ -60,12 +60,12 @@ def read_git_dates(root: Path, timeout: float = TIMEOUT, max_bytes: int = MAX_BY
         )
     except OSError as error:
         return GitDates(warning=f"git cannot be started ({error.strerror}), so no article has a date.")
-    history = _History()
-    is_understood = history.read(answer)
+    found = _FileDates()
+    is_understood = found.read(answer)
     if any(text in complaint for text in _NO_HISTORY):
         return GitDates()
     return GitDates(
-        history.dates(), _fault(code, complaint, len(answer) > max_bytes, is_understood) or history.fault
+        found.dates(), _fault(code, complaint, len(answer) > max_bytes, is_understood) or found.fault
     )
 
 
@@ -126,7 +126,7 @@ def _read(stream: IO[bytes] | None, max_bytes: int) -> bytes:
     return stream.read(max_bytes + 1) if stream else b""
 
 
-class _History:
+class _FileDates:
     """Follows the files that are there now back through their names."""
 
     def __init__(self) -> None:

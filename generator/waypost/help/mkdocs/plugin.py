@@ -31,7 +31,7 @@ from waypost.base.link_targets import leads_elsewhere, split_link, target_path
 from waypost.formats.project import Project
 from waypost.help.io.article_markup import ArticleMarkup
 from waypost.help.io.build_record import Reuse
-from waypost.help.io.build_workers import Crew
+from waypost.help.io.build_workers import BuildWorkers
 from waypost.help.pages import HelpPages, TakeSnapshot
 from waypost.problems import ProblemsFound
 from waypost.publishing.rules.help_site import HelpSite
@@ -58,11 +58,11 @@ class PlannedBuild:
 
     project: Project
     """What people wrote."""
-    present: TakeSnapshot
+    take_snapshot: TakeSnapshot
     """How the service is; without it pages only tell that when they are read."""
     reuse: Reuse
     """What can stay of the site that is published."""
-    crew: Crew | None
+    workers: BuildWorkers | None
     """Who shares the work of a large build."""
     warnings: list[str]
     """What MkDocs has warned of so far."""
@@ -98,8 +98,8 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         )
         reuse = self._reuse
         memory = SiteMemory(reuse.notes, reuse.program) if reuse else None
-        present = self.planned.present if self.planned else None
-        self.pages = HelpPages(project, site, present, memory=memory)
+        take_snapshot = self.planned.take_snapshot if self.planned else None
+        self.pages = HelpPages(project, site, take_snapshot, memory=memory)
         if self.pages.outputs.warning and reuse is None:
             _log.warning(self.pages.outputs.warning)
         self.markup = ArticleMarkup()
@@ -142,7 +142,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             for file in files
             if not file.is_documentation_page() and not reuse.keeps_file(file.dest_uri, file.content_bytes)
         ]
-        share = planned.crew.share(made, copied) if planned.crew else frozenset([*made, *copied])
+        share = planned.workers.share(made, copied) if planned.workers else frozenset([*made, *copied])
         for file in files:
             cast("Any", file).is_modified = partial(share.__contains__, file.src_uri)
 
@@ -212,13 +212,13 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         return context
 
     def _gather(self) -> None:
-        """As a helper, report and end; else wait for the helpers and take over what they noted."""
-        if self.planned is None or self.planned.crew is None:
+        """As a worker, report and end; else wait for the workers and take over what they noted."""
+        if self.planned is None or self.planned.workers is None:
             return
-        crew, reuse, warnings = self.planned.crew, self.planned.reuse, self.planned.warnings
-        if crew.is_helper:
-            crew.report({"targets": reuse.targets, "warnings": warnings})
-        for report in crew.gather():
+        workers, reuse, warnings = self.planned.workers, self.planned.reuse, self.planned.warnings
+        if workers.is_worker:
+            workers.report({"targets": reuse.targets, "warnings": warnings})
+        for report in workers.gather():
             warnings += report["warnings"]
             for path, targets in report["targets"].items():
                 reuse.note_targets(path, targets)

@@ -25,7 +25,7 @@ from waypost.base.files.digests import digest, tree_digest
 from waypost.base.files.resources import package_folder, theme_folder
 from waypost.formats.project import Project
 from waypost.help.io.build_record import BuildRecord, Reuse
-from waypost.help.io.build_workers import Crew, CrewFailed
+from waypost.help.io.build_workers import BuildWorkers, WorkerFailed
 from waypost.help.mkdocs.plugin import PlannedBuild, WaypostPlugin
 from waypost.help.pages import TakeSnapshot
 from waypost.problems import Level, Location, Problem, ProblemsFound
@@ -53,24 +53,29 @@ class Rendering:
 
 
 def build_help_center(
-    site: Site, output: Path, project: Project, present: TakeSnapshot, last: BuildRecord
+    site: Site, output: Path, project: Project, take_snapshot: TakeSnapshot, last: BuildRecord
 ) -> Rendering:
     """Render the help center of a site into `output`, but for what stays in the published folder.
 
-    `present` gives the state of the service in the words of the site, for pages about components in trouble.
+    `take_snapshot` gives the state of the service in the words of the site, for pages about components in trouble.
     `last` is what the last build left behind; with an empty one everything is rendered.
 
     Raises ProblemsFound where mkdocs.yml cannot be used or a page cannot be rendered.
     """
     try:
-        return _render(site, output, project, present, last, Crew(output.parent))
-    except CrewFailed:
+        return _render(site, output, project, take_snapshot, last, BuildWorkers(output.parent))
+    except WorkerFailed:
         # Alone, the build says what is wrong with which page.
-        return _render(site, output, project, present, last, None)
+        return _render(site, output, project, take_snapshot, last, None)
 
 
 def _render(
-    site: Site, output: Path, project: Project, present: TakeSnapshot, last: BuildRecord, crew: Crew | None
+    site: Site,
+    output: Path,
+    project: Project,
+    take_snapshot: TakeSnapshot,
+    last: BuildRecord,
+    workers: BuildWorkers | None,
 ) -> Rendering:
     with _collected_warnings() as warnings:
         try:
@@ -78,13 +83,13 @@ def _render(
             program = program_digest(site.root, config) if can_reuse(config) else ""
             reuse = Reuse(site.output, site.cache, last, program)
             # Plugins of others may gather what they see of all pages, so those sites are built by one process.
-            planned = PlannedBuild(project, present, reuse, crew if program else None, warnings)
+            planned = PlannedBuild(project, take_snapshot, reuse, workers if program else None, warnings)
             plugin = _plugin_of(config)
             plugin.planned = planned
-            with crew.at_work() if crew else nullcontext():
+            with workers.at_work() if workers else nullcontext():
                 # "Dirty" asks each file whether it was modified; the plugin answers for it.
                 build(config, dirty=True)
-        except (ProblemsFound, CrewFailed):
+        except (ProblemsFound, WorkerFailed):
             raise
         except Exception as error:
             # Hooks, extensions and templates of a site's own raise whatever they like.

@@ -40,7 +40,7 @@ class ArticleItem:
     """When, to the second; unique within the feed, because several readers drop what has the time of another."""
 
 
-def article_news(
+def article_items(
     catalog: Catalog, dates: Mapping[str, ArticleDates], words: Words
 ) -> tuple[ArticleItem, ...]:
     """Return the latest events, newest first; `dates` are by the path of the file from content/.

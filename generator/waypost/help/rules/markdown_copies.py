@@ -1,4 +1,4 @@
-"""The help center as Markdown, for programs that read text: a twin of each page, and llms.txt.
+"""The help center as Markdown, for programs that read text: a copy of each page, and llms.txt.
 
 The form of llms.txt is that of https://llmstxt.org: a heading, a summary as a quote, and lists of links.
 """
@@ -23,16 +23,18 @@ Address = Callable[[str], str]
 """Makes an address from a path below the root of the help center."""
 
 
-def twins(pages: Mapping[str, Article], catalog: Catalog, words: Words) -> Iterator[tuple[str, str]]:
-    """Return path and text of the twin of each page.
+def markdown_copies(
+    pages: Mapping[str, Article], catalog: Catalog, words: Words
+) -> Iterator[tuple[str, str]]:
+    """Return path and text of the copy of each page.
 
-    A twin has the path that its file has in content/, so that links between files lead from twin to twin.
+    A copy has the path that its file has in content/, so that links between files lead from copy to copy.
     """
     for path, page in pages.items():
-        yield path, _twin(page, pages, catalog, words)
+        yield path, _copy(page, pages, catalog, words)
 
 
-def _twin(page: Article, pages: Mapping[str, Article], catalog: Catalog, words: Words) -> str:
+def _copy(page: Article, pages: Mapping[str, Article], catalog: Catalog, words: Words) -> str:
     summary = page.front.summary
     parts = [f"# {as_markdown(page.title)}", f"> {as_markdown(summary)}" if summary else ""]
     if page.kind != PageKind.HOME:
@@ -42,7 +44,7 @@ def _twin(page: Article, pages: Mapping[str, Article], catalog: Catalog, words: 
 
 
 def _target(target: str, path: str, pages: Mapping[str, Article]) -> str:
-    """Let links to pages that have no twin lead to their web page."""
+    """Let links to pages that have no copy lead to their web page."""
     name, mark, anchor = target.partition("#")
     if _ELSEWHERE.match(target) or not name.endswith(".md"):
         return target
@@ -74,15 +76,15 @@ def _lists(page: Article, catalog: Catalog, words: Words) -> list[str]:
 
 
 def _list(articles: tuple[ArticleLink, ...], address: Address) -> str:
-    return "\n".join(_line(link.title, address(twin_of(link.url)), link.summary) for link in articles)
+    return "\n".join(_line(link.title, address(copy_of(link.url)), link.summary) for link in articles)
 
 
 def _line(title: str, address: str, summary: str) -> str:
     return f"- [{as_markdown(title)}]({address}){f': {as_markdown(summary)}' if summary else ''}"
 
 
-def twin_of(url: str) -> str:
-    """Return the path of the twin of an article, from its address."""
+def copy_of(url: str) -> str:
+    """Return the path of the copy of an article, from its address."""
     return f"{url.removesuffix('/')}.md"
 
 

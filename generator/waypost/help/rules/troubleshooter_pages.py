@@ -99,7 +99,7 @@ class _Writer:
             self._path(ALL), title, summary, self._text(parts, links), self._of(*self.tree.steps), view
         )
 
-    def _answers(self, step: Step, links: _Links) -> Iterator[str]:
+    def _answers(self, step: Step, links: _StepLinks) -> Iterator[str]:
         """Say behind each answer where to read on, for those who hold paper."""
         numbers = {each.id: number for number, each in enumerate(self.tree.steps, start=1)}
         for answer in step.answers:
@@ -107,7 +107,7 @@ class _Writer:
             where = f" ({self.words.say('troubleshooter.see_step', number=number)})" if number else ""
             yield links.rewritten(f"- [{answer.label}]({answer.target})") + where
 
-    def _text(self, parts: Sequence[str], links: _Links) -> str:
+    def _text(self, parts: Sequence[str], links: _StepLinks) -> str:
         # A link may be written `[text][name]`, with the line that says where it leads in another step.
         return "\n\n".join(filter(None, [*parts, links.rewritten(_definitions(self.article.body))]))
 
@@ -115,8 +115,8 @@ class _Writer:
         own = (name for step in steps for name in step.components)
         return tuple(dict.fromkeys([*own, *self.components]))
 
-    def _links(self, *, in_folder: bool, on_one_page: bool = False) -> _Links:
-        return _Links(self.article.path.removesuffix(".md"), self.tree, in_folder, on_one_page)
+    def _links(self, *, in_folder: bool, on_one_page: bool = False) -> _StepLinks:
+        return _StepLinks(self.article.path.removesuffix(".md"), self.tree, in_folder, on_one_page)
 
     def _path(self, name: str) -> str:
         return f"{self.article.path.removesuffix('.md')}/{name}.md"
@@ -139,7 +139,7 @@ def _definitions(body: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Links:
+class _StepLinks:
     """Where the links of a troubleshooter's file lead from one of its pages."""
 
     folder: str

@@ -17,7 +17,7 @@ from waypost.formats.troubleshooter import ScenarioFile, Troubleshooter
 from waypost.help.kinds.kind import Structure
 from waypost.problems import Level, Problem, did_you_mean, errors
 from waypost.reading.rules.structure import weakness
-from waypost.reading.rules.troubleshooter import Finding, parse_troubleshooter
+from waypost.reading.rules.troubleshooter import StepFinding, parse_troubleshooter
 from waypost.reading.rules.troubleshooter_graph import ALL, article_path, check_steps, try_scenario
 from waypost.reading.rules.videos import HOSTS, find_player
 
@@ -141,13 +141,13 @@ def check_troubleshooters(
     return problems + _check_scenario_files(root, trees, broken, paths)
 
 
-def _problem(source: Source, finding: Finding) -> Problem:
+def _problem(source: Source, finding: StepFinding) -> Problem:
     return source.problem(finding.code, finding.message, finding.line, finding.column, level=finding.level)
 
 
-def _check_answers(tree: Troubleshooter, path: str, paths: Collection[str]) -> list[Finding]:
+def _check_answers(tree: Troubleshooter, path: str, paths: Collection[str]) -> list[StepFinding]:
     """Complain of answers that leave the troubleshooter for something that is no article."""
-    findings: list[Finding] = []
+    findings: list[StepFinding] = []
     for answer in (answer for step in tree.steps for answer in step.answers):
         if answer.target.startswith("#"):
             continue
@@ -157,39 +157,41 @@ def _check_answers(tree: Troubleshooter, path: str, paths: Collection[str]) -> l
             message = (
                 "Lead to a step (#next-step) or to the .md file of an article. Put other links into the text."
             )
-            findings.append(Finding(*place, "bad-value", message))
+            findings.append(StepFinding(*place, "bad-value", message))
         elif target == path:
             message = (
                 "This answer leads back to the beginning. Name a step of this file: `[Yes](#next-step)`."
             )
-            findings.append(Finding(*place, "step-cycle", message))
+            findings.append(StepFinding(*place, "step-cycle", message))
         elif target not in paths:
             hint = did_you_mean(target, paths) or ADD_OR_CORRECT
-            findings.append(Finding(*place, "unknown-article", f"There is no content/{target}.{hint}"))
+            findings.append(StepFinding(*place, "unknown-article", f"There is no content/{target}.{hint}"))
     return findings
 
 
-def _check_drafts(tree: Troubleshooter, page: Article, pages: Mapping[str, Article]) -> list[Finding]:
+def _check_drafts(tree: Troubleshooter, page: Article, pages: Mapping[str, Article]) -> list[StepFinding]:
     """Complain of answers that lead to what nobody can read yet; among drafts they may."""
     message = "This answer leads to a draft, which is not published. Lead elsewhere, or remove `draft` there."
     answers = [answer for step in tree.steps for answer in step.answers if not is_draft(page.front)]
     return [
-        Finding(answer.line, answer.column, "dead-end", message)
+        StepFinding(answer.line, answer.column, "dead-end", message)
         for answer in answers
         if (target := pages.get(article_path(answer.target, page.path))) and is_draft(target.front)
     ]
 
 
-def _check_addresses(tree: Troubleshooter, path: str, paths: Collection[str]) -> list[Finding]:
+def _check_addresses(tree: Troubleshooter, path: str, paths: Collection[str]) -> list[StepFinding]:
     """Complain of steps whose pages would stand where an article stands."""
     folder = path.removesuffix(".md")
     whole = f"{folder}/{ALL}.md"
     message = (
         f"The page with all steps would have the address of content/{whole}. Give that file another name."
     )
-    taken = [Finding(tree.start.line, 1, "duplicate-id", message)] if tree.steps and whole in paths else []
+    taken = (
+        [StepFinding(tree.start.line, 1, "duplicate-id", message)] if tree.steps and whole in paths else []
+    )
     return taken + [
-        Finding(
+        StepFinding(
             step.line,
             1,
             "duplicate-id",
@@ -239,6 +241,6 @@ def _try_out(document: YamlDocument, file: ScenarioFile, tree: Troubleshooter, p
         key, message = try_scenario(tree, scenario, path)
         if message:
             place = [int(part) if part.isdecimal() else part for part in key.split(".")]
-            said = f"Scenario '{scenario.name}': {message}"
-            problems.append(document.problem_at(("scenarios", index, *place), "scenario", said))
+            text = f"Scenario '{scenario.name}': {message}"
+            problems.append(document.problem_at(("scenarios", index, *place), "scenario", text))
     return problems

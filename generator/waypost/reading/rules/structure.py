@@ -1,6 +1,6 @@
 """What the text of each kind must hold so that its page can show it: questions, symptoms, steps, an outcome.
 
-The parts are told by their form, never by their words, so that any language will do.
+The parts are recognised by their form, never by their words, so that any language will do.
 """
 
 from __future__ import annotations

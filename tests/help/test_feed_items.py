@@ -6,7 +6,7 @@ from waypost.base.files.languages import load_words
 from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, PageKind
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import Catalog, build_catalog
-from waypost.help.rules.feed_items import LIMIT, ArticleDates, ArticleItem, article_news, changed_at
+from waypost.help.rules.feed_items import LIMIT, ArticleDates, ArticleItem, article_items, changed_at
 
 WORDS = load_words("en")
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ def catalog(*names: str, title: str = "Title of {}") -> Catalog:
 
 
 def news(found: Catalog, **dates: tuple[datetime | None, datetime | None]) -> tuple[ArticleItem, ...]:
-    return article_news(found, {f"start/{n}.md": ArticleDates(*d) for n, d in dates.items()}, WORDS)
+    return article_items(found, {f"start/{n}.md": ArticleDates(*d) for n, d in dates.items()}, WORDS)
 
 
 def test_a_new_article_is_told_of_once_with_what_a_reader_needs() -> None:
