@@ -270,6 +270,12 @@ def is_draft(front: FrontMatter) -> bool:
     return isinstance(front, ArticleFrontMatter) and front.draft
 
 
+def page_url(path: str) -> str:
+    """Return the address of the page of a file of content/, from the root of the site."""
+    stem = path.removesuffix(".md")
+    return stem.removesuffix("index") if stem == "index" or stem.endswith("/index") else f"{stem}/"
+
+
 @dataclasses.dataclass(frozen=True)
 class Article:
     """One Markdown file of the help center."""
@@ -277,6 +283,7 @@ class Article:
     path: str
     """Its path from content/, with forward slashes: `downloads/zip-stops.md`."""
     kind: str
+    """The name of its kind: an article's, or one of PageKind."""
     category: str
     """The id of its category: the folder it is in unless it says otherwise; empty at the top."""
     front: FrontMatter
@@ -288,10 +295,7 @@ class Article:
     @property
     def url(self) -> str:
         """The address of its page from the root of the site: `downloads/zip-stops/`."""
-        stem = self.path.removesuffix(".md")
-        if stem == "index" or stem.endswith("/index"):
-            return stem.removesuffix("index")
-        return f"{stem}/"
+        return page_url(self.path)
 
     @property
     def article_kind(self) -> ArticleKind | None:

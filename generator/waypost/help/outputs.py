@@ -27,9 +27,11 @@ from waypost.reading.rules.redirects import redirects
 Render = Callable[[str, Mapping[str, Any]], str]
 """Fills in a template of ours, such as waypost/help/redirect.html."""
 
-
 MakeSearch = Callable[[], Mapping[str, bytes]]
 """Makes the files of the search."""
+
+FEED_TYPES = {f"feed.{name}": kind.media_type for name, kind in FEED_FORMATS.items()}
+"""The feeds at the root of the help center, with their media types."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,8 @@ class HelpOutputs:
         title = self._site.feed_title
         return tuple(FeedLink(path, kind, title) for path, kind in FEED_TYPES.items()) if self._items else ()
 
-    def about(self, page: Article) -> dict[str, Any]:
-        """Return the parts of a view that the head of a page shows."""
-        return {"markdown": quote(page.path), "json_ld": self._json_ld(page)}
-
-    def _json_ld(self, page: Article) -> dict[str, Any] | None:
+    def json_ld(self, page: Article) -> dict[str, Any] | None:
+        """Return what search engines get to know of a page; None on a site without an absolute address."""
         if not self._site.url:
             return None
         category = self._catalog.category(page.category) if page.category else None
@@ -87,18 +86,17 @@ class HelpOutputs:
     @cached_property
     def _days(self) -> Mapping[str, str]:
         pages = self._help_center.pages
-        days = {path: self._day(page) for path, page in pages.items()}
+        days = {
+            path: modified_at(page, changed_at(self._git.dates, path))[:10] for path, page in pages.items()
+        }
         newest: dict[str, str] = defaultdict(str)
         for path, page in pages.items():
             newest[page.category] = max(newest[page.category], days[path])
-        whole = {str(PageKind.HOME): max(newest.values(), default="")}
+        whole = max(newest.values(), default="")
         for path, page in pages.items():
             if page.kind in (PageKind.HOME, PageKind.CATEGORY):
-                days[path] = whole.get(page.kind, newest[page.category])
+                days[path] = whole if page.kind == PageKind.HOME else newest[page.category]
         return days
-
-    def _day(self, page: Article) -> str:
-        return modified_at(page, changed_at(self._git.dates, page.path))[:10]
 
     def files(self, render: Render) -> Iterator[tuple[str, bytes]]:
         """Return path and content of each file, from the root of the output."""
@@ -130,10 +128,6 @@ class HelpOutputs:
                 continue
             if not (reuse and reuse.keeps_file(path, content)):
                 write_atomic(output / path, content)
-
-
-FEED_TYPES = {f"feed.{name}": kind.media_type for name, kind in FEED_FORMATS.items()}
-"""The files at the root of the help center, with their media types."""
 
 
 def article_feeds(items: Sequence[ArticleItem], site: HelpSite) -> dict[str, bytes]:

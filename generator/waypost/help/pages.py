@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.words import Words
@@ -219,7 +220,8 @@ class HelpPages:
             step=start.view if start else None,
             placeholder=front.placeholder if isinstance(front, HomeFrontMatter) else "",
             facts=page_facts(page),
-            **self.outputs.about(page),
+            markdown=quote(page.path),
+            json_ld=self.outputs.json_ld(page),
             **self._about(start.components if start else components_of(front)),
         )
 

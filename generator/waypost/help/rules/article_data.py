@@ -1,6 +1,6 @@
-"""What search engines are told of a page, as JSON-LD in the words of https://schema.org.
+"""Articles as data for programs: JSON-LD for search engines, and suggestions for the ticket form.
 
-BreadcrumbList says where it is; Article or, for a faq, FAQPage says what it is.
+JSON-LD uses the words of https://schema.org: BreadcrumbList says where a page is, Article or FAQPage what it is.
 """
 
 from __future__ import annotations

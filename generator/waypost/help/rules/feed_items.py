@@ -1,9 +1,9 @@
-"""What is new in the help center: which articles were added and changed, as a feed tells it, newest first."""
+"""The items of the feed of articles: which articles were added and changed, newest first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from waypost.base.words import Words
@@ -45,7 +45,7 @@ def article_items(
 ) -> tuple[ArticleItem, ...]:
     """Return the latest events, newest first; `dates` are by the path of the file from content/.
 
-    An article without dates is left out: nothing is told of a day that nobody knows.
+    An article without dates is left out.
     """
     events = [event for path in catalog.links for event in _events(catalog, path, dates.get(path), words)]
     events.sort(key=lambda event: (event.at, event.key), reverse=True)
@@ -74,11 +74,7 @@ def _apart(events: list[ArticleItem]) -> Iterator[ArticleItem]:
     for event in events:
         at = event.at if newer is None else min(event.at, newer - timedelta(seconds=1))
         newer = at
-        yield (
-            event
-            if at == event.at
-            else ArticleItem(event.key, event.url, event.title, event.summary, event.category, at)
-        )
+        yield replace(event, at=at)
 
 
 def changed_at(dates: Mapping[str, ArticleDates], path: str) -> datetime | None:

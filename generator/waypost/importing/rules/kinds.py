@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from waypost.formats.article import Article, ArticleFrontMatter
 from waypost.help.kinds import ARTICLE_KINDS, DEFAULT_KIND
 from waypost.help.kinds.kind import Signs
 from waypost.importing.rules.headings import headings
@@ -25,8 +24,7 @@ def kind_of(title: str, lines: Lines) -> str:
         if record.signs and _has(record.signs, title, sections, steps)
     )
     kind = next(fitting, DEFAULT_KIND)
-    front = ArticleFrontMatter(title="x", kind=kind)
-    return DEFAULT_KIND if weakness(Article("x.md", kind, "", front, text_of(lines), 1)) else kind
+    return DEFAULT_KIND if weakness(kind, text_of(lines)) else kind
 
 
 def _has(signs: Signs, title: str, sections: Sequence[str], steps: int) -> bool:

@@ -99,9 +99,9 @@ def _check_next(page: Article, pages: Mapping[str, Article], document: MarkdownD
 
 
 def _check_structure(page: Article, document: MarkdownDocument) -> Iterator[Problem]:
-    found = weakness(page)
-    if found:
-        yield document.source.problem("weak-structure", found.message, found.line, 1, level=Level.WARNING)
+    message = weakness(page.kind, page.body)
+    if message:
+        yield document.source.problem("weak-structure", message, page.body_line, 1, level=Level.WARNING)
 
 
 SUFFIX = ".scenarios.yml"

@@ -1,4 +1,4 @@
-"""What the text of each kind must hold so that its page can show it: questions, symptoms, steps, an outcome.
+"""What the text of each kind must hold so that its page can show it: questions, symptoms, steps.
 
 The parts are recognised by their form, never by their words, so that any language will do.
 """
@@ -6,28 +6,17 @@ The parts are recognised by their form, never by their words, so that any langua
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from waypost.base.markdown.blocks import BlockKind, blocks_of
-from waypost.formats.article import Article
+from waypost.help.kinds import ARTICLE_KINDS
 from waypost.help.kinds.kind import Structure
 
 
-@dataclass(frozen=True)
-class Weakness:
-    """What an article lacks that its kind promises."""
-
-    line: int
-    """The line of the file on which to begin, from 1."""
-    message: str
-
-
-def weakness(article: Article) -> Weakness | None:
-    """Return what a text lacks to be shown as its kind; None where nothing is missing."""
-    kind = article.article_kind
-    if kind is None or not kind.advice or kind.structure in _structures(article.body):
-        return None
-    return Weakness(article.body_line, kind.advice)
+def weakness(kind: str, body: str) -> str:
+    """Return what to tell the writer of a text that lacks the structure of its kind; empty where it has it."""
+    record = ARTICLE_KINDS.get(kind)
+    is_weak = record and record.advice and record.structure not in _structures(body)
+    return record.advice if record and is_weak else ""
 
 
 def _structures(body: str) -> Iterator[Structure]:
