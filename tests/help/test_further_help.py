@@ -21,7 +21,7 @@ from waypost.help.rules.further_help import (
     person_link,
 )
 
-OTHER = ArticleLink("Open a zip", "downloads/open-a-zip/", "", "faq", "", "", 1)
+OTHER = ArticleLink("Open a zip", "downloads/open-a-zip/", "", "", "", 1)
 DOWNLOADS = CategoryLink("downloads", "Downloads", "downloads/", "", "", ())
 TICKET = PersonLink("ticket/", takes_question=True)
 

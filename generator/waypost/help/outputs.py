@@ -1,4 +1,4 @@
-"""What a help center publishes beside its pages: feeds, text for programs, redirects, words for search engines."""
+"""The files that a help center publishes beside its pages: feeds, Markdown copies, redirects, search and robots.txt."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class HelpOutputs:
         return tuple(FeedLink(path, kind, title) for path, kind in FEED_TYPES.items()) if self._items else ()
 
     def json_ld(self, page: Article) -> dict[str, Any] | None:
-        """Return what search engines get to know of a page; None on a site without an absolute address."""
+        """Return the JSON-LD of a page; None on a site without an absolute address."""
         if not self._site.url:
             return None
         category = self._catalog.category(page.category) if page.category else None
@@ -122,7 +122,7 @@ class HelpOutputs:
             yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {self._site.url}sitemap.xml\n".encode()
 
     def write(self, output: Path, render: Render, reuse: Reuse | None = None) -> None:
-        """Write the files into a folder; what a writer put at the same place stays."""
+        """Write the files into a folder; a file that a writer put at the same place stays."""
         for path, content in self.files(render):
             if (output / path).exists() or (reuse and path in reuse.kept):
                 continue

@@ -56,7 +56,7 @@ TEMPLATES = {
 
 
 class HelpPages:
-    """The pages of one build, those that no file of content/ stands for among them."""
+    """The pages of one build: those of the files in content/, and those made from several, such as the search."""
 
     def __init__(
         self,
@@ -121,12 +121,12 @@ class HelpPages:
         return self.virtual[path].body if path in self.virtual else self._help_center.pages[path].body
 
     def markup(self, path: str) -> PageMarkup | None:
-        """Return what gives the text of a page the structure of its kind; None for pages without a file."""
+        """Return the markup of an article for its renderer; None for a page without a file."""
         page = self._help_center.pages.get(path)
         return PageMarkup(page, self._words) if page else None
 
     def context(self, path: str | None, base_url: str) -> dict[str, Any]:
-        """Return what the templates of one page get; `path` is None for the page of a wrong address."""
+        """Return the template context of one page; `path` is None for the page of a wrong address."""
         return {
             **self._common(base_url.rstrip("/") + "/"),
             **self._own(path),
@@ -135,8 +135,8 @@ class HelpPages:
         }
 
     def inputs(self, path: str) -> str:
-        """Return everything of ours that the page of a path is made from, as text to compare: equal texts
-        give equal pages as long as the program and mkdocs.yml are the same.
+        """Return the inputs of a page as one text. Equal texts give equal pages while the program and
+        mkdocs.yml stay the same.
 
         The parts come from the same places as those of the context, so that nothing can be forgotten here.
         """
@@ -148,7 +148,7 @@ class HelpPages:
         return repr(self._common("/"))
 
     def _common(self, root: str) -> dict[str, Any]:
-        """Return what all pages show; what only some show belongs below, or each change would touch all pages."""
+        """Return the context of all pages. A change here makes all pages anew; what few pages show belongs below."""
         frame = SiteFrame(
             site_name=self._site.name,
             help_root=root,
@@ -172,7 +172,7 @@ class HelpPages:
         return contact_view(self._support, self._words) if self._support else None
 
     def _own(self, path: str | None) -> dict[str, Any]:
-        """Return what one page shows and others do not."""
+        """Return the context that is this page's own."""
         view = self._view_of(path)
         own: dict[str, Any] = {"view": view}
         if view.template == "help/home":
@@ -226,7 +226,7 @@ class HelpPages:
         )
 
     def _about(self, components: Sequence[str]) -> dict[str, Any]:
-        """Return the parts of a view that tell how the components are that its page depends on."""
+        """Return the parts of a view about the components that its page depends on."""
         names = [self._names[name] for name in components if name in self._names]
         current = self._current
         return {
@@ -237,7 +237,7 @@ class HelpPages:
 
     @cached_property
     def _headings(self) -> Mapping[str, CategoryLink]:
-        """Return what an article says of its category: not what changes with its neighbours."""
+        """Return each category as its articles show it, without the parts that change with their neighbours."""
         return {
             name: replace(category, summary="", icon="", articles=())
             for name, category in self._categories.items()
@@ -287,11 +287,11 @@ class HelpPages:
             yield VirtualPage(page.path, own, page.summary, page.body)
 
     def shell_context(self) -> dict[str, Any]:
-        """Return what the shell of the status pages gets."""
+        """Return the template context of the shell of the status pages."""
         return shell_context(self._site, self._help_center.contact_url)
 
     def leave_behind(self, output: Path, shell: str) -> None:
-        """Write what publishing needs of this build below the status pages: shell, logo and styles.
+        """Write the files of this build that publishing needs below the status pages: shell, logo and styles.
 
         The status pages carry copies, because they may be served by another host.
         """

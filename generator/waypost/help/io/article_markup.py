@@ -1,6 +1,6 @@
 """Give the text of an article the structure of its kind, while Python-Markdown renders it.
 
-Writers use plain Markdown. Parts are attributes by their form, so any language will do: questions are headings of
+Writers use plain Markdown. Parts are recognised by their form, so any language will do: questions are headings of
 the second level, a remedy is made of the first lists, steps are numbered lists. Only what stands
 at the margin counts; what is inside of admonitions, quotes or other lists stays as it is.
 """
@@ -28,14 +28,14 @@ from waypost.reading.rules.videos import FILE_ENDINGS, Player, address_from, fin
 
 @dataclass(frozen=True)
 class PageMarkup:
-    """What is known of the article whose text is rendered next."""
+    """The article whose text is rendered next."""
 
     article: Article
     words: Words
 
 
 class ArticleMarkup(Extension):
-    """The extension of one build; whoever renders a page names its article first, or None for other pages."""
+    """The extension of one build; `page` names the article before it is rendered, and is None for other pages."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class _StructureProcessor(Treeprocessor):
 
 
 class _LinkProcessor(Treeprocessor):
-    """Notes what MkDocs is about to resolve: the same attributes of the same elements."""
+    """Notes the links that MkDocs is about to resolve: the same attributes of the same elements."""
 
     def __init__(self, md: markdown.Markdown, extension: ArticleMarkup) -> None:
         super().__init__(md)
@@ -97,7 +97,7 @@ class _LinkProcessor(Treeprocessor):
 
 
 def _fold_questions(root: ET.Element, words: Words) -> None:
-    """Put each heading of the second level and what follows it into something that folds."""
+    """Put each heading of the second level and the text below it into an element that folds."""
     children = list(root)
     starts = [index for index, child in enumerate(children) if child.tag == "h2"]
     if not starts:
@@ -160,7 +160,7 @@ def _mark_remedy(root: ET.Element) -> None:
 
 
 def _number_steps(root: ET.Element, lists: Sequence[ET.Element]) -> None:
-    """Give every step an address, and the script room above each list to say how far its reader is."""
+    """Give every step an address, and each list room above it, in which a script shows the progress."""
     taken = {element.get("id") for element in root.iter()}
     number = 0
     for steps in lists:

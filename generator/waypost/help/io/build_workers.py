@@ -1,4 +1,4 @@
-"""Share the pages of a large build among processes: rendering is all computing, and pages do not know each other.
+"""Share the pages of a large build among processes: rendering is all computing, and no page needs another.
 
 A copy of the process (fork) knows everything that was read so far. Each renders its share into the same folder
 and notes what came of it in a file; the first process goes on alone when all are done.
@@ -39,7 +39,7 @@ class BuildWorkers:
         return self._rank > 0
 
     def share(self, pages: Sequence[str], files: Sequence[str] = ()) -> frozenset[str]:
-        """Start workers if that pays, and return what this process makes; workers return from here too.
+        """Start workers if that pays, and return the share of this process; workers return from here too.
 
         Files that are only copied go along; it is the pages that make workers worth their start.
         """
@@ -53,7 +53,7 @@ class BuildWorkers:
         return frozenset([*pages, *files][self._rank :: size])
 
     def report(self, results: Any) -> NoReturn:
-        """Leave what a worker found, and end it, without undoing what the first process still needs."""
+        """Write the results of a worker into a file, and end it at once, without the cleaning up of an orderly end."""
         self._file(self._rank).write_text(json.dumps(results), encoding="utf-8")
         os._exit(0)
 
@@ -69,7 +69,7 @@ class BuildWorkers:
             raise
 
     def gather(self) -> list[Any]:
-        """Wait for all workers, and return what each reported. Raises WorkerFailed where one did not."""
+        """Wait for all workers, and return their reports. Raises WorkerFailed where one is missing."""
         codes = [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in self._processes]
         ranks = range(1, len(self._processes) + 1)
         self._processes = []

@@ -40,7 +40,7 @@ _NO_HISTORY = ("not a git repository", "does not have any commits yet")
 
 @dataclass(frozen=True)
 class GitDates:
-    """What git knows of content/."""
+    """The dates of content/ in git."""
 
     dates: Mapping[str, ArticleDates] = field(default_factory=dict)
     """By the path of the file from content/. A file that was never committed is not in it."""
@@ -70,7 +70,7 @@ def read_git_dates(root: Path, timeout: float = TIMEOUT, max_bytes: int = MAX_BY
 
 
 def _fault(code: int | None, complaint: str, is_cut: bool, is_understood: bool) -> str:
-    """Say what went wrong with an answer of git, or nothing."""
+    """Return a sentence about a fault in an answer of git, or an empty text."""
     if code is None or is_cut:
         return "The history of content/ is too long to read: old dates are missing."
     if code != 0:
@@ -97,7 +97,7 @@ def _environment() -> dict[str, str]:
 
 
 def _run(command: list[str], timeout: float, max_bytes: int) -> tuple[bytes, str, int | None]:
-    """Return what a command wrote, its complaint, and its exit code; None where it took too long."""
+    """Return the output of a command, its complaint, and its exit code; None for the code where it took too long."""
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603  # a fixed list of words, no shell, paths after `--` only
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=_environment()
@@ -136,7 +136,7 @@ class _FileDates:
         self._later_names: dict[str, str] = {}
 
     def read(self, answer: bytes) -> bool:
-        """Take in what git wrote; return whether it was whole and of the form that is expected."""
+        """Read the output of git; return whether it was whole and of the expected form."""
         at, is_edge = 0, False
         # What follows the last NUL was cut off, or is nothing.
         words = iter(answer.split(b"\0")[:-1])
@@ -175,7 +175,7 @@ class _FileDates:
         return _SHALLOW if self.is_shallow else ""
 
     def dates(self) -> dict[str, ArticleDates]:
-        """Return the dates by the present path of each file, with those of files that are gone."""
+        """Return the dates by the present path of each file; files that are gone are among them."""
         return {
             path: ArticleDates(_moment(self._first.get(path)), _moment(last))
             for path, last in self._last.items()

@@ -57,22 +57,22 @@ class PlannedBuild:
     """A build as `waypost build` plans it."""
 
     project: Project
-    """What people wrote."""
+    """The content and the status that people wrote."""
     take_snapshot: TakeSnapshot
-    """How the service is; without it pages only tell that when they are read."""
+    """Gives the state of the service when the pages are built."""
     reuse: Reuse
-    """What can stay of the site that is published."""
+    """The pages and files of the published site that can stay."""
     workers: BuildWorkers | None
     """Who shares the work of a large build."""
     warnings: list[str]
-    """What MkDocs has warned of so far."""
+    """The warnings of MkDocs so far."""
 
 
 class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]  # the same
-    """Gives MkDocs the help center's templates, and each page what it shows beside its text."""
+    """Gives MkDocs the help center's templates, and each page its context."""
 
     planned: PlannedBuild | None = None
-    """What `waypost build` hands over; `mkdocs build` alone reads the site here and makes all of it."""
+    """The build that `waypost build` hands over; `mkdocs build` alone reads the site here and makes all of it."""
 
     pages: HelpPages
     markup: ArticleMarkup
@@ -114,7 +114,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         return self.planned.reuse if self.planned else None
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Leave out what is not a page of ours, and add our assets and the pages that no file stands for."""
+        """Leave out Markdown that is no page of ours, and add our assets and the pages without a file."""
         for file in list(files):
             if file.is_documentation_page() and not self.pages.knows(file.src_uri):
                 files.remove(file)
@@ -196,7 +196,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
-        """Add what our templates show."""
+        """Add the context of our templates."""
         del config, nav
         return self._extend(context, page.file.src_uri)
 

@@ -1,4 +1,4 @@
-"""Build the help center with MkDocs and Material, into a folder nobody reads yet."""
+"""Build the help center with MkDocs and Material, into a folder that is not published yet."""
 
 from __future__ import annotations
 
@@ -40,22 +40,22 @@ _NAMED_FILE = re.compile(r"(?:[Dd]oc file|Error (?:reading|building) page) '([^'
 
 @dataclass(frozen=True)
 class Rendering:
-    """What rendering a help center gave."""
+    """The result of rendering a help center."""
 
     problems: list[Problem]
-    """What MkDocs warned of."""
+    """The warnings of MkDocs."""
     made: frozenset[str]
     """The pages that were rendered, by the path of their Markdown from content/; the others stayed."""
     kept: frozenset[str]
     """Files of the published site that stay, because they would be the same."""
     record: BuildRecord
-    """What the next build may take over."""
+    """The record that the next build may use."""
 
 
 def build_help_center(
     site: Site, output: Path, project: Project, take_snapshot: TakeSnapshot, last: BuildRecord
 ) -> Rendering:
-    """Render the help center of a site into `output`, but for what stays in the published folder.
+    """Render the help center of a site into `output`; files that stay the same are left out.
 
     `take_snapshot` gives the state of the service in the words of the site, for pages about components in trouble.
     `last` is what the last build left behind; with an empty one everything is rendered.
@@ -149,7 +149,7 @@ class _Collector(logging.Handler):
 
 @contextmanager
 def _collected_warnings() -> Iterator[list[str]]:
-    """Collect what MkDocs logs instead of letting it print."""
+    """Collect the warnings of MkDocs instead of letting it print them."""
     logger = logging.getLogger("mkdocs")
     collector = _Collector()
     logger.addHandler(collector)
@@ -181,14 +181,14 @@ _OWN_EXTENSIONS = {
     *("legacy_attrs", "legacy_em", "md_in_html", "meta", "nl2br", "sane_lists", "smarty", "tables", "toc"),
     "wikilinks",
 }
-"""Those of Python-Markdown itself."""
+"""The extensions of Python-Markdown itself."""
 
 _READS_FILES = {"pymdownx.snippets", "pymdownx.b64"}
 """Extensions whose pages change with files that no page names in a way that Waypost knows."""
 
 
 def can_reuse(config: Any) -> bool:
-    """Tell whether pages depend on nothing but what Waypost knows of, so that one may stay as it is.
+    """Tell whether Waypost knows everything that pages depend on, so that a page may stay as it is.
 
     Hooks, plugins of others and templates of a site's own may look at anything; a setting may come from
     the environment. Such sites are made anew each time.

@@ -75,7 +75,7 @@ def _article(page: Article, kind: ArticleKind, site: HelpSite, changed: datetime
 
 
 def modified_at(page: Article, changed: datetime | date | None) -> str:
-    """Return when a page was last changed; where nobody knows, the day of its last review; or nothing."""
+    """Return the time of the last change of a page, else the day of its last review, else an empty text."""
     if isinstance(changed, datetime):
         return changed.astimezone(UTC).isoformat(timespec="seconds")
     reviewed = page.front.reviewed if isinstance(page.front, ArticleFrontMatter) else None
@@ -101,7 +101,7 @@ def questions(body: str) -> Iterator[tuple[str, str]]:
 
 
 def _words(line: str) -> str:
-    """Return a line without what only the layout needs."""
+    """Return a line without its marks of layout."""
     noted = _ADMONITION.match(line)
     if noted:
         return noted[1] or ""

@@ -1,4 +1,4 @@
-"""What the pages of the help center show beside an article's text: its place, its neighbours, what is popular."""
+"""The lists of articles on the pages of the help center: categories, their articles, and popular ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ class ArticleLink:
     title: str
     url: str
     summary: str
-    kind: str
     kind_word: str
     category: str
     minutes: int
@@ -67,7 +66,7 @@ class Catalog:
 
 
 def build_catalog(help_center: HelpCenter, words: Words) -> Catalog:
-    """Sort all articles into their categories and resolve what the home page names."""
+    """Sort all articles into their categories, and find the articles that the home page names."""
     titles = {page.category: page.title for page in help_center.categories}
     links = {article.path: _link(article, titles, words) for article in help_center.articles}
     home = help_center.only(PageKind.HOME)
@@ -95,7 +94,6 @@ def _link(article: Article, titles: Mapping[str, str], words: Words) -> ArticleL
         title=article.title,
         url=article.url,
         summary=article.front.summary,
-        kind=article.kind,
         kind_word=words.say(f"article.kind.{article.kind}"),
         category=titles.get(article.category, ""),
         minutes=reading_minutes(article.body),

@@ -18,7 +18,7 @@ SETTLING = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ArticleDates:
-    """When a file was first and last committed; None for what the history that is at hand does not hold."""
+    """The times of the first and the last commit of a file; None where the history at hand lacks it."""
 
     first: datetime | None = None
     last: datetime | None = None
@@ -37,7 +37,7 @@ class ArticleItem:
     category: str
     """The title of its category; empty where it has none."""
     at: datetime
-    """When, to the second; unique within the feed, because several readers drop what has the time of another."""
+    """The time, to the second; unique within the feed, because several readers drop a second item of one time."""
 
 
 def article_items(
@@ -69,7 +69,7 @@ def _seconds(moment: datetime) -> datetime:
 
 
 def _apart(events: list[ArticleItem]) -> Iterator[ArticleItem]:
-    """Move events of one time apart by seconds, into the past: what comes later moves nothing of this."""
+    """Move events of one time apart by seconds, into the past, so that later events move none of these."""
     newer: datetime | None = None
     for event in events:
         at = event.at if newer is None else min(event.at, newer - timedelta(seconds=1))

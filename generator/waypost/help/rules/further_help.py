@@ -30,7 +30,7 @@ SAME_CATEGORY = 0.15
 SAME_COMPONENT = 0.1
 
 Alike = Sequence[tuple[str, float]]
-"""Articles by their path, and how much their words are those of another article: 1 is the same text."""
+"""Paths of articles, each with its likeness to another article from 0 to 1, the same text."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class PersonLink:
 
     url: str
     takes_question: bool
-    """Whether the page behind it reads what was asked, as ?q=."""
+    """Whether the page behind it reads the question from ?q=."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class NextHelp:
 
 @dataclass(frozen=True)
 class HelpfulView:
-    """What stands below an article: was it helpful, and what to do next."""
+    """The part below an article: the question whether it was helpful, and the ways on."""
 
     following: NextHelp
     """Where Yes leads."""
     person: str
-    """Where No leads, from the help center's root; empty where nobody can be reached."""
+    """Where No leads, from the help center's root; empty on a site without a way to a person."""
     endpoint: str
     """Where answers are sent; empty if they are not."""
     reasons: tuple[Reason, ...] = tuple(Reason)
@@ -66,14 +66,14 @@ class HelpfulView:
 
 @dataclass(frozen=True)
 class SearchView:
-    """What each search box needs to know; addresses are from the help center's root."""
+    """The settings of each search box; addresses are from the help center's root."""
 
     url: str
     """The page with all results."""
     person: str
-    """The way to a person; empty where nobody can be reached."""
+    """The way to a person; empty on a site without one."""
     takes_question: bool
-    """Whether the page behind `person` reads what was asked, as ?q=."""
+    """Whether the page behind `person` reads the question from ?q=."""
     endpoint: str
     """Where unresolved searches are sent; empty if they are not."""
 
@@ -86,7 +86,7 @@ def person_link(support: SupportConfig | None, contact_url: str) -> PersonLink |
 
 
 def search_view(support: SupportConfig | None, person: PersonLink | None) -> SearchView:
-    """Return what the search boxes of all pages need to know."""
+    """Return the settings of the search boxes of all pages."""
     unresolved = support.unresolved_searches if support else None
     return SearchView(
         url=SEARCH_URL,
@@ -103,7 +103,7 @@ def helpful_view(
     person: PersonLink | None,
     support: SupportConfig | None,
 ) -> HelpfulView | None:
-    """Return what is asked below an article; None for pages that are no articles."""
+    """Return the part below an article; None for pages that are no articles."""
     if page.article_kind is None:
         return None
     near = related[0] if related else category

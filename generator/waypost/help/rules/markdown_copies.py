@@ -57,7 +57,7 @@ def _target(target: str, path: str, pages: Mapping[str, Article]) -> str:
 
 
 def _lists(page: Article, catalog: Catalog, words: Words) -> list[str]:
-    """Return what a page shows below its text that is not in its file."""
+    """Return the lists that a page shows below its text."""
     folder = posixpath.dirname(page.path)
 
     def nearby(path: str) -> str:

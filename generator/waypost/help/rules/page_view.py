@@ -1,4 +1,4 @@
-"""What the template of one page of the help center shows beside its text."""
+"""The views of the help center: the values that a template shows beside the text of a page."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PageView:
     component_names: str = ""
     """Their names, in words."""
     notice: StatusNotice | None = None
-    """What is wrong with them while the page is built; None where nothing is."""
+    """The notice of their trouble while the page is built; None without trouble."""
     minutes: int = 0
     reviewed: str = ""
     related: tuple[ArticleLink, ...] = ()
@@ -47,21 +47,21 @@ class PageView:
     step: StepView | None = None
     """The step of a troubleshooter that this page is."""
     detail: ArticleDetails | None = None
-    """What an article shows because of its kind."""
+    """The parts of an article that stand beside its text."""
     helpful: HelpfulView | None = None
-    """What is asked below an article."""
+    """The part below an article."""
     ticket: TicketView | None = None
     """The form that this page is."""
     markdown: str = ""
     """Where its text is as Markdown, from the root of the help center."""
     json_ld: Mapping[str, Any] | None = None
-    """What search engines are told of it, in the words of schema.org."""
+    """Its JSON-LD for search engines."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """What scripts may know of the page; the same as `page` in page.js."""
+    """The facts for scripts; the same as `page` in page.js."""
 
 
 def page_facts(page: Article) -> dict[str, Any]:
-    """Return what scripts may know of a page, as plain data for JSON."""
+    """Return the facts about a page for scripts, as plain data for JSON."""
     front = page.front
     ticket = front.ticket if isinstance(front, ArticleFrontMatter) else None
     return {
@@ -103,17 +103,17 @@ class DownloadView:
     url: str
     """From the root of the help center."""
     name: str
-    """What it is called on disk."""
+    """Its name on disk."""
     facts: str
     """Its type and size: "PDF, 120 kB"."""
 
 
 @dataclass(frozen=True)
 class ArticleDetails:
-    """What an article shows beside its text."""
+    """The parts of an article that stand beside its text."""
 
     time: str = ""
-    """How long it takes, in words; empty where nobody said."""
+    """How long it takes, in words; empty where its writer did not say."""
     prerequisites: tuple[PrerequisiteView, ...] = ()
     downloads: tuple[DownloadView, ...] = ()
     next: ArticleLink | None = None
@@ -123,7 +123,7 @@ class ArticleDetails:
 def article_details(
     article: Article, catalog: Catalog, help_center: HelpCenter, words: Words
 ) -> ArticleDetails:
-    """Gather what an article shows beside its text."""
+    """Return the parts of an article that stand beside its text."""
     front = article.front
     if not isinstance(front, ArticleFrontMatter):
         return ArticleDetails()

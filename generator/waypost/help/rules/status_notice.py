@@ -1,4 +1,4 @@
-"""What a page of the help center says of the components it depends on.
+"""The notice on a page of the help center about the components that it depends on.
 
 The page's script says the same from the same file, now.json: the golden cases in tests/cases/awareness/
 hold both to one choice.
@@ -19,7 +19,7 @@ from waypost.publishing.documents.parts import ComponentNow
 
 
 class Topic(StrEnum):
-    """What a page has to say of its components."""
+    """The subject of a notice."""
 
     INCIDENT = "incident"
     MAINTENANCE = "maintenance"
@@ -39,7 +39,7 @@ class PageStatus:
     """The components of the page that it is about."""
     title: str = ""
     path: str = ""
-    """Where it is told, from the root of the status page."""
+    """The page of the incident or maintenance, from the root of the status page."""
     at: str = ""
     """Since when, or for maintenance until when, in UTC."""
 
@@ -56,7 +56,7 @@ class StatusNotice:
 
 
 def page_status(now: Now, components: Sequence[str]) -> PageStatus | None:
-    """Choose from the document now.json what concerns a page; None for a page that depends on nothing known."""
+    """Return the most important news in now.json about some components; None where none of them is known."""
     own = {name: now["components"][name] for name in components if name in now["components"]}
     if not own:
         return None
@@ -64,7 +64,7 @@ def page_status(now: Now, components: Sequence[str]) -> PageStatus | None:
 
 
 def _incident(now: Now, own: Mapping[str, ComponentNow]) -> PageStatus | None:
-    """The worst incident, and of those the newest, which stands first."""
+    """Return the worst incident; of several, the newest, which stands first."""
     hits = [item for item in now["incidents"] if own.keys() & set(item["components"])]
     if not hits:
         return None
@@ -77,7 +77,7 @@ def _incident(now: Now, own: Mapping[str, ComponentNow]) -> PageStatus | None:
 
 
 def _trouble(own: Mapping[str, ComponentNow]) -> PageStatus | None:
-    """Trouble that no incident tells of yet."""
+    """Return the worst trouble that has no incident yet."""
     state = worst(ComponentStatus(part["status"]) for part in own.values())
     if not state.is_trouble:
         return None
@@ -108,7 +108,7 @@ def _names(components: Mapping[str, ComponentNow]) -> tuple[str, ...]:
 
 
 def status_notice(now: Now, components: Sequence[str], zone: str, words: Words) -> StatusNotice | None:
-    """Say what is wrong when the page is built, with the time; None where nothing is.
+    """Return the notice of trouble while the page is built, with its time; None where there is no trouble.
 
     Good news is not in the page: it would be shown long after it has stopped being true.
     """
@@ -128,7 +128,7 @@ def _time(moment: str, zone: str, words: Words) -> str:
 
 
 def service_notice(now: Now, zone: str, words: Words) -> StatusNotice | None:
-    """Say for the whole service what is wrong when the page is built; None where nothing is."""
+    """Return the same for the whole service; None where there is no trouble."""
     status = ComponentStatus(now["status"])
     if status is ComponentStatus.NO_DATA or (status is ComponentStatus.OPERATIONAL and not now["incidents"]):
         return None

@@ -59,7 +59,7 @@ class StepView:
     all_url: str = ""
     """All steps on one page; empty on that page."""
     ticket_url: str = ""
-    """Where to write to us with what was answered; empty where the site has no such page."""
+    """The page to write to us from, with the answers so far; empty where the site has none."""
 
     @property
     def has_restart(self) -> bool:
@@ -108,12 +108,12 @@ def _all_steps_view(article: Article, ticket_page: str) -> StepView:
 
 
 def _with_origin(page: str, url: str) -> str:
-    """Say on the way to the ticket form which page somebody comes from; nothing where there is no form."""
+    """Return the address of the ticket form with the page that a reader comes from; empty without a form."""
     return f"{page}?from={quote(url, safe='/')}" if page else ""
 
 
 def _step_url(article: Article, tree: Troubleshooter, name: str) -> str:
-    """Return the address of a step: the first one's is that of the troubleshooter."""
+    """Return the address of a step; the first step has the address of the troubleshooter."""
     return article.url if name == tree.start.id else f"{article.url}{name}/"
 
 
@@ -145,7 +145,7 @@ def tree_pages(
 ) -> tuple[TreePage, ...]:
     """Return all pages of a troubleshooter, its own first.
 
-    `components` are those that the whole of it depends on; `ticket_page` is the address of the ticket form.
+    `components` are the ids that the whole of it depends on; `ticket_page` is the address of the ticket form.
     """
     writer = _Writer(article, read_troubleshooter(article), tuple(components), ticket_page, words)
     return tuple(writer.pages())
@@ -197,7 +197,7 @@ class _Writer:
         )
 
     def _answers(self, step: Step, links: _StepLinks) -> Iterator[str]:
-        """Say behind each answer where to read on, for those who hold paper."""
+        """Return the answers of a step, each with the number of the next step, for readers on paper."""
         numbers = {each.id: number for number, each in enumerate(self.tree.steps, start=1)}
         for answer in step.answers:
             number = numbers.get(answer.step)

@@ -25,7 +25,7 @@ from waypost.reading.rules.videos import HOSTS, find_player
 def check_articles(
     root: Path, pages: Mapping[str, Article], documents: Mapping[str, MarkdownDocument]
 ) -> tuple[dict[str, int], list[Problem]]:
-    """Return the size in bytes of each file that front matter names, by its path, and what is wrong."""
+    """Return the size in bytes of each file that front matter names, by its path, and the problems of the articles."""
     files = _Files(root)
     problems: list[Problem] = []
     for path, page in pages.items():
@@ -105,7 +105,7 @@ def _check_structure(page: Article, document: MarkdownDocument) -> Iterator[Prob
 
 
 SUFFIX = ".scenarios.yml"
-"""How the name of a scenario file ends; what stands before is the name of its troubleshooter."""
+"""The end of the name of a scenario file; it begins with the name of its troubleshooter."""
 
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/", re.IGNORECASE)
 
@@ -117,9 +117,9 @@ def check_troubleshooters(
     paths: Collection[str],
     component_ids: Collection[str] | None,
 ) -> list[Problem]:
-    """Return what is wrong with the steps of all troubleshooters, and which scenarios fail.
+    """Return the problems of the steps of all troubleshooters, and of scenarios that fail.
 
-    `pages` and `sources` are the files of content/ that could be read, `paths` all that are there.
+    `pages` and `sources` are the files of content/ that could be read, `paths` are all files that are there.
     """
     trees: dict[str, Troubleshooter] = {}
     broken: set[str] = set(paths) - set(pages)
@@ -170,7 +170,7 @@ def _check_answers(tree: Troubleshooter, path: str, paths: Collection[str]) -> l
 
 
 def _check_drafts(tree: Troubleshooter, page: Article, pages: Mapping[str, Article]) -> list[StepFinding]:
-    """Complain of answers that lead to what nobody can read yet; among drafts they may."""
+    """Complain of answers that lead to a draft; among drafts they may."""
     message = "This answer leads to a draft, which is not published. Lead elsewhere, or remove `draft` there."
     answers = [answer for step in tree.steps for answer in step.answers if not is_draft(page.front)]
     return [

@@ -1,4 +1,4 @@
-"""What is wrong with the ways through a troubleshooter, and whether scenarios end where they say."""
+"""Check the ways through a troubleshooter, and try scenarios, which say where answers must end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Ways = Mapping[str, tuple[Step, ...]]
 
 
 def check_steps(tree: Troubleshooter, component_ids: Collection[str] | None) -> list[StepFinding]:
-    """Return everything that keeps people from an end, in the order of the file.
+    """Return every fault that keeps people from an end, in the order of the file.
 
     `component_ids` are those of status/status.yml, or None where these are not known.
     """
@@ -166,7 +166,7 @@ def _circle(here: Step, path: list[str]) -> StepFinding:
 def try_scenario(tree: Troubleshooter, scenario: Scenario, path: str) -> tuple[str, str]:
     """Give the answers of a scenario; return the key that is wrong and why, or two empty texts.
 
-    The key is `answers.N`, `ends_at` or `outcome`. `path` is that of the troubleshooter's file from
+    The key is `answers.N`, `ends_at` or `outcome`. `path` is the path of the troubleshooter's file from
     content/, to which the links in it are relative.
     """
     here: Step | None = tree.start
@@ -205,7 +205,7 @@ def _outcome_words(outcome: Outcome | None) -> str:
 
 
 def article_path(target: str, path: str) -> str:
-    """Return from content/ what a link in a file leads to: `../a/b.md#c` in `x/y.md` is `a/b.md`."""
+    """Return the path from content/ of the target of a link in a file: `../a/b.md#c` in `x/y.md` is `a/b.md`."""
     parts = path.split("/")[:-1]
     for part in unquote(target.partition("#")[0]).split("/"):
         if part == ".." and parts and parts[-1] != "..":
@@ -216,6 +216,6 @@ def article_path(target: str, path: str) -> str:
 
 
 def step_addresses(article: Article) -> tuple[str, ...]:
-    """Return the addresses below that of a troubleshooter: its steps but the first, and all on one page."""
+    """Return the addresses below a troubleshooter: its steps but the first, and the page with all steps."""
     others = read_troubleshooter(article).steps[1:]
     return (*(f"{article.url}{step.id}/" for step in others), f"{article.url}{ALL}/")
