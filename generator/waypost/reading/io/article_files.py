@@ -21,6 +21,11 @@ from waypost.reading.rules.troubleshooter import StepFinding, parse_troubleshoot
 from waypost.reading.rules.troubleshooter_graph import ALL, article_path, check_steps, try_scenario
 from waypost.reading.rules.videos import HOSTS, find_player
 
+SUFFIX = ".scenarios.yml"
+"""The end of the name of a scenario file; it begins with the name of its troubleshooter."""
+
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/", re.IGNORECASE)
+
 
 def check_articles(
     root: Path, pages: Mapping[str, Article], documents: Mapping[str, MarkdownDocument]
@@ -102,12 +107,6 @@ def _check_structure(page: Article, document: MarkdownDocument) -> Iterator[Prob
     message = weakness(page.kind, page.body)
     if message:
         yield document.source.problem("weak-structure", message, page.body_line, 1, level=Level.WARNING)
-
-
-SUFFIX = ".scenarios.yml"
-"""The end of the name of a scenario file; it begins with the name of its troubleshooter."""
-
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/", re.IGNORECASE)
 
 
 def check_troubleshooters(
