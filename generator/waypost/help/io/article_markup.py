@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import posixpath
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -238,11 +238,8 @@ class _Videos:
 
     def _on_request(self, player: Player, title: str, poster: str = "", captions: str = "") -> ET.Element:
         figure = ET.Element("figure", {"class": "wp-video"})
-        data = {
-            "data-wp-video": player.how,
-            "data-source": _literal(player.source),
-            "data-title": _literal(title),
-        }
+        data = {"data-wp-video": player.how, "data-source": _literal(player.source)}
+        data["data-title"] = _literal(title)
         if captions:
             data |= {"data-captions": captions, "data-language": self._words.language}
         frame = ET.SubElement(figure, "div", {"class": "wp-video__frame", **data})
@@ -259,29 +256,18 @@ class _Videos:
         ET.SubElement(frame, "button", button).text = play
         caption = ET.SubElement(figure, "figcaption")
         caption.text = f"{self._words.say('video.from', host=player.host)} "
-        ET.SubElement(caption, "a", {"href": _literal(player.page)}).text = self._words.say(
-            "video.open", host=player.host
-        )
+        text = self._words.say("video.open", host=player.host)
+        ET.SubElement(caption, "a", {"href": _literal(player.page)}).text = text
         return figure
 
     def _native(self, title: str, source: str, poster: str = "", captions: str = "") -> ET.Element:
         figure = ET.Element("figure", {"class": "wp-video"})
-        attributes = {
-            "class": "wp-video__frame",
-            "controls": "controls",
-            "preload": "none",
-            "aria-label": _literal(title),
-        }
-        video = ET.SubElement(
-            figure, "video", {**attributes, "src": source, **({"poster": poster} if poster else {})}
-        )
+        attributes = {"class": "wp-video__frame", "controls": "controls", "preload": "none"}
+        attributes |= {"aria-label": _literal(title), "src": source}
+        video = ET.SubElement(figure, "video", attributes | ({"poster": poster} if poster else {}))
         if captions:
-            track = {
-                "kind": "captions",
-                "src": captions,
-                "srclang": self._words.language,
-                "default": "default",
-            }
+            language = self._words.language
+            track = {"kind": "captions", "src": captions, "srclang": language, "default": "default"}
             ET.SubElement(video, "track", track)
         ET.SubElement(figure, "figcaption").text = _literal(title)
         return figure
@@ -289,14 +275,8 @@ class _Videos:
 
 def _is_alone(paragraph: ET.Element) -> bool:
     """Tell whether a paragraph is one image and nothing else."""
-    inside = list(_words_in(paragraph))
-    return len(paragraph) == 1 and paragraph[0].tag == "img" and not "".join(inside).strip()
-
-
-def _words_in(element: ET.Element) -> Iterator[str]:
-    yield element.text or ""
-    for child in element:
-        yield child.tail or ""
+    words = [paragraph.text or "", *(child.tail or "" for child in paragraph)]
+    return len(paragraph) == 1 and paragraph[0].tag == "img" and not "".join(words).strip()
 
 
 def _plain(text: str | None) -> str:

@@ -112,13 +112,13 @@ def _check_structure(page: Article, document: MarkdownDocument) -> Iterator[Prob
 def check_troubleshooters(
     root: Path,
     pages: Mapping[str, Article],
-    sources: Mapping[str, Source],
+    documents: Mapping[str, MarkdownDocument],
     paths: Collection[str],
     component_ids: Collection[str] | None,
 ) -> list[Problem]:
     """Return the problems of the steps of all troubleshooters, and of scenarios that fail.
 
-    `pages` and `sources` are the files of content/ that could be read, `paths` are all files that are there.
+    `pages` and `documents` are the files of content/ that could be read, `paths` are all files that are there.
     """
     trees: dict[str, Troubleshooter] = {}
     broken: set[str] = set(paths) - set(pages)
@@ -131,7 +131,11 @@ def check_troubleshooters(
         findings += _check_answers(tree, path, paths)
         findings += _check_drafts(tree, page, pages)
         findings += _check_addresses(tree, path, paths)
-        found = [_problem(sources[path], finding) for finding in dict.fromkeys(findings)]
+        source = documents[path].source
+        found = [
+            source.problem(item.code, item.message, item.line, item.column, level=item.level)
+            for item in dict.fromkeys(findings)
+        ]
         problems += found
         if errors(found):
             broken.add(path)
@@ -140,13 +144,8 @@ def check_troubleshooters(
     return problems + _check_scenario_files(root, trees, broken, paths)
 
 
-def _problem(source: Source, finding: StepFinding) -> Problem:
-    return source.problem(finding.code, finding.message, finding.line, finding.column, level=finding.level)
-
-
-def _check_answers(tree: Troubleshooter, path: str, paths: Collection[str]) -> list[StepFinding]:
+def _check_answers(tree: Troubleshooter, path: str, paths: Collection[str]) -> Iterator[StepFinding]:
     """Complain of answers that leave the troubleshooter for something that is no article."""
-    findings: list[StepFinding] = []
     for answer in (answer for step in tree.steps for answer in step.answers):
         if answer.target.startswith("#"):
             continue
@@ -156,50 +155,41 @@ def _check_answers(tree: Troubleshooter, path: str, paths: Collection[str]) -> l
             message = (
                 "Lead to a step (#next-step) or to the .md file of an article. Put other links into the text."
             )
-            findings.append(StepFinding(*place, "bad-value", message))
+            yield StepFinding(*place, "bad-value", message)
         elif target == path:
             message = (
                 "This answer leads back to the beginning. Name a step of this file: `[Yes](#next-step)`."
             )
-            findings.append(StepFinding(*place, "step-cycle", message))
+            yield StepFinding(*place, "step-cycle", message)
         elif target not in paths:
             hint = did_you_mean(target, paths) or ADD_OR_CORRECT
-            findings.append(StepFinding(*place, "unknown-article", f"There is no content/{target}.{hint}"))
-    return findings
+            yield StepFinding(*place, "unknown-article", f"There is no content/{target}.{hint}")
 
 
-def _check_drafts(tree: Troubleshooter, page: Article, pages: Mapping[str, Article]) -> list[StepFinding]:
+def _check_drafts(tree: Troubleshooter, page: Article, pages: Mapping[str, Article]) -> Iterator[StepFinding]:
     """Complain of answers that lead to a draft; among drafts they may."""
     message = "This answer leads to a draft, which is not published. Lead elsewhere, or remove `draft` there."
-    answers = [answer for step in tree.steps for answer in step.answers if not is_draft(page.front)]
-    return [
-        StepFinding(answer.line, answer.column, "dead-end", message)
-        for answer in answers
-        if (target := pages.get(article_path(answer.target, page.path))) and is_draft(target.front)
-    ]
+    for answer in (answer for step in tree.steps for answer in step.answers if not is_draft(page.front)):
+        target = pages.get(article_path(answer.target, page.path))
+        if target and is_draft(target.front):
+            yield StepFinding(answer.line, answer.column, "dead-end", message)
 
 
-def _check_addresses(tree: Troubleshooter, path: str, paths: Collection[str]) -> list[StepFinding]:
+def _check_addresses(tree: Troubleshooter, path: str, paths: Collection[str]) -> Iterator[StepFinding]:
     """Complain of steps whose pages would stand where an article stands."""
     folder = path.removesuffix(".md")
     whole = f"{folder}/{ALL}.md"
-    message = (
-        f"The page with all steps would have the address of content/{whole}. Give that file another name."
-    )
-    taken = (
-        [StepFinding(tree.start.line, 1, "duplicate-id", message)] if tree.steps and whole in paths else []
-    )
-    return taken + [
-        StepFinding(
-            step.line,
-            1,
-            "duplicate-id",
-            f"The page of this step would have the address of content/{folder}/{step.id}.md. "
-            "Give the step another id: {#other}.",
+    if tree.steps and whole in paths:
+        message = (
+            f"The page with all steps would have the address of content/{whole}. Give that file another name."
         )
-        for step in tree.steps
-        if f"{folder}/{step.id}.md" in paths
-    ]
+        yield StepFinding(tree.start.line, 1, "duplicate-id", message)
+    for step in tree.steps:
+        taken = f"{folder}/{step.id}.md"
+        if taken in paths:
+            advice = "Give the step another id: {#other}."
+            message = f"The page of this step would have the address of content/{taken}. {advice}"
+            yield StepFinding(step.line, 1, "duplicate-id", message)
 
 
 def _check_scenario_files(

@@ -55,8 +55,7 @@ def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[
     problems += check_former_addresses(root, pages, documents)
     sizes, found = check_articles(root, pages, documents)
     problems += found
-    sources = {path: document.source for path, document in documents.items()}
-    problems += check_troubleshooters(root, pages, sources, paths, component_ids)
+    problems += check_troubleshooters(root, pages, documents, paths, component_ids)
     support, found = load_support(root, component_ids)
     problems += _check_tickets(pages, documents, support.ticket) if support else []
     problems += found

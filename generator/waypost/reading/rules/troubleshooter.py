@@ -106,26 +106,22 @@ def _draft(line: Line, heading: str) -> _StepDraft:
     return _StepDraft(line, heading, plain_text(heading), name)
 
 
-def _check_heading(draft: _StepDraft, before: Sequence[Step]) -> list[StepFinding]:
+def _check_heading(draft: _StepDraft, before: Sequence[Step]) -> Iterator[StepFinding]:
     """Complain of a heading that cannot become a page of its own."""
-    line = draft.line.number
+    code, message = "bad-value", ""
+    earlier = next((step for step in before if step.id == draft.id), None)
     if not draft.title:
         message = "The heading of this step says nothing. Write its question."
-        return [StepFinding(line, 1, "bad-value", message)]
-    if draft.id in RESERVED:
+    elif draft.id in RESERVED:
         message = f"The id '{draft.id}' is taken by another page of the troubleshooter. Add one: {{#other}}."
-        return [StepFinding(line, 1, "bad-value", message)]
-    if not _SLUG.fullmatch(draft.id) or len(draft.id) > 100:
+    elif not _SLUG.fullmatch(draft.id) or len(draft.id) > 100:
         example = "Add one of lower-case letters, digits and hyphens at its end: {#other-browser}."
         message = f"The id '{draft.id}' of this step cannot become an address. {example}"
-        return [StepFinding(line, 1, "bad-value", message)]
-    for step in before:
-        if step.id == draft.id:
-            message = (
-                f"The id '{draft.id}' is taken by the step in line {step.line}. Add another: {{#other}}."
-            )
-            return [StepFinding(line, 1, "duplicate-id", message)]
-    return []
+    elif earlier:
+        code = "duplicate-id"
+        message = f"The id '{draft.id}' is taken by the step in line {earlier.line}. Add another: {{#other}}."
+    if message:
+        yield StepFinding(draft.line.number, 1, code, message)
 
 
 def _read_step(draft: _StepDraft) -> tuple[Step, list[StepFinding]]:
@@ -218,7 +214,7 @@ def _read_answers(
         if len(answers) == len(items) and (step.is_question or any(answer.step for answer in answers)):
             taken = {line.number for item in items for line in item.lines}
             kept = [line for line in lines if line.number not in taken]
-            return answers, kept, _check_answers(step, answers)
+            return answers, kept, list(_check_answers(step, answers))
     return _almost_answers(lines, lists)
 
 
@@ -227,16 +223,14 @@ def _answer(item: _Item, link: re.Match[str]) -> Answer:
     return Answer(plain_text(link["label"]), link["label"], link["target"], line, item.column)
 
 
-def _check_answers(step: Step, answers: Sequence[Answer]) -> list[StepFinding]:
-    findings: list[StepFinding] = []
+def _check_answers(step: Step, answers: Sequence[Answer]) -> Iterator[StepFinding]:
     if step.outcome:
         message = f"This step ends here (`Outcome: {step.outcome}`), so it has no answers. Take one of the two away."
-        findings.append(StepFinding(answers[0].line, answers[0].column, "bad-value", message))
+        yield StepFinding(answers[0].line, answers[0].column, "bad-value", message)
     for index, answer in enumerate(answers):
         if answer.text.casefold() in [earlier.text.casefold() for earlier in answers[:index]]:
             message = f"The answer '{answer.text}' stands here twice. Word one of them differently."
-            findings.append(StepFinding(answer.line, answer.column, "duplicate-key", message))
-    return findings
+            yield StepFinding(answer.line, answer.column, "duplicate-key", message)
 
 
 def _almost_answers(
