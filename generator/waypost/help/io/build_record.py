@@ -76,7 +76,7 @@ class Reuse:
         self._last = last.pages if is_usable else {}
         self._made: dict[str, tuple[str, str]] = {}
         self.targets: dict[str, Mapping[str, bool]] = {}
-        """The files that the text of each page leads to, as far as it was rendered."""
+        """The files that the text of each page leads to, and whether they are there; noted while it is rendered."""
         self._pages: dict[str, PageRecord] = {}
 
     @property
@@ -112,10 +112,6 @@ class Reuse:
         if is_same:
             self.kept.add(file)
         return is_same
-
-    def note_targets(self, path: str, targets: Mapping[str, bool]) -> None:
-        """Note the files that the text of a page leads to, while it is rendered."""
-        self.targets[path] = targets
 
     @property
     def made_pages(self) -> Collection[str]:

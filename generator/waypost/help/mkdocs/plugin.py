@@ -177,9 +177,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         if self.planned:
             folder, sources = posixpath.dirname(page.file.src_uri), files.src_uris
             named = {name for link in self.markup.links for name in _named_files(link, folder)}
-            self.planned.reuse.note_targets(
-                page.file.src_uri, {path: path in sources for path in sorted(named)}
-            )
+            self.planned.reuse.targets[page.file.src_uri] = {path: path in sources for path in sorted(named)}
         return html
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -220,8 +218,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             workers.report({"targets": reuse.targets, "warnings": warnings})
         for report in workers.gather():
             warnings += report["warnings"]
-            for path, targets in report["targets"].items():
-                reuse.note_targets(path, targets)
+            reuse.targets |= report["targets"]
 
     @event_priority(50)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
