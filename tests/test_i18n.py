@@ -139,7 +139,7 @@ ALLOWED_IN_MODULES: Mapping[Bare, str] = {
         "generator/waypost/publishing/api/statuspage_words.py",
         "Completed",
     ): "a word of Statuspage, which programs look for",
-    ("generator/waypost/base/files/languages.py", "export const "): "a line of a script",
+    ("generator/waypost/publishing/io/theme_assets.py", "export const "): "a line of a script",
 }
 UNASKED: Mapping[str, str] = {"language.name": "docs/languages.md lists the languages by it, as tested below"}
 
@@ -259,8 +259,7 @@ def test_no_script_holds_a_text_of_its_own() -> None:
 
 def test_no_module_that_makes_pages_holds_a_text_of_its_own() -> None:
     modules = speaking_modules()
-    known = {"automatic_words.py", "calendar.py", "feeds.py", "news.py", "sentences.py", "status_format.py"}
-    assert known <= {path.name for path in modules}
+    assert len(modules) > 20, "the search itself is broken"
     bare = {(place(p), text) for p in modules for text in bare_in_module(p.read_text(encoding="utf-8"))}
     assert bare == set(ALLOWED_IN_MODULES)
 

@@ -16,6 +16,7 @@ from werkzeug import Request, Response
 from helpers.sites import (
     PATIENCE,
     Running,
+    called,
     minimal_site,
     point_checks_at,
     replace,
@@ -177,7 +178,7 @@ def test_a_broken_incident_is_reported_and_the_last_good_version_stays(site: Sit
         wait_until(lambda: covered(site) != polled, "polling goes on meanwhile")
         assert page_holds(site, "Mail is slow")
         assert not page_holds(site, "Mail is gone")
-        assert waypost("publish", site=site).returncode == 1, "others see the fault too"
+        assert called("publish", site=site).returncode == 1, "others see the fault too"
 
         save(incident, INCIDENT.format(title="Mail is gone", now=now))
         wait_until(lambda: page_holds(site, "Mail is gone"), "the mended file is read")
@@ -278,20 +279,20 @@ def test_a_report_is_kept_while_nothing_runs(site: Site) -> None:
         (["mail", "--exit-code", "0"], "success"),
         (["mail/heartbeat-1", "--fail"], "fail"),
     ):
-        assert waypost("heartbeat", *words, site=site).stdout == f"Kept: mail heartbeat-1: {said}.\n"
-    refused = waypost("heartbeat", "mial", site=site)
+        assert called("heartbeat", *words, site=site).stdout == f"Kept: mail heartbeat-1: {said}.\n"
+    refused = called("heartbeat", "mial", site=site)
     assert (refused.returncode, "Did you mean 'mail'" in refused.stderr) == (1, True)
-    assert waypost("heartbeat", "mail", "--start", "--fail", site=site).returncode == 2
+    assert called("heartbeat", "mail", "--start", "--fail", site=site).returncode == 2
     assert waypost("poll", "--json", site=site).returncode == 0
     [change] = [item for item in history(site).changes if item.component == "mail"]
     assert change.status is ComponentStatus.MAJOR_OUTAGE
 
 
 def test_others_may_report_over_http_with_a_key_only(site: Site) -> None:
-    refused = waypost("run", "--listen", "0.0.0.0:0", site=site)
+    refused = called("run", "--listen", "0.0.0.0:0", site=site)
     assert refused.returncode == 1
     assert "Set WAYPOST_HEARTBEAT_KEY, or listen on 127.0.0.1" in refused.stderr
-    assert waypost("run", "--listen", "somewhere", site=site).returncode == 2
+    assert called("run", "--listen", "somewhere", site=site).returncode == 2
 
 
 def test_a_region_must_be_named_where_checks_have_one(site: Site) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from helpers.sites import (
     Running,
+    called,
     fingerprint,
     free_port,
     minimal_site,
@@ -227,7 +228,7 @@ def test_an_outage_is_seen_published_told_and_resolved(sample: Served) -> None:
     assert sample.now()["components"]["uploads"]["status"] == "operational"
     wait_until(lambda: 'data-status="major_outage"' in sample.page("/status/"), "the page shows it")
 
-    done = waypost("demo", "recover", "--port", str(sample.port))
+    done = called("demo", "recover", "--port", str(sample.port))
     assert (done.returncode, done.stderr) == (0, "")
     wait_until(lambda: sample.summary()["status"]["indicator"] == "none", "the recovery is published")
     wait_until(lambda: "<strong>Resolved</strong>" in sample.stories()[story], "the feed tells of it")
@@ -308,7 +309,7 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals, site: Site) -> None:
 def test_a_port_that_is_taken_is_told_in_a_sentence(site: Site) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = waypost("serve", "--port", str(port), site=site)
+        done = called("serve", "--port", str(port), site=site)
     assert done.returncode == 1
     assert done.stderr.startswith(f"waypost: Port {port} cannot be used: address already in use.")
     assert "Traceback" not in done.stderr
@@ -339,7 +340,7 @@ def test_without_the_sample_there_are_no_services_to_break(site: Site) -> None:
         served = Served(site, port, command)
         assert served.ask("/_demo/downloads")[0] == 404
         assert served.ask("/_demo/downloads/break", method="POST", headers={"X-Waypost-Demo": "1"})[0] == 404
-        done = waypost("demo", "outage", "--port", str(port))
+        done = called("demo", "outage", "--port", str(port))
         assert done.returncode == 1
         assert (
             done.stderr
@@ -350,6 +351,6 @@ def test_without_the_sample_there_are_no_services_to_break(site: Site) -> None:
 
 def test_breaking_a_sample_that_is_not_there_is_told_in_a_sentence() -> None:
     port = free_port()
-    done = waypost("demo", "outage", "downloads", "--port", str(port))
+    done = called("demo", "outage", "downloads", "--port", str(port))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"waypost: No sample answers at port {port}.")

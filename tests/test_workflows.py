@@ -15,7 +15,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from helpers.repositories import Repository, day
-from helpers.sites import ROOT, environment, fingerprint, replace, waypost
+from helpers.sites import ROOT, called, environment, fingerprint, replace
 from helpers.workflows import FILES, Job, Outcome, is_started, jobs, read, run_job, with_polling
 from waypost.authoring.new import Workflows, new_site
 from waypost.base.clock import utc_now
@@ -111,7 +111,7 @@ def test_only_the_workflows_that_are_wanted_are_made(
     choice: list[str], hosts: set[str], tmp_path: Path
 ) -> None:
     site = tmp_path / "site"
-    result = waypost("new", "site", str(site), *choice)
+    result = called("new", "site", str(site), *choice)
     assert result.returncode == 0, result.stderr
     assert {host for host, file in FILES.items() if (site / file).is_file()} == hosts
     assert (site / ".github").exists() == ("github" in hosts)
@@ -119,11 +119,11 @@ def test_only_the_workflows_that_are_wanted_are_made(
     assert (site / ".gitignore").is_file()
     made = [path for path in site.rglob("*") if path.is_file()]
     assert result.stdout.startswith(f"Made {len(made)} files in ")
-    assert waypost("lint", site=Site(site)).stdout == "Every file is fine.\n"
+    assert called("lint", site=Site(site)).stdout == "Every file is fine.\n"
 
 
 def test_an_unknown_host_is_refused_before_anything_is_made(tmp_path: Path) -> None:
-    result = waypost("new", "site", str(tmp_path / "site"), "--ci", "jenkins")
+    result = called("new", "site", str(tmp_path / "site"), "--ci", "jenkins")
     assert result.returncode == 2
     assert all(choice in result.stderr for choice in Workflows)
     assert not (tmp_path / "site").exists()
@@ -308,7 +308,7 @@ def test_a_push_of_one_incident_changes_the_status_and_leaves_articles_as_they_a
     outcome = run_job(job, first)
     assert outcome.code == 0, said(outcome)
     origin = Site(pushed.repository.root)
-    result = waypost("new", "incident", "Pages do not open", "--component", "website", site=origin)
+    result = called("new", "incident", "Pages do not open", "--component", "website", site=origin)
     assert result.returncode == 0, result.stderr
     pushed.push(day(3))
 
@@ -378,7 +378,7 @@ def test_the_page_on_deployment_names_what_people_will_find() -> None:
 
 def test_the_problem_that_the_page_shows_is_what_the_check_says(pushed: Pushed) -> None:
     break_an_article(pushed)
-    result = waypost("lint", site=Site(pushed.repository.root))
+    result = called("lint", site=Site(pushed.repository.root))
     shown = result.stderr.partition("\n\n")[0]
     assert shown.startswith(ARTICLE)
     assert f"```text\n{shown}\n```" in DEPLOY

@@ -158,6 +158,68 @@ def test_markdown_is_still_markdown() -> None:
         assert part in rendered
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            '```sh\n# ask for the head only\ncurl -I "x"\n```',
+            '<pre><code># ask for the head only\ncurl -I "x"\n</code></pre>',
+        ),
+        ("~~~\n## a\n```\n~~~", "<pre><code>## a\n```\n</code></pre>"),
+        ("````\n```\n<b>\n```\n````", "<pre><code>```\n&lt;b&gt;\n```\n</code></pre>"),
+        ("- a\n  ```\n  # b\n  ```", "<ul>\n<li>a<pre><code># b\n</code></pre>\n</li>\n</ul>"),
+        ("> ```\n> # b", "<blockquote>\n<pre><code># b\n</code></pre>\n</blockquote>"),
+        ("    # a", "<pre><code># a\n</code></pre>"),
+        ("```\n# a", "<pre><code># a\n</code></pre>"),
+        ("~~5 %~~ 3 %", "<p><del>5 %</del> 3 %</p>"),
+        (
+            "- [ ] a\n- [x] *b*\n- [X] c\n- [y] d",
+            "<ul>\n<li>☐ a</li>\n<li>☑ <em>b</em></li>\n<li>☑ c</li>\n<li>[y] d</li>\n</ul>",
+        ),
+        ("1. [ ] a", "<ol>\n<li>☐ a</li>\n</ol>"),
+        ("[ ] a", "<p>[ ] a</p>"),
+    ],
+)
+def test_updates_are_rendered_as_code_hosts_do(text: str, shown: str) -> None:
+    assert render_markdown(text, HELP) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("See https://a.example/x.", "https://a.example/x"),
+        ("(http://a.example/b_c_d)", "http://a.example/b_c_d"),
+        ("https://a.example/w_(x)", "https://a.example/w_(x)"),
+        ("*https://a.example/*", "https://a.example/"),
+        ("www.a.example, and", "http://www.a.example"),
+        ('https://a.example/?b=1&c=2"', "https://a.example/?b=1&c=2"),
+        ("<https://a.example/>", "https://a.example/"),
+    ],
+)
+def test_a_bare_address_is_a_link(text: str, address: str) -> None:
+    seen = _Seen(render_markdown(text, HELP))
+    assert seen.attributes == {"href": address}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`https://a.example/`",
+        "javascript://a.example/",
+        "xhttps://a.example/",
+        "a@www.a.example",
+        "www.",
+        "    https://a.example/",
+    ],
+)
+def test_what_is_no_bare_address_stays_text(text: str) -> None:
+    assert "a" not in _Seen(render_markdown(text, HELP)).tags
+
+
+def test_a_link_holds_no_other() -> None:
+    assert render_markdown("[https://a.example/](/b/)", HELP).count("<a ") == 1
+
+
 def test_one_text_leads_to_the_help_center_from_wherever_it_is_shown() -> None:
     text = "[x](/a/) and ![y](/b.png)"
     roots = ["../", "../../", HELP, 'https://a.example/?b=1&c=<"2/']

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from waypost.help.io import build_workers
 from waypost.help.io.build_workers import LEAST, BuildWorkers, WorkerFailed, worker_count
 from waypost.help.pages import HelpPages
 from waypost.problems import ProblemsFound
+from waypost.reading.site import Site
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -47,6 +49,14 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The sample as one process builds it."""
+    site = sample_site(tmp_path_factory.mktemp("built") / "site")
+    build_site(site, NOW)
+    return site
+
+
 def test_shared_or_alone_the_bytes_are_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[int]
 ) -> None:
@@ -76,10 +86,9 @@ def test_warnings_of_helpers_are_told_and_told_again(tmp_path: Path) -> None:
     "path", ["payments/refunds.md", "payments/get-an-invoice.md", "uploads/upload-fails.md"]
 )
 def test_a_page_that_cannot_be_made_is_named_whoever_made_it(
-    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, built: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = sample_site(tmp_path / "site")
-    build_site(site, NOW)
+    site = Site(shutil.copytree(built.root, tmp_path / "site"))
     before = tree(site.output)
 
     context = HelpPages.context

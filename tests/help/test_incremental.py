@@ -63,12 +63,17 @@ def test_a_series_of_edits_ends_in_the_same_bytes_as_a_clean_build(seed: int, tm
         assert [path for path in ours if ours[path] != clean[path]] == [], done
 
 
-@pytest.fixture
-def built(tmp_path: Path) -> Site:
-    site = sample_site(tmp_path / "site")
-    first = build_site(site, NOW)
-    assert len(first.rendered) > 80, "the first build makes every page"
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    site = sample_site(tmp_path_factory.mktemp("first") / "site")
+    assert len(build_site(site, NOW).rendered) > 80, "the first build makes every page"
     return site
+
+
+@pytest.fixture
+def built(first: Site, tmp_path: Path) -> Site:
+    """A copy of what one build made, with what it left behind for the next."""
+    return Site(shutil.copytree(first.root, tmp_path / "site"))
 
 
 def test_nothing_edited_nothing_made(built: Site) -> None:

@@ -206,6 +206,10 @@ def speaking_modules() -> list[Path]:
             or (isinstance(node, ast.Attribute) and node.attr == "words")
             for node in tree
         )
-        if has_words and path.parent.name in ("api", "base", "io", "pages", "rules"):
+        if (
+            has_words
+            and "notify" not in path.parts
+            and path.parent.name in ("api", "base", "io", "pages", "rules")
+        ):
             speaking.append(path)
     return speaking

@@ -97,6 +97,34 @@ def test_headings_inside_code_and_of_other_levels_belong_to_the_text(tmp_path: P
     assert found.updates[0].body == f"Mail is late.\n{code}"
 
 
+HEADING = "## resolved · 2026-10-02T11:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"````\n```\n{HEADING}\n```\n````",
+        f"~~~~\n~~~\n{HEADING}\n~~~\n~~~~~",
+        f"```\n```sh\n{HEADING}\n```",
+        f"~~~ a`b\n```\n{HEADING}\n~~~",
+        f"   ```\n{HEADING}\n   ```",
+        f"```\n    ```\n{HEADING}\n```",
+        f"```\n{HEADING}",
+    ],
+)
+def test_a_sample_of_an_update_in_code_is_no_update(code: str, tmp_path: Path) -> None:
+    found = good(tmp_path, FIRST + code)
+    assert [update.body for update in found.updates] == [f"Mail is late.\n{code}"]
+
+
+@pytest.mark.parametrize(
+    "code", ["``` a ```", "    ```", "- ```\n  x", "> ```\n> x", "```\nx\n`````", "``", "<!--"]
+)
+def test_an_update_below_what_opens_no_code_is_one(code: str, tmp_path: Path) -> None:
+    found = good(tmp_path, f"{FIRST}{code}\n{HEADING}\nOver.")
+    assert [update.status for update in found.updates] == ["investigating", "resolved"]
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

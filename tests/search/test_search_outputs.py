@@ -76,7 +76,7 @@ DAMAGED = {
 @pytest.mark.parametrize("line", DAMAGED.values(), ids=DAMAGED)
 def test_lines_that_were_damaged_are_forgotten(project: Project, tmp_path: Path, line: str) -> None:
     plain = published(project, memory(tmp_path))
-    file = tmp_path / "cache/search.jsonl"
+    file = tmp_path / "search.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines()
     key = json.loads(next(filter(None, lines)))[0]
     broken = line.replace("key", key)

@@ -28,7 +28,7 @@ _BARE_LINK = re.compile(
     r"(?<![\w/.@])(?:https?://|www\.(?=[\w-]))[^\s<>\"|\\^`{}\x7f-\xa0]{1,2000}", re.IGNORECASE
 )
 _AFTER_LINK = re.compile(r"[.,;:!?'\"\]*_~]+$|\)$")
-_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
+_TASK = re.compile(r"\[([ xX])\][ \t]+")
 
 
 def _grammar() -> MarkdownIt:
@@ -97,7 +97,7 @@ def _tasks(state: StateCore) -> None:
             continue
         first = inline.children[0]
         found = _TASK.match(first.content) if first.type == "text" else None
-        if found:
+        if found and (found.end() < len(first.content) or len(inline.children) > 1):
             first.content = f"{'☐' if found[1] == ' ' else '☑'} {first.content[found.end() :]}"
 
 
@@ -123,7 +123,7 @@ def _rendered(text: str) -> str:
 
 
 def _convert(text: str, grammar: MarkdownIt) -> str:
-    tokens = grammar.parse(text.translate(_CONTROL))
+    tokens = grammar.parse(text.translate(_CONTROL) + "\n")
     # What would be deeper was not read.
     if any(token.nesting > 0 and token.level >= MAX_NESTING - 1 for token in tokens):
         raise RecursionError

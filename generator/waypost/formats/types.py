@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, defer_build=True)
+STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 """Configuration of every format: an unknown key is an error, and attribute docstrings describe the fields."""
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")

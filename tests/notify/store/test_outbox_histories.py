@@ -305,6 +305,8 @@ class World:
         before = {name: len(items) for name, items in self.arrived.items()}
         waiting = Counter(item.endpoint for item in self.model.sent if item.state is PENDING)
         for _ in range(200):
+            if not any(item.state is PENDING for item in self.model.sent):
+                break
             self.claim(99, 3)
             if not self.claims:
                 self.model.now += 30

@@ -6,7 +6,7 @@ import re
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock, list_block
+from markdown_it.rules_block import StateBlock, blockquote, list_block
 
 MAX_NESTING = 100
 """How many blocks may stand in one another; what is deeper is not read."""
@@ -21,7 +21,9 @@ _INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", 
 def update_grammar() -> MarkdownIt:
     """Return the grammar of incident updates: that of code hosts, without HTML."""
     options = {"html": False, "maxNesting": MAX_NESTING}
-    return MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    grammar = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    grammar.block.ruler.at("blockquote", _quote, _INTERRUPTS)
+    return grammar
 
 
 def article_grammar() -> MarkdownIt:
@@ -54,6 +56,11 @@ def _heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.push("inline", "", 0).content = found[2].rstrip().rstrip("#").strip()
     state.push("heading_close", tag, -1)
     return True
+
+
+def _quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a quote; what looks like one in many others is text."""
+    return state.level < MAX_NESTING - 2 and blockquote(state, start, end, silent)
 
 
 def _list(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -84,25 +84,30 @@ def sections_of(text: str, first_line: int = 1, levels: Container[int] = range(1
 
 
 def _headings(text: str, first_line: int) -> Iterator[Heading]:
-    taken: set[str] = set()
+    taken: dict[str, str] = {}
     for block in blocks_of(text):
         if block.level:
             yield _heading(block, first_line, taken)
 
 
-def _heading(block: Block, first_line: int, taken: set[str]) -> Heading:
+def _heading(block: Block, first_line: int, taken: dict[str, str]) -> Heading:
     attributes = _ATTRIBUTES.search(block.text)
     own = _ID.search(attributes[1]) if attributes else None
     words = block.text[: attributes.start()].rstrip() if attributes else block.text
     anchor = own[1] if own else _unique(heading_anchor(words), taken)
-    taken.add(anchor)
+    taken.setdefault(anchor, anchor)
     lines = (first_line + block.start, first_line + block.end - 1)
     return Heading(block.level, words, *lines, anchor, block.depth > 0)
 
 
-def _unique(anchor: str, taken: set[str]) -> str:
-    """Number an anchor as Python-Markdown's `toc` does: the second of a name gets _1."""
+def _unique(name: str, taken: dict[str, str]) -> str:
+    """Number an anchor as Python-Markdown's `toc` does: the second of a name gets _1.
+
+    For each anchor, `taken` keeps the last that was made of it, so that a thousand of one name are soon numbered.
+    """
+    anchor = taken.get(name, name)
     while not anchor or anchor in taken:
         counted = re.fullmatch(r"(.*)_([0-9]+)", anchor)
         anchor = f"{counted[1]}_{int(counted[2]) + 1}" if counted else f"{anchor}_1"
+    taken[name] = anchor
     return anchor

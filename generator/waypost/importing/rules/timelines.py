@@ -157,4 +157,6 @@ def safe_words(text: str) -> str:
 def flat_words(text: str) -> str:
     """Return a text without the marks that nest."""
     lines = [re.sub(r"^[ \t]*(?:(?:[-+*>]|\d+[.)])[ \t]*)+", "", line) for line in text.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[\[\]*_`~]+", " ", "\n".join(lines))).strip()
+    flat = re.sub(r"\n{3,}", "\n\n", re.sub(r"[\[\]*_`~]+", " ", "\n".join(lines))).strip()
+    # What stood in code is text now.
+    return safe_words(flat)
