@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import annotated_types
+from pydantic import WithJsonSchema
 from pydantic_core import PydanticUndefined
 
 from waypost.formats import (
@@ -24,7 +25,6 @@ from waypost.formats import (
     support,
 )
 from waypost.formats import types as words
-from waypost.formats.article import FRONT_MATTER, Kind
 from waypost.reading.schema import FORMATS
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
@@ -126,7 +126,7 @@ def _key(model: type[Any], name: str, hint: Any) -> str:
     default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
     default = f"`{int(default.strip('`')) // 10**6}MB`" if hint == expectations.Size else default
     meaning = f"{_description(model, name)} {REMARKS.get((model.__name__, name), '')}".strip()
-    return f"| `{field.alias or name}` | {_type(hint, model)} | {default} | {meaning} |"
+    return f"| `{field.alias or name}` | {_type(hint)} | {default} | {meaning} |"
 
 
 def _description(model: type[Any], name: str) -> str:
@@ -151,37 +151,38 @@ def _default(value: Any) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _type(hint: Any, model: type[Any]) -> str:
+def _type(hint: Any) -> str:
     """Return a type in words."""
     known = next((text for kind, text in TYPES if hint == kind), None)
-    return known or _composed(hint, model)
+    return known or _composed(hint)
 
 
-def _composed(hint: Any, model: type[Any]) -> str:
+def _composed(hint: Any) -> str:
     arguments = [part for part in typing.get_args(hint) if part not in (types.NoneType, ...)]
     origin = typing.get_origin(hint)
     if origin is typing.Literal:
-        return f"one of {', '.join(f'`{choice}`' for choice in arguments)}"
+        return _one_of(arguments)
     if origin is tuple:
-        return f"list: {_type(arguments[0], model)}"
+        return f"list: {_type(arguments[0])}"
     if origin is dict:
-        return f"mapping: {_type(arguments[0], model)}; to: {_type(arguments[1], model)}"
+        return f"mapping: {_type(arguments[0])}; to: {_type(arguments[1])}"
     if origin is Annotated:
-        return _type(arguments[0], model) + _limits(arguments[1:])
+        listed = [extra.json_schema or {} for extra in arguments if isinstance(extra, WithJsonSchema)]
+        choices = next((schema["enum"] for schema in listed if "enum" in schema), None)
+        return _one_of(choices) if choices else _type(arguments[0]) + _limits(arguments[1:])
     if arguments:
-        return " or ".join(_type(part, model) for part in arguments)
-    return _named(hint, model)
+        return " or ".join(_type(part) for part in arguments)
+    return _named(hint)
 
 
-def _named(kind: type[Any], model: type[Any]) -> str:
+def _named(kind: type[Any]) -> str:
     if issubclass(kind, StrEnum):
-        return f"one of {', '.join(f'`{choice}`' for choice in _choices(kind, model))}"
+        return _one_of(kind)
     return f"[{kind.__name__}](#{kind.__name__.lower()})"
 
 
-def _choices(kind: type[StrEnum], model: type[Any]) -> list[StrEnum]:
-    own = {choice for choice, front in FRONT_MATTER.items() if front is model}
-    return [choice for choice in kind if kind is not Kind or choice in own]
+def _one_of(choices: Iterable[str]) -> str:
+    return f"one of {', '.join(f'`{choice}`' for choice in choices)}"
 
 
 def _limits(extras: list[Any]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 import statistics
 import subprocess
 import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -103,6 +105,14 @@ def test_dependencies_run_downward_and_the_core_is_pure() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert ", 0 broken." in done.stdout
     assert "Contracts: 0 kept" not in done.stdout
+
+
+def test_every_part_of_the_help_center_has_its_place_in_the_order() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    named = {part for layer in contracts["contracts"][0]["layers"] for part in re.split(r" [:|] ", layer)}
+    parts = {f"waypost.help.{path.stem}" for path in (SOURCE / "help").iterdir() if path.name[0] != "_"}
+    # The kinds lie below everything that reads them, so the room stands there by its parts.
+    assert {name for name in named if name.startswith("waypost.help.")} == parts
 
 
 def _place(path: str, places: Collection[str]) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from helpers.cases import Case, golden
 from waypost.authoring.rules.known_problem import article_name, as_article, fitting_category, known_problem
-from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, Kind
+from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, PageKind
 from waypost.formats.project import HelpCenter
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 
@@ -59,9 +59,9 @@ def help_center(articles: dict[str, tuple[str, ...]], categories: dict[str, int]
     pages = {
         f"{name}/index.md": Article(
             f"{name}/index.md",
-            Kind.CATEGORY,
+            PageKind.CATEGORY,
             name,
-            CategoryFrontMatter(title=name, kind=Kind.CATEGORY, position=position),
+            CategoryFrontMatter(title=name, kind=PageKind.CATEGORY, position=position),
             "",
             1,
         )
@@ -69,7 +69,7 @@ def help_center(articles: dict[str, tuple[str, ...]], categories: dict[str, int]
     }
     for path, components in articles.items():
         front = ArticleFrontMatter(title=path, components=components)
-        pages[path] = Article(path, Kind.PAGE, path.partition("/")[0], front, "", 1)
+        pages[path] = Article(path, "page", path.partition("/")[0], front, "", 1)
     return HelpCenter(pages)
 
 

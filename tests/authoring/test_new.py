@@ -14,7 +14,7 @@ from waypost.authoring.new import compatible_versions, new_article, new_site
 from waypost.base.files.resources import scaffold_folder
 from waypost.base.ids import slugify
 from waypost.build import build_site
-from waypost.formats.article import ARTICLE_KINDS, Kind
+from waypost.help.kinds import ARTICLE_KINDS
 from waypost.lint.lint import lint
 from waypost.problems import Problem, ProblemsFound
 from waypost.reading.project import load_project
@@ -158,19 +158,19 @@ UNUSABLE = {
 def test_a_title_that_would_be_an_error_is_refused_before_anything_is_written(name: str, site: Site) -> None:
     before = fingerprint(site.root)
     with pytest.raises(ProblemsFound, match=r"^(content|status)/\S+\.md:\d+:\d+: error "):
-        new_article(site, Kind.FAQ, UNUSABLE[name], "getting-started", NOW)
+        new_article(site, "faq", UNUSABLE[name], "getting-started", NOW)
     with pytest.raises(ProblemsFound, match=r"^(content|status)/\S+\.md:\d+:\d+: error "):
         new_incident(site, UNUSABLE[name], "website", NOW)
     assert fingerprint(site.root) == before
 
 
 def test_nothing_is_overwritten(site: Site, tmp_path: Path) -> None:
-    article = new_article(site, Kind.FAQ, "Refunds", "getting-started", NOW)
+    article = new_article(site, "faq", "Refunds", "getting-started", NOW)
     article.write_text("mine", encoding="utf-8")
     incident = new_incident(site, "Pages do not open", "website", NOW)
     before = fingerprint(tmp_path)
     with pytest.raises(AlreadyThere, match=r"refunds\.md is there already"):
-        new_article(site, Kind.TUTORIAL, "Refunds!", "getting-started", NOW)
+        new_article(site, "tutorial", "Refunds!", "getting-started", NOW)
     with pytest.raises(AlreadyThere, match=incident.name):
         new_incident(site, "Pages do not open", "website", NOW)
     with pytest.raises(AlreadyThere, match="is not empty"):
@@ -188,7 +188,7 @@ def test_an_empty_folder_can_become_a_site(tmp_path: Path) -> None:
 def test_an_unknown_category_is_named_with_those_there_are(site: Site) -> None:
     before = fingerprint(site.root)
     with pytest.raises(ProblemsFound) as raised:
-        new_article(site, Kind.FAQ, "Refunds", "payments", NOW)
+        new_article(site, "faq", "Refunds", "payments", NOW)
     [problem] = raised.value.problems
     assert "There is no content/payments/index.md" in problem.message
     assert "Categories: getting-started." in problem.message

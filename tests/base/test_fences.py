@@ -6,9 +6,11 @@ import pytest
 
 from waypost.authoring.rules.known_problem import as_article
 from waypost.base.markdown.links import map_links
-from waypost.formats.article import Article, ArticleFrontMatter, Kind
-from waypost.help.rules.structured_data import questions
-from waypost.help.rules.suggestions import questions_of
+from waypost.formats.article import Article, ArticleFrontMatter
+from waypost.help.rules.article_data import (
+    questions,
+    questions_of,
+)
 from waypost.importing.rules.collection import SourceLine
 from waypost.importing.rules.headings import anchors_of
 from waypost.importing.rules.timelines import safe_words
@@ -40,8 +42,8 @@ def test_a_heading_in_code_is_no_question(code: str) -> None:
     text = body(code)
     assert questions_of(text) == ["First?", "Last?"]
     assert [question for question, _ in questions(text)] == ["First?", "Last?"]
-    front = ArticleFrontMatter(title="T", kind=Kind.FAQ)
-    found = search_documents([Article("a/b.md", Kind.FAQ, "a", front, text, 1)])
+    front = ArticleFrontMatter(title="T", kind="faq")
+    found = search_documents([Article("a/b.md", "faq", "a", front, text, 1)])
     assert [document.title for document in found[-2:]] == ["First?", "Last?"]
 
 

@@ -36,14 +36,15 @@ from whoosh.index import Index as WhooshIndex
 from whoosh.query import Or, Term
 
 from waypost.base.files.resources import assets
-from waypost.formats.article import Kind
 from waypost.search.io.collections import QuestionForm, load_collection
 from waypost.search.io.language import search_language
 from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.evaluation import Question, ask, figures
 from waypost.search.rules.index import build_index, count_forms, index_documents, phrases_of
 from waypost.search.rules.ranking import Hit, Ranking, rank
-from waypost.search.rules.shards import search_files
+from waypost.search.rules.shards import (
+    search_files,
+)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SYLLABLES = [
@@ -164,7 +165,7 @@ def articles(count: int, words: int) -> list[SearchDocument]:
         path = f"{category}/article-{number}"
         found.append(
             SearchDocument(
-                f"{path}/", f"{path}.md", text(topic, 6), (), Kind.PAGE, text(topic, 14), sections, category
+                f"{path}/", f"{path}.md", text(topic, 6), (), "page", text(topic, 14), sections, category
             )
         )
     return found

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, Route
 
 from helpers.search_lists import index_of
 from helpers.static_site import shown, write_index, write_scripts
-from waypost.formats.article import Kind
 from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.index import Index, Language, index_documents
 
@@ -40,7 +39,7 @@ def documents() -> list[SearchDocument]:
             "downloads/zip.md",
             "A <b>zip</b> download stops",
             (),
-            Kind.TROUBLESHOOTING,
+            "troubleshooting",
             "What to do when it stops.",
             (
                 DocumentSection("", "", f"An archive is cut. {long}"),
@@ -57,7 +56,7 @@ def documents() -> list[SearchDocument]:
             "mail/questions.md",
             "Where is the mail?",
             (),
-            Kind.FAQ,
+            "faq",
             "",
             (
                 DocumentSection("where", "", "In the folder for spam."),
@@ -65,9 +64,9 @@ def documents() -> list[SearchDocument]:
             ),
             "mail",
         ),
-        SearchDocument("mail/zip/", "mail/zip.md", "The mail with the zip", (), Kind.PAGE, "", (), "mail"),
+        SearchDocument("mail/zip/", "mail/zip.md", "The mail with the zip", (), "page", "", (), "mail"),
         SearchDocument(
-            "alone/", "alone.md", "Pelican", (), Kind.PAGE, "", (DocumentSection("", "", "A bird."),)
+            "alone/", "alone.md", "Pelican", (), "page", "", (DocumentSection("", "", "A bird."),)
         ),
     ]
 
@@ -76,7 +75,7 @@ def index(extra: str = "") -> Index:
     language = Language("en", str, stop=frozenset({"the", "a", "is", "where", "in"}))
     found = [
         *documents(),
-        *(SearchDocument(f"{extra}/", "x.md", extra, (), Kind.PAGE, "", ()) for _ in extra[:1]),
+        *(SearchDocument(f"{extra}/", "x.md", extra, (), "page", "", ()) for _ in extra[:1]),
     ]
     return index_documents(found, language)
 

@@ -31,7 +31,10 @@ def every_command() -> dict[str, click.Command]:
         assert command is not None
         found[name] = command
         if isinstance(command, click.Group):
-            found.update({f"{name} {inner}": it for inner, it in command.commands.items()})
+            for inner in command.list_commands(context):
+                it = command.get_command(context, inner)
+                assert it is not None
+                found[f"{name} {inner}"] = it
     return found
 
 

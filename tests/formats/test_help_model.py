@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from waypost.formats.article import FRONT_MATTER, Article, ArticleFrontMatter, Kind
+from waypost.formats.article import FRONT_MATTER, Article, ArticleFrontMatter, PageKind
 from waypost.formats.project import HelpCenter
 from waypost.formats.support import ContactChannel
+from waypost.help.kinds import ARTICLE_KINDS
 
 
-def article(path: str, kind: Kind = Kind.PAGE) -> Article:
+def article(path: str, kind: str = "page") -> Article:
     return Article(path, kind, "", ArticleFrontMatter(title=f"T {path}"), "", 1)
 
 
@@ -29,11 +30,11 @@ def test_addresses_follow_the_path(path: str, url: str) -> None:
 
 
 def test_every_kind_has_its_front_matter() -> None:
-    assert set(FRONT_MATTER) == set(Kind)
+    assert set(FRONT_MATTER) == set(PageKind)
 
 
 def test_a_help_center_knows_its_pages_by_kind() -> None:
-    pages = {kind.value: article(f"{kind.value}.md", kind) for kind in Kind}
+    pages = {str(kind): article(f"{kind}.md", kind) for kind in (*ARTICLE_KINDS, *PageKind)}
     center = HelpCenter(pages)
     assert [item.path for item in center.articles] == [
         "faq.md",
@@ -43,8 +44,8 @@ def test_a_help_center_knows_its_pages_by_kind() -> None:
         "page.md",
     ]
     assert [item.path for item in center.categories] == ["category.md"]
-    assert center.only(Kind.HOME) is pages["home"]
-    assert HelpCenter().only(Kind.HOME) is None
+    assert center.only(PageKind.HOME) is pages["home"]
+    assert HelpCenter().only(PageKind.HOME) is None
 
 
 MAIL = {"id": "mail", "kind": "email", "name": "Mail", "address": "help@lumen.example"}

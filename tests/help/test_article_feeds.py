@@ -12,8 +12,8 @@ import pytest
 from helpers.hostile_status import TEXTS
 from waypost.base.feeds.feed import clean
 from waypost.base.files.languages import load_words
-from waypost.help.io.article_feeds import FEED_TYPES, article_feeds
-from waypost.help.rules.article_news import ArticleItem
+from waypost.help.outputs import FEED_TYPES, article_feeds
+from waypost.help.rules.feed_items import ArticleItem
 from waypost.publishing.rules.help_site import HelpSite
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)

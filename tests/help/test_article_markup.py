@@ -9,7 +9,7 @@ import pytest
 
 from helpers.cases import golden
 from waypost.base.files.languages import load_words
-from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, Kind
+from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, PageKind
 from waypost.help.io.article_markup import ArticleMarkup, PageMarkup
 
 EXTENSIONS = ["admonition", "attr_list", "footnotes", "tables", "fenced_code", "toc"]
@@ -79,7 +79,7 @@ def render(
     text: str, kind: str, path: str = "a/b.md", extensions: list[str] | None = None, **front: Any
 ) -> str:
     extension = ArticleMarkup()
-    article = Article(path, Kind(kind), "a", ArticleFrontMatter(title="T", kind=Kind(kind), **front), text, 1)
+    article = Article(path, kind, "a", ArticleFrontMatter(title="T", kind=kind, **front), text, 1)
     extension.page = PageMarkup(article, load_words("en"))
     return markdown.markdown(text, extensions=[*EXTENSIONS, *(extensions or []), extension])
 
@@ -101,7 +101,7 @@ def test_footnotes_stay_below_everything(kind: str) -> None:
 
 def test_the_address_of_a_question_is_what_the_table_of_contents_says() -> None:
     extension = ArticleMarkup()
-    article = Article("a.md", Kind.FAQ, "", ArticleFrontMatter(title="T", kind=Kind.FAQ), "", 1)
+    article = Article("a.md", "faq", "", ArticleFrontMatter(title="T", kind="faq"), "", 1)
     extension.page = PageMarkup(article, load_words("en"))
     settings = {"toc": {"permalink": True}}
     renderer: Any = markdown.Markdown(extensions=["toc", extension], extension_configs=settings)
@@ -116,8 +116,10 @@ def test_pages_that_are_no_articles_stay_as_they_are(page: str | None) -> None:
     text = "## A\n\n1. b\n\n![c](https://youtu.be/aqz-KE-bpKQ)\n"
     extension = ArticleMarkup()
     if page:
-        front = CategoryFrontMatter(title="T", kind=Kind.CATEGORY)
-        extension.page = PageMarkup(Article("a/index.md", Kind.CATEGORY, "a", front, "", 1), load_words("en"))
+        front = CategoryFrontMatter(title="T", kind=PageKind.CATEGORY)
+        extension.page = PageMarkup(
+            Article("a/index.md", PageKind.CATEGORY, "a", front, "", 1), load_words("en")
+        )
     plain = markdown.markdown(text, extensions=EXTENSIONS)
     assert markdown.markdown(text, extensions=[*EXTENSIONS, extension]) == plain
 
@@ -126,8 +128,8 @@ def test_one_extension_serves_page_after_page() -> None:
     extension, words = ArticleMarkup(), load_words("de")
 
     def pages() -> Iterator[str]:
-        for kind in (Kind.FAQ, Kind.TUTORIAL, None):
-            front = ArticleFrontMatter(title="T", kind=kind or Kind.PAGE)
+        for kind in ("faq", "tutorial", None):
+            front = ArticleFrontMatter(title="T", kind=kind or "page")
             extension.page = PageMarkup(Article("a.md", kind, "", front, "", 1), words) if kind else None
             yield markdown.markdown("## A\n\n1. b\n", extensions=["toc", extension])
 

@@ -7,14 +7,15 @@ import material
 import pytest
 
 from waypost.base.files.languages import load_words
-from waypost.formats.article import ARTICLE_KINDS, FRONT_MATTER, Article, Kind
+from waypost.formats.article import Article, front_matter_of
 from waypost.formats.project import HelpCenter
-from waypost.help.rules.catalog import KIND_ICONS, Catalog, build_catalog, reading_minutes
+from waypost.help.kinds import ARTICLE_KINDS
+from waypost.help.rules.catalog import Catalog, build_catalog, reading_minutes
 
 
 def page(path: str, kind: str, category: str = "", body: str = "Some words.", **front: Any) -> Article:
     front = {"title": f"T {path}", "kind": kind, **front}
-    return Article(path, Kind(kind), category, FRONT_MATTER[Kind(kind)](**front), body, 5)
+    return Article(path, kind, category, front_matter_of(kind)(**front), body, 5)
 
 
 def catalog(*pages: Article) -> Catalog:
@@ -96,7 +97,6 @@ def test_only_articles_proper_are_listed() -> None:
         "uploads/how.md",
         "lost.md",
     }
-    assert set(KIND_ICONS) == set(ARTICLE_KINDS)
 
 
 def test_the_home_page_names_what_is_popular_in_its_own_order() -> None:
@@ -126,10 +126,10 @@ def test_only_a_tutorial_says_how_long_it_takes(kind: str, front: dict[str, Any]
 
 
 @pytest.mark.parametrize("kind", ARTICLE_KINDS)
-def test_the_icon_and_the_word_of_every_kind_are_there(kind: Kind) -> None:
+def test_the_icon_and_the_word_of_every_kind_are_there(kind: str) -> None:
     icons = Path(material.__file__).parent / "templates" / ".icons"
-    assert (icons / f"{KIND_ICONS[kind]}.svg").is_file()
-    assert len(set(KIND_ICONS.values())) == len(KIND_ICONS)
+    assert (icons / f"{ARTICLE_KINDS[kind].icon}.svg").is_file()
+    assert len({record.icon for record in ARTICLE_KINDS.values()}) == len(ARTICLE_KINDS)
     assert load_words("de").say(f"article.kind.{kind}")
 
 

@@ -34,9 +34,9 @@ def site(tmp_path: Path) -> Site:
 
 def test_trouble_at_the_time_of_the_build_stands_in_the_html_with_its_date(site: Site) -> None:
     observe(site, Policy(), {"web": ComponentStatus.MAJOR_OUTAGE})
-    said = built(site, "start/first/index.html")
-    assert "Web pages: outage Web pages: trouble since 21 Nov," in said
-    assert "As of 21 Nov, 09:00 (Europe/Berlin). Follow this incident" in said
+    text = built(site, "start/first/index.html")
+    assert "Web pages: outage Web pages: trouble since 21 Nov," in text
+    assert "As of 21 Nov, 09:00 (Europe/Berlin). Follow this incident" in text
     assert "Mail" in built(site, "contact/index.html")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from helpers.sites import minimal_site, replace
 from waypost.build import build_site
-from waypost.formats.article import Kind
+from waypost.formats.article import PageKind
 from waypost.lint.lint import lint
 from waypost.lint.review import review
 from waypost.reading.project import check_project, load_project
@@ -171,5 +171,5 @@ def test_the_help_center_with_its_drafts_has_the_order_of_the_files(site: Site) 
     draft(site)
     center = load_project(site).help_center
     assert list(center.with_drafts.pages) == sorted([*center.pages, "start/zebra.md"])
-    assert center.with_drafts.only(Kind.HOME) is center.only(Kind.HOME)
+    assert center.with_drafts.only(PageKind.HOME) is center.only(PageKind.HOME)
     assert [article.path for article in center.articles] == ["start/first.md"]

@@ -10,7 +10,7 @@ import pytest
 
 from helpers.repositories import Repository, day
 from waypost.help.io.git_dates import GitDates, read_git_dates
-from waypost.help.rules.article_news import ArticleDates
+from waypost.help.rules.feed_items import ArticleDates
 
 LONG = "".join(f"Line {number} of a text that stays.\n" for number in range(20))
 

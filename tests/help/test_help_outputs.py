@@ -115,8 +115,8 @@ def test_every_page_names_the_feeds_and_its_twin(site: Site, history: Repository
             for link in head.typed(kind)
         }
         assert feeds - {"status/feed.atom"} == set(FEEDS)
-        [twin] = head.typed("text/markdown")
-        assert (site.output / urljoin(address, twin["href"]).removeprefix(ROOT)).is_file()
+        [copy] = head.typed("text/markdown")
+        assert (site.output / urljoin(address, copy["href"]).removeprefix(ROOT)).is_file()
         # Material looks for a sitemap at the address of each link that is "alternate" and nothing else.
         assert not [link for link in head.links if link.get("rel", "").strip().lower() == "alternate"]
 

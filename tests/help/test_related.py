@@ -7,10 +7,10 @@ import pytest
 
 from helpers.cases import golden
 from waypost.base.files.languages import load_words
-from waypost.formats.article import FRONT_MATTER, Article, Kind
+from waypost.formats.article import Article, front_matter_of
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import Catalog, build_catalog
-from waypost.help.rules.related import LIMIT, Alike, related_links
+from waypost.help.rules.further_help import LIMIT, Alike, related_links
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.io.likeness import Likeness
@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def page(path: str, kind: str = "page", category: str = "", **front: Any) -> Article:
-    model = FRONT_MATTER[Kind(kind)]
-    return Article(path, Kind(kind), category, model(title=path, kind=kind, **front), "Words.", 5)
+    model = front_matter_of(kind)
+    return Article(path, kind, category, model(title=path, kind=kind, **front), "Words.", 5)
 
 
 def related(*pages: Article, alike: Alike = ()) -> list[str]:
@@ -107,7 +107,7 @@ def sample() -> tuple[HelpCenter, Catalog, Likeness]:
 
 def unwritten(article: Article) -> Article:
     """Return an article whose writer named nothing."""
-    front = FRONT_MATTER[article.kind](
+    front = front_matter_of(article.kind)(
         title=article.title, kind=article.kind, components=article.front.components
     )  # type: ignore[attr-defined, call-arg]
     return Article(article.path, article.kind, article.category, front, article.body, article.body_line)

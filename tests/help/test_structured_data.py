@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from waypost.base.files.languages import load_words
-from waypost.formats.article import ARTICLE_KINDS, FRONT_MATTER, Article, Kind
-from waypost.help.rules.structured_data import modified_at, questions, structured_data
+from waypost.formats.article import Article, front_matter_of
+from waypost.help.kinds import ARTICLE_KINDS
+from waypost.help.rules.article_data import modified_at, questions, structured_data
 from waypost.publishing.rules.help_site import HelpSite
 
 CHANGED = datetime(2026, 11, 10, 12, 0, 0, 5, tzinfo=UTC)
@@ -20,7 +21,7 @@ def page(kind: str, body: str = FAQ, path: str = "zips/größe (1).md", **front:
     front = {"title": 'Why "so" <b>', "summary": "A summary.", **front}
     if kind in ("category", "home", "contact"):
         front["kind"] = kind
-    return Article(path, Kind(kind), "zips", FRONT_MATTER[Kind(kind)](**front), body, 5)
+    return Article(path, kind, "zips", front_matter_of(kind)(**front), body, 5)
 
 
 def parts(item: Article, place: tuple[Any, ...] = PLACE) -> dict[str, dict[str, Any]]:
@@ -34,7 +35,7 @@ def parts(item: Article, place: tuple[Any, ...] = PLACE) -> dict[str, dict[str, 
 ADDRESS = "https://x.example/h/zips/gr%C3%B6%C3%9Fe%20%281%29/"
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ARTICLE_KINDS if kind is not Kind.FAQ])
+@pytest.mark.parametrize("kind", [kind for kind in ARTICLE_KINDS if kind != "faq"])
 def test_an_article_is_told_of_as_an_article(kind: str) -> None:
     found = parts(page(kind))
     assert found["Article"] == {
@@ -102,7 +103,7 @@ def test_the_last_change_counts_then_the_last_review_and_nothing_is_invented() -
     assert modified_at(page("page"), None) == ""
     assert modified_at(page("category", path="zips/index.md"), None) == ""
     assert "dateModified" not in parts(page("page"), (SITE,))["Article"]
-    bare = Article("a.md", Kind.PAGE, "", FRONT_MATTER[Kind.PAGE](title="T"), "", 3)
+    bare = Article("a.md", "page", "", front_matter_of("page")(title="T"), "", 3)
     assert "description" not in parts(bare, (SITE,))["Article"]
 
 

@@ -4,15 +4,15 @@ from waypost.formats.article import (
     Article,
     ArticleFrontMatter,
     CategoryFrontMatter,
-    Kind,
+    PageKind,
     Priority,
     TicketHint,
 )
 from waypost.formats.project import HelpCenter
-from waypost.help.rules.suggestions import questions_of, suggestions_document
+from waypost.help.rules.article_data import questions_of, suggestions_document
 
 
-def article(path: str, kind: Kind = Kind.FAQ, body: str = "## Why?\nText.\n") -> Article:
+def article(path: str, kind: str = "faq", body: str = "## Why?\nText.\n") -> Article:
     front = ArticleFrontMatter(
         title=f"About {path}",
         kind=kind,
@@ -25,11 +25,10 @@ def article(path: str, kind: Kind = Kind.FAQ, body: str = "## Why?\nText.\n") ->
 
 
 def test_every_article_is_there_with_the_words_that_find_it() -> None:
-    front = CategoryFrontMatter(title="Downloads", kind=Kind.CATEGORY)
-    category = Article("downloads/index.md", Kind.CATEGORY, "downloads", front, "", 1)
+    front = CategoryFrontMatter(title="Downloads", kind=PageKind.CATEGORY)
+    category = Article("downloads/index.md", PageKind.CATEGORY, "downloads", front, "", 1)
     pages = {
-        page.path: page
-        for page in (article("downloads/b.md"), category, article("downloads/a.md", Kind.PAGE))
+        page.path: page for page in (article("downloads/b.md"), category, article("downloads/a.md", "page"))
     }
     found = suggestions_document(HelpCenter(pages))["articles"]
     assert [entry["path"] for entry in found] == ["downloads/a/", "downloads/b/"]

@@ -16,7 +16,6 @@ from helpers.sites import minimal_site, replace, waypost
 from waypost.authoring.io.planned_files import AlreadyThere
 from waypost.authoring.new import new_article
 from waypost.build import build_site
-from waypost.formats.article import Kind
 from waypost.problems import ProblemsFound
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
@@ -226,7 +225,7 @@ def test_lint_and_build_try_the_scenarios(tmp_path: Path) -> None:
 
 def test_a_new_troubleshooter_comes_with_scenarios_that_hold(tmp_path: Path) -> None:
     site = minimal_site(tmp_path / "site")
-    made = new_article(site, Kind.TROUBLESHOOTER, 'Why: it "fails"', "start", NOW)
+    made = new_article(site, "troubleshooter", 'Why: it "fails"', "start", NOW)
     scenarios = made.with_name("why-it-fails.scenarios.yml")
     assert made.name == "why-it-fails.md"
     load_project(site)
@@ -234,7 +233,7 @@ def test_a_new_troubleshooter_comes_with_scenarios_that_hold(tmp_path: Path) -> 
     with pytest.raises(ProblemsFound, match="Old data of the browser"):
         load_project(site)
     with pytest.raises(AlreadyThere):
-        new_article(site, Kind.TROUBLESHOOTER, "Why it fails", "start", NOW)
+        new_article(site, "troubleshooter", "Why it fails", "start", NOW)
     assert "ends_at: write-to-us" in scenarios.read_text(encoding="utf-8")
 
 
@@ -242,7 +241,7 @@ def test_scenarios_that_are_there_are_kept(tmp_path: Path) -> None:
     site = minimal_site(tmp_path / "site")
     scenarios = site.root / "content/start/why-it-fails.scenarios.yml"
     scenarios.write_text("scenarios: []\n", encoding="utf-8")
-    new_article(site, Kind.TROUBLESHOOTER, "Why it fails", "start", NOW)
+    new_article(site, "troubleshooter", "Why it fails", "start", NOW)
     assert scenarios.read_text(encoding="utf-8") == "scenarios: []\n"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from helpers.cases import Case, golden
 from waypost.base.files.languages import load_words
-from waypost.formats.article import Article, ArticleFrontMatter, Kind
+from waypost.formats.article import Article, ArticleFrontMatter
 from waypost.help.rules.troubleshooter_pages import TreePage, tree_pages
 from waypost.reading.rules.troubleshooter import searched_text
 from waypost.search.rules.documents import search_documents
@@ -50,8 +50,8 @@ Outcome: ticket
 
 
 def article(body: str = TREE, path: str = "downloads/tree.md") -> Article:
-    front = ArticleFrontMatter(title="Find <out>", kind=Kind.TROUBLESHOOTER, summary="What it is.")
-    return Article(path, Kind.TROUBLESHOOTER, "downloads", front, body, 6)
+    front = ArticleFrontMatter(title="Find <out>", kind="troubleshooter", summary="What it is.")
+    return Article(path, "troubleshooter", "downloads", front, body, 6)
 
 
 def pages(body: str = TREE, ticket_page: str = "ticket/") -> dict[str, TreePage]:

@@ -29,5 +29,5 @@ def now_document(case: Case) -> dict[str, Any]:
 
 
 def expected(case: Case) -> dict[str, Any] | None:
-    """Return the whole story that a case expects."""
+    """Return the whole answer that a case expects."""
     return {"title": "", "path": "", "at": "", **case["expect"]} if case["expect"] else None

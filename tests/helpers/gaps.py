@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from waypost.formats.article import Kind
 from waypost.formats.search import Query
 from waypost.search.io.article_edit import is_usable_alias
 from waypost.search.io.language import search_language
@@ -41,7 +40,7 @@ def document(name: str, aliases: Iterable[str] = ()) -> SearchDocument:
     """Return an article as the search has it."""
     title, text = ARTICLES[name]
     section = DocumentSection("", "", text)
-    return SearchDocument(f"{name}/", f"{name}.md", title, tuple(aliases), Kind.PAGE, "", (section,))
+    return SearchDocument(f"{name}/", f"{name}.md", title, tuple(aliases), "page", "", (section,))
 
 
 def content(queries: Iterable[tuple[str, str]] = (), aliases: dict[str, list[str]] | None = None) -> Content:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from waypost.formats.article import Kind
 from waypost.formats.search import SynonymFile
 from waypost.search.io.language import search_language
 from waypost.search.rules.documents import DocumentSection, SearchDocument
@@ -18,7 +17,7 @@ def document(entry: dict[str, Any]) -> SearchDocument:
         path=f"{entry['url'].strip('/')}.md",
         title=entry["title"],
         aliases=tuple(entry.get("aliases", ())),
-        kind=Kind(entry.get("kind", "page")),
+        kind=entry.get("kind", "page"),
         summary="",
         sections=(DocumentSection("", "", entry["text"]),),
         category=entry.get("category", ""),

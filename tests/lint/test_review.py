@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from helpers.cases import Case, golden
-from waypost.formats.article import FRONT_MATTER, Article, Kind
+from waypost.formats.article import Article, front_matter_of
 from waypost.formats.project import HelpCenter, Project, StatusSite
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
@@ -22,9 +22,9 @@ NOW = "2026-11-20T12:00:00+00:00"
 
 def article(path: str, keys: dict[str, Any]) -> Article:
     keys = dict(keys)
-    kind, body = Kind(keys.pop("kind", "page")), keys.pop("body", "")
+    kind, body = keys.pop("kind", "page"), keys.pop("body", "")
     written = {"title": f"T {path}", "kind": kind, **keys}
-    front = TypeAdapter(FRONT_MATTER[kind]).validate_python(written)
+    front = TypeAdapter(front_matter_of(kind)).validate_python(written)
     return Article(path, kind, path.partition("/")[0], front, body, 3)
 
 

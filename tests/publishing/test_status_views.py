@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.status_world import history, moment, site, take_snapshot
-from waypost.formats.article import FRONT_MATTER, Article, Kind
+from waypost.formats.article import Article, front_matter_of
 from waypost.publishing.pages.filters import StatusFormat
 from waypost.publishing.pages.page_specs import (
     ARTICLES,
@@ -44,8 +44,8 @@ def snapshot(*days: int, **more: Any) -> Snapshot:
 
 
 def article(path: str, *components: str, kind: str = "page") -> Article:
-    model = FRONT_MATTER[Kind(kind)]
-    return Article(path, Kind(kind), "", model(title=path, kind=kind, components=components), "Words.", 5)
+    model = front_matter_of(kind)
+    return Article(path, kind, "", model(title=path, kind=kind, components=components), "Words.", 5)
 
 
 def specs(page: Snapshot, *articles: Article) -> dict[str, PageSpec]:

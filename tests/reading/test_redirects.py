@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from waypost.formats.article import FRONT_MATTER, Article, Kind
+from waypost.formats.article import Article, front_matter_of
 from waypost.formats.types import FormerAddress
 from waypost.reading.rules.redirects import Redirect, file_at, redirects
 
@@ -76,7 +76,7 @@ def test_the_home_page_is_a_file_too() -> None:
 def page(path: str, kind: str, **front: Any) -> Article:
     if kind not in ("faq", "page"):
         front["kind"] = kind
-    return Article(path, Kind(kind), "", FRONT_MATTER[Kind(kind)](title=path, **front), "", 1)
+    return Article(path, kind, "", front_matter_of(kind)(title=path, **front), "", 1)
 
 
 def test_articles_and_categories_have_former_addresses() -> None:

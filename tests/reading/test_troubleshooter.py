@@ -52,13 +52,13 @@ def answers_of(answers: tuple[object, ...]) -> dict[str, str]:
 def test_what_is_found_wrong(case: Case) -> None:
     tree, findings = parse_troubleshooter(case["text"])
     findings = sorted(findings + check_steps(tree, {"web", "mail"}))
-    said = [
+    lines = [
         f"{finding.line}:{finding.column} {finding.code} "
         f"{'warning ' if finding.level is Level.WARNING else ''}{finding.message}"
         for finding in findings
     ]
-    assert len(said) == len(case["findings"]), said
-    for line, expected in zip(said, case["findings"], strict=True):
+    assert len(lines) == len(case["findings"]), lines
+    for line, expected in zip(lines, case["findings"], strict=True):
         assert line.startswith(expected), case["why"]
     assert {finding.code for finding in findings} <= set(CODES)
 

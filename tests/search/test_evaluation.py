@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.formats.article import Kind
 from waypost.formats.search import Query
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.evaluation import DEPTH, Question, QuestionResult, ask, figures, questions_of
@@ -22,7 +21,7 @@ def outcome(found: str, **grades: float) -> QuestionResult:
 
 
 def document(path: str, url: str = "") -> SearchDocument:
-    return SearchDocument(url or path, path, f"Title of {path}", (), Kind.FAQ, "", ())
+    return SearchDocument(url or path, path, f"Title of {path}", (), "faq", "", ())
 
 
 @pytest.mark.parametrize(

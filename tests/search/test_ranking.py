@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from helpers.cases import golden
 from helpers.search_lists import index_of
-from waypost.formats.article import Kind
 from waypost.search.rules.constants import ENOUGH, MOST_WORDS
 from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.index import Language, build_index, count_forms
@@ -79,10 +78,10 @@ def test_every_field_is_found(weight: str) -> None:
     fields[weight] = ("pelican",) if weight == "aliases" else "pelican"
     sections = (DocumentSection("a", str(fields["headings"]), str(fields["text"])),)
     document = SearchDocument(
-        "a/", "a.md", str(fields["title"]), tuple(fields["aliases"]), Kind.PAGE, "", sections
+        "a/", "a.md", str(fields["title"]), tuple(fields["aliases"]), "page", "", sections
     )
     language = Language("en", str)
-    other = SearchDocument("b/", "b.md", "other", (), Kind.PAGE, "", ())
+    other = SearchDocument("b/", "b.md", "other", (), "page", "", ())
     index = build_index(
         [document, other], [count_forms(each, language, {}) for each in (document, other)], language
     )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from waypost.formats.article import FRONT_MATTER, Article, Kind
+from waypost.formats.article import Article, front_matter_of
 from waypost.problems import Problem, ProblemsFound
 from waypost.search.io import collections as search_collections
 from waypost.search.io.collections import SearchCollection, load_collection, load_queries
@@ -283,8 +283,8 @@ def test_whatever_stands_in_the_files_it_is_read_or_refused(
 
 
 def pages(*paths: str) -> dict[str, Article]:
-    model = FRONT_MATTER[Kind.PAGE]
-    return {path: Article(path, Kind.PAGE, "", model(title=path), "", 1) for path in paths}
+    model = front_matter_of("page")
+    return {path: Article(path, "page", "", model(title=path), "", 1) for path in paths}
 
 
 def test_the_questions_of_a_site_are_read_wherever_the_file_is(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.search_lists import index_of
-from waypost.formats.article import Kind
 from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.index import Form, Postings
 from waypost.search.rules.shards import RESULT_TEXT, form_shards, result_text, term_shards
@@ -105,9 +104,7 @@ def test_any_postings_are_read_back(rows: list[list[tuple[int, int]]]) -> None:
 
 def test_a_long_text_is_cut_in_each_of_its_sections() -> None:
     sections = (DocumentSection("a", "One", "word " * 2000), DocumentSection("b", "Two", "other " * 1000))
-    shown = json.loads(
-        result_text(SearchDocument("x/", "x.md", "X", (), Kind.PAGE, "S", sections, "c", ("d",)))
-    )
+    shown = json.loads(result_text(SearchDocument("x/", "x.md", "X", (), "page", "S", sections, "c", ("d",))))
     first, second = (section[2] for section in shown["sections"])
     assert len(first) + len(second) <= RESULT_TEXT + 4
     assert first.endswith("word …")
@@ -116,7 +113,6 @@ def test_a_long_text_is_cut_in_each_of_its_sections() -> None:
 
 
 def test_a_short_text_is_kept_whole() -> None:
-    document = SearchDocument(
-        "x/", "x.md", "X", (), Kind.PAGE, "", (DocumentSection("", "", "A <b>short</b> text."),)
-    )
+    section = DocumentSection("", "", "A <b>short</b> text.")
+    document = SearchDocument("x/", "x.md", "X", (), "page", "", (section,))
     assert json.loads(result_text(document))["sections"] == [["", "", "A <b>short</b> text."]]

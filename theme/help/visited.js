@@ -2,12 +2,13 @@
 import { noteArticle, noteQuestion } from "./journey.js";
 import { page } from "./page.js";
 
-const ARTICLES = ["faq", "troubleshooting", "tutorial", "page"];
+/** Pages that are no articles, and troubleshooters, whose answers are noted one by one. */
+const OTHERS = ["", "category", "contact", "home", "troubleshooter"];
 const SHORTEST = 3;
 /** Milliseconds after the last key before what was typed counts as a question. */
 const PAUSE = 800;
 
-if (ARTICLES.includes(page.kind)) noteArticle(page);
+if (!OTHERS.includes(page.kind)) noteArticle(page);
 
 let waiting = 0;
 let asked = "";

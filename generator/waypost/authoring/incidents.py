@@ -20,7 +20,7 @@ from waypost.authoring.io.incident_edit import (
 )
 from waypost.authoring.io.planned_files import (
     PlannedFile,
-    article_check,
+    check_article,
     check_start,
     dated_file,
     quoted,
@@ -30,7 +30,6 @@ from waypost.authoring.io.planned_files import (
 )
 from waypost.authoring.rules.known_problem import article_name, fitting_category, known_problem
 from waypost.authoring.rules.update_text import NewUpdate, incident_preview
-from waypost.formats.article import Kind
 from waypost.formats.project import Project
 from waypost.formats.status import ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
@@ -192,7 +191,7 @@ def plan_article(site: Site, incident: Incident, category: str | None, now: date
     require_category(site, folder)
     path = site.root / "content" / folder / article_name(incident)
     text = skeleton("known-problem.md", _values(project, incident, now))
-    return PlannedFile(path, check_start(site, path, text, article_check(Kind.TROUBLESHOOTING)))
+    return PlannedFile(path, check_start(site, path, text, check_article))
 
 
 def _values(project: Project, incident: Incident, now: datetime) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from waypost import __version__
 from waypost.authoring.io.planned_files import (
     AlreadyThere,
-    article_check,
+    check_article,
     check_start,
     fill,
     quoted,
@@ -18,9 +18,10 @@ from waypost.authoring.io.planned_files import (
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.resources import scaffold_folder
 from waypost.base.ids import slugify
-from waypost.formats.article import Kind
 from waypost.formats.workflows import Workflows
-from waypost.reading.io.troubleshooter_files import SUFFIX
+from waypost.help.kinds import ARTICLE_KINDS
+from waypost.help.kinds.kind import Structure
+from waypost.reading.io.article_files import SUFFIX
 from waypost.reading.site import Site
 
 _WORKFLOW_FILES = {
@@ -61,13 +62,14 @@ def compatible_versions(version: str) -> str:
     return f">={major}.{minor},<{major + 1}" if major else f">=0.{minor},<0.{minor + 1}"
 
 
-def new_article(site: Site, kind: Kind, title: str, category: str, now: datetime) -> Path:
+def new_article(site: Site, kind: str, title: str, category: str, now: datetime) -> Path:
     """Start an article of a kind in a category; raises ProblemsFound where there is no such category."""
     require_category(site, category)
-    values = {"title": quoted(title), "today": now.date().isoformat()}
+    record = ARTICLE_KINDS[kind]
+    values = {"title": quoted(title), "kind": kind, "today": now.date().isoformat()}
     path = site.root / "content" / category / f"{slugify(title)}.md"
-    write_atomic(path, check_start(site, path, skeleton(f"{kind}.md", values), article_check(kind)))
+    write_atomic(path, check_start(site, path, skeleton(record.scaffold, values), check_article))
     scenarios = path.with_name(path.stem + SUFFIX)
-    if kind is Kind.TROUBLESHOOTER and not scenarios.exists():
-        write_atomic(scenarios, skeleton(f"{kind}{SUFFIX}", {}).encode())
+    if record.structure is Structure.TREE and not scenarios.exists():
+        write_atomic(scenarios, skeleton(f"{Path(record.scaffold).stem}{SUFFIX}", {}).encode())
     return path

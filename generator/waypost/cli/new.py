@@ -8,15 +8,43 @@ from typing import TYPE_CHECKING
 import click
 
 from waypost.cli.common import explained, site_option
-from waypost.formats.article import Kind
 from waypost.formats.status import Impact
 from waypost.formats.workflows import Workflows
+from waypost.help.kinds import ARTICLE_KINDS
+from waypost.help.kinds.kind import ArticleKind
 
 if TYPE_CHECKING:
     from waypost.reading.site import Site
 
 
-@click.group("new")
+def _article_command(kind: ArticleKind) -> click.Command:
+    @click.argument("title")
+    @click.option("--category", required=True, help="The folder in content/ it belongs to.")
+    @site_option
+    @explained
+    def start(title: str, category: str, site: Site) -> None:
+        from waypost.authoring.new import new_article
+        from waypost.base.clock import utc_now
+
+        path = new_article(site, kind.name, title, category, utc_now())
+        click.echo(f"Started {path.relative_to(site.root)}. Open it and replace what it says.")
+
+    start.__doc__ = f'{kind.purpose}\n\nExample: waypost new {kind.name} "{kind.example}" --category CATEGORY'
+    return click.command(kind.name)(start)
+
+
+class _NewGroup(click.Group):
+    """The commands that are written here, and one for each kind of article."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *ARTICLE_KINDS])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        kind = ARTICLE_KINDS.get(cmd_name)
+        return _article_command(kind) if kind else super().get_command(ctx, cmd_name)
+
+
+@click.group("new", cls=_NewGroup)
 def command() -> None:
     """Start a site, an article or an incident from a skeleton.
 
@@ -44,41 +72,6 @@ def _site(folder: Path, name: str, ci: str) -> None:
 
     made = new_site(folder, name, Workflows(ci))
     click.echo(f"Made {len(made)} files in {folder}. Next: cd {folder} && waypost serve")
-
-
-def _article_command(kind: Kind, what: str, example: str) -> click.Command:
-    @click.argument("title")
-    @click.option("--category", required=True, help="The folder in content/ it belongs to.")
-    @site_option
-    @explained
-    def start(title: str, category: str, site: Site) -> None:
-        from waypost.authoring.new import new_article
-        from waypost.base.clock import utc_now
-
-        path = new_article(site, kind, title, category, utc_now())
-        click.echo(f"Started {path.relative_to(site.root)}. Open it and replace what it says.")
-
-    start.__doc__ = f'{what}\n\nExample: waypost new {kind} "{example}" --category CATEGORY'
-    return click.command(kind.value)(start)
-
-
-command.add_command(_article_command(Kind.FAQ, "Start an article of questions and answers.", "Refunds"))
-command.add_command(
-    _article_command(Kind.TROUBLESHOOTING, "Start an article that solves a problem.", "A download stops")
-)
-command.add_command(
-    _article_command(
-        Kind.TROUBLESHOOTER,
-        "Start a troubleshooter that asks one question a page, and its scenarios.",
-        "Why a download stops",
-    )
-)
-command.add_command(
-    _article_command(Kind.TUTORIAL, "Start an article that teaches a task.", "Share a gallery")
-)
-command.add_command(
-    _article_command(Kind.PAGE, "Start an article that explains something.", "How we store photos")
-)
 
 
 @command.command("incident")

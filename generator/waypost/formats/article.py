@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, GetPydanticSchema, WithJsonSchema
 from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticKnownError, core_schema
 
 from waypost.formats.types import (
     STRICT,
@@ -21,23 +22,16 @@ from waypost.formats.types import (
     WebUrl,
     fault,
 )
+from waypost.help.kinds import ARTICLE_KINDS, DEFAULT_KIND
+from waypost.help.kinds.kind import ArticleKind, Structure
 
 
-class Kind(StrEnum):
-    """What a Markdown file is; it decides the template, the icon and what is checked."""
+class PageKind(StrEnum):
+    """The kinds of the help center's own pages, which are no articles."""
 
-    FAQ = "faq"
-    TROUBLESHOOTING = "troubleshooting"
-    TROUBLESHOOTER = "troubleshooter"
-    TUTORIAL = "tutorial"
-    PAGE = "page"
     CATEGORY = "category"
     HOME = "home"
     CONTACT = "contact"
-
-
-ARTICLE_KINDS = (Kind.FAQ, Kind.TROUBLESHOOTING, Kind.TROUBLESHOOTER, Kind.TUTORIAL, Kind.PAGE)
-"""The kinds that count as articles; the others are the help center's own pages."""
 
 
 class Priority(StrEnum):
@@ -129,9 +123,28 @@ class Download:
     """The file, by its path from content/."""
 
 
-def _schema(*kinds: Kind) -> WithJsonSchema:
+def known_kinds() -> tuple[str, ...]:
+    """Return what writers may put as `kind`."""
+    return (*ARTICLE_KINDS, *PageKind)
+
+
+def _check_kind(written: Any) -> Any:
+    if written not in known_kinds():
+        raise PydanticKnownError("enum", {"expected": ", ".join(known_kinds())})
+    return written
+
+
+def _schema(*kinds: str) -> WithJsonSchema:
     """Tell editors which kinds belong to a format; readers choose the format by the kind."""
-    return WithJsonSchema({"type": "string", "enum": [kind.value for kind in kinds]})
+    return WithJsonSchema({"type": "string", "enum": [str(kind) for kind in kinds]})
+
+
+KindName = Annotated[
+    str,
+    # With a name of its own, so that it gets no title in a JSON Schema.
+    GetPydanticSchema(lambda _, __: core_schema.no_info_plain_validator_function(_check_kind, ref="kind")),
+]
+"""What a Markdown file is; it decides the template, the icon and what is checked."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -148,7 +161,7 @@ class FrontMatter:
 class ArticleFrontMatter(FrontMatter):
     """Front matter of an article: faq, troubleshooting, troubleshooter, tutorial or page."""
 
-    kind: Annotated[Kind, _schema(*ARTICLE_KINDS)] = Kind.PAGE
+    kind: Annotated[KindName, _schema(*ARTICLE_KINDS)] = DEFAULT_KIND
     """faq, troubleshooting, troubleshooter, tutorial or page."""
     category: Slug | None = None
     """The category it belongs to; without it, the folder the file is in."""
@@ -180,20 +193,22 @@ class ArticleFrontMatter(FrontMatter):
     """Only in a tutorial: the article to go on with, by its path from content/."""
 
     def __post_init__(self) -> None:
-        """Refuse what only a tutorial shows in any other kind, so that nothing written is lost silently."""
-        if self.kind is Kind.TUTORIAL:
-            return
-        for key in ("time", "prerequisites", "next"):
-            if getattr(self, key):
-                message = f"Only a tutorial shows `{key}`. Remove it here, or write `kind: tutorial`."
-                raise fault("bad-value", message, key)
+        """Refuse keys that only other kinds show, so that nothing written is lost silently."""
+        own = ARTICLE_KINDS[self.kind].own_keys if self.kind in ARTICLE_KINDS else ()
+        for other in ARTICLE_KINDS.values():
+            for key in other.own_keys:
+                if key not in own and getattr(self, key):
+                    message = (
+                        f"Only a {other.name} shows `{key}`. Remove it here, or write `kind: {other.name}`."
+                    )
+                    raise fault("bad-value", message, key)
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
 class CategoryFrontMatter(FrontMatter):
     """Front matter of the index.md of a folder: a category of the help center."""
 
-    kind: Annotated[Kind, _schema(Kind.CATEGORY)]
+    kind: Annotated[KindName, _schema(PageKind.CATEGORY)]
     """category."""
     icon: Annotated[str, Field(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)+$", max_length=80)] = (
         "material/file-document-outline"
@@ -211,7 +226,7 @@ class CategoryFrontMatter(FrontMatter):
 class HomeFrontMatter(FrontMatter):
     """Front matter of content/index.md: the home page."""
 
-    kind: Annotated[Kind, _schema(Kind.HOME)]
+    kind: Annotated[KindName, _schema(PageKind.HOME)]
     """home."""
     placeholder: Line = "Ask in your own words"
     """What stands in the empty search box."""
@@ -225,19 +240,23 @@ class HomeFrontMatter(FrontMatter):
 class ContactFrontMatter(FrontMatter):
     """Front matter of the contact page; channels and hours come from support.yml."""
 
-    kind: Annotated[Kind, _schema(Kind.CONTACT)]
+    kind: Annotated[KindName, _schema(PageKind.CONTACT)]
     """contact."""
     components: tuple[Slug, ...] = ()
     """Ids of components to tell of above the page; without them, it tells of the whole service."""
 
 
-FRONT_MATTER: dict[Kind, type[FrontMatter]] = {
-    **dict.fromkeys(ARTICLE_KINDS, ArticleFrontMatter),
-    Kind.CATEGORY: CategoryFrontMatter,
-    Kind.HOME: HomeFrontMatter,
-    Kind.CONTACT: ContactFrontMatter,
+FRONT_MATTER: dict[str, type[FrontMatter]] = {
+    PageKind.CATEGORY: CategoryFrontMatter,
+    PageKind.HOME: HomeFrontMatter,
+    PageKind.CONTACT: ContactFrontMatter,
 }
-"""Which front matter belongs to which kind."""
+"""The front matter of the pages that are no articles, by their kind."""
+
+
+def front_matter_of(kind: str) -> type[FrontMatter]:
+    """Return the model of the front matter of a kind."""
+    return FRONT_MATTER.get(kind, ArticleFrontMatter)
 
 
 def components_of(front: FrontMatter) -> tuple[str, ...]:
@@ -251,13 +270,20 @@ def is_draft(front: FrontMatter) -> bool:
     return isinstance(front, ArticleFrontMatter) and front.draft
 
 
+def page_url(path: str) -> str:
+    """Return the address of the page of a file of content/, from the root of the site."""
+    stem = path.removesuffix(".md")
+    return stem.removesuffix("index") if stem == "index" or stem.endswith("/index") else f"{stem}/"
+
+
 @dataclasses.dataclass(frozen=True)
 class Article:
     """One Markdown file of the help center."""
 
     path: str
     """Its path from content/, with forward slashes: `downloads/zip-stops.md`."""
-    kind: Kind
+    kind: str
+    """The name of its kind: an article's, or one of PageKind."""
     category: str
     """The id of its category: the folder it is in unless it says otherwise; empty at the top."""
     front: FrontMatter
@@ -269,10 +295,17 @@ class Article:
     @property
     def url(self) -> str:
         """The address of its page from the root of the site: `downloads/zip-stops/`."""
-        stem = self.path.removesuffix(".md")
-        if stem == "index" or stem.endswith("/index"):
-            return stem.removesuffix("index")
-        return f"{stem}/"
+        return page_url(self.path)
+
+    @property
+    def article_kind(self) -> ArticleKind | None:
+        """The record of its kind; None for a page that is no article, such as the home page."""
+        return ARTICLE_KINDS.get(self.kind)
+
+    @property
+    def structure(self) -> Structure:
+        """What its text is made of."""
+        return self.article_kind.structure if self.article_kind else Structure.TEXT
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from waypost.formats.article import ARTICLE_KINDS, Article, CategoryFrontMatter, Kind
+from waypost.formats.article import Article, CategoryFrontMatter, PageKind
 from waypost.formats.incident_templates import IncidentTemplates
 from waypost.formats.lint import Cadence
 from waypost.formats.search import QueryFile, SynonymFile
@@ -51,7 +51,7 @@ class HelpCenter:
     @property
     def articles(self) -> tuple[Article, ...]:
         """The articles proper, by path; home, category and contact pages are left out."""
-        return tuple(page for page in self.pages.values() if page.kind in ARTICLE_KINDS)
+        return tuple(page for page in self.pages.values() if page.article_kind)
 
     @property
     def categories(self) -> tuple[Article, ...]:
@@ -61,17 +61,19 @@ class HelpCenter:
             position = page.front.position if isinstance(page.front, CategoryFrontMatter) else 0
             return position, page.title.casefold()
 
-        return tuple(sorted((page for page in self.pages.values() if page.kind is Kind.CATEGORY), key=order))
+        return tuple(
+            sorted((page for page in self.pages.values() if page.kind == PageKind.CATEGORY), key=order)
+        )
 
     @property
     def contact_url(self) -> str:
         """The address of the contact page from the root; empty where there is none."""
-        contact = self.only(Kind.CONTACT)
+        contact = self.only(PageKind.CONTACT)
         return contact.url if contact else ""
 
-    def only(self, kind: Kind) -> Article | None:
+    def only(self, kind: str) -> Article | None:
         """Return the first page of a kind, such as the home page, or None."""
-        return next((page for page in self.pages.values() if page.kind is kind), None)
+        return next((page for page in self.pages.values() if page.kind == kind), None)
 
 
 @dataclass(frozen=True)

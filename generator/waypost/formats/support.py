@@ -6,6 +6,7 @@ import re
 from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
@@ -60,6 +61,11 @@ class ChatEmbed:
     note: Line | None = None
     """What people should know before they press it."""
 
+    @property
+    def host(self) -> str:
+        """Whose program it is."""
+        return urlsplit(self.script).hostname or ""
+
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
 class LinkEmbed:
@@ -81,6 +87,11 @@ class Embeds:
     """Where customers help each other."""
     call_back: LinkEmbed | None = None
     """Where a call can be booked."""
+
+    @property
+    def links(self) -> tuple[LinkEmbed, ...]:
+        """The links in the order in which pages show them."""
+        return tuple(link for link in (self.community, self.call_back) if link)
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -16,7 +16,7 @@ from waypost.base.files.text_files import (
     walk,
 )
 from waypost.base.files.validation import adapter_for
-from waypost.formats.article import FRONT_MATTER
+from waypost.formats.article import front_matter_of
 from waypost.importing.io.markdown_files import read_tree
 from waypost.importing.rules.addresses import is_picture
 from waypost.importing.rules.collection import ImportNote, merged
@@ -179,7 +179,7 @@ def check_plan(plan: ImportPlan) -> None:
 def _refused(page: PlannedPage) -> Iterator[tuple[str, str]]:
     """Remove what is refused, from the end of each list so that places stay true, and say why."""
     try:
-        adapter_for(FRONT_MATTER[page.kind]).validate_python({"kind": page.kind.value, **page.front})
+        adapter_for(front_matter_of(page.kind)).validate_python({"kind": page.kind, **page.front})
     except ValidationError as error:
         details = [(detail["loc"], detail["msg"]) for detail in error.errors(include_url=False)]
         for loc, message in sorted(

@@ -18,7 +18,7 @@ from waypost.base.files.yaml_source import (
     parse_markdown,
 )
 from waypost.base.ids import UNTITLED, slugify
-from waypost.formats.article import FRONT_MATTER, Kind
+from waypost.formats.article import ArticleFrontMatter
 from waypost.problems import Location, Problem, ProblemsFound, Refused
 from waypost.reading.site import Site
 
@@ -95,14 +95,10 @@ def check_start(site: Site, path: Path, text: str, check: SourceCheck) -> bytes:
     return data
 
 
-def article_check(kind: Kind) -> SourceCheck:
-    """Return the check of an article's front matter."""
-
-    def check(source: Source) -> list[Problem]:
-        document, problems = parse_markdown(source)
-        return problems if document is None else validate(document.front, FRONT_MATTER[kind])[1]
-
-    return check
+def check_article(source: Source) -> list[Problem]:
+    """Return what is wrong with the front matter of an article."""
+    document, problems = parse_markdown(source)
+    return problems if document is None else validate(document.front, ArticleFrontMatter)[1]
 
 
 def require_category(site: Site, category: str) -> None:

@@ -1,7 +1,7 @@
 """Give the text of an article the structure of its kind, while Python-Markdown renders it.
 
-Writers use plain Markdown. Parts are told by their form, so any language will do: a faq is made of its headings of
-the second level, a troubleshooting article of its first lists, a tutorial of its numbered lists. Only what stands
+Writers use plain Markdown. Parts are recognised by their form, so any language will do: questions are headings of
+the second level, a remedy is made of the first lists, steps are numbered lists. Only what stands
 at the margin counts; what is inside of admonitions, quotes or other lists stays as it is.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import posixpath
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -21,20 +21,21 @@ from markdown.util import AMP_SUBSTITUTE
 
 from waypost.base.i18n import Words
 from waypost.base.markdown.links import split_link, target_path
-from waypost.formats.article import Article, ArticleFrontMatter, Kind, Video
+from waypost.formats.article import Article, ArticleFrontMatter, Video
+from waypost.help.kinds.kind import Structure
 from waypost.reading.rules.videos import FILE_ENDINGS, Player, address_from, find_player
 
 
 @dataclass(frozen=True)
 class PageMarkup:
-    """What is known of the article whose text is rendered next."""
+    """The article whose text is rendered next."""
 
     article: Article
     words: Words
 
 
 class ArticleMarkup(Extension):
-    """The extension of one build; whoever renders a page names its article first, or None for other pages."""
+    """The extension of one build; `page` names the article before it is rendered, and is None for other pages."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,11 +49,11 @@ class ArticleMarkup(Extension):
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # the library's name  # noqa: N802  # the library's name
         """Run after `toc` (5) has given headings their anchors and before MkDocs (0) resolves links."""
-        md.treeprocessors.register(_Structure(md, self), "waypost", 3)
-        md.treeprocessors.register(_Links(md, self), "waypost_links", 1)
+        md.treeprocessors.register(_StructureProcessor(md, self), "waypost", 3)
+        md.treeprocessors.register(_LinkProcessor(md, self), "waypost_links", 1)
 
 
-class _Structure(Treeprocessor):
+class _StructureProcessor(Treeprocessor):
     def __init__(self, md: markdown.Markdown, extension: ArticleMarkup) -> None:
         super().__init__(md)
         self._extension = extension
@@ -62,16 +63,17 @@ class _Structure(Treeprocessor):
         if page is None or not isinstance(page.article.front, ArticleFrontMatter):
             return
         _Videos(page).place(root)
-        if page.article.kind is Kind.FAQ:
+        structure = page.article.structure
+        if structure is Structure.QUESTIONS:
             _fold_questions(root, page.words)
-        elif page.article.kind is Kind.TROUBLESHOOTING:
-            _mark_troubleshooting(root)
-        elif page.article.kind is Kind.TUTORIAL:
+        elif structure is Structure.REMEDY:
+            _mark_remedy(root)
+        elif structure is Structure.STEPS:
             _number_steps(root, [child for child in root if child.tag == "ol"])
 
 
-class _Links(Treeprocessor):
-    """Notes what MkDocs is about to resolve: the same attributes of the same elements."""
+class _LinkProcessor(Treeprocessor):
+    """Notes the links that MkDocs is about to resolve: the same attributes of the same elements."""
 
     def __init__(self, md: markdown.Markdown, extension: ArticleMarkup) -> None:
         super().__init__(md)
@@ -95,7 +97,7 @@ class _Links(Treeprocessor):
 
 
 def _fold_questions(root: ET.Element, words: Words) -> None:
-    """Put each heading of the second level and what follows it into something that folds."""
+    """Put each heading of the second level and the text below it into an element that folds."""
     children = list(root)
     starts = [index for index, child in enumerate(children) if child.tag == "h2"]
     if not starts:
@@ -134,7 +136,7 @@ def _question(heading: ET.Element, answer: Sequence[ET.Element], words: Words) -
     return row
 
 
-def _mark_troubleshooting(root: ET.Element) -> None:
+def _mark_remedy(root: ET.Element) -> None:
     children = list(root)
     steps = next((index for index, child in enumerate(children) if child.tag == "ol"), None)
     if steps is None:
@@ -158,7 +160,7 @@ def _mark_troubleshooting(root: ET.Element) -> None:
 
 
 def _number_steps(root: ET.Element, lists: Sequence[ET.Element]) -> None:
-    """Give every step an address, and the script room above each list to say how far its reader is."""
+    """Give every step an address, and each list room above it, in which a script shows the progress."""
     taken = {element.get("id") for element in root.iter()}
     number = 0
     for steps in lists:
@@ -236,11 +238,8 @@ class _Videos:
 
     def _on_request(self, player: Player, title: str, poster: str = "", captions: str = "") -> ET.Element:
         figure = ET.Element("figure", {"class": "wp-video"})
-        data = {
-            "data-wp-video": player.how,
-            "data-source": _literal(player.source),
-            "data-title": _literal(title),
-        }
+        data = {"data-wp-video": player.how, "data-source": _literal(player.source)}
+        data["data-title"] = _literal(title)
         if captions:
             data |= {"data-captions": captions, "data-language": self._words.language}
         frame = ET.SubElement(figure, "div", {"class": "wp-video__frame", **data})
@@ -257,29 +256,18 @@ class _Videos:
         ET.SubElement(frame, "button", button).text = play
         caption = ET.SubElement(figure, "figcaption")
         caption.text = f"{self._words.say('video.from', host=player.host)} "
-        ET.SubElement(caption, "a", {"href": _literal(player.page)}).text = self._words.say(
-            "video.open", host=player.host
-        )
+        text = self._words.say("video.open", host=player.host)
+        ET.SubElement(caption, "a", {"href": _literal(player.page)}).text = text
         return figure
 
     def _native(self, title: str, source: str, poster: str = "", captions: str = "") -> ET.Element:
         figure = ET.Element("figure", {"class": "wp-video"})
-        told = {
-            "class": "wp-video__frame",
-            "controls": "controls",
-            "preload": "none",
-            "aria-label": _literal(title),
-        }
-        video = ET.SubElement(
-            figure, "video", {**told, "src": source, **({"poster": poster} if poster else {})}
-        )
+        attributes = {"class": "wp-video__frame", "controls": "controls", "preload": "none"}
+        attributes |= {"aria-label": _literal(title), "src": source}
+        video = ET.SubElement(figure, "video", attributes | ({"poster": poster} if poster else {}))
         if captions:
-            track = {
-                "kind": "captions",
-                "src": captions,
-                "srclang": self._words.language,
-                "default": "default",
-            }
+            language = self._words.language
+            track = {"kind": "captions", "src": captions, "srclang": language, "default": "default"}
             ET.SubElement(video, "track", track)
         ET.SubElement(figure, "figcaption").text = _literal(title)
         return figure
@@ -287,14 +275,8 @@ class _Videos:
 
 def _is_alone(paragraph: ET.Element) -> bool:
     """Tell whether a paragraph is one image and nothing else."""
-    inside = list(_words_in(paragraph))
-    return len(paragraph) == 1 and paragraph[0].tag == "img" and not "".join(inside).strip()
-
-
-def _words_in(element: ET.Element) -> Iterator[str]:
-    yield element.text or ""
-    for child in element:
-        yield child.tail or ""
+    words = [paragraph.text or "", *(child.tail or "" for child in paragraph)]
+    return len(paragraph) == 1 and paragraph[0].tag == "img" and not "".join(words).strip()
 
 
 def _plain(text: str | None) -> str:

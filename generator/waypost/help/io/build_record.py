@@ -1,4 +1,4 @@
-"""What a build leaves behind for the next one: from what each page was made, and what came of it."""
+"""The record that a build leaves for the next one: the inputs and the output of each page, as digests."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ FORMAT = 3
 
 @dataclass(frozen=True)
 class PageRecord:
-    """From what one page was made, and what came of it."""
+    """The inputs and the output of one page."""
 
     inputs: str
-    """Digest of what it was made from."""
+    """Digest of its inputs."""
     file: str
     """Its HTML, from the root of the output."""
     output: str
@@ -36,7 +36,7 @@ class BuildRecord:
 
     format: int = FORMAT
     program: str = ""
-    """Digest of what all pages were made with; empty where nothing can be taken from the build."""
+    """Digest of the program and settings that all pages were made with; empty where none can be used again."""
     pages: Mapping[str, PageRecord] = field(default_factory=dict)
     """By the path of their Markdown from content/."""
 
@@ -59,7 +59,7 @@ def save_record(path: Path, record: BuildRecord) -> None:
 
 
 class Reuse:
-    """What of the published site a build need not make again.
+    """The pages and files of the published site that a build need not make again.
 
     A page stays if it was made by the same program from equal inputs, if the files it links to are there
     or missing as they were, and if nobody has touched its file since.
@@ -67,7 +67,7 @@ class Reuse:
 
     def __init__(self, published: Path, workshop: Path, last: BuildRecord, program: str) -> None:
         self.program = program
-        """Digest of what all pages are made with; empty where nothing may be taken over."""
+        """Digest of the program and settings that all pages are made with; empty where none may be used again."""
         self._workshop = workshop
         self.kept: set[str] = set()
         """Files of the published site that stay as they are, from its root."""
@@ -76,7 +76,7 @@ class Reuse:
         self._last = last.pages if is_usable else {}
         self._made: dict[str, tuple[str, str]] = {}
         self.targets: dict[str, Mapping[str, bool]] = {}
-        """The files that the text of each page leads to, as far as it was rendered."""
+        """The files that the text of each page leads to, and whether they are there; noted while it is rendered."""
         self._pages: dict[str, PageRecord] = {}
 
     @property
@@ -85,7 +85,7 @@ class Reuse:
         return self.folder("") if self.program else None
 
     def folder(self, name: str) -> Path:
-        """Return a folder for what this build and the next make alike, whatever the site."""
+        """Return a folder for files that this build keeps for the next."""
         folder = self._workshop / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -113,10 +113,6 @@ class Reuse:
             self.kept.add(file)
         return is_same
 
-    def note_targets(self, path: str, targets: Mapping[str, bool]) -> None:
-        """Note the files that the text of a page leads to, while it is rendered."""
-        self.targets[path] = targets
-
     @property
     def made_pages(self) -> Collection[str]:
         """The paths of the pages that were made."""
@@ -127,7 +123,7 @@ class Reuse:
         self._made.pop(path, None)
 
     def record(self, output: Path) -> BuildRecord:
-        """Return the record of this build, once what was made is below `output`."""
+        """Return the record of this build, once its files are below `output`."""
         made = {
             path: PageRecord(inputs, file, file_digest(output / file), self.targets.get(path, {}))
             for path, (inputs, file) in self._made.items()

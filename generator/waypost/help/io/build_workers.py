@@ -1,4 +1,4 @@
-"""Share the pages of a large build among processes: rendering is all computing, and pages do not know each other.
+"""Share the pages of a large build among processes: rendering is all computing, and no page needs another.
 
 A copy of the process (fork) knows everything that was read so far. Each renders its share into the same folder
 and notes what came of it in a file; the first process goes on alone when all are done.
@@ -21,72 +21,72 @@ MOST = 8
 """More processes than this wait for the disk."""
 
 
-class CrewFailed(Exception):  # it is a reason to build alone, which says better what is wrong
-    """A helper did not finish its share."""
+class WorkerFailed(Exception):  # it is a reason to build alone, which says better what is wrong
+    """A worker did not finish its share."""
 
 
-class Crew:
+class BuildWorkers:
     """The processes of one build."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._helpers: list[int] = []
+        self._processes: list[int] = []
         self._rank = 0
 
     @property
-    def is_helper(self) -> bool:
+    def is_worker(self) -> bool:
         """Whether this process only renders its share."""
         return self._rank > 0
 
     def share(self, pages: Sequence[str], files: Sequence[str] = ()) -> frozenset[str]:
-        """Start helpers if that pays, and return what this process makes; helpers return from here too.
+        """Start workers if that pays, and return the share of this process; workers return from here too.
 
-        Files that are only copied go along; it is the pages that make helpers worth their start.
+        Files that are only copied go along; it is the pages that make workers worth their start.
         """
-        size = crew_size(len(pages))
+        size = worker_count(len(pages))
         for rank in range(1, size):
             process = os.fork()
             if process == 0:
-                self._rank, self._helpers = rank, []
+                self._rank, self._processes = rank, []
                 break
-            self._helpers.append(process)
+            self._processes.append(process)
         return frozenset([*pages, *files][self._rank :: size])
 
     def report(self, results: Any) -> NoReturn:
-        """Leave what a helper found, and end it, without undoing what the first process still needs."""
+        """Write the results of a worker into a file, and end it at once, without the cleaning up of an orderly end."""
         self._file(self._rank).write_text(json.dumps(results), encoding="utf-8")
         os._exit(0)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """End a helper that cannot go on, and wait for all of them where the first process cannot."""
+        """End a worker that cannot go on, and wait for all of them where the first process cannot."""
         try:
             yield
         except BaseException:
-            if self.is_helper:
+            if self.is_worker:
                 os._exit(1)
             self._disband()
             raise
 
     def gather(self) -> list[Any]:
-        """Wait for all helpers, and return what each reported. Raises CrewFailed where one did not."""
-        codes = [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in self._helpers]
-        ranks = range(1, len(self._helpers) + 1)
-        self._helpers = []
+        """Wait for all workers, and return their reports. Raises WorkerFailed where one is missing."""
+        codes = [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in self._processes]
+        ranks = range(1, len(self._processes) + 1)
+        self._processes = []
         if any(codes):
-            raise CrewFailed
+            raise WorkerFailed
         return [json.loads(self._file(rank).read_text(encoding="utf-8")) for rank in ranks]
 
     def _disband(self) -> None:
-        for process in self._helpers:
+        for process in self._processes:
             os.waitpid(process, 0)
-        self._helpers = []
+        self._processes = []
 
     def _file(self, rank: int) -> Path:
-        return self._folder / f"helper-{rank}.json"
+        return self._folder / f"worker-{rank}.json"
 
 
-def crew_size(pages: int) -> int:
+def worker_count(pages: int) -> int:
     """Return how many processes to use for a number of pages.
 
     A process with threads must not be copied: a lock that another thread holds would never open in the copy.

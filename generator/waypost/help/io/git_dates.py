@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from waypost.help.rules.article_news import ArticleDates
+from waypost.help.rules.feed_items import ArticleDates
 
 TIMEOUT = 20.0
-"""Seconds after which git is stopped; what it said until then is used."""
+"""Seconds after which git is stopped; its answer until then is used."""
 
 MAX_BYTES = 64 * 1024 * 1024
 """How much of git's answer is read. A commit costs about 30 bytes, and each file in it its path."""
@@ -40,7 +40,7 @@ _NO_HISTORY = ("not a git repository", "does not have any commits yet")
 
 @dataclass(frozen=True)
 class GitDates:
-    """What git knows of content/."""
+    """The dates of content/ in git."""
 
     dates: Mapping[str, ArticleDates] = field(default_factory=dict)
     """By the path of the file from content/. A file that was never committed is not in it."""
@@ -60,17 +60,17 @@ def read_git_dates(root: Path, timeout: float = TIMEOUT, max_bytes: int = MAX_BY
         )
     except OSError as error:
         return GitDates(warning=f"git cannot be started ({error.strerror}), so no article has a date.")
-    history = _History()
-    is_understood = history.read(answer)
+    found = _FileDates()
+    is_understood = found.read(answer)
     if any(text in complaint for text in _NO_HISTORY):
         return GitDates()
     return GitDates(
-        history.dates(), _fault(code, complaint, len(answer) > max_bytes, is_understood) or history.fault
+        found.dates(), _fault(code, complaint, len(answer) > max_bytes, is_understood) or found.fault
     )
 
 
 def _fault(code: int | None, complaint: str, is_cut: bool, is_understood: bool) -> str:
-    """Say what went wrong with an answer of git, or nothing."""
+    """Return a sentence about a fault in an answer of git, or an empty text."""
     if code is None or is_cut:
         return "The history of content/ is too long to read: old dates are missing."
     if code != 0:
@@ -97,7 +97,7 @@ def _environment() -> dict[str, str]:
 
 
 def _run(command: list[str], timeout: float, max_bytes: int) -> tuple[bytes, str, int | None]:
-    """Return what a command wrote, its complaint, and its exit code; None where it took too long."""
+    """Return the output of a command, its complaint, and its exit code; None for the code where it took too long."""
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603  # a fixed list of words, no shell, paths after `--` only
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=_environment()
@@ -126,7 +126,7 @@ def _read(stream: IO[bytes] | None, max_bytes: int) -> bytes:
     return stream.read(max_bytes + 1) if stream else b""
 
 
-class _History:
+class _FileDates:
     """Follows the files that are there now back through their names."""
 
     def __init__(self) -> None:
@@ -136,7 +136,7 @@ class _History:
         self._later_names: dict[str, str] = {}
 
     def read(self, answer: bytes) -> bool:
-        """Take in what git wrote; return whether it was whole and of the form that is expected."""
+        """Read the output of git; return whether it was whole and of the expected form."""
         at, is_edge = 0, False
         # What follows the last NUL was cut off, or is nothing.
         words = iter(answer.split(b"\0")[:-1])
@@ -175,7 +175,7 @@ class _History:
         return _SHALLOW if self.is_shallow else ""
 
     def dates(self) -> dict[str, ArticleDates]:
-        """Return the dates by the present path of each file, with those of files that are gone."""
+        """Return the dates by the present path of each file; files that are gone are among them."""
         return {
             path: ArticleDates(_moment(self._first.get(path)), _moment(last))
             for path, last in self._last.items()

@@ -29,10 +29,10 @@ from waypost.base.files.resources import assets, theme_folder
 from waypost.base.files.templates import Templates, is_own
 from waypost.base.markdown.links import leads_elsewhere, split_link, target_path
 from waypost.formats.project import Project
-from waypost.help.help_pages import HelpPages, TakeSnapshot
 from waypost.help.io.article_markup import ArticleMarkup
 from waypost.help.io.build_record import Reuse
-from waypost.help.io.build_workers import Crew
+from waypost.help.io.build_workers import BuildWorkers
+from waypost.help.pages import HelpPages, TakeSnapshot
 from waypost.problems import ProblemsFound
 from waypost.publishing.rules.help_site import HelpSite
 from waypost.reading.project import load_project
@@ -57,22 +57,22 @@ class PlannedBuild:
     """A build as `waypost build` plans it."""
 
     project: Project
-    """What people wrote."""
-    present: TakeSnapshot
-    """How the service is; without it pages only tell that when they are read."""
+    """The content and the status that people wrote."""
+    take_snapshot: TakeSnapshot
+    """Gives the state of the service when the pages are built."""
     reuse: Reuse
-    """What can stay of the site that is published."""
-    crew: Crew | None
+    """The pages and files of the published site that can stay."""
+    workers: BuildWorkers | None
     """Who shares the work of a large build."""
     warnings: list[str]
-    """What MkDocs has warned of so far."""
+    """The warnings of MkDocs so far."""
 
 
 class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]  # the same
-    """Gives MkDocs the help center's templates, and each page what it shows beside its text."""
+    """Gives MkDocs the help center's templates, and each page its context."""
 
     planned: PlannedBuild | None = None
-    """What `waypost build` hands over; `mkdocs build` alone reads the site here and makes all of it."""
+    """The build that `waypost build` hands over; `mkdocs build` alone reads the site here and makes all of it."""
 
     pages: HelpPages
     markup: ArticleMarkup
@@ -98,8 +98,8 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         )
         reuse = self._reuse
         cache = SiteCache(reuse.notes, reuse.program) if reuse else None
-        present = self.planned.present if self.planned else None
-        self.pages = HelpPages(project, site, present, cache=cache)
+        take_snapshot = self.planned.take_snapshot if self.planned else None
+        self.pages = HelpPages(project, site, take_snapshot, cache=cache)
         if self.pages.outputs.warning and reuse is None:
             _log.warning(self.pages.outputs.warning)
         self.markup = ArticleMarkup()
@@ -114,7 +114,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         return self.planned.reuse if self.planned else None
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Leave out what is not a page of ours, and add our assets and the pages that no file stands for."""
+        """Leave out Markdown that is no page of ours, and add our assets and the pages without a file."""
         for file in list(files):
             if file.is_documentation_page() and not self.pages.knows(file.src_uri):
                 files.remove(file)
@@ -142,7 +142,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             for file in files
             if not file.is_documentation_page() and not reuse.keeps_file(file.dest_uri, file.content_bytes)
         ]
-        share = planned.crew.share(made, copied) if planned.crew else frozenset([*made, *copied])
+        share = planned.workers.share(made, copied) if planned.workers else frozenset([*made, *copied])
         for file in files:
             cast("Any", file).is_modified = partial(share.__contains__, file.src_uri)
 
@@ -177,9 +177,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         if self.planned:
             folder, sources = posixpath.dirname(page.file.src_uri), files.src_uris
             named = {name for link in self.markup.links for name in _named_files(link, folder)}
-            self.planned.reuse.note_targets(
-                page.file.src_uri, {path: path in sources for path in sorted(named)}
-            )
+            self.planned.reuse.targets[page.file.src_uri] = {path: path in sources for path in sorted(named)}
         return html
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -196,7 +194,7 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
-        """Add what our templates show."""
+        """Add the context of our templates."""
         del config, nav
         return self._extend(context, page.file.src_uri)
 
@@ -212,16 +210,15 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         return context
 
     def _gather(self) -> None:
-        """As a helper, report and end; else wait for the helpers and take over what they noted."""
-        if self.planned is None or self.planned.crew is None:
+        """As a worker, report and end; else wait for the workers and take over what they noted."""
+        if self.planned is None or self.planned.workers is None:
             return
-        crew, reuse, warnings = self.planned.crew, self.planned.reuse, self.planned.warnings
-        if crew.is_helper:
-            crew.report({"targets": reuse.targets, "warnings": warnings})
-        for report in crew.gather():
+        workers, reuse, warnings = self.planned.workers, self.planned.reuse, self.planned.warnings
+        if workers.is_worker:
+            workers.report({"targets": reuse.targets, "warnings": warnings})
+        for report in workers.gather():
             warnings += report["warnings"]
-            for path, targets in report["targets"].items():
-                reuse.note_targets(path, targets)
+            reuse.targets |= report["targets"]
 
     @event_priority(50)
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -1,14 +1,17 @@
-"""Build the help center with MkDocs and Material, into a folder nobody reads yet."""
+"""Build the help center with MkDocs and Material, into a folder that is not published yet."""
 
 from __future__ import annotations
 
 import logging
 import os
+import platform
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 # Material announces MkDocs 2 on every build; mkdocs<2 is pinned, and docs/dependencies.md says why.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -18,12 +21,13 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
 
+from waypost.base.files.digests import digest, tree_digest
+from waypost.base.files.resources import package_folder, theme_folder
 from waypost.formats.project import Project
-from waypost.help.help_pages import TakeSnapshot
 from waypost.help.io.build_record import BuildRecord, Reuse
-from waypost.help.io.build_workers import Crew, CrewFailed
-from waypost.help.mkdocs.inputs import can_reuse, program_digest
+from waypost.help.io.build_workers import BuildWorkers, WorkerFailed
 from waypost.help.mkdocs.plugin import PlannedBuild, WaypostPlugin
+from waypost.help.pages import TakeSnapshot
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.site import Site
 
@@ -36,37 +40,42 @@ _NAMED_FILE = re.compile(r"(?:[Dd]oc file|Error (?:reading|building) page) '([^'
 
 @dataclass(frozen=True)
 class Rendering:
-    """What rendering a help center gave."""
+    """The result of rendering a help center."""
 
     problems: list[Problem]
-    """What MkDocs warned of."""
+    """The warnings of MkDocs."""
     made: frozenset[str]
     """The pages that were rendered, by the path of their Markdown from content/; the others stayed."""
     kept: frozenset[str]
     """Files of the published site that stay, because they would be the same."""
     record: BuildRecord
-    """What the next build may take over."""
+    """The record that the next build may use."""
 
 
 def build_help_center(
-    site: Site, output: Path, project: Project, present: TakeSnapshot, last: BuildRecord
+    site: Site, output: Path, project: Project, take_snapshot: TakeSnapshot, last: BuildRecord
 ) -> Rendering:
-    """Render the help center of a site into `output`, but for what stays in the published folder.
+    """Render the help center of a site into `output`; files that stay the same are left out.
 
-    `present` gives the state of the service in the words of the site, for pages about components in trouble.
+    `take_snapshot` gives the state of the service in the words of the site, for pages about components in trouble.
     `last` is what the last build left behind; with an empty one everything is rendered.
 
     Raises ProblemsFound where mkdocs.yml cannot be used or a page cannot be rendered.
     """
     try:
-        return _render(site, output, project, present, last, Crew(output.parent))
-    except CrewFailed:
+        return _render(site, output, project, take_snapshot, last, BuildWorkers(output.parent))
+    except WorkerFailed:
         # Alone, the build says what is wrong with which page.
-        return _render(site, output, project, present, last, None)
+        return _render(site, output, project, take_snapshot, last, None)
 
 
 def _render(
-    site: Site, output: Path, project: Project, present: TakeSnapshot, last: BuildRecord, crew: Crew | None
+    site: Site,
+    output: Path,
+    project: Project,
+    take_snapshot: TakeSnapshot,
+    last: BuildRecord,
+    workers: BuildWorkers | None,
 ) -> Rendering:
     with _collected_warnings() as warnings:
         try:
@@ -74,13 +83,13 @@ def _render(
             program = program_digest(site.root, config) if can_reuse(config) else ""
             reuse = Reuse(site.output, site.cache, last, program)
             # Plugins of others may gather what they see of all pages, so those sites are built by one process.
-            planned = PlannedBuild(project, present, reuse, crew if program else None, warnings)
+            planned = PlannedBuild(project, take_snapshot, reuse, workers if program else None, warnings)
             plugin = _plugin_of(config)
             plugin.planned = planned
-            with crew.at_work() if crew else nullcontext():
+            with workers.at_work() if workers else nullcontext():
                 # "Dirty" asks each file whether it was modified; the plugin answers for it.
                 build(config, dirty=True)
-        except (ProblemsFound, CrewFailed):
+        except (ProblemsFound, WorkerFailed):
             raise
         except Exception as error:
             # Hooks, extensions and templates of a site's own raise whatever they like.
@@ -140,7 +149,7 @@ class _Collector(logging.Handler):
 
 @contextmanager
 def _collected_warnings() -> Iterator[list[str]]:
-    """Collect what MkDocs logs instead of letting it print."""
+    """Collect the warnings of MkDocs instead of letting it print them."""
     logger = logging.getLogger("mkdocs")
     collector = _Collector()
     logger.addHandler(collector)
@@ -159,3 +168,60 @@ def _as_problems(messages: list[str], level: Level) -> list[Problem]:
         path = f"content/{named[1]}" if named else CONFIG
         problems.append(Problem(Location(path), "broken-markup", message, level))
     return problems
+
+
+_LIBRARIES = (
+    *("mkdocs", "mkdocs-material", "markdown", "pymdown-extensions", "pygments", "jinja2", "markupsafe"),
+    *("whoosh-reloaded", "whoosh", "babel", "pydantic", "pyyaml", "feedgen"),
+)
+_OWN_PLUGINS = {"search", "material/search", "waypost"}
+
+_OWN_EXTENSIONS = {
+    *("abbr", "admonition", "attr_list", "codehilite", "def_list", "extra", "fenced_code", "footnotes"),
+    *("legacy_attrs", "legacy_em", "md_in_html", "meta", "nl2br", "sane_lists", "smarty", "tables", "toc"),
+    "wikilinks",
+}
+"""The extensions of Python-Markdown itself."""
+
+_READS_FILES = {"pymdownx.snippets", "pymdownx.b64"}
+"""Extensions whose pages change with files that no page names in a way that Waypost knows."""
+
+
+def can_reuse(config: Any) -> bool:
+    """Tell whether Waypost knows everything that pages depend on, so that a page may stay as it is.
+
+    Hooks, plugins of others and templates of a site's own may look at anything; a setting may come from
+    the environment. Such sites are made anew each time.
+    """
+    text = Path(config.config_file_path).read_text(encoding="utf-8", errors="replace")
+    own = Path(config.theme.custom_dir) if config.theme.custom_dir else None
+    extensions = [name for name in config.markdown_extensions if isinstance(name, str)]
+    return (
+        set(config.plugins) <= _OWN_PLUGINS
+        and not config.hooks
+        and "!ENV" not in text
+        and "INHERIT" not in text
+        and not (own and any(own.rglob("*.html")))
+        and all(_is_pure(name) for name in extensions)
+    )
+
+
+def _is_pure(extension: str) -> bool:
+    """Tell whether a page that an extension renders depends on the text of the page alone."""
+    name = extension.removeprefix("markdown.extensions.")
+    return name in _OWN_EXTENSIONS or (name.startswith("pymdownx.") and name not in _READS_FILES)
+
+
+def program_digest(root: Path, config: Any) -> str:
+    """Return a digest of everything that all pages are made with."""
+    own = [Path(config.theme.custom_dir)] if config.theme.custom_dir else []
+    versions = [f"{name} {_version(name)}" for name in _LIBRARIES]
+    trees = tree_digest(package_folder(), theme_folder(), root / "mkdocs.yml", *own)
+    return digest(platform.python_version(), *versions, trees)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

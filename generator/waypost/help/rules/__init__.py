@@ -1,1 +1,1 @@
-"""What the pages of articles show."""
+"""The rules of the help center's pages."""

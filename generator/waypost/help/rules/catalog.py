@@ -1,4 +1,4 @@
-"""What the pages of the help center show beside an article's text: its place, its neighbours, what is popular."""
+"""The lists of articles on the pages of the help center: categories, their articles, and popular ones."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from waypost.base.i18n import Words, duration_words
-from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, HomeFrontMatter, Kind
+from waypost.formats.article import (
+    Article,
+    ArticleFrontMatter,
+    CategoryFrontMatter,
+    HomeFrontMatter,
+    PageKind,
+)
 from waypost.formats.project import HelpCenter
-
-KIND_ICONS: Mapping[Kind, str] = {
-    Kind.FAQ: "material/comment-question-outline",
-    Kind.TROUBLESHOOTING: "material/wrench-outline",
-    Kind.TROUBLESHOOTER: "material/directions-fork",
-    Kind.TUTORIAL: "material/format-list-numbered",
-    Kind.PAGE: "material/file-document-outline",
-}
-"""The icon of each kind in lists, by its path among Material's icons; the word stands beside it."""
+from waypost.help.kinds import ARTICLE_KINDS
 
 WORDS_A_MINUTE = 200
 """A usual reading speed for instructions."""
@@ -29,14 +27,13 @@ class ArticleLink:
     title: str
     url: str
     summary: str
-    kind: Kind
     kind_word: str
     category: str
     minutes: int
     icon: str = ""
     """By its path among Material's icons."""
     time: str = ""
-    """How long it takes to follow, in words; only a tutorial says."""
+    """How long it takes to follow, in words; empty where its kind has none."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +65,10 @@ class Catalog:
 
 
 def build_catalog(help_center: HelpCenter, words: Words) -> Catalog:
-    """Sort all articles into their categories and resolve what the home page names."""
+    """Sort all articles into their categories, and find the articles that the home page names."""
     titles = {page.category: page.title for page in help_center.categories}
     links = {article.path: _link(article, titles, words) for article in help_center.articles}
-    home = help_center.only(Kind.HOME)
+    home = help_center.only(PageKind.HOME)
     front = home.front if home and isinstance(home.front, HomeFrontMatter) else None
     pages = help_center.pages
     return Catalog(
@@ -96,17 +93,16 @@ def _link(article: Article, titles: Mapping[str, str], words: Words) -> ArticleL
         title=article.title,
         url=article.url,
         summary=article.front.summary,
-        kind=article.kind,
         kind_word=words.say(f"article.kind.{article.kind}"),
         category=titles.get(article.category, ""),
         minutes=reading_minutes(article.body),
-        icon=KIND_ICONS[article.kind],
+        icon=ARTICLE_KINDS[article.kind].icon,
         time=_time(article, words),
     )
 
 
 def _time(article: Article, words: Words) -> str:
-    if article.kind is not Kind.TUTORIAL:
+    if "time" not in ARTICLE_KINDS[article.kind].own_keys:
         return ""
     span = article.front.time if isinstance(article.front, ArticleFrontMatter) else None
     if span:

@@ -1,4 +1,4 @@
-"""The help center as Markdown, for programs that read text: a twin of each page, and llms.txt.
+"""The help center as Markdown, for programs that read text: a copy of each page, and llms.txt.
 
 The form of llms.txt is that of https://llmstxt.org: a heading, a summary as a quote, and lists of links.
 """
@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 from waypost.base.i18n import Words
 from waypost.base.markdown.links import map_links
 from waypost.base.markdown.plain_text import as_markdown
-from waypost.formats.article import Article, Kind
+from waypost.formats.article import Article, PageKind
 from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
 from waypost.publishing.rules.help_site import HelpSite
 
@@ -23,26 +23,28 @@ Address = Callable[[str], str]
 """Makes an address from a path below the root of the help center."""
 
 
-def twins(pages: Mapping[str, Article], catalog: Catalog, words: Words) -> Iterator[tuple[str, str]]:
-    """Return path and text of the twin of each page.
+def markdown_copies(
+    pages: Mapping[str, Article], catalog: Catalog, words: Words
+) -> Iterator[tuple[str, str]]:
+    """Return path and text of the copy of each page.
 
-    A twin has the path that its file has in content/, so that links between files lead from twin to twin.
+    A copy has the path that its file has in content/, so that links between files lead from copy to copy.
     """
     for path, page in pages.items():
-        yield path, _twin(page, pages, catalog, words)
+        yield path, _copy(page, pages, catalog, words)
 
 
-def _twin(page: Article, pages: Mapping[str, Article], catalog: Catalog, words: Words) -> str:
+def _copy(page: Article, pages: Mapping[str, Article], catalog: Catalog, words: Words) -> str:
     summary = page.front.summary
     parts = [f"# {as_markdown(page.title)}", f"> {as_markdown(summary)}" if summary else ""]
-    if page.kind is not Kind.HOME:
+    if page.kind != PageKind.HOME:
         parts.append(map_links(page.body, lambda target: _target(target, page.path, pages)).strip())
     parts += _lists(page, catalog, words)
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _target(target: str, path: str, pages: Mapping[str, Article]) -> str:
-    """Let links to pages that have no twin lead to their web page."""
+    """Let links to pages that have no copy lead to their web page."""
     name, mark, anchor = target.partition("#")
     if _ELSEWHERE.match(target) or not name.endswith(".md"):
         return target
@@ -55,46 +57,46 @@ def _target(target: str, path: str, pages: Mapping[str, Article]) -> str:
 
 
 def _lists(page: Article, catalog: Catalog, words: Words) -> list[str]:
-    """Return what a page shows below its text that is not in its file."""
+    """Return the lists that a page shows below its text."""
     folder = posixpath.dirname(page.path)
 
     def nearby(path: str) -> str:
         return quote(posixpath.relpath(path, folder or "."))
 
-    if page.kind is Kind.CATEGORY:
+    if page.kind == PageKind.CATEGORY:
         category = catalog.category(page.category)
         return [_list(category.articles, nearby)] if category else []
-    if page.kind is Kind.HOME:
+    if page.kind == PageKind.HOME:
         lines = [_line(c.title, nearby(f"{c.url}index.md"), c.summary) for c in catalog.categories]
         return ["\n".join(lines)]
-    if page.kind is Kind.CONTACT:
+    if page.kind == PageKind.CONTACT:
         # Channels and hours depend on the time and on who asks, so they stay on the page.
         return [_line(words.say("outputs.twin.contact"), f"{nearby(page.url)}/", "")]
     return []
 
 
 def _list(articles: tuple[ArticleLink, ...], address: Address) -> str:
-    return "\n".join(_line(link.title, address(twin_of(link.url)), link.summary) for link in articles)
+    return "\n".join(_line(link.title, address(copy_of(link.url)), link.summary) for link in articles)
 
 
 def _line(title: str, address: str, summary: str) -> str:
     return f"- [{as_markdown(title)}]({address}){f': {as_markdown(summary)}' if summary else ''}"
 
 
-def twin_of(url: str) -> str:
-    """Return the path of the twin of an article, from its address."""
+def copy_of(url: str) -> str:
+    """Return the path of the copy of an article, from its address."""
     return f"{url.removesuffix('/')}.md"
 
 
 def llms_txt(site: HelpSite, pages: Mapping[str, Article], catalog: Catalog) -> str:
     """Return llms.txt: every article by category, then where people and the state of the service are found."""
     words = site.words
-    home = next((page for page in pages.values() if page.kind is Kind.HOME), None)
+    home = next((page for page in pages.values() if page.kind == PageKind.HOME), None)
     summary = (home.front.summary or home.title) if home else ""
     parts = [f"# {as_markdown(site.name)}", f"> {as_markdown(summary)}" if summary else ""]
     for category in _sections(catalog, words):
         parts += [f"## {as_markdown(category.title)}", _list(category.articles, site.address)]
-    contacts = [page for page in pages.values() if page.kind is Kind.CONTACT]
+    contacts = [page for page in pages.values() if page.kind == PageKind.CONTACT]
     lines = [_line(page.title, site.address(page.path), page.front.summary) for page in contacts]
     status = words.say("outputs.llms.status"), site.status_address, words.say("outputs.llms.status_summary")
     lines.append(_line(*status))

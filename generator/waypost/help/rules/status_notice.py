@@ -1,4 +1,4 @@
-"""What a page of the help center says of the components it depends on.
+"""The notice on a page of the help center about the components that it depends on.
 
 The page's script says the same from the same file, now.json: the golden cases in tests/cases/awareness/
 hold both to one choice.
@@ -19,7 +19,7 @@ from waypost.publishing.api.parts import ComponentNow
 
 
 class Topic(StrEnum):
-    """What there is to say."""
+    """The subject of a notice."""
 
     INCIDENT = "incident"
     MAINTENANCE = "maintenance"
@@ -29,7 +29,7 @@ class Topic(StrEnum):
 
 
 @dataclass(frozen=True)
-class Story:
+class PageStatus:
     """The one thing that matters most for a page now."""
 
     topic: Topic
@@ -39,14 +39,14 @@ class Story:
     """The components of the page that it is about."""
     title: str = ""
     path: str = ""
-    """Where it is told, from the root of the status page."""
+    """The page of the incident or maintenance, from the root of the status page."""
     at: str = ""
     """Since when, or for maintenance until when, in UTC."""
 
 
 @dataclass(frozen=True)
-class Presence:
-    """A story in words."""
+class StatusNotice:
+    """The same in words, with the time at which it was true."""
 
     status: str
     title: str
@@ -55,16 +55,16 @@ class Presence:
     link: str
 
 
-def story(now: Now, components: Sequence[str]) -> Story | None:
-    """Choose from the document now.json what concerns a page; None for a page that depends on nothing known."""
+def page_status(now: Now, components: Sequence[str]) -> PageStatus | None:
+    """Return the most important news in now.json about some components; None where none of them is known."""
     own = {name: now["components"][name] for name in components if name in now["components"]}
     if not own:
         return None
     return _incident(now, own) or _trouble(own) or _maintenance(now, own) or _quiet(own)
 
 
-def _incident(now: Now, own: Mapping[str, ComponentNow]) -> Story | None:
-    """The worst incident, and of those the newest, which stands first."""
+def _incident(now: Now, own: Mapping[str, ComponentNow]) -> PageStatus | None:
+    """Return the worst incident; of several, the newest, which stands first."""
     hits = [item for item in now["incidents"] if own.keys() & set(item["components"])]
     if not hits:
         return None
@@ -73,46 +73,46 @@ def _incident(now: Now, own: Mapping[str, ComponentNow]) -> Story | None:
     state = worst(ComponentStatus(part["status"]) for part in mine.values())
     # What a person wrote may concern a component that works by every measure.
     status = state if state.is_trouble else Impact(item["impact"]).status
-    return Story(Topic.INCIDENT, status, _names(mine), item["title"], item["path"], item["started_at"])
+    return PageStatus(Topic.INCIDENT, status, _names(mine), item["title"], item["path"], item["started_at"])
 
 
-def _trouble(own: Mapping[str, ComponentNow]) -> Story | None:
-    """Trouble that no incident tells of yet."""
+def _trouble(own: Mapping[str, ComponentNow]) -> PageStatus | None:
+    """Return the worst trouble that has no incident yet."""
     state = worst(ComponentStatus(part["status"]) for part in own.values())
     if not state.is_trouble:
         return None
     hit = {name: part for name, part in own.items() if part["status"] == state}
-    return Story(Topic.COMPONENT, state, _names(hit), at=min(part["since"] for part in hit.values()))
+    return PageStatus(Topic.COMPONENT, state, _names(hit), at=min(part["since"] for part in hit.values()))
 
 
-def _maintenance(now: Now, own: Mapping[str, ComponentNow]) -> Story | None:
+def _maintenance(now: Now, own: Mapping[str, ComponentNow]) -> PageStatus | None:
     for item in now["maintenances"]:
         mine = {name: own[name] for name in own if name in item["components"]}
         if mine:
             status = ComponentStatus.UNDER_MAINTENANCE
-            return Story(
+            return PageStatus(
                 Topic.MAINTENANCE, status, _names(mine), item["title"], item["path"], item["ends_at"]
             )
     return None
 
 
-def _quiet(own: Mapping[str, ComponentNow]) -> Story:
+def _quiet(own: Mapping[str, ComponentNow]) -> PageStatus:
     unknown = {name: part for name, part in own.items() if part["status"] == ComponentStatus.NO_DATA}
     if unknown:
-        return Story(Topic.UNKNOWN, ComponentStatus.NO_DATA, _names(unknown))
-    return Story(Topic.CALM, ComponentStatus.OPERATIONAL, _names(own))
+        return PageStatus(Topic.UNKNOWN, ComponentStatus.NO_DATA, _names(unknown))
+    return PageStatus(Topic.CALM, ComponentStatus.OPERATIONAL, _names(own))
 
 
 def _names(components: Mapping[str, ComponentNow]) -> tuple[str, ...]:
     return tuple(part["name"] for part in components.values())
 
 
-def baked(now: Now, components: Sequence[str], zone: str, words: Words) -> Presence | None:
-    """Say what is wrong when the page is built, with the time; None where nothing is.
+def status_notice(now: Now, components: Sequence[str], zone: str, words: Words) -> StatusNotice | None:
+    """Return the notice of trouble while the page is built, with its time; None where there is no trouble.
 
-    Good news is not baked: it would be shown long after it has stopped being true.
+    Good news is not in the page: it would be shown long after it has stopped being true.
     """
-    found = story(now, components)
+    found = page_status(now, components)
     if found is None or found.topic in (Topic.CALM, Topic.UNKNOWN):
         return None
     names = words.join(found.names)
@@ -120,19 +120,19 @@ def baked(now: Now, components: Sequence[str], zone: str, words: Words) -> Prese
     detail = words.say(f"live.aware.{found.topic}", names=names, time=_time(found.at, zone, words))
     as_of = words.say("aware.as_of", time=_time(now["made_at"], zone, words), zone=zone)
     link = words.say(f"live.aware.link.{found.topic}")
-    return Presence(found.status, title, f"{detail} {as_of}", found.path, link)
+    return StatusNotice(found.status, title, f"{detail} {as_of}", found.path, link)
 
 
 def _time(moment: str, zone: str, words: Words) -> str:
     return words.date("aware.moment", datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)))
 
 
-def baked_service(now: Now, zone: str, words: Words) -> Presence | None:
-    """Say for the whole service what is wrong when the page is built; None where nothing is."""
+def service_notice(now: Now, zone: str, words: Words) -> StatusNotice | None:
+    """Return the same for the whole service; None where there is no trouble."""
     status = ComponentStatus(now["status"])
     if status is ComponentStatus.NO_DATA or (status is ComponentStatus.OPERATIONAL and not now["incidents"]):
         return None
     as_of = words.say("aware.as_of", time=_time(now["made_at"], zone, words), zone=zone)
     path = now["incidents"][0]["path"] if now["incidents"] else ""
     link = words.say("live.now.follow" if path else "live.now.see")
-    return Presence(status, f"{now['headline']}.", f"{now['detail']} {as_of}".strip(), path, link)
+    return StatusNotice(status, f"{now['headline']}.", f"{now['detail']} {as_of}".strip(), path, link)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from waypost.base.i18n import Words
 from waypost.base.markdown.blocks import lines_of
 from waypost.base.markdown.links import outside_code
 from waypost.base.markdown.plain_text import heading_anchor, plain_text
-from waypost.formats.article import Article
-from waypost.formats.troubleshooter import Step, Troubleshooter
-from waypost.help.rules.troubleshooter_views import StepView, all_steps_view, step_views
+from waypost.formats.article import Article, page_url
+from waypost.formats.troubleshooter import Answer, Step, Troubleshooter
 from waypost.reading.rules.troubleshooter import read_troubleshooter
-from waypost.reading.rules.troubleshooter_graph import ALL
+from waypost.reading.rules.troubleshooter_graph import ALL, article_path, question_numbers, steps_after
 
 SUMMARY = 155
 """Characters of a summary that search engines show."""
@@ -26,6 +26,103 @@ _DEFINITION = re.compile(
     r"^(?P<before> {0,3}\[[^\]^][^\]]{0,200}\]:[ \t]*<?)(?P<target>[^\s<>]+)(?P<after>.*)"
 )
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|/|\?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class AnswerLink:
+    """An answer as people choose it."""
+
+    text: str
+    url: str
+    """Where it leads, from the root of the help center."""
+    leaves: bool
+    """Whether it leads out of the troubleshooter, to an article."""
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step, or all of them; addresses count from the root of the help center."""
+
+    tree: str
+    """The title of the troubleshooter."""
+    tree_url: str
+    question: str
+    number: int = 0
+    """How many questions it takes at least to get here, this one included; 0 for all steps on one page."""
+    answers: tuple[AnswerLink, ...] = ()
+    outcome: str = ""
+    """fixed, ticket, or empty for a question."""
+    back: str = ""
+    """The step before; the start where there are several, and empty on the start itself."""
+    before: tuple[str, ...] = ()
+    """All steps that lead here, quoted, so that none of these addresses holds a space."""
+    all_url: str = ""
+    """All steps on one page; empty on that page."""
+    ticket_url: str = ""
+    """The page to write to us from, with the answers so far; empty where the site has none."""
+
+    @property
+    def has_restart(self) -> bool:
+        """Whether the beginning is elsewhere than one step back."""
+        return bool(self.before) and self.before != (quote(self.tree_url),)
+
+    @property
+    def is_start(self) -> bool:
+        """Whether this is the first page of its troubleshooter."""
+        return self.number == 1
+
+
+def _step_views(article: Article, tree: Troubleshooter, ticket_page: str) -> Mapping[str, StepView]:
+    """Return the view of each step that can be reached, by its id.
+
+    `ticket_page` is the address of the ticket form, or of another page to write to us from.
+    """
+    numbers = question_numbers(tree)
+    ways = steps_after(tree)
+    ticket_url = _with_origin(ticket_page, article.url)
+
+    def view(step: Step) -> StepView:
+        before = [earlier for earlier in tree.steps if step in ways[earlier.id] and earlier.id in numbers]
+        addresses = tuple(_step_url(article, tree, earlier.id) for earlier in before)
+        is_start = step.id == tree.start.id
+        return StepView(
+            tree=article.title,
+            tree_url=article.url,
+            question=step.title,
+            number=numbers[step.id],
+            answers=tuple(_link(article, tree, answer) for answer in step.answers),
+            outcome=step.outcome or "",
+            back="" if is_start else addresses[0] if len(addresses) == 1 else article.url,
+            before=() if is_start else tuple(map(quote, addresses)),
+            all_url=f"{article.url}{ALL}/",
+            ticket_url=ticket_url,
+        )
+
+    return {step.id: view(step) for step in tree.steps if step.id in numbers}
+
+
+def _all_steps_view(article: Article, ticket_page: str) -> StepView:
+    """Return the view of the page with all steps."""
+    ticket_url = _with_origin(ticket_page, article.url)
+    return StepView(article.title, article.url, article.title, back=article.url, ticket_url=ticket_url)
+
+
+def _with_origin(page: str, url: str) -> str:
+    """Return the address of the ticket form with the page that a reader comes from; empty without a form."""
+    return f"{page}?from={quote(url, safe='/')}" if page else ""
+
+
+def _step_url(article: Article, tree: Troubleshooter, name: str) -> str:
+    """Return the address of a step; the first step has the address of the troubleshooter."""
+    return article.url if name == tree.start.id else f"{article.url}{name}/"
+
+
+def _link(article: Article, tree: Troubleshooter, answer: Answer) -> AnswerLink:
+    if answer.step:
+        return AnswerLink(answer.text, _step_url(article, tree, answer.step), leaves=False)
+    path = article_path(answer.target, article.path)
+    _, mark, anchor = answer.target.partition("#")
+    return AnswerLink(answer.text, quote(page_url(path)) + mark + anchor, leaves=True)
 
 
 @dataclass(frozen=True)
@@ -48,7 +145,7 @@ def tree_pages(
 ) -> tuple[TreePage, ...]:
     """Return all pages of a troubleshooter, its own first.
 
-    `components` are those that the whole of it depends on; `ticket_page` is the address of the ticket form.
+    `components` are the ids that the whole of it depends on; `ticket_page` is the address of the ticket form.
     """
     writer = _Writer(article, read_troubleshooter(article), tuple(components), ticket_page, words)
     return tuple(writer.pages())
@@ -65,7 +162,7 @@ class _Writer:
     words: Words
 
     def pages(self) -> Iterator[TreePage]:
-        views = step_views(self.article, self.tree, self.ticket_page)
+        views = _step_views(self.article, self.tree, self.ticket_page)
         yield self._start(views[self.tree.start.id])
         for step in self.tree.steps[1:]:
             if step.id in views:
@@ -93,21 +190,21 @@ class _Writer:
         for step in self.tree.steps:
             parts += [_heading(step), links.rewritten(step.body), "\n".join(self._answers(step, links))]
         title = self.words.say("troubleshooter.all_title", title=self.article.title)
-        view = all_steps_view(self.article, self.ticket_page)
+        view = _all_steps_view(self.article, self.ticket_page)
         summary = self.article.front.summary
         return TreePage(
             self._path(ALL), title, summary, self._text(parts, links), self._of(*self.tree.steps), view
         )
 
-    def _answers(self, step: Step, links: _Links) -> Iterator[str]:
-        """Say behind each answer where to read on, for those who hold paper."""
+    def _answers(self, step: Step, links: _StepLinks) -> Iterator[str]:
+        """Return the answers of a step, each with the number of the next step, for readers on paper."""
         numbers = {each.id: number for number, each in enumerate(self.tree.steps, start=1)}
         for answer in step.answers:
             number = numbers.get(answer.step)
             where = f" ({self.words.say('troubleshooter.see_step', number=number)})" if number else ""
             yield links.rewritten(f"- [{answer.label}]({answer.target})") + where
 
-    def _text(self, parts: Sequence[str], links: _Links) -> str:
+    def _text(self, parts: Sequence[str], links: _StepLinks) -> str:
         # A link may be written `[text][name]`, with the line that says where it leads in another step.
         return "\n\n".join(filter(None, [*parts, links.rewritten(_definitions(self.article.body))]))
 
@@ -115,8 +212,8 @@ class _Writer:
         own = (name for step in steps for name in step.components)
         return tuple(dict.fromkeys([*own, *self.components]))
 
-    def _links(self, *, in_folder: bool, on_one_page: bool = False) -> _Links:
-        return _Links(self.article.path.removesuffix(".md"), self.tree, in_folder, on_one_page)
+    def _links(self, *, in_folder: bool, on_one_page: bool = False) -> _StepLinks:
+        return _StepLinks(self.article.path.removesuffix(".md"), self.tree, in_folder, on_one_page)
 
     def _path(self, name: str) -> str:
         return f"{self.article.path.removesuffix('.md')}/{name}.md"
@@ -139,7 +236,7 @@ def _definitions(body: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Links:
+class _StepLinks:
     """Where the links of a troubleshooter's file lead from one of its pages."""
 
     folder: str

@@ -10,7 +10,8 @@ from waypost.base.markdown.plain_text import (
     heading_anchor,
     plain_text,
 )
-from waypost.formats.article import Article, ArticleFrontMatter, Kind
+from waypost.help.kinds import ARTICLE_KINDS, DEFAULT_KIND
+from waypost.help.kinds.kind import Signs
 from waypost.importing.rules.collection import Conversion, Lines, map_prose, marked, text_of
 from waypost.reading.rules.structure import weakness
 
@@ -98,25 +99,30 @@ def strip_attributes_of_links(lines: Lines, _: Conversion) -> Lines:
     return map_prose(lines, lambda line, text: pattern.sub(r"\1", text) if "){" in text else text)
 
 
-_TROUBLE = re.compile(
-    r"(?:symptoms?|causes?|problem|resolution|solutions?|workaround|how to fix(?: it)?)\b", re.IGNORECASE
-)
-_HOW_TO = re.compile(r"how to\b", re.IGNORECASE)
 _STEP = re.compile(r"\d+\. +\S")
 
 
-def kind_of(title: str, lines: Lines) -> Kind:
+def kind_of(title: str, lines: Lines) -> str:
     """Return the kind that fits an article; one that would lack what its kind promises stays a page."""
-    kind = _guess(title, [_words(block.text) for block in _headings(lines) if block.level == 2], lines)
-    front = ArticleFrontMatter(title="x", kind=kind)
-    return Kind.PAGE if weakness(Article("x.md", kind, "", front, text_of(lines), 1)) else kind
-
-
-def _guess(title: str, sections: Sequence[str], lines: Lines) -> Kind:
-    questions = sum(words.rstrip(" *_").endswith(("?", "？")) for words in sections)
-    if questions > 1 and questions * 3 >= len(sections) * 2:
-        return Kind.FAQ
-    if len({words.split()[0].lower().rstrip("s") for words in sections if _TROUBLE.match(words)}) > 1:
-        return Kind.TROUBLESHOOTING
+    sections = [_words(block.text) for block in _headings(lines) if block.level == 2]
     steps = sum(1 for line, is_code in marked(lines) if not is_code and _STEP.match(line.text))
-    return Kind.TUTORIAL if _HOW_TO.match(title) and steps > 2 else Kind.PAGE
+    fitting = (
+        name
+        for name, record in ARTICLE_KINDS.items()
+        if record.signs and _has(record.signs, title, sections, steps)
+    )
+    kind = next(fitting, DEFAULT_KIND)
+    return DEFAULT_KIND if weakness(kind, text_of(lines)) else kind
+
+
+def _has(signs: Signs, title: str, sections: Sequence[str], steps: int) -> bool:
+    """Tell whether an article has all signs of a kind."""
+    questions = sum(words.rstrip(" *_").endswith(("?", "？")) for words in sections)
+    begins = re.compile(signs.headings, re.IGNORECASE)
+    named = {words.split()[0].lower().rstrip("s") for words in sections if begins.match(words)}
+    return (
+        bool(re.match(signs.title, title, re.IGNORECASE))
+        and (not signs.headings or len(named) > 1)
+        and (not signs.questions or (questions > 1 and questions * 3 >= len(sections) * 2))
+        and steps >= signs.steps
+    )

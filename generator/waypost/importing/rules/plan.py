@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from waypost.formats.article import Kind
+from waypost.formats.article import PageKind
+from waypost.help.kinds import DEFAULT_KIND
 from waypost.importing.rules import boxes, headings, markup
 from waypost.importing.rules.addresses import (
     AddressBook,
@@ -120,7 +121,7 @@ class PlannedPage:
     """One file of content/."""
 
     target: str
-    kind: Kind
+    kind: str
     front: dict[str, Any]
     """Everything but the kind."""
     body: str
@@ -129,7 +130,7 @@ class PlannedPage:
 
     def text(self) -> str:
         """Return the file. Scalars of JSON are scalars of YAML too, whatever is in them."""
-        kind = {} if self.kind is Kind.PAGE else {"kind": self.kind.value}
+        kind = {} if self.kind == DEFAULT_KIND else {"kind": self.kind}
         front = {"title": self.front["title"], **kind, **self.front}
         lines = [f"{key}: {_plain(value)}" for key, value in front.items()]
         body = self.body.strip("\n")
@@ -159,7 +160,7 @@ class ImportPlan:
     @property
     def articles(self) -> int:
         """Return how many articles there will be; pages of categories are none."""
-        return sum(page.kind is not Kind.CATEGORY for page in self.pages)
+        return sum(page.kind != PageKind.CATEGORY for page in self.pages)
 
     @property
     def categories(self) -> int:
@@ -253,7 +254,7 @@ def _page(draft: _PageDraft, redirects: Redirects, tree: SourceTree, names: Name
     addresses = list(dict.fromkeys(_former(draft, redirects)))
     if addresses:
         front["redirect_from"] = addresses
-    kind = Kind.CATEGORY if is_category else kind_of(title, draft.lines)
+    kind = PageKind.CATEGORY if is_category else kind_of(title, draft.lines)
     return PlannedPage(draft.target, kind, front, text_of(draft.lines), page)
 
 
@@ -308,7 +309,7 @@ def _missing_categories(names: Names, tree: SourceTree) -> Iterable[PlannedPage]
         note = tree.folders.get(origin, FolderNote()) if origin else FolderNote()
         title = note.title or ("" if origin else names.titles.get(category)) or readable(origin or category)
         front = _front(clean(title) or category, shorten(clean(note.summary)), note.position)
-        yield PlannedPage(f"{category}/index.md", Kind.CATEGORY, front, "", None)
+        yield PlannedPage(f"{category}/index.md", PageKind.CATEGORY, front, "", None)
 
 
 def _one_category(plan: ImportPlan, tree: SourceTree, names: Names) -> Iterable[ImportNote]:

@@ -6,7 +6,8 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 
-from waypost.formats.article import Article, ArticleFrontMatter, Kind
+from waypost.formats.article import Article, ArticleFrontMatter
+from waypost.help.kinds.kind import Structure
 from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line
 from waypost.search.rules.evaluation import (
     QuestionResult,
@@ -99,7 +100,7 @@ def repeated_questions(site: LintSite) -> Iterator[Finding]:
     first: dict[str, tuple[str, int]] = {}
     by_path: dict[str, set[str]] = defaultdict(set)
     for page in site.project.help_center.articles:
-        if page.kind is not Kind.FAQ or page.path not in site.parts:
+        if page.structure is not Structure.QUESTIONS or page.path not in site.parts:
             continue
         for heading in (item for item in site.parts[page.path].headings if item.level == 2):
             words = " ".join(heading.text.casefold().strip("?!. ").split())

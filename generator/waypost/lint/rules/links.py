@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from waypost.base.markdown.links import Link, leads_elsewhere, split_link, target_path
-from waypost.formats.article import Article, Kind, is_draft
+from waypost.formats.article import Article, is_draft
+from waypost.help.kinds.kind import Structure
 from waypost.lint.rules.rule import Finding, LintSite, at_line
 from waypost.problems import did_you_mean
 from waypost.reading.rules.troubleshooter import read_troubleshooter
@@ -120,6 +121,6 @@ def _anchors(site: LintSite, path: str) -> frozenset[str]:
     page, ids = site.pages[path], site.parts[path].ids
     return (
         ids.union(step.id for step in read_troubleshooter(page).steps)
-        if page.kind is Kind.TROUBLESHOOTER
+        if page.structure is Structure.TREE
         else ids
     )

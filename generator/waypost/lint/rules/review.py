@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from waypost.formats.article import Article, ArticleFrontMatter, Kind, components_of
+from waypost.formats.article import Article, ArticleFrontMatter, components_of
 from waypost.formats.project import Project
 from waypost.formats.status import Incident
 from waypost.formats.support import VoteReason
+from waypost.help.kinds.kind import Structure
 from waypost.reading.rules.redirects import former_addresses
 from waypost.reading.rules.troubleshooter_graph import step_addresses
 
@@ -182,5 +183,5 @@ def _counted(total: int, refused: Counter[VoteReason | None]) -> VoteCounts:
 
 def _addresses(article: Article) -> tuple[str, ...]:
     """Return where an article is and was, and the steps of a troubleshooter, which ask for themselves."""
-    steps = step_addresses(article) if article.kind is Kind.TROUBLESHOOTER else ()
+    steps = step_addresses(article) if article.structure is Structure.TREE else ()
     return (*former_addresses(article), *steps, article.url)

@@ -10,7 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from waypost.base.i18n import Words, number_text
-from waypost.formats.article import ARTICLE_KINDS, Article, components_of
+from waypost.formats.article import (
+    Article,
+    components_of,
+)
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.publishing.pages.charts import GAP_CODE, STATUS_CODES
 from waypost.publishing.pages.filters import StatusFormat, region_sentences, uptime_columns, uptime_text
@@ -267,9 +270,7 @@ def articles_by_component(articles: Mapping[str, Article]) -> dict[str, list[str
     """Return the paths of the articles that depend on each component, those about the fewest components first."""
     found: dict[str, list[str]] = {}
     about = [
-        (components_of(article.front), path)
-        for path, article in articles.items()
-        if article.kind in ARTICLE_KINDS
+        (components_of(article.front), path) for path, article in articles.items() if article.article_kind
     ]
     for names, path in sorted(about, key=lambda row: (len(row[0]), row[1])):
         for name in names:

@@ -9,22 +9,23 @@ from waypost.base.files.text_files import read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, validate
 from waypost.base.files.yaml_source import DataPath, MarkdownDocument, parse_markdown
 from waypost.formats.article import (
-    FRONT_MATTER,
     Article,
     ArticleFrontMatter,
     HomeFrontMatter,
-    Kind,
+    PageKind,
     components_of,
+    front_matter_of,
     is_draft,
+    known_kinds,
 )
 from waypost.formats.project import HelpCenter
 from waypost.formats.ticket import TicketForm
+from waypost.help.kinds import DEFAULT_KIND
 from waypost.problems import Level, Location, Problem, did_you_mean
-from waypost.reading.io.article_files import check_articles
+from waypost.reading.io.article_files import check_articles, check_troubleshooters
 from waypost.reading.io.former_addresses import check_former_addresses
 from waypost.reading.io.search_files import load_search_files
 from waypost.reading.io.support_files import load_support
-from waypost.reading.io.troubleshooter_files import check_troubleshooters
 
 
 def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[HelpCenter, list[Problem]]:
@@ -53,8 +54,7 @@ def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[
     problems += check_former_addresses(root, pages, documents)
     sizes, found = check_articles(root, pages, documents)
     problems += found
-    sources = {path: document.source for path, document in documents.items()}
-    problems += check_troubleshooters(root, pages, sources, paths, component_ids)
+    problems += check_troubleshooters(root, pages, documents, paths, component_ids)
     support, found = load_support(root, component_ids)
     problems += _check_tickets(pages, documents, support.ticket) if support else []
     problems += found
@@ -103,15 +103,15 @@ def _path_fault(path: str) -> str:
     return ""
 
 
-def _kind_of(document: MarkdownDocument, path: str) -> Kind:
+def _kind_of(document: MarkdownDocument, path: str) -> str:
     """Tell which front matter to expect; a wrong kind is found by the validation that follows."""
     data = document.front.data
     written = data.get("kind") if isinstance(data, dict) else None
-    if isinstance(written, str) and written in tuple(Kind):
-        return Kind(written)
+    if isinstance(written, str) and written in known_kinds():
+        return written
     if path == "index.md":
-        return Kind.HOME
-    return Kind.CATEGORY if path.endswith("/index.md") else Kind.PAGE
+        return PageKind.HOME
+    return PageKind.CATEGORY if path.endswith("/index.md") else DEFAULT_KIND
 
 
 def _load_page(
@@ -124,7 +124,7 @@ def _load_page(
     if document is None:
         return None, None, problems
     kind = _kind_of(document, path)
-    front, problems = validate(document.front, FRONT_MATTER[kind])
+    front, problems = validate(document.front, front_matter_of(kind))
     problems += _check_place(document, kind, path)
     if front is None or problems:
         return None, document, problems
@@ -134,12 +134,15 @@ def _load_page(
     return page, document, problems
 
 
-def _check_place(document: MarkdownDocument, kind: Kind, path: str) -> list[Problem]:
+def _check_place(document: MarkdownDocument, kind: str, path: str) -> list[Problem]:
     """Complain of a home or category page that is not an index.md, and of an article that is."""
-    expected = {Kind.HOME: path == "index.md", Kind.CATEGORY: path.endswith("/index.md")}
-    if expected.get(kind, kind is Kind.CONTACT or not path.endswith("index.md")):
+    expected: dict[str, bool] = {
+        PageKind.HOME: path == "index.md",
+        PageKind.CATEGORY: path.endswith("/index.md"),
+    }
+    if expected.get(kind, kind == PageKind.CONTACT or not path.endswith("index.md")):
         return []
-    where = {Kind.HOME: "content/index.md", Kind.CATEGORY: "the index.md of a folder"}
+    where: dict[str, str] = {PageKind.HOME: "content/index.md", PageKind.CATEGORY: "the index.md of a folder"}
     message = f"The kind '{kind}' belongs in {where.get(kind, 'a file that is not called index.md')}."
     return [document.front.problem_at(("kind",), "bad-value", message)]
 
@@ -152,7 +155,7 @@ def _check_references(
 ) -> list[Problem]:
     """Check that what front matter names is there; a file that could not be read still counts as there."""
     problems: list[Problem] = []
-    categories = {page.category for page in pages.values() if page.kind is Kind.CATEGORY}
+    categories = {page.category for page in pages.values() if page.kind == PageKind.CATEGORY}
     for path, page in pages.items():
         front = documents[path].front
         for place, target in _article_references(page):

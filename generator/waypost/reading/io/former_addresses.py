@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from waypost.base.files.text_files import walk
 from waypost.base.files.yaml_source import MarkdownDocument
-from waypost.formats.article import Article, Kind
+from waypost.formats.article import Article
+from waypost.help.kinds.kind import Structure
 from waypost.problems import Problem
 from waypost.reading.rules.redirects import file_at, former_addresses
 from waypost.reading.rules.troubleshooter_graph import step_addresses
@@ -62,7 +63,7 @@ def _published(root: Path, pages: Mapping[str, Article]) -> Iterator[tuple[str, 
         yield path, f"the file content/{path}"
     for page in pages.values():
         yield file_at(page.url), f"the page content/{page.path}"
-        for step in step_addresses(page) if page.kind is Kind.TROUBLESHOOTER else ():
+        for step in step_addresses(page) if page.structure is Structure.TREE else ():
             yield file_at(step), f"a step of content/{page.path}"
     for name in OWN_FILES:
         yield name, "a file that the build writes"

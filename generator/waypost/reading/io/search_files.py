@@ -9,7 +9,7 @@ from typing import TypeVar
 from waypost.base.files.validation import ADD_OR_CORRECT, load_yaml
 from waypost.base.files.yaml_source import YamlDocument
 from waypost.base.tokens import form_of
-from waypost.formats.article import ARTICLE_KINDS, Article
+from waypost.formats.article import Article
 from waypost.formats.search import LONGEST_PHRASE, NO_ANSWER, Query, QueryFile, SynonymFile
 from waypost.problems import Problem, did_you_mean
 
@@ -69,7 +69,7 @@ def check_queries(
 
     `pages` are those that can be read, with drafts, and `paths` are those of all.
     """
-    articles = [path for path in paths if path not in pages or pages[path].kind in ARTICLE_KINDS]
+    articles = [path for path in paths if path not in pages or pages[path].article_kind]
     seen: set[str] = set()
     for number, query in enumerate(file.queries):
         form = " ".join(query.ask.casefold().split())

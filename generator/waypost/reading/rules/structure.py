@@ -1,60 +1,30 @@
-"""What the text of each kind must hold so that its page can show it: questions, symptoms, steps, an outcome.
+"""What the text of each kind must hold so that its page can show it: questions, symptoms, steps.
 
-The parts are told by their form, never by their words, so that any language will do.
+The parts are recognised by their form, never by their words, so that any language will do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from waypost.base.markdown.blocks import BlockKind, blocks_of
-from waypost.formats.article import Article, Kind
-
-Part = Literal["question", "steps"]
-
-
-@dataclass(frozen=True)
-class Weakness:
-    """What an article lacks that its kind promises."""
-
-    line: int
-    """The line of the file on which to begin, from 1."""
-    message: str
+from waypost.help.kinds import ARTICLE_KINDS
+from waypost.help.kinds.kind import Structure
 
 
-def weakness(article: Article) -> Weakness | None:
-    """Return what a text lacks to be shown as its kind; None where nothing is missing."""
-    wanted = _WANTED.get(article.kind)
-    if wanted is None or wanted[0] in _parts(article.body):
-        return None
-    return Weakness(article.body_line, wanted[1])
+def weakness(kind: str, body: str) -> str:
+    """Return what to tell the writer of a text that lacks the structure of its kind; empty where it has it."""
+    record = ARTICLE_KINDS.get(kind)
+    is_weak = record and record.advice and record.structure not in _structures(body)
+    return record.advice if record and is_weak else ""
 
 
-_WANTED: dict[Kind, tuple[Part, str]] = {
-    Kind.FAQ: (
-        "question",
-        "This faq has no question. Write each as a heading, `## How do refunds work?`, with its answer below.",
-    ),
-    Kind.TROUBLESHOOTING: (
-        "steps",
-        "This troubleshooting article has no steps. Write what to do as a numbered list: `1. Do this first.`",
-    ),
-    Kind.TUTORIAL: (
-        "steps",
-        "This tutorial has no steps. Write them as a numbered list: `1. Do this first.`",
-    ),
-}
-"""What each kind cannot do without, and what to tell its writer."""
-
-
-def _parts(body: str) -> Iterator[Part]:
-    """Name the headings of the second level and the numbered lists that are not inside of other blocks."""
+def _structures(body: str) -> Iterator[Structure]:
+    """Return the structures that headings of the second level and numbered lists outside of other blocks make."""
     for block in blocks_of(body):
         if block.depth:
             continue
         if block.level == 2 and block.text:
-            yield "question"
+            yield Structure.QUESTIONS
         elif block.kind is BlockKind.NUMBERED_LIST:
-            yield "steps"
+            yield from (Structure.STEPS, Structure.REMEDY)

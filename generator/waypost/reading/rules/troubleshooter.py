@@ -28,7 +28,7 @@ _LINK = re.compile(
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class StepFinding:
     """Something wrong in the text of a troubleshooter, at its line and column (from 1) of the file."""
 
     line: int
@@ -43,7 +43,7 @@ def read_troubleshooter(article: Article) -> Troubleshooter:
     return parse_troubleshooter(article.body, article.body_line)[0]
 
 
-def parse_troubleshooter(body: str, first_line: int = 1) -> tuple[Troubleshooter, list[Finding]]:
+def parse_troubleshooter(body: str, first_line: int = 1) -> tuple[Troubleshooter, list[StepFinding]]:
     """Read the Markdown below the front matter, which starts on `first_line` of its file.
 
     Steps are kept even where something is wrong with them, so that all findings come at once.
@@ -66,7 +66,7 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 
 
 @dataclass
-class _Draft:
+class _StepDraft:
     """A heading with the lines below it."""
 
     line: MarkdownLine
@@ -76,10 +76,10 @@ class _Draft:
     lines: list[MarkdownLine] = field(default_factory=list)
 
 
-def _cut(body: str, first_line: int) -> tuple[list[str], list[_Draft], list[Finding]]:
+def _cut(body: str, first_line: int) -> tuple[list[str], list[_StepDraft], list[StepFinding]]:
     introduction: list[str] = []
-    drafts: list[_Draft] = []
-    findings: list[Finding] = []
+    drafts: list[_StepDraft] = []
+    findings: list[StepFinding] = []
     headings = {block.start: block for block in blocks_of(body) if block.level == 2 and not block.depth}
     for index, line in enumerate(lines_of(body, first_line)):
         heading = headings.get(index)
@@ -88,47 +88,43 @@ def _cut(body: str, first_line: int) -> tuple[list[str], list[_Draft], list[Find
             continue
         if heading:
             message = "A step begins with ##. Write the line above as `## …`, or leave an empty line between."
-            findings.append(Finding(first_line + heading.end - 1, 1, "bad-value", message))
+            findings.append(StepFinding(first_line + heading.end - 1, 1, "bad-value", message))
         if drafts:
             drafts[-1].lines.append(line)
         else:
             introduction.append(line.text)
     if not drafts:
         message = "There is no step. Begin each with its question as a heading: `## Does the page open?`."
-        findings.append(Finding(first_line, 1, "dead-end", message))
+        findings.append(StepFinding(first_line, 1, "dead-end", message))
     return introduction, drafts, findings
 
 
-def _draft(line: MarkdownLine, heading: str) -> _Draft:
+def _draft(line: MarkdownLine, heading: str) -> _StepDraft:
     explicit = _EXPLICIT_ID.search(heading)
     heading = heading[: explicit.start()].rstrip() if explicit else heading
     name = explicit["id"] if explicit else heading_anchor(heading)
-    return _Draft(line, heading, plain_text(heading), name)
+    return _StepDraft(line, heading, plain_text(heading), name)
 
 
-def _check_heading(draft: _Draft, before: Sequence[Step]) -> list[Finding]:
+def _check_heading(draft: _StepDraft, before: Sequence[Step]) -> Iterator[StepFinding]:
     """Complain of a heading that cannot become a page of its own."""
-    line = draft.line.number
+    code, message = "bad-value", ""
+    earlier = next((step for step in before if step.id == draft.id), None)
     if not draft.title:
         message = "The heading of this step says nothing. Write its question."
-        return [Finding(line, 1, "bad-value", message)]
-    if draft.id in RESERVED:
+    elif draft.id in RESERVED:
         message = f"The id '{draft.id}' is taken by another page of the troubleshooter. Add one: {{#other}}."
-        return [Finding(line, 1, "bad-value", message)]
-    if not _SLUG.fullmatch(draft.id) or len(draft.id) > 100:
+    elif not _SLUG.fullmatch(draft.id) or len(draft.id) > 100:
         example = "Add one of lower-case letters, digits and hyphens at its end: {#other-browser}."
         message = f"The id '{draft.id}' of this step cannot become an address. {example}"
-        return [Finding(line, 1, "bad-value", message)]
-    for step in before:
-        if step.id == draft.id:
-            message = (
-                f"The id '{draft.id}' is taken by the step in line {step.line}. Add another: {{#other}}."
-            )
-            return [Finding(line, 1, "duplicate-id", message)]
-    return []
+    elif earlier:
+        code = "duplicate-id"
+        message = f"The id '{draft.id}' is taken by the step in line {earlier.line}. Add another: {{#other}}."
+    if message:
+        yield StepFinding(draft.line.number, 1, code, message)
 
 
-def _read_step(draft: _Draft) -> tuple[Step, list[Finding]]:
+def _read_step(draft: _StepDraft) -> tuple[Step, list[StepFinding]]:
     step = Step(draft.id, draft.title, draft.heading, "", (), None, (), draft.line.number)
     step, rest, findings = _read_settings(step, draft.lines)
     answers, kept, found = _read_answers(step, rest)
@@ -138,10 +134,10 @@ def _read_step(draft: _Draft) -> tuple[Step, list[Finding]]:
 
 def _read_settings(
     step: Step, lines: Sequence[MarkdownLine]
-) -> tuple[Step, Sequence[MarkdownLine], list[Finding]]:
+) -> tuple[Step, Sequence[MarkdownLine], list[StepFinding]]:
     """Read the lines `Key: value` directly below a heading; the first other line is text."""
-    findings: list[Finding] = []
-    seen: set[str] = set()
+    findings: list[StepFinding] = []
+    keys: set[str] = set()
     for index, line in enumerate(lines):
         if not line.text.strip():
             continue
@@ -151,29 +147,31 @@ def _read_settings(
             return step, lines[index:], findings
         if setting["key"].lower() != key.lower():
             message = f"Unknown line '{setting['key']}:'. Did you mean '{key}:'?"
-            findings.append(Finding(line.number, 1, "unknown-key", message))
-        elif key in seen:
+            findings.append(StepFinding(line.number, 1, "unknown-key", message))
+        elif key in keys:
             message = f"'{key}:' stands here twice. Keep one of them."
-            findings.append(Finding(line.number, 1, "duplicate-key", message))
-        seen.add(key)
+            findings.append(StepFinding(line.number, 1, "duplicate-key", message))
+        keys.add(key)
         step, found = _set(step, key, setting["value"].rstrip(), (line.number, setting.start("value") + 1))
         findings += found
     return step, (), findings
 
 
-def _set(step: Step, key: str, value: str, place: tuple[int, int]) -> tuple[Step, list[Finding]]:
+def _set(step: Step, key: str, value: str, place: tuple[int, int]) -> tuple[Step, list[StepFinding]]:
     if key == "Component":
         names = re.finditer(r"[^\s,][^,]*", value)
         mentions = tuple(Mention(name[0].strip(), place[0], place[1] + name.start()) for name in names)
         message = "Name a component of status/status.yml here: `Component: downloads`."
-        return replace(step, mentions=mentions), [] if mentions else [Finding(*place, "bad-value", message)]
+        return replace(step, mentions=mentions), [] if mentions else [
+            StepFinding(*place, "bad-value", message)
+        ]
     if value in tuple(Outcome):
         return replace(step, outcome=Outcome(value)), []
     near = nearest(value, Outcome)
     hint = f" Did you mean '{near}'?" if near else ""
     message = f"Expected one of: {', '.join(Outcome)}.{hint}"
     # What follows from a wrong outcome would only repeat that it is wrong.
-    return replace(step, outcome=Outcome(near or Outcome.TICKET)), [Finding(*place, "bad-value", message)]
+    return replace(step, outcome=Outcome(near or Outcome.TICKET)), [StepFinding(*place, "bad-value", message)]
 
 
 @dataclass
@@ -208,7 +206,7 @@ def _lists(lines: Sequence[MarkdownLine]) -> Iterator[list[_Item]]:
 
 def _read_answers(
     step: Step, lines: Sequence[MarkdownLine]
-) -> tuple[tuple[Answer, ...], list[MarkdownLine], list[Finding]]:
+) -> tuple[tuple[Answer, ...], list[MarkdownLine], list[StepFinding]]:
     """Take the last list whose every entry is one link for the answers; return them and the other lines."""
     lists = list(_lists(lines))
     for items in reversed(lists):
@@ -218,7 +216,7 @@ def _read_answers(
         if len(answers) == len(items) and (step.is_question or any(answer.step for answer in answers)):
             taken = {line.number for item in items for line in item.lines}
             kept = [line for line in lines if line.number not in taken]
-            return answers, kept, _check_answers(step, answers)
+            return answers, kept, list(_check_answers(step, answers))
     return _almost_answers(lines, lists)
 
 
@@ -227,21 +225,19 @@ def _answer(item: _Item, link: re.Match[str]) -> Answer:
     return Answer(plain_text(link["label"]), link["label"], link["target"], line, item.column)
 
 
-def _check_answers(step: Step, answers: Sequence[Answer]) -> list[Finding]:
-    findings: list[Finding] = []
+def _check_answers(step: Step, answers: Sequence[Answer]) -> Iterator[StepFinding]:
     if step.outcome:
         message = f"This step ends here (`Outcome: {step.outcome}`), so it has no answers. Take one of the two away."
-        findings.append(Finding(answers[0].line, answers[0].column, "bad-value", message))
+        yield StepFinding(answers[0].line, answers[0].column, "bad-value", message)
     for index, answer in enumerate(answers):
         if answer.text.casefold() in [earlier.text.casefold() for earlier in answers[:index]]:
             message = f"The answer '{answer.text}' stands here twice. Word one of them differently."
-            findings.append(Finding(answer.line, answer.column, "duplicate-key", message))
-    return findings
+            yield StepFinding(answer.line, answer.column, "duplicate-key", message)
 
 
 def _almost_answers(
     lines: Sequence[MarkdownLine], lists: Sequence[Sequence[_Item]]
-) -> tuple[tuple[Answer, ...], list[MarkdownLine], list[Finding]]:
+) -> tuple[tuple[Answer, ...], list[MarkdownLine], list[StepFinding]]:
     """Find the list with links to steps that other words keep from being answers, and complain of these."""
     message = "An answer is exactly one link, such as `- [Yes](#next-step)`. Move the other words into it."
     for items in reversed(lists):
@@ -249,7 +245,7 @@ def _almost_answers(
         if any(link and link["target"].startswith("#") for link in links):
             answers = tuple(_answer(item, link) for item, link in zip(items, links, strict=True) if link)
             beside = [item for item in items if not _LINK.fullmatch(item.text)]
-            found = [Finding(item.lines[0].number, item.column, "bad-value", message) for item in beside]
+            found = [StepFinding(item.lines[0].number, item.column, "bad-value", message) for item in beside]
             # What is meant counts, so that the steps behind it are not complained of too.
             return answers if found else (), list(lines), found
     return (), list(lines), []

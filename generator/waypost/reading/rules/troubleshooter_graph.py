@@ -1,4 +1,4 @@
-"""What is wrong with the ways through a troubleshooter, and whether scenarios end where they say."""
+"""Check the ways through a troubleshooter, and try scenarios, which say where answers must end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from waypost.formats.article import Article
 from waypost.formats.troubleshooter import Answer, Outcome, Scenario, Step, Troubleshooter
 from waypost.problems import Level
-from waypost.reading.rules.troubleshooter import Finding, nearest, read_troubleshooter
+from waypost.reading.rules.troubleshooter import StepFinding, nearest, read_troubleshooter
 
 MAX_QUESTIONS = 7
 """Questions that people answer before they give up."""
@@ -25,8 +25,8 @@ Ways = Mapping[str, tuple[Step, ...]]
 """The steps that follow on each, by its id; an answer to a misspelt step counts for the one that is meant."""
 
 
-def check_steps(tree: Troubleshooter, component_ids: Collection[str] | None) -> list[Finding]:
-    """Return everything that keeps people from an end, in the order of the file.
+def check_steps(tree: Troubleshooter, component_ids: Collection[str] | None) -> list[StepFinding]:
+    """Return every fault that keeps people from an end, in the order of the file.
 
     `component_ids` are those of status/status.yml, or None where these are not known.
     """
@@ -34,7 +34,7 @@ def check_steps(tree: Troubleshooter, component_ids: Collection[str] | None) -> 
         return []
     if len(tree.steps) > MAX_STEPS:
         message = f"There are {len(tree.steps)} steps, and {MAX_STEPS} at most. Make several troubleshooters of them."
-        return [Finding(tree.start.line, 1, "too-complex", message)]
+        return [StepFinding(tree.start.line, 1, "too-complex", message)]
     ways = steps_after(tree)
     depths = question_numbers(tree)
     return sorted(
@@ -74,20 +74,20 @@ def question_numbers(tree: Troubleshooter) -> Mapping[str, int]:
     return numbers
 
 
-def _unknown_steps(tree: Troubleshooter) -> Iterator[Finding]:
+def _unknown_steps(tree: Troubleshooter) -> Iterator[StepFinding]:
     known = [step.id for step in tree.steps]
     for answer in (answer for step in tree.steps for answer in step.answers):
         if answer.step and answer.step not in known:
             near = nearest(answer.step, known)
             hint = f"Did you mean '{near}'?" if near else f"Steps: {', '.join(known[:10])}."
             message = f"There is no step '{answer.step}' in this file. {hint}"
-            yield Finding(answer.line, answer.column, "unknown-step", message)
+            yield StepFinding(answer.line, answer.column, "unknown-step", message)
         elif answer.target == "#":
             message = "This answer leads nowhere. Name a step, such as `[Yes](#next-step)`."
-            yield Finding(answer.line, answer.column, "unknown-step", message)
+            yield StepFinding(answer.line, answer.column, "unknown-step", message)
 
 
-def _unknown_components(tree: Troubleshooter, known: Collection[str] | None) -> Iterator[Finding]:
+def _unknown_components(tree: Troubleshooter, known: Collection[str] | None) -> Iterator[StepFinding]:
     for step in tree.steps if known is not None else ():
         for mention in step.mentions:
             name = mention.name
@@ -95,36 +95,36 @@ def _unknown_components(tree: Troubleshooter, known: Collection[str] | None) -> 
                 near = nearest(name, known or ())
                 hint = f"Did you mean '{near}'?" if near else "Add it there, or correct the name."
                 message = f"There is no component '{name}' in status/status.yml. {hint}"
-                yield Finding(mention.line, mention.column, "unknown-component", message)
+                yield StepFinding(mention.line, mention.column, "unknown-component", message)
 
 
-def _dead_ends(tree: Troubleshooter, depths: Collection[str]) -> Iterator[Finding]:
+def _dead_ends(tree: Troubleshooter, depths: Collection[str]) -> Iterator[StepFinding]:
     for step in tree.steps:
         if step.is_question and not step.answers:
             message = (
                 f"The step '{step.id}' is a dead end. Add a list of links as answers, "
                 "or `Outcome: fixed` or `Outcome: ticket` below its heading."
             )
-            yield Finding(step.line, 1, "dead-end", message)
+            yield StepFinding(step.line, 1, "dead-end", message)
     if not any(step.outcome is Outcome.TICKET and step.id in depths for step in tree.steps):
         message = (
             "Nobody who is not helped gets to a ticket. Let an answer lead to a step with `Outcome: ticket`."
         )
-        yield Finding(tree.start.line, 1, "dead-end", message)
+        yield StepFinding(tree.start.line, 1, "dead-end", message)
 
 
-def _unreachable(tree: Troubleshooter, depths: Collection[str]) -> Iterator[Finding]:
+def _unreachable(tree: Troubleshooter, depths: Collection[str]) -> Iterator[StepFinding]:
     for step in tree.steps:
         if step.id not in depths:
             message = (
                 f"No answer leads to the step '{step.id}'. Link to it from another step, or take it away."
             )
-            yield Finding(step.line, 1, "unreachable-step", message)
+            yield StepFinding(step.line, 1, "unreachable-step", message)
 
 
-def _ways_around(tree: Troubleshooter, ways: Ways) -> Iterator[Finding]:
+def _ways_around(tree: Troubleshooter, ways: Ways) -> Iterator[StepFinding]:
     """Complain of answers that lead back to a step above them, or else of a way that is too long."""
-    circles: list[Finding] = []
+    circles: list[StepFinding] = []
     lengths: dict[str, tuple[str, ...]] = {}
     path: list[str] = []
     steps = {step.id: step for step in reversed(tree.steps)}
@@ -150,41 +150,41 @@ def _ways_around(tree: Troubleshooter, ways: Ways) -> Iterator[Finding]:
             f"People answer {len(longest)} questions on the way {' → '.join(longest)}, and tire "
             f"after {MAX_QUESTIONS}. Ask first what tells most, or make two troubleshooters."
         )
-        yield Finding(steps[longest[MAX_QUESTIONS]].line, 1, "too-complex", message, Level.WARNING)
+        yield StepFinding(steps[longest[MAX_QUESTIONS]].line, 1, "too-complex", message, Level.WARNING)
 
 
-def _circle(here: Step, path: list[str]) -> Finding:
+def _circle(here: Step, path: list[str]) -> StepFinding:
     back = path[-1]
     closing = next((answer for answer in here.answers if answer.step == back), here.answers[0])
     message = (
         f"The answers go round in a circle: {' → '.join(path)}. "
         "Lead on instead; every page has a link back already."
     )
-    return Finding(closing.line, closing.column, "step-cycle", message)
+    return StepFinding(closing.line, closing.column, "step-cycle", message)
 
 
 def try_scenario(tree: Troubleshooter, scenario: Scenario, path: str) -> tuple[str, str]:
     """Give the answers of a scenario; return the key that is wrong and why, or two empty texts.
 
-    The key is `answers.N`, `ends_at` or `outcome`. `path` is that of the troubleshooter's file from
+    The key is `answers.N`, `ends_at` or `outcome`. `path` is the path of the troubleshooter's file from
     content/, to which the links in it are relative.
     """
     here: Step | None = tree.start
     end = tree.start.id
-    for index, said in enumerate(scenario.answers):
+    for index, text in enumerate(scenario.answers):
         key = f"answers.{index}"
         if here is None or not here.answers:
             return key, f"The answers before this one end at '{end}'. Take this one away."
-        answer = next((one for one in here.answers if _same(one.text, said)), None)
+        answer = next((one for one in here.answers if _same(one.text, text)), None)
         if answer is None:
-            return key, _no_such_answer(here, said)
+            return key, _no_such_answer(here, text)
         here = tree.step(answer.step) if answer.step else None
         end = here.id if here else article_path(answer.target, path)
     if end != scenario.ends_at:
         return "ends_at", f"The answers end at '{end}', not at '{scenario.ends_at}'."
     reached = here.outcome if here else None
     if scenario.outcome and scenario.outcome is not reached:
-        return "outcome", f"The step '{end}' has {_said(reached)}, not '{scenario.outcome}'."
+        return "outcome", f"The step '{end}' has {_outcome_words(reached)}, not '{scenario.outcome}'."
     return "", ""
 
 
@@ -192,20 +192,20 @@ def _same(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
-def _no_such_answer(step: Step, said: str) -> str:
+def _no_such_answer(step: Step, text: str) -> str:
     known = [answer.text for answer in step.answers]
-    near = nearest(said, known)
+    near = nearest(text, known)
     hint = f" Did you mean '{near}'?" if near else ""
     named = ", ".join(f"'{answer}'" for answer in known)
-    return f"The step '{step.id}' has no answer '{said}'.{hint} Its answers: {named}."
+    return f"The step '{step.id}' has no answer '{text}'.{hint} Its answers: {named}."
 
 
-def _said(outcome: Outcome | None) -> str:
+def _outcome_words(outcome: Outcome | None) -> str:
     return f"the outcome '{outcome}'" if outcome else "no outcome"
 
 
 def article_path(target: str, path: str) -> str:
-    """Return from content/ what a link in a file leads to: `../a/b.md#c` in `x/y.md` is `a/b.md`."""
+    """Return the path from content/ of the target of a link in a file: `../a/b.md#c` in `x/y.md` is `a/b.md`."""
     parts = path.split("/")[:-1]
     for part in unquote(target.partition("#")[0]).split("/"):
         if part == ".." and parts and parts[-1] != "..":
@@ -216,6 +216,6 @@ def article_path(target: str, path: str) -> str:
 
 
 def step_addresses(article: Article) -> tuple[str, ...]:
-    """Return the addresses below that of a troubleshooter: its steps but the first, and all on one page."""
+    """Return the addresses below a troubleshooter: its steps but the first, and the page with all steps."""
     others = read_troubleshooter(article).steps[1:]
     return (*(f"{article.url}{step.id}/" for step in others), f"{article.url}{ALL}/")

@@ -16,8 +16,9 @@ from typing import Any, Literal
 
 from waypost.base.files.text_files import Source, decode, read_bytes
 from waypost.base.files.validation import load_yaml
-from waypost.formats.article import Article, Kind
+from waypost.formats.article import Article
 from waypost.formats.search import QueryFile
+from waypost.help.kinds import DEFAULT_KIND
 from waypost.problems import Problem, ProblemsFound
 from waypost.reading.io.search_files import check_queries
 from waypost.search.rules.documents import DocumentSection, SearchDocument
@@ -83,7 +84,7 @@ def load_collection(folder: Path, field: QuestionForm) -> SearchCollection:
 
 def _document(id_: str, entry: Mapping[str, str]) -> SearchDocument:
     sections = (DocumentSection("", "", entry["text"]),)
-    return SearchDocument(id_, id_, entry["title"], (), Kind.PAGE, "", sections)
+    return SearchDocument(id_, id_, entry["title"], (), DEFAULT_KIND, "", sections)
 
 
 class _CollectionFile:

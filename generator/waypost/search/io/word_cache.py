@@ -10,7 +10,6 @@ from typing import Any, Generic, TypeVar
 
 from waypost.base.files.digests import digest
 from waypost.base.files.file_tree import write_atomic
-from waypost.formats.article import Kind
 from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.index import FIELDS, FieldCounts
 
@@ -118,6 +117,4 @@ def _counted(read: Any) -> list[Counted]:
 def _document(*values: Any) -> SearchDocument:
     url, path, title, aliases, kind, summary, sections, category, components = values
     parts = tuple(DocumentSection(*section) for section in sections)
-    return SearchDocument(
-        url, path, title, tuple(aliases), Kind(kind), summary, parts, category, tuple(components)
-    )
+    return SearchDocument(url, path, title, tuple(aliases), kind, summary, parts, category, tuple(components))

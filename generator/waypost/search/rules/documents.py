@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from waypost.base.markdown.blocks import MarkdownLine
 from waypost.base.markdown.parts import sections_of
 from waypost.base.markdown.plain_text import plain_text
-from waypost.formats.article import Article, ArticleFrontMatter, Kind, components_of
+from waypost.formats.article import Article, ArticleFrontMatter, components_of
+from waypost.help.kinds.kind import Structure
 from waypost.reading.rules.troubleshooter import searched_text
 
 # Bounded, because a page of brackets must not take minutes.
@@ -51,7 +52,7 @@ class SearchDocument:
     title: str
     aliases: tuple[str, ...]
     """The question as people ask it, from `also_asked_as`."""
-    kind: Kind
+    kind: str
     summary: str
     sections: tuple[DocumentSection, ...]
     category: str = ""
@@ -84,7 +85,8 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
     aliases = front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
     sections = _sections(article)
     # The questions of a faq are documents of their own; the page is found by its text above them.
-    starts = [at for at, (level, _) in enumerate(sections) if level == 2] if article.kind is Kind.FAQ else []
+    has_questions = article.structure is Structure.QUESTIONS
+    starts = [at for at, (level, _) in enumerate(sections) if level == 2] if has_questions else []
     above = sections[: starts[0]] if starts else sections
     yield SearchDocument(
         article.url,
@@ -116,7 +118,7 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
 
 def _sections(article: Article) -> list[tuple[int, DocumentSection]]:
     """Cut a text at its headings; each section comes with the level of its heading, 0 for what has none."""
-    is_tree = article.kind is Kind.TROUBLESHOOTER
+    is_tree = article.structure is Structure.TREE
     body = searched_text(article) if is_tree else article.body
     found: list[tuple[int, DocumentSection]] = []
     for part in sections_of(body):

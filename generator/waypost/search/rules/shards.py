@@ -18,7 +18,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from waypost.formats.article import ARTICLE_KINDS
+from waypost.help.kinds import (
+    ARTICLE_KINDS,
+)
 from waypost.search.rules.constants import ranking_constants
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.index import Index, Postings
@@ -138,14 +140,15 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
         for number, document in enumerate(index.documents)
     ]
     ids = [category for category, _, _ in categories]
+    kinds = list(ARTICLE_KINDS)
     table = {
         "language": language,
         "stop": " ".join(sorted(index.stop)),
         "phrases": sorted(index.phrases),
         "unknown": index.unknown,
         "ranking": ranking_constants(),
-        "kinds": [kind.value for kind in ARTICLE_KINDS],
-        "kind": "".join(str(ARTICLE_KINDS.index(document.kind)) for document in index.documents),
+        "kinds": kinds,
+        "kind": "".join(str(kinds.index(document.kind)) for document in index.documents),
         "categories": [{"id": name, "title": title, "url": url} for name, title, url in categories],
         "category": [
             ids.index(document.category) if document.category in ids else -1 for document in index.documents

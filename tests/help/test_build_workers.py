@@ -13,9 +13,9 @@ import pytest
 
 from helpers.sites import sample_site
 from waypost.build import build_site
-from waypost.help.help_pages import HelpPages
-from waypost.help.io import build_workers as build_crew
-from waypost.help.io.build_workers import LEAST, Crew, CrewFailed, crew_size
+from waypost.help.io import build_workers
+from waypost.help.io.build_workers import LEAST, BuildWorkers, WorkerFailed, worker_count
+from waypost.help.pages import HelpPages
 from waypost.problems import ProblemsFound
 from waypost.reading.site import Site
 
@@ -31,7 +31,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def three(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let three processes share any build."""
-    monkeypatch.setattr(build_crew, "crew_size", lambda pages: min(3, max(1, pages)))
+    monkeypatch.setattr(build_workers, "worker_count", lambda pages: min(3, max(1, pages)))
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_shared_or_alone_the_bytes_are_the_same(
     alone, shared = sample_site(tmp_path / "alone"), sample_site(tmp_path / "shared")
     build_site(alone, NOW)
     assert started == [], "a small site is not worth a copy"
-    monkeypatch.setattr(build_crew, "crew_size", lambda pages: min(3, max(1, pages)))
+    monkeypatch.setattr(build_workers, "worker_count", lambda pages: min(3, max(1, pages)))
     report = build_site(shared, NOW)
     assert len(started) == 2
     assert tree(shared.output) == tree(alone.output)
@@ -110,34 +110,34 @@ def test_a_page_that_cannot_be_made_is_named_whoever_made_it(
 @pytest.mark.usefixtures("three")
 def test_without_its_helpers_a_build_goes_on_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = sample_site(tmp_path / "site")
-    monkeypatch.setattr(Crew, "report", lambda *_: os._exit(9))
+    monkeypatch.setattr(BuildWorkers, "report", lambda *_: os._exit(9))
     report = build_site(site, NOW)
     assert len(report.rendered) > 80
     assert (site.output / "payments/refunds/index.html").is_file()
 
 
 def test_helpers_report_and_failures_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build_crew, "crew_size", lambda pages: 3)
-    crew = Crew(tmp_path)
-    share = crew.share([str(number) for number in range(10)])
-    if crew.is_helper:
-        crew.report(sorted(share))
+    monkeypatch.setattr(build_workers, "worker_count", lambda pages: 3)
+    workers = BuildWorkers(tmp_path)
+    share = workers.share([str(number) for number in range(10)])
+    if workers.is_worker:
+        workers.report(sorted(share))
     assert share == {"0", "3", "6", "9"}
-    assert crew.gather() == [["1", "4", "7"], ["2", "5", "8"]]
+    assert workers.gather() == [["1", "4", "7"], ["2", "5", "8"]]
 
-    crew = Crew(tmp_path)
-    crew.share(["a", "b", "c"])
-    if crew.is_helper:
+    workers = BuildWorkers(tmp_path)
+    workers.share(["a", "b", "c"])
+    if workers.is_worker:
         os._exit(3)
-    with pytest.raises(CrewFailed):
-        crew.gather()
+    with pytest.raises(WorkerFailed):
+        workers.gather()
 
 
 def test_only_a_large_build_of_a_process_without_threads_is_shared() -> None:
-    assert crew_size(LEAST - 1) == 1
+    assert worker_count(LEAST - 1) == 1
     stop = threading.Event()
     thread = threading.Thread(target=stop.wait)
     thread.start()
-    assert crew_size(10 * LEAST) == 1
+    assert worker_count(10 * LEAST) == 1
     stop.set()
     thread.join()

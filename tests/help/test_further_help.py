@@ -7,22 +7,21 @@ from waypost.formats.article import (
     Article,
     ArticleFrontMatter,
     CategoryFrontMatter,
-    Kind,
+    PageKind,
     Priority,
     TicketHint,
 )
 from waypost.formats.support import SupportConfig
 from waypost.help.rules.catalog import ArticleLink, CategoryLink
-from waypost.help.rules.feedback import (
-    EmbedsView,
+from waypost.help.rules.further_help import (
     NextHelp,
     PersonLink,
-    embeds_view,
+    embeds_of,
     helpful_view,
     person_link,
 )
 
-OTHER = ArticleLink("Open a zip", "downloads/open-a-zip/", "", Kind.FAQ, "", "", 1)
+OTHER = ArticleLink("Open a zip", "downloads/open-a-zip/", "", "", "", 1)
 DOWNLOADS = CategoryLink("downloads", "Downloads", "downloads/", "", "", ())
 TICKET = PersonLink("ticket/", takes_question=True)
 
@@ -43,7 +42,7 @@ def support(**parts: object) -> SupportConfig:
     )
 
 
-def article(ticket: TicketHint | None = None, kind: Kind = Kind.TUTORIAL) -> Article:
+def article(ticket: TicketHint | None = None, kind: str = "tutorial") -> Article:
     front = ArticleFrontMatter(title="T", ticket=ticket)
     return Article("downloads/a & b.md", kind, "downloads", front, "", 1)
 
@@ -106,30 +105,30 @@ def test_answers_go_where_the_site_says_and_else_nowhere() -> None:
 def test_only_articles_are_asked_about() -> None:
     page = Article(
         "downloads/index.md",
-        Kind.CATEGORY,
+        PageKind.CATEGORY,
         "downloads",
-        CategoryFrontMatter(title="Downloads", kind=Kind.CATEGORY),
+        CategoryFrontMatter(title="Downloads", kind=PageKind.CATEGORY),
         "",
         1,
     )
     assert helpful_view(page, (), None, TICKET, support()) is None
 
 
-def test_a_site_without_embeds_has_no_view_of_them() -> None:
-    assert embeds_view(None) is None
-    assert embeds_view(support()) is None
-    assert embeds_view(support(embeds={})) is None
+def test_a_site_without_embeds_shows_none() -> None:
+    assert embeds_of(None) is None
+    assert embeds_of(support()) is None
+    assert embeds_of(support(embeds={})) is None
 
 
 def test_the_chat_says_whose_program_it_is() -> None:
     chat = {"script": "https://chat.example.com:8443/x.js?key=1", "label": "Chat"}
     community = {"url": "https://community.example.com/", "label": "Ask"}
     call_back = {"url": "https://calls.example.com/", "label": "Book"}
-    view = embeds_view(support(embeds={"call_back": call_back, "chat": chat, "community": community}))
+    view = embeds_of(support(embeds={"call_back": call_back, "chat": chat, "community": community}))
     assert view is not None
     assert view.chat is not None
-    assert (view.chat.host, view.chat.script, view.chat.note) == ("chat.example.com", chat["script"], "")
+    assert (view.chat.host, view.chat.script, view.chat.note) == ("chat.example.com", chat["script"], None)
     assert [link.label for link in view.links] == ["Ask", "Book"]
-    alone = embeds_view(support(embeds={"community": community}))
-    assert isinstance(alone, EmbedsView)
+    alone = embeds_of(support(embeds={"community": community}))
+    assert alone is not None
     assert alone.chat is None

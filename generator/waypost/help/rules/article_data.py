@@ -1,6 +1,6 @@
-"""What search engines are told of a page, as JSON-LD in the words of https://schema.org.
+"""Articles as data for programs: JSON-LD for search engines, and suggestions for the ticket form.
 
-BreadcrumbList says where it is; Article or, for a faq, FAQPage says what it is.
+JSON-LD uses the words of https://schema.org: BreadcrumbList says where a page is, Article or FAQPage what it is.
 """
 
 from __future__ import annotations
@@ -11,9 +11,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from waypost.base.markdown.parts import sections_of
+from waypost.base.markdown.parts import headings_of, sections_of
 from waypost.base.markdown.plain_text import heading_anchor, plain_text
-from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter, Kind
+from waypost.formats.article import (
+    Article,
+    ArticleFrontMatter,
+    PageKind,
+)
+from waypost.formats.project import HelpCenter
+from waypost.help.kinds.kind import ArticleKind, Structure
+from waypost.help.rules.page_view import page_facts
 from waypost.publishing.rules.help_site import HelpSite
 
 _ATTRIBUTES = re.compile(r"[ \t]*\{[:#. ][^{}]*\}[ \t]*$")
@@ -31,17 +38,17 @@ def structured_data(
 
     `changed` is when its file was last changed, where that is known.
     """
-    if page.kind not in (*ARTICLE_KINDS, Kind.CATEGORY, Kind.CONTACT):
+    if page.kind == PageKind.HOME:
         return None
     graph = [_breadcrumbs(page, site, category)]
-    if page.kind in ARTICLE_KINDS:
-        graph.append(_article(page, site, changed))
+    if page.article_kind:
+        graph.append(_article(page, page.article_kind, site, changed))
     return {"@context": "https://schema.org", "@graph": graph}
 
 
 def _breadcrumbs(page: Article, site: HelpSite, category: Crumb | None) -> dict[str, Any]:
     steps = [(site.name, "")]
-    if category and page.kind is not Kind.CATEGORY:
+    if category and page.kind != PageKind.CATEGORY:
         steps.append(category)
     steps.append((page.title, page.url))
     items = [
@@ -51,7 +58,7 @@ def _breadcrumbs(page: Article, site: HelpSite, category: Crumb | None) -> dict[
     return {"@type": "BreadcrumbList", "itemListElement": items}
 
 
-def _article(page: Article, site: HelpSite, changed: datetime | None) -> dict[str, Any]:
+def _article(page: Article, kind: ArticleKind, site: HelpSite, changed: datetime | None) -> dict[str, Any]:
     address = site.address(page.url)
     found = {
         "@type": "Article",
@@ -65,12 +72,14 @@ def _article(page: Article, site: HelpSite, changed: datetime | None) -> dict[st
     modified = modified_at(page, changed)
     if modified:
         found["dateModified"] = modified
-    asked = [_question(*pair, address) for pair in questions(page.body)] if page.kind is Kind.FAQ else []
-    return {**found, "@type": "FAQPage", "mainEntity": asked} if asked else found
+    if kind.structure is not Structure.QUESTIONS:
+        return {**found, "@type": kind.schema_type}
+    asked = [_question(*pair, address) for pair in questions(page.body)]
+    return {**found, "@type": kind.schema_type, "mainEntity": asked} if asked else found
 
 
 def modified_at(page: Article, changed: datetime | date | None) -> str:
-    """Return when a page was last changed; where nobody knows, the day of its last review; or nothing."""
+    """Return the time of the last change of a page, else the day of its last review, else an empty text."""
     if isinstance(changed, datetime):
         return changed.astimezone(UTC).isoformat(timespec="seconds")
     reviewed = page.front.reviewed if isinstance(page.front, ArticleFrontMatter) else None
@@ -96,7 +105,7 @@ def questions(body: str) -> Iterator[tuple[str, str]]:
 
 
 def _words(line: str) -> str:
-    """Return a line without what only the layout needs."""
+    """Return a line without its marks of layout."""
     noted = _ADMONITION.match(line)
     if noted:
         return noted[1] or ""
@@ -104,3 +113,32 @@ def _words(line: str) -> str:
         cells = [] if _RULE.fullmatch(line) else [cell.strip() for cell in line.split("|")]
         return f"{', '.join(filter(None, cells))}." if any(cells) else ""
     return _ATTRIBUTES.sub("", line)
+
+
+def suggestions_document(help_center: HelpCenter) -> dict[str, Any]:
+    """Return title, words and place of every article, by path."""
+    return {"articles": [_entry(article) for article in sorted(help_center.articles, key=lambda a: a.path)]}
+
+
+def _entry(article: Article) -> dict[str, Any]:
+    facts = page_facts(article)
+    front = article.front
+    aliases = front.also_asked_as if isinstance(front, ArticleFrontMatter) else ()
+    return {
+        "title": facts["title"],
+        "path": facts["path"],
+        "summary": front.summary,
+        "aliases": list(aliases),
+        "questions": questions_of(article.body) if article.structure is Structure.QUESTIONS else [],
+        "components": facts["components"],
+        "ticket": facts["ticket"],
+    }
+
+
+def questions_of(body: str) -> list[str]:
+    """Return the questions of a faq: its second-level headings, without their marks."""
+    return [
+        plain_text(heading.text)
+        for heading in headings_of(body)
+        if heading.level == 2 and not heading.is_nested
+    ]

@@ -1,9 +1,9 @@
-"""What is new in the help center: which articles were added and changed, as a feed tells it, newest first."""
+"""The items of the feed of articles: which articles were added and changed, newest first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from waypost.base.i18n import Words
@@ -18,7 +18,7 @@ SETTLING = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ArticleDates:
-    """When a file was first and last committed; None for what the history that is at hand does not hold."""
+    """The times of the first and the last commit of a file; None where the history at hand lacks it."""
 
     first: datetime | None = None
     last: datetime | None = None
@@ -37,15 +37,15 @@ class ArticleItem:
     category: str
     """The title of its category; empty where it has none."""
     at: datetime
-    """When, to the second; unique within the feed, because several readers drop what has the time of another."""
+    """The time, to the second; unique within the feed, because several readers drop a second item of one time."""
 
 
-def article_news(
+def article_items(
     catalog: Catalog, dates: Mapping[str, ArticleDates], words: Words
 ) -> tuple[ArticleItem, ...]:
     """Return the latest events, newest first; `dates` are by the path of the file from content/.
 
-    An article without dates is left out: nothing is told of a day that nobody knows.
+    An article without dates is left out.
     """
     events = [event for path in catalog.links for event in _events(catalog, path, dates.get(path), words)]
     events.sort(key=lambda event: (event.at, event.key), reverse=True)
@@ -69,16 +69,12 @@ def _seconds(moment: datetime) -> datetime:
 
 
 def _apart(events: list[ArticleItem]) -> Iterator[ArticleItem]:
-    """Move events of one time apart by seconds, into the past: what comes later moves nothing of this."""
+    """Move events of one time apart by seconds, into the past, so that later events move none of these."""
     newer: datetime | None = None
     for event in events:
         at = event.at if newer is None else min(event.at, newer - timedelta(seconds=1))
         newer = at
-        yield (
-            event
-            if at == event.at
-            else ArticleItem(event.key, event.url, event.title, event.summary, event.category, at)
-        )
+        yield replace(event, at=at)
 
 
 def changed_at(dates: Mapping[str, ArticleDates], path: str) -> datetime | None:

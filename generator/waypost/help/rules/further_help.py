@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from waypost.formats.article import ARTICLE_KINDS, Article, ArticleFrontMatter
-from waypost.formats.support import ChatEmbed, Embeds, LinkEmbed, SupportConfig, VoteReason
-from waypost.help.rules.catalog import ArticleLink, CategoryLink
+from waypost.formats.article import (
+    Article,
+    ArticleFrontMatter,
+    components_of,
+)
+from waypost.formats.support import Embeds, SupportConfig, VoteReason
+from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
 
 TICKET_URL = "ticket/"
 """Address of the ticket page from the help center's root; it is there where content/support.yml is."""
 
 SEARCH_URL = "search/"
 """Address of the page of the search from the help center's root."""
+
+LIMIT = 5
+"""More links than this are a list to read, not help."""
+
+ENOUGH = 0.22
+"""The least score of an article that nobody named; below it two articles share little but their language."""
+
+LEAST_LIKENESS = 0.04
+"""A neighbour in the same category that speaks of something else is no help."""
+
+SAME_CATEGORY = 0.15
+SAME_COMPONENT = 0.1
+
+Alike = Sequence[tuple[str, float]]
+"""Paths of articles, each with its likeness to another article from 0 to 1, the same text."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +42,7 @@ class PersonLink:
 
     url: str
     takes_question: bool
-    """Whether the page behind it reads what was asked, as ?q=."""
+    """Whether the page behind it reads the question from ?q=."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +56,12 @@ class NextHelp:
 
 @dataclass(frozen=True)
 class HelpfulView:
-    """What stands below an article: was it helpful, and what to do next."""
+    """The part below an article: the question whether it was helpful, and the ways on."""
 
     following: NextHelp
     """Where Yes leads."""
     person: str
-    """Where No leads, from the help center's root; empty where nobody can be reached."""
+    """Where No leads, from the help center's root; empty on a site without a way to a person."""
     endpoint: str
     """Where answers are sent; empty if they are not."""
     reasons: tuple[VoteReason, ...] = tuple(VoteReason)
@@ -50,35 +69,16 @@ class HelpfulView:
 
 @dataclass(frozen=True)
 class SearchView:
-    """What each search box needs to know; addresses are from the help center's root."""
+    """The settings of each search box; addresses are from the help center's root."""
 
     url: str
     """The page with all results."""
     person: str
-    """The way to a person; empty where nobody can be reached."""
+    """The way to a person; empty on a site without one."""
     takes_question: bool
-    """Whether the page behind `person` reads what was asked, as ?q=."""
+    """Whether the page behind `person` reads the question from ?q=."""
     endpoint: str
     """Where unresolved searches are sent; empty if they are not."""
-
-
-@dataclass(frozen=True)
-class ChatView:
-    """A live chat as its button shows it."""
-
-    script: str
-    host: str
-    """Whose program is loaded."""
-    label: str
-    note: str
-
-
-@dataclass(frozen=True)
-class EmbedsView:
-    """More ways to a person, beside the channels."""
-
-    chat: ChatView | None
-    links: tuple[LinkEmbed, ...]
 
 
 def person_link(support: SupportConfig | None, contact_url: str) -> PersonLink | None:
@@ -89,7 +89,7 @@ def person_link(support: SupportConfig | None, contact_url: str) -> PersonLink |
 
 
 def search_view(support: SupportConfig | None, person: PersonLink | None) -> SearchView:
-    """Return what the search boxes of all pages need to know."""
+    """Return the settings of the search boxes of all pages."""
     unresolved = support.unresolved_searches if support else None
     return SearchView(
         url=SEARCH_URL,
@@ -106,8 +106,8 @@ def helpful_view(
     person: PersonLink | None,
     support: SupportConfig | None,
 ) -> HelpfulView | None:
-    """Return what is asked below an article; None for pages that are no articles."""
-    if page.kind not in ARTICLE_KINDS:
+    """Return the part below an article; None for pages that are no articles."""
+    if page.article_kind is None:
         return None
     near = related[0] if related else category
     feedback = support.feedback if support else None
@@ -126,14 +126,34 @@ def _person(page: Article, person: PersonLink | None) -> str:
     return f"{person.url}?{urlencode(query)}"
 
 
-def embeds_view(support: SupportConfig | None) -> EmbedsView | None:
+def embeds_of(support: SupportConfig | None) -> Embeds | None:
     """Return the chat and the links beside the channels; None where the site has none."""
-    embeds = support.embeds if support else Embeds()
-    links = tuple(link for link in (embeds.community, embeds.call_back) if link)
-    if not embeds.chat and not links:
-        return None
-    return EmbedsView(_chat(embeds.chat) if embeds.chat else None, links)
+    embeds = support.embeds if support else None
+    return embeds if embeds and (embeds.chat or embeds.links) else None
 
 
-def _chat(chat: ChatEmbed) -> ChatView:
-    return ChatView(chat.script, urlsplit(chat.script).hostname or "", chat.label, chat.note or "")
+def related_links(
+    article: Article, catalog: Catalog, pages: Mapping[str, Article], alike: Alike
+) -> tuple[ArticleLink, ...]:
+    """Return at most LIMIT other articles, the written ones first; `alike` says whose words are similar."""
+    if not isinstance(article.front, ArticleFrontMatter):
+        return ()
+    found = sorted(
+        (
+            (_score(article, pages[path], likeness), path)
+            for path, likeness in alike
+            if path in pages and likeness >= LEAST_LIKENESS
+        ),
+        key=lambda row: (-row[0], row[1]),
+    )
+    paths = [*article.front.related, *(path for score, path in found if score >= ENOUGH)]
+    # The tutorial to go on with has a card of its own.
+    shown = {article.path, article.front.next}
+    others = [path for path in dict.fromkeys(paths) if path not in shown and path in catalog.links]
+    return tuple(catalog.links[path] for path in others[:LIMIT])
+
+
+def _score(article: Article, other: Article, likeness: float) -> float:
+    shares_component = not set(components_of(article.front)).isdisjoint(components_of(other.front))
+    same_category = bool(article.category) and article.category == other.category
+    return likeness + SAME_CATEGORY * same_category + SAME_COMPONENT * shares_component

@@ -1,34 +1,37 @@
-"""What a help center publishes beside its pages: feeds, text for programs, redirects, words for search engines."""
+"""The files that a help center publishes beside its pages: feeds, Markdown copies, redirects, search and robots.txt."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from waypost.base.feeds.feed import FeedHead, FeedItem, fitting, tag_authority
+from waypost.base.feeds.formats import FEED_FORMATS, written
 from waypost.base.files.file_tree import write_atomic
-from waypost.formats.article import Article, Kind
+from waypost.formats.article import Article, PageKind
 from waypost.formats.project import HelpCenter
-from waypost.help.io.article_feeds import FEED_TYPES, article_feeds
 from waypost.help.io.build_record import Reuse
 from waypost.help.io.git_dates import GitDates, read_git_dates
-from waypost.help.rules.article_news import ArticleItem, article_news, changed_at
+from waypost.help.rules.article_data import modified_at, structured_data
 from waypost.help.rules.catalog import Catalog
-from waypost.help.rules.markdown_copies import llms_txt, twins
-from waypost.help.rules.structured_data import modified_at, structured_data
+from waypost.help.rules.feed_items import ArticleItem, article_items, changed_at
+from waypost.help.rules.markdown_copies import llms_txt, markdown_copies
 from waypost.publishing.rules.help_site import HelpSite
 from waypost.reading.rules.redirects import redirects
 
 Render = Callable[[str, Mapping[str, Any]], str]
 """Fills in a template of ours, such as waypost/help/redirect.html."""
 
-
 MakeSearch = Callable[[], Mapping[str, bytes]]
 """Makes the files of the search."""
+
+FEED_TYPES = {f"feed.{name}": kind.media_type for name, kind in FEED_FORMATS.items()}
+"""The feeds at the root of the help center, with their media types."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class HelpOutputs:
         self._search = search
         self._git = read_git_dates(site.root) if site.root else GitDates()
         self._items: tuple[ArticleItem, ...] = (
-            article_news(catalog, self._git.dates, site.words) if site.url else ()
+            article_items(catalog, self._git.dates, site.words) if site.url else ()
         )
 
     @property
@@ -64,11 +67,8 @@ class HelpOutputs:
         title = self._site.feed_title
         return tuple(FeedLink(path, kind, title) for path, kind in FEED_TYPES.items()) if self._items else ()
 
-    def about(self, page: Article) -> dict[str, Any]:
-        """Return the parts of a view that the head of a page shows."""
-        return {"markdown": quote(page.path), "json_ld": self._json_ld(page)}
-
-    def _json_ld(self, page: Article) -> dict[str, Any] | None:
+    def json_ld(self, page: Article) -> dict[str, Any] | None:
+        """Return the JSON-LD of a page; None on a site without an absolute address."""
         if not self._site.url:
             return None
         category = self._catalog.category(page.category) if page.category else None
@@ -86,23 +86,22 @@ class HelpOutputs:
     @cached_property
     def _days(self) -> Mapping[str, str]:
         pages = self._help_center.pages
-        days = {path: self._day(page) for path, page in pages.items()}
+        days = {
+            path: modified_at(page, changed_at(self._git.dates, path))[:10] for path, page in pages.items()
+        }
         newest: dict[str, str] = defaultdict(str)
         for path, page in pages.items():
             newest[page.category] = max(newest[page.category], days[path])
-        whole = {Kind.HOME: max(newest.values(), default="")}
+        whole = max(newest.values(), default="")
         for path, page in pages.items():
-            if page.kind in (Kind.HOME, Kind.CATEGORY):
-                days[path] = whole.get(page.kind, newest[page.category])
+            if page.kind in (PageKind.HOME, PageKind.CATEGORY):
+                days[path] = whole if page.kind == PageKind.HOME else newest[page.category]
         return days
-
-    def _day(self, page: Article) -> str:
-        return modified_at(page, changed_at(self._git.dates, page.path))[:10]
 
     def files(self, render: Render) -> Iterator[tuple[str, bytes]]:
         """Return path and content of each file, from the root of the output."""
         pages, words = self._help_center.pages, self._site.words
-        for path, text in twins(pages, self._catalog, words):
+        for path, text in markdown_copies(pages, self._catalog, words):
             yield path, text.encode()
         yield "llms.txt", llms_txt(self._site, pages, self._catalog).encode()
         for redirect in redirects(pages):
@@ -123,9 +122,29 @@ class HelpOutputs:
             yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {self._site.url}sitemap.xml\n".encode()
 
     def write(self, output: Path, render: Render, reuse: Reuse | None = None) -> None:
-        """Write the files into a folder; what a writer put at the same place stays."""
+        """Write the files into a folder; a file that a writer put at the same place stays."""
         for path, content in self.files(render):
             if (output / path).exists() or (reuse and path in reuse.kept):
                 continue
             if not (reuse and reuse.keeps_file(path, content)):
                 write_atomic(output / path, content)
+
+
+def article_feeds(items: Sequence[ArticleItem], site: HelpSite) -> dict[str, bytes]:
+    """Return the feeds by file name; the same items give the same bytes at any time."""
+    description = site.words.say("outputs.feed.description", name=site.name)
+    head = FeedHead(site.url, "feed", site.feed_title, description, site.name, site.words.language)
+    return written(head, fitting([_item(item, site) for item in items]))
+
+
+def _item(item: ArticleItem, site: HelpSite) -> FeedItem:
+    return FeedItem(
+        # It is the guid of RSS too, and there no address.
+        id=f"tag:{tag_authority(site.url)}:article/{quote(item.key, safe='/@')}",
+        link=site.address(item.url),
+        title=item.title,
+        published=item.at,
+        updated=item.at,
+        summary=item.summary or item.title,
+        tags=(item.category,) if item.category else (),
+    )

@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from waypost.base.files.languages import load_words
-from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, Kind
+from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, PageKind
 from waypost.formats.project import HelpCenter
-from waypost.help.rules.article_news import LIMIT, ArticleDates, ArticleItem, article_news, changed_at
 from waypost.help.rules.catalog import Catalog, build_catalog
+from waypost.help.rules.feed_items import LIMIT, ArticleDates, ArticleItem, article_items, changed_at
 
 WORDS = load_words("en")
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -17,7 +17,7 @@ def catalog(*names: str, title: str = "Title of {}") -> Catalog:
     pages = [
         Article(
             f"start/{name}.md",
-            Kind.PAGE,
+            "page",
             "start",
             ArticleFrontMatter(title=title.format(name), summary=f"About {name}."),
             "",
@@ -25,13 +25,13 @@ def catalog(*names: str, title: str = "Title of {}") -> Catalog:
         )
         for name in names
     ]
-    top = CategoryFrontMatter(title="First steps", kind=Kind.CATEGORY)
-    pages.append(Article("start/index.md", Kind.CATEGORY, "start", top, "", 1))
+    top = CategoryFrontMatter(title="First steps", kind=PageKind.CATEGORY)
+    pages.append(Article("start/index.md", PageKind.CATEGORY, "start", top, "", 1))
     return build_catalog(HelpCenter({page.path: page for page in pages}), WORDS)
 
 
 def news(found: Catalog, **dates: tuple[datetime | None, datetime | None]) -> tuple[ArticleItem, ...]:
-    return article_news(found, {f"start/{n}.md": ArticleDates(*d) for n, d in dates.items()}, WORDS)
+    return article_items(found, {f"start/{n}.md": ArticleDates(*d) for n, d in dates.items()}, WORDS)
 
 
 def test_a_new_article_is_told_of_once_with_what_a_reader_needs() -> None:

@@ -11,10 +11,10 @@ from waypost.base.files.languages import load_words
 from waypost.base.markdown.blocks import lines_of
 from waypost.base.markdown.links import map_links
 from waypost.base.markdown.plain_text import as_markdown
-from waypost.formats.article import FRONT_MATTER, Article, Kind
+from waypost.formats.article import Article, front_matter_of
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import build_catalog
-from waypost.help.rules.markdown_copies import llms_txt, twins
+from waypost.help.rules.markdown_copies import llms_txt, markdown_copies
 from waypost.publishing.rules.help_site import HelpSite
 
 WORDS = load_words("en")
@@ -25,7 +25,7 @@ def page(path: str, kind: str, body: str = "Text.\n", **front: Any) -> Article:
     if kind in ("category", "home", "contact"):
         front["kind"] = kind
     folder = path.rpartition("/")[0]
-    return Article(path, Kind(kind), folder, FRONT_MATTER[Kind(kind)](**front), body, 5)
+    return Article(path, kind, folder, front_matter_of(kind)(**front), body, 5)
 
 
 SITE = (
@@ -41,9 +41,9 @@ SITE = (
 )
 
 
-def twin(*pages: Article) -> dict[str, str]:
+def copies(*pages: Article) -> dict[str, str]:
     center = HelpCenter({item.path: item for item in pages})
-    return dict(twins(center.pages, build_catalog(center, WORDS), WORDS))
+    return dict(markdown_copies(center.pages, build_catalog(center, WORDS), WORDS))
 
 
 def llms(*pages: Article, root: str = "https://x.example/", status: str = "https://x.example/status/") -> str:
@@ -53,16 +53,16 @@ def llms(*pages: Article, root: str = "https://x.example/", status: str = "https
 
 
 def test_an_article_is_its_title_its_summary_and_its_text() -> None:
-    assert twin(*SITE)["zips/stops.md"] == "# A zip stops\n\n> Why.\n\nSee [more](other.md#a).\n"
-    assert twin(*SITE)["zips/other.md"] == "# Other \\[things\\]\n\nText.\n"
+    assert copies(*SITE)["zips/stops.md"] == "# A zip stops\n\n> Why.\n\nSee [more](other.md#a).\n"
+    assert copies(*SITE)["zips/other.md"] == "# Other \\[things\\]\n\nText.\n"
 
 
 def test_nothing_of_the_front_matter_is_given_away() -> None:
-    assert not [path for path, text in twin(*SITE).items() if "secret-team" in text]
+    assert not [path for path, text in copies(*SITE).items() if "secret-team" in text]
 
 
 def test_a_category_lists_its_articles_and_the_home_page_the_categories() -> None:
-    found = twin(*SITE)
+    found = copies(*SITE)
     assert found["zips/index.md"] == (
         "# Zips & more\n\n> All about zips\n\nText.\n\n"
         "- [A zip stops](stops.md): Why.\n- [Other \\[things\\]](other.md)\n"
@@ -75,7 +75,7 @@ def test_a_category_lists_its_articles_and_the_home_page_the_categories() -> Non
 
 
 def test_the_contact_page_leads_to_what_depends_on_the_time() -> None:
-    found = twin(*SITE)["contact.md"]
+    found = copies(*SITE)["contact.md"]
     assert (
         found
         == "# Contact us\n\nSay what happened.\n\n- [All ways to reach us, with their hours](contact/)\n"
@@ -83,7 +83,7 @@ def test_the_contact_page_leads_to_what_depends_on_the_time() -> None:
 
 
 LINKS = {
-    # A target in zips/stops.md, and what it is in the twin.
+    # A target in zips/stops.md, and what it is in the copy.
     "other.md": "other.md",
     "other.md#part": "other.md#part",
     "../lost.md": "../lost.md",
@@ -107,11 +107,13 @@ def test_links_lead_somewhere_from_the_twin(target: str) -> None:
     body = f"Go [there]({target}) or [here]({target} 'Title') ![x](<{target}>)\n\n[r]: {target}\n"
     changed = LINKS[target]
     expected = f"Go [there]({changed}) or [here]({changed} 'Title') ![x](<{changed}>)\n\n[r]: {changed}\n"
-    assert twin(*SITE[:3], page("zips/stops.md", "page", body), *SITE[4:])["zips/stops.md"].endswith(expected)
+    assert copies(*SITE[:3], page("zips/stops.md", "page", body), *SITE[4:])["zips/stops.md"].endswith(
+        expected
+    )
 
 
 def test_a_link_to_a_first_page_without_a_twin_is_the_folder() -> None:
-    assert "[x](./)" in twin(page("a/b.md", "page", "[x](index.md)"))["a/b.md"]
+    assert "[x](./)" in copies(page("a/b.md", "page", "[x](index.md)"))["a/b.md"]
 
 
 CODE = """\

@@ -3,26 +3,24 @@ from __future__ import annotations
 from typing import Any
 
 from waypost.base.files.languages import load_words
-from waypost.formats.article import ARTICLE_KINDS, FRONT_MATTER, Article, Kind
+from waypost.formats.article import Article, front_matter_of
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import build_catalog
-from waypost.help.rules.kinds import SCRIPTS, KindView, kind_view
+from waypost.help.rules.page_view import ArticleDetails, article_details
 
 
 def page(path: str, kind: str, **front: Any) -> Article:
-    return Article(
-        path, Kind(kind), "a", FRONT_MATTER[Kind(kind)](title=f"T {path}", kind=kind, **front), "Words.", 5
-    )
+    return Article(path, kind, "a", front_matter_of(kind)(title=f"T {path}", kind=kind, **front), "Words.", 5)
 
 
-def view(*pages: Article, language: str = "en", **sizes: int) -> KindView:
+def view(*pages: Article, language: str = "en", **sizes: int) -> ArticleDetails:
     help_center = HelpCenter(
         {item.path: item for item in pages},
         None,
         {name.replace("_", "."): size for name, size in sizes.items()},
     )
     words = load_words(language)
-    return kind_view(pages[0], build_catalog(help_center, words), help_center, words)
+    return article_details(pages[0], build_catalog(help_center, words), help_center, words)
 
 
 TUTORIAL = page(
@@ -76,8 +74,4 @@ def test_files_say_their_type_and_size() -> None:
 
 
 def test_pages_that_are_no_articles_show_nothing_more() -> None:
-    assert view(page("a/index.md", "category")) == KindView()
-
-
-def test_every_kind_says_which_scripts_make_it_handier() -> None:
-    assert set(SCRIPTS) == set(ARTICLE_KINDS)
+    assert view(page("a/index.md", "category")) == ArticleDetails()
