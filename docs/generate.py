@@ -18,7 +18,7 @@ from own_json_reference import own_json_page
 
 from waypost.cli import main as command_line
 from waypost.lint.rules.registry import RULES
-from waypost.notify.channels.registry import CHANNELS, guide
+from waypost.notify.channels import registry
 from waypost.notify.channels.webhook.event import payload_schema
 from waypost.problems import CODES
 from waypost.publishing.documents.now import Now
@@ -138,6 +138,10 @@ def _examples() -> dict[str, tuple[str, str]]:
 # Files
 
 
+def _guide(kind: str) -> str:
+    return (Path(registry.__file__).parent / kind / "guide.md").read_text(encoding="utf-8")
+
+
 def files() -> dict[Path, str]:
     """Return every generated file with its text."""
     made = {
@@ -145,7 +149,7 @@ def files() -> dict[Path, str]:
         DOCS / "reference" / "formats.md": MADE + formats_page(),
         DOCS / "reference" / "problems.md": problems_page(),
         DOCS / "reference" / "waypost-json.md": MADE + own_json_page(),
-        **{DOCS / "channels" / f"{kind}.md": MADE + guide(kind) for kind in CHANNELS},
+        **{DOCS / "channels" / f"{kind}.md": MADE + _guide(kind) for kind in registry.CHANNELS},
     }
     schemas = {
         **{f"{name}.json": schema(name) for name in FORMATS},

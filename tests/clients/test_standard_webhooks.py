@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from helpers.notices import channel_cases, composition, letter, means, subscriber
 
 from helpers.client_pages import DRIVERS, MODULES, node_client, python_client
 from helpers.hostile_status import hostile_snapshot
+from helpers.notices import channel_cases, composition, letter, means, subscriber
 from helpers.signed_messages import OLD, OTHER, SECRET
 from waypost.formats.lint import Cadence
 from waypost.formats.subscribers import SubscriberFile

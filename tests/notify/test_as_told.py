@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from helpers.notices import sample
 
+from helpers.notices import sample
 from helpers.status_world import history, moment, site, take_snapshot, words
 from waypost.notify.rules.notices import Notice, Subject, SubjectKind
 from waypost.notify.rules.wording import incident_as_of, maintenance_as_of

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from helpers.notices import letter, means, subscriber
 
 from helpers.hostile_servers import Server, answering, reply
+from helpers.notices import letter, means, subscriber
 from waypost.base.net import network
 from waypost.notify.channels import statuspage_webhook, webhook
 from waypost.notify.rules.deliveries import TransportError

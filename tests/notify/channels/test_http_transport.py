@@ -10,7 +10,6 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from helpers.notices import NOW, means
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +27,7 @@ from helpers.hostile_servers import (
     reset,
     silent,
 )
+from helpers.notices import NOW, means
 from waypost.base.net import network
 from waypost.base.net.web import Answer
 from waypost.notify.channels.http_transport import LONGEST_WAIT, MOST_ANSWER, host_of, post, retry_after

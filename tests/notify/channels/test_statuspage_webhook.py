@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from helpers.notices import NOW, channel_cases, composition, letter, means, sample, subscriber
 
 from helpers.hostile_servers import Server, answering, reply
 from helpers.hostile_status import hostile_snapshot
+from helpers.notices import NOW, channel_cases, composition, letter, means, sample, subscriber
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.statuspage_shapes import INCIDENT, MAINTENANCE, assert_is_an_update
 from waypost.formats.status import ComponentStatus, Update, UpdateStatus

@@ -6,6 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from helpers.hostile_servers import Server, answering, reply
+from helpers.hostile_status import TEXTS, hostile_snapshot
 from helpers.notices import (
     NOW,
     channel_cases,
@@ -16,12 +22,6 @@ from helpers.notices import (
     sample,
     subscriber,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
-
-from helpers.hostile_servers import Server, answering, reply
-from helpers.hostile_status import TEXTS, hostile_snapshot
 from waypost.formats.lint import Cadence
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 from waypost.formats.subscribers import NoticeEvent, SubscriberFile
