@@ -84,7 +84,7 @@ def test_what_was_observed_is_summed_up_sealed_and_forgotten_in_this_order(store
 def test_deliveries_that_are_over_for_long_are_forgotten(store: Store) -> None:
     outbox = store.outbox
     outbox.register([outboxes.endpoint("acme")], outboxes.START)
-    outboxes.tell(outbox, ["k1"], ["acme"])
+    outboxes.enqueue(outbox, ["k1"], ["acme"])
     [item] = outboxes.claim(outbox)
     outboxes.deliver_all(outbox, item)
     for days, left in ((90, 1), (91, 0)):

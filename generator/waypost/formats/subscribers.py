@@ -121,7 +121,7 @@ Event = Annotated[
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
-class Rule:
+class SubscriptionRule:
     """What a subscriber wants to know; everything that is named must fit."""
 
     components: tuple[Slug, ...] = ()
@@ -219,7 +219,7 @@ class Subscriber:
     """A phone number that gets text messages."""
     apprise: AppriseTarget | None = Field(default=None, repr=False)
     """Any of the services that Apprise knows."""
-    rules: Annotated[tuple[Rule, ...], Field(min_length=1)] = (Rule(),)
+    rules: Annotated[tuple[SubscriptionRule, ...], Field(min_length=1)] = (SubscriptionRule(),)
     """What is told; several rules are joined by or, and nothing is told twice."""
 
     def __post_init__(self) -> None:

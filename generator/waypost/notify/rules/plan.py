@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from waypost.formats.status import Impact
-from waypost.formats.subscribers import NoticeEvent, Rule, Subscriber
+from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriptionRule
 from waypost.notify.rules.notices import Notice, PlannedNotice
 from waypost.notify.rules.sources import (
     NoticeContext,
@@ -110,7 +110,7 @@ def _person(subscriber: Subscriber) -> Hashable:
     return subscriber.kind, target.casefold() if isinstance(target, str) else target
 
 
-def _fits(rule: Rule, notice: Notice, kind: str, groups: Mapping[str, frozenset[str]]) -> bool:
+def _fits(rule: SubscriptionRule, notice: Notice, kind: str, groups: Mapping[str, frozenset[str]]) -> bool:
     usual = FOR_PROGRAMS if kind in _PROGRAMS else FOR_CUSTOMERS
     if notice.event not in (rule.events or usual):
         return False
