@@ -41,7 +41,7 @@ _PATH = re.compile(r"status/maintenance/[a-z0-9-]+\.md")
 
 @dataclass(frozen=True)
 class NewMaintenance:
-    """What is known of work when it is announced."""
+    """The facts of a maintenance when it is announced."""
 
     title: str
     components: Sequence[str]
@@ -59,11 +59,11 @@ class PlannedMaintenance:
     preview: str
     """What will be published, in plain text."""
     warnings: tuple[Problem, ...] = ()
-    """What the rules for writers say of it."""
+    """The findings of the rules for writers."""
 
     @property
     def subject(self) -> str:
-        """What a commit of it says."""
+        """The first line of its commit."""
         return f"Maintenance: {self.work.title} ({self.work.updates[-1].status})"
 
 
@@ -95,7 +95,7 @@ def plan_step(site: Site, name: str, update: NewUpdate) -> PlannedMaintenance:
 
 
 def present_maintenance(site: Site, name: str) -> Maintenance:
-    """Return the maintenance that a name means, before somebody is asked for words about it."""
+    """Return the maintenance that a name means, before its author is asked for words about it."""
     return read_file(site.root, MAINTENANCE, name).item
 
 
@@ -112,7 +112,7 @@ def _planned(
 
 
 def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
-    """Ask the rules about announcements what they say of new work; lint.yml decides, as it does later."""
+    """Return the findings of the rules about announcements; lint.yml sets their levels, as it does later."""
     status = written_status(site)
     status = replace(status, maintenances=(*status.maintenances, work))
     config = load_lint_config(site.root, RULES)[0] or LintConfig()

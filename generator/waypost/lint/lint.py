@@ -25,9 +25,9 @@ from waypost.search.io.whoosh_words import Likeness
 
 
 def lint(site: Site, now: datetime) -> list[Problem]:
-    """Return every problem of a site, in the order of the files: what breaks a format, then what breaks a rule.
+    """Return every problem of a site, in the order of the files: errors of formats, and findings of rules.
 
-    Rules are asked only where every file can be read: on half a site they would report what is not so.
+    Rules are asked only where every file can be read: on half a site their findings would be wrong.
     """
     project, problems = check_project(site)
     config, found = load_lint_config(site.root, RULES)
@@ -39,7 +39,7 @@ def lint(site: Site, now: datetime) -> list[Problem]:
 
 
 def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -> LintSite:
-    """Gather what the rules look at: drafts too, so that they are in order when they are published."""
+    """Gather the input of the rules, with drafts, so that they are in order when they are published."""
     project = replace(project, help_center=project.help_center.with_drafts)
     return LintSite(
         project=project,

@@ -1,4 +1,4 @@
-"""What an article about a known problem says: taken from the timeline of an incident that is over."""
+"""The parts of an article about a known problem, taken from the timeline of an incident that is over."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _summary(body: str) -> str:
 
 
 def as_article(text: str) -> str:
-    """Return the Markdown of an update as that of an article, where tags would be tags: they stay text."""
+    """Return the Markdown of an update as an article needs it, in which tags stay text."""
     return "\n".join(
         line.text if line.is_fenced else outside_code(line.text, lambda part: _TAG.sub("&lt;", part))
         for line in lines_of(text)
@@ -76,12 +76,12 @@ def as_article(text: str) -> str:
 
 
 def article_name(incident: Incident) -> str:
-    """Return the name of the article's file: that of the incident without its day."""
+    """Return the name of the article's file: the name of the incident without its day."""
     return f"known-{_DATE.sub('', incident.id, count=1)}.md"
 
 
 def fitting_category(incident: Incident, help_center: HelpCenter) -> str:
-    """Return the category with the most articles about what was hit, else the first; empty where there is none."""
+    """Return the category with the most articles about the components of an incident, else the first, else ""."""
     known = [page.category for page in help_center.categories]
     about = Counter(
         article.category

@@ -18,30 +18,30 @@ _ARTICLES = re.compile(rb"""["']?articles["']?\s*:""")
 
 @dataclass(frozen=True)
 class NewUpdate:
-    """What is to be said next."""
+    """A new update, not written yet."""
 
     status: UpdateStatus
     at: datetime
     """With the offset that is written."""
     message: str
     next_update: timedelta | None = None
-    """How soon more will be said; it becomes a line of its own."""
+    """How soon the next update is promised; it becomes a line of its own."""
 
     @property
     def next_update_by(self) -> datetime | None:
-        """When the next word is promised."""
+        """When the next update is promised."""
         return self.at + self.next_update if self.next_update else None
 
     @property
     def body(self) -> str:
-        """What stands below the heading, with plain line ends."""
+        """The text below the heading, with plain line ends."""
         text = "\n".join(self.message.strip().splitlines())
         promised = self.next_update_by
         return f"{text}\n\nNext update by {promised.isoformat()}." if promised else text
 
     @property
     def text(self) -> str:
-        """The heading and what stands below it."""
+        """The heading and the text below it."""
         return f"## {self.status} · {self.at.isoformat()}\n{self.body}\n"
 
 

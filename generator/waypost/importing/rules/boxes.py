@@ -35,7 +35,7 @@ class _BoxStart:
     kind: str
     title: str
     rest: str
-    """What stands on the same line behind the tag."""
+    """The text behind the tag on the same line."""
 
 
 @dataclass(frozen=True)

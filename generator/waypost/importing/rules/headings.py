@@ -103,7 +103,7 @@ _STEP = re.compile(r"\d+\. +\S")
 
 
 def kind_of(title: str, lines: Lines) -> Kind:
-    """Return the kind that fits an article; one that would lack what its kind promises stays a page."""
+    """Return the kind that fits an article; an article that would lack parts of its kind stays a page."""
     kind = _guess(title, [_words(block.text) for block in _headings(lines) if block.level == 2], lines)
     front = ArticleFrontMatter(title="x", kind=kind)
     return Kind.PAGE if weakness(Article("x.md", kind, "", front, text_of(lines), 1)) else kind

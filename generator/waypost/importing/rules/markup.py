@@ -106,7 +106,7 @@ def convert_highlight(lines: Lines, _: Conversion) -> Lines:
 
 
 def convert_liquid(lines: Lines, conversion: Conversion) -> Lines:
-    """Resolve what template tags say of links, and report the others, which stay as text."""
+    """Resolve the template tags of links, and report the others, which stay as text."""
 
     def change(line: SourceLine, text: str) -> str:
         if "{%" not in text and "{{" not in text:
@@ -225,7 +225,7 @@ def convert_components(lines: Lines, conversion: Conversion) -> Lines:
 
 
 def _move_out(lines: Lines, closed: set[str]) -> Lines:
-    """Move the text in components to where their tags stand: what is moved in by four columns would become code."""
+    """Move the text in components to the columns of their tags: four columns further in it would become code."""
     made: Lines = []
     shifts: list[int | None] = []
     for line, is_code in marked(lines):

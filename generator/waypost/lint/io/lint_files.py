@@ -20,7 +20,7 @@ from waypost.reading.io.lint_config import read_lint_config
 
 
 def load_lint_config(root: Path, codes: Collection[str]) -> tuple[LintConfig | None, list[Problem]]:
-    """Read lint.yml, and hold the rules that it names against `codes`, those that there are."""
+    """Read lint.yml, and check that each rule that it names is one of `codes`."""
     document, config, problems = read_lint_config(root)
     if document is None or config is None:
         return config, problems

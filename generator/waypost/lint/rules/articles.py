@@ -137,7 +137,7 @@ def _percent(share: float) -> str:
 
 
 def _advice(outcome: Outcome) -> str:
-    """Say what came first, and what a writer can do about it."""
+    """Return the first result of a question, with advice to the writer."""
     first = f"content/{outcome.first} comes first" if outcome.first else "Nothing is found"
     if not outcome.is_answerable:
         return f"{first}, and nothing may be found. If that article does answer it, name it here."

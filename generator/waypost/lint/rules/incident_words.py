@@ -1,4 +1,4 @@
-"""The words by which rules see what an update says, in English and German.
+"""The words by which rules judge the content of an update, in English and German.
 
 A rule must not report what is good, so the lists are generous: a text that may say it counts as saying it.
 """

@@ -93,7 +93,7 @@ def _links(site: LintSite) -> Iterator[tuple[Article, Link]]:
 
 
 def _meanings(path: str, page: Article) -> tuple[str, str]:
-    """Return what a path means by the file it stands in, and by the address of its page."""
+    """Return a path as it counts from the file it stands in, and from the address of its page."""
     if path.startswith("/"):
         return path.lstrip("/"), path.strip("/") + "/"
     by_address = posixpath.normpath(posixpath.join(page.url, path))
