@@ -28,8 +28,13 @@ from waypost.authoring.io.planned_files import (
     skeleton,
     write_planned,
 )
-from waypost.authoring.rules.known_problem import article_name, fitting_category, known_problem
-from waypost.authoring.rules.update_text import NewUpdate, incident_preview
+from waypost.authoring.rules.incident_texts import (
+    NewUpdate,
+    article_name,
+    fitting_category,
+    incident_preview,
+    known_problem,
+)
 from waypost.formats.article import Kind
 from waypost.formats.project import Project
 from waypost.formats.status import ComponentStatus, Impact, Incident, UpdateStatus

@@ -20,7 +20,7 @@ from waypost.authoring.io.incident_edit import (
     written_status,
 )
 from waypost.authoring.io.planned_files import PlannedFile, dated_file, quoted, skeleton
-from waypost.authoring.rules.update_text import NewUpdate, maintenance_preview
+from waypost.authoring.rules.incident_texts import NewUpdate, maintenance_preview
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status import ENDED, Maintenance, UpdateStatus

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from waypost.authoring.io.planned_files import PlannedFile, check_start
-from waypost.authoring.rules.update_text import NewUpdate, add_article, append_update
+from waypost.authoring.rules.incident_texts import NewUpdate, add_article, append_update
 from waypost.base.files.source import Source, decode, read_bytes, walk
 from waypost.formats.project import StatusSite
 from waypost.formats.status import Incident, Maintenance
