@@ -62,10 +62,7 @@ STEPS = (
     ConversionStep("highlight", markup.convert_highlight, "Code comes first: nothing in it is markup."),
     ConversionStep("modules", markup.convert_modules, "Code of MDX would show as text."),
     ConversionStep("comments", markup.convert_comments, "Comments in braces would show as text."),
-    *(
-        ConversionStep(syntax.name, boxes.box_converter(syntax), syntax.reason)
-        for syntax in boxes.BOX_SYNTAXES
-    ),
+    *(ConversionStep(syntax.name, syntax.convert, syntax.reason) for syntax in boxes.BOX_SYNTAXES),
     ConversionStep(
         "alerts", boxes.convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."
     ),
