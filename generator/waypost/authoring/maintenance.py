@@ -25,7 +25,7 @@ from waypost.formats.lint import LintConfig
 from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status import ENDED, Maintenance, UpdateStatus
 from waypost.lint.io.lint_files import load_lint_config
-from waypost.lint.rules.registry import RULES, judge
+from waypost.lint.rules.registry import judge
 from waypost.lint.rules.rule import LintSite
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.site import Site
@@ -115,7 +115,7 @@ def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
     """Return the findings of the rules about announcements; lint.yml sets their levels, as it does later."""
     status = written_status(site)
     status = replace(status, maintenances=(*status.maintenances, work))
-    config = load_lint_config(site.root, RULES)[0] or LintConfig()
+    config = load_lint_config(site.root)[0] or LintConfig()
     lint_site = LintSite(Project(HelpCenter(), status), config, {}, frozenset(), now)
     path = f"{MAINTENANCE.path}/{work.id}.md"
     return [

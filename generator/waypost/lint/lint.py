@@ -15,7 +15,7 @@ from waypost.lint.io.lint_files import (
     page_parts,
     status_texts,
 )
-from waypost.lint.rules.registry import RULES, judge
+from waypost.lint.rules.registry import judge
 from waypost.lint.rules.rule import LintSite
 from waypost.problems import Problem
 from waypost.reading.project import check_project
@@ -30,7 +30,7 @@ def lint(site: Site, now: datetime) -> list[Problem]:
     Rules are asked only where every file can be read: on half a site their findings would be wrong.
     """
     project, problems = check_project(site)
-    config, found = load_lint_config(site.root, RULES)
+    config, found = load_lint_config(site.root)
     problems += found
     if project and config:
         places = FindingLocator(site.root)

@@ -14,7 +14,7 @@ from waypost.formats.article import ArticleFrontMatter
 from waypost.formats.support import Reason
 from waypost.formats.types import read_moment
 from waypost.lint.io.lint_files import load_lint_config
-from waypost.lint.rules.registry import RULES, is_silenced
+from waypost.lint.rules.registry import is_silenced
 from waypost.lint.rules.review import OwnerGroup, ReviewPolicy, Vote, plan_review
 from waypost.problems import ProblemsFound
 from waypost.reading.project import load_project
@@ -38,7 +38,7 @@ class Review:
 def review(site: Site, now: datetime, within: timedelta, votes: Path | None = None) -> Review:
     """Return the articles that are due; raises ProblemsFound where the site, lint.yml or the votes cannot be read."""
     project = load_project(site)
-    config, problems = load_lint_config(site.root, RULES)
+    config, problems = load_lint_config(site.root)
     if config is None:
         raise ProblemsFound(problems)
 
