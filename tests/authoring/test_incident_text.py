@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.authoring.rules.update_text import NewUpdate, add_article, append_update, line_end
+from waypost.authoring.rules.incident_texts import NewUpdate, add_article, append_update, line_end
 from waypost.formats.status import UpdateStatus
 
 AT = datetime.fromisoformat("2026-11-20T10:02:00+01:00")

@@ -17,7 +17,7 @@ from waypost.authoring.incidents import (
     present_incident,
 )
 from waypost.authoring.io.planned_files import AlreadyThere, write_planned
-from waypost.authoring.rules.update_text import NewUpdate
+from waypost.authoring.rules.incident_texts import NewUpdate
 from waypost.build import build_site
 from waypost.formats.article import ArticleFrontMatter
 from waypost.formats.status import ComponentStatus, Impact, Incident, UpdateStatus

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from waypost.authoring.rules.known_problem import as_article
+from waypost.authoring.rules.incident_texts import (
+    as_article,
+)
 from waypost.base.markdown.links import map_links
 from waypost.formats.article import Article, ArticleFrontMatter
 from waypost.help.rules.article_data import (

@@ -163,12 +163,12 @@ FRONT = "---\ntitle: Pages\nimpact: {}\ncomponents: {{web: partial_outage}}\n---
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_any_file_is_judged_or_refused_with_a_place_in_it(
-    impact: Impact, updates: list[tuple[str, str]]
+    impact: Impact, texts: list[tuple[str, str]]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         site = minimal_site(Path(folder, "site"))
         updates = [
-            f"## {status} · 2026-11-20T1{n}:00:00+01:00\n{body}\n" for n, (status, body) in enumerate(updates)
+            f"## {status} · 2026-11-20T1{n}:00:00+01:00\n{body}\n" for n, (status, body) in enumerate(texts)
         ]
         file = site.root / "status" / "incidents" / "a.md"
         file.write_bytes((FRONT.format(impact) + "\n".join(updates)).encode("utf-8", "replace"))

@@ -1,1 +1,1 @@
-"""What commands write for people: new files, updates of incidents and maintenance."""
+"""Files that commands write for people: new ones, and updates of incidents and maintenance."""

@@ -28,8 +28,13 @@ from waypost.authoring.io.planned_files import (
     skeleton,
     write_planned,
 )
-from waypost.authoring.rules.known_problem import article_name, fitting_category, known_problem
-from waypost.authoring.rules.update_text import NewUpdate, incident_preview
+from waypost.authoring.rules.incident_texts import (
+    NewUpdate,
+    article_name,
+    fitting_category,
+    incident_preview,
+    known_problem,
+)
 from waypost.formats.project import Project
 from waypost.formats.status import ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
@@ -40,7 +45,7 @@ from waypost.reading.site import Site
 
 @dataclass(frozen=True)
 class NewIncident:
-    """What is known of an incident when it is opened."""
+    """The facts of an incident when it is opened."""
 
     title: str
     components: Sequence[str]
@@ -51,12 +56,12 @@ class NewIncident:
 
 @dataclass(frozen=True)
 class UpdateStart:
-    """What a writer of a first update sees to begin with."""
+    """The text that a writer of a first update starts from."""
 
     words: str = ""
     """Words of the site, to be completed."""
     hint: str = ""
-    """What to say, in words that are not for customers."""
+    """Advice to the author, which is not for customers."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class PlannedIncident:
 
     @property
     def subject(self) -> str:
-        """What a commit of it says."""
+        """The first line of its commit."""
         return f"Incident: {self.incident.title} ({self.incident.status})"
 
 
@@ -92,7 +97,7 @@ def new_incident(
 
 
 def update_start(site: Site, impact: Impact) -> UpdateStart:
-    """Return what to start from: the words of the site, else what Waypost advises.
+    """Return the start of a first update: the words of the site, else the advice of Waypost.
 
     Raises ProblemsFound where the site has words that cannot be read.
     """
@@ -124,7 +129,7 @@ def plan_update(site: Site, name: str, update: NewUpdate) -> PlannedIncident:
 def plan_resolve(
     site: Site, name: str, update: NewUpdate, *, draft_article: bool = False, category: str | None = None
 ) -> PlannedIncident:
-    """Plan the end of an incident, and a draft of what was learnt of it if that is asked for.
+    """Plan the end of an incident, and a draft of an article about it if that is asked for.
 
     Raises ProblemsFound, and AlreadyThere for an article of its name.
     """
@@ -156,7 +161,7 @@ def new_update(
 
 
 def present_incident(site: Site, name: str) -> Incident:
-    """Return the incident that a name means, before somebody is asked for words about it."""
+    """Return the incident that a name means, before its author is asked for words about it."""
     return read_file(site.root, INCIDENTS, name).item
 
 

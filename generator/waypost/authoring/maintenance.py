@@ -25,12 +25,15 @@ from waypost.authoring.io.planned_files import (
     quoted,
     skeleton,
 )
-from waypost.authoring.rules.update_text import NewUpdate, maintenance_preview
+from waypost.authoring.rules.incident_texts import (
+    NewUpdate,
+    maintenance_preview,
+)
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status import ENDED, Maintenance, UpdateStatus
 from waypost.lint.io.lint_files import load_lint_config
-from waypost.lint.rules.registry import RULES, judge
+from waypost.lint.rules.registry import judge
 from waypost.lint.rules.rule import LintSite
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.site import Site
@@ -46,7 +49,7 @@ _PATH = re.compile(r"status/maintenance/[a-z0-9-]+\.md")
 
 @dataclass(frozen=True)
 class NewMaintenance:
-    """What is known of work when it is announced."""
+    """The facts of a maintenance when it is announced."""
 
     title: str
     components: Sequence[str]
@@ -64,11 +67,11 @@ class PlannedMaintenance:
     preview: str
     """What will be published, in plain text."""
     warnings: tuple[Problem, ...] = ()
-    """What the rules for writers say of it."""
+    """The findings of the rules for writers."""
 
     @property
     def subject(self) -> str:
-        """What a commit of it says."""
+        """The first line of its commit."""
         return f"Maintenance: {self.work.title} ({self.work.updates[-1].status})"
 
 
@@ -100,7 +103,7 @@ def plan_step(site: Site, name: str, update: NewUpdate) -> PlannedMaintenance:
 
 
 def present_maintenance(site: Site, name: str) -> Maintenance:
-    """Return the maintenance that a name means, before somebody is asked for words about it."""
+    """Return the maintenance that a name means, before its author is asked for words about it."""
     return read_file(site.root, MAINTENANCE, name).item
 
 
@@ -117,10 +120,10 @@ def _planned(
 
 
 def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
-    """Ask the rules about announcements what they say of new work; lint.yml decides, as it does later."""
+    """Return the findings of the rules about announcements; lint.yml sets their levels, as it does later."""
     status = written_status(site)
     status = replace(status, maintenances=(*status.maintenances, work))
-    config = load_lint_config(site.root, RULES)[0] or LintConfig()
+    config = load_lint_config(site.root)[0] or LintConfig()
     lint_site = LintSite(Project(HelpCenter(), status), config, {}, frozenset(), now)
     path = f"{MAINTENANCE.path}/{work.id}.md"
     return [

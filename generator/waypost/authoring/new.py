@@ -1,4 +1,4 @@
-"""Start things: a site or an article, each with a skeleton that says what belongs where."""
+"""Start a site or an article, each from a skeleton that shows what belongs where."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _WORKFLOW_FILES = {
     ".gitlab-ci.yml": (Workflows.GITLAB, Workflows.BOTH),
     "requirements.txt": (Workflows.GITHUB, Workflows.GITLAB, Workflows.BOTH),
 }
-"""The top-level names of the skeleton that only some choices take; what is not named here belongs to all."""
+"""The top-level names of the skeleton that only some choices take; all others belong to every choice."""
 
 
 def new_site(folder: Path, name: str, workflows: Workflows = Workflows.BOTH) -> list[Path]:

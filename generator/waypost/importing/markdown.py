@@ -1,4 +1,4 @@
-"""Bring a folder of Markdown that was not written for Waypost into a site, and say what a person has to look at."""
+"""Bring a folder of Markdown that was not written for Waypost into a site, and report what needs a look."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from waypost.reading.site import Site
 
 
 class Fate(StrEnum):
-    """What happens to one file of content/ or status/."""
+    """The fate of one file of content/ or status/ in an import."""
 
     NEW = "new"
     SAME = "same"
@@ -45,13 +45,13 @@ class ImportedFile:
     path: str
     """From content/ for articles and what belongs to them, from the root of the site for files of status/."""
     origin: str
-    """What it is made of, as problems show it; empty for the page of a category that had none."""
+    """Its source, as problems show it; empty for the page of a category that had none."""
     fate: Fate
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did, or would do."""
+    """The outcome of an import, or of a dry run."""
 
     articles: int
     categories: int
@@ -59,7 +59,7 @@ class ImportReport:
     other_files: int
     files: tuple[ImportedFile, ...]
     problems: tuple[Problem, ...]
-    """What a person has to look at; none of it stops the site from being built."""
+    """Warnings for a person; none of them stops the site from being built."""
 
 
 def import_markdown(site: Site, folder: Path, *, dry_run: bool = False) -> ImportReport:
@@ -167,7 +167,7 @@ def _kept(files: list[ImportedFile], folder: Path) -> list[Problem]:
 
 
 def check_plan(plan: ImportPlan) -> None:
-    """Take out of every page what its format refuses, and add to the notes what that was."""
+    """Take values that the format refuses out of every page, and note each of them."""
     for page in plan.pages:
         for key, message in list(_refused(page)):
             if page.origin is not None:
@@ -177,7 +177,7 @@ def check_plan(plan: ImportPlan) -> None:
 
 
 def _refused(page: PlannedPage) -> Iterator[tuple[str, str]]:
-    """Remove what is refused, from the end of each list so that places stay true, and say why."""
+    """Remove refused values, from the end of each list so that places stay true; give each key with the reason."""
     try:
         adapter_for(front_matter_of(page.kind)).validate_python({"kind": page.kind, **page.front})
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Bring the history of another status page into a site, and say what a person has to look at."""
+"""Bring the history of another status page into a site, and report what needs a look."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _COMPONENTS = re.compile(r"components: [\[{](?P<names>.*)[\]}]")
 
 @dataclass(frozen=True)
 class StatusImport:
-    """What an import did, or would do."""
+    """The outcome of an import, or of a dry run."""
 
     incidents: int
     maintenances: int
@@ -46,7 +46,7 @@ class StatusImport:
     """Components of a new status.yml; 0 where there was one."""
     files: tuple[ImportedFile, ...]
     problems: tuple[Problem, ...]
-    """What a person has to look at; none of it stops the page from being published."""
+    """Warnings for a person; none of them stops the page from being published."""
 
 
 def import_status(site: Site, importer: Importer, place: str, *, dry_run: bool = False) -> StatusImport:
@@ -159,7 +159,7 @@ def _problems(plan: PlannedEntry) -> list[Problem]:
 
 
 def _former(site: Site) -> Iterator[tuple[str, str]]:
-    """Give each former address of what is in the site, with the file that names it."""
+    """Give each former address in the site, with the file that names it."""
     for folder, load in (("incidents", load_incident), ("maintenance", load_maintenance)):
         for file in walk(site.root, site.root / "status" / folder, ".md")[0]:
             item, _ = load(site.root, file)

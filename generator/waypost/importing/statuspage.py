@@ -47,7 +47,7 @@ TIMEOUT = timedelta(seconds=30)
 """For one document."""
 
 LATEST = 50
-"""How many incidents the API tells of at most."""
+"""The most incidents that the API returns."""
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DOCUMENTS = ("summary", "components", "incidents", "scheduled-maintenances")
@@ -79,7 +79,7 @@ def _fetched(place: str, name: str) -> Any:
 
 
 def _address(place: str, name: str) -> str:
-    """Return where a document is; only what nobody on the way can have changed is believed."""
+    """Return the address of a document; only encrypted answers, or those of this machine, are trusted."""
     try:
         parts = urlsplit(place)
         host = parts.hostname or ""
@@ -112,7 +112,7 @@ def _saved(place: Path) -> Iterator[tuple[str, Any]]:
 
 
 def _broken(file: Path, data: bytes, error: Unanswered) -> Problem:
-    """Say what is wrong with a saved document, at the place where reading it ended."""
+    """Return the problem of a saved document, at the place where reading it ended."""
     cause = error.__cause__
     location, what = Location(file.as_posix()), str(error)
     if isinstance(cause, json.JSONDecodeError):
@@ -240,9 +240,9 @@ class _EntryReader:
         return start, end
 
     def _hit(self, impact: str) -> dict[str, ComponentStatus]:
-        """Return the components with the worst state that the updates name, else with what the impact suggests.
+        """Return the components with the worst state that the updates name, else with the state of the impact.
 
-        What `components` says of their state is how they are today.
+        The states under `components` are the states of today.
         """
         states_of: dict[str, list[ComponentStatus]] = {}
         for update in rows_of(self._row, "incident_updates"):

@@ -15,7 +15,7 @@ from waypost.lint.io.lint_files import (
     page_parts,
     status_texts,
 )
-from waypost.lint.rules.registry import RULES, judge
+from waypost.lint.rules.registry import judge
 from waypost.lint.rules.rule import LintSite
 from waypost.problems import Problem
 from waypost.reading.project import check_project
@@ -25,12 +25,12 @@ from waypost.search.io.likeness import Likeness
 
 
 def lint(site: Site, now: datetime) -> list[Problem]:
-    """Return every problem of a site, in the order of the files: what breaks a format, then what breaks a rule.
+    """Return every problem of a site, in the order of the files: errors of formats, and findings of rules.
 
-    Rules are asked only where every file can be read: on half a site they would report what is not so.
+    Rules are asked only where every file can be read: on half a site their findings would be wrong.
     """
     project, problems = check_project(site)
-    config, found = load_lint_config(site.root, RULES)
+    config, found = load_lint_config(site.root)
     problems += found
     if project and config:
         places = FindingLocator(site.root)
@@ -39,7 +39,7 @@ def lint(site: Site, now: datetime) -> list[Problem]:
 
 
 def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -> LintSite:
-    """Gather what the rules look at: drafts too, so that they are in order when they are published."""
+    """Gather the input of the rules, with drafts, so that they are in order when they are published."""
     project = replace(project, help_center=project.help_center.with_drafts)
     return LintSite(
         project=project,

@@ -14,7 +14,7 @@ from waypost.formats.article import ArticleFrontMatter
 from waypost.formats.support import VoteReason
 from waypost.formats.types import read_moment
 from waypost.lint.io.lint_files import load_lint_config
-from waypost.lint.rules.registry import RULES, is_silenced
+from waypost.lint.rules.registry import is_silenced
 from waypost.lint.rules.review import OwnerGroup, ReviewPolicy, Vote, plan_review
 from waypost.problems import ProblemsFound
 from waypost.reading.project import load_project
@@ -23,7 +23,7 @@ from waypost.reading.site import Site
 
 @dataclass(frozen=True)
 class Review:
-    """What is due, and how much was looked at."""
+    """The articles that are due, and how many were examined."""
 
     groups: tuple[OwnerGroup, ...]
     policy: timedelta
@@ -36,9 +36,9 @@ class Review:
 
 
 def review(site: Site, now: datetime, within: timedelta, votes: Path | None = None) -> Review:
-    """Return what is due; raises ProblemsFound where the site, lint.yml or the votes cannot be read."""
+    """Return the articles that are due; raises ProblemsFound where the site, lint.yml or the votes cannot be read."""
     project = load_project(site)
-    config, problems = load_lint_config(site.root, RULES)
+    config, problems = load_lint_config(site.root)
     if config is None:
         raise ProblemsFound(problems)
 
@@ -68,7 +68,7 @@ class VoteLog:
     """The part of a large file that was left out, at its beginning."""
 
     def votes(self) -> Iterator[Vote]:
-        """Yield the votes in the order of the file; raises ProblemsFound for what is no file, and OSError."""
+        """Yield the votes in the order of the file; raises ProblemsFound where there is no file, and OSError."""
         size = log_lines.size_of_log(self.path, "Name the file that the votes are appended to.")
         self.skipped_bytes = max(0, size - log_lines.MAX_LOG)
         with self.path.open("rb") as stream:

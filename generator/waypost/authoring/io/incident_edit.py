@@ -1,4 +1,4 @@
-"""Find an incident or a maintenance by any part of its name, and add to its file only what is read back as meant."""
+"""Find an incident or a maintenance by a part of its name, and add an update that is read back as it was meant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from waypost.authoring.io.planned_files import PlannedFile, check_start
-from waypost.authoring.rules.update_text import NewUpdate, add_article, append_update
+from waypost.authoring.rules.incident_texts import (
+    NewUpdate,
+    add_article,
+    append_update,
+)
 from waypost.base.files.text_files import (
     Source,
     decode,
@@ -172,7 +176,7 @@ def usable_config(root: Path) -> StatusConfig:
 
 
 def written_status(site: Site) -> StatusSite:
-    """Return what people wrote in status/; raises ProblemsFound where anything of it is wrong."""
+    """Return the content of status/; raises ProblemsFound where any of it is wrong."""
     found, problems = load_status_site(site.root, usable_config(site.root))
     if errors(problems):
         raise ProblemsFound(problems)

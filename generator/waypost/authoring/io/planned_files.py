@@ -61,11 +61,11 @@ def commit_planned(site: Site, files: Sequence[PlannedFile], message: str) -> st
 
 
 SourceCheck = Callable[[Source], list[Problem]]
-"""Says what is wrong with the text of a file."""
+"""Returns the problems of the text of a file."""
 
 
 class AlreadyThere(Refused):
-    """What should be made is there already, and nothing is overwritten."""
+    """The file or folder is there already, and nothing is overwritten."""
 
 
 def dated_file(folder: Path, day: datetime, title: str) -> Path:
@@ -82,7 +82,7 @@ def dated_file(folder: Path, day: datetime, title: str) -> Path:
 
 
 def check_start(site: Site, path: Path, text: str, check: SourceCheck) -> bytes:
-    """Return what a new file will hold; raises AlreadyThere, or ProblemsFound where no file may hold it."""
+    """Return the bytes of a new file; raises AlreadyThere, and ProblemsFound where its text is not valid."""
     if path.exists() or path.is_symlink():
         raise AlreadyThere(f"{path} is there already. Choose another title; nothing was changed.")
     # Bytes that the command line could not decode are reported like bytes in a file.
@@ -116,7 +116,7 @@ def skeleton(template: str, values: Mapping[str, str]) -> str:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Fill in $name; what looks like a name in a value stays as it is."""
+    """Fill in $name; values are not filled in again."""
     return Template(text).safe_substitute(values)
 
 

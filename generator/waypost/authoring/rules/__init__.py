@@ -1,1 +1,1 @@
-"""What such a file will say."""
+"""The texts of incidents and maintenance."""

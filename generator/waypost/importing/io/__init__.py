@@ -1,1 +1,1 @@
-"""Reads what other tools left."""
+"""Reads the files of other tools."""

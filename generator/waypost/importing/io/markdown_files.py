@@ -1,4 +1,4 @@
-"""Read a folder of Markdown that was not written for Waypost, whatever is in it; nothing in it is changed."""
+"""Read a folder of Markdown that was not written for Waypost; nothing in it is changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NEVER = frozenset({"node_modules", "bower_components", "vendor", "__pycache__"}
 
 
 def read_tree(folder: Path) -> tuple[SourceTree, list[Problem]]:
-    """Read all Markdown below a folder and list all other files; what cannot be used becomes a warning."""
+    """Read all Markdown below a folder and list all other files; a file that cannot be used becomes a warning."""
     shown = folder.as_posix()
     found, problems = walk(folder, folder, "")
     pages: list[SourcePage] = []
@@ -113,7 +113,7 @@ def _decode(path: str, data: bytes) -> tuple[str | None, list[Problem]]:
 
 
 def _read_note(folder: Path, file: Path) -> FolderNote:
-    """Read what Docusaurus keeps of a folder; anything unusable says nothing."""
+    """Read the facts about a folder that Docusaurus keeps; unusable values count as missing."""
     data, _ = read_bytes(folder, file)
     text = data.decode("utf-8-sig", errors="replace") if data else ""
     values: Any = None
@@ -194,7 +194,7 @@ def _yaml(source: Source, lines: list[str]) -> _Read:
 
 
 def _simple(source: Source, lines: list[str], at: tuple[int, int], reason: str) -> _Read:
-    """Read what can be read of front matter that is broken: keys with one line of text each."""
+    """Read the usable lines of broken front matter: keys with one line of text each."""
     data: dict[str, Any] = {}
     places: dict[str, tuple[int, int]] = {}
     for number, line in enumerate(lines, start=2):
@@ -234,7 +234,7 @@ def _places(lines: list[str], key: re.Pattern[str], first: int) -> dict[str, tup
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    """Turn dates of TOML into text, as YAML here has them, and bring in what Hugo keeps under `params`."""
+    """Turn dates of TOML into text, as YAML here has them, and bring in the keys that Hugo keeps under `params`."""
     inner = data.get("params")
     if isinstance(inner, dict):
         data = {**inner, **data}

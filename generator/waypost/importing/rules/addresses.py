@@ -260,7 +260,7 @@ def absolute(path: str, address: str) -> str:
 
 
 class AddressBook:
-    """Finds pages by addresses; what two pages claim belongs to neither."""
+    """Finds pages by addresses; an address of two pages belongs to neither."""
 
     def __init__(self) -> None:
         self._pages: dict[str, set[str]] = {}

@@ -35,7 +35,7 @@ class _BoxStart:
     kind: str
     title: str
     rest: str
-    """What stands on the same line behind the tag."""
+    """The text behind the tag on the same line."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,22 @@ class BoxSyntax:
     opens: re.Pattern[str]
     closes: re.Pattern[str]
     read: Callable[[re.Match[str]], _BoxStart]
+
+    def convert(self, lines: Lines, _: Conversion) -> Lines:
+        """Write the boxes of this form as admonitions."""
+        made: Lines = []
+        depth = 0
+        for line, is_code in marked(lines):
+            pad = "    " * depth
+            found = None if is_code or depth >= _DEEPEST else self.opens.match(line.text)
+            if found:
+                depth += _open(self, found, line, pad, made)
+            elif depth and not is_code and self.closes.match(line.text):
+                depth -= 1
+                made.append(line.with_text(""))
+            else:
+                made.append(line.with_text(pad + line.text) if line.text.strip() else line)
+        return made
 
 
 def _colon_box(found: re.Match[str]) -> _BoxStart:
@@ -115,27 +131,6 @@ BOX_SYNTAXES = (
 
 _DEEPEST = 10
 """More boxes in one another are a mistake: each adds four columns to every line in it."""
-
-
-def box_converter(syntax: BoxSyntax) -> Callable[[Lines, Conversion], Lines]:
-    """Return the converter for one form of boxes."""
-
-    def convert(lines: Lines, _: Conversion) -> Lines:
-        made: Lines = []
-        depth = 0
-        for line, is_code in marked(lines):
-            pad = "    " * depth
-            found = None if is_code or depth >= _DEEPEST else syntax.opens.match(line.text)
-            if found:
-                depth += _open(syntax, found, line, pad, made)
-            elif depth and not is_code and syntax.closes.match(line.text):
-                depth -= 1
-                made.append(line.with_text(""))
-            else:
-                made.append(line.with_text(pad + line.text) if line.text.strip() else line)
-        return made
-
-    return convert
 
 
 def _open(syntax: BoxSyntax, found: re.Match[str], line: SourceLine, pad: str, made: Lines) -> int:

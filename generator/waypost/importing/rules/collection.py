@@ -41,7 +41,7 @@ class SourcePage:
 
 @dataclass(frozen=True)
 class FolderNote:
-    """What a file beside the pages says of their folder, such as `_category_.json`."""
+    """The facts about a folder in a file beside its pages, such as `_category_.json`."""
 
     title: str = ""
     summary: str = ""
@@ -107,7 +107,7 @@ Lines = list[SourceLine]
 
 @dataclass
 class Conversion:
-    """One text on its way, and what was found in it."""
+    """A text that is being converted, with the notes about it."""
 
     page: SourcePage
     notes: list[ImportNote] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What the front matter of other tools says in the keys of Waypost, and what of it has no counterpart."""
+"""Map the front matter of other tools to the keys of Waypost, and note the keys without a counterpart."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff
 
 @dataclass
 class MappedFrontMatter:
-    """What one front matter says."""
+    """The keys of one front matter in the terms of Waypost."""
 
     title: str = ""
     summary: str = ""

@@ -103,7 +103,7 @@ _STEP = re.compile(r"\d+\. +\S")
 
 
 def kind_of(title: str, lines: Lines) -> str:
-    """Return the kind that fits an article; one that would lack what its kind promises stays a page."""
+    """Return the kind that fits an article; an article that would lack parts of its kind stays a page."""
     sections = [_words(block.text) for block in _headings(lines) if block.level == 2]
     steps = sum(1 for line, is_code in marked(lines) if not is_code and _STEP.match(line.text))
     fitting = (

@@ -37,7 +37,7 @@ class SourceEntry:
     """An incident, or a maintenance where it has a window."""
 
     origin: str
-    """Where it stands, as problems show it."""
+    """Its place in the documents of the other page, as problems show it."""
     title: str
     impact: Impact
     components: Mapping[str, ComponentStatus]
@@ -54,7 +54,7 @@ class SourceEntry:
 
 @dataclass(frozen=True)
 class SourceHistory:
-    """Everything that was read of another status page."""
+    """The history of another status page."""
 
     name: str = ""
     url: str = ""
@@ -79,7 +79,7 @@ class Importer:
 
 @dataclass
 class Notes:
-    """Collects what a person has to look at."""
+    """Collects the warnings of an import of a history."""
 
     found: list[Problem] = field(default_factory=list)
 
@@ -114,7 +114,7 @@ _UNWRITABLE = re.compile(
 def all_components(
     written: Iterable[SourceComponent], entries: Sequence[SourceEntry]
 ) -> tuple[SourceComponent, ...]:
-    """Return each component once, and those too that only incidents name since they were taken off the page."""
+    """Return each component once, with components that only incidents name because the page has them no more."""
     named = (SourceComponent(name) for entry in entries for name in entry.components)
     found: dict[str, SourceComponent] = {}
     for component in (*written, *named):
@@ -130,7 +130,7 @@ def text_of(row: Json, key: str) -> str:
 
 
 def rows_of(document: Json, key: str) -> list[Json]:
-    """Return the mappings of a list, without what else is in it."""
+    """Return the mappings of a list, without its other values."""
     rows = document.get(key)
     return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
 

@@ -25,7 +25,7 @@ _ROOTS = ("", "static/", "public/", "assets/", "docs/", "content/", "source/", "
 
 @dataclass
 class Assets:
-    """Files that pages show or offer, and where each of them is copied to."""
+    """Files that pages show or offer, with the places where they are copied to."""
 
     folders: Mapping[str, str]
     copies: dict[str, str] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class LinkMapper:
         return line.with_text(text)
 
     def _turn(self, target: str, line: SourceLine, conversion: Conversion, *, in_html: bool) -> str:
-        """Return where a link leads now; what cannot be found is reported and stays as it is."""
+        """Return where a link leads now; a link to nowhere is reported and stays as it is."""
         page = conversion.page.path
         path, mark, anchor = target.partition("#")
         if not path:
@@ -147,7 +147,7 @@ class LinkMapper:
         return self._link(page, target, mark + anchor, in_html=in_html)
 
     def _link(self, page: str, target: str, end: str, *, in_html: bool) -> str:
-        """Return a link between two files of content/; in HTML, nobody turns files into addresses for us."""
+        """Return a link between two files of content/; in HTML it names addresses, because MkDocs leaves HTML alone."""
         here = self.names.targets[page]
         if not in_html:
             return quote(posixpath.relpath(target, posixpath.dirname(here) or ".")) + end
@@ -175,7 +175,7 @@ class LinkMapper:
 
 
 def _beside(page: str, path: str) -> list[str]:
-    """Return what a path means from the file of a page, and from its address."""
+    """Return a path as it counts from the file of a page, and from the address of the page."""
     folder, name = posixpath.split(page)
     bases = (folder, posixpath.join(folder, PurePosixPath(name).stem))
     return [posixpath.normpath(posixpath.join(base, path)) for base in bases]

@@ -33,7 +33,7 @@ class _State:
     mark: str = ""
     """The marks that opened the present block of code."""
     fence: int = 0
-    """How far those were moved in."""
+    """How far those marks were moved in."""
     text_at: int = -1
     """At how many levels the paragraph stands that the line before belongs to; -1 where it belongs to none."""
     is_loose: bool = False
@@ -64,7 +64,7 @@ class _State:
 
 
 def convert_lists(lines: Lines, _: Conversion) -> Lines:
-    """Give entries of lists four columns a level, and bring fences to where they are understood."""
+    """Give entries of lists four columns a level, and bring fences to places where they are understood."""
     state = _State()
     blank = True
     for line, read in zip(lines, blocks.lines_of(text_of(lines)), strict=False):

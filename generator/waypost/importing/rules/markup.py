@@ -6,7 +6,15 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from waypost.importing.rules.collection import Conversion, Lines, SourceLine, indent_of, map_prose, marked
+from waypost.importing.rules.collection import (
+    Conversion,
+    Lines,
+    SourceLine,
+    indent_of,
+    map_prose,
+    marked,
+    text_of,
+)
 
 # Hugo
 
@@ -106,7 +114,7 @@ def convert_highlight(lines: Lines, _: Conversion) -> Lines:
 
 
 def convert_liquid(lines: Lines, conversion: Conversion) -> Lines:
-    """Resolve what template tags say of links, and report the others, which stay as text."""
+    """Resolve the template tags of links, and report the others, which stay as text."""
 
     def change(line: SourceLine, text: str) -> str:
         if "{%" not in text and "{{" not in text:
@@ -202,7 +210,7 @@ def convert_comments(lines: Lines, _: Conversion) -> Lines:
 
 def convert_components(lines: Lines, conversion: Conversion) -> Lines:
     """Drop the tags of components, keep the text in them, and write the labels of tabs as words."""
-    whole = "\n".join(line.text for line in lines)
+    whole = text_of(lines)
     if "<" not in whole:
         return lines
     is_mdx = conversion.page.path.endswith(".mdx") or any(_MODULE.match(line.text) for line in lines[:40])
@@ -212,10 +220,8 @@ def convert_components(lines: Lines, conversion: Conversion) -> Lines:
         def drop(found: re.Match[str]) -> str:
             if not (is_mdx or found[1] in closed or found[0].endswith("/>")):
                 return found[0]
-            message = (
-                f"The component '{found[1]}' has no counterpart. Its tags were left out, its text was kept."
-            )
-            conversion.note(line, message, "<")
+            advice = "has no counterpart. Its tags were left out, its text was kept."
+            conversion.note(line, f"The component '{found[1]}' {advice}", "<")
             label = _LABEL.search(found[2]) if not found[0].startswith("</") else None
             return f"**{label[1]}**" if label else ""
 
@@ -225,7 +231,7 @@ def convert_components(lines: Lines, conversion: Conversion) -> Lines:
 
 
 def _move_out(lines: Lines, closed: set[str]) -> Lines:
-    """Move the text in components to where their tags stand: what is moved in by four columns would become code."""
+    """Move the text in components to the columns of their tags: four columns further in it would become code."""
     made: Lines = []
     shifts: list[int | None] = []
     for line, is_code in marked(lines):

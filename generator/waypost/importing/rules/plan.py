@@ -63,10 +63,7 @@ STEPS = (
     ConversionStep("highlight", markup.convert_highlight, "Code comes first: nothing in it is markup."),
     ConversionStep("modules", markup.convert_modules, "Code of MDX would show as text."),
     ConversionStep("comments", markup.convert_comments, "Comments in braces would show as text."),
-    *(
-        ConversionStep(syntax.name, boxes.box_converter(syntax), syntax.reason)
-        for syntax in boxes.BOX_SYNTAXES
-    ),
+    *(ConversionStep(syntax.name, syntax.convert, syntax.reason) for syntax in boxes.BOX_SYNTAXES),
     ConversionStep(
         "alerts", boxes.convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."
     ),
@@ -129,7 +126,7 @@ class PlannedPage:
     """The page that it is made of; None for the page of a category that had none."""
 
     def text(self) -> str:
-        """Return the file. Scalars of JSON are scalars of YAML too, whatever is in them."""
+        """Return the text of the file. Every scalar of JSON is a scalar of YAML too."""
         kind = {} if self.kind == DEFAULT_KIND else {"kind": self.kind}
         front = {"title": self.front["title"], **kind, **self.front}
         lines = [f"{key}: {_plain(value)}" for key, value in front.items()]
@@ -264,7 +261,7 @@ def _front(title: str, summary: str, position: int | None) -> dict[str, Any]:
 
 
 def _former(draft: _PageDraft, redirects: Redirects) -> Iterable[str]:
-    """Return the addresses that lead to a page: those it says it had, and the one that its old name gave it."""
+    """Return the addresses that lead to a page: its former ones, and the address that its old file name gave it."""
     own = url_of(draft.target).lower()
     for address in draft.mapped.addresses:
         if "/../" in f"/{address}" or absolute(draft.page.path, address).strip("/").lower() == own.strip("/"):
@@ -282,7 +279,7 @@ def _former(draft: _PageDraft, redirects: Redirects) -> Iterable[str]:
 
 
 def _first_words(lines: Lines) -> str:
-    """Return the first sentence of the first paragraph that says something by itself."""
+    """Return the first sentence of the first paragraph that can stand by itself."""
     paragraph: list[str] = []
     for line, is_code in [*marked(lines), (SourceLine("", 0), False)]:
         text = line.text
@@ -313,7 +310,7 @@ def _missing_categories(names: Names, tree: SourceTree) -> Iterable[PlannedPage]
 
 
 def _one_category(plan: ImportPlan, tree: SourceTree, names: Names) -> Iterable[ImportNote]:
-    """Advise those who named a folder that is one too high."""
+    """Note that the folder of an import seems to be one too high."""
     top = [folder for folder in names.folders if "/" not in folder]
     inner = [folder for folder in names.folders if folder.count("/") == 1]
     if plan.categories == 1 and len(top) == 1 and len(inner) > 1 and len(plan.pages) > 10:

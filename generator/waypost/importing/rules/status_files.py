@@ -1,4 +1,4 @@
-"""Write incidents, maintenance and status.yml in our form, from what was read of another status page."""
+"""Write incidents, maintenance and status.yml in our form, from the history of another status page."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|nbsp|#\d{2,5});")
 
 
 def plain_markup(text: str) -> str:
-    """Return a text without HTML; one that holds none is returned as it is, whatever signs are in it."""
+    """Return a text without HTML; a text that holds none is returned as it is."""
     if not _TAG.search(text):
         return unescape(text).replace("\xa0", " ") if _ENTITY.search(text) else text
     reader = _TextReader()
@@ -119,7 +119,7 @@ class TimelineUpdate:
 
 
 def timeline_of(entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
-    """Return the updates of an entry in an order that our files accept; what had to be changed is noted."""
+    """Return the updates of an entry in an order that our files accept; each change is noted."""
     updates = _in_our_words(entry, notes)
     begun = entry.started or (entry.window[0] if entry.window else entry.ended)
     if not updates and begun:

@@ -1,1 +1,1 @@
-"""Reads what the rules look at."""
+"""Reads the input of the rules."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -18,22 +17,22 @@ from waypost.base.files.yaml_source import (
 from waypost.base.markdown.parts import MarkdownParts, markdown_parts
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project
-from waypost.lint.rules.registry import JudgedFinding
+from waypost.lint.rules.registry import RULES, JudgedFinding
 from waypost.problems import Location, Problem, did_you_mean
 from waypost.reading.io.incident_files import update_lines
 from waypost.reading.io.lint_config import read_lint_config
 
 
-def load_lint_config(root: Path, codes: Collection[str]) -> tuple[LintConfig | None, list[Problem]]:
-    """Read lint.yml, and hold the rules that it names against `codes`, those that there are."""
+def load_lint_config(root: Path) -> tuple[LintConfig | None, list[Problem]]:
+    """Read lint.yml, and check that there is each rule that it names."""
     document, config, problems = read_lint_config(root)
     if document is None or config is None:
         return config, problems
     named: list[tuple[DataPath, str, bool]] = [(("rules", code), code, True) for code in config.rules]
     named += [(("silence", index, "rule"), entry.rule, False) for index, entry in enumerate(config.silence)]
     for place, code, is_key in named:
-        if code not in codes:
-            hint = did_you_mean(code, codes) or " docs/lint.md lists them."
+        if code not in RULES:
+            hint = did_you_mean(code, RULES) or " docs/lint.md lists them."
             message = f"There is no rule '{code}'.{hint}"
             problems.append(document.problem_at(place, "bad-value", message, at_key=is_key))
     return (None if problems else config), problems

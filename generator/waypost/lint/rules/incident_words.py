@@ -1,4 +1,4 @@
-"""The words by which rules see what an update says, in English and German.
+"""The words by which rules judge the content of an update, in English and German.
 
 A rule must not report what is good, so the lists are generous: a text that may say it counts as saying it.
 """
@@ -134,7 +134,7 @@ STEPPED_BACK = _any(
 )
 """Words of an update that says why it went back."""
 
-_WORKAROUND = _any(
+WORKAROUND = _any(
     r"work[\s-]?arounds?\b|way (?:a?round|to avoid)\b|ways (?:a?round|to avoid)\b|as an alternative\b|alternatively\b",
     r"in the meantime,? (?:you can|please|use|try)|until then,? (?:you can|please|use|try)",
     r"umgeh(?:en|ung|ungslösung)\b|behelf|übergangslösung|ausweichlösung|alternativ\b|"
@@ -142,13 +142,13 @@ _WORKAROUND = _any(
 )
 """A way for customers to help themselves meanwhile."""
 
-_NO_WORKAROUND = _any(r"no\b|not\b|none\b|never\b|kein|nicht\b|\w+n['’]t\b")
+NO_WORKAROUND = _any(r"no\b|not\b|none\b|never\b|kein|nicht\b|\w+n['’]t\b")
 """Words of a sentence that says there is none."""
 
 
 def names_workaround(body: str) -> bool:
     """Tell whether a sentence of a text names a way round the problem."""
-    return any(_WORKAROUND.search(text) and not _NO_WORKAROUND.search(text) for text in sentences(body))
+    return any(WORKAROUND.search(text) and not NO_WORKAROUND.search(text) for text in sentences(body))
 
 
 EMERGENCY = _any(r"emergency\b|urgent\b|unplanned\b|notfall|dringend|außerplanmäßig|ungeplant|eilig")

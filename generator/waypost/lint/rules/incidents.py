@@ -132,7 +132,7 @@ def _promise_fault(incident: Incident, update: Update, later: Update | None, now
 
 
 def workarounds_without_article(site: LintSite) -> Iterator[Finding]:
-    """Find ways round a problem that are told nowhere else, so that nobody finds them in the help center."""
+    """Find ways round a problem that stand in no article, so that nobody finds them in the help center."""
     urls = {page.url.strip("/") for page in site.project.help_center.articles}
     for path, incident in site.incidents():
         if incident.articles or any(_links_to(update.body, urls) for update in incident.updates):
@@ -200,7 +200,7 @@ def thin_resolutions(site: LintSite) -> Iterator[Finding]:
 
 
 def postmortems(site: LintSite) -> Iterator[Finding]:
-    """Find postmortems that are due, and those that leave out what readers ask for."""
+    """Find postmortems that are due, and postmortems without the sections that readers ask for."""
     for path, incident in site.incidents():
         if incident.impact not in (Impact.MAJOR, Impact.CRITICAL):
             continue

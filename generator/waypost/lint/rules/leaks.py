@@ -1,4 +1,4 @@
-"""The rule against what must not leave the house: addresses and hosts of the inside, traces, secrets, tickets."""
+"""The rule against leaks: addresses and hosts of the inside, traces, secrets, keys of tickets."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class _Leak:
 
 
 def leaks(site: LintSite) -> Iterator[Finding]:
-    """Find what must not be published, in titles and in texts; a message never repeats it."""
+    """Find secrets and internals in titles and texts; a message never repeats them."""
     for path, title in _titles(site):
         for leak in _in_line(title):
             yield Finding(path, replace(at_key("title"), is_hidden=True), _message(leak))

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from waypost.formats.lint import LintConfig, RuleLevel
-from waypost.lint.rules import articles, incidents, leaks, links
+from waypost.lint.rules import articles, incidents, leaks
 from waypost.lint.rules.rule import Finding, LintSite, Rule
 from waypost.problems import Level
 
 _RULES = (
-    Rule("broken-link", links.broken_links, Level.ERROR),
-    Rule("broken-anchor", links.broken_anchors, Level.ERROR),
-    Rule("missing-alt", links.missing_alt),
+    Rule("broken-link", articles.broken_links, Level.ERROR),
+    Rule("broken-anchor", articles.broken_anchors, Level.ERROR),
+    Rule("missing-alt", articles.missing_alt),
     Rule("missing-summary", articles.missing_summary),
     Rule("duplicate-title", articles.duplicate_titles),
     Rule("duplicate-alias", articles.duplicate_aliases),

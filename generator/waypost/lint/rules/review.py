@@ -50,7 +50,7 @@ class VoteCounts:
 
 @dataclass(frozen=True)
 class DueArticle:
-    """An article that somebody should look at, with everything that speaks for it."""
+    """An article that is due for a review, with the reasons."""
 
     path: str
     """From content/."""
@@ -103,7 +103,7 @@ class OwnerGroup:
 def plan_review(
     project: Project, votes: Iterable[Vote], policy: ReviewPolicy, now: datetime
 ) -> tuple[OwnerGroup, ...]:
-    """Return every article that is due, by owner; those that nobody owns come last.
+    """Return every article that is due, by owner; articles without an owner come last.
 
     In a group, those never reviewed come first, then the most points; days are those of the status page's zone.
     """
@@ -128,7 +128,7 @@ def _urgency(item: DueArticle) -> tuple[bool, str, bool, int, date, str]:
 def _examine(
     article: Article, incidents: Sequence[Incident], votes: VoteCounts, policy: ReviewPolicy, now: datetime
 ) -> DueArticle:
-    """Gather what speaks for looking at an article; `now` is in the zone of the status page."""
+    """Gather the reasons for a review of an article; `now` is in the zone of the status page."""
     front = article.front
     reviewed = _reviewed(article)
     is_excepted = policy.is_excepted(f"content/{article.path}")

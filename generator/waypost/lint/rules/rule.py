@@ -1,4 +1,4 @@
-"""What a rule is, what it looks at, and what it finds."""
+"""A rule for writers, its input and its findings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FindingPlace:
     update: int | None = None
     """Index of an update of an incident or a maintenance."""
     is_hidden: bool = False
-    """Whether the line itself must not be shown, because it holds what nobody should repeat."""
+    """Whether the line itself must not be shown, because it holds a secret or the like."""
 
 
 def at_line(line: int, column: int = 1) -> FindingPlace:
@@ -66,7 +66,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class LintSite:
-    """Everything that rules look at."""
+    """The input of the rules."""
 
     project: Project
     config: LintConfig
@@ -78,7 +78,7 @@ class LintSite:
     status_texts: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """The first line and the text of each incident and maintenance as written, by its path from the root."""
     has_own_anchors: bool = False
-    """Whether mkdocs.yml changes how headings get their anchors, so that nobody here knows them."""
+    """Whether mkdocs.yml changes how headings get their anchors, so that they are not known here."""
     alike: Callable[[str], Sequence[tuple[str, float]]] = field(default=lambda path: ())
     """Gives the articles whose words are most like those of one, from 1 (the same) down to 0."""
     answer: Answerer = field(default=lambda question: Ranking((), ()))
@@ -124,7 +124,7 @@ class Rule:
     code: str
     check: Callable[[LintSite], Iterator[Finding]]
     level: Level = Level.WARNING
-    """How much it matters where lint.yml does not say."""
+    """The level where lint.yml sets none."""
 
 
 def end_of(maintenance: Maintenance) -> datetime:

@@ -1,14 +1,22 @@
-"""The text of an update: added to a file so that every byte a person wrote stays as it is, and as a preview."""
+"""Texts about incidents and maintenance: an update in its file, its preview, and an article about a known problem."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from waypost.base.markdown.blocks import lines_of
+from waypost.base.markdown.links import outside_code
+from waypost.base.markdown.plain_text import (
+    plain_text,
+)
+from waypost.formats.article import components_of
+from waypost.formats.project import HelpCenter
 from waypost.formats.status import Incident, Maintenance, Update, UpdateStatus
 from waypost.formats.status_config import StatusConfig
 
@@ -18,30 +26,30 @@ _ARTICLES = re.compile(rb"""["']?articles["']?\s*:""")
 
 @dataclass(frozen=True)
 class NewUpdate:
-    """What is to be said next."""
+    """A new update, not written yet."""
 
     status: UpdateStatus
     at: datetime
     """With the offset that is written."""
     message: str
     next_update: timedelta | None = None
-    """How soon more will be said; it becomes a line of its own."""
+    """How soon the next update is promised; it becomes a line of its own."""
 
     @property
     def next_update_by(self) -> datetime | None:
-        """When the next word is promised."""
+        """When the next update is promised."""
         return self.at + self.next_update if self.next_update else None
 
     @property
     def body(self) -> str:
-        """What stands below the heading, with plain line ends."""
+        """The text below the heading, with plain line ends."""
         text = "\n".join(self.message.strip().splitlines())
         promised = self.next_update_by
         return f"{text}\n\nNext update by {promised.isoformat()}." if promised else text
 
     @property
     def text(self) -> str:
-        """The heading and what stands below it."""
+        """The heading and the text below it."""
         return f"## {self.status} · {self.at.isoformat()}\n{self.body}\n"
 
 
@@ -114,3 +122,81 @@ def _names(config: StatusConfig) -> dict[str, str]:
 def _time(moment: datetime, config: StatusConfig) -> str:
     zone = config.page.time_zone
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
+
+
+_WORKAROUND = re.compile(
+    r"work[- ]?arounds?\b|\bway (?:a)?round\b|\bget (?:a)?round\b|\bin the meantime\b|\bmeanwhile\b|\buntil then\b"
+    r"|\bUmgehung|\bin der Zwischenzeit\b|\bBehelf|\bso lange\b|\bsolange\b",
+    re.IGNORECASE,
+)
+"""Words of updates that tell how to do without what is broken, in the languages of the pages."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}-")
+_TAG = re.compile(r"<(?=[a-z/!?])(?!(?:https?|mailto):)", re.IGNORECASE)
+MAX_SUMMARY = 160
+
+
+@dataclass(frozen=True)
+class KnownProblem:
+    """The parts of the article, as Markdown."""
+
+    summary: str
+    """One line; empty where the first update does not give one."""
+    symptoms: str
+    """What customers saw."""
+    workaround: str
+    """How to get round it; empty where no update says it."""
+    cause: str
+    """The words of the update that resolved it."""
+    since: str
+    """When it began, in the zone of the status page."""
+    until: str
+
+
+def known_problem(incident: Incident, zone: str) -> KnownProblem:
+    """Return the parts of the article from the updates of a resolved incident."""
+    updates = incident.updates
+    last = next((item for item in updates if item.status is UpdateStatus.RESOLVED), updates[-1])
+    helpful = [item.body for item in updates if _WORKAROUND.search(item.body) and item is not last]
+    place = ZoneInfo(zone)
+    return KnownProblem(
+        summary=_summary(updates[0].body),
+        symptoms=as_article(updates[0].body),
+        workaround=as_article(helpful[-1]) if helpful else "",
+        cause=as_article(last.body),
+        since=f"{incident.started.astimezone(place):%Y-%m-%d %H:%M}",
+        until=f"{last.at.astimezone(place):%Y-%m-%d %H:%M}",
+    )
+
+
+def _summary(body: str) -> str:
+    """Return the first sentence of an update, if it is short enough to stand in a list."""
+    text = plain_text(body.partition("\n\n")[0])
+    sentence = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
+    # Template code is refused in front matter, and what is too long would be cut in the middle of a thought.
+    return "" if "{{" in sentence or "{%" in sentence or len(sentence) > MAX_SUMMARY else sentence
+
+
+def as_article(text: str) -> str:
+    """Return the Markdown of an update as an article needs it, in which tags stay text."""
+    return "\n".join(
+        line.text if line.is_fenced else outside_code(line.text, lambda part: _TAG.sub("&lt;", part))
+        for line in lines_of(text)
+    )
+
+
+def article_name(incident: Incident) -> str:
+    """Return the name of the article's file: the name of the incident without its day."""
+    return f"known-{_DATE.sub('', incident.id, count=1)}.md"
+
+
+def fitting_category(incident: Incident, help_center: HelpCenter) -> str:
+    """Return the category with the most articles about the components of an incident, else the first, else ""."""
+    known = [page.category for page in help_center.categories]
+    about = Counter(
+        article.category
+        for article in help_center.articles
+        if not incident.components.keys().isdisjoint(components_of(article.front))
+    )
+    # `max` takes the first of those that are alike.
+    return max(known, key=lambda name: about[name], default="")
