@@ -41,6 +41,7 @@ from waypost.help.kinds import (
 )
 from waypost.help.rules.status_notice import Topic
 from waypost.notify.rules.wording import OWN_STATES
+from waypost.publishing.api.statuspage import DESCRIPTIONS
 from waypost.publishing.rules.feed_items import IMPACTS
 from waypost.status.rules.uptime import SHOWN_WINDOWS
 
@@ -139,10 +140,13 @@ ALLOWED_IN_MODULES: Mapping[Bare, str] = {
     ("generator/waypost/publishing/pages/filters.py", '<script src="'): "a line to copy",
     ("generator/waypost/publishing/io/feeds.py", "Incident"): "a part of an id, as at Statuspage",
     ("generator/waypost/publishing/io/feeds.py", "Maintenance"): "a part of an id, as at Statuspage",
-    (
-        "generator/waypost/publishing/api/statuspage.py",
-        "Completed",
-    ): "a word of Statuspage, which programs look for",
+    **{
+        (
+            "generator/waypost/publishing/api/statuspage.py",
+            text,
+        ): "words of Statuspage, which programs look for"
+        for text in (*DESCRIPTIONS.values(), "Partially Degraded Service", "Completed")
+    },
     ("generator/waypost/publishing/io/theme_assets.py", "export const "): "a line of a script",
 }
 UNASKED: Mapping[str, str] = {"language.name": "docs/languages.md lists the languages by it, as tested below"}

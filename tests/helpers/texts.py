@@ -183,7 +183,7 @@ def bare_in_module(source: str) -> list[str]:
         if (
             is_message
             or isinstance(node, ast.Raise)
-            or named in ("Problem", "TypeVar", "fault", "re.compile")
+            or named in ("Field", "Problem", "TypeVar", "doc", "document_schema", "fault", "re.compile")
         ):
             left_out |= {id(inner) for inner in ast.walk(node)}
     return [
