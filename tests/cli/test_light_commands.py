@@ -70,6 +70,11 @@ def modules(program: str, *arguments: str, folder: Path) -> set[str]:
     return {*names, *(name.partition(".")[0] for name in names)}
 
 
+def test_the_list_of_commands_imports_none_of_them(tmp_path: Path) -> None:
+    found = modules(ONE_COMMAND, "--help", folder=tmp_path)
+    assert [name for name in found if name.startswith("waypost.")] == ["waypost.cli"]
+
+
 def test_no_help_imports_a_use_case_or_a_heavy_library(tmp_path: Path) -> None:
     found = modules(EVERY_HELP, folder=tmp_path)
     assert "waypost.cli.status" in found
