@@ -33,7 +33,7 @@ from helpers.status_world import history, site, take_snapshot
 from helpers.stores import Store
 from waypost.base.clock import utc_now
 from waypost.formats.notices import DeliveryState
-from waypost.formats.project import StatusSite
+from waypost.formats.status_site import StatusSite
 from waypost.notify.enqueue import tell_news
 from waypost.notify.worker import Courier
 

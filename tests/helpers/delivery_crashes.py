@@ -36,7 +36,7 @@ from waypost.formats.notices import (
     SubjectKind,
     Told,
 )
-from waypost.formats.project import StatusSite
+from waypost.formats.status_site import StatusSite
 from waypost.notify.worker import Courier
 
 EPOCH = datetime(2026, 11, 20, 10, tzinfo=UTC)

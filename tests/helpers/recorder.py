@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from waypost.formats.checks import Rules
 from waypost.formats.observations import Line, LineState
-from waypost.formats.project import History
 from waypost.formats.status import Coverage, Observation, StateChange
+from waypost.formats.status_site import History
 from waypost.monitor.rules.states import advance
 from waypost.status.rules.regions import SILENCE
 

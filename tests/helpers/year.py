@@ -12,7 +12,6 @@ from helpers.cases import CASES, read_yaml
 from helpers.recorder import GRAIN, Recorder
 from waypost.formats.checks import Flapping, HttpCheck
 from waypost.formats.observations import Line
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
     ComponentStatus,
     Impact,
@@ -24,6 +23,7 @@ from waypost.formats.status import (
     UplinkGap,
 )
 from waypost.formats.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.regions import SILENCE
 
 DATA = read_yaml(CASES / "year" / "year.yml")

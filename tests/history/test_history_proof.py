@@ -15,8 +15,8 @@ from helpers.histories import DAY, LINES, START, MemoryStore, quiet_days
 from helpers.sites import minimal_site, replace
 from helpers.stores import Store
 from waypost.formats.observations import Line
-from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, StateChange, UplinkGap
+from waypost.formats.status_site import History
 from waypost.history.history import export_history, seal_days
 from waypost.history.history_proof import DATABASE, FOLDER, PUBLISHED, Verification, verify_history
 from waypost.history.rules.digests import chain

@@ -11,9 +11,10 @@ from pydantic import TypeAdapter
 
 from helpers.cases import Case, golden
 from waypost.formats.article import FRONT_MATTER, Article, Kind
-from waypost.formats.project import HelpCenter, Project, StatusSite
+from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
+from waypost.formats.status_site import StatusSite
 from waypost.formats.support import Reason
 from waypost.lint.rules.review import DueArticle, ReviewPolicy, Vote, Votes, plan_review
 

@@ -16,7 +16,7 @@ from helpers.sites import wait_until
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.stores import Store
 from waypost.formats.notices import DeliveryState, Letter, NoticeEvent
-from waypost.formats.project import StatusSite
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber, SubscriberFile
 from waypost.notify.channels.base import Channel, Composition, Means, TransportError
 from waypost.notify.dispatch import Dispatch

@@ -21,7 +21,7 @@ from helpers.teams_stand_in import PATH, QUERY, Teams
 from helpers.twilio_stand_in import ACCOUNT, SENDER, TwilioMessages
 from helpers.twilio_stand_in import TOKEN as TWILIO_TOKEN
 from waypost.formats.notices import DeliveryState
-from waypost.formats.project import StatusSite
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import SubscriberFile
 from waypost.notify.enqueue import tell_news
 from waypost.notify.worker import Courier

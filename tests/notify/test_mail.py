@@ -14,7 +14,8 @@ from helpers.mail_server import MailBoxes, mail_server
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.stores import Store
 from waypost.formats.notices import DeliveryState
-from waypost.formats.project import HelpCenter, Project, StatusSite
+from waypost.formats.project import HelpCenter, Project
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import SubscriberFile
 from waypost.notify.enqueue import tell_news
 from waypost.notify.unsubscribing import who_may_leave

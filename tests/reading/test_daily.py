@@ -10,8 +10,8 @@ from helpers.cases import Case, golden
 from helpers.histories import FEW, LINES, START, cut_off, histories, shuffled, watched
 from helpers.status_world import history_of, moment
 from waypost.formats.observations import Line
-from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, UplinkGap
+from waypost.formats.status_site import History
 from waypost.reading.rules.daily import times_by_day
 from waypost.reading.rules.history import line_of
 

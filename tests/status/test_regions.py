@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from helpers.cases import Case, golden
 from helpers.regional import REGIONS, combined_site, rows
 from helpers.status_world import moment, words
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.combining import combined, majority
 from waypost.status.rules.regions import check_lines
 from waypost.status.rules.state_steps import micros, moment_of, state_at

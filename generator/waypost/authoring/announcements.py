@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from waypost.authoring.io.incident_edit import usable_config
-from waypost.formats.project import StatusSite
 from waypost.formats.status import ENDED, Incident, Maintenance, UpdateStatus
+from waypost.formats.status_site import StatusSite
 from waypost.problems import ProblemsFound, errors
 from waypost.reading.io.status_files import load_status_site
 from waypost.reading.site import Site

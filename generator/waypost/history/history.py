@@ -11,9 +11,9 @@ from waypost.base.database.engine import StoreError
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.sketch import Sketch
 from waypost.formats.observations import Line
-from waypost.formats.project import History
 from waypost.formats.rollups import Resolution, Rollup
 from waypost.formats.status_config import StatusConfig
+from waypost.formats.status_site import History
 from waypost.history.rules.digests import SEAL_AFTER, chain, last_settled_day
 from waypost.history.store.history_store import HistoryStore
 from waypost.monitor.store.opening import opened_to_read, opened_to_write

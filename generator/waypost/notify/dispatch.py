@@ -14,8 +14,8 @@ from waypost.base.clock import utc_now
 from waypost.base.files.languages import site_words
 from waypost.base.net.addresses import refuser
 from waypost.formats.notices import Delivery, DeliveryState, Letter, Told
-from waypost.formats.project import StatusSite
 from waypost.formats.status_config import PageConfig
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber, SubscriberFile
 from waypost.monitor.store.opening import open_database, opened_to_read
 from waypost.monitor.store.reading import read_history

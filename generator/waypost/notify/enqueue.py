@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from waypost.formats.notices import Batch, Posting, Told
-from waypost.formats.project import StatusSite
+from waypost.formats.status_site import StatusSite
 from waypost.notify.channels.base import Channel, Composition
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.outbox import Outbox

@@ -21,7 +21,7 @@ from waypost.base.clock import utc_now
 from waypost.base.database.engine import StoreError
 from waypost.base.net.addresses import refuser
 from waypost.formats.notices import Attempt, ClaimedEndpoint, Disabled, Endpoint, Letter, Report
-from waypost.formats.project import StatusSite
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber, SubscriberFile, variable
 from waypost.monitor.poll import owner_name
 from waypost.notify.channels.base import Channel, Means, MissingVariable, TransportError

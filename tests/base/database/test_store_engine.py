@@ -17,8 +17,8 @@ from helpers.postgres import Cluster
 from helpers.stores import GAP, Store, keep
 from waypost.base.database.engine import Database, StoreError, database_path, is_sqlite
 from waypost.base.database.lock import WriterLock, writer_lock
-from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Observation
+from waypost.formats.status_site import History
 from waypost.monitor.store.opening import opened_to_read
 from waypost.monitor.store.reading import read_history
 

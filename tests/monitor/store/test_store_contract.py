@@ -12,9 +12,9 @@ from helpers.sketches import sketch_of
 from helpers.stores import EVERY, GAP, RULES, Store, keep, plan_of, take
 from waypost.base.database.engine import StoreError, is_sqlite
 from waypost.formats.observations import Claim, Line, LineState, Outcome, Ping, PingKind, Pings, Recorded
-from waypost.formats.project import History
 from waypost.formats.rollups import Rollup
 from waypost.formats.status import Certificate, ComponentStatus, Coverage, Observation, StateChange, UplinkGap
+from waypost.formats.status_site import History
 from waypost.monitor.store.opening import opened_to_read, opened_to_write
 from waypost.monitor.store.reading import read_history
 

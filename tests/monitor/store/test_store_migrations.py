@@ -19,8 +19,8 @@ from waypost.base.database.schema import observation as raw
 from waypost.base.database.values import to_ms
 from waypost.formats.checks import Flapping, Rules
 from waypost.formats.notices import Told
-from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Observation, StateChange
+from waypost.formats.status_site import History
 from waypost.monitor.store.lines import names
 from waypost.monitor.store.migrations import SCHEMA_VERSION, STEPS, migrate, version
 from waypost.monitor.store.opening import opened_to_read

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from waypost.formats.project import History
+from waypost.formats.status_site import History
 from waypost.reading.rules.history_text import Digest, Kind, lines_by_day
 
 SEAL_AFTER = timedelta(hours=1)

@@ -14,8 +14,8 @@ from waypost.base.database.schema import coverage, line_state, state_change, upl
 from waypost.base.database.values import clean_text, from_ms, to_ms
 from waypost.base.intervals import joined, without
 from waypost.formats.observations import Line, LineState
-from waypost.formats.project import History
 from waypost.formats.status import Coverage, StateChange
+from waypost.formats.status_site import History
 from waypost.monitor.rules.states import REMEMBERED
 from waypost.monitor.store.batch import change_row
 from waypost.monitor.store.codec import STATUSES, dump_state

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from waypost.base.files.source import Source, decode, read_bytes, walk
 from waypost.formats.observations import Line
-from waypost.formats.project import History
 from waypost.formats.status import Coverage, StateChange, UplinkGap
+from waypost.formats.status_site import History
 from waypost.problems import Problem
 from waypost.reading.rules.daily import DailyFigures
 from waypost.reading.rules.history import first_day, merged

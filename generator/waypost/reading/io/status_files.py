@@ -11,9 +11,9 @@ from waypost.base.files.front_matter import parse_markdown
 from waypost.base.files.source import read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, load_yaml
 from waypost.base.files.yaml_source import DataPath, YamlDocument
-from waypost.formats.project import StatusSite
 from waypost.formats.status import Incident, Maintenance
 from waypost.formats.status_config import ComponentGroup, StatusConfig
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import SubscriberFile
 from waypost.problems import Location, Problem, did_you_mean
 from waypost.reading.io.check_files import check_status_config

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from waypost.base.intervals import without
 from waypost.formats.observations import Line
-from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, StateChange
+from waypost.formats.status_site import History
 from waypost.reading.rules.history import Stretch, line_of, merged
 
 _DAY = timedelta(days=1)

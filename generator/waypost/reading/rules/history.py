@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from waypost.base.intervals import joined, without
 from waypost.formats.observations import Line
-from waypost.formats.project import History
 from waypost.formats.status import Certificate, Coverage, StateChange, UplinkGap
+from waypost.formats.status_site import History
 
 Key = TypeVar("Key", bound=Hashable)
 Stretch = tuple[datetime, datetime]

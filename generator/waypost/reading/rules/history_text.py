@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from waypost.formats.observations import Line
-from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
+from waypost.formats.status_site import History
 from waypost.formats.types import read_moment
 from waypost.reading.rules.daily import DailyFigures
 from waypost.reading.rules.history import merged

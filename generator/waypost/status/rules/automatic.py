@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 
 from waypost.base.words import Words
 from waypost.formats.incident_templates import Telling
-from waypost.formats.project import StatusSite
 from waypost.formats.status import ComponentStatus, Incident, StateChange, Update, UpdateStatus, worst
 from waypost.formats.status_config import Component
+from waypost.formats.status_site import StatusSite
 from waypost.status.rules.automatic_words import Narrator, Scene
 from waypost.status.rules.declarations import OUTAGES, TOGETHER, Announced, Trouble, Written
 from waypost.status.rules.dependencies import Dependencies

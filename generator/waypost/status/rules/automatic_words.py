@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from waypost.base.measures import duration_words
 from waypost.base.words import Words
 from waypost.formats.incident_templates import PLACEHOLDERS, Telling
-from waypost.formats.project import StatusSite
 from waypost.formats.status import ComponentStatus, worst
+from waypost.formats.status_site import StatusSite
 
 NAMED = 10
 """How many components a sentence names; of more it gives the number of the rest."""

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from waypost.formats.project import StatusSite
 from waypost.formats.status import ComponentStatus, Incident, Maintenance
+from waypost.formats.status_site import StatusSite
 from waypost.status.rules.dependencies import Dependencies
 from waypost.status.rules.timeline import maintenance_window
 

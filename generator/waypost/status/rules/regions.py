@@ -15,9 +15,9 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from waypost.base.intervals import joined, without
-from waypost.formats.project import History
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.formats.status_config import Component
+from waypost.formats.status_site import History
 from waypost.status.rules.combining import Majority
 from waypost.status.rules.state_steps import (
     NO_DATA,

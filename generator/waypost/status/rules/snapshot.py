@@ -10,7 +10,6 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.base.words import Words
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
     ENDED,
     Certificate,
@@ -23,6 +22,7 @@ from waypost.formats.status import (
     worst,
 )
 from waypost.formats.status_config import Component, PageConfig, Policy
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.affected import AffectedSpan, affected_spans
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.cadence import overdue

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
     ComponentStatus,
     Coverage,
@@ -21,6 +20,7 @@ from waypost.formats.status import (
     worst,
 )
 from waypost.formats.status_config import Component
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.combining import combined
 from waypost.status.rules.regions import CheckLine, Told, check_lines, retold
 from waypost.status.rules.state_steps import NO_DATA, Piece, Steps, micros, moment_of, state_at, sweep
