@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from helpers.sites import fingerprint, minimal_site, replace
-from waypost.authoring.announcements import list_incidents
 from waypost.authoring.incidents import (
     NewIncident,
     PlannedIncident,
@@ -26,6 +25,7 @@ from waypost.lint.lint import lint
 from waypost.problems import ProblemsFound, errors
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
+from waypost.reading.status import list_incidents
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from waypost.authoring.announcements import written_status
 from waypost.authoring.incidents import local, require_components
 from waypost.authoring.io.incident_edit import (
     MAINTENANCE,
@@ -33,6 +32,7 @@ from waypost.lint.rules.rule import LintSite
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.io.incident_files import parse_maintenance
 from waypost.reading.site import Site
+from waypost.reading.status import load_status
 from waypost.status.rules.snapshot import maintenance_at
 
 _ANNOUNCING = ("maintenance-notice", "maintenance-overlap")
@@ -130,7 +130,7 @@ def _planned(
 
 def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
     """Ask the rules about announcements what they say of new work; lint.yml decides, as it does later."""
-    status = written_status(site)
+    status = load_status(site)
     status = replace(status, maintenances=(*status.maintenances, work))
     config = load_lint_config(site.root, RULES)[0] or LintConfig()
     looked_at = LintSite(Project(HelpCenter(), status), config, {}, frozenset(), now)

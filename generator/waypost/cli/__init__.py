@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib
 import keyword
+import os
 
 import click
 
 from waypost import __version__
+
+# Pydantic would look for plugins in every installed package before it reads the first file.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = {
     "build": "Build the help center and the status page into site/.",

@@ -213,7 +213,7 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
 
     Example: waypost incident list --all
     """
-    from waypost.authoring.announcements import list_incidents
+    from waypost.reading.status import list_incidents
 
     found = list_incidents(site, resolved=everything)
     if as_json:

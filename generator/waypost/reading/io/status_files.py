@@ -11,6 +11,7 @@ from waypost.base.files.front_matter import parse_markdown
 from waypost.base.files.source import read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, load_yaml
 from waypost.base.files.yaml_source import DataPath, YamlDocument
+from waypost.formats.lint import Cadence
 from waypost.formats.status import Incident, Maintenance
 from waypost.formats.status_config import ComponentGroup, StatusConfig
 from waypost.formats.status_site import StatusSite
@@ -20,6 +21,7 @@ from waypost.reading.io.check_files import check_status_config
 from waypost.reading.io.history_files import load_history
 from waypost.reading.io.incident_files import load_incident, load_maintenance, update_lines
 from waypost.reading.io.incident_templates import load_templates
+from waypost.reading.io.lint_config import read_lint_config
 from waypost.reading.io.subscriber_files import load_subscribers
 from waypost.reading.rules.recurrence import Fault, expand
 
@@ -62,7 +64,7 @@ def _check_ids(document: YamlDocument, config: StatusConfig) -> list[Problem]:
 
 
 def load_status_site(root: Path, config: StatusConfig) -> tuple[StatusSite, list[Problem]]:
-    """Read incidents, maintenance and history; what cannot be read is left out and named as a problem."""
+    """Read status/ and the cadence of lint.yml; what cannot be read is left out and named as a problem."""
     known = frozenset(component.id for component in config.flat)
     incidents, problems = _load_folder(root, "incidents", load_incident, known)
     written, found = _load_folder(root, "maintenance", load_maintenance, known)
@@ -70,10 +72,11 @@ def load_status_site(root: Path, config: StatusConfig) -> tuple[StatusSite, list
     doubled = _check_former_addresses([*incidents, *written])
     history, more = load_history(root, known)
     templates, wrong = load_templates(root)
+    # A mistake in lint.yml is reported by `waypost lint`; nothing that is published waits for it.
+    _, rules, _ = read_lint_config(root)
+    cadence = rules.updates_within if rules else Cadence()
     subscribers, unclear = load_subscribers(root, config)
-    site = StatusSite(
-        config, incidents, works, history, templates, subscribers=subscribers or SubscriberFile()
-    )
+    site = StatusSite(config, incidents, works, history, templates, cadence, subscribers or SubscriberFile())
     return site, [*problems, *found, *faults, *doubled, *more, *wrong, *unclear]
 
 
