@@ -8,46 +8,34 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import (
-    counted,
-    database_option,
-    explained,
-    json_option,
-    print_json,
-    printable,
-    site_option,
-)
-from waypost.cli.signals import stop_on_signals
+from waypost.base.clock import utc_now
+from waypost.cli.common import counted, database_option, json_option, print_json, printable, stop_on_signals
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.formats.notices import Delivery
     from waypost.notify.rules.plan import Planned
     from waypost.notify.worker import Reports
-    from waypost.reading.site import Site
 
 
 @click.command("deliver")
 @click.option("--watch", is_flag=True, help="Stay, and go on telling and sending until told to stop.")
 @click.option("--dry-run", is_flag=True, help="Show what would go to whom; nothing is sent or written.")
-@site_option
 @database_option
 @json_option
-@explained
-def command(watch: bool, dry_run: bool, site: Site, database: str | None, as_json: bool) -> None:
+def command(watch: bool, dry_run: bool, site: Site, database: str, as_json: bool) -> None:
     """Tell subscribers what is new, and send all that is due. `waypost run` does this by itself.
 
     With --watch it stays: on a PostgreSQL database any number of such processes share the work.
 
     Example: waypost deliver --dry-run
     """
-    from waypost.base.clock import utc_now
     from waypost.notify.dispatch import deliver_once, deliver_until, preview, unset_variables
 
-    url = database or site.database_url
     if watch and dry_run:
         raise click.UsageError("--dry-run looks once, so it does not go with --watch.")
     if dry_run:
-        _show(*preview(site, url, utc_now()), as_json=as_json)
+        _show(*preview(site, database, utc_now()), as_json=as_json)
         return
     for name in unset_variables(site):
         click.echo(
@@ -55,11 +43,11 @@ def command(watch: bool, dry_run: bool, site: Site, database: str | None, as_jso
         )
     if watch:
         click.echo("Delivering. Ctrl-C stops.")
-        deliver_until(site, url, stop_on_signals(), say_broken, reports())
+        deliver_until(site, database, stop_on_signals(), say_broken, reports())
         click.echo("Stopped.")
         return
     failed: list[str] = []
-    outcome = deliver_once(site, url, reports(failed))
+    outcome = deliver_once(site, database, reports(failed))
     if as_json:
         print_json(
             {

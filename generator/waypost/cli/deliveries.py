@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import counted, database_option, explained, json_option, print_json, site_option
-from waypost.cli.tables import print_table
+from waypost.base.clock import utc_now
+from waypost.cli.common import counted, database_option, json_option, print_json, print_table
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.formats.notices import Delivery, EndpointState
-    from waypost.reading.site import Site
 
 NEWEST = 100
 """How many deliveries are listed unless more are asked for."""
@@ -57,10 +57,8 @@ def command() -> None:
 @since_option
 @until_option
 @click.option("--limit", default=NEWEST, show_default=True, type=click.IntRange(1), help="How many at most.")
-@site_option
 @database_option
 @json_option
-@explained
 def _list(
     state: str | None,
     *,
@@ -69,7 +67,7 @@ def _list(
     until: datetime | None,
     limit: int,
     site: Site,
-    database: str | None,
+    database: str,
     as_json: bool,
 ) -> None:
     """List deliveries, the newest first: to whom, what of, and what became of them.
@@ -79,7 +77,7 @@ def _list(
     from waypost.notify.deliveries import Selection, list_deliveries
 
     selection = Selection(endpoint, since, until)
-    found = list_deliveries(database or site.database_url, state, selection, limit)
+    found = list_deliveries(database, state, selection, limit)
     if as_json:
         print_json([_entry(item) for item in found])
     elif found:
@@ -101,9 +99,7 @@ def _list(
     "--delivered", is_flag=True, help="Also those that came through, for a receiver that lost them."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@site_option
 @database_option
-@explained
 def _replay(
     ids: Sequence[int],
     *,
@@ -113,7 +109,7 @@ def _replay(
     delivered: bool,
     yes: bool,
     site: Site,
-    database: str | None,
+    database: str,
 ) -> None:
     """Send deliveries again that were given up, by their numbers, their subscriber or their time.
 
@@ -122,7 +118,6 @@ def _replay(
 
     Example: waypost deliveries replay --endpoint acme-production --since 2026-11-20T10:00:00+01:00
     """
-    from waypost.base.clock import utc_now
     from waypost.notify.deliveries import Selection, replay
 
     if not (ids or endpoint or since or until):
@@ -134,25 +129,23 @@ def _replay(
             click.confirm(f"Send {counted(count, 'delivery', 'deliveries')} again?", abort=True, err=True)
 
     selection = Selection(endpoint, since, until, ids)
-    done = replay(database or site.database_url, selection, utc_now(), confirm, delivered=delivered)
+    done = replay(database, selection, utc_now(), confirm, delivered=delivered)
     click.echo(
         f"{counted(done, 'delivery is', 'deliveries are')} due now. `waypost run` or `waypost deliver` sends them."
     )
 
 
 @command.command("endpoints")
-@site_option
 @database_option
 @json_option
-@explained
-def _endpoints(site: Site, database: str | None, as_json: bool) -> None:
+def _endpoints(site: Site, database: str, as_json: bool) -> None:
     """List where subscribers are reached, and which of them fail or are not sent to any more.
 
     Example: waypost deliveries endpoints
     """
     from waypost.notify.deliveries import list_endpoints
 
-    found = list_endpoints(database or site.database_url)
+    found = list_endpoints(database)
     if as_json:
         print_json([_endpoint_entry(item) for item in found])
         return

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from waypost.base.clock import utc_now
 from waypost.cli.common import explained, site_option
 from waypost.formats.article import Kind
 from waypost.formats.status import Impact
 from waypost.formats.workflows import Workflows
-
-if TYPE_CHECKING:
-    from waypost.reading.site import Site
+from waypost.reading.site import Site
 
 
 @click.group("new")
@@ -50,10 +48,8 @@ def _article_command(kind: Kind, what: str, example: str) -> click.Command:
     @click.argument("title")
     @click.option("--category", required=True, help="The folder in content/ it belongs to.")
     @site_option
-    @explained
     def start(title: str, category: str, site: Site) -> None:
         from waypost.authoring.new import new_article
-        from waypost.base.clock import utc_now
 
         path = new_article(site, kind, title, category, utc_now())
         click.echo(f"Started {path.relative_to(site.root)}. Open it and replace what it says.")
@@ -92,14 +88,12 @@ command.add_command(
     help="How much it hurts customers; it chooses the first words too.",
 )
 @site_option
-@explained
 def _incident(title: str, component: str, impact: str, site: Site) -> None:
     """Start an incident, to be told on the status page.
 
     Example: waypost new incident "Downloads fail for large galleries" --component downloads
     """
     from waypost.authoring.incidents import new_incident
-    from waypost.base.clock import utc_now
 
     path = new_incident(site, title, component, utc_now(), Impact(impact))
     click.echo(f"Started {path.relative_to(site.root)}. Say what customers see, then publish it.")

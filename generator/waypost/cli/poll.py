@@ -6,36 +6,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import (
-    database_option,
-    explained,
-    json_option,
-    print_json,
-    printable,
-    region_option,
-    site_option,
-)
+from waypost.cli.common import database_option, json_option, print_json, printable, region_option
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.formats.observations import Recorded
     from waypost.formats.status import Observation
-    from waypost.reading.site import Site
 
 
 @click.command("poll")
-@site_option
 @database_option
 @region_option
 @json_option
-@explained
-def command(site: Site, database: str | None, region: str, as_json: bool) -> None:
+def command(site: Site, database: str, region: str, as_json: bool) -> None:
     """Run every check once and record what was found.
 
     Example: waypost poll && waypost publish
     """
     from waypost.run import poll
 
-    outcomes = poll(site, database or site.database_url, region)
+    outcomes = poll(site, database, region)
     if as_json:
         print_json([_to_json(item, item.observation) for item in outcomes if item.observation])
         return

@@ -7,26 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import (
-    database_option,
-    explained,
-    print_problems,
-    region_option,
-    site_option,
-    to_host_port,
-)
+from waypost.cli.common import database_option, print_problems, region_option, stop_on_signals, to_host_port
 from waypost.cli.deliver import reports
-from waypost.cli.signals import stop_on_signals
 from waypost.formats.run_options import KEY_VARIABLE, WORKERS, RunOptions
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.formats.status import StateChange
     from waypost.problems import ProblemsFound
-    from waypost.reading.site import Site
 
 
 @click.command("run")
-@site_option
 @database_option
 @region_option
 @click.option(
@@ -47,11 +38,10 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 1000),
     help="Checks that run at the same time.",
 )
-@explained
 def command(
     site: Site,
     *,
-    database: str | None,
+    database: str,
     region: str,
     listen: tuple[str, int] | None,
     no_publish: bool,
@@ -85,7 +75,7 @@ def command(
         failed=say_failed,
         deliveries=reports(),
     )
-    run(site, database or site.database_url, stop_on_signals(), events, options)
+    run(site, database, stop_on_signals(), events, options)
     click.echo("Stopped.")
 
 
