@@ -25,9 +25,9 @@ from waypost.formats import (
     subscribers,
     support,
 )
-from waypost.formats import types as words
+from waypost.formats import field_types as words
 from waypost.formats.article import FRONT_MATTER, Kind
-from waypost.reading.schema import FORMATS, attribute_docstrings
+from waypost.reading.json_schemas import FORMATS, attribute_docstrings
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
 

@@ -23,7 +23,7 @@ from waypost.notify.channels.webhook.event import payload_schema
 from waypost.problems import CODES
 from waypost.publishing.documents.now import Now
 from waypost.publishing.documents.schema import document_schema
-from waypost.reading.schema import FORMATS, schema
+from waypost.reading.json_schemas import FORMATS, schema
 
 DOCS = Path(__file__).resolve().parent
 BAD_CONFIG = DOCS.parent / "tests" / "bad_config"

@@ -10,7 +10,7 @@ import pytest
 
 from helpers.sites import minimal_site
 from waypost.cli.schema import NAMES
-from waypost.reading.schema import FORMATS
+from waypost.reading.json_schemas import FORMATS
 
 PAGES = {"mkdocs", "material", "whoosh", "jinja2", "feedgen", "icalendar"}
 NETWORK = {"requests", "urllib3", "cryptography", "dns", "apprise"}

@@ -83,7 +83,7 @@ def to_host_port(
     """Read HOST:PORT; the callback of an option."""
     from pydantic_core import PydanticCustomError
 
-    from waypost.formats.types import host_port
+    from waypost.formats.field_types import host_port
 
     if value is None:
         return None
@@ -126,7 +126,7 @@ def to_duration(context: click.Context, parameter: click.Parameter, value: str |
         return None if value is None else timedelta(0)
     from pydantic import TypeAdapter, ValidationError
 
-    from waypost.formats.types import Duration
+    from waypost.formats.field_types import Duration
 
     try:
         read: timedelta = TypeAdapter(Duration).validate_python(value)

@@ -20,7 +20,7 @@ NEWEST = 100
 
 
 def _to_moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
-    from waypost.formats.types import read_moment
+    from waypost.formats.field_types import read_moment
 
     if value is None:
         return None

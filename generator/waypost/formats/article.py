@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.types import (
+from waypost.formats.field_types import (
     STRICT,
     ContentPath,
     Day,

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.types import STRICT, HttpsUrl, Line, fault, https_url
+from waypost.formats.field_types import STRICT, HttpsUrl, Line, fault, https_url
 
 
 def _endpoint(url: str) -> str:

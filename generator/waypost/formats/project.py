@@ -9,7 +9,7 @@ from waypost.formats.article import ARTICLE_KINDS, Article, CategoryFrontMatter,
 from waypost.formats.search import QueryFile, SynonymFile
 from waypost.formats.status_site import StatusSite
 from waypost.formats.support import SupportConfig
-from waypost.formats.theme import Look
+from waypost.formats.theme import Theme
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,6 @@ class Project:
 
     help_center: HelpCenter
     status: StatusSite
-    look: Look = field(default_factory=Look)
+    theme: Theme = field(default_factory=Theme)
     language: str = "en"
     """The language of the theme in mkdocs.yml, such as `de`."""

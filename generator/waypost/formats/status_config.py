@@ -11,8 +11,8 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from waypost.formats.checks import Check, Confirmation, Flapping, Rules, kind_of
+from waypost.formats.field_types import STRICT, DirectoryUrl, Duration, HostPort, Line, Slug, TimeZone, fault
 from waypost.formats.status import ComponentStatus, Trouble
-from waypost.formats.types import STRICT, DirectoryUrl, Duration, HostPort, Line, Slug, TimeZone, fault
 
 
 def _needed(value: Any) -> Any:

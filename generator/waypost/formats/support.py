@@ -12,8 +12,8 @@ from pydantic.dataclasses import dataclass
 
 from waypost.formats.article import Priority
 from waypost.formats.embeds import Embeds, Feedback, UnresolvedSearches
+from waypost.formats.field_types import EMAIL, STRICT, Day, Line, Slug, TimeZone, fault
 from waypost.formats.ticket import TicketForm
-from waypost.formats.types import EMAIL, STRICT, Day, Line, Slug, TimeZone, fault
 from waypost.problems import did_you_mean
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -47,7 +47,7 @@ class HelpPages:
         self._help_center = project.help_center
         words = self._words = site.words
         self._site = site
-        self._own_look = project.look
+        self._own_look = project.theme
         self._support = project.help_center.support
         snapshot = present(words) if present else None
         self._now = snapshot.now if snapshot else None

@@ -10,9 +10,9 @@ from typing import Any
 
 from waypost.base.files.languages import load_words
 from waypost.base.files.source import read_source
+from waypost.formats.field_types import read_moment
 from waypost.formats.project import Project
 from waypost.formats.status_site import History
-from waypost.formats.types import read_moment
 from waypost.history.history import DAY, settling_time
 from waypost.history.rules.digests import BrokenLink, broken_links, last_settled_day
 from waypost.history.rules.published import Comparison, compare

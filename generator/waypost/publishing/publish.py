@@ -109,7 +109,7 @@ def status_files(
     files = {
         **memory.made("redirects", told, lambda: redirect_files(snapshot)),
         **kept,
-        **status_assets(project.look),
+        **status_assets(project.theme),
         "assets/words.js": script_words(words),
         BANNER_PATH: banner_file(words),
         **badge_files(snapshot),

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from waypost.formats.field_types import read_moment
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, worst
-from waypost.formats.types import read_moment
 from waypost.importing.rules.histories import ForeignComponent, ForeignStatus, ForeignUpdate, Notes, Story
 from waypost.importing.rules.status_texts import line_of, whole_milliseconds
 from waypost.importing.rules.values import Json, rows_of, text_of, zone_of

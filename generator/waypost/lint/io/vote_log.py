@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from waypost.base.files import log_lines
+from waypost.formats.field_types import read_moment
 from waypost.formats.support import Reason
-from waypost.formats.types import read_moment
 from waypost.lint.rules.review import Vote
 
 

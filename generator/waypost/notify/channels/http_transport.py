@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from waypost.base.net.failures import Unanswered, explain
 from waypost.base.net.network import AddressRefused, current_run, deadline
 from waypost.base.net.web import Answer, Request, fetch
+from waypost.formats.field_types import web_url
 from waypost.formats.subscribers import Subscriber
-from waypost.formats.types import web_url
 from waypost.notify.channels.base import Means, TransportError
 
 MOST_ANSWER = 16 * 1024

@@ -55,14 +55,14 @@ def _check_component(document: YamlDocument, path: DataPath, component: Componen
 def _check_check(
     document: YamlDocument, path: DataPath, check: Check, config: StatusConfig, component: Component
 ) -> Iterator[Problem]:
-    for written in check.written():
-        name, explain = _LANGUAGES[written.language]
-        reason = explain(written.text)
+    for expression in check.expressions():
+        name, explain = _LANGUAGES[expression.language]
+        reason = explain(expression.text)
         if reason:
             message = f"This is no {name}: {reason}."
             # A path of JSON is itself a key; everything else is a value.
-            at_key = written.language == "json-path"
-            yield document.problem_at((*path, *written.path), "bad-value", message, at_key=at_key)
+            at_key = expression.language == "json-path"
+            yield document.problem_at((*path, *expression.path), "bad-value", message, at_key=at_key)
     for index, region in enumerate(check.regions):
         if region not in config.regions:
             hint = did_you_mean(region, config.regions) or ADD_OR_CORRECT

@@ -14,10 +14,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from waypost.formats.field_types import read_moment
 from waypost.formats.observations import Line
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.formats.status_site import History
-from waypost.formats.types import read_moment
 from waypost.reading.rules.daily import DailyFigures
 from waypost.reading.rules.history import merged
 

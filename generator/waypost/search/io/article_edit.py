@@ -14,7 +14,7 @@ from waypost.base.files.source import decode, read_bytes
 from waypost.base.files.validation import adapter_for, validate
 from waypost.base.files.yaml_source import ListSpan, find_list
 from waypost.formats.article import ArticleFrontMatter
-from waypost.formats.types import Line
+from waypost.formats.field_types import Line
 from waypost.problems import Location, Problem, ProblemsFound
 from waypost.search.rules.front_text import end_of_line, front_span, insert, line_end, written
 from waypost.search.rules.gaps import plain_question
