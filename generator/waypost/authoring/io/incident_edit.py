@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from waypost.authoring.rules.incident_text import NewUpdate, add_article, append_update
+from waypost.authoring.rules.incident_text import NewUpdate, append_update
+from waypost.base.files.front_matter import add_list, edit_front_matter
 from waypost.base.files.source import Source, decode, read_bytes, walk
 from waypost.formats.status import Incident, Maintenance
 from waypost.formats.status_config import StatusConfig
@@ -22,6 +24,7 @@ T = TypeVar("T", Incident, Maintenance)
 _HASTE = timedelta(seconds=5)
 """An update that is behind the last by less was written at once after it; by more, a clock is wrong."""
 
+_SAFE = re.compile(r"[a-z0-9][a-z0-9/._-]*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}-")
 
 
@@ -119,6 +122,12 @@ def with_article(root: Path, before: Edited[Incident], path: str) -> Edited[Inci
     if data is None or after is None or after != replace(before.item, articles=(path,)):
         return None
     return Edited(before.file, data, after, before.before)
+
+
+def add_article(data: bytes, path: str) -> bytes | None:
+    """Return an incident that names an article; None where its front matter has a form that is not safe to edit."""
+    text = path if _SAFE.fullmatch(path) else json.dumps(path, ensure_ascii=False)
+    return edit_front_matter(data, lambda front: add_list(front, "articles", f"[{text}]"))
 
 
 def _read(root: Path, shelf: Shelf[T], file: Path, data: bytes) -> T:

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from waypost.base.files.front_matter import parse_markdown
+from waypost.base.files.front_matter import add_list_entry, edit_front_matter, parse_markdown, yaml_text
 from waypost.base.files.source import decode, read_bytes
 from waypost.base.files.validation import adapter_for, validate
-from waypost.base.files.yaml_source import ListSpan, find_list
 from waypost.formats.article import ArticleFrontMatter
 from waypost.formats.field_types import Line
 from waypost.problems import Location, Problem, ProblemsFound
-from waypost.search.rules.front_text import end_of_line, front_span, insert, line_end, written
 from waypost.search.rules.gaps import plain_question
 
 KEY = "also_asked_as"
 
-_MARK = b"\xef\xbb\xbf"
 _JOINERS = "\u200c\u200d"
 """Invisible, and part of the spelling of some languages."""
-
-_INDENT = re.compile(r"[ \t]*(?=-[ \t\r\n])")
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ def with_alias(root: Path, path: str, alias: str) -> EditedArticle | None:
     edited = add_alias(data, alias)
     if edited is None or not _is_meant(path, before, edited, alias):
         message = (
-            f"The front matter is written in an unusual way. Add this to `{KEY}` by hand: {written(alias)}"
+            f"The front matter is written in an unusual way. Add this to `{KEY}` by hand: {yaml_text(alias)}"
         )
         raise ProblemsFound([Problem(Location(f"content/{path}"), "front-matter", message)])
     return EditedArticle(file, edited)
@@ -79,54 +73,7 @@ def with_alias(root: Path, path: str, alias: str) -> EditedArticle | None:
 
 def add_alias(data: bytes, alias: str) -> bytes | None:
     """Return a file with one more entry in `also_asked_as`; None where its front matter is of no known form."""
-    mark = _MARK if data.startswith(_MARK) else b""
-    try:
-        text = data.removeprefix(mark).decode()
-    except UnicodeDecodeError:
-        return None
-    span = front_span(text)
-    if span is None:
-        return None
-    start, end = span
-    front = _with_entry(text[start:end], alias)
-    return None if front is None else mark + (text[:start] + front + text[end:]).encode()
-
-
-def _with_entry(front: str, alias: str) -> str | None:
-    found, indent = find_list(front, KEY)
-    if indent is None:
-        return None
-    end = line_end(front)
-    inner = " " * (indent + 2)
-    if found is None:
-        return f"{front}{' ' * indent}{KEY}:{end}{inner}- {written(alias)}{end}"
-    if found.style == "flow":
-        return _in_brackets(front, found, alias)
-    if found.style == "block":
-        return _below(front, found, alias)
-    if found.span[0] == found.span[1]:
-        return insert(front, end_of_line(front, found.span[0]), f"{inner}- {written(alias)}{end}")
-    # An explicit null gives way to the list.
-    return f"{front[: found.span[0]]}[{written(alias, in_brackets=True)}]{front[found.span[1] :]}"
-
-
-def _in_brackets(front: str, found: ListSpan, alias: str) -> str:
-    entry = written(alias, in_brackets=True)
-    if found.entries:
-        return insert(front, found.entries[-1][1], f", {entry}")
-    return insert(front, front.index("[", found.span[0]) + 1, entry)
-
-
-def _below(front: str, found: ListSpan, alias: str) -> str | None:
-    """Add a line after the last entry of a list that has one a line, with the same indentation."""
-    first, last = found.entries[-1]
-    line = max(front.rfind("\n", 0, first), front.rfind("\r", 0, first)) + 1
-    indent = _INDENT.match(front, line)
-    if indent is None:
-        return None
-    # A text of several lines ends after its last line end, any other within its last line.
-    at = last if front[last - 1 : last] in ("\n", "\r") else end_of_line(front, last)
-    return insert(front, at, f"{indent[0]}- {written(alias)}{line_end(front)}")
+    return edit_front_matter(data, lambda front: add_list_entry(front, KEY, alias))
 
 
 def _read(path: str, data: bytes) -> tuple[ArticleFrontMatter, str]:
