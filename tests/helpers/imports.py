@@ -10,7 +10,7 @@ from waypost.importing.io.check import check_plan
 from waypost.importing.io.tree import read_tree
 from waypost.importing.rules.plan import SitePaths, plan_import
 from waypost.importing.rules.source import merged
-from waypost.reading.io.former_addresses import OWN_FILES, OWN_FOLDERS
+from waypost.reading.io.content_files import OWN_FILES, OWN_FOLDERS
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:

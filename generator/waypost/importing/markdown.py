@@ -15,8 +15,7 @@ from waypost.importing.rules.names import is_picture
 from waypost.importing.rules.plan import ImportPlan, SitePaths, plan_import
 from waypost.importing.rules.source import merged
 from waypost.problems import Level, Location, Problem, ProblemsFound
-from waypost.reading.io.content_files import load_help_center
-from waypost.reading.io.former_addresses import OWN_FILES, OWN_FOLDERS
+from waypost.reading.io.content_files import OWN_FILES, OWN_FOLDERS, load_help_center
 from waypost.reading.rules.redirects import file_at, former_addresses
 from waypost.reading.site import Site
 

@@ -17,7 +17,7 @@ from waypost.lint.rules.registry import Judged
 from waypost.lint.rules.rule import Place
 from waypost.problems import Location, Problem, did_you_mean
 from waypost.reading.io.incident_files import update_lines
-from waypost.reading.io.lint_config import read_lint_config
+from waypost.reading.io.status_files import read_lint_config
 
 
 def load_lint_config(root: Path, codes: Collection[str]) -> tuple[LintConfig | None, list[Problem]]:
