@@ -151,6 +151,11 @@ def refuse(message: str) -> NoReturn:
     sys.exit(1)
 
 
+def print_failure(error: Exception) -> None:
+    """Print an error that may pass to standard error; the command goes on."""
+    click.echo(f"waypost: {printable(str(error))}", err=True)
+
+
 def print_problems(problems: Iterable[Problem]) -> None:
     """Print problems to standard error, each at its place, and how many there are."""
     found = list(problems)

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from waypost.base.clock import utc_now
-from waypost.cli.common import counted, database_option, json_option, print_json, printable, stop_on_signals
+from waypost.cli.common import (
+    counted,
+    database_option,
+    json_option,
+    print_failure,
+    print_json,
+    printable,
+    stop_on_signals,
+)
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:
@@ -43,7 +51,7 @@ def command(watch: bool, dry_run: bool, site: Site, database: str, as_json: bool
         )
     if watch:
         click.echo("Delivering. Ctrl-C stops.")
-        deliver_until(site, database, stop_on_signals(), say_broken, reports())
+        deliver_until(site, database, stop_on_signals(), print_failure, reports())
         click.echo("Stopped.")
         return
     failed: list[str] = []
@@ -70,42 +78,39 @@ def reports(failed: list[str] | None = None) -> Reports:
 
     from waypost.notify.worker import Reports
 
-    def say_failed(endpoint: str, words: str) -> None:
+    def print_failed(endpoint: str, words: str) -> None:
         if failed is not None:
             failed.append(endpoint)
         click.echo(f"waypost: not delivered to {endpoint}: {printable(words)}", err=True)
 
-    def say_given_up(endpoint: str, words: str) -> None:
+    def print_disabled(endpoint: str, words: str) -> None:
         click.echo(f"waypost: {endpoint} is not sent to any more: {printable(words)}", err=True)
 
-    return Reports(say_failed, say_given_up, say_broken)
+    return Reports(print_failed, print_disabled, print_failure)
 
 
-def say_broken(error: Exception) -> None:
-    """Tell of something that may pass."""
-    click.echo(f"waypost: {printable(str(error))}", err=True)
-
-
-def _show(planned: Sequence[Planned], waiting: Sequence[Delivery], has_told: bool, *, as_json: bool) -> None:
-    told = [item for item in planned if item.recipients]
+def _show(
+    planned: Sequence[Planned], waiting: Sequence[Delivery], has_baseline: bool, *, as_json: bool
+) -> None:
+    new = [item for item in planned if item.recipients]
     if as_json:
         print_json(
             {
-                "has_told": has_told,
-                "new": [_entry(item) for item in told],
+                "has_told": has_baseline,
+                "new": [_entry(item) for item in new],
                 "waiting": [it.id for it in waiting],
             }
         )
         return
-    if not has_told:
+    if not has_baseline:
         click.echo(
             "Nothing was told from this database yet. The first run tells nobody: what is there then is known."
         )
-    for item in told:
+    for item in new:
         notice = item.notice
         click.echo(f"{notice.event}  {printable(notice.title)}")
         click.echo(f"  to {', '.join(f'{it.id} ({it.kind})' for it in item.recipients)}")
-    if has_told and not told:
+    if has_baseline and not new:
         click.echo("There is nothing new to tell.")
     if waiting:
         click.echo(f"{counted(len(waiting), 'delivery', 'deliveries')} from before would be sent too.")

@@ -76,8 +76,8 @@ def _print(report: ImportReport | StatusImport, done: str, *, dry_run: bool, as_
         return
     print_problems(report.problems)
     left = len(report.problems)
-    look = f"{counted(left, 'thing needs', 'things need')} a look." if left else "Nothing needs a look."
-    click.echo(f"{'Would import' if dry_run else 'Imported'} {done} {look}")
+    rest = f"{counted(left, 'thing needs', 'things need')} a look." if left else "Nothing needs a look."
+    click.echo(f"{'Would import' if dry_run else 'Imported'} {done} {rest}")
 
 
 def _articles(report: ImportReport) -> str:

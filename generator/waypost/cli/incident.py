@@ -163,12 +163,12 @@ def _resolve(
 
 
 def _about_draft(site: Site, planned: PlannedIncident, article: Path) -> list[str]:
-    said = [f"Drafted {article.relative_to(site.root)}. Read it, then remove `draft: true` to publish it."]
+    lines = [f"Drafted {article.relative_to(site.root)}. Read it, then remove `draft: true` to publish it."]
     if not planned.is_named:
         path = article.relative_to(site.root / "content").as_posix()
         file = planned.file.relative_to(site.root)
-        said.append(f"To show it with the incident, add {path} to `articles` in {file}.")
-    return said
+        lines.append(f"To show it with the incident, add {path} to `articles` in {file}.")
+    return lines
 
 
 @command.command("acknowledge")

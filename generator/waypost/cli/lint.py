@@ -54,17 +54,17 @@ def as_gitlab(problems: Sequence[Problem]) -> str:
 
     Format: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
     """
-    seen: Counter[tuple[str, str, str]] = Counter()
+    counts: Counter[tuple[str, str, str]] = Counter()
     report = []
     for problem in problems:
         key = (problem.location.path, problem.code, problem.message)
-        seen[key] += 1
+        counts[key] += 1
         report.append(
             {
                 "description": problem.message,
                 "check_name": problem.code,
                 # Without the line, so that a finding that only moved is not a new one.
-                "fingerprint": hashlib.sha256("\0".join([*key, str(seen[key])]).encode()).hexdigest(),
+                "fingerprint": hashlib.sha256("\0".join([*key, str(counts[key])]).encode()).hexdigest(),
                 "severity": _SEVERITY[problem.level],
                 "location": {"path": problem.location.path, "lines": {"begin": problem.location.line or 1}},
             }

@@ -35,27 +35,27 @@ def command(site: Site, database: str, region: str, as_json: bool) -> None:
 
 def _line(item: Recorded) -> str:
     where = f" from {item.line.region}" if item.line.region else ""
-    seen = item.observation
-    if seen is None:
+    observation = item.observation
+    if observation is None:
         return f"{item.line.component} {item.line.check}{where}: no data"
-    reason = f": {seen.reason}" if seen.reason else ""
+    reason = f": {observation.reason}" if observation.reason else ""
     confirmed = f" (now {item.change.status})" if item.change else ""
-    head = f"{seen.component} {seen.check}{where}: {seen.status}, {_milliseconds(seen)} ms"
+    head = f"{observation.component} {observation.check}{where}: {observation.status}, {_milliseconds(observation)} ms"
     return printable(f"{head}{reason}{confirmed}")
 
 
-def _milliseconds(seen: Observation) -> int:
-    return round(seen.latency.total_seconds() * 1000)
+def _milliseconds(observation: Observation) -> int:
+    return round(observation.latency.total_seconds() * 1000)
 
 
-def _to_json(item: Recorded, seen: Observation) -> dict[str, object]:
+def _to_json(item: Recorded, observation: Observation) -> dict[str, object]:
     return {
-        "component": seen.component,
-        "check": seen.check,
-        "region": seen.region,
-        "at": seen.at.isoformat(),
-        "status": seen.status,
-        "latency_ms": _milliseconds(seen),
-        "reason": seen.reason,
+        "component": observation.component,
+        "check": observation.check,
+        "region": observation.region,
+        "at": observation.at.isoformat(),
+        "status": observation.status,
+        "latency_ms": _milliseconds(observation),
+        "reason": observation.reason,
         "confirmed": item.change.status if item.change else None,
     }

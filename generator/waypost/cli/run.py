@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import database_option, print_problems, region_option, stop_on_signals, to_host_port
+from waypost.cli.common import (
+    database_option,
+    print_failure,
+    print_problems,
+    region_option,
+    stop_on_signals,
+    to_host_port,
+)
 from waypost.cli.deliver import reports
 from waypost.formats.run_options import KEY_VARIABLE, WORKERS, RunOptions
 from waypost.reading.site import Site
@@ -69,17 +76,17 @@ def command(
             "Polling. Ctrl-C stops." if no_publish else "Polling and publishing. Ctrl-C stops."
         ),
         listening=lambda host, port: click.echo(f"Jobs report to http://{host}:{port}/heartbeat/NAME"),
-        changed=say_change,
-        broken=say_broken,
+        changed=print_change,
+        broken=print_broken_files,
         reloaded=lambda: click.echo("Files were saved; read again."),
-        failed=say_failed,
+        failed=print_failure,
         deliveries=reports(),
     )
     run(site, database, stop_on_signals(), events, options)
     click.echo("Stopped.")
 
 
-def say_change(change: StateChange) -> None:
+def print_change(change: StateChange) -> None:
     """Tell of a confirmed change of state."""
     reason = f": {change.reason}" if change.reason else ""
     place = f" from {change.region}" if change.region else ""
@@ -88,12 +95,7 @@ def say_change(change: StateChange) -> None:
     )
 
 
-def say_broken(found: ProblemsFound) -> None:
+def print_broken_files(found: ProblemsFound) -> None:
     """Tell what is wrong with a file that was just saved."""
     print_problems(found.problems)
     click.echo("The last good version stays published.", err=True)
-
-
-def say_failed(error: Exception) -> None:
-    """Tell of something that may pass."""
-    click.echo(f"waypost: {error}", err=True)

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import database_option, port_option, print_problems, stop_on_signals, use_port
-from waypost.cli.run import say_broken, say_change, say_failed
+from waypost.cli.common import (
+    database_option,
+    port_option,
+    print_failure,
+    print_problems,
+    stop_on_signals,
+    use_port,
+)
+from waypost.cli.run import print_broken_files, print_change
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:
@@ -29,18 +36,18 @@ def command(site: Site, database: str, host: str, port: int, demo: bool) -> None
     use_port(port)
     stop = stop_on_signals()
     events = ServeEvents(
-        changed=say_change,
-        broken=say_broken,
-        failed=say_failed,
+        changed=print_change,
+        broken=print_broken_files,
+        failed=print_failure,
         ready=lambda port, report: _welcome(port, report, demo),
-        built=_say_built,
+        built=_print_built,
         reloaded=lambda: click.echo("Status files were saved; published."),
     )
     serve(site, database, ServeOptions(host, port, demo), stop, events)
     click.echo("Stopped.")
 
 
-def _say_built(report: BuildReport) -> None:
+def _print_built(report: BuildReport) -> None:
     print_problems(report.warnings)
     click.echo(f"Built again; {len(report.changed)} files changed.")
 

@@ -43,12 +43,12 @@ def load_status_config(root: Path) -> tuple[StatusConfig | None, list[Problem]]:
 def _check_ids(document: YamlDocument, config: StatusConfig) -> list[Problem]:
     """Complain of every component, check or group whose id or name is taken: history would mix them up."""
     problems: list[Problem] = []
-    seen: set[tuple[str, str]] = set()
+    claimed: set[tuple[str, str]] = set()
 
     def claim(kind: str, name: str, path: DataPath, what: str) -> None:
-        if (kind, name) in seen:
+        if (kind, name) in claimed:
             problems.append(document.problem_at(path, "duplicate-id", f"{what} Choose another."))
-        seen.add((kind, name))
+        claimed.add((kind, name))
 
     for index, entry in enumerate(config.components):
         is_group = isinstance(entry, ComponentGroup)
