@@ -24,8 +24,11 @@ from waypost.formats import (
     subscribers,
     support,
 )
-from waypost.formats import types as words
-from waypost.reading.schema import FORMATS
+from waypost.formats import field_types as words
+from waypost.reading.json_schemas import (
+    FORMATS,
+    attribute_docstrings,
+)
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
 
@@ -125,16 +128,8 @@ def _key(model: type[Any], name: str, hint: Any) -> str:
     field = model.__pydantic_fields__[name]
     default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
     default = f"`{int(default.strip('`')) // 10**6}MB`" if hint == expectations.Size else default
-    meaning = f"{_description(model, name)} {REMARKS.get((model.__name__, name), '')}".strip()
-    return f"| `{field.alias or name}` | {_type(hint)} | {default} | {meaning} |"
-
-
-def _description(model: type[Any], name: str) -> str:
-    """Return the docstring of a key, from the class that defines it."""
-    owners = [base.__pydantic_fields__ for base in model.__mro__ if hasattr(base, "__pydantic_fields__")]
-    return next(
-        (fields[name].description for fields in owners if name in fields and fields[name].description), ""
-    )
+    meaning = f"{attribute_docstrings(model).get(name, '')} {REMARKS.get((model.__name__, name), '')}".strip()
+    return f"| `{field.alias or name}` | {_type(hint, model)} | {default} | {meaning} |"
 
 
 def _default(value: Any) -> str:

@@ -21,8 +21,8 @@ from waypost.base.clock import utc_now
 from waypost.cli import main as command_line
 from waypost.lint.lint import lint
 from waypost.problems import CODES, Level
+from waypost.reading.json_schemas import FORMATS
 from waypost.reading.project import check_project
-from waypost.reading.schema import FORMATS
 from waypost.reading.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent

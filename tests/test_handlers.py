@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import waypost
-from waypost.cli.log import LARGEST, keep_log
+from waypost.cli.common import LARGEST_LOG, keep_log
 
 SOURCE = Path(waypost.__file__).parent
 EVERYTHING = {"Exception", "BaseException"}
@@ -88,7 +88,7 @@ def test_the_log_does_not_grow_for_ever(logger: logging.Logger, tmp_path: Path) 
     file = tmp_path / ".waypost/waypost.log"
     for _ in range(3):
         fail(logger)
-        file.write_bytes(b"x" * (LARGEST + 1))
+        file.write_bytes(b"x" * (LARGEST_LOG + 1))
     fail(logger)
     assert file.stat().st_size < 1000
     assert {path.name for path in file.parent.iterdir()} == {"waypost.log", "waypost.log.1"}

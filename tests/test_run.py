@@ -26,8 +26,8 @@ from helpers.sites import (
 )
 from helpers.stores import Store
 from waypost.base.database.engine import StoreError
-from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus
+from waypost.formats.status_site import History
 from waypost.monitor.rules.schedule import jobs
 from waypost.monitor.store.reading import read_history
 from waypost.reading.project import load_project

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.authoring.rules.incident_texts import NewUpdate, add_article, append_update, line_end
+from waypost.authoring.io.incident_edit import add_article
+from waypost.authoring.rules.incident_texts import NewUpdate, append_update, line_end
 from waypost.formats.status import UpdateStatus
 
 AT = datetime.fromisoformat("2026-11-20T10:02:00+01:00")

@@ -9,7 +9,6 @@ from helpers.sites import fingerprint, minimal_site, replace
 from waypost.authoring.incidents import (
     NewIncident,
     PlannedIncident,
-    list_incidents,
     new_update,
     plan_open,
     plan_resolve,
@@ -25,6 +24,7 @@ from waypost.lint.lint import lint
 from waypost.problems import ProblemsFound, errors
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
+from waypost.reading.status import list_incidents
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from waypost.base.files.front_matter import (
+    parse_markdown,
+)
 from waypost.base.files.text_files import Source
-from waypost.base.files.yaml_source import parse_markdown
 
 
 @pytest.mark.parametrize(

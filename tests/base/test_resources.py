@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, DictLoader, Environment, TemplateAssertionError
 from helpers.sites import ROOT
 from waypost.base.files.resources import assets, theme_folder
 from waypost.base.files.templates import Templates, is_own
-from waypost.formats.theme import Look
+from waypost.formats.theme import Theme
 from waypost.publishing.io.theme_assets import status_assets
 
 THEME = ROOT / "theme"
@@ -44,7 +44,7 @@ def test_scripts_import_what_is_published_beside_them() -> None:
 
 
 def test_the_status_pages_carry_every_script_that_theirs_import() -> None:
-    carried = {name.removeprefix("assets/"): text.decode() for name, text in status_assets(Look()).items()}
+    carried = {name.removeprefix("assets/"): text.decode() for name, text in status_assets(Theme()).items()}
     for name, text in carried.items():
         imported = re.findall(r'^import (?:.* from )?"\./(.+)";$', text, re.M)
         assert set(imported) <= {*carried, "words.js"}, name

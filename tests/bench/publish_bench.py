@@ -29,8 +29,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench_page import write_section
 
 from helpers.stores import Store
-from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Coverage, StateChange
+from waypost.formats.status_site import History
 from waypost.publishing.publish import PublishCache, publish
 from waypost.reading.project import load_project
 from waypost.reading.site import Site

@@ -17,9 +17,9 @@ from bench_page import write_section
 
 from waypost.base.files.languages import load_words
 from waypost.formats.checks import HttpCheck
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange
 from waypost.formats.status_config import Component, ComponentGroup, PageConfig, StatusConfig
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.snapshot import Snapshot, take_snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

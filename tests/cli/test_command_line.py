@@ -62,10 +62,13 @@ def test_every_registered_command_loads_under_its_own_name() -> None:
         assert ALL[name].name == name
 
 
+def test_the_list_of_commands_has_the_first_sentence_of_each() -> None:
+    assert {name: ALL[name].get_short_help_str(1000) for name in COMMANDS} == COMMANDS
+
+
 def test_every_module_that_holds_a_command_is_registered() -> None:
-    names = [module.name for module in pkgutil.iter_modules(cli.__path__)]
-    holders = {name for name in names if hasattr(importlib.import_module(f"waypost.cli.{name}"), "command")}
-    assert holders == set(COMMANDS.values())
+    modules = [importlib.import_module(f"waypost.cli.{it.name}") for it in pkgutil.iter_modules(cli.__path__)]
+    assert {module.command.name for module in modules if hasattr(module, "command")} == set(COMMANDS)
 
 
 def test_every_kind_of_check_has_a_prober_and_the_other_way_round() -> None:

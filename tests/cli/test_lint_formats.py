@@ -17,7 +17,7 @@ from helpers.sites import minimal_site, replace
 from waypost.authoring.incidents import new_incident
 from waypost.base.clock import utc_now
 from waypost.cli import main
-from waypost.cli.lint_formats import as_github, as_gitlab, as_json
+from waypost.cli.lint import as_github, as_gitlab, as_json
 from waypost.lint.lint import lint
 from waypost.problems import CODES, Level, Location, Problem
 from waypost.reading.site import Site

@@ -19,8 +19,8 @@ from helpers.stores import Store
 from waypost.cli import main
 from waypost.monitor.poll import poll_once
 from waypost.problems import CODES
+from waypost.reading.json_schemas import FORMATS
 from waypost.reading.project import load_project
-from waypost.reading.schema import FORMATS
 from waypost.reading.site import Site
 
 

@@ -8,17 +8,15 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from helpers.hostile_servers import check
-from waypost.formats.check_base import (
-    CheckBase,
-    Confirmation,
-)
 from waypost.formats.checks import (
     KINDS,
+    CheckBase,
+    Confirmation,
     HttpCheck,
     TcpCheck,
     kind_of,
 )
-from waypost.formats.expectations import CodeRange, Expect, Written
+from waypost.formats.expectations import CodeRange, Expect, Expression
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Component
 
@@ -155,18 +153,18 @@ def test_days_of_warning_are_those_of_kinds_that_see_a_certificate() -> None:
 
 def test_texts_that_only_libraries_read_are_named_with_their_place() -> None:
     expect = {"body_matches": "a", "body_json": {"$.b": {"matches": "c"}}, "headers": {"D": {"matches": "e"}}}
-    assert check(http="http://a/", expect=expect).written() == [
-        Written("pattern", ("expect", "body_matches"), "a"),
-        Written("json-path", ("expect", "body_json", "$.b"), "$.b"),
-        Written("pattern", ("expect", "body_json", "$.b", "matches"), "c"),
-        Written("pattern", ("expect", "headers", "D", "matches"), "e"),
+    assert check(http="http://a/", expect=expect).expressions() == [
+        Expression("pattern", ("expect", "body_matches"), "a"),
+        Expression("json-path", ("expect", "body_json", "$.b"), "$.b"),
+        Expression("pattern", ("expect", "body_json", "$.b", "matches"), "c"),
+        Expression("pattern", ("expect", "headers", "D", "matches"), "e"),
     ]
-    assert check(tcp="a:1", expect={"matches": "f"}).written() == [
-        Written("pattern", ("expect", "matches"), "f")
+    assert check(tcp="a:1", expect={"matches": "f"}).expressions() == [
+        Expression("pattern", ("expect", "matches"), "f")
     ]
-    schedule = [Written("cron", ("heartbeat", "cron"), "0 3 * * *")]
-    assert check(heartbeat={"cron": "0 3 * * *"}).written() == schedule
-    assert all(not check(**keys).written() for keys in EVERY_KIND.values())
+    schedule = [Expression("cron", ("heartbeat", "cron"), "0 3 * * *")]
+    assert check(heartbeat={"cron": "0 3 * * *"}).expressions() == schedule
+    assert all(not check(**keys).expressions() for keys in EVERY_KIND.values())
 
 
 @pytest.mark.parametrize(

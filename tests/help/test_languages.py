@@ -13,7 +13,7 @@ from helpers.sites import fingerprint, minimal_site, replace
 from waypost.base.files.languages import load_words
 from waypost.build import build_site
 from waypost.formats.status_config import PageConfig
-from waypost.formats.theme import Look
+from waypost.formats.theme import Theme
 from waypost.publishing.api.statuspage import DESCRIPTIONS
 from waypost.publishing.io.theme_assets import script_words, status_assets
 from waypost.publishing.pages.render import SHELL_PATH, default_shell, shell_language
@@ -165,8 +165,8 @@ def test_a_frame_of_our_own_says_its_language(language: str) -> None:
 
 
 def test_the_status_pages_carry_every_script_that_theirs_import() -> None:
-    carried = {*status_assets(Look()), "assets/words.js"}
-    for path, data in status_assets(Look()).items():
+    carried = {*status_assets(Theme()), "assets/words.js"}
+    for path, data in status_assets(Theme()).items():
         if path.endswith(".js"):
             names = re.findall(r'\b(?:from|import)\s*\(?\s*"\./([\w-]+\.js)"', data.decode())
             assert {f"assets/{name}" for name in names} <= carried, path

@@ -14,7 +14,7 @@ from helpers.sites import minimal_site, replace
 from waypost.base.files.languages import load_words
 from waypost.build import build_site
 from waypost.cli import main
-from waypost.formats.types import (
+from waypost.formats.field_types import (
     Line,
 )
 from waypost.help.kinds import ARTICLE_KINDS

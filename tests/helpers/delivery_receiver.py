@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from helpers.receivers import SECRET
 from helpers.status_world import site
-from waypost.formats.project import StatusSite
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import SubscriberFile
 
 ENVIRONMENT = {"SECRET": SECRET}

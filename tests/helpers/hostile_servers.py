@@ -26,11 +26,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import TypeAdapter
 
-from waypost.formats.check_base import (
-    CheckBase,
-)
 from waypost.formats.checks import (
     Check,
+    CheckBase,
 )
 from waypost.monitor.probes.registry import probe
 from waypost.monitor.probes.result import ProbeContext, ProbeResult

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from helpers.status_world import take_snapshot
 from waypost.base.files.languages import DEFAULT_LANGUAGE
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import ComponentStatus, Impact, Incident, Maintenance, Update, UpdateStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.snapshot import Snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -10,9 +10,9 @@ from typing import Any
 
 from helpers.status_world import change, moment, site, stretch
 from waypost.formats.checks import HttpCheck
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import Certificate, UplinkGap
 from waypost.formats.status_config import Component, StatusConfig
+from waypost.formats.status_site import History, StatusSite
 
 REGIONS = {"eu": "Frankfurt", "us": "Virginia", "ap": "Singapore"}
 

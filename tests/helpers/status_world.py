@@ -13,7 +13,6 @@ from typing import Any
 
 from waypost.base.files.languages import DEFAULT_LANGUAGE, load_words
 from waypost.formats.checks import HttpCheck
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
     ComponentStatus,
     Coverage,
@@ -25,6 +24,7 @@ from waypost.formats.status import (
     UpdateStatus,
 )
 from waypost.formats.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.snapshot import Snapshot
 from waypost.status.rules.snapshot import take_snapshot as take_snapshot_in
 

@@ -28,7 +28,7 @@ from waypost.base.database.schema import observation as raw
 from waypost.base.database.schema import state_change
 from waypost.base.database.values import from_ms, to_ms
 from waypost.base.sketch import Sketch
-from waypost.formats.check_base import (
+from waypost.formats.checks import (
     Flapping,
     Rules,
 )

@@ -15,7 +15,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from helpers.stores import Store, job_of
-from waypost.formats.check_base import (
+from waypost.formats.checks import (
     Flapping,
     Rules,
 )

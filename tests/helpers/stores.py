@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from waypost.base.database.engine import Database
-from waypost.formats.check_base import (
-    Flapping,
-    Rules,
-)
 from waypost.formats.checks import (
+    Flapping,
     HttpCheck,
+    Rules,
 )
 from waypost.formats.expectations import Expect
 from waypost.formats.observations import Claim, Plan, RecordedOutcome, Series

@@ -10,14 +10,11 @@ from typing import Any
 
 from helpers.cases import CASES, read_yaml
 from helpers.recorder import GRAIN, Recorder
-from waypost.formats.check_base import (
-    Flapping,
-)
 from waypost.formats.checks import (
+    Flapping,
     HttpCheck,
 )
 from waypost.formats.observations import Series
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
     ComponentStatus,
     Impact,
@@ -29,6 +26,10 @@ from waypost.formats.status import (
     UplinkGap,
 )
 from waypost.formats.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
+from waypost.formats.status_site import (
+    History,
+    StatusSite,
+)
 from waypost.status.rules.check_series import SILENCE
 
 DATA = read_yaml(CASES / "year" / "year.yml")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from helpers.histories import DAY, FEW, LINES, START, histories, quiet_days, shuffled
 from helpers.status_world import history, moment
-from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Coverage, StateChange, UplinkGap
+from waypost.formats.status_site import History
 from waypost.history.rules.proof import SEAL_AFTER, broken_links, chain, days, digest, last_settled_day
 from waypost.reading.rules.history import first_day
 from waypost.reading.rules.history_text import CHANGES, COVERAGE

@@ -15,8 +15,10 @@ from helpers.histories import DAY, LINES, START, MemoryStore, quiet_days
 from helpers.sites import minimal_site, replace
 from helpers.stores import Store
 from waypost.formats.observations import Series
-from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, StateChange, UplinkGap
+from waypost.formats.status_site import (
+    History,
+)
 from waypost.history.history import export_history, seal_days
 from waypost.history.rules.proof import chain
 from waypost.history.verification import DATABASE, PUBLISHED, Verification, verify_history

@@ -13,7 +13,7 @@ import pytest
 
 from helpers.sites import fingerprint, minimal_site
 from waypost.base.files.languages import load_words
-from waypost.formats.project import History
+from waypost.formats.status_site import History
 from waypost.importing.markdown import Fate
 from waypost.importing.registry import IMPORTERS
 from waypost.importing.rules.timelines import plain_markup

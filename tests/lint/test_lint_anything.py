@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from helpers.sites import minimal_site
 from waypost.formats.lint import Cadence, LintConfig
-from waypost.formats.project import HelpCenter, Project, StatusSite
+from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status import (
     INCIDENT_STATUSES,
     MAINTENANCE_STATUSES,
@@ -23,6 +23,7 @@ from waypost.formats.status import (
     Update,
 )
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
+from waypost.formats.status_site import StatusSite
 from waypost.lint.lint import lint
 from waypost.lint.rules.registry import RULES
 from waypost.lint.rules.rule import Finding, LintSite

@@ -17,10 +17,8 @@ from werkzeug import Request, Response
 from helpers.sites import minimal_site, point_checks_at, waypost
 from helpers.stores import Store
 from waypost.base.clock import SteadyClock, utc_now
-from waypost.formats.check_base import (
-    CheckBase,
-)
 from waypost.formats.checks import (
+    CheckBase,
     HttpCheck,
 )
 from waypost.formats.observations import Claim, RecordedOutcome, Series

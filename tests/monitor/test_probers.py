@@ -8,10 +8,8 @@ import pytest
 from helpers.hostile_servers import NOW, check
 from waypost.base.net.network import current_exchange, plain
 from waypost.base.patterns import explain_pattern
-from waypost.formats.check_base import (
-    CheckBase,
-)
 from waypost.formats.checks import (
+    CheckBase,
     HttpCheck,
     StatuspageCheck,
 )

@@ -6,13 +6,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.formats.check_base import (
+from waypost.formats.checks import (
     Confirmation,
     Flapping,
-    Rules,
-)
-from waypost.formats.checks import (
     HttpCheck,
+    Rules,
 )
 from waypost.formats.observations import Series, SeriesState
 from waypost.formats.status import ComponentStatus, Observation

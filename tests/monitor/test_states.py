@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.status_world import moment
-from waypost.formats.check_base import (
+from waypost.formats.checks import (
     Flapping,
     Rules,
 )

@@ -13,8 +13,14 @@ import pytest
 
 from helpers.stores import Store
 from waypost.base.database.engine import StoreError
-from waypost.formats.project import HelpCenter, Project, StatusSite
+from waypost.formats.project import (
+    HelpCenter,
+    Project,
+)
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
+from waypost.formats.status_site import (
+    StatusSite,
+)
 from waypost.formats.subscribers import MailServer, Subscriber, SubscriberFile, Unsubscribe
 from waypost.monitor.heartbeat_listener import (
     Leaving,

@@ -13,8 +13,8 @@ from icalendar import Calendar, Event
 from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
 from helpers.status_world import moment, site, take_snapshot, updates
 from waypost.base.feeds.feed import clean
-from waypost.formats.project import History
 from waypost.formats.status import Repetition
+from waypost.formats.status_site import History
 from waypost.publishing.io.calendar import calendar_files, calendar_path
 from waypost.reading.rules.recurrence import expand
 from waypost.status.rules.snapshot import Snapshot

@@ -21,8 +21,8 @@ from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.feeds.feed import MOST_BYTES, NEVER, clean
 from waypost.base.feeds.formats import FEED_FORMATS
-from waypost.formats.project import History
 from waypost.formats.status import Incident, Maintenance, UpdateStatus
+from waypost.formats.status_site import History
 from waypost.publishing.io.feeds import feed_files
 from waypost.publishing.pages.render import default_shell, status_pages
 from waypost.publishing.rules.feed_items import IMPACTS, LIMIT, selections

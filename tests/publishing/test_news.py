@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.status_world import history, moment, site, take_snapshot, updates
-from waypost.formats.project import History
 from waypost.formats.status import Repetition, Update, UpdateStatus
+from waypost.formats.status_site import History
 from waypost.publishing.api.statuspage import LABELS
 from waypost.publishing.rules.feed_items import (
     IMPACTS,

@@ -15,8 +15,8 @@ import pytest
 from helpers.sites import minimal_site
 from helpers.stores import Store
 from waypost.base.files.languages import load_words
-from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Coverage, StateChange, UplinkGap
+from waypost.formats.status_site import History
 from waypost.publishing.pages import render as status_pages
 from waypost.publishing.publish import PublishCache, publish
 from waypost.reading.project import load_project

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
-from waypost.formats.theme import Look
+from waypost.formats.theme import Theme
 from waypost.publishing.rules.stylesheet import (
     DARK_GROUND,
     LIGHT_GROUND,
@@ -20,7 +20,7 @@ colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 @golden("look/*.yml")
 def test_a_look_becomes_custom_properties(case: Case) -> None:
-    text = stylesheet(Look(**case["look"]))
+    text = stylesheet(Theme(**case["look"]))
     assert [line for line in case["lines"] if line not in text.splitlines()] == []
     assert bool(text) == bool(case["lines"])
 
@@ -48,7 +48,7 @@ def test_every_colour_becomes_readable_on_every_ground(colour: str, ground: str)
 
 @given(colours)
 def test_text_on_a_button_can_be_read(colour: str) -> None:
-    for rule in stylesheet(Look(colour=colour)).splitlines()[:2]:
+    for rule in stylesheet(Theme(colour=colour)).splitlines()[:2]:
         values = dict(
             part.strip().split(": ") for part in rule.split("{")[1].rstrip("} ").split(";") if ":" in part
         )
@@ -56,5 +56,5 @@ def test_text_on_a_button_can_be_read(colour: str) -> None:
 
 
 def test_without_scripts_the_systems_preference_counts() -> None:
-    text = stylesheet(Look(colour="#00796b"))
+    text = stylesheet(Theme(colour="#00796b"))
     assert '@media (prefers-color-scheme: dark) { .no-js, .no-js [data-md-color-scheme="default"] {' in text

@@ -23,8 +23,8 @@ from helpers.histories import (
     watched,
 )
 from helpers.status_world import change, history, moment, stretch
-from waypost.formats.project import History
 from waypost.formats.status import Certificate, ComponentStatus, Coverage, UplinkGap
+from waypost.formats.status_site import History
 from waypost.reading.rules.history import clipped, first_day, merged, missing, series_of
 
 REGIONS = ("", "eu", "us")

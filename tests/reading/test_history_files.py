@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from helpers.histories import FEW, LINES, histories, in_milliseconds, quiet_days
-from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus, Coverage, StateChange, UplinkGap
+from waypost.formats.status_site import History
 from waypost.reading.io.history_files import (
     HistoryText,
     exported_tables,

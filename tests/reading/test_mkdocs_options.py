@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from waypost.formats.theme import Look
-from waypost.reading.io.theme_options import load_options
+from waypost.formats.theme import Theme
+from waypost.reading.io.theme_options import load_theme
 
 
-def look_in(root: Path, text: str) -> tuple[Look, list[str]]:
+def theme_in(root: Path, text: str) -> tuple[Theme, list[str]]:
     (root / "mkdocs.yml").write_text(text, encoding="utf-8")
-    look, _, problems = load_options(root)
-    return look, [problem.format().splitlines()[0] for problem in problems]
+    theme, _, problems = load_theme(root)
+    return theme, [problem.format().splitlines()[0] for problem in problems]
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def look_in(root: Path, text: str) -> tuple[Look, list[str]]:
     ],
 )
 def test_a_look_is_found_wherever_mkdocs_allows_it(text: str, tmp_path: Path) -> None:
-    assert look_in(tmp_path, text) == (Look(colour="#00796b", radius=8), [])
+    assert theme_in(tmp_path, text) == (Theme(colour="#00796b", radius=8), [])
 
 
 @pytest.mark.parametrize(
@@ -40,16 +40,16 @@ def test_a_look_is_found_wherever_mkdocs_allows_it(text: str, tmp_path: Path) ->
     ],
 )
 def test_a_site_without_a_look_has_ours(text: str, tmp_path: Path) -> None:
-    assert look_in(tmp_path, text) == (Look(), [])
+    assert theme_in(tmp_path, text) == (Theme(), [])
 
 
 def test_a_site_without_the_file_has_ours(tmp_path: Path) -> None:
-    assert load_options(tmp_path) == (Look(), "en", [])
+    assert load_theme(tmp_path) == (Theme(), "en", [])
 
 
 def test_a_mistake_is_named_where_it_stands_and_the_rest_is_ours(tmp_path: Path) -> None:
-    look, said = look_in(tmp_path, "plugins:\n  - waypost:\n      look:\n        radius: round\n")
-    assert look == Look()
+    theme, said = theme_in(tmp_path, "plugins:\n  - waypost:\n      look:\n        radius: round\n")
+    assert theme == Theme()
     assert said == [
         "mkdocs.yml:4:17: error wrong-type: Expected a whole number. Write it in digits, such as 3."
     ]

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from waypost.formats.article import Article, front_matter_of
-from waypost.formats.types import FormerAddress
+from waypost.formats.field_types import FormerAddress
 from waypost.reading.rules.redirects import Redirect, file_at, redirects
 
 READ = TypeAdapter(FormerAddress).validate_python

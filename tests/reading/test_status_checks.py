@@ -12,7 +12,7 @@ from waypost.base.files.text_files import Source
 from waypost.base.files.validation import validate
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.formats.status_config import StatusConfig
-from waypost.reading.io.check_files import check_status_config
+from waypost.reading.io.status_files import check_status_config
 
 PAGE = 'page: {name: S, url: "https://help.example.org/status/"}\n'
 

@@ -10,9 +10,9 @@ import pytest
 
 from helpers.status_world import component, history, moment, site, stretch, take_snapshot, words
 from waypost.formats.checks import HttpCheck
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.formats.status_config import Combine, Component, StatusConfig
+from waypost.formats.status_site import History, StatusSite
 from waypost.publishing.api.now_json import now_document
 from waypost.publishing.api.statuspage import incident_json
 from waypost.publishing.rules.feed_items import update_items

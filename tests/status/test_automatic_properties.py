@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from helpers.status_world import moment, site
 from waypost.base.files.languages import load_words
-from waypost.formats.project import StatusSite
 from waypost.formats.status import (
     MEASURED,
     ComponentStatus,
@@ -24,6 +23,7 @@ from waypost.formats.status import (
     Update,
     UpdateStatus,
 )
+from waypost.formats.status_site import StatusSite
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.explanations import SETTLING
 from waypost.status.rules.incidents import maintenance_window

@@ -13,9 +13,9 @@ import pytest
 
 from helpers.status_world import take_snapshot
 from helpers.year import DATA, END, HOUR, POLICY, RETRY, START, Script, Year, make_year
-from waypost.formats.project import History
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Component
+from waypost.formats.status_site import History
 from waypost.status.rules.snapshot import Snapshot
 from waypost.status.rules.uptime import Uptime
 

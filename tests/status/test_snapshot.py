@@ -14,7 +14,6 @@ from helpers.regional import combined_site, seen_from_three, three_regions
 from helpers.regional import rows as regional_rows
 from helpers.status_world import history, history_of, moment, site, site_of, take_snapshot, words
 from waypost.formats.checks import HttpCheck
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
     MEASURED,
     Certificate,
@@ -25,6 +24,7 @@ from waypost.formats.status import (
     UplinkGap,
 )
 from waypost.formats.status_config import Component, StatusConfig
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.snapshot import Snapshot
 from waypost.status.rules.uptime import DaySummary
 

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from helpers.cases import Case, golden
 from helpers.status_world import history, history_of, incident, moment, site, site_of, words
 from waypost.base.intervals import micros, moment_of
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange
+from waypost.formats.status_site import (
+    History,
+    StatusSite,
+)
 from waypost.status.rules.incidents import (
     active_incidents,
 )

@@ -16,7 +16,6 @@ from waypost.authoring.io.incident_edit import (
     usable_config,
     with_article,
     with_update,
-    written_status,
 )
 from waypost.authoring.io.planned_files import (
     PlannedFile,
@@ -218,12 +217,3 @@ def _values(project: Project, incident: Incident, now: datetime) -> dict[str, st
         "zone": config.page.time_zone,
         "incident": f"{status}incidents/{incident.id}/",
     }
-
-
-def list_incidents(site: Site, *, resolved: bool = True) -> tuple[Incident, ...]:
-    """Return the incidents that people wrote, newest first, or only those that are open.
-
-    Raises ProblemsFound where status/ has errors.
-    """
-    wanted = (item for item in written_status(site).incidents if resolved or item.resolved_at is None)
-    return tuple(sorted(wanted, key=lambda item: item.started, reverse=True))

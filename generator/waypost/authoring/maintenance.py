@@ -17,7 +17,6 @@ from waypost.authoring.io.incident_edit import (
     start_file,
     usable_config,
     with_update,
-    written_status,
 )
 from waypost.authoring.io.planned_files import (
     PlannedFile,
@@ -37,6 +36,9 @@ from waypost.lint.rules.registry import judge
 from waypost.lint.rules.rule import LintSite
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.site import Site
+from waypost.reading.status import (
+    load_status,
+)
 from waypost.status.rules.incidents import maintenance_at
 
 _ANNOUNCING = ("maintenance-notice", "maintenance-overlap")
@@ -121,7 +123,7 @@ def _planned(
 
 def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
     """Return the findings of the rules about announcements; lint.yml sets their levels, as it does later."""
-    status = written_status(site)
+    status = load_status(site)
     status = replace(status, maintenances=(*status.maintenances, work))
     config = load_lint_config(site.root)[0] or LintConfig()
     lint_site = LintSite(Project(HelpCenter(), status), config, {}, frozenset(), now)
@@ -167,7 +169,7 @@ def list_maintenances(site: Site, now: datetime, *, ended: bool = True) -> tuple
 
     Raises ProblemsFound where status/ has errors.
     """
-    works = written_status(site).maintenances
+    works = load_status(site).maintenances
     listed = (ListedMaintenance(work, maintenance_at(work, now).status) for work in works)
     wanted = (item for item in listed if ended or item.status not in ENDED)
     return tuple(sorted(wanted, key=lambda item: item.work.scheduled_for, reverse=True))

@@ -3,41 +3,46 @@
 from __future__ import annotations
 
 import importlib
+import keyword
+import os
 
 import click
 
 from waypost import __version__
 
+# Pydantic would look for plugins in every installed package before it reads the first file.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 COMMANDS = {
-    "build": "build",
-    "deliver": "deliver",
-    "deliveries": "deliveries",
-    "demo": "demo",
-    "doctor": "doctor",
-    "gaps": "gaps",
-    "heartbeat": "heartbeat",
-    "history": "history",
-    "import": "import_",
-    "incident": "incident",
-    "lint": "lint",
-    "maintenance": "maintenance",
-    "new": "new",
-    "poll": "poll",
-    "publish": "publish",
-    "review": "review",
-    "run": "run",
-    "schema": "schema",
-    "search": "search",
-    "search-eval": "search_eval",
-    "serve": "serve",
-    "status": "status",
-    "webhook": "webhook",
+    "build": "Build the help center and the status page into site/.",
+    "deliver": "Tell subscribers what is new, and send all that is due.",
+    "deliveries": "Look at what was sent to whom, and send again what did not come through.",
+    "demo": "Break or heal one of the sample's services while `waypost serve --demo` runs.",
+    "doctor": "Look at the machine and the site, and say what keeps Waypost from working.",
+    "gaps": "Say what to write so that searches that led to nothing find their answer.",
+    "heartbeat": "Report that a job is alive; without an option, that it has succeeded.",
+    "history": "Keep the history of the checks as text in git, and prove it.",
+    "import": "Bring in what was written for another tool.",
+    "incident": "Tell customers of an incident: open it, update it, resolve it.",
+    "lint": "Check every file that people write, and say what is wrong with its place.",
+    "maintenance": "Announce planned work, and say when it begins, ends or is called off.",
+    "new": "Start a site, an article or an incident from a skeleton.",
+    "poll": "Run every check once and record what was found.",
+    "publish": "Bring the status pages in site/status/ up to date, without building the help center.",
+    "review": "List the articles that somebody should look at again, by the team that owns them.",
+    "run": "Poll the checks, publish the status pages and tell subscribers, until told to stop.",
+    "schema": "Print the JSON Schema of a file format, for editors.",
+    "search": "Ask the help center a question, and see which articles and questions answer it.",
+    "search-eval": "Ask the search questions whose answers are known, and say how many it gets right.",
+    "serve": "Show the site while you write: builds, polls, publishes, and reloads pages when files are saved.",
+    "status": "Show the present state of every component.",
+    "webhook": "Help with webhooks, which tell programs what is new on the status page.",
 }
-"""Every command and the module of waypost.cli that holds it; a module is read when its command is used."""
+"""Every command and the first sentence of its help, so that a list of all needs none of their modules."""
 
 
 class LazyGroup(click.Group):
-    """Loads a command only when it is asked for, so that polling never waits for what building needs."""
+    """Loads a command only when it is used, so that polling never waits for the libraries of building."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all commands."""
@@ -49,8 +54,20 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"waypost.cli.{COMMANDS[cmd_name]}").command
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name.replace("-", "_")
+        command: click.Command = importlib.import_module(f"waypost.cli.{module}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List all commands without loading them."""
+        del ctx
+        width = formatter.width - 6 - max(map(len, COMMANDS))
+        rows = [
+            (name, click.Command(name, help=sentence).get_short_help_str(width))
+            for name, sentence in sorted(COMMANDS.items())
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import database_option, explained, print_problems, site_option
-
-if TYPE_CHECKING:
-    from waypost.reading.site import Site
+from waypost.base.clock import utc_now
+from waypost.cli.common import database_option, print_problems
+from waypost.reading.site import Site
 
 
 @click.command("build")
-@site_option
 @database_option
 @click.option("--clean", is_flag=True, help="Make every page again, whatever the last build left behind.")
-@explained
-def command(site: Site, database: str | None, clean: bool) -> None:
+def command(site: Site, database: str, clean: bool) -> None:
     """Build the help center and the status page into site/.
 
     A page that would come out the same is left alone, so that one changed article takes a moment. Where
@@ -26,7 +22,6 @@ def command(site: Site, database: str | None, clean: bool) -> None:
 
     Example: waypost build
     """
-    from waypost.base.clock import utc_now
     from waypost.build import build_site
 
     started = time.monotonic()

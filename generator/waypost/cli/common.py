@@ -1,38 +1,40 @@
-"""What the commands share: options, how problems are printed, and the exit codes 0, 1 and 2."""
+"""What the commands share: options, exit codes 0, 1 and 2, and how problems, tables and JSON are printed."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
+import logging
 import os
 import re
+import signal
 import sys
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
-from waypost.cli.log import keep_log
 from waypost.problems import Level, Problem, ProblemsFound, Refused, summary
-
-if TYPE_CHECKING:
-    from waypost.reading.site import Site
+from waypost.reading.site import Site
 
 _STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters of seven and eight bits, separators, marks that reverse text, and what no terminal encodes."""
+
+LARGEST_LOG = 1024 * 1024
+"""Bytes of the log from which on it is put aside as waypost.log.1, in the place of the one before."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def site_option(function: Callable[P, R]) -> Callable[P, R]:
-    """Add --site, which becomes the argument `site`."""
+    """Add --site, which becomes the argument `site`, and explain what stops the command."""
 
     def to_site(context: click.Context, parameter: click.Parameter, value: Path) -> Site:
-        from waypost.reading.site import Site
-
         del context, parameter
         site = Site(value.resolve())
         keep_log(site.root)
@@ -40,15 +42,31 @@ def site_option(function: Callable[P, R]) -> Callable[P, R]:
 
     kind = click.Path(exists=True, file_okay=False, path_type=Path)
     text = "The folder of the site; the present one if not given."
-    return click.option("--site", type=kind, default=".", callback=to_site, help=text)(function)
+    option = click.option("--site", type=kind, default=".", is_eager=True, callback=to_site, help=text)
+    return option(explained(function))
 
 
 def database_option(function: Callable[P, R]) -> Callable[P, R]:
-    """Add --database, which may also come from the environment."""
+    """Add --site and --database, which becomes the argument `database`, an address."""
+
+    def to_url(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+        del parameter
+        site: Site = context.params["site"]
+        return value or site.database_url
+
     text = "The database, as sqlite:///FILE or postgresql://…; .waypost/waypost.db in the site if not given."
-    return click.option("--database", envvar="WAYPOST_DATABASE", show_envvar=True, default=None, help=text)(
-        function
+    option = click.option(
+        "--database", envvar="WAYPOST_DATABASE", show_envvar=True, default=None, callback=to_url, help=text
     )
+    return site_option(option(function))
+
+
+def port_option(function: Callable[P, R]) -> Callable[P, R]:
+    """Add --port, which may also come from the environment."""
+    kind = click.IntRange(1, 65535)
+    return click.option(
+        "--port", default=8000, show_default=True, envvar="PORT", type=kind, help="The port."
+    )(function)
 
 
 def region_option(function: Callable[P, R]) -> Callable[P, R]:
@@ -65,7 +83,7 @@ def to_host_port(
     """Read HOST:PORT; the callback of an option."""
     from pydantic_core import PydanticCustomError
 
-    from waypost.formats.types import host_port
+    from waypost.formats.field_types import host_port
 
     if value is None:
         return None
@@ -108,7 +126,7 @@ def to_duration(context: click.Context, parameter: click.Parameter, value: str |
         return None if value is None else timedelta(0)
     from pydantic import TypeAdapter, ValidationError
 
-    from waypost.formats.types import Duration
+    from waypost.formats.field_types import Duration
 
     try:
         read: timedelta = TypeAdapter(Duration).validate_python(value)
@@ -131,6 +149,11 @@ def refuse(message: str) -> NoReturn:
     """End a command with a sentence on standard error and exit code 1."""
     click.echo(f"waypost: {message}", err=True)
     sys.exit(1)
+
+
+def print_failure(error: Exception) -> None:
+    """Print an error that may pass to standard error; the command goes on."""
+    click.echo(f"waypost: {printable(str(error))}", err=True)
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
@@ -163,6 +186,23 @@ def _escaped(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
 
 
+def print_table(columns: Mapping[str, int], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows under the names of columns, each with its share of the width; a cell may have several lines.
+
+    Nothing in a cell is markup, and nothing in it steers the terminal.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    for name, ratio in columns.items():
+        table.add_column(name, overflow="fold", ratio=ratio)
+    for cells in rows:
+        table.add_row(*(Text("\n".join(map(printable, cell.split("\n")))) for cell in cells))
+    Console(highlight=False).print(table)
+
+
 def problem_json(problem: Problem) -> dict[str, object]:
     """Return a problem as programs read it."""
     return {
@@ -178,3 +218,50 @@ def problem_json(problem: Problem) -> dict[str, object]:
 def use_port(port: int) -> None:
     """Let files refer to the port as ${PORT}, as the sample's checks do."""
     os.environ["PORT"] = str(port)
+
+
+def stop_on_signals() -> threading.Event:
+    """Return an event that SIGTERM and Ctrl-C set; a second Ctrl-C ends the process at once."""
+    stop = threading.Event()
+
+    def handle(number: int, _: object) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+    return stop
+
+
+def keep_log(root: Path) -> None:
+    """Keep what is logged from now on in .waypost/waypost.log of a site; warnings also go to standard error."""
+    logger = logging.getLogger("waypost")
+    logger.setLevel(logging.DEBUG)
+    logger.handlers = [_Terminal(logging.WARNING), _File(root / ".waypost" / "waypost.log")]
+
+
+class _Terminal(logging.Handler):
+    """Says what a message says, and never a traceback."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"{record.getMessage()}\n")
+
+
+class _File(logging.Handler):
+    """A file that is there only once there is something to keep; a full disk stops nothing."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = f"{self.format(record)}\n".encode(errors="backslashreplace")
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(exist_ok=True)
+            if self._path.exists() and self._path.stat().st_size > LARGEST_LOG:
+                self._path.replace(self._path.with_name("waypost.log.1"))
+            # What a fault repeats of a server or of a file may be secret.
+            with os.fdopen(os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as file:
+                file.write(text)

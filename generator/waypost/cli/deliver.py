@@ -8,46 +8,42 @@ from typing import TYPE_CHECKING
 
 import click
 
+from waypost.base.clock import utc_now
 from waypost.cli.common import (
     counted,
     database_option,
-    explained,
     json_option,
+    print_failure,
     print_json,
     printable,
-    site_option,
+    stop_on_signals,
 )
-from waypost.cli.signals import stop_on_signals
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.notify.rules.deliveries import Delivery
     from waypost.notify.rules.notices import PlannedNotice
     from waypost.notify.worker import WorkerHooks
-    from waypost.reading.site import Site
 
 
 @click.command("deliver")
 @click.option("--watch", is_flag=True, help="Stay, and go on telling and sending until told to stop.")
 @click.option("--dry-run", is_flag=True, help="Show what would go to whom; nothing is sent or written.")
-@site_option
 @database_option
 @json_option
-@explained
-def command(watch: bool, dry_run: bool, site: Site, database: str | None, as_json: bool) -> None:
+def command(watch: bool, dry_run: bool, site: Site, database: str, as_json: bool) -> None:
     """Tell subscribers what is new, and send all that is due. `waypost run` does this by itself.
 
     With --watch it stays: on a PostgreSQL database any number of such processes share the work.
 
     Example: waypost deliver --dry-run
     """
-    from waypost.base.clock import utc_now
     from waypost.notify.dispatch import deliver_once, deliver_until, preview, unset_variables
 
-    url = database or site.database_url
     if watch and dry_run:
         raise click.UsageError("--dry-run looks once, so it does not go with --watch.")
     if dry_run:
-        _show(*preview(site, url, utc_now()), as_json=as_json)
+        _show(*preview(site, database, utc_now()), as_json=as_json)
         return
     for name in unset_variables(site):
         click.echo(
@@ -55,11 +51,11 @@ def command(watch: bool, dry_run: bool, site: Site, database: str | None, as_jso
         )
     if watch:
         click.echo("Delivering. Ctrl-C stops.")
-        deliver_until(site, url, stop_on_signals(), say_broken, worker_hooks())
+        deliver_until(site, database, stop_on_signals(), print_failure, worker_hooks())
         click.echo("Stopped.")
         return
     failed: list[str] = []
-    result = deliver_once(site, url, worker_hooks(failed))
+    result = deliver_once(site, database, worker_hooks(failed))
     if as_json:
         print_json(
             {
@@ -81,36 +77,31 @@ def worker_hooks(failed: list[str] | None = None) -> WorkerHooks:
     """Return hooks that print failures on standard error; endpoints go into `failed` too."""
     from waypost.notify.worker import WorkerHooks
 
-    def say_failed(endpoint: str, words: str) -> None:
+    def print_failed(endpoint: str, words: str) -> None:
         if failed is not None:
             failed.append(endpoint)
         click.echo(f"waypost: not delivered to {endpoint}: {printable(words)}", err=True)
 
-    def say_given_up(endpoint: str, words: str) -> None:
+    def print_disabled(endpoint: str, words: str) -> None:
         click.echo(f"waypost: {endpoint} is not sent to any more: {printable(words)}", err=True)
 
-    return WorkerHooks(say_failed, say_given_up, say_broken)
-
-
-def say_broken(error: Exception) -> None:
-    """Tell of something that may pass."""
-    click.echo(f"waypost: {printable(str(error))}", err=True)
+    return WorkerHooks(print_failed, print_disabled, print_failure)
 
 
 def _show(
-    planned: Sequence[PlannedNotice], waiting: Sequence[Delivery], was_planned: bool, *, as_json: bool
+    planned: Sequence[PlannedNotice], waiting: Sequence[Delivery], has_baseline: bool, *, as_json: bool
 ) -> None:
     new = [item for item in planned if item.recipients]
     if as_json:
         print_json(
             {
-                "has_told": was_planned,
+                "has_told": has_baseline,
                 "new": [_entry(item) for item in new],
                 "waiting": [it.id for it in waiting],
             }
         )
         return
-    if not was_planned:
+    if not has_baseline:
         click.echo(
             "Nothing was told from this database yet. The first run tells nobody: what is there then is known."
         )
@@ -118,7 +109,7 @@ def _show(
         notice = item.notice
         click.echo(f"{notice.event}  {printable(notice.title)}")
         click.echo(f"  to {', '.join(f'{name} ({kind})' for name, kind in item.recipients.items())}")
-    if was_planned and not new:
+    if has_baseline and not new:
         click.echo("There is nothing new to tell.")
     if waiting:
         click.echo(f"{counted(len(waiting), 'delivery', 'deliveries')} from before would be sent too.")

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import counted, database_option, explained, json_option, print_json, site_option
-from waypost.cli.tables import print_table
+from waypost.base.clock import utc_now
+from waypost.cli.common import counted, database_option, json_option, print_json, print_table
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.notify.rules.deliveries import Delivery, EndpointState
-    from waypost.reading.site import Site
 
 NEWEST = 100
 """How many deliveries are listed unless more are asked for."""
 
 
 def _to_moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
-    from waypost.formats.types import read_moment
+    from waypost.formats.field_types import read_moment
 
     if value is None:
         return None
@@ -57,10 +57,8 @@ def command() -> None:
 @since_option
 @until_option
 @click.option("--limit", default=NEWEST, show_default=True, type=click.IntRange(1), help="How many at most.")
-@site_option
 @database_option
 @json_option
-@explained
 def _list(
     state: str | None,
     *,
@@ -69,7 +67,7 @@ def _list(
     until: datetime | None,
     limit: int,
     site: Site,
-    database: str | None,
+    database: str,
     as_json: bool,
 ) -> None:
     """List deliveries, the newest first: to whom, what of, and what became of them.
@@ -80,7 +78,7 @@ def _list(
     from waypost.notify.rules.deliveries import DeliveryFilter, DeliveryState
 
     wanted = DeliveryFilter(DeliveryState(state) if state else None, endpoint, since, until)
-    found = list_deliveries(database or site.database_url, wanted, limit)
+    found = list_deliveries(database, wanted, limit)
     if as_json:
         print_json([_entry(item) for item in found])
     elif found:
@@ -102,9 +100,7 @@ def _list(
     "--delivered", is_flag=True, help="Also those that came through, for a receiver that lost them."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@site_option
 @database_option
-@explained
 def _replay(
     ids: Sequence[int],
     *,
@@ -114,7 +110,7 @@ def _replay(
     delivered: bool,
     yes: bool,
     site: Site,
-    database: str | None,
+    database: str,
 ) -> None:
     """Send deliveries again that were given up, by their numbers, their subscriber or their time.
 
@@ -123,7 +119,6 @@ def _replay(
 
     Example: waypost deliveries replay --endpoint acme-production --since 2026-11-20T10:00:00+01:00
     """
-    from waypost.base.clock import utc_now
     from waypost.notify.deliveries import replay
     from waypost.notify.rules.deliveries import DeliveryFilter
 
@@ -136,25 +131,23 @@ def _replay(
             click.confirm(f"Send {counted(count, 'delivery', 'deliveries')} again?", abort=True, err=True)
 
     wanted = DeliveryFilter(None, endpoint, since, until, ids or None)
-    done = replay(database or site.database_url, wanted, utc_now(), confirm, delivered=delivered)
+    done = replay(database, wanted, utc_now(), confirm, delivered=delivered)
     click.echo(
         f"{counted(done, 'delivery is', 'deliveries are')} due now. `waypost run` or `waypost deliver` sends them."
     )
 
 
 @command.command("endpoints")
-@site_option
 @database_option
 @json_option
-@explained
-def _endpoints(site: Site, database: str | None, as_json: bool) -> None:
+def _endpoints(site: Site, database: str, as_json: bool) -> None:
     """List where subscribers are reached, and which of them fail or are not sent to any more.
 
     Example: waypost deliveries endpoints
     """
     from waypost.notify.deliveries import list_endpoints
 
-    found = list_endpoints(database or site.database_url)
+    found = list_endpoints(database)
     if as_json:
         print_json([_endpoint_entry(item) for item in found])
         return

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import click
 
-from waypost.cli.common import explained
+from waypost.cli.common import explained, port_option
 
 
 @click.command("demo")
 @click.argument("what", metavar="outage|recover", type=click.Choice(["outage", "recover"]))
 @click.argument("service", default="downloads")
-@click.option(
-    "--port", default=8000, show_default=True, envvar="PORT", type=click.IntRange(1, 65535), help="The port."
-)
+@port_option
 @explained
 def command(what: str, service: str, port: int) -> None:
     """Break or heal one of the sample's services while `waypost serve --demo` runs.

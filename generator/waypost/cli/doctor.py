@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import database_option, explained, json_option, print_json, site_option
-
-if TYPE_CHECKING:
-    from waypost.reading.site import Site
+from waypost.cli.common import database_option, json_option, print_json
+from waypost.reading.site import Site
 
 _MARKS = {"ok": ("ok  ", "green"), "note": ("note", "yellow"), "bad": ("bad ", "red")}
 
 
 @click.command("doctor")
-@site_option
 @database_option
 @json_option
-@explained
-def command(site: Site, database: str | None, as_json: bool) -> None:
+def command(site: Site, database: str, as_json: bool) -> None:
     """Look at the machine and the site, and say what keeps Waypost from working.
 
     Example: waypost doctor
     """
     from waypost.doctor import examine
 
-    findings = examine(site, database or site.database_url)
+    findings = examine(site, database)
     if as_json:
         print_json([dataclasses.asdict(finding) for finding in findings])
     else:

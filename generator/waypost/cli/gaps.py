@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from waypost.cli.common import (
-    counted,
-    explained,
-    json_option,
-    print_json,
-    print_problems,
-    printable,
-    site_option,
-)
+from waypost.cli.common import counted, json_option, print_json, print_problems, printable, site_option
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
-    from waypost.reading.site import Site
     from waypost.search.gap_report import AppliedAliases, GapReport
     from waypost.search.rules.gaps import Gain, Gap, Nearest
     from waypost.search.rules.grouping import PhrasingGroup
@@ -66,7 +58,6 @@ REASONS = {
 )
 @site_option
 @json_option
-@explained
 def command(
     log: tuple[Path, ...], is_applied: bool, only: tuple[int, ...], limit: int, site: Site, as_json: bool
 ) -> None:

@@ -10,20 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from waypost.cli.common import (
-    counted,
-    database_option,
-    explained,
-    json_option,
-    print_json,
-    printable,
-    site_option,
-)
+from waypost.base.clock import utc_now
+from waypost.cli.common import counted, database_option, json_option, print_json, printable
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.history.history import Exported, Imported
     from waypost.history.verification import ChainProof, Verification
-    from waypost.reading.site import Site
 
 SHOWN = 20
 """Days or files that are named one by one; --json has all."""
@@ -50,11 +43,9 @@ def _to_day(context: click.Context, parameter: click.Parameter, value: datetime 
     metavar="DAY",
     help="The last day to export, such as 2026-11-20; the last one that is surely over if not given.",
 )
-@site_option
 @database_option
 @json_option
-@explained
-def _export(until: date | None, site: Site, database: str | None, as_json: bool) -> None:
+def _export(until: date | None, site: Site, database: str, as_json: bool) -> None:
     """Write the rows of the days that are over from the database into status/history/.
 
     Each month has its own tables, and rows of a day that is over never change, so that git merges the exports
@@ -62,11 +53,10 @@ def _export(until: date | None, site: Site, database: str | None, as_json: bool)
 
     Example: waypost history export
     """
-    from waypost.base.clock import utc_now
     from waypost.history.history import NotOver, export_days
 
     try:
-        exported = export_days(site, database or site.database_url, until, utc_now())
+        exported = export_days(site, database, until, utc_now())
     except NotOver as refused:
         raise click.UsageError(str(refused)) from None
     if as_json:
@@ -93,11 +83,9 @@ def _about_export(exported: Exported) -> Iterator[str]:
 
 @command.command("import")
 @click.argument("path", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@site_option
 @database_option
 @json_option
-@explained
-def _import(path: tuple[Path, ...], site: Site, database: str | None, as_json: bool) -> None:
+def _import(path: tuple[Path, ...], site: Site, database: str, as_json: bool) -> None:
     """Add rows of text to the database: of status/history/, or of the tables and folders that you name.
 
     What the database has is kept, so that an import can be repeated. Days that it has sealed are not changed.
@@ -107,7 +95,7 @@ def _import(path: tuple[Path, ...], site: Site, database: str | None, as_json: b
     """
     from waypost.history.history import import_tables
 
-    imported = import_tables(site, database or site.database_url, path)
+    imported = import_tables(site, database, path)
     if as_json:
         print_json(
             {
@@ -148,11 +136,9 @@ def _hours(time: timedelta) -> str:
 
 
 @command.command("verify")
-@site_option
 @database_option
 @json_option
-@explained
-def _verify(site: Site, database: str | None, as_json: bool) -> None:
+def _verify(site: Site, database: str, as_json: bool) -> None:
     """Prove that no row was changed, and that every published percentage follows from the rows.
 
     Recomputes the chain of daily digests in the database and in status/history/, and every uptime and
@@ -160,10 +146,9 @@ def _verify(site: Site, database: str | None, as_json: bool) -> None:
 
     Example: waypost history verify
     """
-    from waypost.base.clock import utc_now
     from waypost.history.verification import verify_database
 
-    found = verify_database(site, database or site.database_url, utc_now())
+    found = verify_database(site, database, utc_now())
     if as_json:
         print_json(_document(found))
     else:

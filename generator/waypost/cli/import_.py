@@ -8,22 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import (
-    counted,
-    explained,
-    json_option,
-    print_json,
-    print_problems,
-    problem_json,
-    site_option,
-)
+from waypost.cli.common import counted, json_option, print_json, print_problems, problem_json, site_option
 from waypost.importing.registry import IMPORTERS
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.importing.markdown import ImportReport
     from waypost.importing.rules.histories import Importer
     from waypost.importing.status_history import StatusImport
-    from waypost.reading.site import Site
 
 
 @click.group("import")
@@ -42,7 +34,6 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be
 @site_option
 @dry_run_option
 @json_option
-@explained
 def _markdown(folder: Path, site: Site, dry_run: bool, as_json: bool) -> None:
     """Bring the Markdown of another help center into content/, and say what needs a look.
 
@@ -63,7 +54,6 @@ def history_command(importer: Importer) -> click.Command:
     @site_option
     @dry_run_option
     @json_option
-    @explained
     def run(place: str, site: Site, dry_run: bool, as_json: bool) -> None:
         from waypost.importing.status_history import import_status
 
@@ -86,8 +76,8 @@ def _print(report: ImportReport | StatusImport, done: str, *, dry_run: bool, as_
         return
     print_problems(report.problems)
     left = len(report.problems)
-    look = f"{counted(left, 'thing needs', 'things need')} a look." if left else "Nothing needs a look."
-    click.echo(f"{'Would import' if dry_run else 'Imported'} {done} {look}")
+    rest = f"{counted(left, 'thing needs', 'things need')} a look." if left else "Nothing needs a look."
+    click.echo(f"{'Would import' if dry_run else 'Imported'} {done} {rest}")
 
 
 def _articles(report: ImportReport) -> str:

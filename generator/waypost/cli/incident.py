@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from waypost.base.clock import utc_now
 from waypost.cli.common import (
     database_option,
-    explained,
     json_option,
     print_json,
+    print_table,
     printable,
     site_option,
     to_duration,
 )
-from waypost.cli.tables import print_table
 from waypost.cli.writing import message_option, words, write, writing_options
 from waypost.formats.status import (
     INCIDENT_STATUSES,
@@ -29,10 +29,10 @@ from waypost.formats.status import (
     Incident,
     UpdateStatus,
 )
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.authoring.incidents import PlannedIncident
-    from waypost.reading.site import Site
 
 next_option = click.option(
     "--next-update", callback=to_duration, help="How soon you will write again; it is shown as a promise."
@@ -69,8 +69,6 @@ def command() -> None:
 @message_option
 @next_option
 @writing_options
-@site_option
-@explained
 def _open(
     title: str,
     *,
@@ -88,10 +86,9 @@ def _open(
     Example: waypost incident open "Downloads fail" --component downloads --message "Zip downloads stop half way."
     """
     from waypost.authoring.incidents import NewIncident, plan_open, update_start
-    from waypost.base.clock import utc_now
 
     new = NewIncident(title, components, Impact(impact), ComponentStatus(state))
-    text = words(message, title, UpdateStatus.INVESTIGATING, update_start(site, new.impact))
+    text = words(message, lambda: title, UpdateStatus.INVESTIGATING, update_start(site, new.impact))
     planned = plan_open(site, new, text, utc_now(), next_update)
     done = f"Opened {planned.file.relative_to(site.root)}. It is shown when the status page is published."
     write(site, planned, done, yes=yes, commit=commit)
@@ -108,8 +105,6 @@ def _open(
 @message_option
 @next_option
 @writing_options
-@site_option
-@explained
 def _update(
     name: str,
     *,
@@ -124,10 +119,9 @@ def _update(
 
     Example: waypost incident update downloads-fail --status identified --message "A disk is full." --next-update 30m
     """
-    from waypost.authoring.incidents import new_update, plan_update
-    from waypost.base.clock import utc_now
+    from waypost.authoring.incidents import new_update, plan_update, present_incident
 
-    text = _words_about(site, name, message, UpdateStatus(status))
+    text = words(message, lambda: present_incident(site, name).title, status)
     planned = plan_update(site, name, new_update(UpdateStatus(status), text, utc_now(), next_update))
     done = f"Added '{status}' to status/incidents/{planned.incident.id}.md."
     write(site, planned, done, yes=yes, commit=commit)
@@ -141,8 +135,6 @@ def _update(
     "--category", help="The folder in content/ for the draft; without it, the one that fits its components."
 )
 @writing_options
-@site_option
-@explained
 def _resolve(
     name: str,
     *,
@@ -157,12 +149,11 @@ def _resolve(
 
     Example: waypost incident resolve downloads-fail --message "All downloads work again." --draft-article
     """
-    from waypost.authoring.incidents import new_update, plan_resolve
-    from waypost.base.clock import utc_now
+    from waypost.authoring.incidents import new_update, plan_resolve, present_incident
 
     if category and not draft_article:
         raise click.UsageError("--category says where the draft goes, so it needs --draft-article.")
-    text = _words_about(site, name, message, UpdateStatus.RESOLVED)
+    text = words(message, lambda: present_incident(site, name).title, UpdateStatus.RESOLVED)
     update = new_update(UpdateStatus.RESOLVED, text, utc_now())
     planned = plan_resolve(site, name, update, draft_article=draft_article, category=category)
     done = [f"Resolved status/incidents/{planned.incident.id}.md."]
@@ -172,32 +163,29 @@ def _resolve(
 
 
 def _about_draft(site: Site, planned: PlannedIncident, article: Path) -> list[str]:
-    said = [f"Drafted {article.relative_to(site.root)}. Read it, then remove `draft: true` to publish it."]
+    lines = [f"Drafted {article.relative_to(site.root)}. Read it, then remove `draft: true` to publish it."]
     if not planned.is_named:
         path = article.relative_to(site.root / "content").as_posix()
         file = planned.file.relative_to(site.root)
-        said.append(f"To show it with the incident, add {path} to `articles` in {file}.")
-    return said
+        lines.append(f"To show it with the incident, add {path} to `articles` in {file}.")
+    return lines
 
 
 @command.command("acknowledge")
 @click.argument("name")
 @click.option("--by", help="Who takes care of it; your user name if not given.")
-@site_option
 @database_option
-@explained
-def _acknowledge(name: str, by: str | None, site: Site, database: str | None) -> None:
+def _acknowledge(name: str, by: str | None, site: Site, database: str) -> None:
     """Say that somebody takes care of an incident that the checks found, so that nobody else is called.
 
     NAME is any part of its id that no other open incident has. An incident that people write needs it not.
 
     Example: waypost incident acknowledge auto-downloads --by Anna
     """
-    from waypost.base.clock import utc_now
     from waypost.notify.dispatch import acknowledge
 
     by = by or getpass.getuser()
-    found, is_new = acknowledge(site, database or site.database_url, name, by, utc_now())
+    found, is_new = acknowledge(site, database, name, by, utc_now())
     click.echo(
         f"{printable(by)} takes care of {found}." if is_new else f"Somebody takes care of {found} already."
     )
@@ -207,13 +195,12 @@ def _acknowledge(name: str, by: str | None, site: Site, database: str | None) ->
 @click.option("--all", "everything", is_flag=True, help="Also those that are resolved.")
 @site_option
 @json_option
-@explained
 def _list(everything: bool, site: Site, as_json: bool) -> None:
     """List the incidents that are open, as people wrote them; the newest comes first.
 
     Example: waypost incident list --all
     """
-    from waypost.authoring.incidents import list_incidents
+    from waypost.reading.status import list_incidents
 
     found = list_incidents(site, resolved=everything)
     if as_json:
@@ -249,10 +236,3 @@ def _print(incidents: Sequence[Incident]) -> None:
         for item in incidents
     ]
     print_table({"Incident": 4, "Status": 2, "Components": 3, "When": 3}, rows)
-
-
-def _words_about(site: Site, name: str, message: str | None, status: UpdateStatus) -> str:
-    """Return the message, or ask for it once it is clear which incident it is about."""
-    from waypost.authoring.incidents import present_incident
-
-    return message if message is not None else words(None, present_incident(site, name).title, status)

@@ -9,21 +9,21 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from waypost.base.clock import utc_now
 from waypost.cli.common import (
-    explained,
     json_option,
     print_json,
     print_problems,
+    print_table,
     printable,
     site_option,
     to_duration,
 )
-from waypost.cli.tables import print_table
 from waypost.cli.writing import message_option, words, write, writing_options
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.authoring.maintenance import ListedMaintenance
-    from waypost.reading.site import Site
 
 
 @click.group("maintenance")
@@ -51,8 +51,6 @@ def command() -> None:
 )
 @message_option
 @writing_options
-@site_option
-@explained
 def _schedule(
     title: str,
     *,
@@ -70,11 +68,10 @@ def _schedule(
     Example: waypost maintenance schedule "Faster archives" --component downloads --from 2026-11-29T02:00 --for 1h
     """
     from waypost.authoring.maintenance import NewMaintenance, plan_schedule
-    from waypost.base.clock import utc_now
     from waypost.formats.status import UpdateStatus
 
     begin, finish = _window(site, start, end, length)
-    text = words(message, title, UpdateStatus.SCHEDULED)
+    text = words(message, lambda: title, UpdateStatus.SCHEDULED)
     planned = plan_schedule(site, NewMaintenance(title, components, begin, finish), text, utc_now())
     print_problems(planned.warnings)
     done = f"Scheduled {planned.file.relative_to(site.root)}. It is shown when the status page is published."
@@ -105,73 +102,50 @@ def _moment(option: str, text: str, zone: ZoneInfo) -> datetime:
         raise click.BadParameter(str(error), param_hint=f"'{option}'") from None
 
 
-@command.command("start")
-@click.argument("name")
-@message_option
-@writing_options
-@site_option
-@explained
-def _start(name: str, *, message: str | None, yes: bool, commit: bool, site: Site) -> None:
-    """Say that the work begins now. NAME is any part of its file's name that no other has.
+def _step_command(name: str, status: str, what: str, example: str) -> click.Command:
+    @click.argument("name")
+    @message_option
+    @writing_options
+    def step(name: str, *, message: str | None, yes: bool, commit: bool, site: Site) -> None:
+        from waypost.authoring.incidents import new_update
+        from waypost.authoring.maintenance import plan_step, present_maintenance
+        from waypost.formats.status import UpdateStatus
 
-    Example: waypost maintenance start faster-archives --message "Zip downloads pause now."
-    """
-    _step(site, name, "in_progress", message, yes=yes, commit=commit)
+        text = words(message, lambda: present_maintenance(site, name).title, status)
+        planned = plan_step(site, name, new_update(UpdateStatus(status), text, utc_now()))
+        done = f"Added '{status}' to {planned.file.relative_to(site.root)}."
+        write(site, planned, done, yes=yes, commit=commit)
 
-
-@command.command("complete")
-@click.argument("name")
-@message_option
-@writing_options
-@site_option
-@explained
-def _complete(name: str, *, message: str | None, yes: bool, commit: bool, site: Site) -> None:
-    """Say that the work is done before its time is over.
-
-    Example: waypost maintenance complete faster-archives --message "Zip downloads are back."
-    """
-    _step(site, name, "completed", message, yes=yes, commit=commit)
+    step.__doc__ = f'{what}\n\nExample: waypost maintenance {name} faster-archives --message "{example}"'
+    return click.command(name)(step)
 
 
-@command.command("cancel")
-@click.argument("name")
-@message_option
-@writing_options
-@site_option
-@explained
-def _cancel(name: str, *, message: str | None, yes: bool, commit: bool, site: Site) -> None:
-    """Call work off, or end it unfinished.
-
-    Example: waypost maintenance cancel faster-archives --message "We found another way."
-    """
-    _step(site, name, "cancelled", message, yes=yes, commit=commit)
-
-
-def _step(site: Site, name: str, status: str, message: str | None, *, yes: bool, commit: bool) -> None:
-    from waypost.authoring.incidents import new_update
-    from waypost.authoring.maintenance import plan_step, present_maintenance
-    from waypost.base.clock import utc_now
-    from waypost.formats.status import UpdateStatus
-
-    if message is None:
-        message = words(None, present_maintenance(site, name).title, status)
-    planned = plan_step(site, name, new_update(UpdateStatus(status), message, utc_now()))
-    done = f"Added '{status}' to {planned.file.relative_to(site.root)}."
-    write(site, planned, done, yes=yes, commit=commit)
+for _step in (
+    _step_command(
+        *("start", "in_progress"),
+        "Say that the work begins now. NAME is any part of its file's name that no other has.",
+        "Zip downloads pause now.",
+    ),
+    _step_command(
+        *("complete", "completed"),
+        "Say that the work is done before its time is over.",
+        "Zip downloads are back.",
+    ),
+    _step_command(*("cancel", "cancelled"), "Call work off, or end it unfinished.", "We found another way."),
+):
+    command.add_command(_step)
 
 
 @command.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also what is over or called off.")
 @site_option
 @json_option
-@explained
 def _list(everything: bool, site: Site, as_json: bool) -> None:
     """List the work that is to come or under way; the latest comes first.
 
     Example: waypost maintenance list --all
     """
     from waypost.authoring.maintenance import list_maintenances
-    from waypost.base.clock import utc_now
 
     found = list_maintenances(site, utc_now(), ended=everything)
     if as_json:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from waypost.base.clock import utc_now
 from waypost.cli.common import explained, site_option
 from waypost.formats.status import Impact
 from waypost.formats.workflows import Workflows
 from waypost.help.kinds import ARTICLE_KINDS
 from waypost.help.kinds.kind import ArticleKind
-
-if TYPE_CHECKING:
-    from waypost.reading.site import Site
+from waypost.reading.site import Site
 
 
 def _article_command(kind: ArticleKind) -> click.Command:
@@ -85,14 +83,12 @@ def _site(folder: Path, name: str, ci: str) -> None:
     help="How much it hurts customers; it chooses the first words too.",
 )
 @site_option
-@explained
 def _incident(title: str, component: str, impact: str, site: Site) -> None:
     """Start an incident, to be told on the status page.
 
     Example: waypost new incident "Downloads fail for large galleries" --component downloads
     """
     from waypost.authoring.incidents import new_incident
-    from waypost.base.clock import utc_now
 
     path = new_incident(site, title, component, utc_now(), Impact(impact))
     click.echo(f"Started {path.relative_to(site.root)}. Say what customers see, then publish it.")

@@ -6,36 +6,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import (
-    database_option,
-    explained,
-    json_option,
-    print_json,
-    printable,
-    region_option,
-    site_option,
-)
+from waypost.cli.common import database_option, json_option, print_json, printable, region_option
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.formats.observations import RecordedOutcome
     from waypost.formats.status import Observation
-    from waypost.reading.site import Site
 
 
 @click.command("poll")
-@site_option
 @database_option
 @region_option
 @json_option
-@explained
-def command(site: Site, database: str | None, region: str, as_json: bool) -> None:
+def command(site: Site, database: str, region: str, as_json: bool) -> None:
     """Run every check once and record what was found.
 
     Example: waypost poll && waypost publish
     """
     from waypost.run import poll
 
-    outcomes = poll(site, database or site.database_url, region)
+    outcomes = poll(site, database, region)
     if as_json:
         print_json([_to_json(item, item.observation) for item in outcomes if item.observation])
         return
@@ -45,27 +35,27 @@ def command(site: Site, database: str | None, region: str, as_json: bool) -> Non
 
 def _line(item: RecordedOutcome) -> str:
     where = f" from {item.series.region}" if item.series.region else ""
-    seen = item.observation
-    if seen is None:
+    observation = item.observation
+    if observation is None:
         return f"{item.series.component} {item.series.check}{where}: no data"
-    reason = f": {seen.reason}" if seen.reason else ""
+    reason = f": {observation.reason}" if observation.reason else ""
     confirmed = f" (now {item.change.status})" if item.change else ""
-    head = f"{seen.component} {seen.check}{where}: {seen.status}, {_milliseconds(seen)} ms"
+    head = f"{observation.component} {observation.check}{where}: {observation.status}, {_milliseconds(observation)} ms"
     return printable(f"{head}{reason}{confirmed}")
 
 
-def _milliseconds(seen: Observation) -> int:
-    return round(seen.latency.total_seconds() * 1000)
+def _milliseconds(observation: Observation) -> int:
+    return round(observation.latency.total_seconds() * 1000)
 
 
-def _to_json(item: RecordedOutcome, seen: Observation) -> dict[str, object]:
+def _to_json(item: RecordedOutcome, observation: Observation) -> dict[str, object]:
     return {
-        "component": seen.component,
-        "check": seen.check,
-        "region": seen.region,
-        "at": seen.at.isoformat(),
-        "status": seen.status,
-        "latency_ms": _milliseconds(seen),
-        "reason": seen.reason,
+        "component": observation.component,
+        "check": observation.check,
+        "region": observation.region,
+        "at": observation.at.isoformat(),
+        "status": observation.status,
+        "latency_ms": _milliseconds(observation),
+        "reason": observation.reason,
         "confirmed": item.change.status if item.change else None,
     }

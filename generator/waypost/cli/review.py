@@ -9,21 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from waypost.cli.common import (
-    counted,
-    explained,
-    json_option,
-    print_json,
-    printable,
-    site_option,
-    to_duration,
-)
+from waypost.base.clock import utc_now
+from waypost.cli.common import counted, json_option, print_json, printable, site_option, to_duration
 from waypost.problems import did_you_mean
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.lint.review import Review
     from waypost.lint.rules.review import DueArticle, OwnerGroup
-    from waypost.reading.site import Site
 
 
 @click.command("review")
@@ -38,7 +31,6 @@ if TYPE_CHECKING:
     "--within", callback=to_duration, default="30d", show_default=True, help="Also what is due in this time."
 )
 @json_option
-@explained
 def command(site: Site, owner: str | None, votes: Path | None, within: timedelta, as_json: bool) -> None:
     """List the articles that somebody should look at again, by the team that owns them.
 
@@ -47,7 +39,6 @@ def command(site: Site, owner: str | None, votes: Path | None, within: timedelta
 
     Example: waypost review --owner support --within 14d
     """
-    from waypost.base.clock import utc_now
     from waypost.lint.review import review
 
     found = review(site, utc_now(), within, votes)

@@ -9,24 +9,22 @@ import click
 
 from waypost.cli.common import (
     database_option,
-    explained,
+    print_failure,
     print_problems,
     region_option,
-    site_option,
+    stop_on_signals,
     to_host_port,
 )
 from waypost.cli.deliver import worker_hooks
-from waypost.cli.signals import stop_on_signals
 from waypost.formats.run_options import KEY_VARIABLE, WORKERS, RunOptions
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.formats.status import StateChange
     from waypost.problems import ProblemsFound
-    from waypost.reading.site import Site
 
 
 @click.command("run")
-@site_option
 @database_option
 @region_option
 @click.option(
@@ -47,11 +45,10 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 1000),
     help="Checks that run at the same time.",
 )
-@explained
 def command(
     site: Site,
     *,
-    database: str | None,
+    database: str,
     region: str,
     listen: tuple[str, int] | None,
     no_publish: bool,
@@ -79,17 +76,17 @@ def command(
             "Polling. Ctrl-C stops." if no_publish else "Polling and publishing. Ctrl-C stops."
         ),
         listening=lambda host, port: click.echo(f"Jobs report to http://{host}:{port}/heartbeat/NAME"),
-        changed=say_change,
-        broken=say_broken,
+        changed=print_change,
+        broken=print_broken_files,
         reloaded=lambda: click.echo("Files were saved; read again."),
-        failed=say_failed,
+        failed=print_failure,
         deliveries=worker_hooks(),
     )
-    run(site, database or site.database_url, stop_on_signals(), events, options)
+    run(site, database, stop_on_signals(), events, options)
     click.echo("Stopped.")
 
 
-def say_change(change: StateChange) -> None:
+def print_change(change: StateChange) -> None:
     """Tell of a confirmed change of state."""
     reason = f": {change.reason}" if change.reason else ""
     place = f" from {change.region}" if change.region else ""
@@ -98,12 +95,7 @@ def say_change(change: StateChange) -> None:
     )
 
 
-def say_broken(found: ProblemsFound) -> None:
+def print_broken_files(found: ProblemsFound) -> None:
     """Tell what is wrong with a file that was just saved."""
     print_problems(found.problems)
     click.echo("The last good version stays published.", err=True)
-
-
-def say_failed(error: Exception) -> None:
-    """Tell of something that may pass."""
-    click.echo(f"waypost: {error}", err=True)

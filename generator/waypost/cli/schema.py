@@ -10,7 +10,7 @@ NAMES = (
     *("article", "category", "contact", "home", "incident", "lint", "maintenance", "queries", "scenarios"),
     *("status", "subscribers", "support", "synonyms", "template"),
 )
-"""Every format that waypost.reading.schema describes; a test compares them."""
+"""Every format that waypost.reading.json_schemas describes; a test compares them."""
 
 
 @click.command("schema")
@@ -20,6 +20,6 @@ def command(format_name: str) -> None:
 
     Example: waypost schema status > docs/schema/status.json
     """
-    from waypost.reading.schema import schema
+    from waypost.reading.json_schemas import schema
 
     print_json(schema(format_name))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import explained, json_option, print_json, site_option
-
-if TYPE_CHECKING:
-    from waypost.reading.site import Site
+from waypost.cli.common import json_option, print_json, site_option
+from waypost.reading.site import Site
 
 
 @click.command("search")
@@ -20,7 +17,6 @@ if TYPE_CHECKING:
 )
 @site_option
 @json_option
-@explained
 def command(question: str, limit: int, site: Site, as_json: bool) -> None:
     """Ask the help center a question, and see which articles and questions answer it.
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from waypost.cli.common import explained, json_option, print_json, printable, site_option
+from waypost.cli.common import json_option, print_json, printable, site_option
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
-    from waypost.reading.site import Site
     from waypost.search.evaluate import Evaluation
     from waypost.search.io.collections import QuestionForm
     from waypost.search.rules.evaluation import Question, QuestionResult
@@ -46,7 +46,6 @@ LONGEST = 100
 @click.option("--wrong", is_flag=True, help="Also list every question that is answered wrongly.")
 @site_option
 @json_option
-@explained
 def command(path: Path, field: QuestionForm, wrong: bool, site: Site, as_json: bool) -> None:
     """Ask the search questions whose answers are known, and say how many it gets right.
 

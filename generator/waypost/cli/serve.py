@@ -6,25 +6,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import database_option, explained, print_problems, site_option, use_port
-from waypost.cli.run import say_broken, say_change, say_failed
-from waypost.cli.signals import stop_on_signals
+from waypost.cli.common import (
+    database_option,
+    port_option,
+    print_failure,
+    print_problems,
+    stop_on_signals,
+    use_port,
+)
+from waypost.cli.run import print_broken_files, print_change
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.build import BuildReport
-    from waypost.reading.site import Site
 
 
 @click.command("serve")
-@site_option
 @database_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port", default=8000, show_default=True, envvar="PORT", type=click.IntRange(1, 65535), help="The port."
-)
+@port_option
 @click.option("--demo", is_flag=True, help="Also run the sample's services, which can be broken and healed.")
-@explained
-def command(site: Site, database: str | None, host: str, port: int, demo: bool) -> None:
+def command(site: Site, database: str, host: str, port: int, demo: bool) -> None:
     """Show the site while you write: builds, polls, publishes, and reloads pages when files are saved.
 
     Example: waypost serve --port 9000
@@ -34,18 +36,18 @@ def command(site: Site, database: str | None, host: str, port: int, demo: bool) 
     use_port(port)
     stop = stop_on_signals()
     events = ServeEvents(
-        changed=say_change,
-        broken=say_broken,
-        failed=say_failed,
+        changed=print_change,
+        broken=print_broken_files,
+        failed=print_failure,
         ready=lambda port, report: _welcome(port, report, demo),
-        built=_say_built,
+        built=_print_built,
         reloaded=lambda: click.echo("Status files were saved; published."),
     )
-    serve(site, database or site.database_url, ServeOptions(host, port, demo), stop, events)
+    serve(site, database, ServeOptions(host, port, demo), stop, events)
     click.echo("Stopped.")
 
 
-def _say_built(report: BuildReport) -> None:
+def _print_built(report: BuildReport) -> None:
     print_problems(report.warnings)
     click.echo(f"Built again; {len(report.changed)} files changed.")
 

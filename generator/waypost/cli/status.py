@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import database_option, explained, json_option, print_json, site_option
+from waypost.base.clock import utc_now
+from waypost.cli.common import database_option, json_option, print_json
 from waypost.formats.status import ComponentStatus
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
-    from waypost.reading.site import Site
     from waypost.status.rules.snapshot import Snapshot
     from waypost.status.rules.uptime import Budget
 
@@ -27,20 +28,17 @@ _COLOURS = {
 
 
 @click.command("status")
-@site_option
 @database_option
 @json_option
-@explained
-def command(site: Site, database: str | None, as_json: bool) -> None:
+def command(site: Site, database: str, as_json: bool) -> None:
     """Show the present state of every component.
 
     Example: waypost status
     """
-    from waypost.base.clock import utc_now
     from waypost.publishing.api.now_json import now_document
     from waypost.publishing.current import current_status
 
-    snapshot = current_status(site, database or site.database_url, utc_now())
+    snapshot = current_status(site, database, utc_now())
     if as_json:
         print_json(now_document(snapshot))
     else:

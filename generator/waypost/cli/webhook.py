@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import database_option, explained, printable, refuse, site_option
-
-if TYPE_CHECKING:
-    from waypost.reading.site import Site
+from waypost.cli.common import database_option, printable, refuse
+from waypost.reading.site import Site
 
 _BYTES = 32
 
@@ -36,7 +33,7 @@ def command() -> None:
 
 
 @command.command("secret")
-def make_secret() -> None:
+def _secret() -> None:
     """Make a new secret that the webhooks of one subscriber are signed with.
 
     The secret alone goes to standard output, and how to use it to standard error.
@@ -51,10 +48,8 @@ def make_secret() -> None:
 
 @command.command("test")
 @click.argument("name")
-@site_option
 @database_option
-@explained
-def send_one(name: str, site: Site, database: str | None) -> None:
+def _test(name: str, site: Site, database: str) -> None:
     """Send a real test to the subscriber NAME, over whatever channel it has, and tell what came of it.
 
     It is signed like every other message, has the type `test`, and is neither repeated nor kept.
@@ -66,7 +61,7 @@ def send_one(name: str, site: Site, database: str | None) -> None:
 
     begin = time.monotonic()
     try:
-        kind = send_test(site, database or site.database_url, name)
+        kind = send_test(site, database, name)
     except TransportError as error:
         refuse(f"Not delivered to {name}: {printable(str(error))}.")
     click.echo(f"Delivered to {name} by {kind}: it was accepted after {time.monotonic() - begin:.2f} s.")

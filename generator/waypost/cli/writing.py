@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 import click
 
-from waypost.cli.common import printable, refuse
+from waypost.cli.common import printable, refuse, site_option
 from waypost.problems import Refused
+from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.authoring.incidents import UpdateStart
     from waypost.authoring.io.planned_files import PlannedFile
-    from waypost.reading.site import Site
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,16 +27,16 @@ message_option = click.option(
 
 
 def writing_options(function: Callable[P, R]) -> Callable[P, R]:
-    """Add --yes and --commit."""
+    """Add --yes, --commit and --site."""
     yes = click.option("--yes", is_flag=True, help="Write without showing it and asking first.")
     commit = click.option(
         "--commit", is_flag=True, help="Make a git commit of exactly the files that are written."
     )
-    return yes(commit(function))
+    return yes(commit(site_option(function)))
 
 
-class Planned(Protocol):
-    """Words that are ready to be published."""
+class PlannedStatement(Protocol):
+    """A statement that is ready to be published."""
 
     @property
     def preview(self) -> str:
@@ -51,7 +51,7 @@ class Planned(Protocol):
         """The first line of the commit."""
 
 
-def write(site: Site, planned: Planned, done: str, *, yes: bool, commit: bool) -> None:
+def write(site: Site, planned: PlannedStatement, done: str, *, yes: bool, commit: bool) -> None:
     """Show what will be published and ask, unless `yes`; then write it, say so, and commit it if wanted.
 
     Ends the command where the answer is no, nobody can be asked, or there is no commit.
@@ -79,16 +79,19 @@ def _ask(preview: str) -> None:
         refuse("Nothing was changed.")
 
 
-def words(message: str | None, title: str, status: str, start: UpdateStart | None = None) -> str:
-    """Return the message; without one ask for it in the editor, where somebody can be asked."""
+def words(
+    message: str | None, title: Callable[[], str], status: str, start: UpdateStart | None = None
+) -> str:
+    """Return the message; without one ask for it in the editor, which shows the title and the first words."""
     if message is not None:
         return message
+    heading = printable(title())
     if not is_terminal():
         raise click.UsageError(
             "Say with --message what customers should know: there is no terminal to ask on."
         )
     first, hint = (start.words, start.hint) if start else ("", "")
-    shown = f"{first}\n\n{_MARK}\n{printable(title)}: {status}\n" + (f"\n{hint}\n" if hint else "")
+    shown = f"{first}\n\n{_MARK}\n{heading}: {status}\n" + (f"\n{hint}\n" if hint else "")
     written = click.edit(shown, extension=".md") or ""
     text = written.partition(_MARK)[0].strip()
     # As with the template of a commit: what nobody has touched, nobody meant.

@@ -10,7 +10,7 @@ from pydantic import Field, GetPydanticSchema, WithJsonSchema
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticKnownError, core_schema
 
-from waypost.formats.types import (
+from waypost.formats.field_types import (
     STRICT,
     ContentPath,
     Day,

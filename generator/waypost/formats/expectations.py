@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.types import STRICT, Duration, fault
+from waypost.formats.field_types import STRICT, Duration, fault
 
 CERTIFICATE_DAYS = 14
 """Days before the end of a certificate from which on it is told of, where a check does not say."""
@@ -24,7 +24,7 @@ _SIZE = re.compile(r"(\d{1,9})\s?(kB|KiB|MB|MiB|B)?")
 _SIZE_UNITS = {"B": 1, "kB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2}
 
 
-class Written(NamedTuple):
+class Expression(NamedTuple):
     """A text of a check in a language that only an outside library reads."""
 
     language: Literal["pattern", "json-path", "cron"]
@@ -245,15 +245,15 @@ class Expect(ExpectBase):
         """Whether redirects are followed: not where one of them is what is expected."""
         return not any(codes.first < 400 and codes.last >= 300 for codes in self.status)
 
-    def written(self) -> list[Written]:
+    def expressions(self) -> list[Expression]:
         """Return the texts that only outside libraries can read."""
-        found = [Written("pattern", ("body_matches",), self.body_matches)] if self.body_matches else []
+        found = [Expression("pattern", ("body_matches",), self.body_matches)] if self.body_matches else []
         for key, compared in (("body_json", self.body_json), ("headers", self.headers)):
             for name, comparison in compared.items():
                 if key == "body_json":
-                    found.append(Written("json-path", (key, name), name))
+                    found.append(Expression("json-path", (key, name), name))
                 if comparison.matches is not None:
-                    found.append(Written("pattern", (key, name, "matches"), comparison.matches))
+                    found.append(Expression("pattern", (key, name, "matches"), comparison.matches))
         return found
 
 

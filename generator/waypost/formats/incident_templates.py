@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from pydantic.dataclasses import dataclass
 
+from waypost.formats.field_types import STRICT, Line
 from waypost.formats.status import MEASURED, ComponentStatus
-from waypost.formats.types import STRICT, Line
 
 
 class UpdateKind(StrEnum):

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.types import STRICT, Duration, Line
+from waypost.formats.field_types import STRICT, Duration, Line
 
 
 class RuleLevel(StrEnum):

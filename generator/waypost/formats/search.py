@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from waypost.formats.types import STRICT, Line, content_path, fault
+from waypost.formats.field_types import STRICT, Line, content_path, fault
 
 NO_ANSWER = "none"
 """Stands in queries.yml for a question that must find nothing."""

@@ -12,7 +12,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.types import STRICT, ContentPath, Day, FormerStatusAddress, Line, Moment, Slug, fault
+from waypost.formats.field_types import (
+    STRICT,
+    ContentPath,
+    Day,
+    FormerStatusAddress,
+    Line,
+    Moment,
+    Slug,
+    fault,
+)
 from waypost.problems import did_you_mean
 
 

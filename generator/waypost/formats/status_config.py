@@ -10,17 +10,15 @@ from urllib.parse import urljoin
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.check_base import (
+from waypost.formats.checks import (
+    Check,
     Confirmation,
     Flapping,
     Rules,
-)
-from waypost.formats.checks import (
-    Check,
     kind_of,
 )
+from waypost.formats.field_types import STRICT, DirectoryUrl, Duration, HostPort, Line, Slug, TimeZone, fault
 from waypost.formats.status import ComponentStatus, Trouble
-from waypost.formats.types import STRICT, DirectoryUrl, Duration, HostPort, Line, Slug, TimeZone, fault
 
 
 def _needed(value: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.types import EMAIL, STRICT, DirectoryUrl, Duration, Line, Slug, fault, web_url
+from waypost.formats.field_types import EMAIL, STRICT, DirectoryUrl, Duration, Line, Slug, fault, web_url
 from waypost.problems import did_you_mean
 
 

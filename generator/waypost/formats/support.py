@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from waypost.formats.article import Priority
+from waypost.formats.field_types import EMAIL, STRICT, Day, HttpsUrl, Line, Slug, TimeZone, fault, https_url
 from waypost.formats.ticket import TicketForm
-from waypost.formats.types import EMAIL, STRICT, Day, HttpsUrl, Line, Slug, TimeZone, fault, https_url
 from waypost.problems import did_you_mean
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.types import STRICT, fault
+from waypost.formats.field_types import STRICT, fault
 
 
 def _colour(text: str) -> str:
@@ -38,7 +38,7 @@ Radius = Annotated[int, Field(ge=0, le=24)]
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
-class Look:
+class Theme:
     """What makes a site look like its owner's; the logo is `theme.logo`, as for every MkDocs site."""
 
     colour: Colour | None = None

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from waypost.formats.article import Priority
-from waypost.formats.types import EMAIL, STRICT, Line, Slug, fault
+from waypost.formats.field_types import EMAIL, STRICT, Line, Slug, fault
 from waypost.problems import did_you_mean
 
 PLACEHOLDERS = (

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.types import STRICT, Line
+from waypost.formats.field_types import STRICT, Line
 
 
 class Outcome(StrEnum):

@@ -77,7 +77,7 @@ class HelpPages:
         words = self._words = site.words
         self._site = site
         self._cache = cache or SiteCache()
-        self._own_look = project.look
+        self._own_look = project.theme
         self._support = center.support
         snapshot = take_snapshot(words) if take_snapshot else None
         self._now = snapshot.now if snapshot else None

@@ -22,8 +22,7 @@ from waypost.importing.rules.addresses import is_picture
 from waypost.importing.rules.collection import ImportNote, merged
 from waypost.importing.rules.plan import ImportPlan, PlannedPage, SitePaths, plan_import
 from waypost.problems import Level, Location, Problem, ProblemsFound
-from waypost.reading.io.content_files import load_help_center
-from waypost.reading.io.former_addresses import OWN_FILES, OWN_FOLDERS
+from waypost.reading.io.content_files import OWN_FILES, OWN_FOLDERS, load_help_center
 from waypost.reading.rules.redirects import file_at, former_addresses
 from waypost.reading.site import Site
 

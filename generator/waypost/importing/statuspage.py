@@ -20,8 +20,8 @@ from waypost.base.net.network import (
     Unanswered,
     deadline,
 )
+from waypost.formats.field_types import read_moment
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, worst
-from waypost.formats.types import read_moment
 from waypost.importing.rules.histories import (
     Importer,
     Json,

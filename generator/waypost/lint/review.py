@@ -11,8 +11,8 @@ from typing import Any
 
 from waypost.base.files import log_lines
 from waypost.formats.article import ArticleFrontMatter
+from waypost.formats.field_types import read_moment
 from waypost.formats.support import VoteReason
-from waypost.formats.types import read_moment
 from waypost.lint.io.lint_files import load_lint_config
 from waypost.lint.rules.registry import is_silenced
 from waypost.lint.rules.review import OwnerGroup, ReviewPolicy, Vote, plan_review

@@ -22,7 +22,9 @@ from waypost.base.database.engine import StoreError
 from waypost.base.database.leases import (
     owner_name,
 )
-from waypost.formats.project import StatusSite
+from waypost.formats.status_site import (
+    StatusSite,
+)
 from waypost.formats.subscribers import Subscriber, SubscriberFile, variable
 from waypost.notify.channels.base import (
     Channel,

@@ -63,7 +63,7 @@ class PublishedSite:
 FILE_MAKERS: Mapping[str, Callable[[PublishedSite], Mapping[str, bytes]]] = {
     "redirects": lambda site: site.timelines("redirects", redirect_files),
     "kept by the build": lambda site: site.kept,
-    "styles and scripts": lambda site: status_assets(site.project.look),
+    "styles and scripts": lambda site: status_assets(site.project.theme),
     "words of scripts": lambda site: {"assets/words.js": script_words(site.snapshot.words)},
     "banner": lambda site: {BANNER_PATH: banner_file(site.snapshot.words)},
     "badges": lambda site: badge_files(site.snapshot),

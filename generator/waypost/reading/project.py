@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from waypost.formats.lint import Cadence
 from waypost.formats.project import Project
 from waypost.problems import Problem, ProblemsFound, errors
 from waypost.reading.io.content_files import load_help_center
-from waypost.reading.io.lint_config import read_lint_config
 from waypost.reading.io.status_files import load_status_config, load_status_site
-from waypost.reading.io.theme_options import load_options
+from waypost.reading.io.theme_options import load_theme
 from waypost.reading.site import Site
 
 
@@ -25,16 +21,13 @@ def check_project(site: Site) -> tuple[Project | None, list[Problem]]:
         problems += found
     help_center, found = load_help_center(site.root, known)
     problems += found
-    look, language, found = load_options(site.root)
+    theme, language, found = load_theme(site.root)
     problems += found
     if status is None or errors(problems):
         return None, sorted(problems)
     # A link to a draft would lead nowhere; it appears when the draft is published.
     status = status.without_articles(help_center.drafts)
-    # A mistake in lint.yml is told by `waypost lint`; nothing that is published waits for it.
-    _, rules, _ = read_lint_config(site.root)
-    status = replace(status, cadence=rules.updates_within if rules else Cadence())
-    return Project(help_center, status, look, language), sorted(problems)
+    return Project(help_center, status, theme, language), sorted(problems)
 
 
 def load_project(site: Site) -> Project:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waypost.base.database.values import LARGEST, LONGEST_REASON, from_ms, to_ms
-from waypost.formats.check_base import (
+from waypost.formats.checks import (
     Flapping,
     Rules,
 )

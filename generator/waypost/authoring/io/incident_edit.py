@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,21 +13,20 @@ from typing import Generic, TypeVar
 from waypost.authoring.io.planned_files import PlannedFile, check_start
 from waypost.authoring.rules.incident_texts import (
     NewUpdate,
-    add_article,
     append_update,
 )
+from waypost.base.files.front_matter import add_list, edit_front_matter
 from waypost.base.files.text_files import (
     Source,
     decode,
     read_bytes,
     walk,
 )
-from waypost.formats.project import StatusSite
 from waypost.formats.status import Incident, Maintenance
 from waypost.formats.status_config import StatusConfig
-from waypost.problems import Location, Problem, ProblemsFound, did_you_mean, errors
+from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 from waypost.reading.io.incident_files import parse_incident, parse_maintenance
-from waypost.reading.io.status_files import check_references, load_status_config, load_status_site
+from waypost.reading.io.status_files import check_references, load_status_config
 from waypost.reading.site import Site
 
 T = TypeVar("T", Incident, Maintenance)
@@ -34,6 +34,7 @@ T = TypeVar("T", Incident, Maintenance)
 _SAME_MOMENT = timedelta(seconds=5)
 """An update that is behind the last by less was written at once after it; by more, a clock is wrong."""
 
+_SAFE = re.compile(r"[a-z0-9][a-z0-9/._-]*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}-")
 
 
@@ -150,6 +151,12 @@ def with_article(root: Path, before: EditedFile[Incident], path: str) -> EditedF
     return EditedFile(before.file, data, after, before.before)
 
 
+def add_article(data: bytes, path: str) -> bytes | None:
+    """Return an incident that names an article; None where its front matter has a form that is not safe to edit."""
+    text = path if _SAFE.fullmatch(path) else json.dumps(path, ensure_ascii=False)
+    return edit_front_matter(data, lambda front: add_list(front, "articles", f"[{text}]"))
+
+
 def _read(root: Path, folder: StatusFolder[T], file: Path, data: bytes) -> T:
     source, problems = decode(_name(root, file), data)
     item = None
@@ -173,11 +180,3 @@ def usable_config(root: Path) -> StatusConfig:
     if config is None:
         raise ProblemsFound(problems)
     return config
-
-
-def written_status(site: Site) -> StatusSite:
-    """Return the content of status/; raises ProblemsFound where any of it is wrong."""
-    found, problems = load_status_site(site.root, usable_config(site.root))
-    if errors(problems):
-        raise ProblemsFound(problems)
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -19,9 +18,6 @@ from waypost.formats.article import components_of
 from waypost.formats.project import HelpCenter
 from waypost.formats.status import Incident, Maintenance, Update, UpdateStatus
 from waypost.formats.status_config import StatusConfig
-
-_SAFE = re.compile(r"[a-z0-9][a-z0-9/._-]*")
-_ARTICLES = re.compile(rb"""["']?articles["']?\s*:""")
 
 
 @dataclass(frozen=True)
@@ -66,23 +62,6 @@ def line_end(data: bytes) -> bytes:
     """Return how the last line of a file ends, or a newline where none does."""
     found = re.findall(rb"\r\n|\n|\r", data[-65536:])
     return found[-1] if found else b"\n"
-
-
-def add_article(data: bytes, path: str) -> bytes | None:
-    """Return an incident that names an article; None where its front matter has a form that is not safe to edit."""
-    lines = data.splitlines(keepends=True)
-    fences = [number for number, line in enumerate(lines) if line.rstrip() in (b"---", b"\xef\xbb\xbf---")][
-        :2
-    ]
-    if len(fences) < 2 or fences[0] != 0:
-        return None
-    front = lines[1 : fences[1]]
-    first = next((line for line in front if line.strip() and not line.lstrip().startswith(b"#")), b"{")
-    if first.lstrip() != first or first.startswith(b"{") or any(_ARTICLES.match(line) for line in front):
-        return None
-    written = path if _SAFE.fullmatch(path) else json.dumps(path, ensure_ascii=False)
-    end = line_end(b"".join(front))
-    return b"".join([*lines[: fences[1]], f"articles: [{written}]".encode(), end, *lines[fences[1] :]])
 
 
 def incident_preview(incident: Incident, config: StatusConfig) -> str:

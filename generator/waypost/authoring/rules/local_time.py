@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from waypost.formats.types import read_moment
+from waypost.formats.field_types import read_moment
 
 
 def read_local(text: str, zone: ZoneInfo) -> datetime:

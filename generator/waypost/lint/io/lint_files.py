@@ -6,12 +6,14 @@ import re
 from functools import cache
 from pathlib import Path
 
+from waypost.base.files.front_matter import (
+    MarkdownDocument,
+    parse_markdown,
+)
 from waypost.base.files.text_files import read_source, walk
 from waypost.base.files.yaml_source import (
     DataPath,
-    MarkdownDocument,
     YamlDocument,
-    parse_markdown,
     parse_yaml,
 )
 from waypost.base.markdown.parts import MarkdownParts, markdown_parts
@@ -20,7 +22,7 @@ from waypost.formats.project import Project
 from waypost.lint.rules.registry import RULES, JudgedFinding
 from waypost.problems import Location, Problem, did_you_mean
 from waypost.reading.io.incident_files import update_lines
-from waypost.reading.io.lint_config import read_lint_config
+from waypost.reading.io.status_files import read_lint_config
 
 
 def load_lint_config(root: Path) -> tuple[LintConfig | None, list[Problem]]:

@@ -18,7 +18,7 @@ import dns.reversename
 from waypost.base.net.network import Unanswered, allowed, plain, remaining, resolve
 from waypost.formats.checks import DnsCheck
 from waypost.formats.expectations import ExpectRecords
-from waypost.formats.types import host_port
+from waypost.formats.field_types import host_port
 from waypost.monitor.probes.result import ProbeContext, ProbeResult, failed, good
 
 MAX_ALIASES = 16

@@ -9,10 +9,8 @@ from collections.abc import Mapping
 
 from waypost.base.net.certificates import first_expiry, read_untrusted, words_for
 from waypost.base.net.network import Exchange, Unanswered, deadline, explain, plain
-from waypost.formats.check_base import (
-    CheckBase,
-)
 from waypost.formats.checks import (
+    CheckBase,
     DnsCheck,
     HeartbeatCheck,
     HttpCheck,

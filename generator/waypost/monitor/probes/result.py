@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from waypost.base.net.network import Refuse, plain
-from waypost.formats.check_base import (
+from waypost.formats.checks import (
     CheckBase,
 )
 from waypost.formats.observations import Pings

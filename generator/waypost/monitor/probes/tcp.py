@@ -9,7 +9,7 @@ from waypost.base.net.network import connect, encrypt, verifying
 from waypost.base.patterns import is_found
 from waypost.formats.checks import TcpCheck
 from waypost.formats.expectations import ExpectText
-from waypost.formats.types import host_port
+from waypost.formats.field_types import host_port
 from waypost.monitor.probes.comparison import as_text
 from waypost.monitor.probes.result import ProbeContext, ProbeResult, failed, good
 

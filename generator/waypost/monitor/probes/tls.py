@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from waypost.base.net.network import connect, encrypt, verifying
 from waypost.formats.checks import TlsCheck
-from waypost.formats.types import host_port
+from waypost.formats.field_types import host_port
 from waypost.monitor.probes.result import ProbeContext, ProbeResult, good
 
 

@@ -9,11 +9,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from waypost.formats.check_base import (
+from waypost.formats.checks import (
     CheckBase,
     Rules,
-)
-from waypost.formats.checks import (
     kind_of,
 )
 from waypost.formats.observations import Claim, Plan, Series, SeriesState

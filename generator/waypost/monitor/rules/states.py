@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from waypost.formats.check_base import (
+from waypost.formats.checks import (
     Flapping,
     Rules,
 )

@@ -17,7 +17,7 @@ from waypost.base.database.engine import Database, Lock, StoreError
 from waypost.base.database.partitions import DAY, add_day
 from waypost.base.database.schema import meta
 from waypost.base.database.values import from_ms
-from waypost.formats.check_base import (
+from waypost.formats.checks import (
     Flapping,
     Rules,
 )

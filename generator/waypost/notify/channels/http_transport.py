@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from waypost.base.net.network import AddressRefused, Unanswered, current_exchange, deadline, explain
 from waypost.base.net.web import Request, Response, fetch
+from waypost.formats.field_types import web_url
 from waypost.formats.subscribers import Subscriber
-from waypost.formats.types import web_url
 from waypost.notify.channels.base import TransportContext
 from waypost.notify.rules.deliveries import TransportError
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from waypost.base.files.resources import assets, theme_folder
 from waypost.base.i18n import Words
 from waypost.formats.status import BY_SEVERITY, ComponentStatus, Impact
-from waypost.formats.theme import Look
+from waypost.formats.theme import Theme
 from waypost.publishing.rules.stylesheet import stylesheet
 
 _SCHEME = re.compile(r"color-scheme: (light|dark);(.*?)}", re.DOTALL)
@@ -54,12 +54,12 @@ def state_colours(status: ComponentStatus, scheme: str = "light") -> StateColour
     return StateColours(colours(scheme)[ink], colours(scheme)[wash])
 
 
-def tokens(look: Look) -> bytes:
+def tokens(theme: Theme) -> bytes:
     """Return tokens.css with the look of a site after our own, so that it costs no request."""
-    return assets()["tokens.css"].read_bytes() + stylesheet(look).encode()
+    return assets()["tokens.css"].read_bytes() + stylesheet(theme).encode()
 
 
-def status_assets(look: Look) -> dict[str, bytes]:
+def status_assets(theme: Theme) -> dict[str, bytes]:
     """Return the styles and scripts that the status pages carry with them, by their path in site/status/."""
     names = (
         "base.css",
@@ -76,7 +76,7 @@ def status_assets(look: Look) -> dict[str, bytes]:
         "icon.svg",
     )
     return {
-        "assets/tokens.css": tokens(look),
+        "assets/tokens.css": tokens(theme),
         **{f"assets/{name}": assets()[name].read_bytes() for name in names},
     }
 

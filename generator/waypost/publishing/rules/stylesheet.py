@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from waypost.formats.theme import Look
+from waypost.formats.theme import Theme
 
 READABLE = 4.5
 """The contrast that text needs (WCAG 2.2, success criterion 1.4.3)."""
@@ -23,9 +23,9 @@ _WASH = 0.1
 Rgb = tuple[float, float, float]
 
 
-def stylesheet(look: Look) -> str:
-    """Return the custom properties that replace those of tokens.css; empty for a site without a look."""
-    light, dark = "".join(_light(look)), "".join(_dark(look))
+def stylesheet(theme: Theme) -> str:
+    """Return the custom properties that replace those of tokens.css; empty for a site without a theme."""
+    light, dark = "".join(_light(theme)), "".join(_dark(theme))
     rules = []
     if light:
         rules.append(f':root, [data-md-color-scheme="default"] {{{light}}}')
@@ -36,20 +36,20 @@ def stylesheet(look: Look) -> str:
     return "".join(f"{rule}\n" for rule in rules)
 
 
-def _light(look: Look) -> Iterator[str]:
-    if look.colour:
-        yield from _brand(readable(look.colour, LIGHT_GROUND), LIGHT_GROUND)
-    if look.font:
-        names = ", ".join(f'"{name.strip()}"' for name in look.font.split(","))
+def _light(theme: Theme) -> Iterator[str]:
+    if theme.colour:
+        yield from _brand(readable(theme.colour, LIGHT_GROUND), LIGHT_GROUND)
+    if theme.font:
+        names = ", ".join(f'"{name.strip()}"' for name in theme.font.split(","))
         yield f" --wp-font: {names}, system-ui, sans-serif;"
-    if look.radius is not None:
-        yield f" --wp-radius: {look.radius}px;"
-        yield f" --wp-radius-button: {max(0, look.radius - 2)}px;"
-        yield f" --wp-radius-tag: {look.radius // 2}px; "
+    if theme.radius is not None:
+        yield f" --wp-radius: {theme.radius}px;"
+        yield f" --wp-radius-button: {max(0, theme.radius - 2)}px;"
+        yield f" --wp-radius-tag: {theme.radius // 2}px; "
 
 
-def _dark(look: Look) -> Iterator[str]:
-    colour = look.dark_colour or look.colour
+def _dark(theme: Theme) -> Iterator[str]:
+    colour = theme.dark_colour or theme.colour
     if colour:
         yield from _brand(readable(colour, DARK_GROUND), DARK_GROUND)
 

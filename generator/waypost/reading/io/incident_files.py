@@ -11,11 +11,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+from waypost.base.files.front_matter import (
+    MarkdownDocument,
+    parse_markdown,
+)
 from waypost.base.files.text_files import Source, read_source
 from waypost.base.files.validation import validate
-from waypost.base.files.yaml_source import MarkdownDocument, parse_markdown
 from waypost.base.markdown.blocks import update_blocks_of
 from waypost.base.markdown.html import render_markdown
+from waypost.formats.field_types import read_moment
 from waypost.formats.status import (
     INCIDENT_STATUSES,
     MAINTENANCE_STATUSES,
@@ -26,7 +30,6 @@ from waypost.formats.status import (
     Update,
     UpdateStatus,
 )
-from waypost.formats.types import read_moment
 from waypost.problems import Location, Problem, did_you_mean
 from waypost.reading.rules.recurrence import wrong_steps
 
@@ -42,7 +45,7 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _TimelineEntry:
     """One update with the line of the file it starts on."""
 
     update: Update
@@ -155,8 +158,8 @@ def update_lines(document: MarkdownDocument) -> tuple[int, ...]:
 
 def _parse_timeline(
     document: MarkdownDocument, allowed: Sequence[UpdateStatus], *, repeats: bool = False
-) -> tuple[list[_Entry], list[Problem]]:
-    entries: list[_Entry] = []
+) -> tuple[list[_TimelineEntry], list[Problem]]:
+    entries: list[_TimelineEntry] = []
     problems: list[Problem] = []
     for line, heading, below in _split(document):
         update, problem = _parse_update(document, line, heading, "\n".join(below).strip(), allowed)
@@ -164,7 +167,7 @@ def _parse_timeline(
             message = "Only work that repeats has several days to choose from. Leave the day out."
             problem = document.source.problem("update-heading", message, line, 1)
         if update:
-            entries.append(_Entry(update, line))
+            entries.append(_TimelineEntry(update, line))
         if problem:
             problems.append(problem)
     if not entries and not problems:
@@ -260,7 +263,7 @@ def _example(allowed: Sequence[UpdateStatus]) -> str:
     return f"Write it as `## {allowed[0]} · 2026-11-20T10:02:00+01:00`."
 
 
-def _check_times(document: MarkdownDocument, entries: Sequence[_Entry]) -> list[Problem]:
+def _check_times(document: MarkdownDocument, entries: Sequence[_TimelineEntry]) -> list[Problem]:
     message = "This update is not later than the one above it. Put the oldest first."
     same = (
         "This update has the time of the one above it. Write the seconds too, so that they can be told apart."
@@ -274,7 +277,7 @@ def _check_times(document: MarkdownDocument, entries: Sequence[_Entry]) -> list[
     ]
 
 
-def _check_steps(document: MarkdownDocument, entries: Sequence[_Entry]) -> list[Problem]:
+def _check_steps(document: MarkdownDocument, entries: Sequence[_TimelineEntry]) -> list[Problem]:
     return [
         document.source.problem("incident-order", message, entries[index].line, 1)
         for index, message in wrong_steps([entry.update for entry in entries])

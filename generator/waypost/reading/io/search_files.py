@@ -42,22 +42,22 @@ def _load(root: Path, name: str, model: type[T]) -> tuple[YamlDocument | None, T
 
 def _check_synonyms(document: YamlDocument, file: SynonymFile) -> Iterator[Problem]:
     for number, group in enumerate(file.synonyms):
-        seen: set[str] = set()
+        earlier: set[str] = set()
         for at, member in enumerate(group):
             form = form_of(member)
-            message = _fault_of(form, seen)
+            message = _fault_of(form, earlier)
             if message:
                 yield document.problem_at(("synonyms", number, at), "bad-value", message)
-            seen.add(form)
+            earlier.add(form)
 
 
-def _fault_of(form: str, seen: Collection[str]) -> str:
+def _fault_of(form: str, earlier: Collection[str]) -> str:
     """Say why a member of a group, as the index writes it, is of no use there; or nothing."""
     if not form:
         return "There is no letter and no digit in this. Write a word or a phrase."
     if len(form.split()) > LONGEST_PHRASE:
         return f"A phrase has at most {LONGEST_PHRASE} words, and longer ones are never found. Shorten it."
-    if form in seen:
+    if form in earlier:
         return "Case, accents and hyphens make no difference, so this stands twice in its group. Delete it."
     return ""
 
@@ -70,13 +70,13 @@ def check_queries(
     `pages` are those that can be read, with drafts, and `paths` are those of all.
     """
     articles = [path for path in paths if path not in pages or pages[path].article_kind]
-    seen: set[str] = set()
+    earlier: set[str] = set()
     for number, query in enumerate(file.queries):
         form = " ".join(query.ask.casefold().split())
-        if form in seen:
+        if form in earlier:
             message = "The same question stands above. Delete one of the two."
             yield document.problem_at(("queries", number, "ask"), "bad-value", message)
-        seen.add(form)
+        earlier.add(form)
         code, message = _answer_fault(query, paths, articles)
         if message:
             yield document.problem_at(("queries", number, "answer"), code, message)

@@ -8,13 +8,13 @@ from typing import Any
 from waypost.base.files.text_files import read_source
 from waypost.base.files.validation import validate
 from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
-from waypost.formats.theme import Look
+from waypost.formats.theme import Theme
 from waypost.problems import Problem
 
 ENGLISH = "en"
 
 
-def load_options(root: Path) -> tuple[Look, str, list[Problem]]:
+def load_theme(root: Path) -> tuple[Theme, str, list[Problem]]:
     """Return what a site sets under `look` of the plugin, the language of its theme, English where it names none,
     and what of the file Waypost cannot work with.
 
@@ -25,11 +25,11 @@ def load_options(root: Path) -> tuple[Look, str, list[Problem]]:
     # Values with tags such as !ENV are MkDocs' own, and none of ours has one.
     document = parse_yaml(source, ignore_tags=True)[0] if source else None
     if document is None:
-        return Look(), ENGLISH, []
+        return Theme(), ENGLISH, []
     problems = _check_addresses(document) + _check_search(document)
     place = _find(document)
-    look, found = validate(document.part(place), Look) if place else (Look(), [])
-    return look or Look(), _language(document), problems + found
+    theme, found = validate(document.part(place), Theme) if place else (Theme(), [])
+    return theme or Theme(), _language(document), problems + found
 
 
 def _top(document: YamlDocument) -> dict[str, Any]:

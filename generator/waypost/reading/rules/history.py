@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from waypost.base.intervals import Interval, grouped, joined, without
 from waypost.formats.observations import Series
-from waypost.formats.project import History
 from waypost.formats.status import MEASURED, Certificate, ComponentStatus, Coverage, StateChange, UplinkGap
+from waypost.formats.status_site import History
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 """The end of what has not ended."""

@@ -33,12 +33,12 @@ class _Window:
     day: date
     start: datetime
     end: datetime
-    said: list[tuple[int, Update]] = field(default_factory=list)
+    updates: list[tuple[int, Update]] = field(default_factory=list)
     """The updates about it, each with its place in the file."""
 
     @property
     def is_closed(self) -> bool:
-        return bool(self.said) and self.said[-1][1].status in ENDED
+        return bool(self.updates) and self.updates[-1][1].status in ENDED
 
     def distance(self, moment: datetime) -> timedelta:
         """Return how far a moment is from it, nothing while it runs."""
@@ -62,7 +62,7 @@ def expand(work: Maintenance, zone: ZoneInfo) -> tuple[tuple[Maintenance, ...], 
             id=f"{work.id}-{window.day.isoformat()}",
             scheduled_for=window.start,
             scheduled_until=window.end,
-            updates=tuple(update for _, update in window.said),
+            updates=tuple(update for _, update in window.updates),
             repeats=None,
             series=work.id,
         )
@@ -143,7 +143,7 @@ def _deal(updates: Sequence[Update], windows: Sequence[_Window]) -> Iterator[Fau
             yield Fault("The first update is about all windows. Leave the day out.", update=0)
         about = list(windows) if index == 0 else _about(update, windows)
         for window in about:
-            window.said.append((index, update))
+            window.updates.append((index, update))
         if not about and update.window:
             known = ", ".join(f"{window.day}" for window in windows[:3])
             yield Fault(
@@ -163,9 +163,9 @@ def _about(update: Update, windows: Sequence[_Window]) -> list[_Window]:
 
 def _wrong_windows(windows: Sequence[_Window]) -> Iterator[Fault]:
     wrong = {
-        (window.said[index][0], message)
+        (window.updates[index][0], message)
         for window in windows
-        for index, message in wrong_steps([update for _, update in window.said])
+        for index, message in wrong_steps([update for _, update in window.updates])
     }
     for index, message in sorted(wrong):
         yield Fault(message, update=index)

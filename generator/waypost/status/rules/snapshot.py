@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from waypost.base.i18n import Words
 from waypost.base.intervals import micros, moment_of
-from waypost.formats.project import History, StatusSite
 from waypost.formats.status import (
     Certificate,
     ComponentStatus,
@@ -23,6 +22,10 @@ from waypost.formats.status import (
     worst,
 )
 from waypost.formats.status_config import Component, PageConfig, Policy
+from waypost.formats.status_site import (
+    History,
+    StatusSite,
+)
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.check_series import SILENCE
 from waypost.status.rules.headline import Headline, headline

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-"""Configuration of every format: an unknown key is an error, and attribute docstrings describe the fields."""
+STRICT = ConfigDict(extra="forbid", defer_build=True)
+"""Configuration of every format: an unknown key is an error, and a model is built when it is first used."""
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:]+")

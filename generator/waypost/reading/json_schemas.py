@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import itertools
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -44,16 +48,31 @@ FORMATS: Mapping[str, tuple[type[Any], str]] = {
 
 
 class _Described(GenerateJsonSchema):
-    """Describes inherited keys too: pydantic loses the docstrings of attributes that come from a base class."""
+    """Describes each key by the docstring of its attribute, wherever the attribute is inherited from."""
 
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
         document = super().dataclass_schema(schema)
-        for base in schema["cls"].__mro__:
-            for name, field in getattr(base, "__pydantic_fields__", {}).items():
-                shown = document.get("properties", {}).get(field.alias or name)
-                if shown is not None and field.description:
-                    shown.setdefault("description", field.description)
+        model = schema["cls"]
+        for name, text in attribute_docstrings(model).items():
+            key = model.__pydantic_fields__[name].alias or name
+            document["properties"][key].setdefault("description", text)
         return document
+
+
+def attribute_docstrings(model: type[Any]) -> dict[str, str]:
+    """Return the docstring below each attribute of a format, its own and inherited ones, by the attribute's name.
+
+    Pydantic can read them too, but only when a format is imported, and every command would wait for that.
+    """
+    found: dict[str, str] = {}
+    for base in filter(is_dataclass, reversed(model.__mro__)):
+        tree = ast.parse(inspect.getsource(base))
+        declaration = next(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+        for attribute, below in itertools.pairwise(declaration.body):
+            match attribute, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    found[name] = inspect.cleandoc(text)
+    return found
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from helpers.cases import Case, golden
-from waypost.formats import status, support, types
+from waypost.formats import field_types, status, support
 from waypost.problems import CODES
 
 
 def adapter(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(next(getattr(home, name) for home in (types, support, status) if hasattr(home, name)))
+    return TypeAdapter(
+        next(getattr(home, name) for home in (field_types, support, status) if hasattr(home, name))
+    )
 
 
 @golden("types/values.yml")

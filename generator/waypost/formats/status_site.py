@@ -1,0 +1,54 @@
+"""The folder status/ as people wrote it, with the rows of history that are kept beside it as text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from waypost.formats.incident_templates import IncidentTemplates
+from waypost.formats.lint import Cadence
+from waypost.formats.status import Certificate, Coverage, Incident, Maintenance, StateChange, UplinkGap
+from waypost.formats.status_config import StatusConfig
+from waypost.formats.subscribers import SubscriberFile
+
+
+@dataclass(frozen=True)
+class History:
+    """What machines observed, as rows: confirmed changes of state, and when anybody was watching."""
+
+    changes: tuple[StateChange, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    uplink: tuple[UplinkGap, ...] = ()
+    """When our own connection was down, oldest first."""
+    certificates: tuple[Certificate, ...] = ()
+    """The certificate that each check last saw."""
+
+
+@dataclass(frozen=True)
+class StatusSite:
+    """The folder status/: what is watched, what was written, and what earlier history is kept as text."""
+
+    config: StatusConfig
+    incidents: tuple[Incident, ...] = ()
+    maintenances: tuple[Maintenance, ...] = ()
+    history: History = field(default_factory=History)
+    templates: IncidentTemplates = field(default_factory=IncidentTemplates)
+    """The words of automatic incidents, where the site brings its own."""
+    cadence: Cadence = field(default_factory=Cadence)
+    """How long an open incident may be silent, from lint.yml."""
+    subscribers: SubscriberFile = field(default_factory=SubscriberFile)
+    """Who is told of what."""
+
+    def without_articles(self, paths: Collection[str]) -> StatusSite:
+        """Return the same site, whose incidents and maintenances do not name some articles."""
+        if not paths:
+            return self
+
+        def left(articles: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(path for path in articles if path not in paths)
+
+        return replace(
+            self,
+            incidents=tuple(replace(item, articles=left(item.articles)) for item in self.incidents),
+            maintenances=tuple(replace(item, articles=left(item.articles)) for item in self.maintenances),
+        )
