@@ -153,7 +153,7 @@ def test_every_importer_is_a_command_that_shows_its_own_name() -> None:
         assert code == 0
         assert f"[OPTIONS] {importer.argument}\n" in text
         assert f"Example: waypost import {name} " in text
-    modules = {path.stem for path in Path(importers.__file__).parent.glob("*_source.py")}
+    modules = {path.stem for path in Path(importers.__file__).parent.glob("io/*_source.py")}
     assert {f"{name}_source" for name in IMPORTERS} <= modules
 
 
