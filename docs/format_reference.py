@@ -129,7 +129,7 @@ def _key(model: type[Any], name: str, hint: Any) -> str:
     default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
     default = f"`{int(default.strip('`')) // 10**6}MB`" if hint == expectations.Size else default
     meaning = f"{attribute_docstrings(model).get(name, '')} {REMARKS.get((model.__name__, name), '')}".strip()
-    return f"| `{field.alias or name}` | {_type(hint, model)} | {default} | {meaning} |"
+    return f"| `{field.alias or name}` | {_type(hint)} | {default} | {meaning} |"
 
 
 def _default(value: Any) -> str:

@@ -100,7 +100,8 @@ def _click_default(item: click.Parameter) -> str:
         return "required"
     if isinstance(item, click.Option) and item.is_flag:
         return "off"
-    return "" if item.default in (None, ()) else f"`{item.default}`"
+    default = item.to_info_dict()["default"]
+    return "" if default in (None, ()) else f"`{default}`"
 
 
 # Problems

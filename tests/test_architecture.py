@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -151,6 +151,58 @@ def test_no_module_imports_itself_by_a_detour() -> None:
         if (chain := graph.find_shortest_chain(imported, module)) is not None
     ]
     assert chains == []
+
+
+def test_rules_and_io_know_nothing_of_the_use_cases_beside_them() -> None:
+    graph = grimp.build_graph("waypost", cache_dir=None)
+    upward = [
+        (module, imported)
+        for module in graph.modules
+        for imported in graph.find_modules_directly_imported_by(module)
+        if set(module.split(".")[2:3]) & {"rules", "io"}
+        and imported.split(".")[:2] == module.split(".")[:2]
+        # A use case stands in the room itself, as a module and not as a folder.
+        and len(imported.split(".")) == 3
+        and not graph.find_children(imported)
+    ]
+    assert upward == []
+
+
+def test_folders_stay_small() -> None:
+    sizes = Counter(path.parent.relative_to(SOURCE).as_posix() for path in MODULES)
+    assert {folder: size for folder, size in sizes.items() if size > 25 and folder != "cli"} == {}
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    places = defaultdict(list)
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places[node.name.lstrip("_")].append(path)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_names_say_what_a_thing_is_and_not_how_it_came() -> None:
+    found = {
+        f"{path}: {name}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        for name in _names_of(node)
+        if re.search(r"(?:^|_)(?:un|re)?(?:told|said|heard)(?:$|_)|Told|Said|Heard", name)
+    }
+    assert found == set()
+
+
+def _names_of(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a node gives or uses, but for those in strings."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.Attribute):
+        yield node.attr
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+        yield node.name
 
 
 def test_modules_stay_small() -> None:

@@ -26,7 +26,7 @@ from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 class NowGroup(TypedDict):
     """A group of components."""
 
-    uptime: Annotated[parts.Uptime, doc("Uptime of its components together.")]
+    uptime: Annotated[parts.PublishedUptime, doc("Uptime of its components together.")]
 
 
 class NowIncident(TypedDict):

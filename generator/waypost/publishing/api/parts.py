@@ -63,14 +63,14 @@ BurnRates = TypedDict("BurnRates", {"1h": _Rate, "6h": _Rate, "24h": _Rate, "3d"
 """Downtime in windows that end now, as multiples of what the goal allows."""
 
 
-class Uptime(Windows):
+class PublishedUptime(Windows):
     """Percentages, rounded down to two places; null is no data."""
 
     months: Annotated[_Months, doc("By month, such as 2026-11.")]
     with_maintenance: Annotated[Windows, doc("The same windows, maintenance counted as downtime.")]
 
 
-class Budget(TypedDict):
+class PublishedBudget(TypedDict):
     """The error budget, in seconds."""
 
     goal: Annotated[float, doc("The availability goal, in percent.")]
@@ -90,7 +90,7 @@ class Region(TypedDict):
     dissents: Annotated[bool, doc("Whether it says otherwise than the majority.")]
 
 
-class Certificate(TypedDict):
+class PublishedCertificate(TypedDict):
     """A certificate that ends soon or has ended."""
 
     component: Annotated[str, doc("Id of the component.")]
@@ -105,8 +105,8 @@ class ComponentNow(TypedDict):
     name: Annotated[str, doc("Its name.")]
     status: Annotated[State, doc("Its state; `no_data` where it is not known now.")]
     since: Annotated[Time, doc("When the state began, or the start of the ninety days where it is older.")]
-    uptime: Annotated[Uptime, doc("Its uptime.")]
-    budget: Annotated[Budget, doc("Its error budget.")]
+    uptime: Annotated[PublishedUptime, doc("Its uptime.")]
+    budget: Annotated[PublishedBudget, doc("Its error budget.")]
     regions: Annotated[list[Region], doc("From where it is checked; empty where checks have no regions.")]
 
 
@@ -120,9 +120,9 @@ class PageState(TypedDict):
     status: Annotated[State, doc("The worst state of all components; `no_data` where nothing is known.")]
     headline: Annotated[str, doc("The sentence at the top of the page, in its language.")]
     detail: Annotated[str, doc("What is added to it, or an empty text.")]
-    uptime: Annotated[Uptime, doc("Uptime of all components together.")]
-    budget: Annotated[Budget, doc("Error budget of all components together.")]
-    certificates: Annotated[list[Certificate], doc("Certificates that end soon or have ended.")]
+    uptime: Annotated[PublishedUptime, doc("Uptime of all components together.")]
+    budget: Annotated[PublishedBudget, doc("Error budget of all components together.")]
+    certificates: Annotated[list[PublishedCertificate], doc("Certificates that end soon or have ended.")]
 
 
 def time_or_null(moment: datetime | None) -> str | None:
@@ -130,7 +130,7 @@ def time_or_null(moment: datetime | None) -> str | None:
     return api_time(moment) if moment else None
 
 
-def uptime_json(found: Uptimes) -> Uptime:
+def uptime_json(found: Uptimes) -> PublishedUptime:
     """Write percentages as numbers, rounded down to two places; null is no data."""
     windows = found.windows
     return {
@@ -149,7 +149,7 @@ def _windows(ratio: Callable[[str], float | None]) -> Windows:
     }
 
 
-def budget_json(found: Uptimes, policy: Policy) -> Budget:
+def budget_json(found: Uptimes, policy: Policy) -> PublishedBudget:
     """Write the error budget in whole seconds, and burn rates with two places."""
     budget = found.budget(policy)
     return {
@@ -174,7 +174,7 @@ def regions_json(views: Sequence[RegionView]) -> list[Region]:
     ]
 
 
-def certificates_json(snapshot: Snapshot) -> list[Certificate]:
+def certificates_json(snapshot: Snapshot) -> list[PublishedCertificate]:
     """Write the certificates that end soon or have ended, with the whole days that are left."""
     return [
         {

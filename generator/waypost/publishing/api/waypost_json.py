@@ -91,7 +91,7 @@ class Group(TypedDict):
     name: Annotated[str, doc("Its name.")]
     status: Annotated[State, doc("The worst state of its components.")]
     components: Annotated[list[str], doc("Ids of its components, in the order of the page.")]
-    uptime: Annotated[parts.Uptime, doc("Uptime of its components together.")]
+    uptime: Annotated[parts.PublishedUptime, doc("Uptime of its components together.")]
 
 
 class ComponentState(parts.ComponentNow):
@@ -115,7 +115,7 @@ class Point(TypedDict):
     p95: Annotated[Count, doc("Milliseconds within which 95 of 100 answers came.")]
 
 
-class Latency(TypedDict):
+class PublishedLatency(TypedDict):
     """How fast a component answered; hours and days without answers are left out."""
 
     hours: Annotated[list[Point], doc("The last 24 hours that are over.")]
@@ -135,7 +135,9 @@ class Days(TypedDict):
 class PublishedComponent(ComponentState):
     """A component, with its past."""
 
-    latency: Annotated[Latency | None, doc("How fast it answered, or null where nothing was summed up.")]
+    latency: Annotated[
+        PublishedLatency | None, doc("How fast it answered, or null where nothing was summed up.")
+    ]
     days: Annotated[list[Days], doc("The last ninety days, oldest first; days that are alike are one run.")]
 
 
@@ -335,7 +337,7 @@ def component_state(item: ComponentSnapshot, snapshot: Snapshot) -> ComponentSta
     }
 
 
-def _latency_json(found: latency.Latency | None) -> Latency | None:
+def _latency_json(found: latency.Latency | None) -> PublishedLatency | None:
     return {"hours": _points(found.hours), "days": _points(found.days)} if found else None
 
 

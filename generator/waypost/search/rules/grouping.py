@@ -110,7 +110,7 @@ def group_searches(searches: Iterable[UnresolvedSearch], index: Index, language:
     """Put searches for the same thing together; the same searches give the same groups in any order."""
     asked = sorted(_tally(searches), key=lambda row: (-sum(row[1].values()), row[0]))
     left_out = sum(sum(reasons.values()) for _, reasons in asked[MOST_PHRASINGS:])
-    terms = _Terms(language)
+    terms = _QuestionTerms(language)
     gatherer = _Gatherer()
     wordless = 0
     for text, reasons in asked[:MOST_PHRASINGS]:
@@ -144,7 +144,7 @@ def _tally(searches: Iterable[UnresolvedSearch]) -> Iterator[tuple[str, Counter[
         yield min(counted, key=lambda text: (-counted[text], text)), reasons[key]
 
 
-class _Terms:
+class _QuestionTerms:
     """The terms that words of questions count as: without inflection, choice among synonyms, or typing error."""
 
     def __init__(self, language: Language) -> None:

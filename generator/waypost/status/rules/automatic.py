@@ -67,7 +67,7 @@ def _stamp(at: datetime) -> str:
 
 
 @dataclass
-class _Outage(Outage):
+class _DetectedOutage(Outage):
     """An outage that goes on, with its place in our incidents."""
 
     status: ComponentStatus
@@ -100,7 +100,7 @@ class _Draft:
     title: str = ""
     components: dict[str, ComponentStatus] = field(default_factory=dict)
     """The worst state of each component of it."""
-    open: dict[str, _Outage] = field(default_factory=dict)
+    open: dict[str, _DetectedOutage] = field(default_factory=dict)
     """Its outages that go on."""
     taken: set[str] = field(default_factory=set)
     """Components that an incident of a person took over."""
@@ -159,7 +159,7 @@ class _IncidentBuilder:
         self._declarations = declarations
         self._writer = writer
         self._is_declared = any(declarations.has_incident(name) for name in self._members)
-        self._outages: dict[str, _Outage] = {}
+        self._outages: dict[str, _DetectedOutage] = {}
         self._failing: dict[str, datetime] = {}
         """The components with an outage, and since when."""
         self._unassigned: set[str] = set()
@@ -193,7 +193,7 @@ class _IncidentBuilder:
             # With several checks the true start may lie before the end of the last outage.
             start = min(max(change.at.astimezone(UTC), self._ended.get(name, change.at)), at)
             if outage is None and change.status in OUTAGES:
-                self._outages[name] = _Outage(name, start, self._failing, [], change.status)
+                self._outages[name] = _DetectedOutage(name, start, self._failing, [], change.status)
                 self._failing[name] = start
                 self._unassigned.add(name)
             elif outage is not None and change.status is ComponentStatus.OPERATIONAL:
@@ -205,7 +205,7 @@ class _IncidentBuilder:
                 outage.status = change.status
                 self._moved.add(name)
 
-    def _end(self, outage: _Outage, at: datetime) -> None:
+    def _end(self, outage: _DetectedOutage, at: datetime) -> None:
         name = outage.component
         del self._outages[name], self._failing[name]
         self._unassigned.discard(name)
@@ -231,7 +231,7 @@ class _IncidentBuilder:
                 if start is not None:
                     self._place(outage, start, at)
 
-    def _give_way(self, outage: _Outage, at: datetime) -> None:
+    def _give_way(self, outage: _DetectedOutage, at: datetime) -> None:
         """Give way where an incident of a person is about an outage."""
         declared = self._declarations.incident_about(outage, at)
         if declared is None:
@@ -245,14 +245,14 @@ class _IncidentBuilder:
             outage.draft = outage.published = None
             self._unassigned.add(outage.component)
 
-    def _update(self, outage: _Outage) -> None:
+    def _update(self, outage: _DetectedOutage) -> None:
         """Note the new state of an outage that is in an incident."""
         if outage.draft is not None and outage.status is not outage.published:
             outage.draft.pending.changed[outage.component] = outage.status
             outage.draft.note(outage.component, outage.status)
             outage.published = outage.status
 
-    def _place(self, outage: _Outage, start: datetime, at: datetime) -> None:
+    def _place(self, outage: _DetectedOutage, start: datetime, at: datetime) -> None:
         """Put an outage into an incident that explains it, or that it explains, or into one of its own."""
         below = [draft for draft in self._open_drafts() if self._explains(outage, draft)]
         home = self._known_to(outage) or self._above(outage)
@@ -272,20 +272,20 @@ class _IncidentBuilder:
     def _open_drafts(self) -> list[_Draft]:
         return [draft for draft in self._drafts if draft.open]
 
-    def _explains(self, outage: _Outage, draft: _Draft) -> bool:
+    def _explains(self, outage: _DetectedOutage, draft: _Draft) -> bool:
         """Return whether all open outages of an incident follow from one."""
         return all(self._follows(victim, outage) for victim in draft.open.values())
 
-    def _follows(self, victim: _Outage, outage: _Outage) -> bool:
+    def _follows(self, victim: _DetectedOutage, outage: _DetectedOutage) -> bool:
         needed = self._dependencies.above(victim.component)
         return outage.component in needed and outage.start - TOGETHER <= victim.start
 
-    def _known_to(self, outage: _Outage) -> _Draft | None:
+    def _known_to(self, outage: _DetectedOutage) -> _Draft | None:
         """Return an open incident that this component was in before."""
         drafts = (draft for draft in self._open_drafts() if outage.component in draft.components)
         return next(drafts, None)
 
-    def _above(self, outage: _Outage) -> _Draft | None:
+    def _above(self, outage: _DetectedOutage) -> _Draft | None:
         """Return the incident of the nearest failing component that explains an outage."""
         for name in self._dependencies.above(outage.component):
             cause = self._outages.get(name)
@@ -293,7 +293,7 @@ class _IncidentBuilder:
                 return cause.draft
         return None
 
-    def _new(self, outage: _Outage, start: datetime) -> _Draft:
+    def _new(self, outage: _DetectedOutage, start: datetime) -> _Draft:
         identity = f"auto-{outage.component}-{_stamp(start).replace('t', '-')}"
         taken = {draft.id for draft in self._drafts}
         free = (f"{identity}-{number}" for number in itertools.count(2))
@@ -301,7 +301,7 @@ class _IncidentBuilder:
         self._drafts.append(draft)
         return draft
 
-    def _join(self, draft: _Draft, outage: _Outage) -> None:
+    def _join(self, draft: _Draft, outage: _DetectedOutage) -> None:
         known = outage.component in draft.components
         pending = draft.pending.changed if known else draft.pending.joined
         pending[outage.component] = outage.status

@@ -60,7 +60,9 @@ class UpdateWriter:
         template = self._templates.find(UpdateKind.OPENED, status)
         if template is not None:
             # In Markdown a backslash before a brace vanishes; a title is no Markdown.
-            return _ESCAPED.sub(r"\1", self._fill(template.title, _Subject((component,), status, context)))
+            return _ESCAPED.sub(
+                r"\1", self._fill(template.title, _SentenceSubject((component,), status, context))
+            )
         return self._words.say(f"status.automatic.title.{status}", component=self._names[component])
 
     def opened(self, component: str, hit: Mapping[str, ComponentStatus], context: UpdateContext) -> str:
@@ -76,7 +78,7 @@ class UpdateWriter:
         """Return the text of an update about components; those with the same words share a sentence."""
         if len(hit) == 1:
             (component,) = hit
-            return self._write(kind, _Subject((component,), hit[component], context))
+            return self._write(kind, _SentenceSubject((component,), hit[component], context))
         groups: dict[object, list[str]] = {}
         for component, status in hit.items():
             has_words_of_its_own = kind in (UpdateKind.OPENED, UpdateKind.CHANGED)
@@ -85,12 +87,12 @@ class UpdateWriter:
         sentences = []
         for components in groups.values():
             status = worst(hit[component] for component in components)
-            sentences.append(self._write(kind, _Subject(tuple(components), status, context)))
+            sentences.append(self._write(kind, _SentenceSubject(tuple(components), status, context)))
         return " ".join(sentences)
 
     def handed_over(self, components: Iterable[str], status: ComponentStatus, context: UpdateContext) -> str:
         """Return the text where an incident of a person takes over some components, and this one goes on for others."""
-        subject = _Subject(tuple(components), status, context)
+        subject = _SentenceSubject(tuple(components), status, context)
         template = self._templates.find(UpdateKind.CONTINUED, status)
         if template is not None:
             return self._fill(template.body, subject)
@@ -100,9 +102,9 @@ class UpdateWriter:
         self, kind: UpdateKind, components: Iterable[str], status: ComponentStatus, context: UpdateContext
     ) -> str:
         """Return the text that ends an incident; `status` is the worst that it had."""
-        return self._write(kind, _Subject(tuple(components), status, context))
+        return self._write(kind, _SentenceSubject(tuple(components), status, context))
 
-    def _write(self, kind: UpdateKind, subject: _Subject) -> str:
+    def _write(self, kind: UpdateKind, subject: _SentenceSubject) -> str:
         template = self._templates.find(kind, subject.status)
         if template is not None:
             return self._fill(template.body, subject)
@@ -115,18 +117,18 @@ class UpdateWriter:
             )
         return self._words.say(f"status.automatic.{kind}", **self._usual(subject))
 
-    def _usual(self, subject: _Subject) -> dict[str, str]:
+    def _usual(self, subject: _SentenceSubject) -> dict[str, str]:
         """Return the placeholders that the words of every language have."""
         return {
             "component": self.names(subject.components),
             "title": subject.context.title,
         }
 
-    def _fill(self, text: str, subject: _Subject) -> str:
+    def _fill(self, text: str, subject: _SentenceSubject) -> str:
         """Put values for placeholders; other text in braces stays as it is."""
         return _PLACEHOLDER.sub(lambda match: self._value(match[1], subject), text)
 
-    def _value(self, name: str, subject: _Subject) -> str:
+    def _value(self, name: str, subject: _SentenceSubject) -> str:
         context = subject.context
         values: Mapping[str, Callable[[], str]] = {
             "component": lambda: self.names(subject.components),
@@ -142,7 +144,7 @@ class UpdateWriter:
 
 
 @dataclass(frozen=True)
-class _Subject:
+class _SentenceSubject:
     """The subject of an update: components, their state and their incident."""
 
     components: tuple[str, ...]

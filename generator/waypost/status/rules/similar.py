@@ -30,7 +30,7 @@ _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST},}}")
 
 
 @dataclass(frozen=True)
-class _Terms:
+class _IncidentTerms:
     """The words of an incident by which it is compared."""
 
     incident: Incident
@@ -48,11 +48,11 @@ def similar_incidents(
     after one that changed, are compared.
     """
     memory = memory or PageCache()
-    by_component: dict[str, list[_Terms]] = {}
+    by_component: dict[str, list[_IncidentTerms]] = {}
     found: dict[str, tuple[Incident, ...]] = {}
     for incident in sorted(incidents, key=lambda item: (item.started, item.id)):
         title = _words(incident.title)
-        terms = _Terms(incident, title, title | _words(incident.updates[0].body))
+        terms = _IncidentTerms(incident, title, title | _words(incident.updates[0].body))
         earlier = {
             item.incident.id: item
             for name in incident.components
@@ -68,7 +68,7 @@ def similar_incidents(
     return found
 
 
-def _best(terms: _Terms, earlier: Sequence[_Terms]) -> tuple[Incident, ...]:
+def _best(terms: _IncidentTerms, earlier: Sequence[_IncidentTerms]) -> tuple[Incident, ...]:
     scored = [(_likeness(terms, other), other.incident) for other in earlier]
     near = [(score, item) for score, item in scored if score >= LEAST_LIKENESS]
     near.sort(key=lambda row: (row[0], row[1].started, row[1].id), reverse=True)
@@ -81,7 +81,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(word[:STEM] for word in _WORD.findall(plain_text(text[:2000]).casefold()))
 
 
-def _likeness(one: _Terms, other: _Terms) -> float:
+def _likeness(one: _IncidentTerms, other: _IncidentTerms) -> float:
     """Return 0 to 1: half for what the titles share, a quarter each for the first words and the components."""
     components = _shared(frozenset(one.incident.components), frozenset(other.incident.components))
     words = 0.5 * _shared(one.title, other.title) + 0.25 * _shared(one.words, other.words)

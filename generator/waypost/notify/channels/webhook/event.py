@@ -80,7 +80,9 @@ class EventSubject(TypedDict, total=False):
     maintenance: Annotated[EventMaintenance, doc("The scheduled maintenance that it is about.")]
     component: Annotated[waypost_json.ComponentState, doc("The component that it is about.")]
     change: Annotated[EventChange, doc("With `component.status`: which state became which.")]
-    certificates: Annotated[list[parts.Certificate], doc("Certificates that end soon or have ended.")]
+    certificates: Annotated[
+        list[parts.PublishedCertificate], doc("Certificates that end soon or have ended.")
+    ]
     endpoint: Annotated[EventEndpoint, doc("With `endpoint.disabled`: the subscriber that is given up.")]
 
 
