@@ -15,20 +15,9 @@ import annotated_types
 from pydantic import WithJsonSchema
 from pydantic_core import PydanticUndefined
 
-from waypost.formats import (
-    checks,
-    expectations,
-    search,
-    status,
-    status_config,
-    subscribers,
-    support,
-)
+from waypost.formats import checks, expectations, search, status, status_config, subscribers, support
 from waypost.formats import field_types as words
-from waypost.reading.json_schemas import (
-    FORMATS,
-    attribute_docstrings,
-)
+from waypost.reading.json_schemas import FORMATS, attribute_docstrings
 
 EXAMPLES = Path(__file__).resolve().parent / "examples"
 

@@ -23,10 +23,7 @@ from waypost.notify.channels.webhook.event import payload_schema
 from waypost.problems import CODES
 from waypost.publishing.api.now_json import Now
 from waypost.publishing.api.parts import document_schema
-from waypost.reading.json_schemas import (
-    FORMATS,
-    schema,
-)
+from waypost.reading.json_schemas import FORMATS, schema
 
 DOCS = Path(__file__).resolve().parent
 CHANNEL_FOLDERS = DOCS.parent / "generator/waypost/notify/channels"

@@ -30,15 +30,11 @@ from helpers.texts import (
 )
 from waypost.base.files.languages import languages, load_words
 from waypost.base.i18n import Phrase
-from waypost.formats.article import (
-    Priority,
-)
+from waypost.formats.article import Priority
 from waypost.formats.observations import Resolution
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, UpdateStatus
 from waypost.formats.support import ChannelKind, VoteReason
-from waypost.help.kinds import (
-    ARTICLE_KINDS,
-)
+from waypost.help.kinds import ARTICLE_KINDS
 from waypost.help.rules.status_notice import Topic
 from waypost.notify.rules.wording import OWN_STATES
 from waypost.publishing.api.statuspage import DESCRIPTIONS

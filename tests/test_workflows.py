@@ -17,14 +17,10 @@ from pytest_httpserver import HTTPServer
 from helpers.repositories import Repository, day
 from helpers.sites import ROOT, called, environment, fingerprint, replace
 from helpers.workflows import FILES, Job, Outcome, is_started, jobs, read, run_job, with_polling
-from waypost.authoring.new import (
-    new_site,
-)
+from waypost.authoring.new import new_site
 from waypost.base.clock import utc_now
 from waypost.base.files.resources import scaffold_folder
-from waypost.formats.workflows import (
-    Workflows,
-)
+from waypost.formats.workflows import Workflows
 from waypost.lint.lint import lint
 from waypost.reading.site import Site
 

@@ -5,12 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpers.cases import Case, golden
-from waypost.authoring.rules.incident_texts import (
-    article_name,
-    as_article,
-    fitting_category,
-    known_problem,
-)
+from waypost.authoring.rules.incident_texts import article_name, as_article, fitting_category, known_problem
 from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter, PageKind
 from waypost.formats.project import HelpCenter
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from waypost.authoring.rules.incident_texts import (
-    as_article,
-)
+from waypost.authoring.rules.incident_texts import as_article
 from waypost.base.markdown.links import map_links
 from waypost.formats.article import Article, ArticleFrontMatter
-from waypost.help.rules.article_data import (
-    questions,
-    questions_of,
-)
+from waypost.help.rules.article_data import questions, questions_of
 from waypost.importing.rules.collection import SourceLine
 from waypost.importing.rules.headings import anchors_of
 from waypost.importing.rules.timelines import safe_words

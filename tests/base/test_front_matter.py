@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from waypost.base.files.front_matter import (
-    parse_markdown,
-)
+from waypost.base.files.front_matter import parse_markdown
 from waypost.base.files.text_files import Source
 
 

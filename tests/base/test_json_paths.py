@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 
 from waypost.base.net.json_paths import MAX_DEPTH, explain_path
 from waypost.base.net.network import DeadlineExceeded, deadline
-from waypost.formats.expectations import (
-    Expect,
-)
+from waypost.formats.expectations import Expect
 from waypost.monitor.probes.comparison import judge_json
 
 WRONG = "{} in the body is not what is expected"

@@ -32,9 +32,7 @@ from helpers.postgres import cluster
 from helpers.status_world import history, site, take_snapshot
 from helpers.stores import Store
 from waypost.base.clock import utc_now
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.status_site import StatusSite
 from waypost.notify.dispatch import enqueue_notices
 from waypost.notify.rules.deliveries import DeliveryFilter, DeliveryState
 from waypost.notify.worker import DeliveryWorker

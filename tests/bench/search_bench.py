@@ -42,9 +42,7 @@ from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.evaluation import Question, ask, figures
 from waypost.search.rules.index import build_index, count_forms, index_documents, phrases_of
 from waypost.search.rules.ranking import Hit, Ranking, rank
-from waypost.search.rules.shards import (
-    search_files,
-)
+from waypost.search.rules.shards import search_files
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SYLLABLES = [

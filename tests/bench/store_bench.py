@@ -38,10 +38,7 @@ from waypost.base.database.engine import Database
 from waypost.base.database.partitions import DAY, add_day
 from waypost.base.database.schema import coverage, meta, observation, series, state_change
 from waypost.base.database.values import to_ms
-from waypost.formats.checks import (
-    Flapping,
-    Rules,
-)
+from waypost.formats.checks import Flapping, Rules
 from waypost.formats.observations import Plan, Series
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.monitor.rules.schedule import CheckOutcome

@@ -11,17 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from helpers.browser_sites import HOSTILE, Served
 from helpers.browser_visit import COUNT_SHIFTS, DESKTOP, PHONE, Visit
-from helpers.search_visit import (
-    BEST,
-    answer_search,
-    asking,
-    box,
-    enter,
-    journey,
-    options,
-    popup,
-    with_title,
-)
+from helpers.search_visit import BEST, answer_search, asking, box, enter, journey, options, popup, with_title
 from helpers.talkative_site import build_talkative, served_with_votes
 
 pytestmark = pytest.mark.browser

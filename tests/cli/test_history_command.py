@@ -18,9 +18,7 @@ from waypost.base.clock import utc_now
 from waypost.cli import main
 from waypost.formats.observations import Series
 from waypost.formats.status import ComponentStatus, StateChange
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.history.history import export_history, seal_days
 from waypost.monitor.store.opening import opened_to_write
 from waypost.publishing.publish import publish

@@ -8,14 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from helpers.hostile_servers import check
-from waypost.formats.checks import (
-    KINDS,
-    CheckBase,
-    Confirmation,
-    HttpCheck,
-    TcpCheck,
-    kind_of,
-)
+from waypost.formats.checks import KINDS, CheckBase, Confirmation, HttpCheck, TcpCheck, kind_of
 from waypost.formats.expectations import CodeRange, Expect, Expression
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Component

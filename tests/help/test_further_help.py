@@ -13,13 +13,7 @@ from waypost.formats.article import (
 )
 from waypost.formats.support import SupportConfig
 from waypost.help.rules.catalog import ArticleLink, CategoryLink
-from waypost.help.rules.further_help import (
-    NextHelp,
-    PersonLink,
-    embeds_of,
-    helpful_view,
-    person_link,
-)
+from waypost.help.rules.further_help import NextHelp, PersonLink, embeds_of, helpful_view, person_link
 
 OTHER = ArticleLink("Open a zip", "downloads/open-a-zip/", "", "", "", 1)
 DOWNLOADS = CategoryLink("downloads", "Downloads", "downloads/", "", "", ())

@@ -14,14 +14,10 @@ from helpers.sites import minimal_site, replace
 from waypost.base.files.languages import load_words
 from waypost.build import build_site
 from waypost.cli import main
-from waypost.formats.field_types import (
-    Line,
-)
+from waypost.formats.field_types import Line
 from waypost.help.kinds import ARTICLE_KINDS
 from waypost.help.kinds.kind import ArticleKind, Signs, Structure
-from waypost.importing.rules.headings import (
-    kind_of,
-)
+from waypost.importing.rules.headings import kind_of
 from waypost.lint.lint import lint
 from waypost.reading.site import Site
 

@@ -25,9 +25,7 @@ from pathlib import Path
 from helpers.delivery_receiver import ENVIRONMENT, Arrival, arrivals, receiver, site_of
 from helpers.stores import Store
 from waypost.base.database.engine import Database
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.deliveries import Delivery, DeliveryFilter, DeliveryState
 from waypost.notify.rules.notices import Notice, NoticePlan, OutboxState, PlannedNotice, Subject, SubjectKind

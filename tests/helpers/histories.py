@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from helpers.sketches import sketch_of
 from waypost.formats.observations import Resolution, Rollup, Series
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.reading.rules.history import clipped, merged, missing
 from waypost.reading.rules.history_text import milliseconds
 

@@ -26,10 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import TypeAdapter
 
-from waypost.formats.checks import (
-    Check,
-    CheckBase,
-)
+from waypost.formats.checks import Check, CheckBase
 from waypost.monitor.probes.registry import probe
 from waypost.monitor.probes.result import ProbeContext, ProbeResult
 

@@ -10,10 +10,7 @@ from waypost.importing.io.markdown_files import read_tree
 from waypost.importing.markdown import check_plan
 from waypost.importing.rules.collection import merged
 from waypost.importing.rules.plan import SitePaths, plan_import
-from waypost.reading.io.content_files import (
-    OWN_FILES,
-    OWN_FOLDERS,
-)
+from waypost.reading.io.content_files import OWN_FILES, OWN_FOLDERS
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:

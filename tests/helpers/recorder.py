@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from waypost.formats.checks import (
-    Rules,
-)
-from waypost.formats.observations import (
-    Series,
-    SeriesState,
-)
+from waypost.formats.checks import Rules
+from waypost.formats.observations import Series, SeriesState
 from waypost.formats.status import Coverage, Observation, StateChange
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.monitor.rules.states import advance
 from waypost.status.rules.check_series import SILENCE
 

@@ -28,10 +28,7 @@ from waypost.base.database.schema import observation as raw
 from waypost.base.database.schema import state_change
 from waypost.base.database.values import from_ms, to_ms
 from waypost.base.sketch import Sketch
-from waypost.formats.checks import (
-    Flapping,
-    Rules,
-)
+from waypost.formats.checks import Flapping, Rules
 from waypost.formats.observations import Plan, Series, SeriesState
 from waypost.formats.status import MEASURED, Observation
 from waypost.monitor.rules.schedule import CheckOutcome

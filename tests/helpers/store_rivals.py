@@ -15,10 +15,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from helpers.stores import Store, job_of
-from waypost.formats.checks import (
-    Flapping,
-    Rules,
-)
+from waypost.formats.checks import Flapping, Rules
 from waypost.formats.observations import Claim, Plan, Series
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.monitor.rules.schedule import CheckOutcome

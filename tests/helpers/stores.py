@@ -7,11 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from waypost.base.database.engine import Database
-from waypost.formats.checks import (
-    Flapping,
-    HttpCheck,
-    Rules,
-)
+from waypost.formats.checks import Flapping, HttpCheck, Rules
 from waypost.formats.expectations import Expect
 from waypost.formats.observations import Claim, Plan, RecordedOutcome, Series
 from waypost.formats.status import Observation, StateChange
@@ -21,9 +17,7 @@ from waypost.monitor.rules.schedule import CheckOutcome, Job
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import open_database
 from waypost.notify.outbox import Outbox
-from waypost.status.rules.check_series import (
-    SILENCE,
-)
+from waypost.status.rules.check_series import SILENCE
 
 
 class Store(MonitorStore, HistoryStore):

@@ -14,10 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from waypost.base.i18n import Words
-from waypost.support.rules.ticket_providers import (
-    FieldPlacement,
-    Recipe,
-)
+from waypost.support.rules.ticket_providers import FieldPlacement, Recipe
 
 SUBJECT_KEPT = 80
 """Characters of a subject that are kept when an address is too long."""

@@ -10,10 +10,7 @@ from typing import Any
 
 from helpers.cases import CASES, read_yaml
 from helpers.recorder import GRAIN, Recorder
-from waypost.formats.checks import (
-    Flapping,
-    HttpCheck,
-)
+from waypost.formats.checks import Flapping, HttpCheck
 from waypost.formats.observations import Series
 from waypost.formats.status import (
     ComponentStatus,
@@ -26,10 +23,7 @@ from waypost.formats.status import (
     UplinkGap,
 )
 from waypost.formats.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
-from waypost.formats.status_site import (
-    History,
-    StatusSite,
-)
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.check_series import SILENCE
 
 DATA = read_yaml(CASES / "year" / "year.yml")

@@ -24,9 +24,7 @@ from helpers.sites import fingerprint, minimal_site, replace
 from helpers.stores import Store, keep
 from waypost.base.database.engine import StoreError
 from waypost.formats.status import ComponentStatus, Coverage, Observation, StateChange
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.history.history import (
     export_history,
     import_history,

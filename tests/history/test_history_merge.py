@@ -13,9 +13,7 @@ from helpers.repositories import Repository
 from helpers.sites import ROOT
 from waypost.formats.observations import Series
 from waypost.formats.status import ComponentStatus, Coverage, StateChange, UplinkGap
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.history.history import export_history, seal_days
 from waypost.reading.io.history_files import load_history_text
 from waypost.reading.rules.history import clipped, merged

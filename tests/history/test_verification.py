@@ -16,9 +16,7 @@ from helpers.sites import minimal_site, replace
 from helpers.stores import Store
 from waypost.formats.observations import Series
 from waypost.formats.status import ComponentStatus, StateChange, UplinkGap
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.history.history import export_history, seal_days
 from waypost.history.rules.proof import chain
 from waypost.history.verification import DATABASE, PUBLISHED, Verification, verify_history

@@ -11,15 +11,10 @@ from pydantic import TypeAdapter
 
 from helpers.cases import Case, golden
 from waypost.formats.article import Article, front_matter_of
-from waypost.formats.project import (
-    HelpCenter,
-    Project,
-)
+from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.status_site import StatusSite
 from waypost.formats.support import VoteReason
 from waypost.lint.rules.review import DueArticle, ReviewPolicy, Vote, VoteCounts, plan_review
 

@@ -17,22 +17,12 @@ from werkzeug import Request, Response
 from helpers.sites import minimal_site, point_checks_at, waypost
 from helpers.stores import Store
 from waypost.base.clock import SteadyClock, utc_now
-from waypost.formats.checks import (
-    CheckBase,
-    HttpCheck,
-)
+from waypost.formats.checks import CheckBase, HttpCheck
 from waypost.formats.observations import Claim, RecordedOutcome, Series
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig, Uplink
 from waypost.monitor import poll
-from waypost.monitor.poll import (
-    Poller,
-    Started,
-    Turns,
-    UnknownRegion,
-    poll_once,
-    require_region,
-)
+from waypost.monitor.poll import Poller, Started, Turns, UnknownRegion, poll_once, require_region
 from waypost.monitor.probes.registry import probe
 from waypost.monitor.probes.result import ProbeContext, ProbeResult
 from waypost.monitor.rules.schedule import jobs, slot_after

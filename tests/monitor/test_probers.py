@@ -8,11 +8,7 @@ import pytest
 from helpers.hostile_servers import NOW, check
 from waypost.base.net.network import current_exchange, plain
 from waypost.base.patterns import explain_pattern
-from waypost.formats.checks import (
-    CheckBase,
-    HttpCheck,
-    StatuspageCheck,
-)
+from waypost.formats.checks import CheckBase, HttpCheck, StatuspageCheck
 from waypost.formats.status import ComponentStatus
 from waypost.monitor.probes import registry as probers
 from waypost.monitor.probes.registry import PROBERS, probe

@@ -6,12 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.formats.checks import (
-    Confirmation,
-    Flapping,
-    HttpCheck,
-    Rules,
-)
+from waypost.formats.checks import Confirmation, Flapping, HttpCheck, Rules
 from waypost.formats.observations import Series, SeriesState
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import Component, PageConfig, Policy, StatusConfig

@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.status_world import moment
-from waypost.formats.checks import (
-    Flapping,
-    Rules,
-)
+from waypost.formats.checks import Flapping, Rules
 from waypost.formats.observations import SeriesState
 from waypost.formats.status import MEASURED, ComponentStatus, Observation, StateChange
 from waypost.monitor.rules.states import COUNTED_ANSWERS, RECENT, REMEMBERED, advance

@@ -9,10 +9,7 @@ from helpers.notices import sample
 from helpers.status_world import history, moment, site, take_snapshot, words
 from waypost.notify.rules.notices import Notice, Subject, SubjectKind
 from waypost.notify.rules.wording import incident_as_of, maintenance_as_of
-from waypost.publishing.api.waypost_json import (
-    own_incident,
-    own_maintenance,
-)
+from waypost.publishing.api.waypost_json import own_incident, own_maintenance
 from waypost.status.rules.snapshot import Snapshot
 
 SAID = ["10:10 investigating", "10:20 identified", "10:40 resolved", "11:00 postmortem"]

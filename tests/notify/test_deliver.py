@@ -15,14 +15,9 @@ from helpers.receivers import SECRET, Receiver, fine, receiver
 from helpers.sites import wait_until
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.stores import Store
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriberFile
-from waypost.notify.channels.base import (
-    Channel,
-    TransportContext,
-)
+from waypost.notify.channels.base import Channel, TransportContext
 from waypost.notify.dispatch import Dispatch, enqueue_notices
 from waypost.notify.rules.deliveries import (
     ClaimedEndpoint,

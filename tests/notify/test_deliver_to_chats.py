@@ -20,14 +20,10 @@ from helpers.stores import Store
 from helpers.teams_stand_in import PATH, QUERY, Teams
 from helpers.twilio_stand_in import ACCOUNT, SENDER, TwilioMessages
 from helpers.twilio_stand_in import TOKEN as TWILIO_TOKEN
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import SubscriberFile
 from waypost.notify.dispatch import enqueue_notices
-from waypost.notify.rules.deliveries import (
-    DeliveryState,
-)
+from waypost.notify.rules.deliveries import DeliveryState
 from waypost.notify.worker import DeliveryWorker
 
 

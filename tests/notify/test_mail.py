@@ -13,19 +13,11 @@ from helpers.hostile_servers import closed_port
 from helpers.mail_server import MailBoxes, mail_server
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.stores import Store
-from waypost.formats.project import (
-    HelpCenter,
-    Project,
-)
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.project import HelpCenter, Project
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import SubscriberFile
 from waypost.notify.dispatch import enqueue_notices
-from waypost.notify.rules.deliveries import (
-    DeliveryFilter,
-    DeliveryState,
-)
+from waypost.notify.rules.deliveries import DeliveryFilter, DeliveryState
 from waypost.notify.unsubscribing import unsubscribe_pages
 from waypost.notify.worker import DeliveryWorker
 

@@ -13,16 +13,8 @@ from helpers.status_world import history_of, maintenance, moment, site_of, take_
 from waypost.formats.lint import Cadence
 from waypost.formats.status import ComponentStatus, Maintenance
 from waypost.formats.subscribers import CHANNEL_KINDS, NoticeEvent, SubscriberFile
-from waypost.notify.rules.notices import (
-    Disabled,
-    OutboxState,
-    PlannedNotice,
-)
-from waypost.notify.rules.plan import (
-    FOR_PROGRAMS,
-    message_id,
-    plan,
-)
+from waypost.notify.rules.notices import Disabled, OutboxState, PlannedNotice
+from waypost.notify.rules.plan import FOR_PROGRAMS, message_id, plan
 from waypost.notify.rules.sources import NoticeContext, incident_notices, known_states
 from waypost.notify.rules.wording import wording_of
 

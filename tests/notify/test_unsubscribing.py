@@ -13,19 +13,11 @@ import pytest
 
 from helpers.stores import Store
 from waypost.base.database.engine import StoreError
-from waypost.formats.project import (
-    HelpCenter,
-    Project,
-)
+from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import MailServer, Subscriber, SubscriberFile, Unsubscribe
-from waypost.monitor.heartbeat_listener import (
-    Leaving,
-    listening,
-)
+from waypost.monitor.heartbeat_listener import Leaving, listening
 from waypost.notify.rules.signing import unsubscribe_token
 from waypost.notify.unsubscribing import unsubscribe_pages
 

@@ -10,12 +10,7 @@ from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.files.languages import load_words
 from waypost.base.markdown.html import render_markdown
 from waypost.formats.status_config import PageConfig, Policy
-from waypost.publishing.pages.filters import (
-    badge_html,
-    badge_markdown,
-    banner_html,
-    budget_sentences,
-)
+from waypost.publishing.pages.filters import badge_html, badge_markdown, banner_html, budget_sentences
 from waypost.status.rules.snapshot import ComponentSnapshot
 
 PAGE = PageConfig(name="Lumen status", url="https://help.lumen.example/status/")

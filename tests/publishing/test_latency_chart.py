@@ -8,13 +8,7 @@ import pytest
 
 from waypost.base.files.languages import load_words
 from waypost.formats.observations import Resolution
-from waypost.publishing.pages.charts import (
-    HEIGHT,
-    WIDTH,
-    Chart,
-    latency_chart,
-    latency_text,
-)
+from waypost.publishing.pages.charts import HEIGHT, WIDTH, Chart, latency_chart, latency_text
 from waypost.status.rules.latency import POINTS, STEP, LatencyPoint, LatencySeries
 
 ENGLISH, GERMAN = load_words("en"), load_words("de")

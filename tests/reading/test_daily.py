@@ -11,9 +11,7 @@ from helpers.histories import FEW, LINES, START, cut_off, histories, shuffled, w
 from helpers.status_world import history_of, moment
 from waypost.formats.observations import Series
 from waypost.formats.status import MEASURED, ComponentStatus, UplinkGap
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.reading.rules.history import series_of, times_by_day
 
 FIRST, LAST = START.date(), START.date() + timedelta(days=10)

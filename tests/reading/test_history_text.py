@@ -11,9 +11,7 @@ from helpers.histories import DAY, FEW, START, histories, in_milliseconds, shuff
 from helpers.status_world import history_of, moment
 from waypost.formats.observations import Series
 from waypost.formats.status import Coverage, StateChange, UplinkGap
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.reading.rules.history import DailyFigures, clipped, merged
 from waypost.reading.rules.history_text import (
     CHANGES,

@@ -11,9 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
-from waypost.base.files.front_matter import (
-    parse_markdown,
-)
+from waypost.base.files.front_matter import parse_markdown
 from waypost.base.files.text_files import decode
 from waypost.problems import ProblemsFound
 from waypost.search.io.article_edit import KEY, add_alias, is_usable_alias, with_alias

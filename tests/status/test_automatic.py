@@ -9,10 +9,7 @@ from helpers.status_world import history, history_of, moment, site, site_of, wor
 from waypost.base.files.languages import load_words
 from waypost.base.i18n import Words
 from waypost.formats.status import Incident, StateChange
-from waypost.formats.status_site import (
-    History,
-    StatusSite,
-)
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.timeline import ComponentTimeline
 

@@ -17,16 +17,9 @@ from helpers.regional import REGIONS, combined_site, rows
 from helpers.status_world import moment, words
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
-from waypost.formats.status_site import (
-    History,
-    StatusSite,
-)
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.check_series import check_series
-from waypost.status.rules.state_steps import (
-    Majority,
-    combined,
-    state_at,
-)
+from waypost.status.rules.state_steps import Majority, combined, state_at
 from waypost.status.rules.timeline import ComponentTimeline
 
 NOW = moment("20:00")

@@ -12,16 +12,9 @@ from helpers.cases import Case, golden
 from helpers.status_world import history, history_of, incident, moment, site, site_of, words
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange
-from waypost.formats.status_site import (
-    History,
-    StatusSite,
-)
-from waypost.status.rules.incidents import (
-    active_incidents,
-)
-from waypost.status.rules.timeline import (
-    ComponentTimeline,
-)
+from waypost.formats.status_site import History, StatusSite
+from waypost.status.rules.incidents import active_incidents
+from waypost.status.rules.timeline import ComponentTimeline
 
 DAY = (moment("00:00"), moment("11-21 00:00"))
 LATER = moment("11-25 00:00")

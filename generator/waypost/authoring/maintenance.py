@@ -18,16 +18,8 @@ from waypost.authoring.io.incident_edit import (
     usable_config,
     with_update,
 )
-from waypost.authoring.io.planned_files import (
-    PlannedFile,
-    dated_file,
-    quoted,
-    skeleton,
-)
-from waypost.authoring.rules.incident_texts import (
-    NewUpdate,
-    maintenance_preview,
-)
+from waypost.authoring.io.planned_files import PlannedFile, dated_file, quoted, skeleton
+from waypost.authoring.rules.incident_texts import NewUpdate, maintenance_preview
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status import ENDED, Maintenance, UpdateStatus
@@ -36,9 +28,7 @@ from waypost.lint.rules.registry import judge
 from waypost.lint.rules.rule import LintSite
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.site import Site
-from waypost.reading.status import (
-    load_status,
-)
+from waypost.reading.status import load_status
 from waypost.status.rules.incidents import maintenance_at
 
 _ANNOUNCING = ("maintenance-notice", "maintenance-overlap")

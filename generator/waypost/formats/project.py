@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from waypost.formats.article import (
-    Article,
-    CategoryFrontMatter,
-    PageKind,
-)
+from waypost.formats.article import Article, CategoryFrontMatter, PageKind
 from waypost.formats.search import QueryFile, SynonymFile
 from waypost.formats.status_site import StatusSite
 from waypost.formats.support import SupportConfig

@@ -10,13 +10,7 @@ from urllib.parse import urljoin
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-from waypost.formats.checks import (
-    Check,
-    Confirmation,
-    Flapping,
-    Rules,
-    kind_of,
-)
+from waypost.formats.checks import Check, Confirmation, Flapping, Rules, kind_of
 from waypost.formats.field_types import STRICT, DirectoryUrl, Duration, HostPort, Line, Slug, TimeZone, fault
 from waypost.formats.status import ComponentStatus, Trouble
 

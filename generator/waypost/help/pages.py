@@ -11,9 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from waypost.base.files.file_tree import write_atomic
-from waypost.base.i18n import (
-    Words,
-)
+from waypost.base.i18n import Words
 from waypost.formats.article import Article, ArticleFrontMatter, HomeFrontMatter, PageKind, components_of
 from waypost.formats.project import Project
 from waypost.help.io.article_markup import PageMarkup
@@ -39,14 +37,9 @@ from waypost.publishing.io.theme_assets import script_words, tokens
 from waypost.publishing.pages.render import SHELL_PATH, STYLES_PATH, SiteFrame, logo_path, shell_context
 from waypost.publishing.rules.help_site import STATUS_FOLDER, HelpSite
 from waypost.reading.rules.troubleshooter import read_troubleshooter
-from waypost.search.io.likeness import (
-    Likeness,
-)
+from waypost.search.io.likeness import Likeness
 from waypost.search.io.word_cache import SiteCache
-from waypost.search.site_search import (
-    search_outputs,
-    site_language,
-)
+from waypost.search.site_search import search_outputs, site_language
 from waypost.status.rules.snapshot import Snapshot
 from waypost.support.rules.contact_page import ContactView, coming_holidays, contact_view
 from waypost.support.rules.ticket_form import SUGGESTIONS_PATH, ticket_view

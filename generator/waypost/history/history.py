@@ -12,9 +12,7 @@ from waypost.base.files.file_tree import write_atomic
 from waypost.base.sketch import Sketch
 from waypost.formats.observations import Resolution, Rollup, Series
 from waypost.formats.status_config import StatusConfig
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.history.rules.proof import SEAL_AFTER, chain, last_settled_day
 from waypost.history.store import HistoryStore
 from waypost.monitor.store.opening import opened_to_read, opened_to_write

@@ -17,9 +17,7 @@ from waypost.base.database.values import clean_text, from_ms, to_ms
 from waypost.base.intervals import Interval, grouped, joined, without
 from waypost.formats.observations import Series, SeriesState
 from waypost.formats.status import Coverage, StateChange
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.monitor.rules.states import REMEMBERED
 from waypost.monitor.store.codec import STATUSES, dump_state
 from waypost.monitor.store.reading import HistoryReader

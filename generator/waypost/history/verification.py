@@ -11,12 +11,8 @@ from typing import Any
 from waypost.base.files.languages import load_words
 from waypost.base.files.text_files import read_source
 from waypost.formats.field_types import read_moment
-from waypost.formats.project import (
-    Project,
-)
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.project import Project
+from waypost.formats.status_site import History
 from waypost.history.history import DAY, settling_time
 from waypost.history.rules.proof import (
     BrokenLink,

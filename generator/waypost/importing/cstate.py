@@ -10,11 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from waypost.base.files.text_files import (
-    Source,
-    read_source,
-    walk,
-)
+from waypost.base.files.text_files import Source, read_source, walk
 from waypost.formats.status import ComponentStatus, Impact
 from waypost.importing.io.markdown_files import read_front
 from waypost.importing.rules.histories import (

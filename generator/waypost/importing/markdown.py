@@ -11,10 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from waypost.base.files.file_tree import write_atomic
-from waypost.base.files.text_files import (
-    read_source,
-    walk,
-)
+from waypost.base.files.text_files import read_source, walk
 from waypost.base.files.validation import adapter_for
 from waypost.formats.article import front_matter_of
 from waypost.importing.io.markdown_files import read_tree

@@ -11,15 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from waypost.base.files.text_files import (
-    read_bytes,
-    walk,
-)
+from waypost.base.files.text_files import read_bytes, walk
 from waypost.base.net.json_paths import read_json
-from waypost.base.net.network import (
-    Unanswered,
-    deadline,
-)
+from waypost.base.net.network import Unanswered, deadline
 from waypost.formats.field_types import read_moment
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, worst
 from waypost.importing.rules.histories import (

@@ -11,21 +11,14 @@ from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
 from waypost.base.files.languages import site_words
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber
 from waypost.monitor.store.opening import open_database, opened_to_read
 from waypost.monitor.store.reading import read_history
 from waypost.notify.channels.base import TransportContext
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.outbox import Outbox
-from waypost.notify.rules.deliveries import (
-    Delivery,
-    DeliveryFilter,
-    DeliveryState,
-    TransportError,
-)
+from waypost.notify.rules.deliveries import Delivery, DeliveryFilter, DeliveryState, TransportError
 from waypost.notify.rules.notices import NoticePlan, OutboxState, PlannedNotice
 from waypost.notify.rules.plan import message_id, plan
 from waypost.notify.rules.sources import NoticeContext, known_states, test_notice

@@ -19,18 +19,10 @@ from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
 from waypost.base.database.engine import StoreError
-from waypost.base.database.leases import (
-    owner_name,
-)
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.base.database.leases import owner_name
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber, SubscriberFile, variable
-from waypost.notify.channels.base import (
-    Channel,
-    MissingVariable,
-    TransportContext,
-)
+from waypost.notify.channels.base import Channel, MissingVariable, TransportContext
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.outbox import Outbox
 from waypost.notify.rules.deliveries import (
@@ -42,9 +34,7 @@ from waypost.notify.rules.deliveries import (
     TransportError,
     decide,
 )
-from waypost.notify.rules.notices import (
-    Disabled,
-)
+from waypost.notify.rules.notices import Disabled
 
 log = logging.getLogger("waypost")
 

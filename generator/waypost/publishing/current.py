@@ -8,9 +8,7 @@ from datetime import datetime
 
 from waypost.base.files.languages import load_words
 from waypost.formats.checks import HeartbeatCheck
-from waypost.formats.observations import (
-    Resolution,
-)
+from waypost.formats.observations import Resolution
 from waypost.formats.status_config import StatusConfig
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_read

@@ -8,10 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waypost.base.database.values import LARGEST, LONGEST_REASON, from_ms, to_ms
-from waypost.formats.checks import (
-    Flapping,
-    Rules,
-)
+from waypost.formats.checks import Flapping, Rules
 from waypost.formats.observations import Series, SeriesState
 from waypost.formats.status import MEASURED, ComponentStatus, Observation
 from waypost.monitor.rules.states import advance

@@ -17,9 +17,7 @@ from helpers.postgres import Cluster
 from helpers.stores import GAP, Store, keep
 from waypost.base.database.engine import Database, StoreError, sqlite_path
 from waypost.formats.status import ComponentStatus, Observation
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.monitor.store.opening import opened_to_read, writer_lock
 from waypost.monitor.store.reading import read_history
 

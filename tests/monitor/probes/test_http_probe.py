@@ -29,9 +29,7 @@ from helpers.hostile_servers import (
 )
 from waypost.base.net import network
 from waypost.base.net.web import Response
-from waypost.formats.expectations import (
-    Expect,
-)
+from waypost.formats.expectations import Expect
 from waypost.formats.status import ComponentStatus
 from waypost.monitor.probes.http import judge
 from waypost.monitor.probes.result import ProbeResult

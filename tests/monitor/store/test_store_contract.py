@@ -22,9 +22,7 @@ from waypost.formats.observations import (
     SeriesState,
 )
 from waypost.formats.status import Certificate, ComponentStatus, Coverage, Observation, StateChange, UplinkGap
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.monitor.rules.schedule import CheckOutcome
 from waypost.monitor.store.opening import opened_to_read, opened_to_write
 from waypost.monitor.store.reading import read_history

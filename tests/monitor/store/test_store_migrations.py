@@ -16,20 +16,13 @@ from waypost.base.database.partitions import add_day, days
 from waypost.base.database.schema import meta, metadata, series_state
 from waypost.base.database.schema import observation as raw
 from waypost.base.database.values import to_ms
-from waypost.formats.checks import (
-    Flapping,
-    Rules,
-)
+from waypost.formats.checks import Flapping, Rules
 from waypost.formats.status import ComponentStatus, Observation, StateChange
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.monitor.store.migrations import SCHEMA_VERSION, STEPS, migrate, version
 from waypost.monitor.store.opening import opened_to_read, writer_lock
 from waypost.monitor.store.reading import read_history
-from waypost.monitor.store.series import (
-    names,
-)
+from waypost.monitor.store.series import names
 from waypost.notify.rules.notices import OutboxState
 
 CHANGES = 15

@@ -9,9 +9,7 @@ from helpers.channels import composition, letter, notice, page
 from helpers.hostile_status import TEXTS
 from helpers.status_world import moment, site, take_snapshot
 from waypost.formats.status import ComponentStatus
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.channels.chat import MARKS, chat_message, first_of_thread, json_object, shows_state
 from waypost.notify.channels.registry import CHANNELS

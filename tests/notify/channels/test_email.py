@@ -9,19 +9,13 @@ import pytest
 
 from helpers.channels import Case, composition, golden_bodies, page
 from helpers.sites import ROOT
-from waypost.base.markdown.plain_text import (
-    plain_text,
-)
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import ComponentStatus
-from waypost.formats.subscribers import (
-    NoticeEvent,
-)
+from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.channels.email import CHANNEL
 from waypost.notify.channels.email.composing import LEAVE, MOST_BODY, FrozenMail, clean, readable
 from waypost.notify.rules.wording import wording_of
-from waypost.publishing.io.theme_assets import (
-    state_colours,
-)
+from waypost.publishing.io.theme_assets import state_colours
 
 TOKENS = {
     ComponentStatus.OPERATIONAL: "ok",

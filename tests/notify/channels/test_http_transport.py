@@ -31,9 +31,7 @@ from helpers.notices import NOW, means
 from waypost.base.net import network
 from waypost.base.net.web import Response
 from waypost.notify.channels.http_transport import LONGEST_WAIT, MOST_ANSWER, host_of, post, retry_after
-from waypost.notify.rules.deliveries import (
-    TransportError,
-)
+from waypost.notify.rules.deliveries import TransportError
 
 SHORT = timedelta(milliseconds=300)
 HARD_BOUND = 2.0

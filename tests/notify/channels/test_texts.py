@@ -7,10 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.base.printable import (
-    clean,
-    clean_line,
-)
+from waypost.base.printable import clean, clean_line
 from waypost.notify.channels.chat import escaped, head, json_body, length, shorten
 
 FAMILY = "👩‍👩‍👧‍👦"

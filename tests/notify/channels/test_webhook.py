@@ -12,16 +12,7 @@ from jsonschema import Draft202012Validator
 
 from helpers.hostile_servers import Server, answering, reply
 from helpers.hostile_status import TEXTS, hostile_snapshot
-from helpers.notices import (
-    NOW,
-    channel_cases,
-    composition,
-    compositions,
-    letter,
-    means,
-    sample,
-    subscriber,
-)
+from helpers.notices import NOW, channel_cases, composition, compositions, letter, means, sample, subscriber
 from waypost.formats.lint import Cadence
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
 from waypost.formats.subscribers import NoticeEvent, SubscriberFile

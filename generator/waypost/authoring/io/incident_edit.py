@@ -11,17 +11,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from waypost.authoring.io.planned_files import PlannedFile, check_start
-from waypost.authoring.rules.incident_texts import (
-    NewUpdate,
-    append_update,
-)
+from waypost.authoring.rules.incident_texts import NewUpdate, append_update
 from waypost.base.files.front_matter import add_list, edit_front_matter
-from waypost.base.files.text_files import (
-    Source,
-    decode,
-    read_bytes,
-    walk,
-)
+from waypost.base.files.text_files import Source, decode, read_bytes, walk
 from waypost.formats.status import Incident, Maintenance
 from waypost.formats.status_config import StatusConfig
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean

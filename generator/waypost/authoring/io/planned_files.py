@@ -10,9 +10,7 @@ from pathlib import Path
 from string import Template
 
 from waypost.base.files.file_tree import write_atomic
-from waypost.base.files.front_matter import (
-    parse_markdown,
-)
+from waypost.base.files.front_matter import parse_markdown
 from waypost.base.files.git_commit import commit_files
 from waypost.base.files.resources import scaffold_folder
 from waypost.base.files.text_files import Source, decode

@@ -11,9 +11,7 @@ from zoneinfo import ZoneInfo
 
 from waypost.base.markdown.blocks import lines_of
 from waypost.base.markdown.links import outside_code
-from waypost.base.markdown.plain_text import (
-    plain_text,
-)
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.article import components_of
 from waypost.formats.project import HelpCenter
 from waypost.formats.status import Incident, Maintenance, Update, UpdateStatus

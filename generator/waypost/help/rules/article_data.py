@@ -13,11 +13,7 @@ from urllib.parse import quote
 
 from waypost.base.markdown.parts import headings_of, sections_of
 from waypost.base.markdown.plain_text import heading_anchor, plain_text
-from waypost.formats.article import (
-    Article,
-    ArticleFrontMatter,
-    PageKind,
-)
+from waypost.formats.article import Article, ArticleFrontMatter, PageKind
 from waypost.formats.project import HelpCenter
 from waypost.help.kinds.kind import ArticleKind, Structure
 from waypost.help.rules.page_view import page_facts

@@ -6,11 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from waypost.formats.article import (
-    Article,
-    ArticleFrontMatter,
-    components_of,
-)
+from waypost.formats.article import Article, ArticleFrontMatter, components_of
 from waypost.formats.support import Embeds, SupportConfig, VoteReason
 from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
 

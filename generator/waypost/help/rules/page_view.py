@@ -8,11 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from waypost.base.i18n import (
-    Words,
-    duration_words,
-    size_words,
-)
+from waypost.base.i18n import Words, duration_words, size_words
 from waypost.formats.article import Article, ArticleFrontMatter, Download, Prerequisite, components_of
 from waypost.formats.project import HelpCenter
 from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink

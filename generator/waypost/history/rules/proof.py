@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.reading.rules.history_text import Digest, RowKind, lines_by_day
 
 SEAL_AFTER = timedelta(hours=1)

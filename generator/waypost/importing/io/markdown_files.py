@@ -10,13 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from waypost.base.files.text_files import (
-    CONTROL,
-    MAX_MEDIA_BYTES,
-    Source,
-    read_bytes,
-    walk,
-)
+from waypost.base.files.text_files import CONTROL, MAX_MEDIA_BYTES, Source, read_bytes, walk
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.importing.rules.collection import FolderNote, SourcePage, SourceTree
 from waypost.problems import Level, Location, Problem

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from waypost.base.markdown.plain_text import (
-    plain_text,
-)
+from waypost.base.markdown.plain_text import plain_text
 from waypost.importing.rules.collection import ImportNote, SourcePage
 
 TITLE_KEYS = ("title", "sidebar_label", "linkTitle", "name")

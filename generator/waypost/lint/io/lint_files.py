@@ -6,16 +6,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-from waypost.base.files.front_matter import (
-    MarkdownDocument,
-    parse_markdown,
-)
+from waypost.base.files.front_matter import MarkdownDocument, parse_markdown
 from waypost.base.files.text_files import read_source, walk
-from waypost.base.files.yaml_source import (
-    DataPath,
-    YamlDocument,
-    parse_yaml,
-)
+from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
 from waypost.base.markdown.parts import MarkdownParts, markdown_parts
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project

@@ -8,23 +8,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from waypost.base.markdown.links import (
-    Link,
-    leads_elsewhere,
-    split_link,
-    target_path,
-)
+from waypost.base.markdown.links import Link, leads_elsewhere, split_link, target_path
 from waypost.formats.article import Article, ArticleFrontMatter, is_draft
 from waypost.help.kinds.kind import Structure
 from waypost.lint.rules.rule import Finding, LintSite, at_key, at_line
 from waypost.problems import did_you_mean
 from waypost.reading.rules.troubleshooter import read_troubleshooter
-from waypost.search.rules.evaluation import (
-    QuestionResult,
-    ask,
-    figures,
-    questions_of,
-)
+from waypost.search.rules.evaluation import QuestionResult, ask, figures, questions_of
 
 
 def missing_summary(site: LintSite) -> Iterator[Finding]:

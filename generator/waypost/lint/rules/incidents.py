@@ -11,15 +11,9 @@ from waypost.base.markdown.parts import markdown_parts
 from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import Impact, Incident, Update, UpdateStatus
 from waypost.lint.rules import incident_words
-from waypost.lint.rules.incident_words import (
-    own_words,
-    words,
-)
+from waypost.lint.rules.incident_words import own_words, words
 from waypost.lint.rules.rule import OLD, Finding, LintSite, at_key, at_update, end_of, in_words, listed
-from waypost.status.rules.incidents import (
-    CLOSING,
-    allowed_silence,
-)
+from waypost.status.rules.incidents import CLOSING, allowed_silence
 
 _STEPS = {UpdateStatus.INVESTIGATING: 0, UpdateStatus.IDENTIFIED: 1, UpdateStatus.MONITORING: 2}
 _SKELETON = "say what customers see"

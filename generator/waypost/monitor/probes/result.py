@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from waypost.base.net.network import Refuse, plain
-from waypost.formats.checks import (
-    CheckBase,
-)
+from waypost.formats.checks import CheckBase
 from waypost.formats.observations import Pings
 from waypost.formats.status import ComponentStatus
 

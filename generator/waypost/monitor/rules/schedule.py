@@ -9,11 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from waypost.formats.checks import (
-    CheckBase,
-    Rules,
-    kind_of,
-)
+from waypost.formats.checks import CheckBase, Rules, kind_of
 from waypost.formats.observations import Claim, Plan, Series, SeriesState
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import StatusConfig

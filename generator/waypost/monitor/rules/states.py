@@ -9,10 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from waypost.formats.checks import (
-    Flapping,
-    Rules,
-)
+from waypost.formats.checks import Flapping, Rules
 from waypost.formats.observations import FailedAnswer, SeriesState, Streak
 from waypost.formats.status import MEASURED, ComponentStatus, Observation, StateChange
 

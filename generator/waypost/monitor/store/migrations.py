@@ -17,10 +17,7 @@ from waypost.base.database.engine import Database, Lock, StoreError
 from waypost.base.database.partitions import DAY, add_day
 from waypost.base.database.schema import meta
 from waypost.base.database.values import from_ms
-from waypost.formats.checks import (
-    Flapping,
-    Rules,
-)
+from waypost.formats.checks import Flapping, Rules
 from waypost.formats.observations import SeriesState
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.monitor.rules.states import REMEMBERED, advance

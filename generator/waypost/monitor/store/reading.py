@@ -13,9 +13,7 @@ from waypost.base.database.schema import certificate, coverage, daily, hourly, s
 from waypost.base.database.values import from_ms, optional_moment, to_ms
 from waypost.formats.observations import Resolution, Rollup, Series
 from waypost.formats.status import Certificate, Coverage, StateChange, UplinkGap
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.monitor.store.codec import STATUSES
 from waypost.monitor.store.opening import OutdatedSchema, opened_to_read, opened_to_write
 from waypost.monitor.store.rollups import COUNTS

@@ -9,9 +9,7 @@ from datetime import datetime
 
 from waypost.base.net.addresses import refuser
 from waypost.base.net.network import Refuse
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriberFile, variable
 from waypost.notify.rules.deliveries import Delivery, TransportError
 from waypost.notify.rules.notices import Notice

@@ -14,22 +14,12 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 
-from waypost.base.markdown.html import (
-    render_markdown,
-)
-from waypost.base.printable import (
-    clean,
-    clean_line,
-)
+from waypost.base.markdown.html import render_markdown
+from waypost.base.printable import clean, clean_line
 from waypost.formats.status import ComponentStatus
-from waypost.formats.subscribers import (
-    NoticeEvent,
-)
+from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.deliveries import Delivery
-from waypost.notify.rules.notices import (
-    Notice,
-    SubjectKind,
-)
+from waypost.notify.rules.notices import Notice, SubjectKind
 from waypost.notify.rules.wording import Wording, colour_status, page_time, wording_of
 from waypost.status.rules.snapshot import Snapshot
 

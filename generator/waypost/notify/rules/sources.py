@@ -17,13 +17,8 @@ from waypost.formats.subscribers import Escalation, NoticeEvent, SubscriberFile
 from waypost.notify.rules.notices import Notice, OutboxState, Subject, SubjectKind
 from waypost.notify.rules.wording import page_time
 from waypost.publishing.api.statuspage import incident_url, maintenance_url
-from waypost.status.rules.incidents import (
-    MaintenanceSnapshot,
-    next_due,
-)
-from waypost.status.rules.snapshot import (
-    Snapshot,
-)
+from waypost.status.rules.incidents import MaintenanceSnapshot, next_due
+from waypost.status.rules.snapshot import Snapshot
 
 MAINTENANCE = "maintenance"
 """What stands for an impact where work was announced, as in the Statuspage API."""

@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from waypost.base.markdown.plain_text import (
-    plain_text,
-)
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import (
     MAINTENANCE_STATUSES,
     ComponentStatus,
@@ -23,13 +21,8 @@ from waypost.formats.status import (
 )
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.notices import Notice, Subject, SubjectKind
-from waypost.status.rules.incidents import (
-    MaintenanceSnapshot,
-    maintenance_at,
-)
-from waypost.status.rules.snapshot import (
-    Snapshot,
-)
+from waypost.status.rules.incidents import MaintenanceSnapshot, maintenance_at
+from waypost.status.rules.snapshot import Snapshot
 
 MOST_NAMES = 8
 """How many components are named."""

@@ -13,10 +13,7 @@ from waypost.base.feeds.formats import FEED_FORMATS, written
 from waypost.base.ids import public_number
 from waypost.base.markdown.html import render_markdown
 from waypost.base.markdown.plain_text import plain_text
-from waypost.publishing.api.statuspage import (
-    LABELS,
-    in_api_words,
-)
+from waypost.publishing.api.statuspage import LABELS, in_api_words
 from waypost.publishing.rules.feed_items import (
     HistoryItem,
     UpdateItem,

@@ -14,14 +14,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from waypost.base.i18n import (
-    Words,
-    duration_text,
-    number_text,
-)
-from waypost.formats.observations import (
-    Resolution,
-)
+from waypost.base.i18n import Words, duration_text, number_text
+from waypost.formats.observations import Resolution
 from waypost.formats.status import ComponentStatus
 from waypost.status.rules.latency import STEP, LatencyPoint, LatencySeries
 from waypost.status.rules.uptime import DaySummary

@@ -10,10 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from waypost.base.i18n import Words, number_text
-from waypost.formats.article import (
-    Article,
-    components_of,
-)
+from waypost.formats.article import Article, components_of
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.publishing.pages.charts import GAP_CODE, STATUS_CODES
 from waypost.publishing.pages.filters import StatusFormat, region_sentences, uptime_columns, uptime_text

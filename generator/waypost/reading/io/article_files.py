@@ -8,26 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
-from waypost.base.files.front_matter import (
-    MarkdownDocument,
-)
-from waypost.base.files.text_files import (
-    Source,
-    read_source,
-    walk,
-)
+from waypost.base.files.front_matter import MarkdownDocument
+from waypost.base.files.text_files import Source, read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, validate
-from waypost.base.files.yaml_source import (
-    DataPath,
-    YamlDocument,
-    parse_yaml,
-)
-from waypost.formats.article import (
-    Article,
-    ArticleFrontMatter,
-    Video,
-    is_draft,
-)
+from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.formats.article import Article, ArticleFrontMatter, Video, is_draft
 from waypost.formats.troubleshooter import ScenarioFile, Troubleshooter
 from waypost.help.kinds.kind import Structure
 from waypost.problems import Level, Problem, did_you_mean, errors

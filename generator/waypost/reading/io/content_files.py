@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from waypost.base.files.front_matter import (
-    MarkdownDocument,
-    parse_markdown,
-)
+from waypost.base.files.front_matter import MarkdownDocument, parse_markdown
 from waypost.base.files.text_files import read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, validate
-from waypost.base.files.yaml_source import (
-    DataPath,
-)
+from waypost.base.files.yaml_source import DataPath
 from waypost.formats.article import (
     Article,
     ArticleFrontMatter,

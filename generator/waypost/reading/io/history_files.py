@@ -17,9 +17,7 @@ from pathlib import Path
 from waypost.base.files.text_files import Source, decode, read_bytes, walk
 from waypost.formats.observations import Series
 from waypost.formats.status import Coverage, StateChange, UplinkGap
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.problems import Problem
 from waypost.reading.rules.history import DailyFigures, first_day, merged
 from waypost.reading.rules.history_text import (

@@ -11,10 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from waypost.base.files.front_matter import (
-    MarkdownDocument,
-    parse_markdown,
-)
+from waypost.base.files.front_matter import MarkdownDocument, parse_markdown
 from waypost.base.files.text_files import Source, read_source
 from waypost.base.files.validation import validate
 from waypost.base.markdown.blocks import update_blocks_of

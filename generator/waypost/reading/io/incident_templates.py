@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from waypost.base.files.front_matter import (
-    parse_markdown,
-)
+from waypost.base.files.front_matter import parse_markdown
 from waypost.base.files.text_files import Source, read_source, walk
 from waypost.base.files.validation import validate
 from waypost.formats.incident_templates import (

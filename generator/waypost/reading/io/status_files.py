@@ -9,24 +9,17 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.base.cron import explain_cron
-from waypost.base.files.front_matter import (
-    parse_markdown,
-)
+from waypost.base.files.front_matter import parse_markdown
 from waypost.base.files.text_files import read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, load_yaml
-from waypost.base.files.yaml_source import (
-    DataPath,
-    YamlDocument,
-)
+from waypost.base.files.yaml_source import DataPath, YamlDocument
 from waypost.base.net.json_paths import explain_path
 from waypost.base.patterns import explain_pattern
 from waypost.formats.checks import Check, Confirmation
 from waypost.formats.lint import Cadence, LintConfig
 from waypost.formats.status import Incident, Maintenance
 from waypost.formats.status_config import Component, ComponentGroup, Policy, StatusConfig
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import SubscriberFile
 from waypost.problems import Location, Problem, did_you_mean
 from waypost.reading.io.history_files import load_history

@@ -15,14 +15,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from waypost.base.intervals import micros
-from waypost.formats.field_types import (
-    read_moment,
-)
+from waypost.formats.field_types import read_moment
 from waypost.formats.observations import Series
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.reading.rules.history import DailyFigures, merged
 
 MAX_REASON = 300

@@ -8,12 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from waypost.base.files.front_matter import (
-    add_list_entry,
-    edit_front_matter,
-    parse_markdown,
-    yaml_text,
-)
+from waypost.base.files.front_matter import add_list_entry, edit_front_matter, parse_markdown, yaml_text
 from waypost.base.files.text_files import decode, read_bytes
 from waypost.base.files.validation import adapter_for, validate
 from waypost.formats.article import ArticleFrontMatter

@@ -10,12 +10,7 @@ from enum import StrEnum
 from waypost.formats.search import NO_ANSWER, Query
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.evaluation import ask, questions_of
-from waypost.search.rules.grouping import (
-    PhrasingGroup,
-    UnresolvedReason,
-    UnresolvedSearch,
-    group_searches,
-)
+from waypost.search.rules.grouping import PhrasingGroup, UnresolvedReason, UnresolvedSearch, group_searches
 from waypost.search.rules.index import Index, Language, build_index, count_forms, phrases_of
 from waypost.search.rules.ranking import rank
 

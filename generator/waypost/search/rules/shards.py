@@ -18,9 +18,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from waypost.help.kinds import (
-    ARTICLE_KINDS,
-)
+from waypost.help.kinds import ARTICLE_KINDS
 from waypost.search.rules.constants import ranking_constants
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.index import Index, Postings

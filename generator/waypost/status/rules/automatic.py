@@ -14,26 +14,11 @@ from datetime import UTC, datetime
 
 from waypost.base.i18n import Words
 from waypost.formats.incident_templates import UpdateKind
-from waypost.formats.status import (
-    ComponentStatus,
-    Incident,
-    StateChange,
-    Update,
-    UpdateStatus,
-    worst,
-)
+from waypost.formats.status import ComponentStatus, Incident, StateChange, Update, UpdateStatus, worst
 from waypost.formats.status_config import Component
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.status_site import StatusSite
 from waypost.status.rules.automatic_words import UpdateContext, UpdateWriter
-from waypost.status.rules.explanations import (
-    OUTAGES,
-    TOGETHER,
-    Declarations,
-    Dependencies,
-    Outage,
-)
+from waypost.status.rules.explanations import OUTAGES, TOGETHER, Declarations, Dependencies, Outage
 
 ChangesByComponent = Mapping[str, Sequence[StateChange]]
 """The confirmed changes of each component as a whole, by its id; those of its checks are combined already."""

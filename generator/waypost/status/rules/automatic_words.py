@@ -11,9 +11,7 @@ from zoneinfo import ZoneInfo
 from waypost.base.i18n import Words, duration_words
 from waypost.formats.incident_templates import PLACEHOLDERS, UpdateKind
 from waypost.formats.status import ComponentStatus, worst
-from waypost.formats.status_site import (
-    StatusSite,
-)
+from waypost.formats.status_site import StatusSite
 
 NAMED = 10
 """How many components a sentence names; of more it gives the number of the rest."""

@@ -17,9 +17,7 @@ from typing import NamedTuple, TypeVar
 from waypost.base.intervals import Interval, joined, micros, micros_in, without
 from waypost.formats.status import MEASURED, ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.formats.status_config import Component
-from waypost.formats.status_site import (
-    History,
-)
+from waypost.formats.status_site import History
 from waypost.status.rules.state_steps import NO_DATA, Majority, Steps, merge_steps, state_at, watched_steps
 
 T = TypeVar("T")

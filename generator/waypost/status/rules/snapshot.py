@@ -22,10 +22,7 @@ from waypost.formats.status import (
     worst,
 )
 from waypost.formats.status_config import Component, PageConfig, Policy
-from waypost.formats.status_site import (
-    History,
-    StatusSite,
-)
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.check_series import SILENCE
 from waypost.status.rules.headline import Headline, headline

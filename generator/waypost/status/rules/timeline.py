@@ -12,27 +12,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from waypost.base.intervals import micros, moment_of
-from waypost.formats.status import (
-    ComponentStatus,
-    Incident,
-    StateChange,
-    worst,
-)
+from waypost.formats.status import ComponentStatus, Incident, StateChange, worst
 from waypost.formats.status_config import Component
-from waypost.formats.status_site import (
-    History,
-    StatusSite,
-)
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.check_series import CheckSeries, StateAsOf, check_series, states_as_of
 from waypost.status.rules.incidents import maintenance_window
-from waypost.status.rules.state_steps import (
-    NO_DATA,
-    StateInterval,
-    Steps,
-    combined,
-    merge_steps,
-    state_at,
-)
+from waypost.status.rules.state_steps import NO_DATA, StateInterval, Steps, combined, merge_steps, state_at
 
 T = TypeVar("T")
 

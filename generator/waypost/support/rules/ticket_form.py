@@ -10,11 +10,7 @@ from waypost.base.i18n import Words
 from waypost.formats.support import ChannelKind, PriorityQuestion, SupportConfig
 from waypost.formats.ticket import PLACEHOLDERS, TicketCategory, TicketProvider, placeholders
 from waypost.support.rules.contact_page import contact_view
-from waypost.support.rules.ticket_providers import (
-    PROVIDERS,
-    empty_form,
-    recipe,
-)
+from waypost.support.rules.ticket_providers import PROVIDERS, empty_form, recipe
 
 SUGGESTIONS_PATH = "assets/waypost/suggestions.json"
 """Where the articles are that the form suggests, from the root of the output."""

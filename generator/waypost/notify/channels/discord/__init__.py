@@ -12,9 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from waypost.base.net.web import Response
-from waypost.base.printable import (
-    clean_line,
-)
+from waypost.base.printable import clean_line
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext

@@ -13,17 +13,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from waypost.base.markdown.html import (
-    render_markdown,
-)
+from waypost.base.markdown.html import render_markdown
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.notices import Notice
 from waypost.notify.rules.wording import Wording, colour_status, page_time, wording_of
-from waypost.publishing.io.theme_assets import (
-    colours,
-    state_colours,
-)
+from waypost.publishing.io.theme_assets import colours, state_colours
 from waypost.status.rules.snapshot import Snapshot
 
 LEAVE = Markup("<!--leave-->")

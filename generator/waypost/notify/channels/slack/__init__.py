@@ -10,9 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from waypost.base.net.web import Response
-from waypost.base.printable import (
-    clean_line,
-)
+from waypost.base.printable import clean_line
 from waypost.formats.subscribers import NoticeEvent, SlackTarget, Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.chat import (

@@ -5,9 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 from waypost.base.net.web import Response, basic
-from waypost.base.printable import (
-    clean_line,
-)
+from waypost.base.printable import clean_line
 from waypost.formats.subscribers import NoticeEvent, Subscriber, Twilio, phone_number
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.chat import chat_message, json_object

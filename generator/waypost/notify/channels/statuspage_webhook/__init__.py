@@ -21,12 +21,8 @@ from waypost.publishing.api.statuspage_webhooks import (
     envelope,
     incident_body,
 )
-from waypost.status.rules.incidents import (
-    MaintenanceSnapshot,
-)
-from waypost.status.rules.snapshot import (
-    Snapshot,
-)
+from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.snapshot import Snapshot
 
 EVENTS = ALL_EVENTS - {
     NoticeEvent.UPDATE_OVERDUE,

@@ -20,15 +20,9 @@ from waypost.notify.rules.deliveries import Delivery, TransportError
 from waypost.notify.rules.notices import Notice, SubjectKind
 from waypost.notify.rules.signing import BadSecret, signed_headers
 from waypost.notify.rules.wording import incident_as_of, maintenance_as_of
-from waypost.publishing.api.parts import (
-    certificates_json,
-)
+from waypost.publishing.api.parts import certificates_json
 from waypost.publishing.api.statuspage import Json, api_time, page_id
-from waypost.publishing.api.waypost_json import (
-    component_state,
-    own_incident,
-    own_maintenance,
-)
+from waypost.publishing.api.waypost_json import component_state, own_incident, own_maintenance
 from waypost.status.rules.snapshot import Snapshot
 
 MOST = 20_000

@@ -9,16 +9,7 @@ from typing_extensions import TypedDict
 
 from waypost.formats.subscribers import NoticeEvent
 from waypost.publishing.api import parts, waypost_json
-from waypost.publishing.api.parts import (
-    Count,
-    PublicId,
-    Schema,
-    State,
-    Time,
-    doc,
-    document_schema,
-    one_of,
-)
+from waypost.publishing.api.parts import Count, PublicId, Schema, State, Time, doc, document_schema, one_of
 
 
 class EventPage(TypedDict):
