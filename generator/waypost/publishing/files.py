@@ -31,7 +31,7 @@ class PublishedSite:
     project: Project
     kept: Mapping[str, bytes]
     """Files that a full build left behind, by path."""
-    memory: PageCache
+    cache: PageCache
 
     @property
     def articles(self) -> Mapping[str, Article]:
@@ -57,7 +57,7 @@ class PublishedSite:
             [(*item.components,) for item in snapshot.incidents],
             snapshot.maintenances,
         )
-        return self.memory.made(name, inputs, lambda: make(snapshot))
+        return self.cache.made(name, inputs, lambda: make(snapshot))
 
 
 FILE_MAKERS: Mapping[str, Callable[[PublishedSite], Mapping[str, bytes]]] = {
@@ -67,7 +67,7 @@ FILE_MAKERS: Mapping[str, Callable[[PublishedSite], Mapping[str, bytes]]] = {
     "words of scripts": lambda site: {"assets/words.js": script_words(site.snapshot.words)},
     "banner": lambda site: {BANNER_PATH: banner_file(site.snapshot.words)},
     "badges": lambda site: badge_files(site.snapshot),
-    "pages": lambda site: status_pages(site.snapshot, site.articles, site.shell, site.memory),
+    "pages": lambda site: status_pages(site.snapshot, site.articles, site.shell, site.cache),
     "feeds": lambda site: site.timelines("feeds", feed_files),
     "calendars": lambda site: site.timelines("calendars", calendar_files),
     "Statuspage API": lambda site: json_files(api_documents(site.snapshot)),
@@ -80,11 +80,11 @@ FILE_MAKERS: Mapping[str, Callable[[PublishedSite], Mapping[str, bytes]]] = {
 
 
 def status_files(
-    snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], memory: PageCache | None = None
+    snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], cache: PageCache | None = None
 ) -> dict[str, bytes]:
     """Return every file of the status site by its path; `kept` are the files that a full build left behind."""
-    site = PublishedSite(snapshot, project, kept, memory or PageCache())
-    site.memory.begin(*common_inputs(snapshot, site.articles, site.shell))
+    site = PublishedSite(snapshot, project, kept, cache or PageCache())
+    site.cache.begin(*common_inputs(snapshot, site.articles, site.shell))
     files = {path: data for make in FILE_MAKERS.values() for path, data in make(site).items()}
-    site.memory.end()
+    site.cache.end()
     return files
