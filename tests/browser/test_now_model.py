@@ -160,7 +160,7 @@ def test_what_lacks_a_field_or_has_another_type_is_refused_or_read_safely(reads:
 def test_orders_are_those_of_the_program(reads: Any) -> None:
     seen, _, _ = reads
     found = seen.page.evaluate(
-        "async () => { const all = await import('/assets/waypost/present.js'); return [all.STATUSES, all.IMPACTS]; }"
+        "async () => { const all = await import('/assets/waypost/words.js'); return [all.STATUSES, all.IMPACTS]; }"
     )
     statuses, impacts = found
     assert set(statuses) == set(ComponentStatus)

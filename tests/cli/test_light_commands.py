@@ -21,7 +21,8 @@ ROOMS = tuple(
     f"waypost.{room}"
     for room in (
         "authoring",
-        "help",
+        "help.mkdocs",
+        "help.pages",
         "history",
         "lint",
         "monitor",

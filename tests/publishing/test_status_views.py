@@ -153,13 +153,13 @@ def test_a_component_tells_of_its_own_and_of_nothing_that_is_still_open_twice() 
     found = specs(take_snapshot(place, history(FINE), NOON))
     mine = found["components/downloads/"].context
     assert [item.id for item in mine["active"]] == ["open"]
-    assert [item.work.id for item in mine["works"].waiting] == ["next"]
+    assert [item.work.id for item in mine["works"]["waiting"]] == ["next"]
     assert mine["past"][0].item.work.id == "done"
     assert "open" not in ids(mine["past"])
     assert len(mine["past"]) == ON_A_COMPONENT
     other = found["components/search/"].context
     assert (other["active"], ids(other["past"])) == ([], ["i0"])
-    assert [item.work.id for item in other["works"].waiting] == ["next"]
+    assert [item.work.id for item in other["works"]["waiting"]] == ["next"]
 
 
 def test_articles_about_a_component_the_most_particular_first() -> None:

@@ -322,7 +322,7 @@ class World:
 
 STEPS = {
     "register": st.tuples(st.integers(0, 63), st.integers(1, 3)),
-    "tell": st.tuples(st.integers(1, 3), st.integers(1, 63)),
+    "enqueue": st.tuples(st.integers(1, 3), st.integers(1, 63)),
     "wait": st.tuples(st.sampled_from([1.0, 5.0, 29.0, 31.0, 700.0, -40.0, -100_000.0]), st.just(0)),
     "claim": st.tuples(st.integers(1, 6), st.integers(1, 4)),
     "report": st.tuples(st.integers(0, 9), st.integers(0, 7**5)),
@@ -330,7 +330,7 @@ STEPS = {
     "leave": st.tuples(st.integers(0, 5), st.just(0)),
     "replay": st.tuples(st.integers(0, 5), st.integers(0, 2)),
 }
-OFTEN = ["tell", "claim", "claim", "claim", "report", "report", "report", "wait", "wait"]
+OFTEN = ["enqueue", "claim", "claim", "claim", "report", "report", "report", "wait", "wait"]
 HISTORIES = st.lists(
     st.one_of(*(st.tuples(st.just(name), STEPS[name]) for name in (*STEPS, *OFTEN))), min_size=5, max_size=60
 )

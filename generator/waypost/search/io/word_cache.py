@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from waypost.base.files.digests import digest
 from waypost.base.files.file_tree import write_atomic
+from waypost.help.kinds import ARTICLE_KINDS
 from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.index import FIELDS, FieldCounts
 
@@ -116,5 +117,7 @@ def _counted(read: Any) -> list[Counted]:
 
 def _document(*values: Any) -> SearchDocument:
     url, path, title, aliases, kind, summary, sections, category, components = values
+    if kind not in ARTICLE_KINDS:
+        raise ValueError(kind)
     parts = tuple(DocumentSection(*section) for section in sections)
     return SearchDocument(url, path, title, tuple(aliases), kind, summary, parts, category, tuple(components))
