@@ -14,9 +14,9 @@ from helpers.sites import minimal_site, replace
 from waypost.base.files.languages import load_words
 from waypost.build import build_site
 from waypost.cli import main
-from waypost.formats.field_types import Line
 from waypost.help.kinds import ARTICLE_KINDS
 from waypost.help.kinds.kind import ArticleKind, Signs, Structure
+from waypost.importing.rules.collection import SourceLine
 from waypost.importing.rules.headings import kind_of
 from waypost.lint.lint import lint
 from waypost.reading.site import Site
@@ -88,8 +88,8 @@ def test_it_is_started_checked_built_and_found(site: Site) -> None:
 
 
 def test_an_importer_recognises_it_and_a_wrong_kind_is_told_of_it(site: Site) -> None:
-    assert kind_of("Release notes of May", [Line("1. Load it.", 1)]) == "release-note"
-    assert kind_of("Release notes of May", [Line("Load it.", 1)]) == "page"
+    assert kind_of("Release notes of May", [SourceLine("1. Load it.", 1)]) == "release-note"
+    assert kind_of("Release notes of May", [SourceLine("Load it.", 1)]) == "page"
     (site.root / "content/start/wrong.md").write_text("---\ntitle: T\nkind: release-notes\n---\nWords.\n")
     (problem,) = (found for found in lint(site, NOW) if found.location.path == "content/start/wrong.md")
     assert problem.message.startswith(
