@@ -18,6 +18,7 @@ from waypost_json_reference import waypost_json_page
 
 from waypost.cli import main as command_line
 from waypost.lint.rules.registry import RULES
+from waypost.notify import channels
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.channels.webhook.event import payload_schema
 from waypost.problems import CODES
@@ -26,7 +27,7 @@ from waypost.publishing.api.parts import document_schema
 from waypost.reading.json_schemas import FORMATS, schema
 
 DOCS = Path(__file__).resolve().parent
-CHANNEL_FOLDERS = DOCS.parent / "generator/waypost/notify/channels"
+CHANNEL_FOLDERS = Path(channels.__file__).parent
 BAD_CONFIG = DOCS.parent / "tests" / "bad_config"
 
 MADE = "<!-- Made by docs/generate.py from the program itself: change that, then run `make docs`. -->\n\n"

@@ -10,6 +10,7 @@ from string import Formatter
 
 import pytest
 from babel import Locale
+from babel.dates import format_date
 
 from helpers.sites import ROOT
 from helpers.texts import (
@@ -212,8 +213,9 @@ def test_every_pattern_writes_a_time(language: str) -> None:
     names = {use.name for use in found() if use.is_date}
     assert len(names) > 5
     words, moment = load_words(language), datetime(2026, 11, 4, 13, 27, tzinfo=UTC)
+    weekday = re.escape(format_date(moment, "EEE", locale=language).rstrip("."))
     for name in names:
-        assert re.search(r"\d|[Ww]ed|Mi", words.date(name, moment)), name
+        assert re.search(rf"\d|{weekday}", words.date(name, moment)), name
 
 
 def test_every_text_that_is_asked_for_exists() -> None:
