@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -239,7 +240,7 @@ class Subscriber:
         return getattr(self, self.kind)
 
 
-CHANNEL_KINDS = ("webhook", "statuspage_webhook", "email", "slack", "teams", "discord", "sms", "apprise")
+CHANNEL_KINDS = tuple(key.name for key in fields(Subscriber) if key.name not in ("id", "rules"))
 """The keys of a subscriber that each name a channel."""
 
 
