@@ -49,7 +49,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "venv", folder, cwd=folder.parent)
     # The wheel takes exactly the versions that users get; ProperDocs needs the same libraries.
     install = [folder / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    run(*install, "-c", ROOT / "constraints.txt", wheel, PROPERDOCS, cwd=folder.parent)
+    # What nothing starts twice need not be compiled.
+    run(*install, "--no-compile", "-c", ROOT / "constraints.txt", wheel, PROPERDOCS, cwd=folder.parent)
     return folder / "bin"
 
 
