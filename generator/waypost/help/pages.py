@@ -70,7 +70,7 @@ class HelpPages:
         words = self._words = site.words
         self._site = site
         self._cache = cache or SiteCache()
-        self._own_look = project.theme
+        self._theme = project.theme
         self._support = center.support
         snapshot = take_snapshot(words) if take_snapshot else None
         self._now = snapshot.now if snapshot else None
@@ -296,7 +296,7 @@ class HelpPages:
         The status pages carry copies, because they may be served by another host.
         """
         write_atomic(output / "assets/waypost/words.js", script_words(self._words))
-        write_atomic(output / "assets/waypost/tokens.css", tokens(self._own_look))
+        write_atomic(output / "assets/waypost/tokens.css", tokens(self._theme))
         suggestions = suggestions_document(self._help_center)
         write_atomic(output / SUGGESTIONS_PATH, json.dumps(suggestions, ensure_ascii=False).encode())
         folder = output / STATUS_FOLDER

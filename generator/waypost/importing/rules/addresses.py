@@ -11,8 +11,9 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from waypost.base.ids import UNTITLED, public_id, slugify
+from waypost.formats.article import page_url
 from waypost.importing.rules.collection import ImportNote, SourcePage
-from waypost.reading.rules.redirects import file_at
+from waypost.reading.rules.redirects import file_at, parent_folders
 
 GENERAL = "general"
 """The category of pages that stand in no folder."""
@@ -90,13 +91,13 @@ class _Namer:
         self._pages = pages
         self._indexes = _indexes(pages)
         self._taken: set[str] = set()
-        folders = {parent for page in pages for parent in _parents(page.path)}
+        folders = {parent for page in pages for parent in parent_folders(page.path)}
         self._numbered = _numbered_folders([*folders, *(page.path for page in pages)])
         # What stands alone in its folder as the folder's page is an article like those beside it.
         self._shared = {
             parent
             for page in pages
-            for parent in _parents(page.path)
+            for parent in parent_folders(page.path)
             if page.path not in self._indexes or parent != PurePosixPath(page.path).parent.as_posix()
         }
         for folder in sorted(folders, key=lambda path: (path.count("/"), path)):
@@ -199,10 +200,6 @@ def _indexes(pages: Iterable[SourcePage]) -> set[str]:
     return set({place.parent: place.as_posix() for place in places}.values())
 
 
-def _parents(path: str) -> list[str]:
-    return [parent.as_posix() for parent in PurePosixPath(path).parents][:-1]
-
-
 def free_name(stem: str, taken: Container[str], ending: str = "") -> str:
     """Return a name that is not taken: the stem with its ending, else with the first free number from 2."""
     numbered = (f"{stem}-{number}{ending}" for number in itertools.count(2))
@@ -235,10 +232,7 @@ def natural_address(path: str) -> str:
 
 def url_of(target: str) -> str:
     """Return the address of a path in content/, or of a file there as it is."""
-    if not target.endswith(".md"):
-        return target
-    stem = target.removesuffix(".md")
-    return stem.removesuffix("index") if stem == "index" or stem.endswith("/index") else f"{stem}/"
+    return page_url(target) if target.endswith(".md") else target
 
 
 def published_at(path: str) -> str:
@@ -309,7 +303,7 @@ class Redirects:
     ) -> None:
         owners = {**dict.fromkeys(published, ""), **claimed}
         self._taken = {path.lower(): owner for path, owner in owners.items()}
-        self._folders = {parent for path in self._taken for parent in _parents(path)}
+        self._folders = {parent for path in self._taken for parent in parent_folders(path)}
         self._own_folders = frozenset(own_folders)
 
     def claim(self, target: str, address: str) -> str:
@@ -323,9 +317,9 @@ class Redirects:
         parts = address.split("/")
         if address == "/" or parts[0].lower() in self._own_folders or ".." in parts:
             return ""
-        taken = next((path for path in (file, *_parents(file)) if path in self._taken), "")
+        taken = next((path for path in (file, *parent_folders(file)) if path in self._taken), "")
         if (taken and self._taken[taken] != target) or file in self._folders:
             return ""
         self._taken[file] = target
-        self._folders.update(_parents(file))
+        self._folders.update(parent_folders(file))
         return address

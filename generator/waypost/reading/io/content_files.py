@@ -27,7 +27,7 @@ from waypost.problems import Level, Location, Problem, did_you_mean
 from waypost.reading.io.article_files import check_articles, check_troubleshooters
 from waypost.reading.io.search_files import load_search_files
 from waypost.reading.io.support_files import load_support
-from waypost.reading.rules.redirects import file_at, former_addresses
+from waypost.reading.rules.redirects import file_at, former_addresses, parent_folders
 from waypost.reading.rules.troubleshooter_graph import step_addresses
 
 
@@ -242,7 +242,7 @@ def check_former_addresses(
     if not named:
         return []
     taken = dict(_published(root, pages))
-    folders = {parent for path in taken for parent in _parents(path)}
+    folders = {parent for path in taken for parent in parent_folders(path)}
     problems: list[Problem] = []
     for page, number, address in named:
         front = documents[page.path].front
@@ -253,7 +253,7 @@ def check_former_addresses(
             problems.append(front.problem_at(("redirect_from", number), code, message))
             continue
         taken[file] = f"redirect_from in content/{page.path}"
-        folders.update(_parents(file))
+        folders.update(parent_folders(file))
     return problems
 
 
@@ -271,10 +271,6 @@ def _published(root: Path, pages: Mapping[str, Article]) -> Iterator[tuple[str, 
         yield name, "a file that the build writes"
 
 
-def _parents(path: str) -> list[str]:
-    return [parent.as_posix() for parent in PurePosixPath(path).parents][:-1]
-
-
 def _own(page: Article, address: str) -> str:
     """Say why an address cannot be a redirect whatever else there is, or nothing."""
     folder = address.partition("/")[0]
@@ -287,7 +283,7 @@ def _own(page: Article, address: str) -> str:
 
 def _conflict(file: str, taken: Mapping[str, str], folders: set[str]) -> str:
     """Say what is in the way of the file of a redirect, or nothing."""
-    blocking = next((path for path in (file, *_parents(file)) if path in taken), "")
+    blocking = next((path for path in (file, *parent_folders(file)) if path in taken), "")
     if blocking:
         return f"This address is taken by {taken[blocking]}. Remove one of the two."
     if file in folders:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from waypost.formats.article import Article, ArticleFrontMatter, CategoryFrontMatter
@@ -51,3 +52,8 @@ def redirects(pages: Mapping[str, Article]) -> Iterator[Redirect]:
     for page in pages.values():
         for address in former_addresses(page):
             yield Redirect(address, page.url, page.title)
+
+
+def parent_folders(path: str) -> list[str]:
+    """Return the folders that a path is in, the innermost first, without the root."""
+    return [parent.as_posix() for parent in PurePosixPath(path).parents][:-1]
