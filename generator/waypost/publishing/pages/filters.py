@@ -18,6 +18,7 @@ from waypost.formats.article import Article
 from waypost.formats.status import CLOSED, MEASURED, ComponentStatus, Incident, worst
 from waypost.formats.status_config import PageConfig, Policy
 from waypost.publishing.pages.charts import bar_svg, bar_text, latency_chart
+from waypost.status.rules.incidents import incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.similar import similar_incidents
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
@@ -136,6 +137,24 @@ class StatusFormat:
         """Return the names of components."""
         return self.words.join([self._snapshot.names.get(name, name) for name in ids], limit=8)
 
+    def state_changes(self, incident: Incident) -> dict[str, list[str]]:
+        """Return sentences on the components whose states later updates of an incident changed, by their ids."""
+        say, names = self.words.say, self._snapshot.names
+        later = [*zip(incident.updates, incident_changes(incident), strict=True)][1:]
+        return {
+            update.id: [
+                say(
+                    "status.incident.state_change",
+                    name=names.get(name, name),
+                    old=say(f"status.state.{old}"),
+                    new=say(f"status.state.{new}"),
+                )
+                for name, (old, new) in changes.items()
+            ]
+            for update, changes in later
+            if changes and not incident.automatic and update.status not in CLOSED
+        }
+
     def bar(self, component: ComponentSnapshot) -> Markup:
         """Draw the days of a component; several pages show the same drawing."""
         if component.id not in self._bars:
@@ -182,6 +201,7 @@ class StatusFormat:
             "markdown": lambda text: Markup(render_markdown(text, help_root)),  # noqa: S704  # rendered without raw HTML
             "names": self.names,
             "region_sentences": lambda component: region_sentences(component, words),
+            "state_changes": self.state_changes,
             "status_word": lambda status: words.say(f"status.state.{status}"),
             "update_word": lambda status: words.say(f"status.update.{status}"),
             "uptime_columns": lambda found: uptime_columns(found, words),

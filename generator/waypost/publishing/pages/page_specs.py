@@ -111,6 +111,7 @@ def page_specs(
     ]
     yield PageSpec("mine/", "mine", words.say("status.mine.title"), {"views": views}, inputs=mine)
     yield from _component_pages(snapshot, views, entries, articles)
+    yield from _retired_pages(snapshot, entries)
     yield from _incident_pages(snapshot, articles, formatter)
     for item in snapshot.maintenances:
         path = f"maintenance/{item.work.id}/"
@@ -261,6 +262,15 @@ def _component_pages(
         inputs = (view, charts, planned, [card.inputs(snapshot.now) for card in cards])
         path = f"components/{component.id}/"
         yield PageSpec(path, "component", component.name, {**shared, **context}, feed=path, inputs=inputs)
+
+
+def _retired_pages(snapshot: Snapshot, entries: Sequence[HistoryEntry]) -> Iterator[PageSpec]:
+    for item in snapshot.retired:
+        past = [entry for entry in entries if item.id in entry.components][:ON_A_COMPONENT]
+        context = {"component": item, "past": past}
+        inputs = (item, [entry.inputs(snapshot.now) for entry in past])
+        path = f"components/{item.id}/"
+        yield PageSpec(path, "retired", item.name, context, feed=path, inputs=inputs)
 
 
 def articles_by_component(articles: Mapping[str, Article]) -> dict[str, list[str]]:

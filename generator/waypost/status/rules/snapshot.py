@@ -10,6 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.base.i18n import Words
+from waypost.base.ids import public_id
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.status import (
     Certificate,
@@ -21,7 +22,7 @@ from waypost.formats.status import (
     UpdateStatus,
     worst,
 )
-from waypost.formats.status_config import Component, PageConfig, Policy
+from waypost.formats.status_config import Component, PageConfig, Policy, RetiredComponent
 from waypost.formats.status_site import AnnouncedWindow, History, StatusSite
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.check_series import SILENCE
@@ -82,8 +83,15 @@ class ComponentSnapshot:
     uptimes: Uptimes
     is_measured: bool
     """Whether checks measure it, rather than people alone."""
+    formerly: tuple[str, ...] = ()
+    """Ids that it had before, the oldest first."""
     regions: tuple[RegionView, ...] = ()
     """Its state in each region that it is checked from; empty where checks have no regions."""
+
+    @property
+    def public_id(self) -> str:
+        """Its id in the Statuspage API: of the id that it had first, so that a new one changes nothing."""
+        return public_id("component", (*self.formerly, self.id)[0])
 
     @property
     def uptime(self) -> Uptime:
@@ -114,6 +122,8 @@ class Snapshot:
     """Those that customers are hit by now, newest first."""
     maintenances: tuple[MaintenanceSnapshot, ...]
     """Every maintenance, newest first."""
+    retired: tuple[RetiredComponent, ...]
+    """Components that the service has no more; old incidents may name them."""
     group_uptimes: Mapping[str, Uptimes]
     """By the name of the group."""
     uptimes: Uptimes
@@ -189,7 +199,8 @@ class Snapshot:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """The names of components by id."""
-        return {component.id: component.name for component in self.components}
+        present = {component.id: component.name for component in self.components}
+        return present | {component.id: component.name for component in self.retired}
 
 
 def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Words) -> Snapshot:
@@ -235,6 +246,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         incidents=incidents,
         active=active,
         maintenances=tuple(sorted(works, key=lambda item: item.start, reverse=True)),
+        retired=site.config.retired,
         group_uptimes=_group_uptimes(components),
         uptimes=pooled_uptimes([component.uptimes for component in components]),
         offline_since=offline_since,
@@ -352,6 +364,7 @@ def _component(
         days=calendar.summaries(intervals),
         uptimes=calendar.uptimes(intervals, site.config.policy, known_from),
         is_measured=bool(component.checks),
+        formerly=component.formerly,
         regions=_regions(site, timeline, component, now - _INSTANT),
     )
 
