@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
@@ -18,6 +18,7 @@ from waypost.formats.article import Article
 from waypost.formats.status import CLOSED, MEASURED, ComponentStatus, Incident, worst
 from waypost.formats.status_config import PageConfig, Policy
 from waypost.publishing.pages.charts import bar_svg, bar_text, latency_chart
+from waypost.publishing.pages.day_rows import DayRow, day_rows
 from waypost.status.rules.incidents import incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.similar import similar_incidents
@@ -103,6 +104,7 @@ class StatusFormat:
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
         self._bars: dict[str, Markup] = {}
+        self._days: dict[str, tuple[DayRow, ...]] = {}
 
     def day_time(self, moment: datetime) -> str:
         """Return '4 Nov 2026, 13:27' in the zone of the page, without the year where it is this one."""
@@ -164,6 +166,24 @@ class StatusFormat:
             )
         return self._bars[component.id]
 
+    def days(self, component: ComponentSnapshot) -> tuple[DayRow, ...]:
+        """Return in words the days of a component on which something happened, or of which there are no data."""
+        if component.id not in self._days:
+            details = self._snapshot.days[component.id]
+            silent = [item.day for item in component.days if item.status is ComponentStatus.NO_DATA]
+            is_measured = component.is_measured
+            self._days[component.id] = self._memory.made(
+                f"days/{component.id}",
+                (details, silent, is_measured),
+                lambda: day_rows(details, silent, self.words, is_measured=is_measured),
+            )
+        return self._days[component.id]
+
+    def day_list(self, component: ComponentSnapshot, root: str, most: int | None) -> Markup:
+        """Write at most so many of these days as the entries of a list; `root` leads to that of the status page."""
+        rows = self.days(component)[:most]
+        return self._memory.made(f"days/{component.id}/{root}", rows, lambda: _rows_html(rows, root))
+
     def alike(self) -> dict[str, tuple[Incident, ...]]:
         """Return for each incident, by id, the earlier ones that were like it."""
         return similar_incidents(self._snapshot.incidents, self._memory)
@@ -192,6 +212,8 @@ class StatusFormat:
             "bar": self.bar,
             "bar_text": lambda days: bar_text(days, words),
             "closing_words": closing_words,
+            "day_list": self.day_list,
+            "day_rows": self.days,
             "day_time": self.day_time,
             "duration": lambda span: duration_text(span, words),
             "impact_word": lambda impact: words.say(f"status.impact.{impact}"),
@@ -213,6 +235,23 @@ class StatusFormat:
 
 def _mark(status: ComponentStatus) -> Markup:
     return Markup('<svg viewBox="0 0 24 24"><path d="{}"/></svg>').format(_MARKS.get(status, _ALARM))
+
+
+def _rows_html(rows: Iterable[DayRow], root: str) -> Markup:
+    """Return the entries of a list of days; `root` leads to the root of the status page."""
+    return Markup("\n").join(_row_html(row, root) for row in rows)
+
+
+def _row_html(row: DayRow, root: str) -> Markup:
+    head = Markup('<li data-status="{}"{}><span class="wp-dot"></span><b>{}</b>').format(
+        row.status, Markup(' data-wp-day="{}"').format(row.first) if row.first == row.last else "", row.name
+    )
+    lines = Markup().join(Markup("<p>{}</p>").format(line) for line in row.lines)
+    known = Markup('<p class="wp-muted">{}</p>').format(row.known) if row.known else ""
+    links = Markup().join(
+        Markup('<a href="{}">{}</a>').format(root + path, title) for path, title in row.links
+    )
+    return head + lines + known + links + Markup("</li>")
 
 
 def budget_sentences(found: Uptimes, policy: Policy, words: Words) -> list[str]:

@@ -26,6 +26,7 @@ from waypost.formats.status_config import Component, PageConfig, Policy, Retired
 from waypost.formats.status_site import AnnouncedWindow, History, StatusSite
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.check_series import SILENCE
+from waypost.status.rules.days import DayDetail, DayIndex
 from waypost.status.rules.events import LogEvent, event_log
 from waypost.status.rules.headline import Headline, headline
 from waypost.status.rules.incidents import active_incidents, overdue
@@ -136,6 +137,8 @@ class Snapshot:
     """By the id of an open incident: when its next update was due, where none came in time."""
     affected: Mapping[str, tuple[AffectedInterval, ...]] = field(default_factory=dict)
     """The trouble of the components of each incident, by its id."""
+    days: Mapping[str, tuple[DayDetail, ...]] = field(default_factory=dict)
+    """By the id of a component: the days of its bar on which something happened, the newest first."""
     latency: Mapping[str, Latency] = field(default_factory=dict)
     """How fast each component, by id, answered, where that was summed up."""
 
@@ -224,6 +227,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     components = _components(site, timelines, now)
     active = active_incidents(incidents, now)
     works = _maintenances(site, observed.windows, now, words)
+    by_day = DayIndex(incidents, works, ZoneInfo(site.config.page.time_zone), now)
     intervals = [check.every for component in site.config.flat for check in component.checks]
     is_blind = _is_blind(components)
     offline_since = _offline_since(history, now) if is_blind else None
@@ -253,6 +257,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         certificate_warnings=_certificate_warnings(site, history, now),
         overdue={item.incident.id: item.due for item in overdue(active, site.cadence, now)},
         affected={item.id: affected_intervals(item, timelines, now) for item in incidents},
+        days={item.id: by_day.details(item.id, item.days) for item in components},
     )
 
 
