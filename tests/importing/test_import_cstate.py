@@ -84,12 +84,37 @@ def test_an_issue_that_says_nothing_of_its_end_is_open(line: str, tmp_path: Path
     assert incident(tmp_path).resolved_at is None
 
 
-def test_an_end_that_is_denied_is_noted(tmp_path: Path) -> None:
-    report = imported(tmp_path, f"{FRONT}resolved: false\nresolvedWhen: 2024-05-01 10:00:00\n")
-    assert incident(tmp_path).resolved_at is None
-    assert "It gives an end, and says that it is not resolved. It stays open." in notes_about(
-        report, "api.md"
+@pytest.mark.parametrize("written", ["false", "no", '"false"'])
+def test_an_end_that_is_denied_is_taken_and_noted(written: str, tmp_path: Path) -> None:
+    report = imported(tmp_path, f"{FRONT}resolved: {written}\nresolvedWhen: 2024-05-01 10:00:00\n")
+    assert incident(tmp_path).resolved_at == datetime(2024, 5, 1, 10, tzinfo=UTC)
+    note = "It gives an end, and says that it is not resolved. The end was taken."
+    assert note in notes_about(report, "api.md")
+
+
+@pytest.mark.parametrize(("resolved", "is_over"), [("false", False), ("", False), ("true", True)])
+def test_an_end_before_the_beginning_is_left_from_another_issue(
+    resolved: str, is_over: bool, tmp_path: Path
+) -> None:
+    report = imported(tmp_path, f"{FRONT}resolved: {resolved}\nresolvedWhen: 2022-05-01 10:00:00\n")
+    assert (incident(tmp_path).resolved_at is not None) == is_over
+    assert "Its end lies before its beginning, so it was not taken." in notes_about(report, "api.md")
+
+
+def test_paragraphs_with_times_are_updates_of_their_own(tmp_path: Path) -> None:
+    """The newest has a word before it, the others have none."""
+    body = (
+        '<!-- **Monitoring** - Not yet. {{< track "2024-05-01 09:55" >}} -->\n\n'
+        '**Resolved**: It is done. {{< track "2024-05-01 10:00" >}}\n\n'
+        'It takes longer.\n\nTwo hours more. {{< track "2024-05-01 09:30" >}}\n\n'
+        'We clean up,\nat {{< htrack "2024-05-01 09:15" >}}. {{< track "2024-05-01 09:10" >}}\n'
     )
+    imported(tmp_path, f"{FRONT}resolved: true\nresolvedWhen: 2024-05-01 10:00\n", body)
+    assert [(status, at[11:16], text) for status, at, text in timeline(tmp_path)] == [
+        ("investigating", "09:10", "We clean up,\nat 2024-05-01 09:15."),
+        ("investigating", "09:30", "It takes longer.\n\nTwo hours more."),
+        ("resolved", "10:00", "It is done."),
+    ]
 
 
 @pytest.mark.parametrize("written", ["true", "yes", '"true"', "on"])
@@ -109,6 +134,7 @@ def test_a_post_that_informs_is_never_open(written: str, resolved: str, tmp_path
     ("written", "expected"),
     [
         ("2023-12-04T8:00:00-00:00", "2023-12-04T08:00:00+00:00"),
+        ("2023-12-04T011:00:00-00:00", "2023-12-04T11:00:00+00:00"),
         ("2023-12-4 8:05", "2023-12-04T08:05:00+01:00"),
         ("2023-7-4 8:5:9", "2023-07-04T08:05:09+02:00"),
         ("2023-12-04", "2023-12-04T00:00:00+01:00"),

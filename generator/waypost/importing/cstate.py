@@ -26,6 +26,7 @@ from waypost.importing.rules.histories import (
     text_of,
     zone_of,
 )
+from waypost.importing.rules.timelines import without_comments
 from waypost.importing.rules.times import moment_of
 from waypost.importing.rules.words import is_ending, is_true, known_impact, known_status
 from waypost.problems import Level, Location, Problem, ProblemsFound
@@ -35,6 +36,7 @@ _MARKER = re.compile(
     r"^[ \t]*(?P<mark>\*\*|__|\*|_)(?P<word>[A-Za-z][A-Za-z -]{1,30}?):?(?P=mark)[ \t]*[-–—:]?[ \t]*"
 )
 _TRACK = re.compile(r"\{\{[<%]\s*track\s+[\"'“]?(?P<time>[^\"'”>%]+?)[\"'”]?\s*[>%]\}\}")
+_SHOWN_TIME = re.compile(_TRACK.pattern.replace("track", "htrack"))
 _SHORTCODE = re.compile(r"\{\{[<%]/?\s*[^}]*[>%]\}\}")
 _RULE = re.compile(r"[ \t]*([-*_])(?:[ \t]*\1){2,}[ \t]*")
 _SAFE = re.compile(r"[^\s?#%:\\]{1,150}")
@@ -126,12 +128,12 @@ class _Issue:
         if begun is None:
             self._note("It has no date that can be read, so it was left out.")
             return None
-        ended = self._end()
-        is_over = self._is_over(ended)
-        ended = ended if is_over else None
+        ended = self._end(begun)
+        is_over = self._is_post or ended is not None or is_true(self.front.get("resolved"))
         updates = self._updates(begun, ended)
-        if is_over and ended is None:
-            ended = max([begun + timedelta(minutes=1), *(update.at for update in updates)])
+        if is_over and (ended is None or self._is_post):
+            last = max([begun, *(update.at for update in updates)])
+            ended = max(ended or begun, last + timedelta(minutes=1))
             if self._is_post:
                 updates.append(SourceUpdate("resolved", ended, "This was for your information."))
             elif not any(is_ending(update.status) for update in updates):
@@ -153,19 +155,18 @@ class _Issue:
         """Whether it says something about the systems, while nothing is wrong with them."""
         return self._is_true("informational")
 
-    def _is_over(self, ended: datetime | None) -> bool:
-        written = self.front.get("resolved")
-        if self._is_post:
-            return True
-        if written is None or not str(written).strip():
-            return ended is not None
-        if ended and not is_true(written):
-            self._note("It gives an end, and says that it is not resolved. It stays open.")
-        return is_true(written)
-
-    def _end(self) -> datetime | None:
+    def _end(self, begun: datetime) -> datetime | None:
+        """Return the end that it gives: an earlier one is left from the issue that was copied."""
         # Some write the time where `true` belongs.
-        return self._time("resolvedWhen") or self._time("resolved")
+        ended = self._time("resolvedWhen") or self._time("resolved")
+        if ended and ended < begun:
+            self._note("Its end lies before its beginning, so it was not taken.")
+            return None
+        written = self.front.get("resolved")
+        is_said = written is not None and str(written).strip() != ""
+        if ended and is_said and not is_true(written):
+            self._note("It gives an end, and says that it is not resolved. The end was taken.")
+        return ended
 
     def _impact(self) -> Impact:
         if self._is_post:
@@ -235,20 +236,33 @@ class _Issue:
 
 
 def _parts(body: str) -> Iterator[tuple[str, str, str]]:
-    """Give the word, the text and the written time of each part of an issue."""
+    """Give the word, the text and the written time of each part of an issue.
+
+    A part begins with a word in marks, and behind a paragraph that ends with a time.
+    """
     blocks: list[tuple[str, list[str]]] = [("", [])]
-    for line in body.split("\n"):
+    is_timed = False
+    for line in without_comments(body).split("\n"):
         match = _MARKER.match(line)
         if match and (known_status(match["word"]) or match["word"].lower() == "update"):
             blocks.append((match["word"], [line[match.end() :]]))
+        elif is_timed and line.strip() and not blocks[-1][1][-1].strip():
+            blocks.append(("", [line]))
         else:
             blocks[-1][1].append(line)
-    for name, content in blocks:
-        text = "\n".join(content).strip()
-        track = _TRACK.search(text)
-        plain = _without_rules(_SHORTCODE.sub("", _TRACK.sub("", text)))
-        if name or plain:
-            yield name or "investigating", plain, track["time"].strip() if track else ""
+        is_timed = any(_TRACK.search(it) for it in blocks[-1][1])
+    found = [(name, *_read_part("\n".join(lines).strip())) for name, lines in blocks]
+    found = [part for part in found if part[0] or part[1]]
+    # The oldest stands last, except where nothing but the order of writing says which it is.
+    first = len(found) - 1 if any(written for _, _, written in found) else 0
+    for index, (name, text, written) in enumerate(found):
+        yield name or ("investigating" if index == first else "update"), text, written
+
+
+def _read_part(text: str) -> tuple[str, str]:
+    track = _TRACK.search(text)
+    plain = _SHORTCODE.sub("", _SHOWN_TIME.sub(r"\g<time>", _TRACK.sub("", text)))
+    return _without_rules(plain), track["time"].strip() if track else ""
 
 
 def _without_rules(text: str) -> str:

@@ -122,7 +122,9 @@ def _new_config(history: SourceHistory, ids: Mapping[str, str], notes: Notes) ->
     Raises ProblemsFound where it cannot be read even so.
     """
     if not any(component.until is None for component in history.components):
-        message = "Nothing that was read names a component. Save those of the page too, or write this file first."
+        message = (
+            "Nothing that was read names a component. Save those of the page too, or write this file first."
+        )
         raise ProblemsFound([*history.notes, Problem(Location(CONFIG), "missing-file", message)])
     text = status_yml(history, ids)
     if not _config_problems(text):

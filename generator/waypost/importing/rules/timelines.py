@@ -34,7 +34,7 @@ _ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|nbsp|#\d{2,5});")
 
 def plain_markup(text: str) -> str:
     """Return a text without HTML and its comments; a text that holds none is returned as it is."""
-    text = _COMMENT.sub("", text)
+    text = without_comments(text)
     if not _TAG.search(text):
         return unescape(text).replace("\xa0", " ") if _ENTITY.search(text) else text
     reader = _TextReader()
@@ -43,6 +43,11 @@ def plain_markup(text: str) -> str:
     joined = "".join(reader.parts).replace("\xa0", " ")
     lines = [line.strip() if not line.startswith("    ") else line.rstrip() for line in joined.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def without_comments(text: str) -> str:
+    """Return a text without the comments of HTML that begin a line: nobody saw them."""
+    return _COMMENT.sub("", text)
 
 
 class _TextReader(HTMLParser):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 _TIME = re.compile(
     r"(?P<date>\d{4}-\d{1,2}-\d{1,2})"
-    r"(?:[Tt ]\s*(?P<time>\d{1,2}:\d{1,2}(?::\d{1,2})?)(?:[.,](?P<part>\d{1,9}))?"
+    r"(?:[Tt ]\s*(?P<time>0?\d{1,2}:\d{1,2}(?::\d{1,2})?)(?:[.,](?P<part>\d{1,9}))?"
     r"\s*(?:(?P<utc>[Zz]|UTC|GMT)|(?P<hours>[+-]\d{1,2}):?(?P<minutes>\d{2})?(?: [A-Z]{3,5})?)?)?"
 )
 
