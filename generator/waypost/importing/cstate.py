@@ -163,8 +163,8 @@ class _Issue:
             self._note("Its end lies before its beginning, so it was not taken.")
             return None
         written = self.front.get("resolved")
-        is_said = written is not None and str(written).strip() != ""
-        if ended and is_said and not is_true(written):
+        is_written = written is not None and str(written).strip() != ""
+        if ended and is_written and not is_true(written):
             self._note("It gives an end, and says that it is not resolved. The end was taken.")
         return ended
 

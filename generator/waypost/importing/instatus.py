@@ -61,8 +61,8 @@ def read_instatus(place: str) -> SourceHistory:
     page = next(
         (it["page"] for it in pages if isinstance(it.get("page"), Mapping)), pages[0] if pages else {}
     )
-    entries = [_Entry(*row, notes).incident() for row in kinds["incident"].values()]
-    works = [_Entry(*row, notes).maintenance() for row in kinds["maintenance"].values()]
+    entries = [_RowReader(*row, notes).incident() for row in kinds["incident"].values()]
+    works = [_RowReader(*row, notes).maintenance() for row in kinds["maintenance"].values()]
     found_entries = [*entries, *(work for work in works if work)]
     components = list(_components([row for _, row in kinds["component"].values()]))
     return SourceHistory(
@@ -108,7 +108,7 @@ def _group(row: Json) -> str:
     return group if isinstance(group, str) else ""
 
 
-class _Entry:
+class _RowReader:
     """Reads one incident or maintenance."""
 
     def __init__(self, document: str, row: Json, notes: Notes) -> None:
@@ -124,16 +124,18 @@ class _Entry:
         updates = list(self._updates())
         ended = _time(row, "resolved")
         is_over = ended is not None or is_ending(text_of(row, "status"))
-        told = known_state(text_of(row, "impact"))
+        by_impact = known_state(text_of(row, "impact"))
         named = rows_of(row, "components")
-        if told is None and is_over and named:
+        if by_impact is None and is_over and named:
             self._note("It does not say how badly components were hit. Degraded performance was taken.")
         states: dict[str, ComponentStatus] = {}
         for item in named:
             # The states of components are those of today, which are those of the incident while it goes on.
             today = None if is_over else known_state(text_of(item, "status"))
-            states[line_of(text_of(item, "name"))] = today or told or ComponentStatus.DEGRADED_PERFORMANCE
-        worst_state = worst([*states.values(), *([told] if told else [])])
+            states[line_of(text_of(item, "name"))] = (
+                today or by_impact or ComponentStatus.DEGRADED_PERFORMANCE
+            )
+        worst_state = worst([*states.values(), *([by_impact] if by_impact else [])])
         return SourceEntry(
             *(self._origin, text_of(row, "name") or "Untitled", worst_state.impact, states, updates),
             started=_time(row, "started"),

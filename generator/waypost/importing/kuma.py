@@ -40,7 +40,7 @@ def read_kuma(place: str) -> SourceHistory:
         raise unusable(file.as_posix(), "There is no file of this name. Name kuma.db, or a backup in JSON.")
     notes = Notes()
     if is_database(file):
-        return _Database(file.name, read_tables(file), notes).history()
+        return _KumaReader(file.name, read_tables(file), notes).history()
     backup = read_document(file.parent, file)
     monitors = rows_of(backup, "monitorList") if isinstance(backup, Mapping) else []
     if monitors:
@@ -57,7 +57,7 @@ def read_kuma(place: str) -> SourceHistory:
     return SourceHistory(components=all_components(components, []), notes=tuple(notes.merged()))
 
 
-class _Database:
+class _KumaReader:
     """Reads what the public may see: monitors on published pages, and what happened to them."""
 
     def __init__(self, name: str, tables: Mapping[str, Sequence[Json]], notes: Notes) -> None:

@@ -47,7 +47,7 @@ def read_upptime(place: str) -> SourceHistory:
     config = _yaml(folder, folder / _CONFIG)
     slugs = _slugs(folder, rows_of(config, "sites"), notes)
     issues = _issues(folder, notes)
-    entries = [entry for issue in issues if (entry := _Issue(issue, slugs, notes).entry())]
+    entries = [entry for issue in issues if (entry := _IssueReader(issue, slugs, notes).entry())]
     website = config.get("status-website")
     page: Json = website if isinstance(website, Mapping) else {}
     written = [SourceComponent(line_of(text_of(site, "name"))) for site in rows_of(config, "sites")]
@@ -108,7 +108,7 @@ def _issues(folder: Path, notes: Notes) -> list[Json]:
 
 
 @dataclass(frozen=True)
-class _Issue:
+class _IssueReader:
     """One issue, as `gh` or the REST API export it."""
 
     row: Json

@@ -102,7 +102,7 @@ def _tables(database: sqlite3.Connection) -> Iterator[tuple[str, list[Json]]]:
     there = {name for (name,) in database.execute(plain)}
     for table, condition in _TABLES.items():
         if table in there:
-            database.set_progress_handler(_Budget(), 1_000_000)
+            database.set_progress_handler(_StepLimit(), 1_000_000)
             every = [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
             columns = [name for name in every if name in _COLUMNS]
             listed = ", ".join(f'"{name}"' for name in columns)
@@ -113,7 +113,7 @@ def _tables(database: sqlite3.Connection) -> Iterator[tuple[str, list[Json]]]:
             )
 
 
-class _Budget:
+class _StepLimit:
     """Ends a query that takes too many steps."""
 
     def __init__(self) -> None:
