@@ -39,7 +39,7 @@ _KEYS = (
 
 
 @dataclass(frozen=True)
-class _Answers:
+class _SavedAnswers:
     """The rows of all answers by their kind and id, each with the name of its document."""
 
     reports: dict[str, tuple[str, Json]] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class _Answers:
 def read_openstatus(place: str) -> SourceHistory:
     """Join the saved answers at a place; raises ProblemsFound where one cannot be read."""
     notes = Notes()
-    rows = _Answers()
+    rows = _SavedAnswers()
     for name, document in saved_documents(Path(place)):
         found = [(kind, row) for row in mappings(document) if (kind := _kind(row))]
         if not found:
@@ -84,7 +84,7 @@ def _kind(row: Json) -> str:
     return next((kind for kind, key in _KEYS if key in row), "")
 
 
-def _names(rows: _Answers, notes: Notes) -> dict[str, str]:
+def _names(rows: _SavedAnswers, notes: Notes) -> dict[str, str]:
     """Return the names of the monitors that the public may see: those on a page, and those that are public."""
     listed = {
         str(it.get("monitorId") if isinstance(it, Mapping) else it)
@@ -105,7 +105,7 @@ def _names(rows: _Answers, notes: Notes) -> dict[str, str]:
     return names
 
 
-def _components(rows: _Answers, names: Mapping[str, str]) -> Iterator[SourceComponent]:
+def _components(rows: _SavedAnswers, names: Mapping[str, str]) -> Iterator[SourceComponent]:
     for code, name in names.items():
         yield SourceComponent(name, text_of(rows.monitors[code][1], "description"))
 
@@ -120,7 +120,7 @@ def _list(row: Json, key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _reports(rows: _Answers, names: Mapping[str, str], notes: Notes) -> Iterator[SourceEntry]:
+def _reports(rows: _SavedAnswers, names: Mapping[str, str], notes: Notes) -> Iterator[SourceEntry]:
     for code, (document, row) in rows.reports.items():
         origin = f"{document}: report {code}"
         updates = list(_updates(rows.report_updates, "statusReportId", code, origin, notes))
@@ -138,7 +138,7 @@ def _reports(rows: _Answers, names: Mapping[str, str], notes: Notes) -> Iterator
         yield SourceEntry(origin, title, impact, dict.fromkeys(hit, state), updates, former=former)
 
 
-def _works(rows: _Answers, names: Mapping[str, str], notes: Notes) -> Iterator[SourceEntry]:
+def _works(rows: _SavedAnswers, names: Mapping[str, str], notes: Notes) -> Iterator[SourceEntry]:
     for code, (document, row) in rows.maintenances.items():
         origin = f"{document}: maintenance {code}"
         start, end = _time(row, "from"), _time(row, "to")
@@ -168,7 +168,7 @@ def _updates(
         yield SourceUpdate(text_of(row, "status") or "update", at, text_of(row, "message"))
 
 
-def _outages(rows: _Answers, names: Mapping[str, str], notes: Notes) -> Iterator[SourceEntry]:
+def _outages(rows: _SavedAnswers, names: Mapping[str, str], notes: Notes) -> Iterator[SourceEntry]:
     for code, (document, row) in rows.incidents.items():
         origin, name = f"{document}: incident {code}", names.get(id_of(row, "monitorId"))
         start, end = _time(row, "startedAt"), _time(row, "resolvedAt")
