@@ -143,7 +143,7 @@ class Policy:
     retry_every: Duration | None = None
     """How soon a check is run again while its answers differ from what is believed; without it, after `every`."""
     flapping: Flapping = Field(default_factory=Flapping)
-    """When a check that keeps changing is held down."""
+    """When a check that keeps changing must be well for a while before it is operational again."""
     weights: dict[Trouble, Weight] = Field(default_factory=dict)
     """How much of the time in a state counts as downtime; major 1, partial 0.3 and degraded 0 if not set."""
     slo: Annotated[float, Field(gt=0, lt=100)] = 99.9
