@@ -35,7 +35,10 @@ END = datetime.fromisoformat(DATA["moments"][-1])
 RETRY, LATENCY = timedelta(minutes=5), timedelta(milliseconds=500)
 GOOD, SLOW, PARTIAL, MAJOR = list(ComponentStatus)[:4]
 POLICY = Policy(
-    flapping=Flapping(changes=4, within=timedelta(days=1), hold=3 * HOUR), retry_every=RETRY, slo=99.5
+    flapping=Flapping(changes=4, within=timedelta(days=1), hold=3 * HOUR),
+    retry_every=RETRY,
+    slo=99.5,
+    correlate="off",
 )
 
 Spell = tuple[datetime, datetime, ComponentStatus]
