@@ -101,7 +101,7 @@ def test_automatic_updates_say_what_the_checks_found() -> None:
         ("10:03", {"sign-in": (GOOD, DOWN)}),
         ("10:05", {"uploads": (GOOD, DOWN)}),
         ("10:20", {"sign-in": (DOWN, "partial_outage")}),
-        ("10:30", {"uploads": (DOWN, GOOD)}),
+        ("10:33", {"uploads": (DOWN, GOOD)}),
         ("10:40", {"sign-in": ("partial_outage", GOOD)}),
     ]  # fmt: skip
 

@@ -1,0 +1,41 @@
+"""Which components belong together when they fail at once: those of the page, of their group, or none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+
+from waypost.formats.status_config import StatusConfig
+
+
+class Correlation:
+    """The scopes in which outages that began at about the same time are one incident."""
+
+    def __init__(self, config: StatusConfig) -> None:
+        self._config = config
+        self._components = {component.id: component for component in config.flat}
+        self._windows: dict[str, timedelta] = {}
+
+    @cached_property
+    def scopes(self) -> dict[str, int]:
+        """The scope of each component that shares one with others, by its id."""
+        if self._config.policy.correlate == "off":
+            return {}
+        if self._config.policy.correlate == "page":
+            return dict.fromkeys(self._components, 0)
+        groups = enumerate(self._config.groups)
+        return {member.id: number for number, (name, members) in groups if name for member in members}
+
+    def window(self, component: str) -> timedelta:
+        """Return its confirmation time; nothing where it shares its incidents with no other."""
+        if component not in self._windows:
+            is_alone = component not in self.scopes
+            self._windows[component] = (
+                timedelta(0) if is_alone else self._config.confirmation_time(self._components[component])
+            )
+        return self._windows[component]
+
+    @cached_property
+    def longest(self) -> timedelta:
+        """The longest of all confirmation times."""
+        return max(map(self.window, self._components), default=timedelta(0))
