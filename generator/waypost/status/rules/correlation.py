@@ -13,8 +13,7 @@ class Correlation:
 
     def __init__(self, config: StatusConfig) -> None:
         self._config = config
-        self._components = {component.id: component for component in config.flat}
-        self._windows: dict[str, timedelta] = {}
+        self._components = {component.id: component for component in config.with_retired}
 
     @cached_property
     def scopes(self) -> dict[str, int]:
@@ -27,15 +26,23 @@ class Correlation:
         return {member.id: number for number, (name, members) in groups if name for member in members}
 
     def window(self, component: str) -> timedelta:
-        """Return its confirmation time; nothing where it shares its incidents with no other."""
-        if component not in self._windows:
-            is_alone = component not in self.scopes
-            self._windows[component] = (
-                timedelta(0) if is_alone else self._config.confirmation_time(self._components[component])
-            )
-        return self._windows[component]
+        """Return its confirmation time; nothing where it shares its incidents with no other.
+
+        Of one whose checks are gone from the file, it is the longest that the page has.
+        """
+        if component not in self.scopes:
+            return timedelta(0)
+        return self._times.get(component, self.longest)
+
+    @cached_property
+    def _times(self) -> dict[str, timedelta]:
+        return {
+            name: self._config.confirmation_time(component)
+            for name, component in self._components.items()
+            if component.checks
+        }
 
     @cached_property
     def longest(self) -> timedelta:
         """The longest of all confirmation times."""
-        return max(map(self.window, self._components), default=timedelta(0))
+        return max(self._times.values(), default=timedelta(0))
