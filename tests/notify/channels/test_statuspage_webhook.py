@@ -10,7 +10,7 @@ from helpers.hostile_servers import Server, answering, reply
 from helpers.hostile_status import hostile_snapshot
 from helpers.notices import NOW, channel_cases, composition, letter, means, sample, subscriber
 from helpers.status_world import history, moment, site, take_snapshot
-from helpers.statuspage_shapes import INCIDENT, MAINTENANCE, assert_is_an_update
+from helpers.statuspage_shapes import assert_is_a_webhook_incident
 from waypost.formats.status import ComponentStatus, Update, UpdateStatus
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.channels.base import MissingVariable
@@ -33,10 +33,8 @@ def test_every_body_has_the_shape_that_atlassian_documents(case: dict[str, Any])
     body = case["body"]
     assert {"meta", "page"} <= set(body) <= {"meta", "page", "incident", "component", "component_update"}
     if "incident" in body:
-        assert set(body["incident"]) == (INCIDENT if case["event"].startswith("incident.") else MAINTENANCE)
+        assert_is_a_webhook_incident(body["incident"])
         updates = body["incident"]["incident_updates"]
-        for update in updates:
-            assert_is_an_update(update)
         assert updates[0]["status"] == body["incident"]["status"], "receivers show the first they find"
         assert len({update["id"] for update in updates}) == len(updates)
 

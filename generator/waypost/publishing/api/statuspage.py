@@ -6,14 +6,20 @@ milliseconds, updates newest first, ids of twelve characters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from waypost.base.ids import public_id
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
-from waypost.status.rules.incidents import Changes, MaintenanceSnapshot, incident_changes, maintenance_changes
+from waypost.status.rules.incidents import (
+    WELL,
+    Changes,
+    MaintenanceSnapshot,
+    incident_changes,
+    maintenance_changes,
+)
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
 LABELS = {
@@ -147,7 +153,7 @@ def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
         "started_at": api_time(incident.started),
         "page_id": page_id(snapshot),
         "incident_updates": _updates_json(
-            snapshot, (identity, incident.id), incident.updates, incident_changes(incident)
+            snapshot, (identity, incident.id), incident.updates, _incident_states(incident)
         ),
         "components": _named_components(snapshot, tuple(incident.components)),
     }
@@ -162,27 +168,43 @@ def _named_components(snapshot: Snapshot, ids: tuple[str, ...]) -> list[Json]:
     return [component_json(snapshot, component) for component in snapshot.components if component.id in ids]
 
 
+def _incident_states(incident: Incident) -> Iterator[Changes]:
+    """Yield the states before and after each update, of what joined the incident by then."""
+    changes = incident_changes(incident)
+    states = dict.fromkeys(incident.components.keys() - set().union(*changes), WELL)
+    for changed in changes:
+        states.update({name: new for name, (_, new) in changed.items()})
+        yield {**{name: (state, state) for name, state in states.items()}, **changed}
+
+
+def _maintenance_states(item: MaintenanceSnapshot) -> Iterator[Changes]:
+    """Yield the states before and after each update; where the clock begins the work, none changes them."""
+    for update, changed in zip(item.work.updates, maintenance_changes(item.work), strict=True):
+        state = ComponentStatus.UNDER_MAINTENANCE if item.start <= update.at < item.end else WELL
+        yield {**dict.fromkeys(item.work.components, (state, state)), **changed}
+
+
 def _updates_json(
-    snapshot: Snapshot, owner: tuple[str, str], updates: Sequence[Update], changes: Sequence[Changes]
+    snapshot: Snapshot, owner: tuple[str, str], updates: Sequence[Update], states: Iterable[Changes]
 ) -> list[Json]:
-    """Return updates with the changes of each, newest first; the owner is a public id and a slug."""
+    """Return updates with the states of each, newest first; the owner is a public id and a slug."""
     rows = [
-        _update_json(*owner, update, _affected(snapshot, changed))
-        for update, changed in zip(updates, changes, strict=True)
+        _update_json(*owner, update, _affected(snapshot, named))
+        for update, named in zip(updates, states, strict=True)
     ]
     return rows[::-1]
 
 
-def _affected(snapshot: Snapshot, changed: Changes) -> list[Json] | None:
+def _affected(snapshot: Snapshot, states: Changes) -> list[Json] | None:
     rows = [
         {
             "code": public_id("component", component.id),
             "name": component.name,
-            "old_status": changed[component.id][0],
-            "new_status": changed[component.id][1],
+            "old_status": states[component.id][0],
+            "new_status": states[component.id][1],
         }
         for component in snapshot.components
-        if component.id in changed
+        if component.id in states
     ]
     return rows or None
 
@@ -223,7 +245,7 @@ def maintenance_json(snapshot: Snapshot, item: MaintenanceSnapshot) -> Json:
             snapshot,
             (identity, work.id),
             [in_api_words(update, snapshot) for update in work.updates],
-            maintenance_changes(work),
+            _maintenance_states(item),
         ),
         "components": _named_components(snapshot, work.components),
         "scheduled_for": api_time(work.scheduled_for),
