@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from waypost.base.ids import public_id
+from waypost.base.markdown.links import absolute_links
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
 from waypost.status.rules.incidents import (
     WELL,
@@ -189,8 +190,7 @@ def _updates_json(
 ) -> list[Json]:
     """Return updates with the states of each, newest first; the owner is a public id and a slug."""
     rows = [
-        _update_json(*owner, update, _affected(snapshot, named))
-        for update, named in zip(updates, states, strict=True)
+        _update_json(snapshot, owner, update, named) for update, named in zip(updates, states, strict=True)
     ]
     return rows[::-1]
 
@@ -209,16 +209,17 @@ def _affected(snapshot: Snapshot, states: Changes) -> list[Json] | None:
     return rows or None
 
 
-def _update_json(incident_id: str, slug: str, update: Update, affected: list[Json] | None) -> Json:
+def _update_json(snapshot: Snapshot, owner: tuple[str, str], update: Update, named: Changes) -> Json:
+    incident_id, slug = owner
     return {
         "id": public_id("update", f"{slug}/{update.id}"),
         "status": update.status,
-        "body": update.body,
+        "body": absolute_links(update.body, snapshot.page.help_url),
         "incident_id": incident_id,
         "created_at": api_time(update.at),
         "updated_at": api_time(update.at),
         "display_at": api_time(update.at),
-        "affected_components": affected,
+        "affected_components": _affected(snapshot, named),
         "deliver_notifications": True,
         "custom_tweet": None,
         "tweet_id": None,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from waypost.base.ids import public_id
+from waypost.base.markdown.links import absolute_links
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus
 from waypost.publishing.api.statuspage import (
     Json,
@@ -96,9 +97,13 @@ def incident_body(snapshot: Snapshot, subject: Incident | MaintenanceSnapshot, r
     """
     if isinstance(subject, Incident):
         written = [item for item in subject.updates if item.status is UpdateStatus.POSTMORTEM]
-        incident = {**incident_json(snapshot, subject), **_UNSCHEDULED, **_postmortem(written)}
+        incident = {
+            **incident_json(snapshot, subject),
+            **_UNSCHEDULED,
+            **_postmortem(written, snapshot.page.help_url),
+        }
     else:
-        incident = {**maintenance_json(snapshot, subject), **_SCHEDULED, **_postmortem(())}
+        incident = {**maintenance_json(snapshot, subject), **_SCHEDULED, **_postmortem((), "")}
     updates = [{**update, **_NO_TWEET} for update in incident["incident_updates"]]
     return {**envelope(snapshot, recipient), "incident": {**incident, "incident_updates": updates}}
 
@@ -121,10 +126,10 @@ _SCHEDULED = {**_SETTINGS, "scheduled_auto_transition": True}
 _NO_TWEET = {"wants_twitter_update": False, "twitter_updated_at": None}
 
 
-def _postmortem(written: Sequence[Update]) -> Json:
+def _postmortem(written: Sequence[Update], help_url: str) -> Json:
     latest = written[-1] if written else None
     return {
-        "postmortem_body": latest.body if latest else None,
+        "postmortem_body": absolute_links(latest.body, help_url) if latest else None,
         "postmortem_body_last_updated_at": api_time(latest.edited or latest.at) if latest else None,
         "postmortem_ignored": False,
         "postmortem_notified_subscribers": latest is not None,

@@ -16,6 +16,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from waypost.base.ids import public_id
+from waypost.base.markdown.links import absolute_links
 from waypost.formats.status import (
     INCIDENT_STATUSES,
     MAINTENANCE_STATUSES,
@@ -157,7 +158,7 @@ class PublishedUpdate(TypedDict):
     status: Annotated[UpdateStatus, one_of(UpdateStatus), doc("What it says.")]
     at: Annotated[Time, doc("When it was said.")]
     after: Annotated[int, doc("Seconds since the incident or the maintenance began; below zero before that.")]
-    body: Annotated[str, doc("Markdown, without HTML.")]
+    body: Annotated[str, doc("Markdown, without HTML; its links are absolute.")]
     next_update_by: Annotated[Time | None, doc("When the next update was promised, or null.")]
     changes: Annotated[list[Change], doc("Components whose state it changed.")]
 
@@ -392,7 +393,7 @@ def _latest_maintenances(snapshot: Snapshot) -> list[MaintenanceSnapshot]:
 
 def own_incident(item: Incident, snapshot: Snapshot) -> PublishedIncident:
     """Return one incident with its updates, oldest first."""
-    end = item.resolved_at
+    end, help_url = item.resolved_at, snapshot.page.help_url
     return {
         "id": item.id,
         "api_id": public_id("incident", item.id),
@@ -420,13 +421,13 @@ def own_incident(item: Incident, snapshot: Snapshot) -> PublishedIncident:
             for span in snapshot.affected.get(item.id, ())
         ],
         "articles": list(item.articles),
-        "updates": _updates_json(item.id, item.updates, incident_changes(item), item.started),
+        "updates": _updates_json(item.id, item.updates, incident_changes(item), item.started, help_url),
     }
 
 
 def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> PublishedMaintenance:
     """Return one scheduled maintenance with its updates, oldest first."""
-    work = item.work
+    work, help_url = item.work, snapshot.page.help_url
     return {
         "id": work.id,
         "api_id": public_id("maintenance", work.id),
@@ -441,12 +442,12 @@ def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> PublishedM
         "updated_at": api_time(work.updated_at),
         "components": list(work.components),
         "articles": list(work.articles),
-        "updates": _updates_json(work.id, work.updates, maintenance_changes(work), item.start),
+        "updates": _updates_json(work.id, work.updates, maintenance_changes(work), item.start, help_url),
     }
 
 
 def _updates_json(
-    owner: str, updates: Sequence[Update], changes: Sequence[Changes], started: datetime
+    owner: str, updates: Sequence[Update], changes: Sequence[Changes], started: datetime, help_url: str
 ) -> list[PublishedUpdate]:
     """Return updates, oldest first, with the seconds since their incident or maintenance began."""
     return [
@@ -456,7 +457,7 @@ def _updates_json(
             "status": update.status,
             "at": api_time(update.at),
             "after": round((update.at - started).total_seconds()),
-            "body": update.body,
+            "body": absolute_links(update.body, help_url),
             "next_update_by": time_or_null(update.next_update_by),
             "changes": [
                 {"component": name, "old_status": old, "new_status": new}
