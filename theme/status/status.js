@@ -26,10 +26,11 @@ function show(now, view) {
   if (stale) stale.hidden = true;
   showState(view);
   showComponents(now.components);
+  showBadges(now);
   showIncidents(now.incidents);
   // A page that does not say how old it is was just loaded; from then on it follows the file.
   if (!shown) shown = now.changed_at;
-  if (now.changed_at > shown) renew(now.changed_at);
+  if (now.changed_at > shown) renew(now);
 }
 
 function showState({ status, sentence, detail }) {
@@ -68,6 +69,16 @@ function showComponents(components) {
     heading.dataset.status = isHalfKnown ? "no_data" : worst;
     const word = isHalfKnown ? "" : say(`status.state.${worst}`);
     put(heading.querySelector(".wp-component__state"), word);
+  }
+}
+
+/** A browser keeps the picture that it has, also in a part that was replaced: only another address brings a new one. */
+function showBadges(now) {
+  for (const badge of document.querySelectorAll("[data-wp-badge]")) {
+    const id = badge.dataset.wpBadge;
+    const { status } = Object.hasOwn(now.components, id) ? now.components[id] : now;
+    const address = `${badge.src.split("?")[0]}?${status}-${now.changed_at}`;
+    if (badge.src !== address) badge.src = address;
   }
 }
 
@@ -135,7 +146,8 @@ function showLost() {
 }
 
 /** Bring the live parts up to date with the page as it is published now; a cache may hold an old one for a while. */
-async function renew(changed) {
+async function renew(now) {
+  const changed = now.changed_at;
   try {
     const answer = await fetch(location.pathname, { cache: "no-cache" });
     if (!answer.ok) return;
@@ -146,6 +158,7 @@ async function renew(changed) {
     // Whoever reads with the keyboard must not lose the place: the next round tries again.
     if (parts.some((part) => part.contains(document.activeElement))) return;
     for (const part of parts) replace(part, page.querySelector(`[data-wp-live="${part.dataset.wpLive}"]`));
+    showBadges(now);
     shown = made;
   } catch {
     // The next round tries again; what the file told stands.
