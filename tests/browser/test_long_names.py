@@ -17,7 +17,8 @@ WIDTHS = (320, 360, PHONE, 768, DESKTOP)
 WIDER = """() => {
   const room = document.scrollingElement.clientWidth;
   return document.scrollingElement.scrollWidth <= room ? [] : [...document.body.querySelectorAll("*")]
-    .filter((element) => element.getBoundingClientRect().right > room + 1 && !element.parentElement.closest(".wp-table, pre"))
+    .filter((element) => !element.parentElement.closest(".wp-table, pre"))
+    .filter((element) => element.getBoundingClientRect().right > room + 1)
     .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
 }"""
 CUT = """() => [...document.querySelectorAll("main :is(h1, h2, h3, p, b, li, th[scope=row])")]

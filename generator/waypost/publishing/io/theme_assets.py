@@ -67,6 +67,7 @@ def status_assets(theme: Theme) -> dict[str, bytes]:
         "status.js",
         "status_due.js",
         "status_mine.js",
+        "status_news.js",
         "scheme.js",
         "now.js",
         "page.js",
