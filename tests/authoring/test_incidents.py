@@ -107,21 +107,24 @@ def test_what_could_not_be_read_back_is_refused_before_anything_is_written(
     assert fingerprint(site.root) == before
 
 
-def test_an_incident_of_the_same_day_and_title_is_not_overwritten(site: Site, file: Path) -> None:
-    before = fingerprint(site.root)
-    with pytest.raises(AlreadyThere, match=file.name):
-        open_incident(site, NewIncident("Pages do not open!", ["web"]), "Again.", NOW)
-    assert fingerprint(site.root) == before
-
-
-def test_titles_without_a_letter_for_a_file_name_do_not_stand_in_each_others_way(site: Site) -> None:
+def test_an_incident_of_the_same_day_and_title_is_another_one(site: Site, file: Path) -> None:
+    before = file.read_bytes()
     paths = [
-        open_incident(site, NewIncident(title, ["web"]), "Now.", NOW)
-        for title in ("הדפים לא נפתחים", "页面打不开", "ページが開かない")
+        open_incident(site, NewIncident(title, ["web"]), "Again.", NOW)
+        for title in ("Pages do not open!", "Pages do not open")
     ]
-    assert [path.stem for path in paths] == [f"2026-11-20-untitled{number}" for number in ("", "-2", "-3")]
-    titles = {item.id: item.title for item in list_incidents(site)}
-    assert titles[paths[2].stem] == "ページが開かない"
+    assert [path.stem for path in paths] == [f"{NAME}-2", f"{NAME}-3"]
+    assert file.read_bytes() == before
+
+
+def test_titles_of_other_scripts_have_addresses_that_can_be_read(site: Site) -> None:
+    titles = ("הדפים לא נפתחים", "页面打不开", "ページが開かない")
+    paths = [open_incident(site, NewIncident(title, ["web"]), "Now.", NOW) for title in titles]
+    assert [path.stem for path in paths] == [
+        f"2026-11-20-{words}" for words in ("hdfym-l-nfthym", "yemiandabukai", "pejigakaikanai")
+    ]
+    found = {item.id: item.title for item in list_incidents(site)}
+    assert [found[path.stem] for path in paths] == [*titles]
 
 
 def test_updates_are_added_and_every_byte_before_stays(site: Site, file: Path) -> None:

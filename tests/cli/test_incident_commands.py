@@ -139,13 +139,15 @@ def test_what_cannot_be_done_ends_with_1_and_changes_nothing(
     assert fingerprint(site.root) == before
 
 
-def test_an_incident_that_is_there_is_not_opened_twice(site: Site) -> None:
+def test_the_same_title_twice_on_one_day_is_a_second_incident(site: Site) -> None:
     run(*OPEN, "--message", "White.")
-    before = fingerprint(site.root)
-    code, out, err = run(*OPEN, "--message", "White again.")
-    assert (code, out) == (1, "")
-    assert "is there already" in err
-    assert fingerprint(site.root) == before
+    files = {path: path.read_bytes() for path in (site.root / "status/incidents").glob("*.md")}
+    code, out, _ = run(*OPEN, "--message", "White again.")
+    assert code == 0
+    (second,) = {*(site.root / "status/incidents").glob("*.md")} - {*files}
+    assert second.stem.endswith("-2")
+    assert second.name in out
+    assert {path: path.read_bytes() for path in files} == files
 
 
 def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> Path:

@@ -207,11 +207,14 @@ def test_what_cannot_be_done_ends_with_1_and_changes_nothing(
     assert fingerprint(site.root) == before
 
 
-def test_what_is_there_is_not_overwritten(site: Site) -> None:
+def test_the_same_work_on_one_day_is_announced_beside_the_first(site: Site) -> None:
     run(*SAID)
-    before = fingerprint(site.root)
-    assert "is there already" in run(*SAID)[2]
-    assert fingerprint(site.root) == before
+    (first,) = (site.root / "status/maintenance").glob("*.md")
+    before = first.read_bytes()
+    assert run(*SAID)[0] == 0
+    names = sorted(path.stem for path in (site.root / "status/maintenance").glob("*.md"))
+    assert names == [first.stem, f"{first.stem}-2"]
+    assert first.read_bytes() == before
 
 
 def test_it_is_shown_and_asked_about(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,13 +148,13 @@ def update_items(snapshot: Snapshot) -> tuple[UpdateItem, ...]:
         guids.add(guid)
         published = _later(update.at, items[-1].published if items else None)
         items.append(_item(snapshot, guid, update, history, published))
-    return tuple(reversed(_told_apart(items)))
+    return tuple(reversed(_with_own_times(items)))
 
 
 T = TypeVar("T", UpdateItem, HistoryItem)
 
 
-def _told_apart(items: Sequence[T]) -> list[T]:
+def _with_own_times(items: Sequence[T]) -> list[T]:
     """Return items, the oldest first, none of which was changed in the same second as another."""
     found = list(items)
     before: datetime | None = None
@@ -203,7 +203,7 @@ def history_items(snapshot: Snapshot) -> tuple[HistoryItem, ...]:
     for item in sorted(found, key=lambda history: (history.started, history.slug))[-LIMIT:]:
         started = _later(item.started, items[-1].started if items else None)
         items.append(replace(item, started=started, updated=max(started, item.updated)))
-    return tuple(reversed(_told_apart(items)))
+    return tuple(reversed(_with_own_times(items)))
 
 
 def _history_items(
