@@ -208,6 +208,19 @@ def test_open_incidents_are_listed_and_all_if_asked_for(site: Site) -> None:
     assert run("list", "--all")[1].index("Pages") < run("list", "--all")[1].index("Mail")
 
 
+def test_the_list_has_the_times_of_the_page_and_names_their_zone(site: Site) -> None:
+    replace(site.root / "status/status.yml", "time_zone: Europe/Berlin", "time_zone: Asia/Tokyo")
+    run(*OPEN, "--message", "White.")
+    out = run("list")[1]
+    assert "2026-11-20 21:00" in out
+    assert out.endswith("Times in Asia/Tokyo.\n")
+    (site.root / "status/incidents" / f"{NAME}.md").write_text(
+        text_of(site).replace("2026-11-20T", "2026-11-22T"), encoding="utf-8"
+    )
+    assert run("list")[1] == "No incident is open.\n"
+    assert "not published yet" in run("list", "--all")[1]
+
+
 def test_programs_read_the_list(site: Site) -> None:
     (site.root / "status/incidents/2026-10-02-mail-arrives-late.md").unlink()
     assert json.loads(run("list", "--all", "--json")[1]) == []

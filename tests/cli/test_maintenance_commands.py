@@ -258,6 +258,19 @@ def test_work_is_listed_for_people_and_programs(site: Site) -> None:
     assert run("list", after=BEGIN + timedelta(hours=1))[1] == "No maintenance is planned.\n"
 
 
+def test_the_list_has_the_times_of_the_page_and_names_their_zone(site: Site) -> None:
+    run(*SAID)
+    out = run("list")[1]
+    assert "2026-11-29 02:00" in out
+    assert out.endswith("Times in Europe/Berlin.\n")
+
+
+def test_work_that_nobody_can_read_of_yet_is_listed_as_such(site: Site) -> None:
+    run(*SAID, after=timedelta(days=2))
+    assert run("list") == (0, "No maintenance is planned.\n", "")
+    assert "not published yet" in run("list", "--all")[1]
+
+
 def test_of_work_that_repeats_a_person_says_which_window_is_meant(site: Site) -> None:
     run(*SAID)
     replace(

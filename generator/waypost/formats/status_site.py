@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
 
 from waypost.formats.incident_templates import IncidentTemplates
 from waypost.formats.lint import Cadence
-from waypost.formats.status import Certificate, Coverage, Incident, Maintenance, StateChange, UplinkGap
+from waypost.formats.status import (
+    Certificate,
+    Coverage,
+    Incident,
+    Maintenance,
+    StateChange,
+    Update,
+    UplinkGap,
+)
 from waypost.formats.status_config import StatusConfig
 from waypost.formats.subscribers import SubscriberFile
 
@@ -39,6 +49,14 @@ class StatusSite:
     subscribers: SubscriberFile = field(default_factory=SubscriberFile)
     """Who is told of what."""
 
+    def as_of(self, now: datetime) -> StatusSite:
+        """Return it without what nobody has written yet at `now`: updates, edits, timelines without an update."""
+        return replace(
+            self,
+            incidents=_published_by(self.incidents, now),
+            maintenances=_published_by(self.maintenances, now),
+        )
+
     def without_articles(self, paths: Collection[str]) -> StatusSite:
         """Return the same site, whose incidents and maintenances do not name some articles."""
         if not paths:
@@ -52,3 +70,21 @@ class StatusSite:
             incidents=tuple(replace(item, articles=left(item.articles)) for item in self.incidents),
             maintenances=tuple(replace(item, articles=left(item.articles)) for item in self.maintenances),
         )
+
+
+T = TypeVar("T", Incident, Maintenance)
+
+
+def _published_by(items: Sequence[T], now: datetime) -> tuple[T, ...]:
+    return tuple(
+        # A timeline that is complete stays the same object, so that it compares quickly.
+        item
+        if all((update.edited or update.at) <= now for update in item.updates)
+        else replace(item, updates=tuple(_edited_by(it, now) for it in item.updates if it.at <= now))
+        for item in items
+        if item.updates[0].at <= now
+    )
+
+
+def _edited_by(update: Update, now: datetime) -> Update:
+    return replace(update, edited=None) if update.edited and update.edited > now else update
