@@ -8,7 +8,8 @@ from helpers.status_world import history, incident, maintenance, moment, site, t
 from helpers.statuspage_shapes import plain
 from waypost.base.ids import public_id
 from waypost.publishing.api.statuspage import incident_json, maintenance_json
-from waypost.status.rules.incidents import incident_changes, maintenance_changes
+from waypost.status.rules.incidents import incident_changes
+from waypost.status.rules.maintenance import maintenance_at, maintenance_changes
 from waypost.status.rules.snapshot import Snapshot
 
 GOOD, DOWN = "operational", "major_outage"
@@ -66,7 +67,8 @@ MAINTENANCES: list[tuple[str, list[str], list[bool | None]]] = [
 def test_a_maintenance_changes_states_where_people_begin_or_end_it(
     why: str, says: list[str], expected: list[bool | None]
 ) -> None:
-    found = maintenance_changes(maintenance({"id": "a", "window": "12:00-13:00", "says": says}))
+    work = maintenance({"id": "a", "window": "12:00-13:00", "says": says})
+    found = maintenance_changes(maintenance_at(work, moment("14:00")))
     changes: dict[bool | None, dict[str, Any]] = {
         True: {"downloads": (GOOD, BUSY)},
         False: {"downloads": (BUSY, GOOD)},
@@ -155,6 +157,7 @@ def test_the_api_has_the_states_of_announced_work_whoever_begins_it() -> None:
     states = {update["status"]: update["affected_components"][0] for update in plain(told)}
     assert {status: (row["old_status"], row["new_status"]) for status, row in states.items()} == {
         "scheduled": (GOOD, GOOD),
+        "in_progress": (GOOD, BUSY),
         "verifying": (BUSY, BUSY),
         "completed": (BUSY, GOOD),
     }

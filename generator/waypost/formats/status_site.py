@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -23,6 +23,24 @@ from waypost.formats.subscribers import SubscriberFile
 
 
 @dataclass(frozen=True)
+class AnnouncedWindow:
+    """The window of a maintenance, as it was when a page was first made with it."""
+
+    work: str
+    """The id of the maintenance."""
+    start: datetime
+    end: datetime
+    seen_at: datetime
+    updates: int
+    """How many updates people had written when it was last looked up."""
+    has_update: bool = False
+    """Whether a person wrote an update along with it."""
+
+
+Row = TypeVar("Row", StateChange, Coverage, Certificate)
+
+
+@dataclass(frozen=True)
 class History:
     """What machines observed, as rows: confirmed changes of state, and when anybody was watching."""
 
@@ -32,6 +50,28 @@ class History:
     """When our own connection was down, oldest first."""
     certificates: tuple[Certificate, ...] = ()
     """The certificate that each check last saw."""
+    windows: tuple[AnnouncedWindow, ...] = ()
+    """The windows that each maintenance had, oldest first."""
+
+    def renamed(self, names: Mapping[str, str]) -> History:
+        """Return the rows with components called by other names; those of names that are not there stay."""
+        if all(name == other for name, other in names.items()):
+            return self
+        return replace(
+            self,
+            changes=_renamed(self.changes, names),
+            coverage=_renamed(self.coverage, names),
+            certificates=_renamed(self.certificates, names),
+        )
+
+
+def _renamed(rows: tuple[Row, ...], names: Mapping[str, str]) -> tuple[Row, ...]:
+    return tuple(
+        row
+        if names.get(row.component, row.component) == row.component
+        else replace(row, component=names[row.component])
+        for row in rows
+    )
 
 
 @dataclass(frozen=True)
@@ -76,14 +116,16 @@ T = TypeVar("T", Incident, Maintenance)
 
 
 def _published_by(items: Sequence[T], now: datetime) -> tuple[T, ...]:
-    return tuple(
-        # A timeline that is complete stays the same object, so that it compares quickly.
-        item
-        if all((update.edited or update.at) <= now for update in item.updates)
-        else replace(item, updates=tuple(_edited_by(it, now) for it in item.updates if it.at <= now))
-        for item in items
-        if item.updates[0].at <= now
-    )
+    return tuple(_known_by(item, now) for item in items if item.updates[0].at <= now)
+
+
+def _known_by(item: T, now: datetime) -> T:
+    # A timeline that is complete stays the same object, so that it compares quickly.
+    if all((update.edited or update.at) <= now for update in item.updates):
+        return item
+    updates = tuple(_edited_by(it, now) for it in item.updates if it.at <= now)
+    earlier = item.until(len(updates)) if isinstance(item, Incident) else item
+    return replace(earlier, updates=updates)
 
 
 def _edited_by(update: Update, now: datetime) -> Update:

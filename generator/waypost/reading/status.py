@@ -46,6 +46,6 @@ def list_incidents(site: Site, now: datetime, *, resolved: bool = True) -> Liste
     if resolved:
         wanted = [published.get(item.id, item) for item in status.incidents]
     else:
-        wanted = [item for item in published.values() if item.started <= now and item.resolved_at is None]
+        wanted = [item for item in published.values() if item.is_open(now)]
     newest_first = sorted(wanted, key=lambda item: item.started, reverse=True)
     return ListedIncidents(tuple(newest_first), ZoneInfo(status.config.page.time_zone))

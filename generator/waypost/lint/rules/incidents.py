@@ -13,7 +13,8 @@ from waypost.formats.status import Impact, Incident, Update, UpdateStatus
 from waypost.lint.rules import incident_words
 from waypost.lint.rules.incident_words import own_words, words
 from waypost.lint.rules.rule import OLD, Finding, LintSite, at_key, at_update, end_of, in_words, listed
-from waypost.status.rules.incidents import CLOSING, allowed_silence, maintenance_at
+from waypost.status.rules.incidents import CLOSING, allowed_silence
+from waypost.status.rules.maintenance import maintenance_at
 
 _STEPS = {UpdateStatus.INVESTIGATING: 0, UpdateStatus.IDENTIFIED: 1, UpdateStatus.MONITORING: 2}
 _SKELETON = "say what customers see"

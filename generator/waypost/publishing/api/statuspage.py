@@ -14,32 +14,27 @@ from typing import Any
 from waypost.base.ids import public_id
 from waypost.base.markdown.links import absolute_links
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
-from waypost.status.rules.incidents import (
-    WELL,
-    Changes,
-    MaintenanceSnapshot,
-    incident_changes,
-    maintenance_changes,
-)
+from waypost.status.rules.incidents import WELL, Changes, incident_changes
+from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_changes
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
-LABELS = {
-    **{status: status.replace("_", " ").capitalize() for status in UpdateStatus},
-    UpdateStatus.CANCELLED: "Completed",
-}
+API_STATUSES = {UpdateStatus.CANCELLED: UpdateStatus.COMPLETED, UpdateStatus.WITHDRAWN: UpdateStatus.RESOLVED}
+"""The statuses that clients of Statuspage have no word for, and those that stand for them."""
+
+LABELS = {status: API_STATUSES.get(status, status).replace("_", " ").capitalize() for status in UpdateStatus}
 """The name of each update status in the feeds of Atlassian Statuspage; programs read it, so it stays English."""
 
 
 def api_status(status: UpdateStatus) -> UpdateStatus:
     """Return the status that clients of Statuspage know: cancelled work is completed for them."""
-    return UpdateStatus.COMPLETED if status is UpdateStatus.CANCELLED else status
+    return API_STATUSES.get(status, status)
 
 
 def in_api_words(update: Update, snapshot: Snapshot) -> Update:
-    """Return an update as clients of Statuspage see it; one that cancels says so in its text."""
-    if update.status is not UpdateStatus.CANCELLED:
+    """Return an update as clients of Statuspage see it; one that cancels or withdraws says so in its text."""
+    if update.status not in API_STATUSES:
         return update
-    body = snapshot.words.say("news.cancelled", text=update.body)
+    body = snapshot.words.say(f"news.{update.status}", text=update.body)
     return replace(update, status=api_status(update.status), body=body)
 
 
@@ -144,7 +139,7 @@ def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
     return {
         "id": identity,
         "name": incident.title,
-        "status": incident.status,
+        "status": api_status(incident.status),
         "created_at": api_time(incident.updates[0].at),
         "updated_at": api_time(incident.updated_at),
         "monitoring_at": _time_of(incident, UpdateStatus.MONITORING),
@@ -154,7 +149,10 @@ def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
         "started_at": api_time(incident.started),
         "page_id": page_id(snapshot),
         "incident_updates": _updates_json(
-            snapshot, (identity, incident.id), incident.updates, _incident_states(incident)
+            snapshot,
+            (identity, incident.id),
+            [in_api_words(update, snapshot) for update in incident.updates],
+            _incident_states(incident),
         ),
         "components": _named_components(snapshot, tuple(incident.components)),
     }
@@ -171,16 +169,16 @@ def _named_components(snapshot: Snapshot, ids: tuple[str, ...]) -> list[Json]:
 
 def _incident_states(incident: Incident) -> Iterator[Changes]:
     """Yield the states before and after each update, of what joined the incident by then."""
-    changes = incident_changes(incident)
-    states = dict.fromkeys(incident.components.keys() - set().union(*changes), WELL)
-    for changed in changes:
+    states: dict[str, ComponentStatus] = {}
+    for update, changed in zip(incident.updates, incident_changes(incident), strict=True):
+        states = {**{name: WELL for name, _ in update.changes}, **states}
         states.update({name: new for name, (_, new) in changed.items()})
         yield {**{name: (state, state) for name, state in states.items()}, **changed}
 
 
 def _maintenance_states(item: MaintenanceSnapshot) -> Iterator[Changes]:
-    """Yield the states before and after each update; where the clock begins the work, none changes them."""
-    for update, changed in zip(item.work.updates, maintenance_changes(item.work), strict=True):
+    """Yield the states before and after each update."""
+    for update, changed in zip(item.updates, maintenance_changes(item), strict=True):
         state = ComponentStatus.UNDER_MAINTENANCE if item.start <= update.at < item.end else WELL
         yield {**dict.fromkeys(item.work.components, (state, state)), **changed}
 
@@ -234,8 +232,8 @@ def maintenance_json(snapshot: Snapshot, item: MaintenanceSnapshot) -> Json:
         "id": identity,
         "name": work.title,
         "status": api_status(item.status),
-        "created_at": api_time(work.updates[0].at),
-        "updated_at": api_time(work.updated_at),
+        "created_at": api_time(item.updates[0].at),
+        "updated_at": api_time(item.updated_at),
         "monitoring_at": None,
         "resolved_at": _maintenance_end(item),
         "impact": "maintenance",
@@ -245,7 +243,7 @@ def maintenance_json(snapshot: Snapshot, item: MaintenanceSnapshot) -> Json:
         "incident_updates": _updates_json(
             snapshot,
             (identity, work.id),
-            [in_api_words(update, snapshot) for update in work.updates],
+            [in_api_words(update, snapshot) for update in item.updates],
             _maintenance_states(item),
         ),
         "components": _named_components(snapshot, work.components),
