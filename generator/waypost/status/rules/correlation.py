@@ -39,7 +39,7 @@ class Correlation:
         return {
             name: self._config.confirmation_time(component)
             for name, component in self._components.items()
-            if component.checks
+            if component.checks and name in self.scopes
         }
 
     @cached_property
