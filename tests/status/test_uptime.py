@@ -49,7 +49,8 @@ weights = st.dictionaries(
     ),
     st.floats(0, 1),
 )
-policies = st.builds(Policy, weights=weights)
+ANY = timedelta(milliseconds=1)
+policies = st.builds(Policy, weights=weights, least_coverage=st.just(ANY))
 
 
 def fill(parts: list[tuple[int, ComponentStatus]], start: datetime = START) -> list[StateInterval]:

@@ -36,6 +36,7 @@ from waypost.publishing.api.parts import (
     Time,
     budget_json,
     certificates_json,
+    coverage_json,
     doc,
     document_schema,
     one_of,
@@ -80,6 +81,7 @@ class PagePolicy(TypedDict):
     down_after: Annotated[Count, doc("Failures in a row before a state changes.")]
     up_after: Annotated[Count, doc("Good answers in a row before it is operational again.")]
     slo: Annotated[float, doc("The availability goal, in percent.")]
+    least_coverage: Annotated[Count, doc("Seconds of a window to be watched before it has a percentage.")]
     weights: Annotated[Weights, doc("How much of the time in a state counts as downtime.")]
     formula: Annotated[str, doc("How uptime is computed.")]
 
@@ -92,6 +94,7 @@ class Group(TypedDict):
     status: Annotated[State, doc("The worst state of its components.")]
     components: Annotated[list[str], doc("Ids of its components, in the order of the page.")]
     uptime: Annotated[parts.PublishedUptime, doc("Uptime of its components together.")]
+    coverage: Annotated[parts.PublishedCoverage, doc("What that uptime rests on.")]
 
 
 class ComponentState(parts.ComponentNow):
@@ -271,6 +274,7 @@ def waypost_document(snapshot: Snapshot) -> Page:
         "detail": snapshot.headline.detail,
         "policy": _policy_json(snapshot.policy),
         "uptime": uptime_json(snapshot.uptimes),
+        "coverage": coverage_json(snapshot.uptimes),
         "budget": budget_json(snapshot.uptimes, snapshot.policy),
         "groups": _groups_json(snapshot),
         "components": [own_component(item, snapshot) for item in snapshot.components],
@@ -285,6 +289,7 @@ def _policy_json(policy: Policy) -> PagePolicy:
         "down_after": policy.down_after,
         "up_after": policy.up_after,
         "slo": policy.slo,
+        "least_coverage": round(policy.least_coverage.total_seconds()),
         "weights": {
             "degraded_performance": policy.weight(ComponentStatus.DEGRADED_PERFORMANCE),
             "partial_outage": policy.weight(ComponentStatus.PARTIAL_OUTAGE),
@@ -302,6 +307,7 @@ def _groups_json(snapshot: Snapshot) -> list[Group]:
             "status": worst(member.status for member in members),
             "components": [member.id for member in members],
             "uptime": uptime_json(snapshot.group_uptimes[name]),
+            "coverage": coverage_json(snapshot.group_uptimes[name]),
         }
         for name, members in snapshot.groups
         if name
@@ -332,6 +338,7 @@ def component_state(item: ComponentSnapshot, snapshot: Snapshot) -> ComponentSta
         "known_from": api_time(item.created_at),
         "is_measured": item.is_measured,
         "uptime": uptime_json(item.uptimes),
+        "coverage": coverage_json(item.uptimes),
         "budget": budget_json(item.uptimes, snapshot.policy),
         "regions": regions_json(item.regions),
     }

@@ -222,15 +222,15 @@ def bar_svg(days: Sequence[DaySummary], words: Words) -> Markup:
     A unit of width is a day. Days with a title are drawn by themselves, so that a pointer over them shows it,
     the latest first as long as the drawing stays small; the words beside the bar count them all.
     """
-    return _bar(tuple(day_segments(days, words)), len(days), bar_text(days, words))
+    return _bar(tuple(day_segments(days, words)), len(days))
 
 
 # A process that stays draws the same bars at each publication, and several pages show each.
 @lru_cache(8192)
-def _bar(segments: tuple[Segment, ...], days: int, text: str) -> Markup:
+def _bar(segments: tuple[Segment, ...], days: int) -> Markup:
     head = Markup(
-        '<svg viewBox="0 0 {} 28" preserveAspectRatio="none" stroke-width="28" role="img" aria-label="{}">'
-    ).format(f"{days - 0.2:g}", text)
+        '<svg viewBox="0 0 {} 28" preserveAspectRatio="none" stroke-width="28" aria-hidden="true">'
+    ).format(f"{days - 0.2:g}")
     titled: list[Markup] = []
     room = BAR_BYTES - len((head + _strokes(segments)).encode())
     rest = list(segments)

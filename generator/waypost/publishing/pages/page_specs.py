@@ -13,7 +13,14 @@ from waypost.base.i18n import Words, number_text
 from waypost.formats.article import Article, components_of
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.publishing.pages.charts import GAP_CODE, STATUS_CODES
-from waypost.publishing.pages.filters import StatusFormat, region_sentences, uptime_columns, uptime_text
+from waypost.publishing.pages.filters import (
+    BarText,
+    StatusFormat,
+    bar_texts,
+    region_sentences,
+    uptime_columns,
+)
+from waypost.status.rules.coverage import Figure, figure
 from waypost.status.rules.incidents import MaintenanceSnapshot
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import SHOWN_WINDOWS, Uptimes
@@ -126,10 +133,10 @@ class ComponentView:
     since: datetime
     description: str
     group: str
-    bar: tuple[str, str]
-    """The drawing, and the line below it."""
+    bar: tuple[str, list[BarText]]
+    """The drawing, and what is written at it."""
     regions: list[tuple[ComponentStatus, str]]
-    uptimes: list[str]
+    uptimes: list[Figure]
     months: list[tuple[str, str]]
     budget: list[str]
 
@@ -143,7 +150,7 @@ def component_view(component: ComponentSnapshot, formatter: StatusFormat) -> Com
         since=component.since,
         description=component.description,
         group=component.group,
-        bar=(formatter.bar(component), uptime_text(component, words)),
+        bar=(formatter.bar(component), bar_texts(component, words)),
         regions=region_sentences(component, words),
         uptimes=uptime_columns(component.uptimes, words),
         months=_month_uptimes(component.uptimes, words),
@@ -183,7 +190,10 @@ def _periods(snapshot: Snapshot) -> list[str]:
 
 def _month_uptimes(uptimes: Uptimes, words: Words) -> list[tuple[str, str]]:
     return [
-        (words.date("status.date.month", date.fromisoformat(f"{name}-01")), number_text(found.percent, words))
+        (
+            words.date("status.date.month", date.fromisoformat(f"{name}-01")),
+            figure(found, name, words).sentence,
+        )
         for name, found in uptimes.months.items()
         if found.ratio is not None
     ]

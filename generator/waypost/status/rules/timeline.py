@@ -10,14 +10,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
-from waypost.base.intervals import micros, moment_of
+from waypost.base.intervals import Interval, joined, micros, moment_of, without
 from waypost.formats.status import ComponentStatus, Incident, StateChange, worst
 from waypost.formats.status_config import Component
 from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.check_series import CheckSeries, StateAsOf, check_series, states_as_of
 from waypost.status.rules.incidents import maintenance_window
-from waypost.status.rules.state_steps import NO_DATA, StateInterval, Steps, combined, merge_steps, state_at
+from waypost.status.rules.state_steps import (
+    NO_DATA,
+    StateInterval,
+    Steps,
+    combined,
+    merge_steps,
+    state_at,
+    step_intervals,
+)
+from waypost.status.rules.uptime import Unmeasured
 
 T = TypeVar("T")
 
@@ -27,7 +37,8 @@ class ComponentTimeline:
 
     A person's incident wins over what was measured; maintenance covers measured trouble of its own
     components only; outside of coverage, and while our own connection was down, there is no data. A
-    component without checks is operational unless an incident says otherwise.
+    component without checks is operational unless an incident says otherwise, and so is every other where
+    nothing was measured in a time whose incidents all were written down.
     """
 
     def __init__(self, component: Component, site: StatusSite, history: History, now: datetime) -> None:
@@ -35,6 +46,10 @@ class ComponentTimeline:
         self._incidents = [item for item in site.incidents if component.id in item.components]
         self._works = [work for work in site.maintenances if component.id in work.components]
         self._now = now
+        zone = ZoneInfo(site.config.page.time_zone)
+        spans = (item.interval(zone) for item in site.config.reported if component.checks)
+        self.reported = joined((micros(start), micros(end)) for start, end in spans)
+        """When all of its incidents were written down, though no check watched it."""
         self.checks: Mapping[str, CheckSeries] = check_series(component, history, now)
         """The series of its checks, by name."""
 
@@ -51,14 +66,14 @@ class ComponentTimeline:
 
     @cached_property
     def first_watched(self) -> int | None:
-        """When anything of it was first watched, in microseconds."""
+        """When anything of it was first watched, by checks or people, in microseconds."""
         starts = [
             region.watched[0][0]
             for check in self.checks.values()
             for region in check.regions.values()
             if region.watched
         ]
-        return min(starts, default=None)
+        return min([*starts, *(start for start, _ in self.reported[:1])], default=None)
 
     @cached_property
     def measured(self) -> Steps:
@@ -69,10 +84,33 @@ class ComponentTimeline:
         return merge_steps(series, lambda states: combined(states, self._component.combine))
 
     @cached_property
+    def watched(self) -> Steps:
+        """The states that the checks show, and where they show none, that of times whose incidents were written."""
+        if not self.reported:
+            return self.measured
+        edges = itertools.chain(*(((start, _WELL), (end, NO_DATA)) for start, end in self.reported))
+        return merge_steps(
+            [self.measured, list(edges)],
+            lambda states: states[1] if states[0] is NO_DATA else states[0],
+        )
+
+    @property
+    def last_measured(self) -> tuple[int, ComponentStatus] | None:
+        """The last state that was watched, with its end in microseconds where it is over; None where none was."""
+        known = reversed(step_intervals(self.watched, micros(self._now)))
+        return next(((end, state) for _, end, state in known if state is not NO_DATA), None)
+
+    @property
+    def last_resolved(self) -> int | None:
+        """When the last of its incidents that people wrote ended, in microseconds."""
+        ends = (item.resolved_at for item in self._incidents)
+        return max((micros(end) for end in ends if end and end <= self._now), default=None)
+
+    @cached_property
     def steps(self) -> Steps:
         """The states of the component, with those that people wrote."""
         if not self._incidents and not self._works:
-            return self.measured
+            return self.watched
         written = [
             _written_steps(i.started, i.resolved_at, i.components[self._component.id])
             for i in self._incidents
@@ -87,7 +125,7 @@ class ComponentTimeline:
             declared, work = worst(states[1 : count + 1]), worst(states[count + 1 :])
             return next((state for state in (declared, work) if state is not NO_DATA), states[0])
 
-        return merge_steps([self.measured, *written, *works], judge)
+        return merge_steps([self.watched, *written, *works], judge)
 
     @cached_property
     def _moments(self) -> list[int]:
@@ -119,6 +157,23 @@ class ComponentTimeline:
             elif right > left:
                 intervals.append((left, right, state))
         return intervals
+
+    def unmeasured(self, intervals: Sequence[StateInterval]) -> Unmeasured:
+        """Return of such intervals the time that counts for the uptime and that no check watched."""
+        if not self.reported and not self._incidents and self._component.checks:
+            return Unmeasured()
+        counted = joined((start, end) for start, end, status in intervals if status not in _UNCOUNTED)
+        if not self._component.checks:
+            return Unmeasured(reported=counted)
+        steps = step_intervals(self.measured, micros(self._now))
+        measured = joined((start, end) for start, end, status in steps if status is not NO_DATA)
+        unwatched = without(counted, measured)
+        written = without(unwatched, self.reported)
+        return Unmeasured(reported=without(unwatched, written), written=written)
+
+
+_WELL = ComponentStatus.OPERATIONAL
+_UNCOUNTED = (NO_DATA, ComponentStatus.UNDER_MAINTENANCE)
 
 
 def component_timelines(site: StatusSite, history: History, now: datetime) -> dict[str, ComponentTimeline]:
