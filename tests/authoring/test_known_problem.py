@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.helpers.status_world import with_states
 
 from helpers.cases import Case, golden
 from waypost.authoring.rules.incident_texts import article_name, as_article, fitting_category, known_problem
@@ -21,7 +22,9 @@ def incident(
         for hour, (status, text) in enumerate(updates)
     )
     hit = dict.fromkeys(components, ComponentStatus.PARTIAL_OUTAGE)
-    return Incident(name, "Zip downloads fail", Impact.MINOR, hit, TEN - timedelta(minutes=30), said)
+    return Incident(
+        name, "Zip downloads fail", Impact.MINOR, hit, TEN - timedelta(minutes=30), with_states(said, hit)
+    )
 
 
 @golden("known_problem/*.yml")

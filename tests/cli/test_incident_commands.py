@@ -125,8 +125,7 @@ def test_wrong_usage_ends_with_2_and_changes_nothing(arguments: list[str], words
     [
         ([*OPEN[:3], "wbe", "--message", "x"], "Did you mean 'web'?"),
         (["update", "gone", "--status", "monitoring", "--message", "x"], "There is no incident 'gone'."),
-        (["update", "mail", "--status", "monitoring", "--message", "x"], "Nothing but a postmortem follows"),
-        (["resolve", "mail", "--message", "x"], "Nothing but a postmortem follows"),
+        (["resolve", "mail", "--message", "x"], "The incident is resolved already"),
     ],
 )
 def test_what_cannot_be_done_ends_with_1_and_changes_nothing(

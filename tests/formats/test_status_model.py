@@ -43,7 +43,7 @@ def test_severities_order_the_states() -> None:
 
 def test_words_of_updates_are_parted() -> None:
     assert [*INCIDENT_STATUSES, *MAINTENANCE_STATUSES] == list(UpdateStatus)
-    assert (INCIDENT_STATUSES[-1], MAINTENANCE_STATUSES[0]) == ("postmortem", "scheduled")
+    assert (INCIDENT_STATUSES[-1], MAINTENANCE_STATUSES[0]) == ("withdrawn", "scheduled")
 
 
 REFUSED: list[tuple[str, type[Any], dict[str, Any]]] = [

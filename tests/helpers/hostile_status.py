@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from tests.helpers.status_world import with_states
+
 from helpers.status_world import take_snapshot
 from waypost.base.files.languages import DEFAULT_LANGUAGE
 from waypost.formats.status import ComponentStatus, Impact, Incident, Maintenance, Update, UpdateStatus
@@ -44,7 +46,9 @@ def hostile_snapshot(
             update(UpdateStatus.RESOLVED, day + timedelta(hours=1), text),
         )
         hit = {"web": ComponentStatus.PARTIAL_OUTAGE}
-        incidents.append(Incident(name.replace("_", "-"), text, Impact.MINOR, hit, day, updates))
+        incidents.append(
+            Incident(name.replace("_", "-"), text, Impact.MINOR, hit, day, with_states(updates, hit))
+        )
         start = NOW + timedelta(days=number + 1)
         planned = (update(UpdateStatus.SCHEDULED, day, text),)
         window = (start, start + timedelta(hours=2))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +23,7 @@ from waypost.formats.status import (
     StateChange,
     Update,
     UpdateStatus,
+    worst_states,
 )
 from waypost.formats.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
 from waypost.formats.status_site import History, StatusSite
@@ -78,23 +80,38 @@ def stretch(text: str) -> Coverage:
 
 
 def updates(texts: Iterable[str]) -> tuple[Update, ...]:
-    """Read `10:05 investigating`."""
-    entries = [text.rsplit(" ", 1) for text in texts]
-    return tuple(
-        Update(f"{moment(at):%Y%m%dt%H%M%Sz}-{status}", UpdateStatus(status), moment(at), f"It is {status}.")
-        for at, status in entries
+    """Read `10:05 investigating` or `10:10 monitoring · downloads: operational, uploads: major_outage`."""
+    return tuple(map(_update, texts))
+
+
+def _update(text: str) -> Update:
+    said, _, states = text.partition(" · ")
+    at, status = said.rsplit(" ", 1)
+    pairs = (part.split(": ") for part in states.split(", ") if part)
+    return Update(
+        f"{moment(at):%Y%m%dt%H%M%Sz}-{status}",
+        UpdateStatus(status),
+        moment(at),
+        f"It is {status}.",
+        changes=tuple((name, ComponentStatus(state)) for name, state in pairs),
     )
+
+
+def with_states(timeline: Sequence[Update], states: Mapping[str, ComponentStatus]) -> tuple[Update, ...]:
+    """Return updates of which the first names the states of components, as front matter does."""
+    return (replace(timeline[0], changes=tuple(states.items())), *timeline[1:])
 
 
 def incident(case: Mapping[str, Any]) -> Incident:
     """Make a written incident from {id, says} and, if they matter, components, impact, started, title."""
-    timeline = updates(case["says"])
-    states = case.get("components", {"downloads": "partial_outage"})
+    named = case.get("components", {"downloads": "partial_outage"})
+    states = {name: ComponentStatus(status) for name, status in named.items()}
+    timeline = with_states(updates(case["says"]), states)
     return Incident(
         id=case["id"],
         title=case.get("title", f"Title of {case['id']}"),
         impact=Impact(case.get("impact", "major")),
-        components={name: ComponentStatus(status) for name, status in states.items()},
+        components=worst_states(timeline),
         started=moment(case["started"]) if "started" in case else timeline[0].at,
         updates=timeline,
         automatic=case.get("automatic", False),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.helpers.status_world import with_states
+
 from helpers.cases import CASES, read_yaml
 from helpers.recorder import GRAIN, Recorder
 from waypost.formats.checks import Flapping, HttpCheck
@@ -308,13 +310,12 @@ class _Deal:
         for part in range(self.dice.randint(1, 2)):
             start, end = begin + part * 5 * HOUR, begin + part * 5 * HOUR + self.some()
             level, name = self.dice.choice([SLOW, PARTIAL, MAJOR]), f"i{len(self.incidents)}"
+            hit = {self.component.id: level}
             updates = tuple(
                 Update(f"{name}-{word}", word, at, "Words.")
                 for word, at in ((UpdateStatus.INVESTIGATING, start), (UpdateStatus.RESOLVED, end))
             )
-            self.incidents.append(
-                Incident(name, name, Impact.MINOR, {self.component.id: level}, start, updates)
-            )
+            self.incidents.append(Incident(name, name, Impact.MINOR, hit, start, with_states(updates, hit)))
 
     def _announce(self, start: datetime, end: datetime) -> None:
         updates = (Update("said", UpdateStatus.SCHEDULED, start - 20 * HOUR, "Words."),)

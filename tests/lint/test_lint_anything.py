@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.helpers.status_world import with_states
 
 from helpers.sites import minimal_site
 from waypost.formats.lint import Cadence, LintConfig
@@ -108,7 +109,9 @@ def timelines(draw: st.DrawFn, maintenance: bool = False) -> tuple[Update, ...]:
 def incidents(draw: st.DrawFn) -> Incident:
     updates = draw(timelines())
     hit = {"web": ComponentStatus.MAJOR_OUTAGE}
-    return Incident("a", draw(TITLES), draw(st.sampled_from(Impact)), hit, updates[0].at, updates)
+    return Incident(
+        "a", draw(TITLES), draw(st.sampled_from(Impact)), hit, updates[0].at, with_states(updates, hit)
+    )
 
 
 @st.composite
@@ -229,7 +232,7 @@ def test_a_text_of_one_thing_does_not_hang(piece: str) -> None:
         for index, status in enumerate(INCIDENT_STATUSES)
     )
     hit = {"web": ComponentStatus.MAJOR_OUTAGE}
-    incident = Incident("a", piece * 20, Impact.CRITICAL, hit, updates[0].at, updates)
+    incident = Incident("a", piece * 20, Impact.CRITICAL, hit, updates[0].at, with_states(updates, hit))
     texts = {"status/incidents/a.md": (1, body)}
     project = Project(HelpCenter(), status_of((incident,), ()))
     judged(LintSite(project, LintConfig(), {}, frozenset(), NOW, texts))

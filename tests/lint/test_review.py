@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from tests.helpers.status_world import with_states
 
 from helpers.cases import Case, golden
 from waypost.formats.article import Article, front_matter_of
@@ -33,7 +34,7 @@ def incident(name: str, keys: dict[str, Any]) -> Incident:
     started = datetime.fromisoformat(keys["started"])
     components = dict.fromkeys(keys["components"], ComponentStatus.PARTIAL_OUTAGE)
     update = Update("u", UpdateStatus.INVESTIGATING, started, "It fails.")
-    return Incident(name, f"T {name}", Impact.MINOR, components, started, (update,))
+    return Incident(name, f"T {name}", Impact.MINOR, components, started, with_states([update], components))
 
 
 def vote(text: str) -> Vote:

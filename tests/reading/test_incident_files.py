@@ -156,12 +156,18 @@ def test_a_timeline_that_cannot_be_is_refused_at_its_line(
     assert incident(tmp_path, body) == (None, expected)
 
 
-def test_after_a_resolution_only_postmortems_follow(tmp_path: Path) -> None:
+def test_after_its_end_an_incident_has_a_postmortem_or_is_reopened(tmp_path: Path) -> None:
     body = FIRST + "## resolved · 2026-10-02T12:00:00Z\nEnd.\n## postmortem · 2026-10-03T12:00:00Z\nWhy.\n"
     assert good(tmp_path, body).resolved_at == datetime.fromisoformat("2026-10-02T12:00:00+00:00")
-    assert incident(tmp_path, body + "## identified · 2026-10-04T12:00:00Z\nAgain.\n")[1] == [
-        ("incident-order", 12)
-    ]
+    again = body + "## identified · 2026-10-04T12:00:00Z\nAgain.\n"
+    assert good(tmp_path, again).resolved_at is None
+    end = "## resolved · 2026-10-05T12:00:00Z\nEnd.\n"
+    assert good(tmp_path, again + end).resolved_at == datetime.fromisoformat("2026-10-05T12:00:00+00:00")
+    withdrawn = "## withdrawn · 2026-10-05T12:00:00Z\nA mistake.\n"
+    assert good(tmp_path, again + withdrawn).is_withdrawn
+    assert incident(tmp_path, again + withdrawn + end.replace("05T", "06T"))[1] == [("incident-order", 16)]
+    assert incident(tmp_path, body + end)[1] == [("incident-order", 12)]
+    assert incident(tmp_path, withdrawn)[1] == [("incident-order", 6)]
 
 
 def test_a_file_name_that_is_no_address_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.helpers.status_world import with_states
 
 from helpers.status_world import moment, site
 from waypost.base.files.languages import load_words
@@ -108,7 +109,7 @@ def _incident(draw: st.DrawFn, name: str) -> Incident:
     text = _updates(draw, UpdateStatus.INVESTIGATING, [UpdateStatus.IDENTIFIED], UpdateStatus.RESOLVED)
     states = {key: draw(st.sampled_from(MEASURED[1:])) for key in draw(names)}
     started = text[0].at - timedelta(minutes=draw(st.integers(0, 20)))
-    return Incident(name, f"Title of {name}", Impact.MAJOR, states, started, tuple(text))
+    return Incident(name, f"Title of {name}", Impact.MAJOR, states, started, with_states(text, states))
 
 
 def _work(draw: st.DrawFn, name: str) -> Maintenance:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.helpers.status_world import with_states
 
 from waypost.formats.lint import Cadence
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus
@@ -20,7 +21,8 @@ def update(minutes: float, status: str = "investigating", promised: float | None
 
 
 def incident(*updates: Update, impact: Impact = Impact.MAJOR, name: str = "one") -> Incident:
-    return Incident(name, "Title", impact, {"web": ComponentStatus.PARTIAL_OUTAGE}, updates[0].at, updates)
+    hit = {"web": ComponentStatus.PARTIAL_OUTAGE}
+    return Incident(name, "Title", impact, hit, updates[0].at, with_states(updates, hit))
 
 
 @pytest.mark.parametrize(

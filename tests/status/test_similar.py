@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.helpers.status_world import with_states
 
 from helpers.cases import Case, golden
 from helpers.status_world import moment
@@ -27,7 +28,13 @@ def incident(number: int, case: Case) -> Incident:
     )
     hit = dict.fromkeys(case["components"], ComponentStatus.PARTIAL_OUTAGE)
     return Incident(
-        case["id"], case["title"], Impact.MINOR, hit, at, updates, continued_as=case.get("continued_as")
+        case["id"],
+        case["title"],
+        Impact.MINOR,
+        hit,
+        at,
+        with_states(updates, hit),
+        continued_as=case.get("continued_as"),
     )
 
 

@@ -345,7 +345,7 @@ def test_the_error_budget_is_what_the_goal_allows_of_the_measured_time() -> None
 
 def test_no_data_allows_nothing_and_burns_nothing() -> None:
     found = budget_of([(100, ComponentStatus.NO_DATA)], 99)
-    assert (found.allowed, found.spent, found.left) == (0, 0, 0)
+    assert (found.allowed, found.spent, found.left) == (None, None, None)
     assert set(found.burn_rates.values()) == {None}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -106,6 +106,7 @@ class UpdateStatus(StrEnum):
     MONITORING = "monitoring"
     RESOLVED = "resolved"
     POSTMORTEM = "postmortem"
+    WITHDRAWN = "withdrawn"
     SCHEDULED = "scheduled"
     IN_PROGRESS = "in_progress"
     VERIFYING = "verifying"
@@ -113,8 +114,10 @@ class UpdateStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-INCIDENT_STATUSES = tuple(UpdateStatus)[:5]
-MAINTENANCE_STATUSES = tuple(UpdateStatus)[5:]
+INCIDENT_STATUSES = tuple(UpdateStatus)[:6]
+MAINTENANCE_STATUSES = tuple(UpdateStatus)[6:]
+CLOSED = (UpdateStatus.RESOLVED, UpdateStatus.WITHDRAWN)
+"""What ends an incident: it is over, or it never was one."""
 ENDED = (UpdateStatus.COMPLETED, UpdateStatus.CANCELLED)
 """What a maintenance is when nothing of it is to come."""
 
@@ -122,24 +125,29 @@ MAX_WINDOWS = 100
 """How many windows one file may hold: a weekly one of nearly two years."""
 
 
-def _measured_trouble(status: Any) -> Any:
-    if status not in MEASURED[1:]:
-        names = ", ".join(MEASURED[1:])
-        raise fault("bad-value", f"Expected one of: {names}.{did_you_mean(str(status), MEASURED[1:])}")
-    return status
+def state_fault(written: str, allowed: Sequence[ComponentStatus] = MEASURED) -> str:
+    """Return what is wrong with a word for a state, or nothing where it is one of those allowed."""
+    if written in allowed:
+        return ""
+    return f"Expected one of: {', '.join(allowed)}.{did_you_mean(written, allowed)}"
 
 
-Trouble = Annotated[
-    ComponentStatus,
-    BeforeValidator(_measured_trouble),
-    WithJsonSchema({"type": "string", "enum": [status.value for status in MEASURED[1:]]}),
-]
+def _state_of(allowed: Sequence[ComponentStatus]) -> tuple[BeforeValidator, WithJsonSchema]:
+    def check(status: Any) -> Any:
+        message = state_fault(str(status), allowed)
+        if message:
+            raise fault("bad-value", message)
+        return status
+
+    schema = WithJsonSchema({"type": "string", "enum": [status.value for status in allowed]})
+    return BeforeValidator(check), schema
+
+
+Trouble = Annotated[ComponentStatus, *_state_of(MEASURED[1:])]
 """degraded_performance, partial_outage or major_outage."""
 
-
-def _require_components(components: Collection[str], former: Collection[str]) -> None:
-    if not components and not former:
-        raise fault("bad-value", "This is empty. Add at least one entry.", "components")
+DeclaredState = Annotated[ComponentStatus, *_state_of(MEASURED)]
+"""operational, degraded_performance, partial_outage or major_outage."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -150,18 +158,16 @@ class IncidentFrontMatter:
     """What customers cannot do, in their words."""
     impact: Impact
     """none, minor, major or critical."""
-    components: dict[Slug, Trouble]
-    """The components hit, and the state each is in until it is resolved; only with `redirect_from` it may be empty."""
+    components: dict[Slug, DeclaredState] = Field(default_factory=dict)
+    """The components it is about, and the state of each from the first update on; later updates may change it."""
     articles: tuple[ContentPath, ...] = ()
     """Articles with a way round, from content/."""
     started: Moment | None = None
     """When it began, if that was before the first update."""
     redirect_from: tuple[FormerStatusAddress, ...] = ()
     """Addresses that its page had once, from the root of the status page, such as `incidents/kctbh9vrtdwd/`."""
-
-    def __post_init__(self) -> None:
-        """Refuse a list without an entry, unless another page told of it, which may not have known more."""
-        _require_components(self.components, self.redirect_from)
+    merged_into: Slug | None = None
+    """The name of the incident that goes on with it, where two turned out to be one."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -204,7 +210,8 @@ class MaintenanceFrontMatter:
 
     def __post_init__(self) -> None:
         """Refuse a list without an entry, unless another page told of it, which may not have known more."""
-        _require_components(self.components, self.redirect_from)
+        if not self.components and not self.redirect_from:
+            raise fault("bad-value", "This is empty. Add at least one entry.", "components")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -225,7 +232,16 @@ class Update:
     window: date | None = None
     """The day of the one window that it is about, where the work repeats; None for what its place in time says."""
     changes: tuple[tuple[str, ComponentStatus], ...] = ()
-    """Of an automatic update: components by id, and the state that each is in from now on."""
+    """Components by id whose states it names, and the state that each is in from now on."""
+
+
+def worst_states(updates: Iterable[Update]) -> dict[str, ComponentStatus]:
+    """Return the worst state that updates name for each component, in the order in which they name them."""
+    found: dict[str, ComponentStatus] = {}
+    for update in updates:
+        for name, status in update.changes:
+            found[name] = worst([status, found.get(name, status)])
+    return found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -236,6 +252,7 @@ class Incident:
     title: str
     impact: Impact
     components: Mapping[str, ComponentStatus]
+    """The worst state of each component that it names."""
     started: datetime
     updates: tuple[Update, ...]
     articles: tuple[str, ...] = ()
@@ -245,11 +262,45 @@ class Incident:
     """The id of the incident that took over from an automatic one: a written one, or that of what it needs."""
     redirect_from: tuple[str, ...] = ()
     """Addresses that its page had once, from the root of the status page."""
+    ended: datetime | None = None
+    """When an automatic incident truly ended, which the checks confirmed later."""
 
     @cached_property
     def resolved_at(self) -> datetime | None:
-        """When customers were no longer hit, or None while they are."""
-        return next((update.at for update in self.updates if update.status is UpdateStatus.RESOLVED), None)
+        """When customers were no longer hit, or None while they are; of one that was reopened, the last time."""
+        end = self.open_intervals[-1][1]
+        return end if end is None or self.ended is None else self.ended
+
+    @cached_property
+    def open_intervals(self) -> tuple[tuple[datetime, datetime | None], ...]:
+        """When it was open, oldest first; the last has no end while it is open."""
+        found: list[tuple[datetime, datetime | None]] = [(self.started, None)]
+        for update in self.updates:
+            start, end = found[-1]
+            if update.status in CLOSED:
+                found[-1] = (start, end or update.at)
+            elif end is not None and update.status is not UpdateStatus.POSTMORTEM:
+                found.append((update.at, None))
+        return tuple(found)
+
+    @cached_property
+    def is_withdrawn(self) -> bool:
+        """Whether it was opened by mistake: then it never hit anything."""
+        return any(update.status is UpdateStatus.WITHDRAWN for update in self.updates)
+
+    def is_open(self, at: datetime) -> bool:
+        """Return whether customers are hit by it at a moment."""
+        return any(start <= at and (end is None or at < end) for start, end in self.open_intervals)
+
+    def until(self, count: int) -> Incident:
+        """Return it with its first updates alone, as it stood when the last of them was new."""
+        if count >= len(self.updates):
+            return self
+        updates = self.updates[:count]
+        components = self.components if self.automatic else worst_states(updates)
+        return dataclasses.replace(
+            self, updates=updates, components=components, continued_as=None, ended=None
+        )
 
     @property
     def status(self) -> UpdateStatus:
@@ -260,6 +311,17 @@ class Incident:
     def updated_at(self) -> datetime:
         """When something was last said."""
         return self.updates[-1].at
+
+
+def with_present_ids(incident: Incident, names: Mapping[str, str]) -> Incident:
+    """Return an incident whose components are called by the ids that they have now, by the ids they had."""
+    if all(names.get(name, name) == name for name in incident.components):
+        return incident
+    updates = tuple(
+        dataclasses.replace(it, changes=tuple((names.get(name, name), state) for name, state in it.changes))
+        for it in incident.updates
+    )
+    return dataclasses.replace(incident, updates=updates, components=worst_states(updates))
 
 
 @dataclasses.dataclass(frozen=True)

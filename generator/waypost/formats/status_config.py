@@ -14,6 +14,7 @@ from pydantic.dataclasses import dataclass
 from waypost.formats.checks import Check, Confirmation, Flapping, Rules, kind_of
 from waypost.formats.field_types import (
     STRICT,
+    Day,
     DirectoryUrl,
     Duration,
     HostPort,
@@ -58,6 +59,13 @@ class Component:
     """Components it cannot work without: while one of them is in trouble, it is told as part of that trouble."""
     policy: Confirmation = Field(default_factory=Confirmation)
     """When its checks' answers are believed, where that differs from the page."""
+    formerly: tuple[Slug, ...] = ()
+    """Ids that it had before, the oldest first: its history, old incidents and addresses stay with it."""
+
+    @property
+    def first_id(self) -> str:
+        """The id that it had first: public ids derive from it, so that a new name changes none."""
+        return (*self.formerly, self.id)[0]
 
     @property
     def named_checks(self) -> tuple[tuple[str, Check], ...]:
@@ -66,6 +74,27 @@ class Component:
             (check.id or f"{kind_of(check)}-{number}", check)
             for number, check in enumerate(self.checks, start=1)
         )
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
+class RetiredComponent:
+    """A component that the service has no more, whose history and addresses stay."""
+
+    id: Slug
+    """The id that it had: old incidents name it."""
+    name: Line
+    """Its name for people."""
+    until: Day
+    """The last day on which it was a part of the service."""
+    description: Line = ""
+    """What it did, in a few words."""
+    formerly: tuple[Slug, ...] = ()
+    """Ids that it had before, the oldest first."""
+
+    @property
+    def first_id(self) -> str:
+        """The id that it had first: public ids derive from it."""
+        return (*self.formerly, self.id)[0]
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -204,6 +233,14 @@ class StatusConfig:
     """How Waypost knows that its own connection works; while it does not, nothing is judged."""
     reported: tuple[ReportedHistory, ...] = ()
     """Times in which every incident was written down: what has checks and no measurement there was operational."""
+    retired: tuple[RetiredComponent, ...] = ()
+    """Components that the service has no more: old incidents may name them."""
+
+    @property
+    def present_ids(self) -> dict[str, str]:
+        """Every id that a component has or had, retired ones too, with the id that it has now."""
+        parts: tuple[RetiredComponent | Component, ...] = (*self.retired, *self.flat)
+        return {name: part.id for part in parts for name in (*part.formerly, part.id)}
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[Component, ...]], ...]:

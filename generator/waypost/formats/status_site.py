@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from waypost.formats.incident_templates import IncidentTemplates
 from waypost.formats.lint import Cadence
 from waypost.formats.status import Certificate, Coverage, Incident, Maintenance, StateChange, UplinkGap
 from waypost.formats.status_config import StatusConfig
 from waypost.formats.subscribers import SubscriberFile
+
+Row = TypeVar("Row", StateChange, Coverage, Certificate)
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,26 @@ class History:
     """When our own connection was down, oldest first."""
     certificates: tuple[Certificate, ...] = ()
     """The certificate that each check last saw."""
+
+    def renamed(self, names: Mapping[str, str]) -> History:
+        """Return the rows with components called by other names; those of names that are not there stay."""
+        if all(name == other for name, other in names.items()):
+            return self
+        return replace(
+            self,
+            changes=_renamed(self.changes, names),
+            coverage=_renamed(self.coverage, names),
+            certificates=_renamed(self.certificates, names),
+        )
+
+
+def _renamed(rows: tuple[Row, ...], names: Mapping[str, str]) -> tuple[Row, ...]:
+    return tuple(
+        row
+        if names.get(row.component, row.component) == row.component
+        else replace(row, component=names[row.component])
+        for row in rows
+    )
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from tests.helpers.status_world import with_states
 
 from helpers.hostile_servers import Server, answering, reply
 from helpers.hostile_status import TEXTS, hostile_snapshot
@@ -115,7 +116,7 @@ def long_incident(updates: int, text: str, components: int = 1) -> tuple[Snapsho
         for number in range(updates)
     )
     hit = {f"component-{number}": ComponentStatus.PARTIAL_OUTAGE for number in range(components)}
-    incident = Incident("long", short.title, Impact.MAJOR, hit, short.started, said)
+    incident = Incident("long", short.title, Impact.MAJOR, hit, short.started, with_states(said, hit))
     return replace(seen, incidents=(incident,), active=(incident,)), incident
 
 

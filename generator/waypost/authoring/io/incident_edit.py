@@ -155,8 +155,7 @@ def _read(root: Path, folder: StatusFolder[T], file: Path, data: bytes) -> T:
     if source:
         item, problems = folder.parse(source, file.stem)
     if item:
-        known = frozenset(component.id for component in usable_config(root).flat)
-        problems = check_references(root, file, item, known)
+        problems = check_references(root, file, item, usable_config(root).present_ids)
     if item is None or problems:
         raise ProblemsFound(problems)
     return item

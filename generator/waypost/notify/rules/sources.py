@@ -28,6 +28,7 @@ AT_RISK = 0.8
 
 _CLOSING = {
     UpdateStatus.RESOLVED: NoticeEvent.INCIDENT_RESOLVED,
+    UpdateStatus.WITHDRAWN: NoticeEvent.INCIDENT_RESOLVED,
     UpdateStatus.POSTMORTEM: NoticeEvent.INCIDENT_POSTMORTEM,
 }
 

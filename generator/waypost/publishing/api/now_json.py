@@ -122,9 +122,10 @@ def now_document(snapshot: Snapshot) -> Now:
 
 
 def _still_hit(snapshot: Snapshot, incident: Incident) -> Collection[str]:
-    """Return the components that an incident hits now; an incident of a person hits at least one."""
+    """Return the components that an incident hits now; where all of them are well again, those that it hit."""
     well = {item.id for item in snapshot.components if item.known_status is ComponentStatus.OPERATIONAL}
-    return incident.components.keys() - well or incident.components
+    hit = [name for name, status in incident.components.items() if status.is_trouble]
+    return incident.components.keys() - well or hit
 
 
 def _component_now(item: ComponentSnapshot, snapshot: Snapshot) -> ComponentNow:

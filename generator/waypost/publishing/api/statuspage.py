@@ -16,23 +16,23 @@ from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStat
 from waypost.status.rules.incidents import Changes, MaintenanceSnapshot, incident_changes, maintenance_changes
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
-LABELS = {
-    **{status: status.replace("_", " ").capitalize() for status in UpdateStatus},
-    UpdateStatus.CANCELLED: "Completed",
-}
+API_STATUSES = {UpdateStatus.CANCELLED: UpdateStatus.COMPLETED, UpdateStatus.WITHDRAWN: UpdateStatus.RESOLVED}
+"""The statuses that clients of Statuspage have no word for, and those that stand for them."""
+
+LABELS = {status: API_STATUSES.get(status, status).replace("_", " ").capitalize() for status in UpdateStatus}
 """The name of each update status in the feeds of Atlassian Statuspage; programs read it, so it stays English."""
 
 
 def api_status(status: UpdateStatus) -> UpdateStatus:
     """Return the status that clients of Statuspage know: cancelled work is completed for them."""
-    return UpdateStatus.COMPLETED if status is UpdateStatus.CANCELLED else status
+    return API_STATUSES.get(status, status)
 
 
 def in_api_words(update: Update, snapshot: Snapshot) -> Update:
-    """Return an update as clients of Statuspage see it; one that cancels says so in its text."""
-    if update.status is not UpdateStatus.CANCELLED:
+    """Return an update as clients of Statuspage see it; one that cancels or withdraws says so in its text."""
+    if update.status not in API_STATUSES:
         return update
-    body = snapshot.words.say("news.cancelled", text=update.body)
+    body = snapshot.words.say(f"news.{update.status}", text=update.body)
     return replace(update, status=api_status(update.status), body=body)
 
 
@@ -137,7 +137,7 @@ def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
     return {
         "id": identity,
         "name": incident.title,
-        "status": incident.status,
+        "status": api_status(incident.status),
         "created_at": api_time(incident.updates[0].at),
         "updated_at": api_time(incident.updated_at),
         "monitoring_at": _time_of(incident, UpdateStatus.MONITORING),
@@ -147,7 +147,10 @@ def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
         "started_at": api_time(incident.started),
         "page_id": page_id(snapshot),
         "incident_updates": _updates_json(
-            snapshot, (identity, incident.id), incident.updates, incident_changes(incident)
+            snapshot,
+            (identity, incident.id),
+            [in_api_words(update, snapshot) for update in incident.updates],
+            incident_changes(incident),
         ),
         "components": _named_components(snapshot, tuple(incident.components)),
     }

@@ -16,7 +16,7 @@ from waypost.base.i18n import Words, duration_text, number_text
 from waypost.base.markdown.html import render_markdown
 from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.article import Article
-from waypost.formats.status import MEASURED, ComponentStatus, Incident, UpdateStatus, worst
+from waypost.formats.status import CLOSED, MEASURED, ComponentStatus, Incident, worst
 from waypost.formats.status_config import PageConfig, Policy
 from waypost.publishing.pages.charts import bar_svg, bar_text, latency_chart
 from waypost.status.rules.coverage import Figure, covered, figure, is_whole, length_text
@@ -97,7 +97,7 @@ def uptime_columns(found: Uptimes, words: Words) -> list[Figure]:
 
 def closing_words(incident: Incident, limit: int = 220) -> str:
     """Return the first words of the update that ended an incident, or of the latest one."""
-    ending = [update for update in incident.updates if update.status is UpdateStatus.RESOLVED]
+    ending = [update for update in incident.updates if update.status in CLOSED]
     text = plain_text((ending or list(incident.updates))[-1].body.split("\n\n")[0])
     return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -26,13 +26,14 @@ from waypost.formats.status import (
     MaintenanceFrontMatter,
     Update,
     UpdateStatus,
+    worst_states,
 )
-from waypost.problems import Location, Problem, did_you_mean
+from waypost.problems import Location, Problem
 from waypost.reading.rules.recurrence import wrong_steps
+from waypost.reading.rules.update_headings import HeadingFault, example_heading, read_heading
 
 T = TypeVar("T")
 
-_HEADING = re.compile(r"##\s+(?P<status>\S+)\s+[·|–-]\s+(?P<time>\S+)(?:\s+[·|–-]\s+(?P<day>\S+))?\s*")
 MAX_UPDATE = 10_000
 """Characters of one update: a thorough postmortem has about 4,000."""
 
@@ -77,10 +78,13 @@ def parse_incident(source: Source, name: str) -> tuple[Incident | None, list[Pro
         problems.append(document.front.problem_at(("started",), "incident-order", message))
     if problems:
         return None, problems
-    updates = tuple(entry.update for entry in entries)
-    started = front.started or updates[0].at
+    first, *later = (entry.update for entry in entries)
+    states = {**front.components, **dict(first.changes)}
+    updates = (replace(first, changes=tuple(states.items())), *later)
     incident = Incident(
-        *(name, front.title, front.impact, front.components, started, updates, front.articles),
+        *(name, front.title, front.impact, worst_states(updates), front.started or first.at, updates),
+        articles=front.articles,
+        continued_as=front.merged_into,
         redirect_from=front.redirect_from,
     )
     return incident, []
@@ -168,7 +172,7 @@ def _parse_timeline(
         if problem:
             problems.append(problem)
     if not entries and not problems:
-        message = f"The file has no update. Say what customers see. {_example(allowed)}"
+        message = f"The file has no update. Say what customers see. {example_heading(allowed)}"
         problems.append(document.source.problem("update-heading", message, document.body_line, 1))
     # Where an update is missing, the order of the others says nothing.
     if not problems:
@@ -178,31 +182,14 @@ def _parse_timeline(
     return entries, problems
 
 
-def _parse_update(  # noqa: PLR0911  # one return a mistake
+def _parse_update(
     document: MarkdownDocument, line: int, heading: str, body: str, allowed: Sequence[UpdateStatus]
 ) -> tuple[Update | None, Problem | None]:
     problem = document.source.problem
-    match = _HEADING.fullmatch(heading)
-    if match is None:
-        what = "This heading is not one" if heading else "This text stands before the first heading"
-        message = f"{what} of the form `## status · time`. {_example(allowed)}"
-        return None, problem("update-heading", message, line, 1)
-    status, written = match["status"], match["time"]
-    if status not in allowed:
-        names = ", ".join(allowed)
-        message = f"Unknown status '{status}'. Use one of: {names}.{did_you_mean(status, allowed)}"
-        return None, problem("update-heading", message, line, match.start("status") + 1)
-    at = read_moment(written)
-    if at is None:
-        message = (
-            "The time cannot be read, or lacks its offset from UTC. Write it as 2026-11-20T10:02:00+01:00."
-        )
-        return None, problem("bad-date", message, line, match.start("time") + 1)
-    window = _read_day(match["day"])
-    if match["day"] and window is None:
-        message = "The day of the window cannot be read. Write it as 2026-11-29."
-        return None, problem("bad-date", message, line, match.start("day") + 1)
-    dates, wrong = _dates_in(body, at)
+    read = read_heading(heading, allowed)
+    if isinstance(read, HeadingFault):
+        return None, problem(read.code, read.message, line, read.column)
+    dates, wrong = _dates_in(body, read.at)
     if wrong:
         number = line + 1 + body.count("\n", 0, wrong[0])
         return None, problem("bad-date", wrong[1], number, 1)
@@ -214,16 +201,15 @@ def _parse_update(  # noqa: PLR0911  # one return a mistake
         return None, problem(
             "bad-value", "This update says nothing. Write a sentence below its heading.", line, 1
         )
+    return Update(
+        update_id(read.at, read.status), read.status, read.at, text, *dates, read.window, read.changes
+    ), None
+
+
+def update_id(at: datetime, status: UpdateStatus) -> str:
+    """Return the id of an update: of its time and status, such as `20261120t090200z-in-progress`."""
     fraction = f"{at.microsecond:06d}" if at.microsecond else ""
-    identity = f"{at.astimezone(UTC):%Y%m%dt%H%M%S}{fraction}z-{status.replace('_', '-')}"
-    return Update(identity, UpdateStatus(status), at, text, *dates, window), None
-
-
-def _read_day(written: str | None) -> date | None:
-    try:
-        return date.fromisoformat(written or "")
-    except ValueError:
-        return None
+    return f"{at.astimezone(UTC):%Y%m%dt%H%M%S}{fraction}z-{status.replace('_', '-')}"
 
 
 def _dates_in(
@@ -254,10 +240,6 @@ def can_be_rendered(text: str) -> bool:
     except RecursionError:
         return False
     return True
-
-
-def _example(allowed: Sequence[UpdateStatus]) -> str:
-    return f"Write it as `## {allowed[0]} · 2026-11-20T10:02:00+01:00`."
 
 
 def _check_times(document: MarkdownDocument, entries: Sequence[_TimelineEntry]) -> list[Problem]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.base.cron import explain_cron
-from waypost.base.files.front_matter import parse_markdown
+from waypost.base.files.front_matter import MarkdownDocument, parse_markdown
 from waypost.base.files.text_files import read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, load_yaml
 from waypost.base.files.yaml_source import DataPath, YamlDocument
@@ -17,8 +19,14 @@ from waypost.base.net.json_paths import explain_path
 from waypost.base.patterns import explain_pattern
 from waypost.formats.checks import Check, Confirmation
 from waypost.formats.lint import Cadence, LintConfig
-from waypost.formats.status import Incident, Maintenance
-from waypost.formats.status_config import Component, ComponentGroup, Policy, StatusConfig
+from waypost.formats.status import Incident, Maintenance, with_present_ids
+from waypost.formats.status_config import (
+    Component,
+    ComponentGroup,
+    Policy,
+    RetiredComponent,
+    StatusConfig,
+)
 from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import SubscriberFile
 from waypost.problems import Location, Problem, did_you_mean
@@ -50,6 +58,11 @@ def _check_ids(document: YamlDocument, config: StatusConfig) -> list[Problem]:
             problems.append(document.problem_at(path, "duplicate-id", f"{what} Choose another."))
         claimed.add((kind, name))
 
+    def claim_former(component: Component | RetiredComponent, path: DataPath) -> None:
+        for place, name in enumerate(component.formerly):
+            what = f"The id '{name}' is that of a component already."
+            claim("component", name, (*path, "formerly", place), what)
+
     for index, entry in enumerate(config.components):
         is_group = isinstance(entry, ComponentGroup)
         members = entry.components if isinstance(entry, ComponentGroup) else (entry,)
@@ -60,25 +73,36 @@ def _check_ids(document: YamlDocument, config: StatusConfig) -> list[Problem]:
             path: DataPath = ("components", index, *(("components", number) if is_group else ()))
             what = f"The id '{component.id}' is taken by a component above."
             claim("component", component.id, (*path, "id"), what)
+            claim_former(component, path)
             for place, (name, _) in enumerate(component.named_checks):
                 what = f"The id '{name}' is taken by another check of this component."
                 claim(f"check of {component.id}", name, (*path, "checks", place), what)
+    for index, retired in enumerate(config.retired):
+        what = f"The id '{retired.id}' is that of a component already."
+        claim("component", retired.id, ("retired", index, "id"), what)
+        claim_former(retired, ("retired", index))
     return problems
 
 
 def load_status_site(root: Path, config: StatusConfig) -> tuple[StatusSite, list[Problem]]:
     """Read status/ and the cadence of lint.yml; what cannot be read is left out and named as a problem."""
-    known = frozenset(component.id for component in config.flat)
-    incidents, problems = _load_folder(root, "incidents", load_incident, known)
-    written, found = _load_folder(root, "maintenance", load_maintenance, known)
+    names = config.present_ids
+    incidents, problems = _load_folder(root, "incidents", load_incident, names)
+    written, found = _load_folder(root, "maintenance", load_maintenance, names)
     works, faults = _expand(root, written, ZoneInfo(config.page.time_zone))
-    doubled = _check_former_addresses([*incidents, *written])
-    history, more = load_history(root, known)
+    doubled = [*_check_former_addresses([*incidents, *written]), *_check_merged(root, incidents)]
+    history, more = load_history(root, names)
+    incidents = tuple(with_present_ids(item, names) for item in incidents)
+    works = tuple(
+        replace(work, components=tuple(dict.fromkeys(names.get(name, name) for name in work.components)))
+        for work in works
+    )
     templates, wrong = load_templates(root)
     # A mistake in lint.yml is reported by `waypost lint`; nothing that is published waits for it.
     _, rules, _ = read_lint_config(root)
     cadence = rules.updates_within if rules else Cadence()
     subscribers, unclear = load_subscribers(root, config)
+    history = history.renamed(names)
     site = StatusSite(config, incidents, works, history, templates, cadence, subscribers or SubscriberFile())
     return site, [*problems, *found, *faults, *doubled, *more, *wrong, *unclear]
 
@@ -95,6 +119,23 @@ def _check_former_addresses(items: Sequence[Incident | Maintenance]) -> list[Pro
                 problems.append(Problem(Location(f"status/{place}.md"), "duplicate-id", message))
             taken.setdefault(address, f"status/{place}.md")
     return problems
+
+
+def _check_merged(root: Path, incidents: Sequence[Incident]) -> Iterator[Problem]:
+    """Complain of each incident that is said to go on as one that is not there, or as itself."""
+    known = {item.id for item in incidents}
+    for item in incidents:
+        if item.continued_as is not None and item.continued_as not in known - {item.id}:
+            front = _front_matter(root, root / "status" / "incidents" / f"{item.id}.md")
+            hint = did_you_mean(item.continued_as, known - {item.id}) or ADD_OR_CORRECT
+            message = f"There is no other incident '{item.continued_as}'.{hint}"
+            if front:
+                yield front.front.problem_at(("merged_into",), "bad-value", message)
+
+
+def _front_matter(root: Path, file: Path) -> MarkdownDocument | None:
+    source, _ = read_source(root, file)
+    return parse_markdown(source)[0] if source else None
 
 
 def _expand(
@@ -135,7 +176,7 @@ def _load_folder(
     root: Path,
     name: str,
     load: Callable[[Path, Path], tuple[T | None, list[Problem]]],
-    known: frozenset[str],
+    known: Collection[str],
 ) -> tuple[tuple[T, ...], list[Problem]]:
     files, problems = walk(root, root / "status" / name, ".md")
     loaded: list[T] = []
@@ -156,30 +197,42 @@ def _load_folder(
 
 
 def check_references(
-    root: Path, file: Path, item: Incident | Maintenance, known: frozenset[str]
+    root: Path, file: Path, item: Incident | Maintenance, known: Collection[str]
 ) -> list[Problem]:
     """Check that the components and articles which a file names are there."""
-    wrong = [(index, name) for index, name in enumerate(item.components) if name not in known]
+    wrong = [name for name in item.components if name not in known]
     lost = [
         (index, path) for index, path in enumerate(item.articles) if not (root / "content" / path).is_file()
     ]
-    source, problems = read_source(root, file) if wrong or lost else (None, [])
-    document, problems = parse_markdown(source) if source else (None, problems)
+    document = _front_matter(root, file) if wrong or lost else None
     if document is None:
-        return problems
-    front = document.front
-    for index, name in wrong:
-        is_key = ("components", name) in front.places
-        hint = did_you_mean(name, known) or ADD_OR_CORRECT
-        message = f"There is no component '{name}' in status/status.yml.{hint}"
-        place = ("components", name if is_key else index)
-        problems.append(front.problem_at(place, "unknown-component", message, at_key=is_key))
+        return []
+    problems = [problem for name in wrong for problem in _unknown_component(document, item, name, known)]
     for index, path in lost:
         content = root / "content"
         hint = did_you_mean(path, (each.relative_to(content).as_posix() for each in content.rglob("*.md")))
         message = f"There is no content/{path}.{hint or ADD_OR_CORRECT}"
-        problems.append(front.problem_at(("articles", index), "unknown-article", message))
+        problems.append(document.front.problem_at(("articles", index), "unknown-article", message))
     return problems
+
+
+def _unknown_component(
+    document: MarkdownDocument, item: Incident | Maintenance, name: str, known: Collection[str]
+) -> Iterator[Problem]:
+    """Complain of a component that is not there, at each place that names it."""
+    hint = did_you_mean(name, known) or ADD_OR_CORRECT
+    message = f"There is no component '{name}' in status/status.yml.{hint}"
+    front = document.front
+    if isinstance(item, Maintenance):
+        place = ("components", item.components.index(name))
+        yield front.problem_at(place, "unknown-component", message)
+    elif ("components", name) in front.places:
+        yield front.problem_at(("components", name), "unknown-component", message, at_key=True)
+    lines = document.source.text.split("\n")
+    for line in update_lines(document):
+        match = re.search(rf"[·|–,-]\s*({re.escape(name)})\s*:", lines[line - 1])
+        if match:
+            yield document.source.problem("unknown-component", message, line, match.start(1) + 1)
 
 
 _LANGUAGES: Mapping[str, tuple[str, Callable[[str], str]]] = {

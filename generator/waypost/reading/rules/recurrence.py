@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from waypost.formats.status import ENDED, MAX_WINDOWS, Maintenance, Repetition, Update, UpdateStatus
+from waypost.formats.status import CLOSED, ENDED, MAX_WINDOWS, Maintenance, Repetition, Update, UpdateStatus
 
 _DAYS = {"day": 1, "week": 7, "2 weeks": 14, "4 weeks": 28}
 _LAST_DAY_OF_ALL_MONTHS = 28
@@ -73,14 +73,18 @@ def expand(work: Maintenance, zone: ZoneInfo) -> tuple[tuple[Maintenance, ...], 
 
 def wrong_steps(updates: Sequence[Update]) -> Iterator[tuple[int, str]]:
     """Give the steps of a timeline that cannot follow each other, by their index, with the reason."""
-    closing = (UpdateStatus.RESOLVED, *ENDED, UpdateStatus.POSTMORTEM)
-    if updates and updates[0].status in closing:
+    after = UpdateStatus.POSTMORTEM
+    if updates and updates[0].status in (*CLOSED, *ENDED, after):
         yield 0, f"The timeline starts with '{updates[0].status}'. Say first what happened."
     for index, (earlier, later) in enumerate(itertools.pairwise(updates), start=1):
-        is_closed = earlier.status in closing
-        if is_closed and later.status is not UpdateStatus.POSTMORTEM:
-            yield index, f"Nothing but a postmortem follows '{earlier.status}'. Open a new file instead."
-        if later.status is UpdateStatus.POSTMORTEM and not is_closed:
+        if earlier.status in (UpdateStatus.WITHDRAWN, *ENDED):
+            yield index, f"Nothing follows '{earlier.status}'. Open a new file instead."
+        elif later.status is UpdateStatus.RESOLVED and earlier.status in (UpdateStatus.RESOLVED, after):
+            yield (
+                index,
+                "The incident is resolved already. Say first that it goes on, such as `investigating`.",
+            )
+        elif later.status is after and earlier.status not in (UpdateStatus.RESOLVED, after):
             yield index, "A postmortem is written after the incident is resolved."
 
 

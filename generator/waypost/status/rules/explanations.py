@@ -84,7 +84,7 @@ class DeclaredIncident:
     incident: Incident
     started: datetime
     published: datetime
-    """Its first update: before that nobody knew of it."""
+    """The update that first names the component in question: before that nobody knew."""
     resolved: datetime | None
 
     def is_open(self, at: datetime) -> bool:
@@ -118,7 +118,7 @@ class Declarations:
         incidents = [_in_utc(incident) for incident in site.incidents if not incident.automatic]
         for item in sorted(incidents, key=lambda item: (item.published, item.started, item.incident.id)):
             for name in item.incident.components:
-                self._incidents[name].append(item)
+                self._incidents[name].append(replace(item, published=max(item.published, _named(item, name))))
         for work in map(_Work, site.maintenances):
             for name in work.components:
                 self._works[name].append(work)
@@ -173,6 +173,13 @@ class Declarations:
             if begin <= start < end:
                 start = end
         return start if start <= at else None
+
+
+def _named(item: DeclaredIncident, component: str) -> datetime:
+    """Return when an incident first named a component; nobody knew before that it is about it."""
+    updates = item.incident.updates
+    naming = (update.at for update in updates if component in dict(update.changes))
+    return next(naming, updates[0].at).astimezone(UTC)
 
 
 def _in_utc(incident: Incident) -> DeclaredIncident:

@@ -53,9 +53,10 @@ def _measured(
 ) -> Headline:
     state = worst(status for _, status in components)
     unknown = [name for name, status in components if status is ComponentStatus.NO_DATA]
-    if state is ComponentStatus.NO_DATA:
-        return Headline(words.say("status.headline.blind"), words.say("status.headline.blind_detail"), state)
     written = [incident for incident in active if not incident.automatic]
+    if state is ComponentStatus.NO_DATA:
+        sentence = written[0].title if written else words.say("status.headline.blind")
+        return Headline(sentence, words.say("status.headline.blind_detail"), state)
     if state is ComponentStatus.OPERATIONAL:
         if written:
             rest = _unknown(unknown, words) if unknown else words.say("status.headline.rest")

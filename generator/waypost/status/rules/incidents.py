@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from waypost.base.intervals import micros
 from waypost.formats.lint import Cadence
-from waypost.formats.status import ENDED, ComponentStatus, Impact, Incident, Maintenance, Update, UpdateStatus
+from waypost.formats.status import (
+    CLOSED,
+    ENDED,
+    ComponentStatus,
+    Impact,
+    Incident,
+    Maintenance,
+    Update,
+    UpdateStatus,
+)
+from waypost.status.rules.state_steps import NO_DATA, Steps, append_step
 
 
 def maintenance_window(work: Maintenance) -> tuple[datetime, datetime]:
@@ -23,13 +34,17 @@ def maintenance_window(work: Maintenance) -> tuple[datetime, datetime]:
     return start, max(start, end)
 
 
+def maintenance_steps(work: Maintenance) -> Steps:
+    """Return the states that a maintenance puts its components in, over time."""
+    start, end = maintenance_window(work)
+    if start >= end:
+        return []
+    return [(micros(start), ComponentStatus.UNDER_MAINTENANCE), (micros(end), NO_DATA)]
+
+
 def active_incidents(incidents: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
     """Return the incidents that customers are hit by at `now`, newest first."""
-    hit = [
-        item
-        for item in incidents
-        if item.started <= now and (item.resolved_at is None or item.resolved_at > now)
-    ]
+    hit = [item for item in incidents if item.is_open(now)]
     return tuple(sorted(hit, key=lambda item: item.started, reverse=True))
 
 
@@ -68,7 +83,7 @@ def maintenance_at(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
     return MaintenanceSnapshot(work, status, start, end)
 
 
-CLOSING = (UpdateStatus.RESOLVED, UpdateStatus.POSTMORTEM)
+CLOSING = (*CLOSED, UpdateStatus.POSTMORTEM)
 """States after which nobody waits for the next update."""
 
 
@@ -131,21 +146,64 @@ Changes = Mapping[str, Change]
 def incident_changes(incident: Incident) -> tuple[Changes, ...]:
     """Return the changes of each update of an incident, in the order of its updates.
 
-    A person names one state for each component, which holds from the first update until the incident is
-    resolved. Automatic updates bring their changes along.
+    The end of an incident makes all of its components operational; where it is reopened, they are again in the
+    states of before, unless the update names others. Automatic updates bring all of their changes along.
     """
     states: dict[str, ComponentStatus] = {}
+    before_end: dict[str, ComponentStatus] = {}
     found = []
-    for number, update in enumerate(incident.updates):
-        if incident.automatic:
-            after = dict(update.changes)
-        elif update.status is UpdateStatus.RESOLVED:
-            after = dict.fromkeys(states, WELL)
-        else:
-            after = dict(incident.components) if number == 0 else {}
+    for update in incident.updates:
+        after = dict(update.changes)
+        if not incident.automatic and update.status in CLOSED:
+            before_end, after = {**before_end, **states}, dict.fromkeys(states, WELL)
+        elif not incident.automatic and before_end and update.status is not UpdateStatus.POSTMORTEM:
+            before_end, after = {}, {**before_end, **after}
         found.append(_differences(states, after))
         states.update(after)
     return tuple(found)
+
+
+def declared_steps(incident: Incident, component: str) -> Steps:
+    """Return the states that people declare a component to be in by an incident, over time.
+
+    Where they say that it is operational, they declare nothing: then what is measured counts. The first states
+    hold from the start of the incident. One that was withdrawn declares nothing at all.
+    """
+    steps: Steps = []
+    if incident.is_withdrawn:
+        return steps
+    for at, _, changes in _steps_of(incident):
+        if component in changes:
+            state = changes[component][1]
+            append_step(steps, micros(at), NO_DATA if state is WELL else state)
+    return steps
+
+
+def involved_intervals(incident: Incident, component: str) -> list[tuple[datetime, datetime | None]]:
+    """Return when a component was part of an incident; the last interval has no end while it lasts.
+
+    It is part of it from the update that first names it, until it is said to be operational again.
+    """
+    if incident.automatic:
+        return [(incident.started, incident.resolved_at)]
+    if incident.is_withdrawn:
+        return []
+    found: list[tuple[datetime, datetime | None]] = []
+    since: datetime | None = None
+    for at, update, changes in _steps_of(incident):
+        is_well = component in changes and changes[component][1] is WELL
+        if since is not None and (is_well or update.status in CLOSED):
+            found.append((since, at))
+            since = None
+        elif since is None and not is_well and (component in changes or component in dict(update.changes)):
+            since = at
+    return found if since is None else [*found, (since, None)]
+
+
+def _steps_of(incident: Incident) -> Iterator[tuple[datetime, Update, Changes]]:
+    """Give each update of an incident with its changes, and when they begin: the first with the incident."""
+    moments = (incident.started, *(update.at for update in incident.updates[1:]))
+    return zip(moments, incident.updates, incident_changes(incident), strict=True)
 
 
 def maintenance_changes(work: Maintenance) -> tuple[Changes, ...]:

@@ -28,7 +28,7 @@ from waypost.status.rules.check_series import SILENCE
 from waypost.status.rules.headline import Headline, headline
 from waypost.status.rules.incidents import MaintenanceSnapshot, active_incidents, maintenance_at, overdue
 from waypost.status.rules.latency import Latency
-from waypost.status.rules.state_steps import StateInterval, combined
+from waypost.status.rules.state_steps import combined
 from waypost.status.rules.timeline import (
     AffectedInterval,
     ComponentTimeline,
@@ -194,7 +194,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     site = replace(
         site, incidents=_published_by(site.incidents, now), maintenances=_published_by(site.maintenances, now)
     )
-    history = _known(site.history, observed, now)
+    history = _known(site.history, observed.renamed(site.config.present_ids), now)
     timelines = component_timelines(site, history, now)
     found = automatic_incidents(
         site, {name: timeline.changes for name, timeline in timelines.items()}, now, words
@@ -277,14 +277,16 @@ def _known(kept: History, observed: History, now: datetime) -> History:
 
 def _published_by(items: Sequence[Timeline], now: datetime) -> tuple[Timeline, ...]:
     """Leave out updates and edits that nobody has made yet at `now`, and timelines without an update."""
-    return tuple(
-        # A timeline that is complete stays the same object, so that it compares quickly.
-        item
-        if all((update.edited or update.at) <= now for update in item.updates)
-        else replace(item, updates=tuple(_edited_by(it, now) for it in item.updates if it.at <= now))
-        for item in items
-        if item.updates[0].at <= now
-    )
+    return tuple(_known_by(item, now) for item in items if item.updates[0].at <= now)
+
+
+def _known_by(item: Timeline, now: datetime) -> Timeline:
+    # A timeline that is complete stays the same object, so that it compares quickly.
+    if all((update.edited or update.at) <= now for update in item.updates):
+        return item
+    updates = tuple(_edited_by(it, now) for it in item.updates if it.at <= now)
+    earlier = item.until(len(updates)) if isinstance(item, Incident) else item
+    return replace(earlier, updates=updates)
 
 
 def _edited_by(update: Update, now: datetime) -> Update:

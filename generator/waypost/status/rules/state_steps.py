@@ -30,16 +30,17 @@ def watched_steps(changes: Sequence[tuple[int, ComponentStatus]], watched: Seque
         while index < count and changes[index][0] <= start:
             state = changes[index][1]
             index += 1
-        _append(steps, start, state)
+        append_step(steps, start, state)
         while index < count and changes[index][0] < end:
             at, state = changes[index]
-            _append(steps, at, state)
+            append_step(steps, at, state)
             index += 1
-        _append(steps, end, NO_DATA)
+        append_step(steps, end, NO_DATA)
     return steps
 
 
-def _append(steps: Steps, at: int, state: ComponentStatus) -> None:
+def append_step(steps: Steps, at: int, state: ComponentStatus) -> None:
+    """Add what holds from a moment on, which is not before the last; neighbours stay different."""
     if steps and steps[-1][0] == at:
         steps.pop()
     if (steps[-1][1] if steps else NO_DATA) is not state:
@@ -57,7 +58,7 @@ def merge_steps(
     for index, (at, number, state) in enumerate(edges):
         states[number] = state
         if index == last or edges[index + 1][0] != at:
-            _append(steps, at, judge(states))
+            append_step(steps, at, judge(states))
     return steps
 
 

@@ -12,12 +12,12 @@ from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from waypost.base.intervals import Interval, joined, micros, moment_of, without
+from waypost.base.intervals import joined, micros, moment_of, without
 from waypost.formats.status import ComponentStatus, Incident, StateChange, worst
 from waypost.formats.status_config import Component
 from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.check_series import CheckSeries, StateAsOf, check_series, states_as_of
-from waypost.status.rules.incidents import maintenance_window
+from waypost.status.rules.incidents import declared_steps, involved_intervals, maintenance_steps
 from waypost.status.rules.state_steps import (
     NO_DATA,
     StateInterval,
@@ -102,23 +102,17 @@ class ComponentTimeline:
 
     @property
     def last_resolved(self) -> int | None:
-        """When the last of its incidents that people wrote ended, in microseconds."""
-        ends = (item.resolved_at for item in self._incidents)
-        return max((micros(end) for end in ends if end and end <= self._now), default=None)
+        """When people last wrote that an incident was over for it, in microseconds."""
+        spans = (span for item in self._incidents for span in involved_intervals(item, self._component.id))
+        return max((micros(end) for _, end in spans if end and end <= self._now), default=None)
 
     @cached_property
     def steps(self) -> Steps:
         """The states of the component, with those that people wrote."""
         if not self._incidents and not self._works:
             return self.watched
-        written = [
-            _written_steps(i.started, i.resolved_at, i.components[self._component.id])
-            for i in self._incidents
-        ]
-        works = [
-            _written_steps(*maintenance_window(work), ComponentStatus.UNDER_MAINTENANCE)
-            for work in self._works
-        ]
+        written = [declared_steps(item, self._component.id) for item in self._incidents]
+        works = [maintenance_steps(work) for work in self._works]
         count = len(written)
 
         def judge(states: Sequence[ComponentStatus]) -> ComponentStatus:
@@ -205,12 +199,6 @@ def _by_component(items: Iterable[T], names: Callable[[T], Iterable[str]]) -> di
         for name in dict.fromkeys(names(item)):
             found.setdefault(name, []).append(item)
     return {name: tuple(members) for name, members in found.items()}
-
-
-def _written_steps(start: datetime, end: datetime | None, status: ComponentStatus) -> Steps:
-    if end is None:
-        return [(micros(start), status)]
-    return [(micros(start), status), (micros(end), NO_DATA)] if start < end else []
 
 
 def _changes(
@@ -322,18 +310,17 @@ def affected_intervals(
 ) -> tuple[AffectedInterval, ...]:
     """Return the states in which an incident's components were in trouble, by component and then by time.
 
-    They are read off the same series as the bars and the uptime, from the start of the incident to its end.
+    They are read off the same series as the bars and the uptime, while each component was part of the incident.
     """
-    end = min(incident.resolved_at or now, now)
+    limit = micros(now)
     affected: list[AffectedInterval] = []
     for name in incident.components:
-        if name not in timelines or end <= incident.started:
-            continue
-        intervals = timelines[name].intervals(micros(incident.started), micros(end))
-        for start, finish, status in intervals:
-            if status.is_trouble:
-                lasts = finish == micros(now) and incident.resolved_at is None
-                affected.append(
-                    AffectedInterval(name, status, moment_of(start), None if lasts else moment_of(finish))
-                )
+        for begin, end in involved_intervals(incident, name) if name in timelines else ():
+            stop = limit if end is None else min(micros(end), limit)
+            if micros(begin) >= stop:
+                continue
+            for start, finish, status in timelines[name].intervals(micros(begin), stop):
+                if status.is_trouble:
+                    finished = None if end is None and finish == limit else moment_of(finish)
+                    affected.append(AffectedInterval(name, status, moment_of(start), finished))
     return tuple(affected)
