@@ -226,7 +226,7 @@ def test_the_uptime_of_a_window_is_that_of_its_parts(
     whole = account.uptime(begin, end)
     assert same(split, whole)
     assert (split.window, split.no_data, split.maintenance) == pytest.approx(
-        (whole.window, whole.no_data, whole.maintenance)
+        (whole.window, whole.no_data, whole.maintenance), abs=0.01
     )
 
 

@@ -30,6 +30,7 @@ _MARKS = {
     ComponentStatus.UNDER_MAINTENANCE: "M12 6v6l4 3",
     ComponentStatus.NO_DATA: "M6 12h12",
 }
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _ALARM = "M12 5v9M12 19v.01"
 
 
@@ -72,7 +73,9 @@ def uptime_text(component: ComponentSnapshot, window: str, words: Words) -> str:
     sentence = figure(uptime, window, words).sentence
     if uptime.ratio is None or not uptime.maintenance:
         return sentence
-    return f"{sentence} · {words.say('status.uptime.maintenance')}"
+    note = words.say("status.uptime.maintenance")
+    # Where the line is too short for both, the note stands on the next one as a whole.
+    return f"{sentence} · {note.replace(' ', NO_BREAK)}"
 
 
 def region_sentences(component: ComponentSnapshot, words: Words) -> list[tuple[ComponentStatus, str]]:

@@ -39,11 +39,11 @@ class Figure:
     percent: str
     """Such as `99.95 %`; empty where there is none."""
     basis: str
-    """What it rests on, or why there is none: `of 90 days`."""
+    """What it rests on in a few words, or why there is none: `of 3 hours`, `12 minutes measured`."""
     sentence: str
-    """Both."""
+    """All of it: `99.95 % of the 3 hours measured`."""
     short: str
-    """The same where there is little room: `99.95 % of 90 days`, `too little data`."""
+    """The same where there is little room: `99.95 % of 3 hours`, `too little data`."""
 
 
 def source(uptime: Uptime) -> Source | None:
@@ -80,16 +80,13 @@ def figure(uptime: Uptime, window: str, words: Words, *, with_maintenance: bool 
     extent = "whole" if is_all else "part"
     length = length_text(_span(window, uptime) if is_all else covered(uptime, extra), words)
     share = number_text(percent(ratio), words)
-    basis = words.say(f"status.coverage.{extent}.{source(uptime)}", length=length)
+    basis = words.say("status.coverage.basis", length=length)
+    full = words.say(f"status.coverage.{extent}.{source(uptime)}", length=length)
     return Figure(
         percent=share,
         basis=basis,
-        sentence=words.say("status.coverage.figure", percent=share, basis=basis),
-        short=words.say(
-            "status.coverage.figure",
-            percent=share,
-            basis=words.say("status.coverage.whole.measured", length=length),
-        ),
+        sentence=words.say("status.coverage.figure", percent=share, basis=full),
+        short=words.say("status.coverage.figure", percent=share, basis=basis),
     )
 
 
