@@ -182,8 +182,13 @@ def test_where_nothing_was_measured_no_number_is_given() -> None:
 def test_maintenance_is_named_where_it_was_left_out() -> None:
     page = site(maintenances=[{"id": "work", "window": "10:00-11:00"}])
     (snapshot,) = take_snapshot(page, history(["00:00 http-1 operational"]), moment("12:00")).components
-    assert uptime_text(snapshot, "90d", ENGLISH) == "100 % of the 11 hours measured · maintenance\xa0left\xa0out"
-    assert uptime_text(snapshot, "90d", GERMAN) == "100 % von 11 Stunden Messung · Wartung\xa0nicht\xa0mitgezählt"
+    assert (
+        uptime_text(snapshot, "90d", ENGLISH) == "100 % of the 11 hours measured · maintenance\xa0left\xa0out"
+    )
+    assert (
+        uptime_text(snapshot, "90d", GERMAN)
+        == "100 % von 11 Stunden Messung · Wartung\xa0nicht\xa0mitgezählt"
+    )
 
 
 def test_from_where_it_can_be_reached_and_from_where_not() -> None:

@@ -153,7 +153,7 @@ def component_view(component: ComponentSnapshot, formatter: StatusFormat) -> Com
         bar=(formatter.bar(component), bar_texts(component, words)),
         regions=region_sentences(component, words),
         uptimes=uptime_columns(component.uptimes, words),
-        months=_month_uptimes(component.uptimes, words),
+        months=month_uptimes(component.uptimes, words),
         budget=formatter.budget(component),
     )
 
@@ -165,7 +165,7 @@ def _index_context(snapshot: Snapshot) -> dict[str, Any]:
         "weights": weights,
         "legend": _legend(snapshot),
         "periods": _periods(snapshot),
-        "months": _month_uptimes(snapshot.uptimes, words),
+        "months": month_uptimes(snapshot.uptimes, words),
         "works": works_by_time(snapshot.planned),
     }
 
@@ -188,7 +188,8 @@ def _periods(snapshot: Snapshot) -> list[str]:
     return [snapshot.words.say(f"status.uptime.period.{name}") for name in SHOWN_WINDOWS]
 
 
-def _month_uptimes(uptimes: Uptimes, words: Words) -> list[tuple[str, str]]:
+def month_uptimes(uptimes: Uptimes, words: Words) -> list[tuple[str, str]]:
+    """Return the name and the uptime of each month that has one."""
     return [
         (
             words.date("status.date.month", date.fromisoformat(f"{name}-01")),

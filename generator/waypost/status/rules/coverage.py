@@ -14,8 +14,8 @@ from enum import StrEnum
 from waypost.base.i18n import Words, number_text
 from waypost.status.rules.uptime import DAY, IN_DAYS, ROLLING, Uptime, percent
 
-WHOLE = 0.99
-"""The share of a window from which on it counts as watched all along: a quarter of an hour a day may be missing."""
+WHOLE = 99
+"""Of which percentage on a window counts as watched all along: a quarter of an hour a day may be missing."""
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -50,19 +50,19 @@ def source(uptime: Uptime) -> Source | None:
     """Return who watched the time that counts; None where there is none."""
     if uptime.counted <= 0:
         return None
-    if uptime.measured >= uptime.counted * WHOLE:
+    if 100 * uptime.measured >= WHOLE * uptime.counted:
         return Source.MEASURED
     return Source.MIXED if uptime.measured >= 1 else Source.WRITTEN
 
 
 def coverage_percent(uptime: Uptime) -> int:
     """Return the share of a window that counts in whole percent; 0 only where there is nothing."""
-    return 0 if uptime.counted <= 0 else max(1, round(uptime.coverage * 100))
+    return 0 if uptime.counted <= 0 else max(1, round(100 * uptime.counted / uptime.window))
 
 
 def is_whole(uptime: Uptime, extra: float = 0.0) -> bool:
     """Return whether all of a window counts but for what nobody misses; `extra` seconds count too."""
-    return uptime.counted + extra >= uptime.window * WHOLE
+    return 100 * (uptime.counted + extra) >= WHOLE * uptime.window
 
 
 def covered(uptime: Uptime, extra: float = 0.0) -> timedelta:

@@ -77,11 +77,6 @@ class Uptime:
         return self.counted - self.reported - self.written
 
     @property
-    def coverage(self) -> float:
-        """The share of the window that counts, 0 to 1: what the ratio rests on."""
-        return self.counted / self.window if self.window else 0.0
-
-    @property
     def with_maintenance(self) -> float | None:
         """The ratio where all announced maintenance counts as downtime."""
         if self.ratio is None:
