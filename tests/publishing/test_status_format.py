@@ -158,10 +158,10 @@ def test_every_state_that_a_day_can_be_coloured_with_has_words(status: Component
 def test_uptime_says_what_was_left_out() -> None:
     (snapshot,) = take_snapshot(site(), history(["00:00 http-1 operational"]), moment("12:00")).components
     assert uptime_text(snapshot, "90d", ENGLISH) == "100 % of the 12 hours measured"
-    assert uptime_text(snapshot, "90d", GERMAN) == "100 % von 12 Stunden Messung"
+    assert uptime_text(snapshot, "90d", GERMAN) == "100 % über 12 Stunden Messung"
     (by_hand,) = take_snapshot(site({"downloads": 0}), history(), moment("12:00")).components
     assert uptime_text(by_hand, "90d", ENGLISH) == "100 % of 90 days, as written by people"
-    assert uptime_text(by_hand, "90d", GERMAN) == "100 % von 90 Tagen, nach Angaben von Menschen"
+    assert uptime_text(by_hand, "90d", GERMAN) == "100 % über 90 Tage, nach Angaben von Menschen"
 
 
 def test_uptime_is_written_with_the_mark_of_the_language() -> None:
@@ -170,7 +170,7 @@ def test_uptime_is_written_with_the_mark_of_the_language() -> None:
     )
     (snapshot,) = take_snapshot(site(), rows, moment("12:00")).components
     assert uptime_text(snapshot, "45d", ENGLISH) == "95.83 % of the 12 hours measured"
-    assert uptime_text(snapshot, "45d", GERMAN) == "95,83 % von 12 Stunden Messung"
+    assert uptime_text(snapshot, "45d", GERMAN) == "95,83 % über 12 Stunden Messung"
 
 
 def test_where_nothing_was_measured_no_number_is_given() -> None:
@@ -187,7 +187,7 @@ def test_maintenance_is_named_where_it_was_left_out() -> None:
     )
     assert (
         uptime_text(snapshot, "90d", GERMAN)
-        == "100 % von 11 Stunden Messung · Wartung\xa0nicht\xa0mitgezählt"
+        == "100 % über 11 Stunden Messung · Wartung\xa0nicht\xa0mitgezählt"
     )
 
 
@@ -234,7 +234,7 @@ def test_the_uptime_of_each_window_is_a_column_and_so_is_maintenance() -> None:
         "96.03 % of the 10 days measured",
     ]
     german = uptime_columns(snapshot.uptimes, GERMAN)[0]
-    assert (german.percent, german.basis) == ("77,77 %", "von 18 Stunden")
+    assert (german.percent, german.basis) == ("77,77 %", "über 18 Stunden")
     empty = take_snapshot(site(), history([], []), moment("12:00"))
     assert [(column.percent, column.basis) for column in uptime_columns(empty.uptimes, GERMAN)] == [
         ("", "nichts gemessen")

@@ -197,7 +197,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     history = _known(site.history, observed.renamed(site.config.present_ids), now)
     timelines = component_timelines(site, history, now)
     found = automatic_incidents(
-        site, {name: timeline.changes for name, timeline in timelines.items()}, now, words
+        site, {name: timeline.believed_changes for name, timeline in timelines.items()}, now, words
     )
     # Automatic incidents never paint the bars: the rows they derive from already do.
     incidents = tuple(

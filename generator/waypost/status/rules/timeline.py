@@ -103,8 +103,32 @@ class ComponentTimeline:
     @property
     def last_resolved(self) -> int | None:
         """When people last wrote that an incident was over for it, in microseconds."""
+        return max(self._resolved, default=None)
+
+    @cached_property
+    def _resolved(self) -> list[int]:
         spans = (span for item in self._incidents for span in involved_intervals(item, self._component.id))
-        return max((micros(end) for _, end in spans if end and end <= self._now), default=None)
+        return sorted({micros(end) for _, end in spans if end and end <= self._now})
+
+    @property
+    def believed_changes(self) -> tuple[StateChange, ...]:
+        """The changes, and what people wrote where nothing was measured.
+
+        A measured outage that a person resolved while no check watched is over, until it is measured again.
+        """
+        added = []
+        for end in self._resolved:
+            known = [row for row in self.changes if micros(row.confirmed_at) <= end]
+            if not known or not known[-1].status.is_trouble or state_at(self.measured, end) is not NO_DATA:
+                continue
+            again = next((step for step in self.measured if step[0] > end and step[1] is not NO_DATA), None)
+            for at, status in [(end, _WELL), *([again] if again and again[1].is_trouble else [])]:
+                added.append(replace(known[-1], at=moment_of(at), status=status, confirmed_at=moment_of(at)))
+        return (
+            tuple(sorted((*self.changes, *added), key=lambda row: row.confirmed_at))
+            if added
+            else self.changes
+        )
 
     @cached_property
     def steps(self) -> Steps:
