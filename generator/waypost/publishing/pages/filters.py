@@ -20,7 +20,7 @@ from waypost.formats.status import CLOSED, MEASURED, ComponentStatus, Incident, 
 from waypost.formats.status_config import PageConfig, Policy
 from waypost.publishing.pages.charts import bar_svg, bar_text, latency_chart
 from waypost.status.rules.coverage import Figure, covered, figure, is_whole, length_text
-from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.similar import similar_incidents
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import BUDGET_WINDOW, IN_DAYS, SHOWN_WINDOWS, Uptimes

@@ -21,7 +21,7 @@ from waypost.publishing.pages.filters import (
     uptime_columns,
 )
 from waypost.status.rules.coverage import Figure, figure
-from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import SHOWN_WINDOWS, Uptimes
 
