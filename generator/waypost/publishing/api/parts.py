@@ -22,7 +22,7 @@ from typing_extensions import TypedDict
 from waypost.formats.status import ComponentStatus, Impact
 from waypost.formats.status_config import Policy
 from waypost.publishing.api.statuspage import api_time
-from waypost.status.rules.coverage import Source, coverage_percent, source
+from waypost.status.rules.coverage import CoverageSource, coverage_percent, source
 from waypost.status.rules.snapshot import RegionView, Snapshot
 from waypost.status.rules.uptime import BUDGET_WINDOW, SHOWN_WINDOWS, Uptime, Uptimes, percentage
 
@@ -78,7 +78,8 @@ class WindowCoverage(TypedDict):
         int, Field(ge=0, le=100), doc("Share of the window that counts: data, and not maintenance.")
     ]
     source: Annotated[
-        Annotated[Source, one_of(Source)] | None, doc("Whether checks or people watched; null for nobody.")
+        Annotated[CoverageSource, one_of(CoverageSource)] | None,
+        doc("Whether checks or people watched; null for nobody."),
     ]
 
 

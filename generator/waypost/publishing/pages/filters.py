@@ -123,6 +123,7 @@ class StatusFormat:
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
         self._bars: dict[str, Markup] = {}
+        self._bar_texts: dict[str, list[BarText]] = {}
 
     def day_time(self, moment: datetime) -> str:
         """Return '4 Nov 2026, 13:27' in the zone of the page, without the year where it is this one."""
@@ -166,6 +167,12 @@ class StatusFormat:
             )
         return self._bars[component.id]
 
+    def bar_texts(self, component: ComponentSnapshot) -> list[BarText]:
+        """Return the texts at the bar of a component; several pages show the same."""
+        if component.id not in self._bar_texts:
+            self._bar_texts[component.id] = bar_texts(component, self.words)
+        return self._bar_texts[component.id]
+
     def alike(self) -> dict[str, tuple[Incident, ...]]:
         """Return for each incident, by id, the earlier ones that were like it."""
         return similar_incidents(self._snapshot.incidents, self._memory)
@@ -192,7 +199,7 @@ class StatusFormat:
             "badge_markdown": lambda component: badge_markdown(component, self._snapshot.page),
             "banner_html": lambda component: banner_html(component, self._snapshot.page),
             "bar": self.bar,
-            "bar_texts": lambda component: bar_texts(component, words),
+            "bar_texts": self.bar_texts,
             "closing_words": closing_words,
             "day_time": self.day_time,
             "duration": lambda span: duration_text(span, words),

@@ -16,7 +16,6 @@ from waypost.publishing.pages.charts import GAP_CODE, STATUS_CODES
 from waypost.publishing.pages.filters import (
     BarText,
     StatusFormat,
-    bar_texts,
     region_sentences,
     uptime_columns,
 )
@@ -150,7 +149,7 @@ def component_view(component: ComponentSnapshot, formatter: StatusFormat) -> Com
         since=component.since,
         description=component.description,
         group=component.group,
-        bar=(formatter.bar(component), bar_texts(component, words)),
+        bar=(formatter.bar(component), formatter.bar_texts(component)),
         regions=region_sentences(component, words),
         uptimes=uptime_columns(component.uptimes, words),
         months=month_uptimes(component.uptimes, words),

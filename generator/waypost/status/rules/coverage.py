@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
 
-class Source(StrEnum):
+class CoverageSource(StrEnum):
     """Who watched the time that an uptime rests on."""
 
     MEASURED = "measured"
@@ -46,13 +46,13 @@ class Figure:
     """The same where there is little room: `99.95 % of 3 hours`, `too little data`."""
 
 
-def source(uptime: Uptime) -> Source | None:
+def source(uptime: Uptime) -> CoverageSource | None:
     """Return who watched the time that counts; None where there is none."""
     if uptime.counted <= 0:
         return None
     if 100 * uptime.measured >= WHOLE * uptime.counted:
-        return Source.MEASURED
-    return Source.MIXED if uptime.measured >= 1 else Source.WRITTEN
+        return CoverageSource.MEASURED
+    return CoverageSource.MIXED if uptime.measured >= 1 else CoverageSource.WRITTEN
 
 
 def coverage_percent(uptime: Uptime) -> int:
