@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.authoring.incidents import PlannedIncident
+    from waypost.reading.status import ListedIncidents
 
 next_option = click.option(
     "--next-update", callback=to_duration, help="How soon you will write again; it is shown as a promise."
@@ -202,11 +203,12 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
     """
     from waypost.reading.status import list_incidents
 
-    found = list_incidents(site, resolved=everything)
+    now = utc_now()
+    listed = list_incidents(site, now, resolved=everything)
     if as_json:
-        print_json([_entry(item) for item in found])
-    elif found:
-        _print(found)
+        print_json([_entry(item) for item in listed.incidents])
+    elif listed.incidents:
+        _print(listed, now)
     else:
         click.echo("There is no incident." if everything else "No incident is open.")
 
@@ -225,14 +227,18 @@ def _entry(incident: Incident) -> dict[str, object]:
     }
 
 
-def _print(incidents: Sequence[Incident]) -> None:
+def _print(listed: ListedIncidents, now: datetime) -> None:
+    def time(moment: datetime, form: str) -> str:
+        return format(moment.astimezone(listed.zone), form)
+
     rows = [
         (
             f"{printable(item.title)}\n{item.id}",
-            f"{item.status}\nimpact {item.impact}",
+            f"{item.status if item.updates[0].at <= now else 'not published yet'}\nimpact {item.impact}",
             "\n".join(f"{name}: {state}" for name, state in item.components.items()),
-            f"{item.started.astimezone():%Y-%m-%d %H:%M}\nsaid {item.updated_at.astimezone():%m-%d %H:%M}",
+            f"{time(item.started, '%Y-%m-%d %H:%M')}\nsaid {time(item.updated_at, '%m-%d %H:%M')}",
         )
-        for item in incidents
+        for item in listed.incidents
     ]
     print_table({"Incident": 4, "Status": 2, "Components": 3, "When": 3}, rows)
+    click.echo(f"Times in {listed.zone.key}.")

@@ -63,11 +63,6 @@ class Component:
     """Ids that it had before, the oldest first: its history, old incidents and addresses stay with it."""
 
     @property
-    def first_id(self) -> str:
-        """The id that it had first: public ids derive from it, so that a new name changes none."""
-        return (*self.formerly, self.id)[0]
-
-    @property
     def named_checks(self) -> tuple[tuple[str, Check], ...]:
         """The checks with the ids that their observations are kept under."""
         return tuple(
@@ -90,11 +85,8 @@ class RetiredComponent:
     """What it did, in a few words."""
     formerly: tuple[Slug, ...] = ()
     """Ids that it had before, the oldest first."""
-
-    @property
-    def first_id(self) -> str:
-        """The id that it had first: public ids derive from it."""
-        return (*self.formerly, self.id)[0]
+    depends_on: tuple[Slug, ...] = ()
+    """Components that it could not work without: outages of both are one incident."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -145,7 +137,9 @@ class Policy:
     retry_every: Duration | None = None
     """How soon a check is run again while its answers differ from what is believed; without it, after `every`."""
     flapping: Flapping = Field(default_factory=Flapping)
-    """When a check that keeps changing is held down."""
+    """When a check that keeps changing must be well for a while before it is operational again."""
+    correlate: Literal["page", "group", "off"] = "page"
+    """Which components that fail at once share one automatic incident: those of the `page`, of a `group`, or none."""
     weights: dict[Trouble, Weight] = Field(default_factory=dict)
     """How much of the time in a state counts as downtime; major 1, partial 0.3 and degraded 0 if not set."""
     slo: Annotated[float, Field(gt=0, lt=100)] = 99.9
@@ -243,6 +237,15 @@ class StatusConfig:
         return {name: part.id for part in parts for name in (*part.formerly, part.id)}
 
     @property
+    def with_retired(self) -> tuple[Component, ...]:
+        """All components that history may be about: those of the page in its order, and then retired ones."""
+        gone = (
+            Component(id=item.id, name=item.name, formerly=item.formerly, depends_on=item.depends_on)
+            for item in self.retired
+        )
+        return (*self.flat, *gone)
+
+    @property
     def groups(self) -> tuple[tuple[str, tuple[Component, ...]], ...]:
         """Every group with its components; a component on its own is a group without a name."""
         return tuple(
@@ -266,3 +269,18 @@ class StatusConfig:
             ),
             flapping=own.flapping or above.flapping or page.flapping,
         )
+
+    def confirmation_time(self, component: Component) -> timedelta:
+        """Return how long a component may fail at most before that is confirmed, where its checks are run on time.
+
+        Of each check that is one interval until it is run, its retries, and the timeout of the last one; of
+        several checks, the time until as many as `combine` needs have confirmed it.
+        """
+        times = []
+        for check in component.checks:
+            rules = self.rules(component, check)
+            times.append(check.every + (rules.down_after - 1) * rules.retry_every + check.timeout)
+        if not times:
+            return timedelta(0)
+        needed = {"any": 1, "all": len(times)}.get(str(component.combine), component.combine)
+        return sorted(times)[min(int(needed), len(times)) - 1]

@@ -14,12 +14,13 @@ from waypost.authoring.io.planned_files import PlannedFile, check_start
 from waypost.authoring.rules.incident_texts import NewUpdate, append_update
 from waypost.base.files.front_matter import add_list, edit_front_matter
 from waypost.base.files.text_files import Source, decode, read_bytes, walk
-from waypost.formats.status import Incident, Maintenance
+from waypost.formats.status import ENDED, Incident, Maintenance
 from waypost.formats.status_config import StatusConfig
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 from waypost.reading.io.incident_files import parse_incident, parse_maintenance
 from waypost.reading.io.status_files import check_references, load_status_config
 from waypost.reading.site import Site
+from waypost.status.rules.incidents import CLOSING
 
 T = TypeVar("T", Incident, Maintenance)
 
@@ -64,6 +65,7 @@ class EditedFile(Generic[T]):
 def read_file(root: Path, folder: StatusFolder[T], name: str) -> EditedFile[T]:
     """Return the file that a name means, as it is: the name without its ending or its day, or any part of it.
 
+    Of several that a name can mean, it is the one that still goes on.
     Raises ProblemsFound with the candidates where there is none or more than one, and where it is not valid.
     """
     file = _find(root, folder, name)
@@ -82,15 +84,24 @@ def _find(root: Path, folder: StatusFolder[T], name: str) -> Path:
         [file for file in files if _DATE.sub("", file.stem, count=1) == wanted],
         [file for file in files if wanted and wanted in file.stem.lower()],
     ):
-        if len(fits) == 1:
-            return fits[0]
+        # Of several, the one that still goes on is meant.
+        meant = [file for file in fits if _goes_on(root, folder, file)] if len(fits) > 1 else fits
+        if len(meant) == 1:
+            return meant[0]
         if fits:
-            names = ", ".join(file.stem for file in fits)
+            names = ", ".join(file.stem for file in meant or fits)
             message = f"'{name}' can mean several {folder.many}. Name one of them: {names}."
             raise ProblemsFound([Problem(Location(folder.path), "bad-value", message)])
     known = f" {folder.many.capitalize()}: {', '.join(stems[-5:]) or 'none yet'}."
     message = f"There is no {folder.one} '{name}'.{did_you_mean(wanted, stems) or known}"
     raise ProblemsFound(problems or [Problem(Location(folder.path), "missing-file", message)])
+
+
+def _goes_on(root: Path, folder: StatusFolder[T], file: Path) -> bool:
+    data, _ = read_bytes(root, file)
+    source = decode(_name(root, file), data)[0] if data is not None else None
+    item = folder.parse(source, file.stem)[0] if source else None
+    return item is not None and item.updates[-1].status not in (*CLOSING, *ENDED)
 
 
 def start_file(site: Site, folder: StatusFolder[T], path: Path, text: str) -> EditedFile[T]:

@@ -6,16 +6,20 @@ milliseconds, updates newest first, ids of twelve characters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from waypost.base.ids import public_id
-from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
-from waypost.status.rules.incidents import Changes, incident_changes
+from waypost.base.markdown.links import absolute_links
+from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus, worst
+from waypost.formats.status_config import RetiredComponent
+from waypost.status.rules.incidents import WELL, Changes, incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_changes
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
+from waypost.status.rules.uptime import day_start
 
 API_STATUSES = {UpdateStatus.CANCELLED: UpdateStatus.COMPLETED, UpdateStatus.WITHDRAWN: UpdateStatus.RESOLVED}
 """The statuses that clients of Statuspage have no word for, and those that stand for them."""
@@ -109,14 +113,14 @@ def _group_json(snapshot: Snapshot, name: str, members: tuple[ComponentSnapshot,
         "page_id": page_id(snapshot),
         "group": True,
         "only_show_if_degraded": False,
-        "components": [public_id("component", member.id) for member in members],
+        "components": [member.public_id for member in members],
     }
 
 
 def component_json(snapshot: Snapshot, component: ComponentSnapshot) -> Json:
     """Return one component."""
     return {
-        "id": public_id("component", component.id),
+        "id": component.public_id,
         "name": component.name,
         "status": component.known_status,
         "created_at": api_time(component.created_at),
@@ -143,7 +147,7 @@ def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
         "updated_at": api_time(incident.updated_at),
         "monitoring_at": _time_of(incident, UpdateStatus.MONITORING),
         "resolved_at": api_time(incident.resolved_at) if incident.resolved_at else None,
-        "impact": incident.impact,
+        "impact": Impact.NONE if incident.is_withdrawn else incident.impact,
         "shortlink": incident_url(snapshot, incident),
         "started_at": api_time(incident.started),
         "page_id": page_id(snapshot),
@@ -151,7 +155,7 @@ def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
             snapshot,
             (identity, incident.id),
             [in_api_words(update, snapshot) for update in incident.updates],
-            incident_changes(incident),
+            _incident_states(incident),
         ),
         "components": _named_components(snapshot, tuple(incident.components)),
     }
@@ -163,44 +167,86 @@ def _time_of(incident: Incident, status: UpdateStatus) -> str | None:
 
 
 def _named_components(snapshot: Snapshot, ids: tuple[str, ...]) -> list[Json]:
-    return [component_json(snapshot, component) for component in snapshot.components if component.id in ids]
+    present = [
+        component_json(snapshot, component) for component in snapshot.components if component.id in ids
+    ]
+    return [*present, *(_retired_json(snapshot, item) for item in snapshot.retired if item.id in ids)]
+
+
+def retired_id(item: RetiredComponent) -> str:
+    """Return the id that a component had while the service had it."""
+    return public_id("component", (*item.formerly, item.id)[0])
+
+
+def _retired_json(snapshot: Snapshot, item: RetiredComponent) -> Json:
+    """Return a component that only old incidents name; the API has no word for what is no more."""
+    end = api_time(day_start(item.until + timedelta(days=1), ZoneInfo(snapshot.page.time_zone)))
+    return {
+        "id": retired_id(item),
+        "name": item.name,
+        "status": ComponentStatus.OPERATIONAL,
+        "created_at": end,
+        "updated_at": end,
+        "position": len(snapshot.components) + 1,
+        "description": item.description or None,
+        "showcase": False,
+        "start_date": None,
+        "group_id": None,
+        "page_id": page_id(snapshot),
+        "group": False,
+        "only_show_if_degraded": True,
+    }
+
+
+def _incident_states(incident: Incident) -> Iterator[Changes]:
+    """Yield the states before and after each update, of what joined the incident by then."""
+    states: dict[str, ComponentStatus] = {}
+    for update, changed in zip(incident.updates, incident_changes(incident), strict=True):
+        states = {**{name: WELL for name, _ in update.changes}, **states}
+        states.update({name: new for name, (_, new) in changed.items()})
+        yield {**{name: (state, state) for name, state in states.items()}, **changed}
+
+
+def _maintenance_states(item: MaintenanceSnapshot) -> Iterator[Changes]:
+    """Yield the states before and after each update."""
+    for update, changed in zip(item.updates, maintenance_changes(item), strict=True):
+        state = ComponentStatus.UNDER_MAINTENANCE if item.start <= update.at < item.end else WELL
+        yield {**dict.fromkeys(item.work.components, (state, state)), **changed}
 
 
 def _updates_json(
-    snapshot: Snapshot, owner: tuple[str, str], updates: Sequence[Update], changes: Sequence[Changes]
+    snapshot: Snapshot, owner: tuple[str, str], updates: Sequence[Update], states: Iterable[Changes]
 ) -> list[Json]:
-    """Return updates with the changes of each, newest first; the owner is a public id and a slug."""
+    """Return updates with the states of each, newest first; the owner is a public id and a slug."""
     rows = [
-        _update_json(*owner, update, _affected(snapshot, changed))
-        for update, changed in zip(updates, changes, strict=True)
+        _update_json(snapshot, owner, update, named) for update, named in zip(updates, states, strict=True)
     ]
     return rows[::-1]
 
 
-def _affected(snapshot: Snapshot, changed: Changes) -> list[Json] | None:
+def _affected(snapshot: Snapshot, states: Changes) -> list[Json] | None:
     rows = [
-        {
-            "code": public_id("component", component.id),
-            "name": component.name,
-            "old_status": changed[component.id][0],
-            "new_status": changed[component.id][1],
-        }
-        for component in snapshot.components
-        if component.id in changed
+        {"code": code, "name": name, "old_status": states[key][0], "new_status": states[key][1]}
+        for key, code, name in (
+            *((item.id, item.public_id, item.name) for item in snapshot.components),
+            *((item.id, retired_id(item), item.name) for item in snapshot.retired),
+        )
+        if key in states
     ]
     return rows or None
 
 
-def _update_json(incident_id: str, slug: str, update: Update, affected: list[Json] | None) -> Json:
+def _update_json(snapshot: Snapshot, owner: tuple[str, str], update: Update, named: Changes) -> Json:
+    incident_id, slug = owner
     return {
         "id": public_id("update", f"{slug}/{update.id}"),
         "status": update.status,
-        "body": update.body,
+        "body": absolute_links(update.body, snapshot.page.help_url),
         "incident_id": incident_id,
         "created_at": api_time(update.at),
         "updated_at": api_time(update.at),
         "display_at": api_time(update.at),
-        "affected_components": affected,
+        "affected_components": _affected(snapshot, named),
         "deliver_notifications": True,
         "custom_tweet": None,
         "tweet_id": None,
@@ -227,7 +273,7 @@ def maintenance_json(snapshot: Snapshot, item: MaintenanceSnapshot) -> Json:
             snapshot,
             (identity, work.id),
             [in_api_words(update, snapshot) for update in item.updates],
-            maintenance_changes(item),
+            _maintenance_states(item),
         ),
         "components": _named_components(snapshot, work.components),
         "scheduled_for": api_time(work.scheduled_for),

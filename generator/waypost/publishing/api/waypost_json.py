@@ -16,6 +16,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from waypost.base.ids import public_id
+from waypost.base.markdown.links import absolute_links
 from waypost.formats.status import (
     INCIDENT_STATUSES,
     MAINTENANCE_STATUSES,
@@ -32,20 +33,22 @@ from waypost.publishing.api.parts import (
     Count,
     KnownState,
     PublicId,
-    Schema,
     State,
     Time,
     budget_json,
-    certificates_json,
-    coverage_json,
     doc,
-    document_schema,
     one_of,
-    regions_json,
     time_or_null,
     uptime_json,
 )
-from waypost.publishing.api.statuspage import api_time, incident_url, maintenance_url, page_id, status_json
+from waypost.publishing.api.statuspage import (
+    api_time,
+    incident_url,
+    maintenance_url,
+    page_id,
+    retired_id,
+    status_json,
+)
 from waypost.status.rules import latency
 from waypost.status.rules.incidents import Changes, incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_changes
@@ -146,6 +149,15 @@ class PublishedComponent(ComponentState):
     days: Annotated[list[Days], doc("The last ninety days, oldest first; days that are alike are one run.")]
 
 
+class Retired(TypedDict):
+    """A component that the service has no more; old incidents may name it."""
+
+    id: Annotated[str, doc("Its id.")]
+    api_id: Annotated[PublicId, doc("Its id in the Statuspage API.")]
+    name: Annotated[str, doc("Its name.")]
+    until: Annotated[parts.Day, doc("The last day on which it was a part of the service.")]
+
+
 class Change(TypedDict):
     """A component whose state changed with an update."""
 
@@ -165,7 +177,7 @@ class PublishedUpdate(TypedDict):
         EventSource, one_of(EventSource), doc("Whether checks found it, a person wrote it, or its time came.")
     ]
     after: Annotated[int, doc("Seconds since the incident or the maintenance began; below zero before that.")]
-    body: Annotated[str, doc("Markdown, without HTML.")]
+    body: Annotated[str, doc("Markdown, without HTML; its links are absolute.")]
     next_update_by: Annotated[Time | None, doc("When the next update was promised, or null.")]
     changes: Annotated[list[Change], doc("Components whose state it changed.")]
 
@@ -189,6 +201,7 @@ class PublishedIncident(TypedDict):
     impact: Annotated[parts.Hurt, doc("How much it hurts customers.")]
     status: Annotated[UpdateStatus, one_of(INCIDENT_STATUSES), doc("What its latest update says.")]
     is_open: Annotated[bool, doc("Whether customers are hit by it now.")]
+    is_withdrawn: Annotated[bool, doc("Whether it was opened by mistake, and nothing was wrong.")]
     is_automatic: Annotated[bool, doc("Whether checks found it, rather than a person.")]
     continued_as: Annotated[str | None, doc("Id of the incident that took over from it, or null.")]
     started_at: Annotated[Time, doc("When it began.")]
@@ -238,15 +251,16 @@ class Page(_Head, parts.PageState):
     policy: Annotated[PagePolicy, doc("When a failure counts, and how downtime is weighed.")]
     groups: Annotated[list[Group], doc("Groups of components, in the order of the page.")]
     components: Annotated[list[PublishedComponent], doc("Components, in the order of the page.")]
+    retired: Annotated[list[Retired], doc("Components that the service has no more.")]
     incidents: Annotated[list[PublishedIncident], doc("The latest 50, newest first, and all that are open.")]
     maintenances: Annotated[
         list[PublishedMaintenance], doc("The latest 50, newest first, and all that are running or to come.")
     ]
 
 
-def page_schema(page_url: str) -> Schema:
+def page_schema(page_url: str) -> parts.Schema:
     """Return the schema of waypost.json on the page at this address, published beside it."""
-    return {**document_schema(Page, "A Waypost status page"), "$id": page_url + SCHEMA_PATH}
+    return {**parts.document_schema(Page, "A Waypost status page"), "$id": page_url + SCHEMA_PATH}
 
 
 LATEST = 50
@@ -279,11 +293,15 @@ def waypost_document(snapshot: Snapshot) -> Page:
         "detail": snapshot.headline.detail,
         "policy": _policy_json(snapshot.policy),
         "uptime": uptime_json(snapshot.uptimes),
-        "coverage": coverage_json(snapshot.uptimes),
+        "coverage": parts.coverage_json(snapshot.uptimes),
         "budget": budget_json(snapshot.uptimes, snapshot.policy),
         "groups": _groups_json(snapshot),
         "components": [own_component(item, snapshot) for item in snapshot.components],
-        "certificates": certificates_json(snapshot),
+        "retired": [
+            {"id": it.id, "api_id": retired_id(it), "name": it.name, "until": it.until.isoformat()}
+            for it in snapshot.retired
+        ],
+        "certificates": parts.certificates_json(snapshot),
         "incidents": [own_incident(item, snapshot) for item in _latest_incidents(snapshot)],
         "maintenances": [own_maintenance(item, snapshot) for item in _latest_maintenances(snapshot)],
     }
@@ -312,7 +330,7 @@ def _groups_json(snapshot: Snapshot) -> list[Group]:
             "status": worst(member.status for member in members),
             "components": [member.id for member in members],
             "uptime": uptime_json(snapshot.group_uptimes[name]),
-            "coverage": coverage_json(snapshot.group_uptimes[name]),
+            "coverage": parts.coverage_json(snapshot.group_uptimes[name]),
         }
         for name, members in snapshot.groups
         if name
@@ -332,7 +350,7 @@ def component_state(item: ComponentSnapshot, snapshot: Snapshot) -> ComponentSta
     """Return one component as it is now."""
     return {
         "id": item.id,
-        "api_id": public_id("component", item.id),
+        "api_id": item.public_id,
         "name": item.name,
         "description": item.description,
         "group": item.group or None,
@@ -343,9 +361,9 @@ def component_state(item: ComponentSnapshot, snapshot: Snapshot) -> ComponentSta
         "known_from": api_time(item.created_at),
         "is_measured": item.is_measured,
         "uptime": uptime_json(item.uptimes),
-        "coverage": coverage_json(item.uptimes),
+        "coverage": parts.coverage_json(item.uptimes),
         "budget": budget_json(item.uptimes, snapshot.policy),
-        "regions": regions_json(item.regions),
+        "regions": parts.regions_json(item.regions),
     }
 
 
@@ -404,7 +422,7 @@ def _latest_maintenances(snapshot: Snapshot) -> list[MaintenanceSnapshot]:
 
 def own_incident(item: Incident, snapshot: Snapshot) -> PublishedIncident:
     """Return one incident with its updates, oldest first."""
-    end = item.resolved_at
+    end, help_url = item.resolved_at, snapshot.page.help_url
     return {
         "id": item.id,
         "api_id": public_id("incident", item.id),
@@ -413,6 +431,7 @@ def own_incident(item: Incident, snapshot: Snapshot) -> PublishedIncident:
         "impact": item.impact,
         "status": item.status,
         "is_open": item in snapshot.active,
+        "is_withdrawn": item.is_withdrawn,
         "is_automatic": item.automatic,
         "continued_as": item.continued_as,
         "started_at": api_time(item.started),
@@ -432,13 +451,13 @@ def own_incident(item: Incident, snapshot: Snapshot) -> PublishedIncident:
             for span in snapshot.affected.get(item.id, ())
         ],
         "articles": list(item.articles),
-        "updates": _updates_json(item.id, item.updates, incident_changes(item), item.started),
+        "updates": _updates_json(item.id, item.updates, incident_changes(item), item.started, help_url),
     }
 
 
 def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> PublishedMaintenance:
     """Return one scheduled maintenance with its updates, oldest first."""
-    work = item.work
+    work, help_url = item.work, snapshot.page.help_url
     return {
         "id": work.id,
         "api_id": public_id("maintenance", work.id),
@@ -453,12 +472,12 @@ def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> PublishedM
         "updated_at": api_time(item.updated_at),
         "components": list(work.components),
         "articles": list(work.articles),
-        "updates": _updates_json(work.id, item.updates, maintenance_changes(item), item.start),
+        "updates": _updates_json(work.id, item.updates, maintenance_changes(item), item.start, help_url),
     }
 
 
 def _updates_json(
-    owner: str, updates: Sequence[Update], changes: Sequence[Changes], started: datetime
+    owner: str, updates: Sequence[Update], changes: Sequence[Changes], started: datetime, help_url: str
 ) -> list[PublishedUpdate]:
     """Return updates, oldest first, with the seconds since their incident or maintenance began."""
     return [
@@ -469,7 +488,7 @@ def _updates_json(
             "at": api_time(update.at),
             "source": update.source,
             "after": round((update.at - started).total_seconds()),
-            "body": update.body,
+            "body": absolute_links(update.body, help_url),
             "next_update_by": time_or_null(update.next_update_by),
             "changes": [
                 {"component": name, "old_status": old, "new_status": new}

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.base.i18n import Words
+from waypost.base.ids import public_id
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.status import (
     Certificate,
     ComponentStatus,
     Impact,
     Incident,
-    Maintenance,
-    Update,
     UpdateStatus,
     worst,
 )
-from waypost.formats.status_config import Component, PageConfig, Policy
+from waypost.formats.status_config import Component, PageConfig, Policy, RetiredComponent
 from waypost.formats.status_site import AnnouncedWindow, History, StatusSite
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.check_series import SILENCE
+from waypost.status.rules.days import DayDetail, DayIndex
 from waypost.status.rules.events import LogEvent, event_log
 from waypost.status.rules.headline import Headline, headline
 from waypost.status.rules.incidents import active_incidents, overdue
@@ -38,8 +37,6 @@ from waypost.status.rules.timeline import (
     component_timelines,
 )
 from waypost.status.rules.uptime import Calendar, DaySummary, Uptime, Uptimes, pooled_uptimes
-
-Timeline = TypeVar("Timeline", Incident, Maintenance)
 
 _INSTANT = timedelta(microseconds=1)
 """An interval does not hold its end: the state at a moment is the one just before it."""
@@ -82,8 +79,15 @@ class ComponentSnapshot:
     uptimes: Uptimes
     is_measured: bool
     """Whether checks measure it, rather than people alone."""
+    formerly: tuple[str, ...] = ()
+    """Ids that it had before, the oldest first."""
     regions: tuple[RegionView, ...] = ()
     """Its state in each region that it is checked from; empty where checks have no regions."""
+
+    @property
+    def public_id(self) -> str:
+        """Its id in the Statuspage API: of the id that it had first, so that a new one changes nothing."""
+        return public_id("component", (*self.formerly, self.id)[0])
 
     @property
     def uptime(self) -> Uptime:
@@ -114,6 +118,8 @@ class Snapshot:
     """Those that customers are hit by now, newest first."""
     maintenances: tuple[MaintenanceSnapshot, ...]
     """Every maintenance, newest first."""
+    retired: tuple[RetiredComponent, ...]
+    """Components that the service has no more; old incidents may name them."""
     group_uptimes: Mapping[str, Uptimes]
     """By the name of the group."""
     uptimes: Uptimes
@@ -126,6 +132,8 @@ class Snapshot:
     """By the id of an open incident: when its next update was due, where none came in time."""
     affected: Mapping[str, tuple[AffectedInterval, ...]] = field(default_factory=dict)
     """The trouble of the components of each incident, by its id."""
+    days: Mapping[str, tuple[DayDetail, ...]] = field(default_factory=dict)
+    """By the id of a component: the days of its bar on which something happened, the newest first."""
     latency: Mapping[str, Latency] = field(default_factory=dict)
     """How fast each component, by id, answered, where that was summed up."""
 
@@ -189,7 +197,8 @@ class Snapshot:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """The names of components by id."""
-        return {component.id: component.name for component in self.components}
+        present = {component.id: component.name for component in self.components}
+        return present | {component.id: component.name for component in self.retired}
 
 
 def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Words) -> Snapshot:
@@ -198,9 +207,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     `observed` are the rows of the database; history kept as text in the site is added to them.
     Everything after `now` has not happened yet and is left out.
     """
-    site = replace(
-        site, incidents=_published_by(site.incidents, now), maintenances=_published_by(site.maintenances, now)
-    )
+    site = site.as_of(now)
     history = _known(site.history, observed.renamed(site.config.present_ids), now)
     timelines = component_timelines(site, history, now)
     found = automatic_incidents(
@@ -213,6 +220,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     components = _components(site, timelines, now)
     active = active_incidents(incidents, now)
     works = _maintenances(site, observed.windows, now, words)
+    by_day = DayIndex(incidents, works, ZoneInfo(site.config.page.time_zone), now)
     intervals = [check.every for component in site.config.flat for check in component.checks]
     is_blind = _is_blind(components)
     offline_since = _offline_since(history, now) if is_blind else None
@@ -235,12 +243,14 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         incidents=incidents,
         active=active,
         maintenances=tuple(sorted(works, key=lambda item: item.start, reverse=True)),
+        retired=site.config.retired,
         group_uptimes=_group_uptimes(components),
         uptimes=pooled_uptimes([component.uptimes for component in components]),
         offline_since=offline_since,
         certificate_warnings=_certificate_warnings(site, history, now),
         overdue={item.incident.id: item.due for item in overdue(active, site.cadence, now)},
         affected={item.id: affected_intervals(item, timelines, now) for item in incidents},
+        days={item.id: by_day.details(item.id, item.days) for item in components},
     )
 
 
@@ -295,24 +305,6 @@ def _known(kept: History, observed: History, now: datetime) -> History:
     )
 
 
-def _published_by(items: Sequence[Timeline], now: datetime) -> tuple[Timeline, ...]:
-    """Leave out updates and edits that nobody has made yet at `now`, and timelines without an update."""
-    return tuple(_known_by(item, now) for item in items if item.updates[0].at <= now)
-
-
-def _known_by(item: Timeline, now: datetime) -> Timeline:
-    # A timeline that is complete stays the same object, so that it compares quickly.
-    if all((update.edited or update.at) <= now for update in item.updates):
-        return item
-    updates = tuple(_edited_by(it, now) for it in item.updates if it.at <= now)
-    earlier = item.until(len(updates)) if isinstance(item, Incident) else item
-    return replace(earlier, updates=updates)
-
-
-def _edited_by(update: Update, now: datetime) -> Update:
-    return replace(update, edited=None) if update.edited and update.edited > now else update
-
-
 def _components(
     site: StatusSite, timelines: Mapping[str, ComponentTimeline], now: datetime
 ) -> tuple[ComponentSnapshot, ...]:
@@ -352,6 +344,7 @@ def _component(
         days=calendar.summaries(intervals),
         uptimes=calendar.uptimes(intervals, site.config.policy, known_from, timeline.unmeasured(intervals)),
         is_measured=bool(component.checks),
+        formerly=component.formerly,
         regions=_regions(site, timeline, component, now - _INSTANT),
     )
 
