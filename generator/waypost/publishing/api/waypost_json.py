@@ -37,6 +37,7 @@ from waypost.publishing.api.parts import (
     Time,
     budget_json,
     doc,
+    document_schema,
     one_of,
     time_or_null,
     uptime_json,
@@ -260,7 +261,7 @@ class Page(_Head, parts.PageState):
 
 def page_schema(page_url: str) -> parts.Schema:
     """Return the schema of waypost.json on the page at this address, published beside it."""
-    return {**parts.document_schema(Page, "A Waypost status page"), "$id": page_url + SCHEMA_PATH}
+    return {**document_schema(Page, "A Waypost status page"), "$id": page_url + SCHEMA_PATH}
 
 
 LATEST = 50
