@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from helpers.imports import notes_about, pictured
+from helpers.imports import notes_about, pictured, write_files
 from waypost.importing.registry import IMPORTERS
 from waypost.importing.status_history import StatusImport, import_status
 from waypost.publishing.api.statuspage import api_documents
@@ -204,6 +205,39 @@ def test_a_component_stays_while_something_open_names_it_or_the_page_names_none(
         assert config is not None
         assert config.retired == ()
         assert "gone" in {item.id for item in config.flat}
+
+
+def test_the_time_of_a_history_counts_as_watched(imported: tuple[Site, StatusImport], tmp_path: Path) -> None:
+    config, _ = load_status_config(imported[0].root)
+    assert config is not None
+    [reported] = config.reported
+    assert reported.source == "statuspage"
+    assert [moment.isoformat() for moment in reported.interval(ZoneInfo("UTC"))] == [
+        "2026-05-04T10:00:00+00:00",
+        "2026-09-01T09:00:00+00:00",
+    ]
+    other = Site(tmp_path / "other")
+    head = 'page: {name: P, url: "https://p.example/"}\ncomponents:\n  - {id: web, name: Web}\n'
+    written = write_files(other.root, {"status/status.yml": head}) / "status/status.yml"
+    [line] = [
+        message.partition("`reported`: ")[2]
+        for message in notes_about(import_status(other, IMPORTERS["statuspage"], str(STATES)), "status.yml")
+        if "`reported`" in message
+    ]
+    written.write_text(f"{head}reported:\n  {line}\n", encoding="utf-8")
+    again = import_status(other, IMPORTERS["statuspage"], str(STATES))
+    assert not any("`reported`" in message for message in notes_about(again, "status.yml"))
+
+
+def test_a_history_of_one_moment_was_not_watched(tmp_path: Path) -> None:
+    row = {"id": "row", "name": "Slow", "created_at": "2026-05-01T09:00:00Z", "components": [{"name": "Web"}]}
+    file = tmp_path / "incidents.json"
+    file.write_text(json.dumps({"incidents": [row]}), encoding="utf-8")
+    (tmp_path / "site").mkdir()
+    import_status(Site(tmp_path / "site"), IMPORTERS["statuspage"], str(file))
+    config, _ = load_status_config(tmp_path / "site")
+    assert config is not None
+    assert config.reported == ()
 
 
 def test_a_second_import_knows_what_is_retired(imported: tuple[Site, StatusImport]) -> None:

@@ -204,6 +204,8 @@ def test_a_site_with_components_keeps_them_and_is_told_which_are_missing(tmp_pat
     assert (site.root / "status/status.yml").read_bytes() == config
     assert report.components == 0
     assert notes_about(report, "status/status.yml") == [
+        "The time of this history counts as watched, if all incidents were written down. Add to `reported`: "
+        "- {from: 2020-04-13T15:54:00+02:00, until: 2021-04-01T10:01:00+00:00, source: cstate}",
         'This component is missing. Add it, and import again to name it: - {id: backups, name: "Backups"}',
         'This component is missing. Add it, and import again to name it: - {id: gitea, name: "Gitea"}',
         "This component is missing. Add to `retired`, and import again to name it: "

@@ -19,6 +19,7 @@ from waypost.importing.rules.status_files import (
     new_ids,
     planned_entries,
     present_ids,
+    reported_line,
     status_yml,
 )
 from waypost.importing.rules.timelines import flat_words
@@ -60,10 +61,10 @@ def import_status(site: Site, importer: Importer, place: str, *, dry_run: bool =
         raise ProblemsFound([*history.notes, Problem(Location("status"), "missing-file", message)])
     notes = Notes(list(history.notes))
     texts: dict[str, tuple[str, str]] = {}
-    present = _present(site, history, notes)
+    present = _present(site, history, importer.name, notes)
     ids = new_ids(history.components) if present is None else present
     if present is None:
-        texts[CONFIG] = (_new_config(history, ids, notes), "page")
+        texts[CONFIG] = (_new_config(history, ids, importer.name, notes), "page")
     _tell_gone(history, notes)
     plans = [plan for draft in planned_entries(history, ids, notes) if (plan := _readable(draft, notes))]
     former = dict(_former(site))
@@ -87,7 +88,7 @@ def import_status(site: Site, importer: Importer, place: str, *, dry_run: bool =
     )
 
 
-def _present(site: Site, history: SourceHistory, notes: Notes) -> dict[str, str] | None:
+def _present(site: Site, history: SourceHistory, source: str, notes: Notes) -> dict[str, str] | None:
     """Return the components of the site by the names of the other page; None where it has no status.yml."""
     path = site.root / CONFIG
     if not path.exists() and not path.is_symlink():
@@ -96,6 +97,10 @@ def _present(site: Site, history: SourceHistory, notes: Notes) -> dict[str, str]
     if config is None:
         raise ProblemsFound(problems)
     ids = present_ids(history.components, config)
+    line = reported_line(history, source)
+    if line and all(item.source != source for item in config.reported):
+        message = "The time of this history counts as watched, if all incidents were written down. Add to `reported`"
+        notes.add(CONFIG, f"{message}: - {line}")
     own = new_ids(history.components)
     for component in history.components:
         name = component.name.casefold()
@@ -116,7 +121,7 @@ def _tell_gone(history: SourceHistory, notes: Notes) -> None:
             notes.add(entry.origin, "It names components that the page has no more: {names}.", *names)
 
 
-def _new_config(history: SourceHistory, ids: Mapping[str, str], notes: Notes) -> str:
+def _new_config(history: SourceHistory, ids: Mapping[str, str], source: str, notes: Notes) -> str:
     """Return a status.yml that can be read; where the other page's address cannot be used, an example stands in.
 
     Raises ProblemsFound where it cannot be read even so.
@@ -126,11 +131,11 @@ def _new_config(history: SourceHistory, ids: Mapping[str, str], notes: Notes) ->
             "Nothing that was read names a component. Save those of the page too, or write this file first."
         )
         raise ProblemsFound([*history.notes, Problem(Location(CONFIG), "missing-file", message)])
-    text = status_yml(history, ids)
+    text = status_yml(history, ids, source)
     if not _config_problems(text):
         return text
     notes.add(CONFIG, "The address of the page is not known. Correct `page.url`.")
-    text = status_yml(replace(history, url="https://status.example.com/"), ids)
+    text = status_yml(replace(history, url="https://status.example.com/"), ids, source)
     problems = _config_problems(text)
     if problems:
         raise ProblemsFound(problems)

@@ -135,8 +135,8 @@ def present_ids(components: Sequence[SourceComponent], config: StatusConfig) -> 
     return {name: every[slug] for name, slug in slugs.items() if slug in every} | present
 
 
-def status_yml(history: SourceHistory, ids: Mapping[str, str]) -> str:
-    """Return a status.yml with the page and the components of another one."""
+def status_yml(history: SourceHistory, ids: Mapping[str, str], source: str) -> str:
+    """Return a status.yml with the page and the components of another one, and when that one was kept."""
     lines = [
         "# The components of the page that this one takes over from. Give them checks: docs/checks.md.",
         "page:",
@@ -159,10 +159,33 @@ def status_yml(history: SourceHistory, ids: Mapping[str, str]) -> str:
             lines += [f"{indent}- id: {name}", f"{indent}  name: {quoted(line_of(item.name))}"]
             if line_of(item.description):
                 lines.append(f"{indent}  description: {quoted(line_of(item.description))}")
+    reported = reported_line(history, source)
+    lines += (
+        [
+            "# Every incident of this time was written down there. Delete this, if that is not so: docs/importing.md.",
+            "reported:",
+            f"  - {reported}",
+        ]
+        if reported
+        else []
+    )
     gone = [component for component in history.components if component.until]
     lines += ["retired:"] if gone else []
     lines += [f"  - {component_line(item, ids[item.name.casefold()])}" for item in gone]
     return "\n".join(lines) + "\n"
+
+
+def reported_line(history: SourceHistory, source: str) -> str:
+    """Return the time from the first entry to the last as one entry of `reported`; empty where there is none."""
+    moments = [
+        moment
+        for entry in history.entries
+        for moment in (entry.started, entry.ended, *(update.at for update in entry.updates))
+        if moment
+    ]
+    if not moments or min(moments) == max(moments):
+        return ""
+    return f"{{from: {written_time(min(moments))}, until: {written_time(max(moments))}, source: {source}}}"
 
 
 def component_line(component: SourceComponent, name: str) -> str:
