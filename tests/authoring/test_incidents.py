@@ -29,6 +29,7 @@ from waypost.reading.status import list_incidents
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 NAME = "2026-11-20-pages-do-not-open"
+WEB = {"web": ComponentStatus.PARTIAL_OUTAGE}
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def site(tmp_path: Path) -> Site:
 @pytest.fixture
 def file(site: Site) -> Path:
     """Return the file of an open incident."""
-    return open_incident(site, NewIncident("Pages do not open", ["web"]), "They stay white.", NOW)
+    return open_incident(site, NewIncident("Pages do not open", WEB), "They stay white.", NOW)
 
 
 def done(planned: PlannedIncident) -> PlannedIncident:
@@ -68,14 +69,14 @@ def next_update(status: str, message: str, minutes: int = 1) -> NewUpdate:
 
 
 def test_an_incident_is_opened_with_what_is_known(site: Site) -> None:
-    new = NewIncident(
-        "Pages: do not open", ["web", "mail", "web"], Impact.MAJOR, ComponentStatus.MAJOR_OUTAGE
-    )
+    states = {"web": ComponentStatus.MAJOR_OUTAGE, "mail": ComponentStatus.OPERATIONAL}
+    new = NewIncident("Pages: do not open", states, Impact.MAJOR, NOW - 20 * MINUTE)
     path = open_incident(site, new, "They stay $title white.\n\nAll of them.", NOW, 30 * MINUTE)
     assert path.name == "2026-11-20-pages-do-not-open.md"
     [found] = [item for item in list_incidents(site) if item.id == path.stem]
     assert (found.title, found.impact) == ("Pages: do not open", Impact.MAJOR)
-    assert dict(found.components) == {"web": "major_outage", "mail": "major_outage"}
+    assert dict(found.components) == {"web": "major_outage", "mail": "operational"}
+    assert found.started == NOW - 20 * MINUTE
     [update] = found.updates
     assert (update.status, update.at) == ("investigating", NOW)
     assert update.body == "They stay $title white.\n\nAll of them."
@@ -103,20 +104,25 @@ def test_what_could_not_be_read_back_is_refused_before_anything_is_written(
 ) -> None:
     before = fingerprint(site.root)
     with pytest.raises(ProblemsFound, match=words):
-        open_incident(site, NewIncident("Pages do not open", components), message, NOW)
+        open_incident(
+            site,
+            NewIncident("Pages do not open", dict.fromkeys(components, ComponentStatus.PARTIAL_OUTAGE)),
+            message,
+            NOW,
+        )
     assert fingerprint(site.root) == before
 
 
 def test_an_incident_of_the_same_day_and_title_is_not_overwritten(site: Site, file: Path) -> None:
     before = fingerprint(site.root)
     with pytest.raises(AlreadyThere, match=file.name):
-        open_incident(site, NewIncident("Pages do not open!", ["web"]), "Again.", NOW)
+        open_incident(site, NewIncident("Pages do not open!", WEB), "Again.", NOW)
     assert fingerprint(site.root) == before
 
 
 def test_titles_without_a_letter_for_a_file_name_do_not_stand_in_each_others_way(site: Site) -> None:
     paths = [
-        open_incident(site, NewIncident(title, ["web"]), "Now.", NOW)
+        open_incident(site, NewIncident(title, WEB), "Now.", NOW)
         for title in ("הדפים לא נפתחים", "页面打不开", "ページが開かない")
     ]
     assert [path.stem for path in paths] == [f"2026-11-20-untitled{number}" for number in ("", "-2", "-3")]
@@ -260,7 +266,7 @@ def test_the_candidates_are_named_otherwise(name: str, words: str, site: Site, f
 
 
 def test_a_whole_name_wins_over_a_part_of_another(site: Site, file: Path) -> None:
-    other = open_incident(site, NewIncident("Pages do not open again", ["web"]), "x", NOW)
+    other = open_incident(site, NewIncident("Pages do not open again", WEB), "x", NOW)
     assert present_incident(site, "pages-do-not-open").id == file.stem
     assert present_incident(site, "again").id == other.stem
 
@@ -368,7 +374,7 @@ def test_articles_that_the_incident_names_are_left_to_a_person(site: Site, file:
     "message", ["Use {{ name }}.", "<script>x</script>", "---\nx: y\n---", "1. a\n\n```\nx\n```"]
 )
 def test_whatever_customers_were_told_the_draft_is_valid(message: str, site: Site) -> None:
-    open_incident(site, NewIncident("Pages do not open", ["web"]), message, NOW)
+    open_incident(site, NewIncident("Pages do not open", WEB), message, NOW)
     article = draft_of(site)
     assert errors(lint(site, NOW + 10 * MINUTE)) == []
     assert "<script>" not in article.read_text(encoding="utf-8").partition("---\n")[2].partition("---\n")[2]
