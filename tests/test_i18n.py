@@ -38,7 +38,7 @@ from waypost.formats.support import ChannelKind, VoteReason
 from waypost.help.kinds import ARTICLE_KINDS
 from waypost.help.rules.status_notice import Topic
 from waypost.notify.rules.wording import OWN_STATES
-from waypost.publishing.api.statuspage import DESCRIPTIONS
+from waypost.publishing.api.statuspage import API_STATUSES, DESCRIPTIONS
 from waypost.publishing.rules.feed_items import IMPACTS
 from waypost.status.rules.uptime import SHOWN_WINDOWS
 
@@ -51,6 +51,8 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "status.update.": UpdateStatus,
     "status.incident.impact.": Impact,
     "news.impact.": IMPACTS,
+    "status.clock.": (UpdateStatus.IN_PROGRESS, UpdateStatus.COMPLETED),
+    "news.": API_STATUSES,
     "notify.event.": (*OWN_STATES.values(), "moved"),
     "notify.escalation.": (
         f"{reason}.{step}" for reason in ("acknowledge", "update") for step in ("at_risk", "breached")
@@ -142,7 +144,7 @@ ALLOWED_IN_MODULES: Mapping[Bare, str] = {
             "generator/waypost/publishing/api/statuspage.py",
             text,
         ): "words of Statuspage, which programs look for"
-        for text in (*DESCRIPTIONS.values(), "Partially Degraded Service", "Completed")
+        for text in (*DESCRIPTIONS.values(), "Partially Degraded Service")
     },
     ("generator/waypost/publishing/io/theme_assets.py", "export const "): "a line of a script",
 }

@@ -43,7 +43,7 @@ def tidy(text: str) -> str:
 def expected(snapshot: Snapshot) -> Facts:
     """Return the facts that the snapshot itself holds."""
     stories = {f"incidents/{item.id}/": item.updates[-1] for item in snapshot.incidents}
-    works = {f"maintenance/{item.work.id}/": item.work.updates[-1] for item in snapshot.maintenances}
+    works = {f"maintenance/{item.work.id}/": item.updates[-1] for item in snapshot.maintenances}
     published = {**stories, **works}
     api = {path: in_api_words(update, snapshot) for path, update in published.items()}
     busy = {

@@ -26,7 +26,7 @@ from waypost.formats.status import (
     worst_states,
 )
 from waypost.formats.status_config import Component, ComponentGroup, PageConfig, Policy, StatusConfig
-from waypost.formats.status_site import History, StatusSite
+from waypost.formats.status_site import AnnouncedWindow, History, StatusSite
 from waypost.status.rules.snapshot import Snapshot
 from waypost.status.rules.snapshot import take_snapshot as take_snapshot_in
 
@@ -168,8 +168,15 @@ def site_of(case: Mapping[str, Any]) -> StatusSite:
 
 
 def history_of(case: Mapping[str, Any]) -> History:
-    """Make the history that a case names by the keys changes and coverage."""
-    return history(**{key: case[key] for key in ("changes", "coverage") if key in case})
+    """Make the history that a case names by the keys changes, coverage and windows (`11:05 disks 15:00-16:00`)."""
+    rows = history(**{key: case[key] for key in ("changes", "coverage") if key in case})
+    return replace(rows, windows=tuple(map(_window, case.get("windows", ()))))
+
+
+def _window(text: str) -> AnnouncedWindow:
+    seen_at, name, span = text.split(" ", 2)
+    start, end = _SPAN.fullmatch(span).groups()  # type: ignore[union-attr]
+    return AnnouncedWindow(name, moment(start), moment(end), moment(seen_at), 1)
 
 
 def take_snapshot(

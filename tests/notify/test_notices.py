@@ -12,11 +12,13 @@ from helpers.cases import Case, golden
 from helpers.status_world import history_of, maintenance, moment, site_of, take_snapshot
 from waypost.formats.lint import Cadence
 from waypost.formats.status import ComponentStatus, Maintenance
+from waypost.formats.status_site import AnnouncedWindow
 from waypost.formats.subscribers import CHANNEL_KINDS, NoticeEvent, SubscriberFile
 from waypost.notify.rules.notices import Disabled, OutboxState, PlannedNotice
 from waypost.notify.rules.plan import FOR_PROGRAMS, message_id, plan
 from waypost.notify.rules.sources import NoticeContext, incident_notices, known_states
 from waypost.notify.rules.wording import wording_of
+from waypost.status.rules.maintenance import changed_windows
 
 FORMS = {kind: frozenset(NoticeEvent) for kind in CHANNEL_KINDS} | {"statuspage_webhook": FOR_PROGRAMS}
 SECTIONS: dict[str, Any] = {"email": {"server": "${SMTP}", "sender": "status@example.org"}}
@@ -103,9 +105,12 @@ def told_of_work(*looks_at: tuple[str, Sequence[Maintenance]]) -> list[list[tupl
     keys: frozenset[str] = frozenset()
     states: dict[str, ComponentStatus] | None = None
     found: list[list[tuple[str, str]]] = []
+    windows: list[AnnouncedWindow] = []
     for at, works in looks_at:
         place = replace(site_of(case), maintenances=tuple(works))
-        snapshot = take_snapshot(place, history_of(case), moment(at))
+        windows += changed_windows(windows, works, moment(at))
+        rows = replace(history_of(case), windows=tuple(windows))
+        snapshot = take_snapshot(place, rows, moment(at))
         look = NoticeContext(snapshot, OutboxState(keys=keys, components=states), file_of(case), Cadence())
         new = plan(look, FORMS)
         found.append([(item.notice.event, item.notice.body) for item in new if item.recipients])

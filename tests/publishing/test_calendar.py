@@ -137,8 +137,9 @@ def test_every_step_of_the_work_is_a_later_revision_and_the_clock_is_none() -> N
 def test_an_edit_of_words_is_no_revision_but_changes_the_date() -> None:
     snapshot = page({"id": "work", "window": "18:00-19:00", "says": ["08:00 scheduled"]})
     (item,) = snapshot.maintenances
-    first = replace(item.work.updates[0], edited=moment("11:00"), body="Other *words*.")
-    after = replace(snapshot, maintenances=(replace(item, work=replace(item.work, updates=(first,))),))
+    first = replace(item.updates[0], edited=moment("11:00"), body="Other *words*.")
+    edited = replace(item, work=replace(item.work, updates=(first,)), updates=(first,))
+    after = replace(snapshot, maintenances=(edited,))
     assert only(after).decoded("LAST-MODIFIED") == moment("11:00")
     assert int(only(after)["SEQUENCE"]) == 0
     assert str(only(after)["DESCRIPTION"]) == "Downloads. Other words."

@@ -21,11 +21,12 @@ from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.base.feeds.feed import MOST_BYTES, NEVER, clean
 from waypost.base.feeds.formats import FEED_FORMATS
-from waypost.formats.status import Incident, Maintenance, UpdateStatus
+from waypost.formats.status import Incident, UpdateStatus
 from waypost.formats.status_site import History
 from waypost.publishing.io.feeds import feed_files
 from waypost.publishing.pages.render import default_shell, status_pages
 from waypost.publishing.rules.feed_items import IMPACTS, LIMIT, selections
+from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.snapshot import Snapshot
 
 ROOT = "https://help.example.org/status/"
@@ -49,7 +50,7 @@ def readings(files: Mapping[str, bytes]) -> dict[str, Feed]:
 def edited(snapshot: Snapshot, title: str, body: str, at: datetime | None = None) -> Snapshot:
     """Return a picture in which other words stand in every incident and maintenance."""
 
-    def again(item: Incident | Maintenance) -> dict[str, object]:
+    def again(item: Incident | MaintenanceSnapshot) -> dict[str, object]:
         return {
             "title": title,
             "updates": tuple(replace(update, body=body, edited=at) for update in item.updates),
@@ -59,7 +60,7 @@ def edited(snapshot: Snapshot, title: str, body: str, at: datetime | None = None
         snapshot,
         incidents=tuple(replace(item, **again(item)) for item in snapshot.incidents),  # type: ignore[arg-type]
         maintenances=tuple(
-            replace(item, work=replace(item.work, **again(item.work)))  # type: ignore[arg-type]
+            replace(item, work=replace(item.work, title=title), updates=again(item)["updates"])  # type: ignore[arg-type]
             for item in snapshot.maintenances
         ),
     )
@@ -195,7 +196,7 @@ def test_each_component_and_impact_has_its_own_news() -> None:
             ],
         ),
         history([], []),
-        moment("20:00"),
+        moment("17:00"),
     )
     found = {
         name.removesuffix("/feed.json").removesuffix("feed.json"): [

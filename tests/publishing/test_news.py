@@ -45,13 +45,14 @@ def test_each_update_is_an_item_newest_first() -> None:
         )
     )
     assert [(item.title, item.link, item.published) for item in found] == [
+        ("[Completed] Title of work", f"{ROOT}maintenance/work/", moment("19:00")),
         ("[In progress] Title of work", f"{ROOT}maintenance/work/", moment("18:00")),
         ("[Resolved] Zip stops", f"{ROOT}incidents/zip/", moment("11:00")),
         ("[Scheduled] Title of work", f"{ROOT}maintenance/work/", moment("10:30")),
         ("[Investigating] Zip stops", f"{ROOT}incidents/zip/", moment("10:00")),
     ]
-    assert found[1].guid == f"{ROOT}incidents/zip/#20261120t110000z-resolved"
-    assert found[1].body == "It is resolved."
+    assert found[2].guid == f"{ROOT}incidents/zip/#20261120t110000z-resolved"
+    assert found[2].body == "It is resolved."
 
 
 def test_what_the_checks_found_is_told_too() -> None:
@@ -164,11 +165,12 @@ def test_what_is_said_of_all_windows_of_work_that_repeats_is_one_item() -> None:
     assert [(item.title.partition("]")[0][1:], item.link.removeprefix(ROOT)) for item in found] == [
         ("Cancelled", "maintenance/work-2026-11-13/"),
         ("Scheduled", "maintenance/work-2026-11-13/"),
+        ("Completed", "maintenance/work-2026-11-06/"),
         ("In progress", "maintenance/work-2026-11-06/"),
         ("Scheduled", "maintenance/work-2026-11-06/"),
     ]
     assert found[0].guid == f"{ROOT}maintenance/work/#20261112t000000z-cancelled"
-    assert len({item.guid for item in found}) == 4
+    assert len({item.guid for item in found}) == 5
 
 
 def test_the_feed_of_stories_holds_the_next_window_and_those_that_were() -> None:

@@ -24,7 +24,7 @@ from waypost.publishing.pages.filters import (
     uptime_columns,
     uptime_text,
 )
-from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.uptime import DaySummary
 
 FINE = ComponentStatus.OPERATIONAL

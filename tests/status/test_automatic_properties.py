@@ -27,7 +27,7 @@ from waypost.formats.status import (
 from waypost.formats.status_site import StatusSite
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.explanations import SETTLING
-from waypost.status.rules.incidents import maintenance_window
+from waypost.status.rules.maintenance import maintenance_window
 
 WORDS = load_words("en")
 NEEDS = {"downloads": ["sign-in"], "uploads": ["sign-in"], "zips": ["downloads", "storage"]}

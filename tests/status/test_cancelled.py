@@ -12,7 +12,7 @@ from helpers.status_world import history, moment, site, take_snapshot
 from waypost.formats.status import ENDED, MAINTENANCE_STATUSES, ComponentStatus, UpdateStatus
 from waypost.publishing.api.statuspage import LABELS, api_documents, api_status, maintenance_json
 from waypost.status.rules.explanations import Declarations, Dependencies, Outage
-from waypost.status.rules.incidents import MaintenanceSnapshot, maintenance_window
+from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_window
 from waypost.status.rules.snapshot import Snapshot
 
 BEFORE = ["08:00 scheduled", "09:00 cancelled"]

@@ -8,7 +8,8 @@ from helpers.status_world import history, incident, maintenance, moment, site, t
 from helpers.statuspage_shapes import plain
 from waypost.base.ids import public_id
 from waypost.publishing.api.statuspage import incident_json, maintenance_json
-from waypost.status.rules.incidents import incident_changes, maintenance_changes
+from waypost.status.rules.incidents import incident_changes
+from waypost.status.rules.maintenance import maintenance_at, maintenance_changes
 from waypost.status.rules.snapshot import Snapshot
 
 GOOD, DOWN = "operational", "major_outage"
@@ -66,7 +67,8 @@ MAINTENANCES: list[tuple[str, list[str], list[bool | None]]] = [
 def test_a_maintenance_changes_states_where_people_begin_or_end_it(
     why: str, says: list[str], expected: list[bool | None]
 ) -> None:
-    found = maintenance_changes(maintenance({"id": "a", "window": "12:00-13:00", "says": says}))
+    work = maintenance({"id": "a", "window": "12:00-13:00", "says": says})
+    found = maintenance_changes(maintenance_at(work, moment("14:00")))
     changes: dict[bool | None, dict[str, Any]] = {
         True: {"downloads": (GOOD, BUSY)},
         False: {"downloads": (BUSY, GOOD)},
@@ -137,8 +139,9 @@ def test_the_api_has_null_where_an_update_changed_nothing() -> None:
     newest, first = incident_json(page, page.incidents[0])["incident_updates"]
     assert newest["affected_components"] is None
     assert [row["name"] for row in first["affected_components"]] == ["Downloads"]
-    (announced,) = maintenance_json(page, page.maintenances[0])["incident_updates"]
+    begun, announced = maintenance_json(page, page.maintenances[0])["incident_updates"]
     assert announced["affected_components"] is None
+    assert [row["new_status"] for row in begun["affected_components"]] == [BUSY]
 
 
 def test_a_component_that_is_no_longer_on_the_page_is_not_named() -> None:

@@ -29,7 +29,7 @@ from waypost.lint.rules.rule import LintSite
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.site import Site
 from waypost.reading.status import load_status
-from waypost.status.rules.incidents import maintenance_at
+from waypost.status.rules.maintenance import maintenance_at
 
 _ANNOUNCING = ("maintenance-notice", "maintenance-overlap")
 """The rules for writers that a plan can break before it is written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -214,6 +214,23 @@ class MaintenanceFrontMatter:
             raise fault("bad-value", "This is empty. Add at least one entry.", "components")
 
 
+class EventSource(StrEnum):
+    """Who or what made something happen."""
+
+    MEASURED = "measured"
+    """Checks found it."""
+    WRITTEN = "written"
+    """A person wrote it."""
+    CLOCK = "clock"
+    """The time came that was announced for it."""
+
+
+def update_id(at: datetime, word: str) -> str:
+    """Return the id of an update, of its time and its status: `20261120t090200z-in-progress`."""
+    fraction = f"{at.microsecond:06d}" if at.microsecond else ""
+    return f"{at.astimezone(UTC):%Y%m%dt%H%M%S}{fraction}z-{word.replace('_', '-')}"
+
+
 @dataclasses.dataclass(frozen=True)
 class Update:
     """One entry of a timeline."""
@@ -233,6 +250,9 @@ class Update:
     """The day of the one window that it is about, where the work repeats; None for what its place in time says."""
     changes: tuple[tuple[str, ComponentStatus], ...] = ()
     """Components by id whose states it names, and the state that each is in from now on."""
+    source: EventSource = EventSource.WRITTEN
+    moved_to: tuple[datetime, datetime] | None = None
+    """The new window, where nobody wrote that the work was moved, and the page says it by itself."""
 
 
 def worst_states(updates: Iterable[Update]) -> dict[str, ComponentStatus]:
@@ -349,7 +369,7 @@ class Maintenance:
 
     @property
     def updated_at(self) -> datetime:
-        """When something was last said."""
+        """When a person last wrote of it."""
         return self.updates[-1].at
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TypeVar
 
 from waypost.formats.incident_templates import IncidentTemplates
@@ -11,6 +12,22 @@ from waypost.formats.lint import Cadence
 from waypost.formats.status import Certificate, Coverage, Incident, Maintenance, StateChange, UplinkGap
 from waypost.formats.status_config import StatusConfig
 from waypost.formats.subscribers import SubscriberFile
+
+
+@dataclass(frozen=True)
+class AnnouncedWindow:
+    """The window of a maintenance, as it was when a page was first made with it."""
+
+    work: str
+    """The id of the maintenance."""
+    start: datetime
+    end: datetime
+    seen_at: datetime
+    updates: int
+    """How many updates people had written when it was last looked up."""
+    has_update: bool = False
+    """Whether a person wrote an update along with it."""
+
 
 Row = TypeVar("Row", StateChange, Coverage, Certificate)
 
@@ -25,6 +42,8 @@ class History:
     """When our own connection was down, oldest first."""
     certificates: tuple[Certificate, ...] = ()
     """The certificate that each check last saw."""
+    windows: tuple[AnnouncedWindow, ...] = ()
+    """The windows that each maintenance had, oldest first."""
 
     def renamed(self, names: Mapping[str, str]) -> History:
         """Return the rows with components called by other names; those of names that are not there stay."""

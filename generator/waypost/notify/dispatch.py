@@ -15,6 +15,7 @@ from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber
 from waypost.monitor.store.opening import open_database, opened_to_read
 from waypost.monitor.store.reading import read_history
+from waypost.monitor.store.windows import with_present_windows
 from waypost.notify.channels.base import TransportContext
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.outbox import Outbox
@@ -88,11 +89,18 @@ def _freeze(planned: PlannedNotice, snapshot: Snapshot) -> PlannedNotice:
     return replace(planned, bodies=bodies)
 
 
-def present_snapshot(site: Site, url: str, now: datetime) -> tuple[StatusSite, Snapshot]:
-    """Return the status site and its page at a moment; raises ProblemsFound and StoreError."""
+def present_snapshot(
+    site: Site, url: str, now: datetime, *, writes: bool = False
+) -> tuple[StatusSite, Snapshot]:
+    """Return the status site and its page at a moment; raises ProblemsFound and StoreError.
+
+    Where it `writes`, windows of maintenance that are new are kept, so that moves are noticed.
+    """
     project = load_project(site)
-    words = site_words(project.language)
-    return project.status, take_snapshot(project.status, read_history(url), now, words)
+    history, words = read_history(url), site_words(project.language)
+    if writes:
+        history = with_present_windows(url, history, project.status.maintenances, now)
+    return project.status, take_snapshot(project.status, history, now, words)
 
 
 def unset_variables(site: Site) -> list[str]:
@@ -102,7 +110,7 @@ def unset_variables(site: Site) -> list[str]:
 
 def deliver_once(site: Site, url: str, hooks: WorkerHooks | None = None) -> DispatchResult:
     """Enqueue what is new and send all that is due; raises ProblemsFound and StoreError."""
-    status, snapshot = present_snapshot(site, url, utc_now())
+    status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
     with closing(open_database(url)) as database:
         outbox = Outbox(database)
         # It registers the subscribers, and only registered ones get deliveries.
@@ -122,7 +130,7 @@ def deliver_until(
 
     Raises ProblemsFound and StoreError where it cannot even begin.
     """
-    status, snapshot = present_snapshot(site, url, utc_now())
+    status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
     with closing(open_database(url)) as database:
         outbox = Outbox(database)
         with Dispatch(outbox, hooks or WorkerHooks()) as dispatch:
@@ -130,7 +138,7 @@ def deliver_until(
             enqueue_notices(outbox, status, snapshot)
             while not stop.wait(INTERVAL.total_seconds()):
                 try:
-                    status, snapshot = present_snapshot(site, url, utc_now())
+                    status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
                     dispatch.use(status)
                     enqueue_notices(outbox, status, snapshot)
                 except Exception as error:  # a file that is being written, or a database that is restarted

@@ -14,6 +14,7 @@ from waypost.base.files.file_tree import FileChange, FolderFiles, TreeCache, syn
 from waypost.base.files.languages import load_words
 from waypost.formats.project import Project
 from waypost.monitor.store.reading import read_history
+from waypost.monitor.store.windows import with_present_windows
 from waypost.publishing.current import LatencyCache
 from waypost.publishing.files import status_files
 from waypost.publishing.pages.render import SHELL_PATH, SITE_FOLDER, is_shell, shell_language
@@ -59,7 +60,7 @@ def publish(
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
     url = database_url or site.database_url
-    history = read_history(url)
+    history = with_present_windows(url, read_history(url), project.status.maintenances, now)
     kept = _kept_by_build(site)
     words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
     cache = cache or PublishCache()

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,12 +18,20 @@ from waypost.base.database.schema import meta, metadata, series_state
 from waypost.base.database.schema import observation as raw
 from waypost.base.database.values import to_ms
 from waypost.formats.checks import Flapping, Rules
-from waypost.formats.status import ComponentStatus, Observation, StateChange
+from waypost.formats.status import (
+    ComponentStatus,
+    Maintenance,
+    Observation,
+    StateChange,
+    Update,
+    UpdateStatus,
+)
 from waypost.formats.status_site import History
 from waypost.monitor.store.migrations import SCHEMA_VERSION, STEPS, migrate, version
 from waypost.monitor.store.opening import opened_to_read, writer_lock
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.series import names
+from waypost.monitor.store.windows import with_present_windows
 from waypost.notify.rules.notices import OutboxState
 
 CHANGES = 15
@@ -63,7 +72,12 @@ def load(url: str, number: int) -> None:
             if statement.strip():
                 connection.exec_driver_sql(statement)
         if number > 1 and database.is_postgres:
-            for name in ("line", "event", "delivery")[:number]:
+            # Version 3 added the second of these, and version 4 dropped the first.
+            for name in (
+                "line",
+                *(["event"] if 1 < number < 4 else []),
+                *(["delivery"] if number > 2 else []),
+            ):
                 connection.exec_driver_sql(
                     f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"  # noqa: S608  # our own names
                 )
@@ -194,6 +208,7 @@ def test_version_3_loses_what_nobody_reads_and_nothing_else(database_url: str) -
         dropped = {"evidence", "told"}
         before[name] = [{key: row[key] for key in row.keys() - dropped} for row in before[name]]
     assert len(before.pop("event")) == 10
+    assert after.pop("maintenance_window") == []
     before["meta"], after["meta"] = (
         [row for row in found["meta"] if row["key"] != "schema"] for found in (before, after)
     )
@@ -210,6 +225,28 @@ def test_version_3_loses_what_nobody_reads_and_nothing_else(database_url: str) -
     with closing(Store(database_url)) as store:
         assert keep(store, [later], GAP, RULES)[0].observation is not None
         assert store.outbox.state().keys == {"incident/a#1"}
+
+
+def test_version_4_stays_as_it_is_and_keeps_windows_of_maintenance(database_url: str) -> None:
+    load(database_url, 4)
+    before = rows(database_url)
+    at = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    text = Update("a", UpdateStatus.SCHEDULED, at, "Words.")
+    hour = timedelta(hours=1)
+    work = Maintenance("disks", "Disks", ("downloads",), at + hour, at + 2 * hour, (text,))
+    moved = replace(work, scheduled_until=at + 3 * hour)
+    for item, minutes in ((work, 0), (work, 1), (moved, 2), (moved, 3)):
+        now = at + timedelta(minutes=minutes)
+        with_present_windows(database_url, read_history(database_url), [item], now)
+    after = rows(database_url)
+    assert [(row["seen_at"], row["end"], row["has_update"]) for row in after.pop("maintenance_window")] == [
+        (to_ms(at), to_ms(work.scheduled_until), 0),
+        (to_ms(at + timedelta(minutes=2)), to_ms(moved.scheduled_until), 0),
+    ]
+    before["meta"], after["meta"] = (
+        [row for row in found["meta"] if row["key"] != "schema"] for found in (before, after)
+    )
+    assert after == before
 
 
 @pytest.mark.parametrize("number", range(1, SCHEMA_VERSION))

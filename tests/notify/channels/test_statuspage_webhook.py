@@ -57,7 +57,8 @@ def test_what_the_form_has_no_words_for_is_not_told() -> None:
 
 def test_a_window_that_was_moved_is_told_in_words() -> None:
     case = {
-        "maintenances": [{"id": "move", "window": "15:00-16:00", "says": ["11:00 scheduled"]}],
+        "maintenances": [{"id": "move", "window": "15:00-16:00", "says": ["09:00 scheduled"]}],
+        "windows": ["09:00 move 13:00-14:00", "11:05 move 15:00-16:00"],
         "before": "10:00",
         "now": "11:10",
         "event": "maintenance.updated",

@@ -99,6 +99,14 @@ certificate = _table("certificate", {"line": INT}, {"expires": BIG, "seen_at": B
 """The certificate each series last saw."""
 
 
+maintenance_window = _table(
+    "maintenance_window",
+    {"work": TEXT, "seen_at": BIG},
+    {"start": BIG, "end": BIG, "updates": INT, "has_update": SMALL},
+)
+"""The windows that each maintenance had, and when a page was first made with each."""
+
+
 def _rollup(name: str) -> sa.Table:
     counts = dict.fromkeys(("operational", "degraded", "partial", "major"), INT)
     return _table(name, {"at": BIG, "line": INT}, {**counts, "sketch": BYTES}, sqlite_with_rowid=False)

@@ -294,9 +294,29 @@ def _to_4(database: Database, connection: Connection) -> None:
         connection.exec_driver_sql(f"ALTER TABLE new_{name} RENAME TO {name}")
 
 
+# Version 5
+
+_TABLES_5 = (
+    """CREATE TABLE maintenance_window (
+        work TEXT NOT NULL, seen_at BIGINT NOT NULL, start BIGINT NOT NULL, "end" BIGINT NOT NULL,
+        updates INTEGER NOT NULL, has_update SMALLINT NOT NULL, PRIMARY KEY (work, seen_at))""",
+)
+
+
+def _to_5(database: Database, connection: Connection) -> None:
+    """Add the table of the windows that maintenance had."""
+    _run(database, connection, _TABLES_5)
+
+
 # All of them
 
-STEPS: Mapping[int, Callable[[Database, Connection], None]] = {1: _to_1, 2: _to_2, 3: _to_3, 4: _to_4}
+STEPS: Mapping[int, Callable[[Database, Connection], None]] = {
+    1: _to_1,
+    2: _to_2,
+    3: _to_3,
+    4: _to_4,
+    5: _to_5,
+}
 """The step to each version from the version before."""
 
 SCHEMA_VERSION = max(STEPS)

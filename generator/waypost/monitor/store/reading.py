@@ -9,11 +9,19 @@ from functools import lru_cache
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.base.database.schema import certificate, coverage, daily, hourly, state_change, uplink_gap
+from waypost.base.database.schema import (
+    certificate,
+    coverage,
+    daily,
+    hourly,
+    maintenance_window,
+    state_change,
+    uplink_gap,
+)
 from waypost.base.database.values import from_ms, optional_moment, to_ms
 from waypost.formats.observations import Resolution, Rollup, Series
 from waypost.formats.status import Certificate, Coverage, StateChange, UplinkGap
-from waypost.formats.status_site import History
+from waypost.formats.status_site import AnnouncedWindow, History
 from waypost.monitor.store.codec import STATUSES
 from waypost.monitor.store.opening import OutdatedSchema, opened_to_read, opened_to_write
 from waypost.monitor.store.rollups import COUNTS
@@ -40,6 +48,7 @@ class HistoryReader(SeriesRows):
                 _coverage(connection, by_number, limit),
                 _uplink(connection, limit),
                 _certificates(connection, by_number),
+                read_windows(connection),
             )
 
     def history_size(self) -> int:
@@ -70,6 +79,23 @@ class HistoryReader(SeriesRows):
             )
             for row in rows
         ]
+
+
+def read_windows(connection: Connection) -> tuple[AnnouncedWindow, ...]:
+    """Return all windows, oldest first."""
+    table = maintenance_window.c
+    rows = connection.execute(sa.select(maintenance_window).order_by(table.seen_at, table.work))
+    return tuple(
+        AnnouncedWindow(
+            row.work,
+            from_ms(row.start),
+            from_ms(row.end),
+            from_ms(row.seen_at),
+            row.updates,
+            bool(row.has_update),
+        )
+        for row in rows
+    )
 
 
 def read_history(url: str, since: datetime | None = None) -> History:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 
 from waypost.formats.lint import Cadence
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
@@ -17,7 +16,9 @@ from waypost.formats.subscribers import Escalation, NoticeEvent, SubscriberFile
 from waypost.notify.rules.notices import Notice, OutboxState, Subject, SubjectKind
 from waypost.notify.rules.wording import page_time
 from waypost.publishing.api.statuspage import incident_url, maintenance_url
-from waypost.status.rules.incidents import MaintenanceSnapshot, next_due
+from waypost.status.rules.events import incident_key, maintenance_key
+from waypost.status.rules.incidents import next_due
+from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.snapshot import Snapshot
 
 MAINTENANCE = "maintenance"
@@ -49,12 +50,6 @@ class NoticeContext:
     file: SubscriberFile
     cadence: Cadence
 
-    @cached_property
-    def announced(self) -> frozenset[str]:
-        """The keys of all maintenance whose window is known, each as `maintenance/ID`."""
-        mark = "/window/"
-        return frozenset(key.partition(mark)[0] for key in self.state.keys if mark in key)
-
     def say(self, key: str, **values: str | datetime) -> str:
         """Return a sentence of the page's language; moments are written in its time zone, with the zone."""
         texts = {
@@ -76,7 +71,7 @@ def incident_notices(context: NoticeContext) -> Iterator[Notice]:
 
 def update_notice(context: NoticeContext, incident: Incident, update: Update, event: NoticeEvent) -> Notice:
     """Return the notice of one update."""
-    key = f"incident/{incident.id}#{update.id}"
+    key = incident_key(incident, update)
     notice = _incident_notice(context, incident, key, event, update.at, update.body)
     return replace(notice, status=update.status, update=update.id)
 
@@ -99,14 +94,13 @@ def _incident_notice(
 
 
 def maintenance_notices(context: NoticeContext) -> Iterator[Notice]:
-    """Give a notice for every update, for a window that was moved, and for what follows from the clock.
+    """Give a notice for everything that happened to a maintenance, and for each that begins soon.
 
     One update of several windows of work that repeats is one notice, about the first of them.
     """
     keys: set[str] = set()
     for item in sorted(context.snapshot.maintenances, key=lambda item: (item.start, item.work.id)):
-        sources = (_written_notices, _window_notices, _clock_notices)
-        for notice in (notice for source in sources for notice in source(context, item)):
+        for notice in (*_timeline_notices(context, item), *_reminders(context, item)):
             if notice.key not in keys:
                 keys.add(notice.key)
                 yield notice
@@ -129,68 +123,36 @@ def _maintenance_notice(
     )
 
 
-def _written_notices(context: NoticeContext, item: MaintenanceSnapshot) -> Iterator[Notice]:
-    for place, update in enumerate(item.work.updates):
-        event = NoticeEvent.MAINTENANCE_ANNOUNCED if place == 0 else _event(context, item, update)
-        key = f"maintenance/{item.work.file_name}#{update.id}"
+def _timeline_notices(context: NoticeContext, item: MaintenanceSnapshot) -> Iterator[Notice]:
+    happened: set[NoticeEvent] = set()
+    for place, update in enumerate(item.updates):
+        event = _MAINTENANCE_EVENTS.get(update.status, NoticeEvent.MAINTENANCE_UPDATED)
+        if place == 0:
+            event = NoticeEvent.MAINTENANCE_ANNOUNCED
+        elif event in happened:
+            # Where the clock has begun or ended it already, a person adds to it.
+            event = NoticeEvent.MAINTENANCE_UPDATED
+        happened.add(event)
+        key = maintenance_key(item, update)
         notice = _maintenance_notice(context, item, key, event, update.at, update.body)
-        yield replace(notice, status=update.status, update=update.id)
+        is_known = _former_key(item, update) in context.state.keys
+        yield replace(notice, status=update.status, update=update.id, silent=is_known)
 
 
-def _event(context: NoticeContext, item: MaintenanceSnapshot, update: Update) -> NoticeEvent:
-    event = _MAINTENANCE_EVENTS.get(update.status, NoticeEvent.MAINTENANCE_UPDATED)
-    turned = {
-        NoticeEvent.MAINTENANCE_STARTED: _started_key(item),
-        NoticeEvent.MAINTENANCE_COMPLETED: _completed_key(item),
-    }
-    # When the clock has caused a notice of it already, a person adds to it.
-    return NoticeEvent.MAINTENANCE_UPDATED if turned.get(event) in context.state.keys else event
+def _former_key(item: MaintenanceSnapshot, update: Update) -> str:
+    """Return the key of what the clock did, as an outbox has it that an earlier version filled."""
+    word = "started" if update.status is UpdateStatus.IN_PROGRESS else "completed"
+    return f"maintenance/{item.work.id}/{word}/{update.at.isoformat()}"
 
 
-def _window_notices(context: NoticeContext, item: MaintenanceSnapshot) -> Iterator[Notice]:
-    """Give the notice of a window that differs from the one before; the first is recorded only."""
-    if item.is_over:
-        return
+def _reminders(context: NoticeContext, item: MaintenanceSnapshot) -> Iterator[Notice]:
     work = item.work
-    about = f"maintenance/{work.id}"
-    is_first = about not in context.announced
-    is_written = any(
-        f"maintenance/{work.file_name}#{update.id}" not in context.state.keys for update in work.updates
-    )
-    key = f"{about}/window/{work.scheduled_for.isoformat()}/{work.scheduled_until.isoformat()}"
-    body = context.say("notify.maintenance.moved", begin=work.scheduled_for, end=work.scheduled_until)
-    now = context.snapshot.now
-    notice = _maintenance_notice(context, item, key, NoticeEvent.MAINTENANCE_UPDATED, now, body)
-    # An update that came together with the new window says it already.
-    yield replace(notice, silent=is_first or is_written)
-
-
-def _started_key(item: MaintenanceSnapshot) -> str:
-    return f"maintenance/{item.work.id}/started/{item.work.scheduled_for.isoformat()}"
-
-
-def _completed_key(item: MaintenanceSnapshot) -> str:
-    return f"maintenance/{item.work.id}/completed/{item.work.scheduled_until.isoformat()}"
-
-
-def _clock_notices(context: NoticeContext, item: MaintenanceSnapshot) -> Iterator[Notice]:
-    work, written = item.work, {update.status for update in item.work.updates}
-    now = context.snapshot.now
-    if work.is_cancelled:
-        return
     remind_at = work.scheduled_for - context.file.delivery.remind_before
     # What is announced later than that needs no reminder.
-    if item.status is UpdateStatus.SCHEDULED and work.updates[0].at < remind_at <= now:
+    if item.status is UpdateStatus.SCHEDULED and work.updates[0].at < remind_at <= context.snapshot.now:
         key = f"maintenance/{work.id}/reminder/{work.scheduled_for.isoformat()}"
         body = context.say("notify.maintenance.reminder", begin=work.scheduled_for, end=work.scheduled_until)
         yield _maintenance_notice(context, item, key, NoticeEvent.MAINTENANCE_REMINDER, remind_at, body)
-    if item.start <= now and not written & {UpdateStatus.IN_PROGRESS, UpdateStatus.COMPLETED}:
-        key, body = _started_key(item), context.say("notify.maintenance.started", end=item.end)
-        started = _maintenance_notice(context, item, key, NoticeEvent.MAINTENANCE_STARTED, item.start, body)
-        yield replace(started, status=UpdateStatus.IN_PROGRESS)
-    if item.end <= now and UpdateStatus.COMPLETED not in written:
-        key, body = _completed_key(item), context.say("notify.maintenance.completed")
-        yield _maintenance_notice(context, item, key, NoticeEvent.MAINTENANCE_COMPLETED, item.end, body)
 
 
 def known_states(snapshot: Snapshot, before: Mapping[str, ComponentStatus]) -> dict[str, ComponentStatus]:

@@ -21,7 +21,7 @@ from waypost.formats.status import (
 )
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.notices import Notice, Subject, SubjectKind
-from waypost.status.rules.incidents import MaintenanceSnapshot, maintenance_at
+from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_at
 from waypost.status.rules.snapshot import Snapshot
 
 MOST_NAMES = 8
@@ -78,13 +78,23 @@ def wording_of(notice: Notice, snapshot: Snapshot) -> Wording:
 def _state(notice: Notice, snapshot: Snapshot) -> str:
     words = snapshot.words
     own = OWN_STATES.get(notice.event)
-    if own is None and notice.event is NoticeEvent.MAINTENANCE_UPDATED and not notice.update:
+    if own is None and _is_move(notice, snapshot):
         own = "moved"
     if own is not None:
         return words.say(f"notify.event.{own}")
     if notice.subject.kind is SubjectKind.COMPONENT:
         return words.say(f"status.state.{notice.status}")
     return words.say(f"status.update.{notice.status}")
+
+
+def _is_move(notice: Notice, snapshot: Snapshot) -> bool:
+    """Return whether a notice is about a window that was moved without a word."""
+    return any(
+        update.id == notice.update and update.moved_to is not None
+        for item in snapshot.maintenances
+        if notice.subject == Subject(SubjectKind.MAINTENANCE, item.work.id)
+        for update in item.updates
+    )
 
 
 def _facts(notice: Notice, snapshot: Snapshot) -> tuple[str, ...]:
@@ -158,18 +168,18 @@ def incident_as_of(notice: Notice, snapshot: Snapshot) -> tuple[Incident, Snapsh
 def maintenance_as_of(notice: Notice, snapshot: Snapshot) -> MaintenanceSnapshot | None:
     """Return the maintenance with its updates up to the one of the notice, in the state of the notice.
 
-    A notice that follows from the clock has the updates until then. None where the notice is about no
-    maintenance of the page.
+    None where the notice is about no maintenance of the page.
     """
     found = next((item for item in snapshot.maintenances if item.work.id == notice.subject.id), None)
     if found is None or notice.subject.kind is not SubjectKind.MAINTENANCE:
         return None
-    updates = _up_to(notice.update, found.work.updates)
+    updates = _up_to(notice.update, found.updates)
     if not notice.update:
         updates = tuple(update for update in updates if update.at <= notice.at) or updates[:1]
-    work = replace(found.work, updates=updates)
+    written = tuple(update for update in updates if update in found.work.updates)
+    work = replace(found.work, updates=written or found.work.updates[:1])
     status = UpdateStatus(notice.status) if notice.status in MAINTENANCE_STATUSES else found.status
-    return replace(maintenance_at(work, notice.at), status=status)
+    return replace(maintenance_at(work, notice.at), status=status, updates=updates)
 
 
 def _up_to(last: str, updates: Sequence[Update]) -> tuple[Update, ...]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from waypost.base.ids import public_id
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
-from waypost.status.rules.incidents import Changes, MaintenanceSnapshot, incident_changes, maintenance_changes
+from waypost.status.rules.incidents import Changes, incident_changes
+from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_changes
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
 API_STATUSES = {UpdateStatus.CANCELLED: UpdateStatus.COMPLETED, UpdateStatus.WITHDRAWN: UpdateStatus.RESOLVED}
@@ -214,8 +215,8 @@ def maintenance_json(snapshot: Snapshot, item: MaintenanceSnapshot) -> Json:
         "id": identity,
         "name": work.title,
         "status": api_status(item.status),
-        "created_at": api_time(work.updates[0].at),
-        "updated_at": api_time(work.updated_at),
+        "created_at": api_time(item.updates[0].at),
+        "updated_at": api_time(item.updated_at),
         "monitoring_at": None,
         "resolved_at": _maintenance_end(item),
         "impact": "maintenance",
@@ -225,8 +226,8 @@ def maintenance_json(snapshot: Snapshot, item: MaintenanceSnapshot) -> Json:
         "incident_updates": _updates_json(
             snapshot,
             (identity, work.id),
-            [in_api_words(update, snapshot) for update in work.updates],
-            maintenance_changes(work),
+            [in_api_words(update, snapshot) for update in item.updates],
+            maintenance_changes(item),
         ),
         "components": _named_components(snapshot, work.components),
         "scheduled_for": api_time(work.scheduled_for),

@@ -20,7 +20,7 @@ from waypost.publishing.api.statuspage import (
     page_id,
     status_json,
 )
-from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.snapshot import Snapshot
 
 

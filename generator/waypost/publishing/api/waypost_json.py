@@ -20,6 +20,7 @@ from waypost.formats.status import (
     INCIDENT_STATUSES,
     MAINTENANCE_STATUSES,
     ComponentStatus,
+    EventSource,
     Incident,
     Update,
     UpdateStatus,
@@ -45,7 +46,8 @@ from waypost.publishing.api.parts import (
 )
 from waypost.publishing.api.statuspage import api_time, incident_url, maintenance_url, page_id, status_json
 from waypost.status.rules import latency
-from waypost.status.rules.incidents import Changes, MaintenanceSnapshot, incident_changes, maintenance_changes
+from waypost.status.rules.incidents import Changes, incident_changes
+from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_changes
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import DaySummary
 
@@ -155,7 +157,10 @@ class PublishedUpdate(TypedDict):
     id: Annotated[str, doc("Unique within its incident or maintenance; it stays when the text is edited.")]
     api_id: Annotated[PublicId, doc("Its id in the Statuspage API.")]
     status: Annotated[UpdateStatus, one_of(UpdateStatus), doc("What it says.")]
-    at: Annotated[Time, doc("When it was said.")]
+    at: Annotated[Time, doc("When it happened.")]
+    source: Annotated[
+        EventSource, one_of(EventSource), doc("Whether checks found it, a person wrote it, or its time came.")
+    ]
     after: Annotated[int, doc("Seconds since the incident or the maintenance began; below zero before that.")]
     body: Annotated[str, doc("Markdown, without HTML.")]
     next_update_by: Annotated[Time | None, doc("When the next update was promised, or null.")]
@@ -438,10 +443,10 @@ def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> PublishedM
         "started_at": api_time(item.start),
         "ends_at": api_time(item.end),
         "duration": round((item.end - item.start).total_seconds()),
-        "updated_at": api_time(work.updated_at),
+        "updated_at": api_time(item.updated_at),
         "components": list(work.components),
         "articles": list(work.articles),
-        "updates": _updates_json(work.id, work.updates, maintenance_changes(work), item.start),
+        "updates": _updates_json(work.id, item.updates, maintenance_changes(item), item.start),
     }
 
 
@@ -455,6 +460,7 @@ def _updates_json(
             "api_id": public_id("update", f"{owner}/{update.id}"),
             "status": update.status,
             "at": api_time(update.at),
+            "source": update.source,
             "after": round((update.at - started).total_seconds()),
             "body": update.body,
             "next_update_by": time_or_null(update.next_update_by),

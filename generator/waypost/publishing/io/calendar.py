@@ -12,7 +12,7 @@ from waypost.base.feeds.feed import clean
 from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import UpdateStatus
 from waypost.publishing.api.statuspage import maintenance_url
-from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.snapshot import Snapshot
 
 _LATEST = 500
@@ -57,15 +57,15 @@ def _event(snapshot: Snapshot, item: MaintenanceSnapshot) -> Event:
     work, host = item.work, urlsplit(snapshot.page.url).hostname
     is_cancelled = item.status is UpdateStatus.CANCELLED
     title = snapshot.words.say("calendar.cancelled", title=work.title) if is_cancelled else work.title
-    changed = max(update.edited or update.at for update in work.updates).astimezone(UTC)
+    changed = max(update.edited or update.at for update in item.updates).astimezone(UTC)
     event = Event()
     event.add("uid", f"{work.id}@{host}")
     event.add("dtstamp", changed)
     event.add("last-modified", changed)
     event.add("dtstart", work.scheduled_for.astimezone(UTC))
     event.add("dtend", work.scheduled_until.astimezone(UTC))
-    # Every update may move the window or change its status, so each counts as a revision.
-    event.add("sequence", len(work.updates) - 1)
+    # Whatever happens to the work may move its window or change its state, so each counts as a revision.
+    event.add("sequence", len(item.updates) - 1)
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     event.add("summary", clean(title))

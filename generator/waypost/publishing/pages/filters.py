@@ -18,7 +18,7 @@ from waypost.formats.article import Article
 from waypost.formats.status import CLOSED, MEASURED, ComponentStatus, Incident, worst
 from waypost.formats.status_config import PageConfig, Policy
 from waypost.publishing.pages.charts import bar_svg, bar_text, latency_chart
-from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.similar import similar_incidents
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import BUDGET_WINDOW, SHOWN_WINDOWS, Uptimes, percent

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from waypost.base.i18n import Words
-from waypost.formats.status import Impact, Incident, Maintenance, Update, UpdateStatus
+from waypost.formats.status import Impact, Incident, Update, UpdateStatus
 from waypost.publishing.api.statuspage import incident_url, maintenance_url
-from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.snapshot import Snapshot
 
 LIMIT = 50
@@ -126,27 +126,21 @@ _IMPACT_FOLDERS = {
 
 
 def update_items(snapshot: Snapshot) -> tuple[UpdateItem, ...]:
-    """Return the updates of all incidents and maintenance, newest first.
+    """Return everything that happened, newest first.
 
     An update about several windows of work that repeats is one item, which leads to the first of them.
     """
-    # Windows that one update is about are told apart by their days, so the first of them comes first.
-    found = _history_items(snapshot, snapshot.incidents, snapshot.maintenances)
-    pairs = sorted(
-        ((update, history) for history in found for update in history.updates),
-        key=lambda pair: (pair[0].at, pair[1].slug, pair[0].id),
-    )
     items: list[UpdateItem] = []
-    guids: set[str] = set()
-    for update, history in pairs:
-        guid = f"{history.file}#{update.id}"
-        if guid in guids:
-            continue
-        guids.add(guid)
-        published = update.at.replace(microsecond=0)
+    histories: dict[int, HistoryItem] = {}
+    for event in snapshot.log:
+        if id(event.subject) not in histories:
+            histories[id(event.subject)] = _history_item(snapshot, event.subject)
+        history = histories[id(event.subject)]
+        published = event.at.replace(microsecond=0)
         if items and published <= items[-1].published:
             published = (items[-1].published + _SECOND).astimezone(published.tzinfo)
-        items.append(_item(snapshot, guid, update, history, published))
+        guid = f"{history.file}#{event.update.id}"
+        items.append(_item(snapshot, guid, event.update, history, published))
     return tuple(reversed(items))
 
 
@@ -176,36 +170,30 @@ def history_items(snapshot: Snapshot) -> tuple[HistoryItem, ...]:
     """Return the latest incidents and maintenance, the latest started first; of work that repeats, the next window."""
     # Of a long history only the latest are made: no other can be in the feed.
     latest = heapq.nlargest(LIMIT, snapshot.incidents, key=lambda item: (item.updates[0].at, item.id))
-    found = _history_items(snapshot, latest, snapshot.announced)
+    subjects: tuple[Incident | MaintenanceSnapshot, ...] = (*latest, *snapshot.announced)
+    found = [_history_item(snapshot, item) for item in subjects]
     return tuple(sorted(found, key=lambda history: (history.started, history.slug), reverse=True)[:LIMIT])
 
 
-def _history_items(
-    snapshot: Snapshot, incidents: Iterable[Incident], works: Iterable[MaintenanceSnapshot]
-) -> list[HistoryItem]:
-    found = []
-    for incident in incidents:
-        link = incident_url(snapshot, incident)
-        found.append(_history_item(incident, f"incident/{incident.id}", link, incident.impact.value, link))
-    for item in works:
-        file = f"{snapshot.page.url}maintenance/{item.work.file_name}/"
-        link = maintenance_url(snapshot, item)
-        found.append(_history_item(item.work, f"maintenance/{item.work.id}", link, MAINTENANCE, file))
-    return found
-
-
-def _history_item(
-    timeline: Incident | Maintenance, slug: str, link: str, impact: str, file: str
-) -> HistoryItem:
-    updates = timeline.updates
+def _history_item(snapshot: Snapshot, subject: Incident | MaintenanceSnapshot) -> HistoryItem:
+    if isinstance(subject, Incident):
+        link = file = incident_url(snapshot, subject)
+        slug, title, impact = f"incident/{subject.id}", subject.title, subject.impact.value
+        components = tuple(subject.components)
+    else:
+        link = maintenance_url(snapshot, subject)
+        file = f"{snapshot.page.url}maintenance/{subject.work.file_name}/"
+        slug, title, impact = f"maintenance/{subject.work.id}", subject.work.title, MAINTENANCE
+        components = subject.work.components
+    updates = subject.updates
     return HistoryItem(
         slug=slug,
         link=link,
-        title=timeline.title,
+        title=title,
         started=updates[0].at,
         updated=max([updates[-1].at, *(update.edited for update in updates if update.edited)]),
         updates=tuple(reversed(updates)),
-        components=tuple(timeline.components),
+        components=components,
         impact=impact,
         file=file,
     )

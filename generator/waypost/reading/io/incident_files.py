@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +26,7 @@ from waypost.formats.status import (
     MaintenanceFrontMatter,
     Update,
     UpdateStatus,
+    update_id,
     worst_states,
 )
 from waypost.problems import Location, Problem
@@ -204,12 +205,6 @@ def _parse_update(
     return Update(
         update_id(read.at, read.status), read.status, read.at, text, *dates, read.window, read.changes
     ), None
-
-
-def update_id(at: datetime, status: UpdateStatus) -> str:
-    """Return the id of an update: of its time and status, such as `20261120t090200z-in-progress`."""
-    fraction = f"{at.microsecond:06d}" if at.microsecond else ""
-    return f"{at.astimezone(UTC):%Y%m%dt%H%M%S}{fraction}z-{status.replace('_', '-')}"
 
 
 def _dates_in(

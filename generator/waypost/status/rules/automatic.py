@@ -14,7 +14,15 @@ from datetime import UTC, datetime
 
 from waypost.base.i18n import Words
 from waypost.formats.incident_templates import UpdateKind
-from waypost.formats.status import ComponentStatus, Incident, StateChange, Update, UpdateStatus, worst
+from waypost.formats.status import (
+    ComponentStatus,
+    EventSource,
+    Incident,
+    StateChange,
+    Update,
+    UpdateStatus,
+    worst,
+)
 from waypost.formats.status_config import Component
 from waypost.formats.status_site import StatusSite
 from waypost.status.rules.automatic_words import UpdateContext, UpdateWriter
@@ -113,7 +121,7 @@ class _Draft:
             identity = f"{_stamp(at)}{at.microsecond:06d}z-{status}"
         self.update_ids.add(identity)
         changes = tuple(sorted({**self.pending.joined, **self.pending.changed}.items()))
-        self.updates.append(Update(identity, status, at, body, changes=changes))
+        self.updates.append(Update(identity, status, at, body, changes=changes, source=EventSource.MEASURED))
 
     def incident(self) -> Incident:
         """Return it as the page shows it."""

@@ -12,7 +12,7 @@ from functools import cached_property
 from waypost.formats.status import ComponentStatus, Incident, Maintenance
 from waypost.formats.status_config import Component
 from waypost.formats.status_site import StatusSite
-from waypost.status.rules.incidents import maintenance_window
+from waypost.status.rules.maintenance import maintenance_window
 
 
 class Dependencies:

@@ -1,4 +1,4 @@
-"""Incidents and maintenance by themselves: their windows, the changes of their updates, and when the next is due."""
+"""Incidents by themselves: the states that they declare, the changes of their updates, and when the next is due."""
 
 from __future__ import annotations
 
@@ -10,77 +10,19 @@ from waypost.base.intervals import micros
 from waypost.formats.lint import Cadence
 from waypost.formats.status import (
     CLOSED,
-    ENDED,
     ComponentStatus,
     Impact,
     Incident,
-    Maintenance,
     Update,
     UpdateStatus,
 )
 from waypost.status.rules.state_steps import NO_DATA, Steps, append_step
 
 
-def maintenance_window(work: Maintenance) -> tuple[datetime, datetime]:
-    """Return when the work really ran: it follows the clock unless an update moved it.
-
-    Work that was called off before it began ran at no time.
-    """
-    begun = (update.at for update in work.updates if update.status is UpdateStatus.IN_PROGRESS)
-    start = min(next(begun, work.scheduled_for), work.scheduled_until)
-    end = work.ended_at or work.scheduled_until
-    if work.is_cancelled:
-        end = min(end, work.scheduled_until)
-    return start, max(start, end)
-
-
-def maintenance_steps(work: Maintenance) -> Steps:
-    """Return the states that a maintenance puts its components in, over time."""
-    start, end = maintenance_window(work)
-    if start >= end:
-        return []
-    return [(micros(start), ComponentStatus.UNDER_MAINTENANCE), (micros(end), NO_DATA)]
-
-
 def active_incidents(incidents: Sequence[Incident], now: datetime) -> tuple[Incident, ...]:
     """Return the incidents that customers are hit by at `now`, newest first."""
     hit = [item for item in incidents if item.is_open(now)]
     return tuple(sorted(hit, key=lambda item: item.started, reverse=True))
-
-
-@dataclass(frozen=True)
-class MaintenanceSnapshot:
-    """A maintenance with the state that the clock gives it."""
-
-    work: Maintenance
-    status: UpdateStatus
-    start: datetime
-    end: datetime
-    """When it ended or will; work that was called off before it began keeps the announced window."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing of it is to come: it is completed or cancelled."""
-        return self.status in ENDED
-
-    @property
-    def history_at(self) -> datetime:
-        """Where it stands in history: when it began, or was called off before that."""
-        return min(self.start, self.work.updated_at) if self.work.is_cancelled else self.start
-
-
-def maintenance_at(work: Maintenance, now: datetime) -> MaintenanceSnapshot:
-    """Return a maintenance at a moment: as people wrote it, moved on by the clock."""
-    start, end = maintenance_window(work)
-    written = [update.status for update in work.updates if update.at <= now]
-    status = written[-1]
-    if status is UpdateStatus.CANCELLED:
-        return MaintenanceSnapshot(work, status, start, end if start < end else work.scheduled_until)
-    if now >= end:
-        status = UpdateStatus.COMPLETED
-    elif now >= start and status is UpdateStatus.SCHEDULED:
-        status = UpdateStatus.IN_PROGRESS
-    return MaintenanceSnapshot(work, status, start, end)
 
 
 CLOSING = (*CLOSED, UpdateStatus.POSTMORTEM)
@@ -204,19 +146,6 @@ def _steps_of(incident: Incident) -> Iterator[tuple[datetime, Update, Changes]]:
     """Give each update of an incident with its changes, and when they begin: the first with the incident."""
     moments = (incident.started, *(update.at for update in incident.updates[1:]))
     return zip(moments, incident.updates, incident_changes(incident), strict=True)
-
-
-def maintenance_changes(work: Maintenance) -> tuple[Changes, ...]:
-    """Return the changes of each update of a maintenance; none where the clock begins or ends it."""
-    start, end = maintenance_window(work)
-    busy = ComponentStatus.UNDER_MAINTENANCE
-    found: list[Changes] = []
-    for update in work.updates:
-        begins = update.status is UpdateStatus.IN_PROGRESS and update.at == start
-        ends = update.status in ENDED and start < update.at == end
-        change = (WELL, busy) if begins else (busy, WELL)
-        found.append(dict.fromkeys(work.components, change) if begins or ends else {})
-    return tuple(found)
 
 
 def _differences(before: Mapping[str, ComponentStatus], after: Mapping[str, ComponentStatus]) -> Changes:

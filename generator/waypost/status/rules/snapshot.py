@@ -22,12 +22,14 @@ from waypost.formats.status import (
     worst,
 )
 from waypost.formats.status_config import Component, PageConfig, Policy
-from waypost.formats.status_site import History, StatusSite
+from waypost.formats.status_site import AnnouncedWindow, History, StatusSite
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.check_series import SILENCE
+from waypost.status.rules.events import LogEvent, event_log
 from waypost.status.rules.headline import Headline, headline
-from waypost.status.rules.incidents import MaintenanceSnapshot, active_incidents, maintenance_at, overdue
+from waypost.status.rules.incidents import active_incidents, overdue
 from waypost.status.rules.latency import Latency
+from waypost.status.rules.maintenance import MaintenanceSnapshot, UnwrittenEntries, maintenance_at
 from waypost.status.rules.state_steps import StateInterval, combined
 from waypost.status.rules.timeline import (
     AffectedInterval,
@@ -128,11 +130,16 @@ class Snapshot:
     """How fast each component, by id, answered, where that was summed up."""
 
     @cached_property
+    def log(self) -> tuple[LogEvent, ...]:
+        """Everything that happened on the page, oldest first."""
+        return event_log(self.incidents, self.maintenances)
+
+    @cached_property
     def changed_at(self) -> datetime:
         """When the content of the page last changed; polling alone does not move it."""
         updated = [
             *(item.updated_at for item in self.incidents),
-            *(item.work.updated_at for item in self.maintenances),
+            *(item.updated_at for item in self.maintenances),
         ]
         works = (item for item in self.maintenances if item.status is not UpdateStatus.CANCELLED)
         turns = [edge for item in works for edge in (item.start, item.end)]
@@ -205,7 +212,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     )
     components = _components(site, timelines, now)
     active = active_incidents(incidents, now)
-    works = tuple(maintenance_at(work, now) for work in site.maintenances)
+    works = _maintenances(site, observed.windows, now, words)
     intervals = [check.every for component in site.config.flat for check in component.checks]
     is_blind = _is_blind(components)
     offline_since = _offline_since(history, now) if is_blind else None
@@ -234,6 +241,19 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         certificate_warnings=_certificate_warnings(site, history, now),
         overdue={item.incident.id: item.due for item in overdue(active, site.cadence, now)},
         affected={item.id: affected_intervals(item, timelines, now) for item in incidents},
+    )
+
+
+def _maintenances(
+    site: StatusSite, windows: Sequence[AnnouncedWindow], now: datetime, words: Words
+) -> tuple[MaintenanceSnapshot, ...]:
+    entries = UnwrittenEntries(words, site.config.page.time_zone)
+    by_work: dict[str, list[AnnouncedWindow]] = {}
+    for window in windows:
+        by_work.setdefault(window.work, []).append(window)
+    return tuple(
+        maintenance_at(work, now, tuple(entries.of(work, by_work.get(work.id, ()), now)))
+        for work in site.maintenances
     )
 
 

@@ -16,7 +16,8 @@ from waypost.formats.status import ComponentStatus, Incident, StateChange, worst
 from waypost.formats.status_config import Component
 from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.check_series import CheckSeries, StateAsOf, check_series, states_as_of
-from waypost.status.rules.incidents import declared_steps, involved_intervals, maintenance_steps
+from waypost.status.rules.incidents import declared_steps, involved_intervals
+from waypost.status.rules.maintenance import maintenance_steps
 from waypost.status.rules.state_steps import NO_DATA, StateInterval, Steps, combined, merge_steps, state_at
 
 T = TypeVar("T")

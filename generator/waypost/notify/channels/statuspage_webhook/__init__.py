@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC
 
-from waypost.formats.status import ComponentStatus, Update
+from waypost.formats.status import ComponentStatus, Update, update_id
 from waypost.formats.subscribers import NoticeEvent, Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.http_transport import JSON, post, target_host
@@ -21,7 +20,7 @@ from waypost.publishing.api.statuspage_webhooks import (
     envelope,
     incident_body,
 )
-from waypost.status.rules.incidents import MaintenanceSnapshot
+from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.snapshot import Snapshot
 
 EVENTS = ALL_EVENTS - {
@@ -52,17 +51,16 @@ def _document(notice: Notice, snapshot: Snapshot) -> Json:
     if found is not None:
         return _latest(incident_body(found[1], found[0], recipient))
     if work is not None:
-        return _latest(incident_body(snapshot, _with_clock_update(notice, work), recipient))
+        return _latest(incident_body(snapshot, _with_reminder(notice, work), recipient))
     return envelope(snapshot, recipient)
 
 
-def _with_clock_update(notice: Notice, item: MaintenanceSnapshot) -> MaintenanceSnapshot:
-    """Add the update that nobody wrote, as Statuspage does by itself: receivers show the first they find."""
+def _with_reminder(notice: Notice, item: MaintenanceSnapshot) -> MaintenanceSnapshot:
+    """Add a reminder, which is no event of the work, as an update: receivers show the first one that they find."""
     if notice.update:
         return item
-    identity = f"{notice.at.astimezone(UTC):%Y%m%dt%H%M%Sz}-{item.status}"
-    update = Update(identity, item.status, notice.at, notice.body)
-    return replace(item, work=replace(item.work, updates=(*item.work.updates, update)))
+    update = Update(update_id(notice.at, item.status), item.status, notice.at, notice.body)
+    return replace(item, updates=(*item.updates, update))
 
 
 def _latest(body: Json) -> Json:
