@@ -16,7 +16,7 @@ from waypost.lint.lint import lint
 from waypost.publishing.publish import publish
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.status.rules.incidents import maintenance_at, maintenance_window
+from waypost.status.rules.maintenance import maintenance_at, maintenance_window
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BEGIN = datetime(2026, 11, 29, 1, tzinfo=UTC)  # 02:00 in Berlin
@@ -66,7 +66,7 @@ def test_work_is_moved_and_says_so(site: Site) -> None:
     assert text_of(site) == (
         f"{HEAD}scheduled_for: 2026-12-06T02:00:00+01:00\nscheduled_until: 2026-12-06T03:00:00+01:00\n---\n"
         f"{ANNOUNCED}\n## scheduled · 2026-11-21T12:00:00+00:00\nThe disks come later.\n\n"
-        "The time has changed. Planned now: 6 Dec 2026, 02:00 to 6 Dec 2026, 03:00 (Europe/Berlin).\n"
+        "The time has changed. Planned now: 6 Dec 2026, 02:00 (Europe/Berlin) to 6 Dec 2026, 03:00 (Europe/Berlin).\n"
     )
     publish(site, load_project(site), day + HOUR)
     summary = json.loads((site.status_output / "api/v2/summary.json").read_text(encoding="utf-8"))
@@ -225,7 +225,7 @@ def test_past_work_is_recorded_without_a_word_about_its_notice(site: Site) -> No
     assert (site.root / "status/maintenance/2026-11-18-new-disks.md").read_text(encoding="utf-8") == (
         '---\ntitle: "New disks"\ncomponents: [web]\nscheduled_for: 2026-11-18T02:00:00+01:00\n'
         "scheduled_until: 2026-11-18T02:40:00+01:00\n---\n"
-        "## scheduled · 2026-11-18T02:00:00+01:00\nPages paused.\n\n"
+        "## in_progress · 2026-11-18T02:00:00+01:00\nPages paused.\n\n"
         "## completed · 2026-11-18T02:40:00+01:00\nThe work is done.\n"
     )
     assert lint(site, NOW) == []
@@ -235,13 +235,14 @@ def test_past_work_is_recorded_without_a_word_about_its_notice(site: Site) -> No
     api = json.loads((site.status_output / "api/v2/scheduled-maintenances.json").read_text(encoding="utf-8"))
     [work] = api["scheduled_maintenances"]
     assert (work["status"], work["scheduled_for"]) == ("completed", "2026-11-18T01:00:00.000Z")
+    assert [update["status"] for update in work["incident_updates"]] == ["completed", "in_progress"]
 
 
 def test_what_is_said_of_the_new_time_is_in_the_language_of_the_site(site: Site) -> None:
     replace(site.root / "mkdocs.yml", "name: material", "name: material, language: de")
     run("move", "archives", "--for", "2h", "--message", "Länger.", at=NOW + HOUR)
     assert (
-        "Geplant ist jetzt: 29. Nov. 2026, 02:00 Uhr bis 29. Nov. 2026, 04:00 Uhr (Europe/Berlin)."
+        "Geplant ist jetzt: 29. Nov. 2026, 02:00 Uhr (Europe/Berlin) bis 29. Nov. 2026, 04:00 Uhr (Europe/Berlin)."
         in text_of(site)
     )
 

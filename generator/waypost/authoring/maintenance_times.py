@@ -29,7 +29,7 @@ from waypost.authoring.maintenance import (
 from waypost.authoring.rules.incident_texts import NewUpdate
 from waypost.formats.status import ENDED, Maintenance, UpdateStatus
 from waypost.reading.site import Site
-from waypost.status.rules.incidents import maintenance_at
+from waypost.status.rules.maintenance import maintenance_at
 
 _REPEATS = (
     "This work repeats. To move one window, write an update `cancelled` with its day into the file, and announce "
@@ -54,8 +54,7 @@ def plan_move(
         raise not_now(before.file, "The work would have begun already. Use `start` if it begins now.")
     if (start, end) == (before.item.scheduled_for, before.item.scheduled_until):
         raise not_now(before.file, "This is the time that it has. Say another one.")
-    moments = _moments(site, start, end)
-    text = site_texts(site).say("authoring.moved", **moments)
+    text = site_texts(site).say("status.moved", begin=_time(site, start), end=_time(site, end))
     planned = _with_window(
         site, before, start, end, NewUpdate(UpdateStatus.SCHEDULED, local(now), message), text
     )
@@ -78,8 +77,7 @@ def plan_extend(site: Site, name: str, end: datetime, message: str, now: datetim
         raise not_now(
             before.file, "That is not later than it ends now. Say `complete` when it is done sooner."
         )
-    moments = _moments(site, work.scheduled_for, end)
-    text = site_texts(site).say("authoring.extended", **moments)
+    text = site_texts(site).say("authoring.extended", end=_time(site, end))
     update = NewUpdate(work.updates[-1].status, local(now), message)
     return _with_window(site, before, work.scheduled_for, end, update, text)
 
@@ -90,9 +88,9 @@ def plan_record(site: Site, new: NewMaintenance, message: str, now: datetime) ->
     path = dated_file(site.root / MAINTENANCE.path, new.start, new.title)
     if new.end > now:
         raise not_now(path, "The work is not over yet. Announce it with `schedule`.")
-    done = site_texts(site).say("notify.maintenance.completed")
+    done = site_texts(site).say("status.clock.completed")
     updates = (
-        NewUpdate(UpdateStatus.SCHEDULED, new.start, message),
+        NewUpdate(UpdateStatus.IN_PROGRESS, new.start, message),
         NewUpdate(UpdateStatus.COMPLETED, new.end, done),
     )
     values = {
@@ -132,9 +130,8 @@ def _with_window(
     )
 
 
-def _moments(site: Site, start: datetime, end: datetime) -> dict[str, str]:
-    """Return the times of a window in the zone of the page, and its name."""
-    name = usable_config(site.root).page.time_zone
-    zone, words = ZoneInfo(name), site_texts(site)
-    shown = (words.date("status.date.day_time_year", moment.astimezone(zone)) for moment in (start, end))
-    return dict(zip(("begin", "end"), shown, strict=True)) | {"zone": name}
+def _time(site: Site, moment: datetime) -> str:
+    """Write a time in the zone of the page, which is named."""
+    zone = usable_config(site.root).page.time_zone
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{site_texts(site).date('status.date.day_time_year', local)} ({zone})"

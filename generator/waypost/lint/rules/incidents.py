@@ -173,7 +173,8 @@ _SECTIONS = {
 _NAMES = {name.casefold(): section for section, names in _SECTIONS.items() for name in names.split("|")}
 _NUMBER = re.compile(r"\d{1,3}[.)]?\s+")
 _TITLE = re.compile(
-    r"[ ]{0,3}(?:[-*+][ ]{1,3})?(?:(?P<marks>#{1,6})[ \t]+(?P<h>.{1,200})|(?P<b>\*\*|__)(?P<bold>.{1,200}?)(?P=b)(?P<rest>.*))$"
+    r"[ ]{0,3}(?:[-*+][ ]{1,3})?"
+    r"(?:(?P<marks>#{1,6})[ \t]+(?P<h>.{1,200})|(?P<b>\*\*|__)(?P<bold>.{1,200}?)(?P=b)(?P<rest>.*))$"
 )
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+]|\d{1,4}[.)])[ \t]+(?P<text>.*)")
 _OWNER = re.compile(
@@ -257,7 +258,7 @@ def _sections(body: str) -> dict[str, list[str]]:
         section = _section(title["h"] or title["bold"]) if title else ""
         if section:
             current = found.setdefault(section, [])
-            depth = len(title["marks"] or "######")
+            depth = len(title["marks"] or "######") if title else 0
             current += [title["rest"]] if title and title["rest"] else []
         elif title and title["h"] and len(title["marks"]) <= depth:
             current = []
