@@ -32,7 +32,9 @@ _components_option = click.option(
     "--component", "components", required=True, multiple=True, help="The id of a component that is worked on."
 )
 _until_option = click.option(
-    "--until", "end", help="When it ends at the latest, written in the same way as a --from."
+    "--until",
+    "end",
+    help="When it ends at the latest: 2026-11-29T03:00, in the time zone of the page unless it has an offset.",
 )
 
 
