@@ -90,6 +90,10 @@ def test_files_are_as_commands_leave_them(case: Case, site: Site) -> None:
         (["withdraw", "a"], "Say with --message"),
         (["postmortem", "b"], "Say with --message"),
         (["update", "a", "--component", "web", "--message", "x"], "--component web=degraded_performance"),
+        (
+            ["open", "T", "--component", "web=major_outage", "--component", "web", "--message", "x"],
+            "'web' is named with two states.",
+        ),
         (["update", "a", "--component", "web=bad", "--message", "x"], "Expected one of: operational"),
         (["update", "a", "--component", "web=under_maintenance", "--message", "x"], "Expected one of"),
         (

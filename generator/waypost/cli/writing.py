@@ -32,7 +32,9 @@ def _to_states(context: click.Context, parameter: click.Parameter, values: Seque
         wrong = state_fault(state) if has_state else ""
         if wrong:
             raise click.BadParameter(wrong, context, parameter)
-        found[name] = ComponentStatus(state) if has_state else None
+        given = ComponentStatus(state) if has_state else None
+        if found.setdefault(name, given) is not given:
+            raise click.BadParameter(f"'{name}' is named with two states. Leave one out.", context, parameter)
     return tuple(found.items())
 
 
