@@ -113,6 +113,16 @@ def test_voting_and_searching_work(strict: tuple[Served, Votes], visit: Any) -> 
     assert seen.page.evaluate("violations") == []
 
 
+def test_a_day_of_a_bar_opens(strict: tuple[Served, Votes], visit: Any) -> None:
+    seen: Visit = visit(strict[0])
+    seen.page.add_init_script(LISTEN)
+    seen.goto("status/")
+    seen.wait_for_status()
+    seen.page.get_by_role("slider").first.press("Home")
+    expect(seen.page.locator(".wp-day")).to_be_visible()
+    assert seen.page.evaluate("violations") == []
+
+
 def test_a_violation_would_be_seen(strict: tuple[Served, Votes], visit: Any) -> None:
     seen: Visit = visit(strict[0])
     seen.page.add_init_script(LISTEN)

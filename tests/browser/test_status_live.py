@@ -108,7 +108,7 @@ def test_what_was_said_appears_without_loading_and_keeps_what_the_reader_opened(
     state = checked(now_json(troubled), LATER)
     wait_a_round(seen)
     expect(seen.page.locator(".wp-timeline")).to_have_count(2)
-    expect(seen.page.get_by_text("Faster storage for uploads")).to_be_visible()
+    expect(seen.page.get_by_role("link", name="Faster storage for uploads")).to_be_visible()
     expect(seen.page.locator(".wp-uptimes table")).to_be_visible()
     assert len(loads) == 1
     seen.assert_quiet()

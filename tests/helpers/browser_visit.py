@@ -113,9 +113,12 @@ def visiting(
     scripts: bool = True,
     at: datetime = NOW + timedelta(seconds=1),
     zone: str | None = None,
+    touch: bool = False,
 ) -> Iterator[Visit]:
     """Open an empty page at a time on its own clock, in a time zone, with the colours that the system prefers."""
-    context = browser.new_context(color_scheme=scheme, java_script_enabled=scripts, timezone_id=zone)  # type: ignore[arg-type]
+    context = browser.new_context(
+        color_scheme=scheme, java_script_enabled=scripts, timezone_id=zone, has_touch=touch
+    )  # type: ignore[arg-type]
     context.set_default_timeout(10_000)
     context.clock.install(time=at)
     page = context.new_page()

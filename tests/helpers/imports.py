@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from waypost.base.files.languages import load_words
+from waypost.formats.status_site import History
 from waypost.importing.io.markdown_files import read_tree
 from waypost.importing.markdown import check_plan
 from waypost.importing.rules.collection import merged
 from waypost.importing.rules.plan import SitePaths, plan_import
+from waypost.importing.status_history import StatusImport
 from waypost.reading.io.content_files import OWN_FILES, OWN_FOLDERS
+from waypost.reading.io.status_files import load_status_config, load_status_site
+from waypost.reading.site import Site
+from waypost.status.rules.snapshot import Snapshot, take_snapshot
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -39,3 +46,24 @@ def outcome(files: Mapping[str, str | bytes], folder: Path) -> dict[str, Any]:
             for problem in found
         ],
     }
+
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def pictured(site: Site, now: datetime = NOW) -> Snapshot:
+    """Return the status page of an imported history; what was written must be readable as a whole."""
+    config, problems = load_status_config(site.root)
+    assert config is not None, problems
+    status, problems = load_status_site(site.root, config)
+    assert problems == []
+    return take_snapshot(status, History(), now, load_words("en"))
+
+
+def notes_about(report: StatusImport, origin: str) -> list[str]:
+    """Return the warnings of an import that name a place, which several may share."""
+    return [
+        item.message
+        for item in report.problems
+        if item.location.path.endswith(origin) or origin in item.message.partition(" places: ")[2]
+    ]

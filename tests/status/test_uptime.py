@@ -166,7 +166,9 @@ def test_a_day_is_as_long_as_the_clock_makes_it(name: str, day: date, hours: flo
     assert end.timestamp() - start.timestamp() == hours * 3600
     line = [(micros(START), micros(START + timedelta(days=365)), ComponentStatus.MAJOR_OUTAGE)]
     found = daily(line, end + timedelta(hours=2), zone, 2)[0]
-    assert found == DaySummary(day, ComponentStatus.MAJOR_OUTAGE, hours * 3600, 0)
+    seconds = hours * 3600
+    down = ComponentStatus.MAJOR_OUTAGE
+    assert found == DaySummary(day, down, seconds, 0, ((down, seconds),))
 
 
 def test_each_day_has_its_worst_state_and_its_seconds() -> None:

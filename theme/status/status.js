@@ -4,8 +4,9 @@ import { judge, whenKnown, whenLost } from "./now.js";
 import { statusPage } from "./page.js";
 import { put } from "./put.js";
 import { ago, say } from "./say.js";
+import { dressBars, holdDay, isBar } from "./status_days.js";
 import { dress } from "./status_due.js";
-import "./status_mine.js";
+import { showChosen } from "./status_mine.js";
 import { STATUSES } from "./words.js";
 
 /** What the circle beside the sentence draws; publishing/pages/filters.py holds the same. */
@@ -144,7 +145,8 @@ async function renew(changed) {
     if (made < changed || !page.querySelector("[data-wp-live]")) return;
     const parts = [...document.querySelectorAll("[data-wp-live]")];
     // Whoever reads with the keyboard must not lose the place: the next round tries again.
-    if (parts.some((part) => part.contains(document.activeElement))) return;
+    const { activeElement } = document;
+    if (!isBar(activeElement) && parts.some((part) => part.contains(activeElement))) return;
     for (const part of parts) replace(part, page.querySelector(`[data-wp-live="${part.dataset.wpLive}"]`));
     shown = made;
   } catch {
@@ -155,12 +157,17 @@ async function renew(changed) {
 function replace(part, fresh) {
   if (!fresh) return;
   const open = [...part.querySelectorAll("details")].map((details) => details.open);
+  const takeUp = holdDay(part);
   part.replaceChildren(...document.importNode(fresh, true).childNodes);
   [...part.querySelectorAll("details")].forEach((details, place) => { details.open = open[place] ?? details.open; });
   dress(part);
+  showChosen();
+  dressBars(part);
+  takeUp();
 }
 
 dress(document);
+dressBars(document);
 setInterval(() => document.hidden || dress(document), 30_000);
 whenLost(showLost);
 whenKnown(show);

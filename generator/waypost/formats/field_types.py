@@ -191,9 +191,14 @@ def _former_address(text: str) -> str:
     return text if text.lower().endswith((".html", ".htm")) else "/".join([*parts, ""])
 
 
+_WITH_FILES = frozenset({"badge", "components", "impact"})
+"""Folders of the status page with files of changing names in them, and pages of their own."""
+
+
 def _status_address(text: str) -> str:
-    folders = text.split("/")[:-1]
-    if any("." in part for part in folders) or text.startswith(("api/", "assets/")):
+    first, *others = text.split("/")[:-1] or [""]
+    is_file = "." in first or (first in _WITH_FILES and any("." in part for part in others))
+    if is_file or first in ("api", "assets"):
         message = (
             "The status page has files there. Expected an address of a page, such as incidents/kctbh9vrtdwd/."
         )

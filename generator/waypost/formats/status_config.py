@@ -61,11 +61,6 @@ class Component:
     """Ids that it had before, the oldest first: its history, old incidents and addresses stay with it."""
 
     @property
-    def first_id(self) -> str:
-        """The id that it had first: public ids derive from it, so that a new name changes none."""
-        return (*self.formerly, self.id)[0]
-
-    @property
     def named_checks(self) -> tuple[tuple[str, Check], ...]:
         """The checks with the ids that their observations are kept under."""
         return tuple(
@@ -88,11 +83,8 @@ class RetiredComponent:
     """What it did, in a few words."""
     formerly: tuple[Slug, ...] = ()
     """Ids that it had before, the oldest first."""
-
-    @property
-    def first_id(self) -> str:
-        """The id that it had first: public ids derive from it."""
-        return (*self.formerly, self.id)[0]
+    depends_on: tuple[Slug, ...] = ()
+    """Components that it could not work without: outages of both are one incident."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -204,6 +196,15 @@ class StatusConfig:
         """Every id that a component has or had, retired ones too, with the id that it has now."""
         parts: tuple[RetiredComponent | Component, ...] = (*self.retired, *self.flat)
         return {name: part.id for part in parts for name in (*part.formerly, part.id)}
+
+    @property
+    def with_retired(self) -> tuple[Component, ...]:
+        """All components that history may be about: those of the page in its order, and then retired ones."""
+        gone = (
+            Component(id=item.id, name=item.name, formerly=item.formerly, depends_on=item.depends_on)
+            for item in self.retired
+        )
+        return (*self.flat, *gone)
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[Component, ...]], ...]:

@@ -12,13 +12,13 @@ from waypost.base.files.validation import validate
 from waypost.base.files.yaml_source import parse_yaml
 from waypost.formats.status_config import StatusConfig
 from waypost.importing.markdown import Fate, ImportedFile
-from waypost.importing.rules.histories import Importer, Notes, SourceHistory, line_of
+from waypost.importing.rules.histories import Importer, Notes, SourceHistory
 from waypost.importing.rules.status_files import (
     PlannedEntry,
+    component_line,
     new_ids,
     planned_entries,
     present_ids,
-    quoted,
     status_yml,
 )
 from waypost.importing.rules.timelines import flat_words
@@ -33,7 +33,7 @@ from waypost.reading.io.status_files import load_status_config
 from waypost.reading.site import Site
 
 CONFIG = "status/status.yml"
-_COMPONENTS = re.compile(r"components: [\[{](?P<names>.*)[\]}]")
+_STATES = re.compile(r"(?P<before>components: [\[{]|## \w+ · [^ ]+)(?: · )?(?P<names>[\w:, -]*)[\]}]?")
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ def import_status(site: Site, importer: Importer, place: str, *, dry_run: bool =
     ids = new_ids(history.components) if present is None else present
     if present is None:
         texts[CONFIG] = (_new_config(history, ids, notes), "page")
+    _tell_gone(history, notes)
     plans = [plan for draft in planned_entries(history, ids, notes) if (plan := _readable(draft, notes))]
     former = dict(_former(site))
     for plan in plans:
@@ -82,7 +83,7 @@ def import_status(site: Site, importer: Importer, place: str, *, dry_run: bool =
         maintenances=works,
         components=len(ids) if present is None else 0,
         files=tuple(files),
-        problems=tuple(sorted(dict.fromkeys(notes.found))),
+        problems=tuple(notes.merged()),
     )
 
 
@@ -99,9 +100,20 @@ def _present(site: Site, history: SourceHistory, notes: Notes) -> dict[str, str]
     for component in history.components:
         name = component.name.casefold()
         if name not in ids:
-            line = f"- {{id: {own[name]}, name: {quoted(line_of(component.name))}}}"
-            notes.add(CONFIG, f"This component is missing. Add it, and import again to name it: {line}")
+            place = "to `retired`" if component.until else "it"
+            line = component_line(component, own[name])
+            notes.add(
+                CONFIG, f"This component is missing. Add {place}, and import again to name it: - {line}"
+            )
     return ids
+
+
+def _tell_gone(history: SourceHistory, notes: Notes) -> None:
+    gone = {component.name for component in history.components if component.until}
+    for entry in history.entries:
+        names = [name for name in entry.names if name in gone]
+        if names:
+            notes.add(entry.origin, "It names components that the page has no more: {names}.", *names)
 
 
 def _new_config(history: SourceHistory, ids: Mapping[str, str], notes: Notes) -> str:
@@ -109,6 +121,11 @@ def _new_config(history: SourceHistory, ids: Mapping[str, str], notes: Notes) ->
 
     Raises ProblemsFound where it cannot be read even so.
     """
+    if not any(component.until is None for component in history.components):
+        message = (
+            "Nothing that was read names a component. Save those of the page too, or write this file first."
+        )
+        raise ProblemsFound([*history.notes, Problem(Location(CONFIG), "missing-file", message)])
     text = status_yml(history, ids)
     if not _config_problems(text):
         return text
@@ -185,9 +202,12 @@ def _lacks_only_components(data: bytes, text: str) -> bool:
     """Tell whether a file is what an import wrote when status.yml had fewer components, and nobody touched it."""
     before, after = data.decode(errors="replace").split("\n"), text.split("\n")
     differing = [pair for pair in zip(before, after, strict=False) if pair[0] != pair[1]]
-    if len(before) != len(after) or len(differing) != 1:
+    return len(before) == len(after) and all(map(_names_more, differing))
+
+
+def _names_more(lines: tuple[str, str]) -> bool:
+    old, new = (_STATES.fullmatch(line) for line in lines)
+    if old is None or new is None or old["before"] != new["before"]:
         return False
-    old, new = (_COMPONENTS.fullmatch(line) for line in differing[0])
-    if old is None or new is None:
-        return False
-    return set(filter(None, old["names"].split(", "))) < set(filter(None, new["names"].split(", ")))
+    fewer, more = (set(filter(None, (it["names"] or "").split(", "))) for it in (old, new))
+    return fewer < more

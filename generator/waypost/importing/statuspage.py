@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,11 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from waypost.base.files.text_files import read_bytes, walk
 from waypost.base.net.json_paths import read_json
 from waypost.base.net.network import Unanswered, deadline
-from waypost.formats.field_types import read_moment
-from waypost.formats.status import MEASURED, ComponentStatus, Impact, worst
+from waypost.formats.status import ComponentStatus, Impact
+from waypost.importing.io.json_documents import MAX_SIZE, saved_documents, unusable
 from waypost.importing.rules.histories import (
     Importer,
     Json,
@@ -28,15 +26,11 @@ from waypost.importing.rules.histories import (
     line_of,
     rows_of,
     text_of,
-    whole_milliseconds,
     zone_of,
 )
-from waypost.problems import Location, Problem, ProblemsFound
+from waypost.importing.rules.times import UTC, moment_of
+from waypost.importing.rules.words import is_ending, known_impact, known_state
 
-MAX_SIZE = 20 * 1024 * 1024
-"""Bytes of one document: fifty incidents with long timelines have about one million."""
-
-MAX_FILES = 1000
 TIMEOUT = timedelta(seconds=30)
 """For one document."""
 
@@ -51,7 +45,7 @@ _LOCAL = ("127.0.0.1", "localhost", "::1")
 def _documents(place: str) -> list[tuple[str, Any]]:
     if "://" in place:
         return [(f"{name}.json", _fetched(place, name)) for name in _DOCUMENTS]
-    return list(_saved(Path(place)))
+    return list(saved_documents(Path(place)))
 
 
 def _fetched(place: str, name: str) -> Any:
@@ -67,9 +61,9 @@ def _fetched(place: str, name: str) -> Any:
             raise Unanswered(f"the answer is larger than {MAX_SIZE // 1024 // 1024} MiB")
         return read_json(answer.body)
     except Unanswered as error:
-        raise _unusable(url, f"The page cannot be read: {error}.") from None
+        raise unusable(url, f"The page cannot be read: {error}.") from None
     except OSError as error:
-        raise _unusable(url, f"The page cannot be read: {error.strerror or error}.") from None
+        raise unusable(url, f"The page cannot be read: {error.strerror or error}.") from None
 
 
 def _address(place: str, name: str) -> str:
@@ -78,50 +72,13 @@ def _address(place: str, name: str) -> str:
         parts = urlsplit(place)
         host = parts.hostname or ""
     except ValueError:
-        raise _unusable(place, "This is no address.") from None
+        raise unusable(place, "This is no address.") from None
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOCAL):
-        raise _unusable(place, "Expected an address that begins with https://.")
+        raise unusable(place, "Expected an address that begins with https://.")
     if "@" in parts.netloc or not host:
-        raise _unusable(f"{parts.scheme}://{host}", "Leave name and password out of the address.")
+        raise unusable(f"{parts.scheme}://{host}", "Leave name and password out of the address.")
     root = parts.path.partition("/api/v2")[0].rstrip("/")
     return parts._replace(path=f"{root}/api/v2/{name}.json", query="", fragment="").geturl()
-
-
-def _saved(place: Path) -> Iterator[tuple[str, Any]]:
-    if not place.exists():
-        raise _unusable(place.as_posix(), "There is no file and no folder of this name.")
-    root = place if place.is_dir() else place.parent
-    files = walk(place, place, ".json")[0] if place.is_dir() else [place]
-    if not files or len(files) > MAX_FILES:
-        message = f"Expected one to {MAX_FILES} files that end in .json, such as incidents.json."
-        raise _unusable(place.as_posix(), message)
-    for file in files:
-        data, problems = read_bytes(root, file, MAX_SIZE)
-        if data is None:
-            raise ProblemsFound(problems)
-        try:
-            yield file.relative_to(root).as_posix(), read_json(data)
-        except Unanswered as error:
-            raise ProblemsFound([_broken(file, data, error)]) from None
-
-
-def _broken(file: Path, data: bytes, error: Unanswered) -> Problem:
-    """Return the problem of a saved document, at the place where reading it ended."""
-    cause = error.__cause__
-    location, what = Location(file.as_posix()), str(error)
-    if isinstance(cause, json.JSONDecodeError):
-        reason = cause.msg.removesuffix(" starting at").lower()
-        location = Location(file.as_posix(), cause.lineno, cause.colno)
-        what = f"{what} from here on: {reason}"
-    elif isinstance(cause, UnicodeDecodeError):
-        before = data[: cause.start].rpartition(b"\n")
-        line, column = before[0].count(b"\n") + bool(before[1]) + 1, len(before[2]) + 1
-        location, what = Location(file.as_posix(), line, column), f"{what}, because it is not text in UTF-8"
-    return Problem(location, "unreadable", f"The file {what}. Save the answer of the page again.")
-
-
-def _unusable(place: str, message: str) -> ProblemsFound:
-    return ProblemsFound([Problem(Location(place), "unreadable", message)])
 
 
 def read_statuspage(place: str) -> SourceHistory:
@@ -142,7 +99,7 @@ def read_statuspage(place: str) -> SourceHistory:
         entry
         for key, is_work in (("incidents", False), ("scheduled_maintenances", True))
         for name, row in _unique((name, row) for name, it in usable for row in rows_of(it, key))
-        if (entry := _EntryReader(name, row, names, notes).entry(is_work=is_work))
+        if (entry := _EntryReader(name, row, names, notes, is_work=is_work).entry())
     ]
     for name, document in usable:
         if len(rows_of(document, "incidents")) == LATEST:
@@ -154,7 +111,7 @@ def read_statuspage(place: str) -> SourceHistory:
         time_zone=zone_of(text_of(page, "time_zone"), "page", notes).key,
         components=all_components(components.values(), entries),
         entries=tuple(entries),
-        notes=tuple(notes.found),
+        notes=tuple(notes.merged()),
     )
 
 
@@ -184,32 +141,38 @@ def _components(rows: Sequence[Json]) -> dict[str, SourceComponent]:
 class _EntryReader:
     """Reads one incident or maintenance."""
 
-    def __init__(self, document: str, row: Json, names: Mapping[str, str], notes: Notes) -> None:
+    def __init__(
+        self, document: str, row: Json, names: Mapping[str, str], notes: Notes, *, is_work: bool
+    ) -> None:
         code = text_of(row, "id")
         self._row = row
         self._names = names
         self._code = code if _CODE.fullmatch(code) else ""
         self._origin = f"{document}: {self._code or line_of(text_of(row, 'name'))[:60] or 'no id'}"
         self._notes = notes
+        self._is_work = is_work
 
-    def entry(self, *, is_work: bool) -> SourceEntry | None:
+    def entry(self) -> SourceEntry | None:
         """Return the incident, or the maintenance; None for maintenance without a time."""
         row = self._row
         updates = list(self._updates())
         started = _time(row, "started_at") or _time(row, "created_at")
-        window = self._window(started) if is_work else None
-        if is_work and window is None:
+        window = self._window(started) if self._is_work else None
+        if self._is_work and window is None:
             self._note("It does not say when the work was to begin, so it was left out.")
             return None
-        impact = text_of(row, "impact")
+        impact = known_impact(text_of(row, "impact"))
+        is_over = is_ending(text_of(row, "status"))
         return SourceEntry(
             origin=self._origin,
             title=text_of(row, "name") or "Untitled",
-            impact=Impact(impact) if impact in list(Impact) else Impact.NONE,
-            components=self._hit(impact),
+            impact=impact or Impact.NONE,
+            components=self._first(
+                updates, impact.status if impact else ComponentStatus.DEGRADED_PERFORMANCE
+            ),
             updates=updates,
-            started=_time(row, "created_at") if is_work else started,
-            ended=_time(row, "resolved_at"),
+            started=_time(row, "created_at") if self._is_work else started,
+            ended=_time(row, "resolved_at") or (_time(row, "updated_at") if is_over else None),
             former=(f"incidents/{self._code}/",) if self._code else (),
             window=window,
         )
@@ -221,7 +184,8 @@ class _EntryReader:
             if at is None:
                 self._note("An update has no time that can be read, so it was left out.")
                 continue
-            yield SourceUpdate(text_of(update, "status"), at, text_of(update, "body"))
+            states = self._states(update, "new_status")
+            yield SourceUpdate(text_of(update, "status"), at, text_of(update, "body"), states)
 
     def _window(self, started: datetime | None) -> tuple[datetime, datetime] | None:
         start = _time(self._row, "scheduled_for") or started
@@ -233,21 +197,31 @@ class _EntryReader:
             end = start + timedelta(hours=1)
         return start, end
 
-    def _hit(self, impact: str) -> dict[str, ComponentStatus]:
-        """Return the components with the worst state that the updates name, else with the state of the impact.
+    def _first(self, updates: Sequence[SourceUpdate], usual: ComponentStatus) -> dict[str, ComponentStatus]:
+        """Return the states before the first update: what the first word about a component says of the time before.
 
-        The states under `components` are the states of today.
+        A component that no update names has the state of the impact: those under `components` are of today.
         """
-        states_of: dict[str, list[ComponentStatus]] = {}
-        for update in rows_of(self._row, "incident_updates"):
-            for item in rows_of(update, "affected_components"):
-                states = [text_of(item, key) for key in ("old_status", "new_status")]
-                found = [ComponentStatus(state) for state in states if state in MEASURED[1:]]
-                states_of.setdefault(self._named(item, "code"), []).extend(found)
-        is_known = impact in list(Impact)[1:]
-        usual = Impact(impact).status if is_known else ComponentStatus.DEGRADED_PERFORMANCE
-        names = [*(self._named(item, "id") for item in rows_of(self._row, "components")), *states_of]
-        return {name: worst(states_of[name]) if states_of.get(name) else usual for name in names if name}
+        before: dict[str, ComponentStatus] = {}
+        for update in reversed(rows_of(self._row, "incident_updates")):
+            before = self._states(update, "old_status") | before
+        found = {name: state for name, state in before.items() if state.is_trouble}
+        named = {name for update in updates for name in update.states}
+        listed = [self._named(item, "id") for item in rows_of(self._row, "components")]
+        return dict.fromkeys((name for name in listed if name and name not in named), usual) | found
+
+    def _states(self, update: Json, key: str) -> dict[str, ComponentStatus]:
+        states: dict[str, ComponentStatus] = {}
+        for item in rows_of(update, "affected_components"):
+            name, state = self._named(item, "code"), known_state(text_of(item, key))
+            if state is ComponentStatus.UNDER_MAINTENANCE and not self._is_work:
+                self._note(
+                    "It puts components under maintenance, which no incident does here. It says operational."
+                )
+                state = ComponentStatus.OPERATIONAL
+            if name and state:
+                states[name] = state
+        return states
 
     def _named(self, item: Json, key: str) -> str:
         return self._names.get(text_of(item, key)) or _name(item)
@@ -262,8 +236,7 @@ def _name(row: Json) -> str:
 
 
 def _time(row: Json, key: str) -> datetime | None:
-    moment = read_moment(text_of(row, key).strip())
-    return whole_milliseconds(moment) if moment else None
+    return moment_of(text_of(row, key), UTC)
 
 
 STATUSPAGE = Importer(

@@ -19,7 +19,7 @@ from waypost.publishing.io.feeds import feed_files
 from waypost.publishing.io.theme_assets import BANNER_PATH, banner_file, script_words, status_assets
 from waypost.publishing.pages.plain_text import text_files
 from waypost.publishing.pages.render import SHELL_PATH, common_inputs, default_shell, status_pages
-from waypost.publishing.rules.redirects import redirect_files
+from waypost.publishing.rules.redirects import former_component_files, redirect_files
 from waypost.status.rules.snapshot import Snapshot
 
 
@@ -87,4 +87,5 @@ def status_files(
     site.cache.begin(*common_inputs(snapshot, site.articles, site.shell))
     files = {path: data for make in FILE_MAKERS.values() for path, data in make(site).items()}
     site.cache.end()
-    return files
+    # What a component is called now goes before what another one was called once.
+    return {**former_component_files(snapshot, files), **files}

@@ -123,7 +123,7 @@ def _preview(title: str, facts: Mapping[str, str], update: Update, page: str, co
 
 
 def _names(config: StatusConfig) -> dict[str, str]:
-    return {component.id: component.name for component in config.flat}
+    return {component.id: component.name for component in config.with_retired}
 
 
 def _time(moment: datetime, config: StatusConfig) -> str:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from waypost.base.ids import slugify
-from waypost.formats.status_config import StatusConfig
+from waypost.formats.status import ComponentStatus, UpdateStatus
+from waypost.formats.status_config import Component, RetiredComponent, StatusConfig
 from waypost.importing.rules.addresses import free_name
 from waypost.importing.rules.histories import Notes, SourceComponent, SourceEntry, SourceHistory, line_of
 from waypost.importing.rules.timelines import TimelineUpdate, timeline_of
+from waypost.importing.rules.words import is_ending
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class PlannedEntry:
     """Of the file, without its ending."""
     entry: SourceEntry
     updates: tuple[TimelineUpdate, ...]
-    components: Mapping[str, str]
-    """States by the id of the component here."""
+    states: tuple[Mapping[str, ComponentStatus], ...]
+    """What each update changes, by the id of the component here."""
 
     @property
     def path(self) -> str:
@@ -36,18 +38,26 @@ class PlannedEntry:
         entry = self.entry
         lines = [f"title: {quoted(line_of(entry.title) or 'Incident')}"]
         if entry.window:
-            lines.append(f"components: [{', '.join(self.components)}]")
-            lines.append(f"scheduled_for: {_time(entry.window[0])}")
-            lines.append(f"scheduled_until: {_time(entry.window[1])}")
+            lines.append(f"components: [{', '.join(self.states[0])}]")
+            lines.append(f"scheduled_for: {written_time(entry.window[0])}")
+            lines.append(f"scheduled_until: {written_time(entry.window[1])}")
         else:
-            states = ", ".join(f"{name}: {state}" for name, state in self.components.items())
-            lines += [f"impact: {entry.impact}", f"components: {{{states}}}"]
+            lines += [f"impact: {entry.impact}", f"components: {{{_written(self.states[0])}}}"]
             if entry.started and entry.started < self.updates[0].at:
-                lines.append(f"started: {_time(entry.started)}")
+                lines.append(f"started: {written_time(entry.started)}")
         if entry.former:
             lines.append(f"redirect_from: [{', '.join(map(quoted, entry.former))}]")
-        timeline = "\n\n".join(f"## {it.status} · {_time(it.at)}\n{it.text}" for it in self.updates)
+        updates = zip(self.updates, ({}, *self.states[1:]), strict=True)
+        timeline = "\n\n".join(f"{_heading(update, states)}\n{update.text}" for update, states in updates)
         return "\n".join(["---", *lines, "---", f"{timeline}\n"])
+
+
+def _heading(update: TimelineUpdate, states: Mapping[str, ComponentStatus]) -> str:
+    return " · ".join(filter(None, (f"## {update.status}", written_time(update.at), _written(states))))
+
+
+def _written(states: Mapping[str, ComponentStatus]) -> str:
+    return ", ".join(f"{name}: {state}" for name, state in states.items())
 
 
 def planned_entries(history: SourceHistory, ids: Mapping[str, str], notes: Notes) -> Iterator[PlannedEntry]:
@@ -58,19 +68,49 @@ def planned_entries(history: SourceHistory, ids: Mapping[str, str], notes: Notes
         if not updates:
             notes.add(entry.origin, "It has neither updates nor a time, so it was left out.")
             continue
-        lost = [name for name in entry.components if name.casefold() not in ids]
+        lost = [name for name in entry.names if name.casefold() not in ids]
         if lost:
-            names = ", ".join(line_of(name) for name in lost)
-            message = f"These components are not in status/status.yml, so it does not name them: {names}."
-            notes.add(entry.origin, message)
-        elif not entry.components:
+            message = "These components are not in status/status.yml, so it does not name them: {names}."
+            notes.add(entry.origin, message, *lost)
+        elif not entry.names:
             notes.add(entry.origin, "It names no component. Add those that were hit, if you know them.")
-        states = entry.components.items()
-        known = {ids[name.casefold()]: state for name, state in states if name.casefold() in ids}
         begun = entry.window[0] if entry.window else min(entry.started or updates[0].at, updates[0].at)
         name = free_name(f"{begun:%Y-%m-%d}-{slugify(entry.title)}", taken[entry.window is None])
         taken[entry.window is None].add(name)
-        yield PlannedEntry(name, entry, tuple(updates), known)
+        changes = [
+            {ids[name.casefold()]: state for name, state in states.items() if name.casefold() in ids}
+            for states in _changes(entry, updates, notes)
+        ]
+        yield PlannedEntry(name, entry, tuple(updates), tuple(changes))
+
+
+def _changes(
+    entry: SourceEntry, updates: Sequence[TimelineUpdate], notes: Notes
+) -> Iterator[Mapping[str, ComponentStatus]]:
+    """Give what each update changes, by the name of the component: a heading without states leaves all as they are.
+
+    The end of an incident needs no states. What goes on after it has those of before, unless it says otherwise.
+    """
+    if entry.window:
+        yield dict.fromkeys(entry.names, ComponentStatus.UNDER_MAINTENANCE)
+        yield from ({} for _ in updates[1:])
+        return
+    are_written = any(update.states for update in updates)
+    theirs, ours = dict(entry.components), dict[str, ComponentStatus]()
+    for update in updates:
+        is_end = is_ending(update.status)
+        if is_end and are_written:
+            theirs = dict.fromkeys(theirs, ComponentStatus.OPERATIONAL)
+            left = [name for name, state in update.states.items() if state.is_trouble]
+            if left and update.status is UpdateStatus.RESOLVED:
+                message = (
+                    "It was resolved while components were in trouble. They are well from then on: {names}."
+                )
+                notes.add(entry.origin, message, *left)
+        theirs |= update.states
+        changed = {} if is_end else {name: it for name, it in theirs.items() if ours.get(name) is not it}
+        ours |= changed
+        yield changed
 
 
 def _begin(entry: SourceEntry) -> tuple[float, str]:
@@ -88,10 +128,11 @@ def new_ids(components: Sequence[SourceComponent]) -> dict[str, str]:
 
 def present_ids(components: Sequence[SourceComponent], config: StatusConfig) -> dict[str, str]:
     """Return the ids of components that a site has already, by the names of the other page."""
-    present = {component.name.casefold(): component.id for component in config.flat}
-    every = {component.id for component in config.flat}
+    parts: tuple[RetiredComponent | Component, ...] = (*config.retired, *config.flat)
+    present = {part.name.casefold(): part.id for part in parts}
+    every = config.present_ids
     slugs = {component.name.casefold(): slugify(component.name) for component in components}
-    return {name: slug for name, slug in slugs.items() if slug in every} | present
+    return {name: every[slug] for name, slug in slugs.items() if slug in every} | present
 
 
 def status_yml(history: SourceHistory, ids: Mapping[str, str]) -> str:
@@ -105,8 +146,9 @@ def status_yml(history: SourceHistory, ids: Mapping[str, str]) -> str:
         "components:",
     ]
     written: set[str] = set()
-    for group in dict.fromkeys(component.group for component in history.components):
-        members = {ids[item.name.casefold()]: item for item in history.components if item.group == group}
+    living = [component for component in history.components if component.until is None]
+    for group in dict.fromkeys(component.group for component in living):
+        members = {ids[item.name.casefold()]: item for item in living if item.group == group}
         members = {name: item for name, item in members.items() if name not in written}
         if not members:
             continue
@@ -117,7 +159,16 @@ def status_yml(history: SourceHistory, ids: Mapping[str, str]) -> str:
             lines += [f"{indent}- id: {name}", f"{indent}  name: {quoted(line_of(item.name))}"]
             if line_of(item.description):
                 lines.append(f"{indent}  description: {quoted(line_of(item.description))}")
+    gone = [component for component in history.components if component.until]
+    lines += ["retired:"] if gone else []
+    lines += [f"  - {component_line(item, ids[item.name.casefold()])}" for item in gone]
     return "\n".join(lines) + "\n"
+
+
+def component_line(component: SourceComponent, name: str) -> str:
+    """Return a component, or a retired one, as one entry of a list in status.yml."""
+    until = f", until: {component.until}" if component.until else ""
+    return f"{{id: {name}, name: {quoted(line_of(component.name))}{until}}}"
 
 
 def quoted(text: str) -> str:
@@ -125,6 +176,7 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _time(moment: datetime) -> str:
+def written_time(moment: datetime) -> str:
+    """Return a moment as files have it, with milliseconds only where it has some."""
     has_part = moment.microsecond % 1_000_000 != 0
     return moment.isoformat(timespec="milliseconds" if has_part else "seconds")

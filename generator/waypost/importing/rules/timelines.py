@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 from waypost.base.markdown.blocks import update_blocks_of
-from waypost.formats.status import INCIDENT_STATUSES, MAINTENANCE_STATUSES, UpdateStatus
-from waypost.importing.rules.histories import Notes, SourceEntry, SourceUpdate, known_status
+from waypost.formats.status import (
+    ENDED,
+    INCIDENT_STATUSES,
+    MAINTENANCE_STATUSES,
+    ComponentStatus,
+    UpdateStatus,
+)
+from waypost.importing.rules.histories import Notes, SourceEntry, SourceUpdate
+from waypost.importing.rules.words import is_ending, known_status
 
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`"}
 _BREAKS = {"br": "\n", "p": "\n\n", "div": "\n\n", "ul": "\n\n", "ol": "\n\n", "li": "\n- ", "tr": "\n"}
@@ -21,11 +28,13 @@ _PLAIN = {"span", "small", "var", "u", "font", "time", "abbr", "table", "tbody",
 _DROPPED = frozenset({"script", "style"})
 _KNOWN = {*_MARKS, *_BREAKS, *_PLAIN, *_DROPPED, "a"}
 _TAG = re.compile(rf"</?({'|'.join(sorted(_KNOWN))})(\s[^<>]*)?/?>", re.IGNORECASE)
+_COMMENT = re.compile(r"^[ \t]*<!--.*?(?:-->[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|nbsp|#\d{2,5});")
 
 
 def plain_markup(text: str) -> str:
-    """Return a text without HTML; a text that holds none is returned as it is."""
+    """Return a text without HTML and its comments; a text that holds none is returned as it is."""
+    text = without_comments(text)
     if not _TAG.search(text):
         return unescape(text).replace("\xa0", " ") if _ENTITY.search(text) else text
     reader = _TextReader()
@@ -34,6 +43,11 @@ def plain_markup(text: str) -> str:
     joined = "".join(reader.parts).replace("\xa0", " ")
     lines = [line.strip() if not line.startswith("    ") else line.rstrip() for line in joined.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def without_comments(text: str) -> str:
+    """Return a text without the comments of HTML that begin a line: nobody saw them."""
+    return _COMMENT.sub("", text)
 
 
 class _TextReader(HTMLParser):
@@ -92,7 +106,9 @@ MAX_TEXT = 9_900
 _STEP = timedelta(milliseconds=1)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _READ_AS_DATES = re.compile(r"^([ \t]*(?:next update by|edited)) (?=\S)", re.MULTILINE | re.IGNORECASE)
-_ENDINGS = {UpdateStatus.RESOLVED, UpdateStatus.COMPLETED, UpdateStatus.CANCELLED, UpdateStatus.POSTMORTEM}
+_FINAL = (*ENDED, UpdateStatus.WITHDRAWN)
+"""What nothing follows."""
+
 _OF_MAINTENANCE = {
     UpdateStatus.INVESTIGATING: UpdateStatus.IN_PROGRESS,
     UpdateStatus.IDENTIFIED: UpdateStatus.IN_PROGRESS,
@@ -116,6 +132,8 @@ class TimelineUpdate:
     status: UpdateStatus
     at: datetime
     text: str
+    states: Mapping[str, ComponentStatus] = field(default_factory=dict)
+    """As the other page names them."""
 
 
 def timeline_of(entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
@@ -127,7 +145,7 @@ def timeline_of(entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
             entry.origin, "It has no update. Its title now stands as the first one; say what customers saw."
         )
         updates = [_opening(entry, begun)]
-    if entry.ended and not entry.window and all(update.status not in _ENDINGS for update in updates):
+    if entry.ended and not entry.window and not is_ending(updates[-1].status):
         notes.add(
             entry.origin, "No update says that it is over. One was added at the time that the page gives."
         )
@@ -146,12 +164,12 @@ def _in_our_words(entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
         if status is None:
             # An "update" says something new of the state that it finds.
             status = found[-1].status if found else allowed[0]
-            status = UpdateStatus.MONITORING if status in _ENDINGS and not entry.window else status
         at = update.at
         if found and at <= found[-1].at:
             notes.add(entry.origin, "Two updates have the same time. The second is now a millisecond later.")
             at = found[-1].at + _STEP
-        found.append(TimelineUpdate(translated.get(status, status), at, safe_text(update, entry, notes)))
+        text = safe_text(update, entry, notes)
+        found.append(TimelineUpdate(translated.get(status, status), at, text, update.states))
     return found
 
 
@@ -161,20 +179,23 @@ def _opening(entry: SourceEntry, at: datetime) -> TimelineUpdate:
 
 
 def _in_steps(updates: Sequence[TimelineUpdate], entry: SourceEntry, notes: Notes) -> list[TimelineUpdate]:
-    """Keep one end, nothing but postmortems after it, and something before it."""
+    """Let one end follow another only where something went on between, a postmortem an end, and no end nothing."""
     found = list(updates)
-    others = (index for index, it in enumerate(found) if it.status is not UpdateStatus.POSTMORTEM)
-    last = max(others, default=-1)
     going_on = UpdateStatus.VERIFYING if entry.window else UpdateStatus.MONITORING
-    for index, update in enumerate(found[:last]):
-        if update.status in _ENDINGS:
-            notes.add(entry.origin, f"It went on after '{update.status}'. That update now says '{going_on}'.")
-            found[index] = replace(update, status=going_on)
-    after = last + 1
-    if after < len(found) and (last < 0 or found[last].status is not UpdateStatus.RESOLVED):
-        notes.add(entry.origin, "A postmortem came before the end. It now says 'resolved'.")
-        found[after] = replace(found[after], status=UpdateStatus.RESOLVED)
-    if found[0].status in _ENDINGS:
+    after = UpdateStatus.POSTMORTEM
+    for index, update in enumerate(found):
+        before = found[index - 1].status if index else going_on
+        if update.status is after and before not in (UpdateStatus.RESOLVED, after):
+            is_last = all(it.status is after for it in found[index:])
+            status = UpdateStatus.RESOLVED if is_last else going_on
+            notes.add(entry.origin, f"A postmortem came before the end. It now says '{status}'.")
+            found[index] = replace(update, status=status)
+        elif is_ending(before) and (
+            before in _FINAL or (is_ending(update.status) and update.status is not after)
+        ):
+            notes.add(entry.origin, f"It went on after '{before}'. That update now says '{going_on}'.")
+            _open_again(found, index, going_on, entry)
+    if is_ending(found[0].status):
         notes.add(
             entry.origin, "It was told only when it was over. Its title now stands as the first update."
         )
@@ -185,11 +206,19 @@ def _in_steps(updates: Sequence[TimelineUpdate], entry: SourceEntry, notes: Note
     return found
 
 
+def _open_again(found: list[TimelineUpdate], index: int, status: UpdateStatus, entry: SourceEntry) -> None:
+    """Let the ends right before an update be steps; what they said of the components stays."""
+    well = {} if entry.window else dict.fromkeys(entry.names, ComponentStatus.OPERATIONAL)
+    while index and is_ending(found[index - 1].status):
+        index -= 1
+        found[index] = replace(found[index], status=status, states=well | dict(found[index].states))
+
+
 def safe_text(update: SourceUpdate, entry: SourceEntry, notes: Notes) -> str:
     """Return the words of an update so that our files give them back as they are."""
     text = safe_words(plain_markup(update.text))
     if len(text) > MAX_TEXT:
-        notes.add(entry.origin, f"An update of {len(text)} characters was cut to {MAX_TEXT}.")
+        notes.add(entry.origin, f"A text beyond {MAX_TEXT} characters was cut.")
         text = safe_words(text[:MAX_TEXT].rstrip() + "…")
     if not text:
         notes.add(entry.origin, "An update has no text. Say what it meant.")

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from waypost.base.ids import public_id
-from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
+from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus, worst
+from waypost.formats.status_config import RetiredComponent
 from waypost.status.rules.incidents import Changes, incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_changes
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
+from waypost.status.rules.uptime import day_start
 
 API_STATUSES = {UpdateStatus.CANCELLED: UpdateStatus.COMPLETED, UpdateStatus.WITHDRAWN: UpdateStatus.RESOLVED}
 """The statuses that clients of Statuspage have no word for, and those that stand for them."""
@@ -109,14 +112,14 @@ def _group_json(snapshot: Snapshot, name: str, members: tuple[ComponentSnapshot,
         "page_id": page_id(snapshot),
         "group": True,
         "only_show_if_degraded": False,
-        "components": [public_id("component", member.id) for member in members],
+        "components": [member.public_id for member in members],
     }
 
 
 def component_json(snapshot: Snapshot, component: ComponentSnapshot) -> Json:
     """Return one component."""
     return {
-        "id": public_id("component", component.id),
+        "id": component.public_id,
         "name": component.name,
         "status": component.known_status,
         "created_at": api_time(component.created_at),
@@ -143,7 +146,7 @@ def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
         "updated_at": api_time(incident.updated_at),
         "monitoring_at": _time_of(incident, UpdateStatus.MONITORING),
         "resolved_at": api_time(incident.resolved_at) if incident.resolved_at else None,
-        "impact": incident.impact,
+        "impact": Impact.NONE if incident.is_withdrawn else incident.impact,
         "shortlink": incident_url(snapshot, incident),
         "started_at": api_time(incident.started),
         "page_id": page_id(snapshot),
@@ -163,7 +166,35 @@ def _time_of(incident: Incident, status: UpdateStatus) -> str | None:
 
 
 def _named_components(snapshot: Snapshot, ids: tuple[str, ...]) -> list[Json]:
-    return [component_json(snapshot, component) for component in snapshot.components if component.id in ids]
+    present = [
+        component_json(snapshot, component) for component in snapshot.components if component.id in ids
+    ]
+    return [*present, *(_retired_json(snapshot, item) for item in snapshot.retired if item.id in ids)]
+
+
+def retired_id(item: RetiredComponent) -> str:
+    """Return the id that a component had while the service had it."""
+    return public_id("component", (*item.formerly, item.id)[0])
+
+
+def _retired_json(snapshot: Snapshot, item: RetiredComponent) -> Json:
+    """Return a component that only old incidents name; the API has no word for what is no more."""
+    end = api_time(day_start(item.until + timedelta(days=1), ZoneInfo(snapshot.page.time_zone)))
+    return {
+        "id": retired_id(item),
+        "name": item.name,
+        "status": ComponentStatus.OPERATIONAL,
+        "created_at": end,
+        "updated_at": end,
+        "position": len(snapshot.components) + 1,
+        "description": item.description or None,
+        "showcase": False,
+        "start_date": None,
+        "group_id": None,
+        "page_id": page_id(snapshot),
+        "group": False,
+        "only_show_if_degraded": True,
+    }
 
 
 def _updates_json(
@@ -179,14 +210,12 @@ def _updates_json(
 
 def _affected(snapshot: Snapshot, changed: Changes) -> list[Json] | None:
     rows = [
-        {
-            "code": public_id("component", component.id),
-            "name": component.name,
-            "old_status": changed[component.id][0],
-            "new_status": changed[component.id][1],
-        }
-        for component in snapshot.components
-        if component.id in changed
+        {"code": code, "name": name, "old_status": changed[key][0], "new_status": changed[key][1]}
+        for key, code, name in (
+            *((item.id, item.public_id, item.name) for item in snapshot.components),
+            *((item.id, retired_id(item), item.name) for item in snapshot.retired),
+        )
+        if key in changed
     ]
     return rows or None
 

@@ -44,7 +44,14 @@ from waypost.publishing.api.parts import (
     time_or_null,
     uptime_json,
 )
-from waypost.publishing.api.statuspage import api_time, incident_url, maintenance_url, page_id, status_json
+from waypost.publishing.api.statuspage import (
+    api_time,
+    incident_url,
+    maintenance_url,
+    page_id,
+    retired_id,
+    status_json,
+)
 from waypost.status.rules import latency
 from waypost.status.rules.incidents import Changes, incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_changes
@@ -143,6 +150,15 @@ class PublishedComponent(ComponentState):
     days: Annotated[list[Days], doc("The last ninety days, oldest first; days that are alike are one run.")]
 
 
+class Retired(TypedDict):
+    """A component that the service has no more; old incidents may name it."""
+
+    id: Annotated[str, doc("Its id.")]
+    api_id: Annotated[PublicId, doc("Its id in the Statuspage API.")]
+    name: Annotated[str, doc("Its name.")]
+    until: Annotated[parts.Day, doc("The last day on which it was a part of the service.")]
+
+
 class Change(TypedDict):
     """A component whose state changed with an update."""
 
@@ -186,6 +202,7 @@ class PublishedIncident(TypedDict):
     impact: Annotated[parts.Hurt, doc("How much it hurts customers.")]
     status: Annotated[UpdateStatus, one_of(INCIDENT_STATUSES), doc("What its latest update says.")]
     is_open: Annotated[bool, doc("Whether customers are hit by it now.")]
+    is_withdrawn: Annotated[bool, doc("Whether it was opened by mistake, and nothing was wrong.")]
     is_automatic: Annotated[bool, doc("Whether checks found it, rather than a person.")]
     continued_as: Annotated[str | None, doc("Id of the incident that took over from it, or null.")]
     started_at: Annotated[Time, doc("When it began.")]
@@ -235,6 +252,7 @@ class Page(_Head, parts.PageState):
     policy: Annotated[PagePolicy, doc("When a failure counts, and how downtime is weighed.")]
     groups: Annotated[list[Group], doc("Groups of components, in the order of the page.")]
     components: Annotated[list[PublishedComponent], doc("Components, in the order of the page.")]
+    retired: Annotated[list[Retired], doc("Components that the service has no more.")]
     incidents: Annotated[list[PublishedIncident], doc("The latest 50, newest first, and all that are open.")]
     maintenances: Annotated[
         list[PublishedMaintenance], doc("The latest 50, newest first, and all that are running or to come.")
@@ -279,6 +297,10 @@ def waypost_document(snapshot: Snapshot) -> Page:
         "budget": budget_json(snapshot.uptimes, snapshot.policy),
         "groups": _groups_json(snapshot),
         "components": [own_component(item, snapshot) for item in snapshot.components],
+        "retired": [
+            {"id": it.id, "api_id": retired_id(it), "name": it.name, "until": it.until.isoformat()}
+            for it in snapshot.retired
+        ],
         "certificates": certificates_json(snapshot),
         "incidents": [own_incident(item, snapshot) for item in _latest_incidents(snapshot)],
         "maintenances": [own_maintenance(item, snapshot) for item in _latest_maintenances(snapshot)],
@@ -326,7 +348,7 @@ def component_state(item: ComponentSnapshot, snapshot: Snapshot) -> ComponentSta
     """Return one component as it is now."""
     return {
         "id": item.id,
-        "api_id": public_id("component", item.id),
+        "api_id": item.public_id,
         "name": item.name,
         "description": item.description,
         "group": item.group or None,
@@ -406,6 +428,7 @@ def own_incident(item: Incident, snapshot: Snapshot) -> PublishedIncident:
         "impact": item.impact,
         "status": item.status,
         "is_open": item in snapshot.active,
+        "is_withdrawn": item.is_withdrawn,
         "is_automatic": item.automatic,
         "continued_as": item.continued_as,
         "started_at": api_time(item.started),

@@ -49,6 +49,7 @@ def badge_files(snapshot: Snapshot) -> dict[str, bytes]:
         f"{item.id}-uptime": _uptime_badge(item, snapshot.policy, words) for item in snapshot.components
     }
     states = {item.id: status_badge(item.name, item.status, words) for item in snapshot.components}
+    states |= {item.id: _retired_badge(item.name, words) for item in snapshot.retired}
     whole = status_badge(snapshot.page.name, snapshot.headline.status, words)
     return {f"badge/{name}.svg": data for name, data in {**uptimes, **states, "overall": whole}.items()}
 
@@ -58,6 +59,11 @@ def status_badge(name: str, status: ComponentStatus, words: Words) -> bytes:
     return badge(
         name, words.say(f"status.state.{status}"), state_colours(status).ink, words.say("badge.state")
     )
+
+
+def _retired_badge(name: str, words: Words) -> bytes:
+    ink = state_colours(ComponentStatus.NO_DATA).ink
+    return badge(name, words.say("status.retired.word"), ink, words.say("badge.state"))
 
 
 def _uptime_badge(component: ComponentSnapshot, policy: Policy, words: Words) -> bytes:

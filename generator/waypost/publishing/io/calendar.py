@@ -27,10 +27,10 @@ def calendar_files(snapshot: Snapshot) -> dict[str, bytes]:
     works = sorted(snapshot.maintenances, key=lambda item: (item.start, item.work.id))[-_LATEST:]
     events = {item.work.id: _event(snapshot, item) for item in works}
     files = {calendar_path(): _calendar(snapshot, snapshot.page.name, events.values())}
-    for component in snapshot.components:
-        own = [events[item.work.id] for item in works if component.id in item.work.components]
-        title = snapshot.words.say("news.feed_title", name=snapshot.page.name, part=component.name)
-        files[calendar_path(component.id)] = _calendar(snapshot, title, own)
+    for component, name in snapshot.names.items():
+        own = [events[item.work.id] for item in works if component in item.work.components]
+        title = snapshot.words.say("news.feed_title", name=snapshot.page.name, part=name)
+        files[calendar_path(component)] = _calendar(snapshot, title, own)
     return files
 
 

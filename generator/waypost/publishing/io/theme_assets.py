@@ -65,6 +65,7 @@ def status_assets(theme: Theme) -> dict[str, bytes]:
         "base.css",
         "status.css",
         "status.js",
+        "status_days.js",
         "status_due.js",
         "status_mine.js",
         "scheme.js",

@@ -6,15 +6,15 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from waypost.base.i18n import Words, duration_text, number_text
+from waypost.base.i18n import Words, number_text
 from waypost.formats.observations import Resolution
 from waypost.formats.status import ComponentStatus
 from waypost.status.rules.latency import STEP, LatencyPoint, LatencySeries
@@ -143,35 +143,22 @@ GAP = 15 * 60
 
 @dataclass(frozen=True)
 class Segment:
-    """Neighbouring days of one state, drawn as one."""
+    """Neighbouring days of one pattern, drawn as one."""
 
     start: int
     """How many days come before it."""
     days: int
     code: str
-    title: str
 
 
-def day_segments(days: Sequence[DaySummary], words: Words) -> list[Segment]:
-    """Join neighbouring days of one pattern; every day with trouble keeps its own words."""
+def day_segments(days: Sequence[DaySummary]) -> list[Segment]:
+    """Join neighbouring days of one pattern."""
     segments: list[Segment] = []
     position = 0
-    for (status, trouble, no_data), group in itertools.groupby(
-        days, attrgetter("status", "trouble", "no_data")
-    ):
-        alike = list(group)
-        code = _code(alike[0])
-        is_plain = not trouble and (no_data < GAP or status is ComponentStatus.NO_DATA)
-        # Days with a title stay apart, the others are joined.
-        for day in alike[:1] if is_plain else alike:
-            length = len(alike) if is_plain else 1
-            title = "" if is_plain else _day_title(day, words)
-            last = segments[-1] if segments else None
-            if last and not title and (last.code, last.title) == (code, ""):
-                segments[-1] = replace(last, days=last.days + length)
-            else:
-                segments.append(Segment(position, length, code, title))
-            position += length
+    for code, group in itertools.groupby(days, _code):
+        length = len(list(group))
+        segments.append(Segment(position, length, code))
+        position += length
     return segments
 
 
@@ -182,21 +169,6 @@ def _has_gap(day: DaySummary) -> bool:
 def _code(day: DaySummary) -> str:
     is_fine = day.status is ComponentStatus.OPERATIONAL
     return GAP_CODE if is_fine and _has_gap(day) else STATUS_CODES[day.status]
-
-
-@lru_cache(65536)
-def _day_title(day: DaySummary, words: Words) -> str:
-    """Return the trouble and gaps of a day in words; empty where its colour is enough."""
-    parts = []
-    if day.trouble:
-        lasted = duration_text(timedelta(seconds=day.trouble), words)
-        parts.append(words.say(f"status.bar.trouble.{day.status}", duration=lasted))
-    if _has_gap(day):
-        silent = duration_text(timedelta(seconds=day.no_data), words)
-        parts.append(words.say("status.bar.no_data", duration=silent))
-    if not parts:
-        return ""
-    return words.say("status.bar.day", day=words.date("status.date.day", day.day), facts="; ".join(parts))
 
 
 def bar_text(days: Sequence[DaySummary], words: Words) -> str:
@@ -212,17 +184,12 @@ def bar_text(days: Sequence[DaySummary], words: Words) -> str:
     return f"{text} {words.say('status.bar.gaps', count=gaps)}" if gaps else text
 
 
-BAR_BYTES = 994
-"""How large the drawing of a bar may become by the titles of its days."""
-
-
 def bar_svg(days: Sequence[DaySummary], words: Words) -> Markup:
     """Draw the days of a component: a line of strokes for each pattern, a segment of days being one stroke.
 
-    A unit of width is a day. Days with a title are drawn by themselves, so that a pointer over them shows it,
-    the latest first as long as the drawing stays small; the words beside the bar count them all.
+    A unit of width is a day. `theme/status/status_days.js` reads the pattern of each day off the strokes.
     """
-    return _bar(tuple(day_segments(days, words)), len(days), bar_text(days, words))
+    return _bar(tuple(day_segments(days)), len(days), bar_text(days, words))
 
 
 # A process that stays draws the same bars at each publication, and several pages show each.
@@ -231,19 +198,7 @@ def _bar(segments: tuple[Segment, ...], days: int, text: str) -> Markup:
     head = Markup(
         '<svg viewBox="0 0 {} 28" preserveAspectRatio="none" stroke-width="28" role="img" aria-label="{}">'
     ).format(f"{days - 0.2:g}", text)
-    titled: list[Markup] = []
-    room = BAR_BYTES - len((head + _strokes(segments)).encode())
-    rest = list(segments)
-    for segment in [segment for segment in reversed(segments) if segment.title]:
-        drawn = Markup('<path stroke="url(#b-{})" d="M{} 14h{}"><title>{}</title></path>').format(
-            segment.code, segment.start, segment.days, segment.title
-        )
-        room -= len(drawn.encode())
-        if room < 0:
-            break
-        titled.append(drawn)
-        rest.remove(segment)
-    return head + _strokes(rest) + Markup().join(reversed(titled)) + Markup("</svg>")
+    return head + _strokes(segments) + Markup("</svg>")
 
 
 def _strokes(segments: Sequence[Segment]) -> Markup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
@@ -18,6 +18,8 @@ from waypost.formats.article import Article
 from waypost.formats.status import CLOSED, MEASURED, ComponentStatus, Incident, worst
 from waypost.formats.status_config import PageConfig, Policy
 from waypost.publishing.pages.charts import bar_svg, bar_text, latency_chart
+from waypost.publishing.pages.day_rows import DayRow, day_rows
+from waypost.status.rules.incidents import incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.similar import similar_incidents
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
@@ -102,6 +104,7 @@ class StatusFormat:
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
         self._bars: dict[str, Markup] = {}
+        self._days: dict[str, tuple[DayRow, ...]] = {}
 
     def day_time(self, moment: datetime) -> str:
         """Return '4 Nov 2026, 13:27' in the zone of the page, without the year where it is this one."""
@@ -136,6 +139,24 @@ class StatusFormat:
         """Return the names of components."""
         return self.words.join([self._snapshot.names.get(name, name) for name in ids], limit=8)
 
+    def state_changes(self, incident: Incident) -> dict[str, list[str]]:
+        """Return sentences on the components whose states later updates of an incident changed, by their ids."""
+        say, names = self.words.say, self._snapshot.names
+        later = [*zip(incident.updates, incident_changes(incident), strict=True)][1:]
+        return {
+            update.id: [
+                say(
+                    "status.incident.state_change",
+                    name=names.get(name, name),
+                    old=say(f"status.state.{old}"),
+                    new=say(f"status.state.{new}"),
+                )
+                for name, (old, new) in changes.items()
+            ]
+            for update, changes in later
+            if changes and not incident.automatic and update.status not in CLOSED
+        }
+
     def bar(self, component: ComponentSnapshot) -> Markup:
         """Draw the days of a component; several pages show the same drawing."""
         if component.id not in self._bars:
@@ -144,6 +165,24 @@ class StatusFormat:
                 f"bars/{component.id}", days, lambda: bar_svg(days, self.words)
             )
         return self._bars[component.id]
+
+    def days(self, component: ComponentSnapshot) -> tuple[DayRow, ...]:
+        """Return in words the days of a component on which something happened, or of which there are no data."""
+        if component.id not in self._days:
+            details = self._snapshot.days[component.id]
+            silent = [item.day for item in component.days if item.status is ComponentStatus.NO_DATA]
+            is_measured = component.is_measured
+            self._days[component.id] = self._memory.made(
+                f"days/{component.id}",
+                (details, silent, is_measured),
+                lambda: day_rows(details, silent, self.words, is_measured=is_measured),
+            )
+        return self._days[component.id]
+
+    def day_list(self, component: ComponentSnapshot, root: str, most: int | None) -> Markup:
+        """Write at most so many of these days as the entries of a list; `root` leads to that of the status page."""
+        rows = self.days(component)[:most]
+        return self._memory.made(f"days/{component.id}/{root}", rows, lambda: _rows_html(rows, root))
 
     def alike(self) -> dict[str, tuple[Incident, ...]]:
         """Return for each incident, by id, the earlier ones that were like it."""
@@ -173,6 +212,8 @@ class StatusFormat:
             "bar": self.bar,
             "bar_text": lambda days: bar_text(days, words),
             "closing_words": closing_words,
+            "day_list": self.day_list,
+            "day_rows": self.days,
             "day_time": self.day_time,
             "duration": lambda span: duration_text(span, words),
             "impact_word": lambda impact: words.say(f"status.impact.{impact}"),
@@ -182,6 +223,7 @@ class StatusFormat:
             "markdown": lambda text: Markup(render_markdown(text, help_root)),  # noqa: S704  # rendered without raw HTML
             "names": self.names,
             "region_sentences": lambda component: region_sentences(component, words),
+            "state_changes": self.state_changes,
             "status_word": lambda status: words.say(f"status.state.{status}"),
             "update_word": lambda status: words.say(f"status.update.{status}"),
             "uptime_columns": lambda found: uptime_columns(found, words),
@@ -193,6 +235,23 @@ class StatusFormat:
 
 def _mark(status: ComponentStatus) -> Markup:
     return Markup('<svg viewBox="0 0 24 24"><path d="{}"/></svg>').format(_MARKS.get(status, _ALARM))
+
+
+def _rows_html(rows: Iterable[DayRow], root: str) -> Markup:
+    """Return the entries of a list of days; `root` leads to the root of the status page."""
+    return Markup("\n").join(_row_html(row, root) for row in rows)
+
+
+def _row_html(row: DayRow, root: str) -> Markup:
+    head = Markup('<li data-status="{}"{}><span class="wp-dot"></span><b>{}</b>').format(
+        row.status, Markup(' data-wp-day="{}"').format(row.first) if row.first == row.last else "", row.name
+    )
+    lines = Markup().join(Markup("<p>{}</p>").format(line) for line in row.lines)
+    known = Markup('<p class="wp-muted">{}</p>').format(row.known) if row.known else ""
+    links = Markup().join(
+        Markup('<a href="{}">{}</a>').format(root + path, title) for path, title in row.links
+    )
+    return head + lines + known + links + Markup("</li>")
 
 
 def budget_sentences(found: Uptimes, policy: Policy, words: Words) -> list[str]:

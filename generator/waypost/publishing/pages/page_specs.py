@@ -13,6 +13,7 @@ from waypost.base.i18n import Words, number_text
 from waypost.formats.article import Article, components_of
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.publishing.pages.charts import GAP_CODE, STATUS_CODES
+from waypost.publishing.pages.day_rows import DayRow, rows_shown
 from waypost.publishing.pages.filters import StatusFormat, region_sentences, uptime_columns, uptime_text
 from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
@@ -106,11 +107,16 @@ def page_specs(
     yield from _history_pages(snapshot, entries)
     impacts = {"impacts": list(Impact)[:0:-1]}
     yield PageSpec("subscribe/", "subscribe", words.say("status.follow.title"), impacts, inputs=())
+    most = rows_shown(len(views))
     mine = [
-        (view.component.name, view.component.description, view.component.status, view.bar) for view in views
+        (view.component.name, view.description, view.status, view.bar, view.days[: most + 1])
+        for view in views
     ]
-    yield PageSpec("mine/", "mine", words.say("status.mine.title"), {"views": views}, inputs=mine)
+    yield PageSpec(
+        "mine/", "mine", words.say("status.mine.title"), {"views": views, "rows_shown": most}, inputs=mine
+    )
     yield from _component_pages(snapshot, views, entries, articles)
+    yield from _retired_pages(snapshot, entries)
     yield from _incident_pages(snapshot, articles, formatter)
     for item in snapshot.maintenances:
         path = f"maintenance/{item.work.id}/"
@@ -126,8 +132,9 @@ class ComponentView:
     since: datetime
     description: str
     group: str
-    bar: tuple[str, str]
-    """The drawing, and the line below it."""
+    bar: tuple[str, str, date]
+    """The drawing, the line below it, and its last day."""
+    days: tuple[DayRow, ...]
     regions: list[tuple[ComponentStatus, str]]
     uptimes: list[str]
     months: list[tuple[str, str]]
@@ -143,7 +150,8 @@ def component_view(component: ComponentSnapshot, formatter: StatusFormat) -> Com
         since=component.since,
         description=component.description,
         group=component.group,
-        bar=(formatter.bar(component), uptime_text(component, words)),
+        bar=(formatter.bar(component), uptime_text(component, words), component.days[-1].day),
+        days=formatter.days(component),
         regions=region_sentences(component, words),
         uptimes=uptime_columns(component.uptimes, words),
         months=_month_uptimes(component.uptimes, words),
@@ -160,6 +168,7 @@ def _index_context(snapshot: Snapshot) -> dict[str, Any]:
         "periods": _periods(snapshot),
         "months": _month_uptimes(snapshot.uptimes, words),
         "works": works_by_time(snapshot.planned),
+        "rows_shown": rows_shown(len(snapshot.components)),
     }
 
 
@@ -261,6 +270,15 @@ def _component_pages(
         inputs = (view, charts, planned, [card.inputs(snapshot.now) for card in cards])
         path = f"components/{component.id}/"
         yield PageSpec(path, "component", component.name, {**shared, **context}, feed=path, inputs=inputs)
+
+
+def _retired_pages(snapshot: Snapshot, entries: Sequence[HistoryEntry]) -> Iterator[PageSpec]:
+    for item in snapshot.retired:
+        past = [entry for entry in entries if item.id in entry.components][:ON_A_COMPONENT]
+        context = {"component": item, "past": past}
+        inputs = (item, [entry.inputs(snapshot.now) for entry in past])
+        path = f"components/{item.id}/"
+        yield PageSpec(path, "retired", item.name, context, feed=path, inputs=inputs)
 
 
 def articles_by_component(articles: Mapping[str, Article]) -> dict[str, list[str]]:

@@ -82,7 +82,7 @@ def selections(snapshot: Snapshot) -> tuple[Selection, ...]:
     def title(part: str) -> str:
         return words.say("news.feed_title", name=name, part=part)
 
-    components = [(_of_component(item.id), item.name) for item in snapshot.components]
+    components = [(_of_component(key), label) for key, label in snapshot.names.items()]
     return (
         Selection("", name, ""),
         *(Selection(folder, title(part), folder) for folder, part in components),

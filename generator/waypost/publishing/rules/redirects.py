@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from waypost.base.i18n import Words
@@ -45,6 +46,34 @@ def redirect_files(snapshot: Snapshot) -> dict[str, bytes]:
         for path, title, addresses in reversed(pages)
         for address in addresses
     }
+
+
+def former_component_files(snapshot: Snapshot, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return what stands at the addresses of the ids that components had before.
+
+    Feeds, calendar and badge are those of the present id; the page leads on to the present one.
+    """
+    found: dict[str, bytes] = {}
+    renamed = [
+        *((item.id, item.name, item.formerly) for item in snapshot.components),
+        *((item.id, item.name, item.formerly) for item in snapshot.retired),
+    ]
+    for key, title, former in renamed:
+        new = f"components/{key}/"
+        for name in former:
+            old = f"components/{name}/"
+            found |= {
+                old + path.removeprefix(new): data
+                for path, data in files.items()
+                if path.startswith(new) and not path.endswith(".html")
+            }
+            found |= {
+                f"badge/{name}{end}": files[f"badge/{key}{end}"]
+                for end in (".svg", "-uptime.svg")
+                if f"badge/{key}{end}" in files
+            }
+            found[file_at(old)] = _page(old, new, title, snapshot.page.url, snapshot.words)
+    return found
 
 
 def _page(address: str, path: str, title: str, site: str, words: Words) -> bytes:

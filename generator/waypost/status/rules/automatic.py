@@ -43,7 +43,7 @@ def automatic_incidents(
     checks still fail a while after the person is done, a new one begins. A component that fails because
     another one failed that it needs is a part of the incident of that one.
     """
-    dependencies = Dependencies(site.config.flat)
+    dependencies = Dependencies(site.config.with_retired)
     declarations = Declarations(site, dependencies)
     writer = UpdateWriter(site, words)
     found: list[Incident] = []

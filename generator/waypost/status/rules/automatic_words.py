@@ -43,7 +43,7 @@ class UpdateWriter:
         self._templates = site.templates
         self._page = site.config.page.name
         self._zone = ZoneInfo(site.config.page.time_zone)
-        self._names = {component.id: component.name for component in site.config.flat}
+        self._names = {component.id: component.name for component in site.config.with_retired}
         self._places = {name: place for place, name in enumerate(self._names)}
 
     def names(self, components: Collection[str]) -> str:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.base.i18n import Words
+from waypost.base.ids import public_id
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.status import (
     Certificate,
@@ -21,10 +22,11 @@ from waypost.formats.status import (
     UpdateStatus,
     worst,
 )
-from waypost.formats.status_config import Component, PageConfig, Policy
+from waypost.formats.status_config import Component, PageConfig, Policy, RetiredComponent
 from waypost.formats.status_site import AnnouncedWindow, History, StatusSite
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.check_series import SILENCE
+from waypost.status.rules.days import DayDetail, DayIndex
 from waypost.status.rules.events import LogEvent, event_log
 from waypost.status.rules.headline import Headline, headline
 from waypost.status.rules.incidents import active_incidents, overdue
@@ -82,8 +84,15 @@ class ComponentSnapshot:
     uptimes: Uptimes
     is_measured: bool
     """Whether checks measure it, rather than people alone."""
+    formerly: tuple[str, ...] = ()
+    """Ids that it had before, the oldest first."""
     regions: tuple[RegionView, ...] = ()
     """Its state in each region that it is checked from; empty where checks have no regions."""
+
+    @property
+    def public_id(self) -> str:
+        """Its id in the Statuspage API: of the id that it had first, so that a new one changes nothing."""
+        return public_id("component", (*self.formerly, self.id)[0])
 
     @property
     def uptime(self) -> Uptime:
@@ -114,6 +123,8 @@ class Snapshot:
     """Those that customers are hit by now, newest first."""
     maintenances: tuple[MaintenanceSnapshot, ...]
     """Every maintenance, newest first."""
+    retired: tuple[RetiredComponent, ...]
+    """Components that the service has no more; old incidents may name them."""
     group_uptimes: Mapping[str, Uptimes]
     """By the name of the group."""
     uptimes: Uptimes
@@ -126,6 +137,8 @@ class Snapshot:
     """By the id of an open incident: when its next update was due, where none came in time."""
     affected: Mapping[str, tuple[AffectedInterval, ...]] = field(default_factory=dict)
     """The trouble of the components of each incident, by its id."""
+    days: Mapping[str, tuple[DayDetail, ...]] = field(default_factory=dict)
+    """By the id of a component: the days of its bar on which something happened, the newest first."""
     latency: Mapping[str, Latency] = field(default_factory=dict)
     """How fast each component, by id, answered, where that was summed up."""
 
@@ -189,7 +202,8 @@ class Snapshot:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """The names of components by id."""
-        return {component.id: component.name for component in self.components}
+        present = {component.id: component.name for component in self.components}
+        return present | {component.id: component.name for component in self.retired}
 
 
 def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Words) -> Snapshot:
@@ -213,6 +227,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     components = _components(site, timelines, now)
     active = active_incidents(incidents, now)
     works = _maintenances(site, observed.windows, now, words)
+    by_day = DayIndex(incidents, works, ZoneInfo(site.config.page.time_zone), now)
     intervals = [check.every for component in site.config.flat for check in component.checks]
     is_blind = _is_blind(components)
     offline_since = _offline_since(history, now) if is_blind else None
@@ -235,12 +250,14 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         incidents=incidents,
         active=active,
         maintenances=tuple(sorted(works, key=lambda item: item.start, reverse=True)),
+        retired=site.config.retired,
         group_uptimes=_group_uptimes(components),
         uptimes=pooled_uptimes([component.uptimes for component in components]),
         offline_since=offline_since,
         certificate_warnings=_certificate_warnings(site, history, now),
         overdue={item.incident.id: item.due for item in overdue(active, site.cadence, now)},
         affected={item.id: affected_intervals(item, timelines, now) for item in incidents},
+        days={item.id: by_day.details(item.id, item.days) for item in components},
     )
 
 
@@ -352,6 +369,7 @@ def _component(
         days=calendar.summaries(intervals),
         uptimes=calendar.uptimes(intervals, site.config.policy, known_from),
         is_measured=bool(component.checks),
+        formerly=component.formerly,
         regions=_regions(site, timeline, component, now - _INSTANT),
     )
 

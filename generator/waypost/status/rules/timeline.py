@@ -134,7 +134,7 @@ def component_timelines(site: StatusSite, history: History, now: datetime) -> di
             History(changes.get(component.id, ()), coverage.get(component.id, ()), history.uplink),
             now,
         )
-        for component in site.config.flat
+        for component in site.config.with_retired
     }
 
 

@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from operator import mul, sub
+from operator import attrgetter, mul, sub
 from zoneinfo import ZoneInfo
 
 from waypost.base.intervals import micros, micros_in
@@ -203,6 +203,12 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+def days_until(now: datetime, zone: ZoneInfo, count: int = DAYS) -> list[date]:
+    """Return the last so many days in a zone, today being the last of them."""
+    today = now.astimezone(zone).date()
+    return [today - back * DAY for back in range(count - 1, -1, -1)]
+
+
 @dataclass(frozen=True)
 class DaySummary:
     """One day of a component, in the zone of the page."""
@@ -214,6 +220,8 @@ class DaySummary:
     """Seconds in trouble."""
     no_data: float
     """Seconds that nobody measured."""
+    states: tuple[tuple[ComponentStatus, float], ...] = ()
+    """The seconds in each state but operational and no data, the worst first."""
 
 
 class Calendar:
@@ -222,7 +230,7 @@ class Calendar:
     def __init__(self, now: datetime, zone: ZoneInfo, days: int = DAYS) -> None:
         self._now = micros(now)
         today = now.astimezone(zone).date()
-        self._days = [today - back * DAY for back in range(days - 1, -1, -1)]
+        self._days = days_until(now, zone, days)
         edges = [micros(day_start(day, zone)) for day in self._days]
         self._starts = edges
         self._ends = [*edges[1:], self._now]
@@ -290,7 +298,8 @@ def _months(today: date, zone: ZoneInfo, now: int) -> list[tuple[str, int, int]]
 
 def _summary(day: date, begin: int, finish: int, intervals: Iterable[StateInterval]) -> DaySummary:
     """Summarise the day [begin, finish) from intervals that end after its begin."""
-    shown, trouble, no_data = ComponentStatus.NO_DATA, 0, 0
+    shown, no_data = ComponentStatus.NO_DATA, 0
+    spent: dict[ComponentStatus, int] = {}
     for start, end, status in intervals:
         if start >= finish:
             break
@@ -298,11 +307,15 @@ def _summary(day: date, begin: int, finish: int, intervals: Iterable[StateInterv
         if status is ComponentStatus.NO_DATA:
             no_data += length
         elif length:
-            severity = status.severity
-            trouble += length if severity >= _TROUBLE else 0
-            if shown is ComponentStatus.NO_DATA or severity > shown.severity:
-                shown = status
-    return DaySummary(day, shown, trouble / SECOND, no_data / SECOND)
+            shown = ComponentStatus.OPERATIONAL
+            if status is not shown:
+                spent[status] = spent.get(status, 0) + length
+    if not spent:
+        return DaySummary(day, shown, 0, no_data / SECOND)
+    ranked = sorted(spent, key=_SEVERITY, reverse=True)
+    trouble = sum(spent[status] for status in ranked if status.is_trouble)
+    states = tuple((status, spent[status] / SECOND) for status in ranked)
+    return DaySummary(day, ranked[0], trouble / SECOND, no_data / SECOND, states)
 
 
-_TROUBLE = ComponentStatus.DEGRADED_PERFORMANCE.severity
+_SEVERITY = attrgetter("severity")
