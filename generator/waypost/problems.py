@@ -40,6 +40,7 @@ CODES: dict[str, str] = {
     "incident-workaround": "An incident tells a way round and names no article that shows it.",
     "leak": "An incident or a maintenance publishes a secret, or something of the inside.",
     "maintenance-notice": "Customers are told too late of planned work.",
+    "maintenance-over": "An update says that work goes on after its window.",
     "maintenance-overlap": "Two maintenances work on one component at the same time.",
     "missing-alt": "A picture says nothing to people who cannot see it.",
     "missing-file": "A file or folder that must be there is not.",

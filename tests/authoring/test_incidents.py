@@ -13,18 +13,21 @@ from waypost.authoring.incidents import (
     plan_open,
     plan_resolve,
     plan_update,
-    present_incident,
 )
+from waypost.authoring.io.incident_edit import INCIDENTS, read_file
 from waypost.authoring.io.planned_files import AlreadyThere, write_planned
 from waypost.authoring.rules.incident_texts import NewUpdate
+from waypost.base.files.languages import load_words
 from waypost.build import build_site
 from waypost.formats.article import ArticleFrontMatter
 from waypost.formats.status import ComponentStatus, Impact, Incident, UpdateStatus
+from waypost.formats.status_site import History
 from waypost.lint.lint import lint
 from waypost.problems import ProblemsFound, errors
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.reading.status import list_incidents
+from waypost.status.rules.snapshot import take_snapshot
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -64,6 +67,10 @@ def resolve_incident(
     return done(plan_resolve(site, name, update, draft_article=draft_article, category=category))
 
 
+def present_incident(site: Site, name: str, *, is_over: bool = False) -> Incident:
+    return read_file(site.root, INCIDENTS, name, is_over=is_over).item
+
+
 def next_update(status: str, message: str, minutes: int = 1) -> NewUpdate:
     return new_update(UpdateStatus(status), message, NOW + minutes * MINUTE)
 
@@ -73,7 +80,7 @@ def test_an_incident_is_opened_with_what_is_known(site: Site) -> None:
     new = NewIncident("Pages: do not open", states, Impact.MAJOR, NOW - 20 * MINUTE)
     path = open_incident(site, new, "They stay $title white.\n\nAll of them.", NOW, 30 * MINUTE)
     assert path.name == "2026-11-20-pages-do-not-open.md"
-    [found] = [item for item in list_incidents(site) if item.id == path.stem]
+    [found] = [item for item in list_incidents(site, NOW).incidents if item.id == path.stem]
     assert (found.title, found.impact) == ("Pages: do not open", Impact.MAJOR)
     assert dict(found.components) == {"web": "major_outage", "mail": "operational"}
     assert found.started == NOW - 20 * MINUTE
@@ -113,21 +120,24 @@ def test_what_could_not_be_read_back_is_refused_before_anything_is_written(
     assert fingerprint(site.root) == before
 
 
-def test_an_incident_of_the_same_day_and_title_is_not_overwritten(site: Site, file: Path) -> None:
-    before = fingerprint(site.root)
-    with pytest.raises(AlreadyThere, match=file.name):
-        open_incident(site, NewIncident("Pages do not open!", WEB), "Again.", NOW)
-    assert fingerprint(site.root) == before
-
-
-def test_titles_without_a_letter_for_a_file_name_do_not_stand_in_each_others_way(site: Site) -> None:
+def test_an_incident_of_the_same_day_and_title_is_another_one(site: Site, file: Path) -> None:
+    before = file.read_bytes()
     paths = [
-        open_incident(site, NewIncident(title, WEB), "Now.", NOW)
-        for title in ("הדפים לא נפתחים", "页面打不开", "ページが開かない")
+        open_incident(site, NewIncident(title, WEB), "Again.", NOW)
+        for title in ("Pages do not open!", "Pages do not open")
     ]
-    assert [path.stem for path in paths] == [f"2026-11-20-untitled{number}" for number in ("", "-2", "-3")]
-    titles = {item.id: item.title for item in list_incidents(site)}
-    assert titles[paths[2].stem] == "ページが開かない"
+    assert [path.stem for path in paths] == [f"{NAME}-2", f"{NAME}-3"]
+    assert file.read_bytes() == before
+
+
+def test_titles_of_other_scripts_have_addresses_that_can_be_read(site: Site) -> None:
+    titles = ("הדפים לא נפתחים", "页面打不开", "ページが開かない")
+    paths = [open_incident(site, NewIncident(title, WEB), "Now.", NOW) for title in titles]
+    assert [path.stem for path in paths] == [
+        f"2026-11-20-{words}" for words in ("hdfym-l-nfthym", "yemiandabukai", "pejigakaikanai")
+    ]
+    found = {item.id: item.title for item in list_incidents(site, NOW).incidents}
+    assert [found[path.stem] for path in paths] == [*titles]
 
 
 def test_updates_are_added_and_every_byte_before_stays(site: Site, file: Path) -> None:
@@ -251,7 +261,6 @@ def test_any_part_of_the_name_will_do(name: str, site: Site, file: Path) -> None
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("2026", f"can mean several incidents. Name one of them: 2026-10-02-mail-arrives-late, {NAME}."),
         ("pages-do-not-opne", f"There is no incident 'pages-do-not-opne'. Did you mean '{NAME}'?"),
         ("xyz", f"There is no incident 'xyz'. Incidents: 2026-10-02-mail-arrives-late, {NAME}."),
         ("", "There is no incident ''. Incidents: "),
@@ -381,7 +390,52 @@ def test_whatever_customers_were_told_the_draft_is_valid(message: str, site: Sit
 
 
 def test_incidents_are_listed_newest_first(site: Site, file: Path) -> None:
-    assert [item.id for item in list_incidents(site)] == [file.stem, "2026-10-02-mail-arrives-late"]
+    assert [item.id for item in list_incidents(site, NOW).incidents] == [
+        file.stem,
+        "2026-10-02-mail-arrives-late",
+    ]
     replace(site.root / "status/incidents/2026-10-02-mail-arrives-late.md", "mail:", "male:")
     with pytest.raises(ProblemsFound, match="'male'"):
-        list_incidents(site)
+        list_incidents(site, NOW)
+
+
+FUTURE = """\
+---
+title: Pages of tomorrow do not open
+impact: minor
+components: {web: partial_outage}
+---
+## investigating · 2026-11-21T10:00:00+00:00
+Not yet.
+"""
+
+
+def test_what_is_listed_as_open_is_what_the_page_shows_as_open(site: Site, file: Path) -> None:
+    (site.root / "status/incidents/2026-11-21-tomorrow.md").write_text(FUTURE, encoding="utf-8")
+    with file.open("a", encoding="utf-8") as text:
+        text.write("\n## resolved · 2026-11-20T18:00:00+00:00\nIt will be well at six.\n")
+    project = load_project(site)
+    for now in (NOW, NOW + timedelta(hours=7), NOW + timedelta(days=2)):
+        page = take_snapshot(project.status, History(), now, load_words("en"))
+        listed = list_incidents(site, now, resolved=False).incidents
+        assert listed == tuple(item for item in page.active if not item.automatic), now
+    every = {item.id: item for item in list_incidents(site, NOW).incidents}
+    assert {"2026-11-21-tomorrow", file.stem} < {*every}
+    assert every[file.stem].resolved_at is None, "nobody can read that yet"
+
+
+def test_of_several_incidents_the_open_one_is_meant(site: Site, file: Path) -> None:
+    folder = file.parent
+    old = folder / "2026-11-10-pages-do-not-open.md"
+    closed = file.read_text(encoding="utf-8").replace("2026-11-20", "2026-11-10")
+    old.write_text(f"{closed}\n## resolved · 2026-11-10T18:00:00+00:00\nWell.\n", encoding="utf-8")
+    for name in ("pages-do-not-open", "pages", "open"):
+        assert present_incident(site, name).id == file.stem, name
+        assert present_incident(site, name, is_over=True).id == old.stem, name
+    assert present_incident(site, old.stem).id == old.stem, "a whole name means its own file"
+    (folder / "2026-11-12-pages-are-slow.md").write_text(closed, encoding="utf-8")
+    with pytest.raises(ProblemsFound, match=r"several incidents.*: 2026-11-12-pages-are-slow, 2026-11-20"):
+        present_incident(site, "pages")
+    for path in (file, folder / "2026-11-12-pages-are-slow.md"):
+        path.unlink()
+    assert present_incident(site, "pages").id == old.stem, "a postmortem comes when it is over"

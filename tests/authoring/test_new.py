@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers.sites import fingerprint
 from waypost import __version__
@@ -113,8 +116,15 @@ def test_whatever_a_title_is_the_new_files_are_valid_and_show_it(name: str, site
     [
         ("Größe ändern?", "grosse-andern"),
         ("  A -- b  ", "a-b"),
-        ("Где?", "untitled"),
-        ("", "untitled"),
+        ("Где?", "gde"),
+        ("システム障害", "shisutemuzhanghai"),
+        ("تعطل تسجيل الدخول", "ttl-tsjyl-ldkhwl"),
+        ("한국어 장애", "hangugeo-jangae"),
+        ("ปัญหา 5", "payha-5"),
+        ("Kjøp – ½ Łódź", "kjop-12-lodz"),
+        ("Can’t log in 🚀", "cant-log-in"),
+        ("🚀🔥", "0vkxcd"),
+        ("", "165xjk"),
         ("x" * 100, "x" * 60),
         ("a" * 59 + " b", "a" * 59),
         ("ﬁne №5", "fine-no5"),
@@ -122,6 +132,12 @@ def test_whatever_a_title_is_the_new_files_are_valid_and_show_it(name: str, site
 )
 def test_a_title_becomes_a_file_name(title: str, expected: str) -> None:
     assert slugify(title) == expected
+
+
+@given(st.text())
+def test_any_title_becomes_the_id_of_a_file(title: str) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slugify(title))
+    assert len(slugify(title)) <= 60
 
 
 @pytest.mark.parametrize(
@@ -167,17 +183,21 @@ def test_a_title_that_would_be_an_error_is_refused_before_anything_is_written(na
 def test_nothing_is_overwritten(site: Site, tmp_path: Path) -> None:
     article = new_article(site, "faq", "Refunds", "getting-started", NOW)
     article.write_text("mine", encoding="utf-8")
-    incident = new_incident(site, "Pages do not open", "website", NOW)
     before = fingerprint(tmp_path)
     with pytest.raises(AlreadyThere, match=r"refunds\.md is there already"):
         new_article(site, "tutorial", "Refunds!", "getting-started", NOW)
-    with pytest.raises(AlreadyThere, match=incident.name):
-        new_incident(site, "Pages do not open", "website", NOW)
     with pytest.raises(AlreadyThere, match="is not empty"):
         new_site(site.root, "Another")
     with pytest.raises(AlreadyThere, match="is not empty"):
         new_site(article, "A file is no folder either")
     assert fingerprint(tmp_path) == before
+
+
+def test_the_same_title_on_one_day_gets_an_address_of_its_own(site: Site) -> None:
+    paths = [new_incident(site, "Pages do not open", "website", NOW) for _ in range(3)]
+    assert [path.stem for path in paths] == [
+        f"2026-11-20-pages-do-not-open{number}" for number in ("", "-2", "-3")
+    ]
 
 
 def test_an_empty_folder_can_become_a_site(tmp_path: Path) -> None:

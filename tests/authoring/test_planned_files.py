@@ -96,7 +96,7 @@ def test_a_kill_between_two_files_leaves_a_valid_site_and_no_component_without_i
     done = subprocess.run(command, cwd=tests.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 9, done.stderr
     assert errors(lint(site, LATER + timedelta(minutes=1))) == []
-    declared = [troubled(item) for item in list_incidents(site, resolved=False)]
+    declared = [troubled(item) for item in list_incidents(site, LATER, resolved=False).incidents]
     assert {"web": MAJOR, "mail": MAJOR}.items() <= {
         component: max((it.get(component, PARTIAL) for it in declared), key=lambda state: state.severity)
         for component in ("web", "mail")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from helpers.browser_sites import NOW, Served
 from helpers.browser_visit import Visit, now_json
@@ -127,6 +129,51 @@ def test_a_component_follows_the_file_and_claims_nothing_without_it(
     seen.goto("status/components/downloads/")
     expect(seen.page.locator("[data-wp-stale]")).to_contain_text("The present state could not be loaded.")
     assert state_of(seen, "downloads") == "no_data"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("components/downloads/", "downloads"), ("subscribe/", "overall")]
+)
+def test_a_badge_shows_the_state_of_the_page_that_it_stands_in(
+    calm: Served, troubled: Served, visit: Any, path: str, name: str
+) -> None:
+    seen: Visit = visit(calm)
+    published, state = calm, now_json(calm)
+    seen.answer_now(lambda: state)
+
+    def of_now(file: str, kind: str) -> Callable[[Route], None]:
+        # As a host with a cache sends it: for an address that it knows, a browser does not ask again.
+        kept = {"Cache-Control": "max-age=3600"} if kind == "image/svg+xml" else {}
+        return lambda route: route.fulfill(
+            body=(published.site.status_output / file).read_text(encoding="utf-8"),
+            content_type=kind,
+            headers=kept,
+        )
+
+    seen.page.route(f"**/badge/{name}.svg*", of_now(f"badge/{name}.svg", "image/svg+xml"))
+    seen.page.route(f"**/status/{path}", of_now(f"{path}index.html", "text/html"))
+    seen.goto(f"status/{path}")
+    seen.wait_for_status()
+    badge = seen.page.locator("img.wp-badge")
+
+    def width(_: Page) -> int:
+        return int(badge.evaluate("badge => badge.complete ? badge.naturalWidth : 0"))
+
+    wide = [
+        int(ET.parse(site.site.status_output / f"badge/{name}.svg").getroot().attrib["width"])  # noqa: S314
+        for site in (calm, troubled)
+    ]
+    assert wide[0] != wide[1], "the states can be told apart by the width of their names"
+    seen.until(width, wide[0])
+    published, state = troubled, checked(now_json(troubled), LATER)
+    wait_a_round(seen)
+    seen.until(width, wide[1])
+    address = badge.get_attribute("src")
+    state = checked(state, 2 * LATER)
+    wait_a_round(seen)
+    seen.until(width, wide[1])
+    assert badge.get_attribute("src") == address, "it is loaded again only where the state is another"
+    seen.assert_quiet()
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ def test_files_are_as_commands_leave_them(case: Case, site: Site) -> None:
         (["merge", "a", "--message", "x"], "Missing option '--into'"),
         (["split", "a", "--title", "T", "--message", "x"], "Missing option '--component'"),
         (["split", "a", "--component", "web", "--message", "x"], "Missing option '--title'"),
+        (["resolve", "a"], "Say with --message"),
         (["withdraw", "a"], "Say with --message"),
         (["postmortem", "b"], "Say with --message"),
         (["update", "a", "--component", "web", "--message", "x"], "--component web=degraded_performance"),
@@ -196,6 +197,16 @@ def test_the_page_follows_every_step(site: Site) -> None:
     page = published(site, 13)
     assert states(page)["Mail"] == "partial_outage"
     assert page["incidents"][0]["incident_updates"][0]["body"] == "8"
+
+
+def test_what_is_opened_again_or_judged_afterwards_is_what_is_over(site: Site) -> None:
+    for minutes, step in enumerate(("open", "resolve", "open")):
+        run(step, "Pages" if step == "open" else "pages", "--message", str(minutes), minutes=minutes)
+    run("postmortem", "page", "--message", "A", minutes=3)
+    run("reopen", "page", "--message", "B", minutes=4)
+    found = texts(site)
+    assert b"A\n\n## investigating" in found["2026-11-20-pages"]
+    assert b"## investigating \xc2\xb7 2026-11-20T12:02:00+00:00\n2\n" in found["2026-11-20-pages-2"]
 
 
 def test_merging_shows_both_and_commits_nothing_that_is_not_meant(

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
 from helpers.mail_server import MailBoxes, mail_server
 from helpers.receivers import SECRET, Receiver, receiver
 from helpers.sites import minimal_site, running, wait_until, waypost
 from waypost.cli import main
+from waypost.notify.channels.webhook.event import payload_schema
 from waypost.reading.site import Site
 
 ADDRESS = "planted-address@example.org"
@@ -163,6 +165,20 @@ def test_a_test_is_signed_and_past_the_outbox(site: Site, place: Receiver) -> No
     assert (refused.returncode, refused.stderr) == (1, "waypost: Not delivered to acme: HTTP status 500.\n")
     unknown = in_process("webhook", "test", "acne", site=site)
     assert unknown.stderr.endswith("in status/subscribers.yml. Did you mean 'acme'?\n")
+
+
+def test_a_test_keeps_to_the_schema_and_is_as_new_as_what_was_told(site: Site, place: Receiver) -> None:
+    schema = Draft202012Validator(payload_schema())
+    assert in_process("webhook", "test", "acme", site=site).returncode == 0
+    told(site)
+    happen(site)
+    in_process("deliver", site=site)
+    assert in_process("webhook", "test", "acme", site=site).returncode == 0
+    bodies = [item.payload for item in place.seen]
+    assert [error.message for body in bodies for error in schema.iter_errors(body)] == []
+    first, *news, last = [body["data"]["sequence"] for body in bodies]
+    assert first == 1, "nothing was told before"
+    assert last == max(news), "a receiver that drops what is older takes it, and what comes next"
 
 
 def test_a_variable_that_is_not_set_is_named(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,6 @@ def test_what_has_to_be_added_by_hand_is_said(site: Site) -> None:
         (["update", "mail", "--component", "mail", "--message", "x"], "Say how 'mail' is"),
         (["update", "mail", "--status", "scheduled", "--message", "x"], "'scheduled' is not one of"),
         (["update", "mail", "--status", "postmortem"], "Say with --message"),
-        (["resolve", "mail"], "Say with --message"),
         (["resolve", "mail", "--message", "x", "--category", "start"], "needs --draft-article"),
         (["close", "mail"], "No such command 'close'"),
     ],
@@ -138,13 +137,15 @@ def test_what_cannot_be_done_ends_with_1_and_changes_nothing(
     assert fingerprint(site.root) == before
 
 
-def test_an_incident_that_is_there_is_not_opened_twice(site: Site) -> None:
+def test_the_same_title_twice_on_one_day_is_a_second_incident(site: Site) -> None:
     run(*OPEN, "--message", "White.")
-    before = fingerprint(site.root)
-    code, out, err = run(*OPEN, "--message", "White again.")
-    assert (code, out) == (1, "")
-    assert "is there already" in err
-    assert fingerprint(site.root) == before
+    files = {path: path.read_bytes() for path in (site.root / "status/incidents").glob("*.md")}
+    code, out, _ = run(*OPEN, "--message", "White again.")
+    assert code == 0
+    (second,) = {*(site.root / "status/incidents").glob("*.md")} - {*files}
+    assert second.stem.endswith("-2")
+    assert second.name in out
+    assert {path: path.read_bytes() for path in files} == files
 
 
 def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> Path:
@@ -203,6 +204,19 @@ def test_open_incidents_are_listed_and_all_if_asked_for(site: Site) -> None:
     assert NAME in out
     assert "Mail" not in out
     assert run("list", "--all")[1].index("Pages") < run("list", "--all")[1].index("Mail")
+
+
+def test_the_list_has_the_times_of_the_page_and_names_their_zone(site: Site) -> None:
+    replace(site.root / "status/status.yml", "time_zone: Europe/Berlin", "time_zone: Asia/Tokyo")
+    run(*OPEN, "--message", "White.")
+    out = run("list")[1]
+    assert "2026-11-20 21:00" in out
+    assert out.endswith("Times in Asia/Tokyo.\n")
+    (site.root / "status/incidents" / f"{NAME}.md").write_text(
+        text_of(site).replace("2026-11-20T", "2026-11-22T"), encoding="utf-8"
+    )
+    assert run("list")[1] == "No incident is open.\n"
+    assert "not published yet" in run("list", "--all")[1]
 
 
 def test_programs_read_the_list(site: Site) -> None:

@@ -207,11 +207,14 @@ def test_what_cannot_be_done_ends_with_1_and_changes_nothing(
     assert fingerprint(site.root) == before
 
 
-def test_what_is_there_is_not_overwritten(site: Site) -> None:
+def test_the_same_work_on_one_day_is_announced_beside_the_first(site: Site) -> None:
     run(*SAID)
-    before = fingerprint(site.root)
-    assert "is there already" in run(*SAID)[2]
-    assert fingerprint(site.root) == before
+    (first,) = (site.root / "status/maintenance").glob("*.md")
+    before = first.read_bytes()
+    assert run(*SAID)[0] == 0
+    names = sorted(path.stem for path in (site.root / "status/maintenance").glob("*.md"))
+    assert names == [first.stem, f"{first.stem}-2"]
+    assert first.read_bytes() == before
 
 
 def test_it_is_shown_and_asked_about(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,6 +256,19 @@ def test_work_is_listed_for_people_and_programs(site: Site) -> None:
     [entry] = json.loads(run("list", "--json", after=BEGIN)[1])
     assert entry["status"] == "in_progress", "the clock moves it on"
     assert run("list", after=BEGIN + timedelta(hours=1))[1] == "No maintenance is planned.\n"
+
+
+def test_the_list_has_the_times_of_the_page_and_names_their_zone(site: Site) -> None:
+    run(*SAID)
+    out = run("list")[1]
+    assert "2026-11-29 02:00" in out
+    assert out.endswith("Times in Europe/Berlin.\n")
+
+
+def test_work_that_nobody_can_read_of_yet_is_listed_as_such(site: Site) -> None:
+    run(*SAID, after=timedelta(days=2))
+    assert run("list") == (0, "No maintenance is planned.\n", "")
+    assert "not published yet" in run("list", "--all")[1]
 
 
 def test_of_work_that_repeats_a_person_says_which_window_is_meant(site: Site) -> None:

@@ -15,6 +15,7 @@ def test_dissenting_regions_and_certificates_are_told() -> None:
     assert told[0] == "Seen otherwise from Virginia: Downloads, Major outage"
     assert re.fullmatch(r"Certificate ends on 2026-11-2\d \d\d:\d\d: downloads/http-1", told[1])
     assert told[2].startswith("Last checked: 2026-11-")
+    assert told[3] == "Times in UTC."
     late = take_snapshot(three_regions(), seen_from_three(), moment("11-26 12:00"))
     assert any(line.startswith("Certificate ended on ") for line in further_lines(late))
 
@@ -32,3 +33,11 @@ def test_the_error_budget_that_is_left_is_a_share() -> None:
     assert budget_left(seen.components[0].uptimes.budget(seen.policy)) == "100%"
     assert budget_left(Budget(99.9, 0, 0, {})) == "no data"
     assert budget_left(Budget(99, 100, 150, {})) == "-50%"
+
+
+def test_times_are_those_of_the_page() -> None:
+    seen = take_snapshot(three_regions(), seen_from_three(), moment("12:00"))
+    tokyo = replace(seen, page=replace(seen.page, time_zone="Asia/Tokyo"), offline_since=moment("09:00"))
+    lines = list(further_lines(tokyo))
+    assert "Our own connection has been down since 2026-11-20 18:00" in lines
+    assert lines[-1] == "Times in Asia/Tokyo."

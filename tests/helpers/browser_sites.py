@@ -147,6 +147,9 @@ HOSTILE = (
 """Put wherever a site may say something; must be shown exactly like this."""
 
 _HOSTILE_UPDATE = f'{HOSTILE}\n\n[press](javascript:alert(4)) ![x](x "y\' onerror=alert(5)")\n'
+LONG = "Donaudampfschifffahrtsgesellschaft" * 4 + " of it all"
+"""Put wherever a site may say something; must fit into the narrowest window."""
+
 HOSTILE_PAGES: Mapping[str, str] = {
     "home": "",
     "category": "start/",
@@ -168,8 +171,8 @@ HOSTILE_PAGES: Mapping[str, str] = {
 }
 
 
-def _hostile_files() -> dict[str, str]:
-    text = HOSTILE.replace("'", "''")
+def _files_saying(words: str, update: str) -> dict[str, str]:
+    text = words.replace("'", "''")
     at = "2026-11-21T07:50:00+00:00"
     return {
         "mkdocs.yml": f"""\
@@ -252,7 +255,7 @@ components: {{mail: degraded_performance}}
 articles: [start/first.md]
 ---
 ## investigating · {at}
-{_HOSTILE_UPDATE}""",
+{update}""",
         "status/maintenance/2026-11-22-hostile.md": f"""\
 ---
 title: 'Maintenance {text}'
@@ -261,16 +264,29 @@ scheduled_for: 2026-11-22T10:00:00+00:00
 scheduled_until: 2026-11-22T11:00:00+00:00
 ---
 ## scheduled · {at}
-{_HOSTILE_UPDATE}""",
+{update}""",
     }
 
 
 def build_hostile(root: Path) -> Site:
     """Build a tiny site that tries to run a script wherever something can be written."""
-    for path, text in _hostile_files().items():
+    site = _written(root, _files_saying(HOSTILE, _HOSTILE_UPDATE))
+    build_site(site, NOW)
+    return site
+
+
+def publish_long(root: Path) -> Site:
+    """Publish the status page of a tiny site in which everything has a long name."""
+    site = _written(root, _files_saying(LONG, f"{LONG} `{LONG}`\n"))
+    publish(site, load_project(site), NOW)
+    return site
+
+
+def _written(root: Path, files: Mapping[str, str]) -> Site:
+    """Write a site, one component of which is down."""
+    for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
     site = Site(root)
     observe(site, Policy(), {"web": ComponentStatus.MAJOR_OUTAGE})
-    build_site(site, NOW)
     return site

@@ -162,9 +162,10 @@ def history(changes: Iterable[str] = (), coverage: Iterable[str] = ALL_DAY) -> H
 
 
 def site_of(case: Mapping[str, Any]) -> StatusSite:
-    """Make the site that a case names by the keys components, needs, incidents, maintenances and zone."""
+    """Make the site that a case names by the keys components, needs, incidents, maintenances, zone and correlate."""
     known = ("components", "incidents", "maintenances", "needs", "zone")
-    return site(**{key: case[key] for key in known if key in case})
+    policy = Policy(correlate=case.get("correlate", "page"))
+    return site(policy=policy, **{key: case[key] for key in known if key in case})
 
 
 def history_of(case: Mapping[str, Any]) -> History:

@@ -53,6 +53,22 @@ UPDATE = {
     "custom_tweet",
     "tweet_id",
 }
+WEBHOOK_INCIDENT = MAINTENANCE | {
+    "backfilled",
+    "impact_override",
+    "organization_id",
+    "postmortem_body",
+    "postmortem_body_last_updated_at",
+    "postmortem_ignored",
+    "postmortem_notified_subscribers",
+    "postmortem_notified_twitter",
+    "postmortem_published_at",
+    "scheduled_auto_transition",
+    "scheduled_remind_prior",
+    "scheduled_reminded_at",
+}
+"""Only webhooks have all of these; an incident has them too, as null or false."""
+WEBHOOK_UPDATE = UPDATE | {"twitter_updated_at", "wants_twitter_update"}
 AFFECTED = {"code", "name", "old_status", "new_status"}
 COMPONENT_STATUSES = {
     "operational",
@@ -129,13 +145,22 @@ def assert_follows_the_api(summary: dict[str, Any]) -> None:
     assert_groups_and_members_agree(summary.get("components", []))
 
 
-def assert_is_an_update(update: dict[str, Any]) -> None:
-    assert set(update) == UPDATE
+def assert_is_a_webhook_incident(incident: dict[str, Any]) -> None:
+    """Check the incident of a webhook, which a strict receiver reads."""
+    assert set(incident) == WEBHOOK_INCIDENT
+    for update in incident["incident_updates"]:
+        assert_is_an_update(update, WEBHOOK_UPDATE)
+    for key, value in walk(incident):
+        if (key.endswith("_at") or key in ("scheduled_for", "scheduled_until")) and value is not None:
+            assert TIMES.fullmatch(value), key
+
+
+def assert_is_an_update(update: dict[str, Any], keys: set[str] = UPDATE) -> None:
+    assert set(update) == keys
     assert update["affected_components"] is None or update["affected_components"]
     for row in update["affected_components"] or ():
         assert set(row) == AFFECTED
         assert {row["old_status"], row["new_status"]} <= COMPONENT_STATUSES
-        assert row["old_status"] != row["new_status"]
         assert IDENTITY.fullmatch(row["code"])
 
 

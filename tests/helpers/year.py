@@ -35,7 +35,10 @@ END = datetime.fromisoformat(DATA["moments"][-1])
 RETRY, LATENCY = timedelta(minutes=5), timedelta(milliseconds=500)
 GOOD, SLOW, PARTIAL, MAJOR = list(ComponentStatus)[:4]
 POLICY = Policy(
-    flapping=Flapping(changes=4, within=timedelta(days=1), hold=3 * HOUR), retry_every=RETRY, slo=99.5
+    flapping=Flapping(changes=4, within=timedelta(days=1), hold=3 * HOUR),
+    retry_every=RETRY,
+    slo=99.5,
+    correlate="off",
 )
 
 Spell = tuple[datetime, datetime, ComponentStatus]
@@ -278,10 +281,10 @@ class _Deal:
             edges = [script.tick(begin) + n * script.every for n in range(8)]
             for start, end in zip(edges[::2], edges[1::2], strict=True):
                 script.answers.append((start, end, MAJOR))
-            # Good answers for less than the hold are not believed any more.
-            held = script.every <= POLICY.flapping.hold
-            truth = [(0, 1), (2, 3), (4, 7)] if held else [(0, 1), (2, 3), (4, 5), (6, 7)]
-            script.truth += [(edges[first], edges[last], MAJOR) for first, last in truth]
+                script.truth.append((start, end, MAJOR))
+            if script.every <= POLICY.flapping.hold:
+                # Good answers for less than the hold are not quite believed any more.
+                script.truth.append((edges[5], edges[6], SLOW))
 
     def comes_and_goes(self, begin: datetime) -> None:
         """Every run fails, and works again when it is repeated."""

@@ -134,3 +134,6 @@ def test_doubt_is_an_answer_that_differs_from_what_is_believed() -> None:
     assert not in_doubt(SeriesState(good, recent=(observation(bad), observation(good))))
     assert not in_doubt(SeriesState(bad, recent=(observation(bad),)))
     assert in_doubt(SeriesState(bad, recent=(observation(ComponentStatus.PARTIAL_OUTAGE),)))
+    slow = ComponentStatus.DEGRADED_PERFORMANCE
+    assert not in_doubt(SeriesState(slow, held_since=NOW, recent=(observation(good),)))
+    assert in_doubt(SeriesState(slow, held_since=NOW, recent=(observation(slow),)))

@@ -21,6 +21,7 @@ LATENCY = timedelta(seconds=2)
 MINUTE = timedelta(minutes=1)
 STEADY = Flapping()
 GOOD = ComponentStatus.OPERATIONAL
+OUTAGE = ComponentStatus.PARTIAL_OUTAGE.severity
 
 
 def rules(down: int = 3, up: int = 2, flapping: Flapping = STEADY) -> Rules:
@@ -106,12 +107,18 @@ class Reference:
         self.observations, self.by = observations, by
         self.state: ComponentStatus | None = None
         self.begin = -1
+        self.turns: list[tuple[int, int]] = []
+        self.is_held = False
         self.changes: list[tuple[int, int, ComponentStatus]] = []
         for newest in range(len(observations)):
+            if self.is_held and observations[newest].status.severity >= OUTAGE:
+                self.state, self.is_held = ComponentStatus.DEGRADED_PERFORMANCE, False
             found = self.judge(newest)
             if found is not None:
                 self.begin, self.state = found
-                self.changes.append((self.begin, newest, self.state))
+                self.is_held = self.state is GOOD and self.flaps(newest)
+                self.turns.append((self.begin, newest))
+            self.publish(newest)
 
     def judge(self, newest: int) -> tuple[int, ComponentStatus] | None:
         past = [item.status.severity for item in self.observations[: newest + 1]]
@@ -130,16 +137,26 @@ class Reference:
                     return bad[0], level
         for level in MEASURED[:-1]:
             row = len(list(itertools.takewhile(lambda s: s <= level.severity, reversed(past))))  # noqa: B023  # used at once
-            if level.severity < now and row >= self.by.up_after and not self.is_held(newest, row):
+            if level.severity < now and row >= self.by.up_after:
                 return newest - row + 1, level
         return None
 
-    def is_held(self, newest: int, row: int) -> bool:
-        hold, at = self.by.flapping, self.observations[newest].at
-        confirmed = [self.observations[n].at + LATENCY for _, n, _ in self.changes]
+    def flaps(self, newest: int) -> bool:
+        at = self.observations[newest].at
+        confirmed = [self.observations[n].at + LATENCY for _, n in self.turns]
         # The first state of all is no change, unless it was bad news (nothing before was well).
-        lately = [t for t in confirmed[1:] if at - t <= hold.within]
-        return len(lately) >= hold.changes and at - self.observations[newest - row + 1].at < hold.hold
+        lately = [t for t in confirmed[1:] if at - t <= self.by.flapping.within]
+        return len(lately) >= self.by.flapping.changes
+
+    def publish(self, newest: int) -> None:
+        """Show what was judged; a recovery that is held, as degraded until it has lasted."""
+        if self.state is None:
+            return
+        lasted = self.observations[newest].at - self.observations[self.begin].at
+        self.is_held = self.is_held and lasted < self.by.flapping.hold
+        shown = ComponentStatus.DEGRADED_PERFORMANCE if self.is_held else self.state
+        if not self.changes or self.changes[-1][2] is not shown:
+            self.changes.append((self.begin, newest, shown))
 
 
 @settings(max_examples=400)
@@ -161,6 +178,36 @@ def test_changes_differ_and_go_forward_in_time(letters: str, by: Rules) -> None:
         # Failures that came and went may turn out to have been worse from their beginning on.
         assert earlier.at <= later.at
         assert earlier.confirmed_at < later.confirmed_at
+
+
+@settings(max_examples=400)
+@given(sequences, all_rules)
+def test_good_answers_are_never_an_outage_once_they_are_enough(letters: str, by: Rules) -> None:
+    observations, state = answers(letters), SeriesState()
+    steps: list[tuple[int, int, ComponentStatus]] = []
+    for n, observation in enumerate(observations):
+        state, change = advance(state, observation, by)
+        if change is not None:
+            steps.append(((change.at - START) // MINUTE, n, change.status))
+        # What had no outage for as long as a recovery takes is shown without one, from its first answer on.
+        row = len(list(itertools.takewhile(is_no_outage, reversed(observations[: n + 1]))))
+        if row >= by.up_after:
+            assert state.status is None or is_no_outage(state)
+            first = n - row + 1
+            assert all(
+                status.severity < OUTAGE
+                for status in (shown(steps, minute) for minute in range(first, n + 1))
+            )
+
+
+def is_no_outage(item: Observation | SeriesState) -> bool:
+    return item.status is not None and item.status.severity < OUTAGE
+
+
+def shown(steps: Sequence[tuple[int, int, ComponentStatus]], minute: int) -> ComponentStatus:
+    """Return what the bars show of a minute by all that is known: of changes at one moment the last counts."""
+    begun = [step for step in steps if step[0] <= minute]
+    return max(begun, key=lambda step: step[:2])[2] if begun else GOOD
 
 
 @given(sequences, st.integers(1, 8))

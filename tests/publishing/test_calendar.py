@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,21 @@ def test_a_page_without_maintenance_has_an_empty_calendar() -> None:
     assert str(parsed["PRODID"]) == "-//Waypost//Status//EN"
     assert str(parsed["X-WR-CALNAME"]) == "Status & <more>"
     assert parsed.walk("VEVENT") == []
+
+
+def test_every_calendar_has_a_component_also_where_nothing_is_planned() -> None:
+    one = page({"id": "work", "window": "18:00-19:00"}, components=["downloads", "uploads"])
+    for snapshot in (one, page()):
+        for path, data in calendar_files(snapshot).items():
+            assert Calendar.from_ical(data).subcomponents, path
+    files = calendar_files(one)
+    assert b"VTIMEZONE" not in files["maintenance.ics"], "the times of events are in UTC and need no zone"
+    (zone,) = Calendar.from_ical(files["components/uploads/maintenance.ics"]).subcomponents
+    assert (zone.name, str(zone["TZID"])) == ("VTIMEZONE", "Etc/UTC")
+    assert zone.to_tz().utcoffset(datetime(2026, 7, 1)) == timedelta(0)  # noqa: DTZ001  # a local time
+    (standard,) = zone.subcomponents
+    needed = {"DTSTART", "TZOFFSETFROM", "TZOFFSETTO"}
+    assert needed <= set(standard), "RFC 5545, 3.6.5"
 
 
 def test_a_calendar_says_its_language_and_its_category_in_it() -> None:

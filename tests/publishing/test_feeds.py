@@ -15,6 +15,7 @@ import feedparser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from helpers.feed_readers import Feed, read
 from helpers.hostile_status import NOW, TEXTS, hostile_snapshot
@@ -93,9 +94,9 @@ def test_readers_accept_every_feed_whatever_people_wrote(feeds: dict[str, bytes]
 def test_items_are_unique_and_strictly_decreasing_in_time(feeds: dict[str, bytes], name: str) -> None:
     found = read(name, feeds[name])
     assert len({entry.id for entry in found.entries}) == len(found.entries)
-    if name not in HISTORY:
-        times = [entry.published for entry in found.entries]
-        assert all(newer > older for newer, older in itertools.pairwise(times))
+    times = [entry.published for entry in found.entries]
+    assert all(newer > older for newer, older in itertools.pairwise(times))
+    assert len({entry.updated for entry in found.entries}) == len(found.entries)
     newest = max(
         (
             entry.updated
@@ -166,10 +167,12 @@ def test_an_edit_changes_the_text_and_its_time_and_nothing_else() -> None:
         assert [entry.updated for entry in old.entries] == [entry.updated for entry in new.entries]
         assert {entry.text for entry in named.entries} <= {"<p>New words</p>"}
         if not name.endswith(".rss"):
-            assert {entry.updated for entry in named.entries} <= {NOW}
-            assert named.updated in (NOW, NEVER, None)
+            seconds = [(entry.updated - NOW).total_seconds() for entry in reversed(named.entries)]
+            assert seconds == sorted({*seconds} & {0, 1, 2}), "all at once, and still told apart"
+            newest = [entry.updated for entry in named.entries[:1]]
+            assert named.updated in (*(newest or [NEVER]), None), "JSON Feed has no time of its own"
     for name in HISTORY:
-        assert read(name, feed_files(shown)[name]).updated == NOW
+        assert read(name, feed_files(shown)[name]).updated == NOW + timedelta(seconds=1), "the later of two"
 
 
 def test_each_component_and_impact_has_its_own_news() -> None:
@@ -253,6 +256,64 @@ def test_history_starts_with_the_present_status_as_clients_of_statuspage_expect(
     assert all(
         re.fullmatch(r"tag:help\.example\.org,2005:(Incident|Maintenance)/\d+", each.id) for each in entries
     )
+
+
+BLOCKS = [
+    ("a paragraph", "It is **slow**."),
+    ("several", "First.\n\nSecond, with\na line."),
+    ("a list", "- one\n- two"),
+    ("a paragraph and a list", "So:\n\n1. one\n2. two\n\nDone."),
+    ("a loose list", "- one\n\n  more\n\n- two"),
+    ("code", "```\nwaypost run\n```"),
+    ("a quote and a table", "> said\n\n| a |\n|---|\n| b |"),
+    ("a heading", "### What happened\n\nIt fell."),
+    ("a rule and words after it", "Before\n\n---\n\nafter"),
+    ("what looks like markup", "</p><p>&amp; <script>alert(1)</script>"),
+    ("nothing", ""),
+]
+
+
+def whole_elements(text: str) -> list[str]:
+    """Return the outermost elements of HTML; an end without its beginning, as of `<p>` in `<p>`, raises."""
+    body = etree.HTML(f"<body>{text}</body>", etree.HTMLParser(recover=False))[0]
+    return [element.tag for element in body]
+
+
+def test_the_parser_sees_a_paragraph_in_a_paragraph() -> None:
+    for wrong in ("<p>a<p>b</p></p>", "<p>a<ul><li>b</li></ul></p>"):
+        with pytest.raises(etree.XMLSyntaxError, match="end tag : p"):
+            whole_elements(wrong)
+
+
+@pytest.mark.parametrize(("body"), [case[1] for case in BLOCKS], ids=[case[0] for case in BLOCKS])
+def test_whatever_blocks_an_update_has_no_paragraph_stands_in_another(body: str) -> None:
+    says = ["10:00 investigating", "10:20 monitoring", "10:30 resolved"]
+    snapshot = edited(take_snapshot(site(incidents=[{"id": "a", "says": says}]), History(), NOW), "A", body)
+    for name, data in feed_files(snapshot).items():
+        found = read(name, data)
+        for entry in found.entries:
+            tags = whole_elements(entry.text)
+            if name in HISTORY:
+                assert tags[0] == "p", "clients take the first <strong> as the present status"
+                assert entry.text.count("<small>") == len(says)
+
+
+def test_whatever_happens_at_once_no_two_entries_have_one_time() -> None:
+    says = ["10:00 investigating", "10:30 resolved"]
+    at_once = [{"id": name, "says": says} for name in "abc"]
+    works = [{"id": "work", "window": "18:00-19:00", "says": ["10:30 scheduled"]}]
+    place = take_snapshot(site(incidents=at_once, maintenances=works), History(), NOW)
+    for seen in (
+        place,
+        edited(place, "T", "Words.", moment("10:40")),
+        edited(place, "T", "W", moment("10:31")),
+    ):
+        for name, data in feed_files(seen).items():
+            entries = read(name, data).entries
+            shown = [entry.published for entry in entries]
+            assert all(newer > older for newer, older in itertools.pairwise(shown)), name
+            assert len({entry.updated for entry in entries}) == len(entries), name
+            assert all(entry.updated >= entry.published for entry in entries), name
 
 
 def test_history_calls_cancelled_work_completed_and_says_so() -> None:

@@ -55,6 +55,41 @@ def test_lines_to_copy_name_what_is_published(tmp_path: Path) -> None:
             assert path in files or f"{path}index.html" in files, f"{page}: {path}"
 
 
+LINKED = """\
+---
+title: Links of every form
+impact: major
+components: {web: partial_outage}
+---
+## investigating · 2026-11-20T10:02:00+01:00
+See [how](/faq/b/), ![plan](/plan.png) and [by name].
+
+[by name]: /faq/c/
+
+    [in code](/d/)
+"""
+
+
+def test_no_program_gets_a_link_without_its_host(tmp_path: Path) -> None:
+    site = minimal_site(tmp_path / "site")
+    folder = site.root / "status/incidents"
+    folder.mkdir(exist_ok=True)
+    (folder / "2026-11-20-links.md").write_text(LINKED, encoding="utf-8")
+    files = published(site)
+    for path in ("api/v2/summary.json", "api/v2/incidents.json", "waypost.json"):
+        incidents = json.loads(files[path])["incidents"]
+        incident = next(item for item in incidents if "Links" in (item.get("name") or item.get("title")))
+        body = incident["incident_updates" if "api" in path else "updates"][0]["body"]
+        assert re.findall(r"\]:?[( ](\S+?)(?:[)\s]|$)", body.partition("    ")[0]) == [
+            f"https://help.example.org/{link}" for link in ("faq/b/", "plan.png", "faq/c/")
+        ], path
+        assert "    [in code](/d/)" in body
+    for path in ("feed.atom", "feed.rss", "feed.json", "history.atom", "history.rss"):
+        links = re.findall(r"(?:href|src)=\\?(?:&quot;|\")(.*?)\\?(?:&quot;|\")", unescape(files[path]))
+        assert {"https://help.example.org/faq/b/", "https://help.example.org/plan.png"} <= {*links}
+        assert not [link for link in links if "://" not in link], path
+
+
 def test_the_page_of_a_component_that_is_removed_is_removed(tmp_path: Path) -> None:
     site = minimal_site(tmp_path / "site")
     assert "components/mail/index.html" in published(site)

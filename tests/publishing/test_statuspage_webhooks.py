@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.statuspage_shapes import (
     COMPONENT_STATUSES,
     IDENTITY,
-    INCIDENT,
     INDICATORS,
-    MAINTENANCE,
     TIMES,
     WORDS,
-    assert_is_an_update,
+    assert_is_a_webhook_incident,
     plain,
 )
 from waypost.formats.status import ComponentStatus
@@ -124,28 +125,55 @@ def test_a_component_that_is_not_on_the_page_is_a_fault_of_the_caller() -> None:
         component_body(page(), ComponentTransition("gone", OPERATIONAL, DOWN, moment("12:00")), RECIPIENT)
 
 
-def test_the_body_of_an_incident_is_the_incident_of_the_api() -> None:
+def of_the_api(incident: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """Return what an incident of a webhook shares with that of a file of the API."""
+    updates = [
+        {key: update[key] for key in known["incident_updates"][0]} for update in incident["incident_updates"]
+    ]
+    return {**{key: incident[key] for key in known}, "incident_updates": updates}
+
+
+def test_the_body_of_an_incident_is_the_incident_of_the_api_with_all_fields() -> None:
     shown_page = page()
     (incident,) = shown_page.active
     body = plain(incident_body(shown_page, incident, RECIPIENT))
     assert set(body) == {"meta", "page", "incident"}
-    assert set(body["incident"]) == INCIDENT
-    assert body["incident"] == plain(incident_json(shown_page, incident))
+    assert_is_a_webhook_incident(body["incident"])
+    known = plain(incident_json(shown_page, incident))
+    assert of_the_api(body["incident"], known) == known
+    added = {key: value for key, value in body["incident"].items() if key not in known}
+    assert set(added.values()) == {None, False}, "nothing is planned, and nothing was looked back on"
     # What receivers of others read.
     assert body["incident"]["name"] == "Title of open"
     assert body["incident"]["status"] == "identified"
     assert body["incident"]["incident_updates"][0]["body"] == "It is identified."
-    for update in body["incident"]["incident_updates"]:
-        assert_is_an_update(update)
 
 
 def test_a_maintenance_is_told_as_an_incident_with_its_window() -> None:
     shown_page = page()
     (work,) = shown_page.maintenances
     body = plain(incident_body(shown_page, work, RECIPIENT))
-    assert set(body["incident"]) == MAINTENANCE
-    assert body["incident"] == plain(maintenance_json(shown_page, work))
-    assert (body["incident"]["impact"], body["incident"]["scheduled_for"]) == (
-        "maintenance",
-        "2026-11-20T15:00:00.000Z",
-    )
+    assert_is_a_webhook_incident(body["incident"])
+    known = plain(maintenance_json(shown_page, work))
+    assert of_the_api(body["incident"], known) == known
+    fields = ("impact", "scheduled_for", "scheduled_until", "scheduled_auto_transition")
+    assert [body["incident"][field] for field in fields] == [
+        *("maintenance", "2026-11-20T15:00:00.000Z", "2026-11-20T16:00:00.000Z", True)
+    ]
+
+
+def test_a_postmortem_stands_in_fields_of_its_own_too() -> None:
+    says = ["10:00 investigating", "10:30 resolved", "11:00 postmortem"]
+    shown_page = take_snapshot(site(incidents=[{"id": "a", "says": says}]), history(), moment("12:00"))
+    (found,) = shown_page.incidents
+    told = found.updates[-1]
+    incident = replace(found, updates=(*found.updates[:-1], replace(told, edited=moment("11:40"))))
+    body = plain(incident_body(shown_page, incident, RECIPIENT))["incident"]
+    assert {key: value for key, value in body.items() if key.startswith("postmortem")} == {
+        "postmortem_body": "It is postmortem.",
+        "postmortem_body_last_updated_at": "2026-11-20T11:40:00.000Z",
+        "postmortem_ignored": False,
+        "postmortem_notified_subscribers": True,
+        "postmortem_notified_twitter": False,
+        "postmortem_published_at": "2026-11-20T11:00:00.000Z",
+    }

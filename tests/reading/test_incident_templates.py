@@ -21,7 +21,7 @@ TROUBLE = (
     "10:00>10:05 uploads/http-1 major_outage",
     "10:20 downloads/http-1 degraded_performance",
     "10:30 downloads/http-1 operational",
-    "10:42 uploads/http-1 operational",
+    "10:42>10:45 uploads/http-1 operational",
 )
 
 

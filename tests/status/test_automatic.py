@@ -43,6 +43,8 @@ def test_incidents_derive_from_changes(case: Case) -> None:
     assert [line(item) for item in found] == case["expect"]
     assert all(item.automatic for item in found)
     assert all(len({update.id for update in item.updates}) == len(item.updates) for item in found)
+    if "ends" in case:
+        assert [words(item.resolved_at) for item in found if item.resolved_at] == case["ends"]
     if "says" in case:
         assert [[item.title, *(update.body for update in item.updates)] for item in found] == case["says"]
 
@@ -61,7 +63,7 @@ def test_the_words_name_the_component_and_what_was_seen() -> None:
     assert [update.body for update in found.updates] == [
         "Our checks of Downloads fail in part. We are finding out why.",
         "Our checks of Downloads fail. We are finding out why.",
-        "Our checks get answers from Downloads again, but slowly.",
+        "Our checks get answers from Downloads again, but slowly or not steadily yet.",
         "Our checks of Downloads succeed again. If it still fails for you, please tell us.",
     ]
 

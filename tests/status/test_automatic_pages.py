@@ -15,6 +15,7 @@ from waypost.formats.status_config import Combine, Component, StatusConfig
 from waypost.formats.status_site import History, StatusSite
 from waypost.publishing.api.now_json import now_document
 from waypost.publishing.api.statuspage import incident_json
+from waypost.publishing.api.waypost_json import waypost_document
 from waypost.publishing.rules.feed_items import update_items
 from waypost.status.rules.snapshot import Snapshot
 
@@ -115,6 +116,57 @@ def test_what_checks_say_of_themselves_is_not_told() -> None:
     assert not any(
         part in f"{found.title} {update.body}" for update in found.updates for part in ("10.0", "secret")
     )
+
+
+def refused(count: int, spread: timedelta, now: str) -> Snapshot:
+    """So many services that are refused from 10:00 on; their checks take turns, and from 10:30 on they are well."""
+    rows, watched = [], []
+    for number in range(count):
+        name, later = f"s{number:02}", spread * number / count
+        for start, takes, status in (
+            ("10:00", 2, ComponentStatus.MAJOR_OUTAGE),
+            ("10:30", 1, ComponentStatus.OPERATIONAL),
+        ):
+            at = moment(start) + later
+            rows.append(StateChange(name, "http-1", at, status, at + timedelta(minutes=takes)))
+        watched.append(stretch(f"00:00-{now} {name}/http-1"))
+    place = site({f"s{number:02}": 1 for number in range(count)})
+    return take_snapshot(place, History(tuple(rows), tuple(watched)), moment(now))
+
+
+@pytest.mark.parametrize("spread", [timedelta(0), timedelta(milliseconds=400), timedelta(seconds=59)])
+@pytest.mark.parametrize(("count", "rest"), [(6, 4), (60, 58)])
+def test_services_that_are_refused_at_once_are_one_incident(count: int, rest: int, spread: timedelta) -> None:
+    opened = refused(count, spread, "10:03:05")
+    (item,) = update_items(opened)
+    assert item.title == f"[Investigating] S00, S01 and {rest} more: outage"
+    (incident,) = opened.active
+    assert len(incident.components) == count
+    over = refused(count, spread, "10:33")
+    (incident,) = over.incidents
+    assert over.active == ()
+    # What was confirmed after the first is one update more.
+    assert len(update_items(over)) == (3 if spread else 2)
+    assert {name for update in incident.updates for name, _ in update.changes} == set(over.names)
+    last = moment("10:30") + spread * (count - 1) / count
+    assert (incident.resolved_at, incident.updates[-1].at) == (last, last + timedelta(minutes=1))
+    assert max(span.end for span in over.affected[incident.id] if span.end) == last
+
+
+def test_the_end_is_the_true_one_everywhere_and_its_update_keeps_its_time() -> None:
+    rows = [*GOOD, "10:00>10:02 prints/http-1 major_outage", "10:20>10:30 prints/http-1 operational"]
+    for now, is_open in (("10:29", True), ("10:31", False)):
+        page = at(now, changes=rows[len(GOOD) :])
+        (incident,) = page.incidents
+        (row,) = waypost_document(page)["incidents"]
+        api = incident_json(page, incident)
+        ends = {row["resolved_at"], api["resolved_at"]}
+        assert ends == ({None} if is_open else {"2026-11-20T10:20:00.000Z"}), ends
+        assert (incident in page.active) is is_open
+        if not is_open:
+            assert api["incident_updates"][0]["created_at"] == "2026-11-20T10:30:00.000Z"
+            (span,) = page.affected[incident.id]
+            assert (span.end, span.lasted) == (moment("10:20"), timedelta(minutes=20))
 
 
 # Several checks and regions

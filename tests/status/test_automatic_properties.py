@@ -24,6 +24,7 @@ from waypost.formats.status import (
     Update,
     UpdateStatus,
 )
+from waypost.formats.status_config import Policy
 from waypost.formats.status_site import StatusSite
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.explanations import SETTLING
@@ -33,7 +34,13 @@ WORDS = load_words("en")
 NEEDS = {"downloads": ["sign-in"], "uploads": ["sign-in"], "zips": ["downloads", "storage"]}
 NAMES = ("zips", "downloads", "sign-in", "uploads", "storage", "prints")
 ABOVE = {"downloads": {"sign-in"}, "uploads": {"sign-in"}, "zips": {"downloads", "sign-in", "storage"}}
-SITE = site(dict.fromkeys(NAMES, 1), needs=NEEDS)
+GROUPS = {
+    "Files": {"zips": 1, "downloads": 1},
+    "sign-in": 1,
+    "Rest": {"uploads": 1, "storage": 1, "prints": 1},
+}
+SITE = site(GROUPS, needs=NEEDS)
+WINDOW = SITE.config.confirmation_time(SITE.config.flat[0])
 START = moment("00:00")
 OUTAGES = MEASURED[2:]
 EXAMPLES = 60
@@ -66,7 +73,8 @@ class World:
         ]
         clocks = [edge for work in self.site.maintenances for edge in maintenance_window(work)]
         settled = [at + SETTLING for at in spoken]
-        known = sorted({*(row.confirmed_at for row in self.rows), *spoken, *clocks, *settled})
+        gathered = [row.at + WINDOW for row in self.rows]
+        known = sorted({*(row.confirmed_at for row in self.rows), *spoken, *clocks, *settled, *gathered})
         return sorted({*known, START + timedelta(minutes=33), END})
 
 
@@ -85,7 +93,14 @@ def worlds(draw: st.DrawFn) -> World:
             before = began
     incidents = [_incident(draw, f"hand-{number}") for number in range(draw(st.integers(0, 3)))]
     works = [_work(draw, f"work-{number}") for number in range(draw(st.integers(0, 3)))]
-    return World(replace(SITE, incidents=tuple(incidents), maintenances=tuple(works)), tuple(rows))
+    policy = Policy(correlate=draw(st.sampled_from(["page", "group", "off"])))
+    place = replace(
+        SITE,
+        config=replace(SITE.config, policy=policy),
+        incidents=tuple(incidents),
+        maintenances=tuple(works),
+    )
+    return World(place, tuple(rows))
 
 
 names = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True)
@@ -158,6 +173,7 @@ def test_every_story_is_in_order(world: World) -> None:
         )
         assert all(update.body and update.body[-1] == "." for update in item.updates)
         assert (item.continued_as is None) or item.resolved_at == times[-1]
+        assert item.resolved_at is None or item.started <= item.resolved_at <= times[-1]
         assert item.continued_as in {None, *(other.id for other in (*found, *world.site.incidents))} - {
             item.id
         }
@@ -227,7 +243,7 @@ def is_spoken_of(world: World, name: str, at: datetime) -> bool:
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(worlds())
 def test_components_that_need_nothing_have_nothing_to_do_with_each_other(world: World) -> None:
-    config = site(dict.fromkeys(NAMES, 1)).config
+    config = site(GROUPS, policy=Policy(correlate="off")).config
     world = World(replace(world.site, config=config), world.rows)
     alone = [
         incident
@@ -241,3 +257,30 @@ def test_components_that_need_nothing_have_nothing_to_do_with_each_other(world: 
         for earlier, later in itertools.pairwise(own):
             assert earlier.resolved_at is not None
             assert earlier.resolved_at <= later.started
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(worlds())
+def test_what_fails_at_once_never_is_two_open_incidents(world: World) -> None:
+    config = site(GROUPS).config
+    found = World(replace(world.site, config=config), world.rows).published(END)
+    for earlier, later in itertools.permutations(found, 2):
+        opened = later.updates[0].at
+        is_open = earlier.updates[0].at < opened and (
+            earlier.resolved_at is None or opened < earlier.updates[-1].at
+        )
+        assert not is_open or abs(later.started - earlier.started) > WINDOW
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(worlds())
+def test_the_updates_of_an_incident_lead_to_what_is_known_of_it(world: World) -> None:
+    for at in world.edges:
+        for item in world.published(at):
+            states: dict[str, ComponentStatus] = {}
+            for update in item.updates:
+                states.update(update.changes)
+            assert states.keys() <= item.components.keys()
+            # What is gathered for the next update is not in one yet, but not for long.
+            waits = item.components.keys() - states.keys()
+            assert not waits or (item.resolved_at is None and at < item.started + WINDOW)

@@ -29,13 +29,26 @@ def test_what_is_needed_is_named_with_its_distance_the_nearest_first() -> None:
     assert dict(Dependencies(made(NEEDS)).above("sign-in")) == {}
 
 
+def test_what_needs_a_component_is_what_has_it_above() -> None:
+    dependencies = Dependencies(made(NEEDS))
+    assert list(dependencies.below("sign-in").items()) == [("downloads", 1), ("zips", 2)]
+    assert {(name, needed) for name in NEEDS for needed in dependencies.above(name)} == {
+        (name, needed) for needed in NEEDS for name in dependencies.below(needed)
+    }
+
+
+def test_a_scope_joins_what_needs_nothing() -> None:
+    clusters = Dependencies(made(NEEDS)).clusters({"prints": 1, "storage": 1})
+    assert [{each.id for each in cluster} for cluster in clusters] == [set(NEEDS)]
+
+
 def test_the_shortest_way_counts() -> None:
     needs = {"a": ["b", "c"], "b": ["c"], "c": []}
     assert Dependencies(made(needs)).above("a") == {"b": 1, "c": 1}
 
 
 def test_clusters_put_those_first_that_others_need() -> None:
-    clusters = Dependencies(made({"zips": NEEDS["zips"], **NEEDS})).clusters
+    clusters = Dependencies(made({"zips": NEEDS["zips"], **NEEDS})).clusters({})
     assert [[each.id for each in cluster] for cluster in clusters] == [
         ["sign-in", "storage", "downloads", "zips"],
         ["prints"],
@@ -50,7 +63,7 @@ def test_a_long_chain_is_no_trouble() -> None:
     chain = {f"c{number}": [f"c{number + 1}"] for number in range(300)} | {"c300": []}
     dependencies = Dependencies(made(chain))
     assert dependencies.above("c0") == {f"c{number}": number for number in range(1, 301)}
-    assert [each.id for each in dependencies.clusters[0]] == [f"c{300 - number}" for number in range(301)]
+    assert [each.id for each in dependencies.clusters({})[0]] == [f"c{300 - number}" for number in range(301)]
 
 
 @given(
@@ -62,9 +75,10 @@ def test_clusters_hold_every_component_once_after_what_it_needs(
     needs = {f"c{number}": [f"c{to}" for f, to in edges if f == number and to < f] for number in range(8)}
     names = chance.sample(list(needs), len(needs))
     dependencies = Dependencies(made({name: needs[name] for name in names}))
-    order = [each.id for cluster in dependencies.clusters for each in cluster]
+    clusters = dependencies.clusters({})
+    order = [each.id for cluster in clusters for each in cluster]
     assert sorted(order) == sorted(needs)
-    for cluster in dependencies.clusters:
+    for cluster in clusters:
         members = [each.id for each in cluster]
         for place, name in enumerate(members):
             assert dependencies.above(name).keys() <= set(members[:place])

@@ -124,5 +124,3 @@ def test_who_tells_of_trouble_is_the_first_who_did_and_still_does() -> None:
     ]
     assert declarations.unexpected_since(outage, moment("12:14")) is None
     assert declarations.unexpected_since(outage, moment("12:15")) == moment("12:00")
-    assert declarations.has_incident("downloads")
-    assert not declarations.has_incident("uploads")

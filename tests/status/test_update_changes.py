@@ -101,7 +101,7 @@ def test_automatic_updates_say_what_the_checks_found() -> None:
         ("10:03", {"sign-in": (GOOD, DOWN)}),
         ("10:05", {"uploads": (GOOD, DOWN)}),
         ("10:20", {"sign-in": (DOWN, "partial_outage")}),
-        ("10:30", {"uploads": (DOWN, GOOD)}),
+        ("10:33", {"uploads": (DOWN, GOOD)}),
         ("10:40", {"sign-in": ("partial_outage", GOOD)}),
     ]  # fmt: skip
 
@@ -116,32 +116,51 @@ def test_what_an_automatic_incident_hands_over_to_a_person_does_not_get_well_by_
     assert [dict(change) for change in incident_changes(automatic)] == [{"downloads": (GOOD, DOWN)}, {}]
 
 
-def test_the_api_names_the_components_that_an_update_changed() -> None:
-    page = outage("12:00")
-    published = plain(incident_json(page, page.incidents[0]))["incident_updates"]
-    assert published[-1]["affected_components"] == [
-        {
-            "code": public_id("component", "sign-in"),
-            "name": "Sign-in",
-            "old_status": GOOD,
-            "new_status": DOWN,
-        }
+def affected(document: dict[str, Any]) -> list[dict[str, tuple[str, str]]]:
+    """Return the states before and after each update by the names of components, oldest first."""
+    return [
+        {row["name"]: (row["old_status"], row["new_status"]) for row in update["affected_components"]}
+        for update in plain(document)["incident_updates"][::-1]
     ]
-    assert published[0]["affected_components"][0]["new_status"] == GOOD, "newest first"
 
 
-def test_the_api_has_null_where_an_update_changed_nothing() -> None:
-    place = site(
-        incidents=[{"id": "a", "says": ["10:00 investigating", "10:10 monitoring"]}],
-        maintenances=[{"id": "b", "window": "11:00-13:00"}],
-    )
+def test_the_api_names_what_joined_by_each_update_with_its_state_then() -> None:
+    page = outage("12:00")
+    assert affected(incident_json(page, page.incidents[0])) == [
+        {"Sign-in": (GOOD, DOWN)},
+        {"Sign-in": (DOWN, DOWN), "Uploads": (GOOD, DOWN)},
+        {"Sign-in": (DOWN, "partial_outage"), "Uploads": (DOWN, DOWN)},
+        {"Sign-in": ("partial_outage", "partial_outage"), "Uploads": (DOWN, GOOD)},
+        {"Sign-in": ("partial_outage", GOOD), "Uploads": (GOOD, GOOD)},
+    ]
+    first = incident_json(page, page.incidents[0])["incident_updates"][-1]
+    assert first["affected_components"][0]["code"] == public_id("component", "sign-in")
+
+
+def test_the_api_has_the_states_then_where_an_update_changed_nothing() -> None:
+    says = ["10:00 investigating", "10:10 monitoring", "10:20 resolved", "10:30 postmortem"]
+    place = site(incidents=[{"id": "a", "says": says}, {"id": "b", "says": ["10:30 resolved"]}])
     page = take_snapshot(place, history(), moment("12:00"))
-    newest, first = incident_json(page, page.incidents[0])["incident_updates"]
-    assert newest["affected_components"] is None
-    assert [row["name"] for row in first["affected_components"]] == ["Downloads"]
-    begun, announced = maintenance_json(page, page.maintenances[0])["incident_updates"]
-    assert announced["affected_components"] is None
-    assert [row["new_status"] for row in begun["affected_components"]] == [BUSY]
+    whole, late = sorted(page.incidents, key=lambda item: item.id)
+    hit = "partial_outage"
+    pairs = [(GOOD, hit), (hit, hit), (hit, GOOD), (GOOD, GOOD)]
+    assert affected(incident_json(page, whole)) == [{"Downloads": pair} for pair in pairs]
+    assert affected(incident_json(page, late)) == [{"Downloads": (GOOD, GOOD)}], "it never showed"
+
+
+def test_the_api_has_the_states_of_announced_work_whoever_begins_it() -> None:
+    says = ["09:00 scheduled", "11:30 verifying", "12:10 completed"]
+    place = site(maintenances=[{"id": "b", "window": "11:00-13:00", "says": says}])
+    page = take_snapshot(place, history(), moment("12:30"))
+    (work,) = page.maintenances
+    told = maintenance_json(page, work)["incident_updates"]
+    states = {update["status"]: update["affected_components"][0] for update in plain(told)}
+    assert {status: (row["old_status"], row["new_status"]) for status, row in states.items()} == {
+        "scheduled": (GOOD, GOOD),
+        "in_progress": (GOOD, BUSY),
+        "verifying": (BUSY, BUSY),
+        "completed": (BUSY, GOOD),
+    }
 
 
 def test_a_component_that_is_no_longer_on_the_page_is_not_named() -> None:

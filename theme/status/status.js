@@ -1,12 +1,13 @@
 // Keeps an open status page true without loading it again: sentence, states and incidents come from now.json at
-// once, and where something new was said, the live parts are taken from the page as it is published now.
+// once, and where something new was said, the live parts are taken from the page as it is published now, without
+// moving what its reader sees (status_news.js).
 import { judge, whenKnown, whenLost } from "./now.js";
-import { statusPage } from "./page.js";
 import { put } from "./put.js";
 import { ago, say } from "./say.js";
-import { dressBars, holdDay, isBar } from "./status_days.js";
+import { dressBars } from "./status_days.js";
 import { dress } from "./status_due.js";
-import { showChosen } from "./status_mine.js";
+import "./status_mine.js";
+import { name, renewPart, renewWaiting } from "./status_news.js";
 import { STATUSES } from "./words.js";
 
 /** What the circle beside the sentence draws; publishing/pages/filters.py holds the same. */
@@ -19,7 +20,7 @@ const find = (selector) => document.querySelector(selector);
 /** When there was last something new to say, as far as this page shows it; empty where the page does not know. */
 let shown = root.wpChanged ?? "";
 
-function show(now, view) {
+async function show(now, view) {
   const checked = find("[data-wp-checked]");
   if (Number.isFinite(view.age)) put(checked, say("now.checked", { ago: ago(view.age) }));
   if (view.isStale) return showOld(view);
@@ -27,10 +28,12 @@ function show(now, view) {
   if (stale) stale.hidden = true;
   showState(view);
   showComponents(now.components);
-  showIncidents(now.incidents);
+  showBadges(now);
   // A page that does not say how old it is was just loaded; from then on it follows the file.
   if (!shown) shown = now.changed_at;
-  if (now.changed_at > shown) renew(now.changed_at);
+  if (now.changed_at > shown) await renew(now);
+  else renewWaiting();
+  showIncidents(now.incidents);
 }
 
 function showState({ status, sentence, detail }) {
@@ -72,44 +75,31 @@ function showComponents(components) {
   }
 }
 
-/** Drop what is over and add what is new, with what the file tells of it. */
+/** A browser keeps the picture that it has, also in a part that was replaced: only another address brings a new one. */
+function showBadges(now) {
+  for (const badge of document.querySelectorAll("[data-wp-badge]")) {
+    const id = badge.dataset.wpBadge;
+    const { status } = Object.hasOwn(now.components, id) ? now.components[id] : now;
+    const address = `${badge.src.split("?")[0]}?${status}-${now.changed_at}`;
+    if (badge.src !== address) badge.src = address;
+  }
+}
+
+/** Say what is over where it stands, and name what is new. */
 function showIncidents(incidents) {
   const news = find('[data-wp-live="news"]');
   if (!news) return;
   const panels = [...news.querySelectorAll("[data-wp-incident]")];
   const pathOf = (panel) => `incidents/${panel.dataset.wpIncident}/`;
-  for (const panel of panels) if (!incidents.some(({ path }) => path === pathOf(panel))) panel.remove();
-  const missing = incidents.filter(({ path }) => path && !panels.some((panel) => path === pathOf(panel)));
-  news.prepend(...missing.map(panelOf));
+  for (const panel of panels) if (!incidents.some(({ path }) => path === pathOf(panel))) showOver(panel);
+  name(incidents.filter(({ path }) => path && !panels.some((panel) => path === pathOf(panel))));
 }
 
-function panelOf({ title, path, impact, started_at: started }) {
-  const panel = make("section", "wp-panel");
-  panel.dataset.wpIncident = path.split("/")[1] ?? "";
-  const head = make("div", "wp-panel__head");
-  const tag = make("span", "wp-tag");
-  tag.dataset.tone = impact;
-  put(tag, say(`status.impact.${impact}`));
-  const heading = make("h3");
-  const link = make("a");
-  link.href = statusPage(path);
-  put(link, title);
-  heading.append(link);
-  head.append(tag, heading);
-  if (started) {
-    const began = make("span", "wp-panel__time");
-    const past = ago(Date.now() - Date.parse(started));
-    put(began, say("status.began", { ago: past }));
-    head.append(began);
-  }
-  panel.append(head);
-  return panel;
-}
-
-function make(name, className = "") {
-  const element = document.createElement(name);
-  if (className) element.className = className;
-  return element;
+function showOver(panel) {
+  const tag = panel.querySelector(".wp-tag");
+  delete panel.dataset.wpIncident;
+  tag.dataset.tone = "resolved";
+  put(tag, say("status.over"));
 }
 
 /** Take back what was true when it was last checked and is not known to be true now. */
@@ -136,34 +126,23 @@ function showLost() {
 }
 
 /** Bring the live parts up to date with the page as it is published now; a cache may hold an old one for a while. */
-async function renew(changed) {
+async function renew(now) {
+  const changed = now.changed_at;
   try {
-    const answer = await fetch(location.pathname, { cache: "no-cache" });
+    const answer = await fetch(location.pathname, { cache: "no-cache", signal: AbortSignal.timeout(5_000) });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const made = page.documentElement.dataset.wpChanged ?? changed;
     if (made < changed || !page.querySelector("[data-wp-live]")) return;
-    const parts = [...document.querySelectorAll("[data-wp-live]")];
-    // Whoever reads with the keyboard must not lose the place: the next round tries again.
-    const { activeElement } = document;
-    if (!isBar(activeElement) && parts.some((part) => part.contains(activeElement))) return;
-    for (const part of parts) replace(part, page.querySelector(`[data-wp-live="${part.dataset.wpLive}"]`));
+    for (const part of document.querySelectorAll("[data-wp-live]")) {
+      const fresh = page.querySelector(`[data-wp-live="${part.dataset.wpLive}"]`);
+      if (fresh) renewPart(part, fresh);
+    }
+    showBadges(now);
     shown = made;
   } catch {
     // The next round tries again; what the file told stands.
   }
-}
-
-function replace(part, fresh) {
-  if (!fresh) return;
-  const open = [...part.querySelectorAll("details")].map((details) => details.open);
-  const takeUp = holdDay(part);
-  part.replaceChildren(...document.importNode(fresh, true).childNodes);
-  [...part.querySelectorAll("details")].forEach((details, place) => { details.open = open[place] ?? details.open; });
-  dress(part);
-  showChosen();
-  dressBars(part);
-  takeUp();
 }
 
 dress(document);

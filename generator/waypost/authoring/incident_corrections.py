@@ -102,7 +102,7 @@ def plan_reopen(site: Site, name: str, update: NewUpdate) -> PlannedIncident:
 
 def reopenable(site: Site, name: str) -> EditedFile[Incident]:
     """Return an incident that can be opened again; raises ProblemsFound where it cannot."""
-    before = read_file(site.root, INCIDENTS, name)
+    before = read_file(site.root, INCIDENTS, name, is_over=True)
     require(before.file, objection_to_reopening(before.item))
     return before
 

@@ -131,14 +131,14 @@ def start_incident(site: Site, new: NewIncident, first: NewUpdate) -> EditedFile
     return start_file(site, INCIDENTS, path, skeleton("incident.md", values))
 
 
-def status_after(site: Site, name: str, status: UpdateStatus | None) -> UpdateStatus:
-    """Return the status of the next update of an incident, which stays as it is where none is given.
+def incident_before(site: Site, name: str, status: UpdateStatus | None) -> EditedFile[Incident]:
+    """Return the incident that an update is about, which has a status, or none where that stays as it is.
 
     Raises ProblemsFound where no such update can follow.
     """
-    before = read_file(site.root, INCIDENTS, name)
+    before = read_file(site.root, INCIDENTS, name, is_over=status is UpdateStatus.POSTMORTEM)
     require(before.file, objection(before.item, status))
-    return status or before.item.status
+    return before
 
 
 def plan_update(site: Site, name: str, update: NewUpdate) -> PlannedIncident:
@@ -166,8 +166,7 @@ def plan_resolve(
 
 
 def _after(site: Site, name: str, update: NewUpdate) -> EditedFile[Incident]:
-    before = read_file(site.root, INCIDENTS, name)
-    require(before.file, objection(before.item, update.status))
+    before = incident_before(site, name, update.status)
     return with_update(site.root, INCIDENTS, before, update)
 
 
@@ -199,11 +198,6 @@ def new_update(
 ) -> NewUpdate:
     """Return an update of this moment, in the zone of this machine."""
     return NewUpdate(status, local(now), message, next_update, changes)
-
-
-def present_incident(site: Site, name: str) -> Incident:
-    """Return the incident that a name means, before its author is asked for words about it."""
-    return read_file(site.root, INCIDENTS, name).item
 
 
 def local(now: datetime) -> datetime:

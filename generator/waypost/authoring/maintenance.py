@@ -162,14 +162,26 @@ class ListedMaintenance:
 
     work: Maintenance
     status: UpdateStatus
+    is_published: bool
+    """Whether anybody can read of it yet."""
 
 
 def list_maintenances(site: Site, now: datetime, *, ended: bool = True) -> tuple[ListedMaintenance, ...]:
-    """Return all maintenance, the latest first, or only what is to come or under way.
+    """Return all maintenance, the latest first, or only what the page shows as to come or under way.
 
     Raises ProblemsFound where status/ has errors.
     """
-    works = load_status(site).maintenances
-    listed = (ListedMaintenance(work, maintenance_at(work, now).status) for work in works)
+    status = load_status(site)
+    published = {item.id: item for item in status.as_of(now).maintenances}
+    listed = [
+        ListedMaintenance(work, maintenance_at(work, now).status, is_published=True)
+        for work in published.values()
+    ]
+    if ended:
+        listed += [
+            ListedMaintenance(work, work.updates[0].status, is_published=False)
+            for work in status.maintenances
+            if work.id not in published
+        ]
     wanted = (item for item in listed if ended or item.status not in ENDED)
     return tuple(sorted(wanted, key=lambda item: item.work.scheduled_for, reverse=True))

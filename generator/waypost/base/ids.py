@@ -7,6 +7,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from anyascii import anyascii
+
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -31,11 +33,19 @@ def public_number(kind: str, name: str) -> int:
     return _digest(kind, name) % 10**12
 
 
-UNTITLED = "untitled"
-"""The file name of a title of which no letter can stand in one, such as one in Hebrew."""
-
-
 def slugify(title: str) -> str:
-    """Return a title as a file name: 'Größe ändern?' becomes 'grosse-andern'."""
-    plain = unicodedata.normalize("NFKD", title.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or UNTITLED
+    """Return a title as a file name: 'Größe ändern?' becomes 'grosse-andern', and 'Где?' becomes 'gde'.
+
+    A title without any letter or digit gets six characters that stay the same.
+    """
+    plain = "".join(map(_plain, unicodedata.normalize("NFC", title.replace("ß", "ss"))))
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
+    return slug or public_id("title", title)[:6]
+
+
+def _plain(character: str) -> str:
+    """Return the ASCII letters that stand for a character; nothing for signs and pictures."""
+    base = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    if base or unicodedata.category(character)[0] not in "LMN":
+        return base
+    return re.sub(r"[^A-Za-z0-9]", "", anyascii(character))

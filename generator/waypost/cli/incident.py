@@ -46,6 +46,7 @@ from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.authoring.incidents import PlannedIncident
+    from waypost.reading.status import ListedIncidents
 
 _WITHOUT_STATES = (*CLOSED, UpdateStatus.POSTMORTEM)
 
@@ -153,13 +154,14 @@ def _update(
 
     Example: waypost incident update downloads-fail --component downloads=degraded_performance --message "Slow again."
     """
-    from waypost.authoring.incidents import new_update, plan_update, present_incident, status_after
+    from waypost.authoring.incidents import incident_before, new_update, plan_update
 
     changes = given_changes(components)
     if changes and status in _WITHOUT_STATES:
         raise click.UsageError(f"'{status}' leaves no component in trouble. Leave --component out.")
-    next_status = status_after(site, name, UpdateStatus(status) if status else None)
-    text = words(message, lambda: present_incident(site, name).title, next_status)
+    before = incident_before(site, name, UpdateStatus(status) if status else None).item
+    next_status = UpdateStatus(status) if status else before.status
+    text = words(message, lambda: before.title, next_status)
     planned = plan_update(site, name, new_update(next_status, text, utc_now(), next_update, changes))
     done = f"Added '{next_status}' to status/incidents/{planned.incident.id}.md."
     write(site, planned, done, yes=yes, commit=commit)
@@ -187,11 +189,12 @@ def _resolve(
 
     Example: waypost incident resolve downloads-fail --message "All downloads work again." --draft-article
     """
-    from waypost.authoring.incidents import new_update, plan_resolve, present_incident
+    from waypost.authoring.incidents import incident_before, new_update, plan_resolve
 
     if category and not draft_article:
         raise click.UsageError("--category says where the draft goes, so it needs --draft-article.")
-    text = words(message, lambda: present_incident(site, name).title, UpdateStatus.RESOLVED)
+    before = incident_before(site, name, UpdateStatus.RESOLVED).item
+    text = words(message, lambda: before.title, UpdateStatus.RESOLVED)
     update = new_update(UpdateStatus.RESOLVED, text, utc_now())
     planned = plan_resolve(site, name, update, draft_article=draft_article, category=category)
     done = [f"Resolved status/incidents/{planned.incident.id}.md."]
@@ -361,11 +364,11 @@ def _last_word(name: str, status: UpdateStatus, what: str, example: str) -> clic
     @writing_options
     def step(name: str, *, message: str | None, yes: bool, commit: bool, site: Site) -> None:
         from waypost.authoring.incident_corrections import postmortem_start
-        from waypost.authoring.incidents import new_update, plan_update, present_incident, status_after
+        from waypost.authoring.incidents import incident_before, new_update, plan_update
 
-        status_after(site, name, status)
+        before = incident_before(site, name, status).item
         start = postmortem_start(site) if status is UpdateStatus.POSTMORTEM else None
-        text = words(message, lambda: present_incident(site, name).title, status, start)
+        text = words(message, lambda: before.title, status, start)
         planned = plan_update(site, name, new_update(status, text, utc_now()))
         write(
             site,
@@ -425,11 +428,12 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
     """
     from waypost.reading.status import list_incidents
 
-    found = list_incidents(site, resolved=everything)
+    now = utc_now()
+    listed = list_incidents(site, now, resolved=everything)
     if as_json:
-        print_json([_entry(item) for item in found])
-    elif found:
-        _print(found)
+        print_json([_entry(item) for item in listed.incidents])
+    elif listed.incidents:
+        _print(listed, now)
     else:
         click.echo("There is no incident." if everything else "No incident is open.")
 
@@ -448,14 +452,18 @@ def _entry(incident: Incident) -> dict[str, object]:
     }
 
 
-def _print(incidents: Sequence[Incident]) -> None:
+def _print(listed: ListedIncidents, now: datetime) -> None:
+    def time(moment: datetime, form: str) -> str:
+        return format(moment.astimezone(listed.zone), form)
+
     rows = [
         (
             f"{printable(item.title)}\n{item.id}",
-            f"{item.status}\nimpact {item.impact}",
+            f"{item.status if item.updates[0].at <= now else 'not published yet'}\nimpact {item.impact}",
             "\n".join(f"{name}: {state}" for name, state in item.components.items()),
-            f"{item.started.astimezone():%Y-%m-%d %H:%M}\nsaid {item.updated_at.astimezone():%m-%d %H:%M}",
+            f"{time(item.started, '%Y-%m-%d %H:%M')}\nsaid {time(item.updated_at, '%m-%d %H:%M')}",
         )
-        for item in incidents
+        for item in listed.incidents
     ]
     print_table({"Incident": 4, "Status": 2, "Components": 3, "When": 3}, rows)
+    click.echo(f"Times in {listed.zone.key}.")

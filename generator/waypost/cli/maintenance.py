@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -268,13 +269,13 @@ def _list(everything: bool, site: Site, as_json: bool) -> None:
 
     Example: waypost maintenance list --all
     """
-    from waypost.authoring.maintenance import list_maintenances
+    from waypost.authoring.maintenance import list_maintenances, page_zone
 
     found = list_maintenances(site, utc_now(), ended=everything)
     if as_json:
         print_json([_entry(item) for item in found])
     elif found:
-        _print(found)
+        _print(found, page_zone(site))
     else:
         click.echo("There is no maintenance." if everything else "No maintenance is planned.")
 
@@ -293,15 +294,16 @@ def _entry(item: ListedMaintenance) -> dict[str, object]:
     }
 
 
-def _print(found: Sequence[ListedMaintenance]) -> None:
+def _print(found: Sequence[ListedMaintenance], zone: ZoneInfo) -> None:
     rows = [
         (
             f"{printable(item.work.title)}\n{item.work.id}",
-            str(item.status),
+            str(item.status) if item.is_published else "not published yet",
             "\n".join(item.work.components),
-            f"{item.work.scheduled_for.astimezone():%Y-%m-%d %H:%M}"
-            f"\nto {item.work.scheduled_until.astimezone():%m-%d %H:%M}",
+            f"{item.work.scheduled_for.astimezone(zone):%Y-%m-%d %H:%M}"
+            f"\nto {item.work.scheduled_until.astimezone(zone):%m-%d %H:%M}",
         )
         for item in found
     ]
     print_table({"Maintenance": 4, "Status": 2, "Components": 3, "When": 3}, rows)
+    click.echo(f"Times in {zone.key}.")

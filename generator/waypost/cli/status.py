@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -68,7 +69,7 @@ def _print(snapshot: Snapshot) -> None:
             escape(component.group),
             escape(component.name),
             f"[{_COLOURS[component.status]}]{word}[/]",
-            _time(component.since),
+            _time(component.since, snapshot),
             component.uptimes.windows["24h"].percent,
             component.uptime.percent,
             budget_left(component.uptimes.budget(snapshot.policy)),
@@ -91,15 +92,16 @@ def further_lines(snapshot: Snapshot) -> Iterator[str]:
                 word = snapshot.words.say(f"status.state.{view.status}")
                 yield f"Seen otherwise from {view.name}: {component.name}, {word}"
     for incident in snapshot.active:
-        yield f"Open: {incident.title} (since {_time(incident.started)})"
+        yield f"Open: {incident.title} (since {_time(incident.started, snapshot)})"
     for item in snapshot.certificate_warnings:
         verb = "ends" if item.expires > snapshot.now else "ended"
-        yield f"Certificate {verb} on {_time(item.expires)}: {item.component}/{item.check}"
+        yield f"Certificate {verb} on {_time(item.expires, snapshot)}: {item.component}/{item.check}"
     if snapshot.offline_since:
-        yield f"Our own connection has been down since {_time(snapshot.offline_since)}"
-    checked = f"{snapshot.checked_at.astimezone():%Y-%m-%d %H:%M:%S}" if snapshot.checked_at else "never"
+        yield f"Our own connection has been down since {_time(snapshot.offline_since, snapshot)}"
+    checked = _time(snapshot.checked_at, snapshot, "%Y-%m-%d %H:%M:%S") if snapshot.checked_at else "never"
     yield f"Last checked: {checked}"
+    yield f"Times in {snapshot.page.time_zone}."
 
 
-def _time(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+def _time(moment: datetime, snapshot: Snapshot, form: str = "%Y-%m-%d %H:%M") -> str:
+    return format(moment.astimezone(ZoneInfo(snapshot.page.time_zone)), form)

@@ -40,14 +40,14 @@ Count = Annotated[int, Field(ge=1, le=100)]
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
 class Flapping:
-    """When a check that keeps changing is held down until it has been well for a while."""
+    """When a check that keeps changing must be well for a while before it is operational again."""
 
     changes: Annotated[int, Field(ge=2, le=20)] = 4
     """Confirmed changes of state within `within` from which on a check counts as flapping."""
     within: Duration = timedelta(hours=1)
     """The time in which the changes are counted."""
     hold: Duration = timedelta(minutes=10)
-    """While it flaps, how long good answers must last before it is believed to be well again."""
+    """While it flaps, how long a recovery must last before it is believed; until then it is at most degraded."""
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
@@ -61,7 +61,7 @@ class Confirmation:
     retry_every: Duration | None = None
     """How soon a check is run again while its answers differ from what is believed."""
     flapping: Flapping | None = None
-    """When a check that keeps changing is held down."""
+    """When a check that keeps changing must be well for a while before it is operational again."""
 
     @property
     def at_once(self) -> Confirmation:

@@ -64,6 +64,8 @@ class SeriesState:
 
     status: ComponentStatus | None = None
     """The confirmed state; None before there was any."""
+    held_since: datetime | None = None
+    """Since when it is well, while flapping keeps that from being certain; None at all other times."""
     at_least: Mapping[ComponentStatus, Streak] = field(default_factory=dict)
     """The present streak of answers at least as bad as each trouble."""
     at_most: Mapping[ComponentStatus, Streak] = field(default_factory=dict)
@@ -71,11 +73,16 @@ class SeriesState:
     recent: tuple[Observation, ...] = ()
     """The newest answers, oldest first, five at most: a change takes its reason from them."""
     changed: tuple[datetime, ...] = ()
-    """When the latest changes were confirmed, oldest first, at most twenty."""
+    """When the latest changes were confirmed, held back or not, oldest first, at most twenty."""
     answered: int = 0
     """How many answers there were in all."""
     failures: tuple[FailedAnswer, ...] = ()
     """Those of the latest 24 answers that were not good, since the present state began; oldest first."""
+
+    @property
+    def judged(self) -> ComponentStatus | None:
+        """The state that the answers speak for: the confirmed one, or operational while that is held back."""
+        return self.status if self.held_since is None else ComponentStatus.OPERATIONAL
 
     @property
     def newest(self) -> Observation | None:

@@ -135,7 +135,9 @@ class Policy:
     retry_every: Duration | None = None
     """How soon a check is run again while its answers differ from what is believed; without it, after `every`."""
     flapping: Flapping = Field(default_factory=Flapping)
-    """When a check that keeps changing is held down."""
+    """When a check that keeps changing must be well for a while before it is operational again."""
+    correlate: Literal["page", "group", "off"] = "page"
+    """Which components that fail at once share one automatic incident: those of the `page`, of a `group`, or none."""
     weights: dict[Trouble, Weight] = Field(default_factory=dict)
     """How much of the time in a state counts as downtime; major 1, partial 0.3 and degraded 0 if not set."""
     slo: Annotated[float, Field(gt=0, lt=100)] = 99.9
@@ -230,3 +232,18 @@ class StatusConfig:
             ),
             flapping=own.flapping or above.flapping or page.flapping,
         )
+
+    def confirmation_time(self, component: Component) -> timedelta:
+        """Return how long a component may fail at most before that is confirmed, where its checks are run on time.
+
+        Of each check that is one interval until it is run, its retries, and the timeout of the last one; of
+        several checks, the time until as many as `combine` needs have confirmed it.
+        """
+        times = []
+        for check in component.checks:
+            rules = self.rules(component, check)
+            times.append(check.every + (rules.down_after - 1) * rules.retry_every + check.timeout)
+        if not times:
+            return timedelta(0)
+        needed = {"any": 1, "all": len(times)}.get(str(component.combine), component.combine)
+        return sorted(times)[min(int(needed), len(times)) - 1]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
 from waypost.formats.incident_templates import IncidentTemplates
 from waypost.formats.lint import Cadence
-from waypost.formats.status import Certificate, Coverage, Incident, Maintenance, StateChange, UplinkGap
+from waypost.formats.status import (
+    Certificate,
+    Coverage,
+    Incident,
+    Maintenance,
+    StateChange,
+    Update,
+    UplinkGap,
+)
 from waypost.formats.status_config import StatusConfig
 from waypost.formats.subscribers import SubscriberFile
 
@@ -81,6 +89,14 @@ class StatusSite:
     subscribers: SubscriberFile = field(default_factory=SubscriberFile)
     """Who is told of what."""
 
+    def as_of(self, now: datetime) -> StatusSite:
+        """Return it without what nobody has written yet at `now`: updates, edits, timelines without an update."""
+        return replace(
+            self,
+            incidents=_published_by(self.incidents, now),
+            maintenances=_published_by(self.maintenances, now),
+        )
+
     def without_articles(self, paths: Collection[str]) -> StatusSite:
         """Return the same site, whose incidents and maintenances do not name some articles."""
         if not paths:
@@ -94,3 +110,23 @@ class StatusSite:
             incidents=tuple(replace(item, articles=left(item.articles)) for item in self.incidents),
             maintenances=tuple(replace(item, articles=left(item.articles)) for item in self.maintenances),
         )
+
+
+T = TypeVar("T", Incident, Maintenance)
+
+
+def _published_by(items: Sequence[T], now: datetime) -> tuple[T, ...]:
+    return tuple(_known_by(item, now) for item in items if item.updates[0].at <= now)
+
+
+def _known_by(item: T, now: datetime) -> T:
+    # A timeline that is complete stays the same object, so that it compares quickly.
+    if all((update.edited or update.at) <= now for update in item.updates):
+        return item
+    updates = tuple(_edited_by(it, now) for it in item.updates if it.at <= now)
+    earlier = item.until(len(updates)) if isinstance(item, Incident) else item
+    return replace(earlier, updates=updates)
+
+
+def _edited_by(update: Update, now: datetime) -> Update:
+    return replace(update, edited=None) if update.edited and update.edited > now else update

@@ -200,7 +200,10 @@ def send_test(site: Site, url: str, name: str) -> str:
     status, snapshot = present_snapshot(site, url, now)
     subscriber = find_subscriber(status, name)
     channel = CHANNELS[subscriber.kind]
-    notice = test_notice(snapshot, subscriber.id, now)
+    with opened_to_read(url) as database:
+        # A receiver drops what is older than what it knows, and must not take what comes next for a repetition.
+        sequence = max(1, Outbox(database).last_sequence() if database else 0)
+    notice = replace(test_notice(snapshot, subscriber.id, now), sequence=sequence)
     if notice.event not in channel.events:
         raise TransportError(f"{subscriber.kind} has no form for a test", permanent=True)
     delivery = Delivery(

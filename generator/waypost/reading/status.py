@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from waypost.formats.status import Incident
 from waypost.formats.status_site import StatusSite
 from waypost.problems import ProblemsFound, errors
@@ -23,10 +27,25 @@ def load_status(site: Site) -> StatusSite:
     return status
 
 
-def list_incidents(site: Site, *, resolved: bool = True) -> tuple[Incident, ...]:
-    """Return the incidents that people wrote, newest first, or only those that are open.
+@dataclass(frozen=True)
+class ListedIncidents:
+    """Incidents that people wrote, newest first, as they are published at a moment."""
 
-    Raises ProblemsFound where status/ has errors.
+    incidents: tuple[Incident, ...]
+    zone: ZoneInfo
+    """The zone of the page."""
+
+
+def list_incidents(site: Site, now: datetime, *, resolved: bool = True) -> ListedIncidents:
+    """Return all incidents that people wrote, or only those that the page shows as open.
+
+    What nobody can read yet is listed as it is written. Raises ProblemsFound where status/ has errors.
     """
-    wanted = (item for item in load_status(site).incidents if resolved or item.resolved_at is None)
-    return tuple(sorted(wanted, key=lambda item: item.started, reverse=True))
+    status = load_status(site)
+    published = {item.id: item for item in status.as_of(now).incidents}
+    if resolved:
+        wanted = [published.get(item.id, item) for item in status.incidents]
+    else:
+        wanted = [item for item in published.values() if item.is_open(now)]
+    newest_first = sorted(wanted, key=lambda item: item.started, reverse=True)
+    return ListedIncidents(tuple(newest_first), ZoneInfo(status.config.page.time_zone))

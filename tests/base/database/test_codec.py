@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -17,6 +18,7 @@ from waypost.monitor.store.codec import STATUS_NUMBERS, dump_state, load_state, 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
 LINE = Series("web", "http-1", "eu")
 RULES = Rules(3, 2, timedelta(minutes=1), Flapping())
+UNSTEADY = Rules(1, 1, timedelta(minutes=1), Flapping(changes=2, hold=timedelta(minutes=5)))
 
 
 def observation(
@@ -29,19 +31,37 @@ def observation(
 ANSWERS = st.lists(st.tuples(st.sampled_from(MEASURED), st.text(max_size=20)), max_size=40)
 
 
-@given(ANSWERS)
+@given(ANSWERS, st.sampled_from([RULES, UNSTEADY]))
 def test_a_state_survives_and_goes_on_as_if_it_had_not_been_stored(
-    answers: list[tuple[ComponentStatus, str]],
+    answers: list[tuple[ComponentStatus, str]], rules: Rules
 ) -> None:
     kept = SeriesState()
     stored = dump_state(kept)
     for minute, (status, reason) in enumerate(answers):
         answer = storable(observation(minute, status, reason), LINE)
-        kept, change = advance(kept, answer, RULES)
-        found, same = advance(load_state(stored, LINE), answer, RULES)
+        kept, change = advance(kept, answer, rules)
+        found, same = advance(load_state(stored, LINE), answer, rules)
         assert (found, same) == (kept, change)
         stored = dump_state(found)
     assert load_state(stored, LINE) == kept
+
+
+def test_a_hold_survives_a_restart_and_a_state_of_before_holds_were_kept_has_none() -> None:
+    good, bad = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR_OUTAGE
+    state = SeriesState()
+    for minute, status in enumerate((good, bad, good, bad, good)):
+        state, _ = advance(state, observation(minute, status), UNSTEADY)
+    assert (state.status, state.held_since) == (
+        ComponentStatus.DEGRADED_PERFORMANCE,
+        START + timedelta(minutes=4),
+    )
+    # Nobody asked for an hour in the middle of it.
+    _, change = advance(load_state(dump_state(state), LINE), observation(64, good), UNSTEADY)
+    assert change is not None
+    assert (change.status, change.at) == (good, START + timedelta(minutes=4))
+    document = json.loads(dump_state(state))
+    del document["held_since"]
+    assert load_state(json.dumps(document), LINE) == replace(state, held_since=None)
 
 
 def test_a_steady_line_takes_little_room() -> None:

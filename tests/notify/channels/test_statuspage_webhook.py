@@ -10,11 +10,12 @@ from helpers.hostile_servers import Server, answering, reply
 from helpers.hostile_status import hostile_snapshot
 from helpers.notices import NOW, channel_cases, composition, letter, means, sample, subscriber
 from helpers.status_world import history, moment, site, take_snapshot
-from helpers.statuspage_shapes import INCIDENT, MAINTENANCE, assert_is_an_update
+from helpers.statuspage_shapes import assert_is_a_webhook_incident
 from waypost.formats.status import ComponentStatus, Update, UpdateStatus
 from waypost.formats.subscribers import NoticeEvent
-from waypost.notify.channels.base import MissingVariable
+from waypost.notify.channels.base import Channel, MissingVariable
 from waypost.notify.channels.statuspage_webhook import CHANNEL, LATEST
+from waypost.notify.channels.webhook import CHANNEL as SIGNED
 from waypost.notify.rules.deliveries import TransportError
 from waypost.notify.rules.notices import Subject, SubjectKind
 
@@ -33,10 +34,8 @@ def test_every_body_has_the_shape_that_atlassian_documents(case: dict[str, Any])
     body = case["body"]
     assert {"meta", "page"} <= set(body) <= {"meta", "page", "incident", "component", "component_update"}
     if "incident" in body:
-        assert set(body["incident"]) == (INCIDENT if case["event"].startswith("incident.") else MAINTENANCE)
+        assert_is_a_webhook_incident(body["incident"])
         updates = body["incident"]["incident_updates"]
-        for update in updates:
-            assert_is_an_update(update)
         assert updates[0]["status"] == body["incident"]["status"], "receivers show the first they find"
         assert len({update["id"] for update in updates}) == len(updates)
 
@@ -101,6 +100,20 @@ def test_what_the_page_no_longer_has_is_told_without_it(kind: SubjectKind) -> No
     gone = replace(sample(NOW), subject=Subject(kind, "gone"), status="operational", old_status="no_data")
     body = json.loads(CHANNEL.compose(gone, hostile_snapshot({})))
     assert set(body) == {"meta", "page"}
+
+
+@pytest.mark.parametrize("channel", [CHANNEL, SIGNED], ids=lambda channel: channel.kind)
+def test_links_into_the_help_center_name_its_host(channel: Channel) -> None:
+    seen = hostile_snapshot({"plain": "Something broke"})
+    (short,) = seen.incidents
+    told = Update("u1", UpdateStatus.POSTMORTEM, short.started, "See [how](/a/b/), not `[x](/c/)`.")
+    incident = replace(short, updates=(told,))
+    subject = Subject(SubjectKind.INCIDENT, incident.id)
+    notice = replace(sample(NOW), subject=subject, update="u1", body=told.body)
+    text = channel.compose(notice, replace(seen, incidents=(incident,))).decode()
+    expected = f"See [how]({seen.page.help_url}a/b/), not `[x](/c/)`."
+    assert text.count(expected) == 2, "the update, and what is said of it"
+    assert "(/a/b/)" not in text
 
 
 def test_of_an_endless_incident_the_newest_updates_are_told() -> None:

@@ -19,12 +19,13 @@ from waypost.base.files.front_matter import (
     set_value,
 )
 from waypost.base.files.text_files import Source, decode, read_bytes, walk
-from waypost.formats.status import Incident, Maintenance, Update
+from waypost.formats.status import ENDED, Incident, Maintenance, Update
 from waypost.formats.status_config import StatusConfig
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
 from waypost.reading.io.incident_files import parse_incident, parse_maintenance, update_lines
 from waypost.reading.io.status_files import check_references, load_status_config
 from waypost.reading.site import Site
+from waypost.status.rules.incidents import CLOSING
 
 T = TypeVar("T", Incident, Maintenance)
 
@@ -66,19 +67,20 @@ class EditedFile(Generic[T]):
         return PlannedFile(self.file.resolve(), self.data, self.before)
 
 
-def read_file(root: Path, folder: StatusFolder[T], name: str) -> EditedFile[T]:
+def read_file(root: Path, folder: StatusFolder[T], name: str, *, is_over: bool = False) -> EditedFile[T]:
     """Return the file that a name means, as it is: the name without its ending or its day, or any part of it.
 
+    Of several that a name can mean, it is the one that still goes on; or with `is_over`, the one that does not.
     Raises ProblemsFound with the candidates where there is none or more than one, and where it is not valid.
     """
-    file = _find(root, folder, name)
+    file = _find(root, folder, name, is_over=is_over)
     data, problems = read_bytes(root, file)
     if data is None:
         raise ProblemsFound(problems)
     return EditedFile(file, data, _read(root, folder, file, data), data)
 
 
-def _find(root: Path, folder: StatusFolder[T], name: str) -> Path:
+def _find(root: Path, folder: StatusFolder[T], name: str, *, is_over: bool) -> Path:
     files, problems = walk(root, root / folder.path, ".md")
     wanted = name.replace("\\", "/").rpartition("/")[2].removesuffix(".md").lower()
     stems = [file.stem for file in files]
@@ -87,15 +89,25 @@ def _find(root: Path, folder: StatusFolder[T], name: str) -> Path:
         [file for file in files if _DATE.sub("", file.stem, count=1) == wanted],
         [file for file in files if wanted and wanted in file.stem.lower()],
     ):
-        if len(fits) == 1:
-            return fits[0]
+        is_clear = len(fits) == 1
+        meant = fits if is_clear else [file for file in fits if _is_over(root, folder, file) is is_over]
+        if len(meant) == 1:
+            return meant[0]
         if fits:
-            names = ", ".join(file.stem for file in fits)
+            names = ", ".join(file.stem for file in meant or fits)
             message = f"'{name}' can mean several {folder.many}. Name one of them: {names}."
             raise ProblemsFound([Problem(Location(folder.path), "bad-value", message)])
     known = f" {folder.many.capitalize()}: {', '.join(stems[-5:]) or 'none yet'}."
     message = f"There is no {folder.one} '{name}'.{did_you_mean(wanted, stems) or known}"
     raise ProblemsFound(problems or [Problem(Location(folder.path), "missing-file", message)])
+
+
+def _is_over(root: Path, folder: StatusFolder[T], file: Path) -> bool | None:
+    """Tell whether nothing of it is to come; None where it cannot be read."""
+    data, _ = read_bytes(root, file)
+    source = decode(_name(root, file), data)[0] if data is not None else None
+    item = folder.parse(source, file.stem)[0] if source else None
+    return None if item is None else item.updates[-1].status in (*CLOSING, *ENDED)
 
 
 def start_file(site: Site, folder: StatusFolder[T], path: Path, text: str, updates: int = 1) -> EditedFile[T]:

@@ -15,7 +15,7 @@ from waypost.base.files.git_commit import commit_files
 from waypost.base.files.resources import scaffold_folder
 from waypost.base.files.text_files import Source, decode
 from waypost.base.files.validation import validate
-from waypost.base.ids import UNTITLED, slugify
+from waypost.base.ids import slugify
 from waypost.formats.article import ArticleFrontMatter
 from waypost.problems import Location, Problem, ProblemsFound, Refused
 from waypost.reading.site import Site
@@ -82,16 +82,11 @@ class AlreadyThere(Refused):
 
 
 def dated_file(folder: Path, day: datetime, title: str) -> Path:
-    """Return the path of a new file, named by its day and its title as far as a file name can hold it.
-
-    Titles of which nothing remains in a file name get a number.
-    """
+    """Return the path of a new file, named by its day and its title; the same title on one day gets a number."""
     stem = f"{day:%Y-%m-%d}-{slugify(title)}"
-    path = folder / f"{stem}.md"
-    numbers = itertools.count(2)
-    while slugify(title) == UNTITLED and (path.exists() or path.is_symlink()):
-        path = folder / f"{stem}-{next(numbers)}.md"
-    return path
+    names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+    paths = (folder / f"{name}.md" for name in names)
+    return next(path for path in paths if not path.exists() and not path.is_symlink())
 
 
 def check_start(site: Site, path: Path, text: str, check: SourceCheck) -> bytes:

@@ -6,15 +6,16 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
-from waypost.base.markdown.blocks import MarkdownLine, lines_of
+from waypost.base.markdown.blocks import BlockKind, MarkdownLine, lines_of, update_blocks_of
 
 # Everything is bounded, because a page of brackets must not take minutes.
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,9})(?!`)[^\n]{1,2000}?(?<!`)\1(?!`)")
 # Angle brackets hold targets with spaces.
 _INLINE_TARGET = re.compile(
-    r"(\]\([ \t]*)(<[^<>\n]{1,500}>|[^()\s<>]{1,500}(?:\([^()\s<>]{0,200}\)[^()\s<>]{0,200})?)"
+    r"((?<!\\)\]\([ \t]*)(<[^<>\n]{1,500}>|[^()\s<>]{1,500}(?:\([^()\s<>]{0,200}\)[^()\s<>]{0,200})?)"
 )
 _DEFINED_TARGET = re.compile(r"^([ \t]{0,3}\[[^\[\]\n]{1,200}\]:[ \t]*)(<[^<>\n]{1,500}>|\S{1,500})")
 _TARGET = (
@@ -72,6 +73,26 @@ def map_line(line: str, change: Callable[[str], str]) -> str:
         return line
     mapped = outside_code(line, lambda part: _INLINE_TARGET.sub(replace, part))
     return _DEFINED_TARGET.sub(replace, mapped)
+
+
+# A publication writes the same updates into several documents, and again the next time.
+@lru_cache(8192)
+def absolute_links(text: str, root: str) -> str:
+    """Return an update whose links and pictures that start with `/` lead to `root`; code stays as it is.
+
+    Pages lead them there by themselves, and a program that reads Markdown does not know where that is.
+    """
+
+    def absolute(target: str) -> str:
+        return root + target[1:] if target.startswith("/") and not target.startswith("//") else target
+
+    if "/" not in text or "]" not in text:
+        return text
+    kinds = (BlockKind.FENCED_CODE, BlockKind.INDENTED_CODE)
+    blocks = [block for block in update_blocks_of(text) if block.kind in kinds]
+    code = {number for block in blocks for number in range(block.start, block.end)}
+    lines = enumerate(text.split("\n"))
+    return "\n".join(line if number in code else map_line(line, absolute) for number, line in lines)
 
 
 def shown_lines(text: str, first_line: int = 1) -> Iterator[MarkdownLine]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from waypost.base.ids import UNTITLED, public_id, slugify
+from waypost.base.ids import slugify
 from waypost.formats.article import page_url
 from waypost.importing.rules.collection import ImportNote, SourcePage
 from waypost.reading.rules.redirects import file_at, parent_folders
@@ -186,11 +186,9 @@ def _category_slug(name: str) -> str:
 
 
 def slug_of(name: str) -> str:
-    """Return a name as a part of an address; names in other scripts get one that stays the same."""
+    """Return a name as a part of an address."""
     slug = slugify(name)
-    if slug in _OTHER_WORDS:
-        return _OTHER_WORDS[slug]
-    return f"article-{public_id('import', name)}" if slug == UNTITLED and name.lower() != slug else slug
+    return _OTHER_WORDS.get(slug, slug)
 
 
 def _indexes(pages: Iterable[SourcePage]) -> set[str]:

@@ -116,7 +116,7 @@ def _has(signs: Signs, title: str, sections: Sequence[str], steps: int) -> bool:
     """Tell whether an article has all signs of a kind."""
     questions = sum(words.rstrip(" *_").endswith(("?", "？")) for words in sections)
     begins = re.compile(signs.headings, re.IGNORECASE)
-    named = {words.split()[0].lower().rstrip("s") for words in sections if begins.match(words)}
+    named = {words.split()[0].lower().rstrip("s") for words in sections if words and begins.match(words)}
     return (
         bool(re.match(signs.title, title, re.IGNORECASE))
         and (not signs.headings or len(named) > 1)

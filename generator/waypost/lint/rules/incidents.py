@@ -14,6 +14,7 @@ from waypost.lint.rules import incident_words
 from waypost.lint.rules.incident_words import own_words, words
 from waypost.lint.rules.rule import OLD, Finding, LintSite, at_key, at_update, end_of, in_words, listed
 from waypost.status.rules.incidents import CLOSING, allowed_silence
+from waypost.status.rules.maintenance import maintenance_at
 
 _STEPS = {UpdateStatus.INVESTIGATING: 0, UpdateStatus.IDENTIFIED: 1, UpdateStatus.MONITORING: 2}
 _SKELETON = "say what customers see"
@@ -346,3 +347,22 @@ def overlaps(site: LintSite) -> Iterator[Finding]:
                 )
                 reported.add((path, other_path))
                 yield Finding(path, at_key("scheduled_for"), message)
+
+
+def late_steps(site: LintSite) -> Iterator[Finding]:
+    """Find updates that say that work goes on when its window is over, which changes nothing on the page."""
+    reported: set[tuple[str, str]] = set()
+    for path, work in site.recent_maintenances():
+        for index, update in enumerate(work.updates):
+            goes_on = update.status in (UpdateStatus.IN_PROGRESS, UpdateStatus.VERIFYING)
+            if not goes_on or maintenance_at(work, update.at).status is not UpdateStatus.COMPLETED:
+                continue
+            if (path, update.id) in reported:
+                continue
+            reported.add((path, update.id))
+            message = (
+                f"This says '{update.status}' when the work is over, so the page goes on to say 'completed'. Move "
+                "`scheduled_until` to when it really ends, or announce new work."
+            )
+            # An update of work that repeats has another index in its file than in its window.
+            yield Finding(path, at_key("scheduled_until") if work.series else at_update(index), message)

@@ -33,6 +33,7 @@ _RULES = (
     Rule("incident-postmortem", incidents.postmortems),
     Rule("maintenance-notice", incidents.short_notices),
     Rule("maintenance-overlap", incidents.overlaps),
+    Rule("maintenance-over", incidents.late_steps),
     Rule("search-success", articles.search_success, Level.ERROR),
 )
 

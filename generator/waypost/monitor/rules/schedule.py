@@ -105,6 +105,6 @@ def slot_after(now: datetime, job: Job, chance: float = 0.0) -> datetime:
 
 
 def in_doubt(state: SeriesState) -> bool:
-    """Return whether the newest answer differs from what is believed, so that the next should come soon."""
-    believed = state.status or ComponentStatus.OPERATIONAL
+    """Return whether the newest answer differs from what was judged, so that the next should come soon."""
+    believed = state.judged or ComponentStatus.OPERATIONAL
     return state.newest is not None and state.newest.status is not believed

@@ -22,6 +22,9 @@ REMEMBERED = 20
 COUNTED_ANSWERS = 24
 """Over how many answers at most failures that come and go are counted."""
 
+UNSTEADY = "Answers are good again, but it changed too often lately to be sure."
+"""The reason of a recovery that is held back."""
+
 
 def advance(
     state: SeriesState, observation: Observation, rules: Rules
@@ -31,17 +34,39 @@ def advance(
     A worse state is believed after `rules.down_after` answers in a row at least as bad, or when half of
     the latest answers are (see `_come_and_gone`); a better one after `rules.up_after` in a row at least as
     good. The change starts at the first answer that speaks for it, not at its confirmation. While a series
-    flaps, the good answers must last for `rules.flapping.hold` too.
+    flaps, a recovery is certain only once it has lasted for `rules.flapping.hold`: until then the series is
+    at most degraded, and then it was well from the first of the good answers on.
     """
     state = _grown(state, observation)
+    if observation.status.severity > ComponentStatus.DEGRADED_PERFORMANCE.severity:
+        # A recovery counts from after the last failure, be that one confirmed or not.
+        state = replace(state, held_since=None)
     change = _confirmed(state, observation, rules)
-    if change is None:
+    if change is not None:
+        state = _turned(state, change, observation, rules.flapping)
+    elif state.held_since is not None and observation.at - state.held_since >= rules.flapping.hold:
+        change = _change(state, ComponentStatus.OPERATIONAL, state.held_since, observation)
+        state = replace(state, held_since=None)
+    if change is not None and state.held_since is not None:
+        change = replace(change, status=ComponentStatus.DEGRADED_PERFORMANCE, reason=UNSTEADY)
+    if change is None or change.status is state.status:
         return state, None
+    return replace(state, status=change.status), change
+
+
+def _turned(state: SeriesState, change: StateChange, newest: Observation, flapping: Flapping) -> SeriesState:
+    """Take a confirmed change into what is remembered of a series, and hold it back where it flaps."""
+    lately = [moment for moment in state.changed if newest.at - moment <= flapping.within]
+    is_held = (
+        change.status is ComponentStatus.OPERATIONAL
+        and len(lately) >= flapping.changes
+        and newest.at - change.at < flapping.hold
+    )
     # The first state ever is news, but no change that could make a series flap.
     changed = state.changed if state.status is None else (*state.changed, change.confirmed_at)[-REMEMBERED:]
     # What the new state began with was judged already, and no two changes may begin at one moment.
     failures = tuple(failure for failure in state.failures if failure.at > change.at)
-    return replace(state, status=change.status, changed=changed, failures=failures), change
+    return replace(state, changed=changed, failures=failures, held_since=change.at if is_held else None)
 
 
 def _grown(state: SeriesState, observation: Observation) -> SeriesState:
@@ -77,7 +102,7 @@ def _confirmed(state: SeriesState, newest: Observation, rules: Rules) -> StateCh
     if state.status is None and newest.status is ComponentStatus.OPERATIONAL:
         # Nothing is known yet: the first good answer is believed, a bad one needs its confirmation.
         return _change(state, newest.status, newest.at, newest)
-    current = state.status or ComponentStatus.OPERATIONAL
+    current = state.judged or ComponentStatus.OPERATIONAL
     for level in reversed(MEASURED[1:]):
         if level.severity > current.severity:
             streak = state.at_least[level]
@@ -87,8 +112,7 @@ def _confirmed(state: SeriesState, newest: Observation, rules: Rules) -> StateCh
                 return _change(state, level, at, newest)
     for level in MEASURED[:-1]:
         streak = state.at_most[level]
-        is_better = level.severity < current.severity and streak.count >= rules.up_after
-        if is_better and not _is_held(streak, newest, state.changed, rules.flapping):
+        if level.severity < current.severity and streak.count >= rules.up_after:
             return _change(state, level, _begun(streak, newest), newest)
     return None
 
@@ -110,12 +134,6 @@ def _come_and_gone(state: SeriesState, level: ComponentStatus, down_after: int) 
         if failure.number > state.answered - width and failure.status.severity >= level.severity
     ]
     return failed[0] if len(failed) >= max(width // 2, down_after) else None
-
-
-def _is_held(streak: Streak, newest: Observation, changed: tuple[datetime, ...], flapping: Flapping) -> bool:
-    """Return whether a series changed so often lately that good answers must first last for a while."""
-    lately = [moment for moment in changed if newest.at - moment <= flapping.within]
-    return len(lately) >= flapping.changes and newest.at - _begun(streak, newest) < flapping.hold
 
 
 def _change(state: SeriesState, status: ComponentStatus, at: datetime, newest: Observation) -> StateChange:

@@ -64,6 +64,7 @@ def dump_state(state: SeriesState) -> str:
         "recent": [place(item) for item in state.recent],
         "changed": [to_ms(moment) for moment in state.changed],
         "answered": state.answered,
+        "held_since": None if state.held_since is None else to_ms(state.held_since),
         "failures": [[f.number, to_ms(f.at), STATUS_NUMBERS[f.status]] for f in state.failures],
     }
     document["seen"] = [pack(item) for item in answers]
@@ -74,14 +75,17 @@ def load_state(text: str, series: Series) -> SeriesState:
     """Return the state that `dump_state` wrote."""
     document = json.loads(text)
     answers = [unpack(values, series) for values in document["seen"]]
+    # States that were kept before holds were part of them have no such entry.
+    held_since = document.get("held_since")
     return SeriesState(
-        None if document["status"] is None else STATUSES[document["status"]],
-        _load_streaks(document["at_least"], answers),
-        _load_streaks(document["at_most"], answers),
-        tuple(answers[place] for place in document["recent"]),
-        tuple(from_ms(moment) for moment in document["changed"]),
-        document["answered"],
-        tuple(
+        status=None if document["status"] is None else STATUSES[document["status"]],
+        held_since=None if held_since is None else from_ms(held_since),
+        at_least=_load_streaks(document["at_least"], answers),
+        at_most=_load_streaks(document["at_most"], answers),
+        recent=tuple(answers[place] for place in document["recent"]),
+        changed=tuple(from_ms(moment) for moment in document["changed"]),
+        answered=document["answered"],
+        failures=tuple(
             FailedAnswer(number, from_ms(at), STATUSES[status]) for number, at, status in document["failures"]
         ),
     )

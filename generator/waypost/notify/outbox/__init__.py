@@ -43,6 +43,11 @@ class Outbox:
         with self._database.read() as connection:
             return deliveries.read_state(connection)
 
+    def last_sequence(self) -> int:
+        """Return the sequence of the newest notice; 0 where there is none."""
+        with self._database.read() as connection:
+            return deliveries.last_sequence(connection)
+
     def enqueue(self, plan: Callable[[OutboxState, int], NoticePlan], now: datetime) -> tuple[int, int]:
         """Write new notices; return how many notices and deliveries that made.
 

@@ -60,6 +60,11 @@ def read_state(connection: Connection) -> OutboxState:
     )
 
 
+def last_sequence(connection: Connection) -> int:
+    """Return the sequence of the newest notice; 0 where there is none."""
+    return connection.scalar(sa.select(sa.func.max(notice.c.sequence))) or 0
+
+
 def enqueue(
     database: Database,
     connection: Connection,
@@ -71,8 +76,7 @@ def enqueue(
     # deliveries in the order in which they can be read.
     database.lock(connection, Lock.OUTBOX)
     state = read_state(connection)
-    first = (connection.scalar(sa.select(sa.func.max(notice.c.sequence))) or 0) + 1
-    planned = plan(state, first)
+    planned = plan(state, last_sequence(connection) + 1)
     _note_components(database, connection, state.components, planned.components)
     by_key = {item.notice.key: item for item in reversed(planned.notices)}
     new = {

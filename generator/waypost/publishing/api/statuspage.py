@@ -6,16 +6,17 @@ milliseconds, updates newest first, ids of twelve characters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from waypost.base.ids import public_id
+from waypost.base.markdown.links import absolute_links
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus, worst
 from waypost.formats.status_config import RetiredComponent
-from waypost.status.rules.incidents import Changes, incident_changes
+from waypost.status.rules.incidents import WELL, Changes, incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_changes
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import day_start
@@ -154,7 +155,7 @@ def incident_json(snapshot: Snapshot, incident: Incident) -> Json:
             snapshot,
             (identity, incident.id),
             [in_api_words(update, snapshot) for update in incident.updates],
-            incident_changes(incident),
+            _incident_states(incident),
         ),
         "components": _named_components(snapshot, tuple(incident.components)),
     }
@@ -197,39 +198,55 @@ def _retired_json(snapshot: Snapshot, item: RetiredComponent) -> Json:
     }
 
 
+def _incident_states(incident: Incident) -> Iterator[Changes]:
+    """Yield the states before and after each update, of what joined the incident by then."""
+    states: dict[str, ComponentStatus] = {}
+    for update, changed in zip(incident.updates, incident_changes(incident), strict=True):
+        states = {**{name: WELL for name, _ in update.changes}, **states}
+        states.update({name: new for name, (_, new) in changed.items()})
+        yield {**{name: (state, state) for name, state in states.items()}, **changed}
+
+
+def _maintenance_states(item: MaintenanceSnapshot) -> Iterator[Changes]:
+    """Yield the states before and after each update."""
+    for update, changed in zip(item.updates, maintenance_changes(item), strict=True):
+        state = ComponentStatus.UNDER_MAINTENANCE if item.start <= update.at < item.end else WELL
+        yield {**dict.fromkeys(item.work.components, (state, state)), **changed}
+
+
 def _updates_json(
-    snapshot: Snapshot, owner: tuple[str, str], updates: Sequence[Update], changes: Sequence[Changes]
+    snapshot: Snapshot, owner: tuple[str, str], updates: Sequence[Update], states: Iterable[Changes]
 ) -> list[Json]:
-    """Return updates with the changes of each, newest first; the owner is a public id and a slug."""
+    """Return updates with the states of each, newest first; the owner is a public id and a slug."""
     rows = [
-        _update_json(*owner, update, _affected(snapshot, changed))
-        for update, changed in zip(updates, changes, strict=True)
+        _update_json(snapshot, owner, update, named) for update, named in zip(updates, states, strict=True)
     ]
     return rows[::-1]
 
 
-def _affected(snapshot: Snapshot, changed: Changes) -> list[Json] | None:
+def _affected(snapshot: Snapshot, states: Changes) -> list[Json] | None:
     rows = [
-        {"code": code, "name": name, "old_status": changed[key][0], "new_status": changed[key][1]}
+        {"code": code, "name": name, "old_status": states[key][0], "new_status": states[key][1]}
         for key, code, name in (
             *((item.id, item.public_id, item.name) for item in snapshot.components),
             *((item.id, retired_id(item), item.name) for item in snapshot.retired),
         )
-        if key in changed
+        if key in states
     ]
     return rows or None
 
 
-def _update_json(incident_id: str, slug: str, update: Update, affected: list[Json] | None) -> Json:
+def _update_json(snapshot: Snapshot, owner: tuple[str, str], update: Update, named: Changes) -> Json:
+    incident_id, slug = owner
     return {
         "id": public_id("update", f"{slug}/{update.id}"),
         "status": update.status,
-        "body": update.body,
+        "body": absolute_links(update.body, snapshot.page.help_url),
         "incident_id": incident_id,
         "created_at": api_time(update.at),
         "updated_at": api_time(update.at),
         "display_at": api_time(update.at),
-        "affected_components": affected,
+        "affected_components": _affected(snapshot, named),
         "deliver_notifications": True,
         "custom_tweet": None,
         "tweet_id": None,
@@ -256,7 +273,7 @@ def maintenance_json(snapshot: Snapshot, item: MaintenanceSnapshot) -> Json:
             snapshot,
             (identity, work.id),
             [in_api_words(update, snapshot) for update in item.updates],
-            maintenance_changes(item),
+            _maintenance_states(item),
         ),
         "components": _named_components(snapshot, work.components),
         "scheduled_for": api_time(work.scheduled_for),

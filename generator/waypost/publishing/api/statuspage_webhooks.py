@@ -6,11 +6,13 @@ one moment: the caller gives the snapshot of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from waypost.base.ids import public_id
-from waypost.formats.status import ComponentStatus, Incident
+from waypost.base.markdown.links import absolute_links
+from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus
 from waypost.publishing.api.statuspage import (
     Json,
     api_time,
@@ -89,13 +91,51 @@ _COMPONENT_KEYS = (
 
 
 def incident_body(snapshot: Snapshot, subject: Incident | MaintenanceSnapshot, recipient: Recipient) -> Json:
-    """Return the body about the latest update of an incident or a scheduled maintenance."""
-    body = (
-        incident_json(snapshot, subject)
-        if isinstance(subject, Incident)
-        else maintenance_json(snapshot, subject)
-    )
-    return {**envelope(snapshot, recipient), "incident": body}
+    """Return the body about the latest update of an incident or a scheduled maintenance.
+
+    It has the fields that the files of the API leave out too: strict receivers refuse an incident without them.
+    """
+    if isinstance(subject, Incident):
+        written = [item for item in subject.updates if item.status is UpdateStatus.POSTMORTEM]
+        incident = {
+            **incident_json(snapshot, subject),
+            **_UNSCHEDULED,
+            **_postmortem(written, snapshot.page.help_url),
+        }
+    else:
+        incident = {**maintenance_json(snapshot, subject), **_SCHEDULED, **_postmortem((), "")}
+    updates = [{**update, **_NO_TWEET} for update in incident["incident_updates"]]
+    return {**envelope(snapshot, recipient), "incident": {**incident, "incident_updates": updates}}
+
+
+_SETTINGS = {
+    "backfilled": False,
+    "impact_override": None,
+    "organization_id": None,
+    "scheduled_remind_prior": False,
+    "scheduled_reminded_at": None,
+}
+_UNSCHEDULED = {
+    **_SETTINGS,
+    "scheduled_for": None,
+    "scheduled_until": None,
+    "scheduled_auto_transition": False,
+}
+_SCHEDULED = {**_SETTINGS, "scheduled_auto_transition": True}
+"""The clock begins and ends announced work where nobody else does."""
+_NO_TWEET = {"wants_twitter_update": False, "twitter_updated_at": None}
+
+
+def _postmortem(written: Sequence[Update], help_url: str) -> Json:
+    latest = written[-1] if written else None
+    return {
+        "postmortem_body": absolute_links(latest.body, help_url) if latest else None,
+        "postmortem_body_last_updated_at": api_time(latest.edited or latest.at) if latest else None,
+        "postmortem_ignored": False,
+        "postmortem_notified_subscribers": latest is not None,
+        "postmortem_notified_twitter": False,
+        "postmortem_published_at": api_time(latest.at) if latest else None,
+    }
 
 
 def envelope(snapshot: Snapshot, recipient: Recipient) -> Json:

@@ -16,6 +16,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from waypost.base.ids import public_id
+from waypost.base.markdown.links import absolute_links
 from waypost.formats.status import (
     INCIDENT_STATUSES,
     MAINTENANCE_STATUSES,
@@ -178,7 +179,7 @@ class PublishedUpdate(TypedDict):
         EventSource, one_of(EventSource), doc("Whether checks found it, a person wrote it, or its time came.")
     ]
     after: Annotated[int, doc("Seconds since the incident or the maintenance began; below zero before that.")]
-    body: Annotated[str, doc("Markdown, without HTML.")]
+    body: Annotated[str, doc("Markdown, without HTML; its links are absolute.")]
     next_update_by: Annotated[Time | None, doc("When the next update was promised, or null.")]
     changes: Annotated[list[Change], doc("Components whose state it changed.")]
 
@@ -419,7 +420,7 @@ def _latest_maintenances(snapshot: Snapshot) -> list[MaintenanceSnapshot]:
 
 def own_incident(item: Incident, snapshot: Snapshot) -> PublishedIncident:
     """Return one incident with its updates, oldest first."""
-    end = item.resolved_at
+    end, help_url = item.resolved_at, snapshot.page.help_url
     return {
         "id": item.id,
         "api_id": public_id("incident", item.id),
@@ -448,13 +449,13 @@ def own_incident(item: Incident, snapshot: Snapshot) -> PublishedIncident:
             for span in snapshot.affected.get(item.id, ())
         ],
         "articles": list(item.articles),
-        "updates": _updates_json(item.id, item.updates, incident_changes(item), item.started),
+        "updates": _updates_json(item.id, item.updates, incident_changes(item), item.started, help_url),
     }
 
 
 def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> PublishedMaintenance:
     """Return one scheduled maintenance with its updates, oldest first."""
-    work = item.work
+    work, help_url = item.work, snapshot.page.help_url
     return {
         "id": work.id,
         "api_id": public_id("maintenance", work.id),
@@ -469,12 +470,12 @@ def own_maintenance(item: MaintenanceSnapshot, snapshot: Snapshot) -> PublishedM
         "updated_at": api_time(item.updated_at),
         "components": list(work.components),
         "articles": list(work.articles),
-        "updates": _updates_json(work.id, item.updates, maintenance_changes(item), item.start),
+        "updates": _updates_json(work.id, item.updates, maintenance_changes(item), item.start, help_url),
     }
 
 
 def _updates_json(
-    owner: str, updates: Sequence[Update], changes: Sequence[Changes], started: datetime
+    owner: str, updates: Sequence[Update], changes: Sequence[Changes], started: datetime, help_url: str
 ) -> list[PublishedUpdate]:
     """Return updates, oldest first, with the seconds since their incident or maintenance began."""
     return [
@@ -485,7 +486,7 @@ def _updates_json(
             "at": api_time(update.at),
             "source": update.source,
             "after": round((update.at - started).total_seconds()),
-            "body": update.body,
+            "body": absolute_links(update.body, help_url),
             "next_update_by": time_or_null(update.next_update_by),
             "changes": [
                 {"component": name, "old_status": old, "new_status": new}

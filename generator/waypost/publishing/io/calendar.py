@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component, Event, Timezone, TimezoneStandard
 
 from waypost.base.feeds.feed import clean
 from waypost.base.markdown.plain_text import plain_text
@@ -39,7 +39,7 @@ def calendar_path(component: str | None = None) -> str:
     return f"components/{component}/maintenance.ics" if component else "maintenance.ics"
 
 
-def _calendar(snapshot: Snapshot, title: str, events: Iterable[Event]) -> bytes:
+def _calendar(snapshot: Snapshot, title: str, events: Collection[Event]) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", f"-//Waypost//Status//{snapshot.words.language.upper()}")
     calendar.add("version", "2.0")
@@ -47,10 +47,28 @@ def _calendar(snapshot: Snapshot, title: str, events: Iterable[Event]) -> bytes:
     calendar.add("x-wr-calname", clean(title))
     calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    for event in events:
-        calendar.add_component(event)
+    components: Collection[Component] = events or (_zone(),)
+    for component in components:
+        calendar.add_component(component)
     data: bytes = calendar.to_ical()
     return data
+
+
+def _zone() -> Timezone:
+    """Return the zone of all times here, which a calendar without an event holds: it must have a component.
+
+    Whoever has subscribed to it must not lose it while nothing is planned.
+    """
+    standard = TimezoneStandard()
+    # The first is a local time of the zone, which RFC 5545 writes without an offset.
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001
+    standard.add("tzoffsetfrom", timedelta(0))
+    standard.add("tzoffsetto", timedelta(0))
+    standard.add("tzname", "UTC")
+    zone = Timezone()
+    zone.add("tzid", "Etc/UTC")
+    zone.add_component(standard)
+    return zone
 
 
 def _event(snapshot: Snapshot, item: MaintenanceSnapshot) -> Event:

@@ -100,11 +100,12 @@ def _history_html(snapshot: Snapshot, history: HistoryItem, render: Callable[[st
     size = 0
     for update in history.updates:
         shown, at = in_api_words(update, snapshot), update.at.astimezone(UTC)
-        part = (
-            f"<p><small>{at:%b} <var data-var='date'>{at:%d}</var>, "
+        head = (
+            f"<small>{at:%b} <var data-var='date'>{at:%d}</var>, "
             f"<var data-var='time'>{at:%H:%M}</var> UTC</small><br>"
-            f"<strong>{html.escape(LABELS[shown.status])}</strong> - {_without_paragraph(render(shown.body))}</p>"
+            f"<strong>{html.escape(LABELS[shown.status])}</strong>"
         )
+        part = _headed(head, render(shown.body))
         size += weight(part)
         if parts and size > _HISTORY_BYTES:
             return "".join([*parts, f'<p><a href="{html.escape(history.link)}">…</a></p>'])
@@ -112,11 +113,11 @@ def _history_html(snapshot: Snapshot, history: HistoryItem, render: Callable[[st
     return "".join(parts)
 
 
-def _without_paragraph(rendered: str) -> str:
-    """Strip the paragraph around a single one: it cannot stand inside another."""
-    if rendered.count("<p>") == 1 and rendered.startswith("<p>") and rendered.endswith("</p>"):
-        return rendered[3:-4]
-    return rendered
+def _headed(head: str, rendered: str) -> str:
+    """Put a head before the first paragraph; a list, code or a table cannot stand in the paragraph of the head."""
+    if rendered.startswith("<p>"):
+        return f"<p>{head} - {rendered.removeprefix('<p>')}"
+    return f"<p>{head}</p>{rendered}"
 
 
 def _shorten(text: str) -> str:

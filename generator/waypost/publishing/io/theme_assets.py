@@ -68,6 +68,7 @@ def status_assets(theme: Theme) -> dict[str, bytes]:
         "status_days.js",
         "status_due.js",
         "status_mine.js",
+        "status_news.js",
         "scheme.js",
         "now.js",
         "page.js",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import TypeVar
 
 from waypost.base.i18n import Words
 from waypost.formats.status import Impact, Incident, Update, UpdateStatus
@@ -38,7 +39,7 @@ class UpdateItem:
     published: datetime
     """Unique within a feed, because several readers drop items with the time of another."""
     updated: datetime
-    """When its writer edited the text; when it was published where it was never edited."""
+    """When its writer edited the text; when it was published where it was never edited. Unique within a feed."""
     body: str
     """Markdown."""
     components: tuple[str, ...]
@@ -55,7 +56,9 @@ class HistoryItem:
     link: str
     title: str
     started: datetime
+    """Unique within the feed, as what was published is."""
     updated: datetime
+    """Unique within the feed too: two entries that changed at once are an error of Atom."""
     updates: tuple[Update, ...]
     """Newest first."""
     components: tuple[str, ...]
@@ -136,12 +139,31 @@ def update_items(snapshot: Snapshot) -> tuple[UpdateItem, ...]:
         if id(event.subject) not in histories:
             histories[id(event.subject)] = _history_item(snapshot, event.subject)
         history = histories[id(event.subject)]
-        published = event.at.replace(microsecond=0)
-        if items and published <= items[-1].published:
-            published = (items[-1].published + _SECOND).astimezone(published.tzinfo)
+        published = _later(event.at, items[-1].published if items else None)
         guid = f"{history.file}#{event.update.id}"
         items.append(_item(snapshot, guid, event.update, history, published))
-    return tuple(reversed(items))
+    return tuple(reversed(_with_own_times(items)))
+
+
+T = TypeVar("T", UpdateItem, HistoryItem)
+
+
+def _with_own_times(items: Sequence[T]) -> list[T]:
+    """Return items, the oldest first, none of which was changed in the same second as another."""
+    found = list(items)
+    before: datetime | None = None
+    for place, item in sorted(enumerate(items), key=lambda pair: (pair[1].updated, pair[0])):
+        before = _later(item.updated, before)
+        found[place] = replace(item, updated=before)
+    return found
+
+
+def _later(moment: datetime, before: datetime | None) -> datetime:
+    """Return a moment in whole seconds, or the second after `before` where that is later."""
+    whole = moment.replace(microsecond=0)
+    if before is None or whole > before:
+        return whole
+    return (before + _SECOND).astimezone(moment.tzinfo)
 
 
 def _item(
@@ -172,7 +194,11 @@ def history_items(snapshot: Snapshot) -> tuple[HistoryItem, ...]:
     latest = heapq.nlargest(LIMIT, snapshot.incidents, key=lambda item: (item.updates[0].at, item.id))
     subjects: tuple[Incident | MaintenanceSnapshot, ...] = (*latest, *snapshot.announced)
     found = [_history_item(snapshot, item) for item in subjects]
-    return tuple(sorted(found, key=lambda history: (history.started, history.slug), reverse=True)[:LIMIT])
+    items: list[HistoryItem] = []
+    for item in sorted(found, key=lambda history: (history.started, history.slug))[-LIMIT:]:
+        started = _later(item.started, items[-1].started if items else None)
+        items.append(replace(item, started=started, updated=max(started, item.updated)))
+    return tuple(reversed(_with_own_times(items)))
 
 
 def _history_item(snapshot: Snapshot, subject: Incident | MaintenanceSnapshot) -> HistoryItem:

@@ -7,26 +7,22 @@ incident goes on.
 
 from __future__ import annotations
 
+import bisect
+import heapq
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from waypost.base.i18n import Words
 from waypost.formats.incident_templates import UpdateKind
-from waypost.formats.status import (
-    ComponentStatus,
-    EventSource,
-    Incident,
-    StateChange,
-    Update,
-    UpdateStatus,
-    worst,
-)
-from waypost.formats.status_config import Component
+from waypost.formats.status import ComponentStatus, Incident, StateChange, UpdateStatus, worst
 from waypost.formats.status_site import StatusSite
-from waypost.status.rules.automatic_words import UpdateContext, UpdateWriter
-from waypost.status.rules.explanations import OUTAGES, TOGETHER, Declarations, Dependencies, Outage
+from waypost.status.rules.automatic_words import UpdateWriter
+from waypost.status.rules.correlation import Correlation
+from waypost.status.rules.explanations import OUTAGES, TOGETHER, Declarations, Dependencies
+from waypost.status.rules.incident_drafts import DetectedOutage, IncidentDraft, PendingUpdate, stamp
 
 ChangesByComponent = Mapping[str, Sequence[StateChange]]
 """The confirmed changes of each component as a whole, by its id; those of its checks are combined already."""
@@ -41,143 +37,92 @@ def automatic_incidents(
     maintenance is expected and opens none unless it outlives the window. Where a person wrote an
     incident about the same components, that one goes on and ours ends with a pointer to it; where the
     checks still fail a while after the person is done, a new one begins. A component that fails because
-    another one failed that it needs is a part of the incident of that one.
+    another one failed that it needs is a part of the incident of that one; components that fail within one
+    confirmation time share one.
     """
-    dependencies = Dependencies(site.config.with_retired)
-    declarations = Declarations(site, dependencies)
-    writer = UpdateWriter(site, words)
+    dependencies, correlation = Dependencies(site.config.with_retired), Correlation(site.config)
+    site_rules = _SiteRules(
+        dependencies, correlation, Declarations(site, dependencies), UpdateWriter(site, words)
+    )
     found: list[Incident] = []
-    for cluster in dependencies.clusters:
+    for cluster in dependencies.clusters(correlation.scopes):
         # Most components never had an outage, and nothing more needs to be known of them.
-        if any(change.status in OUTAGES for member in cluster for change in changes.get(member.id, ())):
-            found += _IncidentBuilder(cluster, dependencies, declarations, writer).build(changes, now)
+        members = [
+            member.id
+            for member in cluster
+            if any(change.status in OUTAGES for change in changes.get(member.id, ()))
+        ]
+        if members:
+            found += _IncidentBuilder(members, site_rules).build(changes, now)
     return tuple(sorted(found, key=lambda item: (item.updates[0].at, item.id)))
 
 
-def _stamp(at: datetime) -> str:
-    """Return a time in UTC as `20261120t100300`, faster than strftime does."""
-    return at.isoformat()[:19].replace("-", "").replace(":", "").replace("T", "t")
+class _SiteRules(NamedTuple):
+    """What holds for all components of a site."""
 
-
-@dataclass
-class _DetectedOutage(Outage):
-    """An outage that goes on, with its place in our incidents."""
-
-    status: ComponentStatus
-    published: ComponentStatus | None = None
-    """The state in the last update about it, or None where it is in no incident of ours."""
-    draft: _Draft | None = None
-
-
-@dataclass
-class _Pending:
-    """The changes of one incident at one moment, before its update is written."""
-
-    joined: dict[str, ComponentStatus] = field(default_factory=dict)
-    changed: dict[str, ComponentStatus] = field(default_factory=dict)
-    taken: dict[str, Incident] = field(default_factory=dict)
-    """Components that an incident of a person takes over, with that incident."""
-    merged: _Draft | None = None
-    """The incident that takes over all of it."""
-
-    def __bool__(self) -> bool:
-        return bool(self.joined or self.changed or self.taken or self.merged)
-
-
-@dataclass
-class _Draft:
-    """An automatic incident while updates are added to it."""
-
-    id: str
-    started: datetime
-    title: str = ""
-    components: dict[str, ComponentStatus] = field(default_factory=dict)
-    """The worst state of each component of it."""
-    open: dict[str, _DetectedOutage] = field(default_factory=dict)
-    """Its outages that go on."""
-    taken: set[str] = field(default_factory=set)
-    """Components that an incident of a person took over."""
-    updates: list[Update] = field(default_factory=list)
-    update_ids: set[str] = field(default_factory=set)
-    continued_as: str | None = None
-    pending: _Pending = field(default_factory=_Pending)
-
-    @property
-    def worst(self) -> ComponentStatus:
-        return worst(self.components.values())
-
-    def note(self, component: str, status: ComponentStatus) -> None:
-        """Keep the worst state of a component."""
-        self.components[component] = worst([status, self.components.get(component, status)])
-
-    def context(self, at: datetime, title: str = "") -> UpdateContext:
-        """Return its state for the text of an update."""
-        return UpdateContext(at, self.started, title or self.title, tuple(self.components), tuple(self.open))
-
-    def add_update(self, status: UpdateStatus, at: datetime, body: str) -> None:
-        """Add an update; two within one second get different ids."""
-        identity = f"{_stamp(at)}z-{status}"
-        if identity in self.update_ids:
-            identity = f"{_stamp(at)}{at.microsecond:06d}z-{status}"
-        self.update_ids.add(identity)
-        changes = tuple(sorted({**self.pending.joined, **self.pending.changed}.items()))
-        self.updates.append(Update(identity, status, at, body, changes=changes, source=EventSource.MEASURED))
-
-    def incident(self) -> Incident:
-        """Return it as the page shows it."""
-        return Incident(
-            id=self.id,
-            title=self.title,
-            impact=self.worst.impact,
-            components=dict(self.components),
-            started=self.started,
-            updates=tuple(self.updates),
-            automatic=True,
-            continued_as=self.continued_as,
-        )
+    dependencies: Dependencies
+    correlation: Correlation
+    declarations: Declarations
+    writer: UpdateWriter
 
 
 class _IncidentBuilder:
-    """Builds the incidents of components that need each other, from one moment to the next."""
+    """Builds the incidents of components that may share some, from one moment to the next."""
 
-    def __init__(
-        self,
-        cluster: Sequence[Component],
-        dependencies: Dependencies,
-        declarations: Declarations,
-        writer: UpdateWriter,
-    ) -> None:
-        self._members = {component.id: place for place, component in enumerate(cluster)}
-        self._dependencies = dependencies
-        self._declarations = declarations
-        self._writer = writer
-        self._is_declared = any(declarations.has_incident(name) for name in self._members)
-        self._outages: dict[str, _DetectedOutage] = {}
+    def __init__(self, members: Sequence[str], rules: _SiteRules) -> None:
+        self._places = {name: place for place, name in enumerate(members)}
+        self._dependencies, self._correlation, self._declarations, self._writer = rules
+        self._outages: dict[str, DetectedOutage] = {}
         self._failing: dict[str, datetime] = {}
         """The components with an outage, and since when."""
         self._unassigned: set[str] = set()
         """Those in no incident of ours."""
         self._moved: set[str] = set()
         """Those whose state changed at this moment."""
+        self._concerned: set[str] = set()
+        """Those for which something turned at this moment: they, what they need, or what people wrote."""
         self._ended: dict[str, datetime] = {}
-        self._drafts: list[_Draft] = []
+        self._ids: set[str] = set()
+        self._drafts: list[IncidentDraft] = []
+        self._homes: dict[str, IncidentDraft] = {}
+        """The latest incident of each component."""
+        self._scopes: dict[int, list[tuple[datetime, int, IncidentDraft]]] = defaultdict(list)
+        """The incidents of each scope of correlation, by their start."""
+        self._unwritten: dict[IncidentDraft, None] = {}
+        """The incidents with a pending update."""
+        self._renamed: dict[IncidentDraft, datetime] = {}
+        """Those whose title is out of date, and since when."""
+        self._moments: list[datetime] = []
+        """A heap of the moments at which something happens."""
 
     def build(self, changes: ChangesByComponent, now: datetime) -> Iterator[Incident]:
         """Go through all changes that were known until `now`, and return their incidents."""
-        rows = sorted(
-            (change for member in self._members for change in changes.get(member, ())),
-            key=lambda change: (change.confirmed_at, change.component, change.at, change.status),
-        )
-        known = {
-            at.astimezone(UTC): list(group)
-            for at, group in itertools.groupby(rows, key=lambda change: change.confirmed_at)
-        }
-        turns = {moment for member in self._members for moment in self._declarations.moments(member)}
-        for at in sorted(moment for moment in turns | known.keys() if moment <= now):
-            self._measure(known.get(at, ()), at)
-            self._assign(at)
+        known: dict[datetime, list[StateChange]] = defaultdict(list)
+        for member in self._places:
+            for change in changes.get(member, ()):
+                known[change.confirmed_at.astimezone(UTC)].append(change)
+        turns = self._turns()
+        self._moments = [*(turns.keys() | known.keys())]
+        heapq.heapify(self._moments)
+        while self._moments and self._moments[0] <= now:
+            at = heapq.heappop(self._moments)
+            while self._moments and self._moments[0] == at:
+                heapq.heappop(self._moments)
+            rows = known.get(at, ())
+            self._measure(sorted(rows, key=lambda change: (change.component, change.at, change.status)), at)
+            self._assign(turns.get(at, set()), at)
             self._write_updates(at)
+        self._write_titles(list(self._renamed))
         return (draft.incident() for draft in self._drafts)
+
+    def _turns(self) -> Mapping[datetime, set[str]]:
+        """Return the moments at which declarations may begin, change or end, with the components that they concern."""
+        turns: dict[datetime, set[str]] = defaultdict(set)
+        for member in self._places:
+            for name in (member, *self._dependencies.above(member)):
+                for moment in self._declarations.moments(name):
+                    turns[moment].add(member)
+        return turns
 
     def _measure(self, changes: Iterable[StateChange], at: datetime) -> None:
         """Take over the changes that the checks found."""
@@ -186,99 +131,127 @@ class _IncidentBuilder:
             # With several checks the true start may lie before the end of the last outage.
             start = min(max(change.at.astimezone(UTC), self._ended.get(name, change.at)), at)
             if outage is None and change.status in OUTAGES:
-                self._outages[name] = _DetectedOutage(name, start, self._failing, [], change.status)
-                self._failing[name] = start
+                self._outages[name] = DetectedOutage(name, start, self._failing, [], change.status)
+                self._fails(name, start)
                 self._unassigned.add(name)
             elif outage is not None and change.status is ComponentStatus.OPERATIONAL:
-                self._end(outage, at)
+                self._end(outage, start, at)
             elif outage is not None and change.status.is_trouble:
                 if outage.draft is None and outage.status not in OUTAGES:
                     # It was only slow for a while, and nothing before that was published.
-                    outage.start = self._failing[name] = start
+                    outage.start = start
+                    self._fails(name, start)
                 outage.status = change.status
                 self._moved.add(name)
+                self._concerned.add(name)
 
-    def _end(self, outage: _DetectedOutage, at: datetime) -> None:
-        name = outage.component
+    def _fails(self, name: str, start: datetime) -> None:
+        self._failing[name] = start
+        # Since when it fails may explain the outages of what needs it.
+        self._concerned |= {name, *self._dependencies.below(name)}
+
+    def _end(self, outage: DetectedOutage, end: datetime, at: datetime) -> None:
+        name, draft = outage.component, outage.draft
         del self._outages[name], self._failing[name]
         self._unassigned.discard(name)
         self._moved.discard(name)
-        self._ended[name] = at
-        if outage.draft is not None:
-            del outage.draft.open[name]
-            outage.draft.pending.changed[name] = ComponentStatus.OPERATIONAL
+        self._concerned |= self._dependencies.below(name).keys()
+        self._ended[name] = end = max(end, outage.start)
+        if draft is not None:
+            del draft.open[name]
+            draft.ended = max(draft.ended, end)
+            draft.pending.changed[name] = ComponentStatus.OPERATIONAL
+            self._write_by(draft, end + self._correlation.window(name), at)
 
-    def _assign(self, at: datetime) -> None:
+    def _write_by(self, draft: IncidentDraft, due: datetime, at: datetime) -> None:
+        """Have the pending update of an incident written at some moment, or now where that has passed."""
+        due = max(due, at)
+        draft.pending.due = min(draft.pending.due, due)
+        self._unwritten[draft] = None
+        if due > at:
+            heapq.heappush(self._moments, due)
+
+    def _assign(self, turned: set[str], at: datetime) -> None:
         """Put every outage into an incident; those first that others may follow from."""
-        if self._is_declared:
-            for outage in list(self._outages.values()):
-                self._give_way(outage, at)
-        for name in sorted(self._moved - self._unassigned, key=self._members.__getitem__):
-            self._update(self._outages[name])
+        concerned = sorted((turned | self._concerned) & self._outages.keys(), key=self._places.__getitem__)
+        for name in concerned:
+            self._give_way(self._outages[name], at)
+        for name in sorted(self._moved - self._unassigned, key=self._places.__getitem__):
+            self._update(self._outages[name], at)
         self._moved.clear()
-        for name in sorted(self._unassigned, key=self._members.__getitem__):
+        self._concerned.clear()
+        for name in concerned:
             outage = self._outages[name]
             is_declared = bool(outage.declared) and outage.declared[-1].is_open(at)
-            if outage.status in OUTAGES and not is_declared:
+            if name in self._unassigned and outage.status in OUTAGES and not is_declared:
                 start = self._declarations.unexpected_since(outage, at)
                 if start is not None:
                     self._place(outage, start, at)
 
-    def _give_way(self, outage: _DetectedOutage, at: datetime) -> None:
+    def _give_way(self, outage: DetectedOutage, at: datetime) -> None:
         """Give way where an incident of a person is about an outage."""
         declared = self._declarations.incident_about(outage, at)
         if declared is None:
             return
         if declared not in outage.declared[-1:]:
             outage.declared.append(declared)
-        if outage.draft is not None:
-            del outage.draft.open[outage.component]
-            outage.draft.taken.add(outage.component)
-            outage.draft.pending.taken[outage.component] = declared.incident
-            outage.draft = outage.published = None
+        draft = outage.draft
+        if draft is not None:
+            del draft.open[outage.component]
+            draft.ended = max(draft.ended, at)
+            draft.taken.add(outage.component)
+            draft.pending.taken[outage.component] = declared.incident
+            self._write_by(draft, at, at)
+            outage.draft = None
             self._unassigned.add(outage.component)
 
-    def _update(self, outage: _DetectedOutage) -> None:
+    def _update(self, outage: DetectedOutage, at: datetime) -> None:
         """Note the new state of an outage that is in an incident."""
-        if outage.draft is not None and outage.status is not outage.published:
-            outage.draft.pending.changed[outage.component] = outage.status
-            outage.draft.note(outage.component, outage.status)
-            outage.published = outage.status
+        draft = outage.draft
+        if draft is not None:
+            draft.note(outage.component, outage.status)
+            if not draft.change(outage.component, outage.status):
+                self._write_by(draft, at, at)
 
-    def _place(self, outage: _DetectedOutage, start: datetime, at: datetime) -> None:
-        """Put an outage into an incident that explains it, or that it explains, or into one of its own."""
-        below = [draft for draft in self._open_drafts() if self._explains(outage, draft)]
+    def _place(self, outage: DetectedOutage, start: datetime, at: datetime) -> None:
+        """Put an outage into an incident that explains it, or that it explains or shares, or into one of its own."""
+        below = self._explained_by(outage)
         home = self._known_to(outage) or self._above(outage)
-        is_root = home is None
-        if home is None:
-            home = below[0] if below else self._new(outage, start)
-        self._join(home, outage)
-        if is_root:
-            if home.updates:
-                # It is the reason for the outages of before, not one more that is affected.
-                home.pending.changed[outage.component] = home.pending.joined.pop(outage.component)
-            home.title = self._writer.title(outage.component, outage.status, home.context(at))
+        if home is not None:
+            self._join(home, outage, at)
+        else:
+            home = next(iter(below), None) or self._correlated(outage, start) or self._new(outage, start)
+            self._join(home, outage, at)
+            if home in below:
+                self._explain(home, outage, at)
+            self._name_after(home, outage, at)
         for draft in below:
             if draft is not home:
-                self._merge(draft, home)
+                self._merge(draft, home, at)
 
-    def _open_drafts(self) -> list[_Draft]:
-        return [draft for draft in self._drafts if draft.open]
+    def _explained_by(self, outage: DetectedOutage) -> list[IncidentDraft]:
+        """Return the incidents all of whose outages follow from one, the earliest opened first."""
+        victims = map(self._outages.get, self._dependencies.below(outage.component))
+        drafts = {victim.draft for victim in victims if victim is not None and victim.draft is not None}
+        return sorted(
+            (
+                draft
+                for draft in drafts
+                if all(self._follows(victim, outage) for victim in draft.open.values())
+            ),
+            key=lambda draft: draft.number,
+        )
 
-    def _explains(self, outage: _DetectedOutage, draft: _Draft) -> bool:
-        """Return whether all open outages of an incident follow from one."""
-        return all(self._follows(victim, outage) for victim in draft.open.values())
-
-    def _follows(self, victim: _DetectedOutage, outage: _DetectedOutage) -> bool:
+    def _follows(self, victim: DetectedOutage, outage: DetectedOutage) -> bool:
         needed = self._dependencies.above(victim.component)
         return outage.component in needed and outage.start - TOGETHER <= victim.start
 
-    def _known_to(self, outage: _DetectedOutage) -> _Draft | None:
+    def _known_to(self, outage: DetectedOutage) -> IncidentDraft | None:
         """Return an open incident that this component was in before."""
-        drafts = (draft for draft in self._open_drafts() if outage.component in draft.components)
-        return next(drafts, None)
+        home = self._homes.get(outage.component)
+        return home if home is not None and home.open else None
 
-    def _above(self, outage: _DetectedOutage) -> _Draft | None:
+    def _above(self, outage: DetectedOutage) -> IncidentDraft | None:
         """Return the incident of the nearest failing component that explains an outage."""
         for name in self._dependencies.above(outage.component):
             cause = self._outages.get(name)
@@ -286,49 +259,102 @@ class _IncidentBuilder:
                 return cause.draft
         return None
 
-    def _new(self, outage: _DetectedOutage, start: datetime) -> _Draft:
-        identity = f"auto-{outage.component}-{_stamp(start).replace('t', '-')}"
-        taken = {draft.id for draft in self._drafts}
-        free = (f"{identity}-{number}" for number in itertools.count(2))
-        draft = _Draft(next(free) if identity in taken else identity, start)
+    def _correlated(self, outage: DetectedOutage, start: datetime) -> IncidentDraft | None:
+        """Return an open incident that began within one confirmation time of an outage: of what began later."""
+        scope = self._correlation.scopes.get(outage.component)
+        if scope is None:
+            return None
+        rules, drafts = self._correlation, self._scopes[scope]
+        first = bisect.bisect_left(drafts, start - rules.window(outage.component), key=lambda item: item[0])
+        for begun, _, draft in itertools.islice(drafts, first, None):
+            if begun > start + rules.longest:
+                break
+            if draft.open and begun <= start + rules.window(next(iter(draft.components))):
+                return draft
+        return None
+
+    def _new(self, outage: DetectedOutage, start: datetime) -> IncidentDraft:
+        identity = f"auto-{outage.component}-{stamp(start).replace('t', '-')}"
+        names = itertools.chain([identity], (f"{identity}-{number}" for number in itertools.count(2)))
+        identity = next(name for name in names if name not in self._ids)
+        self._ids.add(identity)
+        gathers_until = start + self._correlation.window(outage.component)
+        draft = IncidentDraft(identity, len(self._drafts), start, gathers_until)
         self._drafts.append(draft)
         return draft
 
-    def _join(self, draft: _Draft, outage: _DetectedOutage) -> None:
-        known = outage.component in draft.components
-        pending = draft.pending.changed if known else draft.pending.joined
-        pending[outage.component] = outage.status
-        draft.note(outage.component, outage.status)
-        draft.open[outage.component] = outage
-        draft.taken.discard(outage.component)
-        outage.draft, outage.published = draft, outage.status
-        self._unassigned.discard(outage.component)
+    def _join(self, draft: IncidentDraft, outage: DetectedOutage, at: datetime) -> None:
+        name = outage.component
+        may_wait = draft.join(name, outage.status)
+        self._write_by(draft, draft.gathers_until if may_wait else at, at)
+        self._note(draft, name, outage.status)
+        draft.open[name] = outage
+        draft.taken.discard(name)
+        outage.draft = draft
+        self._unassigned.discard(name)
 
-    def _merge(self, draft: _Draft, home: _Draft) -> None:
+    def _note(self, draft: IncidentDraft, name: str, status: ComponentStatus) -> None:
+        """Make a component a part of an incident."""
+        draft.note(name, status)
+        self._homes[name] = draft
+        scope = self._correlation.scopes.get(name)
+        entry = (draft.started, draft.number, draft)
+        if scope is not None and scope not in draft.scopes:
+            draft.scopes.add(scope)
+            bisect.insort(self._scopes[scope], entry, key=lambda item: item[:2])
+
+    def _explain(self, draft: IncidentDraft, outage: DetectedOutage, at: datetime) -> None:
+        """Make an outage the reason for those of before, rather than one more that is affected."""
+        draft.causes.clear()
+        draft.named_for = outage.status
+        if draft.updates:
+            draft.pending.changed[outage.component] = draft.pending.joined.pop(outage.component)
+            self._write_by(draft, at, at)
+
+    def _name_after(self, draft: IncidentDraft, outage: DetectedOutage, at: datetime) -> None:
+        """Name an incident after an outage too, and no longer after those that follow from it."""
+        for name in self._dependencies.below(outage.component):
+            if name in draft.open and self._follows(draft.open[name], outage):
+                draft.causes.pop(name, None)
+        draft.causes[outage.component] = None
+        draft.named_for = worst([draft.named_for, outage.status])
+        self._renamed[draft] = at
+
+    def _merge(self, draft: IncidentDraft, home: IncidentDraft, at: datetime) -> None:
         """Move the outages of one incident into another."""
         for outage in list(draft.open.values()):
-            self._join(home, outage)
+            self._join(home, outage, at)
         for component, status in draft.components.items():
-            home.note(component, status)
+            self._note(home, component, status)
         draft.open.clear()
         draft.pending.merged = home
+        self._write_by(home, at, at)
+        self._write_by(draft, at, at)
 
     def _write_updates(self, at: datetime) -> None:
-        """Write one update for every incident that changed."""
-        for draft in self._drafts:
+        """Write one update for every incident that changed, unless it waits for more."""
+        due = [draft for draft in self._unwritten if not draft.open or draft.pending.due <= at]
+        self._write_titles(due)
+        for draft in due:
+            del self._unwritten[draft]
             if not draft.pending:
-                continue
-            if not draft.updates and draft.open:
-                root = next(iter(draft.components))
-                body = self._writer.opened(root, draft.components, draft.context(at))
-                draft.add_update(UpdateStatus.INVESTIGATING, at, body)
-            elif draft.open:
+                draft.pending = PendingUpdate()
+            elif not draft.open:
+                self._close(draft, at)
+            elif draft.updates:
                 draft.add_update(UpdateStatus.INVESTIGATING, at, self._progress(draft, at))
             else:
-                self._close(draft, at)
-            draft.pending = _Pending()
+                body = self._writer.opened(draft.causes, draft.components, draft.context(at))
+                draft.add_update(UpdateStatus.INVESTIGATING, at, body)
 
-    def _progress(self, draft: _Draft, at: datetime) -> str:
+    def _write_titles(self, drafts: Iterable[IncidentDraft]) -> None:
+        """Give these incidents a title after all that they are named after by now."""
+        for draft in drafts:
+            at = self._renamed.pop(draft, None)
+            if at is not None:
+                draft.title = self._writer.title(draft.causes, draft.named_for, draft.context(at))
+
+    def _progress(self, draft: IncidentDraft, at: datetime) -> str:
         context, pending, text = draft.context(at), draft.pending, self._writer.text
         worse = {name: status for name, status in pending.changed.items() if status.is_trouble}
         better = {name: status for name, status in pending.changed.items() if not status.is_trouble}
@@ -342,7 +368,7 @@ class _IncidentBuilder:
             parts.append(self._writer.handed_over(names, draft.worst, draft.context(at, incident.title)))
         return " ".join(part for part in parts if part)
 
-    def _close(self, draft: _Draft, at: datetime) -> None:
+    def _close(self, draft: IncidentDraft, at: datetime) -> None:
         pending, names = draft.pending, [name for name in draft.components if name not in draft.taken]
         kind, title = UpdateKind.RESOLVED, ""
         if pending.merged is not None:
@@ -351,5 +377,6 @@ class _IncidentBuilder:
             incident = min(pending.taken.values(), key=lambda item: (item.updates[0].at, item.id))
             kind, title, draft.continued_as = UpdateKind.CONTINUED, incident.title, incident.id
             names = list(pending.taken)
-        body = self._writer.closed(kind, names, draft.worst, draft.context(at, title))
+        ended = at if draft.continued_as else draft.end
+        body = self._writer.closed(kind, names, draft.worst, draft.context(ended, title))
         draft.add_update(UpdateStatus.RESOLVED, at, body)

@@ -16,6 +16,9 @@ from waypost.formats.status_site import StatusSite
 NAMED = 10
 """How many components a sentence names; of more it gives the number of the rest."""
 
+TITLED = 3
+"""How many a title names."""
+
 _PLACEHOLDER = re.compile(rf"(?<!\\)\{{({'|'.join(PLACEHOLDERS)})\}}")
 _ESCAPED = re.compile(r"\\([{}])")
 _ALL_NAMED = re.compile(r"(?<!\\)\{(components|affected)\}")
@@ -46,28 +49,30 @@ class UpdateWriter:
         self._names = {component.id: component.name for component in site.config.with_retired}
         self._places = {name: place for place, name in enumerate(self._names)}
 
-    def names(self, components: Collection[str]) -> str:
+    def names(self, components: Collection[str], limit: int = NAMED) -> str:
         """Name components in the order of the page."""
         if len(components) == 1:
             return self._names[next(iter(components))]
         wanted = sorted(set(components), key=self._places.__getitem__)
-        return self._words.join([self._names[component] for component in wanted], NAMED)
+        return self._words.join([self._names[component] for component in wanted], limit)
 
-    def title(self, component: str, status: ComponentStatus, context: UpdateContext) -> str:
-        """Return the title of an incident that began with an outage of a component."""
+    def title(self, causes: Collection[str], status: ComponentStatus, context: UpdateContext) -> str:
+        """Return the title of an incident that is named after the components which cause it."""
         template = self._templates.find(UpdateKind.OPENED, status)
         if template is not None:
+            subject = _SentenceSubject(tuple(causes), status, context, TITLED)
             # In Markdown a backslash before a brace vanishes; a title is no Markdown.
-            return _ESCAPED.sub(
-                r"\1", self._fill(template.title, _SentenceSubject((component,), status, context))
-            )
-        return self._words.say(f"status.automatic.title.{status}", component=self._names[component])
+            return _ESCAPED.sub(r"\1", self._fill(template.title, subject))
+        return self._words.say(f"status.automatic.title.{status}", component=self.names(causes, TITLED))
 
-    def opened(self, component: str, hit: Mapping[str, ComponentStatus], context: UpdateContext) -> str:
-        """Return the text for an outage, and for all components that are hit with it."""
-        template = self._templates.find(UpdateKind.OPENED, hit[component])
-        text = self.text(UpdateKind.OPENED, {component: hit[component]}, context)
-        others = {key: status for key, status in hit.items() if key != component}
+    def opened(
+        self, causes: Collection[str], hit: Mapping[str, ComponentStatus], context: UpdateContext
+    ) -> str:
+        """Return the text for outages that begin an incident, and for all components that are hit with them."""
+        first = {name: status for name, status in hit.items() if name in causes}
+        others = {name: status for name, status in hit.items() if name not in causes}
+        template = self._templates.find(UpdateKind.OPENED, worst(first.values()))
+        text = self.text(UpdateKind.OPENED, first, context)
         if not others or (template and _ALL_NAMED.search(template.body)):
             return text
         return " ".join([text, self.text(UpdateKind.JOINED, others, context)])
@@ -129,9 +134,9 @@ class UpdateWriter:
     def _value(self, name: str, subject: _SentenceSubject) -> str:
         context = subject.context
         values: Mapping[str, Callable[[], str]] = {
-            "component": lambda: self.names(subject.components),
-            "components": lambda: self.names(context.components),
-            "affected": lambda: self.names(context.affected),
+            "component": lambda: self.names(subject.components, subject.limit),
+            "components": lambda: self.names(context.components, subject.limit),
+            "affected": lambda: self.names(context.affected, subject.limit),
             "status": lambda: self._words.say(f"status.state.{subject.status}"),
             "since": lambda: self._words.date("status.date.day_time", context.started.astimezone(self._zone)),
             "duration": lambda: duration_words(context.at - context.started, self._words),
@@ -148,3 +153,5 @@ class _SentenceSubject:
     components: tuple[str, ...]
     status: ComponentStatus
     context: UpdateContext
+    limit: int = NAMED
+    """How many components are named."""

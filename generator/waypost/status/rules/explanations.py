@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 
 from waypost.formats.status import ComponentStatus, Incident, Maintenance
 from waypost.formats.status_config import Component
@@ -25,28 +24,30 @@ class Dependencies:
             component.id: tuple(name for name in component.depends_on if name in known)
             for component in self._components
         }
+        self._needed_by: dict[str, list[str]] = defaultdict(list)
+        for name, needs in self._needs.items():
+            for needed in needs:
+                self._needed_by[needed].append(name)
         self._above: dict[str, Mapping[str, int]] = {}
+        self._below: dict[str, Mapping[str, int]] = {}
 
     def above(self, component: str) -> Mapping[str, int]:
         """Return everything that a component needs, with the number of steps to it, the nearest first."""
         if component not in self._above:
-            self._above[component] = self._climb(component)
+            self._above[component] = _steps(component, self._needs)
         return self._above[component]
 
-    def _climb(self, component: str) -> Mapping[str, int]:
-        steps: dict[str, int] = {component: 0}
-        queue = [component]
-        for name in queue:
-            for needed in self._needs[name]:
-                if needed not in steps:
-                    steps[needed] = steps[name] + 1
-                    queue.append(needed)
-        del steps[component]
-        return steps
+    def below(self, component: str) -> Mapping[str, int]:
+        """Return everything that needs a component, with the number of steps to it, the nearest first."""
+        if component not in self._below:
+            self._below[component] = _steps(component, self._needed_by)
+        return self._below[component]
 
-    @cached_property
-    def clusters(self) -> tuple[tuple[Component, ...], ...]:
-        """The components that have anything to do with each other, those first that others need."""
+    def clusters(self, scopes: Mapping[str, int]) -> tuple[tuple[Component, ...], ...]:
+        """Return the components that have anything to do with each other, those first that others need.
+
+        They need each other, or share one of the `scopes`, which are given by component.
+        """
         joined = {component.id: component.id for component in self._components}
 
         def root(name: str) -> str:
@@ -58,6 +59,9 @@ class Dependencies:
         for name, needs in self._needs.items():
             for needed in needs:
                 joined[root(name)] = root(needed)
+        first: dict[int, str] = {}
+        for name, scope in scopes.items():
+            joined[root(name)] = root(first.setdefault(scope, name))
         members: dict[str, list[Component]] = defaultdict(list)
         for component in self._components:
             members[root(component.id)].append(component)
@@ -66,6 +70,18 @@ class Dependencies:
             tuple(sorted(cluster, key=lambda component: len(self.above(component.id))))
             for cluster in members.values()
         )
+
+
+def _steps(component: str, links: Mapping[str, Sequence[str]]) -> Mapping[str, int]:
+    steps: dict[str, int] = {component: 0}
+    queue = [component]
+    for name in queue:
+        for linked in links.get(name, ()):
+            if linked not in steps:
+                steps[linked] = steps[name] + 1
+                queue.append(linked)
+    del steps[component]
+    return steps
 
 
 SETTLING = timedelta(minutes=15)
@@ -79,13 +95,24 @@ OUTAGES = (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE)
 
 @dataclass(frozen=True)
 class DeclaredIncident:
-    """An incident that people wrote, with its times in UTC."""
+    """An incident that people wrote, with its times in UTC; one that was reopened is one more for each time."""
 
     incident: Incident
     started: datetime
     published: datetime
     """The update that first names the component in question: before that nobody knew."""
     resolved: datetime | None
+    is_withdrawn: bool
+    """Whether it ended because it was opened by mistake."""
+
+    def is_outage(self, component: str, at: datetime) -> bool:
+        """Return whether people had by then called the state of a component an outage."""
+        return any(
+            update.at <= at and status in OUTAGES
+            for update in self.incident.updates
+            for name, status in update.changes
+            if name == component
+        )
 
     def is_open(self, at: datetime) -> bool:
         """Return whether people keep it open."""
@@ -115,22 +142,22 @@ class Declarations:
         self._dependencies = dependencies
         self._incidents: dict[str, list[DeclaredIncident]] = defaultdict(list)
         self._works: dict[str, list[_Work]] = defaultdict(list)
-        incidents = [_in_utc(incident) for incident in site.incidents if not incident.automatic]
+        written = (incident for incident in site.incidents if not incident.automatic)
+        incidents = [item for incident in written for item in _in_utc(incident)]
         for item in sorted(incidents, key=lambda item: (item.published, item.started, item.incident.id)):
             for name in item.incident.components:
-                self._incidents[name].append(replace(item, published=max(item.published, _named(item, name))))
+                published = max(item.published, _named(item, name))
+                if item.resolved is None or published < item.resolved:
+                    self._incidents[name].append(replace(item, published=published))
         for work in map(_Work, site.maintenances):
             for name in work.components:
                 self._works[name].append(work)
-
-    def has_incident(self, component: str) -> bool:
-        """Return whether any written incident names a component."""
-        return component in self._incidents
 
     def moments(self, component: str) -> Iterator[datetime]:
         """Give every moment at which a declaration about a component may begin, change or end."""
         for item in self._incidents.get(component, ()):
             yield item.published
+            yield from (update.at.astimezone(UTC) for update in item.incident.updates)
             if item.resolved is not None:
                 yield from (item.resolved, item.resolved + SETTLING)
         for work in self._works.get(component, ()):
@@ -141,15 +168,15 @@ class Declarations:
 
         An outage stays a part of its incident until that is resolved.
         """
-        found = [item for item in self._incidents_about(outage) if item.is_open(at)]
+        found = [item for item in self._incidents_about(outage, at) if item.is_open(at)]
         return min(found, key=lambda item: (item.published, item.incident.id)) if found else None
 
-    def _incidents_about(self, outage: Outage) -> Iterator[DeclaredIncident]:
+    def _incidents_about(self, outage: Outage, at: datetime) -> Iterator[DeclaredIncident]:
         yield from outage.declared
         yield from self._incidents.get(outage.component, ())
         for name in self._dependencies.above(outage.component):
             for item in self._incidents.get(name, ()):
-                is_down = item.incident.components[name] in OUTAGES or name in outage.failing
+                is_down = name in outage.failing or item.is_outage(name, at)
                 begun = min(item.started, outage.failing.get(name, item.started))
                 if is_down and begun - TOGETHER <= outage.start:
                     yield item
@@ -158,12 +185,15 @@ class Declarations:
         """Return when an outage became unexpected, or None while it is still expected.
 
         An outage is expected inside a maintenance of the component that it began in; and for a while after a
-        person resolved an incident about it.
+        person resolved an incident about it, but not where that was a mistake.
         """
         resolved = [
             item.resolved
-            for item in self._incidents_about(outage)
-            if item.resolved is not None and item.published <= at and outage.start < item.resolved <= at
+            for item in self._incidents_about(outage, at)
+            if item.resolved is not None
+            and item.published <= at
+            and outage.start < item.resolved <= at
+            and not item.is_withdrawn
         ]
         if resolved and at < max(resolved) + SETTLING:
             return None
@@ -182,14 +212,18 @@ def _named(item: DeclaredIncident, component: str) -> datetime:
     return next(naming, updates[0].at).astimezone(UTC)
 
 
-def _in_utc(incident: Incident) -> DeclaredIncident:
-    end = incident.resolved_at
-    return DeclaredIncident(
-        incident,
-        incident.started.astimezone(UTC),
-        incident.updates[0].at.astimezone(UTC),
-        end and end.astimezone(UTC),
-    )
+def _in_utc(incident: Incident) -> Iterator[DeclaredIncident]:
+    """Give the incident once for each time that it was open."""
+    for number, (start, end) in enumerate(incident.open_intervals):
+        published = start if number else incident.updates[0].at
+        is_last = number + 1 == len(incident.open_intervals)
+        yield DeclaredIncident(
+            incident,
+            start.astimezone(UTC),
+            published.astimezone(UTC),
+            end and end.astimezone(UTC),
+            is_last and incident.is_withdrawn,
+        )
 
 
 class _Work:

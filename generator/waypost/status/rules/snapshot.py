@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from waypost.base.i18n import Words
@@ -17,8 +16,6 @@ from waypost.formats.status import (
     ComponentStatus,
     Impact,
     Incident,
-    Maintenance,
-    Update,
     UpdateStatus,
     worst,
 )
@@ -40,8 +37,6 @@ from waypost.status.rules.timeline import (
     component_timelines,
 )
 from waypost.status.rules.uptime import Calendar, DaySummary, Uptime, Uptimes, pooled_uptimes
-
-Timeline = TypeVar("Timeline", Incident, Maintenance)
 
 _INSTANT = timedelta(microseconds=1)
 """An interval does not hold its end: the state at a moment is the one just before it."""
@@ -212,9 +207,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     `observed` are the rows of the database; history kept as text in the site is added to them.
     Everything after `now` has not happened yet and is left out.
     """
-    site = replace(
-        site, incidents=_published_by(site.incidents, now), maintenances=_published_by(site.maintenances, now)
-    )
+    site = site.as_of(now)
     history = _known(site.history, observed.renamed(site.config.present_ids), now)
     timelines = component_timelines(site, history, now)
     found = automatic_incidents(
@@ -310,24 +303,6 @@ def _known(kept: History, observed: History, now: datetime) -> History:
         (*kept.uplink, *observed.uplink),
         (*kept.certificates, *observed.certificates),
     )
-
-
-def _published_by(items: Sequence[Timeline], now: datetime) -> tuple[Timeline, ...]:
-    """Leave out updates and edits that nobody has made yet at `now`, and timelines without an update."""
-    return tuple(_known_by(item, now) for item in items if item.updates[0].at <= now)
-
-
-def _known_by(item: Timeline, now: datetime) -> Timeline:
-    # A timeline that is complete stays the same object, so that it compares quickly.
-    if all((update.edited or update.at) <= now for update in item.updates):
-        return item
-    updates = tuple(_edited_by(it, now) for it in item.updates if it.at <= now)
-    earlier = item.until(len(updates)) if isinstance(item, Incident) else item
-    return replace(earlier, updates=updates)
-
-
-def _edited_by(update: Update, now: datetime) -> Update:
-    return replace(update, edited=None) if update.edited and update.edited > now else update
 
 
 def _components(

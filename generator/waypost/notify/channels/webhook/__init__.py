@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from waypost.base.markdown.links import absolute_links
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import NoticeEvent, Subscriber, WebhookTarget
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
@@ -139,7 +140,7 @@ def compose(notice: Notice, snapshot: Snapshot) -> bytes:
             "sequence": notice.sequence,
             "page": _page(snapshot),
             "title": notice.title,
-            "text": notice.body,
+            "text": absolute_links(notice.body, snapshot.page.help_url),
             "url": notice.link,
             **_SUBJECTS[notice.subject.kind](notice, snapshot),
         },
