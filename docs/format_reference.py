@@ -28,6 +28,7 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (words.Duration, "duration with its unit, such as `500ms`, `60s` or `5m`"),
     (words.Moment, "time with its offset, such as `2026-11-20T10:02:00+01:00`"),
     (words.Day, "date, such as `2026-11-20`"),
+    (words.MomentOrDay, "date, or time with its offset"),
     (words.TimeZone, "time zone, such as `Europe/Berlin`"),
     (words.WebUrl, "http or https address"),
     (words.HttpsUrl, "https address"),

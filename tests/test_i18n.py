@@ -40,6 +40,7 @@ from waypost.help.rules.status_notice import Topic
 from waypost.notify.rules.wording import OWN_STATES
 from waypost.publishing.api.statuspage import API_STATUSES, DESCRIPTIONS
 from waypost.publishing.rules.feed_items import IMPACTS
+from waypost.status.rules.coverage import CoverageSource
 from waypost.status.rules.uptime import SHOWN_WINDOWS
 
 OTHERS = [language for language in languages() if language != "en"]
@@ -65,6 +66,9 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "status.automatic.opened.": (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE),
     "status.automatic.title.": (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE),
     "status.bar.days.": ComponentStatus,
+    "status.bar.start.": ("whole", "half"),
+    "status.coverage.": (f"{extent}.{source}" for extent in ("whole", "part") for source in CoverageSource),
+    "status.coverage.length.": ("days", "hours"),
     "status.regions.": (*MEASURED, ComponentStatus.NO_DATA),
     "status.uptime.period.": SHOWN_WINDOWS,
     "status.latency.": Resolution,

@@ -31,7 +31,7 @@ def test_that_our_own_connection_is_down_is_told() -> None:
 def test_the_error_budget_that_is_left_is_a_share() -> None:
     seen = take_snapshot(three_regions(), seen_from_three(), moment("12:00"))
     assert budget_left(seen.components[0].uptimes.budget(seen.policy)) == "100%"
-    assert budget_left(Budget(99.9, 0, 0, {})) == "no data"
+    assert budget_left(Budget(99.9, None, None, {})) == "too little data"
     assert budget_left(Budget(99, 100, 150, {})) == "-50%"
 
 

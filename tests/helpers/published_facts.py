@@ -294,9 +294,15 @@ def front_page(folder: Path) -> Facts:
 
 
 def below_bar(element: Any) -> str:
-    """Return the uptime that stands below the bar of a component, without what was left out of it."""
-    words = element.xpath(".//*[@class='wp-axis']/span[2]")[0].text_content()
-    return tidy(words).partition(" · ")[0]
+    """Return the uptime that stands below the bar of a component, without what it rests on."""
+    (words,) = element.xpath(".//*[@class='wp-axis wp-bar__whole']/span[2]")
+    return percent_in(words.text_content())
+
+
+def percent_in(sentence: str) -> str:
+    """Return the percentage that a sentence begins with."""
+    found = re.match(r"[\d.]+ %", tidy(sentence))
+    return found[0] if found else "no data"
 
 
 def component_pages(folder: Path) -> Facts:
@@ -475,7 +481,7 @@ def badges(folder: Path) -> Facts:
     }
     status = STATES[words.pop("overall")]
     states = {name: STATES[word] for name, word in words.items() if not name.endswith("-uptime")}
-    uptimes = {name: words[f"{name}-uptime"] for name in states}
+    uptimes = {name: percent_in(words[f"{name}-uptime"]) for name in states}
     return {"states": states, "status": status, "uptimes": uptimes}
 
 

@@ -56,9 +56,17 @@ def words(at: datetime, day: str = "2026-11-20") -> str:
     return clock if f"{utc:%Y-%m-%d}" == day else f"{utc:%m-%d} {clock}"
 
 
-def component(name: str = "downloads", checks: int = 1, needs: Sequence[str] = ()) -> Component:
-    """Make a component with so many checks that depends on others."""
-    return Component(id=name, name=name.capitalize(), checks=(_CHECK,) * checks, depends_on=tuple(needs))
+def component(
+    name: str = "downloads", checks: int = 1, needs: Sequence[str] = (), formerly: Sequence[str] = ()
+) -> Component:
+    """Make a component with so many checks that depends on others, and had other ids before."""
+    return Component(
+        id=name,
+        name=name.capitalize(),
+        checks=(_CHECK,) * checks,
+        depends_on=tuple(needs),
+        formerly=tuple(formerly),
+    )
 
 
 def change(text: str) -> StateChange:

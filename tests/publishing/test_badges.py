@@ -48,8 +48,9 @@ def test_a_component_has_a_badge_of_its_state_and_one_of_its_uptime() -> None:
     assert sorted(files) == ["badge/downloads-uptime.svg", "badge/downloads.svg", "badge/overall.svg"]
     assert read(files["badge/downloads.svg"]) == ("Downloads: Major outage", ["Downloads", "Major outage"])
     title, texts = read(files["badge/downloads-uptime.svg"])
-    assert texts == ["Downloads, 90 days", "94.44 %"]
-    assert title == "Downloads, 90 days: 94.44 %"
+    assert texts == ["Downloads", "94.44 % of 36 hours"]
+    assert title == "Downloads: 94.44 % of 36 hours"
+    assert b"rounded down: 94.44 % of the 36 hours measured" in files["badge/downloads-uptime.svg"]
     assert COLOURS[ComponentStatus.DEGRADED_PERFORMANCE].encode() in files["badge/downloads-uptime.svg"]
     assert read(files["badge/overall.svg"])[1][1] == "Major outage"
     assert COLOURS[ComponentStatus.MAJOR_OUTAGE].encode() in files["badge/overall.svg"]

@@ -43,7 +43,11 @@ BUDGETS: Mapping[str, tuple[list[str], list[str], list[str]]] = {
         ALL,
         ["42 minutes.", "Used: 2 hours. That is more than the goal allows, by 1 hour 17 minutes."],
     ),
-    "nothing_measured": ([], [], ["The goal is 99.9 % in 30 days.", "Nothing was measured in that time."]),
+    "nothing_measured": (
+        [],
+        [],
+        ["The goal is 99.9 % in 30 days.", "Too little of that time was measured to say more."],
+    ),
 }
 
 

@@ -129,7 +129,7 @@ def test_the_page_of_a_component() -> None:
     page = Page(world()["components/downloads/index.html"])
     for words in (
         *("Downloads Major outage", "In this state since 20 Nov, 11:00", "Now Major Downloads stop"),
-        *("The last 90 days", "Uptime 24 hours 7 days 30 days 90 days", "The goal is 99.9 % in 30 days."),
+        *("Recent days", "Uptime 24 hours 7 days 30 days 90 days", "The goal is 99.9 % in 30 days."),
         *("Past incidents and maintenance Resolved Title of old", "Follow: Downloads", "JSON Feed"),
     ):
         assert words in page.words

@@ -194,6 +194,7 @@ def test_now_json_says_what_other_pages_show() -> None:
         "detail",
         "offline_since",
         "uptime",
+        "coverage",
         "budget",
         "groups",
         "components",
@@ -202,7 +203,9 @@ def test_now_json_says_what_other_pages_show() -> None:
         "maintenances",
     }
     assert found["stale_after"] == 180
-    assert set(found["components"]["uploads"]) == {"name", "status", "since", "uptime", "budget", "regions"}
+    assert set(found["components"]["uploads"]) == {
+        *("name", "status", "since", "uptime", "coverage", "budget", "regions")
+    }
     assert (found["status"], found["headline"]) == ("major_outage", "Title of open")
     assert found["incidents"] == [
         {
@@ -240,7 +243,17 @@ def test_now_json_tells_uptime_as_numbers_rounded_down_and_no_data_as_null() -> 
     }
     nothing = dict.fromkeys(expected)
     assert found["components"]["api"]["uptime"] == {**nothing, "months": {}, "with_maintenance": nothing}
-    assert found["groups"] == {"Galleries": {"uptime": published["uptime"]}}
+    # 22 of 24 hours, and of 6, 29 and 89 days and a half; one of two in the group, one of three on the page.
+    source = {"source": "measured"}
+    shares = {"24h": 92, "7d": 14, "30d": 3, "90d": 1}
+    assert published["coverage"] == {
+        **{name: {"percent": share, **source} for name, share in shares.items()},
+        "months": {"2026-11": {"percent": 5, **source}},
+    }
+    assert found["components"]["api"]["coverage"]["24h"] == {"percent": 0, "source": None}
+    assert found["groups"]["Galleries"]["uptime"] == published["uptime"]
+    assert found["groups"]["Galleries"]["coverage"]["24h"] == {"percent": 46, **source}
+    assert found["coverage"]["24h"] == {"percent": 31, **source}
     assert found["uptime"] == published["uptime"]
     assert published["budget"] == {
         "goal": 99,

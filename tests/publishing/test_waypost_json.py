@@ -150,6 +150,7 @@ def test_it_tells_the_state_of_everything() -> None:
         "down_after": 3,
         "up_after": 2,
         "slo": 99.5,
+        "least_coverage": 3600,
         "weights": {"degraded_performance": 0, "partial_outage": 0.3, "major_outage": 1},
         "formula": FORMULA,
     }
@@ -161,9 +162,10 @@ def test_uptime_and_budget_are_those_of_now_json() -> None:
     document, now = published(shown_page), plain(now_document(shown_page))
     assert (document["uptime"], document["budget"]) == (now["uptime"], now["budget"])
     for item in document["components"]:
-        for key in ("uptime", "budget", "regions", "status", "since", "name"):
+        for key in ("uptime", "coverage", "budget", "regions", "status", "since", "name"):
             assert item[key] == now["components"][item["id"]][key]
-    assert {item["name"]: {"uptime": item["uptime"]} for item in document["groups"]} == now["groups"]
+    groups = {item["name"]: {key: item[key] for key in ("uptime", "coverage")} for item in document["groups"]}
+    assert groups == now["groups"]
 
 
 def test_no_data_is_a_state_and_the_last_known_one_stands_beside_it() -> None:

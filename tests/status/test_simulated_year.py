@@ -155,7 +155,7 @@ def midnights(zone: str) -> dict[date, datetime]:
 def windows(zone: str, now: datetime) -> dict[str, tuple[datetime, datetime]]:
     nights, today = midnights(zone), now.astimezone(ZoneInfo(zone)).date()
     found = {f"{hours}h" if hours < 72 else "3d": (now - hours * HOUR, now) for hours in (1, 6, 24, 72)}
-    found |= {f"{days}d": (nights[today - timedelta(days=days - 1)], now) for days in (7, 30, 90)}
+    found |= {f"{days}d": (nights[today - timedelta(days=days - 1)], now) for days in (7, 30, 45, 90)}
     end = now
     for back in range(12):
         count = today.year * 12 + today.month - 1 - back

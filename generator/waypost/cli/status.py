@@ -51,6 +51,8 @@ def _print(snapshot: Snapshot) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from waypost.status.rules.coverage import figure
+
     console = Console()
     table = Table(title=escape(snapshot.headline.sentence), title_justify="left", title_style="bold")
     for column in (
@@ -70,8 +72,10 @@ def _print(snapshot: Snapshot) -> None:
             escape(component.name),
             f"[{_COLOURS[component.status]}]{word}[/]",
             _time(component.since, snapshot),
-            component.uptimes.windows["24h"].percent,
-            component.uptime.percent,
+            *(
+                figure(component.uptimes.windows[name], name, snapshot.words).sentence
+                for name in ("24h", "90d")
+            ),
             budget_left(component.uptimes.budget(snapshot.policy)),
         )
     console.print(table)
@@ -81,7 +85,11 @@ def _print(snapshot: Snapshot) -> None:
 
 def budget_left(budget: Budget) -> str:
     """Say how much of the last thirty days' allowed downtime is left."""
-    return f"{budget.left / budget.allowed:.0%}" if budget.allowed else "no data"
+    return (
+        f"{budget.left / budget.allowed:.0%}"
+        if budget.left is not None and budget.allowed
+        else "too little data"
+    )
 
 
 def further_lines(snapshot: Snapshot) -> Iterator[str]:

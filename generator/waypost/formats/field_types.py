@@ -94,6 +94,11 @@ def _day(value: Any) -> Any:
         raise fault("bad-date", "This is not a date that exists. Write it as 2026-11-20.") from None
 
 
+def _moment_or_day(value: Any) -> Any:
+    is_day = not isinstance(value, datetime) and len(str(value)) <= len("2026-11-20")
+    return _day(value) if is_day else _moment(value)
+
+
 def _time_zone(name: str) -> str:
     try:
         zoneinfo.ZoneInfo(name)
@@ -227,6 +232,15 @@ Moment = Annotated[
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 """A calendar day."""
+
+MomentOrDay = Annotated[
+    datetime | date,
+    BeforeValidator(_moment_or_day),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+    ),
+]
+"""A point in time with its offset from UTC, or a whole calendar day."""
 
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 """The name of a time zone of the IANA data base."""

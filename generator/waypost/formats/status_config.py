@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic.dataclasses import dataclass
@@ -18,6 +19,7 @@ from waypost.formats.field_types import (
     Duration,
     HostPort,
     Line,
+    MomentOrDay,
     Slug,
     TimeZone,
     fault,
@@ -142,6 +144,8 @@ class Policy:
     """How much of the time in a state counts as downtime; major 1, partial 0.3 and degraded 0 if not set."""
     slo: Annotated[float, Field(gt=0, lt=100)] = 99.9
     """The availability goal, in percent."""
+    least_coverage: Duration = timedelta(hours=1)
+    """How much of a window must have been watched before a percentage is given; half of a window always is enough."""
 
     def weight(self, status: ComponentStatus) -> float:
         """Return the share of a second in this state that counts as downtime, 0 to 1."""
@@ -177,6 +181,37 @@ class Uplink:
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
+class ReportedHistory:
+    """A time in which every incident was written down, by people or another page, though no check of ours watched."""
+
+    start: MomentOrDay = Field(alias="from")
+    """From when on: a moment, or the beginning of a day in the zone of the page."""
+    until: MomentOrDay
+    """Until when: a moment, or the end of a day in the zone of the page."""
+    source: Line = ""
+    """Where it was kept, such as the address of the page before this one."""
+
+    def __post_init__(self) -> None:
+        """Refuse a time that ends before it begins."""
+        start, end = self.interval(ZoneInfo("UTC"))
+        if start >= end:
+            raise fault("bad-value", "This lies before `from`. Give the later of the two.", "until")
+
+    def interval(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Return its start and end, with the days of a zone."""
+        end = self.until
+        return _day_start(self.start, zone), _day_start(
+            end if isinstance(end, datetime) else end + timedelta(days=1), zone
+        )
+
+
+def _day_start(moment: datetime | date, zone: ZoneInfo) -> datetime:
+    if isinstance(moment, datetime):
+        return moment
+    return datetime.combine(moment, time(), zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, config=STRICT, kw_only=True)
 class StatusConfig:
     """The file status/status.yml."""
 
@@ -190,6 +225,8 @@ class StatusConfig:
     """Places that checks are run from, and their names on the page."""
     uplink: Uplink | None = None
     """How Waypost knows that its own connection works; while it does not, nothing is judged."""
+    reported: tuple[ReportedHistory, ...] = ()
+    """Times in which every incident was written down: what has checks and no measurement there was operational."""
     retired: tuple[RetiredComponent, ...] = ()
     """Components that the service has no more: old incidents may name them."""
 

@@ -79,7 +79,7 @@ def last_settled_day(now: datetime, patience: timedelta = SEAL_AFTER) -> date:
     return (now.astimezone(UTC) - max(patience, SEAL_AFTER)).date() - timedelta(days=1)
 
 
-KEYS = frozenset({"uptime", "budget"})
+KEYS = frozenset({"uptime", "coverage", "budget"})
 """The keys in now.json below which there are numbers that follow from rows, at whatever depth."""
 
 

@@ -16,7 +16,7 @@ from waypost.formats.subscribers import Escalation, NoticeEvent, SubscriberFile
 from waypost.notify.rules.notices import Notice, OutboxState, Subject, SubjectKind
 from waypost.notify.rules.wording import page_time
 from waypost.publishing.api.statuspage import incident_url, maintenance_url
-from waypost.status.rules.events import incident_key, maintenance_key
+from waypost.status.rules.events import component_key, incident_key, maintenance_key
 from waypost.status.rules.incidents import next_due
 from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.snapshot import Snapshot
@@ -175,7 +175,7 @@ def component_notices(context: NoticeContext) -> Iterator[Notice]:
         # The state before counts too, so that everybody who heard of an outage hears of its end.
         weight = worst([old, new])
         yield Notice(
-            key=f"component/{component.id}/{component.since.isoformat()}/{new}",
+            key=component_key(component.id, component.since, new),
             event=NoticeEvent.COMPONENT_STATUS,
             at=component.since,
             subject=Subject(SubjectKind.COMPONENT, component.id),

@@ -14,6 +14,7 @@ from waypost.publishing.api.parts import (
     Time,
     budget_json,
     certificates_json,
+    coverage_json,
     doc,
     regions_json,
     time_or_null,
@@ -27,6 +28,7 @@ class NowGroup(TypedDict):
     """A group of components."""
 
     uptime: Annotated[parts.PublishedUptime, doc("Uptime of its components together.")]
+    coverage: Annotated[parts.PublishedCoverage, doc("What that uptime rests on.")]
 
 
 class NowIncident(TypedDict):
@@ -70,7 +72,7 @@ def now_document(snapshot: Snapshot) -> Now:
     """Return now.json: the current status for other pages and programs, in Waypost's own words.
 
     `no_data` is a state here, and `stale_after` says, in seconds, when the reader must call it old.
-    Whatever stands below a key `uptime` is a percentage that `waypost history verify` computes anew.
+    Whatever stands below `uptime`, `coverage` or `budget` is a figure that `waypost history verify` computes anew.
     """
     return {
         "made_at": api_time(snapshot.now),
@@ -83,8 +85,12 @@ def now_document(snapshot: Snapshot) -> Now:
         "headline": snapshot.headline.sentence,
         "detail": snapshot.headline.detail,
         "uptime": uptime_json(snapshot.uptimes),
+        "coverage": coverage_json(snapshot.uptimes),
         "budget": budget_json(snapshot.uptimes, snapshot.policy),
-        "groups": {name: {"uptime": uptime_json(found)} for name, found in snapshot.group_uptimes.items()},
+        "groups": {
+            name: {"uptime": uptime_json(found), "coverage": coverage_json(found)}
+            for name, found in snapshot.group_uptimes.items()
+        },
         "components": {item.id: _component_now(item, snapshot) for item in snapshot.components},
         "certificates": certificates_json(snapshot),
         "incidents": [
@@ -128,6 +134,7 @@ def _component_now(item: ComponentSnapshot, snapshot: Snapshot) -> ComponentNow:
         "status": item.status,
         "since": api_time(item.since),
         "uptime": uptime_json(item.uptimes),
+        "coverage": coverage_json(item.uptimes),
         "budget": budget_json(item.uptimes, snapshot.policy),
         "regions": regions_json(item.regions),
     }

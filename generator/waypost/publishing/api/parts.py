@@ -22,8 +22,9 @@ from typing_extensions import TypedDict
 from waypost.formats.status import ComponentStatus, Impact
 from waypost.formats.status_config import Policy
 from waypost.publishing.api.statuspage import api_time
+from waypost.status.rules.coverage import CoverageSource, coverage_percent, source
 from waypost.status.rules.snapshot import RegionView, Snapshot
-from waypost.status.rules.uptime import BUDGET_WINDOW, Uptimes, percentage
+from waypost.status.rules.uptime import BUDGET_WINDOW, SHOWN_WINDOWS, Uptime, Uptimes, percentage
 
 
 def doc(text: str) -> FieldInfo:
@@ -64,20 +65,45 @@ BurnRates = TypedDict("BurnRates", {"1h": _Rate, "6h": _Rate, "24h": _Rate, "3d"
 
 
 class PublishedUptime(Windows):
-    """Percentages, rounded down to two places; null is no data."""
+    """Percentages, rounded down to two places; null where too little was watched (`least_coverage`)."""
 
     months: Annotated[_Months, doc("By month, such as 2026-11.")]
     with_maintenance: Annotated[Windows, doc("The same windows, maintenance counted as downtime.")]
 
 
+class WindowCoverage(TypedDict):
+    """What the uptime of a window rests on."""
+
+    percent: Annotated[
+        int, Field(ge=0, le=100), doc("Share of the window that counts: data, and not maintenance.")
+    ]
+    source: Annotated[
+        Annotated[CoverageSource, one_of(CoverageSource)] | None,
+        doc("Whether checks or people watched; null for nobody."),
+    ]
+
+
+_Covered = Annotated[WindowCoverage, doc("This window.")]
+CoveredWindows = TypedDict(
+    "CoveredWindows", {"24h": _Covered, "7d": _Covered, "30d": _Covered, "90d": _Covered}
+)
+"""Coverage of windows that end now."""
+
+
+class PublishedCoverage(CoveredWindows):
+    """What each uptime rests on, in whole percent; 0 only where there is nothing."""
+
+    months: Annotated[dict[str, WindowCoverage], Field(json_schema_extra=_MONTHS), doc("By month.")]
+
+
 class PublishedBudget(TypedDict):
-    """The error budget, in seconds."""
+    """The error budget, in seconds; null where too little of its window was watched."""
 
     goal: Annotated[float, doc("The availability goal, in percent.")]
     window: Annotated[str, doc("The window it is for.")]
-    allowed: Annotated[Count, doc("Downtime that the goal allows.")]
-    spent: Annotated[Count, doc("Downtime so far.")]
-    left: Annotated[int, doc("What may still be spent; below zero if missed.")]
+    allowed: Annotated[Count | None, doc("Downtime that the goal allows.")]
+    spent: Annotated[Count | None, doc("Downtime so far.")]
+    left: Annotated[int | None, doc("What may still be spent; below zero if missed.")]
     burn_rates: Annotated[BurnRates, doc("Downtime in each window, as a multiple of what the goal allows.")]
 
 
@@ -106,6 +132,7 @@ class ComponentNow(TypedDict):
     status: Annotated[State, doc("Its state; `no_data` where it is not known now.")]
     since: Annotated[Time, doc("When the state began, or the start of the ninety days where it is older.")]
     uptime: Annotated[PublishedUptime, doc("Its uptime.")]
+    coverage: Annotated[PublishedCoverage, doc("What its uptime rests on.")]
     budget: Annotated[PublishedBudget, doc("Its error budget.")]
     regions: Annotated[list[Region], doc("From where it is checked; empty where checks have no regions.")]
 
@@ -121,6 +148,7 @@ class PageState(TypedDict):
     headline: Annotated[str, doc("The sentence at the top of the page, in its language.")]
     detail: Annotated[str, doc("What is added to it, or an empty text.")]
     uptime: Annotated[PublishedUptime, doc("Uptime of all components together.")]
+    coverage: Annotated[PublishedCoverage, doc("What that uptime rests on.")]
     budget: Annotated[PublishedBudget, doc("Error budget of all components together.")]
     certificates: Annotated[list[PublishedCertificate], doc("Certificates that end soon or have ended.")]
 
@@ -149,17 +177,37 @@ def _windows(ratio: Callable[[str], float | None]) -> Windows:
     }
 
 
+def coverage_json(found: Uptimes) -> PublishedCoverage:
+    """Write what each uptime rests on."""
+    windows = {name: _window_coverage(found.windows[name]) for name in SHOWN_WINDOWS}
+    return {
+        "24h": windows["24h"],
+        "7d": windows["7d"],
+        "30d": windows["30d"],
+        "90d": windows["90d"],
+        "months": {name: _window_coverage(uptime) for name, uptime in found.months.items()},
+    }
+
+
+def _window_coverage(uptime: Uptime) -> WindowCoverage:
+    return {"percent": coverage_percent(uptime), "source": source(uptime)}
+
+
 def budget_json(found: Uptimes, policy: Policy) -> PublishedBudget:
     """Write the error budget in whole seconds, and burn rates with two places."""
     budget = found.budget(policy)
     return {
         "goal": budget.goal,
         "window": BUDGET_WINDOW,
-        "allowed": round(budget.allowed),
-        "spent": round(budget.spent),
-        "left": round(budget.left),
+        "allowed": _rounded(budget.allowed),
+        "spent": _rounded(budget.spent),
+        "left": _rounded(budget.left),
         "burn_rates": _burn_rates(budget.burn_rates),
     }
+
+
+def _rounded(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
 
 
 def _burn_rates(found: Mapping[str, float | None]) -> BurnRates:

@@ -33,15 +33,12 @@ from waypost.publishing.api.parts import (
     Count,
     KnownState,
     PublicId,
-    Schema,
     State,
     Time,
     budget_json,
-    certificates_json,
     doc,
     document_schema,
     one_of,
-    regions_json,
     time_or_null,
     uptime_json,
 )
@@ -90,6 +87,7 @@ class PagePolicy(TypedDict):
     down_after: Annotated[Count, doc("Failures in a row before a state changes.")]
     up_after: Annotated[Count, doc("Good answers in a row before it is operational again.")]
     slo: Annotated[float, doc("The availability goal, in percent.")]
+    least_coverage: Annotated[Count, doc("Seconds of a window to be watched before it has a percentage.")]
     weights: Annotated[Weights, doc("How much of the time in a state counts as downtime.")]
     formula: Annotated[str, doc("How uptime is computed.")]
 
@@ -102,6 +100,7 @@ class Group(TypedDict):
     status: Annotated[State, doc("The worst state of its components.")]
     components: Annotated[list[str], doc("Ids of its components, in the order of the page.")]
     uptime: Annotated[parts.PublishedUptime, doc("Uptime of its components together.")]
+    coverage: Annotated[parts.PublishedCoverage, doc("What that uptime rests on.")]
 
 
 class ComponentState(parts.ComponentNow):
@@ -260,7 +259,7 @@ class Page(_Head, parts.PageState):
     ]
 
 
-def page_schema(page_url: str) -> Schema:
+def page_schema(page_url: str) -> parts.Schema:
     """Return the schema of waypost.json on the page at this address, published beside it."""
     return {**document_schema(Page, "A Waypost status page"), "$id": page_url + SCHEMA_PATH}
 
@@ -295,6 +294,7 @@ def waypost_document(snapshot: Snapshot) -> Page:
         "detail": snapshot.headline.detail,
         "policy": _policy_json(snapshot.policy),
         "uptime": uptime_json(snapshot.uptimes),
+        "coverage": parts.coverage_json(snapshot.uptimes),
         "budget": budget_json(snapshot.uptimes, snapshot.policy),
         "groups": _groups_json(snapshot),
         "components": [own_component(item, snapshot) for item in snapshot.components],
@@ -302,7 +302,7 @@ def waypost_document(snapshot: Snapshot) -> Page:
             {"id": it.id, "api_id": retired_id(it), "name": it.name, "until": it.until.isoformat()}
             for it in snapshot.retired
         ],
-        "certificates": certificates_json(snapshot),
+        "certificates": parts.certificates_json(snapshot),
         "incidents": [own_incident(item, snapshot) for item in _latest_incidents(snapshot)],
         "maintenances": [own_maintenance(item, snapshot) for item in _latest_maintenances(snapshot)],
     }
@@ -313,6 +313,7 @@ def _policy_json(policy: Policy) -> PagePolicy:
         "down_after": policy.down_after,
         "up_after": policy.up_after,
         "slo": policy.slo,
+        "least_coverage": round(policy.least_coverage.total_seconds()),
         "weights": {
             "degraded_performance": policy.weight(ComponentStatus.DEGRADED_PERFORMANCE),
             "partial_outage": policy.weight(ComponentStatus.PARTIAL_OUTAGE),
@@ -330,6 +331,7 @@ def _groups_json(snapshot: Snapshot) -> list[Group]:
             "status": worst(member.status for member in members),
             "components": [member.id for member in members],
             "uptime": uptime_json(snapshot.group_uptimes[name]),
+            "coverage": parts.coverage_json(snapshot.group_uptimes[name]),
         }
         for name, members in snapshot.groups
         if name
@@ -360,8 +362,9 @@ def component_state(item: ComponentSnapshot, snapshot: Snapshot) -> ComponentSta
         "known_from": api_time(item.created_at),
         "is_measured": item.is_measured,
         "uptime": uptime_json(item.uptimes),
+        "coverage": parts.coverage_json(item.uptimes),
         "budget": budget_json(item.uptimes, snapshot.policy),
-        "regions": regions_json(item.regions),
+        "regions": parts.regions_json(item.regions),
     }
 
 

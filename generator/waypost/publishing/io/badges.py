@@ -9,10 +9,11 @@ from html import escape
 from string import Template
 
 from waypost.base.files.resources import theme_folder
-from waypost.base.i18n import Words, number_text
+from waypost.base.i18n import Words
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Policy
 from waypost.publishing.io.theme_assets import state_colours
+from waypost.status.rules.coverage import figure
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
 LABEL_COLOUR = "#24292f"
@@ -68,14 +69,14 @@ def _retired_badge(name: str, words: Words) -> bytes:
 
 def _uptime_badge(component: ComponentSnapshot, policy: Policy, words: Words) -> bytes:
     ratio = component.uptime.ratio
-    label = words.say("badge.uptime", name=_tidy(component.name, _NAME_LENGTH))
+    shown = figure(component.uptime, "90d", words)
     if ratio is None:
-        value, status = words.say("status.uptime.none"), ComponentStatus.NO_DATA
+        status = ComponentStatus.NO_DATA
     else:
         is_good = ratio * 100 >= policy.slo
-        value = number_text(component.uptime.percent, words)
         status = ComponentStatus.OPERATIONAL if is_good else ComponentStatus.DEGRADED_PERFORMANCE
-    return badge(label, value, state_colours(status).ink, words.say("badge.last_days"))
+    text = words.say("badge.uptime", sentence=shown.sentence)
+    return badge(component.name, shown.short, state_colours(status).ink, text)
 
 
 # Most states and uptimes are those of the publication before.

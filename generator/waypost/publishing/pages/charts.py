@@ -184,20 +184,20 @@ def bar_text(days: Sequence[DaySummary], words: Words) -> str:
     return f"{text} {words.say('status.bar.gaps', count=gaps)}" if gaps else text
 
 
-def bar_svg(days: Sequence[DaySummary], words: Words) -> Markup:
+def bar_svg(days: Sequence[DaySummary]) -> Markup:
     """Draw the days of a component: a line of strokes for each pattern, a segment of days being one stroke.
 
     A unit of width is a day. `theme/status/status_days.js` reads the pattern of each day off the strokes.
     """
-    return _bar(tuple(day_segments(days)), len(days), bar_text(days, words))
+    return _bar(tuple(day_segments(days)), len(days))
 
 
 # A process that stays draws the same bars at each publication, and several pages show each.
 @lru_cache(8192)
-def _bar(segments: tuple[Segment, ...], days: int, text: str) -> Markup:
+def _bar(segments: tuple[Segment, ...], days: int) -> Markup:
     head = Markup(
-        '<svg viewBox="0 0 {} 28" preserveAspectRatio="none" stroke-width="28" role="img" aria-label="{}">'
-    ).format(f"{days - 0.2:g}", text)
+        '<svg viewBox="0 0 {} 28" preserveAspectRatio="none" stroke-width="28" aria-hidden="true">'
+    ).format(f"{days - 0.2:g}")
     return head + _strokes(segments) + Markup("</svg>")
 
 

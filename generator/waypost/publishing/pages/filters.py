@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
@@ -19,17 +20,19 @@ from waypost.formats.status import CLOSED, MEASURED, ComponentStatus, Incident, 
 from waypost.formats.status_config import PageConfig, Policy
 from waypost.publishing.pages.charts import bar_svg, bar_text, latency_chart
 from waypost.publishing.pages.day_rows import DayRow, day_rows
+from waypost.status.rules.coverage import Figure, covered, figure, is_whole, length_text
 from waypost.status.rules.incidents import incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.similar import similar_incidents
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
-from waypost.status.rules.uptime import BUDGET_WINDOW, SHOWN_WINDOWS, Uptimes, percent
+from waypost.status.rules.uptime import BUDGET_WINDOW, IN_DAYS, SHOWN_WINDOWS, Uptimes
 
 _MARKS = {
     ComponentStatus.OPERATIONAL: "M5 12.5l4.5 4.5L19 7.5",
     ComponentStatus.UNDER_MAINTENANCE: "M12 6v6l4 3",
     ComponentStatus.NO_DATA: "M6 12h12",
 }
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _ALARM = "M12 5v9M12 19v.01"
 
 
@@ -41,21 +44,40 @@ def offset_text(moment: datetime) -> str:
     return f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}" if offset else "UTC"
 
 
-def uptime_text(component: ComponentSnapshot, words: Words) -> str:
-    """Return the uptime in words, and the time that was left out of it."""
-    uptime = component.uptime
-    if uptime.ratio is None:
-        parts = [words.say("status.uptime.none")]
-    else:
-        parts = [number_text(uptime.percent, words)]
-        days = round(uptime.no_data / 86400)
-        if days:
-            parts.append(words.say("status.uptime.days_without", count=days))
-    if uptime.maintenance:
-        parts.append(words.say("status.uptime.maintenance"))
-    if not component.is_measured:
-        parts.append(words.say("status.uptime.by_people"))
-    return " · ".join(parts)
+@dataclass(frozen=True)
+class BarText:
+    """What is written at the bar of a component, for as many of its days as there is room for."""
+
+    extent: str
+    """whole or half: the part of the bar that is shown."""
+    start: str
+    """What stands at its left end."""
+    caption: str
+    """The uptime of the days that are shown."""
+    name: str
+    """The bar in words, for those who do not see it."""
+
+
+def bar_texts(component: ComponentSnapshot, words: Words) -> list[BarText]:
+    """Return the texts at a bar: of all its days, and of the half that a phone shows."""
+    texts = []
+    for extent, window in (("whole", "90d"), ("half", "45d")):
+        caption = uptime_text(component, window, words)
+        days = bar_text(component.days[-IN_DAYS[window] :], words)
+        name = words.say("status.bar.name", days=days, uptime=caption)
+        texts.append(BarText(extent, words.say(f"status.bar.start.{extent}"), caption, name))
+    return texts
+
+
+def uptime_text(component: ComponentSnapshot, window: str, words: Words) -> str:
+    """Return the uptime of a window with what it rests on, and whether maintenance was left out of it."""
+    uptime = component.uptimes.windows[window]
+    sentence = figure(uptime, window, words).sentence
+    if uptime.ratio is None or not uptime.maintenance:
+        return sentence
+    note = words.say("status.uptime.maintenance")
+    # Where the line is too short for both, the note stands on the next one as a whole.
+    return f"{sentence} · {note.replace(' ', NO_BREAK)}"
 
 
 def region_sentences(component: ComponentSnapshot, words: Words) -> list[tuple[ComponentStatus, str]]:
@@ -70,12 +92,11 @@ def region_sentences(component: ComponentSnapshot, words: Words) -> list[tuple[C
     return sentences
 
 
-def uptime_columns(found: Uptimes, words: Words) -> list[str]:
+def uptime_columns(found: Uptimes, words: Words) -> list[Figure]:
     """Write the uptime of each window, and of the longest with maintenance counted as downtime."""
-    ratios = [*(found.windows[name].ratio for name in SHOWN_WINDOWS), found.windows["90d"].with_maintenance]
     return [
-        words.say("status.uptime.none") if ratio is None else number_text(percent(ratio), words)
-        for ratio in ratios
+        *(figure(found.windows[name], name, words) for name in SHOWN_WINDOWS),
+        figure(found.windows["90d"], "90d", words, with_maintenance=True),
     ]
 
 
@@ -104,6 +125,7 @@ class StatusFormat:
         self._zone = ZoneInfo(snapshot.page.time_zone)
         self._articles = articles
         self._bars: dict[str, Markup] = {}
+        self._bar_texts: dict[str, list[BarText]] = {}
         self._days: dict[str, tuple[DayRow, ...]] = {}
 
     def day_time(self, moment: datetime) -> str:
@@ -161,10 +183,14 @@ class StatusFormat:
         """Draw the days of a component; several pages show the same drawing."""
         if component.id not in self._bars:
             days = component.days
-            self._bars[component.id] = self._memory.made(
-                f"bars/{component.id}", days, lambda: bar_svg(days, self.words)
-            )
+            self._bars[component.id] = self._memory.made(f"bars/{component.id}", days, lambda: bar_svg(days))
         return self._bars[component.id]
+
+    def bar_texts(self, component: ComponentSnapshot) -> list[BarText]:
+        """Return the texts at the bar of a component; several pages show the same."""
+        if component.id not in self._bar_texts:
+            self._bar_texts[component.id] = bar_texts(component, self.words)
+        return self._bar_texts[component.id]
 
     def days(self, component: ComponentSnapshot) -> tuple[DayRow, ...]:
         """Return in words the days of a component on which something happened, or of which there are no data."""
@@ -210,7 +236,7 @@ class StatusFormat:
             "badge_markdown": lambda component: badge_markdown(component, self._snapshot.page),
             "banner_html": lambda component: banner_html(component, self._snapshot.page),
             "bar": self.bar,
-            "bar_text": lambda days: bar_text(days, words),
+            "bar_texts": self.bar_texts,
             "closing_words": closing_words,
             "day_list": self.day_list,
             "day_rows": self.days,
@@ -227,7 +253,6 @@ class StatusFormat:
             "status_word": lambda status: words.say(f"status.state.{status}"),
             "update_word": lambda status: words.say(f"status.update.{status}"),
             "uptime_columns": lambda found: uptime_columns(found, words),
-            "uptime_text": lambda component: uptime_text(component, words),
             "window": self.window,
             "worst": lambda members: group_status([member.status for member in members]),
         }
@@ -258,7 +283,7 @@ def budget_sentences(found: Uptimes, policy: Policy, words: Words) -> list[str]:
     """Return sentences on the goal, the downtime that it allows, and how much of that is left."""
     budget = found.budget(policy)
     goal = number_text(f"{policy.slo:g}", words)
-    if found.windows[BUDGET_WINDOW].ratio is None:
+    if budget.allowed is None or budget.spent is None:
         return [words.say("status.budget.goal", goal=goal), words.say("status.budget.unknown")]
     allowed, spent = timedelta(seconds=budget.allowed), timedelta(seconds=budget.spent)
     sentences = [words.say("status.budget.allows", goal=goal, allowed=duration_text(allowed, words))]
@@ -270,6 +295,9 @@ def budget_sentences(found: Uptimes, policy: Policy, words: Words) -> list[str]:
     else:
         over = duration_text(spent - allowed, words)
         sentences.append(words.say("status.budget.missed", spent=duration_text(spent, words), over=over))
+    window = found.windows[BUDGET_WINDOW]
+    if not is_whole(window):
+        sentences.append(words.say("status.budget.partial", length=length_text(covered(window), words)))
     return sentences
 
 

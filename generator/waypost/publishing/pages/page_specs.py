@@ -14,7 +14,13 @@ from waypost.formats.article import Article, components_of
 from waypost.formats.status import MEASURED, ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.publishing.pages.charts import GAP_CODE, STATUS_CODES
 from waypost.publishing.pages.day_rows import DayRow, rows_shown
-from waypost.publishing.pages.filters import StatusFormat, region_sentences, uptime_columns, uptime_text
+from waypost.publishing.pages.filters import (
+    BarText,
+    StatusFormat,
+    region_sentences,
+    uptime_columns,
+)
+from waypost.status.rules.coverage import Figure, figure
 from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import SHOWN_WINDOWS, Uptimes
@@ -132,11 +138,11 @@ class ComponentView:
     since: datetime
     description: str
     group: str
-    bar: tuple[str, str, date]
-    """The drawing, the line below it, and its last day."""
+    bar: tuple[str, list[BarText], date]
+    """The drawing, what is written at it, and its last day."""
     days: tuple[DayRow, ...]
     regions: list[tuple[ComponentStatus, str]]
-    uptimes: list[str]
+    uptimes: list[Figure]
     months: list[tuple[str, str]]
     budget: list[str]
 
@@ -150,11 +156,11 @@ def component_view(component: ComponentSnapshot, formatter: StatusFormat) -> Com
         since=component.since,
         description=component.description,
         group=component.group,
-        bar=(formatter.bar(component), uptime_text(component, words), component.days[-1].day),
+        bar=(formatter.bar(component), formatter.bar_texts(component), component.days[-1].day),
         days=formatter.days(component),
         regions=region_sentences(component, words),
         uptimes=uptime_columns(component.uptimes, words),
-        months=_month_uptimes(component.uptimes, words),
+        months=month_uptimes(component.uptimes, words),
         budget=formatter.budget(component),
     )
 
@@ -166,7 +172,7 @@ def _index_context(snapshot: Snapshot) -> dict[str, Any]:
         "weights": weights,
         "legend": _legend(snapshot),
         "periods": _periods(snapshot),
-        "months": _month_uptimes(snapshot.uptimes, words),
+        "months": month_uptimes(snapshot.uptimes, words),
         "works": works_by_time(snapshot.planned),
         "rows_shown": rows_shown(len(snapshot.components)),
     }
@@ -190,9 +196,13 @@ def _periods(snapshot: Snapshot) -> list[str]:
     return [snapshot.words.say(f"status.uptime.period.{name}") for name in SHOWN_WINDOWS]
 
 
-def _month_uptimes(uptimes: Uptimes, words: Words) -> list[tuple[str, str]]:
+def month_uptimes(uptimes: Uptimes, words: Words) -> list[tuple[str, str]]:
+    """Return the name and the uptime of each month that has one."""
     return [
-        (words.date("status.date.month", date.fromisoformat(f"{name}-01")), number_text(found.percent, words))
+        (
+            words.date("status.date.month", date.fromisoformat(f"{name}-01")),
+            figure(found, name, words).sentence,
+        )
         for name, found in uptimes.months.items()
         if found.ratio is not None
     ]

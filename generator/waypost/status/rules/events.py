@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from waypost.formats.status import EventSource, Incident, Update
+from waypost.formats.status import ComponentStatus, EventSource, Incident, Update
 from waypost.status.rules.maintenance import MaintenanceSnapshot
 
 
@@ -35,6 +35,11 @@ def incident_key(incident: Incident, update: Update) -> str:
 def maintenance_key(item: MaintenanceSnapshot, update: Update) -> str:
     """Return the key of an update of a maintenance; all windows of work that repeats share those of its file."""
     return f"maintenance/{item.work.file_name}#{update.id}"
+
+
+def component_key(component: str, since: datetime, status: ComponentStatus) -> str:
+    """Return the key of a change of the state of a component; messages alone have one of their own."""
+    return f"component/{component}/{since.isoformat()}/{status}"
 
 
 def event_log(

@@ -29,7 +29,7 @@ from waypost.status.rules.headline import Headline, headline
 from waypost.status.rules.incidents import active_incidents, overdue
 from waypost.status.rules.latency import Latency
 from waypost.status.rules.maintenance import MaintenanceSnapshot, UnwrittenEntries, maintenance_at
-from waypost.status.rules.state_steps import StateInterval, combined
+from waypost.status.rules.state_steps import combined
 from waypost.status.rules.timeline import (
     AffectedInterval,
     ComponentTimeline,
@@ -70,7 +70,7 @@ class ComponentSnapshot:
     """Its place on the page, from 1."""
     status: ComponentStatus
     known_status: ComponentStatus
-    """The status, or the last one that was known where there is no data now."""
+    """The status, or the last one that was measured where there is no data now."""
     since: datetime
     """When the present state began; the start of the window where it is older."""
     created_at: datetime
@@ -211,7 +211,7 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     history = _known(site.history, observed.renamed(site.config.present_ids), now)
     timelines = component_timelines(site, history, now)
     found = automatic_incidents(
-        site, {name: timeline.changes for name, timeline in timelines.items()}, now, words
+        site, {name: timeline.believed_changes for name, timeline in timelines.items()}, now, words
     )
     # Automatic incidents never paint the bars: the rows they derive from already do.
     incidents = tuple(
@@ -338,11 +338,11 @@ def _component(
         group=group,
         position=position,
         status=status,
-        known_status=_last_known(intervals, status, first_day),
+        known_status=_last_known(timeline, status, first_day),
         since=moment_of(max(intervals[-1][0], first_day)),
         created_at=moment_of(created),
         days=calendar.summaries(intervals),
-        uptimes=calendar.uptimes(intervals, site.config.policy, known_from),
+        uptimes=calendar.uptimes(intervals, site.config.policy, known_from, timeline.unmeasured(intervals)),
         is_measured=bool(component.checks),
         formerly=component.formerly,
         regions=_regions(site, timeline, component, now - _INSTANT),
@@ -374,17 +374,17 @@ def _regions(
     return tuple(views)
 
 
-def _last_known(
-    intervals: Sequence[StateInterval], status: ComponentStatus, first_day: int
-) -> ComponentStatus:
+def _last_known(timeline: ComponentTimeline, status: ComponentStatus, first_day: int) -> ComponentStatus:
+    """Return the state that stands in for no data: the last one measured, unless a person ended its incident later.
+
+    What a person or the calendar said holds until they say, and never stands in for anything after that.
+    """
     if status is not ComponentStatus.NO_DATA:
         return status
-    known = (
-        state
-        for _, end, state in reversed(intervals)
-        if state is not ComponentStatus.NO_DATA and end > first_day
-    )
-    return next(known, ComponentStatus.OPERATIONAL)
+    last = timeline.last_measured
+    if last is None or last[0] <= max(first_day, timeline.last_resolved or first_day):
+        return ComponentStatus.OPERATIONAL
+    return last[1]
 
 
 def _is_blind(components: Sequence[ComponentSnapshot]) -> bool:

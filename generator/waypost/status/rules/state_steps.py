@@ -68,6 +68,12 @@ def state_at(steps: Steps, at: int) -> ComponentStatus:
     return steps[index - 1][1] if index else NO_DATA
 
 
+def step_intervals(steps: Steps, end: int) -> list[StateInterval]:
+    """Return steps as intervals, the last of them until `end`."""
+    ends = [*(at for at, _ in steps[1:]), end]
+    return [(start, until, state) for (start, state), until in zip(steps, ends, strict=False)]
+
+
 _RANK = {status: rank for rank, status in enumerate(MEASURED)}
 
 

@@ -10,15 +10,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
-from waypost.base.intervals import micros, moment_of
+from waypost.base.intervals import joined, micros, moment_of, without
 from waypost.formats.status import ComponentStatus, Incident, StateChange, worst
 from waypost.formats.status_config import Component
 from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.check_series import CheckSeries, StateAsOf, check_series, states_as_of
 from waypost.status.rules.incidents import declared_steps, involved_intervals
 from waypost.status.rules.maintenance import maintenance_steps
-from waypost.status.rules.state_steps import NO_DATA, StateInterval, Steps, combined, merge_steps, state_at
+from waypost.status.rules.state_steps import (
+    NO_DATA,
+    StateInterval,
+    Steps,
+    combined,
+    merge_steps,
+    state_at,
+    step_intervals,
+)
+from waypost.status.rules.uptime import Unmeasured
 
 T = TypeVar("T")
 
@@ -28,7 +38,8 @@ class ComponentTimeline:
 
     A person's incident wins over what was measured; maintenance covers measured trouble of its own
     components only; outside of coverage, and while our own connection was down, there is no data. A
-    component without checks is operational unless an incident says otherwise.
+    component without checks is operational unless an incident says otherwise, and so is every other where
+    nothing was measured in a time whose incidents all were written down.
     """
 
     def __init__(self, component: Component, site: StatusSite, history: History, now: datetime) -> None:
@@ -36,6 +47,10 @@ class ComponentTimeline:
         self._incidents = [item for item in site.incidents if component.id in item.components]
         self._works = [work for work in site.maintenances if component.id in work.components]
         self._now = now
+        zone = ZoneInfo(site.config.page.time_zone)
+        spans = (item.interval(zone) for item in site.config.reported if component.checks)
+        self.reported = joined((micros(start), micros(end)) for start, end in spans)
+        """When all of its incidents were written down, though no check watched it."""
         self.checks: Mapping[str, CheckSeries] = check_series(component, history, now)
         """The series of its checks, by name."""
 
@@ -52,14 +67,14 @@ class ComponentTimeline:
 
     @cached_property
     def first_watched(self) -> int | None:
-        """When anything of it was first watched, in microseconds."""
+        """When anything of it was first watched, by checks or people, in microseconds."""
         starts = [
             region.watched[0][0]
             for check in self.checks.values()
             for region in check.regions.values()
             if region.watched
         ]
-        return min(starts, default=None)
+        return min([*starts, *(start for start, _ in self.reported[:1])], default=None)
 
     @cached_property
     def measured(self) -> Steps:
@@ -70,10 +85,57 @@ class ComponentTimeline:
         return merge_steps(series, lambda states: combined(states, self._component.combine))
 
     @cached_property
+    def watched(self) -> Steps:
+        """The states that the checks show, and where they show none, that of times whose incidents were written."""
+        if not self.reported:
+            return self.measured
+        edges = itertools.chain(*(((start, _WELL), (end, NO_DATA)) for start, end in self.reported))
+        return merge_steps(
+            [self.measured, list(edges)],
+            lambda states: states[1] if states[0] is NO_DATA else states[0],
+        )
+
+    @property
+    def last_measured(self) -> tuple[int, ComponentStatus] | None:
+        """The last state that was watched, with its end in microseconds where it is over; None where none was."""
+        known = reversed(step_intervals(self.watched, micros(self._now)))
+        return next(((end, state) for _, end, state in known if state is not NO_DATA), None)
+
+    @property
+    def last_resolved(self) -> int | None:
+        """When people last wrote that an incident was over for it, in microseconds."""
+        return max(self._resolved, default=None)
+
+    @cached_property
+    def _resolved(self) -> list[int]:
+        spans = (span for item in self._incidents for span in involved_intervals(item, self._component.id))
+        return sorted({micros(end) for _, end in spans if end and end <= self._now})
+
+    @property
+    def believed_changes(self) -> tuple[StateChange, ...]:
+        """The changes, and what people wrote where nothing was measured.
+
+        A measured outage that a person resolved while no check watched is over, until it is measured again.
+        """
+        added = []
+        for end in self._resolved:
+            known = [row for row in self.changes if micros(row.confirmed_at) <= end]
+            if not known or not known[-1].status.is_trouble or state_at(self.measured, end) is not NO_DATA:
+                continue
+            again = next((step for step in self.measured if step[0] > end and step[1] is not NO_DATA), None)
+            for at, status in [(end, _WELL), *([again] if again and again[1].is_trouble else [])]:
+                added.append(replace(known[-1], at=moment_of(at), status=status, confirmed_at=moment_of(at)))
+        return (
+            tuple(sorted((*self.changes, *added), key=lambda row: row.confirmed_at))
+            if added
+            else self.changes
+        )
+
+    @cached_property
     def steps(self) -> Steps:
         """The states of the component, with those that people wrote."""
         if not self._incidents and not self._works:
-            return self.measured
+            return self.watched
         written = [declared_steps(item, self._component.id) for item in self._incidents]
         works = [maintenance_steps(work) for work in self._works]
         count = len(written)
@@ -82,7 +144,7 @@ class ComponentTimeline:
             declared, work = worst(states[1 : count + 1]), worst(states[count + 1 :])
             return next((state for state in (declared, work) if state is not NO_DATA), states[0])
 
-        return merge_steps([self.measured, *written, *works], judge)
+        return merge_steps([self.watched, *written, *works], judge)
 
     @cached_property
     def _moments(self) -> list[int]:
@@ -114,6 +176,23 @@ class ComponentTimeline:
             elif right > left:
                 intervals.append((left, right, state))
         return intervals
+
+    def unmeasured(self, intervals: Sequence[StateInterval]) -> Unmeasured:
+        """Return of such intervals the time that counts for the uptime and that no check watched."""
+        if not self.reported and not self._incidents and self._component.checks:
+            return Unmeasured()
+        counted = joined((start, end) for start, end, status in intervals if status not in _UNCOUNTED)
+        if not self._component.checks:
+            return Unmeasured(reported=counted)
+        steps = step_intervals(self.measured, micros(self._now))
+        measured = joined((start, end) for start, end, status in steps if status is not NO_DATA)
+        unwatched = without(counted, measured)
+        written = without(unwatched, self.reported)
+        return Unmeasured(reported=without(unwatched, written), written=written)
+
+
+_WELL = ComponentStatus.OPERATIONAL
+_UNCOUNTED = (NO_DATA, ComponentStatus.UNDER_MAINTENANCE)
 
 
 def component_timelines(site: StatusSite, history: History, now: datetime) -> dict[str, ComponentTimeline]:

@@ -3,6 +3,9 @@
 The formula is on the page too. Counts of checks never enter it, so that a changed polling interval
 cannot change the past. Times are added up as whole microseconds, so that the order of rows and the
 place of cuts change nothing.
+
+There is a ratio only where enough of the window was watched (`Policy.least_coverage`): time that only a
+written incident covers says how bad it was, and nothing of how well all was beside it.
 """
 
 from __future__ import annotations
@@ -11,12 +14,12 @@ import bisect
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from operator import attrgetter, mul, sub
 from zoneinfo import ZoneInfo
 
-from waypost.base.intervals import micros, micros_in
+from waypost.base.intervals import Interval, micros, micros_in
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Policy
 from waypost.status.rules.state_steps import StateInterval
@@ -25,6 +28,9 @@ SECOND = 1_000_000
 DAY = timedelta(days=1)
 DAYS = 90
 """How many days the bars show, and the longest window in days."""
+
+HALF = DAYS // 2
+"""How many days the bars show where there is little room."""
 
 MONTHS = 12
 """How many calendar months are shown, with the current one."""
@@ -35,33 +41,46 @@ BUDGET_WINDOW = "30d"
 ROLLING = {"1h": timedelta(hours=1), "6h": timedelta(hours=6), "24h": DAY, "3d": 3 * DAY}
 """Windows that end now and have a fixed length; burn rates are given for them."""
 
-IN_DAYS = {"7d": 7, "30d": 30, "90d": DAYS}
+IN_DAYS = {"7d": 7, "30d": 30, "45d": HALF, "90d": DAYS}
 """Windows of whole days in the zone of the page, today being the last of them."""
 
-SHOWN_WINDOWS = ("24h", *IN_DAYS)
-"""The windows whose uptime is shown."""
+SHOWN_WINDOWS = ("24h", "7d", "30d", "90d")
+"""The windows whose uptime is shown side by side."""
 
 
 @dataclass(frozen=True)
 class Uptime:
-    """How much of a window something was up; all times in seconds."""
+    """How much of a window something was up, and what is known of the window; all times in seconds."""
 
     ratio: float | None
-    """0 to 1, or None where nothing was measured."""
+    """0 to 1, or None where too little of the window was watched."""
     window: float
     maintenance: float
     no_data: float
     down: float = 0.0
     """Downtime, each state with its weight."""
+    reported: float = 0.0
+    """Counted time that no check watched, and people did."""
+    written: float = 0.0
+    """Counted time that nobody watched: only an incident that was written down covers it."""
+    parts: int = 1
+    """Of how many components the times are the sums."""
 
     @property
     def counted(self) -> float:
-        """The time that was measured and not announced as maintenance."""
+        """The time that is data and was not announced as maintenance."""
         return self.window - self.maintenance - self.no_data
+
+    @property
+    def measured(self) -> float:
+        """The counted time that checks watched."""
+        return self.counted - self.reported - self.written
 
     @property
     def with_maintenance(self) -> float | None:
         """The ratio where all announced maintenance counts as downtime."""
+        if self.ratio is None:
+            return None
         return _ratio(self.down + self.maintenance, self.window - self.no_data)
 
     @property
@@ -89,11 +108,29 @@ def _ratio(down: float, counted: float) -> float | None:
     return min(1.0, max(0.0, 1.0 - down / counted)) if counted > 0.001 else None
 
 
+@dataclass(frozen=True)
+class Unmeasured:
+    """Counted time that no check watched, as intervals in order, in microseconds."""
+
+    reported: Sequence[Interval[int]] = ()
+    """Where people watched."""
+    written: Sequence[Interval[int]] = ()
+    """Where only an incident that was written down tells of it."""
+
+
+ALL_MEASURED = Unmeasured()
+"""Checks watched all the time that counts."""
+
+
 class Account:
     """The time spent in each state, added up so that any window of it is read off at two places."""
 
-    def __init__(self, intervals: Sequence[StateInterval], policy: Policy) -> None:
+    def __init__(
+        self, intervals: Sequence[StateInterval], policy: Policy, unmeasured: Unmeasured = ALL_MEASURED
+    ) -> None:
         self._intervals = intervals
+        self._reported, self._written = _Lengths(unmeasured.reported), _Lengths(unmeasured.written)
+        self._least = policy.least_coverage.total_seconds()
         self._weights = [policy.weight(status) for status in _TALLIED]
         self._starts = [start for start, _, _ in intervals]
         self._sums = [_NOTHING]
@@ -111,11 +148,35 @@ class Account:
     def uptime(self, start: int, end: int) -> Uptime:
         """Return the uptime of [start, end), in microseconds."""
         maintenance, no_data, whole, *tallied = map(sub, self._until(end), self._until(start))
-        counted = whole - maintenance - no_data
-        down = sum(map(mul, self._weights, tallied)) / SECOND
-        return Uptime(
-            _ratio(down, counted / SECOND), whole / SECOND, maintenance / SECOND, no_data / SECOND, down
+        found = Uptime(
+            ratio=None,
+            window=whole / SECOND,
+            maintenance=maintenance / SECOND,
+            no_data=no_data / SECOND,
+            down=sum(map(mul, self._weights, tallied)) / SECOND,
+            reported=self._reported.between(start, end) / SECOND,
+            written=self._written.between(start, end) / SECOND,
         )
+        # Of a window that is hardly longer, half is enough: the last answer is always a moment old.
+        is_enough = found.counted - found.written >= min(self._least, found.window / 2)
+        return replace(found, ratio=_ratio(found.down, found.counted)) if is_enough else found
+
+
+class _Lengths:
+    """The length of intervals, added up."""
+
+    def __init__(self, intervals: Sequence[Interval[int]]) -> None:
+        self._intervals = intervals
+        self._starts = [start for start, _ in intervals]
+        self._sums = [0, *itertools.accumulate(end - start for start, end in intervals)]
+
+    def _until(self, moment: int) -> int:
+        index = bisect.bisect_left(self._starts, moment)
+        return self._sums[index] - (max(0, self._intervals[index - 1][1] - moment) if index else 0)
+
+    def between(self, start: int, end: int) -> int:
+        """Return how much of them lies in [start, end)."""
+        return self._until(end) - self._until(start)
 
 
 _TALLIED = tuple(status for status in ComponentStatus if status.is_trouble)
@@ -136,14 +197,25 @@ def _added(sums: tuple[int, ...], status: ComponentStatus, length: int) -> tuple
 
 
 def pooled(parts: Sequence[Uptime]) -> Uptime:
-    """Return the uptime of several components together: the mean, each weighed by the time it was measured."""
-    window, maintenance, no_data, down, counted = (
+    """Return the uptime of several components together: the mean, each weighed by the time it was measured.
+
+    A component that has no ratio of its own is no data here. Where none has one, the times are told all the same.
+    """
+    has_ratio = any(part.ratio is not None for part in parts)
+    known = [part if not has_ratio or part.ratio is not None else _unknown(part) for part in parts]
+    window, maintenance, no_data, down, reported, written = (
         math.fsum(values)
         for values in zip(
-            *((p.window, p.maintenance, p.no_data, p.down, p.counted) for p in parts), strict=True
+            *((p.window, p.maintenance, p.no_data, p.down, p.reported, p.written) for p in known),
+            strict=True,
         )
     )
-    return Uptime(_ratio(down, counted), window, maintenance, no_data, down)
+    found = Uptime(None, window, maintenance, no_data, down, reported, written, len(parts))
+    return replace(found, ratio=_ratio(down, found.counted)) if has_ratio else found
+
+
+def _unknown(part: Uptime) -> Uptime:
+    return Uptime(None, part.window, part.maintenance, part.window - part.maintenance)
 
 
 @dataclass(frozen=True)
@@ -152,20 +224,20 @@ class Budget:
 
     goal: float
     """The availability goal, in percent."""
-    allowed: float
-    """(1 - goal) of the time that counts."""
-    spent: float
+    allowed: float | None
+    """(1 - goal) of the time that counts; None where the window has no uptime."""
+    spent: float | None
     burn_rates: Mapping[str, float | None]
     """Downtime in a window as a multiple of what the goal allows for it; 1 spends the budget exactly.
 
     See "Alerting on SLOs" in Google's Site Reliability Workbook, https://sre.google/workbook/alerting-on-slos/.
-    None where nothing was measured.
+    None where that window has no uptime.
     """
 
     @property
-    def left(self) -> float:
+    def left(self) -> float | None:
         """The downtime that may still be spent; below zero when the goal was missed."""
-        return self.allowed - self.spent
+        return None if self.allowed is None or self.spent is None else self.allowed - self.spent
 
 
 @dataclass(frozen=True)
@@ -173,7 +245,7 @@ class Uptimes:
     """The uptime of a component, a group or the page in every window."""
 
     windows: Mapping[str, Uptime]
-    """By name: 1h, 6h, 24h, 3d, 7d, 30d, 90d."""
+    """By name: 1h, 6h, 24h, 3d, 7d, 30d, 45d, 90d."""
     months: Mapping[str, Uptime]
     """By name, such as 2026-11; newest first, and none from before anything was known."""
 
@@ -186,6 +258,8 @@ class Uptimes:
             for name, found in self.windows.items()
             if name in ROLLING
         }
+        if window.ratio is None:
+            return Budget(policy.slo, None, None, rates)
         return Budget(policy.slo, allowed * window.counted, window.down, rates)
 
 
@@ -251,9 +325,15 @@ class Calendar:
         """The beginning of the bars, in microseconds."""
         return self._starts[0]
 
-    def uptimes(self, intervals: Sequence[StateInterval], policy: Policy, known_from: int) -> Uptimes:
+    def uptimes(
+        self,
+        intervals: Sequence[StateInterval],
+        policy: Policy,
+        known_from: int,
+        unmeasured: Unmeasured = ALL_MEASURED,
+    ) -> Uptimes:
         """Return the uptime in every window; `intervals` are in order and reach from `begin` to now."""
-        account = Account(intervals, policy)
+        account = Account(intervals, policy, unmeasured)
         return Uptimes(
             {name: account.uptime(start, self._now) for name, start in self._windows.items()},
             {name: account.uptime(start, end) for name, start, end in self._months if end > known_from},
