@@ -13,8 +13,8 @@ from waypost.authoring.incidents import (
     plan_open,
     plan_resolve,
     plan_update,
-    present_incident,
 )
+from waypost.authoring.io.incident_edit import INCIDENTS, read_file
 from waypost.authoring.io.planned_files import AlreadyThere, write_planned
 from waypost.authoring.rules.incident_texts import NewUpdate
 from waypost.base.files.languages import load_words
@@ -32,6 +32,7 @@ from waypost.status.rules.snapshot import take_snapshot
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 NAME = "2026-11-20-pages-do-not-open"
+WEB = {"web": ComponentStatus.PARTIAL_OUTAGE}
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def site(tmp_path: Path) -> Site:
 @pytest.fixture
 def file(site: Site) -> Path:
     """Return the file of an open incident."""
-    return open_incident(site, NewIncident("Pages do not open", ["web"]), "They stay white.", NOW)
+    return open_incident(site, NewIncident("Pages do not open", WEB), "They stay white.", NOW)
 
 
 def done(planned: PlannedIncident) -> PlannedIncident:
@@ -66,19 +67,23 @@ def resolve_incident(
     return done(plan_resolve(site, name, update, draft_article=draft_article, category=category))
 
 
+def present_incident(site: Site, name: str, *, is_over: bool = False) -> Incident:
+    return read_file(site.root, INCIDENTS, name, is_over=is_over).item
+
+
 def next_update(status: str, message: str, minutes: int = 1) -> NewUpdate:
     return new_update(UpdateStatus(status), message, NOW + minutes * MINUTE)
 
 
 def test_an_incident_is_opened_with_what_is_known(site: Site) -> None:
-    new = NewIncident(
-        "Pages: do not open", ["web", "mail", "web"], Impact.MAJOR, ComponentStatus.MAJOR_OUTAGE
-    )
+    states = {"web": ComponentStatus.MAJOR_OUTAGE, "mail": ComponentStatus.OPERATIONAL}
+    new = NewIncident("Pages: do not open", states, Impact.MAJOR, NOW - 20 * MINUTE)
     path = open_incident(site, new, "They stay $title white.\n\nAll of them.", NOW, 30 * MINUTE)
     assert path.name == "2026-11-20-pages-do-not-open.md"
     [found] = [item for item in list_incidents(site, NOW).incidents if item.id == path.stem]
     assert (found.title, found.impact) == ("Pages: do not open", Impact.MAJOR)
-    assert dict(found.components) == {"web": "major_outage", "mail": "major_outage"}
+    assert dict(found.components) == {"web": "major_outage", "mail": "operational"}
+    assert found.started == NOW - 20 * MINUTE
     [update] = found.updates
     assert (update.status, update.at) == ("investigating", NOW)
     assert update.body == "They stay $title white.\n\nAll of them."
@@ -106,14 +111,19 @@ def test_what_could_not_be_read_back_is_refused_before_anything_is_written(
 ) -> None:
     before = fingerprint(site.root)
     with pytest.raises(ProblemsFound, match=words):
-        open_incident(site, NewIncident("Pages do not open", components), message, NOW)
+        open_incident(
+            site,
+            NewIncident("Pages do not open", dict.fromkeys(components, ComponentStatus.PARTIAL_OUTAGE)),
+            message,
+            NOW,
+        )
     assert fingerprint(site.root) == before
 
 
 def test_an_incident_of_the_same_day_and_title_is_another_one(site: Site, file: Path) -> None:
     before = file.read_bytes()
     paths = [
-        open_incident(site, NewIncident(title, ["web"]), "Again.", NOW)
+        open_incident(site, NewIncident(title, WEB), "Again.", NOW)
         for title in ("Pages do not open!", "Pages do not open")
     ]
     assert [path.stem for path in paths] == [f"{NAME}-2", f"{NAME}-3"]
@@ -122,7 +132,7 @@ def test_an_incident_of_the_same_day_and_title_is_another_one(site: Site, file: 
 
 def test_titles_of_other_scripts_have_addresses_that_can_be_read(site: Site) -> None:
     titles = ("הדפים לא נפתחים", "页面打不开", "ページが開かない")
-    paths = [open_incident(site, NewIncident(title, ["web"]), "Now.", NOW) for title in titles]
+    paths = [open_incident(site, NewIncident(title, WEB), "Now.", NOW) for title in titles]
     assert [path.stem for path in paths] == [
         f"2026-11-20-{words}" for words in ("hdfym-l-nfthym", "yemiandabukai", "pejigakaikanai")
     ]
@@ -265,7 +275,7 @@ def test_the_candidates_are_named_otherwise(name: str, words: str, site: Site, f
 
 
 def test_a_whole_name_wins_over_a_part_of_another(site: Site, file: Path) -> None:
-    other = open_incident(site, NewIncident("Pages do not open again", ["web"]), "x", NOW)
+    other = open_incident(site, NewIncident("Pages do not open again", WEB), "x", NOW)
     assert present_incident(site, "pages-do-not-open").id == file.stem
     assert present_incident(site, "again").id == other.stem
 
@@ -373,7 +383,7 @@ def test_articles_that_the_incident_names_are_left_to_a_person(site: Site, file:
     "message", ["Use {{ name }}.", "<script>x</script>", "---\nx: y\n---", "1. a\n\n```\nx\n```"]
 )
 def test_whatever_customers_were_told_the_draft_is_valid(message: str, site: Site) -> None:
-    open_incident(site, NewIncident("Pages do not open", ["web"]), message, NOW)
+    open_incident(site, NewIncident("Pages do not open", WEB), message, NOW)
     article = draft_of(site)
     assert errors(lint(site, NOW + 10 * MINUTE)) == []
     assert "<script>" not in article.read_text(encoding="utf-8").partition("---\n")[2].partition("---\n")[2]
@@ -421,6 +431,7 @@ def test_of_several_incidents_the_open_one_is_meant(site: Site, file: Path) -> N
     old.write_text(f"{closed}\n## resolved · 2026-11-10T18:00:00+00:00\nWell.\n", encoding="utf-8")
     for name in ("pages-do-not-open", "pages", "open"):
         assert present_incident(site, name).id == file.stem, name
+        assert present_incident(site, name, is_over=True).id == old.stem, name
     assert present_incident(site, old.stem).id == old.stem, "a whole name means its own file"
     (folder / "2026-11-12-pages-are-slow.md").write_text(closed, encoding="utf-8")
     with pytest.raises(ProblemsFound, match=r"several incidents.*: 2026-11-12-pages-are-slow, 2026-11-20"):

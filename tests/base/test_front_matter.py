@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from waypost.base.files.front_matter import parse_markdown
+from waypost.base.files.front_matter import parse_markdown, set_value
 from waypost.base.files.text_files import Source
 
 
@@ -43,3 +43,33 @@ def test_broken_front_matter_is_named_at_its_place(text: str, code: str, place: 
     document, problems = parse_markdown(Source("a.md", text))
     assert document is None
     assert [(p.code, (p.location.line, p.location.column)) for p in problems] == [(code, place)]
+
+
+@pytest.mark.parametrize(
+    ("front", "after"),
+    [
+        ("a: 1\nb: x # why\n", "a: 1\nb: new # why\n"),
+        ("b: 'it''s'\r\na: 1\r\n", "b: new\r\na: 1\r\n"),
+        ('"b" : "x\\"y"\n', '"b" : new\n'),
+        ("b: >-\n  one\n  two\na: 1\n", "b: new\na: 1\n"),
+        ("b: |\r\n  one\r\na: 1\r\n", "b: new\r\na: 1\r\n"),
+        ("b:\na: 1\n", "b: new\na: 1\n"),
+        ("b: # none\na: 1\n", "b: new # none\na: 1\n"),
+        ("b: null\n", "b: new\n"),
+        ("b: {c: 1}\n", "b: new\n"),
+        ("a: 1\n", "a: 1\nb: new\n"),
+        ("  a: 1\r\n", "  a: 1\r\n  b: new\r\n"),
+        ("a: {b: 1}\n", "a: {b: 1}\nb: new\n"),
+        ("# b: 1\na: größe\n", "# b: 1\na: größe\nb: new\n"),
+        ("{a: 1, b: 'x'}\n", "{a: 1, b: new}\n"),
+        ("{\n  a: 1,\n}\n", "{\n  a: 1, b: new,\n}\n"),
+        ("{a: 1, c: {d: 2}} # end\n", "{a: 1, c: {d: 2}, b: new} # end\n"),
+    ],
+)
+def test_a_value_is_set_and_every_other_byte_stays(front: str, after: str) -> None:
+    assert set_value(front, "b", "new") == after
+
+
+@pytest.mark.parametrize("front", ["", "\n", "- b\n", "b\n", "b: [\n", "{}\n"])
+def test_what_is_no_mapping_with_a_key_is_left(front: str) -> None:
+    assert set_value(front, "b", "new") is None

@@ -96,7 +96,7 @@ def test_what_has_to_be_added_by_hand_is_said(site: Site) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["open", "T"], "Missing option '--component'"),
+        (["open", "T"], "Say with --message"),
         (["open", "T", "--component", "web"], "Say with --message"),
         (["open", "T", "--component", "web", "--impact", "huge", "--message", "x"], "'huge' is not one of"),
         (["open", "T", "--component", "web", "--state", "operational", "--message", "x"], "is not one of"),
@@ -104,10 +104,9 @@ def test_what_has_to_be_added_by_hand_is_said(site: Site) -> None:
             ["open", "T", "--component", "web", "--message", "x", "--next-update", "soon"],
             "Expected a duration",
         ),
-        (["update", "mail", "--message", "x"], "Missing option '--status'"),
+        (["update", "mail", "--component", "mail", "--message", "x"], "Say how 'mail' is"),
         (["update", "mail", "--status", "scheduled", "--message", "x"], "'scheduled' is not one of"),
         (["update", "mail", "--status", "postmortem"], "Say with --message"),
-        (["resolve", "mail"], "Say with --message"),
         (["resolve", "mail", "--message", "x", "--category", "start"], "needs --draft-article"),
         (["close", "mail"], "No such command 'close'"),
     ],

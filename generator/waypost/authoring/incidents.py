@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from waypost.authoring.io.planned_files import (
     skeleton,
     write_planned,
 )
+from waypost.authoring.rules.incident_states import objection
 from waypost.authoring.rules.incident_texts import (
     NewUpdate,
     article_name,
@@ -47,10 +48,11 @@ class NewIncident:
     """The facts of an incident when it is opened."""
 
     title: str
-    components: Sequence[str]
+    components: Mapping[str, ComponentStatus] = field(default_factory=dict)
+    """The state of each that is hit; none while nobody knows what is."""
     impact: Impact = Impact.MINOR
-    state: ComponentStatus = ComponentStatus.PARTIAL_OUTAGE
-    """How the components are until it is resolved."""
+    started: datetime | None = None
+    """When it began, if that was before now; with the offset that is written."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,13 @@ class PlannedIncident:
     """The draft that is made of it."""
     is_named: bool = False
     """Whether the incident names the article; if not, a person has to add it."""
+    step: str = ""
+    """What becomes of it, for the commit; empty where the status of its last update says it."""
 
     @property
     def subject(self) -> str:
         """The first line of its commit."""
-        return f"Incident: {self.incident.title} ({self.incident.status})"
+        return f"Incident: {self.incident.title} ({self.step or self.incident.status})"
 
 
 def new_incident(
@@ -90,7 +94,8 @@ def new_incident(
 ) -> Path:
     """Start an incident about a component, with the first words for its impact, ready to be replaced."""
     start = update_start(site, impact)
-    planned = plan_open(site, NewIncident(title, [component], impact), start.words or start.hint, now)
+    new = NewIncident(title, {component: ComponentStatus.PARTIAL_OUTAGE}, impact)
+    planned = plan_open(site, new, start.words or start.hint, now)
     write_planned(planned.files)
     return planned.file
 
@@ -108,21 +113,38 @@ def plan_open(
     site: Site, new: NewIncident, message: str, now: datetime, next_update: timedelta | None = None
 ) -> PlannedIncident:
     """Plan the file of an incident with its first update; raises ProblemsFound and AlreadyThere."""
-    require_components(site, new.components)
+    require_components(site, [*new.components])
     first = NewUpdate(UpdateStatus.INVESTIGATING, local(now), message, next_update)
+    return planned_incident(site, start_incident(site, new, first))
+
+
+def start_incident(site: Site, new: NewIncident, first: NewUpdate) -> EditedFile[Incident]:
+    """Return the file of an incident with its first update; raises ProblemsFound and AlreadyThere."""
     values = {
         "title": quoted(new.title),
         "impact": new.impact,
-        "components": ", ".join(f"{name}: {new.state}" for name in dict.fromkeys(new.components)),
+        "components": ", ".join(f"{name}: {state}" for name, state in new.components.items()),
+        "started": f"started: {new.started.isoformat()}\n" if new.started else "",
         "update": first.text,
     }
     path = dated_file(site.root / INCIDENTS.path, first.at, new.title)
-    return _planned(site, start_file(site, INCIDENTS, path, skeleton("incident.md", values)))
+    return start_file(site, INCIDENTS, path, skeleton("incident.md", values))
+
+
+def incident_before(site: Site, name: str, status: UpdateStatus | None) -> EditedFile[Incident]:
+    """Return the incident that an update is about, which has a status, or none where that stays as it is.
+
+    Raises ProblemsFound where no such update can follow.
+    """
+    before = read_file(site.root, INCIDENTS, name, is_over=status is UpdateStatus.POSTMORTEM)
+    require(before.file, objection(before.item, status))
+    return before
 
 
 def plan_update(site: Site, name: str, update: NewUpdate) -> PlannedIncident:
     """Plan one more update of an incident; raises ProblemsFound."""
-    return _planned(site, _after(site, name, update))
+    require_components(site, [component for component, _ in update.changes])
+    return planned_incident(site, _after(site, name, update))
 
 
 def plan_resolve(
@@ -134,34 +156,48 @@ def plan_resolve(
     """
     after = _after(site, name, update)
     if not draft_article:
-        return _planned(site, after)
+        return planned_incident(site, after)
     article = plan_article(site, after.item, category, update.at)
     named = with_article(site.root, after, article.path.relative_to(site.root / "content").as_posix())
-    planned = _planned(site, named or after)
+    planned = planned_incident(site, named or after)
     # The article first: an incident must never name one that is not there.
     files = (article, *planned.files)
     return replace(planned, files=files, article=article.path, is_named=named is not None)
 
 
 def _after(site: Site, name: str, update: NewUpdate) -> EditedFile[Incident]:
-    return with_update(site.root, INCIDENTS, read_file(site.root, INCIDENTS, name), update)
+    before = incident_before(site, name, update.status)
+    return with_update(site.root, INCIDENTS, before, update)
 
 
-def _planned(site: Site, edited: EditedFile[Incident]) -> PlannedIncident:
-    preview = incident_preview(edited.item, usable_config(site.root))
-    return PlannedIncident(edited.item, edited.file, (edited.planned,), preview)
+def require(file: Path, objection: str) -> None:
+    """Raise ProblemsFound with an objection to a step of an incident, where there is one."""
+    if objection:
+        raise ProblemsFound([Problem(Location(f"{INCIDENTS.path}/{file.name}"), "incident-order", objection)])
+
+
+def planned_incident(
+    site: Site, *files: EditedFile[Incident], step: str = "", shown: int = -1
+) -> PlannedIncident:
+    """Return the plan of files that are written in this order; the last one's incident is what it is about.
+
+    `shown` is the index of the update in the preview.
+    """
+    config = usable_config(site.root)
+    previews = [incident_preview(file.item, config, file.item.updates[shown]) for file in reversed(files)]
+    planned = tuple(file.planned for file in files)
+    return PlannedIncident(files[-1].item, files[-1].file, planned, "\n\n".join(previews), step=step)
 
 
 def new_update(
-    status: UpdateStatus, message: str, now: datetime, next_update: timedelta | None = None
+    status: UpdateStatus,
+    message: str,
+    now: datetime,
+    next_update: timedelta | None = None,
+    changes: tuple[tuple[str, ComponentStatus], ...] = (),
 ) -> NewUpdate:
     """Return an update of this moment, in the zone of this machine."""
-    return NewUpdate(status, local(now), message, next_update)
-
-
-def present_incident(site: Site, name: str) -> Incident:
-    """Return the incident that a name means, before its author is asked for words about it."""
-    return read_file(site.root, INCIDENTS, name).item
+    return NewUpdate(status, local(now), message, next_update, changes)
 
 
 def local(now: datetime) -> datetime:

@@ -72,7 +72,9 @@ def plan_schedule(site: Site, new: NewMaintenance, message: str, now: datetime) 
     require_components(site, new.components)
     path = dated_file(site.root / MAINTENANCE.path, new.start, new.title)
     if new.end <= now:
-        raise _not_now(path, "The work would be over already. Correct its times.")
+        raise not_now(
+            path, "The work would be over already. Correct its times, or use `record` for past work."
+        )
     announced = NewUpdate(UpdateStatus.SCHEDULED, local(now), message)
     values = {
         "title": quoted(new.title),
@@ -82,7 +84,7 @@ def plan_schedule(site: Site, new: NewMaintenance, message: str, now: datetime) 
         "update": announced.text,
     }
     started = start_file(site, MAINTENANCE, path, skeleton("maintenance.md", values))
-    return _planned(site, started, _warnings(site, started.item, now))
+    return planned_maintenance(site, started, warnings_about(site, started.item, now))
 
 
 def plan_step(site: Site, name: str, update: NewUpdate) -> PlannedMaintenance:
@@ -90,8 +92,13 @@ def plan_step(site: Site, name: str, update: NewUpdate) -> PlannedMaintenance:
     before = read_file(site.root, MAINTENANCE, name)
     message = _REPEATS if before.item.repeats else _objection(before.item, update)
     if message:
-        raise _not_now(before.file, message)
-    return _planned(site, with_update(site.root, MAINTENANCE, before, update))
+        raise not_now(before.file, message)
+    return planned_maintenance(site, with_update(site.root, MAINTENANCE, before, update))
+
+
+def over_already(status: UpdateStatus) -> str:
+    """Return why nothing follows the end of work."""
+    return f"The work is over: {status}. Announce new work with `schedule`."
 
 
 def present_maintenance(site: Site, name: str) -> Maintenance:
@@ -104,17 +111,19 @@ def page_zone(site: Site) -> ZoneInfo:
     return ZoneInfo(usable_config(site.root).page.time_zone)
 
 
-def _planned(
+def planned_maintenance(
     site: Site, edited: EditedFile[Maintenance], warnings: Sequence[Problem] = ()
 ) -> PlannedMaintenance:
+    """Return the plan of a file with its preview."""
     preview = maintenance_preview(edited.item, usable_config(site.root))
     return PlannedMaintenance(edited.item, edited.file, (edited.planned,), preview, tuple(warnings))
 
 
-def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
+def warnings_about(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
     """Return the findings of the rules about announcements; lint.yml sets their levels, as it does later."""
     status = load_status(site)
-    status = replace(status, maintenances=(*status.maintenances, work))
+    others = (item for item in status.maintenances if item.id != work.id)
+    status = replace(status, maintenances=(*others, work))
     config = load_lint_config(site.root)[0] or LintConfig()
     lint_site = LintSite(Project(HelpCenter(), status), config, {}, frozenset(), now)
     path = f"{MAINTENANCE.path}/{work.id}.md"
@@ -125,7 +134,8 @@ def _warnings(site: Site, work: Maintenance, now: datetime) -> list[Problem]:
     ]
 
 
-def _not_now(file: Path, message: str) -> ProblemsFound:
+def not_now(file: Path, message: str) -> ProblemsFound:
+    """Return why a step of a maintenance cannot be, as it is raised."""
     return ProblemsFound([Problem(Location(f"{MAINTENANCE.path}/{file.name}"), "incident-order", message)])
 
 
@@ -134,7 +144,7 @@ def _objection(work: Maintenance, update: NewUpdate) -> str:
     status = work.updates[-1].status
     clock = maintenance_at(work, update.at).status
     if status in ENDED:
-        return f"The work is over: {status}. Announce new work with `schedule`."
+        return over_already(status)
     if update.status is UpdateStatus.COMPLETED:
         not_begun = "The work has not begun. Say `cancel` to call it off, or `start` if it begins now."
         return not_begun if clock is UpdateStatus.SCHEDULED else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from waypost.base.clock import utc_now
 from waypost.cli.common import (
@@ -18,10 +19,22 @@ from waypost.cli.common import (
     print_table,
     printable,
     site_option,
-    to_duration,
 )
-from waypost.cli.writing import message_option, words, write, writing_options
+from waypost.cli.writing import (
+    ComponentStates,
+    component_option,
+    given_changes,
+    impact_choice,
+    message_option,
+    name_argument,
+    next_option,
+    states_option,
+    words,
+    write,
+    writing_options,
+)
 from waypost.formats.status import (
+    CLOSED,
     INCIDENT_STATUSES,
     MEASURED,
     ComponentStatus,
@@ -35,9 +48,9 @@ if TYPE_CHECKING:
     from waypost.authoring.incidents import PlannedIncident
     from waypost.reading.status import ListedIncidents
 
-next_option = click.option(
-    "--next-update", callback=to_duration, help="How soon you will write again; it is shown as a promise."
-)
+_WITHOUT_STATES = (*CLOSED, UpdateStatus.POSTMORTEM)
+
+_NAMES = "NAME is any part of its file's name that no other has."
 
 
 @click.group("incident")
@@ -50,12 +63,12 @@ def command() -> None:
 
 @command.command("open")
 @click.argument("title")
-@click.option(
-    "--component", "components", required=True, multiple=True, help="The id of a component that is hit."
+@component_option(
+    "The id of a component that is hit, alone or with its state: api=major_outage. None while nobody knows."
 )
 @click.option(
     "--impact",
-    type=click.Choice([impact.value for impact in Impact]),
+    type=impact_choice,
     default=Impact.MINOR.value,
     show_default=True,
     help="How much it hurts customers.",
@@ -65,7 +78,11 @@ def command() -> None:
     type=click.Choice([state.value for state in MEASURED[1:]]),
     default=ComponentStatus.PARTIAL_OUTAGE.value,
     show_default=True,
-    help="How the components are until it is resolved.",
+    help="How the components are that are named without a state.",
+)
+@click.option(
+    "--started",
+    help="When it began: 20m ago, or 2026-11-20T09:50, in the time zone of the page unless it has an offset.",
 )
 @message_option
 @next_option
@@ -73,9 +90,10 @@ def command() -> None:
 def _open(
     title: str,
     *,
-    components: Sequence[str],
+    components: ComponentStates,
     impact: str,
     state: str,
+    started: str | None,
     message: str | None,
     next_update: timedelta | None,
     yes: bool,
@@ -88,48 +106,69 @@ def _open(
     """
     from waypost.authoring.incidents import NewIncident, plan_open, update_start
 
-    new = NewIncident(title, components, Impact(impact), ComponentStatus(state))
+    now = utc_now()
+    states = {name: given or ComponentStatus(state) for name, given in components}
+    new = NewIncident(title, states, Impact(impact), _began(site, started, now))
     text = words(message, lambda: title, UpdateStatus.INVESTIGATING, update_start(site, new.impact))
     planned = plan_open(site, new, text, utc_now(), next_update)
     done = f"Opened {planned.file.relative_to(site.root)}. It is shown when the status page is published."
     write(site, planned, done, yes=yes, commit=commit)
 
 
+def _began(site: Site, text: str | None, now: datetime) -> datetime | None:
+    """Return when an incident began; a usage error where that is to come."""
+    from waypost.authoring.maintenance import page_zone
+    from waypost.authoring.rules.local_time import read_past
+
+    if text is None:
+        return None
+    try:
+        return read_past(text, page_zone(site), now)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--started'") from None
+
+
 @command.command("update")
-@click.argument("name")
+@name_argument
 @click.option(
     "--status",
-    required=True,
     type=click.Choice([status.value for status in INCIDENT_STATUSES]),
-    help="How far you are; after resolved, only a postmortem may follow.",
+    help="How far you are; without it the status stays as it is.",
 )
+@states_option
 @message_option
 @next_option
 @writing_options
 def _update(
     name: str,
     *,
-    status: str,
+    status: str | None,
+    components: ComponentStates,
     message: str | None,
     next_update: timedelta | None,
     yes: bool,
     commit: bool,
     site: Site,
 ) -> None:
-    """Add an update to an incident. NAME is any part of its file's name that no other has.
+    """Add an update to an incident, and say how its components are. NAME is any part of its file's name.
 
-    Example: waypost incident update downloads-fail --status identified --message "A disk is full." --next-update 30m
+    Example: waypost incident update downloads-fail --component downloads=degraded_performance --message "Slow again."
     """
-    from waypost.authoring.incidents import new_update, plan_update, present_incident
+    from waypost.authoring.incidents import incident_before, new_update, plan_update
 
-    text = words(message, lambda: present_incident(site, name).title, status)
-    planned = plan_update(site, name, new_update(UpdateStatus(status), text, utc_now(), next_update))
-    done = f"Added '{status}' to status/incidents/{planned.incident.id}.md."
+    changes = given_changes(components)
+    if changes and status in _WITHOUT_STATES:
+        raise click.UsageError(f"'{status}' leaves no component in trouble. Leave --component out.")
+    before = incident_before(site, name, UpdateStatus(status) if status else None).item
+    next_status = UpdateStatus(status) if status else before.status
+    text = words(message, lambda: before.title, next_status)
+    planned = plan_update(site, name, new_update(next_status, text, utc_now(), next_update, changes))
+    done = f"Added '{next_status}' to status/incidents/{planned.incident.id}.md."
     write(site, planned, done, yes=yes, commit=commit)
 
 
 @command.command("resolve")
-@click.argument("name")
+@name_argument
 @message_option
 @click.option("--draft-article", is_flag=True, help="Leave a draft of an article about this problem.")
 @click.option(
@@ -150,11 +189,12 @@ def _resolve(
 
     Example: waypost incident resolve downloads-fail --message "All downloads work again." --draft-article
     """
-    from waypost.authoring.incidents import new_update, plan_resolve, present_incident
+    from waypost.authoring.incidents import incident_before, new_update, plan_resolve
 
     if category and not draft_article:
         raise click.UsageError("--category says where the draft goes, so it needs --draft-article.")
-    text = words(message, lambda: present_incident(site, name).title, UpdateStatus.RESOLVED)
+    before = incident_before(site, name, UpdateStatus.RESOLVED).item
+    text = words(message, lambda: before.title, UpdateStatus.RESOLVED)
     update = new_update(UpdateStatus.RESOLVED, text, utc_now())
     planned = plan_resolve(site, name, update, draft_article=draft_article, category=category)
     done = [f"Resolved status/incidents/{planned.incident.id}.md."]
@@ -170,6 +210,191 @@ def _about_draft(site: Site, planned: PlannedIncident, article: Path) -> list[st
         file = planned.file.relative_to(site.root)
         lines.append(f"To show it with the incident, add {path} to `articles` in {file}.")
     return lines
+
+
+@command.command("reopen")
+@name_argument
+@click.option(
+    "--status",
+    type=click.Choice([status.value for status in INCIDENT_STATUSES[:3]]),
+    default=UpdateStatus.INVESTIGATING.value,
+    show_default=True,
+    help="How far you are.",
+)
+@states_option
+@message_option
+@next_option
+@writing_options
+def _reopen(
+    name: str,
+    *,
+    status: str,
+    components: ComponentStates,
+    message: str | None,
+    next_update: timedelta | None,
+    yes: bool,
+    commit: bool,
+    site: Site,
+) -> None:
+    """Say that a resolved incident goes on, with its components as before its end unless you name them.
+
+    Example: waypost incident reopen downloads-fail --message "Zip downloads stop again."
+    """
+    from waypost.authoring.incident_corrections import plan_reopen, reopenable
+    from waypost.authoring.incidents import new_update
+
+    changes = given_changes(components)
+    text = words(message, lambda: reopenable(site, name).item.title, status)
+    update = new_update(UpdateStatus(status), text, utc_now(), next_update, changes)
+    planned = plan_reopen(site, name, update)
+    write(site, planned, f"Reopened status/incidents/{planned.incident.id}.md.", yes=yes, commit=commit)
+
+
+@command.command("edit")
+@name_argument
+@click.option("--title", help="Another title; the address stays.")
+@click.option("--impact", type=impact_choice, help="How much it hurts customers.")
+@click.option(
+    "--update",
+    "which",
+    default="last",
+    show_default=True,
+    help="Whose words to edit: last, its number, 1 for the oldest, or its id.",
+)
+@click.option(
+    "--message", help="The words of that update. Without any option, your editor shows the present ones."
+)
+@writing_options
+def _edit(
+    name: str,
+    *,
+    title: str | None,
+    impact: str | None,
+    which: str,
+    message: str | None,
+    yes: bool,
+    commit: bool,
+    site: Site,
+) -> None:
+    """Correct the words of an incident; its states and times stay. NAME is any part of its file's name.
+
+    Example: waypost incident edit downloads-fail --update last --message "Zip downloads work again."
+    """
+    from waypost.authoring.incident_corrections import Correction, plan_edit, present_words
+    from waypost.authoring.incidents import UpdateStart
+
+    is_chosen = click.get_current_context().get_parameter_source("which") is ParameterSource.COMMANDLINE
+    if message is None and (is_chosen or (title, impact) == (None, None)):
+        incident, present = present_words(site, name, which)
+        message = words(None, lambda: incident.title, f"update {which}", UpdateStart(present))
+    correction = Correction(title, Impact(impact) if impact else None, message, which)
+    planned = plan_edit(site, name, correction, utc_now())
+    write(site, planned, f"Edited status/incidents/{planned.incident.id}.md.", yes=yes, commit=commit)
+
+
+@command.command("merge")
+@name_argument
+@click.option("--into", required=True, help="The incident that it goes on as; any part of its file's name.")
+@message_option
+@next_option
+@writing_options
+def _merge(
+    name: str,
+    *,
+    into: str,
+    message: str | None,
+    next_update: timedelta | None,
+    yes: bool,
+    commit: bool,
+    site: Site,
+) -> None:
+    """Join an incident to another, which takes over its components as they are now.
+
+    Example: waypost incident merge uploads-fail --into downloads-fail --message "Both have one cause: a full disk."
+    """
+    from waypost.authoring.incident_corrections import mergeable, plan_merge
+
+    text = words(message, lambda: mergeable(site, name, into)[0].item.title, f"merge into {into}")
+    planned = plan_merge(site, name, into, text, utc_now(), next_update)
+    done = f"Merged status/incidents/{planned.incident.id}.md into {planned.incident.continued_as}.md."
+    write(site, planned, done, yes=yes, commit=commit)
+
+
+@command.command("split")
+@name_argument
+@click.option(
+    "--component", "components", required=True, multiple=True, help="The id of a component that leaves it."
+)
+@click.option("--title", required=True, help="The title of the new incident.")
+@click.option(
+    "--impact", type=impact_choice, help="The impact of the new one; that of the old one if not given."
+)
+@message_option
+@next_option
+@writing_options
+def _split(
+    name: str,
+    *,
+    components: Sequence[str],
+    title: str,
+    impact: str | None,
+    message: str | None,
+    next_update: timedelta | None,
+    yes: bool,
+    commit: bool,
+    site: Site,
+) -> None:
+    """Give some components of an incident one of their own, in the states that they are in now.
+
+    Example: waypost incident split downloads-fail --component web --title "Pages load slowly" --message "A router."
+    """
+    from waypost.authoring.incident_corrections import Split, plan_split, splittable
+
+    text = words(message, lambda: splittable(site, name, components).item.title, f"split off {title}")
+    split = Split(title, components, Impact(impact) if impact else None)
+    planned = plan_split(site, name, split, text, utc_now(), next_update)
+    new = planned.files[0].path.stem
+    done = f"Opened status/incidents/{new}.md, split off from {planned.incident.id}.md."
+    write(site, planned, done, yes=yes, commit=commit)
+
+
+def _last_word(name: str, status: UpdateStatus, what: str, example: str) -> click.Command:
+    @name_argument
+    @message_option
+    @writing_options
+    def step(name: str, *, message: str | None, yes: bool, commit: bool, site: Site) -> None:
+        from waypost.authoring.incident_corrections import postmortem_start
+        from waypost.authoring.incidents import incident_before, new_update, plan_update
+
+        before = incident_before(site, name, status).item
+        start = postmortem_start(site) if status is UpdateStatus.POSTMORTEM else None
+        text = words(message, lambda: before.title, status, start)
+        planned = plan_update(site, name, new_update(status, text, utc_now()))
+        write(
+            site,
+            planned,
+            f"Added '{status}' to status/incidents/{planned.incident.id}.md.",
+            yes=yes,
+            commit=commit,
+        )
+
+    step.__doc__ = f"{what} {_NAMES}\n\nExample: waypost incident {name} {example}"
+    return click.command(name)(step)
+
+
+for _step in (
+    _last_word(
+        *("withdraw", UpdateStatus.WITHDRAWN),
+        "Take back an incident that was opened by mistake: its page stays and says so, and it never counted.",
+        'downloads-fail --message "We tested on the wrong system. Nothing was wrong."',
+    ),
+    _last_word(
+        *("postmortem", UpdateStatus.POSTMORTEM),
+        "Say what was learnt of an incident that is over. The editor starts with the sections that readers expect.",
+        "downloads-fail",
+    ),
+):
+    command.add_command(_step)
 
 
 @command.command("acknowledge")

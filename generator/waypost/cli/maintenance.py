@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -26,6 +26,28 @@ if TYPE_CHECKING:
     from waypost.authoring.maintenance import ListedMaintenance
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_components_option = click.option(
+    "--component", "components", required=True, multiple=True, help="The id of a component that is worked on."
+)
+_until_option = click.option(
+    "--until",
+    "end",
+    help="When it ends at the latest: 2026-11-29T03:00, in the time zone of the page unless it has an offset.",
+)
+
+
+def _from_option(*, required: bool) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    text = "When the work begins: 2026-11-29T02:00, in the time zone of the page unless it has an offset."
+    return click.option("--from", "start", required=required, help=text)
+
+
+def _for_option(text: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    return click.option("--for", "length", callback=to_duration, help=text)
+
+
 @click.group("maintenance")
 def command() -> None:
     """Announce planned work, and say when it begins, ends or is called off.
@@ -36,19 +58,10 @@ def command() -> None:
 
 @command.command("schedule")
 @click.argument("title")
-@click.option(
-    "--component", "components", required=True, multiple=True, help="The id of a component that is worked on."
-)
-@click.option(
-    "--from",
-    "start",
-    required=True,
-    help="When the work begins: 2026-11-29T02:00, in the time zone of the page unless it has an offset.",
-)
-@click.option("--until", "end", help="When it ends at the latest, written in the same way.")
-@click.option(
-    "--for", "length", callback=to_duration, help="How long it takes, such as 90m, instead of --until."
-)
+@_components_option
+@_from_option(required=True)
+@_until_option
+@_for_option("How long it takes, such as 90m, instead of --until.")
 @message_option
 @writing_options
 def _schedule(
@@ -80,24 +93,31 @@ def _schedule(
 
 def _window(site: Site, start: str, end: str | None, length: timedelta | None) -> tuple[datetime, datetime]:
     """Return when the work begins and ends; a usage error where that is not clear."""
-    from waypost.authoring.maintenance import page_zone
     from waypost.authoring.rules.local_time import later
 
-    if (end is None) == (length is None):
-        raise click.UsageError("Say when the work ends: with --until, or with --for.")
-    zone = page_zone(site)
-    begin = _moment("--from", start, zone)
-    finish = later(begin, length) if length is not None else _moment("--until", end or "", zone)
-    if finish <= begin:
-        raise click.UsageError("The work ends before it begins. Correct --from, --until or --for.")
+    _require_one_end(end, length)
+    begin = _moment(site, "--from", start)
+    finish = later(begin, length) if length is not None else _moment(site, "--until", end or "")
+    _require_order(begin, finish)
     return begin, finish
 
 
-def _moment(option: str, text: str, zone: ZoneInfo) -> datetime:
+def _require_one_end(end: str | None, length: timedelta | None) -> None:
+    if (end is None) == (length is None):
+        raise click.UsageError("Say when the work ends: with --until, or with --for.")
+
+
+def _require_order(begin: datetime, finish: datetime) -> None:
+    if finish <= begin:
+        raise click.UsageError("The work ends before it begins. Correct --from, --until or --for.")
+
+
+def _moment(site: Site, option: str, text: str) -> datetime:
+    from waypost.authoring.maintenance import page_zone
     from waypost.authoring.rules.local_time import read_local
 
     try:
-        return read_local(text, zone)
+        return read_local(text, page_zone(site))
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=f"'{option}'") from None
 
@@ -134,6 +154,110 @@ for _step in (
     _step_command(*("cancel", "cancelled"), "Call work off, or end it unfinished.", "We found another way."),
 ):
     command.add_command(_step)
+
+
+@command.command("move")
+@click.argument("name")
+@_from_option(required=False)
+@_until_option
+@_for_option("How long it takes, such as 90m; without an end, as long as before.")
+@message_option
+@writing_options
+def _move(
+    name: str,
+    *,
+    start: str | None,
+    end: str | None,
+    length: timedelta | None,
+    message: str | None,
+    yes: bool,
+    commit: bool,
+    site: Site,
+) -> None:
+    """Give work that has not begun another time, and say so. NAME is any part of its file's name.
+
+    Example: waypost maintenance move faster-archives --from 2026-12-06T02:00 --message "The disks come later."
+    """
+    from waypost.authoring.maintenance_times import movable, plan_move
+    from waypost.authoring.rules.local_time import later
+
+    if start is None and end is None and length is None:
+        raise click.UsageError("Say the new time: with --from, --until or --for.")
+    if end is not None and length is not None:
+        raise click.UsageError("Say when the work ends: with --until, or with --for.")
+    work = movable(site, name, utc_now()).item
+    begin = _moment(site, "--from", start) if start else work.scheduled_for
+    length = work.scheduled_until - work.scheduled_for if length is None else length
+    finish = _moment(site, "--until", end) if end else later(begin, length)
+    _require_order(begin, finish)
+    text = words(message, lambda: work.title, "moved")
+    planned = plan_move(site, name, begin, finish, text, utc_now())
+    print_problems(planned.warnings)
+    write(site, planned, f"Moved {planned.file.relative_to(site.root)}.", yes=yes, commit=commit)
+
+
+@command.command("extend")
+@click.argument("name")
+@_until_option
+@_for_option("How much longer it takes, such as 30m, instead of --until.")
+@message_option
+@writing_options
+def _extend(
+    name: str,
+    *,
+    end: str | None,
+    length: timedelta | None,
+    message: str | None,
+    yes: bool,
+    commit: bool,
+    site: Site,
+) -> None:
+    """Give work more time, before or while it runs, and say so. NAME is any part of its file's name.
+
+    Example: waypost maintenance extend faster-archives --for 30m --message "One disk is slower than the others."
+    """
+    from waypost.authoring.maintenance_times import extendable, plan_extend
+    from waypost.authoring.rules.local_time import later
+
+    _require_one_end(end, length)
+    work = extendable(site, name, utc_now()).item
+    finish = _moment(site, "--until", end or "") if length is None else later(work.scheduled_until, length)
+    text = words(message, lambda: work.title, "extended")
+    planned = plan_extend(site, name, finish, text, utc_now())
+    write(site, planned, f"Extended {planned.file.relative_to(site.root)}.", yes=yes, commit=commit)
+
+
+@command.command("record")
+@click.argument("title")
+@_components_option
+@_from_option(required=True)
+@_until_option
+@_for_option("How long it took, such as 90m, instead of --until.")
+@message_option
+@writing_options
+def _record(
+    title: str,
+    *,
+    components: Sequence[str],
+    start: str,
+    end: str | None,
+    length: timedelta | None,
+    message: str | None,
+    yes: bool,
+    commit: bool,
+    site: Site,
+) -> None:
+    """Write down work that is over and was never announced, for history and uptime.
+
+    Example: waypost maintenance record "New disks" --component downloads --from 2026-11-22T02:00 --for 40m
+    """
+    from waypost.authoring.maintenance import NewMaintenance
+    from waypost.authoring.maintenance_times import plan_record
+
+    begin, finish = _window(site, start, end, length)
+    text = words(message, lambda: title, "completed")
+    planned = plan_record(site, NewMaintenance(title, components, begin, finish), text, utc_now())
+    write(site, planned, f"Recorded {planned.file.relative_to(site.root)}.", yes=yes, commit=commit)
 
 
 @command.command("list")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 import click
 
-from waypost.cli.common import printable, refuse, site_option
+from waypost.cli.common import printable, refuse, site_option, to_duration
+from waypost.formats.status import ComponentStatus, Impact, state_fault
 from waypost.problems import Refused
 from waypost.reading.site import Site
 
@@ -18,6 +19,48 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+ComponentStates = tuple[tuple[str, ComponentStatus | None], ...]
+"""Components by id, each with the state that is given for it."""
+
+
+def _to_states(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> ComponentStates:
+    """Read `api` and `api=major_outage`; the callback of an option."""
+    found: dict[str, ComponentStatus | None] = {}
+    for value in values:
+        name, has_state, state = value.partition("=")
+        wrong = state_fault(state) if has_state else ""
+        if wrong:
+            raise click.BadParameter(wrong, context, parameter)
+        given = ComponentStatus(state) if has_state else None
+        if found.setdefault(name, given) is not given:
+            raise click.BadParameter(f"'{name}' is named with two states. Leave one out.", context, parameter)
+    return tuple(found.items())
+
+
+def component_option(text: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return --component, several times, which becomes the argument `components`."""
+    return click.option("--component", "components", multiple=True, callback=_to_states, help=text)
+
+
+def given_changes(components: ComponentStates) -> tuple[tuple[str, ComponentStatus], ...]:
+    """Return the states of an update; a usage error where one is missing."""
+    found = []
+    for name, state in components:
+        if state is None:
+            raise click.UsageError(f"Say how '{name}' is, such as --component {name}=degraded_performance.")
+        found.append((name, state))
+    return tuple(found)
+
+
+name_argument = click.argument("name")
+impact_choice = click.Choice([impact.value for impact in Impact])
+states_option = component_option(
+    "A component and its state from now on, such as api=degraded_performance; operational ends its trouble."
+)
+next_option = click.option(
+    "--next-update", callback=to_duration, help="How soon you will write again; it is shown as a promise."
+)
 
 _MARK = "<!-- Write above this line. What is below it is left out. -->"
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from waypost.authoring.io.planned_files import PlannedFile, check_start
-from waypost.authoring.rules.incident_texts import NewUpdate, append_update
-from waypost.base.files.front_matter import add_list, edit_front_matter
+from waypost.authoring.rules.incident_texts import NewUpdate, append_update, replace_words
+from waypost.base.files.front_matter import (
+    add_list,
+    edit_front_matter,
+    parse_markdown,
+    set_value,
+)
 from waypost.base.files.text_files import Source, decode, read_bytes, walk
-from waypost.formats.status import ENDED, Incident, Maintenance
+from waypost.formats.status import ENDED, Incident, Maintenance, Update
 from waypost.formats.status_config import StatusConfig
 from waypost.problems import Location, Problem, ProblemsFound, did_you_mean
-from waypost.reading.io.incident_files import parse_incident, parse_maintenance
+from waypost.reading.io.incident_files import parse_incident, parse_maintenance, update_lines
 from waypost.reading.io.status_files import check_references, load_status_config
 from waypost.reading.site import Site
 from waypost.status.rules.incidents import CLOSING
@@ -62,20 +67,20 @@ class EditedFile(Generic[T]):
         return PlannedFile(self.file.resolve(), self.data, self.before)
 
 
-def read_file(root: Path, folder: StatusFolder[T], name: str) -> EditedFile[T]:
+def read_file(root: Path, folder: StatusFolder[T], name: str, *, is_over: bool = False) -> EditedFile[T]:
     """Return the file that a name means, as it is: the name without its ending or its day, or any part of it.
 
-    Of several that a name can mean, it is the one that still goes on.
+    Of several that a name can mean, it is the one that still goes on; or with `is_over`, the one that does not.
     Raises ProblemsFound with the candidates where there is none or more than one, and where it is not valid.
     """
-    file = _find(root, folder, name)
+    file = _find(root, folder, name, is_over=is_over)
     data, problems = read_bytes(root, file)
     if data is None:
         raise ProblemsFound(problems)
     return EditedFile(file, data, _read(root, folder, file, data), data)
 
 
-def _find(root: Path, folder: StatusFolder[T], name: str) -> Path:
+def _find(root: Path, folder: StatusFolder[T], name: str, *, is_over: bool) -> Path:
     files, problems = walk(root, root / folder.path, ".md")
     wanted = name.replace("\\", "/").rpartition("/")[2].removesuffix(".md").lower()
     stems = [file.stem for file in files]
@@ -84,8 +89,8 @@ def _find(root: Path, folder: StatusFolder[T], name: str) -> Path:
         [file for file in files if _DATE.sub("", file.stem, count=1) == wanted],
         [file for file in files if wanted and wanted in file.stem.lower()],
     ):
-        # Of several, the one that still goes on is meant.
-        meant = [file for file in fits if _goes_on(root, folder, file)] if len(fits) > 1 else fits
+        is_clear = len(fits) == 1
+        meant = fits if is_clear else [file for file in fits if _is_over(root, folder, file) is is_over]
         if len(meant) == 1:
             return meant[0]
         if fits:
@@ -97,20 +102,21 @@ def _find(root: Path, folder: StatusFolder[T], name: str) -> Path:
     raise ProblemsFound(problems or [Problem(Location(folder.path), "missing-file", message)])
 
 
-def _goes_on(root: Path, folder: StatusFolder[T], file: Path) -> bool:
+def _is_over(root: Path, folder: StatusFolder[T], file: Path) -> bool | None:
+    """Tell whether nothing of it is to come; None where it cannot be read."""
     data, _ = read_bytes(root, file)
     source = decode(_name(root, file), data)[0] if data is not None else None
     item = folder.parse(source, file.stem)[0] if source else None
-    return item is not None and item.updates[-1].status not in (*CLOSING, *ENDED)
+    return None if item is None else item.updates[-1].status in (*CLOSING, *ENDED)
 
 
-def start_file(site: Site, folder: StatusFolder[T], path: Path, text: str) -> EditedFile[T]:
-    """Return a new file with its first update; raises AlreadyThere, and ProblemsFound where it would not be valid."""
+def start_file(site: Site, folder: StatusFolder[T], path: Path, text: str, updates: int = 1) -> EditedFile[T]:
+    """Return a new file with its first updates; raises AlreadyThere, and ProblemsFound where it would not be valid."""
     read: list[T] = []
 
     def check(source: Source) -> list[Problem]:
         item, problems = folder.parse(source, path.stem)
-        if item and len(item.updates) > 1:
+        if item and len(item.updates) > updates:
             message = "The message holds a second update. Leave out lines that begin with ##."
             return [source.problem("update-heading", message)]
         read.extend([item] if item else [])
@@ -123,24 +129,99 @@ def with_update(
     root: Path, folder: StatusFolder[T], before: EditedFile[T], update: NewUpdate
 ) -> EditedFile[T]:
     """Return a file with one more update; raises ProblemsFound where the result would not be valid."""
-    last_at = before.item.updated_at
-    if timedelta(0) <= last_at - update.at < _SAME_MOMENT:
-        # Two in one second cannot be told apart in a file; a script that opens and resolves is that fast.
-        update = replace(update, at=(last_at + timedelta(seconds=1)).astimezone(update.at.tzinfo))
+    update = replace(update, at=moment_after(before.item, update.at))
     data = append_update(before.data, update)
     after = _read(root, folder, before.file, data)
     last = after.updates[-1]
     is_meant = (
-        replace(after, updates=after.updates[:-1]) == before.item
-        and (last.status, last.at) == (update.status, update.at)
+        _is_like(before.item, after, after.updates[:-1])
+        and (last.status, last.at, last.changes) == (update.status, update.at, update.changes)
         and update.next_update_by in (None, last.next_update_by)
     )
     if not is_meant:
+        raise _not_one_update(root, before.file)
+    return EditedFile(before.file, data, after, before.before)
+
+
+def moment_after(item: Incident | Maintenance, at: datetime) -> datetime:
+    """Return when an update of this moment is dated: a second after the last one where both are of one second."""
+    if timedelta(0) <= item.updated_at - at < _SAME_MOMENT:
+        # Two in one second cannot be told apart in a file; a script that opens and resolves is that fast.
+        return (item.updated_at + timedelta(seconds=1)).astimezone(at.tzinfo)
+    return at
+
+
+def with_words(
+    root: Path, folder: StatusFolder[T], before: EditedFile[T], index: int, message: str, now: datetime
+) -> EditedFile[T]:
+    """Return a file in which an update has other words, and the time of the edit where it is published already.
+
+    A promised time stays where the words give no other. Raises ProblemsFound where it would not be valid.
+    """
+    old = before.item.updates[index]
+    edited: datetime | None = now if now > old.at else None
+    lines = [message.strip(), *([f"Edited {edited.isoformat()}"] if edited else [])]
+    data, after = _replaced(root, folder, before, index, lines)
+    if old.next_update_by and len(after.updates) > index and after.updates[index].next_update_by is None:
+        lines.insert(1, f"Next update by {old.next_update_by.isoformat()}.")
+        data, after = _replaced(root, folder, before, index, lines)
+    others = [*before.item.updates]
+    if len(after.updates) == len(others):
+        new = after.updates[index]
+        others[index] = replace(old, body=new.body, edited=edited, next_update_by=new.next_update_by)
+    if after.updates != tuple(others) or not _is_like(before.item, after, before.item.updates):
+        raise _not_one_update(root, before.file)
+    return EditedFile(before.file, data, after, before.before)
+
+
+def _replaced(
+    root: Path, folder: StatusFolder[T], before: EditedFile[T], index: int, lines: Sequence[str]
+) -> tuple[bytes, T]:
+    source, _ = decode(_name(root, before.file), before.data)
+    document, problems = parse_markdown(source) if source else (None, [])
+    if document is None:
+        raise ProblemsFound(problems)
+    heading, *others = update_lines(document)[index:]
+    data = replace_words(before.data, heading, others[0] if others else None, "\n\n".join(lines))
+    return data, _read(root, folder, before.file, data)
+
+
+def _is_like(before: T, after: T, updates: tuple[Update, ...]) -> bool:
+    """Tell whether a file says the same as before but for its updates, which are to be these."""
+    # The components of an incident follow from its updates.
+    return replace(after, updates=updates, components=before.components) == before
+
+
+def _not_one_update(root: Path, file: Path) -> ProblemsFound:
+    message = (
+        "The message would not be read as one update. Leave out lines that begin with ##, with `Next update by` "
+        "or with `Edited`, and close the code blocks of the file."
+    )
+    return ProblemsFound([Problem(Location(_name(root, file)), "update-heading", message)])
+
+
+def with_keys(
+    root: Path, folder: StatusFolder[T], before: EditedFile[T], keys: Mapping[str, str], expected: T
+) -> EditedFile[T]:
+    """Return a file whose front matter has other values, as YAML by key, and that is then read as expected.
+
+    Raises ProblemsFound where that takes a person, and where it would not be valid.
+    """
+
+    def change(front: str) -> str | None:
+        changed: str | None = front
+        for key, value in keys.items():
+            changed = None if changed is None else set_value(changed, key, value)
+        return changed
+
+    data = edit_front_matter(before.data, change)
+    after = None if data is None else _read(root, folder, before.file, data)
+    if data is None or after != expected:
+        lines = ", ".join(f"`{key}: {value}`" for key, value in keys.items())
         message = (
-            "The message would not be read as one update. Leave out lines that begin with ## or with "
-            "`Next update by`, and close the code blocks of the file."
+            f"The front matter has a form that is not safe to edit here. Write into it yourself: {lines}."
         )
-        raise ProblemsFound([Problem(Location(_name(root, before.file)), "update-heading", message)])
+        raise ProblemsFound([Problem(Location(_name(root, before.file)), "front-matter", message)])
     return EditedFile(before.file, data, after, before.before)
 
 

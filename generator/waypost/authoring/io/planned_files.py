@@ -33,7 +33,7 @@ class PlannedFile:
 
 
 def write_planned(files: Sequence[PlannedFile]) -> None:
-    """Write files in their order.
+    """Write files in their order; where one cannot be written, those before it are as they were.
 
     Raises ProblemsFound, with nothing written, where one was changed since the plan was made: a person may have
     thought about the preview for an hour, and another one may have written an update meanwhile.
@@ -42,8 +42,23 @@ def write_planned(files: Sequence[PlannedFile]) -> None:
     if changed:
         message = "The file was changed while the command waited. Nothing was written; run it again."
         raise ProblemsFound([Problem(Location(file.path.name), "bad-value", message) for file in changed])
-    for file in files:
-        write_atomic(file.path, file.data)
+    written: list[PlannedFile] = []
+    try:
+        for file in files:
+            write_atomic(file.path, file.data)
+            written.append(file)
+    except BaseException:
+        # All or nothing: a full disk, or somebody who has changed their mind.
+        for file in reversed(written):
+            _restore(file)
+        raise
+
+
+def _restore(file: PlannedFile) -> None:
+    if file.before is None:
+        file.path.unlink(missing_ok=True)
+    else:
+        write_atomic(file.path, file.before)
 
 
 def _present(path: Path) -> bytes | None:

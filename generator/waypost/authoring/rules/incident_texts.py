@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from waypost.authoring.rules.incident_states import present_states
 from waypost.base.markdown.blocks import lines_of
 from waypost.base.markdown.links import outside_code
 from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.article import components_of
 from waypost.formats.project import HelpCenter
-from waypost.formats.status import Incident, Maintenance, Update, UpdateStatus
+from waypost.formats.status import ComponentStatus, Incident, Maintenance, Update, UpdateStatus
 from waypost.formats.status_config import StatusConfig
+
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class NewUpdate:
     message: str
     next_update: timedelta | None = None
     """How soon the next update is promised; it becomes a line of its own."""
+    changes: tuple[tuple[str, ComponentStatus], ...] = ()
+    """Components by id, and the state that each is in from then on."""
 
     @property
     def next_update_by(self) -> datetime | None:
@@ -44,7 +49,9 @@ class NewUpdate:
     @property
     def text(self) -> str:
         """The heading and the text below it."""
-        return f"## {self.status} · {self.at.isoformat()}\n{self.body}\n"
+        states = ", ".join(f"{name}: {state}" for name, state in self.changes)
+        heading = [self.status, self.at.isoformat(), *([states] if states else [])]
+        return f"## {' · '.join(heading)}\n{self.body}\n"
 
 
 def append_update(data: bytes, update: NewUpdate) -> bytes:
@@ -56,19 +63,42 @@ def append_update(data: bytes, update: NewUpdate) -> bytes:
     return data + gap + update.text.encode(errors="surrogateescape").replace(b"\n", end)
 
 
+def replace_words(data: bytes, heading: int, following: int | None, words: str) -> bytes:
+    """Return a file with other words below a heading, which has a line of its own, counted from 1.
+
+    `following` is the line of the next heading, None where it is the last. Empty lines around the words stay.
+    """
+    lines = _LINE.findall(data)
+    first, last = heading, following - 1 if following else len(lines)
+    while first < last and not lines[first].strip():
+        first += 1
+    while first < last and not lines[last - 1].strip():
+        last -= 1
+    end = line_end(data)
+    text = "\n".join(words.strip().splitlines()) + "\n"
+    added = text.encode(errors="surrogateescape").replace(b"\n", end)
+    return b"".join([*lines[:first], added, *lines[last:]])
+
+
 def line_end(data: bytes) -> bytes:
     """Return how the last line of a file ends, or a newline where none does."""
     found = re.findall(rb"\r\n|\n|\r", data[-65536:])
     return found[-1] if found else b"\n"
 
 
-def incident_preview(incident: Incident, config: StatusConfig) -> str:
-    """Return the title, the facts, the newest update and the address of an incident."""
+def incident_preview(incident: Incident, config: StatusConfig, update: Update) -> str:
+    """Return the title, the facts, an update and the address of an incident."""
     names = _names(config)
-    hit = [f"{names.get(name, name)} ({state})" for name, state in incident.components.items()]
-    facts = {"Impact": incident.impact.value, "Components": ", ".join(hit)}
-    page = f"{config.page.url}incidents/{incident.id}/"
-    return _preview(incident.title, facts, incident.updates[-1], page, config)
+    hit = [f"{names.get(name, name)} ({state})" for name, state in present_states(incident).items()]
+    facts = {"Impact": incident.impact.value, "Components": ", ".join(hit) or "none"}
+    if incident.started < incident.updates[0].at:
+        facts["Started"] = _time(incident.started, config)
+    return _preview(incident.title, facts, update, incident_page(config, incident), config)
+
+
+def incident_page(config: StatusConfig, incident: Incident) -> str:
+    """Return the address at which an incident stands."""
+    return f"{config.page.url}incidents/{incident.id}/"
 
 
 def maintenance_preview(work: Maintenance, config: StatusConfig) -> str:

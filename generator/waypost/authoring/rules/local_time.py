@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from waypost.formats.field_types import read_moment
+
+_LENGTH = re.compile(r"(?P<count>\d{1,4})(?P<unit>[smhd])(?: ago)?")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def read_local(text: str, zone: ZoneInfo) -> datetime:
@@ -30,6 +34,24 @@ def read_local(text: str, zone: ZoneInfo) -> datetime:
     moment = read_moment(written.isoformat())
     if moment is None:
         raise ValueError("The year cannot be meant. Expected a time such as 2026-11-29T02:00.")
+    return moment
+
+
+def read_past(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """Return a moment that is over: a length of time before now, such as `20m` or `20m ago`, or a time as above.
+
+    Raises ValueError, with a sentence, for anything else.
+    """
+    length = _LENGTH.fullmatch(text.strip())
+    if length:
+        back = timedelta(**{_UNITS[length["unit"]]: int(length["count"])})
+        return (now - back).astimezone(zone).replace(microsecond=0)
+    try:
+        moment = read_local(text, zone)
+    except ValueError as error:
+        raise ValueError(f"{error} Or say how long ago, such as 20m.") from None
+    if moment > now:
+        raise ValueError("This is to come. Say when it began, such as 20m.")
     return moment
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from waypost.base.files.text_files import Source
-from waypost.base.files.yaml_source import ListSpan, YamlDocument, find_list, parse_yaml
+from waypost.base.files.yaml_source import ListSpan, YamlDocument, find_list, find_value, parse_yaml
 from waypost.problems import Problem
 
 _FENCE = "---"
@@ -92,6 +92,25 @@ def add_list_entry(front: str, key: str, entry: str) -> str | None:
         return _insert(front, _end_of_line(front, found.span[0]), f"{inner}- {yaml_text(entry)}{end}")
     # An explicit null gives way to the list.
     return f"{front[: found.span[0]]}[{yaml_text(entry, in_brackets=True)}]{front[found.span[1] :]}"
+
+
+def set_value(front: str, key: str, value: str) -> str | None:
+    """Return front matter in which a key has one line of YAML as its value; None where it is in an unknown form.
+
+    What else stands there stays as it is. Read the result: an anchor or a comment may make it mean something else.
+    """
+    found = find_value(front, key)
+    if found is None:
+        return None
+    if found.span is not None:
+        start, end = found.span
+        # A text of several lines ends after its last line end; a key without a value ends at its colon.
+        after = _line_end(front) if front[start:end].endswith(("\n", "\r")) else ""
+        before = " " if front[start - 1] == ":" else ""
+        return f"{front[:start]}{before}{value}{after}{front[end:]}"
+    if found.indent is None:
+        return _insert(front, found.end, f", {key}: {value}")
+    return f"{front}{' ' * found.indent}{key}: {value}{_line_end(front)}"
 
 
 def yaml_text(text: str, *, in_brackets: bool = False) -> str:

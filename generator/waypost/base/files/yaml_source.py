@@ -133,6 +133,34 @@ class ListSpan:
     entries: tuple[tuple[int, int], ...] = ()
 
 
+@dataclass(frozen=True)
+class MappingPlace:
+    """Where the value of a key stands in a text, and where another key may be added to its mapping.
+
+    Positions count characters from 0, each end is exclusive.
+    """
+
+    span: tuple[int, int] | None
+    """The value; None without such a key."""
+    end: int
+    """Where the last value of the mapping ends."""
+    indent: int | None
+    """How far the keys are indented, one a line; None where the mapping stands in braces."""
+
+
+def find_value(text: str, key: str) -> MappingPlace | None:
+    """Find the value of a key in the mapping that a text of YAML is; None where it is no mapping with a key."""
+    try:
+        root = _compose(text)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+    if not isinstance(root, yaml.MappingNode) or not root.value:
+        return None
+    spans = [(name.value, (value.start_mark.index, value.end_mark.index)) for name, value in root.value]
+    indent = None if root.flow_style else root.value[0][0].start_mark.column
+    return MappingPlace(dict(spans).get(key), spans[-1][1][1], indent)
+
+
 def find_list(text: str, key: str) -> tuple[ListSpan | None, int | None]:
     """Find the list of a key in the mapping that a text of YAML is.
 

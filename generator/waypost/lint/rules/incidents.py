@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from waypost.base.markdown.parts import markdown_parts
 from waypost.base.markdown.plain_text import plain_text
-from waypost.formats.status import Impact, Incident, Update, UpdateStatus
+from waypost.formats.status import Impact, Incident, Maintenance, Update, UpdateStatus
 from waypost.lint.rules import incident_words
 from waypost.lint.rules.incident_words import own_words, words
 from waypost.lint.rules.rule import OLD, Finding, LintSite, at_key, at_update, end_of, in_words, listed
@@ -42,12 +42,17 @@ def empty_first_updates(site: LintSite) -> Iterator[Finding]:
         if _SKELETON in body.casefold():
             message = "This is still the text of the skeleton. Say what customers see, who is affected and who is not."
             yield Finding(path, at_update(0), message)
-        elif not own_words(plain_text(body)):
+        elif not own_words(plain_text(body)) and _is_trouble(incident.updates[0]):
             message = (
                 "The first update does not say what customers see. Say what does not work, for whom, and what still "
                 "works."
             )
             yield Finding(path, at_update(0), message)
+
+
+def _is_trouble(update: Update) -> bool:
+    """Tell whether an update names a component in trouble: until then, reports are all that there is to tell."""
+    return any(state.is_trouble for _, state in update.changes)
 
 
 def odd_steps(site: LintSite) -> Iterator[Finding]:
@@ -61,7 +66,8 @@ def odd_steps(site: LintSite) -> Iterator[Finding]:
                     "or what was found."
                 )
                 yield Finding(path, at_update(index), message)
-            unwatched = later.status is UpdateStatus.RESOLVED and incident.impact is Impact.CRITICAL
+            is_end = later.status is UpdateStatus.RESOLVED and not incident.continued_as
+            unwatched = is_end and incident.impact is Impact.CRITICAL
             if unwatched and all(update.status is not UpdateStatus.MONITORING for update in incident.updates):
                 message = (
                     "A critical incident is resolved without an update 'monitoring' before. Say that the recovery is "
@@ -168,7 +174,8 @@ _SECTIONS = {
 _NAMES = {name.casefold(): section for section, names in _SECTIONS.items() for name in names.split("|")}
 _NUMBER = re.compile(r"\d{1,3}[.)]?\s+")
 _TITLE = re.compile(
-    r"[ ]{0,3}(?:[-*+][ ]{1,3})?(?:#{1,6}[ \t]+(?P<h>.{1,200})|(?P<b>\*\*|__)(?P<bold>.{1,200}?)(?P=b)(?P<rest>.*))$"
+    r"[ ]{0,3}(?:[-*+][ ]{1,3})?"
+    r"(?:(?P<marks>#{1,6})[ \t]+(?P<h>.{1,200})|(?P<b>\*\*|__)(?P<bold>.{1,200}?)(?P=b)(?P<rest>.*))$"
 )
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+]|\d{1,4}[.)])[ \t]+(?P<text>.*)")
 _OWNER = re.compile(
@@ -187,11 +194,20 @@ _NOTHING = re.compile(r"\W*(?:none|no|nothing|keine?|nichts)\b", re.IGNORECASE)
 def thin_resolutions(site: LintSite) -> Iterator[Finding]:
     """Find resolutions that leave open how long it lasted, why it happened, or what to do now."""
     for path, incident in site.incidents():
-        for index, update in enumerate(incident.updates):
-            missing = [what for what, pattern in _EXPECTED if not pattern.search(update.body)]
-            if update.status is UpdateStatus.RESOLVED and missing:
-                message = f"The resolution does not say {listed(missing)}. Add it."
-                yield Finding(path, at_update(index), message)
+        index = _last_resolution(incident)
+        if index is None:
+            continue
+        body = incident.updates[index].body
+        missing = [what for what, pattern in _EXPECTED if not pattern.search(body)]
+        if missing:
+            yield Finding(path, at_update(index), f"The resolution does not say {listed(missing)}. Add it.")
+
+
+def _last_resolution(incident: Incident) -> int | None:
+    """Return the index of the update that told of the end; None where it goes on, or never was an incident."""
+    if incident.resolved_at is None or incident.is_withdrawn or incident.continued_as:
+        return None
+    return max(i for i, update in enumerate(incident.updates) if update.status is UpdateStatus.RESOLVED)
 
 
 def postmortems(site: LintSite) -> Iterator[Finding]:
@@ -207,8 +223,9 @@ def postmortems(site: LintSite) -> Iterator[Finding]:
 
 
 def _missing_postmortem(site: LintSite, path: str, incident: Incident) -> Iterator[Finding]:
-    states = [update.status for update in incident.updates]
-    if incident.resolved_at is None or UpdateStatus.POSTMORTEM in states:
+    index = _last_resolution(incident)
+    is_there = any(update.status is UpdateStatus.POSTMORTEM for update in incident.updates)
+    if index is None or incident.resolved_at is None or is_there:
         return
     late = site.now - incident.resolved_at - site.config.postmortem_within
     if timedelta(0) < late <= OLD:
@@ -217,12 +234,12 @@ def _missing_postmortem(site: LintSite, path: str, incident: Incident) -> Iterat
             f"There is no postmortem, and it is due {policy} after a {incident.impact} incident. Add an update "
             "'postmortem'."
         )
-        yield Finding(path, at_update(states.index(UpdateStatus.RESOLVED)), message)
+        yield Finding(path, at_update(index), message)
 
 
 def _postmortem_faults(update: Update) -> Iterator[str]:
     found = _sections(update.body)
-    missing = [section for section in _SECTIONS if section not in found]
+    missing = [section for section in _SECTIONS if not "".join(found.get(section, ())).strip()]
     if missing:
         yield f"The postmortem lacks {listed(missing)}. Write each below its heading, such as ### {missing[0]}."
     if "Action items" in found:
@@ -230,16 +247,21 @@ def _postmortem_faults(update: Update) -> Iterator[str]:
 
 
 def _sections(body: str) -> dict[str, list[str]]:
-    """Return the lines below each title that is known, a heading or bold words; a thing titled twice is one."""
+    """Return the lines below each title that is known, a heading or bold words; a thing titled twice is one.
+
+    Headings below that of a section are parts of it.
+    """
     found: dict[str, list[str]] = {}
     current: list[str] = []
+    depth = 0
     for line in body.split("\n"):
         title = _TITLE.match(line)
         section = _section(title["h"] or title["bold"]) if title else ""
         if section:
             current = found.setdefault(section, [])
+            depth = len(title["marks"] or "######") if title else 0
             current += [title["rest"]] if title and title["rest"] else []
-        elif title and title["h"]:
+        elif title and title["h"] and len(title["marks"]) <= depth:
             current = []
         else:
             current.append(line)
@@ -280,12 +302,19 @@ def _items(lines: list[str]) -> list[str]:
     return [text]
 
 
+def _is_recorded(work: Maintenance) -> bool:
+    """Tell whether work was written down when it was over, as `waypost maintenance record` does: to the second."""
+    first, last = work.updates[0], work.updates[-1]
+    times = (first.at, last.at) == (work.scheduled_for, work.scheduled_until)
+    return times and last.status is UpdateStatus.COMPLETED
+
+
 def short_notices(site: LintSite) -> Iterator[Finding]:
     """Find work that customers are told of too late to prepare for it."""
     judged: set[str] = set()
     for path, work in site.recent_maintenances():
         # Customers are told of all windows of a file at once, so the first is the one that may come too soon.
-        if path in judged or work.is_cancelled:
+        if path in judged or work.is_cancelled or _is_recorded(work):
             continue
         judged.add(path)
         notice = work.scheduled_for - work.updates[0].at

@@ -96,8 +96,10 @@ class LintSite:
                 yield f"status/incidents/{incident.id}.md", incident
 
     def recent_incidents(self) -> Iterator[tuple[str, Incident]]:
-        """Give the incidents that are open, or were resolved not long ago."""
+        """Give the incidents that are open, or were resolved not long ago; none that was opened by mistake."""
         for path, incident in self.incidents():
+            if incident.is_withdrawn:
+                continue
             if incident.resolved_at is None or self.now - incident.resolved_at <= OLD:
                 yield path, incident
 
