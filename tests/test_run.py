@@ -202,7 +202,8 @@ def test_an_outage_is_told_and_published_while_it_runs(server: HTTPServer, site:
         wait_until(lambda: page_holds(site, "Web pages: outage"), "the outage is published")
         server.expect_request("/health").respond_with_data("fine")
         wait_until(lambda: command.said("web is operational"), "the recovery is confirmed")
-        wait_until(lambda: not page_holds(site, 'data-status="major_outage"'), "the recovery is published")
+        down = '<div class="wp-component__row" data-status="major_outage"'
+        wait_until(lambda: not page_holds(site, down), "the recovery is published")
         assert command.end(signal.SIGTERM) == 0
 
 

@@ -93,7 +93,11 @@ def test_a_number_may_come_from_the_environment() -> None:
             "bdy_json' Did you mean 'body_json'?",
         ),
         # Nothing near: all keys are named.
-        ("policy: {zzz: 1}", "zzz' Known keys: flapping, weights, down_after, up_after, retry_every, slo."),
+        (
+            "policy: {zzz: 1}",
+            "zzz' Known keys: flapping, weights, down_after, up_after, retry_every, correlate, slo, "
+            "least_coverage.",
+        ),
     ],
 )
 def test_an_unknown_key_gets_a_suggestion(text: str, expected: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from helpers.sites import minimal_site
 from waypost.authoring.incidents import NewIncident, new_update, plan_open, plan_update
 from waypost.authoring.io.planned_files import write_planned
-from waypost.formats.status import Impact, UpdateStatus
+from waypost.formats.status import ComponentStatus, Impact, UpdateStatus
 from waypost.notify.dispatch import present_snapshot
 from waypost.publishing.publish import publish
 from waypost.reading.project import load_project
@@ -26,7 +26,7 @@ NAME = "2026-11-20-pages-do-not-open"
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     site = minimal_site(tmp_path / "site")
-    new = NewIncident("Pages do not open", ["web"], Impact.MAJOR)
+    new = NewIncident("Pages do not open", {"web": ComponentStatus.PARTIAL_OUTAGE}, Impact.MAJOR)
     write_planned(plan_open(site, new, "They stay white.", NOW, 30 * MINUTE).files)
     return site
 

@@ -138,6 +138,8 @@ async function renew(now) {
       const fresh = page.querySelector(`[data-wp-live="${part.dataset.wpLive}"]`);
       if (fresh) renewPart(part, fresh);
     }
+    // A cache may have given a page of before: the states are those of the file.
+    showComponents(now.components);
     showBadges(now);
     shown = made;
   } catch {
