@@ -1,13 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from helpers.browser_sites import CALM_PAGES, TROUBLED_PAGES, Served
+from helpers.browser_sites import (
+    CALM_PAGES,
+    CORRECTED_PAGES,
+    TROUBLED_PAGES,
+    Served,
+    publish_corrected,
+    served,
+)
 from helpers.browser_visit import DESKTOP, PHONE, Visit
 
 pytestmark = pytest.mark.browser
@@ -49,6 +56,27 @@ def _invisible(rule: dict[str, Any], keys: Sequence[str]) -> dict[str, Any]:
 
     nodes = [node for node in rule["nodes"] if is_invisible(node)] if rule["id"] == "color-contrast" else []
     return {**rule, "nodes": nodes}
+
+
+@pytest.fixture(scope="module")
+def corrected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(publish_corrected(tmp_path_factory.mktemp("corrected"))) as site:
+        yield site
+
+
+@pytest.mark.parametrize("path", CORRECTED_PAGES)
+def test_what_was_corrected_is_accessible_and_fits(corrected: Served, visit: Any, path: str) -> None:
+    seen: Visit = visit(corrected)
+    seen.goto(path)
+    found = []
+    for scheme, width in LOOKS:
+        seen.size(width)
+        seen.prefer(scheme)
+        found += [f"{scheme}, {width} pixels: {fault}" for fault in faults(seen.page, scheme)]
+        found += [f"{width} pixels are too few for {what}" for what in seen.page.evaluate(WIDER)]
+    assert not found, "\n".join(found)
+    links = seen.page.locator("main a[href]").evaluate_all("(links) => links.length")
+    assert links > 1, "every page leads on"
 
 
 @pytest.mark.parametrize("name", [*CALM_PAGES, *TROUBLED_PAGES])

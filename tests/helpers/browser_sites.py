@@ -282,6 +282,68 @@ def publish_long(root: Path) -> Site:
     return site
 
 
+def publish_corrected(root: Path) -> Site:
+    """Publish a tiny site whose incidents changed, were merged and withdrawn, and whose component is retired."""
+    site = _written(root, _CORRECTED)
+    publish(site, load_project(site), NOW)
+    return site
+
+
+CORRECTED_PAGES = (
+    "status/",
+    "status/history/",
+    "status/components/fax/",
+    "status/incidents/2026-11-20-downloads/",
+    "status/incidents/2026-11-20-zip/",
+    "status/incidents/2026-11-19-log-in/",
+)
+
+_CORRECTED = {
+    "mkdocs.yml": "site_name: Acme\ntheme: {name: waypost}\nplugins: [waypost]\n",
+    "content/index.md": "---\ntitle: Help\nkind: home\n---\n",
+    "status/status.yml": """page: {name: Acme, url: "https://acme.example/status/", time_zone: Europe/Berlin}
+components:
+  - {id: web, name: Web, checks: [{http: "http://127.0.0.1:9/", every: 60s}]}
+  - {id: downloads, name: Downloads}
+retired: [{id: fax, name: Fax, until: 2026-11-19, description: Invoices by fax}]
+""",
+    "status/incidents/2026-11-20-downloads.md": """---
+title: Downloads fail
+impact: major
+components: {downloads: partial_outage, fax: degraded_performance}
+---
+## investigating · 2026-11-20T10:00:00+01:00
+They stop half way.
+
+## monitoring · 2026-11-20T10:20:00+01:00 · downloads: degraded_performance, fax: operational
+They work again, slowly.
+""",
+    "status/incidents/2026-11-20-zip.md": """---
+title: Zip files are empty
+impact: minor
+components: {downloads: degraded_performance}
+merged_into: 2026-11-20-downloads
+---
+## investigating · 2026-11-20T10:05:00+01:00
+Some are empty.
+
+## resolved · 2026-11-20T10:10:00+01:00
+This goes on elsewhere.
+""",
+    "status/incidents/2026-11-19-log-in.md": """---
+title: Nobody can log in
+impact: critical
+components: {web: major_outage}
+---
+## investigating · 2026-11-19T10:00:00+01:00
+It seems so.
+
+## withdrawn · 2026-11-19T10:30:00+01:00
+It was our own test account.
+""",
+}
+
+
 def _written(root: Path, files: Mapping[str, str]) -> Site:
     """Write a site, one component of which is down."""
     for path, text in files.items():
