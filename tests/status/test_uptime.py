@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.status_world import history, moment, site
-from waypost.base.intervals import micros, moment_of
+from waypost.base.intervals import day_start, micros, moment_of
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Policy
 from waypost.status.rules.state_steps import StateInterval
@@ -27,7 +27,6 @@ from waypost.status.rules.uptime import (
     DaySummary,
     Uptime,
     Uptimes,
-    day_start,
     pooled,
 )
 

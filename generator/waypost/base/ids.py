@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -26,6 +27,11 @@ def public_id(kind: str, name: str) -> str:
         number, remainder = divmod(number, len(_ALPHABET))
         characters.append(_ALPHABET[remainder])
     return "".join(characters)
+
+
+def component_public_id(name: str, formerly: Sequence[str]) -> str:
+    """Return the public id of a component: of the id that it had first, so that a new one changes nothing."""
+    return public_id("component", (*formerly, name)[0])
 
 
 def public_number(kind: str, name: str) -> int:

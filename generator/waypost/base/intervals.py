@@ -5,8 +5,9 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 Moment = TypeVar("Moment", int, datetime)
 """A moment: a whole number since 1970, in a unit that all of them share, or a time that knows its zone."""
@@ -75,3 +76,8 @@ def micros_in(length: timedelta) -> int:
 def moment_of(count: int) -> datetime:
     """Return the moment so many microseconds after 1970, in UTC."""
     return _EPOCH + timedelta(microseconds=count)
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first moment of a day in a zone; days are 23 or 25 hours long when the clock changes."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
+from waypost.base.intervals import day_start
 from waypost.formats.checks import Check, Confirmation, Flapping, Rules, kind_of
 from waypost.formats.field_types import (
     STRICT,
@@ -199,16 +200,11 @@ class ReportedHistory:
 
     def interval(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Return its start and end, with the days of a zone."""
-        end = self.until
-        return _day_start(self.start, zone), _day_start(
-            end if isinstance(end, datetime) else end + timedelta(days=1), zone
+        start, end = self.start, self.until
+        return (
+            start if isinstance(start, datetime) else day_start(start, zone),
+            end if isinstance(end, datetime) else day_start(end + timedelta(days=1), zone),
         )
-
-
-def _day_start(moment: datetime | date, zone: ZoneInfo) -> datetime:
-    if isinstance(moment, datetime):
-        return moment
-    return datetime.combine(moment, time(), zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import (
@@ -21,7 +20,7 @@ from waypost.formats.status import (
 )
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.notices import Notice, Subject, SubjectKind
-from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_at
+from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_at, zoned_time
 from waypost.status.rules.snapshot import Snapshot
 
 MOST_NAMES = 8
@@ -134,8 +133,7 @@ def _next_update(notice: Notice, snapshot: Snapshot) -> list[str]:
 
 def page_time(snapshot: Snapshot, moment: datetime) -> str:
     """Write a moment in the zone of the page, with the name of the zone."""
-    zone = snapshot.page.time_zone
-    return f"{snapshot.words.date('status.date.day_time_year', moment.astimezone(ZoneInfo(zone)))} ({zone})"
+    return zoned_time(snapshot.words, snapshot.page.time_zone, moment)
 
 
 def colour_status(notice: Notice) -> ComponentStatus:

@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from waypost.base.ids import public_id
+from waypost.base.ids import component_public_id, public_id
+from waypost.base.intervals import day_start
 from waypost.base.markdown.links import absolute_links
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus, worst
 from waypost.formats.status_config import RetiredComponent
 from waypost.status.rules.incidents import WELL, Changes, incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_changes
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
-from waypost.status.rules.uptime import day_start
 
 API_STATUSES = {UpdateStatus.CANCELLED: UpdateStatus.COMPLETED, UpdateStatus.WITHDRAWN: UpdateStatus.RESOLVED}
 """The statuses that clients of Statuspage have no word for, and those that stand for them."""
@@ -175,7 +175,7 @@ def _named_components(snapshot: Snapshot, ids: tuple[str, ...]) -> list[Json]:
 
 def retired_id(item: RetiredComponent) -> str:
     """Return the id that a component had while the service had it."""
-    return public_id("component", (*item.formerly, item.id)[0])
+    return component_public_id(item.id, item.formerly)
 
 
 def _retired_json(snapshot: Snapshot, item: RetiredComponent) -> Json:

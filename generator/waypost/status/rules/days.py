@@ -10,10 +10,11 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from waypost.base.intervals import day_start
 from waypost.formats.status import ComponentStatus, Incident
 from waypost.status.rules.incidents import involved_intervals
 from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_window
-from waypost.status.rules.uptime import DAY, DaySummary, day_start, days_until
+from waypost.status.rules.uptime import DAY, DaySummary, days_until
 
 SHORTEST_GAP = 60
 """Seconds without data from which on a day was not measured all day."""

@@ -101,6 +101,11 @@ def maintenance_changes(item: MaintenanceSnapshot) -> tuple[Changes, ...]:
     return tuple(found)
 
 
+def zoned_time(words: Words, zone: str, moment: datetime) -> str:
+    """Write a moment in a zone, with the name of the zone."""
+    return f"{words.date('status.date.day_time_year', moment.astimezone(ZoneInfo(zone)))} ({zone})"
+
+
 class UnwrittenEntries:
     """Writes the entries of timelines that no person wrote, in the language and the zone of the page."""
 
@@ -124,18 +129,20 @@ class UnwrittenEntries:
                 written = [update.status for update in work.updates if update.at <= at]
                 is_due = at <= now and (replaced_at is None or at < replaced_at)
                 if is_due and written and not any(state in earlier for state in written):
-                    body = self._words.say(f"status.clock.{status}", end=self._time(end))
+                    body = self._words.say(
+                        f"status.clock.{status}", end=zoned_time(self._words, self._zone, end)
+                    )
                     yield Update(update_id(at, status), status, at, body, source=EventSource.CLOCK)
         for window in windows[1:]:
             if window.seen_at <= now and not window.has_update:
                 begin, end = window.start, window.end
-                body = self._words.say("status.moved", begin=self._time(begin), end=self._time(end))
+                body = self._words.say(
+                    "status.moved",
+                    begin=zoned_time(self._words, self._zone, begin),
+                    end=zoned_time(self._words, self._zone, end),
+                )
                 identity = update_id(window.seen_at, "moved")
                 yield Update(*(identity, UpdateStatus.SCHEDULED, window.seen_at, body), moved_to=(begin, end))
-
-    def _time(self, moment: datetime) -> str:
-        local = moment.astimezone(ZoneInfo(self._zone))
-        return f"{self._words.date('status.date.day_time_year', local)} ({self._zone})"
 
 
 def _windows(

@@ -9,7 +9,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from waypost.base.i18n import Words
-from waypost.base.ids import public_id
+from waypost.base.ids import component_public_id
 from waypost.base.intervals import micros, moment_of
 from waypost.formats.status import (
     Certificate,
@@ -87,7 +87,7 @@ class ComponentSnapshot:
     @property
     def public_id(self) -> str:
         """Its id in the Statuspage API: of the id that it had first, so that a new one changes nothing."""
-        return public_id("component", (*self.formerly, self.id)[0])
+        return component_public_id(self.id, self.formerly)
 
     @property
     def uptime(self) -> Uptime:

@@ -15,11 +15,11 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from operator import attrgetter, mul, sub
 from zoneinfo import ZoneInfo
 
-from waypost.base.intervals import Interval, micros, micros_in
+from waypost.base.intervals import Interval, day_start, micros, micros_in
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Policy
 from waypost.status.rules.state_steps import StateInterval
@@ -270,11 +270,6 @@ def pooled_uptimes(parts: Sequence[Uptimes]) -> Uptimes:
         {name: pooled([part.windows[name] for part in parts]) for name in parts[0].windows},
         {name: pooled([part.months[name] for part in parts if name in part.months]) for name in months},
     )
-
-
-def day_start(day: date, zone: ZoneInfo) -> datetime:
-    """Return the first moment of a day in a zone; days are 23 or 25 hours long when the clock changes."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def days_until(now: datetime, zone: ZoneInfo, count: int = DAYS) -> list[date]:
