@@ -34,7 +34,7 @@ from waypost.reading.io.history_files import load_history
 from waypost.reading.io.incident_files import load_incident, load_maintenance, update_lines
 from waypost.reading.io.incident_templates import load_templates
 from waypost.reading.io.subscriber_files import load_subscribers
-from waypost.reading.rules.recurrence import Fault, expand
+from waypost.reading.rules.recurrence import Conflict, expand
 
 T = TypeVar("T", Incident, Maintenance)
 
@@ -158,7 +158,7 @@ def _expand(
     return tuple(works.values()), problems
 
 
-def _fault_problems(root: Path, file: Path, faults: Sequence[Fault]) -> list[Problem]:
+def _fault_problems(root: Path, file: Path, faults: Sequence[Conflict]) -> list[Problem]:
     source, problems = read_source(root, file) if faults else (None, [])
     document, problems = parse_markdown(source) if source else (None, problems)
     if document is None:
