@@ -14,6 +14,8 @@ from waypost.cli.common import LARGEST_LOG, keep_log
 
 SOURCE = Path(waypost.__file__).parent
 EVERYTHING = {"Exception", "BaseException"}
+HANDED_ON = {"begin", "_fail"}
+"""What takes an exception and logs it with its traceback: the journal of faults, and the supervisor by it."""
 
 
 def handlers() -> Iterator[tuple[str, ast.ExceptHandler]]:
@@ -21,10 +23,13 @@ def handlers() -> Iterator[tuple[str, ast.ExceptHandler]]:
     for file in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ExceptHandler) and (
-                node.type is None
-                or EVERYTHING & {part.id for part in ast.walk(node.type) if isinstance(part, ast.Name)}
+                node.type is None or EVERYTHING & names_in(node.type)
             ):
                 yield f"{file.relative_to(SOURCE)}:{node.lineno}", node
+
+
+def names_in(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def keeps(handler: ast.ExceptHandler) -> bool:
@@ -35,6 +40,8 @@ def keeps(handler: ast.ExceptHandler) -> bool:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             named = {keyword.arg: keyword.value for keyword in node.keywords}
             if node.func.attr == "exception" or isinstance(named.get("exc_info"), ast.Constant):
+                return True
+            if node.func.attr in HANDED_ON and handler.name in names_in(node):
                 return True
     return False
 

@@ -1,105 +1,48 @@
-"""The daemon: poll, detect, publish and notify until it is stopped, with its regular tasks."""
+"""The daemon: poll, publish and notify until it is stopped, each in a task of its own."""
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from waypost.base.clock import utc_now
-from waypost.base.database.engine import Database, StoreError, sqlite_path
+from waypost.base.database.engine import Database, sqlite_path
+from waypost.base.database.leases import owner_name
+from waypost.base.faults import FaultKind, Faults
+from waypost.base.supervision import Supervisor, Task
 from waypost.formats.observations import RecordedOutcome
-from waypost.formats.project import Project
 from waypost.formats.run_options import RunOptions
 from waypost.formats.status import StateChange
-from waypost.formats.status_config import StatusConfig
-from waypost.history.history import seal_days, settling_time
-from waypost.history.store import HistoryStore
+from waypost.housekeeping import Housekeeping
 from waypost.monitor.heartbeat_listener import listening
 from waypost.monitor.heartbeats import Intake
 from waypost.monitor.poll import Poller, poll_once, require_region
+from waypost.monitor.store.faults import FaultJournal
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write
 from waypost.notify.dispatch import Dispatch, enqueue_notices
+from waypost.notify.latest_page import LatestPage
 from waypost.notify.outbox import Outbox
 from waypost.notify.unsubscribing import unsubscribe_pages
 from waypost.notify.worker import WorkerHooks
 from waypost.problems import ProblemsFound
-from waypost.publishing.publish import Publisher, signature
+from waypost.publishing.publish import Draft, Publisher, signature
+from waypost.publishing.spacing import Spacing
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 
-log = logging.getLogger("waypost")
-
-
-REFRESH = 15.0
-"""Seconds after which the pages are published again though nothing happened, to show when they were checked."""
-
 WATCH = 0.3
-"""Seconds between looks at the files of a site that is being written."""
+"""Seconds between looks at the files of a site that is being written, and at reports of jobs."""
 
-CHECK_EVERY = 1.0
-"""Seconds after which saved files and the findings of other pollers are read again."""
+LOOK = 1.0
+"""Seconds after which saved files, the findings of other pollers and what housekeeping has to do are looked up."""
 
-PAUSE = 1.0
-"""Seconds to wait after the store could not be used."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """Something to do again and again."""
-
-    name: str
-    every: timedelta
-    work: Callable[[Database, datetime, StatusConfig], object]
-
-
-def _roll_up(database: Database, now: datetime, _: StatusConfig) -> None:
-    MonitorStore(database).roll_up(now)
-
-
-def _prune(database: Database, now: datetime, _: StatusConfig) -> None:
-    Outbox(database).prune(now)
-    MonitorStore(database).prune(now)
-
-
-def _seal(database: Database, now: datetime, config: StatusConfig) -> None:
-    seal_days(HistoryStore(database), now, settling_time(config))
-
-
-TASKS = (
-    Task("roll up", timedelta(minutes=5), _roll_up),
-    Task("prune", timedelta(hours=1), _prune),
-    Task("seal", timedelta(hours=1), _seal),
-)
-"""In the order in which they are done: what is forgotten must have been summed up."""
-
-
-class Housekeeping:
-    """Does each task when its time has come; one that fails is tried again at its next time."""
-
-    def __init__(self, tasks: tuple[Task, ...] = TASKS) -> None:
-        self._tasks = tasks
-        self._due: dict[str, datetime] = {}
-
-    def step(self, database: Database, now: datetime, config: StatusConfig) -> list[Exception]:
-        """Do what is due, and return what failed."""
-        failed: list[Exception] = []
-        for task in self._tasks:
-            if now < self._due.get(task.name, now):
-                continue
-            self._due[task.name] = now + task.every
-            try:
-                task.work(database, now, config)
-            except Exception as error:  # whatever is wrong with one task, polling must go on
-                log.debug("The task '%s' failed.", task.name, exc_info=True)
-                failed.append(error)
-        return failed
+PATIENCE = 4.0
+"""Seconds after which a process that was told to end leaves what still hangs."""
 
 
 @dataclass
@@ -111,7 +54,6 @@ class Events:
     changed: Callable[[StateChange], None] = field(default=lambda change: None)
     broken: Callable[[ProblemsFound], None] = field(default=lambda problems: None)
     reloaded: Callable[[], None] = field(default=lambda: None)
-    failed: Callable[[Exception], None] = field(default=lambda error: None)
     deliveries: WorkerHooks = field(default_factory=WorkerHooks)
 
 
@@ -123,7 +65,7 @@ def run(
     Raises StoreError where another process already polls into a SQLite database, ListenRefused, UnknownRegion, and
     ProblemsFound where the site is broken at the start. Files that break later are reported; the last good ones stay.
     """
-    options = options or RunOptions()
+    options, faults = options or RunOptions(), Faults()
     project = load_project(site)
     require_region(project.status.config, options.region)
     with ExitStack() as stack:
@@ -137,10 +79,13 @@ def run(
             port = stack.enter_context(
                 listening(options.listen, config, database_url, options.heartbeat_key, utc_now, leaving)
             )
-            events.listening(options.listen[0], port)
+            guarded_call(faults, events.listening, options.listen[0], port)
         dispatch = stack.enter_context(Dispatch(outbox, events.deliveries)) if options.delivers else None
-        events.started()
-        Daemon(publisher, database, database_url, events, options, watch=watch, dispatch=dispatch).run(stop)
+        guarded_call(faults, events.started)
+        daemon = Daemon(
+            publisher, database, database_url, events, options, watch=watch, dispatch=dispatch, faults=faults
+        )
+        daemon.run(stop)
 
 
 def poll(site: Site, database_url: str, region: str = "") -> list[RecordedOutcome]:
@@ -152,7 +97,7 @@ def poll(site: Site, database_url: str, region: str = "") -> list[RecordedOutcom
         Intake(sqlite_path(database_url)).step(store, utc_now())
         outcomes = poll_once(config, store, region)
         # Where nothing else runs, nobody else sums up and seals.
-        for error in Housekeeping().step(database, utc_now(), config):
+        for error in Housekeeping().step(database, utc_now(), config).values():
             raise error
         return outcomes
 
@@ -175,7 +120,7 @@ class Daemon:
     """Polls into an open store and publishes; on SQLite the caller holds the database's lock.
 
     Where `watch` is given, saved files are read again; otherwise the owner of the publisher reloads them. Where
-    `dispatch` is given, subscribers are sent the news of each publication.
+    `dispatch` is given, subscribers are sent the news of each page. Whoever starts it may add tasks of their own.
     """
 
     def __init__(
@@ -188,17 +133,21 @@ class Daemon:
         *,
         watch: FileWatch | None = None,
         dispatch: Dispatch | None = None,
+        more: Sequence[Task] = (),
+        faults: Faults | None = None,
     ) -> None:
         self._publisher = publisher
-        self._dispatch = dispatch
         self._database = database
         self._store = store = MonitorStore(database)
         self._events = events
-        self._options = options
         self._watch = watch
-        self._known: Project = publisher.project
+        self._must_reload = False
+        self._dispatch = dispatch
+        self.faults = faults or Faults()
+        self._journal = FaultJournal(database, self.faults, owner_name(), alone=not database.is_postgres)
+        self._polled = publisher.project
         self._poller = Poller(
-            self._known.status.config,
+            self._polled.status.config,
             store,
             options.region,
             everywhere=options.everywhere,
@@ -206,81 +155,138 @@ class Daemon:
         )
         self._intake = Intake(sqlite_path(database_url))
         self._housekeeping = Housekeeping()
+        self._spacing = Spacing()
+        self._published = publisher.project
         self._history_size = store.history_size()
-        self._checked = 0.0
-        self._published = -REFRESH
+        self._has_news = threading.Event()
+        self._page = LatestPage()
+        self._unwritten: deque[Draft] = deque(maxlen=1)
+        self.supervisor = Supervisor([*self._tasks(options), *more], self.faults)
 
-    def run(self, stop: threading.Event) -> None:
-        """Go on until `stop` is set."""
-        try:
-            while not stop.is_set():
-                self.step(stop)
-        finally:
-            self._poller.close()
+    def _tasks(self, options: RunOptions) -> list[Task]:
+        tasks = [
+            Task("polling", self._poll, FaultKind.MEASURING, longest_pause=2.0, close=self._poller.close),
+            Task("heartbeats", self._take_reports, FaultKind.HEARTBEATS, longest_pause=5.0),
+            Task("housekeeping", self._keep_house, deadline=600.0),
+            Task("journal", self._write_journal, longest_pause=5.0, close=self._journal.close),
+        ]
+        if self._watch:
+            tasks.append(Task("files", self._read_files, FaultKind.FILES, longest_pause=5.0))
+        if options.publishes:
+            tasks += [
+                Task("drafting", self._draft, FaultKind.PUBLISHING, deadline=60.0, longest_pause=5.0),
+                Task("publishing", self._publish, FaultKind.PUBLISHING, deadline=60.0, longest_pause=5.0),
+            ]
+        if self._dispatch:
+            tasks.append(Task("notices", self._enqueue, FaultKind.NOTICES, longest_pause=5.0))
+        return tasks
 
-    def step(self, stop: threading.Event) -> None:
-        """Poll for a moment, and do what has become due meanwhile."""
-        has_news = False
-        try:
-            has_news = self._poll()
-            for error in self._housekeeping.step(self._database, utc_now(), self._known.status.config):
-                self._events.failed(error)
-        except StoreError as error:
-            # A full disk or a server that is restarted may pass; what was claimed is claimed again.
-            self._events.failed(error)
-            stop.wait(PAUSE)
-        now = time.monotonic()
-        if now - self._checked >= CHECK_EVERY:
-            self._checked = now
-            has_news |= self._find_news()
-        if self._options.publishes and (has_news or now - self._published >= REFRESH):
-            self._published = now
-            self._publish()
+    def run(self, stop: threading.Event, patience: float = PATIENCE) -> list[str]:
+        """Go on until `stop` is set; return the tasks that did not end within `patience` seconds and were left."""
+        return self.supervisor.run(stop, patience)
 
-    def _poll(self) -> bool:
-        self._intake.step(self._store, self._poller.clock())
+    def _poll(self) -> float:
+        project = self._publisher.project
+        if project is not self._polled:
+            self._poller.configure(project.status.config)
+            self._polled = project
         changes = [item.change for item in self._poller.step(WATCH) if item.change]
+        if changes:
+            self._announce_news()
         for change in changes:
-            self._events.changed(change)
-        return bool(changes)
+            self._call(self._events.changed, change)
+        return 0.0
 
-    def _find_news(self) -> bool:
-        """Reload saved files and ask for the news of other pollers; return whether there is something to publish."""
-        if self._watch and self._watch.has_changed():
-            self._reload()
-        is_new = self._publisher.project is not self._known
-        try:
-            if is_new:
-                self._known = self._publisher.project
-                self._poller.configure(self._known.status.config)
-            size = self._store.history_size()
-        except StoreError as error:
-            self._events.failed(error)
-            return is_new
-        is_new |= size != self._history_size
-        self._history_size = size
-        return is_new
+    def _take_reports(self) -> float:
+        self._intake.step(self._store, self._poller.clock())
+        return WATCH
 
-    def _reload(self) -> None:
-        try:
-            self._publisher.reload()
-        except ProblemsFound as problems:
-            self._events.broken(problems)
-        except OSError as error:
-            # A file may vanish while it is being saved; the next step finds the rest.
-            self._events.failed(error)
-        else:
-            self._events.reloaded()
+    def _keep_house(self) -> float:
+        failing = self._housekeeping.step(self._database, utc_now(), self._publisher.project.status.config)
+        for error in failing.values():
+            raise error
+        return LOOK
 
-    def _publish(self) -> None:
-        status = self._publisher.project.status
+    def _write_journal(self) -> float:
+        self._journal.turn(utc_now())
+        return LOOK
+
+    def _read_files(self) -> float:
+        """Read saved files again; the poller and the publisher find the project that came of it."""
+        if self._watch and (self._watch.has_changed() or self._must_reload):
+            # A file may vanish while it is being saved; the next turn finds the rest.
+            self._must_reload = True
+            try:
+                self._publisher.reload()
+            except ProblemsFound as problems:
+                self._call(self._events.broken, problems)
+            else:
+                self._call(self._events.reloaded)
+            self._must_reload = False
+            self._announce_news()
+        return LOOK
+
+    def _draft(self) -> float:
+        """Make the page of this moment when it is time; it is written and notified of elsewhere."""
+        self._find_news()
+        if wait := self._spacing.wait(has_news=self._has_news.is_set()):
+            return min(wait, LOOK)
+        # What comes from here on is for the next page.
+        self._has_news.clear()
+        self._spacing.begin()
         try:
-            published = self._publisher.publish()
-            if self._dispatch:
-                # The page is there before anybody is notified of it.
-                self._dispatch.use(status)
-                enqueue_notices(Outbox(self._database), status, published.snapshot)
-        except Exception as error:  # whatever is wrong with one page, polling must go on
-            log.debug("The pages could not be published.", exc_info=True)
-            # A full disk or a locked file may pass; the pages say how old they are meanwhile.
-            self._events.failed(error)
+            with self._spacing.measured("draft"):
+                page = self._publisher.draft()
+        except Exception:
+            self._has_news.set()
+            raise
+        self._page.offer(page.project.status, page.snapshot)
+        self._unwritten.append(page)
+        self.supervisor.wake("publishing")
+        return 0.0
+
+    def _publish(self) -> float:
+        """Write the newest page; one that cannot be written stays until there is a newer one."""
+        if not self._unwritten:
+            return LOOK
+        page = self._unwritten[-1]
+        try:
+            with self._spacing.measured("files"):
+                self._publisher.write(page)
+        finally:
+            self._page.release(page.snapshot)
+            self.supervisor.wake("notices")
+        with suppress(ValueError):  # a newer one is there
+            self._unwritten.remove(page)
+        return 0.0
+
+    def _find_news(self) -> None:
+        """Ask for a new project and for the findings of other pollers."""
+        project, size = self._publisher.project, self._store.history_size()
+        if project is not self._published or size != self._history_size:
+            self._published, self._history_size = project, size
+            self._has_news.set()
+
+    def _enqueue(self) -> float:
+        page = self._page.take()
+        if page and self._dispatch:
+            self._dispatch.use(page.site)
+            enqueue_notices(Outbox(self._database), page.site, page.snapshot)
+        return LOOK
+
+    def _announce_news(self) -> None:
+        self._has_news.set()
+        self.supervisor.wake("drafting")
+
+    def _call(self, callback: Callable[..., None], *values: object) -> None:
+        guarded_call(self.faults, callback, *values)
+
+
+def guarded_call(faults: Faults, callback: Callable[..., None], *values: object) -> None:
+    """Tell the caller of something; what goes wrong there, such as a closed terminal, stops nothing here."""
+    try:
+        callback(*values)
+    except Exception as error:  # whatever is wrong with the terminal, the work goes on
+        faults.begin(FaultKind.LOG, f"Nothing can be printed: {error}.", "terminal", error)
+    else:
+        faults.end(FaultKind.LOG, "terminal")

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from waypost.base.clock import utc_now
-from waypost.base.database.engine import StoreError
+from waypost.base.faults import FaultKind
+from waypost.base.supervision import Task
 from waypost.build import BuildReport, build_site
 from waypost.formats.run_options import RunOptions
 from waypost.monitor.store.opening import opened_to_write
@@ -18,6 +19,9 @@ from waypost.reading.site import Site
 from waypost.run import WATCH, Daemon, Events, FileWatch
 from waypost.serving.demo import DemoServices
 from waypost.serving.dev_server import DevServer
+
+BUILD_PATIENCE = 60.0
+"""Seconds for which a build that was begun may go on when the process is told to end."""
 
 
 class PortTaken(Refused):
@@ -58,17 +62,11 @@ def serve(
         publisher = Publisher(site, report.project, database_url, utc_now)
         threading.Thread(target=server.serve_forever, name="waypost-serve", daemon=True).start()
         stack.callback(server.shutdown)
-        builder = threading.Thread(
-            target=_rebuild,
-            args=(watch, database_url, publisher, server, stop, events),
-            name="waypost-build",
-        )
-        builder.start()
-        stack.callback(builder.join)
-        # The builder must stop however this thread ends.
-        stack.callback(stop.set)
+        rebuild = Rebuild(watch, database_url, publisher, server, events)
+        task = Task("build", rebuild.turn, FaultKind.FILES, deadline=600.0, longest_pause=5.0)
         events.ready(server.server_address[1], report)
-        Daemon(publisher, database, database_url, events, RunOptions(everywhere=True)).run(stop)
+        daemon = Daemon(publisher, database, database_url, events, RunOptions(everywhere=True), more=[task])
+        daemon.run(stop, BUILD_PATIENCE)
 
 
 def _server(site: Site, options: ServeOptions) -> DevServer:
@@ -91,32 +89,47 @@ class SiteWatch:
         self.status = FileWatch(site.root / "status")
 
 
-def _rebuild(
-    watch: SiteWatch,
-    database_url: str,
-    publisher: Publisher,
-    server: DevServer,
-    stop: threading.Event,
-    events: ServeEvents,
-) -> None:
-    """Build again when the help center is saved; what is saved in status/ alone is only published."""
-    while not stop.wait(WATCH):
-        content_saved, status_saved = watch.help_center.has_changed(), watch.status.has_changed()
-        if not content_saved and not status_saved:
-            continue
-        try:
-            if content_saved:
-                report = build_site(watch.site, utc_now(), database_url, publisher.lock)
-                publisher.project = report.project
-                events.built(report)
+class Rebuild:
+    """Builds again when the help center is saved; what is saved in status/ alone is only published."""
+
+    def __init__(
+        self,
+        watch: SiteWatch,
+        database_url: str,
+        publisher: Publisher,
+        server: DevServer,
+        events: ServeEvents,
+    ) -> None:
+        self._watch = watch
+        self._database_url = database_url
+        self._publisher = publisher
+        self._server = server
+        self._events = events
+        self._content_saved = self._status_saved = False
+
+    def turn(self) -> float:
+        """Build or publish what was saved, and return the seconds until the next look.
+
+        Raises OSError, since a file may vanish while an editor saves it, and StoreError; the next turn does it again.
+        """
+        self._content_saved |= self._watch.help_center.has_changed()
+        self._status_saved |= self._watch.status.has_changed()
+        if self._content_saved or self._status_saved:
+            try:
+                self._bring_up_to_date()
+            except ProblemsFound as problems:
+                self._events.broken(problems)
             else:
-                publisher.reload()
-                publisher.publish()
-                events.reloaded()
-        except ProblemsFound as problems:
-            events.broken(problems)
-        except (OSError, StoreError) as error:
-            # A file may vanish while an editor saves it; the next round reads what is there then.
-            events.failed(error)
+                self._server.reloader.announce()
+            self._content_saved = self._status_saved = False
+        return WATCH
+
+    def _bring_up_to_date(self) -> None:
+        if self._content_saved:
+            report = build_site(self._watch.site, utc_now(), self._database_url, self._publisher.lock)
+            self._publisher.project = report.project
+            self._events.built(report)
         else:
-            server.reloader.announce()
+            self._publisher.reload()
+            self._publisher.publish()
+            self._events.reloaded()

@@ -86,6 +86,8 @@ class Faults:
             self._keep(fault)
         if before is None:
             log.warning("%s", message, exc_info=error)
+        elif before.message != message:
+            log.debug("%s", message, exc_info=error)
 
     def end(self, kind: FaultKind, subject: str = "") -> None:
         """Note that a fault is over; nothing happens where there is none."""
@@ -100,13 +102,15 @@ class Faults:
             self._keep(ended)
         log.warning("This is over: %s", ended.message)
 
-    def note(self, kind: FaultKind, message: str, subject: str = "") -> None:
+    def note(
+        self, kind: FaultKind, message: str, subject: str = "", error: BaseException | None = None
+    ) -> None:
         """Note something that happened in a moment and does not last, such as a step of the clock."""
         now = self._clock()
         with self._lock:
             self._changed[kind, subject, now] = Fault(kind, subject, message, now, until=now)
             self._totals[kind] = self._totals.get(kind, 0) + 1
-        log.warning("%s", message)
+        log.warning("%s", message, exc_info=error)
 
     def present(self) -> tuple[Fault, ...]:
         """Return the faults that last, oldest first."""

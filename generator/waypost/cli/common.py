@@ -11,6 +11,7 @@ import re
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -231,6 +232,18 @@ def stop_on_signals() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handle)
     return stop
+
+
+def leave_after(stop: threading.Event, seconds: float) -> None:
+    """End the process so long after `stop` was set, whatever hangs then: what was recorded is on the disk."""
+
+    def leave() -> None:
+        stop.wait()
+        time.sleep(seconds)
+        logging.getLogger("waypost").warning("Something still hangs and is left behind.")
+        os._exit(0)
+
+    threading.Thread(target=leave, name="leave", daemon=True).start()
 
 
 def keep_log(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from waypost.cli.common import (
     database_option,
-    print_failure,
+    leave_after,
     print_problems,
     region_option,
     stop_on_signals,
@@ -22,6 +23,9 @@ from waypost.reading.site import Site
 if TYPE_CHECKING:
     from waypost.formats.status import StateChange
     from waypost.problems import ProblemsFound
+
+LEAVE_AFTER = 5.0
+"""Seconds after which a process that was told to end is gone, whatever hangs."""
 
 
 @click.command("run")
@@ -79,11 +83,13 @@ def command(
         changed=print_change,
         broken=print_broken_files,
         reloaded=lambda: click.echo("Files were saved; read again."),
-        failed=print_failure,
         deliveries=worker_hooks(),
     )
-    run(site, database, stop_on_signals(), events, options)
-    click.echo("Stopped.")
+    stop = stop_on_signals()
+    leave_after(stop, LEAVE_AFTER)
+    run(site, database, stop, events, options)
+    with contextlib.suppress(OSError):  # nobody may be reading any more
+        click.echo("Stopped.")
 
 
 def print_change(change: StateChange) -> None:

@@ -9,7 +9,6 @@ import click
 from waypost.cli.common import (
     database_option,
     port_option,
-    print_failure,
     print_problems,
     stop_on_signals,
     use_port,
@@ -38,7 +37,6 @@ def command(site: Site, database: str, host: str, port: int, demo: bool) -> None
     events = ServeEvents(
         changed=print_change,
         broken=print_broken_files,
-        failed=print_failure,
         ready=lambda port, report: _welcome(port, report, demo),
         built=_print_built,
         reloaded=lambda: click.echo("Status files were saved; published."),

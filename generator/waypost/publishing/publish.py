@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from waypost.base.cache import PageCache
 from waypost.base.files.file_tree import FileChange, FolderFiles, TreeCache, sync_changes, write_atomic
-from waypost.base.files.languages import load_words
+from waypost.base.files.languages import load_words, site_words
 from waypost.formats.project import Project
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.windows import with_present_windows
@@ -37,6 +37,16 @@ class Publication:
         return tuple(change.path for change in self.changes)
 
 
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """The status page of a moment before its files are made: what subscribers are notified of."""
+
+    project: Project
+    snapshot: Snapshot
+    kept: Mapping[str, bytes]
+    """What the last full build left in the folder; empty where that cannot be read."""
+
+
 @dataclass
 class PublishCache:
     """Results of the last publication in a process that stays; without it, everything is made anew."""
@@ -57,19 +67,35 @@ def publish(
 
     What is published is the same with a `cache` and without. Raises StoreError where the database cannot be read.
     """
+    cache = cache or PublishCache()
+    return write(site, draft(site, project, now, database_url or site.database_url, cache), cache)
+
+
+def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishCache) -> Draft:
+    """Return the status page at a moment, without need of the folder that it is published into.
+
+    Raises StoreError where the database cannot be read.
+    """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
-    url = database_url or site.database_url
     history = with_present_windows(url, read_history(url), project.status.maintenances, now)
-    kept = _kept_by_build(site)
-    words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
-    cache = cache or PublishCache()
+    try:
+        kept = _kept_by_build(site)
+        words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
+    except OSError:
+        # Writing will meet the same, and say so.
+        kept, words = {}, site_words(project.language)
     snapshot = replace(
         take_snapshot(project.status, history, now, words),
         latency=cache.latency.read(url, project.status.config, now),
     )
-    files = status_files(snapshot, project, kept, cache.pages)
-    return Publication(snapshot, tuple(sync_changes(site.status_output, files, cache=cache.tree)))
+    return Draft(project, snapshot, kept)
+
+
+def write(site: Site, page: Draft, cache: PublishCache) -> Publication:
+    """Make the files of a page, and write those that changed. Raises OSError."""
+    files = status_files(page.snapshot, page.project, page.kept, cache.pages)
+    return Publication(page.snapshot, tuple(sync_changes(site.status_output, files, cache=cache.tree)))
 
 
 def write_changes(file: Path, publication: Publication) -> None:
@@ -127,14 +153,25 @@ class Publisher:
         self._site = site
         self._database_url = database_url
         self._clock = clock
+        self._drafting = threading.Lock()
         self.lock = threading.Lock()
+        """Held while the folder is written, here and by a build."""
         self.project = project
         self._cache = PublishCache()
 
     def publish(self) -> Publication:
         """Bring the status pages up to date."""
+        return self.write(self.draft())
+
+    def draft(self) -> Draft:
+        """Return the present page; a disk that hangs while another is written delays this no further."""
+        with self._drafting:
+            return draft(self._site, self.project, self._clock(), self._database_url, self._cache)
+
+    def write(self, page: Draft) -> Publication:
+        """Bring the files up to what a page says."""
         with self.lock:
-            return publish(self._site, self.project, self._clock(), self._database_url, self._cache)
+            return write(self._site, page, self._cache)
 
     def reload(self) -> None:
         """Read the site again; raises ProblemsFound, and keeps the last good state, where it is broken."""

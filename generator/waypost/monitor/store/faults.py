@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from waypost.base.database.engine import Database
+from waypost.base.database.engine import Database, StoreError
 from waypost.base.database.schema import fault
 from waypost.base.database.values import clean_text, from_ms, optional_moment, to_ms
-from waypost.base.faults import Fault, FaultKind
+from waypost.base.faults import Fault, FaultKind, Faults
 
 KEEP_FAULTS = timedelta(days=90)
 """How long a fault that is over is kept."""
@@ -81,3 +82,44 @@ def _select(connection: Connection, condition: sa.ColumnElement[bool]) -> list[F
         for row in rows
         if row.kind in known
     ]
+
+
+CONFIRM_EVERY = timedelta(minutes=1)
+"""How often a process confirms the faults that last."""
+
+
+class FaultJournal:
+    """Keeps the faults of one process in the database."""
+
+    def __init__(self, database: Database, faults: Faults, owner: str, *, alone: bool) -> None:
+        self._database = database
+        self._faults = faults
+        self._owner = owner
+        self._alone = alone
+        """Whether no other process polls into the database, so that every open fault is one of the dead."""
+        self._has_begun = False
+        self._confirmed: datetime | None = None
+
+    def turn(self, now: datetime) -> None:
+        """Write what began, ended or lasts. Raises StoreError, and writes it at the next turn then."""
+        if not self._has_begun:
+            end_faults(self._database, None if self._alone else self._owner)
+            self._has_begun = True
+        changed = self._faults.take_changed()
+        lasting = self._faults.present() if self._is_time_to_confirm(now) else ()
+        rows = {(fault.key, fault.since): fault for fault in (*lasting, *changed)}
+        try:
+            write_faults(self._database, self._owner, rows.values(), now)
+        except BaseException:
+            self._faults.give_back(changed)
+            raise
+        if lasting:
+            self._confirmed = now
+
+    def close(self) -> None:
+        """End what lasts: a process that has ended cannot say how it goes on."""
+        with contextlib.suppress(StoreError):
+            end_faults(self._database, self._owner)
+
+    def _is_time_to_confirm(self, now: datetime) -> bool:
+        return self._confirmed is None or not timedelta(0) <= now - self._confirmed < CONFIRM_EVERY
