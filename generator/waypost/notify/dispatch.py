@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
+from waypost.base.faults import Fault
 from waypost.base.files.languages import site_words
 from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber
+from waypost.monitor.store.faults import stored_faults
 from waypost.monitor.store.opening import open_database, opened_to_read
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.windows import with_present_windows
@@ -55,30 +57,35 @@ class DispatchResult:
     """Attempts to send, those for earlier deliveries included."""
 
 
-def enqueue_notices(outbox: Outbox, site: StatusSite, snapshot: Snapshot) -> DispatchResult:
+def enqueue_notices(
+    outbox: Outbox, site: StatusSite, snapshot: Snapshot, faults: tuple[Fault, ...] = ()
+) -> DispatchResult:
     """Put new notices into the outbox, in one transaction; none where a site has no subscribers.
 
-    It may be called again at any time and by any number of processes: no notice is made twice. Only subscribers
-    whose endpoints are registered get deliveries; a worker registers them.
+    `faults` are our own, as `stored_faults` gives them. It may be called again at any time and by any number of
+    processes: no notice is made twice. Only subscribers whose endpoints are registered get deliveries; a worker
+    registers them.
     """
     if not site.subscribers.subscribers:
         return DispatchResult()
 
     def make(state: OutboxState, first: int) -> NoticePlan:
-        new = _plan(site, snapshot, state, first)
+        new = _plan(site, snapshot, state, faults, first)
         states = known_states(snapshot, state.components or {})
         return NoticePlan(tuple(_freeze(planned, snapshot) for planned in new), states)
 
     # Most publications bring nothing new, and need not wait until nobody else writes.
     state = outbox.state()
     states = known_states(snapshot, state.components or {})
-    if states == state.components and not _plan(site, snapshot, state):
+    if states == state.components and not _plan(site, snapshot, state, faults):
         return DispatchResult()
     return DispatchResult(*outbox.enqueue(make, snapshot.now))
 
 
-def _plan(site: StatusSite, snapshot: Snapshot, state: OutboxState, first: int = 1) -> list[PlannedNotice]:
-    context = NoticeContext(snapshot, state, site.subscribers, site.cadence)
+def _plan(
+    site: StatusSite, snapshot: Snapshot, state: OutboxState, faults: tuple[Fault, ...], first: int = 1
+) -> list[PlannedNotice]:
+    context = NoticeContext(snapshot, state, site.subscribers, site.cadence, faults)
     return plan(context, {kind: channel.events for kind, channel in CHANNELS.items()}, first)
 
 
@@ -115,7 +122,7 @@ def deliver_once(site: Site, url: str, hooks: WorkerHooks | None = None) -> Disp
         outbox = Outbox(database)
         # It registers the subscribers, and only registered ones get deliveries.
         with closing(DeliveryWorker(outbox, status, hooks=hooks)) as worker:
-            result = enqueue_notices(outbox, status, snapshot)
+            result = enqueue_notices(outbox, status, snapshot, stored_faults(database, snapshot.now))
             return replace(result, attempts=worker.drain())
 
 
@@ -135,12 +142,12 @@ def deliver_until(
         outbox = Outbox(database)
         with Dispatch(outbox, hooks or WorkerHooks()) as dispatch:
             dispatch.use(status)
-            enqueue_notices(outbox, status, snapshot)
+            enqueue_notices(outbox, status, snapshot, stored_faults(database, snapshot.now))
             while not stop.wait(INTERVAL.total_seconds()):
                 try:
                     status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
                     dispatch.use(status)
-                    enqueue_notices(outbox, status, snapshot)
+                    enqueue_notices(outbox, status, snapshot, stored_faults(database, snapshot.now))
                 except Exception as error:  # a file that is being written, or a database that is restarted
                     log.debug("No notices could be enqueued.", exc_info=True)
                     broken(error)
@@ -188,7 +195,8 @@ def preview(site: Site, url: str, now: datetime) -> tuple[list[PlannedNotice], l
         outbox = Outbox(database) if database else None
         state = outbox.state() if outbox else OutboxState()
         waiting = outbox.deliveries(DeliveryFilter(DeliveryState.PENDING)) if outbox else []
-    return _plan(status, snapshot, state), waiting, state.components is not None
+        faults = stored_faults(database, now) if database else ()
+    return _plan(status, snapshot, state, faults), waiting, state.components is not None
 
 
 def send_test(site: Site, url: str, name: str) -> str:

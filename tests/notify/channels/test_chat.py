@@ -29,6 +29,8 @@ from waypost.status.rules.snapshot import Snapshot
         # Somebody must act before something fails.
         ({"event": "certificate.expiring", "subject": "component/downloads"}, "🟡"),
         ({"event": "endpoint.disabled", "subject": "endpoint/acme"}, "🟡"),
+        ({"event": "monitor.trouble", "subject": "monitor/log/2026-11-20T10:00:00+00:00"}, "🟡"),
+        ({"event": "monitor.recovered", "subject": "monitor/log/2026-11-20T10:00:00+00:00"}, "🟢"),
         ({"event": "test", "subject": "test/anna"}, "⚪"),
     ],
 )

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from waypost.formats.status import Impact
 from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriptionRule
-from waypost.notify.rules.notices import Notice, PlannedNotice
+from waypost.notify.rules.fault_notices import fault_notices
+from waypost.notify.rules.notices import Notice, PlannedNotice, Subject, SubjectKind
 from waypost.notify.rules.sources import (
     NoticeContext,
     certificate_notices,
@@ -29,6 +30,7 @@ SOURCES: tuple[Callable[[NoticeContext], Iterator[Notice]], ...] = (
     overdue_notices,
     certificate_notices,
     endpoint_notices,
+    fault_notices,
     escalation_notices,
 )
 """Everything that makes notices; the order holds for notices of the same moment."""
@@ -88,18 +90,21 @@ def message_id(page_url: str, key: str) -> str:
 def recipients(
     notice: Notice, context: NoticeContext, events: Mapping[str, Collection[NoticeEvent]]
 ) -> dict[str, str]:
-    """Return the channels of a notice's recipients by their ids, each person once, however many rules fit."""
+    """Return the channels of a notice's recipients by their ids, each person once, however many rules fit.
+
+    They are its contacts, and all whose rules ask for it.
+    """
     groups = {name: frozenset(it.id for it in members) for name, members in context.snapshot.groups if name}
     found: dict[Hashable, Subscriber] = {}
     for subscriber in context.file.subscribers:
         if subscriber.id in context.state.unsubscribed or notice.event not in events.get(subscriber.kind, ()):
             continue
-        is_meant = (
-            subscriber.id in notice.contacts
-            if notice.contacts
-            else any(_fits(rule, notice, subscriber.kind, groups) for rule in subscriber.rules)
-        )
-        if is_meant:
+        if notice.subject == Subject(SubjectKind.ENDPOINT, subscriber.id):
+            # It is the one that nothing is sent to any more.
+            continue
+        if subscriber.id in notice.contacts or any(
+            _fits(rule, notice, subscriber.kind, groups) for rule in subscriber.rules
+        ):
             found.setdefault(_person(subscriber), subscriber)
     return {subscriber.id: subscriber.kind for subscriber in found.values()}
 
