@@ -82,6 +82,12 @@ def test_every_notice_has_words_in_every_language(case: Case) -> None:
 
 
 @golden("notices/*.yml")
+def test_no_notice_is_of_a_time_to_come(case: Case) -> None:
+    for _, look, found in looks(case):
+        assert [item.notice.key for item in found if item.notice.at > look.snapshot.now] == []
+
+
+@golden("notices/*.yml")
 def test_two_looks_at_once_plan_the_same_and_a_second_look_nothing(case: Case) -> None:
     for _, look, found in looks(case):
         again = plan(look, FORMS)

@@ -77,6 +77,7 @@ def test_an_incident_that_is_no_longer_on_the_page_is_told_all_the_same() -> Non
         ("incident/a", "remote"),
         ("maintenance/a", "remote"),
         ("component/a", ""),
+        ("monitor/log/2026-11-20T10:00:00+00:00", "remote"),
         ("endpoint/a", ""),
         ("test/a", ""),
         ("", ""),
