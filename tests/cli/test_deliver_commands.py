@@ -199,12 +199,14 @@ def test_a_process_that_only_delivers_tells_of_the_faults_of_the_one_that_polls(
         now = datetime.now(UTC)
         note(site, now - timedelta(minutes=5))
         wait_until(lambda: place.types == ["monitor.trouble"], "the fault")
+        assert broken == []
+        (site.root / "status" / "status.yml").write_text("mistakes: [")
+        wait_until(lambda: broken, "the files have mistakes")
         note(site, now - timedelta(minutes=5), now)
-        wait_until(lambda: place.types == ["monitor.trouble", "monitor.recovered"], "its end")
+        wait_until(lambda: place.types == ["monitor.trouble", "monitor.recovered"], "its end all the same")
     finally:
         stop.set()
         watch.join()
-    assert broken == []
 
 
 def test_replaying_wants_to_know_what(site: Site) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from waypost.notify.latest_page import PATIENCE, LatestPage
+from waypost.notify.latest_page import PATIENCE, STALE_AFTER, LatestPage
 
 
 class Desk:
@@ -22,6 +22,10 @@ class Desk:
 
     def take(self) -> Any:
         page = self.pages.take()
+        return page and page.snapshot
+
+    def take_stale(self) -> Any:
+        page = self.pages.take_stale()
         return page and page.snapshot
 
 
@@ -67,3 +71,21 @@ def test_newer_pages_do_not_put_it_off(desk: Desk) -> None:
         desk.offer(words)
         desk.now += PATIENCE / 5
     assert desk.take() == "f"
+
+
+def test_an_old_page_is_taken_again_from_time_to_time_while_no_new_one_comes(desk: Desk) -> None:
+    assert desk.take_stale() is None, "there was none yet"
+    desk.offer("a")
+    desk.pages.release()
+    desk.now += 2 * STALE_AFTER
+    assert desk.take_stale() is None, "it is still new"
+    assert desk.take() == "a"
+    for _ in range(2):
+        assert desk.take_stale() is None
+        desk.now += STALE_AFTER
+        assert [desk.take_stale(), desk.take_stale()] == ["a", None]
+    desk.offer("b")
+    desk.pages.release()
+    desk.now += STALE_AFTER
+    assert desk.take() == "b"
+    assert desk.take_stale() is None

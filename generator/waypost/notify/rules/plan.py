@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,7 +23,9 @@ from waypost.notify.rules.sources import (
     overdue_notices,
 )
 
-SOURCES: tuple[Callable[[NoticeContext], Iterator[Notice]], ...] = (
+Source = Callable[[NoticeContext], Iterator[Notice]]
+
+SOURCES: tuple[Source, ...] = (
     incident_notices,
     maintenance_notices,
     component_notices,
@@ -49,11 +51,11 @@ FOR_PROGRAMS = FOR_CUSTOMERS | {NoticeEvent.COMPONENT_STATUS}
 _PROGRAMS = ("webhook", "statuspage_webhook")
 
 
-def new_notices(context: NoticeContext) -> list[Notice]:
+def new_notices(context: NoticeContext, sources: Sequence[Source] = SOURCES) -> list[Notice]:
     """Return the notices that the outbox does not have yet, in the order of their events."""
     found = {
         notice.key: notice
-        for source in SOURCES
+        for source in sources
         for notice in source(context)
         if notice.key not in context.state.keys
     }
@@ -62,7 +64,10 @@ def new_notices(context: NoticeContext) -> list[Notice]:
 
 
 def plan(
-    context: NoticeContext, events: Mapping[str, Collection[NoticeEvent]], first: int = 1
+    context: NoticeContext,
+    events: Mapping[str, Collection[NoticeEvent]],
+    first: int = 1,
+    sources: Sequence[Source] = SOURCES,
 ) -> list[PlannedNotice]:
     """Return the new notices with their recipients, numbered from `first`; their messages are not made yet.
 
@@ -77,7 +82,7 @@ def plan(
             message_id(context.snapshot.page.url, notice.key),
             {} if is_first or notice.silent or notice.at < oldest else recipients(notice, context, events),
         )
-        for sequence, notice in enumerate(new_notices(context), first)
+        for sequence, notice in enumerate(new_notices(context, sources), first)
     ]
 
 
