@@ -271,10 +271,10 @@ def test_operators_hear_why_no_new_page_can_be_made(
         wait_until(lambda: has_planned(site), "what is on the page is known")
         with monkeypatch.context() as patch:
 
-            def fail(_: object) -> None:
+            def fail() -> None:
                 raise KeyError("a state that nobody thought of")
 
-            patch.setattr(world.publisher, "publish", fail)
+            patch.setattr(world.publisher, "draft", fail)
             (site.root / "status" / "status.yml").touch()
             wait_until(lambda: hook.types == ["monitor.trouble"], "the fault")
             assert hook.seen[0].payload["data"]["fault"]["kind"] == "publishing"
