@@ -76,7 +76,7 @@ def run(
         publisher = Publisher(site, project, database_url, utc_now)
         if options.listen:
             require_key(options.listen[0], options.heartbeat_key)
-            routes = _routes(publisher, database, database_url, options.heartbeat_key)
+            routes = _routes(publisher, database, database_url, options.heartbeat_key, faults)
             port = stack.enter_context(listening(options.listen, routes, faults))
             guarded_call(faults, events.listening, options.listen[0], port)
         dispatch = stack.enter_context(Dispatch(outbox, events.deliveries)) if options.delivers else None
@@ -87,10 +87,12 @@ def run(
         daemon.run(stop)
 
 
-def _routes(publisher: Publisher, database: Database, database_url: str, key: str | None) -> list[Route]:
+def _routes(
+    publisher: Publisher, database: Database, database_url: str, key: str | None, faults: Faults
+) -> list[Route]:
     """Return what the process answers over HTTP. The project is replaced when files are saved."""
     receiver = HeartbeatReceiver(
-        lambda: publisher.project.status.config, database_url, MonitorStore(database), utc_now
+        lambda: publisher.project.status.config, database_url, MonitorStore(database), utc_now, faults
     )
     return [
         heartbeat_route(receiver.receive, key),

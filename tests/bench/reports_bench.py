@@ -84,7 +84,7 @@ def measure(names: int, seconds: float, slow: int) -> Counter[int]:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         url = f"sqlite:///{folder}/waypost.db"
         store = stack.enter_context(closing(Store(url)))
-        receiver = HeartbeatReceiver(lambda: config, url, store, utc_now)
+        receiver = HeartbeatReceiver(lambda: config, url, store, utc_now, Faults())
         routes = [heartbeat_route(receiver.receive, None)]
         port = stack.enter_context(listening(("127.0.0.1", 0), routes, Faults()))
         for _ in range(slow):

@@ -11,7 +11,7 @@ import pytest
 
 from helpers.stores import Store
 from waypost.base.database.engine import StoreError
-from waypost.base.faults import Faults
+from waypost.base.faults import FaultKind, Faults
 from waypost.base.net.request_server import ListenRefused, listening
 from waypost.formats.checks import Heartbeat, HeartbeatCheck, HttpCheck
 from waypost.formats.observations import Ping, PingKind
@@ -71,7 +71,7 @@ def test_a_word_says_how_a_job_is(word: str, kind: PingKind, code: int | None) -
     assert read_ping(("a", "b"), word, NOW) == Ping("a", "b", NOW, kind, code)
 
 
-@pytest.mark.parametrize("word", ["256", "-1", "done", "٣", "1.0", "9" * 40])
+@pytest.mark.parametrize("word", ["256", "-1", "done", "٣", "1.0", "9" * 5000])
 def test_anything_else_is_no_report(word: str) -> None:
     assert read_ping(("a", "b"), word, NOW) is None
 
@@ -125,10 +125,13 @@ def ask(port: int, path: str) -> int:
 
 
 @contextmanager
-def listener(url: str, config: Callable[[], StatusConfig] = lambda: CONFIG) -> Iterator[int]:
+def listener(
+    url: str, config: Callable[[], StatusConfig] = lambda: CONFIG, faults: Faults | None = None
+) -> Iterator[int]:
+    faults = faults or Faults()
     with closing(Store(url)) as store:
-        receiver = HeartbeatReceiver(config, url, store, lambda: NOW)
-        with listening(("127.0.0.1", 0), [heartbeat_route(receiver.receive, None)], Faults()) as port:
+        receiver = HeartbeatReceiver(config, url, store, lambda: NOW, faults)
+        with listening(("127.0.0.1", 0), [heartbeat_route(receiver.receive, None)], faults) as port:
             yield port
 
 
@@ -143,10 +146,16 @@ def test_what_is_reported_over_http_is_on_the_disk_before_the_answer(url: str, t
         assert len(spool.names()) == 1
 
 
-def test_a_report_that_cannot_be_kept_is_answered_so(url: str, tmp_path: Path) -> None:
-    (tmp_path / "waypost.db.heartbeats").write_text("in the way")
-    with listener(url) as port:
+def test_a_report_that_cannot_be_kept_is_answered_so_and_told(url: str, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "waypost.db.heartbeats"
+    in_the_way.write_text("in the way")
+    faults = Faults()
+    with listener(url, faults=faults) as port:
         assert ask(port, "/heartbeat/backups") == 503
+        assert [fault.kind for fault in faults.present()] == [FaultKind.HEARTBEATS]
+        in_the_way.unlink()
+        assert ask(port, "/heartbeat/backups") == 200
+        assert faults.present() == ()
 
 
 def test_names_are_worked_out_once_for_each_configuration(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ from waypost.reading.site import Site
 MOST_FILES = 1000
 """How many files are taken at once."""
 
-_FOLDER, _FILES, _REMOVAL = "spool", "spool files", "removal"
+_RECEIPT, _FOLDER, _FILES, _REMOVAL = "receipt", "spool", "spool files", "removal"
 """The subjects of faults."""
 
 
@@ -82,10 +82,12 @@ class HeartbeatReceiver:
         database_url: str,
         store: MonitorStore,
         clock: Callable[[], datetime],
+        faults: Faults,
     ) -> None:
         self._config = config
         self._clock = clock
         self._store = store
+        self._faults = faults
         path = sqlite_path(database_url)
         self._spool = Spool(path) if path else None
         self._names = (config(), heartbeat_names(config()))
@@ -102,9 +104,12 @@ class HeartbeatReceiver:
                 self._spool.put(ping)
             else:
                 _take_in(self._store, [ping], now)
-        except (StoreError, SpoolRefused, OSError):
+        except (StoreError, SpoolRefused, OSError) as error:
             # The job may try again; nothing was kept.
+            reason = f"{_reason(error)}." if isinstance(error, OSError) else str(error)
+            self._faults.begin(FaultKind.HEARTBEATS, f"Reports over HTTP cannot be kept: {reason}", _RECEIPT)
             return HTTPStatus.SERVICE_UNAVAILABLE
+        self._faults.end(FaultKind.HEARTBEATS, _RECEIPT)
         return HTTPStatus.OK
 
     def _known(self) -> Mapping[str, tuple[str, str]]:
@@ -189,6 +194,9 @@ class Intake:
             self._faults.end(FaultKind.HEARTBEATS, _REMOVAL)
 
     def _tell(self, subject: str, what: str, error: OSError) -> None:
-        reason = (error.strerror or str(error)).lower()
         hint = " Give it to the user of the poller." if isinstance(error, PermissionError) else ""
-        self._faults.begin(FaultKind.HEARTBEATS, f"{what}: {reason}.{hint}", subject)
+        self._faults.begin(FaultKind.HEARTBEATS, f"{what}: {_reason(error)}.{hint}", subject)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

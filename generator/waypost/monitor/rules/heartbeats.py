@@ -68,7 +68,7 @@ def heartbeat_names(config: StatusConfig) -> Mapping[str, tuple[str, str]]:
 
 def read_ping(name: tuple[str, str], word: str, at: datetime) -> Ping | None:
     """Return the report in a word, which is empty, `success`, `start`, `fail` or an exit code; None for others."""
-    if word.isascii() and word.isdecimal() and int(word) <= 255:
+    if len(word) <= 3 and word.isascii() and word.isdecimal() and int(word) <= 255:
         code = int(word)
         return Ping(*name, at, PingKind.FAIL if code else PingKind.SUCCESS, code)
     try:
