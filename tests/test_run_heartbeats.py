@@ -93,4 +93,4 @@ def test_a_report_that_the_poller_could_not_take_in_is_refused(
     refused = called("heartbeat", "backups", site=site)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("waypost: Nothing was kept: ")
-    assert f"belongs to user {POLLER}" in refused.stderr
+    assert f"Report as user {POLLER}" in refused.stderr

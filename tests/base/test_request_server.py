@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from waypost.base.faults import FaultKind, Faults
+from waypost.base.net import request_server
 from waypost.base.net.http_messages import MOST_BODY, MOST_HEAD, ServerRequest, ServerResponse
 from waypost.base.net.request_server import ListenRefused, Route, ServerLimits, listening
 
@@ -397,8 +398,6 @@ def test_without_file_handles_it_waits_and_says_so() -> None:
 
 
 def test_a_server_that_fails_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    from waypost.base.net import request_server  # noqa: PLC0415
-
     monkeypatch.setattr(request_server, "PAUSE", 0.01)
     real = request_server.RequestServer.serve
     failures = [RuntimeError("of the inside"), OSError("epoll")]
@@ -423,6 +422,29 @@ def test_ipv6_is_listened_on_by_its_own_address() -> None:
     ):
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
         assert rest(client).startswith(b"HTTP/1.1 200 ")
+
+
+def test_who_listens_on_all_addresses_hears_ipv4_too() -> None:
+    limits = ServerLimits(waited_for=1, grace=PATIENT)
+    with listening(("::", 0), [Route("/", lambda _: ServerResponse())], Faults(), limits) as port:
+        assert get(port) == 200
+        with slow_clients(port, ["127.0.0.1"]):
+            until(lambda: get(port) == 503, "its own share is full")
+            assert get(port, source="127.0.0.2") == 200, "every address of IPv4 is one"
+
+
+def test_a_network_of_ipv6_has_one_share() -> None:
+    assert request_server._share("2001:db8:1:2:3::4") == request_server._share("2001:db8:1:2:ffff::1")
+    assert request_server._share("2001:db8:1:2::4") != request_server._share("2001:db8:1:3::4")
+    assert request_server._share("fe80::1%eth0") == request_server._share("fe80::2%eth0")
+
+
+@pytest.mark.parametrize(("files", "most"), [(64, 16), (100_000, 256), (resource.RLIM_INFINITY, 256)])
+def test_clients_take_a_quarter_of_the_files_at_most(
+    monkeypatch: pytest.MonkeyPatch, files: int, most: int
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+    assert request_server.RequestServer([], Faults(), ServerLimits())._most_clients == most
 
 
 def test_an_address_in_use_is_told() -> None:

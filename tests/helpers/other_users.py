@@ -79,7 +79,7 @@ def _done(action: str, database: Path, now: datetime) -> str:
         return f"{taken} {[fault.subject for fault in faults.present()]}"
     try:
         Spool(database).put(Ping(*JOB, now, PingKind.FAIL if action == "fail" else PingKind.SUCCESS))
-    except SpoolRefused as refused:
+    except (SpoolRefused, OSError) as refused:
         return str(refused)
     return "kept"
 

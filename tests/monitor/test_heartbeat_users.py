@@ -60,6 +60,25 @@ def test_what_root_reports_is_taken_in_by_the_poller(
     assert list(spool(database).iterdir()) == []
 
 
+@pytest.mark.parametrize("trap", ["link", "folder"])
+def test_root_gives_nothing_away_that_the_owner_of_the_database_put_in_its_path(
+    users: Users, database: Path, tmp_path: Path, trap: str
+) -> None:
+    users.act(POLLER, "take", database, NOW)
+    shutil.rmtree(spool(database))
+    secret = (tmp_path if trap == "link" else spool(database)) / "secret"
+    secret.parent.mkdir(mode=0o755, exist_ok=True)
+    secret.write_text("of root")
+    if trap == "link":
+        spool(database).symlink_to(tmp_path)
+    answer = users.act(ROOT, "put", database, NOW)
+    assert answer != "kept"
+    if trap == "folder":
+        assert answer.endswith(f"Give that folder to user {POLLER}: chown {POLLER} {spool(database)}")
+    assert secret.parent.stat().st_uid == ROOT
+    assert list(secret.parent.iterdir()) == [secret]
+
+
 def test_root_mends_a_folder_that_the_poller_could_not_empty(users: Users, database: Path) -> None:
     users.act(POLLER, "take", database, NOW)
     shutil.rmtree(spool(database))
@@ -75,8 +94,8 @@ def test_another_user_is_refused_and_told_what_to_do(users: Users, database: Pat
         shutil.rmtree(spool(database))
     answer = users.act(JOB, "put", database, NOW)
     assert answer == (
-        f"Nothing was kept: what user {JOB} puts into {spool(database)} would not be taken in, because the database"
-        f" belongs to user {POLLER}. Report as that user, or over HTTP to `waypost run --listen`."
+        f"Nothing was kept: user {POLLER}, who owns the database, could not take in what user {JOB} puts into"
+        f" {spool(database)}. Report as user {POLLER}, or over HTTP to `waypost run --listen`."
     )
     assert not has_folder or list(spool(database).iterdir()) == []
 

@@ -20,7 +20,7 @@ from waypost.monitor import heartbeats
 from waypost.monitor.heartbeat_listener import heartbeat_route, require_key
 from waypost.monitor.heartbeats import HeartbeatReceiver, Intake, UnknownHeartbeat, report
 from waypost.monitor.io.heartbeat_spool import Spool
-from waypost.monitor.rules.heartbeats import heartbeat_names, read_ping
+from waypost.monitor.rules.heartbeats import heartbeat_names, newest_reports, read_ping
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 BEAT = Heartbeat(every=timedelta(hours=1), grace=timedelta(minutes=5))
@@ -74,6 +74,27 @@ def test_a_word_says_how_a_job_is(word: str, kind: PingKind, code: int | None) -
 @pytest.mark.parametrize("word", ["256", "-1", "done", "٣", "1.0", "9" * 5000])
 def test_anything_else_is_no_report(word: str) -> None:
     assert read_ping(("a", "b"), word, NOW) is None
+
+
+def beat(seconds: float, kind: PingKind = PingKind.SUCCESS, job: str = "backups") -> Ping:
+    return Ping(job, "heartbeat-1", NOW + timedelta(seconds=seconds), kind)
+
+
+def test_of_many_reports_the_newest_of_each_kind_and_job_count_in_their_order() -> None:
+    reports = [beat(-9), beat(-3), beat(-5, PingKind.START), beat(-7, PingKind.START), beat(-4, job="other")]
+    newest = [beat(-5, PingKind.START), beat(-4, job="other"), beat(-3)]
+    assert newest_reports(reports, NOW) == newest
+    assert newest_reports(newest, NOW) == newest
+
+
+def test_reports_later_than_now_keep_their_order_up_to_now() -> None:
+    reports = [beat(-1, PingKind.FAIL), beat(3600, PingKind.START), beat(3601), beat(60, job="other")]
+    assert newest_reports(reports, NOW) == [
+        beat(-1, PingKind.FAIL),
+        beat(0, job="other"),
+        beat(-0.001, PingKind.START),
+        beat(0),
+    ]
 
 
 def test_a_report_is_kept_though_no_poller_runs_and_taken_in_once(url: str, tmp_path: Path) -> None:

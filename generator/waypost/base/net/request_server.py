@@ -102,7 +102,9 @@ class RequestServer:
         self._routes = routes
         self._faults = faults
         self._limits = limits
-        self._most_clients = min(limits.clients, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4)
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        is_unlimited = files == resource.RLIM_INFINITY
+        self._most_clients = limits.clients if is_unlimited else min(limits.clients, files // 4)
         self._slots = asyncio.Semaphore(limits.requests)
         self._tasks: dict[asyncio.Task[None], _Client] = {}
         self._waited_for: dict[_Client, None] = {}
@@ -264,9 +266,9 @@ class RequestServer:
 def _share(address: str) -> str:
     """Return whose share a client takes from: its address, or its network where that may have many (IPv6)."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
+    if isinstance(parsed, ipaddress.IPv6Address) and not parsed.ipv4_mapped:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return address
 
 
 async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: bytes) -> None:
@@ -292,9 +294,12 @@ def listening(
     The first route that covers a path answers. The server ends within a second when the block does.
     """
     host, port = address
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    is_six = ":" in host
+    family = socket.AF_INET6 if is_six else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), family=family, backlog=128)
+        # Who listens on all addresses of IPv6 means those of IPv4 too.
+        dual = is_six and socket.has_dualstack_ipv6()
+        listener = socket.create_server((host, port), family=family, backlog=128, dualstack_ipv6=dual)
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise ListenRefused(f"{host}:{port} cannot be listened on: {reason}.") from None

@@ -100,44 +100,58 @@ class Spool:
 
     def _make(self, poller: int) -> None:
         self._database.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
+        try:
             self.folder.mkdir(0o700)
+        except FileExistsError:
+            # Another process was faster, or a file is in the way, which is told when the folder is opened.
+            return
         beside = self._database.parent.stat()
         mode = 0o700
         handle = os.open(self.folder, _FOLDER | os.O_NOFOLLOW)
         try:
-            if os.geteuid() == 0:
-                os.fchown(handle, poller, -1)
             if beside.st_mode & stat.S_IWGRP and not beside.st_mode & stat.S_ISVTX:
                 # Who is not of the group cannot give it the folder.
                 with suppress(PermissionError):
                     os.fchown(handle, -1, beside.st_gid)
                     mode = 0o2770
+            if os.geteuid() == 0:
+                _give_empty(handle, poller)
             os.fchmod(handle, mode)
         finally:
             os.close(handle)
 
     @contextmanager
     def _opened_for(self, poller: int) -> Iterator[int]:
-        """Open the folder, from which the poller must be able to take; root sees to that."""
-        handle = os.open(self.folder, _FOLDER)
+        """Open the folder, from which the poller must be able to take."""
+        is_root = os.geteuid() == 0
+        # Root follows no link that others made.
+        handle = os.open(self.folder, _FOLDER | (os.O_NOFOLLOW if is_root else 0))
         try:
-            found = os.fstat(handle)
-            if not may_empty(poller, found):
-                if os.geteuid() != 0:
-                    raise self._refusal(poller)
-                os.fchown(handle, poller, -1)
-                os.fchmod(handle, stat.S_IMODE(found.st_mode) | stat.S_IRWXU)
+            if is_root and not may_empty(poller, os.fstat(handle)):
+                _give_empty(handle, poller)
+            if not may_empty(poller, os.fstat(handle)):
+                raise self._refusal(poller)
             yield handle
         finally:
             os.close(handle)
 
     def _refusal(self, poller: int | None) -> SpoolRefused:
-        owner = "another user" if poller is None else user_name(poller)
+        me, owner = user_name(os.geteuid()), "the poller" if poller is None else user_name(poller)
+        if poller is not None and os.geteuid() in (0, poller):
+            advice = f"Give that folder to {owner}: chown {poller} {self.folder}"
+        else:
+            advice = f"Report as {owner}, or over HTTP to `waypost run --listen`."
         return SpoolRefused(
-            f"Nothing was kept: what {user_name(os.geteuid())} puts into {self.folder} would not be taken in, because"
-            f" the database belongs to {owner}. Report as that user, or over HTTP to `waypost run --listen`."
+            f"Nothing was kept: {owner}, who owns the database, could not take in what {me} puts into {self.folder}."
+            f" {advice}"
         )
+
+
+def _give_empty(folder: int, poller: int) -> None:
+    """Give an open folder to the poller as root, unless it holds what may not be the poller's business."""
+    if not os.listdir(folder):
+        os.fchown(folder, poller, -1)
+        os.fchmod(folder, stat.S_IMODE(os.fstat(folder).st_mode) | stat.S_IRWXU)
 
 
 def _write(folder: int, ping: Ping, poller: int) -> None:
