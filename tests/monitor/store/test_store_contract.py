@@ -485,6 +485,15 @@ def test_a_ping_that_nobody_waited_for_is_kept(store: Store) -> None:
     assert store.pings() == {("new", "hb"): Pings(fail=at(1), exit_code=2**31 - 1, first=at(1))}
 
 
+def test_a_ping_takes_the_place_of_what_a_wrong_clock_wrote(store: Store) -> None:
+    store.ping(Ping("backup", "hb", at(1), PingKind.START), at(1))
+    store.ping(Ping("backup", "hb", at(100), PingKind.FAIL, 3), at(101))
+    store.ping(Ping("backup", "hb", at(101)), at(101))
+    store.ping(Ping("backup", "hb", at(5), PingKind.FAIL, 4), at(6))
+    before = at(5) - timedelta(milliseconds=1)
+    assert store.pings() == {("backup", "hb"): Pings(before, at(1), at(5), 4, at(1))}
+
+
 # Certificates
 
 
