@@ -207,7 +207,8 @@ class Verdict:
     """Seconds of all components, by what the page says and whether that is true."""
 
     seconds: Counter[str] = field(default_factory=Counter)
-    false_outages: list[str] = field(default_factory=list)
+    lies: list[str] = field(default_factory=list)
+    """The intervals of the page that the script contradicts."""
 
 
 def is_within(spans: Sequence[Span], start: float, end: float) -> bool:
@@ -228,13 +229,20 @@ def judge(site: Site, outages: Mapping[str, Sequence[Span]], begin: float, end: 
     for name, spans in outages.items():
         for first, last, status in timelines[name].intervals(int(begin * 1e6), int(end * 1e6)):
             start, until = first / 1e6, last / 1e6
-            if status.is_trouble and not touches(spans, start - TOLERANCE, until + TOLERANCE):
-                verdict.false_outages.append(
-                    f"{name} from {start - begin:.0f} s to {until - begin:.0f} s: {status}"
+            found = Counter(_judged(status, spans, second) for second in range(int(start), int(until)))
+            verdict.seconds.update(found)
+            for words in {"false outage", "hidden outage"} & found.keys():
+                place = f"{name} from {start - begin:.0f} s to {until - begin:.0f} s: {status}"
+                verdict.lies.append(
+                    f"{found[words]} s of {words}, {place}, {_near(spans, start, until, begin)}"
                 )
-            for second in range(int(start), int(until)):
-                verdict.seconds[_judged(status, spans, second)] += 1
     return verdict
+
+
+def _near(spans: Sequence[Span], start: float, until: float, begin: float) -> str:
+    """Name the outages of the script around an interval."""
+    near = [span for span in spans if touches([span], start - 60, until + 60)]
+    return f"while it was down in {[(round(a - begin), round(b - begin)) for a, b in near]}"
 
 
 def _judged(status: ComponentStatus, spans: Sequence[Span], second: int) -> str:
@@ -285,17 +293,14 @@ def report(machine: Machine, verdict: Verdict, code: int) -> int:
     CONSOLE.print(f"faults: {dict(machine.done)}, {len(machine.starts)} starts, exit code {code}")
     for words, seconds in sorted(verdict.seconds.items()):
         CONSOLE.print(f"{words:>14}: {seconds:8,} s of components, {seconds / total:.2%}")
-    for outage in verdict.false_outages[:20]:
-        CONSOLE.print(f"  false outage: {outage}")
+    for lie in verdict.lies[:40]:
+        CONSOLE.print(f"  {lie}")
     values = [kilobytes for _, kilobytes in machine.memory]
     third = max(1, len(values) // 3)
     first, last = (statistics.median(part) if part else 0 for part in (values[:third], values[-third:]))
     CONSOLE.print(f"memory: {first / 1024:.0f} MB in the first third, {last / 1024:.0f} MB in the last")
-    is_true = not (
-        verdict.seconds["false outage"] or verdict.seconds["hidden outage"] or verdict.false_outages
-    )
     is_flat = last <= first * 1.15
-    return int(not (is_true and is_flat and code == 0 and verdict.seconds["no data"] < total / 2))
+    return int(not (not verdict.lies and is_flat and code == 0 and verdict.seconds["no data"] < total / 2))
 
 
 def main() -> None:
