@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
+from waypost.base.faults import Faults
 from waypost.base.files.languages import site_words
 from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber
@@ -23,7 +25,7 @@ from waypost.notify.rules.deliveries import Delivery, DeliveryFilter, DeliverySt
 from waypost.notify.rules.notices import NoticePlan, OutboxState, PlannedNotice
 from waypost.notify.rules.plan import message_id, plan
 from waypost.notify.rules.sources import NoticeContext, known_states, test_notice
-from waypost.notify.worker import DeliveryWorker, WorkerHooks, missing_variables
+from waypost.notify.worker import PAUSE, DeliveryWorker, WorkerHooks, missing_variables
 from waypost.problems import Refused, did_you_mean
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
@@ -33,6 +35,9 @@ log = logging.getLogger("waypost")
 
 INTERVAL = timedelta(seconds=15)
 """How often a process that only delivers checks whether there is something new."""
+
+RETRY, LONGEST_RETRY = 1.0, 60.0
+"""Seconds after which what failed is tried again: at first, and at most."""
 
 
 class UnknownSubscriber(Refused):
@@ -133,52 +138,95 @@ def deliver_until(
     status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
     with closing(open_database(url)) as database:
         outbox = Outbox(database)
-        with Dispatch(outbox, hooks or WorkerHooks()) as dispatch:
+        with closing(Dispatch(outbox, hooks)) as dispatch:
+
+            def enqueue() -> float:
+                status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
+                dispatch.use(status)
+                enqueue_notices(outbox, status, snapshot)
+                return INTERVAL.total_seconds()
+
             dispatch.use(status)
             enqueue_notices(outbox, status, snapshot)
-            while not stop.wait(INTERVAL.total_seconds()):
-                try:
-                    status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
-                    dispatch.use(status)
-                    enqueue_notices(outbox, status, snapshot)
-                except Exception as error:  # a file that is being written, or a database that is restarted
-                    log.debug("No notices could be enqueued.", exc_info=True)
-                    broken(error)
+            take_turns((enqueue, dispatch.turn), stop, broken)
+
+
+@dataclass
+class _Turn:
+    work: Callable[[], float]
+    """Does what is due, and returns the seconds until the next time."""
+    due: float = 0.0
+    """When, as `time.monotonic` has it."""
+    failures: int = 0
+    """How often in a row it failed."""
+
+    def step(self, broken: Callable[[Exception], None]) -> None:
+        """Do what is due; an error goes to `broken` when it is the first in a row, and is waited out."""
+        try:
+            pause, self.failures = self.work(), 0
+        except (
+            Exception
+        ) as error:  # a file that is being written, a database that is restarted, no more threads
+            pause = min(RETRY * 2**self.failures, LONGEST_RETRY)
+            self.failures = min(self.failures + 1, 10)
+            log.debug("A turn of the deliveries failed.", exc_info=True)
+            broken(error)
+        self.due = time.monotonic() + pause
+
+
+def take_turns(
+    works: Sequence[Callable[[], float]], stop: threading.Event, broken: Callable[[Exception], None]
+) -> None:
+    """Do each of these again and again in this thread, until `stop` is set; none ends because another fails.
+
+    Each returns the seconds until its next turn. An error goes to `broken`.
+    """
+    turns = [_Turn(work) for work in works]
+    while not stop.wait(max(0.0, min(turn.due for turn in turns) - time.monotonic())):
+        next_turn = min(turns, key=lambda turn: turn.due)
+        next_turn.step(broken)
 
 
 class Dispatch:
-    """A worker in a thread of its own, so that nothing else waits for receivers."""
+    """The deliveries of one process: who is sent to, and a worker that is stepped by whoever owns this."""
 
-    def __init__(self, outbox: Outbox, hooks: WorkerHooks) -> None:
+    def __init__(
+        self, outbox: Outbox, hooks: WorkerHooks | None = None, faults: Faults | None = None
+    ) -> None:
         self._outbox = outbox
         self._hooks = hooks
-        self._stop = threading.Event()
+        self._faults = faults
         self._site: StatusSite | None = None
         self._worker: DeliveryWorker | None = None
-        self._thread: threading.Thread | None = None
-
-    def __enter__(self) -> Dispatch:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
 
     def use(self, site: StatusSite) -> None:
-        """Send to the subscribers of a site from now on; raises StoreError, and is tried again at the next call."""
+        """Send to the subscribers of a site from now on; raises StoreError, and is tried again at the next call.
+
+        Another thread may take turns meanwhile.
+        """
         before = self._site
         if site is before or (self._worker is None and not site.subscribers.subscribers):
             return
         if self._worker is None:
-            self._worker = DeliveryWorker(self._outbox, site, hooks=self._hooks)
-            self._thread = threading.Thread(target=self._worker.run, args=(self._stop,), name="deliveries")
-            self._thread.start()
+            self._worker = DeliveryWorker(self._outbox, site, hooks=self._hooks, faults=self._faults)
         elif (
             before is None or site.subscribers != before.subscribers or site.config.page != before.config.page
         ):
             self._worker.configure(site)
         self._site = site
+
+    def turn(self) -> float:
+        """Send what is due now, and return the seconds until the next turn.
+
+        Whatever it raises, nothing is lost: what is unsent or unrecorded is taken up by a later turn.
+        """
+        worker = self._worker
+        return worker.turn() if worker else PAUSE
+
+    def close(self, patience: float | None = None) -> None:
+        """Wait for what is under way, for so many seconds at most, and hold nothing any more."""
+        if self._worker is not None:
+            self._worker.close(patience)
 
 
 def preview(site: Site, url: str, now: datetime) -> tuple[list[PlannedNotice], list[Delivery], bool]:
