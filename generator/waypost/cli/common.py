@@ -19,6 +19,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
+from waypost.base.files.os_errors import explain_os_error
 from waypost.problems import Level, Problem, ProblemsFound, Refused, summary
 from waypost.reading.site import Site
 
@@ -113,8 +114,7 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
             # Whoever read our output has seen enough; click ends quietly.
             raise
         except OSError as error:
-            has_file = error.strerror and error.filename
-            refuse(f"{error.strerror}: {error.filename}" if has_file else str(error))
+            refuse(explain_os_error(error))
         except Refused as refused:
             refuse(str(refused))
 

@@ -60,9 +60,12 @@ def _replace(path: str, data: bytes, granted: int = 0) -> None:
         if granted:
             _publish(str(temporary), os.lstat(temporary).st_mode, granted)
         temporary.replace(path)
-    except OSError:
+    except OSError as error:
         # A full disk must not be filled further by what could not be finished.
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        # The name of the file that people know.
+        error.filename, error.filename2 = path, None
         raise
 
 
@@ -116,9 +119,9 @@ def sync_changes(
     removed = _make_way(root, files, needed, present)
     if removed:
         present = _present(root, kept)
-    for folder in ("", *present.folders & needed):
-        with suppress(FileNotFoundError):
-            _publish(f"{root}/{folder}", os.lstat(f"{root}/{folder}").st_mode, _ENTERABLE)
+    for folder in (str(root), *(f"{root}/{folder}" for folder in present.folders & needed)):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            _publish(folder, os.lstat(folder).st_mode, _ENTERABLE)
     changed = []
     # Pages come after what they refer to.
     for path in sorted(files, key=lambda path: (path.endswith(".html"), path)):
