@@ -33,7 +33,7 @@ from helpers.status_world import history, site, take_snapshot
 from helpers.stores import Store
 from waypost.base.clock import utc_now
 from waypost.formats.status_site import StatusSite
-from waypost.notify.dispatch import enqueue_notices, take_turns
+from waypost.notify.dispatch import enqueue_notices
 from waypost.notify.rules.deliveries import DeliveryFilter, DeliveryState
 from waypost.notify.worker import DeliveryWorker
 
@@ -64,13 +64,19 @@ def work(url: str, port: int, subscribers: int, parent: Connection) -> None:
         courier = DeliveryWorker(store.outbox, site_of(port, subscribers), environment=ENVIRONMENT)
         parent.send(peak())
         stop = threading.Event()
-        thread = threading.Thread(target=take_turns, args=((courier.turn,), stop, print))
+        thread = threading.Thread(target=send_until, args=(courier, stop))
         thread.start()
         parent.recv()
         stop.set()
         thread.join()
         courier.close()
     parent.send(peak())
+
+
+def send_until(courier: DeliveryWorker, stop: threading.Event) -> None:
+    """Send what is due until told to stop."""
+    while not stop.wait(courier.turn()):
+        pass
 
 
 def peak() -> float:

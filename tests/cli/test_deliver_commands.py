@@ -4,9 +4,11 @@ import json
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -16,7 +18,9 @@ from helpers.mail_server import MailBoxes, mail_server
 from helpers.receivers import SECRET, Receiver, receiver
 from helpers.sites import minimal_site, running, wait_until, waypost
 from waypost.cli import main
+from waypost.notify import dispatch
 from waypost.notify.channels.webhook.event import payload_schema
+from waypost.notify.outbox import Outbox
 from waypost.reading.site import Site
 
 ADDRESS = "planted-address@example.org"
@@ -200,6 +204,33 @@ def test_the_daemon_tells_what_it_publishes(site: Site, place: Receiver) -> None
         wait_until(lambda: "incident.opened" in place.types, "the message")
         assert "Mail is slow" in page.read_text(), "the page is there before anybody is told of it"
         assert command.end(signal.SIGTERM) == 0
+
+
+def test_a_process_that_only_delivers_goes_on_whatever_one_turn_raises(
+    site: Site, place: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(dispatch, "INTERVAL", timedelta(seconds=0.2))
+    errors = [RuntimeError("can't start new thread"), KeyError("of the inside")]
+    claim, stop = Outbox.claim, threading.Event()
+
+    def failing(*arguments: Any, **options: Any) -> Any:
+        if errors:
+            raise errors.pop(0)
+        return claim(*arguments, **options)
+
+    told(site)
+    monkeypatch.setattr(Outbox, "claim", failing)
+    thread = threading.Thread(target=dispatch.deliver_until, args=(site, site.database_url, stop))
+    thread.start()
+    try:
+        happen(site)
+        wait_until(lambda: "incident.opened" in place.types, "the message")
+    finally:
+        stop.set()
+        thread.join()
+    assert errors == []
+    assert "can't start new thread" in caplog.text
+    assert "Traceback" in caplog.text
 
 
 def test_an_incident_of_the_checks_is_acknowledged_by_name(site: Site) -> None:

@@ -19,9 +19,8 @@ from helpers.stores import Store
 from waypost.base.database.engine import StoreError
 from waypost.base.faults import FaultKind, Faults
 from waypost.base.net import network
-from waypost.notify.dispatch import take_turns
 from waypost.notify.rules.deliveries import Delivery
-from waypost.notify.worker import PAUSE, DeliveryWorker, NotSent
+from waypost.notify.worker import DeliveryWorker, NotSent
 
 NO_THREADS = "can't start new thread"
 
@@ -118,23 +117,19 @@ def test_a_receiver_that_hangs_does_not_hold_up_a_turn_without_threads_for_each_
 def test_what_this_machine_lacks_is_no_failure_of_a_receiver(
     world: World, odd: Odd, error: Exception, words: str
 ) -> None:
-    faults = Faults(world.clock)
-
     def fail(delivery: Delivery) -> str:
         if delivery.endpoint == "acme-2":
             raise error
         return ""
 
     odd.do = fail
-    with world.courier(faults=faults) as courier:
+    with world.courier() as courier:
         with pytest.raises(NotSent, match="They wait, and are tried again") as raised:
             courier.drain()
         assert raised.value.__cause__ is error
-        (fault,) = faults.present()
-        assert words in fault.message
+        assert words in str(raised.value)
         odd.do = lambda delivery: ""
         courier.drain()
-    assert faults.present() == ()
     assert [(item.state.value, item.attempts, item.failures) for item in world.store.outbox.deliveries()] == [
         ("delivered", 1, 0)
     ] * 5
@@ -238,25 +233,3 @@ def test_what_hangs_is_given_up_at_the_end_and_sent_again(world: World, odd: Odd
     odd.do = lambda delivery: ""
     assert world.send("10:00:01") == 5
     assert world.states() == ["delivered"] * 5
-
-
-def test_turns_go_on_whatever_one_of_them_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("waypost.notify.dispatch.RETRY", 0.001)
-    stop = threading.Event()
-    broken: list[Exception] = []
-    done: list[str] = []
-    errors = [RuntimeError(NO_THREADS), MemoryError(), KeyError("x")]
-
-    def failing() -> float:
-        if errors:
-            raise errors.pop(0)
-        stop.set()
-        return PAUSE
-
-    def other() -> float:
-        done.append("other")
-        return 0.001
-
-    take_turns((failing, other), stop, broken.append)
-    assert [type(error) for error in broken] == [RuntimeError, MemoryError, KeyError]
-    assert len(done) > 1

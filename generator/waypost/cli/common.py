@@ -29,6 +29,9 @@ _STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\u
 LARGEST_LOG = 1024 * 1024
 """Bytes of the log from which on it is put aside as waypost.log.1, in the place of the one before."""
 
+LEAVE_AFTER = 5.0
+"""Seconds after which a process that was told to end is gone, whatever hangs."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 

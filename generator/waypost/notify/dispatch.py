@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
-from waypost.base.faults import Faults
+from waypost.base.faults import FaultKind, Faults
 from waypost.base.files.languages import site_words
+from waypost.base.supervision import Supervisor, Task
 from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber
 from waypost.monitor.store.opening import open_database, opened_to_read
@@ -36,8 +35,8 @@ log = logging.getLogger("waypost")
 INTERVAL = timedelta(seconds=15)
 """How often a process that only delivers checks whether there is something new."""
 
-RETRY, LONGEST_RETRY = 1.0, 60.0
-"""Seconds after which what failed is tried again: at first, and at most."""
+FAREWELL = 2.0
+"""Seconds that what is under way may still take when the process ends; the rest is sent again, under the same ids."""
 
 
 class UnknownSubscriber(Refused):
@@ -124,67 +123,26 @@ def deliver_once(site: Site, url: str, hooks: WorkerHooks | None = None) -> Disp
             return replace(result, attempts=worker.drain())
 
 
-def deliver_until(
-    site: Site,
-    url: str,
-    stop: threading.Event,
-    broken: Callable[[Exception], None],
-    hooks: WorkerHooks | None = None,
-) -> None:
-    """Go on dispatching until `stop` is set; an error on the way goes to `broken`, and is tried again.
+def deliver_until(site: Site, url: str, stop: threading.Event, hooks: WorkerHooks | None = None) -> None:
+    """Go on dispatching until `stop` is set; an error on the way is logged, and what failed is tried again.
 
     Raises ProblemsFound and StoreError where it cannot even begin.
     """
     status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
     with closing(open_database(url)) as database:
-        outbox = Outbox(database)
-        with closing(Dispatch(outbox, hooks)) as dispatch:
+        outbox, faults = Outbox(database), Faults()
+        dispatch = Dispatch(outbox, hooks, faults)
 
-            def enqueue() -> float:
-                status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
-                dispatch.use(status)
-                enqueue_notices(outbox, status, snapshot)
-                return INTERVAL.total_seconds()
-
+        def enqueue() -> float:
+            status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
             dispatch.use(status)
             enqueue_notices(outbox, status, snapshot)
-            take_turns((enqueue, dispatch.turn), stop, broken)
+            return INTERVAL.total_seconds()
 
-
-@dataclass
-class _Turn:
-    work: Callable[[], float]
-    """Does what is due, and returns the seconds until the next time."""
-    due: float = 0.0
-    """When, as `time.monotonic` has it."""
-    failures: int = 0
-    """How often in a row it failed."""
-
-    def step(self, broken: Callable[[Exception], None]) -> None:
-        """Do what is due; an error goes to `broken` when it is the first in a row, and is waited out."""
-        try:
-            pause, self.failures = self.work(), 0
-        except (
-            Exception
-        ) as error:  # a file that is being written, a database that is restarted, no more threads
-            pause = min(RETRY * 2**self.failures, LONGEST_RETRY)
-            self.failures = min(self.failures + 1, 10)
-            log.debug("A turn of the deliveries failed.", exc_info=True)
-            broken(error)
-        self.due = time.monotonic() + pause
-
-
-def take_turns(
-    works: Sequence[Callable[[], float]], stop: threading.Event, broken: Callable[[Exception], None]
-) -> None:
-    """Do each of these again and again in this thread, until `stop` is set; none ends because another fails.
-
-    Each returns the seconds until its next turn. An error goes to `broken`.
-    """
-    turns = [_Turn(work) for work in works]
-    while not stop.wait(max(0.0, min(turn.due for turn in turns) - time.monotonic())):
-        next_turn = min(turns, key=lambda turn: turn.due)
-        next_turn.step(broken)
+        dispatch.use(status)
+        enqueue_notices(outbox, status, snapshot)
+        notices = Task("notices", enqueue, FaultKind.NOTICES, deadline=60.0, longest_pause=15.0)
+        Supervisor([notices, dispatch.task()], faults).run(stop, 2 * FAREWELL)
 
 
 class Dispatch:
@@ -223,10 +181,14 @@ class Dispatch:
         worker = self._worker
         return worker.turn() if worker else PAUSE
 
-    def close(self, patience: float | None = None) -> None:
-        """Wait for what is under way, for so many seconds at most, and hold nothing any more."""
+    def task(self) -> Task:
+        """Return the sending as a task of a process."""
+        return Task("deliveries", self.turn, FaultKind.DELIVERIES, deadline=60.0, close=self.close)
+
+    def close(self) -> None:
+        """Wait a moment for what is under way, and hold nothing any more."""
         if self._worker is not None:
-            self._worker.close(patience)
+            self._worker.close(FAREWELL)
 
 
 def preview(site: Site, url: str, now: datetime) -> tuple[list[PlannedNotice], list[Delivery], bool]:

@@ -228,15 +228,11 @@ class DeliveryWorker:
         """Raise what went wrong on our side, if anything did."""
         error = next((result.fault for result in ended if result.fault), None)
         if error is None:
-            if any(result.attempts for result in ended):
-                self._faults.end(FaultKind.DELIVERIES)
             return
         reason = (
             lacking(error) or f"an error of Waypost itself ({type(error).__name__}), which the log explains"
         )
-        message = f"Notices cannot be sent: {reason}. They wait, and are tried again."
-        self._faults.begin(FaultKind.DELIVERIES, message, error=error)
-        raise NotSent(message) from error
+        raise NotSent(f"Notices cannot be sent: {reason}. They wait, and are tried again.") from error
 
 
 def _fulfil(future: Future[ClaimResult], sender: Sender, claim: ClaimedEndpoint, until: float) -> None:
