@@ -21,10 +21,10 @@ from waypost.housekeeping import Housekeeping
 from waypost.monitor.heartbeat_listener import listening
 from waypost.monitor.heartbeats import Intake
 from waypost.monitor.poll import Poller, poll_once, require_region
-from waypost.monitor.store.faults import FaultJournal
+from waypost.monitor.store.faults import FaultJournal, stored_faults
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write
-from waypost.notify.dispatch import Dispatch, enqueue_notices
+from waypost.notify.dispatch import Dispatch, enqueue_fault_notices, enqueue_notices
 from waypost.notify.latest_page import LatestPage
 from waypost.notify.outbox import Outbox
 from waypost.notify.unsubscribing import unsubscribe_pages
@@ -271,10 +271,15 @@ class Daemon:
             self._has_news.set()
 
     def _enqueue(self) -> float:
+        outbox, now = Outbox(self._database), utc_now()
         page = self._page.take()
         if page and self._dispatch:
             self._dispatch.use(page.site)
-            enqueue_notices(Outbox(self._database), page.site, page.snapshot)
+            enqueue_notices(outbox, page.site, page.snapshot, stored_faults(self._database, now))
+        elif stale := self._page.take_stale():
+            # Operators must hear why no new page comes.
+            faults = stored_faults(self._database, now)
+            enqueue_fault_notices(outbox, stale.site, stale.snapshot, faults, now)
         return LOOK
 
     def _announce_news(self) -> None:

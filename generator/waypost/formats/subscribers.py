@@ -34,6 +34,8 @@ class NoticeEvent(StrEnum):
     UPDATE_OVERDUE = "update.overdue"
     CERTIFICATE_EXPIRING = "certificate.expiring"
     ENDPOINT_DISABLED = "endpoint.disabled"
+    MONITOR_TROUBLE = "monitor.trouble"
+    MONITOR_RECOVERED = "monitor.recovered"
     ESCALATION = "escalation"
     TEST = "test"
 
@@ -348,7 +350,7 @@ class SubscriberFile:
     files: Annotated[tuple[ListName, ...], Field(max_length=20)] = ()
     """More of them: CSV files in `status/` of up to 16 MiB each, with a subscriber a line and keys as columns."""
     operators: tuple[Slug, ...] = ()
-    """Subscribers who are told when an endpoint is given up, by their ids."""
+    """Subscribers who are told when an endpoint is given up or Waypost itself has a fault, by their ids."""
     escalation: tuple[Escalation, ...] = ()
     """Whom to tell when nobody takes care."""
     email: MailServer | None = None
