@@ -79,7 +79,7 @@ def run(
             routes = _routes(publisher, database, database_url, options.heartbeat_key, faults)
             port = stack.enter_context(listening(options.listen, routes, faults))
             guarded_call(faults, events.listening, options.listen[0], port)
-        dispatch = stack.enter_context(Dispatch(outbox, events.deliveries)) if options.delivers else None
+        dispatch = Dispatch(outbox, events.deliveries, faults) if options.delivers else None
         guarded_call(faults, events.started)
         daemon = Daemon(
             publisher, database, database_url, events, options, watch=watch, dispatch=dispatch, faults=faults
@@ -190,7 +190,10 @@ class Daemon:
                 Task("publishing", self._publish, FaultKind.PUBLISHING, deadline=60.0, longest_pause=5.0),
             ]
         if self._dispatch:
-            tasks.append(Task("notices", self._enqueue, FaultKind.NOTICES, longest_pause=5.0))
+            tasks += [
+                Task("notices", self._enqueue, FaultKind.NOTICES, longest_pause=5.0),
+                self._dispatch.task(),
+            ]
         return tasks
 
     def run(self, stop: threading.Event, patience: float = PATIENCE) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from waypost.cli.common import (
+    LEAVE_AFTER,
     database_option,
     leave_after,
     print_problems,
@@ -23,9 +24,6 @@ from waypost.reading.site import Site
 if TYPE_CHECKING:
     from waypost.formats.status import StateChange
     from waypost.problems import ProblemsFound
-
-LEAVE_AFTER = 5.0
-"""Seconds after which a process that was told to end is gone, whatever hangs."""
 
 
 @click.command("run")
