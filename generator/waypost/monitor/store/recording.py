@@ -46,6 +46,7 @@ class Recorder(SeriesRows):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._days: set[int] = set()
+        self._days_of = database.generation
 
     def record(self, outcomes: Sequence[CheckOutcome]) -> list[RecordedOutcome]:
         """Keep the outcomes of claimed runs, of each all or nothing; return what became of each in their order.
@@ -93,6 +94,9 @@ class Recorder(SeriesRows):
     def _make_room(self, outcomes: Sequence[CheckOutcome]) -> None:
         """Add the days of the observations first: within the batch, two writers could wait for each other."""
         days = {day_of(to_ms(outcome.observation.at)) for outcome in outcomes if outcome.observation}
+        if self._days_of != self.generation:
+            self._days_of = self.generation
+            self._days.clear()
         for day in sorted(days - self._days):
             with self._database.write() as connection:
                 add_day(self._database, connection, day)
