@@ -147,7 +147,7 @@ class Poller:
         """Start over with these checks; those that are running end by themselves."""
         # Checks without regions are anybody's.
         self.regions = {self.region, "", *(config.regions if self._everywhere else ())}
-        self._config, self._generation = config, self._store.generation
+        self._config, generation = config, self._store.generation
         self._jobs: Mapping[Series, Job] = {job.series: job for job in jobs(config, self.regions)}
         self._guard = UplinkGuard(config.uplink, reach, self.clock)
         self._store.plan([job.plan for job in self._jobs.values()], self.clock(), self.regions)
@@ -155,6 +155,7 @@ class Poller:
             [job.series[:2] for job in self._jobs.values() if isinstance(job.check, HeartbeatCheck)],
             self.clock(),
         )
+        self._generation = generation
 
     def step(self, patience: float) -> list[RecordedOutcome]:
         """Start what is due, wait at most `patience` seconds, and record and return what has ended.

@@ -84,7 +84,7 @@ class Database:
         self.before_use: Callable[[], None] = lambda: None
         """Called before each transaction; it raises StoreError where the database that was opened has vanished."""
         self.on_missing_table: Callable[[], None] = lambda: None
-        """Called where a table is not there, as in a database that is not the one that was opened."""
+        """Called where a table is not there; it raises StoreError where that is because it is another database."""
         self._backend = _open(self._url, self.path, writes=writes)
         self.engine = self._backend.engine
         self._writer = self.engine.execution_options(waypost_writes=True)
@@ -145,10 +145,14 @@ class Database:
         """Turn what the database library raises into sentences for people, without the password."""
         try:
             yield
+        except DatabaseVanished:
+            # A new connection leads elsewhere: what is there says what to do.
+            self.before_use()
+            raise
         except sa.exc.DBAPIError as error:
+            reason = self._backend.reason(error.orig)
             if is_missing_table(error.orig):
                 self.on_missing_table()
-            reason = self._backend.reason(error.orig)
             raise StoreError(reason.text, reason.kind) from error
         except sa.exc.TimeoutError as error:
             text = "The database cannot be used now: all connections of this process are busy."

@@ -85,11 +85,8 @@ class Presence:
 
     def require(self) -> None:
         """Raise DatabaseVanished or another StoreError where the database is not the one that was opened."""
-        if (self.lost or self.file) and self._lock.acquire(blocking=False):
-            try:
-                self._look()
-            finally:
-                self._lock.release()
+        if self.lost or self.file:
+            self._look()
         if self.lost:
             raise DatabaseVanished(self._advice or self.lost)
         self._stop_what_began_before()
@@ -106,19 +103,24 @@ class Presence:
             raise DatabaseVanished("The database was opened again. What was under way is done anew.")
 
     def suspect(self) -> None:
-        """Ask before the next transaction what stands at the address: something that must be there is not."""
+        """Find out what stands at the address: a table is not there. Raises StoreError where it is another database."""
         self.lost = self.lost or "The tables of the database are gone."
         self._next = 0.0
+        self._look()
 
     def _look(self) -> None:
         now = time.monotonic()
-        if now < self._next:
+        # Others do not wait for the thread that looks.
+        if now < self._next or not self._lock.acquire(blocking=False):
             return
-        self._next = now + LOOK_EVERY
-        if self.lost is None and self.file and (fault := self.file.fault()):
-            self.lost = fault
-        if self.lost:
-            self._find()
+        try:
+            self._next = now + LOOK_EVERY
+            if self.lost is None and self.file:
+                self.lost = self.file.fault()
+            if self.lost:
+                self._find()
+        finally:
+            self._lock.release()
 
     def _find(self) -> None:
         try:
@@ -149,8 +151,9 @@ class Presence:
             cursor.close()
         connection.rollback()
         if found is None or found[0] != self.identity:
-            self.suspect()
-            raise DatabaseVanished(self.lost or "")
+            # Nothing is looked up from here: a connection is just being made.
+            self.lost, self._next = "The server has another database at this address, or an empty one.", 0.0
+            raise DatabaseVanished(self.lost)
 
 
 @dataclass(frozen=True)

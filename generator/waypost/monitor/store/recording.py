@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from waypost.base.database.engine import Database, StoreError
 from waypost.base.database.partitions import add_day, day_of
+from waypost.base.database.reasons import ReasonKind
 from waypost.base.database.schema import (
     certificate,
     coverage,
@@ -64,7 +65,8 @@ class Recorder(SeriesRows):
         try:
             return self._together(outcomes)
         except StoreError as error:
-            if isinstance(error.__cause__, sa.exc.OperationalError | sa.exc.InterfaceError):
+            is_unusable = isinstance(error.__cause__, sa.exc.OperationalError | sa.exc.InterfaceError)
+            if is_unusable or error.kind is ReasonKind.VANISHED:
                 raise
             fault: Exception = error
         except Exception as error:  # whatever is wrong with one outcome, the others must not be lost
