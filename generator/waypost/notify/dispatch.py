@@ -192,6 +192,7 @@ class Dispatch:
         self._hooks = hooks
         self._stop = threading.Event()
         self._site: StatusSite | None = None
+        self._generation = outbox.generation
         self._worker: DeliveryWorker | None = None
         self._thread: threading.Thread | None = None
 
@@ -205,7 +206,9 @@ class Dispatch:
 
     def use(self, site: StatusSite) -> None:
         """Send to the subscribers of a site from now on; raises StoreError, and is tried again at the next call."""
-        before = self._site
+        generation = self._outbox.generation
+        # Another database knows no endpoints.
+        before = self._site if generation == self._generation else None
         if site is before or (self._worker is None and not site.subscribers.subscribers):
             return
         if self._worker is None:
@@ -216,7 +219,7 @@ class Dispatch:
             before is None or site.subscribers != before.subscribers or site.config.page != before.config.page
         ):
             self._worker.configure(site)
-        self._site = site
+        self._site, self._generation = site, generation
 
 
 def preview(site: Site, url: str, now: datetime) -> tuple[list[PlannedNotice], list[Delivery], bool]:
