@@ -12,6 +12,7 @@ from pathlib import Path
 from waypost.base.clock import utc_now
 from waypost.base.database.engine import Database, sqlite_path
 from waypost.base.database.leases import owner_name
+from waypost.base.database.patience import calls_end_with
 from waypost.base.faults import FaultKind, Faults
 from waypost.base.net.request_server import Route, listening
 from waypost.base.supervision import Supervisor, Task
@@ -71,7 +72,8 @@ def run(
     require_region(project.status.config, options.region)
     with ExitStack() as stack:
         watch = FileWatch(site.root / "status", site.root / "content", site.root / "lint.yml")
-        database = stack.enter_context(opened_to_write(database_url))
+        stack.enter_context(calls_end_with(stop))
+        database = stack.enter_context(opened_to_write(database_url, options.when_vanished))
         outbox = Outbox(database)
         publisher = Publisher(site, project, database_url, utc_now)
         if options.listen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import random
 from collections import Counter, deque
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from waypost.base.clock import SteadyClock
+from waypost.base.database.engine import StoreError
 from waypost.base.database.leases import owner_name
 from waypost.formats.checks import HeartbeatCheck
 from waypost.formats.observations import Claim, Pings, RecordedOutcome, Series
@@ -23,6 +25,8 @@ from waypost.monitor.rules.schedule import CheckOutcome, Job, jobs, slot_after
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.uplink import UplinkGuard, reach
 from waypost.problems import Refused, did_you_mean
+
+log = logging.getLogger("waypost")
 
 PER_HOST = 6
 """Checks of one host that run at the same time, as many as a browser opens connections to it."""
@@ -143,6 +147,7 @@ class Poller:
         """Start over with these checks; those that are running end by themselves."""
         # Checks without regions are anybody's.
         self.regions = {self.region, "", *(config.regions if self._everywhere else ())}
+        self._config, generation = config, self._store.generation
         self._jobs: Mapping[Series, Job] = {job.series: job for job in jobs(config, self.regions)}
         self._guard = UplinkGuard(config.uplink, reach, self.clock)
         self._store.plan([job.plan for job in self._jobs.values()], self.clock(), self.regions)
@@ -150,6 +155,7 @@ class Poller:
             [job.series[:2] for job in self._jobs.values() if isinstance(job.check, HeartbeatCheck)],
             self.clock(),
         )
+        self._generation = generation
 
     def step(self, patience: float) -> list[RecordedOutcome]:
         """Start what is due, wait at most `patience` seconds, and record and return what has ended.
@@ -157,6 +163,9 @@ class Poller:
         Raises StoreError where nothing can be claimed or recorded; what was found meanwhile is then lost,
         its claims run out, and it is run again.
         """
+        if self._generation != self._store.generation:
+            # Another database knows nothing of the checks.
+            self.configure(self._config)
         now = self.clock()
         skipped: list[Started] = []
         if self._check_uplink():
@@ -237,7 +246,10 @@ class Poller:
     def close(self) -> None:
         """Stop starting checks, wait for those that run (each ends within its own timeout), give back the rest."""
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._store.release(self._owner)
+        try:
+            self._store.release(self._owner)
+        except StoreError as error:
+            log.warning("What this poller had claimed is free when its claims run out: %s", error)
 
     def round(self) -> list[RecordedOutcome]:
         """Run every check once, whatever the time, and return what was recorded, in the order of the page."""

@@ -201,6 +201,7 @@ class Dispatch:
         self._hooks = hooks
         self._faults = faults
         self._site: StatusSite | None = None
+        self._generation = outbox.generation
         self._worker: DeliveryWorker | None = None
 
     def use(self, site: StatusSite) -> None:
@@ -208,7 +209,9 @@ class Dispatch:
 
         Another thread may take turns meanwhile.
         """
-        before = self._site
+        generation = self._outbox.generation
+        # Another database knows no endpoints.
+        before = self._site if generation == self._generation else None
         if site is before or (self._worker is None and not site.subscribers.subscribers):
             return
         if self._worker is None:
@@ -217,7 +220,7 @@ class Dispatch:
             before is None or site.subscribers != before.subscribers or site.config.page != before.config.page
         ):
             self._worker.configure(site)
-        self._site = site
+        self._site, self._generation = site, generation
 
     def turn(self) -> float:
         """Send what is due now, and return the seconds until the next turn.
