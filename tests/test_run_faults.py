@@ -274,7 +274,12 @@ def test_faults_are_in_the_database_while_they_last(site: Site) -> None:
                 return [(fault.kind, fault.message) for fault in present_faults(connection, utc_now())]
 
         found = wait_until(stored, "it is stored")
-        assert found == [(FaultKind.PUBLISHING, "No space left on device: /site (publishing).")]
+        assert found == [
+            (
+                FaultKind.PUBLISHING,
+                "The task 'publishing' failed: No space left on device: /site. Make room on the disk that it is on.",
+            )
+        ]
         world.publisher.before = lambda: None
         wait_until(lambda: not stored(), "it is over")
 
