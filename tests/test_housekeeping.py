@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers import outboxes
-from helpers.stores import Store, take
+from helpers.stores import Store, confirm, take
 from waypost.base.database.engine import Database
 from waypost.formats.checks import HttpCheck
 from waypost.formats.observations import Resolution
@@ -94,6 +94,7 @@ def test_what_was_observed_is_summed_up_sealed_and_forgotten_in_this_order(store
     begin = NOW - timedelta(days=20)
     for hours in range(48):
         see(store, begin + hours * HOUR)
+    confirm(store, NOW)
     assert Housekeeping().step(store.database, NOW, CONFIG) == {}
     days = store.latency(begin - timedelta(days=1), NOW, Resolution.DAY)
     assert sum(sum(day.counts.values()) for day in days) == 48, "summed up before it is forgotten"
@@ -117,6 +118,8 @@ def test_deliveries_that_are_over_for_long_are_forgotten(store: Store) -> None:
 def test_a_day_is_sealed_only_when_a_slow_check_can_say_nothing_of_it_any_more(store: Store) -> None:
     midnight = NOW.replace(hour=0)
     see(store, midnight - HOUR)
+    for hours in (0, 1, 2):
+        see(store, midnight + hours * HOUR)
     assert Housekeeping().step(store.database, midnight + 2.9 * HOUR, CONFIG) == {}
     assert store.digests() == [], "the next answer may still say that it was watched until midnight"
     assert Housekeeping().step(store.database, midnight + 3.1 * HOUR, CONFIG) == {}

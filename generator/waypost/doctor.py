@@ -9,22 +9,28 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 
 from waypost import __version__
-from waypost.base.clock import utc_now
+from waypost.base.clock import AHEAD, utc_now
 from waypost.base.database.engine import StoreError
+from waypost.base.faults import FaultKind
 from waypost.base.files.resources import package_folder
 from waypost.formats.checks import HeartbeatCheck
 from waypost.formats.project import Project
 from waypost.formats.run_options import WORKERS
 from waypost.formats.status import ComponentStatus
+from waypost.monitor.clock_source import clock_source
+from waypost.monitor.clock_watch import later_rows_sentence
 from waypost.monitor.probes.registry import probe
 from waypost.monitor.probes.result import ProbeContext, ProbeResult
 from waypost.monitor.rules.schedule import jobs
-from waypost.monitor.store.faults import read_present_faults
+from waypost.monitor.store.faults import read_present_faults, recent_faults
+from waypost.monitor.store.opening import opened_to_read
 from waypost.monitor.store.reading import read_history
+from waypost.monitor.store.wrong_clock import later_rows
 from waypost.problems import errors, summary
 from waypost.reading.project import check_project
 from waypost.reading.site import Site
@@ -46,13 +52,13 @@ class Diagnosis:
 def examine(site: Site, database_url: str) -> list[Diagnosis]:
     """Examine the machine, the site, the database and every check; a fault is a diagnosis and never raised."""
     project, problems = check_project(site)
-    diagnoses = [_python(), _packages(), _sqlite(), _clock(), *_rights(site)]
+    diagnoses = [_python(), _packages(), _sqlite(), _clock(), _clock_source(), *_rights(site)]
     bad = bool(errors(problems))
     text = summary(problems) if problems else "every file is fine"
     diagnoses.append(
         Diagnosis("site", "bad" if bad else "ok", text + (": run `waypost lint`" if problems else ""))
     )
-    diagnoses += [_database(database_url), *_faults(database_url)]
+    diagnoses += [_database(database_url), *_clock_history(database_url, utc_now()), *_faults(database_url)]
     if project:
         diagnoses += _checks(project)
     return diagnoses
@@ -94,6 +100,34 @@ def _clock() -> Diagnosis:
             "clock", "bad", f"{now:%Y-%m-%d %H:%M} UTC is before Waypost was installed. Set the clock."
         )
     return Diagnosis("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC, local zone {time.strftime('%Z')}")
+
+
+def _clock_source() -> Diagnosis:
+    source = clock_source()
+    if not source.name:
+        text = "nothing here tells what keeps the clock; in a container that is the matter of its host"
+        return Diagnosis("clock source", "ok", text)
+    if source.synchronized is False:
+        text = f"{source.name} has not set the clock since the machine started; see that it reaches a time server"
+        return Diagnosis("clock source", "note", text)
+    return Diagnosis("clock source", "ok", source.name)
+
+
+def _clock_history(url: str, now: datetime) -> list[Diagnosis]:
+    """Look for rows that are later than now, and for steps of the clock in the last day."""
+    try:
+        with opened_to_read(url) as database:
+            if database is None:
+                return []
+            with database.read() as connection:
+                rows = later_rows(connection, now + AHEAD)
+                found = recent_faults(connection, now - timedelta(days=1))
+    except StoreError:
+        # The diagnosis of the database tells of it.
+        return []
+    diagnoses = [Diagnosis("clock", "bad", later_rows_sentence(rows, now))] if rows.total else []
+    steps = [fault for fault in found if fault.kind is FaultKind.CLOCK and not fault.subject]
+    return diagnoses + [Diagnosis("clock", "note", step.message) for step in steps if step.since <= now]
 
 
 def _rights(site: Site) -> list[Diagnosis]:

@@ -35,9 +35,12 @@ def _roll_up(database: Database, now: datetime, _: StatusConfig) -> None:
 
 
 def _prune(database: Database, now: datetime, _: StatusConfig) -> None:
-    Outbox(database).prune(now)
-    MonitorStore(database).prune(now)
-    prune_faults(database, now)
+    store = MonitorStore(database)
+    # A clock that is ahead for a moment must not make anything be forgotten.
+    past = store.confirmed_until(now)
+    Outbox(database).prune(past)
+    prune_faults(database, past)
+    store.prune(now)
 
 
 def _seal(database: Database, now: datetime, config: StatusConfig) -> None:

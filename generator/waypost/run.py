@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from waypost.base.clock import utc_now
+from waypost.base.clock import Clock, utc_now
 from waypost.base.database.engine import Database, sqlite_path
 from waypost.base.database.leases import owner_name
 from waypost.base.database.patience import calls_end_with
@@ -20,6 +20,7 @@ from waypost.formats.observations import RecordedOutcome
 from waypost.formats.run_options import RunOptions
 from waypost.formats.status import StateChange
 from waypost.housekeeping import Housekeeping
+from waypost.monitor.clock_watch import ClockWatch, step_reporter
 from waypost.monitor.heartbeat_listener import heartbeat_route, require_key
 from waypost.monitor.heartbeats import HeartbeatReceiver, Intake
 from waypost.monitor.poll import Poller, poll_once, require_region
@@ -42,6 +43,9 @@ WATCH = 0.3
 
 LOOK = 1.0
 """Seconds after which saved files, the findings of other pollers and what housekeeping has to do are looked up."""
+
+CLOCK_LOOK = 10.0
+"""Seconds after which the database is searched again for rows that a wrong clock wrote."""
 
 PATIENCE = 4.0
 """Seconds after which a process that was told to end leaves what still hangs."""
@@ -68,6 +72,7 @@ def run(
     ProblemsFound where the site is broken at the start. Files that break later are reported; the last good ones stay.
     """
     options, faults = options or RunOptions(), Faults()
+    clock = Clock(stepped=step_reporter(faults))
     project = load_project(site)
     require_region(project.status.config, options.region)
     with ExitStack() as stack:
@@ -75,7 +80,7 @@ def run(
         stack.enter_context(calls_end_with(stop))
         database = stack.enter_context(opened_to_write(database_url, options.when_vanished))
         outbox = Outbox(database)
-        publisher = Publisher(site, project, database_url, utc_now)
+        publisher = Publisher(site, project, database_url, clock)
         if options.listen:
             require_key(options.listen[0], options.heartbeat_key)
             routes = _routes(publisher, database, database_url, options.heartbeat_key, faults)
@@ -84,7 +89,15 @@ def run(
         dispatch = Dispatch(outbox, events.deliveries, faults) if options.delivers else None
         guarded_call(faults, events.started)
         daemon = Daemon(
-            publisher, database, database_url, events, options, watch=watch, dispatch=dispatch, faults=faults
+            publisher,
+            database,
+            database_url,
+            events,
+            options,
+            watch=watch,
+            dispatch=dispatch,
+            faults=faults,
+            clock=clock,
         )
         daemon.run(stop)
 
@@ -149,6 +162,7 @@ class Daemon:
         dispatch: Dispatch | None = None,
         more: Sequence[Task] = (),
         faults: Faults | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._publisher = publisher
         self._database = database
@@ -158,6 +172,8 @@ class Daemon:
         self._must_reload = False
         self._dispatch = dispatch
         self.faults = faults or Faults()
+        self._clock = clock or Clock(stepped=step_reporter(self.faults))
+        self._clock_watch = ClockWatch(database, self._clock, self.faults)
         self._journal = FaultJournal(database, self.faults, owner_name(), alone=not database.is_postgres)
         self._polled = publisher.project
         self._poller = Poller(
@@ -165,13 +181,13 @@ class Daemon:
             store,
             options.region,
             everywhere=options.everywhere,
+            clock=self._clock,
             workers=options.workers,
         )
         self._intake = Intake(sqlite_path(database_url), self.faults)
         self._housekeeping = Housekeeping()
         self._spacing = Spacing()
-        self._published = publisher.project
-        self._history_size = store.history_size()
+        self._published = publisher.project, store.history_size(), self._clock.steps
         self._has_news = threading.Event()
         self._page = LatestPage()
         self._unwritten: deque[Draft] = deque(maxlen=1)
@@ -182,6 +198,7 @@ class Daemon:
             Task("polling", self._poll, FaultKind.MEASURING, longest_pause=2.0, close=self._poller.close),
             Task("heartbeats", self._take_reports, FaultKind.HEARTBEATS, longest_pause=5.0),
             Task("housekeeping", self._keep_house, deadline=600.0),
+            Task("clock", self._watch_clock, FaultKind.CLOCK, deadline=600.0),
             Task("journal", self._write_journal, longest_pause=5.0, close=self._journal.close),
         ]
         if self._watch:
@@ -215,17 +232,24 @@ class Daemon:
         return 0.0
 
     def _take_reports(self) -> float:
-        self._intake.step(self._store, self._poller.clock())
+        self._intake.step(self._store, self._clock())
         return WATCH
 
     def _keep_house(self) -> float:
-        failing = self._housekeeping.step(self._database, utc_now(), self._publisher.project.status.config)
+        failing = self._housekeeping.step(
+            self._database, self._clock(), self._publisher.project.status.config
+        )
         for error in failing.values():
             raise error
         return LOOK
 
+    def _watch_clock(self) -> float:
+        if self._clock_watch.step():
+            self._announce_news()
+        return CLOCK_LOOK
+
     def _write_journal(self) -> float:
-        self._journal.turn(utc_now())
+        self._journal.turn(self._clock())
         return LOOK
 
     def _read_files(self) -> float:
@@ -278,14 +302,15 @@ class Daemon:
         return 0.0
 
     def _find_news(self) -> None:
-        """Ask for a new project and for the findings of other pollers."""
-        project, size = self._publisher.project, self._store.history_size()
-        if project is not self._published or size != self._history_size:
-            self._published, self._history_size = project, size
+        """Ask for a new project, for the findings of other pollers, and whether the clock was set."""
+        # A page of a wrong time must not stay until the next regular one.
+        found = self._publisher.project, self._store.history_size(), self._clock.steps
+        if found != self._published:
+            self._published = found
             self._has_news.set()
 
     def _enqueue(self) -> float:
-        outbox, now = Outbox(self._database), utc_now()
+        outbox, now = Outbox(self._database), self._clock()
         page = self._page.take()
         if page and self._dispatch:
             self._dispatch.use(page.site)

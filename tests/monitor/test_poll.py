@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -14,9 +13,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from helpers.clocks import SkewedClock
 from helpers.sites import minimal_site, point_checks_at, waypost
 from helpers.stores import Store
-from waypost.base.clock import SteadyClock, utc_now
+from waypost.base.clock import utc_now
 from waypost.formats.checks import CheckBase, HttpCheck
 from waypost.formats.observations import Claim, RecordedOutcome, Series
 from waypost.formats.status import ComponentStatus
@@ -302,12 +302,11 @@ def test_a_new_configuration_replaces_the_checks(server: HTTPServer, store: Stor
 
 def test_a_clock_that_is_set_back_does_not_stop_the_checks(server: HTTPServer, store: Store) -> None:
     server.expect_request("/health").respond_with_data("fine")
-    skew = [timedelta(0)]
-    clock = SteadyClock(lambda: utc_now() + skew[0], time.monotonic)
+    clock = SkewedClock()
     poller = Poller(config(1, web=server.url_for("/health")), store, clock=clock)
     try:
         until(poller, 1)
-        skew[0] = -timedelta(hours=1)
+        clock.skew = -timedelta(hours=1)
         assert statuses(until(poller, 2))[-1] == ("web", "http-1", ComponentStatus.OPERATIONAL)
     finally:
         poller.close()
@@ -318,7 +317,7 @@ def test_after_a_restart_with_a_clock_that_was_set_back_checks_run_at_once(
 ) -> None:
     server.expect_request("/health").respond_with_data("fine")
     here = config(2, web=server.url_for("/health"))
-    later = Poller(here, store, clock=lambda: utc_now() + timedelta(hours=1))
+    later = Poller(here, store, clock=SkewedClock(timedelta(hours=1)))
     try:
         until(later, 1)
     finally:

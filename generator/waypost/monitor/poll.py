@@ -6,12 +6,12 @@ import logging
 import queue
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from waypost.base.clock import SteadyClock
+from waypost.base.clock import Clock
 from waypost.base.database.engine import StoreError
 from waypost.base.database.leases import owner_name
 from waypost.formats.checks import HeartbeatCheck
@@ -59,8 +59,8 @@ class Started:
     """When it must have begun, so that it ends before others may claim it."""
 
 
-Ended = tuple[Started, datetime, ProbeResult | None]
-"""A check with the moment at which its run began, and its result; None where nothing may be judged."""
+Ended = tuple[Started, float, ProbeResult | None]
+"""A check with the monotonic time at which its run began, and its result; None where nothing may be judged."""
 
 
 class Turns:
@@ -127,10 +127,10 @@ class Poller:
         region: str = "",
         *,
         everywhere: bool = False,
-        clock: Callable[[], datetime] | None = None,
+        clock: Clock | None = None,
         workers: int = WORKERS,
     ) -> None:
-        self.clock = clock or SteadyClock()
+        self.clock = clock or Clock()
         self._store = store
         self.region = region
         self._everywhere = everywhere
@@ -173,7 +173,7 @@ class Poller:
             started, skipped = self._turns.start(now)
             self._launch(started)
         ended = self._ended(self._wait(now, patience))
-        ended += [(item, now, None) for item in skipped]
+        ended += [(item, self.clock.monotonic(), None) for item in skipped]
         outcomes = [self._outcome(*each) for each in ended]
         return self._store.record(outcomes) if outcomes else []
 
@@ -219,15 +219,15 @@ class Poller:
             wait = 0.0
 
     def _work(self, item: Started, pings: Pings | None) -> None:
-        began, result = self.clock(), None
+        began, result = self.clock.monotonic(), None
         try:
-            answer = probe(item.job.check, ProbeContext(now=began, pings=pings or Pings()))
+            answer = probe(item.job.check, ProbeContext(now=self.clock(), pings=pings or Pings()))
             if not answer.status.is_trouble or self._guard.works_since(began):
                 result = answer
         finally:
             self._done.put((item, began, result))
 
-    def _outcome(self, item: Started, began: datetime, result: ProbeResult | None) -> CheckOutcome:
+    def _outcome(self, item: Started, began: float, result: ProbeResult | None) -> CheckOutcome:
         now, job = self.clock(), item.job
         outcome = CheckOutcome(
             item.claim, job, slot_after(now, job, self._chance.random()), now + job.rules.retry_every
@@ -235,10 +235,12 @@ class Poller:
         if result is None or result.status is ComponentStatus.NO_DATA or self._guard.down_since:
             return outcome
         component, check, region = job.series
+        # Named when it has ended: a clock that was put right meanwhile must not leave an answer in the future.
+        at = self.clock.moment(began)
         return replace(
             outcome,
             observation=Observation(
-                component, check, began, result.status, result.latency, result.reason, region
+                component, check, at, result.status, result.latency, result.reason, region
             ),
             certificate=result.certificate_expires,
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
 
+from waypost.base.clock import Clock
 from waypost.formats.checks import TcpCheck
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Uplink
@@ -20,12 +21,12 @@ Reach = Callable[[Uplink, datetime], bool]
 class UplinkGuard:
     """Knows whether our own connection works, and checks it again whenever a failure needs it; for several threads."""
 
-    def __init__(self, uplink: Uplink | None, reach: Reach, clock: Callable[[], datetime]) -> None:
+    def __init__(self, uplink: Uplink | None, reach: Reach, clock: Clock) -> None:
         self._uplink = uplink
         self._reach = reach
         self._clock = clock
         self._lock = threading.Lock()
-        self._good_at: datetime | None = None
+        self._good_at: float | None = None
         self._down_since: datetime | None = None
 
     @property
@@ -33,8 +34,8 @@ class UplinkGuard:
         """When it was first found to be down, or None while it works."""
         return self._down_since
 
-    def works_since(self, began: datetime) -> bool:
-        """Return whether our connection worked at some time after `began`, when what failed had begun.
+    def works_since(self, began: float) -> bool:
+        """Return whether our connection worked at some time after what failed had begun, by the monotonic clock.
 
         One thread reaches for the hosts, and the others share its result.
         """
@@ -50,17 +51,17 @@ class UplinkGuard:
         if self._uplink is None:
             return True
         with self._lock:
-            now = self._clock()
-            if self._down_since or self._good_at is None or now - self._good_at >= self._uplink.every:
+            every, now = self._uplink.every.total_seconds(), self._clock.monotonic()
+            if self._down_since or self._good_at is None or now - self._good_at >= every:
                 self._reach_hosts(self._uplink)
             return self._down_since is None
 
     def _reach_hosts(self, uplink: Uplink) -> None:
-        began = self._clock()
-        if self._reach(uplink, began):
+        began = self._clock.monotonic()
+        if self._reach(uplink, self._clock()):
             self._good_at, self._down_since = began, None
         elif self._down_since is None:
-            self._down_since = began
+            self._down_since = self._clock.moment(began)
 
 
 def reach(uplink: Uplink, now: datetime) -> bool:

@@ -190,7 +190,7 @@ def test_version_2_stays_as_it_is_and_judging_goes_on(database_url: str) -> None
             Observation(
                 "uploads",
                 "http-1",
-                DAY_OF_VERSION_2 + timedelta(hours=10, minutes=12 + minute),
+                DAY_OF_VERSION_2 + timedelta(hours=34, minutes=12 + minute),
                 ComponentStatus.MAJOR_OUTAGE,
                 timedelta(0),
             )
@@ -223,7 +223,7 @@ def test_version_3_loses_what_nobody_reads_and_nothing_else(database_url: str) -
         "notice",
     }
     later = Observation(
-        "uploads", "http-1", DAY_OF_VERSION_2 + timedelta(hours=12), ComponentStatus.OPERATIONAL, timedelta(0)
+        "uploads", "http-1", DAY_OF_VERSION_2 + timedelta(hours=36), ComponentStatus.OPERATIONAL, timedelta(0)
     )
     with closing(Store(database_url)) as store:
         assert keep(store, [later], GAP, RULES)[0].observation is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from waypost.base.clock import AHEAD
 from waypost.base.cron import next_run
 from waypost.formats.checks import Heartbeat, HeartbeatCheck
 from waypost.formats.observations import Ping, PingKind, Pings
@@ -21,6 +22,7 @@ def judge_heartbeat(check: HeartbeatCheck, pings: Pings, now: datetime) -> tuple
     ended, whichever comes first; and at once when it reports a failure. Until it was due for the first time
     since it is watched there is no data.
     """
+    pings = pings.until(now + AHEAD)
     if _has_failed(pings):
         code = f" with exit code {pings.exit_code}" if pings.exit_code is not None else ""
         return check.fails_as, f"the job reported a failure{code}"

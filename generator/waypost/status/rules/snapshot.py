@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -219,7 +219,8 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     )
     components = _components(site, timelines, now)
     active = active_incidents(incidents, now)
-    works = _maintenances(site, observed.windows, now, words)
+    windows = [window for window in observed.windows if window.seen_at <= now]
+    works = _maintenances(site, windows, now, words)
     by_day = DayIndex(incidents, works, ZoneInfo(site.config.page.time_zone), now)
     intervals = [check.every for component in site.config.flat for check in component.checks]
     is_blind = _is_blind(components)
@@ -297,10 +298,15 @@ def _certificate_warnings(site: StatusSite, history: History, now: datetime) -> 
 
 
 def _known(kept: History, observed: History, now: datetime) -> History:
+    """Put histories together; what is later than `now` was written by a clock that was wrong."""
     return History(
         tuple(change for change in (*kept.changes, *observed.changes) if change.confirmed_at <= now),
-        tuple(watched for watched in (*kept.coverage, *observed.coverage) if watched.start <= now),
-        (*kept.uplink, *observed.uplink),
+        tuple(
+            watched if watched.end <= now else replace(watched, end=now)
+            for watched in (*kept.coverage, *observed.coverage)
+            if watched.start <= now
+        ),
+        tuple(gap for gap in (*kept.uplink, *observed.uplink) if gap.start <= now),
         (*kept.certificates, *observed.certificates),
     )
 
