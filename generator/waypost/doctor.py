@@ -20,10 +20,12 @@ from waypost.formats.checks import HeartbeatCheck
 from waypost.formats.project import Project
 from waypost.formats.run_options import WORKERS
 from waypost.formats.status import ComponentStatus
+from waypost.formats.status_config import Uplink
 from waypost.monitor.probes.registry import probe
 from waypost.monitor.probes.result import ProbeContext, ProbeResult
 from waypost.monitor.rules.schedule import jobs
 from waypost.monitor.store.reading import read_history
+from waypost.monitor.uplink import reach
 from waypost.problems import errors, summary
 from waypost.reading.project import check_project
 from waypost.reading.site import Site
@@ -53,6 +55,7 @@ def examine(site: Site, database_url: str) -> list[Diagnosis]:
     )
     diagnoses.append(_database(database_url))
     if project:
+        diagnoses += _uplink(project.status.config.uplink)
         diagnoses += _checks(project)
     return diagnoses
 
@@ -124,9 +127,10 @@ def _database(url: str) -> Diagnosis:
 def _checks(project: Project) -> list[Diagnosis]:
     """Run every check once, without recording anything."""
     config = project.status.config
+    context = ProbeContext(now=utc_now(), trust=config.trust)
     todo = [job for job in jobs(config, {"", *config.regions}) if not isinstance(job.check, HeartbeatCheck)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        results = list(pool.map(lambda job: probe(job.check, ProbeContext(now=utc_now())), todo))
+        results = list(pool.map(lambda job: probe(job.check, context), todo))
     failed = [
         Diagnosis("check", "note", f"{job.series.component} {job.series.check}: {_reason(result)}")
         for job, result in zip(todo, results, strict=True)
@@ -138,4 +142,20 @@ def _checks(project: Project) -> list[Diagnosis]:
 
 
 def _reason(result: ProbeResult) -> str:
-    return "no data" if result.status is ComponentStatus.NO_DATA else result.reason
+    return f"no data: {result.reason}" if result.status is ComponentStatus.NO_DATA else result.reason
+
+
+def _uplink(uplink: Uplink | None) -> list[Diagnosis]:
+    """Try each host of the uplink: one that is never reached helps nobody, and without any nothing is judged."""
+    if uplink is None:
+        text = "not set in status/status.yml, so that a failure of our own connection is taken for one of the service"
+        return [Diagnosis("uplink", "note", f"{text}. See docs/scaling.md.")]
+    found = reach(uplink, utc_now())
+    if not found.works:
+        text = f"no host can be reached, so that nothing would be judged: {'; '.join(found.reasons)}"
+        return [Diagnosis("uplink", "bad", text)]
+    notes = [Diagnosis("uplink", "note", f"not reached: {reason}") for reason in found.reasons]
+    if found.finds_names is None:
+        text = "all hosts are addresses. Add a name, such as example.com:443: it shows whether name servers answer."
+        notes.append(Diagnosis("uplink", "note", text))
+    return notes or [Diagnosis("uplink", "ok", "every host can be reached")]

@@ -14,13 +14,12 @@ from waypost.base.database.engine import Database, sqlite_path
 from waypost.base.database.leases import owner_name
 from waypost.base.faults import FaultKind, Faults
 from waypost.base.supervision import Supervisor, Task
-from waypost.formats.observations import RecordedOutcome
 from waypost.formats.run_options import RunOptions
 from waypost.formats.status import StateChange
 from waypost.housekeeping import Housekeeping
 from waypost.monitor.heartbeat_listener import listening
 from waypost.monitor.heartbeats import Intake
-from waypost.monitor.poll import Poller, poll_once, require_region
+from waypost.monitor.poll import Poller, Round, poll_once, require_region
 from waypost.monitor.store.faults import FaultJournal
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write
@@ -88,18 +87,18 @@ def run(
         daemon.run(stop)
 
 
-def poll(site: Site, database_url: str, region: str = "") -> list[RecordedOutcome]:
+def poll(site: Site, database_url: str, region: str = "") -> Round:
     """Run every check of a site once; raises ProblemsFound, StoreError and UnknownRegion."""
     config = load_project(site).status.config
     require_region(config, region)
     with opened_to_write(database_url) as database:
         store = MonitorStore(database)
         Intake(sqlite_path(database_url)).step(store, utc_now())
-        outcomes = poll_once(config, store, region)
+        found = poll_once(config, store, region)
         # Where nothing else runs, nobody else sums up and seals.
         for error in Housekeeping().step(database, utc_now(), config).values():
             raise error
-        return outcomes
+        return found
 
 
 class FileWatch:

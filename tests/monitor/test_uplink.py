@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from waypost.formats.status_config import Uplink
-from waypost.monitor.uplink import UplinkGuard
+from waypost.monitor.uplink import Reach, Reached, UplinkGuard
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 UPLINK = Uplink(targets=("192.0.2.1:443",), every=timedelta(seconds=30))
@@ -20,17 +19,17 @@ class Line:
         self.works = True
         self.looks: list[datetime] = []
 
-    def reach(self, uplink: Uplink, now: datetime) -> bool:
+    def reach(self, uplink: Uplink, now: datetime) -> Reached:
         assert (uplink, now) == (UPLINK, self.now)
         self.looks.append(self.now)
-        return self.works
+        return Reached(self.works)
 
     def after(self, seconds: float) -> datetime:
         self.now = START + timedelta(seconds=seconds)
         return self.now
 
 
-def guard(line: Line, reach: Callable[[Uplink, datetime], bool] | None = None) -> UplinkGuard:
+def guard(line: Line, reach: Reach | None = None) -> UplinkGuard:
     return UplinkGuard(UPLINK, reach or line.reach, lambda: line.now)
 
 
@@ -87,9 +86,9 @@ def test_failures_at_the_same_time_share_one_look() -> None:
     together = threading.Barrier(8)
     looks: list[int] = []
 
-    def reach(_: Uplink, __: datetime) -> bool:
+    def reach(_: Uplink, __: datetime) -> Reached:
         looks.append(1)
-        return True
+        return Reached(works=True)
 
     watcher = guard(line, reach)
 

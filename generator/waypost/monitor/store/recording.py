@@ -181,7 +181,7 @@ class Batch:
     def _judge(self, number: int, known: _Known, outcome: CheckOutcome) -> RecordedOutcome:
         series = known.series
         if outcome.observation is None:
-            return RecordedOutcome(series, known.state)
+            return RecordedOutcome(series, known.state, reason=outcome.reason)
         answer = storable(outcome.observation, series)
         if not self._cover(number, known, answer, outcome.job.gap):
             return RecordedOutcome(series, known.state)

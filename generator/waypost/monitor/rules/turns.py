@@ -1,0 +1,138 @@
+"""Which checks may start: so many at once, and so many of one host; what became of those that could not.
+
+A host that answers nobody holds its places until each check has waited in vain. The checks behind them are in
+no doubt either: as long as none of that host had an answer since they were claimed, they count as unanswered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from waypost.formats.observations import Claim
+from waypost.monitor.rules.schedule import Job
+
+RECORDING = timedelta(seconds=0.5)
+"""How long before its lease ends a check that could not start is given up, so that this can still be recorded."""
+
+
+@dataclass(frozen=True, eq=False)
+class Started:
+    """A claimed check that waits for its turn or runs."""
+
+    job: Job
+    claim: Claim
+    at: datetime
+    """When it was claimed."""
+
+    @property
+    def until(self) -> datetime:
+        """When it must have begun, so that it ends before others may claim it."""
+        return self.at + self.job.plan.lease - self.job.check.timeout
+
+    @property
+    def given_up_at(self) -> datetime:
+        """When it is given up, where it could not begin."""
+        return max(self.until, self.at + self.job.plan.lease - RECORDING)
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A check that could not begin in time."""
+
+    item: Started
+    unanswered: int = 0
+    """How many checks hold its host without an answer; 0 where it is only late."""
+
+
+@dataclass
+class _Host:
+    """What is known of one host while checks of it run or wait."""
+
+    running: dict[Started, datetime] = field(default_factory=dict)
+    """With the moment at which each began."""
+    ended: deque[tuple[datetime, bool]] = field(default_factory=deque)
+    """When checks ended, and whether they waited in vain."""
+
+
+class Turns:
+    """Decides what may start, and gives up what has waited too long."""
+
+    def __init__(self, workers: int, per_host: int) -> None:
+        self._workers = workers
+        self._per_host = per_host
+        self._waiting: deque[Started] = deque()
+        self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
+        self._running = 0
+
+    @property
+    def free(self) -> int:
+        """How many more may be claimed; those that wait for nothing but their host take no place from others."""
+        waiting = Counter(item.job.host for item in self._waiting)
+        for_a_worker = sum(count for host, count in waiting.items() if not host or self._is_free(host))
+        return max(0, self._workers - self._running - for_a_worker)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits or runs."""
+        return not self._waiting and not self._running
+
+    def add(self, items: Iterable[Started]) -> None:
+        """Let some wait for their turn."""
+        self._waiting.extend(items)
+
+    def start(self, now: datetime) -> tuple[list[Started], list[Skipped]]:
+        """Return what starts now, and what has waited too long and is skipped."""
+        started: list[Started] = []
+        skipped: list[Skipped] = []
+        still: deque[Started] = deque()
+        for item in self._waiting:
+            host = item.job.host
+            if item.until >= now and self._running < self._workers and (not host or self._is_free(host)):
+                self._hosts[host].running[item] = now
+                self._running += 1
+                started.append(item)
+            elif item.until < now and (unanswered := self._unanswered(item, now)):
+                skipped.append(Skipped(item, unanswered))
+            elif item.given_up_at < now:
+                skipped.append(Skipped(item))
+            else:
+                still.append(item)
+        self._waiting = still
+        self._forget()
+        return started, skipped
+
+    def end(self, item: Started, now: datetime, *, is_timeout: bool | None = None) -> None:
+        """Note that one has ended, and whether it waited for its host in vain; None where nothing is known of that."""
+        self._running -= 1
+        host = self._hosts[item.job.host]
+        host.running.pop(item)
+        if is_timeout is not None:
+            host.ended.append((now, is_timeout))
+
+    def _is_free(self, host: str) -> bool:
+        return host not in self._hosts or len(self._hosts[host].running) < self._per_host
+
+    def _unanswered(self, item: Started, now: datetime) -> int:
+        """Return how many checks hold the host without an answer; 0 where one had an answer while this one waited."""
+        host = self._hosts.get(item.job.host) if item.job.host else None
+        if host is None:
+            return 0
+        ended = [is_timeout for moment, is_timeout in host.ended if moment >= item.at]
+        waits = sum(now - began >= item.job.check.timeout for began in host.running.values())
+        return max(len(host.running), 1) if all(ended) and len(ended) + waits else 0
+
+    def _forget(self) -> None:
+        """Forget what no check that waits needs to know."""
+        waiting: dict[str, datetime] = {}
+        for item in self._waiting:
+            waiting[item.job.host] = min(waiting.get(item.job.host, item.at), item.at)
+        for name, host in [*self._hosts.items()]:
+            if name not in waiting:
+                host.ended.clear()
+            while host.ended and host.ended[0][0] < waiting[name]:
+                host.ended.popleft()
+            if not host.running and name not in waiting:
+                del self._hosts[name]
