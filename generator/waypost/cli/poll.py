@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @region_option
 @json_option
 def command(site: Site, database: str, region: str, as_json: bool) -> None:
-    """Run every check once and record what was found; exit 1 where a check had no answer for a reason of our own.
+    """Run every check once and record what was found.
+
+    Where a check has no answer for a reason of our own, it is named with the reason, and the command exits with 1.
 
     Example: waypost poll && waypost publish
     """
