@@ -131,6 +131,34 @@ def test_a_round_right_after_another_runs_everything_again(server: HTTPServer, s
     assert len(poll_once(here, store).outcomes) == 2
 
 
+def test_a_round_leaves_no_check_of_one_slow_host_out(server: HTTPServer, store: Store) -> None:
+    def answer(_: Request) -> Response:
+        time.sleep(0.3)
+        return Response("fine")
+
+    server.expect_request("/slow").respond_with_handler(answer)
+    here = config(1, **{f"part-{number}": server.url_for("/slow") for number in range(37)})
+    found = poll_once(here, store)
+    assert [item.series.component for item in found.outcomes] == [f"part-{number}" for number in range(37)]
+    assert {status for _, _, status in statuses(found.outcomes)} == {ComponentStatus.OPERATIONAL}
+    assert found.skipped == []
+
+
+def test_a_round_names_what_another_poller_holds(server: HTTPServer, store: Store) -> None:
+    server.expect_request("/health").respond_with_data("fine")
+    here = config(60, web=server.url_for("/health"), mail=server.url_for("/health"))
+    other = Poller(here, store)
+    try:
+        store.make_due([Series("web", "http-1")], other.clock())
+        [claim] = store.claim(other.clock(), "another", {""}, 1)
+        found = poll_once(here, store)
+    finally:
+        other.close()
+    assert claim.series.component == "web"
+    assert [item.series.component for item in found.outcomes] == ["mail"]
+    assert found.skipped == [(Series("web", "http-1"), "another poller holds it")]
+
+
 def test_checks_run_at_the_same_time(
     server: HTTPServer, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

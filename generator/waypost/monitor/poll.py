@@ -23,7 +23,7 @@ from waypost.formats.status_config import StatusConfig
 from waypost.monitor.own_faults import CONNECTION, OwnFaults
 from waypost.monitor.probes.registry import probe
 from waypost.monitor.probes.result import ProbeContext, ProbeResult, unmeasured
-from waypost.monitor.rules.figures import LATE, PollFigures
+from waypost.monitor.rules.figures import LATE, WINDOW, PollFigures
 from waypost.monitor.rules.schedule import CheckOutcome, Job, jobs, slot_after
 from waypost.monitor.rules.turns import Skipped, Started, Turns
 from waypost.monitor.store.monitor_store import MonitorStore
@@ -222,10 +222,10 @@ class Poller:
         now, item, result = self.clock(), ended.item, ended.result
         job = item.job
         # What was due before this poller began is not late by its fault.
-        lateness = ended.began - max(item.claim.due_at, self._since)
-        self.figures = self.figures.begun(lateness)
-        # Nor is it late by our fault while it waits for a place at its host.
-        self._faults.punctuality.add(now, is_late=item.at - max(item.claim.due_at, self._since) > LATE)
+        due = max(item.claim.due_at, self._since)
+        self.figures = self.figures.begun(ended.began - due)
+        # Waiting for a place at its host is the host's doing.
+        self._note_start(now, is_late=item.at - due > LATE)
         outcome = CheckOutcome(
             item.claim,
             job,
@@ -246,6 +246,11 @@ class Poller:
             observation=self._observation(job, ended.began, result),
             certificate=result.certificate_expires,
         )
+
+    def _note_start(self, now: datetime, *, is_late: bool) -> None:
+        # In its first minute a poller catches up with what became due while there was none.
+        if now - self._since > WINDOW:
+            self._faults.punctuality.add(now, is_late=is_late)
 
     @staticmethod
     def _observation(job: Job, at: datetime, result: ProbeResult) -> Observation:
@@ -271,7 +276,7 @@ class Poller:
                 observation,
             )
         self.figures = replace(self.figures, skipped=self.figures.skipped + 1, late=self.figures.late + 1)
-        self._faults.punctuality.add(now, is_late=True)
+        self._note_start(now, is_late=True)
         return CheckOutcome(item.claim, job, now, now, reason=LATE_WORDS)
 
     def close(self, patience: float | None = None) -> None:
