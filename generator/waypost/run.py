@@ -92,9 +92,10 @@ def poll(site: Site, database_url: str, region: str = "") -> Round:
     config = load_project(site).status.config
     require_region(config, region)
     with opened_to_write(database_url) as database:
-        store = MonitorStore(database)
+        store, faults = MonitorStore(database), Faults()
         Intake(sqlite_path(database_url)).step(store, utc_now())
-        found = poll_once(config, store, region)
+        found = poll_once(config, store, region, faults)
+        FaultJournal(database, faults, owner_name(), alone=not database.is_postgres).turn(utc_now())
         # Where nothing else runs, nobody else sums up and seals.
         for error in Housekeeping().step(database, utc_now(), config).values():
             raise error
@@ -151,6 +152,7 @@ class Daemon:
             options.region,
             everywhere=options.everywhere,
             workers=options.workers,
+            faults=self.faults,
         )
         self._intake = Intake(sqlite_path(database_url))
         self._housekeeping = Housekeeping()

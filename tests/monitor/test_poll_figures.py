@@ -73,7 +73,7 @@ def test_we_cannot_measure_is_one_fault_until_all_checks_measure_again() -> None
     for name in ("one", "two"):
         faults.unmeasured(job(name), unmeasured("no file handles are left"), NOW, 5)
     [fault] = journal.present()
-    assert (fault.kind, fault.subject, fault.count) == (FaultKind.MEASURING, "", 2)
+    assert (fault.kind, fault.subject, fault.count) == (FaultKind.MEASURING, "checks", 2)
     assert fault.message == "2 of 5 checks cannot be measured: no file handles are left."
     faults.measured(Series("one", "http-1"), NOW)
     faults.measured(Series("three", "http-1"), NOW)

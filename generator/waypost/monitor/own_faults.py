@@ -21,7 +21,8 @@ class OwnFaults:
 
     def __init__(self, faults: Faults, region: str) -> None:
         self._faults = faults
-        self._region = region
+        # A poller that fails as a whole has the empty subject.
+        self._subject = region or "checks"
         self._unmeasured: dict[Series, str] = {}
         self._measured: dict[Series, datetime] = {}
         self._of_checks: set[Series] = set()
@@ -42,7 +43,7 @@ class OwnFaults:
         before, self._connection = self._connection, reasons or ""
         if reasons and not before:
             message = f"Nothing is measured: {CONNECTION}. None of the hosts in `uplink` can be reached ({reasons})."
-            self._faults.begin(FaultKind.MEASURING, message, self._region)
+            self._faults.begin(FaultKind.MEASURING, message, self._subject)
         elif before and not reasons:
             self._end_if_over()
 
@@ -59,7 +60,7 @@ class OwnFaults:
             self._unmeasured[job.series] = result.reason
             if not self._connection:
                 message = f"{len(self._unmeasured)} of {planned} checks cannot be measured: {result.reason}."
-                self._faults.begin(FaultKind.MEASURING, message, self._region)
+                self._faults.begin(FaultKind.MEASURING, message, self._subject)
         elif result.reason and now - self._measured.get(job.series, now - 2 * job.gap) > job.gap:
             # What is over before the page shows no data is nobody's concern.
             self._of_checks.add(job.series)
@@ -76,10 +77,10 @@ class OwnFaults:
                 "last minute. Give the poller more --workers, a faster machine or database, or a second one beside it; "
                 "of one host, six run at a time."
             )
-            self._faults.begin(FaultKind.CAPACITY, message, self._region)
+            self._faults.begin(FaultKind.CAPACITY, message, self._subject)
         elif not late and self._late_since is not None:
             self._late_since = None
-            self._faults.end(FaultKind.CAPACITY, self._region)
+            self._faults.end(FaultKind.CAPACITY, self._subject)
 
     def _end_of_check(self, series: Series) -> None:
         if series in self._of_checks:
@@ -88,7 +89,7 @@ class OwnFaults:
 
     def _end_if_over(self) -> None:
         if not self._unmeasured and not self._connection:
-            self._faults.end(FaultKind.MEASURING, self._region)
+            self._faults.end(FaultKind.MEASURING, self._subject)
 
 
 def _name(series: Series) -> str:
