@@ -182,7 +182,7 @@ class Poller:
             except queue.Empty:
                 return found
             result = ended.result
-            is_known = result.blame is not Blame.OURS and not result.blame.is_lookup
+            is_known = result.blame in (Blame.SERVER, Blame.CHECK)
             self._turns.end(ended.item, self.clock(), is_timeout=result.is_timeout if is_known else None)
             found.append(ended)
             # Whatever else is ready goes along; nothing more is waited for.
@@ -261,7 +261,9 @@ class Poller:
         """Return the outcome of a check that could not begin: it is due again, unless its host answers nobody."""
         item, job = skipped.item, skipped.item.job
         status = job.check.unanswered
-        if skipped.unanswered and status.is_trouble and self._guard.worked_since(item.at):
+        # Whether our own connection worked, those have found out that hold the host.
+        works = self._guard.worked_since(item.at - job.check.timeout)
+        if skipped.unanswered and status.is_trouble and works:
             count, waited = skipped.unanswered, min(now - item.at, job.check.timeout)
             reason = f"the host holds {count} check{'' if count == 1 else 's'} without an answer"
             result = ProbeResult(status, waited, reason, is_timeout=True)

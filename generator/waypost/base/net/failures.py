@@ -22,7 +22,15 @@ class LookupTimeout(DeadlineExceeded):
     """The whole time is over, and no name server has answered."""
 
 
-class OwnFault(Exception):
+class AddressRefused(OSError):
+    """The name leads only to addresses that may not be reached."""
+
+
+class Unanswered(Exception):
+    """There was no answer that could be judged; the message has the reason."""
+
+
+class OwnFault(Unanswered):
     """A check could not be run to its end for a reason of our own; the message says what is wrong and what to do.
 
     `is_of_check` says that it is about this check alone, not about the machine.
@@ -31,14 +39,6 @@ class OwnFault(Exception):
     def __init__(self, message: str, *, is_of_check: bool = True) -> None:
         super().__init__(message)
         self.is_of_check = is_of_check
-
-
-class AddressRefused(OSError):
-    """The name leads only to addresses that may not be reached."""
-
-
-class Unanswered(Exception):
-    """There was no answer that could be judged; the message has the reason."""
 
 
 class Blame(StrEnum):

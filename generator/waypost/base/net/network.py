@@ -33,7 +33,6 @@ from waypost.base.net.failures import (
     DeadlineExceeded,
     LookupTimeout,
     OwnFault,
-    Unanswered,
     most_telling,
 )
 
@@ -264,7 +263,7 @@ def connect(host: str, port: int) -> DeadlineSocket:
         except OSError as error:
             failures.append(error)
     if not failures:
-        raise Unanswered("the name has no address")
+        raise OSError(errno.EHOSTUNREACH, "the name has no address")
     raise most_telling(failures)
 
 
@@ -310,7 +309,7 @@ def speaks_only_http2() -> bool:
     run = current_exchange()
     if run.protocol is not None or not run.server_name:
         return False
-    with contextlib.suppress(OSError, ValueError, Unanswered):
+    with contextlib.suppress(OSError, ValueError):
         connection = encrypt(connect(run.host, run.port), run.server_name, unverified("h2"))
         with contextlib.closing(connection):
             return connection.selected_alpn_protocol() == "h2"

@@ -64,7 +64,7 @@ def _attempt(check: CheckBase, context: ProbeContext, run: Exchange) -> ProbeRes
         # It is refused, but when it ends is worth knowing all the same.
         read_untrusted(run.host, run.port, run.server_name)
         return ProbeResult(check.unanswered, reason=plain(words_for(error)))
-    except (OSError, RuntimeError, MemoryError, Unanswered, OwnFault) as error:
+    except (OSError, RuntimeError, MemoryError, Unanswered) as error:
         return _explained(check, run, error)
     except Exception as error:  # one check that goes wrong must not end the others
         log.exception(_WRONG, kind_of(check))
