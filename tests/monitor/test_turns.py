@@ -78,6 +78,25 @@ def test_what_waits_for_its_host_takes_no_place_from_other_hosts() -> None:
     assert [item.job.host for item in started] == [f"host-{number}.example" for number in range(6)]
 
 
+def test_fewer_run_at_a_time_where_this_machine_lacks_something_and_slowly_more_again() -> None:
+    turns = Turns(workers=8, per_host=9)
+    items = [claimed(f"part-{number}", f"host-{number}.example") for number in range(40)]
+    turns.add(items)
+    started, _ = turns.start(NOW)
+    assert len(started) == 8
+    for item in started:
+        turns.end(item, NOW)
+        turns.narrow()
+    assert turns.start(NOW) == ([items[8]], []), "never none"
+    turns.end(items[8], NOW)
+    for _ in range(3):
+        turns.widen()
+    assert len(turns.start(NOW)[0]) == 2
+    for _ in range(200):
+        turns.widen()
+    assert len(turns.start(NOW)[0]) == 6, "as many as before, and not more"
+
+
 def held(turns: Turns, seconds: float, *, is_timeout: bool | None) -> list[Skipped]:
     """Let two checks hold a host, end them after some seconds, and return what became of one that waited."""
     first, second, late = (claimed(name, "a.example") for name in ("one", "two", "three"))

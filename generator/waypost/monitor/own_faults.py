@@ -56,7 +56,7 @@ class OwnFaults:
 
     def unmeasured(self, job: Job, result: ProbeResult, now: datetime, planned: int) -> None:
         """Note that a check was run and says nothing about the service."""
-        if result.blame in (Blame.OURS, Blame.BUG):
+        if result.blame in (Blame.OURS, Blame.EXHAUSTED, Blame.BUG):
             self._unmeasured[job.series] = result.reason
             if not self._connection:
                 message = f"{len(self._unmeasured)} of {planned} checks cannot be measured: {result.reason}."

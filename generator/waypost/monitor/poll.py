@@ -104,7 +104,7 @@ class Poller:
         self._chance = random.Random()  # noqa: S311  # it spreads load, and keeps no secret
         self._faults = OwnFaults(faults or Faults(self.clock), region)
         self._since = self.clock()
-        self._broken_at: datetime | None = None
+        self._exhausted_at: datetime | None = None
         # Not known yet: the last poller may have ended while the connection was down, and its end must be kept.
         self._is_down: bool | None = None
         self.configure(config)
@@ -167,7 +167,7 @@ class Poller:
             try:
                 self._pool.submit(partial(self._work, item, pings.get(item.job.series[:2]) or Pings()))
             except (RuntimeError, MemoryError) as error:
-                self._done.put(Ended(item, self.clock(), unmeasured(own_words(error))))
+                self._done.put(Ended(item, self.clock(), unmeasured(own_words(error), Blame.EXHAUSTED)))
 
     def _wait(self, now: datetime, patience: float) -> float:
         due = self._store.next_due(now, self.regions)
@@ -184,6 +184,10 @@ class Poller:
             result = ended.result
             is_known = result.blame in (Blame.SERVER, Blame.CHECK)
             self._turns.end(ended.item, self.clock(), is_timeout=result.is_timeout if is_known else None)
+            if result.blame is Blame.EXHAUSTED:
+                self._turns.narrow()
+            elif is_known:
+                self._turns.widen()
             found.append(ended)
             # Whatever else is ready goes along; nothing more is waited for.
             wait = 0.0
@@ -202,8 +206,8 @@ class Poller:
 
     def _believed(self, result: ProbeResult, began: datetime) -> ProbeResult:
         """Return a result, or no data in place of a failure that may be our own."""
-        if result.blame is Blame.OURS:
-            self._broken_at = self.clock()
+        if result.blame is Blame.EXHAUSTED:
+            self._exhausted_at = self.clock()
         if not result.status.is_trouble:
             return result
         if not self._guard.works_since(began):
@@ -214,7 +218,7 @@ class Poller:
         if result.blame is Blame.RESOLVER and finds_names is None:
             return unmeasured(f"{result.reason}; name a host in `uplink` to know whether they find others")
         # Without file handles or memory, the system answers that there is no such name.
-        if result.blame.is_lookup and self._broken_at is not None and self._broken_at >= began:
+        if result.blame.is_lookup and self._exhausted_at is not None and self._exhausted_at >= began:
             return unmeasured(f"{result.reason}, while this machine lacks what it needs")
         return result
 

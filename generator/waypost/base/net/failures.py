@@ -51,7 +51,9 @@ class Blame(StrEnum):
     RESOLVER = "resolver"
     """Our name servers, unless they find other names: they gave no answer."""
     OURS = "ours"
-    """This machine or its settings: no file handles, no memory, no route."""
+    """This machine or its settings: no route, a firewall, no way to look up names."""
+    EXHAUSTED = "exhausted"
+    """This machine too: no file handles, memory or threads are left, and fewer checks at a time would help."""
     CHECK = "check"
     """The check as it is written, or what it can do: a pattern that takes for ever."""
     BUG = "bug"
@@ -65,7 +67,7 @@ class Blame(StrEnum):
     @property
     def is_ours(self) -> bool:
         """Whether it says nothing about the service."""
-        return self in (Blame.OURS, Blame.CHECK, Blame.BUG)
+        return self in (Blame.OURS, Blame.EXHAUSTED, Blame.CHECK, Blame.BUG)
 
 
 _SERVER_ERRORS = frozenset(
@@ -85,6 +87,8 @@ _SERVER_ERRORS = frozenset(
     }
 )
 """What the other side, or the way to it, answers a connection; ENOENT where what is asked for is not there."""
+
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 
 _NAME_ERRORS = frozenset(
     {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME), socket.EAI_FAIL, None}
@@ -109,7 +113,7 @@ _WORDS: dict[int | None, str] = {
 def blame(error: BaseException) -> Blame:
     """Return whose fault an exception of a check is."""
     if is_thread_refused(error):
-        return Blame.OURS
+        return Blame.EXHAUSTED
     return next((judge(error) for kind, judge in _JUDGES if isinstance(error, kind)), Blame.BUG)
 
 
@@ -126,7 +130,9 @@ def _blame_lookup(error: Any) -> Blame:
 def _blame_errno(error: Any) -> Blame:
     if error.errno is None:
         return Blame.BUG
-    return Blame.SERVER if error.errno in _SERVER_ERRORS else Blame.OURS
+    if error.errno in _SERVER_ERRORS:
+        return Blame.SERVER
+    return Blame.EXHAUSTED if error.errno in _EXHAUSTED else Blame.OURS
 
 
 _JUDGES: tuple[tuple[type[BaseException], Callable[[Any], Blame]], ...] = (
@@ -138,10 +144,10 @@ _JUDGES: tuple[tuple[type[BaseException], Callable[[Any], Blame]], ...] = (
     (DeadlineExceeded, _server),
     (EOFError, _server),
     (ConnectionError, _server),
-    (MemoryError, lambda _: Blame.OURS),
+    (MemoryError, lambda _: Blame.EXHAUSTED),
     (
         ssl.SSLError,
-        lambda error: Blame.OURS if "MALLOC" in str(getattr(error, "reason", "")) else Blame.SERVER,
+        lambda error: Blame.EXHAUSTED if "MALLOC" in str(getattr(error, "reason", "")) else Blame.SERVER,
     ),
     (socket.gaierror, _blame_lookup),
     (OSError, _blame_errno),

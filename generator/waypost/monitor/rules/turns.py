@@ -62,6 +62,7 @@ class Turns:
 
     def __init__(self, workers: int, per_host: int) -> None:
         self._workers = workers
+        self._width = float(workers)
         self._per_host = per_host
         self._waiting: deque[Started] = deque()
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
@@ -72,7 +73,7 @@ class Turns:
         """How many more may be claimed; those that wait for nothing but their host take no place from others."""
         waiting = Counter(item.job.host for item in self._waiting)
         for_a_worker = sum(count for host, count in waiting.items() if not host or self._is_free(host))
-        return max(0, self._workers - self._running - for_a_worker)
+        return max(0, int(self._width) - self._running - for_a_worker)
 
     @property
     def is_idle(self) -> bool:
@@ -90,7 +91,7 @@ class Turns:
         still: deque[Started] = deque()
         for item in self._waiting:
             host = item.job.host
-            if item.until >= now and self._running < self._workers and (not host or self._is_free(host)):
+            if item.until >= now and self._running < int(self._width) and (not host or self._is_free(host)):
                 self._hosts[host].running[item] = now
                 self._running += 1
                 started.append(item)
@@ -111,6 +112,14 @@ class Turns:
         host.running.pop(item)
         if is_timeout is not None:
             host.ended.append((now, is_timeout))
+
+    def narrow(self) -> None:
+        """Run half as many at a time: this machine lacks what they need."""
+        self._width = max(1.0, min(self._width, self._running + 1) / 2)
+
+    def widen(self) -> None:
+        """Run slowly more at a time again, up to as many as there are workers."""
+        self._width = min(float(self._workers), self._width + 1 / self._width)
 
     def _is_free(self, host: str) -> bool:
         return host not in self._hosts or len(self._hosts[host].running) < self._per_host
