@@ -143,14 +143,14 @@ def test_a_host_that_answers_slowly_makes_checks_late_and_none_of_them_fail(
         return Response("fine")
 
     server.expect_request("/slow").respond_with_handler(slow)
-    poller = Poller(site(*[server.url_for("/slow")] * 40, every=1, timeout=1), store)
+    poller = Poller(site(*[server.url_for("/slow")] * 60, every=3, timeout=3), store)
     try:
-        found = until(poller, lambda: poller.figures.done >= 60)
+        found = until(poller, lambda: poller.figures.done >= 90)
     finally:
         poller.close()
     answered = [item for item in found if item.observation]
     assert {item.observation.status for item in answered if item.observation} == {ComponentStatus.OPERATIONAL}
-    assert len({item.series for item in answered}) == 40, "each has its turn"
+    assert len({item.series for item in answered}) == 60, "each has its turn"
 
 
 # A name server that is gone.

@@ -60,10 +60,18 @@ def test_what_waits_until_it_could_not_end_in_time_is_skipped() -> None:
     turns.add([first, late])
     assert turns.start(NOW) == ([first], [])
     assert turns.start(NOW + SECOND) == ([], [])
-    assert turns.start(late.given_up_at + 0.001 * SECOND) == ([], [Skipped(late)])
+    assert turns.start(NOW + 1.001 * SECOND) == ([], [Skipped(late)])
     assert not turns.is_idle
     turns.end(first, NOW)
     assert turns.is_idle
+
+
+def test_what_has_been_due_for_the_longest_begins_first() -> None:
+    turns = Turns(workers=1, per_host=1)
+    second, first = waiting("one", "a.example", NOW + 2 * SECOND), waiting("two", "a.example")
+    assert first.claim.due_at < second.claim.due_at
+    turns.add([second, first])
+    assert turns.start(NOW) == ([first], [])
 
 
 def test_what_waits_for_its_host_takes_no_place_from_other_hosts() -> None:

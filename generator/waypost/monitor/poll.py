@@ -283,7 +283,9 @@ class Poller:
             )
         self.figures = replace(self.figures, skipped=self.figures.skipped + 1, late=self.figures.late + 1)
         self._note_start(now, is_late=True)
-        return CheckOutcome(item.claim, job, now, now, reason=LATE_WORDS)
+        # It keeps its place before those that became due later.
+        due = min(max(item.claim.due_at, now - job.check.every), now)
+        return CheckOutcome(item.claim, job, due, due, reason=LATE_WORDS)
 
     def close(self, patience: float | None = None) -> None:
         """Stop starting checks, wait for those that run, and give back the rest.

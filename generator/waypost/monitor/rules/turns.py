@@ -64,7 +64,7 @@ class Turns:
         self._workers = workers
         self._width = float(workers)
         self._per_host = per_host
-        self._waiting: deque[Started] = deque()
+        self._waiting: list[Started] = []
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
         self._running = 0
 
@@ -85,20 +85,20 @@ class Turns:
         self._waiting.extend(items)
 
     def start(self, now: datetime) -> tuple[list[Started], list[Skipped]]:
-        """Return what starts now, and what has waited too long and is skipped."""
+        """Return what starts now, the longest due first, and what has waited too long and is skipped."""
         started: list[Started] = []
         skipped: list[Skipped] = []
-        still: deque[Started] = deque()
-        for item in self._waiting:
+        still: list[Started] = []
+        for item in sorted(self._waiting, key=lambda item: item.claim.due_at):
             host = item.job.host
             if item.until >= now and self._running < int(self._width) and (not host or self._is_free(host)):
                 self._hosts[host].running[item] = now
                 self._running += 1
                 started.append(item)
-            elif item.until < now and (unanswered := self._unanswered(item, now)):
-                skipped.append(Skipped(item, unanswered))
-            elif item.given_up_at < now:
-                skipped.append(Skipped(item))
+            elif item.until >= now:
+                still.append(item)
+            elif (unanswered := self._unanswered(item, now)) is not None or item.given_up_at < now:
+                skipped.append(Skipped(item, unanswered or 0))
             else:
                 still.append(item)
         self._waiting = still
@@ -124,14 +124,19 @@ class Turns:
     def _is_free(self, host: str) -> bool:
         return host not in self._hosts or len(self._hosts[host].running) < self._per_host
 
-    def _unanswered(self, item: Started, now: datetime) -> int:
-        """Return how many checks hold the host without an answer; 0 where one had an answer while this one waited."""
+    def _unanswered(self, item: Started, now: datetime) -> int | None:
+        """Return how many checks hold the host without an answer; None where that is not known yet.
+
+        It is 0 where one had an answer while this one waited, or where it did not wait for its host.
+        """
         host = self._hosts.get(item.job.host) if item.job.host else None
         if host is None:
             return 0
         ended = [is_timeout for moment, is_timeout in host.ended if moment >= item.at]
+        if not all(ended) or (self._is_free(item.job.host) and not ended):
+            return 0
         waits = sum(now - began >= item.job.check.timeout for began in host.running.values())
-        return max(len(host.running), 1) if all(ended) and len(ended) + waits else 0
+        return max(len(host.running), 1) if len(ended) + waits else None
 
     def _forget(self) -> None:
         """Forget what no check that waits needs to know."""
