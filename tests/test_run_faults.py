@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,10 @@ from waypost.formats.status import StateChange
 from waypost.monitor.store.faults import present_faults
 from waypost.monitor.store.opening import opened_to_write
 from waypost.monitor.store.reading import read_history
+from waypost.notify import latest_page
 from waypost.notify.dispatch import Dispatch
 from waypost.notify.outbox import Outbox
+from waypost.notify.rules import fault_notices
 from waypost.notify.worker import WorkerHooks
 from waypost.publishing.publish import Draft, Publication, Publisher
 from waypost.reading.project import load_project
@@ -256,6 +258,33 @@ def test_faults_are_in_the_database_while_they_last(site: Site) -> None:
         assert found == [(FaultKind.PUBLISHING, "No space left on device: /site (publishing).")]
         world.publisher.before = lambda: None
         wait_until(lambda: not stored(), "it is over")
+
+
+def test_operators_hear_why_no_new_page_can_be_made(
+    site: Site, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fault_notices, "LASTING", timedelta(0))
+    monkeypatch.setattr(latest_page, "STALE_AFTER", 0.1)
+    with (site.root / "status" / "subscribers.yml").open("a") as file:
+        file.write("operators: [acme]\n")
+    with daemon(site) as world:
+        wait_until(lambda: has_planned(site), "what is on the page is known")
+        with monkeypatch.context() as patch:
+
+            def fail() -> None:
+                raise KeyError("a state that nobody thought of")
+
+            patch.setattr(world.publisher, "draft", fail)
+            (site.root / "status" / "status.yml").touch()
+            wait_until(lambda: hook.types == ["monitor.trouble"], "the fault")
+            assert hook.seen[0].payload["data"]["fault"]["kind"] == "publishing"
+            goes_on_polling(site)
+        wait_until(lambda: hook.types == ["monitor.trouble", "monitor.recovered"], "its end")
+
+
+def has_planned(site: Site) -> bool:
+    with closing(Database(site.database_url, writes=False)) as database:
+        return Outbox(database).state().components is not None
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from waypost.formats.status_config import Uplink
 from waypost.monitor.probes.registry import probe
 from waypost.monitor.probes.result import ProbeContext, ProbeResult
 from waypost.monitor.rules.schedule import jobs
+from waypost.monitor.store.faults import read_present_faults
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.uplink import reach
 from waypost.problems import errors, summary
@@ -53,7 +54,7 @@ def examine(site: Site, database_url: str) -> list[Diagnosis]:
     diagnoses.append(
         Diagnosis("site", "bad" if bad else "ok", text + (": run `waypost lint`" if problems else ""))
     )
-    diagnoses.append(_database(database_url))
+    diagnoses += [_database(database_url), *_faults(database_url)]
     if project:
         diagnoses += _uplink(project.status.config.uplink)
         diagnoses += _checks(project)
@@ -122,6 +123,19 @@ def _database(url: str) -> Diagnosis:
         return Diagnosis("database", "bad", str(error))
     text = f"{len(history.changes)} state changes" if history.coverage else "empty: nothing was polled yet"
     return Diagnosis("database", "ok", text)
+
+
+def _faults(url: str) -> list[Diagnosis]:
+    """Tell what keeps a process that runs from its work, as it noted it itself."""
+    try:
+        faults = read_present_faults(url, utc_now())
+    except StoreError:
+        # What is wrong with the database is told where it is looked at.
+        return []
+    return [
+        Diagnosis("faults", "bad", f"since {fault.since:%Y-%m-%d %H:%M} UTC: {fault.message}")
+        for fault in faults
+    ] or [Diagnosis("faults", "ok", "no process that runs has noted any")]
 
 
 def _checks(project: Project) -> list[Diagnosis]:

@@ -13,20 +13,21 @@ from waypost.base.clock import utc_now
 from waypost.base.database.engine import Database, sqlite_path
 from waypost.base.database.leases import owner_name
 from waypost.base.faults import FaultKind, Faults
+from waypost.base.net.request_server import Route, listening
 from waypost.base.supervision import Supervisor, Task
 from waypost.formats.run_options import RunOptions
 from waypost.formats.status import StateChange
 from waypost.housekeeping import Housekeeping
-from waypost.monitor.heartbeat_listener import listening
-from waypost.monitor.heartbeats import Intake
+from waypost.monitor.heartbeat_listener import heartbeat_route, require_key
+from waypost.monitor.heartbeats import HeartbeatReceiver, Intake
 from waypost.monitor.poll import Poller, Round, poll_once, require_region
-from waypost.monitor.store.faults import FaultJournal
+from waypost.monitor.store.faults import FaultJournal, stored_faults
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write
-from waypost.notify.dispatch import Dispatch, enqueue_notices
+from waypost.notify.dispatch import Dispatch, enqueue_fault_notices, enqueue_notices
 from waypost.notify.latest_page import LatestPage
 from waypost.notify.outbox import Outbox
-from waypost.notify.unsubscribing import unsubscribe_pages
+from waypost.notify.unsubscribing import unsubscribe_route
 from waypost.notify.worker import WorkerHooks
 from waypost.problems import ProblemsFound
 from waypost.publishing.publish import Draft, Publisher, signature
@@ -73,11 +74,9 @@ def run(
         outbox = Outbox(database)
         publisher = Publisher(site, project, database_url, utc_now)
         if options.listen:
-            config = lambda: publisher.project.status.config  # noqa: E731  # the project is replaced when files are saved
-            leaving = unsubscribe_pages(lambda: publisher.project, outbox, utc_now)
-            port = stack.enter_context(
-                listening(options.listen, config, database_url, options.heartbeat_key, utc_now, leaving)
-            )
+            require_key(options.listen[0], options.heartbeat_key)
+            routes = _routes(publisher, database, database_url, options.heartbeat_key, faults)
+            port = stack.enter_context(listening(options.listen, routes, faults))
             guarded_call(faults, events.listening, options.listen[0], port)
         dispatch = stack.enter_context(Dispatch(outbox, events.deliveries)) if options.delivers else None
         guarded_call(faults, events.started)
@@ -87,13 +86,26 @@ def run(
         daemon.run(stop)
 
 
+def _routes(
+    publisher: Publisher, database: Database, database_url: str, key: str | None, faults: Faults
+) -> list[Route]:
+    """Return what the process answers over HTTP. The project is replaced when files are saved."""
+    receiver = HeartbeatReceiver(
+        lambda: publisher.project.status.config, database_url, MonitorStore(database), utc_now, faults
+    )
+    return [
+        heartbeat_route(receiver.receive, key),
+        unsubscribe_route(lambda: publisher.project, Outbox(database), utc_now),
+    ]
+
+
 def poll(site: Site, database_url: str, region: str = "") -> Round:
     """Run every check of a site once; raises ProblemsFound, StoreError and UnknownRegion."""
     config = load_project(site).status.config
     require_region(config, region)
     with opened_to_write(database_url) as database:
         store, faults = MonitorStore(database), Faults()
-        Intake(sqlite_path(database_url)).step(store, utc_now())
+        Intake(sqlite_path(database_url), faults).step(store, utc_now())
         found = poll_once(config, store, region, faults)
         FaultJournal(database, faults, owner_name(), alone=not database.is_postgres).turn(utc_now())
         # Where nothing else runs, nobody else sums up and seals.
@@ -154,7 +166,7 @@ class Daemon:
             workers=options.workers,
             faults=self.faults,
         )
-        self._intake = Intake(sqlite_path(database_url))
+        self._intake = Intake(sqlite_path(database_url), self.faults)
         self._housekeeping = Housekeeping()
         self._spacing = Spacing()
         self._published = publisher.project
@@ -269,10 +281,15 @@ class Daemon:
             self._has_news.set()
 
     def _enqueue(self) -> float:
+        outbox, now = Outbox(self._database), utc_now()
         page = self._page.take()
         if page and self._dispatch:
             self._dispatch.use(page.site)
-            enqueue_notices(Outbox(self._database), page.site, page.snapshot)
+            enqueue_notices(outbox, page.site, page.snapshot, stored_faults(self._database, now))
+        elif stale := self._page.take_stale():
+            # Operators must hear why no new page comes.
+            faults = stored_faults(self._database, now)
+            enqueue_fault_notices(outbox, stale.site, stale.snapshot, faults, now)
         return LOOK
 
     def _announce_news(self) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from waypost.base.faults import Fault, FaultKind, Faults
+from waypost.base.faults import SHORTEST, Fault, FaultKind, Faults
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
@@ -77,8 +77,17 @@ def test_faults_of_one_kind_are_told_apart_by_their_subject_and_counted(machine:
     assert faults.totals() == {FaultKind.TASK: 3}
 
 
+def test_only_what_was_noted_is_momentary(machine: Machine) -> None:
+    machine.faults.begin(FaultKind.LOG, "x")
+    machine.faults.end(FaultKind.LOG)
+    machine.faults.note(FaultKind.CLOCK, "y")
+    machine.faults.begin(FaultKind.TASK, "z")
+    kinds = {fault.kind: fault.is_momentary for fault in machine.faults.take_changed()}
+    assert kinds == {FaultKind.LOG: False, FaultKind.CLOCK: True, FaultKind.TASK: False}
+
+
 def test_a_clock_that_goes_back_ends_no_fault_before_it_began(machine: Machine) -> None:
     machine.faults.begin(FaultKind.CLOCK, "x")
     machine.now -= timedelta(hours=1)
     machine.faults.end(FaultKind.CLOCK)
-    assert machine.faults.take_changed()[0].until == START
+    assert machine.faults.take_changed()[0].until == START + SHORTEST

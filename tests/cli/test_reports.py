@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,11 @@ from pytest_httpserver import HTTPServer
 from helpers.hostile_servers import closed_port
 from helpers.sites import MINIMAL, ROOT, minimal_site, point_checks_at, replace
 from helpers.stores import Store
+from waypost.base.faults import Fault, FaultKind
 from waypost.cli import main
 from waypost.monitor.poll import poll_once
+from waypost.monitor.store.faults import write_faults
+from waypost.monitor.store.opening import open_database
 from waypost.problems import CODES
 from waypost.reading.json_schemas import FORMATS
 from waypost.reading.project import load_project
@@ -130,6 +135,34 @@ def test_status_shows_names_as_they_are(site: Site) -> None:
     assert "[bold]Mail[/bold] [/]" in out
 
 
+def note(site: Site, *faults: Fault) -> None:
+    """Write faults into the database as a poller does that runs now."""
+    with closing(open_database(site.database_url)) as database:
+        write_faults(database, "poller", faults, datetime.now(UTC))
+
+
+def test_status_names_the_faults_of_waypost_itself_that_last(site: Site) -> None:
+    assert read("status")["faults"] == []
+    began = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+    over = Fault(FaultKind.LOG, "", "The log is full.", began, until=began + timedelta(minutes=1))
+    note(site, Fault(FaultKind.TASK, "housekeeping", "[bold] failed.", began), over)
+    code, out, err = run("status")
+    assert (code, err) == (0, ""), "the command works"
+    assert re.search(r"\nWaypost itself, since \d{4}-\d\d-\d\d \d\d:\d\d: \[bold\] failed\.\n", out)
+    assert "log" not in out
+    [fault] = read("status")["faults"]
+    assert datetime.fromisoformat(fault.pop("started_at")) == began
+    assert fault == {"kind": "task", "subject": "housekeeping", "message": "[bold] failed.", "ended_at": None}
+
+
+def test_no_public_page_holds_a_fault_of_waypost_itself(site: Site) -> None:
+    note(site, Fault(FaultKind.PUBLISHING, "", "planted-fault", datetime.now(UTC) - timedelta(minutes=5)))
+    assert run("publish")[0] == 0
+    pages = [path for path in site.output.rglob("*") if path.is_file()]
+    assert len(pages) > 10
+    assert [path for path in pages if b"planted-fault" in path.read_bytes()] == []
+
+
 # doctor
 
 
@@ -229,6 +262,17 @@ def test_doctor_of_a_broken_site_points_to_lint(site: Site) -> None:
     assert found["python"]["level"] == "ok", "everything else is looked at all the same"
 
 
+def test_doctor_names_the_faults_that_a_process_has_noted(site: Site) -> None:
+    poll_times(site, 1)
+    assert by_subject(read("doctor"))["faults"]["level"] == "ok"
+    note(site, Fault(FaultKind.CAPACITY, "", "Checks are late.", datetime(2026, 11, 20, 10, tzinfo=UTC)))
+    assert by_subject(read("doctor", code=1))["faults"] == {
+        "subject": "faults",
+        "level": "bad",
+        "text": "since 2026-11-20 10:00 UTC: Checks are late.",
+    }
+
+
 def test_doctor_of_a_damaged_database(site: Site) -> None:
     poll_times(site, 1)
     database = site.root / ".waypost" / "waypost.db"
@@ -236,6 +280,7 @@ def test_doctor_of_a_damaged_database(site: Site) -> None:
     database.write_bytes(b"not a database at all" * 500)
     found = by_subject(read("doctor", code=1))
     assert found["database"]["level"] == "bad"
+    assert "faults" not in found, "nothing is known of them"
     assert "Restore it from a backup" in found["database"]["text"]
 
 

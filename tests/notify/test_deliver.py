@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,10 +15,11 @@ from helpers.receivers import SECRET, Receiver, fine, receiver
 from helpers.sites import wait_until
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.stores import Store
+from waypost.base.faults import Fault, FaultKind
 from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriberFile
 from waypost.notify.channels.base import Channel, TransportContext
-from waypost.notify.dispatch import Dispatch, enqueue_notices
+from waypost.notify.dispatch import Dispatch, DispatchResult, enqueue_fault_notices, enqueue_notices
 from waypost.notify.rules.deliveries import (
     ClaimedEndpoint,
     Delivery,
@@ -26,7 +27,7 @@ from waypost.notify.rules.deliveries import (
     DeliveryState,
     TransportError,
 )
-from waypost.notify.rules.notices import Notice
+from waypost.notify.rules.notices import Notice, OutboxState
 from waypost.notify.worker import DeliveryWorker, Sender, WorkerHooks, missing_variables
 from waypost.status.rules.snapshot import Snapshot
 
@@ -238,6 +239,42 @@ def test_an_endpoint_that_is_gone_is_left_alone_and_the_operators_hear_of_it(
         world.send("10:30")
         assert place.types == ["incident.opened", "incident.opened", "incident.updated"]
         assert place.seen[0].id == place.seen[1].id
+
+
+FULL = (Fault(FaultKind.PUBLISHING, "", "There is no room in site/.", moment("09:30")),)
+GOOD, DOWN = (
+    ["09:00 http-1 operational"],
+    ["09:00 http-1 operational", "09:20>09:22 http-1 major_outage"],
+)
+
+
+def page_of(world: World, changes: Sequence[str], at: str) -> Snapshot:
+    return take_snapshot(world.site, history(changes), moment(at))
+
+
+def test_an_old_page_serves_for_our_own_faults_and_rewinds_no_state(store: Store, place: Receiver) -> None:
+    world = World(store, Clock(), file_of(hook(place), operators=["acme"]))
+    world.send("09:10")
+    old, new = page_of(world, GOOD, "09:10"), page_of(world, DOWN, "09:25")
+    enqueue_notices(store.outbox, world.site, old)
+    enqueue_notices(store.outbox, world.site, new)
+    world.send("09:25")
+    states = store.outbox.state().components
+    known = len(place.seen)
+    for at, count in (("09:30:59", 0), ("09:31", 1), ("09:32", 0)):
+        assert enqueue_fault_notices(store.outbox, world.site, old, FULL, moment(at)).deliveries == count, at
+    world.send("09:32")
+    assert place.types[known:] == ["monitor.trouble"]
+    assert store.outbox.state().components == states
+    assert enqueue_notices(store.outbox, world.site, page_of(world, DOWN, "09:33"), FULL).notices == 0
+
+
+def test_before_any_page_was_planned_nobody_hears_of_a_fault(store: Store, place: Receiver) -> None:
+    world = World(store, Clock(), file_of(hook(place), operators=["acme"]))
+    world.send("09:10")
+    page = page_of(world, GOOD, "09:10")
+    assert enqueue_fault_notices(store.outbox, world.site, page, FULL, moment("10:00")) == DispatchResult()
+    assert store.outbox.state() == OutboxState(), "the first page still counts as known"
 
 
 def test_an_endpoint_that_only_fails_for_days_is_given_up(world: World, place: Receiver) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from waypost.notify.latest_page import PATIENCE, LatestPage
+from waypost.notify.latest_page import PATIENCE, STALE_AFTER, LatestPage
 
 
 class Desk:
@@ -24,6 +24,10 @@ class Desk:
         page = self.pages.take()
         return page and page.snapshot
 
+    def take_stale(self) -> Any:
+        page = self.pages.take_stale()
+        return page and page.snapshot
+
 
 @pytest.fixture
 def desk() -> Desk:
@@ -39,7 +43,8 @@ def test_a_page_is_taken_once_when_it_is_written(desk: Desk) -> None:
 
 
 def test_a_page_does_not_stand_for_a_newer_one_that_is_still_being_written(desk: Desk) -> None:
-    for words in "ab":
+    # Pages are told apart by identity, which letters of a text need not share with literals.
+    for words in ("a", "b"):
         desk.offer(words)
     desk.release("a")
     assert desk.take() is None
@@ -67,3 +72,21 @@ def test_newer_pages_do_not_put_it_off(desk: Desk) -> None:
         desk.offer(words)
         desk.now += PATIENCE / 5
     assert desk.take() == "f"
+
+
+def test_an_old_page_is_taken_again_from_time_to_time_while_no_new_one_comes(desk: Desk) -> None:
+    assert desk.take_stale() is None, "there was none yet"
+    desk.offer("a")
+    desk.release("a")
+    desk.now += 2 * STALE_AFTER
+    assert desk.take_stale() is None, "it is still new"
+    assert desk.take() == "a"
+    for _ in range(2):
+        assert desk.take_stale() is None
+        desk.now += STALE_AFTER
+        assert [desk.take_stale(), desk.take_stale()] == ["a", None]
+    desk.offer("b")
+    desk.release("b")
+    desk.now += STALE_AFTER
+    assert desk.take() == "b"
+    assert desk.take_stale() is None

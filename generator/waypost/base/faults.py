@@ -9,12 +9,18 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from waypost.base.clock import utc_now
 
 log = logging.getLogger("waypost")
+
+SHORTEST = timedelta(milliseconds=2)
+"""How long a fault that was begun and ended lasts at least, so that it differs from what happened in a moment.
+
+It is more than is lost where moments are kept in milliseconds.
+"""
 
 
 class FaultKind(StrEnum):
@@ -61,6 +67,11 @@ class Fault:
         """Two faults with one key do not last at the same time."""
         return self.kind, self.subject
 
+    @property
+    def is_momentary(self) -> bool:
+        """Whether it happened in a moment, such as a step of the clock, and has no end to wait for."""
+        return self.until == self.since
+
 
 class Faults:
     """The faults of one process; for several threads, and it never raises for what it cannot write."""
@@ -98,7 +109,7 @@ class Faults:
             if fault is None:
                 return
             # A clock that was set back must not make a fault end before it began.
-            ended = replace(fault, until=max(self._clock(), fault.since))
+            ended = replace(fault, until=max(self._clock(), fault.since + SHORTEST))
             self._keep(ended)
         log.warning("This is over: %s", ended.message)
 

@@ -34,6 +34,8 @@ class NoticeEvent(StrEnum):
     UPDATE_OVERDUE = "update.overdue"
     CERTIFICATE_EXPIRING = "certificate.expiring"
     ENDPOINT_DISABLED = "endpoint.disabled"
+    MONITOR_TROUBLE = "monitor.trouble"
+    MONITOR_RECOVERED = "monitor.recovered"
     ESCALATION = "escalation"
     TEST = "test"
 
@@ -333,7 +335,7 @@ class SubscriberFile:
     subscribers: tuple[Subscriber, ...] = ()
     """Who is told."""
     operators: tuple[Slug, ...] = ()
-    """Subscribers who are told when an endpoint is given up, by their ids."""
+    """Subscribers who are told when an endpoint is given up or Waypost itself has a fault, by their ids."""
     escalation: tuple[Escalation, ...] = ()
     """Whom to tell when nobody takes care."""
     email: MailServer | None = None

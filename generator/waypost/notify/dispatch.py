@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
+from waypost.base.faults import Fault
 from waypost.base.files.languages import site_words
 from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber
+from waypost.monitor.store.faults import stored_faults
 from waypost.monitor.store.opening import open_database, opened_to_read
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.windows import with_present_windows
@@ -20,8 +22,9 @@ from waypost.notify.channels.base import TransportContext
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.outbox import Outbox
 from waypost.notify.rules.deliveries import Delivery, DeliveryFilter, DeliveryState, TransportError
+from waypost.notify.rules.fault_notices import fault_notices
 from waypost.notify.rules.notices import NoticePlan, OutboxState, PlannedNotice
-from waypost.notify.rules.plan import message_id, plan
+from waypost.notify.rules.plan import SOURCES, Source, message_id, plan
 from waypost.notify.rules.sources import NoticeContext, known_states, test_notice
 from waypost.notify.worker import DeliveryWorker, WorkerHooks, missing_variables
 from waypost.problems import Refused, did_you_mean
@@ -55,31 +58,62 @@ class DispatchResult:
     """Attempts to send, those for earlier deliveries included."""
 
 
-def enqueue_notices(outbox: Outbox, site: StatusSite, snapshot: Snapshot) -> DispatchResult:
+def enqueue_notices(
+    outbox: Outbox, site: StatusSite, snapshot: Snapshot, faults: tuple[Fault, ...] = ()
+) -> DispatchResult:
     """Put new notices into the outbox, in one transaction; none where a site has no subscribers.
 
-    It may be called again at any time and by any number of processes: no notice is made twice. Only subscribers
-    whose endpoints are registered get deliveries; a worker registers them.
+    `faults` are our own, as `stored_faults` gives them. It may be called again at any time and by any number of
+    processes: no notice is made twice. Only subscribers whose endpoints are registered get deliveries; a worker
+    registers them.
     """
     if not site.subscribers.subscribers:
         return DispatchResult()
 
-    def make(state: OutboxState, first: int) -> NoticePlan:
-        new = _plan(site, snapshot, state, first)
-        states = known_states(snapshot, state.components or {})
-        return NoticePlan(tuple(_freeze(planned, snapshot) for planned in new), states)
+    def plan_new(state: OutboxState, first: int) -> NoticePlan:
+        context = NoticeContext(snapshot, state, site.subscribers, site.cadence, faults)
+        return NoticePlan(tuple(_plan(context, first)), known_states(snapshot, state.components or {}))
 
+    return _enqueue(outbox, snapshot, plan_new)
+
+
+def enqueue_fault_notices(
+    outbox: Outbox, site: StatusSite, snapshot: Snapshot, faults: tuple[Fault, ...], now: datetime
+) -> DispatchResult:
+    """Put new notices of our own faults into the outbox, and no others, with a page that may be old by now.
+
+    So operators hear of them also where no new page can be made. Before anything was planned of a page, there are none.
+    """
+    if not (faults and site.subscribers.subscribers) or outbox.state().components is None:
+        return DispatchResult()
+    page = replace(snapshot, now=now)
+
+    def plan_new(state: OutboxState, first: int) -> NoticePlan:
+        context = NoticeContext(page, state, site.subscribers, site.cadence, faults)
+        # An old page knows nothing of how the components are.
+        return NoticePlan(tuple(_plan(context, first, [fault_notices])), state.components or {})
+
+    return _enqueue(outbox, page, plan_new)
+
+
+def _enqueue(
+    outbox: Outbox, snapshot: Snapshot, plan_new: Callable[[OutboxState, int], NoticePlan]
+) -> DispatchResult:
     # Most publications bring nothing new, and need not wait until nobody else writes.
     state = outbox.state()
-    states = known_states(snapshot, state.components or {})
-    if states == state.components and not _plan(site, snapshot, state):
+    new = plan_new(state, 1)
+    if not new.notices and new.components == state.components:
         return DispatchResult()
+
+    def make(state: OutboxState, first: int) -> NoticePlan:
+        new = plan_new(state, first)
+        return replace(new, notices=tuple(_freeze(planned, snapshot) for planned in new.notices))
+
     return DispatchResult(*outbox.enqueue(make, snapshot.now))
 
 
-def _plan(site: StatusSite, snapshot: Snapshot, state: OutboxState, first: int = 1) -> list[PlannedNotice]:
-    context = NoticeContext(snapshot, state, site.subscribers, site.cadence)
-    return plan(context, {kind: channel.events for kind, channel in CHANNELS.items()}, first)
+def _plan(context: NoticeContext, first: int = 1, sources: Sequence[Source] = SOURCES) -> list[PlannedNotice]:
+    return plan(context, {kind: channel.events for kind, channel in CHANNELS.items()}, first, sources)
 
 
 def _freeze(planned: PlannedNotice, snapshot: Snapshot) -> PlannedNotice:
@@ -115,7 +149,7 @@ def deliver_once(site: Site, url: str, hooks: WorkerHooks | None = None) -> Disp
         outbox = Outbox(database)
         # It registers the subscribers, and only registered ones get deliveries.
         with closing(DeliveryWorker(outbox, status, hooks=hooks)) as worker:
-            result = enqueue_notices(outbox, status, snapshot)
+            result = enqueue_notices(outbox, status, snapshot, stored_faults(database, snapshot.now))
             return replace(result, attempts=worker.drain())
 
 
@@ -135,12 +169,16 @@ def deliver_until(
         outbox = Outbox(database)
         with Dispatch(outbox, hooks or WorkerHooks()) as dispatch:
             dispatch.use(status)
-            enqueue_notices(outbox, status, snapshot)
+            enqueue_notices(outbox, status, snapshot, stored_faults(database, snapshot.now))
             while not stop.wait(INTERVAL.total_seconds()):
                 try:
-                    status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
+                    now = utc_now()
+                    faults = stored_faults(database, now)
+                    # They do not wait for files that are mended.
+                    enqueue_fault_notices(outbox, status, snapshot, faults, now)
+                    status, snapshot = present_snapshot(site, url, now, writes=True)
                     dispatch.use(status)
-                    enqueue_notices(outbox, status, snapshot)
+                    enqueue_notices(outbox, status, snapshot, faults)
                 except Exception as error:  # a file that is being written, or a database that is restarted
                     log.debug("No notices could be enqueued.", exc_info=True)
                     broken(error)
@@ -188,7 +226,9 @@ def preview(site: Site, url: str, now: datetime) -> tuple[list[PlannedNotice], l
         outbox = Outbox(database) if database else None
         state = outbox.state() if outbox else OutboxState()
         waiting = outbox.deliveries(DeliveryFilter(DeliveryState.PENDING)) if outbox else []
-    return _plan(status, snapshot, state), waiting, state.components is not None
+        faults = stored_faults(database, now) if database else ()
+    context = NoticeContext(snapshot, state, status.subscribers, status.cadence, faults)
+    return _plan(context), waiting, state.components is not None
 
 
 def send_test(site: Site, url: str, name: str) -> str:

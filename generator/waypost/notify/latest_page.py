@@ -13,6 +13,9 @@ from waypost.status.rules.snapshot import Snapshot
 PATIENCE = 5.0
 """Seconds that notices wait for their page to be written; a disk that is full or hangs delays them no longer."""
 
+STALE_AFTER = 20.0
+"""Seconds after which a page counts as old, and what needs no new one is notified of with it."""
+
 
 @dataclass(frozen=True)
 class PendingPage:
@@ -32,6 +35,8 @@ class LatestPage:
         self._lock = threading.Lock()
         self._page: PendingPage | None = None
         self._is_released = False
+        self._taken: PendingPage | None = None
+        self._taken_at = 0.0
 
     def offer(self, site: StatusSite, snapshot: Snapshot) -> None:
         """Put a page in the place of the one before; it may be taken once it is released, or after `PATIENCE`."""
@@ -53,4 +58,13 @@ class LatestPage:
             if page is None or not (self._is_released or self._monotonic() - page.offered >= PATIENCE):
                 return None
             self._page = None
+            self._taken, self._taken_at = page, self._monotonic()
             return page
+
+    def take_stale(self) -> PendingPage | None:
+        """Return the page that was taken last where no other one came for `STALE_AFTER` seconds, once in that time."""
+        with self._lock:
+            if self._taken is None or self._monotonic() - self._taken_at < STALE_AFTER:
+                return None
+            self._taken_at = self._monotonic()
+            return self._taken

@@ -466,23 +466,32 @@ def test_a_gap_never_ends_before_it_began(store: Store) -> None:
 def test_the_latest_of_each_kind_of_ping_is_kept(store: Store) -> None:
     store.watch([("backup", "hb"), ("web", "hb")], at(0))
     store.watch([("backup", "hb")], at(5))
-    store.ping(Ping("backup", "hb", at(1), PingKind.START))
-    store.ping(Ping("backup", "hb", at(2), PingKind.FAIL, 3))
-    store.ping(Ping("backup", "hb", at(1.5), PingKind.FAIL, 7))
-    store.ping(Ping("backup", "hb", at(9)))
-    store.ping(Ping("backup", "hb", at(8)))
+    store.ping(Ping("backup", "hb", at(1), PingKind.START), at(60))
+    store.ping(Ping("backup", "hb", at(2), PingKind.FAIL, 3), at(60))
+    store.ping(Ping("backup", "hb", at(1.5), PingKind.FAIL, 7), at(60))
+    store.ping(Ping("backup", "hb", at(9)), at(60))
+    store.ping(Ping("backup", "hb", at(8)), at(60))
     assert store.pings() == {
         ("backup", "hb"): Pings(at(9), at(1), at(2), 3, at(0)),
         ("web", "hb"): Pings(first=at(0)),
     }
-    store.ping(Ping("backup", "hb", at(10), PingKind.FAIL))
+    store.ping(Ping("backup", "hb", at(10), PingKind.FAIL), at(60))
     assert store.pings()["backup", "hb"] == Pings(at(9), at(1), at(10), None, at(0))
     store.watch([], at(11))
 
 
 def test_a_ping_that_nobody_waited_for_is_kept(store: Store) -> None:
-    store.ping(Ping("new", "hb", at(1), PingKind.FAIL, 2**40))
+    store.ping(Ping("new", "hb", at(1), PingKind.FAIL, 2**40), at(60))
     assert store.pings() == {("new", "hb"): Pings(fail=at(1), exit_code=2**31 - 1, first=at(1))}
+
+
+def test_a_ping_takes_the_place_of_what_a_wrong_clock_wrote(store: Store) -> None:
+    store.ping(Ping("backup", "hb", at(1), PingKind.START), at(1))
+    store.ping(Ping("backup", "hb", at(100), PingKind.FAIL, 3), at(101))
+    store.ping(Ping("backup", "hb", at(101)), at(101))
+    store.ping(Ping("backup", "hb", at(5), PingKind.FAIL, 4), at(6))
+    before = at(5) - timedelta(milliseconds=1)
+    assert store.pings() == {("backup", "hb"): Pings(before, at(1), at(5), 4, at(1))}
 
 
 # Certificates

@@ -1,19 +1,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from waypost.base.database.engine import Database
-from waypost.base.faults import Fault, FaultKind
+from waypost.base.faults import SHORTEST, Fault, FaultKind
 from waypost.monitor.store.faults import (
     ALIVE,
     KEEP_FAULTS,
+    RECENT,
     end_faults,
     present_faults,
     prune_faults,
+    read_present_faults,
     recent_faults,
+    stored_faults,
     write_faults,
 )
 from waypost.monitor.store.opening import open_database
@@ -61,6 +66,40 @@ def test_the_next_process_ends_what_the_one_before_left_open(database: Database)
     assert present(database, NOW) == [FULL]
     end_faults(database)
     assert present(database, NOW) == []
+
+
+def test_what_a_dead_process_left_open_ends_after_it_began_whatever_the_clock_was(database: Database) -> None:
+    write_faults(database, "dead", [FULL], NOW - timedelta(hours=1))
+    end_faults(database)
+    with database.read() as connection:
+        [ended] = recent_faults(connection, NOW - timedelta(days=1))
+    assert ended.until == NOW + SHORTEST
+    assert not ended.is_momentary
+
+
+def test_operators_are_to_hear_of_what_lasts_and_of_what_ended_lately(database: Database) -> None:
+    began = NOW - timedelta(days=3)
+    lasting = replace(FULL, since=began)
+    lost = replace(FULL, kind=FaultKind.LOG, since=began)
+    old = replace(FULL, kind=FaultKind.TASK, since=began, until=began + timedelta(hours=1))
+    late = replace(FULL, kind=FaultKind.CLOCK, since=NOW - RECENT, until=NOW - RECENT)
+    write_faults(database, "alive", [lasting], NOW)
+    write_faults(database, "dead", [lost], NOW - ALIVE - timedelta(seconds=1))
+    write_faults(database, "alive", [old], began + timedelta(hours=1))
+    write_faults(database, "alive", [late], NOW - RECENT)
+    assert stored_faults(database, NOW) == (lasting, late)
+    assert stored_faults(database, NOW + timedelta(seconds=1)) == (lasting,)
+
+
+def test_faults_are_read_by_the_address_of_a_database(database: Database, database_url: str) -> None:
+    assert read_present_faults(database_url, NOW) == []
+    write_faults(database, "one", [FULL], NOW)
+    assert read_present_faults(database_url, NOW) == [FULL]
+
+
+def test_a_database_that_is_not_there_yet_holds_no_faults(tmp_path: Path) -> None:
+    assert read_present_faults(f"sqlite:///{tmp_path}/none.db", NOW) == []
+    assert list(tmp_path.iterdir()) == [], "looking makes none"
 
 
 def test_old_faults_are_forgotten(database: Database) -> None:

@@ -12,10 +12,14 @@ from sqlalchemy.engine import Connection
 from waypost.base.database.engine import Database, StoreError
 from waypost.base.database.schema import fault
 from waypost.base.database.values import clean_text, from_ms, optional_moment, to_ms
-from waypost.base.faults import Fault, FaultKind, Faults
+from waypost.base.faults import SHORTEST, Fault, FaultKind, Faults
+from waypost.monitor.store.opening import opened_to_read
 
 KEEP_FAULTS = timedelta(days=90)
 """How long a fault that is over is kept."""
+
+RECENT = timedelta(hours=24)
+"""How long after its end a fault can still be news for operators."""
 
 ALIVE = timedelta(minutes=3)
 """A fault that lasts is confirmed by its process within this time; of one that is not, the process has died."""
@@ -52,13 +56,36 @@ def recent_faults(connection: Connection, since: datetime) -> list[Fault]:
     return _select(connection, fault.c.last_at >= to_ms(since))
 
 
+def stored_faults(database: Database, now: datetime) -> tuple[Fault, ...]:
+    """Return the faults that operators are to hear of, oldest first: those that last, and those that ended lately.
+
+    Of one whose process has died it is not known whether it is over: it is left out until the next process ends it.
+    Raises StoreError.
+    """
+    with database.read() as connection:
+        lasting = present_faults(connection, now)
+        recent = recent_faults(connection, now - RECENT)
+    return tuple(item for item in recent if item.until is not None or item in lasting)
+
+
+def read_present_faults(url: str, now: datetime) -> list[Fault]:
+    """Return the faults that last, from a database that may not be there yet; raises StoreError."""
+    with opened_to_read(url) as database:
+        if database is None:
+            return []
+        with database.read() as connection:
+            return present_faults(connection, now)
+
+
 def end_faults(database: Database, owner: str | None = None) -> None:
     """End what a process that is gone has left open, or what any process has. Raises StoreError."""
     is_open = fault.c.until.is_(None)
     condition = is_open if owner is None else sa.and_(is_open, fault.c.owner == owner)
     with database.write() as connection:
-        # More than when it was met last is not known of it.
-        connection.execute(fault.update().where(condition).values(until=fault.c.last_at))
+        # More than when it was met last is not known of it; a clock that was set back must not end it too early.
+        earliest = fault.c.since + SHORTEST // timedelta(milliseconds=1)
+        until = sa.case((fault.c.last_at > earliest, fault.c.last_at), else_=earliest)
+        connection.execute(fault.update().where(condition).values(until=until))
 
 
 def prune_faults(database: Database, now: datetime) -> None:
