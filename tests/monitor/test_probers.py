@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from helpers.hostile_servers import NOW, check
-from waypost.base.net.failures import Blame, DeadlineExceeded, OwnFault
+from waypost.base.net.failures import Blame, CannotMeasure, DeadlineExceeded
 from waypost.base.net.network import current_exchange, plain
 from waypost.base.patterns import explain_pattern
 from waypost.formats.checks import CheckBase, HttpCheck, StatuspageCheck
@@ -68,7 +68,7 @@ def test_what_a_server_does_is_a_failure_in_plain_words(
         (socket.gaierror(socket.EAI_MEMORY, ""), Blame.OURS, "cannot look up names"),
         (MemoryError(), Blame.EXHAUSTED, "no memory left"),
         (RuntimeError("can't start new thread"), Blame.EXHAUSTED, "gives no more threads"),
-        (OwnFault("the file is not there"), Blame.CHECK, "the file is not there"),
+        (CannotMeasure("the file is not there"), Blame.CHECK, "the file is not there"),
         (KeyError("s-secret"), Blame.BUG, "it went wrong inside of Waypost (KeyError); the log has more"),
         (RecursionError(), Blame.BUG, "inside of Waypost (RecursionError)"),
         (RuntimeError("dictionary changed size"), Blame.BUG, "inside of Waypost (RuntimeError)"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import regex
 
-from waypost.base.net.failures import OwnFault
+from waypost.base.net.failures import CannotMeasure
 from waypost.base.net.network import remaining
 
 
@@ -30,7 +30,7 @@ def explain_pattern(pattern: str) -> str:
 
 
 def is_found(pattern: str, text: str) -> bool:
-    """Return whether a regular expression is found in a text; raise OwnFault where that takes too long.
+    """Return whether a regular expression is found in a text; raise CannotMeasure where that takes too long.
 
     The library's own limit counts the time of the processor, which on a busy machine is less than what a
     clock counts. So the search runs in a thread that is waited for by the clock, and ends by that limit.
@@ -48,9 +48,9 @@ def is_found(pattern: str, text: str) -> bool:
     try:
         answer = found.get(timeout=patience)
     except queue.Empty:
-        raise OwnFault(_TOO_LONG) from None
+        raise CannotMeasure(_TOO_LONG) from None
     if isinstance(answer, Exception):
-        raise OwnFault(_TOO_LONG) from answer
+        raise CannotMeasure(_TOO_LONG) from answer
     return answer
 
 

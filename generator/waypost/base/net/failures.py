@@ -30,7 +30,7 @@ class Unanswered(Exception):
     """There was no answer that could be judged; the message has the reason."""
 
 
-class OwnFault(Unanswered):
+class CannotMeasure(Unanswered):
     """A check could not be run to its end for a reason of our own; the message says what is wrong and what to do.
 
     `is_of_check` says that it is about this check alone, not about the machine.
@@ -136,7 +136,7 @@ def _blame_errno(error: Any) -> Blame:
 
 
 _JUDGES: tuple[tuple[type[BaseException], Callable[[Any], Blame]], ...] = (
-    (OwnFault, lambda error: Blame.CHECK if error.is_of_check else Blame.OURS),
+    (CannotMeasure, lambda error: Blame.CHECK if error.is_of_check else Blame.OURS),
     (LookupTimeout, lambda _: Blame.RESOLVER),
     (Unanswered, _server),
     (AddressRefused, _server),
@@ -162,7 +162,7 @@ def is_thread_refused(error: BaseException) -> bool:
 
 def own_words(error: BaseException) -> str:
     """Return in plain words what is wrong with us, and what to do; never what a server wrote."""
-    if isinstance(error, OwnFault):
+    if isinstance(error, CannotMeasure):
         return str(error)
     if isinstance(error, MemoryError):
         return _WORDS[errno.ENOMEM]

@@ -10,7 +10,7 @@ import http.client
 from collections.abc import Mapping
 from typing import Any
 
-from waypost.base.net.failures import OwnFault
+from waypost.base.net.failures import CannotMeasure
 
 MAX_HEAD = 256 * 1024
 """Bytes before the body that are read."""
@@ -30,7 +30,7 @@ class _LimitedLines:
         line: bytes = self._file.readline(limit)
         self._left -= len(line)
         if self._left < 0:
-            raise OwnFault(
+            raise CannotMeasure(
                 f"the headers of the answer are larger than {MAX_HEAD // 1024} KiB, and are not read"
             )
         return line

@@ -30,9 +30,9 @@ import certifi
 from waypost.base.net.authorities import SYSTEM
 from waypost.base.net.failures import (
     AddressRefused,
+    CannotMeasure,
     DeadlineExceeded,
     LookupTimeout,
-    OwnFault,
     most_telling,
 )
 
@@ -155,7 +155,7 @@ class DeadlineTLSSocket(DeadlineSocket, ssl.SSLSocket):
 def tls_settings() -> ssl.SSLContext:
     """Return the TLS settings for the present exchange: the well known authorities, and those that its `trust` names.
 
-    That is a file of certificates in PEM, or SYSTEM. Raises OwnFault where the file cannot be read.
+    That is a file of certificates in PEM, or SYSTEM. Raises CannotMeasure where the file cannot be read.
     """
     trust = current_exchange().trust
     if not trust:
@@ -164,7 +164,7 @@ def tls_settings() -> ssl.SSLContext:
         # A file that was replaced is read again.
         return verifying(trust, 0 if trust == SYSTEM else Path(trust).stat().st_mtime_ns)
     except (FileNotFoundError, PermissionError, IsADirectoryError, ssl.SSLError):
-        raise OwnFault("the file that `trust` names cannot be read as certificates in PEM") from None
+        raise CannotMeasure("the file that `trust` names cannot be read as certificates in PEM") from None
 
 
 @cache

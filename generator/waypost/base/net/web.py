@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 
 from waypost import __version__
 from waypost.base.net.charset import decode
-from waypost.base.net.failures import DeadlineExceeded, LookupTimeout, OwnFault, Unanswered
+from waypost.base.net.failures import CannotMeasure, DeadlineExceeded, LookupTimeout, Unanswered
 from waypost.base.net.http_head import FinalResponse, Headers
 from waypost.base.net.network import connect, current_exchange, remaining, speaks_only_http2, tls_settings
 
@@ -121,7 +121,7 @@ def fetch(
     except (requests.RequestException, HTTPError) as error:
         cause = _cause(error)
         if not isinstance(cause, DeadlineExceeded | ssl.SSLCertVerificationError) and speaks_only_http2():
-            raise OwnFault("the server speaks only HTTP/2, which checks do not speak") from None
+            raise CannotMeasure("the server speaks only HTTP/2, which checks do not speak") from None
         raise cause from None
 
 

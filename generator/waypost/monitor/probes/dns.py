@@ -17,7 +17,7 @@ import dns.rdatatype
 import dns.resolver
 import dns.reversename
 
-from waypost.base.net.failures import OwnFault, Unanswered
+from waypost.base.net.failures import CannotMeasure, Unanswered
 from waypost.base.net.network import allowed, plain, remaining, resolve
 from waypost.formats.checks import DnsCheck
 from waypost.formats.expectations import ExpectRecords
@@ -70,7 +70,7 @@ def _servers(check: DnsCheck) -> list[tuple[str, int]]:
         try:
             system = dns.resolver.Resolver()
         except dns.exception.DNSException:
-            raise OwnFault("this machine names no name server", is_of_check=False) from None
+            raise CannotMeasure("this machine names no name server", is_of_check=False) from None
         return [(str(server), 53) for server in system.nameservers if isinstance(server, str)]
     try:
         ipaddress.ip_address(check.resolver)

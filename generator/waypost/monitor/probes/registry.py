@@ -8,7 +8,15 @@ import ssl
 from collections.abc import Mapping
 
 from waypost.base.net.certificates import first_expiry, read_untrusted, words_for
-from waypost.base.net.failures import Blame, DeadlineExceeded, OwnFault, Unanswered, blame, explain, own_words
+from waypost.base.net.failures import (
+    Blame,
+    CannotMeasure,
+    DeadlineExceeded,
+    Unanswered,
+    blame,
+    explain,
+    own_words,
+)
 from waypost.base.net.network import Exchange, deadline, plain
 from waypost.formats.checks import (
     CheckBase,
@@ -77,7 +85,7 @@ _WRONG = "A check of the kind %s went wrong."
 def _explained(check: CheckBase, run: Exchange, error: Exception) -> ProbeResult:
     """Return what an exception means: nothing of the service, unless it is what a server did."""
     if isinstance(error, DeadlineExceeded) and run.answered is not None:
-        error = OwnFault(
+        error = CannotMeasure(
             "the answer came in time, but comparing it with what is expected took too long; expect something simpler"
         )
     whose = blame(error)
