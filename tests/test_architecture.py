@@ -59,6 +59,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "apprise": {"notify/channels/apprise/__init__.py": ""},
     "markdown": {"help/io/article_markup.py": ""},
     "markdown_it": {"base/markdown/": ""},
+    "psycopg": {"base/database/postgres.py": ""},
     "yaml": {"base/files/yaml_source.py": ""},
     "whoosh": {
         "search/io/language.py": "knows how a language inflects its words",

@@ -31,7 +31,6 @@ from waypost.notify import latest_page
 from waypost.notify.dispatch import Dispatch
 from waypost.notify.outbox import Outbox
 from waypost.notify.rules import fault_notices
-from waypost.notify.worker import WorkerHooks
 from waypost.publishing.publish import Draft, Publication, Publisher
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
@@ -106,11 +105,9 @@ def daemon(site: Site, **events: Any) -> Iterator[World]:
     changed: list[StateChange] = []
     publisher = StandIn(site, load_project(site), site.database_url, utc_now)
     watch = FileWatch(site.root / "status")
-    with (
-        opened_to_write(site.database_url) as database,
-        Dispatch(Outbox(database), WorkerHooks()) as dispatch,
-    ):
+    with opened_to_write(site.database_url) as database:
         told = Events(**({"changed": changed.append} | events))
+        dispatch = Dispatch(Outbox(database))
         made = Daemon(
             publisher, database, site.database_url, told, RunOptions(), watch=watch, dispatch=dispatch
         )
@@ -164,6 +161,28 @@ def test_a_disk_that_hangs_while_pages_are_written_delays_nothing_else(
         finally:
             free.set()
         wait_until(lambda: shows(site, "Web pages: outage"), "it is published after all")
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("can't start new thread"), MemoryError()], ids=["threads", "memory"]
+)
+def test_sending_that_breaks_is_told_and_begins_again(
+    error: Exception, site: Site, server: HTTPServer, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    with daemon(site) as world:
+        with monkeypatch.context() as broken:
+            broken.setattr(Outbox, "claim", fail)
+            wait_until(lambda: (FaultKind.DELIVERIES, "") in world.faults(), "it is told")
+            break_service(server)
+            wait_until(lambda: shows(site, "Web pages: outage"), "the outage is published all the same")
+            goes_on_polling(site)
+            assert not hook.seen
+        wait_until(lambda: hook.seen, "the message arrives without a restart")
+        wait_until(lambda: not world.faults(), "the fault is over")
+    assert "incident.opened" in hook.types
 
 
 def test_what_cannot_be_printed_stops_nothing(site: Site, server: HTTPServer) -> None:
@@ -255,7 +274,12 @@ def test_faults_are_in_the_database_while_they_last(site: Site) -> None:
                 return [(fault.kind, fault.message) for fault in present_faults(connection, utc_now())]
 
         found = wait_until(stored, "it is stored")
-        assert found == [(FaultKind.PUBLISHING, "No space left on device: /site (publishing).")]
+        assert found == [
+            (
+                FaultKind.PUBLISHING,
+                "The task 'publishing' failed: No space left on device: /site. Make room on the disk that it is on.",
+            )
+        ]
         world.publisher.before = lambda: None
         wait_until(lambda: not stored(), "it is over")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from waypost.base.clock import utc_now
 from waypost.base.database.engine import Database, sqlite_path
 from waypost.base.database.leases import owner_name
+from waypost.base.database.patience import calls_end_with
 from waypost.base.faults import FaultKind, Faults
 from waypost.base.net.request_server import Route, listening
 from waypost.base.supervision import Supervisor, Task
@@ -70,7 +71,8 @@ def run(
     require_region(project.status.config, options.region)
     with ExitStack() as stack:
         watch = FileWatch(site.root / "status", site.root / "content", site.root / "lint.yml")
-        database = stack.enter_context(opened_to_write(database_url))
+        stack.enter_context(calls_end_with(stop))
+        database = stack.enter_context(opened_to_write(database_url, options.when_vanished))
         outbox = Outbox(database)
         publisher = Publisher(site, project, database_url, utc_now)
         if options.listen:
@@ -78,7 +80,7 @@ def run(
             routes = _routes(publisher, database, database_url, options.heartbeat_key, faults)
             port = stack.enter_context(listening(options.listen, routes, faults))
             guarded_call(faults, events.listening, options.listen[0], port)
-        dispatch = stack.enter_context(Dispatch(outbox, events.deliveries)) if options.delivers else None
+        dispatch = Dispatch(outbox, events.deliveries, faults) if options.delivers else None
         guarded_call(faults, events.started)
         daemon = Daemon(
             publisher, database, database_url, events, options, watch=watch, dispatch=dispatch, faults=faults
@@ -191,7 +193,10 @@ class Daemon:
                 Task("publishing", self._publish, FaultKind.PUBLISHING, deadline=60.0, longest_pause=5.0),
             ]
         if self._dispatch:
-            tasks.append(Task("notices", self._enqueue, FaultKind.NOTICES, longest_pause=5.0))
+            tasks += [
+                Task("notices", self._enqueue, FaultKind.NOTICES, longest_pause=5.0),
+                self._dispatch.task(),
+            ]
         return tasks
 
     def run(self, stop: threading.Event, patience: float = PATIENCE) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from waypost.build import BuildReport, build_site
 from waypost.formats.run_options import RunOptions
 from waypost.monitor.store.opening import opened_to_write
 from waypost.problems import ProblemsFound, Refused
+from waypost.publishing.pages.render import SHELL_PATH
 from waypost.publishing.publish import Publisher
 from waypost.reading.site import Site
 from waypost.run import WATCH, Daemon, Events, FileWatch
@@ -76,8 +78,12 @@ def _server(site: Site, options: ServeOptions) -> DevServer:
     except OSError as error:
         raise PortTaken(
             f"Port {options.port} cannot be used: {(error.strerror or 'unknown').lower()}."
-            " Choose another: make serve PORT=8001"
+            f" Choose another: waypost serve --port {8001 if options.port == 8000 else 8000}"
         ) from None
+
+
+REMAKE = 5.0
+"""Seconds between attempts to build a site whose pages somebody has deleted."""
 
 
 class SiteWatch:
@@ -85,12 +91,28 @@ class SiteWatch:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.help_center = FileWatch(site.root / "content", site.root / "mkdocs.yml")
-        self.status = FileWatch(site.root / "status")
+        self._help_center = FileWatch(site.root / "content", site.root / "mkdocs.yml")
+        self._status = FileWatch(site.root / "status")
+        self._remake = 0.0
+
+    def status_was_saved(self) -> bool:
+        """Return whether anything of the status was saved since the last call."""
+        return self._status.has_changed()
+
+    def must_build(self) -> bool:
+        """Return whether the help center was saved since the last call, or its pages were deleted."""
+        if self._help_center.has_changed():
+            return True
+        pages = (self.site.output / "index.html", self.site.status_output / SHELL_PATH)
+        now = time.monotonic()
+        if all(page.is_file() for page in pages) or now < self._remake:
+            return False
+        self._remake = now + REMAKE
+        return True
 
 
 class Rebuild:
-    """Builds again when the help center is saved; what is saved in status/ alone is only published."""
+    """Builds again when the help center is saved or site/ deleted; what is saved in status/ alone is only published."""
 
     def __init__(
         self,
@@ -105,27 +127,27 @@ class Rebuild:
         self._publisher = publisher
         self._server = server
         self._events = events
-        self._content_saved = self._status_saved = False
+        self._must_build = self._status_saved = False
 
     def turn(self) -> float:
         """Build or publish what was saved, and return the seconds until the next look.
 
         Raises OSError, since a file may vanish while an editor saves it, and StoreError; the next turn does it again.
         """
-        self._content_saved |= self._watch.help_center.has_changed()
-        self._status_saved |= self._watch.status.has_changed()
-        if self._content_saved or self._status_saved:
+        self._must_build |= self._watch.must_build()
+        self._status_saved |= self._watch.status_was_saved()
+        if self._must_build or self._status_saved:
             try:
                 self._bring_up_to_date()
             except ProblemsFound as problems:
                 self._events.broken(problems)
             else:
                 self._server.reloader.announce()
-            self._content_saved = self._status_saved = False
+            self._must_build = self._status_saved = False
         return WATCH
 
     def _bring_up_to_date(self) -> None:
-        if self._content_saved:
+        if self._must_build:
             report = build_site(self._watch.site, utc_now(), self._database_url, self._publisher.lock)
             self._publisher.project = report.project
             self._events.built(report)

@@ -99,7 +99,7 @@ def test_what_several_tasks_meet_is_one_fault_that_ends_when_all_are_over_it() -
     tasks = [Task(name, turn, longest_pause=SOON) for name, turn in (("one", one), ("two", two))]
     with supervised(*tasks) as (supervisor, faults):
         wait_until(lambda: all(state.failures for state in supervisor.states.values()), "both have met it")
-        assert [fault.key for fault in faults.present()] == [(FaultKind.DATABASE, "")]
+        assert [fault.key for fault in faults.present()] == [(FaultKind.DATABASE, "other")]
         is_down.clear()
         wait_until(lambda: supervisor.states["one"].last_end, "the first is over it")
         assert faults.present(), "the second is not"

@@ -49,6 +49,9 @@ EVERY, TIMEOUT = 5, 2
 TOLERANCE = EVERY + TIMEOUT + 1
 """Seconds by which the page may date a change otherwise than the script: one interval, with the time of a run."""
 
+BRIDGED = 3 * EVERY
+"""Seconds between two answers that count as watched though runs in between are missing."""
+
 SHORTEST, LONGEST = 45, 150
 """Seconds of an outage; three failures must fit in, which confirm one."""
 
@@ -98,7 +101,12 @@ def write_site(folder: Path, port: int) -> Site:
     for name in ("content", "status"):
         (folder / name).mkdir(parents=True)
     (folder / "content" / "index.md").write_text("---\ntitle: Help\nkind: home\n---\n", encoding="utf-8")
-    lines = ['page: {name: Soak, url: "https://help.example.org/status/"}', "components:"]
+    lines = [
+        'page: {name: Soak, url: "https://help.example.org/status/"}',
+        # One that keeps changing is held at degraded for a while; that is a policy, and not what is looked for here.
+        "policy: {flapping: {changes: 20, within: 1m, hold: 1s}}",
+        "components:",
+    ]
     for number in range(PARTS):
         url = f"http://127.2.0.{number + 1}:{port}/part-{number}"
         check = f'{{http: "{url}", every: {EVERY}s, timeout: {TIMEOUT}s}}'
@@ -117,6 +125,8 @@ class Machine:
     disk: Path
     process: subprocess.Popen[bytes] | None = None
     frozen: list[Span] = field(default_factory=list)
+    missing: list[Span] = field(default_factory=list)
+    """When runs were missing: a state that the page takes over from the answers around is not one that was measured."""
     memory: list[tuple[float, int]] = field(default_factory=list)
     """Resident kilobytes, and when they were read."""
     starts: list[float] = field(default_factory=list)
@@ -190,6 +200,9 @@ class Machine:
 
 FAULTS = (Machine.set_clock, Machine.fill_disk, Machine.freeze_server, Machine.close_log, Machine.kill)
 
+MISSING = (Machine.set_clock, Machine.fill_disk, Machine.kill)
+"""The faults under which nothing can be measured or recorded."""
+
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
@@ -221,15 +234,19 @@ def touches(spans: Sequence[Span], start: float, end: float) -> bool:
     return any(a < end and start < b for a, b in spans)
 
 
-def judge(site: Site, outages: Mapping[str, Sequence[Span]], begin: float, end: float) -> Verdict:
-    """Compare what the page says of each second with the script."""
-    verdict = Verdict()
+def judge(
+    site: Site, outages: Mapping[str, Sequence[Span]], missing: Sequence[Span], window: Span
+) -> Verdict:
+    """Compare what the page says of each second with the script; `missing` are times without runs."""
+    verdict, (begin, end) = Verdict(), window
     now = datetime.fromtimestamp(end, UTC)
     timelines = component_timelines(load_project(site).status, read_history(site.database_url), now)
     for name, spans in outages.items():
         for first, last, status in timelines[name].intervals(int(begin * 1e6), int(end * 1e6)):
             start, until = first / 1e6, last / 1e6
-            found = Counter(_judged(status, spans, second) for second in range(int(start), int(until)))
+            found = Counter(
+                _judged(status, spans, missing, second) for second in range(int(start), int(until))
+            )
             verdict.seconds.update(found)
             for words in {"false outage", "hidden outage"} & found.keys():
                 place = f"{name} from {start - begin:.0f} s to {until - begin:.0f} s: {status}"
@@ -245,13 +262,19 @@ def _near(spans: Sequence[Span], start: float, until: float, begin: float) -> st
     return f"while it was down in {[(round(a - begin), round(b - begin)) for a, b in near]}"
 
 
-def _judged(status: ComponentStatus, spans: Sequence[Span], second: int) -> str:
+def _judged(status: ComponentStatus, spans: Sequence[Span], missing: Sequence[Span], second: int) -> str:
     if status is ComponentStatus.NO_DATA:
         return "no data"
-    around = (second - TOLERANCE, second + 1 + TOLERANCE)
-    if status.is_trouble:
-        return "right" if touches(spans, *around) else "false outage"
-    return "hidden outage" if is_within(spans, *around) else "right"
+    if _is_true(status, spans, second, TOLERANCE):
+        return "right"
+    if touches(missing, second, second + 1) and _is_true(status, spans, second, TOLERANCE + BRIDGED):
+        return "bridged"
+    return "false outage" if status.is_trouble else "hidden outage"
+
+
+def _is_true(status: ComponentStatus, spans: Sequence[Span], second: int, tolerance: float) -> bool:
+    around = (second - tolerance, second + 1 + tolerance)
+    return touches(spans, *around) if status.is_trouble else not is_within(spans, *around)
 
 
 def soak(minutes: float, seed: int) -> int:
@@ -274,7 +297,10 @@ def soak(minutes: float, seed: int) -> int:
             fault = chance.choice(FAULTS)
             CONSOLE.print(f"{time.time() - begin:7.0f} s  {fault.__name__}")
             machine.done[fault.__name__] += 1
+            started = time.time()
             fault(machine, chance)
+            if fault in MISSING:
+                machine.missing.append((started - BRIDGED, time.time() + BRIDGED))
         machine.wait(30)
         end = time.time()
         assert machine.process
@@ -282,7 +308,7 @@ def soak(minutes: float, seed: int) -> int:
         code = machine.process.wait(30)
         server.kill()
         truth = {name: [*spans, *machine.frozen] for name, spans in outages.items()}
-        verdict = judge(site, truth, begin, end)
+        verdict = judge(site, truth, machine.missing, (begin, end))
         CONSOLE.print((site.root / "soak.log").read_text(errors="replace")[-6000:])
         return report(machine, verdict, code)
 

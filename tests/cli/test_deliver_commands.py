@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -23,6 +24,7 @@ from waypost.monitor.store.faults import write_faults
 from waypost.monitor.store.opening import open_database
 from waypost.notify import dispatch
 from waypost.notify.channels.webhook.event import payload_schema
+from waypost.notify.outbox import Outbox
 from waypost.reading.site import Site
 
 ADDRESS = "planted-address@example.org"
@@ -186,22 +188,20 @@ def test_operators_hear_of_a_fault_that_a_poller_noted_and_of_its_end(
 
 
 def test_a_process_that_only_delivers_tells_of_the_faults_of_the_one_that_polls(
-    site: Site, place: Receiver, monkeypatch: pytest.MonkeyPatch
+    site: Site, place: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(dispatch, "INTERVAL", timedelta(seconds=0.05))
     told(site)
-    stop, broken = threading.Event(), list[Exception]()
-    watch = threading.Thread(
-        target=dispatch.deliver_until, args=(site, site.database_url, stop, broken.append), daemon=True
-    )
+    stop = threading.Event()
+    watch = threading.Thread(target=dispatch.deliver_until, args=(site, site.database_url, stop), daemon=True)
     watch.start()
     try:
         now = datetime.now(UTC)
         note(site, now - timedelta(minutes=5))
         wait_until(lambda: place.types == ["monitor.trouble"], "the fault")
-        assert broken == []
+        assert caplog.text == ""
         (site.root / "status" / "status.yml").write_text("mistakes: [")
-        wait_until(lambda: broken, "the files have mistakes")
+        wait_until(lambda: "The files have mistakes" in caplog.text, "the files have mistakes")
         note(site, now - timedelta(minutes=5), now)
         wait_until(lambda: place.types == ["monitor.trouble", "monitor.recovered"], "its end all the same")
     finally:
@@ -265,6 +265,33 @@ def test_the_daemon_tells_what_it_publishes(site: Site, place: Receiver) -> None
         wait_until(lambda: "incident.opened" in place.types, "the message")
         assert "Mail is slow" in page.read_text(), "the page is there before anybody is told of it"
         assert command.end(signal.SIGTERM) == 0
+
+
+def test_a_process_that_only_delivers_goes_on_whatever_one_turn_raises(
+    site: Site, place: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(dispatch, "INTERVAL", timedelta(seconds=0.2))
+    errors = [RuntimeError("can't start new thread"), KeyError("of the inside")]
+    claim, stop = Outbox.claim, threading.Event()
+
+    def failing(*arguments: Any, **options: Any) -> Any:
+        if errors:
+            raise errors.pop(0)
+        return claim(*arguments, **options)
+
+    told(site)
+    monkeypatch.setattr(Outbox, "claim", failing)
+    thread = threading.Thread(target=dispatch.deliver_until, args=(site, site.database_url, stop))
+    thread.start()
+    try:
+        happen(site)
+        wait_until(lambda: "incident.opened" in place.types, "the message")
+    finally:
+        stop.set()
+        thread.join()
+    assert errors == []
+    assert "can't start new thread" in caplog.text
+    assert "Traceback" in caplog.text
 
 
 def test_an_incident_of_the_checks_is_acknowledged_by_name(site: Site) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from waypost.base.database.engine import StoreError
 from waypost.base.faults import FaultKind, Faults
+from waypost.base.files.os_errors import explain_os_error
 from waypost.problems import Refused
 
 log = logging.getLogger("waypost")
@@ -166,11 +167,13 @@ class Supervisor:
         except Exception as error:  # whatever is wrong with one task, the others and its next turns go on
             state.failures += 1
             state.in_a_row += 1
-            self._fail(task.name, _key(task, error), _words(task, error), _cause(error))
+            key = _key(task, error)
+            self._end_others(task.name, key)
+            self._fail(task.name, key, _words(task, error), _cause(error))
             return _pause(state.in_a_row, task.longest_pause)
         else:
             state.in_a_row, state.last_end = 0, self._monotonic()
-            self._succeed(task.name)
+            self._end_others(task.name, None)
             return pause
         finally:
             state.busy_since = None
@@ -183,14 +186,15 @@ class Supervisor:
             self._failing.setdefault(key, set()).add(name)
         self._faults.begin(key[0], words, key[1], error)
 
-    def _succeed(self, name: str) -> None:
-        """End the faults that no task meets any more."""
+    def _end_others(self, name: str, key: tuple[FaultKind, str] | None) -> None:
+        """End the faults but one that a task has met, where no other task meets them."""
         with self._lock:
-            for names in self._failing.values():
-                names.discard(name)
-            over = [key for key, names in self._failing.items() if not names]
-            for key in over:
-                del self._failing[key]
+            for other, names in self._failing.items():
+                if other != key:
+                    names.discard(name)
+            over = [other for other, names in self._failing.items() if not names]
+            for other in over:
+                del self._failing[other]
         for kind, subject in over:
             self._faults.end(kind, subject)
 
@@ -201,17 +205,16 @@ def _pause(times: int, longest: float) -> float:
 
 def _key(task: Task, error: Exception) -> tuple[FaultKind, str]:
     if isinstance(error, StoreError):
-        return FaultKind.DATABASE, ""
+        return FaultKind.DATABASE, error.kind.value
     return task.kind, task.name if task.kind is FaultKind.TASK else ""
 
 
 def _words(task: Task, error: Exception) -> str:
-    """Return what is wrong: the sentence of what was refused, or the place of what the system refused."""
+    """Return what is wrong: the sentence of what was refused, or what the system refused with its place."""
     if isinstance(error, Refused):
         return str(error)
-    if isinstance(error, OSError) and error.strerror:
-        place = f": {error.filename}" if error.filename else ""
-        return f"{error.strerror}{place} ({task.name})."
+    if isinstance(error, OSError):
+        return f"The task '{task.name}' failed: {explain_os_error(error).rstrip('.')}."
     return f"The task '{task.name}' failed ({type(error).__name__}: {error}). It is tried again."
 
 

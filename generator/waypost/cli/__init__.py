@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import keyword
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -41,8 +44,36 @@ COMMANDS = {
 """Every command and the first sentence of its help, so that a list of all needs none of their modules."""
 
 
+INTERRUPTED = 130
+"""The exit code of a program that was ended by Ctrl-C."""
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(INTERRUPTED) from None
+
+
 class LazyGroup(click.Group):
     """Loads a command only when it is used, so that polling never waits for the libraries of building."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Read the arguments; Ctrl-C ends the program quietly, as shells expect it."""
+        with _interruptible():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; Ctrl-C ends the program quietly, as shells expect it."""
+        with _interruptible():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all commands."""

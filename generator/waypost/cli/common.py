@@ -19,6 +19,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
+from waypost.base.files.os_errors import explain_os_error
 from waypost.problems import Level, Problem, ProblemsFound, Refused, summary
 from waypost.reading.site import Site
 
@@ -27,6 +28,9 @@ _STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\u
 
 LARGEST_LOG = 1024 * 1024
 """Bytes of the log from which on it is put aside as waypost.log.1, in the place of the one before."""
+
+LEAVE_AFTER = 5.0
+"""Seconds after which a process that was told to end is gone, whatever hangs."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -113,8 +117,7 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
             # Whoever read our output has seen enough; click ends quietly.
             raise
         except OSError as error:
-            has_file = error.strerror and error.filename
-            refuse(f"{error.strerror}: {error.filename}" if has_file else str(error))
+            refuse(explain_os_error(error))
         except Refused as refused:
             refuse(str(refused))
 

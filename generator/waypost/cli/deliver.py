@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,9 +11,11 @@ import click
 
 from waypost.base.clock import utc_now
 from waypost.cli.common import (
+    LEAVE_AFTER,
     counted,
     database_option,
     json_option,
+    leave_after,
     print_failure,
     print_json,
     printable,
@@ -51,8 +54,11 @@ def command(watch: bool, dry_run: bool, site: Site, database: str, as_json: bool
         )
     if watch:
         click.echo("Delivering. Ctrl-C stops.")
-        deliver_until(site, database, stop_on_signals(), print_failure, worker_hooks())
-        click.echo("Stopped.")
+        stop = stop_on_signals()
+        leave_after(stop, LEAVE_AFTER)
+        deliver_until(site, database, stop, worker_hooks())
+        with contextlib.suppress(OSError):  # nobody may be reading any more
+            click.echo("Stopped.")
         return
     failed: list[str] = []
     result = deliver_once(site, database, worker_hooks(failed))

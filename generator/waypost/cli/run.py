@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from waypost.cli.common import (
+    LEAVE_AFTER,
     database_option,
     leave_after,
     print_problems,
@@ -17,15 +18,12 @@ from waypost.cli.common import (
     to_host_port,
 )
 from waypost.cli.deliver import worker_hooks
-from waypost.formats.run_options import KEY_VARIABLE, WORKERS, RunOptions
+from waypost.formats.run_options import KEY_VARIABLE, WORKERS, RunOptions, WhenVanished
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.formats.status import StateChange
     from waypost.problems import ProblemsFound
-
-LEAVE_AFTER = 5.0
-"""Seconds after which a process that was told to end is gone, whatever hangs."""
 
 
 @click.command("run")
@@ -49,6 +47,14 @@ LEAVE_AFTER = 5.0
     type=click.IntRange(1, 1000),
     help="Checks that run at the same time.",
 )
+@click.option(
+    "--when-database-vanishes",
+    "when_vanished",
+    type=click.Choice([each.value for each in WhenVanished]),
+    default=WhenVanished.WAIT.value,
+    show_default=True,
+    help="Where the database is deleted or replaced meanwhile: record nothing until it is back, or go on in a new one.",
+)
 def command(
     site: Site,
     *,
@@ -58,6 +64,7 @@ def command(
     no_publish: bool,
     no_deliver: bool,
     workers: int,
+    when_vanished: str,
 ) -> None:
     """Poll the checks, publish the status pages and tell subscribers, until told to stop.
 
@@ -74,6 +81,7 @@ def command(
         listen=listen,
         heartbeat_key=os.environ.get(KEY_VARIABLE) or None,
         workers=workers,
+        when_vanished=WhenVanished(when_vanished),
     )
     events = Events(
         started=lambda: click.echo(

@@ -64,9 +64,9 @@ def _welcome(port: int, report: BuildReport, demo: bool) -> None:
     table.add_row("", "")
     table.add_row("Write", "save a file in content/ or status/, and the page reloads")
     if demo:
-        again = "" if port == 8000 else f" PORT={port}"
-        table.add_row("Try", f"make demo-outage{again}    breaks the sample's Downloads")
-        table.add_row("", f"make demo-recover{again}   heals it")
+        again = "" if port == 8000 else f" --port {port}"
+        table.add_row("Try", f"waypost demo outage{again}    breaks the sample's Downloads")
+        table.add_row("", f"waypost demo recover{again}   heals it")
     table.add_row("Stop", "Ctrl-C")
     title = f"{report.articles} articles, {len(report.project.status.config.flat)} components"
     Console().print(

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from waypost.base.clock import SteadyClock
+from waypost.base.database.engine import StoreError
 from waypost.base.database.leases import owner_name
 from waypost.base.faults import Faults
 from waypost.base.net.failures import Blame, blame, own_words
@@ -114,6 +115,7 @@ class Poller:
         # Checks without regions are anybody's.
         self.regions = {self.region, "", *(config.regions if self._everywhere else ())}
         self._trust = config.trust
+        self._config, generation = config, self._store.generation
         self._jobs: Mapping[Series, Job] = {job.series: job for job in jobs(config, self.regions)}
         self._guard = UplinkGuard(config.uplink, reach, self.clock)
         self._store.plan([job.plan for job in self._jobs.values()], self.clock(), self.regions)
@@ -122,6 +124,7 @@ class Poller:
             self.clock(),
         )
         self._faults.keep(self._jobs.keys())
+        self._generation = generation
 
     def step(self, patience: float) -> list[RecordedOutcome]:
         """Start what is due, wait at most `patience` seconds, and record and return what has ended.
@@ -129,6 +132,9 @@ class Poller:
         Raises StoreError where nothing can be claimed or recorded; what was found meanwhile is then lost,
         its claims run out, and it is run again.
         """
+        if self._generation != self._store.generation:
+            # Another database knows nothing of the checks.
+            self.configure(self._config)
         now = self.clock()
         skipped: list[Skipped] = []
         if self._check_uplink():
@@ -293,7 +299,10 @@ class Poller:
         Each check ends within its own timeout; `patience` in seconds is the most that is waited for all of them.
         """
         self._pool.close(patience)
-        self._store.release(self._owner)
+        try:
+            self._store.release(self._owner)
+        except StoreError as error:
+            log.warning("What this poller had claimed is free when its claims run out: %s", error)
 
     def round(self) -> Round:
         """Run every check once, whatever the time."""

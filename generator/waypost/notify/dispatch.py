@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
-from waypost.base.faults import Fault
+from waypost.base.faults import Fault, FaultKind, Faults
 from waypost.base.files.languages import site_words
+from waypost.base.supervision import Supervisor, Task
 from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber
 from waypost.monitor.store.faults import stored_faults
@@ -26,8 +27,8 @@ from waypost.notify.rules.fault_notices import fault_notices
 from waypost.notify.rules.notices import NoticePlan, OutboxState, PlannedNotice
 from waypost.notify.rules.plan import SOURCES, Source, message_id, plan
 from waypost.notify.rules.sources import NoticeContext, known_states, test_notice
-from waypost.notify.worker import DeliveryWorker, WorkerHooks, missing_variables
-from waypost.problems import Refused, did_you_mean
+from waypost.notify.worker import PAUSE, DeliveryWorker, WorkerHooks, missing_variables
+from waypost.problems import ProblemsFound, Refused, did_you_mean
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.status.rules.snapshot import Snapshot, take_snapshot
@@ -36,6 +37,9 @@ log = logging.getLogger("waypost")
 
 INTERVAL = timedelta(seconds=15)
 """How often a process that only delivers checks whether there is something new."""
+
+FAREWELL = 2.0
+"""Seconds that what is under way may still take when the process ends; the rest is sent again, under the same ids."""
 
 
 class UnknownSubscriber(Refused):
@@ -153,70 +157,87 @@ def deliver_once(site: Site, url: str, hooks: WorkerHooks | None = None) -> Disp
             return replace(result, attempts=worker.drain())
 
 
-def deliver_until(
-    site: Site,
-    url: str,
-    stop: threading.Event,
-    broken: Callable[[Exception], None],
-    hooks: WorkerHooks | None = None,
-) -> None:
-    """Go on dispatching until `stop` is set; an error on the way goes to `broken`, and is tried again.
+def deliver_until(site: Site, url: str, stop: threading.Event, hooks: WorkerHooks | None = None) -> None:
+    """Go on dispatching until `stop` is set; an error on the way is logged, and what failed is tried again.
 
     Raises ProblemsFound and StoreError where it cannot even begin.
     """
-    status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
+    page = status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
     with closing(open_database(url)) as database:
-        outbox = Outbox(database)
-        with Dispatch(outbox, hooks or WorkerHooks()) as dispatch:
+        outbox, faults = Outbox(database), Faults()
+        dispatch = Dispatch(outbox, hooks, faults)
+
+        def enqueue() -> float:
+            nonlocal page
+            now = utc_now()
+            found = stored_faults(database, now)
+            # They do not wait for files that are mended.
+            enqueue_fault_notices(outbox, *page, found, now)
+            try:
+                page = status, snapshot = present_snapshot(site, url, now, writes=True)
+            except ProblemsFound as problems:
+                first = problems.problems[0]
+                words = f"{first.location}: {first.message}"
+                faults.begin(FaultKind.FILES, f"The files have mistakes; the last good ones count. {words}")
+                return INTERVAL.total_seconds()
+            faults.end(FaultKind.FILES)
             dispatch.use(status)
-            enqueue_notices(outbox, status, snapshot, stored_faults(database, snapshot.now))
-            while not stop.wait(INTERVAL.total_seconds()):
-                try:
-                    now = utc_now()
-                    faults = stored_faults(database, now)
-                    # They do not wait for files that are mended.
-                    enqueue_fault_notices(outbox, status, snapshot, faults, now)
-                    status, snapshot = present_snapshot(site, url, now, writes=True)
-                    dispatch.use(status)
-                    enqueue_notices(outbox, status, snapshot, faults)
-                except Exception as error:  # a file that is being written, or a database that is restarted
-                    log.debug("No notices could be enqueued.", exc_info=True)
-                    broken(error)
+            enqueue_notices(outbox, status, snapshot, found)
+            return INTERVAL.total_seconds()
+
+        dispatch.use(status)
+        enqueue_notices(outbox, status, snapshot, stored_faults(database, snapshot.now))
+        notices = Task("notices", enqueue, FaultKind.NOTICES, deadline=60.0, longest_pause=15.0)
+        Supervisor([notices, dispatch.task()], faults).run(stop, 2 * FAREWELL)
 
 
 class Dispatch:
-    """A worker in a thread of its own, so that nothing else waits for receivers."""
+    """The deliveries of one process: who is sent to, and a worker that is stepped by whoever owns this."""
 
-    def __init__(self, outbox: Outbox, hooks: WorkerHooks) -> None:
+    def __init__(
+        self, outbox: Outbox, hooks: WorkerHooks | None = None, faults: Faults | None = None
+    ) -> None:
         self._outbox = outbox
         self._hooks = hooks
-        self._stop = threading.Event()
+        self._faults = faults
         self._site: StatusSite | None = None
+        self._generation = outbox.generation
         self._worker: DeliveryWorker | None = None
-        self._thread: threading.Thread | None = None
-
-    def __enter__(self) -> Dispatch:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
 
     def use(self, site: StatusSite) -> None:
-        """Send to the subscribers of a site from now on; raises StoreError, and is tried again at the next call."""
-        before = self._site
+        """Send to the subscribers of a site from now on; raises StoreError, and is tried again at the next call.
+
+        Another thread may take turns meanwhile.
+        """
+        generation = self._outbox.generation
+        # Another database knows no endpoints.
+        before = self._site if generation == self._generation else None
         if site is before or (self._worker is None and not site.subscribers.subscribers):
             return
         if self._worker is None:
-            self._worker = DeliveryWorker(self._outbox, site, hooks=self._hooks)
-            self._thread = threading.Thread(target=self._worker.run, args=(self._stop,), name="deliveries")
-            self._thread.start()
+            self._worker = DeliveryWorker(self._outbox, site, hooks=self._hooks, faults=self._faults)
         elif (
             before is None or site.subscribers != before.subscribers or site.config.page != before.config.page
         ):
             self._worker.configure(site)
-        self._site = site
+        self._site, self._generation = site, generation
+
+    def turn(self) -> float:
+        """Send what is due now, and return the seconds until the next turn.
+
+        Whatever it raises, nothing is lost: what is unsent or unrecorded is taken up by a later turn.
+        """
+        worker = self._worker
+        return worker.turn() if worker else PAUSE
+
+    def task(self) -> Task:
+        """Return the sending as a task of a process."""
+        return Task("deliveries", self.turn, FaultKind.DELIVERIES, deadline=60.0, close=self.close)
+
+    def close(self) -> None:
+        """Wait a moment for what is under way, and hold nothing any more."""
+        if self._worker is not None:
+            self._worker.close(FAREWELL)
 
 
 def preview(site: Site, url: str, now: datetime) -> tuple[list[PlannedNotice], list[Delivery], bool]:

@@ -358,7 +358,7 @@ def migrate(database: Database, upto: int = SCHEMA_VERSION) -> int:
         found = version(connection)
     if found >= upto:
         return found
-    with database.write() as connection:
+    with database.write(is_long=True) as connection:
         # Several processes may be the first; one makes everything, and the others wait for it.
         database.lock(connection, Lock.MIGRATE)
         found = version(connection)

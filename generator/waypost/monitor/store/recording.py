@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from waypost.base.database.engine import Database, StoreError
 from waypost.base.database.partitions import add_day, day_of
+from waypost.base.database.reasons import ReasonKind
 from waypost.base.database.schema import (
     certificate,
     coverage,
@@ -46,6 +47,7 @@ class Recorder(SeriesRows):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._days: set[int] = set()
+        self._days_of = database.generation
 
     def record(self, outcomes: Sequence[CheckOutcome]) -> list[RecordedOutcome]:
         """Keep the outcomes of claimed runs, of each all or nothing; return what became of each in their order.
@@ -63,7 +65,8 @@ class Recorder(SeriesRows):
         try:
             return self._together(outcomes)
         except StoreError as error:
-            if isinstance(error.__cause__, sa.exc.OperationalError | sa.exc.InterfaceError):
+            is_unusable = isinstance(error.__cause__, sa.exc.OperationalError | sa.exc.InterfaceError)
+            if is_unusable or error.kind is ReasonKind.VANISHED:
                 raise
             fault: Exception = error
         except Exception as error:  # whatever is wrong with one outcome, the others must not be lost
@@ -93,6 +96,9 @@ class Recorder(SeriesRows):
     def _make_room(self, outcomes: Sequence[CheckOutcome]) -> None:
         """Add the days of the observations first: within the batch, two writers could wait for each other."""
         days = {day_of(to_ms(outcome.observation.at)) for outcome in outcomes if outcome.observation}
+        if self._days_of != self.generation:
+            self._days_of = self.generation
+            self._days.clear()
         for day in sorted(days - self._days):
             with self._database.write() as connection:
                 add_day(self._database, connection, day)

@@ -38,6 +38,11 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def generation(self) -> int:
+        """Grows when another database has taken the place of the one that was opened."""
+        return self._database.generation
+
     def state(self) -> OutboxState:
         """Return the state that planning depends on."""
         with self._database.read() as connection:

@@ -158,6 +158,8 @@ class ClaimResult:
     """In the order of the deliveries; a delivery without an attempt was not sent."""
     disabled: Disabled | None = None
     """Set where nothing more is to be sent to the endpoint."""
+    fault: Exception | None = None
+    """What went wrong on our side and kept the rest from being sent; no fault of the receiver."""
 
 
 class TransportError(Exception):

@@ -6,6 +6,7 @@ import smtplib
 import ssl
 
 from waypost.base.net.certificates import words_for
+from waypost.base.net.exhaustion import lacking
 from waypost.base.net.failures import explain
 from waypost.base.net.network import deadline
 from waypost.formats.subscribers import Subscriber
@@ -52,6 +53,8 @@ def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) 
             words = explain(ConnectionError(), timeout, is_late=run.is_over)
             raise TransportError(words, blames_host=True) from None
         except (OSError, ValueError) as error:
+            if lacking(error):
+                raise
             words = explain(error, timeout, is_late=run.is_over)
             raise TransportError(words, blames_host=True) from None
     return mail.message_id
