@@ -176,6 +176,11 @@ def own_words(error: BaseException) -> str:
     return f"it went wrong inside of Waypost ({type(error).__name__}); the log has more"
 
 
+def lacking(error: BaseException) -> str:
+    """Return in words what this machine lacks or forbids; empty where an error has another cause."""
+    return own_words(error) if blame(error) in (Blame.OURS, Blame.EXHAUSTED) else ""
+
+
 def most_telling(failures: Iterable[OSError]) -> OSError:
     """Return what says most of several failed tries at one server: the last that is its own answer, if any is."""
     found = list(failures)
