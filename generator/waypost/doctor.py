@@ -22,6 +22,7 @@ from waypost.formats.checks import HeartbeatCheck
 from waypost.formats.project import Project
 from waypost.formats.run_options import WORKERS
 from waypost.formats.status import ComponentStatus
+from waypost.formats.status_config import Uplink
 from waypost.monitor.clock_source import clock_source
 from waypost.monitor.clock_watch import later_rows_sentence
 from waypost.monitor.probes.registry import probe
@@ -31,6 +32,7 @@ from waypost.monitor.store.faults import read_present_faults, recent_faults
 from waypost.monitor.store.opening import opened_to_read
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.wrong_clock import later_rows
+from waypost.monitor.uplink import reach
 from waypost.problems import errors, summary
 from waypost.reading.project import check_project
 from waypost.reading.site import Site
@@ -60,6 +62,7 @@ def examine(site: Site, database_url: str) -> list[Diagnosis]:
     )
     diagnoses += [_database(database_url), *_clock_history(database_url, utc_now()), *_faults(database_url)]
     if project:
+        diagnoses += _uplink(project.status.config.uplink)
         diagnoses += _checks(project)
     return diagnoses
 
@@ -172,9 +175,10 @@ def _faults(url: str) -> list[Diagnosis]:
 def _checks(project: Project) -> list[Diagnosis]:
     """Run every check once, without recording anything."""
     config = project.status.config
+    context = ProbeContext(now=utc_now(), trust=config.trust)
     todo = [job for job in jobs(config, {"", *config.regions}) if not isinstance(job.check, HeartbeatCheck)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        results = list(pool.map(lambda job: probe(job.check, ProbeContext(now=utc_now())), todo))
+        results = list(pool.map(lambda job: probe(job.check, context), todo))
     failed = [
         Diagnosis("check", "note", f"{job.series.component} {job.series.check}: {_reason(result)}")
         for job, result in zip(todo, results, strict=True)
@@ -186,4 +190,20 @@ def _checks(project: Project) -> list[Diagnosis]:
 
 
 def _reason(result: ProbeResult) -> str:
-    return "no data" if result.status is ComponentStatus.NO_DATA else result.reason
+    return f"no data: {result.reason}" if result.status is ComponentStatus.NO_DATA else result.reason
+
+
+def _uplink(uplink: Uplink | None) -> list[Diagnosis]:
+    """Try each host of the uplink: one that is never reached helps nobody, and without any nothing is judged."""
+    if uplink is None:
+        text = "not set in status/status.yml, so that a failure of our own connection is taken for one of the service"
+        return [Diagnosis("uplink", "note", f"{text}. See docs/scaling.md.")]
+    found = reach(uplink, utc_now())
+    if not found.works:
+        text = f"no host can be reached, so that nothing would be judged: {'; '.join(found.reasons)}"
+        return [Diagnosis("uplink", "bad", text)]
+    notes = [Diagnosis("uplink", "note", f"not reached: {reason}") for reason in found.reasons]
+    if found.finds_names is None:
+        text = "all hosts are addresses. Add a name, such as example.com:443: it shows whether name servers answer."
+        notes.append(Diagnosis("uplink", "note", text))
+    return notes or [Diagnosis("uplink", "ok", "every host can be reached")]

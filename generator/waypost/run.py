@@ -16,14 +16,13 @@ from waypost.base.database.patience import calls_end_with
 from waypost.base.faults import FaultKind, Faults
 from waypost.base.net.request_server import Route, listening
 from waypost.base.supervision import Supervisor, Task
-from waypost.formats.observations import RecordedOutcome
 from waypost.formats.run_options import RunOptions
 from waypost.formats.status import StateChange
 from waypost.housekeeping import Housekeeping
 from waypost.monitor.clock_watch import ClockWatch, step_reporter
 from waypost.monitor.heartbeat_listener import heartbeat_route, require_key
 from waypost.monitor.heartbeats import HeartbeatReceiver, Intake
-from waypost.monitor.poll import Poller, poll_once, require_region
+from waypost.monitor.poll import Poller, Round, poll_once, require_region
 from waypost.monitor.store.faults import FaultJournal, stored_faults
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write
@@ -115,18 +114,19 @@ def _routes(
     ]
 
 
-def poll(site: Site, database_url: str, region: str = "") -> list[RecordedOutcome]:
+def poll(site: Site, database_url: str, region: str = "") -> Round:
     """Run every check of a site once; raises ProblemsFound, StoreError and UnknownRegion."""
     config = load_project(site).status.config
     require_region(config, region)
     with opened_to_write(database_url) as database:
-        store = MonitorStore(database)
-        Intake(sqlite_path(database_url), Faults()).step(store, utc_now())
-        outcomes = poll_once(config, store, region)
+        store, faults = MonitorStore(database), Faults()
+        Intake(sqlite_path(database_url), faults).step(store, utc_now())
+        found = poll_once(config, store, region, faults)
+        FaultJournal(database, faults, owner_name(), alone=not database.is_postgres).turn(utc_now())
         # Where nothing else runs, nobody else sums up and seals.
         for error in Housekeeping().step(database, utc_now(), config).values():
             raise error
-        return outcomes
+        return found
 
 
 class FileWatch:
@@ -183,6 +183,7 @@ class Daemon:
             everywhere=options.everywhere,
             clock=self._clock,
             workers=options.workers,
+            faults=self.faults,
         )
         self._intake = Intake(sqlite_path(database_url), self.faults)
         self._housekeeping = Housekeeping()

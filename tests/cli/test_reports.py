@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from pytest_httpserver import HTTPServer
 
+from helpers.hostile_servers import closed_port
 from helpers.sites import MINIMAL, ROOT, minimal_site, point_checks_at, replace
 from helpers.stores import Store
 from waypost.base.faults import Fault, FaultKind
@@ -187,6 +188,68 @@ def test_doctor_tells_which_check_fails_and_why(site: Site, server: HTTPServer) 
     found = by_subject(read("doctor"))
     assert found["checks"]["level"] == "note", "a service that is down is not a fault of Waypost"
     assert found["check"]["text"] == "web http-1: HTTP status 503, expected 2xx"
+
+
+def with_uplink(site: Site, *targets: str) -> None:
+    listed = ", ".join(f'"{target}"' for target in targets)
+    replace(
+        site.root / "status" / "status.yml",
+        "\ncomponents:",
+        f"\nuplink: {{targets: [{listed}]}}\ncomponents:",
+    )
+
+
+def test_doctor_says_where_no_uplink_is_set(site: Site) -> None:
+    found = by_subject(read("doctor"))["uplink"]
+    assert found["level"] == "note"
+    assert "a failure of our own connection is taken for one of the service" in found["text"]
+
+
+def test_doctor_tries_each_host_of_the_uplink(site: Site, server: HTTPServer) -> None:
+    with_uplink(site, f"localhost:{server.port}", f"127.0.0.1:{server.port}")
+    assert by_subject(read("doctor"))["uplink"] == {
+        "subject": "uplink",
+        "level": "ok",
+        "text": "every host can be reached",
+    }
+
+
+def test_doctor_says_that_an_uplink_without_a_name_knows_nothing_of_name_servers(
+    site: Site, server: HTTPServer
+) -> None:
+    with_uplink(site, f"127.0.0.1:{server.port}", f"127.0.0.1:{closed_port()}")
+    notes = [each["text"] for each in read("doctor") if each["subject"] == "uplink"]
+    assert notes[0].startswith("not reached: 127.0.0.1:")
+    assert notes[0].endswith(": the connection was refused")
+    assert "Add a name" in notes[1]
+
+
+def test_doctor_names_an_uplink_of_which_nothing_is_reached(site: Site) -> None:
+    with_uplink(site, f"127.0.0.1:{closed_port()}")
+    found = by_subject(read("doctor", code=1))["uplink"]
+    assert found["level"] == "bad"
+    assert "nothing would be judged" in found["text"]
+
+
+def test_doctor_and_poll_say_why_a_status_page_cannot_be_read(site: Site, server: HTTPServer) -> None:
+    replace(
+        site.root / "status" / "status.yml",
+        f'http: "{server.url_for("/health")}"',
+        f'statuspage: "{server.url_for("/")}"',
+    )
+    server.expect_request("/api/v2/summary.json").respond_with_data("<html>")
+    reason = "the status page is not JSON"
+    assert by_subject(read("doctor"))["check"]["text"] == f"web statuspage-1: no data: {reason}"
+    code, out, err = run("poll", "--json")
+    assert (code, json.loads(out)) == (
+        1,
+        {
+            "observations": [],
+            "skipped": [{"component": "web", "check": "statuspage-1", "region": "", "reason": reason}],
+        },
+    )
+    assert err == f"web/statuspage-1 has no data: {reason}.\n", "the journal of our own faults"
+    assert run("poll")[:2] == (1, f"web statuspage-1: no data: {reason}\n")
 
 
 def test_doctor_of_a_broken_site_points_to_lint(site: Site) -> None:

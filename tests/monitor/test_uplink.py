@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from helpers.clocks import START, Machine
 from waypost.formats.status_config import Uplink
-from waypost.monitor.uplink import UplinkGuard
+from waypost.monitor.uplink import Reach, Reached, UplinkGuard
 
 UPLINK = Uplink(targets=("192.0.2.1:443",), every=timedelta(seconds=30))
 
@@ -20,10 +19,10 @@ class Line:
         self.works = True
         self.looks: list[datetime] = []
 
-    def reach(self, uplink: Uplink, now: datetime) -> bool:
+    def reach(self, uplink: Uplink, now: datetime) -> Reached:
         assert (uplink, now) == (UPLINK, self.machine.now)
         self.looks.append(now)
-        return self.works
+        return Reached(self.works)
 
     def after(self, seconds: float) -> float:
         """Let time pass until so long after the start; return that moment of the monotonic clock."""
@@ -31,7 +30,7 @@ class Line:
         return self.machine.clock.monotonic()
 
 
-def guard(line: Line, reach: Callable[[Uplink, datetime], bool] | None = None) -> UplinkGuard:
+def guard(line: Line, reach: Reach | None = None) -> UplinkGuard:
     return UplinkGuard(UPLINK, reach or line.reach, line.machine.clock)
 
 
@@ -88,9 +87,9 @@ def test_failures_at_the_same_time_share_one_look() -> None:
     together = threading.Barrier(8)
     looks: list[int] = []
 
-    def reach(_: Uplink, __: datetime) -> bool:
+    def reach(_: Uplink, __: datetime) -> Reached:
         looks.append(1)
-        return True
+        return Reached(works=True)
 
     watcher = guard(line, reach)
 

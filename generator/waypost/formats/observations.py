@@ -103,6 +103,8 @@ class RecordedOutcome:
     change: StateChange | None = None
     refused: bool = False
     """Whether the claim was lost to another poller, so that nothing was stored."""
+    reason: str = ""
+    """Why there is no observation, where something is wrong."""
     fault: str = ""
     """The kind of fault where nothing was kept because the outcome itself could not be stored."""
 

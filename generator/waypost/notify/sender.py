@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from waypost.base.net.exhaustion import lacking
+from waypost.base.net.failures import lacking
 from waypost.notify.channels.base import Channel, TransportContext
 from waypost.notify.rules.deliveries import (
     Attempt,

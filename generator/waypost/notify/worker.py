@@ -19,7 +19,7 @@ from waypost.base.clock import utc_now
 from waypost.base.database.engine import StoreError
 from waypost.base.database.leases import owner_name
 from waypost.base.faults import FaultKind, Faults
-from waypost.base.net.exhaustion import lacking
+from waypost.base.net.failures import lacking
 from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber, SubscriberFile, variable
 from waypost.notify.channels.base import Channel, MissingVariable, TransportContext

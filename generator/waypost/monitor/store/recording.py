@@ -189,7 +189,7 @@ class Batch:
     def _judge(self, number: int, known: _Known, outcome: CheckOutcome) -> RecordedOutcome:
         series = known.series
         if outcome.observation is None:
-            return RecordedOutcome(series, known.state)
+            return RecordedOutcome(series, known.state, reason=outcome.reason)
         answer = self._in_order(number, known, storable(outcome.observation, series), outcome.job.rules)
         if answer is None:
             return RecordedOutcome(series, known.state)

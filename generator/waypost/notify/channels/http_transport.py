@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from waypost.base.net.exhaustion import lacking
-from waypost.base.net.network import AddressRefused, Unanswered, current_exchange, deadline, explain
+from waypost.base.net.failures import AddressRefused, Unanswered, explain, lacking
+from waypost.base.net.network import current_exchange, deadline
 from waypost.base.net.web import Request, Response, fetch
 from waypost.formats.field_types import web_url
 from waypost.formats.subscribers import Subscriber

@@ -6,8 +6,8 @@ import smtplib
 import ssl
 
 from waypost.base.net.certificates import words_for
-from waypost.base.net.exhaustion import lacking
-from waypost.base.net.network import deadline, explain
+from waypost.base.net.failures import explain, lacking
+from waypost.base.net.network import deadline
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.email.composing import compose
