@@ -218,7 +218,7 @@ def test_doctor_of_a_damaged_database(site: Site) -> None:
     found = by_subject(read("doctor", code=1))
     assert found["database"]["level"] == "bad"
     assert "faults" not in found, "nothing is known of them"
-    assert "Restore it from a backup" in found["database"]["text"]
+    assert "restore it from a backup" in found["database"]["text"]
 
 
 def test_doctor_tells_what_cannot_be_written(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
