@@ -53,6 +53,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "urllib3": {"base/net/web.py": ""},
     "cryptography": {"base/net/certificates.py": ""},
     "dns": {"monitor/probes/dns.py": ""},
+    "prometheus_client": {"monitor/io/metrics.py": ""},
     "regex": {"base/patterns.py": ""},
     "jsonpath_rfc9535": {"base/net/json_paths.py": ""},
     "cronsim": {"base/cron.py": ""},

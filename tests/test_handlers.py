@@ -84,10 +84,10 @@ def test_a_traceback_goes_to_the_log_and_never_to_the_terminal(
     logger.error("Something else.", exc_info=ValueError("of the inside"))
     file = tmp_path / ".waypost/waypost.log"
     text = file.read_text(encoding="utf-8")
-    assert "DEBUG It went wrong.\nTraceback (most recent call last):" in text
+    assert "DEBUG It went wrong.\n    Traceback (most recent call last):" in text
     assert text.count("ValueError: of the inside\n") == 2
     assert file.stat().st_mode & 0o077 == 0
-    assert capsys.readouterr() == ("", "Something else.\n")
+    assert capsys.readouterr() == ("", "waypost: Something else.\n")
 
 
 def test_the_log_does_not_grow_for_ever(logger: logging.Logger, tmp_path: Path) -> None:

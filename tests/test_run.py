@@ -83,7 +83,7 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals, site: Site) -> None:
     with running("run", site=site) as command:
         until_it_has_polled(site, command)
         assert command.end(number, patience=10) == 0
-    assert command.out[-1] == "Stopped.\n"
+    assert command.out[-1].endswith(" INFO Stopped.\n")
     assert command.err == []
     assert covered(site), "the database opens, with everything in it"
     assert waypost("status", site=site).returncode == 0

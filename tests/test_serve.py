@@ -89,7 +89,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         served = Served(site, port, command)
         yield served
         assert command.end(signal.SIGINT) == 0
-        assert command.out[-1] == "Stopped.\n"
+        assert command.out[-1].endswith(" INFO Stopped.\n")
         assert "Traceback" not in "".join(command.err)
 
 
@@ -305,7 +305,7 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals, site: Site) -> None:
     with running("serve", "--port", str(free_port()), site=site) as command:
         wait_until(lambda: command.said("Ctrl-C"), "it serves")
         assert command.end(number) == 0
-    assert command.out[-1] == "Stopped.\n"
+    assert command.out[-1].endswith(" INFO Stopped.\n")
     assert command.err == []
 
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from waypost.base.clock import Clock, utc_now
@@ -20,9 +21,11 @@ from waypost.formats.run_options import RunOptions
 from waypost.formats.status import StateChange
 from waypost.housekeeping import Housekeeping
 from waypost.monitor.clock_watch import ClockWatch, step_reporter
+from waypost.monitor.health import task_health
 from waypost.monitor.heartbeat_listener import heartbeat_route, require_key
 from waypost.monitor.heartbeats import HeartbeatReceiver, Intake
 from waypost.monitor.poll import Poller, Round, poll_once, require_region
+from waypost.monitor.rules.health import HealthReport
 from waypost.monitor.store.faults import FaultJournal, stored_faults
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write
@@ -31,6 +34,7 @@ from waypost.notify.latest_page import LatestPage
 from waypost.notify.outbox import Outbox
 from waypost.notify.unsubscribing import unsubscribe_route
 from waypost.notify.worker import WorkerHooks
+from waypost.operations import Operations
 from waypost.problems import ProblemsFound
 from waypost.publishing.publish import Draft, Publisher, signature
 from waypost.publishing.spacing import Spacing
@@ -63,14 +67,19 @@ class Events:
 
 
 def run(
-    site: Site, database_url: str, stop: threading.Event, events: Events, options: RunOptions | None = None
+    site: Site,
+    database_url: str,
+    stop: threading.Event,
+    events: Events,
+    options: RunOptions | None = None,
+    operations: Operations | None = None,
 ) -> None:
-    """Poll and publish until `stop` is set.
+    """Poll and publish until `stop` is set, watched by `operations`.
 
     Raises StoreError where another process already polls into a SQLite database, ListenRefused, UnknownRegion, and
     ProblemsFound where the site is broken at the start. Files that break later are reported; the last good ones stay.
     """
-    options, faults = options or RunOptions(), Faults()
+    options, operations, faults = options or RunOptions(), operations or Operations(), Faults()
     clock = Clock(stepped=step_reporter(faults))
     project = load_project(site)
     require_region(project.status.config, options.region)
@@ -83,10 +92,12 @@ def run(
         if options.listen:
             require_key(options.listen[0], options.heartbeat_key)
             routes = _routes(publisher, database, database_url, options.heartbeat_key, faults)
+            routes += operations.routes(options.heartbeat_key)
             port = stack.enter_context(listening(options.listen, routes, faults))
             guarded_call(faults, events.listening, options.listen[0], port)
         dispatch = Dispatch(outbox, events.deliveries, faults) if options.delivers else None
         guarded_call(faults, events.started)
+        more = operations.tasks(faults, outbox if dispatch else None)
         daemon = Daemon(
             publisher,
             database,
@@ -95,9 +106,11 @@ def run(
             options,
             watch=watch,
             dispatch=dispatch,
+            more=more,
             faults=faults,
             clock=clock,
         )
+        operations.watch(daemon.health, daemon.read_again)
         daemon.run(stop)
 
 
@@ -192,6 +205,7 @@ class Daemon:
         self._has_news = threading.Event()
         self._page = LatestPage()
         self._unwritten: deque[Draft] = deque(maxlen=1)
+        self._published_at: datetime | None = None
         self.supervisor = Supervisor([*self._tasks(options), *more], self.faults)
 
     def _tasks(self, options: RunOptions) -> list[Task]:
@@ -219,6 +233,20 @@ class Daemon:
     def run(self, stop: threading.Event, patience: float = PATIENCE) -> list[str]:
         """Go on until `stop` is set; return the tasks that did not end within `patience` seconds and were left."""
         return self.supervisor.run(stop, patience)
+
+    def health(self) -> HealthReport:
+        """Return what is known of it now, without waiting for anything."""
+        return HealthReport(
+            task_health(self.supervisor),
+            self.faults.present(),
+            self.faults.totals(),
+            published_at=self._published_at,
+        )
+
+    def read_again(self) -> None:
+        """Have the files read again, though none seems to have changed."""
+        self._must_reload = True
+        self.supervisor.wake("files")
 
     def _poll(self) -> float:
         project = self._publisher.project
@@ -298,6 +326,7 @@ class Daemon:
         finally:
             self._page.release(page.snapshot)
             self.supervisor.wake("notices")
+        self._published_at = page.snapshot.now
         with suppress(ValueError):  # a newer one is there
             self._unwritten.remove(page)
         return 0.0

@@ -281,7 +281,7 @@ def test_doctor_of_a_damaged_database(site: Site) -> None:
     found = by_subject(read("doctor", code=1))
     assert found["database"]["level"] == "bad"
     assert "faults" not in found, "nothing is known of them"
-    assert "Restore it from a backup" in found["database"]["text"]
+    assert "restore it from a backup" in found["database"]["text"]
 
 
 def test_doctor_tells_what_cannot_be_written(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -379,3 +379,33 @@ def test_editors_find_a_misspelt_key(name: str) -> None:
     validator = Draft202012Validator(printed(name))
     data = data_of(EXAMPLES[name][0])
     assert list(validator.iter_errors({**data, "tytle": "x"}))
+
+
+# Faults of our own
+
+
+def test_a_fault_of_our_own_is_a_sentence_and_its_traceback_is_in_the_log(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("planted")
+
+    monkeypatch.setattr("waypost.publishing.current.current_status", fail)
+    code, out, err = run("status")
+    assert (code, out) == (1, "")
+    assert err == "waypost: Waypost has a fault. .waypost/waypost.log has its traceback; --debug shows it.\n"
+    log = (site.root / ".waypost" / "waypost.log").read_text(encoding="utf-8")
+    assert "KeyError: 'planted'" in log
+    code, _, err = run("status", "--debug")
+    assert code == 1
+    assert "KeyError: 'planted'" in err, "--debug shows it"
+
+
+def test_debug_shows_where_a_refusal_came_from_and_nothing_else_does(site: Site) -> None:
+    (site.root / ".waypost").mkdir()
+    (site.root / ".waypost" / "waypost.db").write_bytes(b"no database" * 500)
+    code, _, err = run("status")
+    assert (code, err.count("\n")) == (1, 1)
+    code, _, err = run("status", "--debug")
+    assert code == 1
+    assert "Traceback" in err

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpers.delivery_world import ENVIRONMENT, Clock, Odd, World, claim, file_of, hook
+from helpers.delivery_world import Clock, Odd, World, claim, file_of, hook
 from helpers.receivers import SECRET, Receiver, fine, receiver
 from helpers.sites import wait_until
 from helpers.status_world import history, moment, take_snapshot
@@ -26,7 +26,7 @@ from waypost.notify.rules.deliveries import (
 )
 from waypost.notify.rules.notices import OutboxState
 from waypost.notify.sender import Sender
-from waypost.notify.worker import PAUSE, missing_variables
+from waypost.notify.worker import PAUSE
 from waypost.status.rules.snapshot import Snapshot
 
 SECOND = timedelta(seconds=1)
@@ -213,7 +213,6 @@ def test_an_endpoint_that_only_fails_for_days_is_given_up(world: World, place: R
 
 def test_a_secret_that_is_not_set_is_named_and_waits(world: World, place: Receiver) -> None:
     world.subscribers = file_of({"id": "acme", "webhook": {"url": place.url, "secret": "${NOT_SET}"}})
-    assert missing_variables(world.subscribers, ENVIRONMENT) == ["NOT_SET"]
     world.says = ["10:00 investigating"]
     world.send("10:00")
     world.look("10:00")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from waypost.base.clock import utc_now
-from waypost.cli.common import counted, database_option, json_option, print_json, printable
+from waypost.base.printable import printable
+from waypost.cli.common import counted, database_option, json_option, print_json
 from waypost.cli.history_repair import repair_command
 from waypost.reading.site import Site
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import database_option, json_option, print_json, printable, region_option
+from waypost.base.printable import printable
+from waypost.cli.common import database_option, json_option, print_json, region_option
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:

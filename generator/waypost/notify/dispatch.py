@@ -27,7 +27,7 @@ from waypost.notify.rules.fault_notices import fault_notices
 from waypost.notify.rules.notices import NoticePlan, OutboxState, PlannedNotice
 from waypost.notify.rules.plan import SOURCES, Source, message_id, plan
 from waypost.notify.rules.sources import NoticeContext, known_states, test_notice
-from waypost.notify.worker import PAUSE, DeliveryWorker, WorkerHooks, missing_variables
+from waypost.notify.worker import PAUSE, DeliveryWorker, WorkerHooks
 from waypost.problems import ProblemsFound, Refused, did_you_mean
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
@@ -139,11 +139,6 @@ def present_snapshot(
     if writes:
         history = with_present_windows(url, history, project.status.maintenances, now)
     return project.status, take_snapshot(project.status, history, now, words)
-
-
-def unset_variables(site: Site) -> list[str]:
-    """Return the environment variables that subscribers.yml names and that are not set; raises ProblemsFound."""
-    return missing_variables(load_project(site).status.subscribers)
 
 
 def deliver_once(site: Site, url: str, hooks: WorkerHooks | None = None) -> DispatchResult:

@@ -10,9 +10,9 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
@@ -21,7 +21,7 @@ from waypost.base.database.leases import owner_name
 from waypost.base.faults import FaultKind, Faults
 from waypost.base.net.failures import lacking
 from waypost.formats.status_site import StatusSite
-from waypost.formats.subscribers import Subscriber, SubscriberFile, variable
+from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import Channel, MissingVariable, TransportContext
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.outbox import Outbox
@@ -269,21 +269,3 @@ def _fingerprint(subscriber: Subscriber) -> str:
     # The fields of a target are hidden from its repr; what is kept here is no way back to them.
     written = [target] if isinstance(target, str) else [str(getattr(target, name)) for name in vars(target)]
     return hashlib.sha256("\n".join([subscriber.kind, *written]).encode()).hexdigest()[:16]
-
-
-def missing_variables(file: SubscriberFile, environment: Mapping[str, str] = os.environ) -> list[str]:
-    """Return the names of the environment variables that the file names and that are not set, sorted."""
-    named = {name for text in _texts(file) if (name := variable(text))}
-    return sorted(name for name in named if not environment.get(name))
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Give every text in a value of the file."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _texts(item)
-    elif is_dataclass(value):
-        for item in vars(value).values():
-            yield from _texts(item)

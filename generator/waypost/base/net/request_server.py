@@ -50,6 +50,8 @@ class Route:
     """Runs in a thread of its own, several at a time. What it raises is answered 500 and told."""
     methods: frozenset[str] = frozenset({"GET", "HEAD"})
     """All others are answered 405."""
+    is_quick: bool = False
+    """Whether the handler waits for nothing: it answers at once, also while all slots are taken."""
 
     def covers(self, path: str) -> bool:
         """Return whether a path is its own."""
@@ -217,6 +219,8 @@ class RequestServer:
         if request.method not in route.methods:
             allowed = ", ".join(sorted(route.methods))
             return ServerResponse(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": allowed})
+        if route.is_quick:
+            return self._called(route, request)
         try:
             async with asyncio.timeout(self._limits.queueing):
                 await self._slots.acquire()

@@ -79,6 +79,12 @@ def _is_locked(path: Path) -> bool:
     return False
 
 
+def has_poller(url: str) -> bool | None:
+    """Return whether a process polls into a database; None where only its rows could tell, as on PostgreSQL."""
+    path = sqlite_path(url)
+    return None if path is None else _is_locked(path)
+
+
 class OutdatedSchema(StoreError):
     """The database is of an older version and was opened for reading only."""
 

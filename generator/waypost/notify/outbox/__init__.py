@@ -22,6 +22,7 @@ from waypost.notify.rules.deliveries import (
     DeliveryFilter,
     Endpoint,
     EndpointState,
+    OutboxTotals,
 )
 from waypost.notify.rules.notices import NoticePlan, OutboxState
 
@@ -128,6 +129,11 @@ class Outbox:
         """Return deliveries, newest first."""
         with self._database.read() as connection:
             return deliveries.read_deliveries(connection, wanted, limit)
+
+    def totals(self) -> OutboxTotals:
+        """Return how much waits, and when one of the newest deliveries was made last."""
+        with self._database.read() as connection:
+            return deliveries.read_totals(connection)
 
     def replay(self, now: datetime, wanted: DeliveryFilter = ALL) -> int:
         """Send again what was delivered or given up, with the same ids of messages; return how many deliveries.

@@ -25,6 +25,16 @@ FIRST, LONGEST = timedelta(seconds=30), timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
+class OutboxTotals:
+    """How much waits in an outbox."""
+
+    waiting: int | None = None
+    """Deliveries that are still to be made; None where nobody counted them."""
+    delivered_at: datetime | None = None
+    """When one was last made."""
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """The address of one subscriber, as the outbox knows it."""
 

@@ -5,7 +5,8 @@ A check needs no secrets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -14,8 +15,8 @@ from waypost.base.files.text_files import Source, read_source
 from waypost.base.files.validation import ADD_OR_CORRECT, validate
 from waypost.base.files.yaml_source import MAX_NODES, DataPath, YamlDocument, parse_yaml
 from waypost.formats.status_config import StatusConfig
-from waypost.formats.subscribers import Subscriber, SubscriberFile
-from waypost.problems import Problem, did_you_mean
+from waypost.formats.subscribers import Subscriber, SubscriberFile, variable
+from waypost.problems import Level, Problem, did_you_mean
 from waypost.reading.io.subscriber_lists import Row, SubscriberList, capped, load_list
 
 FILE = "status/subscribers.yml"
@@ -39,6 +40,48 @@ def load_subscribers(root: Path, config: StatusConfig) -> tuple[SubscriberFile |
     file, problems = _load(root, path, config)
     # The line at fault may hold an address or a secret, and what is reported is kept in logs.
     return file, [replace(problem, source_line="") for problem in problems]
+
+
+def unset_variables(root: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Problem]:
+    """Return the environment variables that the file and its lists name and that are not set.
+
+    Each comes with a warning at its first place. There is none for what cannot be read or is not valid.
+    """
+    source = read_source(root, root / FILE)[0] if (root / FILE).exists() else None
+    document, file, _ = _parsed(source) if source else (None, None, ())
+    if document is None or file is None:
+        return {}
+    found: dict[str, Problem] = {}
+    lists = (load_list(root, (root / FILE).parent / name) for name in file.files)
+    for part in (document, *(row.document() for each in lists for row in each.rows if _names_variable(row))):
+        for place, text in _texts(part.data, ()):
+            name = variable(text)
+            if name and name not in found and not environment.get(name):
+                found[name] = _unset(part, place, name)
+    return found
+
+
+def _names_variable(row: Row) -> bool:
+    return any(variable(cell) for cell in row.cells.values())
+
+
+def _unset(document: YamlDocument, place: DataPath, name: str) -> Problem:
+    words = (
+        f"The environment variable {name} is not set. What needs it is not sent; set it where Waypost runs."
+    )
+    problem = document.problem_at(place, "environment", words)
+    return replace(problem, source_line="", level=Level.WARNING)
+
+
+def _texts(data: object, place: DataPath) -> Iterator[tuple[DataPath, str]]:
+    if isinstance(data, str):
+        yield place, data
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from _texts(item, (*place, index))
+    elif isinstance(data, dict):
+        for key, item in data.items():
+            yield from _texts(item, (*place, key))
 
 
 def _load(root: Path, path: Path, config: StatusConfig) -> tuple[SubscriberFile | None, list[Problem]]:
