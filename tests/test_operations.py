@@ -85,6 +85,8 @@ def test_its_health_and_its_metrics_are_told_while_it_works(site: Site) -> None:
         wait_until(lambda: ("waypost_deliveries_waiting",) in metrics(port), "the outbox was counted")
         found = metrics(port)
         assert found["waypost_deliveries_waiting",] == 0
+        assert found["waypost_checks_total", "good"] > 0
+        assert found["waypost_check_lateness_seconds_count",] > 0
         assert found["waypost_task_hanging", "polling"] == 0
         assert found["waypost_faults_present", "database"] == 0
         assert command.end(signal.SIGTERM) == 0

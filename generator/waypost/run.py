@@ -240,6 +240,7 @@ class Daemon:
             task_health(self.supervisor),
             self.faults.present(),
             self.faults.totals(),
+            checks=self._poller.figures,
             published_at=self._published_at,
         )
 

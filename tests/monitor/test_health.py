@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import threading
 import urllib.error
@@ -19,7 +18,8 @@ from waypost.base.net.http_messages import ServerRequest, ServerResponse
 from waypost.base.net.request_server import Route, ServerLimits, listening
 from waypost.base.supervision import Supervisor, Task
 from waypost.monitor.health import health_routes, task_health
-from waypost.monitor.rules.health import CheckTotals, HealthReport, TaskHealth
+from waypost.monitor.rules.figures import PollFigures
+from waypost.monitor.rules.health import HealthReport, TaskHealth
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 KEY = "a-planted-key"
@@ -27,13 +27,13 @@ FULL = HealthReport(
     tasks=(TaskHealth("polling", idle=0.5, failures=3, restarts=1), TaskHealth("publishing", hanging=70.0)),
     faults=(Fault(FaultKind.LOG, "standard output", "The log cannot be written.", NOW),),
     fault_totals={FaultKind.LOG: 2, FaultKind.CLOCK: 1},
-    checks=CheckTotals(
-        good=90,
-        bad=7,
+    checks=PollFigures(
+        done=97,
+        failed=7,
         unmeasured=2,
         late=4,
         skipped=1,
-        lateness=((0.5, 95), (math.inf, 99)),
+        lateness=(90, 0, 5, 0, 0, 0, 0, 0, 0, 4),
         lateness_sum=12.5,
     ),
     waiting_deliveries=5,
@@ -97,6 +97,8 @@ def test_metrics_are_read_as_prometheus_reads_them(port: int) -> None:
         ("waypost_checks_total", "unmeasured"): 2,
         ("waypost_checks_late_total",): 4,
         ("waypost_checks_skipped_total",): 1,
+        ("waypost_check_lateness_seconds_bucket", "0.1"): 90,
+        ("waypost_check_lateness_seconds_bucket", "0.25"): 90,
         ("waypost_check_lateness_seconds_bucket", "0.5"): 95,
         ("waypost_check_lateness_seconds_bucket", "+Inf"): 99,
         ("waypost_check_lateness_seconds_count",): 99,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from waypost.base.net.network import Unanswered, current_exchange, deadline, explain
+from waypost.base.net.failures import Unanswered, explain
+from waypost.base.net.network import current_exchange, deadline
 from waypost.base.net.web import Request, fetch
 from waypost.problems import Refused
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import accumulate
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.metrics_core import (
@@ -18,7 +19,8 @@ from prometheus_client.registry import Collector
 
 from waypost import __version__
 from waypost.base.faults import FaultKind
-from waypost.monitor.rules.health import CheckTotals, HealthReport, TaskHealth
+from waypost.monitor.rules.figures import BOUNDS, PollFigures
+from waypost.monitor.rules.health import HealthReport, TaskHealth
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 """What a scraper is told that it gets."""
@@ -50,19 +52,22 @@ class _ReportCollector(Collector):
             yield _gauge("deliveries_waiting", "Deliveries still to be made.", report.waiting_deliveries)
 
 
-def _checks(checks: CheckTotals) -> Iterator[Metric]:
+def _checks(checks: PollFigures) -> Iterator[Metric]:
     ended = CounterMetricFamily(
         "waypost_checks", "Checks that were run, by what they found.", labels=["outcome"]
     )
-    for outcome in ("good", "bad", "unmeasured"):
-        ended.add_metric([outcome], getattr(checks, outcome))
+    ended.add_metric(["good"], checks.done - checks.failed)
+    ended.add_metric(["bad"], checks.failed)
+    ended.add_metric(["unmeasured"], checks.unmeasured)
     yield ended
     yield _counter("checks_late", "Checks that began more than 5 s late, or not at all.", checks.late)
     yield _counter("checks_skipped", "Checks that could not begin in time.", checks.skipped)
+    # Each bucket of Prometheus holds those before it too.
+    counts = zip((*BOUNDS, math.inf), accumulate(checks.lateness), strict=True)
     yield HistogramMetricFamily(
         "waypost_check_lateness_seconds",
         "How long after their time checks began.",
-        buckets=[(_bound(bound), float(count)) for bound, count in checks.lateness],
+        buckets=[(_bound(bound), float(count)) for bound, count in counts],
         sum_value=checks.lateness_sum,
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from waypost.base.faults import Fault, FaultKind
+from waypost.monitor.rules.figures import PollFigures
 
 POLLING = "polling"
 """The name of the task that runs the checks."""
@@ -29,22 +29,6 @@ class TaskHealth:
 
 
 @dataclass(frozen=True)
-class CheckTotals:
-    """What became of the checks since the process began."""
-
-    good: int = 0
-    bad: int = 0
-    unmeasured: int = 0
-    """Those that say nothing of the service, for a reason of our own."""
-    late: int = 0
-    skipped: int = 0
-    lateness: tuple[tuple[float, int], ...] = ((math.inf, 0),)
-    """How many began at most so many seconds after their time; the last bound is infinite, and counts all."""
-    lateness_sum: float = 0.0
-    """The lateness of all together, in seconds."""
-
-
-@dataclass(frozen=True)
 class HealthReport:
     """What a process knows of itself at a moment."""
 
@@ -53,7 +37,8 @@ class HealthReport:
     """Those that last."""
     fault_totals: Mapping[FaultKind, int] = field(default_factory=dict)
     """How many of each kind there were since the process began."""
-    checks: CheckTotals = CheckTotals()
+    checks: PollFigures = field(default_factory=PollFigures)
+    """What became of the checks since the process began."""
     waiting_deliveries: int | None = None
     """Deliveries that are still to be made; None where that is not known, or not the work of this process."""
     delivered_at: datetime | None = None
