@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from helpers.sites import wait_until
-from waypost.base.database.engine import StoreError
+from waypost.base.database.engine import DatabaseReopened, StoreError
 from waypost.base.faults import FaultKind, Faults
 from waypost.base.supervision import Supervisor, Task
 
@@ -79,6 +79,14 @@ def test_a_turn_that_fails_is_a_fault_until_one_succeeds_and_stops_no_other(
     assert len(others) > before + 10, "the other task went on meanwhile"
     assert fault.kind is kind
     assert words in fault.message
+
+
+def test_a_turn_about_another_database_is_taken_anew_and_is_no_fault() -> None:
+    turn, good = failing(DatabaseReopened(), 2)
+    with supervised(Task("polling", turn)) as (supervisor, faults):
+        wait_until(lambda: good, "it is taken anew")
+        assert supervisor.states["polling"].failures == 0
+        assert faults.take_changed() == ()
 
 
 def test_what_several_tasks_meet_is_one_fault_that_ends_when_all_are_over_it() -> None:

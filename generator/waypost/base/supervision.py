@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from waypost.base.database.engine import StoreError
+from waypost.base.database.engine import DatabaseReopened, StoreError
 from waypost.base.faults import FaultKind, Faults
 from waypost.base.files.os_errors import explain_os_error
 from waypost.problems import Refused
@@ -164,6 +164,8 @@ class Supervisor:
         state.busy_since = self._monotonic()
         try:
             pause = task.turn()
+        except DatabaseReopened:
+            return 0.0
         except Exception as error:  # whatever is wrong with one task, the others and its next turns go on
             state.failures += 1
             state.in_a_row += 1

@@ -29,8 +29,17 @@ class StoreError(Refused):
 class DatabaseVanished(StoreError):
     """The database that was in use is gone, or another stands in its place."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, ReasonKind.VANISHED)
+    def __init__(self, message: str, kind: ReasonKind = ReasonKind.VANISHED) -> None:
+        super().__init__(message, kind)
+
+
+class DatabaseReopened(DatabaseVanished):
+    """The database was opened again: what was under way is done anew. It is no fault."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database was opened again. What was under way is done anew.", ReasonKind.REOPENED
+        )
 
 
 class Lock(IntEnum):

@@ -18,7 +18,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from waypost.base.database.engine import Database, DatabaseVanished, StoreError, is_missing_table
+from waypost.base.database.engine import (
+    Database,
+    DatabaseReopened,
+    DatabaseVanished,
+    StoreError,
+    is_missing_table,
+)
 from waypost.base.database.reasons import system_reason
 from waypost.base.database.schema import meta
 
@@ -100,7 +106,7 @@ class Presence:
         before = getattr(self._thread, "generation", generation)
         self._thread.generation = generation
         if before != generation:
-            raise DatabaseVanished("The database was opened again. What was under way is done anew.")
+            raise DatabaseReopened
 
     def suspect(self) -> None:
         """Find out what stands at the address: a table is not there. Raises StoreError where it is another database."""

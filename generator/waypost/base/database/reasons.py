@@ -24,6 +24,8 @@ class ReasonKind(StrEnum):
     DAMAGED = "damaged"
     VANISHED = "vanished"
     """The database that was in use is gone, or another stands in its place."""
+    REOPENED = "reopened"
+    """Another database, or an older state of it, is in use from now on: what was under way is done anew."""
     OUTDATED = "outdated"
     """The tables are of another version."""
     EXHAUSTED = "exhausted"
