@@ -266,7 +266,8 @@ class _IncidentBuilder:
             return None
         rules, drafts = self._correlation, self._scopes[scope]
         first = bisect.bisect_left(drafts, start - rules.window(outage.component), key=lambda item: item[0])
-        for begun, _, draft in itertools.islice(drafts, first, None):
+        for place in range(first, len(drafts)):
+            begun, _, draft = drafts[place]
             if begun > start + rules.longest:
                 break
             if draft.open and begun <= start + rules.window(next(iter(draft.components))):
