@@ -51,7 +51,7 @@ def test_kept_names_are_left_alone_and_only_at_the_top(tmp_path: Path) -> None:
 
 
 def test_leftovers_of_a_killed_run_are_removed_without_a_word(tmp_path: Path) -> None:
-    for name in (".a.html.123.waypost-tmp", "b/.c.html.9.waypost-tmp"):
+    for name in (".a.html.99999998.waypost-tmp", "b/.c.html.99999999.waypost-tmp"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"half")
     assert sync_tree(tmp_path, {"a.html": b"whole"}) == ["a.html"]
@@ -102,8 +102,8 @@ def test_a_folder_that_another_process_removes_meanwhile_is_made_again(
     sync_tree(tmp_path, {"a/b": b"1", "c": b"1"})
     look = file_tree._present
 
-    def rival(root: Path, keep: Collection[str]) -> file_tree._FolderContent:
-        found = look(root, keep)
+    def rival(root: Path, keep: Collection[str], settled: Collection[str]) -> file_tree._FolderContent:
+        found = look(root, keep, settled)
         shutil.rmtree(root / "a")
         return found
 

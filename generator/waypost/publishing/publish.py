@@ -12,15 +12,26 @@ from pathlib import Path
 from waypost.base.cache import PageCache
 from waypost.base.files.file_tree import FileChange, FolderFiles, TreeCache, sync_changes, write_atomic
 from waypost.base.files.languages import load_words
+from waypost.base.files.lazy_files import FileRecord
 from waypost.formats.project import Project
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.windows import with_present_windows
+from waypost.publishing.archive import Archive
 from waypost.publishing.current import LatencyCache
-from waypost.publishing.files import status_files
+from waypost.publishing.files import whole_site
+from waypost.publishing.io.archive_files import ArchiveDamaged
+from waypost.publishing.pages.past_pages import PastPages
 from waypost.publishing.pages.render import SHELL_PATH, SITE_FOLDER, is_shell, shell_language
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.status.rules.snapshot import Snapshot, take_snapshot
+from waypost.status.rules.observed import observe
+from waypost.status.rules.snapshot import Snapshot
+
+RECORD = "published.json"
+"""The name of the record of the pages about what is over, in the folder of the cache."""
+
+ARCHIVE = "archive"
+"""The folder of the archive, there too."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +53,10 @@ class PublishCache:
     """Results of the last publication in a process that stays; without it, everything is made anew."""
 
     pages: PageCache = field(default_factory=PageCache)
-    tree: TreeCache = field(default_factory=TreeCache)
+    past: PastPages = field(default_factory=PastPages)
     latency: LatencyCache = field(default_factory=LatencyCache)
+    tree: TreeCache | None = None
+    archive: Archive | None = None
 
 
 def publish(
@@ -64,12 +77,24 @@ def publish(
     kept = _kept_by_build(site)
     words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
     cache = cache or PublishCache()
-    snapshot = replace(
-        take_snapshot(project.status, history, now, words),
-        latency=cache.latency.read(url, project.status.config, now),
-    )
-    files = status_files(snapshot, project, kept, cache.pages)
-    return Publication(snapshot, tuple(sync_changes(site.status_output, files, cache=cache.tree)))
+    cache.tree = cache.tree or TreeCache(record=FileRecord(site.cache / RECORD))
+    cache.archive = cache.archive or Archive(site.cache / ARCHIVE)
+    observed = observe(project.status, history, now, words)
+    latency = cache.latency.read(url, project.status.config, now)
+
+    def written(archive: Archive) -> Publication:
+        archived = archive.snapshot(observed)
+        snapshot = replace(archived.snapshot, latency=latency)
+        files, lazy = whole_site(snapshot, project, kept, cache.pages, archived.feed, cache.past)
+        changes = sync_changes(site.status_output, files, cache=cache.tree, lazy=lazy)
+        return Publication(snapshot, tuple(changes))
+
+    try:
+        return written(cache.archive)
+    except ArchiveDamaged:
+        # Another process is at work on the archive, or somebody deleted a part of it.
+        cache.archive.forget()
+        return written(cache.archive)
 
 
 def write_changes(file: Path, publication: Publication) -> None:
