@@ -24,7 +24,7 @@ from waypost.publishing.pages.past_pages import PastPages
 from waypost.publishing.pages.render import SHELL_PATH, SITE_FOLDER, is_shell, shell_language
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.status.rules.observed import observe
+from waypost.status.rules.observed import ObservedCache, observe
 from waypost.status.rules.snapshot import Snapshot
 
 RECORD = "published.json"
@@ -54,6 +54,7 @@ class PublishCache:
 
     pages: PageCache = field(default_factory=PageCache)
     past: PastPages = field(default_factory=PastPages)
+    observed: ObservedCache = field(default_factory=ObservedCache)
     latency: LatencyCache = field(default_factory=LatencyCache)
     tree: TreeCache | None = None
     archive: Archive | None = None
@@ -79,7 +80,7 @@ def publish(
     cache = cache or PublishCache()
     cache.tree = cache.tree or TreeCache(record=FileRecord(site.cache / RECORD))
     cache.archive = cache.archive or Archive(site.cache / ARCHIVE)
-    observed = observe(project.status, history, now, words)
+    observed = observe(project.status, history, now, words, cache.observed)
     latency = cache.latency.read(url, project.status.config, now)
 
     def written(archive: Archive) -> Publication:

@@ -13,7 +13,7 @@ from waypost.formats.status import StateChange
 from waypost.formats.status_config import PageConfig
 from waypost.formats.status_site import AnnouncedWindow, History, StatusSite
 from waypost.status.rules.maintenance import MaintenanceSnapshot, UnwrittenEntries, maintenance_at
-from waypost.status.rules.timeline import ComponentTimeline, component_timelines
+from waypost.status.rules.timeline import ComponentTimeline, TimelineCache, component_timelines
 
 
 @dataclass(frozen=True)
@@ -73,22 +73,48 @@ class Observed:
         return min(moment, earliest[place].astimezone(UTC)) if place < len(earliest) else moment
 
 
-def observe(site: StatusSite, rows: History, now: datetime, words: Words) -> Observed:
+class ObservedCache:
+    """What was known the last time, so that only what is new is gone through; the same is found as without."""
+
+    def __init__(self) -> None:
+        self.timelines = TimelineCache()
+        self._changes: tuple[Sequence[StateChange], Sequence[StateChange], tuple[StateChange, ...]] = (
+            (),
+            (),
+            (),
+        )
+        self._latest: datetime | None = None
+
+    def changes(
+        self, kept: tuple[StateChange, ...], rows: tuple[StateChange, ...], now: datetime
+    ) -> tuple[StateChange, ...]:
+        """Return the changes of the text and of the database that were confirmed by now."""
+        if (kept, rows) != self._changes[:2]:
+            whole = (*kept, *rows)
+            self._changes = kept, rows, whole
+            self._latest = max((change.confirmed_at for change in whole), default=None)
+        whole = self._changes[2]
+        if self._latest is None or self._latest <= now:
+            return whole
+        return tuple(change for change in whole if change.confirmed_at <= now)
+
+
+def observe(
+    site: StatusSite, rows: History, now: datetime, words: Words, cache: ObservedCache | None = None
+) -> Observed:
     """Return what is known at a moment from written files and observations.
 
     `rows` are those of the database; history kept as text in the site is added to them. Everything after `now` has
-    not happened yet and is left out.
+    not happened yet and is left out. A process that stays hands in the `cache` of last time again.
     """
-    site = site.as_of(now)
-    history = _known(site.history, rows.renamed(site.config.present_ids), now)
-    return Observed(site, history, component_timelines(site, history, now), now, words)
-
-
-def _known(kept: History, observed: History, now: datetime) -> History:
-    return History(
-        tuple(change for change in (*kept.changes, *observed.changes) if change.confirmed_at <= now),
-        tuple(watched for watched in (*kept.coverage, *observed.coverage) if watched.start <= now),
-        (*kept.uplink, *observed.uplink),
-        (*kept.certificates, *observed.certificates),
-        observed.windows,
+    site, cache = site.as_of(now), cache or ObservedCache()
+    kept, rows = site.history, rows.renamed(site.config.present_ids)
+    history = History(
+        cache.changes(kept.changes, rows.changes, now),
+        tuple(watched for watched in (*kept.coverage, *rows.coverage) if watched.start <= now),
+        (*kept.uplink, *rows.uplink),
+        (*kept.certificates, *rows.certificates),
+        rows.windows,
     )
+    timelines = component_timelines(site, history, now, cache.timelines)
+    return Observed(site, history, timelines, now, words)
