@@ -8,7 +8,7 @@ published is the same, byte for byte, as without it.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -32,8 +32,8 @@ from waypost.status.rules.timeline import ComponentTimeline
 
 DAY = timedelta(days=1)
 
-_LOADED = 24
-"""Months that stay loaded: those of the bars, and those that similar incidents are sought in."""
+_LOADED = 8
+"""Months that stay loaded: those of the bars, and some more of what components show."""
 
 _NEVER = ArchiveIndex("", BEGINNING.at, BEGINNING, {}, {}, ())
 
@@ -118,7 +118,7 @@ class _GrowingArchive:
         index: ArchiveIndex,
         observed: Observed,
         folder: ArchiveFolder,
-        load: Callable[[str, str], tuple[PastIncident, ...]],
+        load: Callable[[str, str], Sequence[PastIncident]],
     ) -> None:
         self.checkpoint: Checkpoint = index.checkpoint
         self.months: dict[str, MonthIndex] = dict(index.months)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -84,9 +86,10 @@ def publish(
     latency = cache.latency.read(url, project.status.config, now)
 
     def written(archive: Archive) -> Publication:
-        archived = archive.snapshot(observed)
-        snapshot = replace(archived.snapshot, latency=latency)
-        files, lazy = whole_site(snapshot, project, kept, cache.pages, archived.feed, cache.past)
+        with _without_collector():
+            archived = archive.snapshot(observed)
+            snapshot = replace(archived.snapshot, latency=latency)
+            files, lazy = whole_site(snapshot, project, kept, cache.pages, archived.feed, cache.past)
         changes = sync_changes(site.status_output, files, cache=cache.tree, lazy=lazy)
         return Publication(snapshot, tuple(changes))
 
@@ -96,6 +99,18 @@ def publish(
         # Another process is at work on the archive, or somebody deleted a part of it.
         cache.archive.forget()
         return written(cache.archive)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let nobody look for garbage in circles meanwhile: all that is made is needed, and looking takes a quarter."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def write_changes(file: Path, publication: Publication) -> None:

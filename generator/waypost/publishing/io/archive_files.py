@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from waypost.base.files.digests import digest
 from waypost.base.files.file_tree import write_atomic
@@ -87,7 +87,7 @@ class ArchiveFolder:
         entries = tuple(_entry(item, _json(value)) for item, value in zip(incidents, values, strict=True))
         return MonthIndex(entries, max(_end(item.incident) for item in incidents), key)
 
-    def read_month(self, name: str, key: str) -> tuple[PastIncident, ...]:
+    def read_month(self, name: str, key: str) -> Sequence[PastIncident]:
         """Return the incidents of a month; raises ArchiveDamaged."""
         file = _file_name(name, key)
         try:
@@ -96,7 +96,29 @@ class ArchiveFolder:
             raise ArchiveDamaged(file) from error
         if digest(data)[:24] != key:
             raise ArchiveDamaged(file)
-        return tuple(map(_incident_of, json.loads(data)))
+        return _Incidents(json.loads(data))
+
+
+class _Incidents(Sequence[PastIncident]):
+    """The incidents of a month, each made only when somebody asks for it, and once."""
+
+    def __init__(self, values: list[list[Any]]) -> None:
+        self._values: list[list[Any] | PastIncident] = [*values]
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, place: int) -> PastIncident: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[PastIncident]: ...
+    def __getitem__(self, place: int | slice) -> PastIncident | Sequence[PastIncident]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        found = self._values[place]
+        if not isinstance(found, PastIncident):
+            found = self._values[place] = _incident_of(found)
+        return found
 
 
 def _file_name(month: str, key: str) -> str:
@@ -203,9 +225,15 @@ def _index_values(index: ArchiveIndex) -> dict[str, Any]:
 
 def _index_of(values: dict[str, Any]) -> ArchiveIndex:
     ended = {name: moment_of(end) for name, end in values["ended"].items()}
+    # Very many incidents are about the same few components.
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def same(names: list[str]) -> tuple[str, ...]:
+        return shared.setdefault((*names,), (*names,))
+
     months = {
         name: MonthIndex(
-            tuple(PastEntry(key, tuple(names), went_on, found) for key, names, went_on, found in entries),
+            tuple(PastEntry(key, same(names), went_on, found) for key, names, went_on, found in entries),
             moment_of(end),
             file,
         )

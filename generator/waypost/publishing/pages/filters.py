@@ -215,8 +215,9 @@ class StatusFormat:
         """Return for each incident that is not kept as past, by id, the earlier ones that were like it."""
         past, fresh = self._snapshot.past, self._snapshot.fresh
         known = {item.id: past.alike[item.id] for item in fresh if item.id in past.alike}
-        rest = (item for item in fresh if item.id not in known)
-        found = similar_incidents(rest, self._memory, earlier_incidents(past, fresh))
+        rest = [item for item in fresh if item.id not in known]
+        concerned = {name for item in rest for name in item.components}
+        found = similar_incidents(rest, self._memory, earlier_incidents(past, fresh, concerned))
         return known | {key: tuple(map(Relative.of, items)) for key, items in found.items()}
 
     def budget(self, component: ComponentSnapshot) -> list[str]:

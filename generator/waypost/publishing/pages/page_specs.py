@@ -9,7 +9,7 @@ from typing import Any
 
 from waypost.base.i18n import Words, number_text
 from waypost.formats.article import Article
-from waypost.formats.status import MEASURED, ComponentStatus, Impact, UpdateStatus
+from waypost.formats.status import MEASURED, ComponentStatus, Impact, Incident, UpdateStatus
 from waypost.publishing.pages.charts import GAP_CODE, STATUS_CODES
 from waypost.publishing.pages.day_rows import DayRow, rows_shown
 from waypost.publishing.pages.filters import (
@@ -155,12 +155,13 @@ def _component_pages(
             for name in entry.components:
                 fresh.setdefault(name, []).append(entry)
     helpful = articles_by_component(articles)
+    over = snapshot.past.latest_of((view.component.id for view in views), ON_A_COMPONENT)
     shared = {"legend": _legend(snapshot), "periods": _periods(snapshot)}
     for view in views:
         component = view.component
         active = [item for item in snapshot.active if component.id in item.components]
         planned = [item for item in snapshot.planned if component.id in item.work.components]
-        shown = _latest(snapshot, component.id, fresh.get(component.id, ()))
+        shown = _latest(over[component.id], fresh.get(component.id, ()))
         latency = snapshot.latency.get(component.id)
         charts = [latency.hours, latency.days] if latency else []
         context = {
@@ -178,9 +179,8 @@ def _component_pages(
         yield PageSpec(path, "component", component.name, {**shared, **context}, feed=path, inputs=inputs)
 
 
-def _latest(snapshot: Snapshot, component: str, fresh: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
+def _latest(past: Sequence[Incident], fresh: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
     """Return the latest entries about a component; `fresh` are those that are not kept as past."""
-    past = snapshot.past.latest(component, ON_A_COMPONENT)
     if not past:
         return fresh[:ON_A_COMPONENT]
     incidents = [*past, *(entry.incident for entry in fresh if entry.incident)]
@@ -189,7 +189,8 @@ def _latest(snapshot: Snapshot, component: str, fresh: Sequence[HistoryEntry]) -
 
 def _retired_pages(snapshot: Snapshot, entries: Sequence[HistoryEntry]) -> Iterator[PageSpec]:
     for item in snapshot.retired:
-        past = _latest(snapshot, item.id, [entry for entry in entries if item.id in entry.components])
+        over = snapshot.past.latest(item.id, ON_A_COMPONENT)
+        past = _latest(over, [entry for entry in entries if item.id in entry.components])
         context = {"component": item, "past": past}
         inputs = (item, [entry.inputs(snapshot.now) for entry in past])
         path = f"components/{item.id}/"

@@ -5,16 +5,18 @@ Whatever is kept says the same as going through all rows again; `waypost.publish
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from waypost.formats.status import Incident
 from waypost.status.rules.automatic import BEGINNING, Checkpoint, closed_incidents
 from waypost.status.rules.observed import Observed
-from waypost.status.rules.similar import Relative, SimilarIncidents
+from waypost.status.rules.similar import CANDIDATES, Relative, SimilarIncidents
 from waypost.status.rules.timeline import AffectedInterval, affected_intervals
 
 STEP = timedelta(days=60)
@@ -62,6 +64,9 @@ class Past:
     alike: Mapping[str, tuple[Relative, ...]] = field(default_factory=dict)
     """Of each written incident that began before the checkpoint, by id: earlier ones that were like it."""
 
+    _latest: dict[tuple[str, int], list[Incident]] = field(default_factory=dict, compare=False, repr=False)
+    """What was asked for before, by component and number."""
+
     @cached_property
     def ids(self) -> frozenset[str]:
         """The ids of all these incidents."""
@@ -79,8 +84,19 @@ class Past:
 
     def latest(self, component: str, count: int) -> list[Incident]:
         """Return the last incidents of a component, oldest first; those that went on as others are left out."""
-        places = self._places.get(component, ())[-count:]
-        return [self.months[name].load()[place].incident for name, place in places]
+        return self.latest_of([component], count)[component]
+
+    def latest_of(self, components: Iterable[str], count: int) -> dict[str, list[Incident]]:
+        """Return the same for several components; each month is loaded once."""
+        names = dict.fromkeys(components)
+        found: dict[str, list[Incident]] = {name: [] for name in names if (name, count) not in self._latest}
+        wanted = [(*place, name) for name in found for place in self._places.get(name, ())[-count:]]
+        for month, group in itertools.groupby(sorted(wanted), key=itemgetter(0)):
+            incidents = self.months[month].load()
+            for _, place, name in group:
+                found[name].append(incidents[place].incident)
+        self._latest.update({(name, count): members for name, members in found.items()})
+        return {name: [*self._latest[name, count]] for name in names}
 
     def reaching(self, moment: datetime, least: int) -> Iterator[PastIncident]:
         """Give the incidents of all months that reach over a moment, and of more months until there are so many."""
@@ -108,7 +124,7 @@ class PastStep(NamedTuple):
 def past_steps(past: Past, observed: Observed, limit: datetime) -> Iterator[PastStep]:
     """Sum up what is over between a past and a moment, one part after another."""
     checkpoint, first = past.checkpoint, observed.first_change
-    similar = SimilarIncidents(earlier_incidents(past, observed.site.incidents))
+    similar = SimilarIncidents(earlier_incidents(past, observed.site.incidents, observed.timelines))
     until = max(checkpoint.at, first) if first else limit
     while until < limit:
         until = min(limit, until + STEP)
@@ -146,18 +162,19 @@ def written_between(incidents: Iterable[Incident], start: datetime, end: datetim
     return [item for item in incidents if not item.automatic and start <= item.started < end]
 
 
-def earlier_incidents(past: Past, incidents: Iterable[Incident]) -> Callable[[str, int], list[Incident]]:
-    """Return what gives the last incidents of a component before the checkpoint of a past, oldest first.
+def earlier_incidents(
+    past: Past, incidents: Iterable[Incident], components: Iterable[str]
+) -> Callable[[str, int], list[Incident]]:
+    """Return what gives the last incidents of these components before the checkpoint of a past, oldest first.
 
     `incidents` are those that the past does not have; of them, those count that people wrote.
     """
-    written: dict[str, list[Incident]] = {}
+    found = past.latest_of(components, CANDIDATES)
     for item in written_between(incidents, BEGINNING.at, past.checkpoint.at):
         for name in item.components if item.continued_as is None else ():
-            written.setdefault(name, []).append(item)
+            found.setdefault(name, []).append(item)
 
     def latest(component: str, count: int) -> list[Incident]:
-        found = [*past.latest(component, count), *written.get(component, ())]
-        return sorted(found, key=lambda item: (item.started, item.id))[-count:]
+        return sorted(found.get(component, ()), key=lambda item: (item.started, item.id))[-count:]
 
     return latest
