@@ -12,7 +12,7 @@ TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint bench bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish \
-	bench-history bench-deliveries docs demo-outage demo-recover browser postgres clients clean
+	bench-history bench-deliveries bench-reports soak docs demo-outage demo-recover browser postgres clients clean
 
 help: ## Say what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,7 +30,7 @@ lint: $(TEST_READY) ## Check style and types
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish bench-history bench-deliveries ## Measure building and searching against others, checks, polling, the database, deliveries
+bench: bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish bench-history bench-deliveries bench-reports ## Measure building and searching against others, checks, polling, the database, deliveries
 
 bench-builds: $(TEST_READY) ## Measure building against mkdocs-material alone
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
@@ -58,6 +58,12 @@ bench-checks: $(TEST_READY) ## Measure how long hostile servers hold a check, an
 
 bench-polling: $(TEST_READY) ## Measure polling: checks a minute, and how late they are
 	@$(BIN)/python tests/bench/poll_bench.py $(ARGS)
+
+bench-reports: $(TEST_READY) ## Measure how many reports of jobs a second the listener takes
+	@$(BIN)/python tests/bench/reports_bench.py $(ARGS)
+
+soak: $(TEST_READY) ## Let everything around a poller fail for half an hour, and hold its page against the truth (as root)
+	@$(BIN)/python tests/bench/soak.py $(ARGS)
 
 docs: $(TEST_READY) ## Write the reference pages in docs/ again
 	@$(BIN)/python docs/generate.py

@@ -84,7 +84,8 @@ def formats_page() -> str:
     """Describe every file format, key by key."""
     parts = [
         "# File formats\n",
-        "Every file is text in UTF-8 of at most 2 MiB. Keys that are not listed here are errors.",
+        "Every file is text in UTF-8 of at most 2 MiB, a list of subscribers of at most 16 MiB.",
+        "Keys that are not listed here are errors.",
         "[status/status.yml](#status) and [content/support.yml](#support) may name environment variables:",
         "`${NAME}`, or `${NAME:-default}`. In [status/subscribers.yml](#subscribers) secrets are always `${NAME}`,",
         "and are read when they are used. All examples together form one site, which a test reads.\n",

@@ -14,6 +14,8 @@ from waypost.cli.common import LARGEST_LOG, keep_log
 
 SOURCE = Path(waypost.__file__).parent
 EVERYTHING = {"Exception", "BaseException"}
+HANDED_ON = {"begin", "_fail"}
+"""What takes an exception and logs it with its traceback: the journal of faults, and the supervisor by it."""
 
 
 def handlers() -> Iterator[tuple[str, ast.ExceptHandler]]:
@@ -21,10 +23,13 @@ def handlers() -> Iterator[tuple[str, ast.ExceptHandler]]:
     for file in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ExceptHandler) and (
-                node.type is None
-                or EVERYTHING & {part.id for part in ast.walk(node.type) if isinstance(part, ast.Name)}
+                node.type is None or EVERYTHING & names_in(node.type)
             ):
                 yield f"{file.relative_to(SOURCE)}:{node.lineno}", node
+
+
+def names_in(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def keeps(handler: ast.ExceptHandler) -> bool:
@@ -35,6 +40,8 @@ def keeps(handler: ast.ExceptHandler) -> bool:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             named = {keyword.arg: keyword.value for keyword in node.keywords}
             if node.func.attr == "exception" or isinstance(named.get("exc_info"), ast.Constant):
+                return True
+            if node.func.attr in HANDED_ON and handler.name in names_in(node):
                 return True
     return False
 
@@ -77,10 +84,10 @@ def test_a_traceback_goes_to_the_log_and_never_to_the_terminal(
     logger.error("Something else.", exc_info=ValueError("of the inside"))
     file = tmp_path / ".waypost/waypost.log"
     text = file.read_text(encoding="utf-8")
-    assert "DEBUG It went wrong.\nTraceback (most recent call last):" in text
+    assert "DEBUG It went wrong.\n    Traceback (most recent call last):" in text
     assert text.count("ValueError: of the inside\n") == 2
     assert file.stat().st_mode & 0o077 == 0
-    assert capsys.readouterr() == ("", "Something else.\n")
+    assert capsys.readouterr() == ("", "waypost: Something else.\n")
 
 
 def test_the_log_does_not_grow_for_ever(logger: logging.Logger, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from helpers.texts import (
     template_uses,
     uses,
 )
+from waypost.base.faults import FaultKind
 from waypost.base.files.languages import languages, load_words
 from waypost.base.i18n import Phrase
 from waypost.formats.article import Priority
@@ -55,6 +56,8 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "status.clock.": (UpdateStatus.IN_PROGRESS, UpdateStatus.COMPLETED),
     "news.": API_STATUSES,
     "notify.event.": (*OWN_STATES.values(), "moved"),
+    "notify.monitor.": ("at", "since"),
+    "notify.": (f"monitor.{step}.{kind}" for step in ("trouble", "recovered") for kind in FaultKind),
     "notify.escalation.": (
         f"{reason}.{step}" for reason in ("acknowledge", "update") for step in ("at_risk", "breached")
     ),

@@ -75,7 +75,7 @@ def test_a_new_kind_of_check_is_read_and_polled(tmp_path: Path) -> None:
         return done.stdout or done.stderr
 
     def polled() -> tuple[str, str]:
-        [found] = json.loads(waypost("poll", "--json"))
+        [found] = json.loads(waypost("poll", "--json"))["observations"]
         return found["status"], found["reason"]
 
     assert polled() == ("major_outage", "the host cannot be reached")

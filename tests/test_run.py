@@ -83,7 +83,7 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals, site: Site) -> None:
     with running("run", site=site) as command:
         until_it_has_polled(site, command)
         assert command.end(number, patience=10) == 0
-    assert command.out[-1] == "Stopped.\n"
+    assert command.out[-1].endswith(" INFO Stopped.\n")
     assert command.err == []
     assert covered(site), "the database opens, with everything in it"
     assert waypost("status", site=site).returncode == 0
@@ -102,6 +102,26 @@ def test_a_signal_ends_it_while_a_server_does_not_answer(server: HTTPServer, sit
     with running("run", site=site) as command:
         wait_until(entered.is_set, "the check waits for an answer")
         assert command.end(signal.SIGTERM, patience=10) == 0
+    hold.set()
+
+
+def test_a_signal_ends_it_though_a_check_would_wait_for_a_minute(server: HTTPServer, site: Site) -> None:
+    status = site.root / "status" / "status.yml"
+    replace(status, server.url_for("/health"), server.url_for("/hang"))
+    replace(status, "every: 1s", "every: 90s")
+    replace(status, "timeout: 1s", "timeout: 80s")
+    hold, entered = threading.Event(), threading.Event()
+
+    def hang(_: Request) -> Response:
+        entered.set()
+        hold.wait(80)
+        return Response("late")
+
+    server.expect_request("/hang").respond_with_handler(hang)
+    with running("run", site=site) as command:
+        wait_until(entered.is_set, "the check waits for an answer")
+        assert command.end(signal.SIGTERM, patience=30) == 0
+        assert not hold.is_set()
     hold.set()
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import shutil
 import signal
 import socket
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ from helpers.sites import (
     waypost,
 )
 from waypost.reading.site import Site
+from waypost.serve import SiteWatch
 
 PLANTED = "outside of what is published"
 
@@ -86,7 +89,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         served = Served(site, port, command)
         yield served
         assert command.end(signal.SIGINT) == 0
-        assert command.out[-1] == "Stopped.\n"
+        assert command.out[-1].endswith(" INFO Stopped.\n")
         assert "Traceback" not in "".join(command.err)
 
 
@@ -302,7 +305,7 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals, site: Site) -> None:
     with running("serve", "--port", str(free_port()), site=site) as command:
         wait_until(lambda: command.said("Ctrl-C"), "it serves")
         assert command.end(number) == 0
-    assert command.out[-1] == "Stopped.\n"
+    assert command.out[-1].endswith(" INFO Stopped.\n")
     assert command.err == []
 
 
@@ -311,8 +314,39 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(site: Site) -> None:
         port = taken.getsockname()[1]
         done = called("serve", "--port", str(port), site=site)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"waypost: Port {port} cannot be used: address already in use.")
+    assert done.stderr == (
+        f"waypost: Port {port} cannot be used: address already in use. Choose another: waypost serve --port 8000\n"
+    )
     assert "Traceback" not in done.stderr
+
+
+def published(site: Site) -> set[str]:
+    """Return the paths of what is published, also while it is being changed."""
+    return {f"{folder}/{name}" for folder, _, files in os.walk(site.output) for name in files}
+
+
+@pytest.mark.parametrize("deleted", ["", "status", "status/assets"])
+def test_pages_that_somebody_deletes_come_back(deleted: str, site: Site) -> None:
+    port = free_port()
+    with running("serve", "--port", str(port), site=site) as command:
+        wait_until(lambda: command.said("Ctrl-C"), "it serves")
+        served, before = Served(site, port, command), published(site)
+        assert f"{site.status_output}/index.html" in before
+        shutil.rmtree(site.output / deleted)
+        wait_until(lambda: published(site) >= before, "everything to be there again")
+        assert "Help center" in served.page("/")
+        assert served.ask("/status/")[0] == 200
+        assert command.end(signal.SIGINT) == 0
+
+
+def test_a_deleted_site_that_cannot_be_built_is_not_tried_without_a_pause(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("waypost.serve.REMAKE", 3600.0)
+    watch = SiteWatch(site)
+    assert [watch.must_build() for _ in range(3)] == [True, False, False]
+    replace(site.root / "content/index.md", "title:", "title: A new")
+    assert watch.must_build(), "what was saved may have mended it"
 
 
 def test_a_broken_site_is_not_served(site: Site) -> None:
@@ -342,10 +376,8 @@ def test_without_the_sample_there_are_no_services_to_break(site: Site) -> None:
         assert served.ask("/_demo/downloads/break", method="POST", headers={"X-Waypost-Demo": "1"})[0] == 404
         done = called("demo", "outage", "--port", str(port))
         assert done.returncode == 1
-        assert (
-            done.stderr
-            == f"waypost: No sample answers at port {port}. Start it with `make serve` in another window.\n"
-        )
+        start = f"Start it in another window: waypost serve --demo --port {port}"
+        assert done.stderr == f"waypost: No sample answers at port {port}. {start}\n"
         assert command.end(signal.SIGINT) == 0
 
 

@@ -1,5 +1,19 @@
-"""Run the command line with `python -m waypost`."""
+"""The command `waypost`, also as `python -m waypost`."""
 
-from waypost.cli import main
+from __future__ import annotations
 
-main(prog_name="waypost")
+import sys
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C ends it quietly, also while it is still loaded."""
+    try:
+        from waypost.cli import main as command_line  # noqa: PLC0415  # this is what takes the time
+
+        command_line(prog_name="waypost")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

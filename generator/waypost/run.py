@@ -1,105 +1,57 @@
-"""The daemon: poll, detect, publish and notify until it is stopped, with its regular tasks."""
+"""The daemon: poll, publish and notify until it is stopped, each in a task of its own."""
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from waypost.base.clock import utc_now
-from waypost.base.database.engine import Database, StoreError, sqlite_path
-from waypost.formats.observations import RecordedOutcome
-from waypost.formats.project import Project
+from waypost.base.clock import Clock, utc_now
+from waypost.base.database.engine import Database, sqlite_path
+from waypost.base.database.leases import owner_name
+from waypost.base.database.patience import calls_end_with
+from waypost.base.faults import FaultKind, Faults
+from waypost.base.net.request_server import Route, listening
+from waypost.base.supervision import Supervisor, Task
 from waypost.formats.run_options import RunOptions
 from waypost.formats.status import StateChange
-from waypost.formats.status_config import StatusConfig
-from waypost.history.history import seal_days, settling_time
-from waypost.history.store import HistoryStore
-from waypost.monitor.heartbeat_listener import listening
-from waypost.monitor.heartbeats import Intake
-from waypost.monitor.poll import Poller, poll_once, require_region
+from waypost.housekeeping import Housekeeping
+from waypost.monitor.clock_watch import ClockWatch, step_reporter
+from waypost.monitor.health import task_health
+from waypost.monitor.heartbeat_listener import heartbeat_route, require_key
+from waypost.monitor.heartbeats import HeartbeatReceiver, Intake
+from waypost.monitor.poll import Poller, Round, poll_once, require_region
+from waypost.monitor.rules.health import HealthReport
+from waypost.monitor.store.faults import FaultJournal, stored_faults
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write
-from waypost.notify.dispatch import Dispatch, enqueue_notices
+from waypost.notify.dispatch import Dispatch, enqueue_fault_notices, enqueue_notices
+from waypost.notify.latest_page import LatestPage
 from waypost.notify.outbox import Outbox
-from waypost.notify.unsubscribing import unsubscribe_pages
+from waypost.notify.unsubscribing import unsubscribe_route
 from waypost.notify.worker import WorkerHooks
+from waypost.operations import Operations
 from waypost.problems import ProblemsFound
-from waypost.publishing.publish import Publisher, signature
+from waypost.publishing.publish import Draft, Publisher, signature
+from waypost.publishing.spacing import Spacing
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 
-log = logging.getLogger("waypost")
-
-
-REFRESH = 15.0
-"""Seconds after which the pages are published again though nothing happened, to show when they were checked."""
-
 WATCH = 0.3
-"""Seconds between looks at the files of a site that is being written."""
+"""Seconds between looks at the files of a site that is being written, and at reports of jobs."""
 
-CHECK_EVERY = 1.0
-"""Seconds after which saved files and the findings of other pollers are read again."""
+LOOK = 1.0
+"""Seconds after which saved files, the findings of other pollers and what housekeeping has to do are looked up."""
 
-PAUSE = 1.0
-"""Seconds to wait after the store could not be used."""
+CLOCK_LOOK = 10.0
+"""Seconds after which the database is searched again for rows that a wrong clock wrote."""
 
-
-@dataclass(frozen=True)
-class Task:
-    """Something to do again and again."""
-
-    name: str
-    every: timedelta
-    work: Callable[[Database, datetime, StatusConfig], object]
-
-
-def _roll_up(database: Database, now: datetime, _: StatusConfig) -> None:
-    MonitorStore(database).roll_up(now)
-
-
-def _prune(database: Database, now: datetime, _: StatusConfig) -> None:
-    Outbox(database).prune(now)
-    MonitorStore(database).prune(now)
-
-
-def _seal(database: Database, now: datetime, config: StatusConfig) -> None:
-    seal_days(HistoryStore(database), now, settling_time(config))
-
-
-TASKS = (
-    Task("roll up", timedelta(minutes=5), _roll_up),
-    Task("prune", timedelta(hours=1), _prune),
-    Task("seal", timedelta(hours=1), _seal),
-)
-"""In the order in which they are done: what is forgotten must have been summed up."""
-
-
-class Housekeeping:
-    """Does each task when its time has come; one that fails is tried again at its next time."""
-
-    def __init__(self, tasks: tuple[Task, ...] = TASKS) -> None:
-        self._tasks = tasks
-        self._due: dict[str, datetime] = {}
-
-    def step(self, database: Database, now: datetime, config: StatusConfig) -> list[Exception]:
-        """Do what is due, and return what failed."""
-        failed: list[Exception] = []
-        for task in self._tasks:
-            if now < self._due.get(task.name, now):
-                continue
-            self._due[task.name] = now + task.every
-            try:
-                task.work(database, now, config)
-            except Exception as error:  # whatever is wrong with one task, polling must go on
-                log.debug("The task '%s' failed.", task.name, exc_info=True)
-                failed.append(error)
-        return failed
+PATIENCE = 4.0
+"""Seconds after which a process that was told to end leaves what still hangs."""
 
 
 @dataclass
@@ -111,50 +63,83 @@ class Events:
     changed: Callable[[StateChange], None] = field(default=lambda change: None)
     broken: Callable[[ProblemsFound], None] = field(default=lambda problems: None)
     reloaded: Callable[[], None] = field(default=lambda: None)
-    failed: Callable[[Exception], None] = field(default=lambda error: None)
     deliveries: WorkerHooks = field(default_factory=WorkerHooks)
 
 
 def run(
-    site: Site, database_url: str, stop: threading.Event, events: Events, options: RunOptions | None = None
+    site: Site,
+    database_url: str,
+    stop: threading.Event,
+    events: Events,
+    options: RunOptions | None = None,
+    operations: Operations | None = None,
 ) -> None:
-    """Poll and publish until `stop` is set.
+    """Poll and publish until `stop` is set, watched by `operations`.
 
     Raises StoreError where another process already polls into a SQLite database, ListenRefused, UnknownRegion, and
     ProblemsFound where the site is broken at the start. Files that break later are reported; the last good ones stay.
     """
-    options = options or RunOptions()
+    options, operations, faults = options or RunOptions(), operations or Operations(), Faults()
+    clock = Clock(stepped=step_reporter(faults))
     project = load_project(site)
     require_region(project.status.config, options.region)
     with ExitStack() as stack:
         watch = FileWatch(site.root / "status", site.root / "content", site.root / "lint.yml")
-        database = stack.enter_context(opened_to_write(database_url))
+        stack.enter_context(calls_end_with(stop))
+        database = stack.enter_context(opened_to_write(database_url, options.when_vanished))
         outbox = Outbox(database)
-        publisher = Publisher(site, project, database_url, utc_now)
+        publisher = Publisher(site, project, database_url, clock)
         if options.listen:
-            config = lambda: publisher.project.status.config  # noqa: E731  # the project is replaced when files are saved
-            leaving = unsubscribe_pages(lambda: publisher.project, outbox, utc_now)
-            port = stack.enter_context(
-                listening(options.listen, config, database_url, options.heartbeat_key, utc_now, leaving)
-            )
-            events.listening(options.listen[0], port)
-        dispatch = stack.enter_context(Dispatch(outbox, events.deliveries)) if options.delivers else None
-        events.started()
-        Daemon(publisher, database, database_url, events, options, watch=watch, dispatch=dispatch).run(stop)
+            require_key(options.listen[0], options.heartbeat_key)
+            routes = _routes(publisher, database, database_url, options.heartbeat_key, faults)
+            routes += operations.routes(options.heartbeat_key)
+            port = stack.enter_context(listening(options.listen, routes, faults))
+            guarded_call(faults, events.listening, options.listen[0], port)
+        dispatch = Dispatch(outbox, events.deliveries, faults) if options.delivers else None
+        guarded_call(faults, events.started)
+        more = operations.tasks(faults, outbox if dispatch else None)
+        daemon = Daemon(
+            publisher,
+            database,
+            database_url,
+            events,
+            options,
+            watch=watch,
+            dispatch=dispatch,
+            more=more,
+            faults=faults,
+            clock=clock,
+        )
+        operations.watch(daemon.health, daemon.read_again)
+        daemon.run(stop)
 
 
-def poll(site: Site, database_url: str, region: str = "") -> list[RecordedOutcome]:
+def _routes(
+    publisher: Publisher, database: Database, database_url: str, key: str | None, faults: Faults
+) -> list[Route]:
+    """Return what the process answers over HTTP. The project is replaced when files are saved."""
+    receiver = HeartbeatReceiver(
+        lambda: publisher.project.status.config, database_url, MonitorStore(database), utc_now, faults
+    )
+    return [
+        heartbeat_route(receiver.receive, key),
+        unsubscribe_route(lambda: publisher.project, Outbox(database), utc_now),
+    ]
+
+
+def poll(site: Site, database_url: str, region: str = "") -> Round:
     """Run every check of a site once; raises ProblemsFound, StoreError and UnknownRegion."""
     config = load_project(site).status.config
     require_region(config, region)
     with opened_to_write(database_url) as database:
-        store = MonitorStore(database)
-        Intake(sqlite_path(database_url)).step(store, utc_now())
-        outcomes = poll_once(config, store, region)
+        store, faults = MonitorStore(database), Faults()
+        Intake(sqlite_path(database_url), faults).step(store, utc_now())
+        found = poll_once(config, store, region, faults)
+        FaultJournal(database, faults, owner_name(), alone=not database.is_postgres).turn(utc_now())
         # Where nothing else runs, nobody else sums up and seals.
-        for error in Housekeeping().step(database, utc_now(), config):
+        for error in Housekeeping().step(database, utc_now(), config).values():
             raise error
-        return outcomes
+        return found
 
 
 class FileWatch:
@@ -175,7 +160,7 @@ class Daemon:
     """Polls into an open store and publishes; on SQLite the caller holds the database's lock.
 
     Where `watch` is given, saved files are read again; otherwise the owner of the publisher reloads them. Where
-    `dispatch` is given, subscribers are sent the news of each publication.
+    `dispatch` is given, subscribers are sent the news of each page. Whoever starts it may add tasks of their own.
     """
 
     def __init__(
@@ -188,99 +173,198 @@ class Daemon:
         *,
         watch: FileWatch | None = None,
         dispatch: Dispatch | None = None,
+        more: Sequence[Task] = (),
+        faults: Faults | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._publisher = publisher
-        self._dispatch = dispatch
         self._database = database
         self._store = store = MonitorStore(database)
         self._events = events
-        self._options = options
         self._watch = watch
-        self._known: Project = publisher.project
+        self._must_reload = False
+        self._dispatch = dispatch
+        self.faults = faults or Faults()
+        self._clock = clock or Clock(stepped=step_reporter(self.faults))
+        self._clock_watch = ClockWatch(database, self._clock, self.faults)
+        self._journal = FaultJournal(database, self.faults, owner_name(), alone=not database.is_postgres)
+        self._polled = publisher.project
         self._poller = Poller(
-            self._known.status.config,
+            self._polled.status.config,
             store,
             options.region,
             everywhere=options.everywhere,
+            clock=self._clock,
             workers=options.workers,
+            faults=self.faults,
         )
-        self._intake = Intake(sqlite_path(database_url))
+        self._intake = Intake(sqlite_path(database_url), self.faults)
         self._housekeeping = Housekeeping()
-        self._history_size = store.history_size()
-        self._checked = 0.0
-        self._published = -REFRESH
+        self._spacing = Spacing()
+        self._published = publisher.project, store.history_size(), self._clock.steps
+        self._has_news = threading.Event()
+        self._page = LatestPage()
+        self._unwritten: deque[Draft] = deque(maxlen=1)
+        self._published_at: datetime | None = None
+        self.supervisor = Supervisor([*self._tasks(options), *more], self.faults)
 
-    def run(self, stop: threading.Event) -> None:
-        """Go on until `stop` is set."""
-        try:
-            while not stop.is_set():
-                self.step(stop)
-        finally:
-            self._poller.close()
+    def _tasks(self, options: RunOptions) -> list[Task]:
+        tasks = [
+            Task("polling", self._poll, FaultKind.MEASURING, longest_pause=2.0, close=self._poller.close),
+            Task("heartbeats", self._take_reports, FaultKind.HEARTBEATS, longest_pause=5.0),
+            Task("housekeeping", self._keep_house, deadline=600.0),
+            Task("clock", self._watch_clock, FaultKind.CLOCK, deadline=600.0),
+            Task("journal", self._write_journal, longest_pause=5.0, close=self._journal.close),
+        ]
+        if self._watch:
+            tasks.append(Task("files", self._read_files, FaultKind.FILES, longest_pause=5.0))
+        if options.publishes:
+            tasks += [
+                Task("drafting", self._draft, FaultKind.PUBLISHING, deadline=60.0, longest_pause=5.0),
+                Task("publishing", self._publish, FaultKind.PUBLISHING, deadline=60.0, longest_pause=5.0),
+            ]
+        if self._dispatch:
+            tasks += [
+                Task("notices", self._enqueue, FaultKind.NOTICES, longest_pause=5.0),
+                self._dispatch.task(),
+            ]
+        return tasks
 
-    def step(self, stop: threading.Event) -> None:
-        """Poll for a moment, and do what has become due meanwhile."""
-        has_news = False
-        try:
-            has_news = self._poll()
-            for error in self._housekeeping.step(self._database, utc_now(), self._known.status.config):
-                self._events.failed(error)
-        except StoreError as error:
-            # A full disk or a server that is restarted may pass; what was claimed is claimed again.
-            self._events.failed(error)
-            stop.wait(PAUSE)
-        now = time.monotonic()
-        if now - self._checked >= CHECK_EVERY:
-            self._checked = now
-            has_news |= self._find_news()
-        if self._options.publishes and (has_news or now - self._published >= REFRESH):
-            self._published = now
-            self._publish()
+    def run(self, stop: threading.Event, patience: float = PATIENCE) -> list[str]:
+        """Go on until `stop` is set; return the tasks that did not end within `patience` seconds and were left."""
+        return self.supervisor.run(stop, patience)
 
-    def _poll(self) -> bool:
-        self._intake.step(self._store, self._poller.clock())
+    def health(self) -> HealthReport:
+        """Return what is known of it now, without waiting for anything."""
+        return HealthReport(
+            task_health(self.supervisor),
+            self.faults.present(),
+            self.faults.totals(),
+            checks=self._poller.figures,
+            published_at=self._published_at,
+        )
+
+    def read_again(self) -> None:
+        """Have the files read again, though none seems to have changed."""
+        self._must_reload = True
+        self.supervisor.wake("files")
+
+    def _poll(self) -> float:
+        project = self._publisher.project
+        if project is not self._polled:
+            self._poller.configure(project.status.config)
+            self._polled = project
         changes = [item.change for item in self._poller.step(WATCH) if item.change]
+        if changes:
+            self._announce_news()
         for change in changes:
-            self._events.changed(change)
-        return bool(changes)
+            self._call(self._events.changed, change)
+        return 0.0
 
-    def _find_news(self) -> bool:
-        """Reload saved files and ask for the news of other pollers; return whether there is something to publish."""
-        if self._watch and self._watch.has_changed():
-            self._reload()
-        is_new = self._publisher.project is not self._known
-        try:
-            if is_new:
-                self._known = self._publisher.project
-                self._poller.configure(self._known.status.config)
-            size = self._store.history_size()
-        except StoreError as error:
-            self._events.failed(error)
-            return is_new
-        is_new |= size != self._history_size
-        self._history_size = size
-        return is_new
+    def _take_reports(self) -> float:
+        self._intake.step(self._store, self._clock())
+        return WATCH
 
-    def _reload(self) -> None:
-        try:
-            self._publisher.reload()
-        except ProblemsFound as problems:
-            self._events.broken(problems)
-        except OSError as error:
-            # A file may vanish while it is being saved; the next step finds the rest.
-            self._events.failed(error)
-        else:
-            self._events.reloaded()
+    def _keep_house(self) -> float:
+        failing = self._housekeeping.step(
+            self._database, self._clock(), self._publisher.project.status.config
+        )
+        for error in failing.values():
+            raise error
+        return LOOK
 
-    def _publish(self) -> None:
-        status = self._publisher.project.status
+    def _watch_clock(self) -> float:
+        if self._clock_watch.step():
+            self._announce_news()
+        return CLOCK_LOOK
+
+    def _write_journal(self) -> float:
+        self._journal.turn(self._clock())
+        return LOOK
+
+    def _read_files(self) -> float:
+        """Read saved files again; the poller and the publisher find the project that came of it."""
+        if self._watch and (self._watch.has_changed() or self._must_reload):
+            # A file may vanish while it is being saved; the next turn finds the rest.
+            self._must_reload = True
+            try:
+                self._publisher.reload()
+            except ProblemsFound as problems:
+                self._call(self._events.broken, problems)
+            else:
+                self._call(self._events.reloaded)
+            self._must_reload = False
+            self._announce_news()
+        return LOOK
+
+    def _draft(self) -> float:
+        """Make the page of this moment when it is time; it is written and notified of elsewhere."""
+        self._find_news()
+        if wait := self._spacing.wait(has_news=self._has_news.is_set()):
+            return min(wait, LOOK)
+        # What comes from here on is for the next page.
+        self._has_news.clear()
+        self._spacing.begin()
         try:
-            published = self._publisher.publish()
-            if self._dispatch:
-                # The page is there before anybody is notified of it.
-                self._dispatch.use(status)
-                enqueue_notices(Outbox(self._database), status, published.snapshot)
-        except Exception as error:  # whatever is wrong with one page, polling must go on
-            log.debug("The pages could not be published.", exc_info=True)
-            # A full disk or a locked file may pass; the pages say how old they are meanwhile.
-            self._events.failed(error)
+            with self._spacing.measured("draft"):
+                page = self._publisher.draft()
+        except Exception:
+            self._has_news.set()
+            raise
+        self._page.offer(page.project.status, page.snapshot)
+        self._unwritten.append(page)
+        self.supervisor.wake("publishing")
+        return 0.0
+
+    def _publish(self) -> float:
+        """Write the newest page; one that cannot be written stays until there is a newer one."""
+        if not self._unwritten:
+            return LOOK
+        page = self._unwritten[-1]
+        try:
+            with self._spacing.measured("files"):
+                self._publisher.write(page)
+        finally:
+            self._page.release(page.snapshot)
+            self.supervisor.wake("notices")
+        self._published_at = page.snapshot.now
+        with suppress(ValueError):  # a newer one is there
+            self._unwritten.remove(page)
+        return 0.0
+
+    def _find_news(self) -> None:
+        """Ask for a new project, for the findings of other pollers, and whether the clock was set."""
+        # A page of a wrong time must not stay until the next regular one.
+        found = self._publisher.project, self._store.history_size(), self._clock.steps
+        if found != self._published:
+            self._published = found
+            self._has_news.set()
+
+    def _enqueue(self) -> float:
+        outbox, now = Outbox(self._database), self._clock()
+        page = self._page.take()
+        if page and self._dispatch:
+            self._dispatch.use(page.site)
+            enqueue_notices(outbox, page.site, page.snapshot, stored_faults(self._database, now))
+        elif stale := self._page.take_stale():
+            # Operators must hear why no new page comes.
+            faults = stored_faults(self._database, now)
+            enqueue_fault_notices(outbox, stale.site, stale.snapshot, faults, now)
+        return LOOK
+
+    def _announce_news(self) -> None:
+        self._has_news.set()
+        self.supervisor.wake("drafting")
+
+    def _call(self, callback: Callable[..., None], *values: object) -> None:
+        guarded_call(self.faults, callback, *values)
+
+
+def guarded_call(faults: Faults, callback: Callable[..., None], *values: object) -> None:
+    """Tell the caller of something; what goes wrong there, such as a closed terminal, stops nothing here."""
+    try:
+        callback(*values)
+    except Exception as error:  # whatever is wrong with the terminal, the work goes on
+        faults.begin(FaultKind.LOG, f"Nothing can be printed: {error}.", "terminal", error)
+    else:
+        faults.end(FaultKind.LOG, "terminal")

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from waypost.base.clock import utc_now
-from waypost.base.database.engine import StoreError
+from waypost.base.faults import FaultKind
+from waypost.base.supervision import Task
 from waypost.build import BuildReport, build_site
 from waypost.formats.run_options import RunOptions
 from waypost.monitor.store.opening import opened_to_write
 from waypost.problems import ProblemsFound, Refused
+from waypost.publishing.pages.render import SHELL_PATH
 from waypost.publishing.publish import Publisher
 from waypost.reading.site import Site
 from waypost.run import WATCH, Daemon, Events, FileWatch
 from waypost.serving.demo import DemoServices
 from waypost.serving.dev_server import DevServer
+
+BUILD_PATIENCE = 60.0
+"""Seconds for which a build that was begun may go on when the process is told to end."""
 
 
 class PortTaken(Refused):
@@ -58,17 +64,11 @@ def serve(
         publisher = Publisher(site, report.project, database_url, utc_now)
         threading.Thread(target=server.serve_forever, name="waypost-serve", daemon=True).start()
         stack.callback(server.shutdown)
-        builder = threading.Thread(
-            target=_rebuild,
-            args=(watch, database_url, publisher, server, stop, events),
-            name="waypost-build",
-        )
-        builder.start()
-        stack.callback(builder.join)
-        # The builder must stop however this thread ends.
-        stack.callback(stop.set)
+        rebuild = Rebuild(watch, database_url, publisher, server, events)
+        task = Task("build", rebuild.turn, FaultKind.FILES, deadline=600.0, longest_pause=5.0)
         events.ready(server.server_address[1], report)
-        Daemon(publisher, database, database_url, events, RunOptions(everywhere=True)).run(stop)
+        daemon = Daemon(publisher, database, database_url, events, RunOptions(everywhere=True), more=[task])
+        daemon.run(stop, BUILD_PATIENCE)
 
 
 def _server(site: Site, options: ServeOptions) -> DevServer:
@@ -78,8 +78,12 @@ def _server(site: Site, options: ServeOptions) -> DevServer:
     except OSError as error:
         raise PortTaken(
             f"Port {options.port} cannot be used: {(error.strerror or 'unknown').lower()}."
-            " Choose another: make serve PORT=8001"
+            f" Choose another: waypost serve --port {8001 if options.port == 8000 else 8000}"
         ) from None
+
+
+REMAKE = 5.0
+"""Seconds between attempts to build a site whose pages somebody has deleted."""
 
 
 class SiteWatch:
@@ -87,36 +91,67 @@ class SiteWatch:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.help_center = FileWatch(site.root / "content", site.root / "mkdocs.yml")
-        self.status = FileWatch(site.root / "status")
+        self._help_center = FileWatch(site.root / "content", site.root / "mkdocs.yml")
+        self._status = FileWatch(site.root / "status")
+        self._remake = 0.0
+
+    def status_was_saved(self) -> bool:
+        """Return whether anything of the status was saved since the last call."""
+        return self._status.has_changed()
+
+    def must_build(self) -> bool:
+        """Return whether the help center was saved since the last call, or its pages were deleted."""
+        if self._help_center.has_changed():
+            return True
+        pages = (self.site.output / "index.html", self.site.status_output / SHELL_PATH)
+        now = time.monotonic()
+        if all(page.is_file() for page in pages) or now < self._remake:
+            return False
+        self._remake = now + REMAKE
+        return True
 
 
-def _rebuild(
-    watch: SiteWatch,
-    database_url: str,
-    publisher: Publisher,
-    server: DevServer,
-    stop: threading.Event,
-    events: ServeEvents,
-) -> None:
-    """Build again when the help center is saved; what is saved in status/ alone is only published."""
-    while not stop.wait(WATCH):
-        content_saved, status_saved = watch.help_center.has_changed(), watch.status.has_changed()
-        if not content_saved and not status_saved:
-            continue
-        try:
-            if content_saved:
-                report = build_site(watch.site, utc_now(), database_url, publisher.lock)
-                publisher.project = report.project
-                events.built(report)
+class Rebuild:
+    """Builds again when the help center is saved or site/ deleted; what is saved in status/ alone is only published."""
+
+    def __init__(
+        self,
+        watch: SiteWatch,
+        database_url: str,
+        publisher: Publisher,
+        server: DevServer,
+        events: ServeEvents,
+    ) -> None:
+        self._watch = watch
+        self._database_url = database_url
+        self._publisher = publisher
+        self._server = server
+        self._events = events
+        self._must_build = self._status_saved = False
+
+    def turn(self) -> float:
+        """Build or publish what was saved, and return the seconds until the next look.
+
+        Raises OSError, since a file may vanish while an editor saves it, and StoreError; the next turn does it again.
+        """
+        self._must_build |= self._watch.must_build()
+        self._status_saved |= self._watch.status_was_saved()
+        if self._must_build or self._status_saved:
+            try:
+                self._bring_up_to_date()
+            except ProblemsFound as problems:
+                self._events.broken(problems)
             else:
-                publisher.reload()
-                publisher.publish()
-                events.reloaded()
-        except ProblemsFound as problems:
-            events.broken(problems)
-        except (OSError, StoreError) as error:
-            # A file may vanish while an editor saves it; the next round reads what is there then.
-            events.failed(error)
+                self._server.reloader.announce()
+            self._must_build = self._status_saved = False
+        return WATCH
+
+    def _bring_up_to_date(self) -> None:
+        if self._must_build:
+            report = build_site(self._watch.site, utc_now(), self._database_url, self._publisher.lock)
+            self._publisher.project = report.project
+            self._events.built(report)
         else:
-            server.reloader.announce()
+            self._publisher.reload()
+            self._publisher.publish()
+            self._events.reloaded()

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_kept_names_are_left_alone_and_only_at_the_top(tmp_path: Path) -> None:
 
 
 def test_leftovers_of_a_killed_run_are_removed_without_a_word(tmp_path: Path) -> None:
-    for name in (".a.html.99999998.waypost-tmp", "b/.c.html.99999999.waypost-tmp"):
+    for name in (".a.html.4194306.waypost-tmp", "b/.c.html.4194305.waypost-tmp"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"half")
     assert sync_tree(tmp_path, {"a.html": b"whole"}) == ["a.html"]
@@ -235,3 +236,80 @@ def test_any_series_of_trees_ends_in_what_a_fresh_process_writes(seed: int, tmp_
         written = {path for path in files if before.get(path) != files[path]}
         assert written == {path for path, mark in marked.items() if mark != "D"}
         assert not any(path.is_dir() and not any(path.iterdir()) for path in tmp_path.rglob("*"))
+
+
+@pytest.fixture
+def private() -> Iterator[None]:
+    """What is created is for its owner alone, unless somebody says otherwise."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+def rights(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.mark.usefixtures("private")
+def test_everybody_may_read_what_is_published_whatever_the_umask(tmp_path: Path) -> None:
+    root = tmp_path / "site/status"
+    sync_tree(root, {"index.html": b"1", "a/b/c.html": b"1"})
+    assert {rights(path) for path in root.rglob("*") if path.is_file()} == {0o644}
+    folders = [tmp_path / "site", root, root / "a", root / "a/b"]
+    assert [rights(path) for path in folders] == [0o755] * 4
+    write_atomic(tmp_path / "private/record.json", b"1")
+    assert rights(tmp_path / "private/record.json") == 0o600
+    assert rights(tmp_path / "private") == 0o700
+
+
+def test_what_others_could_not_read_before_is_granted_and_more_is_not_taken_away(tmp_path: Path) -> None:
+    files = {"index.html": b"1", "a/new.html": b"1", "a/group.html": b"1"}
+    sync_tree(tmp_path, files)
+    (tmp_path / "index.html").chmod(0o600)
+    (tmp_path / "a").chmod(0o700)
+    (tmp_path / "a/group.html").chmod(0o664)
+    tmp_path.chmod(0o700)
+    assert sync_tree(tmp_path, files) == [], "nothing in them has changed"
+    assert [rights(tmp_path / path) for path in files] == [0o644, 0o644, 0o664]
+    assert rights(tmp_path) == rights(tmp_path / "a") == 0o755
+
+
+def test_what_belongs_to_somebody_else_is_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    sync_tree(tmp_path, {"index.html": b"1"})
+    (tmp_path / "index.html").chmod(0o600)
+    monkeypatch.setattr(os, "chmod", refuse)
+    assert sync_tree(tmp_path, {"index.html": b"1"}) == []
+
+
+@pytest.mark.parametrize("target", ["folder", "nowhere", "page.html"])
+def test_a_link_in_the_place_of_a_page_is_replaced(tmp_path: Path, target: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/in.html").write_bytes(b"theirs")
+    root = tmp_path / "site"
+    root.mkdir()
+    (root / "page.html").symlink_to(target if target == "page.html" else tmp_path / target)
+    assert sync_tree(root, {"page.html": b"ours"}) == ["page.html"]
+    assert not (root / "page.html").is_symlink()
+    assert tree(tmp_path / "folder") == {"in.html": b"theirs"}
+
+
+def test_a_folder_that_vanishes_while_it_is_written_into_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_tree(tmp_path / "site", {"a/b.html": b"1"})
+    write, calls = Path.write_bytes, []
+
+    def vanish(path: Path, data: bytes) -> int:
+        calls.append(path)
+        if len(calls) == 1:
+            shutil.rmtree(tmp_path / "site")
+        return write(path, data)
+
+    monkeypatch.setattr(file_tree.Path, "write_bytes", vanish)
+    sync_tree(tmp_path / "site", {"a/b.html": b"2", "a/c.html": b"2"})
+    assert tree(tmp_path / "site") == {"a/b.html": b"2", "a/c.html": b"2"}

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from waypost.base.net.failures import DeadlineExceeded
 from waypost.base.net.json_paths import MAX_DEPTH, explain_path
-from waypost.base.net.network import DeadlineExceeded, deadline
+from waypost.base.net.network import deadline
 from waypost.formats.expectations import Expect
 from waypost.monitor.probes.comparison import judge_json
 
@@ -93,7 +94,15 @@ def test_values_are_compared_as_written(path: str, wanted: Any, body: str, good:
     assert judged(path, wanted, body.encode()) == ("" if good else WRONG.format(path))
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"", b"\xff\xfe", b"[[[", b'{"n": ' + b"9" * 5000 + b"}"])
+@pytest.mark.parametrize("digits", [1, 300, 400, 3999, 4001, 10_000, 100_000])
+def test_integers_of_any_size_are_read_and_compared(digits: int) -> None:
+    body = b'{"n": ' + b"9" * digits + b"}"
+    assert judged("$.n", {"gt": 8}, body) == ""
+    assert judged("$.n", {"lt": 9}, body) == WRONG.format("$.n")
+    assert judged("$.n", "9" * digits, body) == WRONG.format("$.n"), "a number is no text"
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"", b"\xff\xfe", b"[[["])
 def test_a_body_that_is_no_sound_json_is_a_failure(body: bytes) -> None:
     assert judged("$.n", 1, body) == "the body is not JSON"
 

@@ -22,16 +22,8 @@ from helpers.hostile_servers import (
     silent,
 )
 from waypost.base.net import network
-from waypost.base.net.network import (
-    MAX_ADDRESSES,
-    AddressRefused,
-    DeadlineExceeded,
-    connect,
-    current_exchange,
-    deadline,
-    remaining,
-    resolve,
-)
+from waypost.base.net.failures import AddressRefused, DeadlineExceeded
+from waypost.base.net.network import MAX_ADDRESSES, connect, current_exchange, deadline, remaining, resolve
 from waypost.formats.checks import HttpCheck, TcpCheck
 from waypost.monitor.probes.registry import probe
 from waypost.monitor.probes.result import ProbeContext

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from helpers.hostile_servers import Server, answering, reply
-from waypost.base.net.network import Unanswered, deadline
+from waypost.base.net.failures import Unanswered
+from waypost.base.net.network import deadline
 from waypost.base.net.web import Request, Response, basic, fetch
 
 

@@ -64,12 +64,19 @@ def work(url: str, port: int, subscribers: int, parent: Connection) -> None:
         courier = DeliveryWorker(store.outbox, site_of(port, subscribers), environment=ENVIRONMENT)
         parent.send(peak())
         stop = threading.Event()
-        thread = threading.Thread(target=courier.run, args=(stop,))
+        thread = threading.Thread(target=send_until, args=(courier, stop))
         thread.start()
         parent.recv()
         stop.set()
         thread.join()
+        courier.close()
     parent.send(peak())
+
+
+def send_until(courier: DeliveryWorker, stop: threading.Event) -> None:
+    """Send what is due until told to stop."""
+    while not stop.wait(courier.turn()):
+        pass
 
 
 def peak() -> float:

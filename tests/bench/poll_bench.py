@@ -28,6 +28,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench_page import write_section
+from run_bench import measure_run, serve_badly, write_site
 
 from helpers.postgres import cluster
 from helpers.stores import Store
@@ -153,11 +154,32 @@ def row(name: str, figures: Sequence[Figures], checks: int) -> list[str]:
     return [name, f"{checks:,}", done, shares, f"{median * 1000:.0f} ms", f"{p99 * 1000:.0f} ms"]
 
 
+def run_rows(folder: Path, checks: Sequence[int], seconds: float) -> list[list[str]]:
+    """Measure `waypost run` with and without publishing, a third of the checks failing, slow or hanging."""
+    receive, send = SPAWN.Pipe(duplex=False)
+    server = SPAWN.Process(target=serve_badly, args=(send,), daemon=True)
+    server.start()
+    port = receive.recv()
+    rows = []
+    for number in checks:
+        for name, publishes in (("run --no-publish", False), ("run, publishing", True)):
+            place = folder / f"{number}-{publishes}"
+            write_site(place, number, port)
+            found = measure_run(place, publishes=publishes, warm=75.0, counted=seconds)
+            figures = Figures(found.done, found.cpu, found.wall, found.lateness)
+            rows.append(row(f"SQLite, {name}, a third bad", [figures], number))
+    server.kill()
+    return rows
+
+
 def main() -> None:
     """Measure, print, and write docs/performance.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long each measurement counts")
     parser.add_argument("--checks", type=int, nargs="*", default=[1000, 10_000], help="checks a minute")
+    parser.add_argument(
+        "--run-checks", type=int, nargs="*", default=[1000, 5000], help="checks a minute of the whole process"
+    )
     options = parser.parse_args()
     receive, send = SPAWN.Pipe(duplex=False)
     server = SPAWN.Process(target=serve, args=(send,), daemon=True)
@@ -173,6 +195,7 @@ def main() -> None:
                 checks, url = options.checks[0], postgres.new_url()
                 found = measure(checks, port, url, pollers, options.seconds)
                 rows.append(row(f"PostgreSQL, {name}", found, checks))
+        rows += run_rows(Path(folder), options.run_checks, options.seconds)
     server.kill()
     header = ["Database", "Checks a minute", "done a minute", "Share of a core", "Late, median", "Late, p99"]
     table = Table(*header)

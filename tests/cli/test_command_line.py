@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import re
 import shlex
+import signal
+import socket
+import subprocess
+import sys
 import typing
 from pathlib import Path
 
@@ -13,7 +18,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from helpers.sites import fingerprint, minimal_site, waypost
+from helpers.sites import fingerprint, minimal_site, running, waypost
 from waypost import __version__, cli
 from waypost.cli import COMMANDS, main
 from waypost.formats.checks import HttpCheck
@@ -223,3 +228,48 @@ def test_the_database_may_come_from_the_environment(site: Site, monkeypatch: pyt
     assert run("poll")[0] == 0
     assert (site.root / "elsewhere.db").is_file()
     assert not (site.root / ".waypost").exists()
+
+
+# Ctrl-C ends every command quietly, with the code that shells expect.
+
+
+def test_an_interrupt_while_a_command_works(monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("waypost.run.poll", interrupt)
+    assert run("poll", "--site", str(site.root)) == (130, "", "")
+
+
+def test_an_interrupt_while_the_arguments_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(click.Group, "parse_args", interrupt)
+    assert run("poll") == (130, "", "")
+
+
+def test_an_interrupt_while_the_program_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", "from waypost.__main__ import main; main()"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_an_interrupt_by_a_real_signal_while_a_server_hangs(site: Site) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        config = site.root / "status/status.yml"
+        text = config.read_text(encoding="utf-8")
+        config.write_text(re.sub(r'http: "[^"]*"', f'http: "{address}"', text), encoding="utf-8")
+        server.settimeout(60)
+        with running("poll", site=site) as command:
+            connection, _ = server.accept()
+            with connection:
+                assert command.end(signal.SIGINT, 60) == 130
+    assert (command.out, command.err) == ([], [])

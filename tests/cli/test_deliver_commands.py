@@ -4,9 +4,12 @@ import json
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,8 +18,13 @@ from jsonschema import Draft202012Validator
 from helpers.mail_server import MailBoxes, mail_server
 from helpers.receivers import SECRET, Receiver, receiver
 from helpers.sites import minimal_site, running, wait_until, waypost
+from waypost.base.faults import Fault, FaultKind
 from waypost.cli import main
+from waypost.monitor.store.faults import write_faults
+from waypost.monitor.store.opening import open_database
+from waypost.notify import dispatch
 from waypost.notify.channels.webhook.event import payload_schema
+from waypost.notify.outbox import Outbox
 from waypost.reading.site import Site
 
 ADDRESS = "planted-address@example.org"
@@ -144,6 +152,63 @@ def test_what_happens_is_sent_once_listed_and_replayed(
     assert [item.id for item in place.seen[2:]] == [place.seen[0].id]
 
 
+def note(site: Site, began: datetime, until: datetime | None = None) -> None:
+    """Write a fault into the database as a poller does that runs elsewhere."""
+    fault = Fault(FaultKind.PUBLISHING, "", "There is no room in site/.", began, until=until)
+    with closing(open_database(site.database_url)) as database:
+        write_faults(database, "poller", [fault], datetime.now(UTC))
+
+
+def test_operators_hear_of_a_fault_that_a_poller_noted_and_of_its_end(
+    site: Site, place: Receiver, boxes: tuple[MailBoxes, str]
+) -> None:
+    told(site)
+    now = datetime.now(UTC)
+    began = now - timedelta(minutes=5)
+    note(site, began)
+    assert in_process("deliver", "--dry-run", site=site).stdout.splitlines() == [
+        "monitor.trouble  The status page cannot be written",
+        "  to acme (webhook)",
+    ]
+    for _ in range(2):
+        assert in_process("deliver", site=site).returncode == 0
+    assert place.types == ["monitor.trouble"]
+    note(site, began, now)
+    for _ in range(2):
+        assert in_process("deliver", site=site).returncode == 0
+    assert place.types == ["monitor.trouble", "monitor.recovered"]
+    faults = [message.payload["data"]["fault"] for message in place.seen]
+    assert [(fault["kind"], fault["ended_at"] is None) for fault in faults] == [
+        ("publishing", True),
+        ("publishing", False),
+    ]
+    for message in place.seen:
+        Draft202012Validator(payload_schema()).validate(message.payload)
+    assert boxes[0].taken == [], "customers hear nothing of it"
+
+
+def test_a_process_that_only_delivers_tells_of_the_faults_of_the_one_that_polls(
+    site: Site, place: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(dispatch, "INTERVAL", timedelta(seconds=0.05))
+    told(site)
+    stop = threading.Event()
+    watch = threading.Thread(target=dispatch.deliver_until, args=(site, site.database_url, stop), daemon=True)
+    watch.start()
+    try:
+        now = datetime.now(UTC)
+        note(site, now - timedelta(minutes=5))
+        wait_until(lambda: place.types == ["monitor.trouble"], "the fault")
+        assert caplog.text == ""
+        (site.root / "status" / "status.yml").write_text("mistakes: [")
+        wait_until(lambda: "The files have mistakes" in caplog.text, "the files have mistakes")
+        note(site, now - timedelta(minutes=5), now)
+        wait_until(lambda: place.types == ["monitor.trouble", "monitor.recovered"], "its end all the same")
+    finally:
+        stop.set()
+        watch.join()
+
+
 def test_replaying_wants_to_know_what(site: Site) -> None:
     told(site)
     assert in_process("deliveries", "replay", site=site).returncode == 2
@@ -185,7 +250,9 @@ def test_a_variable_that_is_not_set_is_named(site: Site, monkeypatch: pytest.Mon
     monkeypatch.delenv("ACME_SECRET")
     done = in_process("deliver", site=site)
     assert done.returncode == 0, "there is nothing to send yet"
-    assert "the environment variable ACME_SECRET is not set" in done.stderr
+    warning = r"status/subscribers\.yml:3:\d+: warning environment: The environment variable ACME_SECRET is not set\."
+    assert re.match(warning, done.stderr)
+    assert "secret:" not in done.stderr, "the line itself may hold more than is to be shown"
 
 
 def test_the_daemon_tells_what_it_publishes(site: Site, place: Receiver) -> None:
@@ -200,6 +267,33 @@ def test_the_daemon_tells_what_it_publishes(site: Site, place: Receiver) -> None
         wait_until(lambda: "incident.opened" in place.types, "the message")
         assert "Mail is slow" in page.read_text(), "the page is there before anybody is told of it"
         assert command.end(signal.SIGTERM) == 0
+
+
+def test_a_process_that_only_delivers_goes_on_whatever_one_turn_raises(
+    site: Site, place: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(dispatch, "INTERVAL", timedelta(seconds=0.2))
+    errors = [RuntimeError("can't start new thread"), KeyError("of the inside")]
+    claim, stop = Outbox.claim, threading.Event()
+
+    def failing(*arguments: Any, **options: Any) -> Any:
+        if errors:
+            raise errors.pop(0)
+        return claim(*arguments, **options)
+
+    told(site)
+    monkeypatch.setattr(Outbox, "claim", failing)
+    thread = threading.Thread(target=dispatch.deliver_until, args=(site, site.database_url, stop))
+    thread.start()
+    try:
+        happen(site)
+        wait_until(lambda: "incident.opened" in place.types, "the message")
+    finally:
+        stop.set()
+        thread.join()
+    assert errors == []
+    assert "can't start new thread" in caplog.text
+    assert "Traceback" in caplog.text
 
 
 def test_an_incident_of_the_checks_is_acknowledged_by_name(site: Site) -> None:

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from helpers.histories import DAY, MemoryStore, quiet_days
 from helpers.sites import minimal_site
-from helpers.stores import Store
+from helpers.stores import Store, confirm
 from waypost.base.clock import utc_now
 from waypost.cli import main
 from waypost.formats.observations import Series
@@ -67,6 +67,7 @@ def fill(site: Site, history: History, *, sealed: bool = True) -> None:
         store = Store(found)
         store.import_rows(history)
         if sealed:
+            confirm(store, TODAY - DAY + timedelta(hours=1))
             seal_days(store, TODAY - DAY + timedelta(hours=1))
 
 

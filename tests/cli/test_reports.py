@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,14 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from pytest_httpserver import HTTPServer
 
+from helpers.hostile_servers import closed_port
 from helpers.sites import MINIMAL, ROOT, minimal_site, point_checks_at, replace
 from helpers.stores import Store
+from waypost.base.faults import Fault, FaultKind
 from waypost.cli import main
 from waypost.monitor.poll import poll_once
+from waypost.monitor.store.faults import write_faults
+from waypost.monitor.store.opening import open_database
 from waypost.problems import CODES
 from waypost.reading.json_schemas import FORMATS
 from waypost.reading.project import load_project
@@ -129,6 +135,34 @@ def test_status_shows_names_as_they_are(site: Site) -> None:
     assert "[bold]Mail[/bold] [/]" in out
 
 
+def note(site: Site, *faults: Fault) -> None:
+    """Write faults into the database as a poller does that runs now."""
+    with closing(open_database(site.database_url)) as database:
+        write_faults(database, "poller", faults, datetime.now(UTC))
+
+
+def test_status_names_the_faults_of_waypost_itself_that_last(site: Site) -> None:
+    assert read("status")["faults"] == []
+    began = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+    over = Fault(FaultKind.LOG, "", "The log is full.", began, until=began + timedelta(minutes=1))
+    note(site, Fault(FaultKind.TASK, "housekeeping", "[bold] failed.", began), over)
+    code, out, err = run("status")
+    assert (code, err) == (0, ""), "the command works"
+    assert re.search(r"\nWaypost itself, since \d{4}-\d\d-\d\d \d\d:\d\d: \[bold\] failed\.\n", out)
+    assert "log" not in out
+    [fault] = read("status")["faults"]
+    assert datetime.fromisoformat(fault.pop("started_at")) == began
+    assert fault == {"kind": "task", "subject": "housekeeping", "message": "[bold] failed.", "ended_at": None}
+
+
+def test_no_public_page_holds_a_fault_of_waypost_itself(site: Site) -> None:
+    note(site, Fault(FaultKind.PUBLISHING, "", "planted-fault", datetime.now(UTC) - timedelta(minutes=5)))
+    assert run("publish")[0] == 0
+    pages = [path for path in site.output.rglob("*") if path.is_file()]
+    assert len(pages) > 10
+    assert [path for path in pages if b"planted-fault" in path.read_bytes()] == []
+
+
 # doctor
 
 
@@ -156,6 +190,68 @@ def test_doctor_tells_which_check_fails_and_why(site: Site, server: HTTPServer) 
     assert found["check"]["text"] == "web http-1: HTTP status 503, expected 2xx"
 
 
+def with_uplink(site: Site, *targets: str) -> None:
+    listed = ", ".join(f'"{target}"' for target in targets)
+    replace(
+        site.root / "status" / "status.yml",
+        "\ncomponents:",
+        f"\nuplink: {{targets: [{listed}]}}\ncomponents:",
+    )
+
+
+def test_doctor_says_where_no_uplink_is_set(site: Site) -> None:
+    found = by_subject(read("doctor"))["uplink"]
+    assert found["level"] == "note"
+    assert "a failure of our own connection is taken for one of the service" in found["text"]
+
+
+def test_doctor_tries_each_host_of_the_uplink(site: Site, server: HTTPServer) -> None:
+    with_uplink(site, f"localhost:{server.port}", f"127.0.0.1:{server.port}")
+    assert by_subject(read("doctor"))["uplink"] == {
+        "subject": "uplink",
+        "level": "ok",
+        "text": "every host can be reached",
+    }
+
+
+def test_doctor_says_that_an_uplink_without_a_name_knows_nothing_of_name_servers(
+    site: Site, server: HTTPServer
+) -> None:
+    with_uplink(site, f"127.0.0.1:{server.port}", f"127.0.0.1:{closed_port()}")
+    notes = [each["text"] for each in read("doctor") if each["subject"] == "uplink"]
+    assert notes[0].startswith("not reached: 127.0.0.1:")
+    assert notes[0].endswith(": the connection was refused")
+    assert "Add a name" in notes[1]
+
+
+def test_doctor_names_an_uplink_of_which_nothing_is_reached(site: Site) -> None:
+    with_uplink(site, f"127.0.0.1:{closed_port()}")
+    found = by_subject(read("doctor", code=1))["uplink"]
+    assert found["level"] == "bad"
+    assert "nothing would be judged" in found["text"]
+
+
+def test_doctor_and_poll_say_why_a_status_page_cannot_be_read(site: Site, server: HTTPServer) -> None:
+    replace(
+        site.root / "status" / "status.yml",
+        f'http: "{server.url_for("/health")}"',
+        f'statuspage: "{server.url_for("/")}"',
+    )
+    server.expect_request("/api/v2/summary.json").respond_with_data("<html>")
+    reason = "the status page is not JSON"
+    assert by_subject(read("doctor"))["check"]["text"] == f"web statuspage-1: no data: {reason}"
+    code, out, err = run("poll", "--json")
+    assert (code, json.loads(out)) == (
+        1,
+        {
+            "observations": [],
+            "skipped": [{"component": "web", "check": "statuspage-1", "region": "", "reason": reason}],
+        },
+    )
+    assert err == f"web/statuspage-1 has no data: {reason}.\n", "the journal of our own faults"
+    assert run("poll")[:2] == (1, f"web statuspage-1: no data: {reason}\n")
+
+
 def test_doctor_of_a_broken_site_points_to_lint(site: Site) -> None:
     (site.root / "content" / "index.md").write_text("no front matter", encoding="utf-8")
     code, out, _ = run("doctor")
@@ -166,6 +262,17 @@ def test_doctor_of_a_broken_site_points_to_lint(site: Site) -> None:
     assert found["python"]["level"] == "ok", "everything else is looked at all the same"
 
 
+def test_doctor_names_the_faults_that_a_process_has_noted(site: Site) -> None:
+    poll_times(site, 1)
+    assert by_subject(read("doctor"))["faults"]["level"] == "ok"
+    note(site, Fault(FaultKind.CAPACITY, "", "Checks are late.", datetime(2026, 11, 20, 10, tzinfo=UTC)))
+    assert by_subject(read("doctor", code=1))["faults"] == {
+        "subject": "faults",
+        "level": "bad",
+        "text": "since 2026-11-20 10:00 UTC: Checks are late.",
+    }
+
+
 def test_doctor_of_a_damaged_database(site: Site) -> None:
     poll_times(site, 1)
     database = site.root / ".waypost" / "waypost.db"
@@ -173,7 +280,8 @@ def test_doctor_of_a_damaged_database(site: Site) -> None:
     database.write_bytes(b"not a database at all" * 500)
     found = by_subject(read("doctor", code=1))
     assert found["database"]["level"] == "bad"
-    assert "Restore it from a backup" in found["database"]["text"]
+    assert "faults" not in found, "nothing is known of them"
+    assert "restore it from a backup" in found["database"]["text"]
 
 
 def test_doctor_tells_what_cannot_be_written(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,3 +379,33 @@ def test_editors_find_a_misspelt_key(name: str) -> None:
     validator = Draft202012Validator(printed(name))
     data = data_of(EXAMPLES[name][0])
     assert list(validator.iter_errors({**data, "tytle": "x"}))
+
+
+# Faults of our own
+
+
+def test_a_fault_of_our_own_is_a_sentence_and_its_traceback_is_in_the_log(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("planted")
+
+    monkeypatch.setattr("waypost.publishing.current.current_status", fail)
+    code, out, err = run("status")
+    assert (code, out) == (1, "")
+    assert err == "waypost: Waypost has a fault. .waypost/waypost.log has its traceback; --debug shows it.\n"
+    log = (site.root / ".waypost" / "waypost.log").read_text(encoding="utf-8")
+    assert "KeyError: 'planted'" in log
+    code, _, err = run("status", "--debug")
+    assert code == 1
+    assert "KeyError: 'planted'" in err, "--debug shows it"
+
+
+def test_debug_shows_where_a_refusal_came_from_and_nothing_else_does(site: Site) -> None:
+    (site.root / ".waypost").mkdir()
+    (site.root / ".waypost" / "waypost.db").write_bytes(b"no database" * 500)
+    code, _, err = run("status")
+    assert (code, err.count("\n")) == (1, 1)
+    code, _, err = run("status", "--debug")
+    assert code == 1
+    assert "Traceback" in err

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from helpers.regional import seen_from_three, three_regions
 from helpers.status_world import moment, take_snapshot
+from waypost.base.faults import Fault, FaultKind
 from waypost.cli.status import budget_left, further_lines
 from waypost.formats.status import UplinkGap
 from waypost.status.rules.uptime import Budget
@@ -26,6 +27,14 @@ def test_that_our_own_connection_is_down_is_told() -> None:
     assert any(
         line.startswith("Our own connection has been down since 2026-11-20") for line in further_lines(seen)
     )
+
+
+def test_faults_of_waypost_itself_are_told_beside_those_of_the_service() -> None:
+    seen = take_snapshot(three_regions(), seen_from_three(), moment("12:00"))
+    full = Fault(FaultKind.PUBLISHING, "", "There is no room in site/.", moment("11:20"))
+    lines = list(further_lines(seen, [full]))
+    assert lines[-3] == "Waypost itself, since 2026-11-20 11:20: There is no room in site/."
+    assert set(lines) - set(further_lines(seen)) == {lines[-3]}
 
 
 def test_the_error_budget_that_is_left_is_a_share() -> None:

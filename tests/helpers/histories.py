@@ -113,6 +113,13 @@ class MemoryStore:
         self.asked_since: list[datetime | None] = []
         self.rollups: list[Rollup] = []
 
+    def confirmed_until(self, now: datetime) -> datetime:
+        """Believe the clock of the test."""
+        return now
+
+    def set_aside(self) -> int:
+        return 0
+
     def history(self, since: datetime | None = None) -> History:
         self.asked_since.append(since)
         if since is None:

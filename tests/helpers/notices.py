@@ -6,7 +6,7 @@ and the `event` that it is about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
@@ -16,6 +16,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from helpers.status_world import history_of, moment, site_of, take_snapshot
+from waypost.base.faults import Fault, FaultKind
 from waypost.base.net.addresses import refuser
 from waypost.formats.lint import Cadence
 from waypost.formats.status import Certificate
@@ -63,7 +64,8 @@ def compositions(case: Mapping[str, Any]) -> list[tuple[Notice, Snapshot]]:
         notice.key for notice in new_notices(NoticeContext(first, OutboxState(), file, Cadence()))
     )
     told = OutboxState(keys=keys, components=known_states(first, {}), disabled=disabled)
-    found = new_notices(NoticeContext(second, told, file, Cadence()))
+    faults = tuple(faults_of(case, second.now))
+    found = new_notices(NoticeContext(second, told, file, Cadence(), faults))
     return [
         (replace(notice, sequence=case.get("sequence", 1) + place), second)
         for place, notice in enumerate([*found, *([sample(second.now)] if case["event"] == "test" else [])])
@@ -75,6 +77,20 @@ def certificates_of(case: Mapping[str, Any]) -> tuple[Certificate, ...]:
     rows = [text.split() for text in case.get("certificates", ())]
     seen = moment(case["now"])
     return tuple(Certificate(owner, check, moment(end), seen, 14) for owner, check, end in rows)
+
+
+def faults_of(case: Mapping[str, Any], at: datetime) -> Iterator[Fault]:
+    """Give our own faults of a case as the database has them at a moment.
+
+    Each has a `kind`, a `message`, its beginning `since`, and perhaps a `subject` and its end `until`; `stored` and
+    `over` say when its beginning and its end came into the database, where that was at other times.
+    """
+    for said in case.get("faults", ()):
+        since, until = moment(said["since"]), moment(said["until"]) if "until" in said else None
+        if moment(said.get("stored", said["since"])) <= at:
+            is_over = until == since or (until is not None and moment(said.get("over", said["until"])) <= at)
+            kind, subject = FaultKind(said["kind"]), said.get("subject", "")
+            yield Fault(kind, subject, said["message"], since, until=until if is_over else None)
 
 
 def composition(case: Mapping[str, Any]) -> tuple[Notice, Snapshot]:

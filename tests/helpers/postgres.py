@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -68,6 +70,26 @@ class Cluster:
     def stop(self) -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop every process of the server in the middle of what it does, for a while."""
+        pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        # It may be starting another process at this moment.
+        processes = {pid: None}
+        os.kill(pid, signal.SIGSTOP)
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=True, timeout=60
+        )
+        processes |= dict.fromkeys(int(each) for each in listed.stdout.split())
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
     def new_url(self) -> str:
         """Return the address of an empty place for tables, which nobody else has."""
         schema = f"test_{next(self._numbers)}"
@@ -104,3 +126,10 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster | None]:
             server.stop()
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def black_hole() -> Iterator[str]:
+    """Give the address of a server that accepts every connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as server:
+        yield f"postgresql://{USER}@127.0.0.1:{server.getsockname()[1]}/postgres"

@@ -153,11 +153,18 @@ class Running:
         return code
 
 
+SKEWED = Path(__file__).with_name("skewed_waypost.py")
+
+
 @contextmanager
-def running(*arguments: str, site: Site) -> Iterator[Running]:
-    """Start a command in a site, and end it with the test."""
+def running(*arguments: str, site: Site, clock: Path | None = None) -> Iterator[Running]:
+    """Start a command in a site, and end it with the test.
+
+    `clock` is a file with the seconds by which the clock of its machine is ahead.
+    """
+    program = ["-m", "waypost"] if clock is None else [str(SKEWED), str(clock)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "waypost", *arguments],
+        [sys.executable, *program, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

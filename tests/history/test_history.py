@@ -21,7 +21,7 @@ from helpers.histories import (
     shuffled,
 )
 from helpers.sites import fingerprint, minimal_site, replace
-from helpers.stores import Store, keep
+from helpers.stores import Store, confirm, keep
 from waypost.base.database.engine import StoreError
 from waypost.formats.status import ComponentStatus, Coverage, Observation, StateChange
 from waypost.formats.status_site import History
@@ -90,10 +90,13 @@ def test_days_are_sealed_once_and_in_order(store: Store) -> None:
     assert seal_days(store, START + DAY + timedelta(minutes=59)) == [], "the day is not over for an hour"
     [first] = seal_days(store, START + DAY + timedelta(hours=1))
     assert first[0] == day(0)
+    [second] = seal_days(store, START + 5 * DAY)
+    assert second[0] == day(1), "history follows no other day"
+    confirm(store, START + 5 * DAY)
     later = seal_days(store, START + 5 * DAY)
-    assert [found for found, _ in later] == [day(1), day(2), day(3)], "days without rows are sealed too"
+    assert [found for found, _ in later] == [day(2), day(3)], "days without rows are sealed too"
     assert seal_days(store, START + 5 * DAY) == []
-    assert store.digests() == [first, *later] == chain(store.history(), day(0), day(3))
+    assert store.digests() == [first, second, *later] == chain(store.history(), day(0), day(3))
 
 
 def test_a_long_history_is_sealed_a_year_at_a_time() -> None:
@@ -288,6 +291,7 @@ def test_a_database_is_filled_from_text_and_goes_on_from_there(site: Site, store
     assert in_milliseconds(store.history()) == in_milliseconds(clipped(OUTAGE, START, START + 2 * DAY))
     assert import_history(store, read_tables(site, [])).changes == 0
     store.import_rows(clipped(OUTAGE, START + 2 * DAY, START + 3 * DAY))
+    confirm(store, START + 4 * DAY)
     seal_days(store, START + 4 * DAY)
     assert store.digests() == source.digests()
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from helpers.histories import DAY, LINES, START, MemoryStore, quiet_days
 from helpers.sites import minimal_site, replace
-from helpers.stores import Store
+from helpers.stores import Store, confirm
 from waypost.formats.observations import Series
 from waypost.formats.status import ComponentStatus, StateChange, UplinkGap
 from waypost.formats.status_site import History
@@ -246,6 +246,8 @@ def test_a_publication_that_cannot_be_compared_is_said(
 
 
 def test_what_is_not_sealed_is_said(site: Site, store: Store) -> None:
+    assert len(verified(site, NOW + 2 * DAY).notes) == 1, "history follows no other day"
+    confirm(store, NOW + 2 * DAY)
     [note, _] = verified(site, NOW + 2 * DAY).notes
     assert note == f"{DATABASE}: {day(4)} to {day(5)} not sealed yet."
     store.import_rows(quiet_days(FIRST - 3 * DAY, 3, WEB))

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import http.client
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http import HTTPStatus
 
 import pytest
 
-from waypost.monitor import heartbeat_listener
-from waypost.monitor.heartbeat_listener import HeartbeatListener
+from waypost.base.faults import Faults
+from waypost.base.net.request_server import listening
+from waypost.monitor.heartbeat_listener import heartbeat_route
 
 KEY = "s3cret-key"
 
@@ -29,15 +29,8 @@ class Jobs:
 
 @contextmanager
 def listener(jobs: Jobs, key: str | None = None) -> Iterator[int]:
-    server = HeartbeatListener("127.0.0.1", 0, jobs.receive, key)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(("127.0.0.1", 0), [heartbeat_route(jobs.receive, key)], Faults()) as port:
+        yield port
 
 
 def ask(
@@ -115,7 +108,7 @@ def test_other_addresses_are_not_found(path: str) -> None:
 def test_other_methods_are_refused() -> None:
     jobs = Jobs()
     with listener(jobs) as port:
-        assert ask(port, "/heartbeat/backups", "DELETE")[0] == 501
+        assert ask(port, "/heartbeat/backups", "DELETE")[0] == 405
     assert jobs.received == []
 
 
@@ -156,38 +149,3 @@ def test_neither_the_key_nor_an_address_is_ever_printed(capfd: pytest.CaptureFix
             client.sendall(f"nonsense {KEY}\r\n\r\n".encode())
             assert KEY.encode() not in client.recv(4000).split(b"\r\n\r\n")[0]
     assert capfd.readouterr() == ("", "")
-
-
-def test_a_client_that_drips_is_cut_off_and_others_are_served_meanwhile(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(heartbeat_listener, "DEADLINE", 0.5)
-    jobs = Jobs()
-    with listener(jobs) as port, closing(socket.create_connection(("127.0.0.1", port))) as drip:
-        drip.sendall(b"GET /heartbeat/x HTTP/1.0\r\nX-")
-        assert ask(port, "/heartbeat/y")[0] == 200
-        drip.settimeout(10)
-        assert drip.recv(100) == b"", "it is cut off, though it was never silent for long"
-    assert jobs.received == [("y", "")]
-
-
-def test_too_many_clients_are_turned_away_and_room_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat_listener, "AT_ONCE", 2)
-    with listener(Jobs()) as port:
-        holders = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
-        try:
-            for holder in holders:
-                holder.sendall(b"GET /heartbeat/x HTTP/1.0\r\n")
-            with closing(socket.create_connection(("127.0.0.1", port))) as third:
-                third.settimeout(10)
-                assert third.recv(100) == b""
-        finally:
-            for holder in holders:
-                holder.close()
-        statuses: list[int] = []
-        while 200 not in statuses:
-            try:
-                statuses.append(ask(port, "/heartbeat/y")[0])
-            except (OSError, http.client.HTTPException):
-                statuses.append(0)
-            assert len(statuses) < 500

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import errno
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from waypost.formats.observations import Ping, PingKind
-from waypost.monitor import heartbeats
-from waypost.monitor.heartbeats import Spool
+from waypost.monitor.io import heartbeat_spool
+from waypost.monitor.io.heartbeat_spool import Spool
 
 START = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
 GOOD = (
@@ -25,29 +27,46 @@ def spool(tmp_path: Path) -> Spool:
     return Spool(tmp_path / "waypost.db")
 
 
-def test_what_was_put_waits_oldest_first_until_it_is_forgotten(spool: Spool) -> None:
-    assert spool.waiting() == [], "a poller that never heard of a job has no folder"
+def waiting(spool: Spool) -> list[Ping | None]:
+    return [spool.read(name) for name in spool.names()]
+
+
+def test_what_was_put_waits_oldest_first_until_it_is_removed(spool: Spool) -> None:
     reports = [ping(0.5, PingKind.START), ping(7), ping(100, PingKind.FAIL, 3)]
     for item in reversed(reports):
         spool.put(item)
-    assert [item for _, item in spool.waiting()] == reports
-    assert [item for _, item in Spool(spool.folder.parent / "waypost.db").waiting()] == reports
-    first, *_ = spool.waiting()
-    spool.forget([first[0], first[0]])
-    assert [item for _, item in spool.waiting()] == reports[1:]
+    assert waiting(spool) == reports
+    assert waiting(Spool(spool.folder.parent / "waypost.db")) == reports
+    first, *_ = spool.names()
+    spool.remove(first)
+    spool.remove(first)
+    assert waiting(spool) == reports[1:]
 
 
 def test_the_offset_of_a_report_does_not_matter(spool: Spool) -> None:
     at = datetime.fromisoformat("2026-11-21T03:30:00.250+01:00")
     spool.put(Ping("backups", "heartbeat-1", at))
-    [(_, found)] = spool.waiting()
-    assert found == Ping("backups", "heartbeat-1", at)
+    assert waiting(spool) == [Ping("backups", "heartbeat-1", at)]
 
 
-def test_half_a_file_is_not_seen(spool: Spool) -> None:
+def test_half_a_file_does_not_wait(spool: Spool) -> None:
     spool.put(ping(0))
     (spool.folder / ".1763692200.000000-aa").write_text('{"comp')
-    assert len(spool.waiting()) == 1
+    assert len(spool.names()) == 1
+
+
+def test_a_report_that_cannot_be_written_leaves_nothing(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool.prepare()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        spool.put(ping(0))
+    assert list(spool.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -64,20 +83,31 @@ def test_half_a_file_is_not_seen(spool: Spool) -> None:
         GOOD.replace("null", '"0"'),
         GOOD.replace("null", "true"),
         GOOD.replace("backups", "b" * 3000),
+        GOOD.replace("backups", "\\ud800"),
+        GOOD.replace("2026-11-21T02:30:00+00:00", "0001-01-01T00:00:00+23:00"),
     ],
 )
-def test_a_file_that_is_no_report_is_named_so_that_it_can_be_removed(spool: Spool, text: str) -> None:
-    spool.folder.mkdir()
+def test_a_file_that_is_no_report_is_known_as_such(spool: Spool, text: str) -> None:
+    spool.prepare()
     strange = spool.folder / "1763692200.000000-aa.json"
     strange.write_text(text)
-    assert spool.waiting() == [(strange, None)]
+    assert waiting(spool) == [None]
     strange.write_text(GOOD)
-    assert spool.waiting() == [(strange, ping(0, PingKind.START))]
+    assert waiting(spool) == [ping(0, PingKind.START)]
 
 
-def test_a_flood_is_taken_in_parts(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeats, "MOST_FILES", 3)
-    for number in range(5):
-        spool.put(ping(number))
-    spool.forget(path for path, _ in spool.waiting())
-    assert [item for _, item in spool.waiting()] == [ping(3), ping(4)]
+def test_what_is_no_file_is_no_report_and_nothing_waits_for_it(spool: Spool) -> None:
+    spool.prepare()
+    (spool.folder / "1.json").mkdir()
+    os.mkfifo(spool.folder / "2.json")
+    (spool.folder / "3.json").symlink_to("/dev/zero")
+    assert waiting(spool) == [None, None, None]
+
+
+def test_what_is_set_aside_is_kept_up_to_a_limit(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat_spool, "MOST_SET_ASIDE", 2)
+    spool.prepare()
+    for number in range(4):
+        (spool.folder / f"{number}.json").write_text("{}")
+        spool.set_aside(f"{number}.json")
+    assert sorted(path.name for path in spool.folder.iterdir()) == ["2.json.bad", "3.json.bad"]

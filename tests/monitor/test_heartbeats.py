@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import http.client
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,12 +11,16 @@ import pytest
 
 from helpers.stores import Store
 from waypost.base.database.engine import StoreError
+from waypost.base.faults import FaultKind, Faults
+from waypost.base.net.request_server import ListenRefused, listening
 from waypost.formats.checks import Heartbeat, HeartbeatCheck, HttpCheck
 from waypost.formats.observations import Ping, PingKind
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
-from waypost.monitor.heartbeat_listener import ListenRefused, listening
-from waypost.monitor.heartbeats import Intake, Spool, UnknownHeartbeat, report
-from waypost.monitor.rules.heartbeats import heartbeat_names, read_ping
+from waypost.monitor import heartbeats
+from waypost.monitor.heartbeat_listener import heartbeat_route, require_key
+from waypost.monitor.heartbeats import HeartbeatReceiver, Intake, UnknownHeartbeat, report
+from waypost.monitor.io.heartbeat_spool import Spool
+from waypost.monitor.rules.heartbeats import heartbeat_names, newest_reports, read_ping
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 BEAT = Heartbeat(every=timedelta(hours=1), grace=timedelta(minutes=5))
@@ -65,9 +71,30 @@ def test_a_word_says_how_a_job_is(word: str, kind: PingKind, code: int | None) -
     assert read_ping(("a", "b"), word, NOW) == Ping("a", "b", NOW, kind, code)
 
 
-@pytest.mark.parametrize("word", ["256", "-1", "done", "٣", "1.0", "9" * 40])
+@pytest.mark.parametrize("word", ["256", "-1", "done", "٣", "1.0", "9" * 5000])
 def test_anything_else_is_no_report(word: str) -> None:
     assert read_ping(("a", "b"), word, NOW) is None
+
+
+def beat(seconds: float, kind: PingKind = PingKind.SUCCESS, job: str = "backups") -> Ping:
+    return Ping(job, "heartbeat-1", NOW + timedelta(seconds=seconds), kind)
+
+
+def test_of_many_reports_the_newest_of_each_kind_and_job_count_in_their_order() -> None:
+    reports = [beat(-9), beat(-3), beat(-5, PingKind.START), beat(-7, PingKind.START), beat(-4, job="other")]
+    newest = [beat(-5, PingKind.START), beat(-4, job="other"), beat(-3)]
+    assert newest_reports(reports, NOW) == newest
+    assert newest_reports(newest, NOW) == newest
+
+
+def test_reports_later_than_now_keep_their_order_up_to_now() -> None:
+    reports = [beat(-1, PingKind.FAIL), beat(3600, PingKind.START), beat(3601), beat(60, job="other")]
+    assert newest_reports(reports, NOW) == [
+        beat(-1, PingKind.FAIL),
+        beat(0, job="other"),
+        beat(-0.001, PingKind.START),
+        beat(0),
+    ]
 
 
 def test_a_report_is_kept_though_no_poller_runs_and_taken_in_once(url: str, tmp_path: Path) -> None:
@@ -75,9 +102,9 @@ def test_a_report_is_kept_though_no_poller_runs_and_taken_in_once(url: str, tmp_
     report(CONFIG, url, "backups", "", NOW + timedelta(minutes=3))
     assert not (tmp_path / "waypost.db").exists(), "the database has one writer, and it is not this one"
     with closing(Store(url)) as store:
-        intake = Intake(tmp_path / "waypost.db")
-        assert intake.step(store, NOW) == 2
-        assert intake.step(store, NOW) == 0
+        intake = Intake(tmp_path / "waypost.db", Faults())
+        assert intake.step(store, NOW + timedelta(minutes=3)) == 2
+        assert intake.step(store, NOW + timedelta(minutes=3)) == 0
         pings = store.pings()["backups", "heartbeat-1"]
     assert (pings.start, pings.success, pings.fail) == (NOW, NOW + timedelta(minutes=3), None)
 
@@ -89,22 +116,13 @@ def test_reports_stay_where_they_are_while_the_store_cannot_be_used(
     spool = Spool(tmp_path / "waypost.db")
     with closing(Store(url)) as store:
 
-        def fail(_: object) -> None:
+        def fail(*_: object) -> None:
             raise StoreError("The disk is full.")
 
         monkeypatch.setattr(store, "ping", fail)
         with pytest.raises(StoreError):
-            Intake(tmp_path / "waypost.db").step(store, NOW)
-    assert len(spool.waiting()) == 1
-
-
-def test_a_strange_file_does_not_stay_in_the_way(url: str, tmp_path: Path) -> None:
-    report(CONFIG, url, "backups", "", NOW)
-    spool = Spool(tmp_path / "waypost.db")
-    (spool.folder / "0.json").write_text("{}")
-    with closing(Store(url)) as store:
-        assert Intake(tmp_path / "waypost.db").step(store, NOW) == 1
-    assert spool.waiting() == []
+            Intake(tmp_path / "waypost.db", Faults()).step(store, NOW)
+    assert len(spool.names()) == 1
 
 
 @pytest.mark.parametrize(
@@ -127,31 +145,64 @@ def ask(port: int, path: str) -> int:
         return connection.getresponse().status
 
 
+@contextmanager
+def listener(
+    url: str, config: Callable[[], StatusConfig] = lambda: CONFIG, faults: Faults | None = None
+) -> Iterator[int]:
+    faults = faults or Faults()
+    with closing(Store(url)) as store:
+        receiver = HeartbeatReceiver(config, url, store, lambda: NOW, faults)
+        with listening(("127.0.0.1", 0), [heartbeat_route(receiver.receive, None)], faults) as port:
+            yield port
+
+
 def test_what_is_reported_over_http_is_on_the_disk_before_the_answer(url: str, tmp_path: Path) -> None:
     spool = Spool(tmp_path / "waypost.db")
-    with listening(("127.0.0.1", 0), lambda: CONFIG, url, None, lambda: NOW) as port:
+    with listener(url) as port:
         assert ask(port, "/heartbeat/mail/import/7") == 200
-        assert [ping for _, ping in spool.waiting()] == [Ping("mail", "import", NOW, PingKind.FAIL, 7)]
+        [name] = spool.names()
+        assert spool.read(name) == Ping("mail", "import", NOW, PingKind.FAIL, 7)
         assert ask(port, "/heartbeat/nobody") == 404
         assert ask(port, "/heartbeat/backups/999") == 404
-        assert len(spool.waiting()) == 1
+        assert len(spool.names()) == 1
 
 
-def test_a_report_that_cannot_be_kept_is_answered_so(url: str, tmp_path: Path) -> None:
-    (tmp_path / "waypost.db.heartbeats").write_text("in the way")
-    with listening(("127.0.0.1", 0), lambda: CONFIG, url, None, lambda: NOW) as port:
+def test_a_report_that_cannot_be_kept_is_answered_so_and_told(url: str, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "waypost.db.heartbeats"
+    in_the_way.write_text("in the way")
+    faults = Faults()
+    with listener(url, faults=faults) as port:
         assert ask(port, "/heartbeat/backups") == 503
+        assert [fault.kind for fault in faults.present()] == [FaultKind.HEARTBEATS]
+        in_the_way.unlink()
+        assert ask(port, "/heartbeat/backups") == 200
+        assert faults.present() == ()
+
+
+def test_names_are_worked_out_once_for_each_configuration(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[StatusConfig] = []
+
+    def count(config: StatusConfig) -> Mapping[str, tuple[str, str]]:
+        made.append(config)
+        return heartbeat_names(config)
+
+    monkeypatch.setattr(heartbeats, "heartbeat_names", count)
+    configs = [CONFIG]
+    with listener(url, lambda: configs[-1]) as port:
+        assert [ask(port, "/heartbeat/backups") for _ in range(3)] == [200, 200, 200]
+        assert made == [CONFIG]
+        configs.append(replace(CONFIG, components=CONFIG.components[1:]))
+        assert [ask(port, f"/heartbeat/{name}") for name in ("backups", "mail/import")] == [404, 200]
+        assert len(made) == 2
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])  # noqa: S104  # it must be refused
-def test_without_a_key_only_this_machine_may_report(url: str, host: str) -> None:
+def test_without_a_key_only_this_machine_may_report(host: str) -> None:
+    require_key(host, "a key")
     with pytest.raises(ListenRefused, match="WAYPOST_HEARTBEAT_KEY"):
-        listening((host, 0), lambda: CONFIG, url, None, lambda: NOW).__enter__()
+        require_key(host, None)
 
 
-def test_an_address_in_use_is_told(url: str) -> None:
-    with (
-        listening(("127.0.0.1", 0), lambda: CONFIG, url, "key", lambda: NOW) as port,
-        pytest.raises(ListenRefused, match=f"127.0.0.1:{port} cannot be listened on: address already in use"),
-    ):
-        listening(("127.0.0.1", port), lambda: CONFIG, url, "key", lambda: NOW).__enter__()
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.3.2.1", "::1", "localhost"])
+def test_this_machine_needs_no_key(host: str) -> None:
+    require_key(host, None)

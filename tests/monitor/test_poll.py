@@ -14,15 +14,16 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from helpers.clocks import SkewedClock
 from helpers.sites import minimal_site, point_checks_at, waypost
 from helpers.stores import Store
-from waypost.base.clock import SteadyClock, utc_now
+from waypost.base.clock import utc_now
 from waypost.formats.checks import CheckBase, HttpCheck
-from waypost.formats.observations import Claim, RecordedOutcome, Series
+from waypost.formats.observations import RecordedOutcome, Series
 from waypost.formats.status import ComponentStatus
 from waypost.formats.status_config import Component, PageConfig, StatusConfig, Uplink
 from waypost.monitor import poll
-from waypost.monitor.poll import Poller, Started, Turns, UnknownRegion, poll_once, require_region
+from waypost.monitor.poll import Poller, UnknownRegion, poll_once, require_region
 from waypost.monitor.probes.registry import probe
 from waypost.monitor.probes.result import ProbeContext, ProbeResult
 from waypost.monitor.rules.schedule import jobs, slot_after
@@ -63,54 +64,6 @@ def statuses(items: list[RecordedOutcome]) -> list[tuple[str, str, ComponentStat
     ]
 
 
-# Who may start: pure, with the times given.
-
-
-def waiting(name: str, host: str, until: datetime = NOW + SECOND) -> Started:
-    series = Series(name, "http-1")
-    [job] = jobs(config(**{name: f"http://{host}/"}))
-    return Started(job, Claim(series, NOW, 1), until)
-
-
-def test_so_many_start_at_once_and_the_rest_when_one_has_ended() -> None:
-    turns = Turns(workers=2, per_host=9)
-    items = [waiting(f"part-{number}", f"127.0.0.{number}") for number in range(1, 4)]
-    assert turns.free == 2
-    turns.add(items)
-    assert turns.free == 0
-    assert turns.start(NOW) == (items[:2], [])
-    assert turns.start(NOW) == ([], [])
-    turns.end(items[0])
-    assert turns.start(NOW) == (items[2:], [])
-    for item in items[1:]:
-        turns.end(item)
-    assert turns.is_idle
-
-
-def test_one_host_is_not_asked_too_much_at_once_and_others_pass_by() -> None:
-    turns = Turns(workers=9, per_host=2)
-    same = [waiting(f"part-{number}", "busy.example:8443") for number in range(3)]
-    other = waiting("other", "idle.example")
-    turns.add([*same, other])
-    assert turns.start(NOW) == ([*same[:2], other], [])
-    turns.end(other)
-    assert turns.start(NOW) == ([], [])
-    turns.end(same[1])
-    assert turns.start(NOW) == (same[2:], [])
-
-
-def test_what_waits_until_it_could_not_end_in_time_is_skipped() -> None:
-    turns = Turns(workers=1, per_host=1)
-    first, late = waiting("one", "a.example"), waiting("two", "a.example")
-    turns.add([first, late])
-    assert turns.start(NOW) == ([first], [])
-    assert turns.start(NOW + SECOND) == ([], [])
-    assert turns.start(NOW + 1.001 * SECOND) == ([], [late])
-    assert not turns.is_idle
-    turns.end(first)
-    assert turns.is_idle
-
-
 # Where it runs.
 
 
@@ -138,7 +91,7 @@ def test_a_poller_runs_the_checks_of_its_region_and_those_without(server: HTTPSe
         {"near": check(url, regions=("eu",)), "far": check(url, regions=("us",)), "any": check(url)},
         regions={"eu": "Frankfurt", "us": "Virginia"},
     )
-    assert [item.series for item in poll_once(regional, store, "eu")] == [
+    assert [item.series for item in poll_once(regional, store, "eu").outcomes] == [
         Series("near", "http-1", "eu"),
         Series("any", "http-1"),
     ]
@@ -158,7 +111,7 @@ def test_one_round_reports_every_check_in_the_order_of_the_page_and_records_it(
     server.expect_request("/bad").respond_with_data("no", status=503)
     here = config(zebra=server.url_for("/good"), ape=server.url_for("/bad"), newt=server.url_for("/good"))
     before = utc_now()
-    outcomes = poll_once(here, store)
+    outcomes = poll_once(here, store).outcomes
     assert statuses(outcomes) == [
         ("zebra", "http-1", ComponentStatus.OPERATIONAL),
         ("ape", "http-1", ComponentStatus.MAJOR_OUTAGE),
@@ -175,8 +128,36 @@ def test_one_round_reports_every_check_in_the_order_of_the_page_and_records_it(
 def test_a_round_right_after_another_runs_everything_again(server: HTTPServer, store: Store) -> None:
     server.expect_request("/health").respond_with_data("fine")
     here = config(3600, web=server.url_for("/health"), mail=server.url_for("/health"))
-    assert len(poll_once(here, store)) == 2
-    assert len(poll_once(here, store)) == 2
+    assert len(poll_once(here, store).outcomes) == 2
+    assert len(poll_once(here, store).outcomes) == 2
+
+
+def test_a_round_leaves_no_check_of_one_slow_host_out(server: HTTPServer, store: Store) -> None:
+    def answer(_: Request) -> Response:
+        time.sleep(0.3)
+        return Response("fine")
+
+    server.expect_request("/slow").respond_with_handler(answer)
+    here = config(1, **{f"part-{number}": server.url_for("/slow") for number in range(37)})
+    found = poll_once(here, store)
+    assert [item.series.component for item in found.outcomes] == [f"part-{number}" for number in range(37)]
+    assert {status for _, _, status in statuses(found.outcomes)} == {ComponentStatus.OPERATIONAL}
+    assert found.skipped == []
+
+
+def test_a_round_names_what_another_poller_holds(server: HTTPServer, store: Store) -> None:
+    server.expect_request("/health").respond_with_data("fine")
+    here = config(60, web=server.url_for("/health"), mail=server.url_for("/health"))
+    other = Poller(here, store)
+    try:
+        store.make_due([Series("web", "http-1")], other.clock())
+        [claim] = store.claim(other.clock(), "another", {""}, 1)
+        found = poll_once(here, store)
+    finally:
+        other.close()
+    assert claim.series.component == "web"
+    assert [item.series.component for item in found.outcomes] == ["mail"]
+    assert found.skipped == [(Series("web", "http-1"), "another poller holds it")]
 
 
 def test_checks_run_at_the_same_time(
@@ -192,7 +173,9 @@ def test_checks_run_at_the_same_time(
 
     server.expect_request("/meet").respond_with_handler(meet)
     here = config(**{f"part-{number}": server.url_for("/meet") for number in range(8)})
-    assert {status for _, _, status in statuses(poll_once(here, store))} == {ComponentStatus.OPERATIONAL}
+    assert {status for _, _, status in statuses(poll_once(here, store).outcomes)} == {
+        ComponentStatus.OPERATIONAL
+    }
 
 
 def until(poller: Poller, wanted: int, steps: int = 400) -> list[RecordedOutcome]:
@@ -302,12 +285,11 @@ def test_a_new_configuration_replaces_the_checks(server: HTTPServer, store: Stor
 
 def test_a_clock_that_is_set_back_does_not_stop_the_checks(server: HTTPServer, store: Store) -> None:
     server.expect_request("/health").respond_with_data("fine")
-    skew = [timedelta(0)]
-    clock = SteadyClock(lambda: utc_now() + skew[0], time.monotonic)
+    clock = SkewedClock()
     poller = Poller(config(1, web=server.url_for("/health")), store, clock=clock)
     try:
         until(poller, 1)
-        skew[0] = -timedelta(hours=1)
+        clock.skew = -timedelta(hours=1)
         assert statuses(until(poller, 2))[-1] == ("web", "http-1", ComponentStatus.OPERATIONAL)
     finally:
         poller.close()
@@ -318,7 +300,7 @@ def test_after_a_restart_with_a_clock_that_was_set_back_checks_run_at_once(
 ) -> None:
     server.expect_request("/health").respond_with_data("fine")
     here = config(2, web=server.url_for("/health"))
-    later = Poller(here, store, clock=lambda: utc_now() + timedelta(hours=1))
+    later = Poller(here, store, clock=SkewedClock(timedelta(hours=1)))
     try:
         until(later, 1)
     finally:
@@ -369,7 +351,9 @@ def test_a_round_without_a_connection_records_nothing(server: HTTPServer, store:
         port = closed.getsockname()[1]
     gone = Uplink(targets=(f"127.0.0.1:{port}",), timeout=SECOND)
     here = page({"web": check(server.url_for("/health"), 1)}, uplink=gone)
-    assert poll_once(here, store) == []
+    found = poll_once(here, store)
+    assert found.outcomes == []
+    assert found.skipped == [(Series("web", "http-1"), "our own connection is down")]
     assert store.history().coverage == ()
     assert len(store.history().uplink) == 1
 
@@ -404,7 +388,7 @@ def test_an_outage_is_confirmed_published_told_in_the_feed_and_resolved(
     store = Store(site.database_url)
 
     def rounds(number: int) -> list[ComponentStatus | None]:
-        found = [poll_once(page, store) for _ in range(number)]
+        found = [poll_once(page, store).outcomes for _ in range(number)]
         return [item.change.status if item.change else None for outcomes in found for item in outcomes]
 
     fine = {"indicator": "none", "web": "operational", "open": ""}
@@ -444,7 +428,9 @@ def test_the_command_polls_once_and_says_what_it_found(server: HTTPServer, tmp_p
     assert (for_people.returncode, for_people.stderr) == (0, "")
     assert "web http-1: major_outage" in for_people.stdout
     assert "HTTP status 500" in for_people.stdout
-    for_programs = [json.loads(waypost("poll", "--json", site=site).stdout) for _ in range(2)]
+    answers = [json.loads(waypost("poll", "--json", site=site).stdout) for _ in range(2)]
+    for_programs = [answer["observations"] for answer in answers]
+    assert [answer["skipped"] for answer in answers] == [[], []]
     assert [found["confirmed"] for [found] in for_programs] == [None, "major_outage"]
     [found] = for_programs[0]
     assert (found["component"], found["check"], found["status"]) == ("web", "http-1", "major_outage")

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import errno
+import socket
+import ssl
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from helpers.hostile_servers import NOW, check
+from waypost.base.net.failures import Blame, CannotMeasure, DeadlineExceeded
 from waypost.base.net.network import current_exchange, plain
 from waypost.base.patterns import explain_pattern
 from waypost.formats.checks import CheckBase, HttpCheck, StatuspageCheck
@@ -31,20 +35,73 @@ def replace(monkeypatch: pytest.MonkeyPatch, kind: type[CheckBase], found: Any) 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (KeyError("s-secret"), "the check went wrong (KeyError)"),
-        (RecursionError(), "the check went wrong (RecursionError)"),
-        (MemoryError(), "the check went wrong (MemoryError)"),
-        (OSError(113, "No route to host 10.0.0.1"), "the host cannot be reached"),
+        (OSError(errno.EHOSTUNREACH, "No route to host 10.0.0.1"), "the host cannot be reached"),
+        (OSError(errno.ECONNREFUSED, ""), "the connection was refused"),
         (BrokenPipeError(), "the connection was closed early"),
         (TimeoutError(), "no complete answer within 10 s"),
+        (socket.gaierror(socket.EAI_NONAME, ""), "the name cannot be found"),
+        (ssl.SSLError(1, "alert"), "the encrypted connection failed"),
     ],
 )
-def test_whatever_goes_wrong_in_a_kind_is_a_failure_in_plain_words(
+def test_what_a_server_does_is_a_failure_in_plain_words(
     monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
 ) -> None:
     replace(monkeypatch, HttpCheck, error)
     result = probe(check(http="http://127.0.0.1/?key=s-secret"), CONTEXT)
     assert (result.status, result.reason) == (ComponentStatus.MAJOR_OUTAGE, reason)
+    assert not result.blame.is_ours
+
+
+@pytest.mark.parametrize(
+    ("error", "whose", "words"),
+    [
+        (OSError(errno.EMFILE, ""), Blame.EXHAUSTED, "no file handles left; raise its limit"),
+        (OSError(errno.ENFILE, ""), Blame.EXHAUSTED, "this machine has no file handles left"),
+        (OSError(errno.ENOMEM, ""), Blame.EXHAUSTED, "no memory left"),
+        (OSError(errno.ENOBUFS, ""), Blame.EXHAUSTED, "no room left for connections"),
+        (OSError(errno.EADDRNOTAVAIL, ""), Blame.OURS, "no free port"),
+        (OSError(errno.ENETUNREACH, ""), Blame.OURS, "no route to the address"),
+        (OSError(errno.EACCES, ""), Blame.OURS, "forbids the connection"),
+        (OSError(errno.EAFNOSUPPORT, ""), Blame.OURS, "such as IPv6"),
+        (OSError(errno.EINVAL, ""), Blame.OURS, "cannot make the connection (EINVAL)"),
+        (socket.gaierror(socket.EAI_SYSTEM, ""), Blame.OURS, "cannot look up names"),
+        (socket.gaierror(socket.EAI_MEMORY, ""), Blame.OURS, "cannot look up names"),
+        (MemoryError(), Blame.EXHAUSTED, "no memory left"),
+        (RuntimeError("can't start new thread"), Blame.EXHAUSTED, "gives no more threads"),
+        (CannotMeasure("the file is not there"), Blame.CHECK, "the file is not there"),
+        (KeyError("s-secret"), Blame.BUG, "it went wrong inside of Waypost (KeyError); the log has more"),
+        (RecursionError(), Blame.BUG, "inside of Waypost (RecursionError)"),
+        (RuntimeError("dictionary changed size"), Blame.BUG, "inside of Waypost (RuntimeError)"),
+        (OSError("no number"), Blame.BUG, "inside of Waypost (OSError)"),
+    ],
+)
+def test_whatever_else_goes_wrong_is_our_own_and_no_data(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    whose: Blame,
+    words: str,
+) -> None:
+    replace(monkeypatch, HttpCheck, error)
+    result = probe(check(http="http://127.0.0.1/?key=s-secret"), CONTEXT)
+    assert (result.status, result.blame) == (ComponentStatus.NO_DATA, whose)
+    assert words in result.reason
+    assert "secret" not in result.reason
+    has_traceback = any(record.exc_info for record in caplog.records)
+    assert has_traceback == (whose is Blame.BUG)
+
+
+def test_an_answer_that_takes_too_long_to_judge_is_no_fault_of_the_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def work(*_: Any) -> ProbeResult:
+        current_exchange().mark_answered()
+        raise DeadlineExceeded("no answer in time")
+
+    monkeypatch.setattr(probers, "PROBERS", {**PROBERS, HttpCheck: work})
+    result = probe(check(http="http://127.0.0.1/"), CONTEXT)
+    assert (result.status, result.blame) == (ComponentStatus.NO_DATA, Blame.CHECK)
+    assert "expect something simpler" in result.reason
 
 
 def test_what_goes_wrong_with_another_status_page_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

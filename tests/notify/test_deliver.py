@@ -2,117 +2,34 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from pydantic import TypeAdapter
 
+from helpers.delivery_world import Clock, Odd, World, claim, file_of, hook
 from helpers.receivers import SECRET, Receiver, fine, receiver
 from helpers.sites import wait_until
-from helpers.status_world import history, moment, site, take_snapshot
+from helpers.status_world import history, moment, take_snapshot
 from helpers.stores import Store
-from waypost.formats.status_site import StatusSite
-from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriberFile
-from waypost.notify.channels.base import Channel, TransportContext
-from waypost.notify.dispatch import Dispatch, enqueue_notices
+from waypost.base.faults import Fault, FaultKind
+from waypost.formats.subscribers import NoticeEvent
+from waypost.notify.channels.base import TransportContext
+from waypost.notify.dispatch import Dispatch, DispatchResult, enqueue_fault_notices, enqueue_notices
 from waypost.notify.rules.deliveries import (
-    ClaimedEndpoint,
     Delivery,
     DeliveryFilter,
     DeliveryState,
     TransportError,
 )
-from waypost.notify.rules.notices import Notice
-from waypost.notify.worker import DeliveryWorker, Sender, WorkerHooks, missing_variables
+from waypost.notify.rules.notices import OutboxState
+from waypost.notify.sender import Sender
+from waypost.notify.worker import PAUSE
 from waypost.status.rules.snapshot import Snapshot
 
-ENVIRONMENT = {"HOOK_SECRET": SECRET, "OTHER_SECRET": SECRET}
 SECOND = timedelta(seconds=1)
-LOCAL = {"private_networks": ["127.0.0.0/8"], "timeout": "2s"}
-
-
-@dataclass
-class Clock:
-    """A clock that a test sets."""
-
-    now: datetime = field(default_factory=lambda: moment("10:00"))
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@dataclass
-class World:
-    """A store, a page whose incidents grow, and a courier that sends by a clock of its own."""
-
-    store: Store
-    clock: Clock
-    subscribers: SubscriberFile
-    says: list[str] = field(default_factory=list)
-    told: list[tuple[str, str]] = field(default_factory=list)
-    channels: Mapping[str, Channel] | None = None
-
-    @property
-    def site(self) -> StatusSite:
-        incidents = [{"id": "one", "says": self.says}] if self.says else []
-        return replace(site(incidents=incidents), subscribers=self.subscribers)
-
-    @contextmanager
-    def courier(self, **options: Any) -> Iterator[DeliveryWorker]:
-        said = WorkerHooks(
-            failed=lambda *it: self.told.append(it),
-            given_up=lambda *it: self.told.append(("given up", it[0])),
-        )
-        more = {"channels": self.channels} if self.channels else {}
-        courier = DeliveryWorker(
-            self.store.outbox,
-            self.site,
-            environment=ENVIRONMENT,
-            clock=self.clock,
-            hooks=said,
-            **more,
-            **options,
-        )
-        try:
-            yield courier
-        finally:
-            courier.close()
-
-    def look(self, at: str) -> int:
-        """Let the page be looked at; return how many deliveries follow."""
-        self.clock.now = moment(at)
-        return enqueue_notices(
-            self.store.outbox, self.site, take_snapshot(self.site, history(), self.clock())
-        ).deliveries
-
-    def send(self, at: str) -> int:
-        """Send what is due then."""
-        self.clock.now = moment(at)
-        with self.courier() as courier:
-            return courier.drain()
-
-    def states(self) -> list[str]:
-        return [item.state.value for item in reversed(self.store.outbox.deliveries())]
-
-
-def file_of(*subscribers: Mapping[str, Any], **more: Any) -> SubscriberFile:
-    return TypeAdapter(SubscriberFile).validate_python(
-        {"subscribers": list(subscribers), "delivery": LOCAL | more.pop("delivery", {}), **more}
-    )
-
-
-def claim(world: World, owner: str, now: datetime) -> list[ClaimedEndpoint]:
-    return world.store.outbox.claim(
-        now, owner=owner, lease=timedelta(minutes=1), limit=10, per_host=10, per_claim=10
-    )
-
-
-def hook(place: Receiver, name: str = "acme", **more: Any) -> dict[str, Any]:
-    return {"id": name, "webhook": {"url": place.url, "secret": "${HOOK_SECRET}"}, **more}
 
 
 @pytest.fixture
@@ -240,6 +157,42 @@ def test_an_endpoint_that_is_gone_is_left_alone_and_the_operators_hear_of_it(
         assert place.seen[0].id == place.seen[1].id
 
 
+FULL = (Fault(FaultKind.PUBLISHING, "", "There is no room in site/.", moment("09:30")),)
+GOOD, DOWN = (
+    ["09:00 http-1 operational"],
+    ["09:00 http-1 operational", "09:20>09:22 http-1 major_outage"],
+)
+
+
+def page_of(world: World, changes: Sequence[str], at: str) -> Snapshot:
+    return take_snapshot(world.site, history(changes), moment(at))
+
+
+def test_an_old_page_serves_for_our_own_faults_and_rewinds_no_state(store: Store, place: Receiver) -> None:
+    world = World(store, Clock(), file_of(hook(place), operators=["acme"]))
+    world.send("09:10")
+    old, new = page_of(world, GOOD, "09:10"), page_of(world, DOWN, "09:25")
+    enqueue_notices(store.outbox, world.site, old)
+    enqueue_notices(store.outbox, world.site, new)
+    world.send("09:25")
+    states = store.outbox.state().components
+    known = len(place.seen)
+    for at, count in (("09:30:59", 0), ("09:31", 1), ("09:32", 0)):
+        assert enqueue_fault_notices(store.outbox, world.site, old, FULL, moment(at)).deliveries == count, at
+    world.send("09:32")
+    assert place.types[known:] == ["monitor.trouble"]
+    assert store.outbox.state().components == states
+    assert enqueue_notices(store.outbox, world.site, page_of(world, DOWN, "09:33"), FULL).notices == 0
+
+
+def test_before_any_page_was_planned_nobody_hears_of_a_fault(store: Store, place: Receiver) -> None:
+    world = World(store, Clock(), file_of(hook(place), operators=["acme"]))
+    world.send("09:10")
+    page = page_of(world, GOOD, "09:10")
+    assert enqueue_fault_notices(store.outbox, world.site, page, FULL, moment("10:00")) == DispatchResult()
+    assert store.outbox.state() == OutboxState(), "the first page still counts as known"
+
+
 def test_an_endpoint_that_only_fails_for_days_is_given_up(world: World, place: Receiver) -> None:
     place.answer = lambda received: (500, {})
     world.says = ["10:00 investigating"]
@@ -260,7 +213,6 @@ def test_an_endpoint_that_only_fails_for_days_is_given_up(world: World, place: R
 
 def test_a_secret_that_is_not_set_is_named_and_waits(world: World, place: Receiver) -> None:
     world.subscribers = file_of({"id": "acme", "webhook": {"url": place.url, "secret": "${NOT_SET}"}})
-    assert missing_variables(world.subscribers, ENVIRONMENT) == ["NOT_SET"]
     world.says = ["10:00 investigating"]
     world.send("10:00")
     world.look("10:00")
@@ -282,28 +234,6 @@ def test_a_clock_that_is_set_back_neither_loses_nor_repeats(world: World, place:
     world.send("08:10")
     assert world.states() == ["delivered"]
     assert len(place.seen) == 2
-
-
-class Odd:
-    """A channel that does whatever a test wants."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, int, str]] = []
-        self.do: Callable[[Delivery], str] = lambda delivery: "remote"
-
-    @property
-    def channels(self) -> Mapping[str, Channel]:
-        def compose(notice: Notice, snapshot: Snapshot) -> bytes:
-            return notice.key.encode()
-
-        def host(subscriber: Subscriber, means: TransportContext) -> str:
-            return "odd.example"
-
-        def send(delivery: Delivery, subscriber: Subscriber, means: TransportContext) -> str:
-            self.sent.append((subscriber.id, delivery.id, delivery.first_remote))
-            return self.do(delivery)
-
-        return {"webhook": Channel("webhook", frozenset(NoticeEvent), compose, host, send)}
 
 
 @pytest.fixture
@@ -362,14 +292,10 @@ def test_what_was_sent_is_recorded_and_given_back_when_it_is_told_to_stop(world:
     odd.do = slow
     world.says = ["10:00 investigating", "10:01 identified"]
     world.look("10:05")
-    stop = threading.Event()
     with world.courier() as courier:
-        thread = threading.Thread(target=courier.run, args=(stop,))
-        thread.start()
+        assert courier.turn() == 0.0, "it is under way"
         assert going.wait(20)
-        stop.set()
         go_on.set()
-        thread.join()
     assert world.states() == ["delivered", "delivered"]
     claims = claim(world, "next", world.clock())
     assert claims == []
@@ -400,7 +326,7 @@ def test_a_claim_whose_answer_was_lost_is_given_back_at_the_end(world: World, od
 def test_letters_that_take_long_are_recorded_before_all_of_them_are_sent(
     world: World, odd: Odd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("waypost.notify.worker.STRETCH", 0.05)
+    monkeypatch.setattr("waypost.notify.sender.STRETCH", 0.05)
     odd.do = lambda delivery: str(time.sleep(0.06))
     world.says = ["10:00 investigating", "10:01 identified", "10:02 monitoring"]
     world.look("10:05")
@@ -452,12 +378,12 @@ def test_subscribers_that_come_later_are_sent_to_without_a_restart(
 ) -> None:
     monkeypatch.setenv("HOOK_SECRET", SECRET)
     world = World(store, Clock(), file_of())
-    with Dispatch(store.outbox, WorkerHooks()) as dispatch:
+    with closing(Dispatch(store.outbox)) as dispatch:
         dispatch.use(world.site)
         world.subscribers = file_of(hook(place))
         dispatch.use(world.site)
         world.look("09:00")
         world.says = ["09:30 investigating"]
         assert world.look("09:30") == 1
-        wait_until(lambda: bool(place.seen), "the message")
+        wait_until(lambda: dispatch.turn() == PAUSE, "nothing to be due any more")
     assert place.types == ["incident.opened"]

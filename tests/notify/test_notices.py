@@ -9,6 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from helpers.cases import Case, golden
+from helpers.notices import faults_of
 from helpers.status_world import history_of, maintenance, moment, site_of, take_snapshot
 from waypost.formats.lint import Cadence
 from waypost.formats.status import ComponentStatus, Maintenance
@@ -50,7 +51,8 @@ def looks(case: Case, language: str = "en") -> Iterator[tuple[str, NoticeContext
     for text in case["looks"]:
         now = moment(text)
         told = replace(told_by(case, now), keys=keys, components=states)
-        look = NoticeContext(take_snapshot(place, rows, now, language), told, file, Cadence())
+        faults = tuple(faults_of(case, now))
+        look = NoticeContext(take_snapshot(place, rows, now, language), told, file, Cadence(), faults)
         found = plan(look, FORMS)
         yield text, look, found
         keys |= {item.notice.key for item in found}
@@ -77,6 +79,12 @@ def test_every_notice_has_words_in_every_language(case: Case) -> None:
                 assert item.notice.title
                 assert item.notice.link.startswith("https://help.lumen.example/status/")
                 assert "{" not in "".join([said.headline, *said.facts, said.plain_body])
+
+
+@golden("notices/*.yml")
+def test_no_notice_is_of_a_time_to_come(case: Case) -> None:
+    for _, look, found in looks(case):
+        assert [item.notice.key for item in found if item.notice.at > look.snapshot.now] == []
 
 
 @golden("notices/*.yml")

@@ -9,7 +9,8 @@ from typing import Any
 
 import regex
 
-from waypost.base.net.network import DeadlineExceeded, remaining
+from waypost.base.net.failures import CannotMeasure
+from waypost.base.net.network import remaining
 
 
 @lru_cache(maxsize=2000)
@@ -29,7 +30,7 @@ def explain_pattern(pattern: str) -> str:
 
 
 def is_found(pattern: str, text: str) -> bool:
-    """Return whether a regular expression is found in a text; raise DeadlineExceeded where that takes too long.
+    """Return whether a regular expression is found in a text; raise CannotMeasure where that takes too long.
 
     The library's own limit counts the time of the processor, which on a busy machine is less than what a
     clock counts. So the search runs in a thread that is waited for by the clock, and ends by that limit.
@@ -47,7 +48,12 @@ def is_found(pattern: str, text: str) -> bool:
     try:
         answer = found.get(timeout=patience)
     except queue.Empty:
-        raise DeadlineExceeded("the pattern took too long") from None
+        raise CannotMeasure(_TOO_LONG) from None
     if isinstance(answer, Exception):
-        raise DeadlineExceeded("the pattern took too long") from answer
+        raise CannotMeasure(_TOO_LONG) from answer
     return answer
+
+
+_TOO_LONG = (
+    "the regular expression takes too long here; write a simpler one, without repeats inside of repeats"
+)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
 import keyword
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -41,8 +46,45 @@ COMMANDS = {
 """Every command and the first sentence of its help, so that a list of all needs none of their modules."""
 
 
+INTERRUPTED = 130
+"""The exit code of a program that was ended by Ctrl-C."""
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(INTERRUPTED) from None
+
+
 class LazyGroup(click.Group):
     """Loads a command only when it is used, so that polling never waits for the libraries of building."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line; what a terminal has no characters for ends nothing."""
+        _occupy_streams()
+        for stream in (sys.stdout, sys.stderr):
+            # A stream that was closed before the start is None, and one of a test may be of another kind.
+            if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+                stream.reconfigure(errors="replace")
+        return super().main(*args, **kwargs)
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Read the arguments; Ctrl-C ends the program quietly, as shells expect it."""
+        with _interruptible():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; Ctrl-C ends the program quietly, as shells expect it."""
+        with _interruptible():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all commands."""
@@ -68,6 +110,15 @@ class LazyGroup(click.Group):
         ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+
+def _occupy_streams() -> None:
+    """Keep the numbers of closed standard streams from a database or a socket, which would get what is printed."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

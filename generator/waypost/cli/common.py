@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import logging
 import os
 import re
-import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -18,14 +17,21 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
+from waypost.base.files.os_errors import explain_os_error
+from waypost.base.logs import FileDestination, LogHandler, MessageFormatter, StreamDestination, TextFormatter
+from waypost.base.printable import STEERING, printable
 from waypost.problems import Level, Problem, ProblemsFound, Refused, summary
 from waypost.reading.site import Site
 
-_STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters of seven and eight bits, separators, marks that reverse text, and what no terminal encodes."""
-
 LARGEST_LOG = 1024 * 1024
 """Bytes of the log from which on it is put aside as waypost.log.1, in the place of the one before."""
+
+LEAVE_AFTER = 5.0
+"""Seconds after which a process that was told to end is gone, whatever hangs."""
+DEBUG = "waypost.debug"
+"""What the context of a command holds where it was called with --debug."""
+
+log = logging.getLogger("waypost")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,7 +49,26 @@ def site_option(function: Callable[P, R]) -> Callable[P, R]:
     kind = click.Path(exists=True, file_okay=False, path_type=Path)
     text = "The folder of the site; the present one if not given."
     option = click.option("--site", type=kind, default=".", is_eager=True, callback=to_site, help=text)
-    return option(explained(function))
+    return option(debug_option(explained(function)))
+
+
+def debug_option(function: Callable[P, R]) -> Callable[P, R]:
+    """Add --debug, which the commands need not know of."""
+
+    def show_all(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+        del parameter
+        if value:
+            context.meta[DEBUG] = True
+            keep_log(context.params["site"].root, debug=True)
+
+    text = "Show all that is logged, with the tracebacks of faults."
+    return click.option("--debug", is_flag=True, expose_value=False, callback=show_all, help=text)(function)
+
+
+def is_debugging() -> bool:
+    """Return whether the command was called with --debug."""
+    context = click.get_current_context(silent=True)
+    return context is not None and DEBUG in context.meta
 
 
 def database_option(function: Callable[P, R]) -> Callable[P, R]:
@@ -93,31 +118,55 @@ def to_host_port(
         raise click.BadParameter(error.message(), context, parameter) from None
 
 
+def to_address(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Check an address of the web, which may be a secret and is never repeated; the callback of an option."""
+    from pydantic_core import PydanticCustomError
+
+    from waypost.formats.field_types import web_url
+
+    try:
+        return web_url(value) if value else None
+    except PydanticCustomError as error:
+        raise click.BadParameter(error.message(), context, parameter) from None
+
+
 def json_option(function: Callable[P, R]) -> Callable[P, R]:
     """Add --json, which becomes the argument `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(function)
 
 
 def explained(function: Callable[P, R]) -> Callable[P, R]:
-    """Turn what stops a command into words on standard error and exit code 1; never a traceback."""
+    """Turn what stops a command into words on standard error and exit code 1; a traceback goes to the log alone."""
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except ProblemsFound as found:
-            print_problems(found.problems)
-            sys.exit(1)
-        except BrokenPipeError:
-            # Whoever read our output has seen enough; click ends quietly.
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            # click has words for these; and whoever read our output and went away has seen enough.
             raise
-        except OSError as error:
-            has_file = error.strerror and error.filename
-            refuse(f"{error.strerror}: {error.filename}" if has_file else str(error))
-        except Refused as refused:
-            refuse(str(refused))
+        except Exception as error:
+            _explain(error)
+            raise
 
     return wrapper
+
+
+def _explain(error: Exception) -> None:
+    """End the command with a sentence for what was wrong."""
+    if is_debugging():
+        log.debug("The command ended early.", exc_info=error)
+    if isinstance(error, ProblemsFound):
+        print_problems(error.problems)
+        sys.exit(1)
+    if isinstance(error, Refused):
+        refuse(str(error))
+    if isinstance(error, OSError):
+        refuse(explain_os_error(error))
+    log.error(
+        "Waypost has a fault. .waypost/waypost.log has its traceback; --debug shows it.", exc_info=error
+    )
+    sys.exit(1)
 
 
 def to_duration(context: click.Context, parameter: click.Parameter, value: str | None) -> timedelta | None:
@@ -135,11 +184,6 @@ def to_duration(context: click.Context, parameter: click.Parameter, value: str |
     return read
 
 
-def printable(text: str) -> str:
-    """Return a text that people or servers sent as a terminal may show it: nothing in it can steer one."""
-    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun; `many` is the plural where it is not made with an s."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"
@@ -149,11 +193,6 @@ def refuse(message: str) -> NoReturn:
     """End a command with a sentence on standard error and exit code 1."""
     click.echo(f"waypost: {message}", err=True)
     sys.exit(1)
-
-
-def print_failure(error: Exception) -> None:
-    """Print an error that may pass to standard error; the command goes on."""
-    click.echo(f"waypost: {printable(str(error))}", err=True)
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
@@ -177,9 +216,11 @@ def _coloured(problem: Problem) -> str:
 
 def print_json(document: Any) -> None:
     """Print a document for programs."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    # Where the terminal lacks characters, their escapes lose nothing.
+    has_all = "utf" in (getattr(sys.stdout, "encoding", None) or "utf").lower()
+    text = json.dumps(document, ensure_ascii=not has_all, indent=2, default=str)
     # JSON escapes less than a terminal obeys; line ends are ours.
-    click.echo("\n".join(_STEERING.sub(_escaped, line) for line in text.split("\n")))
+    click.echo("\n".join(STEERING.sub(_escaped, line) for line in text.split("\n")))
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -220,48 +261,34 @@ def use_port(port: int) -> None:
     os.environ["PORT"] = str(port)
 
 
-def stop_on_signals() -> threading.Event:
-    """Return an event that SIGTERM and Ctrl-C set; a second Ctrl-C ends the process at once."""
-    stop = threading.Event()
+def keep_log(root: Path, *, debug: bool = False) -> None:
+    """Keep what is logged from now on in .waypost/waypost.log of a site; warnings also go to standard error.
 
-    def handle(number: int, _: object) -> None:
-        stop.set()
-        signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, handle)
-    return stop
-
-
-def keep_log(root: Path) -> None:
-    """Keep what is logged from now on in .waypost/waypost.log of a site; warnings also go to standard error."""
-    logger = logging.getLogger("waypost")
-    logger.setLevel(logging.DEBUG)
-    logger.handlers = [_Terminal(logging.WARNING), _File(root / ".waypost" / "waypost.log")]
+    To `debug`, all of it goes there, with tracebacks.
+    """
+    handlers = [LogHandler(site_log(root), TextFormatter(shows_tracebacks=True), logging.DEBUG)]
+    if sys.stderr is not None:
+        stream = StreamDestination("standard error", sys.stderr)
+        level = logging.DEBUG if debug else logging.WARNING
+        handlers.append(LogHandler(stream, MessageFormatter(shows_tracebacks=debug), level))
+    for handler in log.handlers:
+        handler.close()
+    log.setLevel(logging.DEBUG)
+    log.handlers = list(handlers)
 
 
-class _Terminal(logging.Handler):
-    """Says what a message says, and never a traceback."""
+def leave_after(stop: threading.Event, seconds: float) -> None:
+    """End the process so long after `stop` was set, whatever hangs then: what was recorded is on the disk."""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(f"{record.getMessage()}\n")
+    def leave() -> None:
+        stop.wait()
+        time.sleep(seconds)
+        log.warning("Something still hangs and is left behind.")
+        os._exit(0)
+
+    threading.Thread(target=leave, name="leave", daemon=True).start()
 
 
-class _File(logging.Handler):
-    """A file that is there only once there is something to keep; a full disk stops nothing."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = f"{self.format(record)}\n".encode(errors="backslashreplace")
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(exist_ok=True)
-            if self._path.exists() and self._path.stat().st_size > LARGEST_LOG:
-                self._path.replace(self._path.with_name("waypost.log.1"))
-            # What a fault repeats of a server or of a file may be secret.
-            with os.fdopen(os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as file:
-                file.write(text)
+def site_log(root: Path) -> FileDestination:
+    """Return the file in a site that keeps what is logged, with tracebacks."""
+    return FileDestination(root / ".waypost" / "waypost.log", LARGEST_LOG)

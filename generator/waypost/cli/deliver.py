@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,21 +10,26 @@ from typing import TYPE_CHECKING
 import click
 
 from waypost.base.clock import utc_now
+from waypost.base.printable import printable
 from waypost.cli.common import (
+    LEAVE_AFTER,
     counted,
     database_option,
     json_option,
-    print_failure,
+    leave_after,
     print_json,
-    printable,
-    stop_on_signals,
+    print_problems,
 )
+from waypost.cli.service import log_options, log_problems, service_log, worker_hooks
+from waypost.cli.signals import service_signals
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:
+    from waypost.base.service_log import LogOptions
     from waypost.notify.rules.deliveries import Delivery
     from waypost.notify.rules.notices import PlannedNotice
-    from waypost.notify.worker import WorkerHooks
+
+log = logging.getLogger("waypost")
 
 
 @click.command("deliver")
@@ -31,29 +37,33 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show what would go to whom; nothing is sent or written.")
 @database_option
 @json_option
-def command(watch: bool, dry_run: bool, site: Site, database: str, as_json: bool) -> None:
+@log_options
+def command(
+    *, watch: bool, dry_run: bool, site: Site, database: str, as_json: bool, log_options: LogOptions
+) -> None:
     """Tell subscribers what is new, and send all that is due. `waypost run` does this by itself.
 
     With --watch it stays: on a PostgreSQL database any number of such processes share the work.
 
     Example: waypost deliver --dry-run
     """
-    from waypost.notify.dispatch import deliver_once, deliver_until, preview, unset_variables
+    from waypost.notify.dispatch import deliver_once, deliver_until, preview
+    from waypost.reading.io.subscriber_files import unset_variables
 
     if watch and dry_run:
         raise click.UsageError("--dry-run looks once, so it does not go with --watch.")
     if dry_run:
         _show(*preview(site, database, utc_now()), as_json=as_json)
         return
-    for name in unset_variables(site):
-        click.echo(
-            f"waypost: the environment variable {name} is not set; what needs it waits until it is.", err=True
-        )
     if watch:
-        click.echo("Delivering. Ctrl-C stops.")
-        deliver_until(site, database, stop_on_signals(), print_failure, worker_hooks())
-        click.echo("Stopped.")
+        with service_log(site, log_options), service_signals() as signals:
+            log.info("Delivering. Ctrl-C stops.")
+            log_problems(unset_variables(site.root).values())
+            leave_after(signals.stop, LEAVE_AFTER)
+            deliver_until(site, database, signals.stop, worker_hooks())
+            log.info("Stopped.")
         return
+    print_problems(unset_variables(site.root).values())
     failed: list[str] = []
     result = deliver_once(site, database, worker_hooks(failed))
     if as_json:
@@ -71,21 +81,6 @@ def command(watch: bool, dry_run: bool, site: Site, database: str, as_json: bool
         )
     if failed:
         sys.exit(1)
-
-
-def worker_hooks(failed: list[str] | None = None) -> WorkerHooks:
-    """Return hooks that print failures on standard error; endpoints go into `failed` too."""
-    from waypost.notify.worker import WorkerHooks
-
-    def print_failed(endpoint: str, words: str) -> None:
-        if failed is not None:
-            failed.append(endpoint)
-        click.echo(f"waypost: not delivered to {endpoint}: {printable(words)}", err=True)
-
-    def print_disabled(endpoint: str, words: str) -> None:
-        click.echo(f"waypost: {endpoint} is not sent to any more: {printable(words)}", err=True)
-
-    return WorkerHooks(print_failed, print_disabled, print_failure)
 
 
 def _show(

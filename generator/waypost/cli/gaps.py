@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from waypost.cli.common import counted, json_option, print_json, print_problems, printable, site_option
+from waypost.base.printable import printable
+from waypost.cli.common import counted, json_option, print_json, print_problems, site_option
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:

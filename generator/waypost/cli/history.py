@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from waypost.base.clock import utc_now
-from waypost.cli.common import counted, database_option, json_option, print_json, printable
+from waypost.base.printable import printable
+from waypost.cli.common import counted, database_option, json_option, print_json
+from waypost.cli.history_repair import repair_command
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:
@@ -170,6 +172,9 @@ def _about(found: Verification) -> Iterator[str]:
             ],
             "days",
         )
+    if found.set_aside:
+        rows = counted(found.set_aside, "row was", "rows were")
+        yield f"{rows} set aside as written by a wrong clock, and are no part of this history."
     yield from _about_percentages(found)
     for note in found.notes:
         yield f"Not compared: {printable(note)}"
@@ -238,8 +243,12 @@ def _document(found: Verification) -> dict[str, Any]:
         ],
         "changed_since": found.changed,
         "rows_begin": found.rows_begin,
+        "set_aside": found.set_aside,
         "not_compared": found.notes,
     }
+
+
+command.add_command(repair_command)
 
 
 def _listed(lines: list[str], what: str) -> Iterator[str]:

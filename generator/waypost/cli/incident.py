@@ -12,12 +12,12 @@ import click
 from click.core import ParameterSource
 
 from waypost.base.clock import utc_now
+from waypost.base.printable import printable
 from waypost.cli.common import (
     database_option,
     json_option,
     print_json,
     print_table,
-    printable,
     site_option,
 )
 from waypost.cli.writing import (

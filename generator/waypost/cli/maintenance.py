@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from waypost.base.clock import utc_now
+from waypost.base.printable import printable
 from waypost.cli.common import (
     json_option,
     print_json,
     print_problems,
     print_table,
-    printable,
     site_option,
     to_duration,
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import database_option, json_option, print_json, printable, region_option
+from waypost.base.printable import printable
+from waypost.cli.common import database_option, json_option, print_json, region_option
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:
-    from waypost.formats.observations import RecordedOutcome
+    from waypost.formats.observations import RecordedOutcome, Series
     from waypost.formats.status import Observation
 
 
@@ -21,27 +23,39 @@ if TYPE_CHECKING:
 def command(site: Site, database: str, region: str, as_json: bool) -> None:
     """Run every check once and record what was found.
 
+    Where a check has no answer for a reason of our own, it is named with the reason, and the command exits with 1.
+
     Example: waypost poll && waypost publish
     """
     from waypost.run import poll
 
-    outcomes = poll(site, database, region)
+    found = poll(site, database, region)
     if as_json:
-        print_json([_to_json(item, item.observation) for item in outcomes if item.observation])
-        return
-    for item in outcomes:
-        click.echo(_line(item))
+        observations = [_to_json(item, item.observation) for item in found.outcomes if item.observation]
+        skipped = [{**series._asdict(), "reason": reason} for series, reason in found.skipped]
+        print_json({"observations": observations, "skipped": skipped})
+    else:
+        for item in found.outcomes:
+            if item.observation or not item.reason:
+                click.echo(_line(item))
+        for series, reason in found.skipped:
+            click.echo(printable(f"{_name(series)}: no data: {reason}"))
+    sys.exit(1 if found.skipped else 0)
 
 
 def _line(item: RecordedOutcome) -> str:
-    where = f" from {item.series.region}" if item.series.region else ""
     observation = item.observation
     if observation is None:
-        return f"{item.series.component} {item.series.check}{where}: no data"
+        return f"{_name(item.series)}: no data"
     reason = f": {observation.reason}" if observation.reason else ""
     confirmed = f" (now {item.change.status})" if item.change else ""
-    head = f"{observation.component} {observation.check}{where}: {observation.status}, {_milliseconds(observation)} ms"
+    head = f"{_name(item.series)}: {observation.status}, {_milliseconds(observation)} ms"
     return printable(f"{head}{reason}{confirmed}")
+
+
+def _name(series: Series) -> str:
+    where = f" from {series.region}" if series.region else ""
+    return f"{series.component} {series.check}{where}"
 
 
 def _milliseconds(observation: Observation) -> int:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from waypost.base.clock import utc_now
-from waypost.cli.common import counted, json_option, print_json, printable, site_option, to_duration
+from waypost.base.printable import printable
+from waypost.cli.common import counted, json_option, print_json, site_option, to_duration
 from waypost.problems import did_you_mean
 from waypost.reading.site import Site
 

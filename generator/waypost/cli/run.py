@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
 import click
 
 from waypost.cli.common import (
+    LEAVE_AFTER,
     database_option,
-    print_failure,
-    print_problems,
+    leave_after,
     region_option,
-    stop_on_signals,
+    to_address,
     to_host_port,
 )
-from waypost.cli.deliver import worker_hooks
-from waypost.formats.run_options import KEY_VARIABLE, WORKERS, RunOptions
+from waypost.cli.service import log_options, service_events, service_log
+from waypost.cli.signals import service_signals
+from waypost.formats.run_options import KEY_VARIABLE, WORKERS, RunOptions, WhenVanished
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:
-    from waypost.formats.status import StateChange
-    from waypost.problems import ProblemsFound
+    from waypost.base.service_log import LogOptions
+
+log = logging.getLogger("waypost")
 
 
 @click.command("run")
@@ -45,6 +48,23 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 1000),
     help="Checks that run at the same time.",
 )
+@click.option(
+    "--when-database-vanishes",
+    "when_vanished",
+    type=click.Choice([each.value for each in WhenVanished]),
+    default=WhenVanished.WAIT.value,
+    show_default=True,
+    help="Where the database is deleted or replaced meanwhile: record nothing until it is back, or go on in a new one.",
+)
+@click.option(
+    "--dead-man",
+    callback=to_address,
+    metavar="URL",
+    envvar="WAYPOST_DEAD_MAN_URL",
+    help="Asked for every minute while polling works, so that somebody notices when it does not. It is a secret:"
+    " name it in WAYPOST_DEAD_MAN_URL.",
+)
+@log_options
 def command(
     site: Site,
     *,
@@ -54,14 +74,20 @@ def command(
     no_publish: bool,
     no_deliver: bool,
     workers: int,
+    when_vanished: str,
+    dead_man: str | None,
+    log_options: LogOptions,
 ) -> None:
     """Poll the checks, publish the status pages and tell subscribers, until told to stop.
 
-    SIGTERM and Ctrl-C end it cleanly. A SQLite database takes one such process, a PostgreSQL database any number.
+    SIGTERM and Ctrl-C end it cleanly; SIGHUP has it read its files and open its logs again. A SQLite database takes
+    one such process, a PostgreSQL database any number.
 
     Example: waypost run --database sqlite:////var/lib/waypost/waypost.db
     """
-    from waypost.run import Events, run
+    from waypost.base.sd_notify import ServiceManager
+    from waypost.operations import Operations
+    from waypost.run import run
 
     options = RunOptions(
         region=region,
@@ -70,32 +96,19 @@ def command(
         listen=listen,
         heartbeat_key=os.environ.get(KEY_VARIABLE) or None,
         workers=workers,
+        when_vanished=WhenVanished(when_vanished),
     )
-    events = Events(
-        started=lambda: click.echo(
+    with service_log(site, log_options) as kept_log, service_signals() as signals:
+        events = service_events()
+        events.started = lambda: log.info(
             "Polling. Ctrl-C stops." if no_publish else "Polling and publishing. Ctrl-C stops."
-        ),
-        listening=lambda host, port: click.echo(f"Jobs report to http://{host}:{port}/heartbeat/NAME"),
-        changed=print_change,
-        broken=print_broken_files,
-        reloaded=lambda: click.echo("Files were saved; read again."),
-        failed=print_failure,
-        deliveries=worker_hooks(),
-    )
-    run(site, database, stop_on_signals(), events, options)
-    click.echo("Stopped.")
-
-
-def print_change(change: StateChange) -> None:
-    """Tell of a confirmed change of state."""
-    reason = f": {change.reason}" if change.reason else ""
-    place = f" from {change.region}" if change.region else ""
-    click.echo(
-        f"{change.confirmed_at.astimezone():%H:%M:%S} {change.component} is {change.status}{place}{reason}"
-    )
-
-
-def print_broken_files(found: ProblemsFound) -> None:
-    """Tell what is wrong with a file that was just saved."""
-    print_problems(found.problems)
-    click.echo("The last good version stays published.", err=True)
+        )
+        events.listening = lambda host, port: log.info(
+            "Jobs report to http://%s:%s/heartbeat/NAME", host, port
+        )
+        operations = Operations(
+            site.root, signals.reload, log=kept_log, dead_man_url=dead_man or None, manager=ServiceManager()
+        )
+        leave_after(signals.stop, LEAVE_AFTER)
+        run(site, database, signals.stop, events, options, operations)
+        log.info("Stopped.")

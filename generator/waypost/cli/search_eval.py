@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from waypost.cli.common import json_option, print_json, printable, site_option
+from waypost.base.printable import printable
+from waypost.cli.common import json_option, print_json, site_option
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import click
 
-from waypost.cli.common import (
-    database_option,
-    port_option,
-    print_failure,
-    print_problems,
-    stop_on_signals,
-    use_port,
-)
-from waypost.cli.run import print_broken_files, print_change
+from waypost.cli.common import database_option, port_option, print_problems, use_port
+from waypost.cli.service import log_broken_files, log_change, log_problems, service_log
+from waypost.cli.signals import service_signals
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.build import BuildReport
+
+log = logging.getLogger("waypost")
 
 
 @click.command("serve")
@@ -34,22 +31,21 @@ def command(site: Site, database: str, host: str, port: int, demo: bool) -> None
     from waypost.serve import ServeEvents, ServeOptions, serve
 
     use_port(port)
-    stop = stop_on_signals()
     events = ServeEvents(
-        changed=print_change,
-        broken=print_broken_files,
-        failed=print_failure,
+        changed=log_change,
+        broken=log_broken_files,
         ready=lambda port, report: _welcome(port, report, demo),
-        built=_print_built,
-        reloaded=lambda: click.echo("Status files were saved; published."),
+        built=_log_built,
+        reloaded=lambda: log.info("Status files were saved; published."),
     )
-    serve(site, database, ServeOptions(host, port, demo), stop, events)
-    click.echo("Stopped.")
+    with service_log(site), service_signals() as signals:
+        serve(site, database, ServeOptions(host, port, demo), signals.stop, events)
+        log.info("Stopped.")
 
 
-def _print_built(report: BuildReport) -> None:
-    print_problems(report.warnings)
-    click.echo(f"Built again; {len(report.changed)} files changed.")
+def _log_built(report: BuildReport) -> None:
+    log_problems(report.warnings)
+    log.info("Built again; %d files changed.", len(report.changed))
 
 
 def _welcome(port: int, report: BuildReport, demo: bool) -> None:
@@ -66,9 +62,9 @@ def _welcome(port: int, report: BuildReport, demo: bool) -> None:
     table.add_row("", "")
     table.add_row("Write", "save a file in content/ or status/, and the page reloads")
     if demo:
-        again = "" if port == 8000 else f" PORT={port}"
-        table.add_row("Try", f"make demo-outage{again}    breaks the sample's Downloads")
-        table.add_row("", f"make demo-recover{again}   heals it")
+        again = "" if port == 8000 else f" --port {port}"
+        table.add_row("Try", f"waypost demo outage{again}    breaks the sample's Downloads")
+        table.add_row("", f"waypost demo recover{again}   heals it")
     table.add_row("Stop", "Ctrl-C")
     title = f"{report.articles} articles, {len(report.project.status.config.flat)} components"
     Console().print(

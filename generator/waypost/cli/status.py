@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from waypost.formats.status import ComponentStatus
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:
+    from waypost.base.faults import Fault
     from waypost.status.rules.snapshot import Snapshot
     from waypost.status.rules.uptime import Budget
 
@@ -32,21 +33,25 @@ _COLOURS = {
 @database_option
 @json_option
 def command(site: Site, database: str, as_json: bool) -> None:
-    """Show the present state of every component.
+    """Show the present state of every component, and what is wrong with Waypost itself.
 
     Example: waypost status
     """
+    from waypost.monitor.store.faults import read_present_faults
+    from waypost.publishing.api.faults import fault_json
     from waypost.publishing.api.now_json import now_document
     from waypost.publishing.current import current_status
 
-    snapshot = current_status(site, database, utc_now())
+    now = utc_now()
+    snapshot = current_status(site, database, now)
+    faults = read_present_faults(database, now)
     if as_json:
-        print_json(now_document(snapshot))
+        print_json({**now_document(snapshot), "faults": [fault_json(fault) for fault in faults]})
     else:
-        _print(snapshot)
+        _print(snapshot, faults)
 
 
-def _print(snapshot: Snapshot) -> None:
+def _print(snapshot: Snapshot, faults: Sequence[Fault]) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -79,7 +84,7 @@ def _print(snapshot: Snapshot) -> None:
             budget_left(component.uptimes.budget(snapshot.policy)),
         )
     console.print(table)
-    for line in further_lines(snapshot):
+    for line in further_lines(snapshot, faults):
         console.print(line, markup=False)
 
 
@@ -92,7 +97,7 @@ def budget_left(budget: Budget) -> str:
     )
 
 
-def further_lines(snapshot: Snapshot) -> Iterator[str]:
+def further_lines(snapshot: Snapshot, faults: Sequence[Fault] = ()) -> Iterator[str]:
     """Yield what the table has no place for."""
     for component in snapshot.components:
         for view in component.regions:
@@ -106,6 +111,8 @@ def further_lines(snapshot: Snapshot) -> Iterator[str]:
         yield f"Certificate {verb} on {_time(item.expires, snapshot)}: {item.component}/{item.check}"
     if snapshot.offline_since:
         yield f"Our own connection has been down since {_time(snapshot.offline_since, snapshot)}"
+    for fault in faults:
+        yield f"Waypost itself, since {_time(fault.since, snapshot)}: {fault.message}"
     checked = _time(snapshot.checked_at, snapshot, "%Y-%m-%d %H:%M:%S") if snapshot.checked_at else "never"
     yield f"Last checked: {checked}"
     yield f"Times in {snapshot.page.time_zone}."

@@ -7,7 +7,8 @@ import time
 
 import click
 
-from waypost.cli.common import database_option, printable, refuse
+from waypost.base.printable import printable
+from waypost.cli.common import database_option, refuse
 from waypost.reading.site import Site
 
 _BYTES = 32

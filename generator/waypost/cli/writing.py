@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 import click
 
-from waypost.cli.common import printable, refuse, site_option, to_duration
+from waypost.base.printable import printable
+from waypost.cli.common import refuse, site_option, to_duration
 from waypost.formats.status import ComponentStatus, Impact, state_fault
 from waypost.problems import Refused
 from waypost.reading.site import Site

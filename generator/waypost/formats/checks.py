@@ -28,6 +28,7 @@ from waypost.formats.field_types import (
     Line,
     Slug,
     TimeZone,
+    Trust,
     WebUrl,
     fault,
     host_port,
@@ -122,6 +123,12 @@ class CheckBase:
         return days
 
     @property
+    def trusted(self) -> str:
+        """Whom it trusts beside the well known authorities, for kinds that encrypt; empty is as the page says."""
+        found: str = getattr(self, "trust", "")
+        return found
+
+    @property
     def unanswered(self) -> ComponentStatus:
         """What is known of the component when the check got no answer."""
         return self.fails_as
@@ -199,6 +206,8 @@ class HttpCheck(CheckBase):
     """How it says who asks; never sent to another host."""
     redirects: Annotated[int, Field(ge=0, le=10)] = 10
     """How many redirects are followed."""
+    trust: Trust = ""
+    """Whom to trust beside the well known authorities: a file of certificates in PEM, or `system`."""
     expect: Expect = Field(default_factory=Expect)
     """What a good answer looks like."""
 
@@ -231,6 +240,8 @@ class TcpCheck(CheckBase):
     """Whether the connection is encrypted from the start."""
     send: Annotated[str, Field(min_length=1, max_length=10_000)] | None = Field(default=None, repr=False)
     """What is sent once connected; `"\\r\\n"` in double quotes ends a line."""
+    trust: Trust = ""
+    """Whom to trust beside the well known authorities: a file of certificates in PEM, or `system`."""
     expect: ExpectText = Field(default_factory=ExpectText)
     """What a good answer looks like; without it, a connection is enough."""
 
@@ -279,6 +290,8 @@ class TlsCheck(CheckBase):
         None
     )
     """The name that is asked for and that the certificate must have; without it, the host."""
+    trust: Trust = ""
+    """Whom to trust beside the well known authorities: a file of certificates in PEM, or `system`."""
     expect: ExpectCertificate = Field(default_factory=ExpectCertificate)
     """What a good certificate looks like."""
 
@@ -368,6 +381,8 @@ class StatuspageCheck(CheckBase):
     """The address of their page, or of its summary.json."""
     component: Line | None = None
     """The name or id of their component; without it, the state of the whole page."""
+    trust: Trust = ""
+    """Whom to trust beside the well known authorities: a file of certificates in PEM, or `system`."""
 
     def __post_init__(self) -> None:
         # People confirmed what a status page says before they wrote it there.

@@ -220,6 +220,8 @@ class Expect(ExpectBase):
     """HTTP status codes: a number, `2xx`, `200-299`, or a list of these."""
     body_contains: Texts = ()
     """A text, or several, that the body holds."""
+    body_not_contains: Texts = ()
+    """A text, or several, of which the body holds none."""
     body_matches: Pattern | None = Field(default=None, repr=False)
     """A regular expression that is found in the body."""
     body_json: dict[Annotated[str, Field(max_length=1000)], Compared] = Field(
@@ -238,7 +240,7 @@ class Expect(ExpectBase):
     @property
     def wants_body(self) -> bool:
         """Whether the body has to be looked at."""
-        return bool(self.body_contains or self.body_matches or self.body_json)
+        return bool(self.body_contains or self.body_not_contains or self.body_matches or self.body_json)
 
     @property
     def follows(self) -> bool:

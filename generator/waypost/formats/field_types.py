@@ -107,6 +107,15 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _trust(text: str) -> str:
+    if not text or not text.isprintable() or "://" in text or "BEGIN" in text:
+        raise fault(
+            "bad-value",
+            "Expected the path of a file with certificates in PEM, such as status/authority.pem, or `system`.",
+        )
+    return text
+
+
 def _url(text: str, schemes: tuple[str, ...]) -> str:
     try:
         parts = urlsplit(text)
@@ -244,6 +253,9 @@ MomentOrDay = Annotated[
 
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 """The name of a time zone of the IANA data base."""
+
+Trust = Annotated[str, AfterValidator(_trust), Field(max_length=1000)]
+"""A file of certificates in PEM, from the root of the site or with its whole path; or `system`."""
 
 WebUrl = Annotated[str, AfterValidator(web_url), Field(max_length=2000)]
 """An absolute http or https address."""

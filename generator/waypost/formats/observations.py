@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -78,6 +78,8 @@ class SeriesState:
     """How many answers there were in all."""
     failures: tuple[FailedAnswer, ...] = ()
     """Those of the latest 24 answers that were not good, since the present state began; oldest first."""
+    has_later_rows: bool = False
+    """Whether there are rows that are later than the latest answer, since a clock was set back."""
 
     @property
     def judged(self) -> ComponentStatus | None:
@@ -101,6 +103,8 @@ class RecordedOutcome:
     change: StateChange | None = None
     refused: bool = False
     """Whether the claim was lost to another poller, so that nothing was stored."""
+    reason: str = ""
+    """Why there is no observation, where something is wrong."""
     fault: str = ""
     """The kind of fault where nothing was kept because the outcome itself could not be stored."""
 
@@ -135,6 +139,13 @@ class Pings:
     """The exit code that came with the latest failure, where one did."""
     first: datetime | None = None
     """When it was first watched or reported: before that, silence means nothing."""
+
+    def until(self, limit: datetime) -> Pings:
+        """Return what was reported up to a moment: what is later than now was reported to a wrong clock."""
+        moments = {name: getattr(self, name) for name in ("success", "start", "fail")}
+        later = {name: None for name, moment in moments.items() if moment is not None and moment > limit}
+        first = self.first if self.first is None else min(self.first, limit)
+        return replace(self, first=first, **later)
 
 
 class Resolution(StrEnum):

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 KEY_VARIABLE = "WAYPOST_HEARTBEAT_KEY"
 """The environment variable with the key that reports over HTTP must bring."""
 
 WORKERS = 64
 """Checks that run at the same time; each mostly waits."""
+
+
+class WhenVanished(StrEnum):
+    """What is done where the database is deleted or replaced while it is polled into."""
+
+    WAIT = "wait"
+    """Nothing is recorded until it is back."""
+    NEW = "new"
+    """Polling goes on in whatever is there, or in a new database."""
 
 
 @dataclass(frozen=True)
@@ -29,3 +39,5 @@ class RunOptions:
     """The key that those jobs must bring."""
     workers: int = WORKERS
     """Checks that run at the same time."""
+    when_vanished: WhenVanished = WhenVanished.WAIT
+    """What is done where the database is deleted or replaced meanwhile."""

@@ -34,6 +34,8 @@ class NoticeEvent(StrEnum):
     UPDATE_OVERDUE = "update.overdue"
     CERTIFICATE_EXPIRING = "certificate.expiring"
     ENDPOINT_DISABLED = "endpoint.disabled"
+    MONITOR_TROUBLE = "monitor.trouble"
+    MONITOR_RECOVERED = "monitor.recovered"
     ESCALATION = "escalation"
     TEST = "test"
 
@@ -76,6 +78,12 @@ def _network(text: str) -> str:
     return text
 
 
+def _list_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,90}\.csv", text):
+        raise fault("bad-value", "Expected the name of a CSV file in status/, such as people.csv.")
+    return text
+
+
 def _event(value: Any) -> Any:
     if value not in tuple(CHOOSABLE):
         names = ", ".join(CHOOSABLE)
@@ -113,6 +121,13 @@ PhoneNumber = Annotated[str, _unless_variable(phone_number), Field(max_length=30
 
 Network = Annotated[str, AfterValidator(_network), Field(max_length=60)]
 """A network of addresses, such as 10.0.0.0/8."""
+
+ListName = Annotated[
+    str,
+    AfterValidator(_list_name),
+    WithJsonSchema({"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,90}\.csv$"}),
+]
+"""The name of a CSV file beside subscribers.yml."""
 
 Event = Annotated[
     NoticeEvent,
@@ -331,9 +346,11 @@ class SubscriberFile:
     """The whole file."""
 
     subscribers: tuple[Subscriber, ...] = ()
-    """Who is told."""
+    """Who is told; beyond some ten thousand they belong into `files`."""
+    files: Annotated[tuple[ListName, ...], Field(max_length=20)] = ()
+    """More of them: CSV files in `status/` of up to 16 MiB each, with a subscriber a line and keys as columns."""
     operators: tuple[Slug, ...] = ()
-    """Subscribers who are told when an endpoint is given up, by their ids."""
+    """Subscribers who are told when an endpoint is given up or Waypost itself has a fault, by their ids."""
     escalation: tuple[Escalation, ...] = ()
     """Whom to tell when nobody takes care."""
     email: MailServer | None = None

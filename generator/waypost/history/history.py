@@ -60,13 +60,13 @@ def settling_time(config: StatusConfig) -> timedelta:
 
 
 def seal_days(store: HistoryStore, now: datetime, settling: timedelta = SEAL_AFTER) -> list[Digest]:
-    """Keep the digest of every day that is over for `settling` and has none yet; return the new ones.
+    """Keep the digest of every day that is surely over for `settling` and has none yet; return the new ones.
 
     The chain begins with the day of the first row and has every day from there on. Call it as often as
     you like: days that are sealed stay as they are, and after a large import each call seals a year.
     """
     kept = store.digests()
-    last = last_settled_day(now, settling)
+    last = min(last_settled_day(now, settling), store.confirmed_until(now).astimezone(UTC).date() - DAY)
     if kept:
         latest, previous = max(kept)
         first = latest + DAY

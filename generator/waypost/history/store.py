@@ -13,15 +13,16 @@ from sqlalchemy.engine import Connection
 from waypost.base.database.engine import StoreError
 from waypost.base.database.schema import coverage, series_state, state_change, uplink_gap
 from waypost.base.database.schema import digest as table
-from waypost.base.database.values import clean_text, from_ms, to_ms
+from waypost.base.database.set_aside import kept_rows
+from waypost.base.database.values import clean_text, to_ms
 from waypost.base.intervals import Interval, grouped, joined, without
-from waypost.formats.observations import Series, SeriesState
+from waypost.formats.observations import Series
 from waypost.formats.status import Coverage, StateChange
 from waypost.formats.status_site import History
-from waypost.monitor.rules.states import REMEMBERED
-from waypost.monitor.store.codec import STATUSES, dump_state
 from waypost.monitor.store.reading import HistoryReader
 from waypost.monitor.store.recording import change_row
+from waypost.monitor.store.state_from_rows import state_from_changes
+from waypost.monitor.store.wrong_clock import HISTORY_TABLES
 from waypost.reading.rules.history import series_of
 
 
@@ -44,6 +45,12 @@ class HistoryStore(HistoryReader):
             raise StoreError(
                 f"The history of {day} was sealed with another digest. Run `waypost history verify`."
             )
+
+    def set_aside(self) -> int:
+        """Return how many rows of history are set aside."""
+        with self._database.read() as connection:
+            kept = kept_rows(connection)
+        return sum(kept[name] for name in HISTORY_TABLES)
 
     def import_rows(self, history: History) -> None:
         """Add what is not there in one transaction; what is there is kept as it is.
@@ -96,7 +103,7 @@ class HistoryStore(HistoryReader):
         covered: dict[int, Any] = {}
         for row in connection.execute(sa.select(coverage).order_by(coverage.c.start)):
             covered[row.line] = row
-        rows = [_state_row(number, changes[number], covered.get(number)) for number in wanted]
+        rows = [state_from_changes(changes[number], covered.get(number)).row(number) for number in wanted]
         connection.execute(self._database.upsert(series_state), rows)
 
 
@@ -108,17 +115,3 @@ def _apart(intervals: Iterable[Interval[int]]) -> Iterator[Interval[int]]:
         if end > begin:
             yield begin, end
             reached = end
-
-
-def _state_row(number: int, changes: Sequence[Any], covered: Any) -> dict[str, Any]:
-    state = SeriesState(
-        STATUSES[changes[-1].status] if changes else None,
-        # The first state ever is no change that could make a series look unsteady.
-        changed=tuple(from_ms(row.confirmed_at) for row in changes[1:])[-REMEMBERED:],
-    )
-    return {
-        "line": number,
-        "state": dump_state(state),
-        "covered_from": covered.start if covered else None,
-        "covered_until": covered.end if covered else None,
-    }

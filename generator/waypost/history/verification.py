@@ -75,6 +75,8 @@ class Verification:
     """The first day that there are rows of."""
     changed: tuple[str, ...] = ()
     """Written files that were saved after the publication."""
+    set_aside: int = 0
+    """How many rows of history a repair took out of it, because a wrong clock had written them."""
     notes: tuple[str, ...] = field(default=())
     """Sentences about comparisons that were not possible."""
 
@@ -107,7 +109,9 @@ def verify_history(site: Site, store: HistoryStore | None, now: datetime) -> Ver
     settled = last_settled_day(now, settling_time(project.status.config))
     chains: list[ChainProof] = []
     if store:
-        chains.append(_prove(DATABASE, rows, kept, settled, notes))
+        # A day is sealed when it is surely over: history must follow it.
+        sealable = min(settled, store.confirmed_until(now).date() - DAY)
+        chains.append(_prove(DATABASE, rows, kept, sealable, notes))
     if text.digests or not store:
         ambiguous = tuple(day for day, found in text.digests.items() if len(found) > 1)
         chains.append(_prove(FOLDER, text.history, text.chain, settled, notes, ambiguous))
@@ -126,6 +130,7 @@ def verify_history(site: Site, store: HistoryStore | None, now: datetime) -> Ver
         percentages=comparison,
         rows_begin=first_day(merged(text.history, rows)),
         changed=_changed_since(site, made_at) if made_at else (),
+        set_aside=store.set_aside() if store else 0,
         notes=tuple(notes),
     )
 

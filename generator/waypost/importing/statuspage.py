@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from waypost.base.net.failures import Unanswered
 from waypost.base.net.json_paths import read_json
-from waypost.base.net.network import Unanswered, deadline
+from waypost.base.net.network import deadline
 from waypost.formats.status import ComponentStatus, Impact
 from waypost.importing.io.json_documents import MAX_SIZE, saved_documents, unusable
 from waypost.importing.rules.histories import (

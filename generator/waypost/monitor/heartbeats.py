@@ -1,22 +1,22 @@
 """Take in the reports of jobs, from the command line and over HTTP, and keep each before it is answered.
 
-A SQLite database has one writer. Every other process that receives a report leaves a small file beside the
-database, durable before the report is answered; the poller takes it in. So no report is lost while no poller runs.
+A report waits beside a SQLite database, in its spool, until the poller takes it in, so none is lost while no poller
+runs. What waits is removed only when it is recorded; what cannot be read now is tried again.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import secrets
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
-from waypost.base.database.engine import sqlite_path
-from waypost.formats.observations import Ping, PingKind, Series
+from waypost.base.database.engine import StoreError, sqlite_path
+from waypost.base.faults import FaultKind, Faults
+from waypost.formats.observations import Ping, Series
 from waypost.formats.status_config import StatusConfig
-from waypost.monitor.rules.heartbeats import heartbeat_names, read_ping
+from waypost.monitor.io.heartbeat_spool import Spool, SpoolRefused
+from waypost.monitor.rules.heartbeats import heartbeat_names, newest_reports, read_ping
 from waypost.monitor.store.monitor_store import MonitorStore
 from waypost.monitor.store.opening import opened_to_write
 from waypost.problems import Refused, did_you_mean
@@ -26,8 +26,8 @@ from waypost.reading.site import Site
 MOST_FILES = 1000
 """How many files are taken at once."""
 
-MAX_FILE_SIZE = 2000
-"""Bytes of one file; a longer one is not ours."""
+_RECEIPT, _FOLDER, _FILES, _REMOVAL = "receipt", "spool", "spool files", "removal"
+"""The subjects of faults."""
 
 
 class UnknownHeartbeat(Refused):
@@ -35,12 +35,15 @@ class UnknownHeartbeat(Refused):
 
 
 def report_job(site: Site, database_url: str, name: str, word: str, now: datetime) -> Ping:
-    """Keep the report of a job of a site; raises ProblemsFound, UnknownHeartbeat, StoreError and OSError."""
+    """Keep the report of a job of a site.
+
+    Raises ProblemsFound, UnknownHeartbeat, SpoolRefused, StoreError and OSError.
+    """
     return report(load_project(site).status.config, database_url, name, word, now)
 
 
 def report(config: StatusConfig, database_url: str, name: str, word: str, now: datetime) -> Ping:
-    """Keep the report of a job; raises UnknownHeartbeat, StoreError and OSError."""
+    """Keep the report of a job; raises UnknownHeartbeat, SpoolRefused, StoreError and OSError."""
     ping = _ping(heartbeat_names(config), name, word, now)
     path = sqlite_path(database_url)
     if path:
@@ -54,8 +57,8 @@ def report(config: StatusConfig, database_url: str, name: str, word: str, now: d
 def _take_in(store: MonitorStore, pings: Collection[Ping], now: datetime) -> None:
     """Store reports, and have their checks judged at once."""
     for ping in pings:
-        store.ping(ping)
-    store.make_due([Series(ping.component, ping.check) for ping in pings], now)
+        store.ping(ping, now)
+    store.make_due({Series(ping.component, ping.check) for ping in pings}, now)
 
 
 def _ping(names: Mapping[str, tuple[str, str]], name: str, word: str, now: datetime) -> Ping:
@@ -70,78 +73,130 @@ def _ping(names: Mapping[str, tuple[str, str]], name: str, word: str, now: datet
     return ping
 
 
-class Intake:
-    """Brings waiting reports into the store, and has their checks judged at once."""
+class HeartbeatReceiver:
+    """Keeps what jobs report to a process that stays, by the configuration of the moment. For several threads."""
 
-    def __init__(self, database: Path | None) -> None:
+    def __init__(
+        self,
+        config: Callable[[], StatusConfig],
+        database_url: str,
+        store: MonitorStore,
+        clock: Callable[[], datetime],
+        faults: Faults,
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._store = store
+        self._faults = faults
+        path = sqlite_path(database_url)
+        self._spool = Spool(path) if path else None
+        self._names = (config(), heartbeat_names(config()))
+
+    def receive(self, name: str, word: str) -> HTTPStatus:
+        """Keep a report, and return what to answer."""
+        now = self._clock()
+        place = self._known().get(name)
+        ping = read_ping(place, word, now) if place else None
+        if ping is None:
+            return HTTPStatus.NOT_FOUND
+        try:
+            if self._spool:
+                self._spool.put(ping)
+            else:
+                _take_in(self._store, [ping], now)
+        except (StoreError, SpoolRefused, OSError) as error:
+            # The job may try again; nothing was kept.
+            reason = f"{_reason(error)}." if isinstance(error, OSError) else str(error)
+            self._faults.begin(FaultKind.HEARTBEATS, f"Reports over HTTP cannot be kept: {reason}", _RECEIPT)
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        self._faults.end(FaultKind.HEARTBEATS, _RECEIPT)
+        return HTTPStatus.OK
+
+    def _known(self) -> Mapping[str, tuple[str, str]]:
+        config = self._config()
+        if self._names[0] is not config:
+            self._names = (config, heartbeat_names(config))
+        return self._names[1]
+
+
+class Intake:
+    """Brings waiting reports into the store, and has their checks judged at once.
+
+    What goes wrong with the spool is noted among the faults, and never ends anything else.
+    """
+
+    def __init__(self, database: Path | None, faults: Faults) -> None:
         self._spool = Spool(database) if database else None
+        self._faults = faults
+        self._recorded: set[str] = set()
+        """What was recorded and could not be removed."""
+        self._unreadable: set[str] = set()
 
     def step(self, store: MonitorStore, now: datetime) -> int:
         """Take in what waits; return how many reports there were. Raises StoreError, and loses nothing then."""
         if self._spool is None:
             return 0
-        waiting = self._spool.waiting()
-        pings = [ping for _, ping in waiting if ping]
-        _take_in(store, pings, now)
-        self._spool.forget(path for path, _ in waiting)
+        pings = self._read(self._spool, self._names(self._spool))
+        if pings:
+            _take_in(store, newest_reports(pings.values(), now), now)
+            self._recorded |= pings.keys()
+        self._remove(self._spool)
         return len(pings)
 
-
-class Spool:
-    """The folder of the reports beside one database."""
-
-    def __init__(self, database: Path) -> None:
-        self.folder = database.with_name(database.name + ".heartbeats")
-
-    def put(self, ping: Ping) -> None:
-        """Keep a report; when this returns, it survives a crash. Raises OSError."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        name = f"{ping.at.timestamp():.6f}-{secrets.token_hex(4)}"
-        document = {
-            "component": ping.component,
-            "check": ping.check,
-            "at": ping.at.astimezone(UTC).isoformat(),
-            "kind": ping.kind.value,
-            "exit_code": ping.exit_code,
-        }
-        temporary = self.folder / f".{name}"
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(document, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.folder / f"{name}.json")
-        _sync_folder(self.folder)
-
-    def waiting(self) -> list[tuple[Path, Ping | None]]:
-        """Return what waits, oldest first; None for a file that is no report."""
+    def _names(self, spool: Spool) -> list[str]:
         try:
-            names = sorted(entry.name for entry in os.scandir(self.folder) if entry.name.endswith(".json"))
-        except FileNotFoundError:
+            spool.prepare()
+            names = set(spool.names())
+        except OSError as error:
+            self._tell(_FOLDER, f"Reports of jobs in {spool.folder} cannot be taken in", error)
             return []
-        return [(self.folder / name, _read_file(self.folder / name)) for name in names[:MOST_FILES]]
+        self._faults.end(FaultKind.HEARTBEATS, _FOLDER)
+        self._recorded &= names
+        self._unreadable &= names
+        # What cannot be read must not stand in the way of the others.
+        return sorted(names - self._recorded, key=lambda name: (name in self._unreadable, name))[:MOST_FILES]
 
-    def forget(self, files: Iterable[Path]) -> None:
-        """Remove reports that were taken in."""
-        for file in files:
-            file.unlink(missing_ok=True)
+    def _read(self, spool: Spool, names: Iterable[str]) -> dict[str, Ping]:
+        pings: dict[str, Ping] = {}
+        for name in names:
+            try:
+                ping = spool.read(name)
+                if ping:
+                    pings[name] = ping
+                else:
+                    spool.set_aside(name)
+                    self._faults.note(
+                        FaultKind.HEARTBEATS,
+                        f"{spool.folder / name} is no report of a job; it is kept as {name}.bad.",
+                    )
+                self._unreadable.discard(name)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                self._unreadable.add(name)
+                self._tell(_FILES, f"{spool.folder / name} cannot be taken in, and is tried again", error)
+        if not self._unreadable:
+            self._faults.end(FaultKind.HEARTBEATS, _FILES)
+        return pings
+
+    def _remove(self, spool: Spool) -> None:
+        for name in sorted(self._recorded):
+            try:
+                spool.remove(name)
+                self._recorded.discard(name)
+            except OSError as error:
+                self._tell(
+                    _REMOVAL,
+                    f"Reports of jobs were taken in, but {spool.folder / name} cannot be removed",
+                    error,
+                )
+        if not self._recorded:
+            self._faults.end(FaultKind.HEARTBEATS, _REMOVAL)
+
+    def _tell(self, subject: str, what: str, error: OSError) -> None:
+        hint = " Give it to the user of the poller." if isinstance(error, PermissionError) else ""
+        self._faults.begin(FaultKind.HEARTBEATS, f"{what}: {_reason(error)}.{hint}", subject)
 
 
-def _read_file(path: Path) -> Ping | None:
-    try:
-        with path.open("rb") as file:
-            data = json.loads(file.read(MAX_FILE_SIZE))
-        at = datetime.fromisoformat(data["at"])
-        code = data["exit_code"]
-        if at.tzinfo is None or not (code is None or type(code) is int):
-            return None
-        return Ping(str(data["component"]), str(data["check"]), at, PingKind(data["kind"]), code)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
+from waypost.base.faults import Fault, FaultKind, Faults
 from waypost.base.files.languages import site_words
+from waypost.base.supervision import Supervisor, Task
 from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import Subscriber
+from waypost.monitor.store.faults import stored_faults
 from waypost.monitor.store.opening import open_database, opened_to_read
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.windows import with_present_windows
@@ -20,11 +23,12 @@ from waypost.notify.channels.base import TransportContext
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.outbox import Outbox
 from waypost.notify.rules.deliveries import Delivery, DeliveryFilter, DeliveryState, TransportError
+from waypost.notify.rules.fault_notices import fault_notices
 from waypost.notify.rules.notices import NoticePlan, OutboxState, PlannedNotice
-from waypost.notify.rules.plan import message_id, plan
+from waypost.notify.rules.plan import SOURCES, Source, message_id, plan
 from waypost.notify.rules.sources import NoticeContext, known_states, test_notice
-from waypost.notify.worker import DeliveryWorker, WorkerHooks, missing_variables
-from waypost.problems import Refused, did_you_mean
+from waypost.notify.worker import PAUSE, DeliveryWorker, WorkerHooks
+from waypost.problems import ProblemsFound, Refused, did_you_mean
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.status.rules.snapshot import Snapshot, take_snapshot
@@ -33,6 +37,9 @@ log = logging.getLogger("waypost")
 
 INTERVAL = timedelta(seconds=15)
 """How often a process that only delivers checks whether there is something new."""
+
+FAREWELL = 2.0
+"""Seconds that what is under way may still take when the process ends; the rest is sent again, under the same ids."""
 
 
 class UnknownSubscriber(Refused):
@@ -55,31 +62,62 @@ class DispatchResult:
     """Attempts to send, those for earlier deliveries included."""
 
 
-def enqueue_notices(outbox: Outbox, site: StatusSite, snapshot: Snapshot) -> DispatchResult:
+def enqueue_notices(
+    outbox: Outbox, site: StatusSite, snapshot: Snapshot, faults: tuple[Fault, ...] = ()
+) -> DispatchResult:
     """Put new notices into the outbox, in one transaction; none where a site has no subscribers.
 
-    It may be called again at any time and by any number of processes: no notice is made twice. Only subscribers
-    whose endpoints are registered get deliveries; a worker registers them.
+    `faults` are our own, as `stored_faults` gives them. It may be called again at any time and by any number of
+    processes: no notice is made twice. Only subscribers whose endpoints are registered get deliveries; a worker
+    registers them.
     """
     if not site.subscribers.subscribers:
         return DispatchResult()
 
-    def make(state: OutboxState, first: int) -> NoticePlan:
-        new = _plan(site, snapshot, state, first)
-        states = known_states(snapshot, state.components or {})
-        return NoticePlan(tuple(_freeze(planned, snapshot) for planned in new), states)
+    def plan_new(state: OutboxState, first: int) -> NoticePlan:
+        context = NoticeContext(snapshot, state, site.subscribers, site.cadence, faults)
+        return NoticePlan(tuple(_plan(context, first)), known_states(snapshot, state.components or {}))
 
+    return _enqueue(outbox, snapshot, plan_new)
+
+
+def enqueue_fault_notices(
+    outbox: Outbox, site: StatusSite, snapshot: Snapshot, faults: tuple[Fault, ...], now: datetime
+) -> DispatchResult:
+    """Put new notices of our own faults into the outbox, and no others, with a page that may be old by now.
+
+    So operators hear of them also where no new page can be made. Before anything was planned of a page, there are none.
+    """
+    if not (faults and site.subscribers.subscribers) or outbox.state().components is None:
+        return DispatchResult()
+    page = replace(snapshot, now=now)
+
+    def plan_new(state: OutboxState, first: int) -> NoticePlan:
+        context = NoticeContext(page, state, site.subscribers, site.cadence, faults)
+        # An old page knows nothing of how the components are.
+        return NoticePlan(tuple(_plan(context, first, [fault_notices])), state.components or {})
+
+    return _enqueue(outbox, page, plan_new)
+
+
+def _enqueue(
+    outbox: Outbox, snapshot: Snapshot, plan_new: Callable[[OutboxState, int], NoticePlan]
+) -> DispatchResult:
     # Most publications bring nothing new, and need not wait until nobody else writes.
     state = outbox.state()
-    states = known_states(snapshot, state.components or {})
-    if states == state.components and not _plan(site, snapshot, state):
+    new = plan_new(state, 1)
+    if not new.notices and new.components == state.components:
         return DispatchResult()
+
+    def make(state: OutboxState, first: int) -> NoticePlan:
+        new = plan_new(state, first)
+        return replace(new, notices=tuple(_freeze(planned, snapshot) for planned in new.notices))
+
     return DispatchResult(*outbox.enqueue(make, snapshot.now))
 
 
-def _plan(site: StatusSite, snapshot: Snapshot, state: OutboxState, first: int = 1) -> list[PlannedNotice]:
-    context = NoticeContext(snapshot, state, site.subscribers, site.cadence)
-    return plan(context, {kind: channel.events for kind, channel in CHANNELS.items()}, first)
+def _plan(context: NoticeContext, first: int = 1, sources: Sequence[Source] = SOURCES) -> list[PlannedNotice]:
+    return plan(context, {kind: channel.events for kind, channel in CHANNELS.items()}, first, sources)
 
 
 def _freeze(planned: PlannedNotice, snapshot: Snapshot) -> PlannedNotice:
@@ -103,11 +141,6 @@ def present_snapshot(
     return project.status, take_snapshot(project.status, history, now, words)
 
 
-def unset_variables(site: Site) -> list[str]:
-    """Return the environment variables that subscribers.yml names and that are not set; raises ProblemsFound."""
-    return missing_variables(load_project(site).status.subscribers)
-
-
 def deliver_once(site: Site, url: str, hooks: WorkerHooks | None = None) -> DispatchResult:
     """Enqueue what is new and send all that is due; raises ProblemsFound and StoreError."""
     status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
@@ -115,70 +148,91 @@ def deliver_once(site: Site, url: str, hooks: WorkerHooks | None = None) -> Disp
         outbox = Outbox(database)
         # It registers the subscribers, and only registered ones get deliveries.
         with closing(DeliveryWorker(outbox, status, hooks=hooks)) as worker:
-            result = enqueue_notices(outbox, status, snapshot)
+            result = enqueue_notices(outbox, status, snapshot, stored_faults(database, snapshot.now))
             return replace(result, attempts=worker.drain())
 
 
-def deliver_until(
-    site: Site,
-    url: str,
-    stop: threading.Event,
-    broken: Callable[[Exception], None],
-    hooks: WorkerHooks | None = None,
-) -> None:
-    """Go on dispatching until `stop` is set; an error on the way goes to `broken`, and is tried again.
+def deliver_until(site: Site, url: str, stop: threading.Event, hooks: WorkerHooks | None = None) -> None:
+    """Go on dispatching until `stop` is set; an error on the way is logged, and what failed is tried again.
 
     Raises ProblemsFound and StoreError where it cannot even begin.
     """
-    status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
+    page = status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
     with closing(open_database(url)) as database:
-        outbox = Outbox(database)
-        with Dispatch(outbox, hooks or WorkerHooks()) as dispatch:
+        outbox, faults = Outbox(database), Faults()
+        dispatch = Dispatch(outbox, hooks, faults)
+
+        def enqueue() -> float:
+            nonlocal page
+            now = utc_now()
+            found = stored_faults(database, now)
+            # They do not wait for files that are mended.
+            enqueue_fault_notices(outbox, *page, found, now)
+            try:
+                page = status, snapshot = present_snapshot(site, url, now, writes=True)
+            except ProblemsFound as problems:
+                first = problems.problems[0]
+                words = f"{first.location}: {first.message}"
+                faults.begin(FaultKind.FILES, f"The files have mistakes; the last good ones count. {words}")
+                return INTERVAL.total_seconds()
+            faults.end(FaultKind.FILES)
             dispatch.use(status)
-            enqueue_notices(outbox, status, snapshot)
-            while not stop.wait(INTERVAL.total_seconds()):
-                try:
-                    status, snapshot = present_snapshot(site, url, utc_now(), writes=True)
-                    dispatch.use(status)
-                    enqueue_notices(outbox, status, snapshot)
-                except Exception as error:  # a file that is being written, or a database that is restarted
-                    log.debug("No notices could be enqueued.", exc_info=True)
-                    broken(error)
+            enqueue_notices(outbox, status, snapshot, found)
+            return INTERVAL.total_seconds()
+
+        dispatch.use(status)
+        enqueue_notices(outbox, status, snapshot, stored_faults(database, snapshot.now))
+        notices = Task("notices", enqueue, FaultKind.NOTICES, deadline=60.0, longest_pause=15.0)
+        Supervisor([notices, dispatch.task()], faults).run(stop, 2 * FAREWELL)
 
 
 class Dispatch:
-    """A worker in a thread of its own, so that nothing else waits for receivers."""
+    """The deliveries of one process: who is sent to, and a worker that is stepped by whoever owns this."""
 
-    def __init__(self, outbox: Outbox, hooks: WorkerHooks) -> None:
+    def __init__(
+        self, outbox: Outbox, hooks: WorkerHooks | None = None, faults: Faults | None = None
+    ) -> None:
         self._outbox = outbox
         self._hooks = hooks
-        self._stop = threading.Event()
+        self._faults = faults
         self._site: StatusSite | None = None
+        self._generation = outbox.generation
         self._worker: DeliveryWorker | None = None
-        self._thread: threading.Thread | None = None
-
-    def __enter__(self) -> Dispatch:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
 
     def use(self, site: StatusSite) -> None:
-        """Send to the subscribers of a site from now on; raises StoreError, and is tried again at the next call."""
-        before = self._site
+        """Send to the subscribers of a site from now on; raises StoreError, and is tried again at the next call.
+
+        Another thread may take turns meanwhile.
+        """
+        generation = self._outbox.generation
+        # Another database knows no endpoints.
+        before = self._site if generation == self._generation else None
         if site is before or (self._worker is None and not site.subscribers.subscribers):
             return
         if self._worker is None:
-            self._worker = DeliveryWorker(self._outbox, site, hooks=self._hooks)
-            self._thread = threading.Thread(target=self._worker.run, args=(self._stop,), name="deliveries")
-            self._thread.start()
+            self._worker = DeliveryWorker(self._outbox, site, hooks=self._hooks, faults=self._faults)
         elif (
             before is None or site.subscribers != before.subscribers or site.config.page != before.config.page
         ):
             self._worker.configure(site)
-        self._site = site
+        self._site, self._generation = site, generation
+
+    def turn(self) -> float:
+        """Send what is due now, and return the seconds until the next turn.
+
+        Whatever it raises, nothing is lost: what is unsent or unrecorded is taken up by a later turn.
+        """
+        worker = self._worker
+        return worker.turn() if worker else PAUSE
+
+    def task(self) -> Task:
+        """Return the sending as a task of a process."""
+        return Task("deliveries", self.turn, FaultKind.DELIVERIES, deadline=60.0, close=self.close)
+
+    def close(self) -> None:
+        """Wait a moment for what is under way, and hold nothing any more."""
+        if self._worker is not None:
+            self._worker.close(FAREWELL)
 
 
 def preview(site: Site, url: str, now: datetime) -> tuple[list[PlannedNotice], list[Delivery], bool]:
@@ -188,7 +242,9 @@ def preview(site: Site, url: str, now: datetime) -> tuple[list[PlannedNotice], l
         outbox = Outbox(database) if database else None
         state = outbox.state() if outbox else OutboxState()
         waiting = outbox.deliveries(DeliveryFilter(DeliveryState.PENDING)) if outbox else []
-    return _plan(status, snapshot, state), waiting, state.components is not None
+        faults = stored_faults(database, now) if database else ()
+    context = NoticeContext(snapshot, state, status.subscribers, status.cadence, faults)
+    return _plan(context), waiting, state.components is not None
 
 
 def send_test(site: Site, url: str, name: str) -> str:

@@ -9,32 +9,29 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import random
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from waypost.base.clock import utc_now
 from waypost.base.database.engine import StoreError
 from waypost.base.database.leases import owner_name
+from waypost.base.faults import FaultKind, Faults
+from waypost.base.net.failures import lacking
 from waypost.formats.status_site import StatusSite
-from waypost.formats.subscribers import Subscriber, SubscriberFile, variable
+from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import Channel, MissingVariable, TransportContext
 from waypost.notify.channels.registry import CHANNELS
 from waypost.notify.outbox import Outbox
 from waypost.notify.rules.deliveries import (
-    Attempt,
     ClaimedEndpoint,
     ClaimResult,
-    Delivery,
     Endpoint,
-    TransportError,
-    decide,
 )
-from waypost.notify.rules.notices import Disabled
+from waypost.notify.sender import STRETCH, Sender
+from waypost.problems import Refused
 
 log = logging.getLogger("waypost")
 
@@ -47,11 +44,11 @@ PER_CLAIM = 20
 LEAST_LEASE = timedelta(minutes=1)
 """How long a claim holds at least; it always leaves time for two attempts."""
 
-STRETCH = 2.0
-"""Seconds after which no further delivery of a claim is begun, so that what was sent is recorded soon."""
-
 PAUSE = 1.0
-"""Seconds to wait after an outbox in which nothing is due, and after one that could not be used."""
+"""Seconds to wait after an outbox in which nothing is due."""
+
+_THREADS = "threads"
+"""What a fault is about where claims cannot be worked on side by side."""
 
 
 @dataclass
@@ -66,8 +63,15 @@ class WorkerHooks:
     """The outbox could not be used; that may pass."""
 
 
+class NotSent(Refused):
+    """Something on our side kept a message from being sent; its cause has the details."""
+
+
 class DeliveryWorker:
-    """Sends what is due, as long as it is stepped; one process may have one."""
+    """Sends what is due, as long as it is stepped; one process may have one.
+
+    An error of a step loses nothing: what was sent is recorded by the next one, and what was not is sent again.
+    """
 
     def __init__(
         self,
@@ -79,6 +83,7 @@ class DeliveryWorker:
         clock: Callable[[], datetime] = utc_now,
         hooks: WorkerHooks | None = None,
         channels: Mapping[str, Channel] = CHANNELS,
+        faults: Faults | None = None,
     ) -> None:
         self._outbox = outbox
         self._environment = environment
@@ -86,9 +91,10 @@ class DeliveryWorker:
         self._clock = clock
         self._hooks = hooks or WorkerHooks()
         self._channels = channels
+        self._faults = faults or Faults(clock)
         self._owner = owner_name()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="delivery")
-        self._running: set[Future[ClaimResult]] = set()
+        self._running: dict[Future[ClaimResult], ClaimedEndpoint] = {}
         self._unrecorded: list[ClaimResult] = []
         self.configure(site)
 
@@ -98,19 +104,24 @@ class DeliveryWorker:
         self._outbox.register(endpoints(context, self._channels), self._clock())
         self._sender = Sender(context, self._channels)
 
+    def turn(self) -> float:
+        """Do what is due now, and return the seconds until there may be more. Raises as `step` does."""
+        return 0.0 if self.step() or self._running else PAUSE
+
     def step(self, patience: float = PAUSE) -> int:
         """Claim what is due, wait a moment for what is under way, record it; return how many attempts ended.
 
-        Raises StoreError where the outbox cannot be used; what was sent is recorded at the next step.
+        Raises StoreError where the outbox cannot be used, and NotSent.
         """
-        self._claim()
-        done: set[Future[ClaimResult]] = set()
-        if self._running:
-            done, self._running = wait(self._running, patience, FIRST_COMPLETED)
-        results = [future.result() for future in done]
-        self._unrecorded += results
+        # What could not be recorded comes first: as long as it cannot be, nothing more is sent.
         self._record()
-        return sum(len(result.attempts) for result in results)
+        self._claim()
+        if self._running:
+            wait(self._running, patience, FIRST_COMPLETED)
+        ended = self._collect()
+        self._record()
+        self._raise_fault(ended)
+        return sum(len(result.attempts) for result in ended)
 
     def drain(self) -> int:
         """Send until nothing more is due; return the number of attempts."""
@@ -121,21 +132,14 @@ class DeliveryWorker:
             if not ended and not self._running and not self._unrecorded:
                 return attempts
 
-    def run(self, stop: threading.Event) -> None:
-        """Go on until `stop` is set, and let end what was begun."""
-        while not stop.is_set():
-            try:
-                if not self.step() and not self._running:
-                    stop.wait(PAUSE)
-            except StoreError as error:
-                self._hooks.broken(error)
-                stop.wait(PAUSE)
-        self.close()
+    def close(self, patience: float | None = None) -> None:
+        """Wait for what is under way, record it, and hold nothing any more.
 
-    def close(self) -> None:
-        """Wait for what is under way, record it, and hold nothing any more."""
-        self._pool.shutdown(wait=True)
-        self._unrecorded += [future.result() for future in self._running]
+        What takes longer than `patience`, in seconds, is given up; it is sent again, under the same id.
+        """
+        wait(self._running, patience)
+        self._pool.shutdown(wait=patience is None, cancel_futures=True)
+        self._collect()
         self._running.clear()
         try:
             self._record()
@@ -160,14 +164,59 @@ class DeliveryWorker:
             per_claim=PER_CLAIM,
         )
         # Measured from before the claim is worked on, by a clock that nobody sets.
-        until = time.monotonic() + (lease - settings.timeout).total_seconds()
-        self._running |= {self._pool.submit(self._sender.send, claim, until) for claim in claims}
+        now = time.monotonic()
+        until = now + (lease - settings.timeout).total_seconds()
+        refused = None
+        for claim in claims:
+            future, error = self._begin(claim, until, now + STRETCH)
+            self._running[future] = claim
+            refused = refused or error
+        if refused:
+            self._faults.begin(
+                FaultKind.DELIVERIES,
+                "No more threads can be started, so that notices are sent one after the other."
+                " Allow this process more of them (ulimit -u), or more memory.",
+                _THREADS,
+                refused,
+            )
+        elif claims:
+            self._faults.end(FaultKind.DELIVERIES, _THREADS)
+
+    def _begin(
+        self, claim: ClaimedEndpoint, until: float, until_here: float
+    ) -> tuple[Future[ClaimResult], Exception | None]:
+        """Send a claim in a thread of the pool, or in this one until a time where none can be started."""
+        future: Future[ClaimResult] = Future()
+        try:
+            self._pool.submit(_fulfil, future, self._sender, claim, until)
+        except (RuntimeError, MemoryError) as error:
+            # The pool may have kept the work all the same, for a thread that is there already.
+            if future.cancel():
+                future = Future()
+                _fulfil(future, self._sender, claim, until_here)
+            return future, error
+        return future, None
+
+    def _collect(self) -> list[ClaimResult]:
+        """Take over what has ended, to be recorded."""
+        ended = [future for future in self._running if future.done()]
+        results = [future.result() for future in ended]
+        self._unrecorded += results
+        for future in ended:
+            del self._running[future]
+        return results
 
     def _record(self) -> None:
         if not self._unrecorded:
             return
         self._outbox.record(self._unrecorded, self._clock())
         recorded, self._unrecorded = self._unrecorded, []
+        try:
+            self._announce(recorded)
+        except Exception:  # what is shown to operators may fail; it is recorded
+            log.debug("The results of deliveries could not be shown.", exc_info=True)
+
+    def _announce(self, recorded: list[ClaimResult]) -> None:
         for result in recorded:
             for attempt in result.attempts:
                 if not attempt.delivered:
@@ -175,69 +224,27 @@ class DeliveryWorker:
             if result.disabled:
                 self._hooks.given_up(result.claim.endpoint, result.disabled.reason)
 
-
-class Sender:
-    """Sends the deliveries of one configuration."""
-
-    def __init__(self, context: TransportContext, channels: Mapping[str, Channel]) -> None:
-        self.context = context
-        self._channels = channels
-        self._subscribers = {subscriber.id: subscriber for subscriber in context.file.subscribers}
-
-    def send(self, claim: ClaimedEndpoint, until: float) -> ClaimResult:
-        """Send the deliveries of an endpoint in their order, for `STRETCH` or until one must be tried again.
-
-        `until` is a time of `time.monotonic`, after which nothing is begun: the lease would run out meanwhile.
-        """
-        until = min(until, time.monotonic() + STRETCH)
-        attempts: list[Attempt] = []
-        firsts: dict[str, str] = {}
-        failing_since = claim.failing_since
-        for delivery in claim.deliveries:
-            if time.monotonic() >= until:
-                break
-            first = delivery.first_remote or firsts.get(delivery.subject, "")
-            attempt, disabled = self._attempt(replace(delivery, first_remote=first), failing_since)
-            attempts.append(attempt)
-            if attempt.delivered:
-                failing_since = None
-                firsts.setdefault(delivery.subject, first or attempt.remote)
-            elif disabled:
-                return ClaimResult(claim, tuple(attempts), disabled)
-            elif attempt.next_at:
-                break
-        return ClaimResult(claim, tuple(attempts))
-
-    def _attempt(self, delivery: Delivery, failing_since: datetime | None) -> tuple[Attempt, Disabled | None]:
-        subscriber = self._subscribers.get(delivery.endpoint)
-        try:
-            if subscriber is None or subscriber.kind != delivery.kind:
-                raise TransportError("the subscriber has another channel now", permanent=True)
-            remote = self._channels[subscriber.kind].send(delivery, subscriber, self.context)
-        except TransportError as error:
-            return self._failed(delivery, error, failing_since)
-        except Exception as error:  # one delivery that goes wrong must not end the others
-            log.debug("A delivery to %s went wrong.", delivery.endpoint, exc_info=True)
-            words = f"it went wrong ({type(error).__name__})"
-            return self._failed(delivery, TransportError(words), failing_since)
-        return Attempt(delivery.id, self.context.clock(), delivered=True, remote=remote), None
-
-    def _failed(
-        self, delivery: Delivery, error: TransportError, failing_since: datetime | None
-    ) -> tuple[Attempt, Disabled | None]:
-        now = self.context.clock()
-        chance = random.random()  # noqa: S311  # it only spreads attempts
-        decision = decide(self.context.file.delivery, error, delivery.failures, failing_since, now, chance)
-        attempt = Attempt(
-            delivery.id,
-            now,
-            delivered=False,
-            error=str(error),
-            gives_up=decision.next_at is None,
-            next_at=decision.next_at,
-            blames_host=error.blames_host,
+    def _raise_fault(self, ended: list[ClaimResult]) -> None:
+        """Raise what went wrong on our side, if anything did."""
+        error = next((result.fault for result in ended if result.fault), None)
+        if error is None:
+            return
+        reason = (
+            lacking(error) or f"an error of Waypost itself ({type(error).__name__}), which the log explains"
         )
-        return attempt, Disabled(now, decision.disable) if decision.disable else None
+        raise NotSent(f"Notices cannot be sent: {reason}. They wait, and are tried again.") from error
+
+
+def _fulfil(future: Future[ClaimResult], sender: Sender, claim: ClaimedEndpoint, until: float) -> None:
+    """Work on a claim, unless another thread has taken it over."""
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = sender.send(claim, until)
+    except Exception as error:  # whatever happens, the claim must end
+        log.debug("A claim could not be worked on.", exc_info=True)
+        result = ClaimResult(claim, (), fault=error)
+    future.set_result(result)
 
 
 def endpoints(context: TransportContext, channels: Mapping[str, Channel]) -> list[Endpoint]:
@@ -262,21 +269,3 @@ def _fingerprint(subscriber: Subscriber) -> str:
     # The fields of a target are hidden from its repr; what is kept here is no way back to them.
     written = [target] if isinstance(target, str) else [str(getattr(target, name)) for name in vars(target)]
     return hashlib.sha256("\n".join([subscriber.kind, *written]).encode()).hexdigest()[:16]
-
-
-def missing_variables(file: SubscriberFile, environment: Mapping[str, str] = os.environ) -> list[str]:
-    """Return the names of the environment variables that the file names and that are not set, sorted."""
-    named = {name for text in _texts(file) if (name := variable(text))}
-    return sorted(name for name in named if not environment.get(name))
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Give every text in a value of the file."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _texts(item)
-    elif is_dataclass(value):
-        for item in vars(value).values():
-            yield from _texts(item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from waypost.base.cache import PageCache
 from waypost.base.files.file_tree import FileChange, FolderFiles, TreeCache, sync_changes, write_atomic
-from waypost.base.files.languages import load_words
+from waypost.base.files.languages import load_words, site_words
 from waypost.base.files.lazy_files import FileRecord
 from waypost.formats.project import Project
 from waypost.monitor.store.reading import read_history
@@ -24,9 +24,10 @@ from waypost.publishing.files import whole_site
 from waypost.publishing.io.archive_files import ArchiveDamaged
 from waypost.publishing.pages.past_pages import PastPages
 from waypost.publishing.pages.render import SHELL_PATH, SITE_FOLDER, is_shell, shell_language
+from waypost.publishing.rules.feed_items import FeedRow
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.status.rules.observed import ObservedCache, observe
+from waypost.status.rules.observed import Observed, ObservedCache, observe
 from waypost.status.rules.snapshot import Snapshot
 
 RECORD = "published.json"
@@ -48,6 +49,20 @@ class Publication:
     def changed(self) -> tuple[str, ...]:
         """The paths of those files."""
         return tuple(change.path for change in self.changes)
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """The status page of a moment before its files are made: what subscribers are notified of."""
+
+    project: Project
+    snapshot: Snapshot
+    kept: Mapping[str, bytes]
+    """What the last full build left in the folder; empty where that cannot be read."""
+    feed: tuple[FeedRow, ...] = ()
+    """Updates of what is over that feeds may still show."""
+    observed: Observed | None = None
+    """What it was made from."""
 
 
 @dataclass
@@ -73,32 +88,56 @@ def publish(
 
     What is published is the same with a `cache` and without. Raises StoreError where the database cannot be read.
     """
+    cache = cache or PublishCache()
+    return write(site, draft(site, project, now, database_url or site.database_url, cache), cache)
+
+
+def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishCache) -> Draft:
+    """Return the status page at a moment, without need of the folder that it is published into.
+
+    Raises StoreError where the database cannot be read.
+    """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
-    url = database_url or site.database_url
     history = with_present_windows(url, read_history(url), project.status.maintenances, now)
-    kept = _kept_by_build(site)
-    words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
-    cache = cache or PublishCache()
-    cache.tree = cache.tree or TreeCache(record=FileRecord(site.cache / RECORD))
-    cache.archive = cache.archive or Archive(site.cache / ARCHIVE)
+    try:
+        kept = _kept_by_build(site)
+        words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
+    except OSError:
+        # Writing will meet the same, and say so.
+        kept, words = {}, site_words(project.language)
     observed = observe(project.status, history, now, words, cache.observed)
     latency = cache.latency.read(url, project.status.config, now)
-
-    def written(archive: Archive) -> Publication:
-        with _without_collector():
+    cache.archive = archive = cache.archive or Archive(site.cache / ARCHIVE)
+    with _without_collector():
+        try:
             archived = archive.snapshot(observed)
-            snapshot = replace(archived.snapshot, latency=latency)
-            files, lazy = whole_site(snapshot, project, kept, cache.pages, archived.feed, cache.past)
-        changes = sync_changes(site.status_output, files, cache=cache.tree, lazy=lazy)
-        return Publication(snapshot, tuple(changes))
+        except ArchiveDamaged:
+            archive.forget()
+            archived = archive.snapshot(observed)
+    return Draft(project, replace(archived.snapshot, latency=latency), kept, archived.feed, observed)
 
+
+def write(site: Site, page: Draft, cache: PublishCache) -> Publication:
+    """Make the files of a page, and write those that changed. Raises OSError."""
+    cache.tree = cache.tree or TreeCache(record=FileRecord(site.cache / RECORD))
     try:
-        return written(cache.archive)
+        return _write(site, page, cache, cache.tree)
     except ArchiveDamaged:
         # Another process is at work on the archive, or somebody deleted a part of it.
+        if cache.archive is None or page.observed is None:
+            raise
         cache.archive.forget()
-        return written(cache.archive)
+        archived = cache.archive.snapshot(page.observed)
+        whole = replace(archived.snapshot, latency=page.snapshot.latency)
+        return _write(site, replace(page, snapshot=whole, feed=archived.feed), cache, cache.tree)
+
+
+def _write(site: Site, page: Draft, cache: PublishCache, tree: TreeCache) -> Publication:
+    with _without_collector():
+        files, lazy = whole_site(page.snapshot, page.project, page.kept, cache.pages, page.feed, cache.past)
+    changes = sync_changes(site.status_output, files, cache=tree, lazy=lazy)
+    return Publication(page.snapshot, tuple(changes))
 
 
 @contextmanager
@@ -168,14 +207,25 @@ class Publisher:
         self._site = site
         self._database_url = database_url
         self._clock = clock
+        self._drafting = threading.Lock()
         self.lock = threading.Lock()
+        """Held while the folder is written, here and by a build."""
         self.project = project
         self._cache = PublishCache()
 
     def publish(self) -> Publication:
         """Bring the status pages up to date."""
+        return self.write(self.draft())
+
+    def draft(self) -> Draft:
+        """Return the present page; a disk that hangs while another is written delays this no further."""
+        with self._drafting:
+            return draft(self._site, self.project, self._clock(), self._database_url, self._cache)
+
+    def write(self, page: Draft) -> Publication:
+        """Bring the files up to what a page says."""
         with self.lock:
-            return publish(self._site, self.project, self._clock(), self._database_url, self._cache)
+            return write(self._site, page, self._cache)
 
     def reload(self) -> None:
         """Read the site again; raises ProblemsFound, and keeps the last good state, where it is broken."""

@@ -163,4 +163,5 @@ def set_demo_service(port: int, service: str, *, broken: bool) -> None:
     finally:
         connection.close()
     if not is_taken:
-        raise NotServing(f"No sample answers at port {port}. Start it with `make serve` in another window.")
+        start = f"waypost serve --demo --port {port}"
+        raise NotServing(f"No sample answers at port {port}. Start it in another window: {start}")

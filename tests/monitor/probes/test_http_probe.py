@@ -28,6 +28,7 @@ from helpers.hostile_servers import (
     silent,
 )
 from waypost.base.net import network
+from waypost.base.net.failures import Blame
 from waypost.base.net.web import Response
 from waypost.formats.expectations import Expect
 from waypost.formats.status import ComponentStatus
@@ -214,7 +215,10 @@ def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(network.socket, "getaddrinfo", hang)
     result = run(http="http://hangs.example/", timeout="500ms")
     release.set()
-    assert result.reason == LATE
+    assert (result.blame, result.reason) == (
+        Blame.RESOLVER,
+        "the name servers of this machine gave no answer",
+    )
 
 
 @pytest.mark.parametrize("wanted", ["", "x"])
@@ -253,7 +257,8 @@ def test_a_pattern_that_takes_for_ever_ends_with_the_deadline() -> None:
     result = probed(
         answering(reply(b"a" * 5000 + b"!")), timeout="500ms", expect={"body_matches": "^(a|a|aa)+$"}
     )
-    assert (result.status, result.reason) == (DOWN, LATE)
+    assert (result.status, result.blame) == (ComponentStatus.NO_DATA, Blame.CHECK), "the server did answer"
+    assert result.reason.startswith("the regular expression takes too long here")
 
 
 def redirecting(target: str, status: int = 302) -> Handler:

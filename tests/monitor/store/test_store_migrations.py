@@ -40,6 +40,8 @@ CHANGES = 15
 DAY_OF_VERSION_2 = datetime(2026, 11, 20, tzinfo=UTC)
 """The only day of which the database of version 2 has observations."""
 
+ADDED_BY_6 = ("fault", "set_aside")
+
 CASES = Path(__file__).parents[2] / "cases" / "store"
 RULES = Rules(3, 2, timedelta(minutes=1), Flapping(changes=20))
 """The policy under which the databases in tests/cases/store/ were made; version 1 knew no flapping."""
@@ -188,7 +190,7 @@ def test_version_2_stays_as_it_is_and_judging_goes_on(database_url: str) -> None
             Observation(
                 "uploads",
                 "http-1",
-                DAY_OF_VERSION_2 + timedelta(hours=10, minutes=12 + minute),
+                DAY_OF_VERSION_2 + timedelta(hours=34, minutes=12 + minute),
                 ComponentStatus.MAJOR_OUTAGE,
                 timedelta(0),
             )
@@ -208,9 +210,10 @@ def test_version_3_loses_what_nobody_reads_and_nothing_else(database_url: str) -
         dropped = {"evidence", "told"}
         before[name] = [{key: row[key] for key in row.keys() - dropped} for row in before[name]]
     assert len(before.pop("event")) == 10
-    assert after.pop("maintenance_window") == []
+    assert [after.pop(name) for name in ("maintenance_window", *ADDED_BY_6)] == [[], [], []]
     before["meta"], after["meta"] = (
-        [row for row in found["meta"] if row["key"] != "schema"] for found in (before, after)
+        [row for row in found["meta"] if row["key"] not in ("schema", "identity")]
+        for found in (before, after)
     )
     assert after == before
     assert {name for name, found in after.items() if found} >= {
@@ -220,7 +223,7 @@ def test_version_3_loses_what_nobody_reads_and_nothing_else(database_url: str) -
         "notice",
     }
     later = Observation(
-        "uploads", "http-1", DAY_OF_VERSION_2 + timedelta(hours=12), ComponentStatus.OPERATIONAL, timedelta(0)
+        "uploads", "http-1", DAY_OF_VERSION_2 + timedelta(hours=36), ComponentStatus.OPERATIONAL, timedelta(0)
     )
     with closing(Store(database_url)) as store:
         assert keep(store, [later], GAP, RULES)[0].observation is not None
@@ -243,8 +246,25 @@ def test_version_4_stays_as_it_is_and_keeps_windows_of_maintenance(database_url:
         (to_ms(at), to_ms(work.scheduled_until), 0),
         (to_ms(at + timedelta(minutes=2)), to_ms(moved.scheduled_until), 0),
     ]
+    assert [after.pop(name) for name in ADDED_BY_6] == [[], []]
     before["meta"], after["meta"] = (
-        [row for row in found["meta"] if row["key"] != "schema"] for found in (before, after)
+        [row for row in found["meta"] if row["key"] not in ("schema", "identity")]
+        for found in (before, after)
+    )
+    assert after == before
+
+
+def test_version_5_stays_as_it_is(database_url: str) -> None:
+    load(database_url, 5)
+    before = rows(database_url)
+    with opened(database_url) as database:
+        migrate(database)
+    after = rows(database_url)
+    assert [after.pop(name) for name in ADDED_BY_6] == [[], []]
+    assert len(after["maintenance_window"]) == 1
+    before["meta"], after["meta"] = (
+        [row for row in found["meta"] if row["key"] not in ("schema", "identity")]
+        for found in (before, after)
     )
     assert after == before
 

@@ -29,6 +29,8 @@ from waypost.status.rules.snapshot import Snapshot
         # Somebody must act before something fails.
         ({"event": "certificate.expiring", "subject": "component/downloads"}, "🟡"),
         ({"event": "endpoint.disabled", "subject": "endpoint/acme"}, "🟡"),
+        ({"event": "monitor.trouble", "subject": "monitor/log/2026-11-20T10:00:00+00:00"}, "🟡"),
+        ({"event": "monitor.recovered", "subject": "monitor/log/2026-11-20T10:00:00+00:00"}, "🟢"),
         ({"event": "test", "subject": "test/anna"}, "⚪"),
     ],
 )
@@ -75,6 +77,7 @@ def test_an_incident_that_is_no_longer_on_the_page_is_told_all_the_same() -> Non
         ("incident/a", "remote"),
         ("maintenance/a", "remote"),
         ("component/a", ""),
+        ("monitor/log/2026-11-20T10:00:00+00:00", "remote"),
         ("endpoint/a", ""),
         ("test/a", ""),
         ("", ""),

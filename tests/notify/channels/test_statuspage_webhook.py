@@ -50,6 +50,8 @@ def test_what_the_form_has_no_words_for_is_not_told() -> None:
         NoticeEvent.UPDATE_OVERDUE,
         NoticeEvent.CERTIFICATE_EXPIRING,
         NoticeEvent.ENDPOINT_DISABLED,
+        NoticeEvent.MONITOR_TROUBLE,
+        NoticeEvent.MONITOR_RECOVERED,
         NoticeEvent.ESCALATION,
     }
 

@@ -31,7 +31,7 @@ from waypost.base.database.schema import message
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.outbox import Outbox
-from waypost.notify.rules.deliveries import ClaimResult, Delivery, DeliveryFilter, DeliveryState
+from waypost.notify.rules.deliveries import ClaimResult, Delivery, DeliveryFilter, DeliveryState, OutboxTotals
 from waypost.notify.rules.notices import Disabled, NoticePlan, OutboxState
 
 PENDING, DELIVERED, FAILED = DeliveryState
@@ -576,3 +576,12 @@ def test_words_of_others_are_kept_short_and_storable(outbox: Outbox) -> None:
     assert len(last.last_error) < 1001
     assert set(first.remote) == {"R"}
     assert len(first.remote) <= 500
+
+
+def test_totals_count_what_waits_and_name_the_last_delivery(outbox: Outbox) -> None:
+    assert outbox.totals() == OutboxTotals(0, None)
+    enqueue(outbox, ["one", "two"], ["a", "b"])
+    assert outbox.totals() == OutboxTotals(4, None)
+    [item] = [found for found in claim(outbox, 1) if found.endpoint == "a"]
+    assert deliver_all(outbox, item, 2)
+    assert outbox.totals() == OutboxTotals(2, at(2))

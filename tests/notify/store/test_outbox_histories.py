@@ -169,6 +169,9 @@ class World:
         for item in found:
             place = model.places[item.endpoint]
             place.leased_until, place.set_at = model.now + LEASE_S, model.now
+            # A due time of a clock that was ahead does not come back when the worker dies.
+            assert place.next_at is not None
+            place.next_at = min(place.next_at, model.now)
             assert item.epoch > place.epoch
             place.epoch = item.epoch
             assert item.failing_since == (None if place.failing_since is None else at(place.failing_since))
@@ -310,9 +313,8 @@ class World:
                 break
             self.claim(99, 3)
             if not self.claims:
-                # A breaker lets nobody through until its time, and a clock may have gone back since a due time was set.
-                due = [place.next_at for place in self.model.places.values() if place.next_at is not None]
-                self.model.now = max(self.model.now + 30, min(due, default=0))
+                # A breaker lets nobody through until its time, and a clock that went back a little is not noticed.
+                self.model.now += 30
             while self.claims:
                 self.report(0, 0)
         assert not any(item.state is PENDING for item in self.model.sent), "nothing is lost"

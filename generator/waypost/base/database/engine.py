@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, make_url
 
+from waypost.base.database.backend import Backend
+from waypost.base.database.reasons import ReasonKind, system_reason
+from waypost.base.database.sqlite import open_sqlite
 from waypost.problems import Refused
-
-WAIT = 10
-"""Seconds that a writer waits for another one."""
 
 
 class StoreError(Refused):
     """The database cannot be used; the message says why and what to do."""
+
+    def __init__(self, message: str, kind: ReasonKind = ReasonKind.OTHER) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class DatabaseVanished(StoreError):
+    """The database that was in use is gone, or another stands in its place."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ReasonKind.VANISHED)
 
 
 class Lock(IntEnum):
@@ -65,13 +73,20 @@ def sqlite_path(url: str) -> Path | None:
 
 
 class Database:
-    """One database of either kind."""
+    """One database of either kind. No call waits for ever, see `patience`."""
 
     def __init__(self, url: str, *, writes: bool) -> None:
         self._url = parse_url(url)
-        path = sqlite_path(url)
-        self.is_postgres = path is None
-        self.engine = _sqlite_engine(path, writes) if path else _postgres_engine(self._url, writes)
+        self.path = sqlite_path(url)
+        self.is_postgres = self.path is None
+        self.generation = 0
+        """Grows when another database, or an older state of it, stands at the address: what was cached is void."""
+        self.before_use: Callable[[], None] = lambda: None
+        """Called before each transaction; it raises StoreError where the database that was opened has vanished."""
+        self.on_missing_table: Callable[[], None] = lambda: None
+        """Called where a table is not there; it raises StoreError where that is because it is another database."""
+        self._backend = _open(self._url, self.path, writes=writes)
+        self.engine = self._backend.engine
         self._writer = self.engine.execution_options(waypost_writes=True)
 
     def __repr__(self) -> str:
@@ -81,19 +96,31 @@ class Database:
         """Release the connections."""
         self.engine.dispose()
 
+    def reopen(self) -> None:
+        """Go on with what stands at the address now; what is under way ends where it began."""
+        self.engine.dispose()
+        self.generation += 1
+
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection on which everything that is read is of one moment."""
+        self.before_use()
         with self._explained(), self.engine.begin() as connection:
             if self.is_postgres:
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield connection
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Give a connection in a transaction; it is durable when this ends, and undone if it raises."""
+    def write(self, *, is_long: bool = False) -> Iterator[Connection]:
+        """Give a connection in a transaction; it is durable when this ends, and undone if it raises.
+
+        One that is known to take long has longer deadlines.
+        """
+        self.before_use()
         with self._explained(), self._writer.begin() as connection:
-            yield connection
+            patience = self._backend.patient(connection) if is_long else contextlib.nullcontext()
+            with patience:
+                yield connection
 
     def lock(self, connection: Connection, lock: Lock) -> None:
         """Wait until this transaction is the only one that holds the lock; SQLite has one writer anyway."""
@@ -115,89 +142,40 @@ class Database:
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
-        """Turn what the database library raises into one sentence for people, without the password."""
+        """Turn what the database library raises into sentences for people, without the password."""
         try:
             yield
-        except sa.exc.OperationalError as error:
-            raise StoreError(
-                f"The database cannot be used now: {self._message(error)}. {self._hint()}"
-            ) from error
+        except DatabaseVanished:
+            # A new connection leads elsewhere: what is there says what to do.
+            self.before_use()
+            raise
         except sa.exc.DBAPIError as error:
-            if self.is_postgres:
-                raise StoreError(f"The database refused: {self._message(error)}.") from error
-            raise StoreError(
-                f"The database is damaged: {self._message(error)}. Restore it from a backup."
-            ) from error
-
-    def _message(self, error: sa.exc.DBAPIError) -> str:
-        text = " ".join(str(error.orig).split()).rstrip(".")
-        password = self._url.password
-        return text.replace(str(password), "***") if password else text
-
-    def _hint(self) -> str:
-        if self.is_postgres:
-            return "Look whether the server runs, and whether its address, user and password are right."
-        return "Try again when nothing else writes to it."
+            reason = self._backend.reason(error.orig)
+            if is_missing_table(error.orig):
+                self.on_missing_table()
+            raise StoreError(reason.text, reason.kind) from error
+        except sa.exc.TimeoutError as error:
+            text = "The database cannot be used now: all connections of this process are busy."
+            raise StoreError(text, ReasonKind.EXHAUSTED) from error
 
 
-_DURABLE = """SELECT set_config('synchronous_commit', 'on', false)
-    WHERE current_setting('synchronous_commit') IN ('off', 'local')"""
+def is_missing_table(error: BaseException | None) -> bool:
+    """Return whether either kind of database raised this because a table is not there."""
+    return getattr(error, "sqlstate", None) == "42P01" or str(error).startswith("no such table")
 
 
-def _postgres_engine(url: URL, writes: bool) -> Engine:
+def _open(url: URL, path: Path | None, *, writes: bool) -> Backend:
+    if path:
+        try:
+            return open_sqlite(path, writes=writes)
+        except OSError as error:
+            refused = system_reason(path, error.errno or 0)
+            raise StoreError(refused.text, refused.kind) from error
     try:
-        # A connection may have died with its server: it is tried before it is used again.
-        engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT})
+        from waypost.base.database.postgres import open_postgres  # noqa: PLC0415  # its driver may not be installed
+
+        return open_postgres(url, writes=writes)
     except ModuleNotFoundError:
         raise StoreError(
             "PostgreSQL needs one more package: install it with pip install 'waypost[postgres]'."
         ) from None
-
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _: object) -> None:
-        # Whatever the server's settings say: what was reported must be there after a crash.
-        with connection.cursor() as cursor:
-            cursor.execute(_DURABLE if writes else "SET default_transaction_read_only = on")
-        connection.commit()
-
-    return engine
-
-
-def _sqlite_engine(path: Path, writes: bool) -> Engine:
-    # The mode keeps a reader from making an empty file.
-    address = f"file:{quote(str(path.absolute()))}?mode={'rwc' if writes else 'rw'}"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(address, uri=True, timeout=WAIT, isolation_level=None, check_same_thread=False)
-
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.QueuePool)
-
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _: object) -> None:
-        cursor = connection.cursor()
-        if writes:
-            _use_log(cursor)
-            cursor.execute("PRAGMA synchronous=FULL")
-        else:
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A writer that only becomes one half way could find that another was faster, and would fail.
-        writing = connection.get_execution_options().get("waypost_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine
-
-
-def _use_log(cursor: Any) -> None:
-    """Switch a database to a write-ahead log; where several do so at once, SQLite refuses without waiting."""
-    for patience in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5):
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            time.sleep(patience)
-        else:
-            return
-    cursor.execute("PRAGMA journal_mode=WAL")

@@ -214,3 +214,19 @@ acknowledgement = _table("acknowledgement", {"incident": TEXT}, {"at": BIG, "by"
 
 unsubscribed = _table("unsubscribed", {"endpoint": TEXT}, {"at": BIG})
 """Subscribers who left by the link in a mail."""
+
+fault = _table(
+    "fault",
+    {"kind": TEXT, "subject": TEXT, "owner": TEXT, "since": BIG},
+    {"message": TEXT, "count": BIG, "last_at": BIG},
+    {"until": BIG},
+)
+"""Our own faults, by the process that met them; `until` is empty while one lasts, and `last_at` moves on with it."""
+
+set_aside = _table(
+    "set_aside",
+    {"id": BIG_ID},
+    {"at": BIG, "name": TEXT, "row": TEXT, "reason": TEXT},
+    sqlite_autoincrement=True,
+)
+"""Rows that were taken out of another table, as JSON, with that table's name and why."""

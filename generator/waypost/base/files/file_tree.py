@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import os
 import shutil
+import stat
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -28,18 +29,46 @@ def write_atomic(path: Path, data: bytes) -> bool:
     return True
 
 
-def _replace(path: str, data: bytes) -> None:
-    """Put a file with these bytes where there is none or another; its folder must be there."""
+_READABLE, _ENTERABLE = 0o444, 0o555
+"""What everybody may do with a published file and a published folder, whatever the umask: a web server is somebody
+else."""
+
+
+def _publish(path: str, mode: int, granted: int) -> None:
+    """Grant everybody rights on a file or folder whose mode is known, where they lack them."""
+    if mode & granted != granted:
+        # What belongs to somebody else stays as they want it.
+        with suppress(PermissionError):
+            os.chmod(path, stat.S_IMODE(mode) | granted)  # noqa: PTH101  # many files: pathlib takes longer
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a published folder and those above it that are missing."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    with suppress(FileExistsError):
+        folder.mkdir()
+        _publish(str(folder), folder.stat().st_mode, _ENTERABLE)
+
+
+def _replace(path: str, data: bytes, granted: int = 0) -> None:
+    """Put a file with these bytes and rights where there is none or another; its folder must be there."""
     folder, name = os.path.split(path)
     # A short name of its own: a long one plus ours could be longer than the system allows.
     short = f".{zlib.crc32(name.encode()):08x}.{os.getpid()}{_TEMPORARY}"
     temporary = Path(os.path.join(folder, short))  # noqa: PTH118  # many files: pathlib takes longer than the system
     try:
         temporary.write_bytes(data)
+        if granted:
+            _publish(str(temporary), os.lstat(temporary).st_mode, granted)
         temporary.replace(path)
-    except OSError:
+    except OSError as error:
         # A full disk must not be filled further by what could not be finished.
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        # The name of the file that people know.
+        error.filename, error.filename2 = path, None
         raise
 
 
@@ -85,7 +114,8 @@ def sync_changes(
 
     Pages are written after what they refer to, and what is gone is removed last, so that a page that
     is open never points to nothing. Top-level names in `keep` are left alone. With a `cache`, files that
-    are as this process left them are not read. Returns what was written or removed, in that order.
+    are as this process left them are not read. Everybody may read what is there, whatever the umask. Returns
+    what was written or removed, in that order.
     """
     kept, cache = frozenset(keep), cache or TreeCache()
     due = cache.record.due(root, lazy)
@@ -95,6 +125,9 @@ def sync_changes(
     removed = _make_way(root, [*files, *due], needed, present)
     if removed:
         present = _present(root, kept, settled)
+    for folder in (str(root), *(f"{root}/{folder}" for folder in present.folders & needed)):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            _publish(folder, os.lstat(folder).st_mode, _ENTERABLE)
     # Pages come after what they refer to.
     ordered = sorted(files, key=lambda path: (path.endswith(".html"), path))
     pages = bisect.bisect_left(ordered, True, key=lambda path: path.endswith(".html"))
@@ -131,15 +164,23 @@ def _written(
 
 def _write(root: Path, path: str, data: bytes, present: _FolderContent) -> bool:
     """Write one file; return whether anything had to be written."""
-    folder = path.rpartition("/")[0]
-    if folder in present.folders and path not in present.files:
-        # Nothing to compare with and nothing to make, unless another process is at work here too.
-        with suppress(FileNotFoundError):
-            _replace(f"{root}/{path}", data)
-            return True
-    is_written = write_atomic(root / path, data)
-    present.folders.add(folder)
-    return is_written
+    folder, place = path.rpartition("/")[0], f"{root}/{path}"
+    if path in present.files:
+        # What cannot be read is replaced.
+        with suppress(OSError):
+            if Path(place).read_bytes() == data:
+                _publish(place, os.lstat(place).st_mode, _READABLE)
+                return False
+    if folder not in present.folders:
+        _make_folder(root / folder)
+        present.folders.add(folder)
+    try:
+        _replace(place, data, _READABLE)
+    except FileNotFoundError:
+        # Another process is at work here too, or somebody has removed the folder.
+        _make_folder(root / folder)
+        _replace(place, data, _READABLE)
+    return True
 
 
 def _present(root: Path, keep: Collection[str], settled: Collection[str]) -> _FolderContent:

@@ -34,11 +34,12 @@ class Source:
         self, code: str, message: str, line: int = 0, column: int = 0, *, level: Level = Level.ERROR
     ) -> Problem:
         """Build a problem at a line and column (from 1) of this file; 0 means the file as a whole."""
-        shown = self._lines[line - 1] if 0 < line <= len(self._lines) else ""
+        shown = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         return Problem(Location(self.path, line, column), code, message, level, shown)
 
     @cached_property
-    def _lines(self) -> list[str]:
+    def lines(self) -> list[str]:
+        """The lines of the text, without their ends."""
         return self.text.split("\n")
 
 

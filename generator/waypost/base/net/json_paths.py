@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import ItemsView, Iterator
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from jsonpath_rfc9535 import JSONPathEnvironment
 from jsonpath_rfc9535.exceptions import JSONPathError
 
-from waypost.base.net.network import Unanswered, remaining
+from waypost.base.net.failures import Unanswered
+from waypost.base.net.network import remaining
 
 MAX_VALUES = 100_000
 """Values in a body that is read as JSON; each takes memory many times its size as text."""
 
 MAX_DEPTH = 64
 """Lists and mappings within each other."""
+
+MAX_DIGITS = 4000
+"""Digits of an integer that is read as such; what has more is read as a decimal, which is as exact."""
 
 _EVERY = 256
 _OLD_STEP = re.compile(r"\.(\d+)(?=\.|$)")
@@ -59,6 +64,11 @@ def _fault_of(path: str) -> str:
     return ""
 
 
+def _integer(digits: str) -> int | Decimal:
+    """Read an integer of any size; Python makes no int of very many digits, because that takes long."""
+    return int(digits) if len(digits) <= MAX_DIGITS else Decimal(digits)
+
+
 class _List(list[Any]):
     """A list that is only walked through while there is time."""
 
@@ -88,21 +98,24 @@ class _Dict(dict[Any, Any]):
         return _Items(self)
 
 
-def read_json(body: bytes) -> Any:
-    """Parse a body of bounded cost; raise Unanswered with the words for what is wrong with it."""
+def read_json(body: bytes, text: str | None = None) -> Any:
+    """Parse a body of bounded cost; raise Unanswered with the words for what is wrong with it.
+
+    `text` is the body in the charset that it names; without it, JSON says itself which of UTF it is.
+    """
     if sum(map(body.count, (b",", b"{", b"["))) > MAX_VALUES:
         raise Unanswered(f"holds more than {MAX_VALUES} values")
     try:
-        return json.loads(body)
+        return json.loads(body if text is None else text.removeprefix("\ufeff"), parse_int=_integer)
     except RecursionError:
         raise Unanswered("nests too deeply") from None
     except ValueError as error:
         raise Unanswered("is not JSON") from error
 
 
-def read_watched_json(body: bytes) -> Any:
+def read_watched_json(body: bytes, text: str | None = None) -> Any:
     """Parse a body into lists and mappings that are only walked through while there is time; as `read_json` raises."""
-    return _watched(read_json(body), 0)
+    return _watched(read_json(body, text), 0)
 
 
 def values_at(path: str, data: Any) -> list[Any]:

@@ -8,6 +8,9 @@ can be abandoned. The certificates that were shown are kept along the way. Failu
 from __future__ import annotations
 
 import contextlib
+import encodings.idna  # noqa: F401  # looking up a name imports it, which fails where no file can be opened any more
+import errno
+import logging
 import socket
 import ssl
 import threading
@@ -19,20 +22,24 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import certifi
 
+from waypost.base.net.authorities import SYSTEM
+from waypost.base.net.failures import (
+    AddressRefused,
+    CannotMeasure,
+    DeadlineExceeded,
+    LookupTimeout,
+    most_telling,
+)
+
+log = logging.getLogger("waypost")
+
 MAX_ADDRESSES = 8
 """How many addresses of one name are tried; a name server may claim thousands."""
-
-
-class DeadlineExceeded(OSError):  # named as the standard library names its own
-    """The whole time is over."""
-
-
-class AddressRefused(OSError):
-    """The name leads only to addresses that may not be reached."""
 
 
 Refuse = Callable[[str], bool]
@@ -46,6 +53,8 @@ class Exchange:
     started: float
     ends: float
     refuse: Refuse | None = None
+    trust: str = ""
+    """Whom to trust beside the well known authorities: see `verifying`."""
     answered: float | None = None
     """When the answer was complete."""
     host: str = ""
@@ -53,6 +62,8 @@ class Exchange:
     port: int = 0
     server_name: str = ""
     """The name that a certificate was last asked for."""
+    protocol: str | None = None
+    """The protocol that the server chose of those that it was last offered (ALPN); None where it chose none."""
     certificates: list[bytes] = field(default_factory=list)
     """The certificates that servers proved to own, in DER."""
 
@@ -75,10 +86,13 @@ _current: ContextVar[Exchange] = ContextVar("waypost_exchange")
 
 
 @contextlib.contextmanager
-def deadline(timeout: timedelta, refuse: Refuse | None = None) -> Iterator[Exchange]:
-    """Limit all that is done inside to a whole time; `refuse` keeps connections from addresses."""
+def deadline(timeout: timedelta, refuse: Refuse | None = None, trust: str = "") -> Iterator[Exchange]:
+    """Limit all that is done inside to a whole time; `refuse` keeps connections from addresses.
+
+    `trust` says whom to trust beside the well known authorities: see `verifying`.
+    """
     now = time.monotonic()
-    exchange = Exchange(now, now + timeout.total_seconds(), refuse)
+    exchange = Exchange(now, now + timeout.total_seconds(), refuse, trust)
     token = _current.set(exchange)
     try:
         yield exchange
@@ -129,28 +143,52 @@ class DeadlineTLSSocket(DeadlineSocket, ssl.SSLSocket):
     def do_handshake(self, block: bool = False) -> None:
         """Agree on encryption within what is left, and keep the certificate."""
         current_exchange().server_name = str(self.server_hostname or "")
+        current_exchange().protocol = None
         self.settimeout(remaining())
         super().do_handshake(block)
+        current_exchange().protocol = self.selected_alpn_protocol()
         certificate = self.getpeercert(binary_form=True)
         if certificate:
             current_exchange().certificates.append(certificate)
 
 
+def tls_settings() -> ssl.SSLContext:
+    """Return the TLS settings for the present exchange: the well known authorities, and those that its `trust` names.
+
+    That is a file of certificates in PEM, or SYSTEM. Raises CannotMeasure where the file cannot be read.
+    """
+    trust = current_exchange().trust
+    if not trust:
+        return verifying()
+    try:
+        # A file that was replaced is read again.
+        return verifying(trust, 0 if trust == SYSTEM else Path(trust).stat().st_mtime_ns)
+    except (FileNotFoundError, PermissionError, IsADirectoryError, ssl.SSLError):
+        raise CannotMeasure("the file that `trust` names cannot be read as certificates in PEM") from None
+
+
 @cache
-def verifying() -> ssl.SSLContext:
+def verifying(trust: str = "", changed: int = 0) -> ssl.SSLContext:
     """Build the TLS settings once: reading the certificates of authorities takes longer than most checks."""
+    del changed  # only for the cache
     context = ssl.create_default_context(cafile=certifi.where())
+    if trust == SYSTEM:
+        context.load_default_certs()
+    elif trust:
+        context.load_verify_locations(trust)
     context.sslsocket_class = DeadlineTLSSocket
     return context
 
 
 @cache
-def unverified() -> ssl.SSLContext:
-    """Build settings that take any certificate: only to read one, never to send anything to its server."""
+def unverified(*protocols: str) -> ssl.SSLContext:
+    """Build settings that take any certificate: only to read one, or to learn which protocol a server speaks."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.sslsocket_class = DeadlineTLSSocket
+    if protocols:
+        context.set_alpn_protocols(list(protocols))
     return context
 
 
@@ -169,11 +207,12 @@ def _look_up(host: str, port: int) -> Future[list[Any]]:
     def work() -> None:
         try:
             answer: list[Any] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            outcome: Exception = error
-            if isinstance(error, UnicodeError):
-                outcome = socket.gaierror("the name is not valid")
-            _finish(lambda: found.set_exception(outcome))
+        except UnicodeError:
+            _finish(lambda: found.set_exception(socket.gaierror("the name is not valid")))
+        except Exception as error:  # whoever waits must get it, whatever it is
+            log.debug("A name could not be looked up.", exc_info=True)
+            fault = error
+            _finish(lambda: found.set_exception(fault))
         else:
             _finish(lambda: found.set_result(answer))
 
@@ -182,7 +221,11 @@ def _look_up(host: str, port: int) -> Future[list[Any]]:
             _lookups.pop((host, port), None)
         settle()
 
-    threading.Thread(target=work, name="waypost-resolve", daemon=True).start()
+    try:
+        threading.Thread(target=work, name="waypost-resolve", daemon=True).start()
+    except RuntimeError as error:
+        refused = error
+        _finish(lambda: found.set_exception(refused))
     return found
 
 
@@ -194,7 +237,7 @@ def resolve(host: str, port: int) -> list[Any]:
     try:
         return _look_up(host, port).result(remaining())
     except FutureTimeout:
-        raise DeadlineExceeded("the name was not found in time") from None
+        raise LookupTimeout("the name was not found in time") from None
 
 
 def allowed(addresses: list[Any]) -> list[Any]:
@@ -211,21 +254,39 @@ def connect(host: str, port: int) -> DeadlineSocket:
     exchange = current_exchange()
     exchange.host, exchange.port = host, port
     addresses = allowed(resolve(host, port))
-    failure: OSError = OSError("the name has no address")
-    for tried, (family, kind, protocol, _, address) in enumerate(addresses):
-        connection = DeadlineSocket(family, kind, protocol)
+    failures: list[OSError] = []
+    for tried, entry in enumerate(addresses):
         try:
-            connection.settimeout(remaining() / (len(addresses) - tried))
-            connection.connect(address)
+            return _connected(entry, remaining() / (len(addresses) - tried))
         except DeadlineExceeded:
-            connection.close()
             raise
         except OSError as error:
-            connection.close()
-            failure = error
-        else:
-            return connection
-    raise failure
+            failures.append(error)
+    if not failures:
+        raise OSError(errno.EHOSTUNREACH, "the name has no address")
+    raise most_telling(failures)
+
+
+def _connected(entry: Any, patience: float) -> DeadlineSocket:
+    """Connect to one address within so many seconds."""
+    family, kind, protocol, _, address = entry
+    connection = DeadlineSocket(family, kind, protocol)
+    try:
+        connection.settimeout(patience)
+        connection.connect(address)
+    except OSError as error:
+        connection.close()
+        if error.errno == errno.ENETUNREACH and _has_route(family, address):
+            # We can send there; it is somebody on the way who cannot.
+            raise OSError(errno.EHOSTUNREACH, "unreachable beyond our own network") from error
+        raise
+    return connection
+
+
+def _has_route(family: int, address: Any) -> bool:
+    """Return whether this machine knows a way to an address; nothing is sent."""
+    with socket.socket(family, socket.SOCK_DGRAM) as datagram:
+        return datagram.connect_ex(address) != errno.ENETUNREACH
 
 
 def encrypt(connection: DeadlineSocket, server_name: str, context: ssl.SSLContext) -> DeadlineTLSSocket:
@@ -240,36 +301,26 @@ def encrypt(connection: DeadlineSocket, server_name: str, context: ssl.SSLContex
     return wrapped
 
 
+def speaks_only_http2() -> bool:
+    """Return whether the server of the present exchange speaks HTTP/2 and no older one, by a second handshake.
+
+    One that speaks both has chosen the older one in the first handshake, where nothing else was offered.
+    """
+    run = current_exchange()
+    if run.protocol is not None or not run.server_name:
+        return False
+    with contextlib.suppress(OSError, ValueError):
+        connection = encrypt(connect(run.host, run.port), run.server_name, unverified("h2"))
+        with contextlib.closing(connection):
+            return connection.selected_alpn_protocol() == "h2"
+    return False
+
+
 MAX_REASON = 200
 """Characters of a reason; longer texts of servers are cut."""
-
-
-class Unanswered(Exception):
-    """There was no answer that could be judged; the message has the reason."""
 
 
 def plain(text: str, most: int = MAX_REASON) -> str:
     """Make one line of printable characters of a text that a stranger may have written."""
     line = " ".join("".join(ch if ch.isprintable() else " " for ch in text[: 4 * most]).split())
     return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def explain(error: Exception, timeout: timedelta, *, is_late: bool) -> str:
-    """Return in plain words why there was no answer, without addresses or details of the program."""
-    if is_late or isinstance(error, DeadlineExceeded | TimeoutError):
-        return f"no complete answer within {timeout.total_seconds():g} s"
-    if isinstance(error, Unanswered):
-        return str(error)
-    known = next((words for kind, words in _FAILURES if isinstance(error, kind)), None)
-    return known or f"the check went wrong ({type(error).__name__})"
-
-
-_FAILURES: tuple[tuple[type[Exception], str], ...] = (
-    (AddressRefused, "the address is not allowed"),
-    (ssl.SSLError, "the encrypted connection failed"),
-    (socket.gaierror, "the name cannot be found"),
-    (ConnectionRefusedError, "the connection was refused"),
-    (ConnectionError, "the connection was closed early"),
-    (OSError, "the host cannot be reached"),
-)
-"""The words for failures of connections, the more special first."""

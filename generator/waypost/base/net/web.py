@@ -7,6 +7,7 @@ here, because the library would read the whole body of each, and send what is se
 from __future__ import annotations
 
 import base64
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,14 +20,10 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from waypost import __version__
-from waypost.base.net.network import (
-    DeadlineExceeded,
-    Unanswered,
-    connect,
-    current_exchange,
-    remaining,
-    verifying,
-)
+from waypost.base.net.charset import decode
+from waypost.base.net.failures import CannotMeasure, DeadlineExceeded, LookupTimeout, Unanswered
+from waypost.base.net.http_head import FinalResponse, Headers
+from waypost.base.net.network import connect, current_exchange, remaining, speaks_only_http2, tls_settings
 
 _CHUNK = 16 * 1024
 _HARMLESS = frozenset({"accept", "accept-language", "cache-control", "content-type", "user-agent"})
@@ -34,11 +31,15 @@ _HARMLESS = frozenset({"accept", "accept-language", "cache-control", "content-ty
 
 
 class _PlainConnection(HTTPConnection):
+    response_class = FinalResponse
+
     def _new_conn(self) -> Any:
         return connect(self._dns_host, self.port or 80)
 
 
 class _TLSConnection(HTTPSConnection):
+    response_class = FinalResponse
+
     def _new_conn(self) -> Any:
         return connect(self._dns_host, self.port or 443)
 
@@ -59,7 +60,7 @@ class _DeadlineAdapter(HTTPAdapter):
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
         if host["scheme"] == "https":
-            pool = {"cert_reqs": "CERT_REQUIRED", "ssl_context": verifying()}
+            pool = {"cert_reqs": "CERT_REQUIRED", "ssl_context": tls_settings()}
         return host, pool
 
 
@@ -88,7 +89,12 @@ class Response:
     headers: Mapping[str, str] = field(repr=False)
     """Names without regard to case."""
     body: bytes = field(repr=False)
-    """Decoded, and cut after one byte more than was asked for."""
+    """Decompressed, and cut after one byte more than was asked for."""
+
+    @property
+    def text(self) -> str:
+        """The body as text, in its charset."""
+        return decode(self.body, self.headers.get("content-type", ""))
 
 
 def basic(user: str, password: str) -> str:
@@ -113,7 +119,10 @@ def fetch(
             session.mount("https://", _DeadlineAdapter())
             return _follow(session, request, redirects if follow else 0, _BodyLimit(max_size, whole))
     except (requests.RequestException, HTTPError) as error:
-        raise _cause(error) from None
+        cause = _cause(error)
+        if not isinstance(cause, DeadlineExceeded | ssl.SSLCertVerificationError) and speaks_only_http2():
+            raise CannotMeasure("the server speaks only HTTP/2, which checks do not speak") from None
+        raise cause from None
 
 
 @dataclass(frozen=True)
@@ -134,7 +143,7 @@ def _follow(session: requests.Session, request: Request, redirects: int, limit: 
             if target is None:
                 body = _read_body(response, limit)
                 current_exchange().mark_answered()
-                return Response(response.status_code, response.headers, body)
+                return Response(response.status_code, Headers(response.headers), body)
             if hop < redirects:
                 request = _redirected(request, response.status_code, target)
     raise Unanswered(f"more than {redirects} redirect{'' if redirects == 1 else 's'}")
@@ -214,8 +223,9 @@ def _cause(error: Exception) -> Exception:
         nested = reason if isinstance(reason, BaseException) else None
         inner = next((item for item in current.args if isinstance(item, BaseException)), None)
         current = nested or inner or current.__cause__ or current.__context__
-    if any(isinstance(item, DeadlineExceeded | TimeoutError) for item in chain):
-        return DeadlineExceeded("no answer in time")
+    lookup = next((item for item in chain if isinstance(item, LookupTimeout)), None)
+    if lookup is not None or any(isinstance(item, DeadlineExceeded | TimeoutError) for item in chain):
+        return lookup or DeadlineExceeded("no answer in time")
     for item in chain:
         if isinstance(item, OSError) and not isinstance(item, requests.RequestException):
             return item

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from waypost.base.files.text_files import read_bytes, walk
+from waypost.base.net.failures import Unanswered
 from waypost.base.net.json_paths import read_json
-from waypost.base.net.network import Unanswered
 from waypost.problems import Location, Problem, ProblemsFound
 
 MAX_SIZE = 20 * 1024 * 1024

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
+from waypost.base.net.failures import Unanswered
 from waypost.base.net.json_paths import read_watched_json, values_at
-from waypost.base.net.network import Unanswered
 from waypost.base.patterns import is_found
 from waypost.formats.expectations import ABSENT, Bounds, Comparison
 
@@ -45,8 +46,10 @@ def _within_limits(wanted: Comparison, found: Any) -> bool:
     ]
     if not limits:
         return True
-    is_number = isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)
-    return is_number and all(test(found, limit) for limit, test in limits)
+    is_number = isinstance(found, int | float | Decimal) and not isinstance(found, bool)
+    # An integer may be too large for a float, which is what would be asked whether it is finite.
+    is_finite = is_number and (not isinstance(found, float) or math.isfinite(found))
+    return is_finite and all(test(found, limit) for limit, test in limits)
 
 
 def _about_its_parts(wanted: Comparison, found: Any) -> bool:
@@ -99,13 +102,13 @@ def _number(text: str) -> Any:
         return text
 
 
-def judge_json(expected: Mapping[str, Comparison], body: bytes) -> str:
-    """Return why a body is not as expected, or an empty string.
+def judge_json(expected: Mapping[str, Comparison], body: bytes, text: str | None = None) -> str:
+    """Return why a body is not as expected, or an empty string; `text` is the body in the charset that it names.
 
     A path that leads to several values is good when each of them is; one that leads nowhere is absent.
     """
     try:
-        data = read_watched_json(body)
+        data = read_watched_json(body, text)
     except Unanswered as error:
         return f"the body {error}"
     for path, comparison in expected.items():

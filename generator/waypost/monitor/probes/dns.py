@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Iterator
 
 import dns.exception
@@ -11,11 +12,13 @@ import dns.message
 import dns.name
 import dns.query
 import dns.rcode
+import dns.rdata
 import dns.rdatatype
 import dns.resolver
 import dns.reversename
 
-from waypost.base.net.network import Unanswered, allowed, plain, remaining, resolve
+from waypost.base.net.failures import CannotMeasure, Unanswered
+from waypost.base.net.network import allowed, plain, remaining, resolve
 from waypost.formats.checks import DnsCheck
 from waypost.formats.expectations import ExpectRecords
 from waypost.formats.field_types import host_port
@@ -36,11 +39,21 @@ def probe_dns(check: DnsCheck, context: ProbeContext) -> ProbeResult:
         query = dns.message.make_query(name, check.record)
     except (dns.exception.DNSException, UnicodeError):
         raise Unanswered("the name is not valid") from None
-    answer = _ask(query, _servers(check))
+    try:
+        answer = _ask(query, _servers(check))
+    except (TimeoutError, ConnectionError) as error:
+        raise (_no_answer() if check.resolver is None else error) from None
+    if check.resolver is None and answer.rcode() in _UNSURE and check.expect.rcode == "NOERROR":
+        raise _no_answer()
     code = dns.rcode.to_text(answer.rcode())
     if code != check.expect.rcode:
         return failed(check, f"the name server said {code}, expected {check.expect.rcode}")
     return _judge(check, _records(answer, name, check.record)) if code == "NOERROR" else good()
+
+
+def _no_answer() -> Exception:
+    """Build the error of the system's name servers that know nothing: they may be at fault, or the name's own."""
+    return socket.gaierror(socket.EAI_AGAIN, "no answer of the name servers")
 
 
 def _name(text: str) -> dns.name.Name:
@@ -57,7 +70,7 @@ def _servers(check: DnsCheck) -> list[tuple[str, int]]:
         try:
             system = dns.resolver.Resolver()
         except dns.exception.DNSException:
-            raise Unanswered("the system names no name server") from None
+            raise CannotMeasure("this machine names no name server", is_of_check=False) from None
         return [(str(server), 53) for server in system.nameservers if isinstance(server, str)]
     try:
         ipaddress.ip_address(check.resolver)
@@ -125,7 +138,7 @@ def _tidied(record: str, values: list[str]) -> Iterator[str]:
     """Write records so that those that mean the same are the same text."""
     for value in values:
         if record == "TXT":
-            yield _joined(value)
+            yield _unquoted(value)
         elif record in ("A", "AAAA"):
             yield _address(value)
         elif record == "CAA":
@@ -134,11 +147,15 @@ def _tidied(record: str, values: list[str]) -> Iterator[str]:
             yield " ".join(part.lower().removesuffix(".") or "." for part in value.split())
 
 
-def _joined(text: str) -> str:
-    """Join the pieces that a TXT record is cut into, which mean nothing."""
-    pieces = text.split('" "')
-    quoted = len(text) > 1 and text[0] == text[-1] == '"'
-    return "".join([pieces[0][1:], *pieces[1:]])[:-1].replace('\\"', '"') if quoted else text
+def _unquoted(text: str) -> str:
+    """Return a TXT record as people write it, without the quotes and pieces of zone files, which mean nothing."""
+    if len(text) < 2 or not text[0] == text[-1] == '"':
+        return text
+    try:
+        record = dns.rdata.from_text("IN", "TXT", text)
+    except dns.exception.DNSException:
+        return text
+    return b"".join(getattr(record, "strings", ())).decode("utf-8", "replace")
 
 
 def _address(text: str) -> str:

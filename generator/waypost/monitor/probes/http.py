@@ -6,7 +6,7 @@ from waypost.base.net.web import Request, Response, basic, fetch
 from waypost.base.patterns import is_found
 from waypost.formats.checks import HttpCheck
 from waypost.formats.expectations import Expect
-from waypost.monitor.probes.comparison import as_text, judge_header, judge_json
+from waypost.monitor.probes.comparison import judge_header, judge_json
 from waypost.monitor.probes.result import ProbeContext, ProbeResult, failed, good
 
 
@@ -41,11 +41,18 @@ def judge(expect: Expect, answer: Response) -> str:
 
 
 def _judge_body(expect: Expect, answer: Response) -> str:
-    if not all(text.encode() in answer.body for text in expect.body_contains):
+    if not all(_holds(answer, text) for text in expect.body_contains):
         return "the body does not hold the expected text"
-    if expect.body_matches is not None and not is_found(expect.body_matches, as_text(answer.body)):
+    if any(_holds(answer, text) for text in expect.body_not_contains):
+        return "the body holds a text that must not be there"
+    if expect.body_matches is not None and not is_found(expect.body_matches, answer.text):
         return "the expected pattern is not in the body"
-    return judge_json(expect.body_json, answer.body) if expect.body_json else ""
+    return judge_json(expect.body_json, answer.body, answer.text) if expect.body_json else ""
+
+
+def _holds(answer: Response, text: str) -> bool:
+    # Servers that name a charset without knowing what they send mostly send UTF-8.
+    return text in answer.text or text.encode() in answer.body
 
 
 def _bytes(size: int) -> str:

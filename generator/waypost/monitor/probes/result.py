@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from waypost.base.net.failures import Blame
 from waypost.base.net.network import Refuse, plain
 from waypost.formats.checks import CheckBase
 from waypost.formats.observations import Pings
@@ -25,6 +26,10 @@ class ProbeResult:
     """Why it is not operational, in words without secrets."""
     certificate_expires: datetime | None = None
     """The end of the certificate that the server showed; the first end, where there were several."""
+    blame: Blame = Blame.SERVER
+    """Whose fault it is, where it is not operational."""
+    is_timeout: bool = False
+    """Whether the server was waited for in vain."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class ProbeContext:
     """The latest reports of the job, for a heartbeat."""
     refuse: Refuse | None = None
     """Returns whether a numeric address must not be reached; without it, all may be."""
+    trust: str = ""
+    """Whom to trust beside the well known authorities, where the check does not say: see `verifying`."""
 
 
 Prober = Callable[[Any, ProbeContext], ProbeResult]
@@ -51,3 +58,8 @@ def good() -> ProbeResult:
 def failed(check: CheckBase, reason: str) -> ProbeResult:
     """Build the result of an answer that is not as expected."""
     return ProbeResult(check.fails_as, reason=plain(reason))
+
+
+def unmeasured(reason: str, fault: Blame = Blame.OURS) -> ProbeResult:
+    """Build the result of a run that says nothing about the service, for a reason of our own."""
+    return ProbeResult(ComponentStatus.NO_DATA, reason=plain(reason), blame=fault)

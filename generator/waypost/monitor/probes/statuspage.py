@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from waypost.base.net.failures import Unanswered
 from waypost.base.net.json_paths import read_json
-from waypost.base.net.network import Unanswered, plain
+from waypost.base.net.network import plain
 from waypost.base.net.web import Request, fetch
 from waypost.formats.checks import StatuspageCheck
 from waypost.formats.status import MEASURED, ComponentStatus, Impact

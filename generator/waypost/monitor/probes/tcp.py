@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 
-from waypost.base.net.network import connect, encrypt, verifying
+from waypost.base.net.network import connect, encrypt, tls_settings
 from waypost.base.patterns import is_found
 from waypost.formats.checks import TcpCheck
 from waypost.formats.expectations import ExpectText
@@ -23,7 +23,7 @@ def probe_tcp(check: TcpCheck, context: ProbeContext) -> ProbeResult:
     connection = connect(host, port)
     with contextlib.closing(connection):
         if check.tls:
-            connection = encrypt(connection, host, verifying())
+            connection = encrypt(connection, host, tls_settings())
         with contextlib.closing(connection):
             return _talk(check, connection)
 

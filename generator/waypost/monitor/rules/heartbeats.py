@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from waypost.base.clock import AHEAD
 from waypost.base.cron import next_run
 from waypost.formats.checks import Heartbeat, HeartbeatCheck
 from waypost.formats.observations import Ping, PingKind, Pings
@@ -20,6 +22,7 @@ def judge_heartbeat(check: HeartbeatCheck, pings: Pings, now: datetime) -> tuple
     ended, whichever comes first; and at once when it reports a failure. Until it was due for the first time
     since it is watched there is no data.
     """
+    pings = pings.until(now + AHEAD)
     if _has_failed(pings):
         code = f" with exit code {pings.exit_code}" if pings.exit_code is not None else ""
         return check.fails_as, f"the job reported a failure{code}"
@@ -67,10 +70,32 @@ def heartbeat_names(config: StatusConfig) -> Mapping[str, tuple[str, str]]:
 
 def read_ping(name: tuple[str, str], word: str, at: datetime) -> Ping | None:
     """Return the report in a word, which is empty, `success`, `start`, `fail` or an exit code; None for others."""
-    if word.isascii() and word.isdecimal() and int(word) <= 255:
+    if len(word) <= 3 and word.isascii() and word.isdecimal() and int(word) <= 255:
         code = int(word)
         return Ping(*name, at, PingKind.FAIL if code else PingKind.SUCCESS, code)
     try:
         return Ping(*name, at, PingKind(word or PingKind.SUCCESS))
     except ValueError:
         return None
+
+
+def newest_reports(pings: Iterable[Ping], now: datetime) -> list[Ping]:
+    """Return the newest report of each kind of each job, oldest first: those before it would change nothing.
+
+    A clock was wrong where one is later than now. It counts as of now, and after those that it was later than.
+    """
+    newest = {(*_job(ping), ping.kind): ping for ping in sorted(pings, key=lambda ping: ping.at)}
+    latest: dict[tuple[str, str], datetime] = {}
+    found: list[Ping] = []
+    for ping in sorted(newest.values(), key=lambda ping: ping.at, reverse=True):
+        if ping.at <= now:
+            found.append(ping)
+            continue
+        at = latest.get(_job(ping), now)
+        latest[_job(ping)] = at - timedelta(milliseconds=1)
+        found.append(replace(ping, at=at))
+    return found[::-1]
+
+
+def _job(ping: Ping) -> tuple[str, str]:
+    return ping.component, ping.check

@@ -65,6 +65,8 @@ class CheckOutcome:
     """When it is run again instead, while its answers differ from the state that is believed."""
     observation: Observation | None = None
     """None where nothing may be judged: our own connection was down, or the source said nothing."""
+    reason: str = ""
+    """Why there is no observation, where something is wrong."""
     certificate: datetime | None = None
     """When the certificate of the answer expires."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from waypost.base.database.values import LARGEST, clean_text, from_ms, span_ms, to_ms
+from waypost.base.database.values import LARGEST, clean_text, from_ms, optional_moment, span_ms, to_ms
 from waypost.formats.observations import FailedAnswer, Series, SeriesState, Streak
 from waypost.formats.status import ComponentStatus, Observation
 
@@ -67,6 +67,8 @@ def dump_state(state: SeriesState) -> str:
         "held_since": None if state.held_since is None else to_ms(state.held_since),
         "failures": [[f.number, to_ms(f.at), STATUS_NUMBERS[f.status]] for f in state.failures],
     }
+    if state.has_later_rows:
+        document["has_later_rows"] = True
     document["seen"] = [pack(item) for item in answers]
     return json.dumps(document, separators=(",", ":"))
 
@@ -79,7 +81,7 @@ def load_state(text: str, series: Series) -> SeriesState:
     held_since = document.get("held_since")
     return SeriesState(
         status=None if document["status"] is None else STATUSES[document["status"]],
-        held_since=None if held_since is None else from_ms(held_since),
+        held_since=optional_moment(held_since),
         at_least=_load_streaks(document["at_least"], answers),
         at_most=_load_streaks(document["at_most"], answers),
         recent=tuple(answers[place] for place in document["recent"]),
@@ -88,6 +90,7 @@ def load_state(text: str, series: Series) -> SeriesState:
         failures=tuple(
             FailedAnswer(number, from_ms(at), STATUSES[status]) for number, at, status in document["failures"]
         ),
+        has_later_rows=document.get("has_later_rows", False),
     )
 
 

@@ -308,6 +308,23 @@ def _to_5(database: Database, connection: Connection) -> None:
     _run(database, connection, _TABLES_5)
 
 
+# Version 6
+
+_TABLES_6 = (
+    """CREATE TABLE fault (
+        kind TEXT NOT NULL, subject TEXT NOT NULL, owner TEXT NOT NULL, since BIGINT NOT NULL,
+        message TEXT NOT NULL, count BIGINT NOT NULL, last_at BIGINT NOT NULL, until BIGINT,
+        PRIMARY KEY (kind, subject, owner, since))""",
+    """CREATE TABLE set_aside (
+        id {big_number}, at BIGINT NOT NULL, name TEXT NOT NULL, "row" TEXT NOT NULL, reason TEXT NOT NULL)""",
+)
+
+
+def _to_6(database: Database, connection: Connection) -> None:
+    """Add the tables of our own faults and of rows that were set aside."""
+    _run(database, connection, _TABLES_6)
+
+
 # All of them
 
 STEPS: Mapping[int, Callable[[Database, Connection], None]] = {
@@ -316,6 +333,7 @@ STEPS: Mapping[int, Callable[[Database, Connection], None]] = {
     3: _to_3,
     4: _to_4,
     5: _to_5,
+    6: _to_6,
 }
 """The step to each version from the version before."""
 
@@ -340,7 +358,7 @@ def migrate(database: Database, upto: int = SCHEMA_VERSION) -> int:
         found = version(connection)
     if found >= upto:
         return found
-    with database.write() as connection:
+    with database.write(is_long=True) as connection:
         # Several processes may be the first; one makes everything, and the others wait for it.
         database.lock(connection, Lock.MIGRATE)
         found = version(connection)

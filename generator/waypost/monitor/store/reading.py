@@ -23,6 +23,7 @@ from waypost.formats.observations import Resolution, Rollup, Series
 from waypost.formats.status import Certificate, Coverage, StateChange, UplinkGap
 from waypost.formats.status_site import AnnouncedWindow, History
 from waypost.monitor.store.codec import STATUSES
+from waypost.monitor.store.confirmed_time import confirmed_until
 from waypost.monitor.store.opening import OutdatedSchema, opened_to_read, opened_to_write
 from waypost.monitor.store.rollups import COUNTS
 from waypost.monitor.store.series import SeriesRows, names
@@ -50,6 +51,11 @@ class HistoryReader(SeriesRows):
                 _certificates(connection, by_number),
                 read_windows(connection),
             )
+
+    def confirmed_until(self, now: datetime) -> datetime:
+        """Return the latest moment that is surely past: see `confirmed_time`."""
+        with self._database.read() as connection:
+            return confirmed_until(connection, now)
 
     def history_size(self) -> int:
         """Return a number that grows with each change of state, and each beginning and end of a gap."""

@@ -1,38 +1,45 @@
 """Keep the outcomes of claimed runs: a batch in one transaction, of each outcome all or nothing.
 
 An outcome counts only while its claim is the newest of its series and not yet completed. No older row is
-read: all that judging needs stands in the row of the series itself.
+read: all that judging needs stands in the row of the series itself. Only where a clock was wrong, so that an answer
+comes long before the one that was recorded last, the state is found again from the rows up to that answer.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from waypost.base.clock import AHEAD
 from waypost.base.database.engine import Database, StoreError
-from waypost.base.database.partitions import add_day, day_of
+from waypost.base.database.partitions import DAY, add_day, day_of
+from waypost.base.database.reasons import ReasonKind
 from waypost.base.database.schema import (
     certificate,
     coverage,
+    digest,
     observation,
     schedule,
     series_state,
     state_change,
     uplink_gap,
 )
-from waypost.base.database.values import span_ms, to_ms
+from waypost.base.database.values import from_ms, span_ms, to_ms
+from waypost.formats.checks import Rules
 from waypost.formats.observations import RecordedOutcome, Series, SeriesState
 from waypost.formats.status import Observation, StateChange
 from waypost.monitor.rules.schedule import CheckOutcome, in_doubt
 from waypost.monitor.rules.states import advance
-from waypost.monitor.store.codec import STATUS_NUMBERS, dump_state, load_state, storable
+from waypost.monitor.store.codec import STATUS_NUMBERS, load_state, storable
 from waypost.monitor.store.series import SeriesRows
+from waypost.monitor.store.state_from_rows import StateFromRows, state_from_rows
+from waypost.reading.rules.history import midnight
 
 BATCH = 5000
 """Outcomes in one transaction; more are kept in several."""
@@ -46,13 +53,14 @@ class Recorder(SeriesRows):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._days: set[int] = set()
+        self._days_of = database.generation
 
     def record(self, outcomes: Sequence[CheckOutcome]) -> list[RecordedOutcome]:
         """Keep the outcomes of claimed runs, of each all or nothing; return what became of each in their order.
 
-        An outcome whose claim was lost is refused. An observation that is not newer than the last one of
-        its series (a clock set back) is dropped, and its claim completed. An outcome that cannot be stored
-        at all is refused with its `fault`; the others are kept.
+        An outcome whose claim was lost is refused. An observation of a day that is sealed (by a clock that
+        is, or was, wrong) is dropped, and its claim completed. An outcome that cannot be stored at all is
+        refused with its `fault`; the others are kept.
         """
         done: list[RecordedOutcome] = []
         for begin in range(0, len(outcomes), BATCH):
@@ -63,7 +71,8 @@ class Recorder(SeriesRows):
         try:
             return self._together(outcomes)
         except StoreError as error:
-            if isinstance(error.__cause__, sa.exc.OperationalError | sa.exc.InterfaceError):
+            is_unusable = isinstance(error.__cause__, sa.exc.OperationalError | sa.exc.InterfaceError)
+            if is_unusable or error.kind is ReasonKind.VANISHED:
                 raise
             fault: Exception = error
         except Exception as error:  # whatever is wrong with one outcome, the others must not be lost
@@ -93,6 +102,9 @@ class Recorder(SeriesRows):
     def _make_room(self, outcomes: Sequence[CheckOutcome]) -> None:
         """Add the days of the observations first: within the batch, two writers could wait for each other."""
         days = {day_of(to_ms(outcome.observation.at)) for outcome in outcomes if outcome.observation}
+        if self._days_of != self.generation:
+            self._days_of = self.generation
+            self._days.clear()
         for day in sorted(days - self._days):
             with self._database.write() as connection:
                 add_day(self._database, connection, day)
@@ -114,12 +126,7 @@ class _Known:
     covered_until: int | None = None
 
     def row(self, number: int) -> dict[str, Any]:
-        return {
-            "line": number,
-            "state": dump_state(self.state),
-            "covered_from": self.covered_from,
-            "covered_until": self.covered_until,
-        }
+        return StateFromRows(self.state, self.covered_from, self.covered_until).row(number)
 
 
 class Batch:
@@ -132,6 +139,7 @@ class Batch:
         self._known = {number: _Known(series) for series, number in numbers.items()}
         self._read()
         self._gaps = self._uplink_gaps()
+        self._sealed_until = self._end_of_sealed_days()
         self._completed: _RowValues = []
         self._observations: _RowValues = []
         self._coverage: dict[tuple[int, int], dict[str, Any]] = {}
@@ -181,10 +189,11 @@ class Batch:
     def _judge(self, number: int, known: _Known, outcome: CheckOutcome) -> RecordedOutcome:
         series = known.series
         if outcome.observation is None:
+            return RecordedOutcome(series, known.state, reason=outcome.reason)
+        answer = self._in_order(number, known, storable(outcome.observation, series), outcome.job.rules)
+        if answer is None:
             return RecordedOutcome(series, known.state)
-        answer = storable(outcome.observation, series)
-        if not self._cover(number, known, answer, outcome.job.gap):
-            return RecordedOutcome(series, known.state)
+        self._cover(number, known, answer, outcome.job.gap)
         self._observations.append(
             {
                 "at": to_ms(answer.at),
@@ -207,13 +216,35 @@ class Batch:
             }
         return RecordedOutcome(series, known.state, answer, change)
 
-    def _cover(self, number: int, known: _Known, answer: Observation, gap: timedelta) -> bool:
-        """Extend the latest interval of coverage or begin one; return whether the observation is news."""
+    def _in_order(self, number: int, known: _Known, answer: Observation, rules: Rules) -> Observation | None:
+        """Bring an answer and the state of its series into the order of time; None where it cannot be kept.
+
+        The clocks of two machines differ a little: what is only a little early counts as the next. Otherwise the
+        clock was set back since the last answer, and what was recorded later than this one is not known yet.
+        """
+        at, last = to_ms(answer.at), known.covered_until
+        if at < self._sealed_until:
+            return None
+        if not known.state.has_later_rows:
+            if last is None or at >= last:
+                return answer
+            if last - at <= span_ms(AHEAD):
+                return replace(answer, at=from_ms(last))
+        found = state_from_rows(self._connection, number, known.series, at, rules)
+        known.state = found.state
+        known.covered_from, known.covered_until = found.covered_from, found.covered_until
+        return answer
+
+    def _end_of_sealed_days(self) -> int:
+        """Return the end of the last day that is sealed, in milliseconds: no row is ever added to one."""
+        last = self._connection.scalar(sa.select(sa.func.max(digest.c.day)))
+        return 0 if last is None else to_ms(midnight(date.fromisoformat(last))) + DAY
+
+    def _cover(self, number: int, known: _Known, answer: Observation, gap: timedelta) -> None:
+        """Extend the latest interval of coverage or begin one."""
         at = to_ms(answer.at)
         end = at + span_ms(answer.latency) + 1
         last = known.covered_until
-        if last is not None and at < last:
-            return False
         is_new = last is None or at - last > span_ms(gap) or self._was_cut_off(answer.region, last, at)
         if is_new or known.covered_from is None:
             known.covered_from = at
@@ -223,7 +254,6 @@ class Batch:
             "start": known.covered_from,
             "end": end,
         }
-        return True
 
     def _was_cut_off(self, region: str, last: int, at: int) -> bool:
         """Return whether our own connection was down between the end of the coverage and an observation."""
@@ -243,10 +273,11 @@ class Batch:
         states = [self._known[number].row(number) for number in sorted(self._judged)]
         statements = (
             (done, self._completed),
-            (observation.insert(), sorted(self._observations, key=lambda row: (row["at"], row["line"]))),
+            # A clock that was set back may name a moment twice.
+            (upsert(observation), sorted(self._observations, key=lambda row: (row["at"], row["line"]))),
             (upsert(coverage, "end"), [*self._coverage.values()]),
             (upsert(series_state, "state", "covered_from", "covered_until"), states),
-            (state_change.insert(), self._changes),
+            (upsert(state_change, "at", "status", "reason"), self._changes),
             (upsert(certificate, "expires", "seen_at", "warn_days"), [*self._certificates.values()]),
         )
         for statement, rows in statements:

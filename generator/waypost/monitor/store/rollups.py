@@ -18,6 +18,7 @@ from waypost.base.database.partitions import DAY, day_of, days, drop_day
 from waypost.base.database.schema import daily, hourly, meta, observation
 from waypost.base.database.values import from_ms, span_ms, to_ms
 from waypost.base.sketch import Sketch, bucket
+from waypost.monitor.store.confirmed_time import confirmed_until
 from waypost.monitor.store.series import SeriesRows
 
 KEEP_OBSERVATIONS = timedelta(days=14)
@@ -50,7 +51,7 @@ class Rollups(SeriesRows):
         cursor = 0 if mark is None else min(mark, moment) // HOUR * HOUR - span_ms(LATE)
         days_touched: set[int] = set()
         summed = 0
-        while (found := self._roll_up_hour(cursor)) is not None:
+        while (found := self._roll_up_hour(cursor, moment)) is not None:
             hour, had_news = found
             summed += had_news
             days_touched.add(day_of(hour))
@@ -62,8 +63,10 @@ class Rollups(SeriesRows):
             connection.execute(self._database.upsert(meta, "value").values(key=_MARK, value=str(moment)))
         return summed
 
-    def _roll_up_hour(self, cursor: int) -> tuple[int, bool] | None:
+    def _roll_up_hour(self, cursor: int, moment: int) -> tuple[int, bool] | None:
         """Sum up the first hour from the cursor on that has observations; return it, and whether it had news.
+
+        Observations that are later than the moment were made by a wrong clock and count for nothing.
 
         None where there is no such hour. Observations are added and never changed: when as many of them
         are summed up as there are, nothing is to be done.
@@ -72,14 +75,15 @@ class Rollups(SeriesRows):
         with self._database.read() as connection:
             first = connection.scalar(
                 sa.select(observation.c.at)
-                .where(observation.c.at >= cursor)
+                .where(observation.c.at >= cursor, observation.c.at <= moment)
                 .order_by(observation.c.at)
                 .limit(1)
             )
             if first is None:
                 return None
             hour = int(first) // HOUR * HOUR
-            within = (observation.c.at >= hour, observation.c.at < hour + HOUR)
+            end = min(hour + HOUR, moment + 1)
+            within = (observation.c.at >= hour, observation.c.at < end)
             there = connection.scalar(sa.select(sa.func.count()).select_from(observation).where(*within))
             if there == _counted(connection, hourly, hour, HOUR):
                 return hour, False
@@ -107,10 +111,12 @@ class Rollups(SeriesRows):
     def prune(self, now: datetime) -> int:
         """Forget whole days of raw observations and of hours that are past their time.
 
-        What is not summed up yet is kept. Returns how many observations were forgotten.
+        What is not summed up yet is kept, and time that is not confirmed counts for nothing: see
+        `confirmed_until`. Returns how many observations were forgotten.
         """
         with self._database.read() as connection:
             mark = _mark(connection)
+            now = min(now, confirmed_until(connection, now))
         if mark is None:
             return 0
         limit = day_of(min(to_ms(now - KEEP_OBSERVATIONS), mark))

@@ -13,16 +13,18 @@ from waypost.formats.observations import Series
 
 
 class SeriesNumbers:
-    """Remembers the numbers of one database, which never change."""
+    """Remembers the numbers of one database, which never change while it stays the same one."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._generation = database.generation
         self._numbers: dict[Series, int] = {}
         self._names: dict[int, Series] = {}
 
     def numbers(self, wanted: Iterable[Series]) -> Mapping[Series, int]:
         """Return the numbers of some series; those that have none yet are given one, in a transaction of its own."""
         wanted = set(wanted)
+        self._forget_others()
         if wanted - self._numbers.keys():
             self._load()
         if missing := wanted - self._numbers.keys():
@@ -33,9 +35,15 @@ class SeriesNumbers:
     def named(self, connection: Connection, numbers: Iterable[int]) -> Mapping[int, Series]:
         """Return the series with these numbers."""
         numbers = set(numbers)
+        self._forget_others()
         if not numbers <= self._names.keys():
             self._names = names(connection)
         return {number: self._names[number] for number in numbers}
+
+    def _forget_others(self) -> None:
+        if self._generation != self._database.generation:
+            self._generation = self._database.generation
+            self._numbers, self._names = {}, {}
 
     def _add(self, missing: set[Series]) -> None:
         unique = [table.c.component, table.c.check, table.c.region]
@@ -58,6 +66,11 @@ class SeriesRows:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._series = SeriesNumbers(database)
+
+    @property
+    def generation(self) -> int:
+        """Grows when another database has taken the place of the one that was opened."""
+        return self._database.generation
 
 
 def names(connection: Connection) -> dict[int, Series]:

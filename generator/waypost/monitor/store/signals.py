@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from waypost.base.database.engine import Lock
 from waypost.base.database.schema import ping, uplink_gap
@@ -18,8 +19,11 @@ from waypost.monitor.store.series import SeriesRows
 class Signals(SeriesRows):
     """The pings and the uplink of one database."""
 
-    def ping(self, report: Ping) -> None:
-        """Keep the latest report of a heartbeat; an older report that comes late changes nothing."""
+    def ping(self, report: Ping, now: datetime) -> None:
+        """Keep the latest report of a heartbeat; an older report that comes late changes nothing.
+
+        What is stored with a moment later than now was written by a wrong clock: it counts as before this report.
+        """
         series = Series(report.component, report.check)
         number = self._series.numbers([series])[series]
         moment = to_ms(report.at)
@@ -34,6 +38,7 @@ class Signals(SeriesRows):
             changed["exit_code"] = insert.excluded.exit_code
         is_newer = sa.or_(ping.c[kind].is_(None), ping.c[kind] < insert.excluded[kind])
         with self._database.write() as connection:
+            _settle(connection, number, moment, to_ms(now))
             connection.execute(
                 insert.on_conflict_do_update(index_elements=[ping.c.line], set_=changed, where=is_newer)
             )
@@ -90,3 +95,14 @@ class Signals(SeriesRows):
                 # The clock may have been set back since: no gap ends before it began.
                 .values(end=sa.case((uplink_gap.c.start > moment, uplink_gap.c.start), else_=moment))
             )
+
+
+def _settle(connection: Connection, number: int, moment: int, now: int) -> None:
+    """Move what a heartbeat reported later than now to just before a moment, in the order in which it came."""
+    columns = (ping.c.success, ping.c.start, ping.c.fail, ping.c.first)
+    row = connection.execute(sa.select(*columns).where(ping.c.line == number).with_for_update()).first()
+    later = {name: value for name, value in (row._mapping if row else {}).items() if value and value > now}
+    if later:
+        ahead = max(later.values()) - (moment - 1)
+        settled = {name: value - ahead for name, value in later.items()}
+        connection.execute(ping.update().where(ping.c.line == number).values(settled))

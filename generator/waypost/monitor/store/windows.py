@@ -12,7 +12,7 @@ from waypost.base.database.engine import StoreError
 from waypost.base.database.schema import maintenance_window
 from waypost.base.database.values import to_ms
 from waypost.formats.status import Maintenance
-from waypost.formats.status_site import History
+from waypost.formats.status_site import AnnouncedWindow, History
 from waypost.monitor.store.opening import open_database
 from waypost.monitor.store.reading import read_windows
 from waypost.status.rules.maintenance import changed_windows
@@ -26,12 +26,12 @@ def with_present_windows(url: str, history: History, works: Iterable[Maintenance
     A page is made all the same where the database cannot be written.
     """
     works = tuple(works)
-    if not any(changed_windows(history.windows, works, now)):
+    if not any(changed_windows(_known(history.windows, now), works, now)):
         return history
     try:
         with closing(open_database(url)) as database, database.write() as connection:
             # Another process may have been the first to see them.
-            for window in changed_windows(read_windows(connection), works, now):
+            for window in changed_windows(_known(read_windows(connection), now), works, now):
                 row = database.upsert(maintenance_window, "start", "end", "updates", "has_update")
                 connection.execute(
                     row.values(
@@ -47,3 +47,8 @@ def with_present_windows(url: str, history: History, works: Iterable[Maintenance
     except StoreError:
         log.warning("The windows of maintenance could not be kept.", exc_info=True)
         return history
+
+
+def _known(windows: Iterable[AnnouncedWindow], now: datetime) -> tuple[AnnouncedWindow, ...]:
+    """Leave out what is later than now: a wrong clock made that page."""
+    return tuple(window for window in windows if window.seen_at <= now)

@@ -75,6 +75,6 @@ class Channel:
     send: Callable[[Delivery, Subscriber, TransportContext], str]
     """Send the message within `context.file.delivery.timeout`; return the receiver's id for it, or nothing.
 
-    Raises TransportError and nothing else. It is called again, with the same delivery, whenever it is not known
-    whether the message came through.
+    Raises TransportError, and what `lacking` has words for: then it does not count as an attempt. It is called
+    again, with the same delivery, whenever it is not known whether the message came through.
     """

@@ -293,14 +293,18 @@ MARKS = {
 }
 """What stands in front of a message in the colours of the status page; the words say the same."""
 
-_THREADS = (SubjectKind.INCIDENT, SubjectKind.MAINTENANCE)
+_THREADS = (SubjectKind.INCIDENT, SubjectKind.MAINTENANCE, SubjectKind.MONITOR)
 """What has a beginning and an end. The states of a component go on for ever, and nobody reads up to the first."""
 
 _NO_STATE = (NoticeEvent.UPDATE_OVERDUE, NoticeEvent.ESCALATION)
 """Events that say nothing about how the incident is."""
 
-_TO_DO = (NoticeEvent.CERTIFICATE_EXPIRING, NoticeEvent.ENDPOINT_DISABLED)
-"""Nothing fails yet, and something will if nobody acts."""
+_TO_DO = (
+    NoticeEvent.CERTIFICATE_EXPIRING,
+    NoticeEvent.ENDPOINT_DISABLED,
+    NoticeEvent.MONITOR_TROUBLE,
+)
+"""Nothing of the service fails yet, and somebody must act."""
 
 
 @dataclass(frozen=True)

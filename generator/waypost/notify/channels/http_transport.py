@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from waypost.base.net.network import AddressRefused, Unanswered, current_exchange, deadline, explain
+from waypost.base.net.failures import AddressRefused, Unanswered, explain, lacking
+from waypost.base.net.network import current_exchange, deadline
 from waypost.base.net.web import Request, Response, fetch
 from waypost.formats.field_types import web_url
 from waypost.formats.subscribers import Subscriber
@@ -69,7 +70,8 @@ def ask(
 ) -> Response:
     """Send a body within the present attempt and return the answer, also where it is a refusal.
 
-    For services that explain a refusal in the body of their answer. Raises TransportError where there is no answer.
+    For services that explain a refusal in the body of their answer. Raises TransportError where there is no answer,
+    and the error itself where it is this machine that has run out of something.
     """
     try:
         request = Request(web_url(url), method, headers, body)
@@ -81,6 +83,8 @@ def ask(
         words = "the name leads to an address that is not public; `private_networks` allows networks"
         raise TransportError(words) from None
     except (Unanswered, OSError) as error:
+        if lacking(error):
+            raise
         words = explain(error, context.file.delivery.timeout, is_late=current_exchange().is_over)
         raise TransportError(words, blames_host=True) from None
 

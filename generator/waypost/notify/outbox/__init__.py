@@ -22,6 +22,7 @@ from waypost.notify.rules.deliveries import (
     DeliveryFilter,
     Endpoint,
     EndpointState,
+    OutboxTotals,
 )
 from waypost.notify.rules.notices import NoticePlan, OutboxState
 
@@ -37,6 +38,11 @@ class Outbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @property
+    def generation(self) -> int:
+        """Grows when another database has taken the place of the one that was opened."""
+        return self._database.generation
 
     def state(self) -> OutboxState:
         """Return the state that planning depends on."""
@@ -123,6 +129,11 @@ class Outbox:
         """Return deliveries, newest first."""
         with self._database.read() as connection:
             return deliveries.read_deliveries(connection, wanted, limit)
+
+    def totals(self) -> OutboxTotals:
+        """Return how much waits, and when one of the newest deliveries was made last."""
+        with self._database.read() as connection:
+            return deliveries.read_totals(connection)
 
     def replay(self, now: datetime, wanted: DeliveryFilter = ALL) -> int:
         """Send again what was delivered or given up, with the same ids of messages; return how many deliveries.

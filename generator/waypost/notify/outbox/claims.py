@@ -83,7 +83,9 @@ def take(
     moment = to_ms(now)
     until = moment + span_ms(lease)
     ids = [row.id for row in chosen]
-    LEASES.take(connection, ids, owner, until, set_at=moment)
+    # A due time of a clock that was ahead must not come back when this claim is given up.
+    due = sa.case((endpoint.c.next_at > moment, moment), else_=endpoint.c.next_at)
+    LEASES.take(connection, ids, owner, until, set_at=moment, next_at=due)
     queues = _begin_deliveries(connection, ids, per_claim, moment)
     return [
         ClaimedEndpoint(

@@ -13,6 +13,7 @@ from waypost.base.database.engine import Database, Lock, StoreError
 from waypost.base.database.schema import (
     acknowledgement,
     delivery,
+    delivery_is_pending,
     endpoint,
     message,
     meta,
@@ -20,7 +21,7 @@ from waypost.base.database.schema import (
     notified_component,
     unsubscribed,
 )
-from waypost.base.database.values import from_ms, to_ms
+from waypost.base.database.values import from_ms, optional_moment, to_ms
 from waypost.formats.status import ComponentStatus
 from waypost.monitor.store.codec import STATUS_NUMBERS, STATUSES
 from waypost.notify.outbox.endpoints import (
@@ -34,7 +35,7 @@ from waypost.notify.outbox.endpoints import (
     lock_endpoints,
     slices,
 )
-from waypost.notify.rules.deliveries import Delivery, DeliveryFilter
+from waypost.notify.rules.deliveries import Delivery, DeliveryFilter, OutboxTotals
 from waypost.notify.rules.notices import Disabled, NoticePlan, OutboxState, PlannedNotice
 
 _PLANNED = "told"
@@ -176,6 +177,9 @@ def _wake(connection: Connection, ids: Collection[str], now: int) -> None:
 KEEP_DELIVERIES = timedelta(days=90)
 """How long deliveries are kept that were delivered or given up; what is pending is kept until it is neither."""
 
+NEWEST = 1000
+"""Deliveries among which the last one that was made is looked for: a table of millions is read too slowly."""
+
 SLICE = 2000
 """Rows that one transaction forgets: a long one would keep workers and pollers waiting."""
 
@@ -206,6 +210,14 @@ def read_deliveries(connection: Connection, wanted: DeliveryFilter, limit: int |
         .limit(limit)
     )
     return [delivery_of(row) for row in connection.execute(found)]
+
+
+def read_totals(connection: Connection) -> OutboxTotals:
+    """Return how much waits, and when one of the newest deliveries was made last."""
+    waiting = connection.scalar(sa.select(sa.func.count()).select_from(delivery).where(delivery_is_pending))
+    newest = sa.select(delivery.c.delivered_at).order_by(delivery.c.id.desc()).limit(NEWEST).subquery()
+    delivered = connection.scalar(sa.select(sa.func.max(newest.c.delivered_at)))
+    return OutboxTotals(waiting or 0, optional_moment(delivered))
 
 
 def replay(database: Database, connection: Connection, wanted: DeliveryFilter, now: datetime) -> int:

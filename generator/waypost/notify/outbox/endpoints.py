@@ -13,10 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from waypost.base.clock import AHEAD
 from waypost.base.database.engine import Database, Lock
 from waypost.base.database.leases import Leases
 from waypost.base.database.schema import delivery, delivery_is_pending, endpoint, notice, unsubscribed
-from waypost.base.database.values import from_ms, optional_moment, to_ms
+from waypost.base.database.values import from_ms, optional_moment, span_ms, to_ms
 from waypost.formats.subscribers import NoticeEvent
 from waypost.notify.rules.deliveries import Delivery, DeliveryState, Endpoint, EndpointState
 from waypost.notify.rules.notices import Disabled
@@ -39,10 +40,7 @@ IS_GONE = "no longer in subscribers.yml"
 HAS_OTHER_CHANNEL = "the channel of the subscriber was changed"
 HAS_LEFT = "the subscriber has left"
 
-JUDGED_AHEAD = 60_000
-"""By how many milliseconds clocks may differ: what was set later than that was set by a clock that was ahead."""
-
-LEASES = Leases(endpoint, endpoint.c.next_at, lambda _, now: endpoint.c.set_at > now + JUDGED_AHEAD)
+LEASES = Leases(endpoint, endpoint.c.next_at, lambda _, now: endpoint.c.set_at > now + span_ms(AHEAD))
 """Which worker holds which endpoint."""
 
 SLICE = 5000

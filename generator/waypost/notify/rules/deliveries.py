@@ -25,6 +25,16 @@ FIRST, LONGEST = timedelta(seconds=30), timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
+class OutboxTotals:
+    """How much waits in an outbox."""
+
+    waiting: int | None = None
+    """Deliveries that are still to be made; None where nobody counted them."""
+    delivered_at: datetime | None = None
+    """When one was last made."""
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """The address of one subscriber, as the outbox knows it."""
 
@@ -158,6 +168,8 @@ class ClaimResult:
     """In the order of the deliveries; a delivery without an attempt was not sent."""
     disabled: Disabled | None = None
     """Set where nothing more is to be sent to the endpoint."""
+    fault: Exception | None = None
+    """What went wrong on our side and kept the rest from being sent; no fault of the receiver."""
 
 
 class TransportError(Exception):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from waypost.base.faults import Fault
 from waypost.formats.status import ComponentStatus
 from waypost.formats.subscribers import NoticeEvent
 
@@ -18,6 +19,8 @@ class SubjectKind(StrEnum):
     MAINTENANCE = "maintenance"
     COMPONENT = "component"
     ENDPOINT = "endpoint"
+    MONITOR = "monitor"
+    """A fault of Waypost itself."""
     TEST = "test"
 
 
@@ -27,7 +30,7 @@ class Subject:
 
     kind: SubjectKind
     id: str
-    """Its id on the page; for an endpoint, the id of its subscriber."""
+    """Its id on the page; for an endpoint, the id of its subscriber; for a fault, its kind, subject and beginning."""
 
     def __str__(self) -> str:
         """Return the name of the thread, such as `incident/2026-11-20-downloads`."""
@@ -61,7 +64,9 @@ class Notice:
     update: str = ""
     """The id of the update that caused it, if one did."""
     contacts: tuple[str, ...] = ()
-    """The ids of the subscribers who get it whatever their rules say; where empty, the rules decide."""
+    """The ids of subscribers who get it whatever their rules say."""
+    fault: Fault | None = None
+    """The fault of Waypost itself that it is about."""
     silent: bool = False
     """Whether its key is only recorded, and nobody gets it."""
     sequence: int = 0

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from waypost.formats.status import Impact
 from waypost.formats.subscribers import NoticeEvent, Subscriber, SubscriptionRule
-from waypost.notify.rules.notices import Notice, PlannedNotice
+from waypost.notify.rules.fault_notices import fault_notices
+from waypost.notify.rules.notices import Notice, PlannedNotice, Subject, SubjectKind
 from waypost.notify.rules.sources import (
     NoticeContext,
     certificate_notices,
@@ -22,13 +23,16 @@ from waypost.notify.rules.sources import (
     overdue_notices,
 )
 
-SOURCES: tuple[Callable[[NoticeContext], Iterator[Notice]], ...] = (
+Source = Callable[[NoticeContext], Iterator[Notice]]
+
+SOURCES: tuple[Source, ...] = (
     incident_notices,
     maintenance_notices,
     component_notices,
     overdue_notices,
     certificate_notices,
     endpoint_notices,
+    fault_notices,
     escalation_notices,
 )
 """Everything that makes notices; the order holds for notices of the same moment."""
@@ -47,11 +51,11 @@ FOR_PROGRAMS = FOR_CUSTOMERS | {NoticeEvent.COMPONENT_STATUS}
 _PROGRAMS = ("webhook", "statuspage_webhook")
 
 
-def new_notices(context: NoticeContext) -> list[Notice]:
+def new_notices(context: NoticeContext, sources: Sequence[Source] = SOURCES) -> list[Notice]:
     """Return the notices that the outbox does not have yet, in the order of their events."""
     found = {
         notice.key: notice
-        for source in SOURCES
+        for source in sources
         for notice in source(context)
         if notice.key not in context.state.keys
     }
@@ -60,7 +64,10 @@ def new_notices(context: NoticeContext) -> list[Notice]:
 
 
 def plan(
-    context: NoticeContext, events: Mapping[str, Collection[NoticeEvent]], first: int = 1
+    context: NoticeContext,
+    events: Mapping[str, Collection[NoticeEvent]],
+    first: int = 1,
+    sources: Sequence[Source] = SOURCES,
 ) -> list[PlannedNotice]:
     """Return the new notices with their recipients, numbered from `first`; their messages are not made yet.
 
@@ -75,7 +82,7 @@ def plan(
             message_id(context.snapshot.page.url, notice.key),
             {} if is_first or notice.silent or notice.at < oldest else recipients(notice, context, events),
         )
-        for sequence, notice in enumerate(new_notices(context), first)
+        for sequence, notice in enumerate(new_notices(context, sources), first)
     ]
 
 
@@ -88,18 +95,21 @@ def message_id(page_url: str, key: str) -> str:
 def recipients(
     notice: Notice, context: NoticeContext, events: Mapping[str, Collection[NoticeEvent]]
 ) -> dict[str, str]:
-    """Return the channels of a notice's recipients by their ids, each person once, however many rules fit."""
+    """Return the channels of a notice's recipients by their ids, each person once, however many rules fit.
+
+    They are its contacts, and all whose rules ask for it.
+    """
     groups = {name: frozenset(it.id for it in members) for name, members in context.snapshot.groups if name}
     found: dict[Hashable, Subscriber] = {}
     for subscriber in context.file.subscribers:
         if subscriber.id in context.state.unsubscribed or notice.event not in events.get(subscriber.kind, ()):
             continue
-        is_meant = (
-            subscriber.id in notice.contacts
-            if notice.contacts
-            else any(_fits(rule, notice, subscriber.kind, groups) for rule in subscriber.rules)
-        )
-        if is_meant:
+        if notice.subject == Subject(SubjectKind.ENDPOINT, subscriber.id):
+            # It is the one that nothing is sent to any more.
+            continue
+        if subscriber.id in notice.contacts or any(
+            _fits(rule, notice, subscriber.kind, groups) for rule in subscriber.rules
+        ):
             found.setdefault(_person(subscriber), subscriber)
     return {subscriber.id: subscriber.kind for subscriber in found.values()}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from waypost.base.faults import Fault
 from waypost.formats.lint import Cadence
 from waypost.formats.status import ComponentStatus, Incident, Update, UpdateStatus, worst
 from waypost.formats.subscribers import Escalation, NoticeEvent, SubscriberFile
@@ -43,12 +44,13 @@ _MAINTENANCE_EVENTS = {
 
 @dataclass(frozen=True)
 class NoticeContext:
-    """Everything that notices are made from: the page, the outbox, and the settings."""
+    """Everything that notices are made from: the page, the outbox, the settings, and our own faults."""
 
     snapshot: Snapshot
     state: OutboxState
     file: SubscriberFile
     cadence: Cadence
+    faults: tuple[Fault, ...] = ()
 
     def say(self, key: str, **values: str | datetime) -> str:
         """Return a sentence of the page's language; moments are written in its time zone, with the zone."""
@@ -226,8 +228,7 @@ def endpoint_notices(context: NoticeContext) -> Iterator[Notice]:
             title=endpoint,
             body=context.say("notify.endpoint.disabled", reason=disabled.reason, since=disabled.at),
             link=context.snapshot.page.url,
-            contacts=tuple(name for name in context.file.operators if name != endpoint),
-            silent=not context.file.operators,
+            contacts=context.file.operators,
         )
 
 

@@ -26,12 +26,20 @@ from waypost.status.rules.snapshot import Snapshot
 MOST_NAMES = 8
 """How many components are named."""
 
+GOOD_NEWS = (
+    NoticeEvent.INCIDENT_RESOLVED,
+    NoticeEvent.INCIDENT_POSTMORTEM,
+    NoticeEvent.MONITOR_RECOVERED,
+)
+
 OWN_STATES = {
     NoticeEvent.MAINTENANCE_REMINDER: "reminder",
     NoticeEvent.UPDATE_OVERDUE: "overdue",
     NoticeEvent.CERTIFICATE_EXPIRING: "certificate",
     NoticeEvent.ESCALATION: "escalation",
     NoticeEvent.ENDPOINT_DISABLED: "endpoint",
+    NoticeEvent.MONITOR_TROUBLE: "trouble",
+    NoticeEvent.MONITOR_RECOVERED: "recovered",
     NoticeEvent.TEST: "test",
 }
 """Events that go before the state of their subject, with the names of their texts."""
@@ -138,7 +146,7 @@ def page_time(snapshot: Snapshot, moment: datetime) -> str:
 
 def colour_status(notice: Notice) -> ComponentStatus:
     """Return the state whose colour a message has: good news is green, whatever it was before."""
-    if notice.event in (NoticeEvent.INCIDENT_RESOLVED, NoticeEvent.INCIDENT_POSTMORTEM):
+    if notice.event in GOOD_NEWS:
         return ComponentStatus.OPERATIONAL
     if notice.subject.kind is SubjectKind.COMPONENT and notice.status:
         return ComponentStatus(notice.status)

@@ -30,11 +30,12 @@ from waypost.formats.status_config import (
 from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import SubscriberFile
 from waypost.problems import Location, Problem, did_you_mean
+from waypost.reading.io.authorities import check_trust, placed_components, with_whole_paths
 from waypost.reading.io.history_files import load_history
 from waypost.reading.io.incident_files import load_incident, load_maintenance, update_lines
 from waypost.reading.io.incident_templates import load_templates
 from waypost.reading.io.subscriber_files import load_subscribers
-from waypost.reading.rules.recurrence import Fault, expand
+from waypost.reading.rules.recurrence import Conflict, expand
 
 T = TypeVar("T", Incident, Maintenance)
 
@@ -45,6 +46,8 @@ def load_status_config(root: Path) -> tuple[StatusConfig | None, list[Problem]]:
     if document and config:
         problems += _check_ids(document, config)
         problems += check_status_config(document, config)
+        problems += check_trust(document, config, root)
+        config = with_whole_paths(config, root)
     return config, problems
 
 
@@ -158,7 +161,7 @@ def _expand(
     return tuple(works.values()), problems
 
 
-def _fault_problems(root: Path, file: Path, faults: Sequence[Fault]) -> list[Problem]:
+def _fault_problems(root: Path, file: Path, faults: Sequence[Conflict]) -> list[Problem]:
     source, problems = read_source(root, file) if faults else (None, [])
     document, problems = parse_markdown(source) if source else (None, problems)
     if document is None:
@@ -246,22 +249,13 @@ _LANGUAGES: Mapping[str, tuple[str, Callable[[str], str]]] = {
 def check_status_config(document: YamlDocument, config: StatusConfig) -> list[Problem]:
     """Return every problem of a file that is right key by key but not as a whole."""
     problems: list[Problem] = []
-    for path, component in _components(config):
+    for path, component in placed_components(config):
         problems += _check_component(document, path, component)
         for index, check in enumerate(component.checks):
             problems += _check_check(document, (*path, "checks", index), check, config, component)
     problems += _check_dependencies(document, config)
     problems += _check_policy(document, ("policy",), config.policy)
     return problems
-
-
-def _components(config: StatusConfig) -> Iterator[tuple[DataPath, Component]]:
-    for index, entry in enumerate(config.components):
-        if isinstance(entry, ComponentGroup):
-            for number, component in enumerate(entry.components):
-                yield ("components", index, "components", number), component
-        else:
-            yield ("components", index), entry
 
 
 def _check_component(document: YamlDocument, path: DataPath, component: Component) -> Iterator[Problem]:
@@ -313,7 +307,7 @@ def _check_policy(document: YamlDocument, path: DataPath, policy: Policy | Confi
 
 def _check_dependencies(document: YamlDocument, config: StatusConfig) -> Iterator[Problem]:
     known = {component.id: component for component in config.flat}
-    for path, component in _components(config):
+    for path, component in placed_components(config):
         for index, name in enumerate(component.depends_on):
             place = (*path, "depends_on", index)
             if name not in known:

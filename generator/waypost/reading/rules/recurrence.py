@@ -18,7 +18,7 @@ _LAST_DAY_OF_ALL_MONTHS = 28
 
 
 @dataclass(frozen=True)
-class Fault:
+class Conflict:
     """What is wrong with work that repeats."""
 
     message: str
@@ -45,7 +45,7 @@ class _Window:
         return max(self.start - moment, moment - self.end, timedelta(0))
 
 
-def expand(work: Maintenance, zone: ZoneInfo) -> tuple[tuple[Maintenance, ...], list[Fault]]:
+def expand(work: Maintenance, zone: ZoneInfo) -> tuple[tuple[Maintenance, ...], list[Conflict]]:
     """Return each window of a maintenance as one of its own, named `ID-2026-11-29` after the day it begins.
 
     Work that does not repeat is returned as it is. Of work that cannot be meant only faults are returned.
@@ -88,24 +88,26 @@ def wrong_steps(updates: Sequence[Update]) -> Iterator[tuple[int, str]]:
             yield index, "A postmortem is written after the incident is resolved."
 
 
-def _windows(work: Maintenance, repetition: Repetition, zone: ZoneInfo) -> tuple[list[_Window], list[Fault]]:
+def _windows(
+    work: Maintenance, repetition: Repetition, zone: ZoneInfo
+) -> tuple[list[_Window], list[Conflict]]:
     first = work.scheduled_for.astimezone(zone)
     if repetition.every == "month" and first.day > _LAST_DAY_OF_ALL_MONTHS:
         message = f"Not every month has a day {first.day}. Begin on one from 1 to {_LAST_DAY_OF_ALL_MONTHS}."
-        return [], [Fault(message, ("scheduled_for",))]
+        return [], [Conflict(message, ("scheduled_for",))]
     days = list(itertools.islice(_days(first.date(), repetition), MAX_WINDOWS + 1))
     if len(days) > MAX_WINDOWS:
         message = (
             f"These are more than {MAX_WINDOWS} windows. Choose an earlier day, and go on in a new file."
         )
-        return [], [Fault(message, ("repeats", "until"))]
+        return [], [Conflict(message, ("repeats", "until"))]
     if len(days) < 2:
         message = "No second window begins by then. Choose a later day, or leave `repeats` out."
-        return [], [Fault(message, ("repeats", "until"))]
+        return [], [Conflict(message, ("repeats", "until"))]
     windows = [_window(work, day, zone) for day in days]
     if any(later.start < earlier.end for earlier, later in itertools.pairwise(windows)):
         message = "A window is still open when the next one begins. End it sooner, or repeat it less often."
-        return [], [Fault(message, ("scheduled_until",))]
+        return [], [Conflict(message, ("scheduled_until",))]
     return windows, []
 
 
@@ -140,21 +142,21 @@ def _at(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return local.replace(tzinfo=timezone(local.utcoffset() or timedelta(0)), fold=0)
 
 
-def _deal(updates: Sequence[Update], windows: Sequence[_Window]) -> Iterator[Fault]:
+def _deal(updates: Sequence[Update], windows: Sequence[_Window]) -> Iterator[Conflict]:
     """Give each window the updates that are about it, and name those that are about none."""
     for index, update in enumerate(updates):
         if index == 0 and update.window:
-            yield Fault("The first update is about all windows. Leave the day out.", update=0)
+            yield Conflict("The first update is about all windows. Leave the day out.", update=0)
         about = list(windows) if index == 0 else _about(update, windows)
         for window in about:
             window.updates.append((index, update))
         if not about and update.window:
             known = ", ".join(f"{window.day}" for window in windows[:3])
-            yield Fault(
+            yield Conflict(
                 f"No window begins on {update.window}. They begin on {known} and so on.", update=index
             )
         elif not about:
-            yield Fault("All windows are over or cancelled, so this update is about none.", update=index)
+            yield Conflict("All windows are over or cancelled, so this update is about none.", update=index)
 
 
 def _about(update: Update, windows: Sequence[_Window]) -> list[_Window]:
@@ -165,11 +167,11 @@ def _about(update: Update, windows: Sequence[_Window]) -> list[_Window]:
     return [min(windows, key=lambda window: window.distance(update.at))]
 
 
-def _wrong_windows(windows: Sequence[_Window]) -> Iterator[Fault]:
+def _wrong_windows(windows: Sequence[_Window]) -> Iterator[Conflict]:
     wrong = {
         (window.updates[index][0], message)
         for window in windows
         for index, message in wrong_steps([update for _, update in window.updates])
     }
     for index, message in sorted(wrong):
-        yield Fault(message, update=index)
+        yield Conflict(message, update=index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -104,17 +104,22 @@ def observe(
 ) -> Observed:
     """Return what is known at a moment from written files and observations.
 
-    `rows` are those of the database; history kept as text in the site is added to them. Everything after `now` has
-    not happened yet and is left out. A process that stays hands in the `cache` of last time again.
+    `rows` are those of the database; history kept as text in the site is added to them. What is later than `now`
+    has not happened yet, or was written by a clock that was wrong, and is left out. A process that stays hands in
+    the `cache` of last time again.
     """
     site, cache = site.as_of(now), cache or ObservedCache()
     kept, rows = site.history, rows.renamed(site.config.present_ids)
     history = History(
         cache.changes(kept.changes, rows.changes, now),
-        tuple(watched for watched in (*kept.coverage, *rows.coverage) if watched.start <= now),
-        (*kept.uplink, *rows.uplink),
+        tuple(
+            watched if watched.end <= now else replace(watched, end=now)
+            for watched in (*kept.coverage, *rows.coverage)
+            if watched.start <= now
+        ),
+        tuple(gap for gap in (*kept.uplink, *rows.uplink) if gap.start <= now),
         (*kept.certificates, *rows.certificates),
-        rows.windows,
+        tuple(window for window in rows.windows if window.seen_at <= now),
     )
     timelines = component_timelines(site, history, now, cache.timelines)
     return Observed(site, history, timelines, now, words)

@@ -6,7 +6,8 @@ import smtplib
 import ssl
 
 from waypost.base.net.certificates import words_for
-from waypost.base.net.network import deadline, explain
+from waypost.base.net.failures import explain, lacking
+from waypost.base.net.network import deadline
 from waypost.formats.subscribers import Subscriber
 from waypost.notify.channels.base import ALL_EVENTS, Channel, TransportContext
 from waypost.notify.channels.email.composing import compose
@@ -51,6 +52,8 @@ def send(delivery: Delivery, subscriber: Subscriber, context: TransportContext) 
             words = explain(ConnectionError(), timeout, is_late=run.is_over)
             raise TransportError(words, blames_host=True) from None
         except (OSError, ValueError) as error:
+            if lacking(error):
+                raise
             words = explain(error, timeout, is_late=run.is_over)
             raise TransportError(words, blames_host=True) from None
     return mail.message_id

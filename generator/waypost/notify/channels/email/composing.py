@@ -75,11 +75,14 @@ ASKING = frozenset(
         NoticeEvent.UPDATE_OVERDUE,
         NoticeEvent.CERTIFICATE_EXPIRING,
         NoticeEvent.ENDPOINT_DISABLED,
+        NoticeEvent.MONITOR_TROUBLE,
+        NoticeEvent.MONITOR_RECOVERED,
         NoticeEvent.ESCALATION,
         NoticeEvent.TEST,
     }
 )
-"""What asks something of its reader, who must see so in the list of mails: its subject begins with the state.
+"""What asks something of its reader, or says that it is over, which the list of mails must show: its subject begins
+with the state.
 
 All else has the same subject over a thread, because Gmail and Outlook begin a new conversation with a new subject.
 """

@@ -299,9 +299,12 @@ class ConnectionPool:
 
     def _start_timer(self) -> None:
         if self._timer is None and self._idle:
-            self._timer = threading.Timer(IDLE + 0.1, self._expire)
-            self._timer.daemon = True
-            self._timer.start()
+            timer = threading.Timer(IDLE + 0.1, self._expire)
+            timer.daemon = True
+            # Without it connections end later; the mail that was just handed over must not fail for that.
+            with contextlib.suppress(RuntimeError, MemoryError):
+                timer.start()
+                self._timer = timer
 
     def _expire(self) -> None:
         """End connections that were not used for too long."""

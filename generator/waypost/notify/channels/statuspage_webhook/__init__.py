@@ -27,9 +27,11 @@ EVENTS = ALL_EVENTS - {
     NoticeEvent.UPDATE_OVERDUE,
     NoticeEvent.CERTIFICATE_EXPIRING,
     NoticeEvent.ENDPOINT_DISABLED,
+    NoticeEvent.MONITOR_TROUBLE,
+    NoticeEvent.MONITOR_RECOVERED,
     NoticeEvent.ESCALATION,
 }
-"""The form has no words for late updates, certificates and endpoints."""
+"""The form has no words for late updates, certificates, endpoints and our own faults."""
 
 LATEST = 25
 """How many updates of an incident are sent, the newest first."""

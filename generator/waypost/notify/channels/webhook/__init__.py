@@ -21,6 +21,7 @@ from waypost.notify.rules.deliveries import Delivery, TransportError
 from waypost.notify.rules.notices import Notice, SubjectKind
 from waypost.notify.rules.signing import BadSecret, signed_headers
 from waypost.notify.rules.wording import incident_as_of, maintenance_as_of
+from waypost.publishing.api.faults import fault_json
 from waypost.publishing.api.parts import certificates_json
 from waypost.publishing.api.statuspage import Json, api_time, page_id
 from waypost.publishing.api.waypost_json import component_state, own_incident, own_maintenance
@@ -190,6 +191,11 @@ def _endpoint(notice: Notice, snapshot: Snapshot) -> EventSubject:
     return {"endpoint": {"id": notice.subject.id, "disabled_at": api_time(notice.at)}}
 
 
+def _fault(notice: Notice, snapshot: Snapshot) -> EventSubject:
+    del snapshot
+    return {"fault": fault_json(notice.fault)} if notice.fault else {}
+
+
 def _nothing(notice: Notice, snapshot: Snapshot) -> EventSubject:
     del notice, snapshot
     return {}
@@ -200,6 +206,7 @@ _SUBJECTS: dict[SubjectKind, Callable[[Notice, Snapshot], EventSubject]] = {
     SubjectKind.MAINTENANCE: _maintenance,
     SubjectKind.COMPONENT: _component,
     SubjectKind.ENDPOINT: _endpoint,
+    SubjectKind.MONITOR: _fault,
     SubjectKind.TEST: _nothing,
 }
 

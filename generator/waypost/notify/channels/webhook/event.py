@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from waypost.formats.subscribers import NoticeEvent
 from waypost.publishing.api import parts, waypost_json
+from waypost.publishing.api.faults import OwnFault
 from waypost.publishing.api.parts import Count, PublicId, Schema, State, Time, doc, document_schema, one_of
 
 
@@ -75,6 +76,9 @@ class EventSubject(TypedDict, total=False):
         list[parts.PublishedCertificate], doc("Certificates that end soon or have ended.")
     ]
     endpoint: Annotated[EventEndpoint, doc("With `endpoint.disabled`: the subscriber that is given up.")]
+    fault: Annotated[
+        OwnFault, doc("With `monitor.trouble` and `monitor.recovered`: the fault of Waypost itself.")
+    ]
 
 
 class EventData(EventMessage, EventSubject):

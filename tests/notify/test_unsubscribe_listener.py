@@ -1,18 +1,44 @@
 from __future__ import annotations
 
 import http.client
-import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 
-from waypost.monitor.heartbeat_listener import AnswerPage, HeartbeatListener, Leaving, is_one_click
+from helpers.stores import Store
+from waypost.base.faults import Faults
+from waypost.base.net.request_server import listening
+from waypost.formats.project import HelpCenter, Project
+from waypost.formats.status_config import Component, PageConfig, StatusConfig
+from waypost.formats.status_site import StatusSite
+from waypost.formats.subscribers import MailServer, Subscriber, SubscriberFile, Unsubscribe
+from waypost.monitor.heartbeat_listener import heartbeat_route
+from waypost.notify.rules.signing import unsubscribe_token
+from waypost.notify.unsubscribing import is_one_click, unsubscribe_route
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=xyz"
-TOKEN = "a-token_of-anna"  # noqa: S105  # the end of an address in these tests
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+KEY = "sixteen letters+"
+TOKEN = unsubscribe_token(KEY, "anna")
+ONE_CLICK = Unsubscribe(url="https://in.lumen.example/unsubscribe/", key="${LEAVE}")
+PROJECT = Project(
+    HelpCenter(),
+    StatusSite(
+        StatusConfig(
+            page=PageConfig(name="Lumen", url="https://help.lumen.example/status/"),
+            components=(Component(id="api", name="API"),),
+        ),
+        subscribers=SubscriberFile(
+            subscribers=(Subscriber(id="anna", email="anna@example.org"),),
+            email=MailServer(server="${MAIL}", sender="status@lumen.example", unsubscribe=ONE_CLICK),
+        ),
+    ),
+)
 
 
 def multipart(name: str = "List-Unsubscribe", value: str = "One-Click") -> bytes:
@@ -51,41 +77,24 @@ def test_only_who_says_so_wants_to_leave(content_type: str, body: bytes, wants: 
     assert is_one_click(content_type, body) is wants
 
 
-class List:
-    """Remembers who asked and who left."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.left: list[str] = []
-
-    def ask(self, token: str) -> AnswerPage:
-        self.asked.append(token)
-        return (
-            AnswerPage(HTTPStatus.OK, "<p>Leave?</p>") if token == TOKEN else AnswerPage(HTTPStatus.NOT_FOUND)
-        )
-
-    def leave(self, token: str) -> AnswerPage:
-        if token != TOKEN:
-            return AnswerPage(HTTPStatus.NOT_FOUND)
-        self.left.append(token)
-        return AnswerPage(HTTPStatus.OK, "<p>Gone.</p>")
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(f"sqlite:///{tmp_path / 'waypost.db'}")) as store:
+        yield store
 
 
 @pytest.fixture
-def people() -> List:
-    return List()
+def port(store: Store) -> Iterator[int]:
+    routes = [
+        heartbeat_route(lambda name, word: HTTPStatus.OK, "a key"),
+        unsubscribe_route(lambda: PROJECT, store.outbox, lambda: NOW, {"LEAVE": KEY}),
+    ]
+    with listening(("127.0.0.1", 0), routes, Faults()) as port:
+        yield port
 
 
-@pytest.fixture
-def port(people: List) -> Iterator[int]:
-    leaving = Leaving(people.ask, people.leave)
-    server = HeartbeatListener("127.0.0.1", 0, lambda name, word: HTTPStatus.OK, "a key", leaving)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def left(store: Store) -> frozenset[str]:
+    return store.outbox.state().unsubscribed
 
 
 def ask(
@@ -100,25 +109,28 @@ def ask(
 @pytest.mark.parametrize(
     ("content_type", "body"), [(FORM, b"List-Unsubscribe=One-Click"), (PARTS, multipart())]
 )
-def test_one_click_leaves_without_a_key(people: List, port: int, content_type: str, body: bytes) -> None:
+def test_one_click_leaves_without_a_key(store: Store, port: int, content_type: str, body: bytes) -> None:
     answer = ask(port, "POST", body=body, content_type=content_type)
-    assert answer == (200, "text/html; charset=utf-8", b"<p>Gone.</p>")
-    assert people.left == [TOKEN]
+    assert answer[:2] == (200, "text/html; charset=utf-8")
+    assert b"You are unsubscribed" in answer[2]
+    assert left(store) == {"anna"}
 
 
-def test_following_the_link_only_shows_the_page(people: List, port: int) -> None:
-    assert ask(port, "GET") == (200, "text/html; charset=utf-8", b"<p>Leave?</p>")
+def test_following_the_link_only_shows_the_page(store: Store, port: int) -> None:
+    status, media_type, page = ask(port, "GET")
+    assert (status, media_type) == (200, "text/html; charset=utf-8")
+    assert b'<form method="post">' in page
     assert ask(port, "HEAD") == (200, "text/html; charset=utf-8", b"")
     assert ask(port, "GET", f"/unsubscribe/{TOKEN}?List-Unsubscribe=One-Click")[0] == 200
-    assert people.left == []
+    assert left(store) == frozenset()
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST"])
-def test_anything_else_is_refused(people: List, port: int, method: str) -> None:
+def test_anything_else_is_refused(store: Store, port: int, method: str) -> None:
     expected = {"PUT": 405, "POST": 400}[method]
     for body in (b"", b"List-Unsubscribe=No"):
         assert ask(port, method, body=body)[0] == expected
-    assert (people.asked, people.left) == ([], [])
+    assert left(store) == frozenset()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -145,15 +157,3 @@ def test_the_page_is_kept_by_nobody_and_runs_nothing(port: int) -> None:
 def test_heartbeats_still_need_their_key(port: int) -> None:
     assert ask(port, "POST", "/heartbeat/backups")[0] == 403
     assert ask(port, "POST", "/heartbeat/backups?key=a%20key")[0] == 200
-
-
-def test_where_no_mails_are_sent_there_are_no_links() -> None:
-    server = HeartbeatListener("127.0.0.1", 0, lambda name, word: HTTPStatus.OK, None)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        assert ask(server.server_address[1], "GET")[0] == 404
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
