@@ -12,7 +12,7 @@ TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint bench bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish \
-	bench-deliveries bench-reports soak docs demo-outage demo-recover browser postgres clients clean
+	bench-history bench-deliveries bench-reports soak docs demo-outage demo-recover browser postgres clients clean
 
 help: ## Say what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,7 +30,7 @@ lint: $(TEST_READY) ## Check style and types
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish bench-deliveries bench-reports ## Measure building and searching against others, checks, polling, the database, deliveries
+bench: bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish bench-history bench-deliveries bench-reports ## Measure building and searching against others, checks, polling, the database, deliveries
 
 bench-builds: $(TEST_READY) ## Measure building against mkdocs-material alone
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
@@ -43,6 +43,9 @@ bench-snapshot: $(TEST_READY) ## Measure the picture of a page of 1,000 componen
 
 bench-publish: $(TEST_READY) ## Measure publishing: whole, after one change, and from a failing answer to the disk
 	@$(BIN)/python tests/bench/publish_bench.py $(ARGS)
+
+bench-history: $(TEST_READY) ## Measure publishing over five years of history, by a new process and by one that stays
+	@$(BIN)/python tests/bench/history_bench.py $(ARGS)
 
 bench-deliveries: $(TEST_READY) postgres ## Measure telling people: deliveries a second, and ten thousand subscribers (ARGS=--small)
 	@$(BIN)/python tests/bench/deliveries_bench.py $(ARGS)

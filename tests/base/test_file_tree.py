@@ -103,8 +103,8 @@ def test_a_folder_that_another_process_removes_meanwhile_is_made_again(
     sync_tree(tmp_path, {"a/b": b"1", "c": b"1"})
     look = file_tree._present
 
-    def rival(root: Path, keep: Collection[str]) -> file_tree._FolderContent:
-        found = look(root, keep)
+    def rival(root: Path, keep: Collection[str], settled: Collection[str]) -> file_tree._FolderContent:
+        found = look(root, keep, settled)
         shutil.rmtree(root / "a")
         return found
 

@@ -105,7 +105,7 @@ def record(site: Site, components: int) -> None:
         )
     ]
     watched = [Coverage(name, "http-1", START, NOW) for name in names]
-    _import(site, History(tuple(changes), tuple(watched)))
+    import_rows(site, History(tuple(changes), tuple(watched)))
 
 
 def turn(site: Site, components: int, number: int) -> datetime:
@@ -113,13 +113,14 @@ def turn(site: Site, components: int, number: int) -> datetime:
     at = NOW + number * MINUTE
     status = ComponentStatus.OPERATIONAL if number % 2 else ComponentStatus.MAJOR_OUTAGE
     seen = [Coverage(f"component-{n}", "http-1", at - MINUTE, at) for n in range(components)]
-    _import(
+    import_rows(
         site, History((StateChange("component-1", "http-1", at, status, at, "HTTP status 503"),), tuple(seen))
     )
     return at
 
 
-def _import(site: Site, rows: History) -> None:
+def import_rows(site: Site, rows: History) -> None:
+    """Add rows to the database of a site."""
     store = Store(site.database_url)
     try:
         store.import_rows(rows)

@@ -12,17 +12,10 @@ from hypothesis import strategies as st
 from helpers.status_world import history, moment, site, take_snapshot
 from waypost.formats.article import Article, front_matter_of
 from waypost.publishing.pages.filters import StatusFormat
-from waypost.publishing.pages.page_specs import (
-    ARTICLES,
-    ON_A_COMPONENT,
-    ON_A_PAGE,
-    HistoryEntry,
-    PageSpec,
-    articles_by_component,
-    history_entries,
-    months,
-    page_specs,
-)
+from waypost.publishing.pages.history_pages import ON_A_PAGE, HistoryEntry, history_entries, months
+from waypost.publishing.pages.incident_pages import ARTICLES, articles_by_component
+from waypost.publishing.pages.page_spec import PageSpec
+from waypost.publishing.pages.page_specs import ON_A_COMPONENT, page_specs
 from waypost.status.rules.snapshot import Snapshot
 
 NOON = moment("12:00")

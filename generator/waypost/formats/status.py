@@ -401,7 +401,7 @@ class Observation:
     """Where it was run from; empty where the check has no regions."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class StateChange:
     """A check's confirmed change of state; uptime, incidents and feeds all derive from these rows."""
 
@@ -417,7 +417,7 @@ class StateChange:
     """Where it was seen from; empty where the check has no regions."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Coverage:
     """A stretch of time in which a check was really watched; outside of it there is no data."""
 

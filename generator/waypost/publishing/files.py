@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from waypost.base.cache import PageCache
+from waypost.base.files.lazy_files import LazyFiles
 from waypost.formats.article import Article
 from waypost.formats.project import Project
 from waypost.publishing.api.now_json import now_document
@@ -17,8 +18,10 @@ from waypost.publishing.io.badges import badge_files
 from waypost.publishing.io.calendar import calendar_files
 from waypost.publishing.io.feeds import feed_files
 from waypost.publishing.io.theme_assets import BANNER_PATH, banner_file, script_words, status_assets
+from waypost.publishing.pages.past_pages import PastPages
 from waypost.publishing.pages.plain_text import text_files
-from waypost.publishing.pages.render import SHELL_PATH, common_inputs, default_shell, status_pages
+from waypost.publishing.pages.render import SHELL_PATH, common_inputs, default_shell, past_files, status_pages
+from waypost.publishing.rules.feed_items import FeedRow
 from waypost.publishing.rules.redirects import former_component_files, redirect_files
 from waypost.status.rules.snapshot import Snapshot
 
@@ -32,6 +35,8 @@ class PublishedSite:
     kept: Mapping[str, bytes]
     """Files that a full build left behind, by path."""
     cache: PageCache
+    feed: tuple[FeedRow, ...] = ()
+    """Updates of what is over that feeds may still show."""
 
     @property
     def articles(self) -> Mapping[str, Article]:
@@ -56,6 +61,7 @@ class PublishedSite:
             snapshot.incidents,
             [(*item.components,) for item in snapshot.incidents],
             snapshot.maintenances,
+            self.feed,
         )
         return self.cache.made(name, inputs, lambda: make(snapshot))
 
@@ -68,7 +74,7 @@ FILE_MAKERS: Mapping[str, Callable[[PublishedSite], Mapping[str, bytes]]] = {
     "banner": lambda site: {BANNER_PATH: banner_file(site.snapshot.words)},
     "badges": lambda site: badge_files(site.snapshot),
     "pages": lambda site: status_pages(site.snapshot, site.articles, site.shell, site.cache),
-    "feeds": lambda site: site.timelines("feeds", feed_files),
+    "feeds": lambda site: site.timelines("feeds", partial(feed_files, past=site.feed)),
     "calendars": lambda site: site.timelines("calendars", calendar_files),
     "Statuspage API": lambda site: json_files(api_documents(site.snapshot)),
     "now.json": lambda site: json_files({"now.json": now_document(site.snapshot)}),
@@ -80,12 +86,32 @@ FILE_MAKERS: Mapping[str, Callable[[PublishedSite], Mapping[str, bytes]]] = {
 
 
 def status_files(
-    snapshot: Snapshot, project: Project, kept: Mapping[str, bytes], cache: PageCache | None = None
+    snapshot: Snapshot,
+    project: Project,
+    kept: Mapping[str, bytes],
+    cache: PageCache | None = None,
+    feed: tuple[FeedRow, ...] = (),
 ) -> dict[str, bytes]:
-    """Return every file of the status site by its path; `kept` are the files that a full build left behind."""
-    site = PublishedSite(snapshot, project, kept, cache or PageCache())
-    site.cache.begin(*common_inputs(snapshot, site.articles, site.shell))
+    """Return the files of the status site by their path, but for pages about what is kept as past.
+
+    `kept` are the files that a full build left behind, `feed` the updates of the past that feeds may still show.
+    """
+    return whole_site(snapshot, project, kept, cache or PageCache(), feed, PastPages())[0]
+
+
+def whole_site(
+    snapshot: Snapshot,
+    project: Project,
+    kept: Mapping[str, bytes],
+    cache: PageCache,
+    feed: tuple[FeedRow, ...],
+    past: PastPages,
+) -> tuple[dict[str, bytes], LazyFiles]:
+    """Return the files of the status site, and its pages about what is over; see `status_files`."""
+    site = PublishedSite(snapshot, project, kept, cache, feed)
+    cache.begin(*common_inputs(snapshot, site.articles, site.shell))
     files = {path: data for make in FILE_MAKERS.values() for path, data in make(site).items()}
-    site.cache.end()
+    lazy = past_files(snapshot, site.articles, site.shell, past, cache)
+    cache.end()
     # What a component is called now goes before what another one was called once.
-    return {**former_component_files(snapshot, files), **files}
+    return {**former_component_files(snapshot, files), **files}, lazy

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,15 +14,27 @@ from pathlib import Path
 from waypost.base.cache import PageCache
 from waypost.base.files.file_tree import FileChange, FolderFiles, TreeCache, sync_changes, write_atomic
 from waypost.base.files.languages import load_words, site_words
+from waypost.base.files.lazy_files import FileRecord
 from waypost.formats.project import Project
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.windows import with_present_windows
+from waypost.publishing.archive import Archive
 from waypost.publishing.current import LatencyCache
-from waypost.publishing.files import status_files
+from waypost.publishing.files import whole_site
+from waypost.publishing.io.archive_files import ArchiveDamaged
+from waypost.publishing.pages.past_pages import PastPages
 from waypost.publishing.pages.render import SHELL_PATH, SITE_FOLDER, is_shell, shell_language
+from waypost.publishing.rules.feed_items import FeedRow
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.status.rules.snapshot import Snapshot, take_snapshot
+from waypost.status.rules.observed import Observed, ObservedCache, observe
+from waypost.status.rules.snapshot import Snapshot
+
+RECORD = "published.json"
+"""The name of the record of the pages about what is over, in the folder of the cache."""
+
+ARCHIVE = "archive"
+"""The folder of the archive, there too."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,10 @@ class Draft:
     snapshot: Snapshot
     kept: Mapping[str, bytes]
     """What the last full build left in the folder; empty where that cannot be read."""
+    feed: tuple[FeedRow, ...] = ()
+    """Updates of what is over that feeds may still show."""
+    observed: Observed | None = None
+    """What it was made from."""
 
 
 @dataclass
@@ -52,8 +70,11 @@ class PublishCache:
     """Results of the last publication in a process that stays; without it, everything is made anew."""
 
     pages: PageCache = field(default_factory=PageCache)
-    tree: TreeCache = field(default_factory=TreeCache)
+    past: PastPages = field(default_factory=PastPages)
+    observed: ObservedCache = field(default_factory=ObservedCache)
     latency: LatencyCache = field(default_factory=LatencyCache)
+    tree: TreeCache | None = None
+    archive: Archive | None = None
 
 
 def publish(
@@ -85,17 +106,50 @@ def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishC
     except OSError:
         # Writing will meet the same, and say so.
         kept, words = {}, site_words(project.language)
-    snapshot = replace(
-        take_snapshot(project.status, history, now, words),
-        latency=cache.latency.read(url, project.status.config, now),
-    )
-    return Draft(project, snapshot, kept)
+    observed = observe(project.status, history, now, words, cache.observed)
+    latency = cache.latency.read(url, project.status.config, now)
+    cache.archive = archive = cache.archive or Archive(site.cache / ARCHIVE)
+    with _without_collector():
+        try:
+            archived = archive.snapshot(observed)
+        except ArchiveDamaged:
+            archive.forget()
+            archived = archive.snapshot(observed)
+    return Draft(project, replace(archived.snapshot, latency=latency), kept, archived.feed, observed)
 
 
 def write(site: Site, page: Draft, cache: PublishCache) -> Publication:
     """Make the files of a page, and write those that changed. Raises OSError."""
-    files = status_files(page.snapshot, page.project, page.kept, cache.pages)
-    return Publication(page.snapshot, tuple(sync_changes(site.status_output, files, cache=cache.tree)))
+    cache.tree = cache.tree or TreeCache(record=FileRecord(site.cache / RECORD))
+    try:
+        return _write(site, page, cache, cache.tree)
+    except ArchiveDamaged:
+        # Another process is at work on the archive, or somebody deleted a part of it.
+        if cache.archive is None or page.observed is None:
+            raise
+        cache.archive.forget()
+        archived = cache.archive.snapshot(page.observed)
+        whole = replace(archived.snapshot, latency=page.snapshot.latency)
+        return _write(site, replace(page, snapshot=whole, feed=archived.feed), cache, cache.tree)
+
+
+def _write(site: Site, page: Draft, cache: PublishCache, tree: TreeCache) -> Publication:
+    with _without_collector():
+        files, lazy = whole_site(page.snapshot, page.project, page.kept, cache.pages, page.feed, cache.past)
+    changes = sync_changes(site.status_output, files, cache=tree, lazy=lazy)
+    return Publication(page.snapshot, tuple(changes))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let nobody look for garbage in circles meanwhile: all that is made is needed, and looking takes a quarter."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def write_changes(file: Path, publication: Publication) -> None:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import platform
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from waypost.base.files.resources import package_folder, theme_folder
+
+_LIBRARIES = ("babel", "jinja2", "markdown-it-py", "markupsafe", "tzdata")
+"""Those whose other version may write a page in another way."""
 
 
 def digest(*parts: str | bytes) -> str:
@@ -41,3 +49,17 @@ def tree_digest(*roots: Path) -> str:
             if file.is_file() and "__pycache__" not in file.parts:
                 parts += [file.relative_to(root).as_posix(), file.read_bytes()]
     return digest(*parts)
+
+
+@cache
+def program_digest() -> str:
+    """Return a digest of the program itself: what it made is as good as new while this is the same."""
+    versions = [f"{name} {_version(name)}" for name in _LIBRARIES]
+    return digest(platform.python_version(), *versions, tree_digest(package_folder(), theme_folder()))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

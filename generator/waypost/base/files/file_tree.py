@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import os
 import shutil
 import stat
@@ -11,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+
+from waypost.base.files.lazy_files import NO_FILES, FileRecord, FileStamp, LazyFiles, stamp_of
 
 _TEMPORARY = ".waypost-tmp"
 
@@ -69,16 +72,14 @@ def _replace(path: str, data: bytes, granted: int = 0) -> None:
         raise
 
 
-FileStamp = tuple[int, int, int, int]
-"""Inode, size and times of a file; another value as soon as the file was changed or replaced."""
-
-
 @dataclass
 class TreeCache:
     """The files that a process has written into a folder, so that it need not read them again to compare."""
 
     written: dict[str, tuple[bytes, FileStamp]] = field(default_factory=dict)
     """The bytes of each file by its path, and its stamp afterwards."""
+    record: FileRecord = field(default_factory=FileRecord)
+    """The lazy files among them."""
 
 
 @dataclass(frozen=True)
@@ -103,40 +104,62 @@ def sync_tree(root: Path, files: Mapping[str, bytes], keep: Iterable[str] = ()) 
 
 
 def sync_changes(
-    root: Path, files: Mapping[str, bytes], keep: Iterable[str] = (), cache: TreeCache | None = None
+    root: Path,
+    files: Mapping[str, bytes],
+    keep: Iterable[str] = (),
+    cache: TreeCache | None = None,
+    lazy: LazyFiles = NO_FILES,
 ) -> list[FileChange]:
-    """Make the folder `root` hold exactly `files` (paths with forward slashes).
+    """Make the folder `root` hold exactly `files` (paths with forward slashes) and the `lazy` ones, which are pages.
 
     Pages are written after what they refer to, and what is gone is removed last, so that a page that
     is open never points to nothing. Top-level names in `keep` are left alone. With a `cache`, files that
     are as this process left them are not read. Everybody may read what is there, whatever the umask. Returns
     what was written or removed, in that order.
     """
-    kept = frozenset(keep)
-    written = cache.written if cache else {}
-    present = _present(root, kept)
-    needed = {parent for path in files for parent in _parents(path)}
-    removed = _make_way(root, files, needed, present)
+    kept, cache = frozenset(keep), cache or TreeCache()
+    due = cache.record.due(root, lazy)
+    settled = lazy.folders - {path.rpartition("/")[0] for path in due}
+    present = _present(root, kept, settled)
+    needed = lazy.parents.union(parent for path in files for parent in _parents(path))
+    removed = _make_way(root, [*files, *due], needed, present)
     if removed:
-        present = _present(root, kept)
+        present = _present(root, kept, settled)
     for folder in (str(root), *(f"{root}/{folder}" for folder in present.folders & needed)):
         with suppress(FileNotFoundError, NotADirectoryError):
             _publish(folder, os.lstat(folder).st_mode, _ENTERABLE)
-    changed = []
     # Pages come after what they refer to.
-    for path in sorted(files, key=lambda path: (path.endswith(".html"), path)):
-        data, entry = files[path], present.files.get(path)
-        if entry and _is_as_written(written.get(path), data, entry):
+    ordered = sorted(files, key=lambda path: (path.endswith(".html"), path))
+    pages = bisect.bisect_left(ordered, True, key=lambda path: path.endswith(".html"))
+    changed = _written(root, {path: files[path] for path in ordered[:pages]}, present, cache)
+    for path in due:
+        mark = "M" if os.path.lexists(f"{root}/{path}") else "A"
+        if _write(root, path, lazy.make(path), present):
+            changed.append(FileChange(mark, path))
+        cache.record.written(root, path, lazy.digests[path])
+    changed += _written(root, {path: files[path] for path in ordered[pages:]}, present, cache)
+    unknown = [path for path in present.files.keys() - files.keys() if path not in lazy.digests]
+    removed += _prune(unknown, kept, present)
+    _remove_empty(root, needed, kept, present)
+    for path in cache.written.keys() - files.keys():
+        del cache.written[path]
+    cache.record.done(root, lazy)
+    return changed + [FileChange("D", path) for path in removed if path not in files]
+
+
+def _written(
+    root: Path, files: Mapping[str, bytes], present: _FolderContent, cache: TreeCache
+) -> list[FileChange]:
+    """Write the files that are not as they are to be; return those that were."""
+    changed = []
+    for path, data in files.items():
+        entry = present.files.get(path)
+        if entry and _is_as_written(cache.written.get(path), data, entry):
             continue
         if _write(root, path, data, present):
             changed.append(FileChange("M" if entry else "A", path))
-        if cache:
-            written[path] = (data, _stamp(os.lstat(f"{root}/{path}")))
-    removed += _prune(root, files, kept, present)
-    _remove_empty(root, needed, kept, present)
-    for path in written.keys() - files.keys():
-        del written[path]
-    return changed + [FileChange("D", path) for path in removed if path not in files]
+        cache.written[path] = (data, stamp_of(os.lstat(f"{root}/{path}")))
+    return changed
 
 
 def _write(root: Path, path: str, data: bytes, present: _FolderContent) -> bool:
@@ -160,35 +183,35 @@ def _write(root: Path, path: str, data: bytes, present: _FolderContent) -> bool:
     return True
 
 
-def _present(root: Path, keep: Collection[str]) -> _FolderContent:
+def _present(root: Path, keep: Collection[str], settled: Collection[str]) -> _FolderContent:
     found = _FolderContent({}, set())
     if root.is_dir():
-        _scan(str(root), "", keep, found)
+        _scan(str(root), "", keep, settled, found)
     return found
 
 
-def _scan(folder: str, prefix: str, keep: Collection[str], found: _FolderContent) -> None:
-    """Find everything in a folder but what is kept or the web host's, at the top."""
+def _scan(
+    folder: str, prefix: str, keep: Collection[str], settled: Collection[str], found: _FolderContent
+) -> None:
+    """Find everything in a folder but what is kept or the web host's, at the top, and what is in settled folders."""
     with os.scandir(folder) as entries:
         for entry in entries:
             path = prefix + entry.name
             if entry.is_dir(follow_symlinks=False):
+                if path in settled:
+                    continue
                 found.folders.add(path)
                 if prefix or not (entry.name in keep or _is_hosts(entry.name)):
-                    _scan(entry.path, f"{path}/", keep, found)
+                    _scan(entry.path, f"{path}/", keep, settled, found)
             else:
                 found.files[path] = entry
-
-
-def _stamp(stat: os.stat_result) -> FileStamp:
-    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def _is_as_written(written: tuple[bytes, FileStamp] | None, data: bytes, entry: os.DirEntry[str]) -> bool:
     if written is None or written[0] != data:
         return False
     try:
-        return _stamp(entry.stat(follow_symlinks=False)) == written[1]
+        return stamp_of(entry.stat(follow_symlinks=False)) == written[1]
     except FileNotFoundError:
         return False
 
@@ -217,11 +240,9 @@ def _parents(path: str) -> Iterator[str]:
         place = path.find("/", place + 1)
 
 
-def _prune(
-    root: Path, files: Mapping[str, bytes], keep: frozenset[str], present: _FolderContent
-) -> list[str]:
+def _prune(unknown: Iterable[str], keep: frozenset[str], present: _FolderContent) -> list[str]:
     removed: list[str] = []
-    for path in sorted(present.files.keys() - files.keys()):
+    for path in sorted(unknown):
         entry = present.files[path]
         if "/" not in path and _is_hosts(path) and not path.endswith(_TEMPORARY):
             continue

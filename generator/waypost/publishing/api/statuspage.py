@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from waypost.base.i18n import Words
 from waypost.base.ids import component_public_id, public_id
 from waypost.base.intervals import day_start
 from waypost.base.markdown.links import absolute_links
 from waypost.formats.status import ComponentStatus, Impact, Incident, Update, UpdateStatus, worst
-from waypost.formats.status_config import RetiredComponent
+from waypost.formats.status_config import PageConfig, RetiredComponent
 from waypost.status.rules.incidents import WELL, Changes, incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot, maintenance_changes
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
@@ -287,12 +288,24 @@ def _maintenance_end(item: MaintenanceSnapshot) -> str | None:
     return api_time(item.end) if item.is_over else None
 
 
-def incident_url(snapshot: Snapshot, incident: Incident) -> str:
+class PublishedPage(Protocol):
+    """A page that has an address and a language."""
+
+    @property
+    def page(self) -> PageConfig:
+        """Its settings."""
+
+    @property
+    def words(self) -> Words:
+        """The texts of its language."""
+
+
+def incident_url(snapshot: PublishedPage, incident: Incident) -> str:
     """Return the permanent address of an incident."""
     return f"{snapshot.page.url}incidents/{incident.id}/"
 
 
-def maintenance_url(snapshot: Snapshot, item: MaintenanceSnapshot) -> str:
+def maintenance_url(snapshot: PublishedPage, item: MaintenanceSnapshot) -> str:
     """Return the permanent address of a maintenance."""
     return f"{snapshot.page.url}maintenance/{item.work.id}/"
 

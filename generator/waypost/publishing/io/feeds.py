@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC
 from functools import lru_cache
@@ -15,6 +15,7 @@ from waypost.base.markdown.html import render_markdown
 from waypost.base.markdown.plain_text import plain_text
 from waypost.publishing.api.statuspage import LABELS, in_api_words
 from waypost.publishing.rules.feed_items import (
+    FeedRow,
     HistoryItem,
     UpdateItem,
     by_selection,
@@ -30,13 +31,13 @@ _HISTORY_BYTES = 100_000
 """The size of one incident in an entry; a larger one has its newest updates and a link to the rest."""
 
 
-def feed_files(snapshot: Snapshot) -> dict[str, bytes]:
-    """Return the feeds of the status page by path.
+def feed_files(snapshot: Snapshot, past: Sequence[FeedRow] = ()) -> dict[str, bytes]:
+    """Return the feeds of the status page by path; `past` are the updates that the log of the snapshot leaves out.
 
     `feed.*` has one item an update; `history.*` has one entry an incident, edited in place, in the
     form of Atlassian Statuspage, and keeps its English words for what happened: programs read them.
     """
-    found = by_selection(update_items(snapshot))
+    found = by_selection(update_items(snapshot, past))
     help_url = snapshot.page.help_url
     files = history_files(snapshot)
     for selection in selections(snapshot):

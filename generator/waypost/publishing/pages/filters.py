@@ -23,7 +23,8 @@ from waypost.publishing.pages.day_rows import DayRow, day_rows
 from waypost.status.rules.coverage import Figure, covered, figure, is_whole, length_text
 from waypost.status.rules.incidents import incident_changes
 from waypost.status.rules.maintenance import MaintenanceSnapshot
-from waypost.status.rules.similar import similar_incidents
+from waypost.status.rules.past import earlier_incidents
+from waypost.status.rules.similar import Relative, similar_incidents
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 from waypost.status.rules.uptime import BUDGET_WINDOW, IN_DAYS, SHOWN_WINDOWS, Uptimes
 
@@ -210,9 +211,14 @@ class StatusFormat:
         rows = self.days(component)[:most]
         return self._memory.made(f"days/{component.id}/{root}", rows, lambda: _rows_html(rows, root))
 
-    def alike(self) -> dict[str, tuple[Incident, ...]]:
-        """Return for each incident, by id, the earlier ones that were like it."""
-        return similar_incidents(self._snapshot.incidents, self._memory)
+    def alike(self) -> dict[str, tuple[Relative, ...]]:
+        """Return for each incident that is not kept as past, by id, the earlier ones that were like it."""
+        past, fresh = self._snapshot.past, self._snapshot.fresh
+        known = {item.id: past.alike[item.id] for item in fresh if item.id in past.alike}
+        rest = [item for item in fresh if item.id not in known]
+        concerned = {name for item in rest for name in item.components}
+        found = similar_incidents(rest, self._memory, earlier_incidents(past, fresh, concerned))
+        return known | {key: tuple(map(Relative.of, items)) for key, items in found.items()}
 
     def budget(self, component: ComponentSnapshot) -> list[str]:
         """Return sentences on a component and the goal of the page."""

@@ -15,14 +15,19 @@ from markupsafe import Markup, escape
 
 from waypost.base.cache import PageCache
 from waypost.base.feeds.formats import FEED_FORMATS
+from waypost.base.files.digests import digest, program_digest
 from waypost.base.files.languages import DEFAULT_LANGUAGE, languages
+from waypost.base.files.lazy_files import NO_FILES, LazyFiles
 from waypost.base.files.templates import Templates
 from waypost.base.i18n import Words
 from waypost.formats.article import Article
 from waypost.formats.status_config import PageConfig
 from waypost.publishing.api.statuspage import api_time
 from waypost.publishing.pages.filters import StatusFormat
-from waypost.publishing.pages.page_specs import PageSpec, page_specs
+from waypost.publishing.pages.history_pages import history_entries, pages_of_history
+from waypost.publishing.pages.page_spec import PageSpec
+from waypost.publishing.pages.page_specs import page_specs
+from waypost.publishing.pages.past_pages import PastPages
 from waypost.publishing.rules.help_site import HelpSite
 from waypost.status.rules.snapshot import Snapshot
 
@@ -153,19 +158,37 @@ def status_pages(
     return {spec.file: made(spec) for spec in page_specs(snapshot, articles, formatter)}
 
 
+def past_files(
+    snapshot: Snapshot, articles: Mapping[str, Article], shell: str, pages: PastPages, cache: PageCache
+) -> LazyFiles:
+    """Return the pages about what is over; a process that stays hands in the `pages` of last time again."""
+    if not snapshot.past.months:
+        return NO_FILES
+    renderer = _Renderer(snapshot, StatusFormat(snapshot, articles, cache), shell)
+    history = pages_of_history(snapshot, history_entries(snapshot))
+    common = digest(
+        program_digest(), repr(snapshot.page), snapshot.words.language, str(_year(snapshot)), shell
+    )
+    return pages.files(snapshot, articles, history, common, renderer.page, cache)
+
+
 def common_inputs(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> tuple[object, ...]:
     """Return the sources that all pages share; see `PageCache.begin`."""
-    year = snapshot.now.astimezone(ZoneInfo(snapshot.page.time_zone)).year
     # Pages list names in their order, which equal mappings need not share.
     return (
         snapshot.page,
         snapshot.policy,
         snapshot.words,
         tuple(snapshot.names.items()),
-        year,
+        _year(snapshot),
         articles,
         shell,
     )
+
+
+def _year(snapshot: Snapshot) -> int:
+    """Return the year of the page, which dates of this year leave out."""
+    return snapshot.now.astimezone(ZoneInfo(snapshot.page.time_zone)).year
 
 
 def _freshness(snapshot: Snapshot) -> Markup:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from waypost.base.i18n import Words
 from waypost.formats.status import Impact, Incident, Update, UpdateStatus
-from waypost.publishing.api.statuspage import incident_url, maintenance_url
+from waypost.publishing.api.statuspage import PublishedPage, incident_url, maintenance_url
+from waypost.status.rules.events import LogEvent
 from waypost.status.rules.maintenance import MaintenanceSnapshot
 from waypost.status.rules.snapshot import Snapshot
 
@@ -128,21 +130,86 @@ _IMPACT_FOLDERS = {
 """The folders of the feeds by impact that have the updates of each impact."""
 
 
-def update_items(snapshot: Snapshot) -> tuple[UpdateItem, ...]:
-    """Return everything that happened, newest first.
+class FeedRow(NamedTuple):
+    """One update before it has a time of its own in the feeds."""
 
-    An update about several windows of work that repeats is one item, which leads to the first of them.
+    at: datetime
+    key: str
+    """The key of its event."""
+    guid: str
+    link: str
+    title: str
+    body: str
+    edited: datetime | None
+    components: tuple[str, ...]
+    impact: str
+
+
+def feed_rows(page: PublishedPage, log: Iterable[LogEvent]) -> list[FeedRow]:
+    """Return the rows of events, in their order.
+
+    An update about several windows of work that repeats is one row, which leads to the first of them.
     """
-    items: list[UpdateItem] = []
+    rows: list[FeedRow] = []
     histories: dict[int, HistoryItem] = {}
-    for event in snapshot.log:
+    for event in log:
         if id(event.subject) not in histories:
-            histories[id(event.subject)] = _history_item(snapshot, event.subject)
-        history = histories[id(event.subject)]
-        published = _later(event.at, items[-1].published if items else None)
-        guid = f"{history.file}#{event.update.id}"
-        items.append(_item(snapshot, guid, event.update, history, published))
-    return tuple(reversed(_with_own_times(items)))
+            histories[id(event.subject)] = _history_item(page, event.subject)
+        history, update = histories[id(event.subject)], event.update
+        rows.append(
+            FeedRow(
+                event.at,
+                event.key,
+                f"{history.file}#{update.id}",
+                history.link,
+                _title(page.words, update.status, history.title),
+                update.body,
+                update.edited,
+                history.components,
+                history.impact,
+            )
+        )
+    return rows
+
+
+def update_items(snapshot: Snapshot, past: Sequence[FeedRow] = ()) -> tuple[UpdateItem, ...]:
+    """Return what happened, newest first: all that the log of a snapshot has, and these rows of the past."""
+    items = [item for _, item in _items([*past, *feed_rows(snapshot, snapshot.log)])]
+    return tuple(reversed(items))
+
+
+def rows_to_keep(rows: Iterable[FeedRow]) -> list[FeedRow]:
+    """Return the rows that feeds need of all that happened until now, whatever happens later, oldest first.
+
+    These are the latest of each selection, and those that give another one a time of its own: which share a second
+    with it, or with one that does. The last one may do so with the first that comes.
+    """
+    pairs = _items(rows)
+    found = by_selection([item for _, item in reversed(pairs)])
+    kept = {item.guid for members in found.values() for item in members}
+    by_change = sorted(pairs, key=lambda pair: pair[1].updated)
+    for ordered in (pairs, by_change):
+        kept |= {row.guid for row, _ in ordered[-1:]}
+        for (before, _), (row, item) in itertools.pairwise(ordered):
+            if _is_moved(row, item):
+                kept |= {before.guid, row.guid}
+    return [row for row, _ in pairs if row.guid in kept]
+
+
+def _is_moved(row: FeedRow, item: UpdateItem) -> bool:
+    """Return whether an item has another time than its row, because others share it."""
+    published, edited = row.at.replace(microsecond=0), (row.edited or row.at).replace(microsecond=0)
+    return item.published != published or item.updated != max(published, edited)
+
+
+def _items(rows: Iterable[FeedRow]) -> list[tuple[FeedRow, UpdateItem]]:
+    """Return each row with its item, oldest first."""
+    ordered = sorted(rows, key=lambda row: (row.at, row.key))
+    items: list[UpdateItem] = []
+    for row in ordered:
+        published = _later(row.at, items[-1].published if items else None)
+        items.append(_item(row, published))
+    return list(zip(ordered, _with_own_times(items), strict=True))
 
 
 T = TypeVar("T", UpdateItem, HistoryItem)
@@ -166,20 +233,10 @@ def _later(moment: datetime, before: datetime | None) -> datetime:
     return (before + _SECOND).astimezone(moment.tzinfo)
 
 
-def _item(
-    snapshot: Snapshot, guid: str, update: Update, history: HistoryItem, published: datetime
-) -> UpdateItem:
-    edited = update.edited or published
-    return UpdateItem(
-        guid,
-        history.link,
-        _title(snapshot.words, update.status, history.title),
-        published,
-        max(published, edited.replace(microsecond=0)),
-        update.body,
-        history.components,
-        history.impact,
-    )
+def _item(row: FeedRow, published: datetime) -> UpdateItem:
+    edited = row.edited or published
+    updated = max(published, edited.replace(microsecond=0))
+    return UpdateItem(row.guid, row.link, row.title, published, updated, row.body, row.components, row.impact)
 
 
 # A process that stays asks for the same titles at each publication.
@@ -201,7 +258,7 @@ def history_items(snapshot: Snapshot) -> tuple[HistoryItem, ...]:
     return tuple(reversed(_with_own_times(items)))
 
 
-def _history_item(snapshot: Snapshot, subject: Incident | MaintenanceSnapshot) -> HistoryItem:
+def _history_item(snapshot: PublishedPage, subject: Incident | MaintenanceSnapshot) -> HistoryItem:
     if isinstance(subject, Incident):
         link = file = incident_url(snapshot, subject)
         slug, title, impact = f"incident/{subject.id}", subject.title, subject.impact.value

@@ -19,6 +19,7 @@ from waypost.formats.observations import Series
 from waypost.formats.status import Coverage, StateChange, UplinkGap
 from waypost.formats.status_site import History
 from waypost.problems import Problem
+from waypost.reading.io.history_cache import HistoryCache
 from waypost.reading.rules.history import DailyFigures, first_day, merged
 from waypost.reading.rules.history_text import (
     CHANGES,
@@ -42,6 +43,12 @@ Stamp = tuple[int, ...]
 
 FOLDER = "status/history"
 """The folder of a site for its history as text."""
+
+CACHE = ".waypost/cache/history"
+"""The folder of a site for the tables as they were read before."""
+
+_KEPT = 4
+"""How many times as many tables are kept as there are: other branches may have others."""
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest table that is read; a month of watched time of 10,000 checks has 20 MB."""
@@ -89,6 +96,7 @@ def load_history(root: Path, known: Collection[str]) -> tuple[History, list[Prob
     """
     files, problems = walk(root, root / FOLDER, ".tsv")
     found = [_rows_of(root, file, _stamp(file)) for file in files]
+    HistoryCache(root / CACHE).prune(_KEPT * len(files) + 1)
     whole = merged(*(history for history, _ in found))
     kept = replace(
         whole,
@@ -102,9 +110,19 @@ def load_history(root: Path, known: Collection[str]) -> tuple[History, list[Prob
 @lru_cache(1024)
 def _rows_of(root: Path, file: Path, stamp: Stamp) -> tuple[History, tuple[Problem, ...]]:
     del stamp
+    data, faults = read_bytes(root, file, MAX_BYTES)
+    if data is None:
+        return History(), tuple(faults)
+    cache = HistoryCache(root / CACHE)
+    kept = cache.get(data)
+    if kept is not None:
+        return kept, ()
     rows: list[Row] = []
-    problems = _read_file(root, file, rows)
-    return _assemble(rows).history, tuple(problems)
+    problems = _read_data(root, file, data, rows)
+    history = _assemble(rows).history
+    if not problems:
+        cache.put(data, history)
+    return history, tuple(problems)
 
 
 def _stamp(file: Path) -> Stamp:
@@ -135,8 +153,11 @@ def load_tables(root: Path, files: Iterable[Path]) -> tuple[HistoryText, list[Pr
 def _read_file(root: Path, file: Path, rows: list[Row]) -> list[Problem]:
     """Add the rows of a file; return what is wrong with it."""
     data, problems = read_bytes(root, file, MAX_BYTES)
-    if data is None:
-        return problems
+    return problems if data is None else _read_data(root, file, data, rows)
+
+
+def _read_data(root: Path, file: Path, data: bytes, rows: list[Row]) -> list[Problem]:
+    """Add the rows of a file with these bytes; return what is wrong with it."""
     source, problems = decode(file.relative_to(root).as_posix(), data)
     return problems if source is None else _read_table(source, file.stem, rows)
 

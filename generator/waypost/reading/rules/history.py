@@ -48,12 +48,18 @@ def _offline(*histories: History) -> defaultdict[str, list[Interval[datetime]]]:
 
 
 def _changes(histories: Iterable[History]) -> tuple[StateChange, ...]:
-    found: dict[tuple[Series, datetime], StateChange] = {}
+    found: dict[tuple[datetime, str, str, str], StateChange] = {}
     for history in histories:
-        # Within one history the same row wins whatever their order.
-        for change in sorted(history.changes, key=_rank):
-            found[series_of(change), change.confirmed_at] = change
-    return tuple(sorted(found.values(), key=_rank))
+        rows = {_key(change): change for change in history.changes}
+        if len(rows) < len(history.changes):
+            # Within one history the same row wins whatever their order.
+            rows = {_key(change): change for change in sorted(history.changes, key=_rank)}
+        found |= rows
+    return tuple(found[key] for key in sorted(found))
+
+
+def _key(change: StateChange) -> tuple[datetime, str, str, str]:
+    return change.confirmed_at, change.component, change.check, change.region
 
 
 def _rank(change: StateChange) -> tuple[datetime, Series, datetime, str, str]:

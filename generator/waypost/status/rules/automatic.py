@@ -11,8 +11,10 @@ import bisect
 import heapq
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from waypost.base.i18n import Words
@@ -22,14 +24,34 @@ from waypost.formats.status_site import StatusSite
 from waypost.status.rules.automatic_words import UpdateWriter
 from waypost.status.rules.correlation import Correlation
 from waypost.status.rules.explanations import OUTAGES, TOGETHER, Declarations, Dependencies
-from waypost.status.rules.incident_drafts import DetectedOutage, IncidentDraft, PendingUpdate, stamp
+from waypost.status.rules.incident_drafts import NEVER, DetectedOutage, IncidentDraft, PendingUpdate, stamp
 
 ChangesByComponent = Mapping[str, Sequence[StateChange]]
 """The confirmed changes of each component as a whole, by its id; those of its checks are combined already."""
 
 
+@dataclass(frozen=True)
+class Checkpoint:
+    """A moment at which no outage went on, and what must be known of the time before it to go on from there."""
+
+    at: datetime
+    """What was confirmed from this moment on is still to be gone through."""
+    ended: Mapping[str, datetime] = field(default_factory=dict)
+    """When the last outage of each component truly ended, by its id."""
+    ids: frozenset[str] = frozenset()
+    """The ids of incidents that a later one could be given too."""
+
+
+BEGINNING = Checkpoint(datetime.min.replace(tzinfo=UTC))
+"""Before anything is known."""
+
+
 def automatic_incidents(
-    site: StatusSite, changes: ChangesByComponent, now: datetime, words: Words
+    site: StatusSite,
+    changes: ChangesByComponent,
+    now: datetime,
+    words: Words,
+    since: Checkpoint = BEGINNING,
 ) -> tuple[Incident, ...]:
     """Derive the incidents of all components, the earliest published first.
 
@@ -38,13 +60,68 @@ def automatic_incidents(
     incident about the same components, that one goes on and ours ends with a pointer to it; where the
     checks still fail a while after the person is done, a new one begins. A component that fails because
     another one failed that it needs is a part of the incident of that one; components that fail within one
-    confirmation time share one.
+    confirmation time share one. Those that were over before `since` are left out.
     """
+    found = [
+        incident
+        for builder in _builders(site, changes, words, since)
+        for incident in builder.build(changes, now)
+    ]
+    return tuple(sorted(found, key=lambda item: (item.updates[0].at, item.id)))
+
+
+def closed_incidents(
+    site: StatusSite,
+    changes: ChangesByComponent,
+    until: Callable[[datetime], datetime],
+    limit: datetime,
+    words: Words,
+    since: Checkpoint = BEGINNING,
+) -> tuple[Checkpoint, tuple[Incident, ...]]:
+    """Return the incidents after `since` that are over, and the checkpoint after the last of them.
+
+    The checkpoint is the latest moment up to `limit` at which no outage went on and that `until` lets stand: that
+    returns a moment as it is, or an earlier one to try.
+    """
+    builders = _builders(site, changes, words, since)
+    found = [incident for builder in builders for incident in builder.build(changes, limit)]
+    at, before = limit, None
+    while at != before and at > since.at:
+        before, at = at, min([until(at), *(builder.quiet_until(at) for builder in builders)])
+    if at <= since.at:
+        return since, ()
+    over = sorted(
+        (item for item in found if item.updates and item.updates[-1].at < at),
+        key=lambda item: (item.started, item.id),
+    )
+    ended = {**since.ended}
+    for builder in builders:
+        ended |= builder.ended_by(at)
+    return Checkpoint(at, ended, _reusable(over, since.ids, ended)), tuple(over)
+
+
+def _reusable(
+    over: Iterable[Incident], before: Iterable[str], ended: Mapping[str, datetime]
+) -> frozenset[str]:
+    """Return the ids that begin as those of outages would that begin in the second in which the last ones ended."""
+    starts = tuple(f"{_identity(name, end)}" for name, end in ended.items())
+    known = {*before, *(item.id for item in over)}
+    return frozenset(name for name in known if name.startswith(starts))
+
+
+def _identity(component: str, start: datetime) -> str:
+    return f"auto-{component}-{stamp(start).replace('t', '-')}"
+
+
+def _builders(
+    site: StatusSite, changes: ChangesByComponent, words: Words, since: Checkpoint
+) -> list[_IncidentBuilder]:
+    """Return one builder for each cluster of components that may share incidents."""
     dependencies, correlation = Dependencies(site.config.with_retired), Correlation(site.config)
     site_rules = _SiteRules(
         dependencies, correlation, Declarations(site, dependencies), UpdateWriter(site, words)
     )
-    found: list[Incident] = []
+    builders = []
     for cluster in dependencies.clusters(correlation.scopes):
         # Most components never had an outage, and nothing more needs to be known of them.
         members = [
@@ -53,8 +130,8 @@ def automatic_incidents(
             if any(change.status in OUTAGES for change in changes.get(member.id, ()))
         ]
         if members:
-            found += _IncidentBuilder(members, site_rules).build(changes, now)
-    return tuple(sorted(found, key=lambda item: (item.updates[0].at, item.id)))
+            builders.append(_IncidentBuilder(members, site_rules, since))
+    return builders
 
 
 class _SiteRules(NamedTuple):
@@ -69,8 +146,9 @@ class _SiteRules(NamedTuple):
 class _IncidentBuilder:
     """Builds the incidents of components that may share some, from one moment to the next."""
 
-    def __init__(self, members: Sequence[str], rules: _SiteRules) -> None:
+    def __init__(self, members: Sequence[str], rules: _SiteRules, since: Checkpoint) -> None:
         self._places = {name: place for place, name in enumerate(members)}
+        self._since = since.at
         self._dependencies, self._correlation, self._declarations, self._writer = rules
         self._outages: dict[str, DetectedOutage] = {}
         self._failing: dict[str, datetime] = {}
@@ -81,8 +159,14 @@ class _IncidentBuilder:
         """Those whose state changed at this moment."""
         self._concerned: set[str] = set()
         """Those for which something turned at this moment: they, what they need, or what people wrote."""
-        self._ended: dict[str, datetime] = {}
-        self._ids: set[str] = set()
+        self._ended: dict[str, datetime] = {
+            name: since.ended[name] for name in members if name in since.ended
+        }
+        self._ends: list[tuple[datetime, str, datetime]] = []
+        """Each end of an outage: when it was known, of which component, and when it truly was."""
+        self._quiet: list[tuple[datetime, datetime]] = []
+        """The times without any outage: from after a moment up to the next one, which is the first that counts."""
+        self._ids: set[str] = {*since.ids}
         self._drafts: list[IncidentDraft] = []
         self._homes: dict[str, IncidentDraft] = {}
         """The latest incident of each component."""
@@ -94,16 +178,23 @@ class _IncidentBuilder:
         """Those whose title is out of date, and since when."""
         self._moments: list[datetime] = []
         """A heap of the moments at which something happens."""
+        self._first = NEVER
+        """The first of them: until then nothing happens."""
 
     def build(self, changes: ChangesByComponent, now: datetime) -> Iterator[Incident]:
         """Go through all changes that were known until `now`, and return their incidents."""
         known: dict[datetime, list[StateChange]] = defaultdict(list)
         for member in self._places:
-            for change in changes.get(member, ()):
+            rows = changes.get(member, ())
+            first = bisect.bisect_left(rows, self._since, key=attrgetter("confirmed_at"))
+            for change in itertools.islice(rows, first, None):
+                if change.confirmed_at > now:
+                    break
                 known[change.confirmed_at.astimezone(UTC)].append(change)
-        turns = self._turns()
+        turns = {at: members for at, members in self._turns().items() if at >= self._since}
         self._moments = [*(turns.keys() | known.keys())]
         heapq.heapify(self._moments)
+        self._first = self._moments[0] if self._moments else NEVER
         while self._moments and self._moments[0] <= now:
             at = heapq.heappop(self._moments)
             while self._moments and self._moments[0] == at:
@@ -112,8 +203,21 @@ class _IncidentBuilder:
             self._measure(sorted(rows, key=lambda change: (change.component, change.at, change.status)), at)
             self._assign(turns.get(at, set()), at)
             self._write_updates(at)
+            if not (self._outages or self._unwritten or self._renamed):
+                self._quiet.append((at, self._moments[0] if self._moments else NEVER))
         self._write_titles(list(self._renamed))
         return (draft.incident() for draft in self._drafts)
+
+    def quiet_until(self, at: datetime) -> datetime:
+        """Return the latest moment up to `at` at which no outage goes on; the one it began from where there is none."""
+        place = bisect.bisect_left(self._quiet, at, key=itemgetter(0))
+        if not place:
+            return min(at, self._first)
+        return min(at, self._quiet[place - 1][1])
+
+    def ended_by(self, at: datetime) -> dict[str, datetime]:
+        """Return when the last outage of each component truly ended, of those that had ended before `at`."""
+        return {name: end for known, name, end in self._ends if known < at}
 
     def _turns(self) -> Mapping[datetime, set[str]]:
         """Return the moments at which declarations may begin, change or end, with the components that they concern."""
@@ -157,6 +261,7 @@ class _IncidentBuilder:
         self._moved.discard(name)
         self._concerned |= self._dependencies.below(name).keys()
         self._ended[name] = end = max(end, outage.start)
+        self._ends.append((at, name, end))
         if draft is not None:
             del draft.open[name]
             draft.ended = max(draft.ended, end)
@@ -266,7 +371,8 @@ class _IncidentBuilder:
             return None
         rules, drafts = self._correlation, self._scopes[scope]
         first = bisect.bisect_left(drafts, start - rules.window(outage.component), key=lambda item: item[0])
-        for begun, _, draft in itertools.islice(drafts, first, None):
+        for place in range(first, len(drafts)):
+            begun, _, draft = drafts[place]
             if begun > start + rules.longest:
                 break
             if draft.open and begun <= start + rules.window(next(iter(draft.components))):
@@ -274,7 +380,7 @@ class _IncidentBuilder:
         return None
 
     def _new(self, outage: DetectedOutage, start: datetime) -> IncidentDraft:
-        identity = f"auto-{outage.component}-{stamp(start).replace('t', '-')}"
+        identity = _identity(outage.component, start)
         names = itertools.chain([identity], (f"{identity}-{number}" for number in itertools.count(2)))
         identity = next(name for name in names if name not in self._ids)
         self._ids.add(identity)

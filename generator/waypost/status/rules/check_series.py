@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -39,6 +39,17 @@ class RegionSeries:
     def steps(self) -> Steps:
         """The states of this region alone."""
         return watched_steps([(micros(row.at), row.status) for row in self.changes], self.watched)
+
+    def watched_until(self, watched: tuple[Interval[int], ...], cut: frozenset[int]) -> RegionSeries:
+        """Return the same changes with this watched time; where only its end moved on, the states up to then stay."""
+        found = RegionSeries(self.changes, watched, cut)
+        if self.watched and watched[:-1] == self.watched[:-1]:
+            (start, end), (begin, before) = watched[-1], self.watched[-1]
+            is_new = self.changes and micros(self.changes[-1].at) >= before
+            if start == begin and end >= before and not is_new and self.steps[-1:] == [(before, NO_DATA)]:
+                # What a cached property would find.
+                found.__dict__["steps"] = [*self.steps[:-1], (end, NO_DATA)]
+        return found
 
 
 @dataclass(frozen=True)
@@ -72,8 +83,17 @@ class _Rows:
     coverage: list[Coverage] = field(default_factory=list)
 
 
-def check_series(component: Component, history: History, now: datetime) -> dict[str, CheckSeries]:
-    """Return the series of each check of a component that has rows, as known at `now`."""
+def check_series(
+    component: Component, history: History, now: datetime, before: Mapping[str, CheckSeries] | None = None
+) -> dict[str, CheckSeries]:
+    """Return the series of each check of a component that has rows, as known at `now`.
+
+    `before` are those of an earlier moment, of the same changes and gaps, where only more time was watched since.
+    """
+    if before:
+        found = _watched_longer(component, history, now, before)
+        if found is not None:
+            return found
     rows: dict[str, dict[str, _Rows]] = {}
     for change in history.changes:
         if change.component == component.id and change.confirmed_at <= now:
@@ -94,23 +114,62 @@ def check_series(component: Component, history: History, now: datetime) -> dict[
     }
 
 
+def _watched_longer(
+    component: Component, history: History, now: datetime, before: Mapping[str, CheckSeries]
+) -> dict[str, CheckSeries] | None:
+    """Return series with the changes of before; None where others have rows now, or a check left the file."""
+    coverage: dict[tuple[str, str], list[Coverage]] = {}
+    for item in history.coverage:
+        if item.start <= now:
+            coverage.setdefault((item.check, item.region), []).append(item)
+    every = {name: check.every for name, check in component.named_checks}
+    known = {(name, region) for name, check in before.items() for region in check.regions}
+    if not coverage.keys() <= known or not before.keys() <= every.keys():
+        return None
+    return {
+        name: CheckSeries(
+            {
+                region: series.watched_until(
+                    *_watched_time(
+                        coverage.get((name, region), ()), every[name], region, history.uplink, micros(now)
+                    )
+                )
+                for region, series in check.regions.items()
+            },
+            check.silence,
+        )
+        for name, check in before.items()
+    }
+
+
 def _region_series(
     rows: _Rows, every: timedelta | None, region: str, uplink: Sequence[UplinkGap], now: datetime
 ) -> RegionSeries:
-    end = micros(now)
+    watched, cut = _watched_time(rows.coverage, every, region, uplink, micros(now))
+    changes = [*rows.changes, *(_retirement(rows) if every is None else ())]
+    changes.sort(key=lambda row: (row.at, row.confirmed_at))
+    return RegionSeries(tuple(changes), watched, cut)
+
+
+def _watched_time(
+    coverage: Iterable[Coverage],
+    every: timedelta | None,
+    region: str,
+    uplink: Sequence[UplinkGap],
+    end: int,
+) -> tuple[tuple[Interval[int], ...], frozenset[int]]:
+    """Return when a check was watched up to a moment, and which ends of that our own connection made."""
     limit = micros_in(every * SILENCE) if every else 0
-    watched = joined((micros(item.start), min(micros(item.end), end)) for item in rows.coverage)
+    watched = joined((micros(item.start), min(micros(item.end), end)) for item in coverage)
     if watched and end - watched[-1][1] <= limit:
         # Between two runs a check is watched too.
         watched[-1] = (watched[-1][0], end)
     gaps = joined(
         (micros(gap.start), end if gap.end is None else min(micros(gap.end), end))
         for gap in uplink
-        if gap.region == region and gap.start <= now
+        if gap.region == region and micros(gap.start) <= end
     )
-    changes = [*rows.changes, *(_retirement(rows) if every is None else ())]
-    changes.sort(key=lambda row: (row.at, row.confirmed_at))
-    return RegionSeries(tuple(changes), tuple(without(watched, gaps)), frozenset(start for start, _ in gaps))
+    return tuple(without(watched, gaps)), frozenset(start for start, _ in gaps)
 
 
 def _retirement(rows: _Rows) -> list[StateChange]:

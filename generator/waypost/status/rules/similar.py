@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from waypost.base.cache import PageCache
 from waypost.base.markdown.plain_text import plain_text
@@ -29,6 +31,20 @@ STEM = 6
 _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST},}}")
 
 
+class Relative(NamedTuple):
+    """What is shown of an incident that was like another one."""
+
+    id: str
+    title: str
+    started: datetime
+    resolved_at: datetime | None
+
+    @classmethod
+    def of(cls, incident: Incident | Relative) -> Relative:
+        """Return what is shown of an incident."""
+        return cls(incident.id, incident.title, incident.started, incident.resolved_at)
+
+
 @dataclass(frozen=True)
 class _IncidentTerms:
     """The words of an incident by which it is compared."""
@@ -37,35 +53,66 @@ class _IncidentTerms:
     title: frozenset[str]
     words: frozenset[str]
 
+    @classmethod
+    def of(cls, incident: Incident) -> _IncidentTerms:
+        title = _words(incident.title)
+        return cls(incident, title, title | _words(incident.updates[0].body))
 
-def similar_incidents(
-    incidents: Iterable[Incident], memory: PageCache | None = None
-) -> dict[str, tuple[Incident, ...]]:
-    """Return for each incident, by id, at most LIMIT earlier ones that were like it, the most alike first.
+
+def _none(component: str, count: int) -> list[Incident]:
+    del component, count
+    return []
+
+
+class SimilarIncidents:
+    """Finds for one incident after another, in the order of their start, earlier ones that were like it.
 
     Only earlier ones count, so that the page of an incident does not change when another follows.
-    An incident that went on as another one is left out. With a `memory`, only incidents that are new, or come
-    after one that changed, are compared.
+    An incident that went on as another one is left out. `earlier` gives the last incidents of a component that
+    began before the first that is added, oldest first. With a `memory`, only incidents that are new, or come after
+    one that changed, are compared.
     """
-    memory = memory or PageCache()
-    by_component: dict[str, list[_IncidentTerms]] = {}
-    found: dict[str, tuple[Incident, ...]] = {}
-    for incident in sorted(incidents, key=lambda item: (item.started, item.id)):
-        title = _words(incident.title)
-        terms = _IncidentTerms(incident, title, title | _words(incident.updates[0].body))
-        earlier = {
-            item.incident.id: item
-            for name in incident.components
-            for item in by_component.get(name, ())[-CANDIDATES:]
-        }
+
+    def __init__(
+        self, earlier: Callable[[str, int], list[Incident]] = _none, memory: PageCache | None = None
+    ) -> None:
+        self._earlier = earlier
+        self._memory = memory or PageCache()
+        self._by_component: dict[str, list[_IncidentTerms]] = {}
+
+    def add(self, incident: Incident) -> tuple[Incident, ...]:
+        """Return at most LIMIT earlier incidents that were like this one, the most alike first, and remember it."""
+        terms = _IncidentTerms.of(incident)
+        members = [self._members(name) for name in incident.components]
+        earlier = {item.incident.id: item for found in members for item in found}
         others = tuple(item.incident for item in earlier.values())
-        found[incident.id] = memory.made(
-            f"alike/{incident.id}", (incident, others), partial(_best, terms, list(earlier.values()))
+        best = self._memory.made(
+            f"alike/{incident.id}", (incident, others), lambda: _best(terms, list(earlier.values()))
         )
         if incident.continued_as is None:
-            for name in incident.components:
-                by_component.setdefault(name, []).append(terms)
-    return found
+            for found in members:
+                found.append(terms)
+                del found[:-CANDIDATES]
+        return best
+
+    def _members(self, component: str) -> list[_IncidentTerms]:
+        found = self._by_component.get(component)
+        if found is None:
+            known = self._earlier(component, CANDIDATES)
+            found = self._by_component[component] = [_IncidentTerms.of(item) for item in known]
+        return found
+
+
+def similar_incidents(
+    incidents: Iterable[Incident],
+    memory: PageCache | None = None,
+    earlier: Callable[[str, int], list[Incident]] = _none,
+) -> dict[str, tuple[Incident, ...]]:
+    """Return for each incident, by id, earlier ones that were like it; see `SimilarIncidents`."""
+    similar = SimilarIncidents(earlier, memory)
+    return {
+        item.id: similar.add(item) for item in sorted(incidents, key=lambda item: (item.started, item.id))
+    }
 
 
 def _best(terms: _IncidentTerms, earlier: Sequence[_IncidentTerms]) -> tuple[Incident, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from waypost.formats.status import (
     worst,
 )
 from waypost.formats.status_config import Component, PageConfig, Policy, RetiredComponent
-from waypost.formats.status_site import AnnouncedWindow, History, StatusSite
+from waypost.formats.status_site import History, StatusSite
 from waypost.status.rules.automatic import automatic_incidents
 from waypost.status.rules.check_series import SILENCE
 from waypost.status.rules.days import DayDetail, DayIndex
@@ -28,13 +28,14 @@ from waypost.status.rules.events import LogEvent, event_log
 from waypost.status.rules.headline import Headline, headline
 from waypost.status.rules.incidents import active_incidents, overdue
 from waypost.status.rules.latency import Latency
-from waypost.status.rules.maintenance import MaintenanceSnapshot, UnwrittenEntries, maintenance_at
+from waypost.status.rules.maintenance import MaintenanceSnapshot
+from waypost.status.rules.observed import Observed, observe
+from waypost.status.rules.past import NOTHING, Past
 from waypost.status.rules.state_steps import combined
 from waypost.status.rules.timeline import (
     AffectedInterval,
     ComponentTimeline,
     affected_intervals,
-    component_timelines,
 )
 from waypost.status.rules.uptime import Calendar, DaySummary, Uptime, Uptimes, pooled_uptimes
 
@@ -42,6 +43,9 @@ _INSTANT = timedelta(microseconds=1)
 """An interval does not hold its end: the state at a moment is the one just before it."""
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+
+LATEST = 50
+"""How many incidents a list for programs holds at most; a snapshot has as many, however old they are."""
 
 RECENT = timedelta(days=14)
 """How far back the front page shows incidents."""
@@ -136,11 +140,18 @@ class Snapshot:
     """By the id of a component: the days of its bar on which something happened, the newest first."""
     latency: Mapping[str, Latency] = field(default_factory=dict)
     """How fast each component, by id, answered, where that was summed up."""
+    past: Past = NOTHING
+    """What is over and kept: `incidents` has of it only what reaches into the bars, and the latest."""
+
+    @cached_property
+    def fresh(self) -> tuple[Incident, ...]:
+        """The incidents that `past` does not have, newest first."""
+        return tuple(item for item in self.incidents if not (item.automatic and item.id in self.past.ids))
 
     @cached_property
     def log(self) -> tuple[LogEvent, ...]:
-        """Everything that happened on the page, oldest first."""
-        return event_log(self.incidents, self.maintenances)
+        """Everything that happened on the page but for what `past` has, oldest first."""
+        return event_log(self.fresh, self.maintenances)
 
     @cached_property
     def changed_at(self) -> datetime:
@@ -207,20 +218,32 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
     `observed` are the rows of the database; history kept as text in the site is added to them.
     Everything after `now` has not happened yet and is left out.
     """
-    site = site.as_of(now)
-    history = _known(site.history, observed.renamed(site.config.present_ids), now)
-    timelines = component_timelines(site, history, now)
-    found = automatic_incidents(
-        site, {name: timeline.believed_changes for name, timeline in timelines.items()}, now, words
+    return snapshot_of(observe(site, observed, now, words))
+
+
+def snapshot_of(observed: Observed, past: Past = NOTHING) -> Snapshot:
+    """Return the snapshot of what is known; with a `past`, only incidents that it does not have are found anew."""
+    site, history, timelines, now, words = (
+        observed.site,
+        observed.history,
+        observed.timelines,
+        observed.now,
+        observed.words,
     )
+    found = automatic_incidents(site, observed.changes, now, words, past.checkpoint)
+    calendar = Calendar(now, ZoneInfo(site.config.page.time_zone))
+    over = {item.incident.id: item for item in past.reaching(moment_of(calendar.first_day), LATEST)}
     # Automatic incidents never paint the bars: the rows they derive from already do.
     incidents = tuple(
-        sorted((*site.incidents, *found), key=lambda item: (item.started, item.id), reverse=True)
+        sorted(
+            (*site.incidents, *(item.incident for item in over.values()), *found),
+            key=lambda item: (item.started, item.id),
+            reverse=True,
+        )
     )
-    components = _components(site, timelines, now)
+    components = _components(site, timelines, calendar, now)
     active = active_incidents(incidents, now)
-    windows = [window for window in observed.windows if window.seen_at <= now]
-    works = _maintenances(site, windows, now, words)
+    works = observed.maintenances
     by_day = DayIndex(incidents, works, ZoneInfo(site.config.page.time_zone), now)
     intervals = [check.every for component in site.config.flat for check in component.checks]
     is_blind = _is_blind(components)
@@ -250,21 +273,12 @@ def take_snapshot(site: StatusSite, observed: History, now: datetime, words: Wor
         offline_since=offline_since,
         certificate_warnings=_certificate_warnings(site, history, now),
         overdue={item.incident.id: item.due for item in overdue(active, site.cadence, now)},
-        affected={item.id: affected_intervals(item, timelines, now) for item in incidents},
+        affected={
+            item.id: over[item.id].affected if item.id in over else affected_intervals(item, timelines, now)
+            for item in incidents
+        },
         days={item.id: by_day.details(item.id, item.days) for item in components},
-    )
-
-
-def _maintenances(
-    site: StatusSite, windows: Sequence[AnnouncedWindow], now: datetime, words: Words
-) -> tuple[MaintenanceSnapshot, ...]:
-    entries = UnwrittenEntries(words, site.config.page.time_zone)
-    by_work: dict[str, list[AnnouncedWindow]] = {}
-    for window in windows:
-        by_work.setdefault(window.work, []).append(window)
-    return tuple(
-        maintenance_at(work, now, tuple(entries.of(work, by_work.get(work.id, ()), now)))
-        for work in site.maintenances
+        past=past,
     )
 
 
@@ -297,25 +311,10 @@ def _certificate_warnings(site: StatusSite, history: History, now: datetime) -> 
     return tuple(sorted(due, key=lambda item: (item.expires, item.component, item.check)))
 
 
-def _known(kept: History, observed: History, now: datetime) -> History:
-    """Put histories together; what is later than `now` was written by a clock that was wrong."""
-    return History(
-        tuple(change for change in (*kept.changes, *observed.changes) if change.confirmed_at <= now),
-        tuple(
-            watched if watched.end <= now else replace(watched, end=now)
-            for watched in (*kept.coverage, *observed.coverage)
-            if watched.start <= now
-        ),
-        tuple(gap for gap in (*kept.uplink, *observed.uplink) if gap.start <= now),
-        (*kept.certificates, *observed.certificates),
-    )
-
-
 def _components(
-    site: StatusSite, timelines: Mapping[str, ComponentTimeline], now: datetime
+    site: StatusSite, timelines: Mapping[str, ComponentTimeline], calendar: Calendar, now: datetime
 ) -> tuple[ComponentSnapshot, ...]:
     members = [(group, component) for group, items in site.config.groups for component in items]
-    calendar = Calendar(now, ZoneInfo(site.config.page.time_zone))
     return tuple(
         _component(site, timelines[component.id], calendar, (group, component, position), now)
         for position, (group, component) in enumerate(members, start=1)

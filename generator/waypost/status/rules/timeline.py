@@ -42,17 +42,30 @@ class ComponentTimeline:
     nothing was measured in a time whose incidents all were written down.
     """
 
-    def __init__(self, component: Component, site: StatusSite, history: History, now: datetime) -> None:
+    def __init__(
+        self,
+        component: Component,
+        site: StatusSite,
+        history: History,
+        now: datetime,
+        before: ComponentTimeline | None = None,
+    ) -> None:
+        """Make the timeline; `before` is that of an earlier moment, of the same changes."""
         self._component = component
         self._incidents = [item for item in site.incidents if component.id in item.components]
         self._works = [work for work in site.maintenances if component.id in work.components]
-        self._now = now
+        self.now = now
         zone = ZoneInfo(site.config.page.time_zone)
         spans = (item.interval(zone) for item in site.config.reported if component.checks)
         self.reported = joined((micros(start), micros(end)) for start, end in spans)
         """When all of its incidents were written down, though no check watched it."""
-        self.checks: Mapping[str, CheckSeries] = check_series(component, history, now)
+        self.checks: Mapping[str, CheckSeries] = check_series(
+            component, history, now, before.checks if before else None
+        )
         """The series of its checks, by name."""
+        if before and not _counts_watching(component, self.checks) and _has_same_changes(self, before):
+            # What a cached property would find: who watches plays no part in it.
+            self.__dict__["changes"] = before.changes
 
     @cached_property
     def changes(self) -> tuple[StateChange, ...]:
@@ -63,7 +76,7 @@ class ComponentTimeline:
         checks or regions, `check` and `region` are empty. Later rows add changes and never alter earlier ones.
         The end of watching is no change: a check in trouble counts until it is measured again or leaves the file.
         """
-        return _changes(self._component, self.checks, self._now)
+        return _changes(self._component, self.checks, self.now)
 
     @cached_property
     def first_watched(self) -> int | None:
@@ -98,7 +111,7 @@ class ComponentTimeline:
     @property
     def last_measured(self) -> tuple[int, ComponentStatus] | None:
         """The last state that was watched, with its end in microseconds where it is over; None where none was."""
-        known = reversed(step_intervals(self.watched, micros(self._now)))
+        known = reversed(step_intervals(self.watched, micros(self.now)))
         return next(((end, state) for _, end, state in known if state is not NO_DATA), None)
 
     @property
@@ -109,7 +122,7 @@ class ComponentTimeline:
     @cached_property
     def _resolved(self) -> list[int]:
         spans = (span for item in self._incidents for span in involved_intervals(item, self._component.id))
-        return sorted({micros(end) for _, end in spans if end and end <= self._now})
+        return sorted({micros(end) for _, end in spans if end and end <= self.now})
 
     @property
     def believed_changes(self) -> tuple[StateChange, ...]:
@@ -184,7 +197,7 @@ class ComponentTimeline:
         counted = joined((start, end) for start, end, status in intervals if status not in _UNCOUNTED)
         if not self._component.checks:
             return Unmeasured(reported=counted)
-        steps = step_intervals(self.measured, micros(self._now))
+        steps = step_intervals(self.measured, micros(self.now))
         measured = joined((start, end) for start, end, status in steps if status is not NO_DATA)
         unwatched = without(counted, measured)
         written = without(unwatched, self.reported)
@@ -195,15 +208,46 @@ _WELL = ComponentStatus.OPERATIONAL
 _UNCOUNTED = (NO_DATA, ComponentStatus.UNDER_MAINTENANCE)
 
 
-def component_timelines(site: StatusSite, history: History, now: datetime) -> dict[str, ComponentTimeline]:
+class TimelineCache:
+    """The timelines of the last time: of a component whose changes are as they were, only watched time is new.
+
+    The same is found as without.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[object, ComponentTimeline]] = {}
+        self._changes: tuple[Sequence[StateChange], Mapping[str, tuple[StateChange, ...]]] = ((), {})
+
+    def changes_of(self, rows: Sequence[StateChange]) -> Mapping[str, tuple[StateChange, ...]]:
+        """Return the changes of each component, by its id."""
+        if self._changes[0] != rows:
+            self._changes = rows, _by_component(rows, lambda row: [row.component])
+        return self._changes[1]
+
+    def timeline(
+        self, component: Component, site: StatusSite, history: History, now: datetime
+    ) -> ComponentTimeline:
+        """Return the timeline of a component; `site` and `history` are its own parts of all."""
+        inputs = (component, history.changes, history.uplink)
+        kept = self._kept.get(component.id)
+        before = kept[1] if kept and kept[0] == inputs and kept[1].now <= now else None
+        found = ComponentTimeline(component, site, history, now, before)
+        self._kept[component.id] = (inputs, found)
+        return found
+
+
+def component_timelines(
+    site: StatusSite, history: History, now: datetime, cache: TimelineCache | None = None
+) -> dict[str, ComponentTimeline]:
     """Return the timeline of each component, by its id, as known at `now`."""
     # Each component goes through its own rows, incidents and maintenance alone, not through all that there are.
-    changes = _by_component(history.changes, lambda row: [row.component])
+    cache = cache or TimelineCache()
+    changes = cache.changes_of(history.changes)
     coverage = _by_component(history.coverage, lambda row: [row.component])
     incidents = _by_component(site.incidents, lambda item: item.components)
     works = _by_component(site.maintenances, lambda item: item.components)
     return {
-        component.id: ComponentTimeline(
+        component.id: cache.timeline(
             component,
             replace(
                 site,
@@ -229,11 +273,7 @@ def _by_component(items: Iterable[T], names: Callable[[T], Iterable[str]]) -> di
 def _changes(
     component: Component, checks: Mapping[str, CheckSeries], now: datetime
 ) -> tuple[StateChange, ...]:
-    # In one place and with any check enough, who watches plays no part.
-    has_regions = any(check.regions for check in component.checks) or not all(
-        check.is_plain for check in checks.values()
-    )
-    with_watching = has_regions or (component.combine != "any" and len(component.checks) > 1)
+    with_watching = _counts_watching(component, checks)
     states = {name: states_as_of(check, with_watching=with_watching) for name, check in checks.items()}
     if len(states) == 1 and not with_watching:
         # One check in one region: nothing is to be combined.
@@ -249,6 +289,23 @@ def _changes(
     for known, group in itertools.groupby(known_by_now, key=lambda item: item[0]):
         combination.add(known, [(name, item) for _, name, item in group])
     return tuple(combination.changes)
+
+
+def _counts_watching(component: Component, checks: Mapping[str, CheckSeries]) -> bool:
+    """Return whether it counts who watches; in one place and with any check enough, it plays no part."""
+    has_regions = any(check.regions for check in component.checks) or not all(
+        check.is_plain for check in checks.values()
+    )
+    return has_regions or (component.combine != "any" and len(component.checks) > 1)
+
+
+def _has_same_changes(one: ComponentTimeline, other: ComponentTimeline) -> bool:
+    """Return whether the checks of two timelines have the same changes; the end of a check that left counts too."""
+    return one.checks.keys() == other.checks.keys() and all(
+        [series.changes for series in check.regions.values()]
+        == [series.changes for series in other.checks[name].regions.values()]
+        for name, check in one.checks.items()
+    )
 
 
 class _Combination:
