@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def test_a_new_database_learns_of_the_subscribers_though_no_file_has_changed(
     path = tmp_path / "waypost.db"
     with opened_to_write(f"sqlite:///{path}", WhenVanished.NEW) as database:
         outbox = Outbox(database)
-        with Dispatch(outbox, WorkerHooks()) as dispatch:
+        with closing(Dispatch(outbox, WorkerHooks())) as dispatch:
             dispatch.use(status)
             path.unlink()
             wait_until(lambda: endpoints_of(outbox) == [], "there is a new database")
