@@ -67,6 +67,7 @@ def site_of_examples(root: Path) -> Site:
     for name, place in PLACES.items():
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(example(name), root / place)
+    shutil.copyfile(EXAMPLES / "people.csv", root / "status/people.csv")
     shutil.copytree(EXAMPLES / "templates", root / "status/templates", dirs_exist_ok=True)
     (root / "content/downloads/download-questions.md").write_text(NEIGHBOUR, encoding="utf-8")
     # The scenarios are tried out with a troubleshooter, whose front matter is that of an article.

@@ -144,7 +144,7 @@ def test_after_a_sudden_death_a_new_one_starts_with_all_that_was_recorded(site: 
         until_it_has_polled(site, command)
         assert command.end(signal.SIGKILL) == -signal.SIGKILL
     start = covered(site)[0][0]
-    assert (site.root / ".waypost" / "waypost.db.lock").read_text() == str(command.process.pid)
+    assert (site.root / ".waypost" / "waypost.db.lock").read_text() == f"{command.process.pid} in use"
     with running("run", site=site) as heir:
         before = covered(site)
         wait_until(lambda: covered(site) != before, "the new one has polled")

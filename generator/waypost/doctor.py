@@ -258,7 +258,7 @@ def _faults(url: str) -> list[Diagnosis]:
 def _checks(project: Project) -> list[Diagnosis]:
     """Run every check once, without recording anything."""
     config = project.status.config
-    context = ProbeContext(now=utc_now(), trust=config.trust)
+    context = ProbeContext(now=utc_now(), trust=config.trust or "")
     todo = [job for job in jobs(config, {"", *config.regions}) if not isinstance(job.check, HeartbeatCheck)]
     with ThreadPoolExecutor(WORKERS) as pool:
         results = list(pool.map(lambda job: probe(job.check, context), todo))

@@ -248,7 +248,7 @@ def test_doctor_and_poll_say_why_a_status_page_cannot_be_read(site: Site, server
             "skipped": [{"component": "web", "check": "statuspage-1", "region": "", "reason": reason}],
         },
     )
-    assert err == f"web/statuspage-1 has no data: {reason}.\n", "the journal of our own faults"
+    assert err == f"waypost: web/statuspage-1 has no data: {reason}.\n", "the journal of our own faults"
     assert run("poll")[:2] == (1, f"web statuspage-1: no data: {reason}\n")
 
 

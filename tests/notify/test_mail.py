@@ -13,12 +13,13 @@ from helpers.hostile_servers import closed_port
 from helpers.mail_server import MailBoxes, mail_server
 from helpers.status_world import history, moment, site, take_snapshot
 from helpers.stores import Store
+from waypost.base.net.http_messages import ServerRequest
 from waypost.formats.project import HelpCenter, Project
 from waypost.formats.status_site import StatusSite
 from waypost.formats.subscribers import SubscriberFile
 from waypost.notify.dispatch import enqueue_notices
 from waypost.notify.rules.deliveries import DeliveryFilter, DeliveryState
-from waypost.notify.unsubscribing import unsubscribe_pages
+from waypost.notify.unsubscribing import unsubscribe_route
 from waypost.notify.worker import DeliveryWorker
 
 FILE = TypeAdapter(SubscriberFile).validate_python(
@@ -68,8 +69,9 @@ class World:
     def leave(self, link: str) -> int:
         project = Project(HelpCenter(), self.site)
         token = link.rpartition("/")[2]
-        people = unsubscribe_pages(lambda: project, self.store.outbox, self.clock, self.environment)
-        return people.leave(token).status
+        route = unsubscribe_route(lambda: project, self.store.outbox, self.clock, self.environment)
+        click = ServerRequest("POST", f"/unsubscribe/{token}", body=b"List-Unsubscribe=One-Click")
+        return route.handler(click).status
 
     def states(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

@@ -40,7 +40,7 @@ COMMANDS = {
     "search": "Ask the help center a question, and see which articles and questions answer it.",
     "search-eval": "Ask the search questions whose answers are known, and say how many it gets right.",
     "serve": "Show the site while you write: builds, polls, publishes, and reloads pages when files are saved.",
-    "status": "Show the present state of every component.",
+    "status": "Show the present state of every component, and what is wrong with Waypost itself.",
     "webhook": "Help with webhooks, which tell programs what is new on the status page.",
 }
 """Every command and the first sentence of its help, so that a list of all needs none of their modules."""

@@ -40,7 +40,8 @@ def command(site: Site, database: str, region: str, as_json: bool) -> None:
                 click.echo(_line(item))
         for series, reason in found.skipped:
             click.echo(printable(f"{_name(series)}: no data: {reason}"))
-    sys.exit(1 if found.skipped else 0)
+    if found.skipped:
+        sys.exit(1)
 
 
 def _line(item: RecordedOutcome) -> str:

@@ -125,8 +125,8 @@ class CheckBase:
     @property
     def trusted(self) -> str:
         """Whom it trusts beside the well known authorities, for kinds that encrypt; empty is as the page says."""
-        found: str = getattr(self, "trust", "")
-        return found
+        found: str | None = getattr(self, "trust", None)
+        return found or ""
 
     @property
     def unanswered(self) -> ComponentStatus:
@@ -206,7 +206,7 @@ class HttpCheck(CheckBase):
     """How it says who asks; never sent to another host."""
     redirects: Annotated[int, Field(ge=0, le=10)] = 10
     """How many redirects are followed."""
-    trust: Trust = ""
+    trust: Trust | None = None
     """Whom to trust beside the well known authorities: a file of certificates in PEM, or `system`."""
     expect: Expect = Field(default_factory=Expect)
     """What a good answer looks like."""
@@ -240,7 +240,7 @@ class TcpCheck(CheckBase):
     """Whether the connection is encrypted from the start."""
     send: Annotated[str, Field(min_length=1, max_length=10_000)] | None = Field(default=None, repr=False)
     """What is sent once connected; `"\\r\\n"` in double quotes ends a line."""
-    trust: Trust = ""
+    trust: Trust | None = None
     """Whom to trust beside the well known authorities: a file of certificates in PEM, or `system`."""
     expect: ExpectText = Field(default_factory=ExpectText)
     """What a good answer looks like; without it, a connection is enough."""
@@ -290,7 +290,7 @@ class TlsCheck(CheckBase):
         None
     )
     """The name that is asked for and that the certificate must have; without it, the host."""
-    trust: Trust = ""
+    trust: Trust | None = None
     """Whom to trust beside the well known authorities: a file of certificates in PEM, or `system`."""
     expect: ExpectCertificate = Field(default_factory=ExpectCertificate)
     """What a good certificate looks like."""
@@ -381,7 +381,7 @@ class StatuspageCheck(CheckBase):
     """The address of their page, or of its summary.json."""
     component: Line | None = None
     """The name or id of their component; without it, the state of the whole page."""
-    trust: Trust = ""
+    trust: Trust | None = None
     """Whom to trust beside the well known authorities: a file of certificates in PEM, or `system`."""
 
     def __post_init__(self) -> None:

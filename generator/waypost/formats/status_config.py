@@ -222,7 +222,7 @@ class StatusConfig:
     """Places that checks are run from, and their names on the page."""
     uplink: Uplink | None = None
     """How Waypost knows that its own connection works; while it does not, nothing is judged."""
-    trust: Trust = ""
+    trust: Trust | None = None
     """Whom checks trust beside the well known authorities: a file of certificates in PEM, or `system`."""
     reported: tuple[ReportedHistory, ...] = ()
     """Times in which every incident was written down: what has checks and no measurement there was operational."""

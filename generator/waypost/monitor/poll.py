@@ -115,7 +115,7 @@ class Poller:
         """Start over with these checks; those that are running end by themselves."""
         # Checks without regions are anybody's.
         self.regions = {self.region, "", *(config.regions if self._everywhere else ())}
-        self._trust = config.trust
+        self._trust = config.trust or ""
         self._config, generation = config, self._store.generation
         self._jobs: Mapping[Series, Job] = {job.series: job for job in jobs(config, self.regions)}
         self._guard = UplinkGuard(config.uplink, reach, self.clock)

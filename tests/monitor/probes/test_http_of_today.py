@@ -126,11 +126,11 @@ def test_many_headers_are_read() -> None:
     assert probed(answer, expect={"headers": {"X-Part-1999": "1999"}}).status is OPERATIONAL
 
 
-def test_headers_beyond_the_limit_say_nothing_about_the_server() -> None:
+def test_headers_beyond_the_limit_are_a_failure_as_in_browsers() -> None:
     headers = "".join(f"X-Part-{number}: {'x' * 1000}\r\n" for number in range(400))
     found = probed(answering(reply(b"fine", headers=headers)))
-    assert (found.status, found.blame) == (NO_DATA, Blame.CHECK)
-    assert found.reason == "the headers of the answer are larger than 256 KiB, and are not read"
+    assert (found.status, found.blame) == (ComponentStatus.MAJOR_OUTAGE, Blame.SERVER)
+    assert found.reason == "the headers of the answer are larger than 256 KiB"
 
 
 def test_the_values_of_headers_are_utf_8_where_they_can_be() -> None:

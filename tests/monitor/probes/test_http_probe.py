@@ -397,7 +397,7 @@ def many_headers(connection: socket.socket, _: bytes) -> None:
         (lambda connection, _: connection.close(), "the connection was closed early"),
         (half_close, NOT_HTTP),
         (answering(b"SSH-2.0-OpenSSH\r\n"), NOT_HTTP),
-        (many_headers, NOT_HTTP),
+        (many_headers, "the headers of the answer are larger than 256 KiB"),
         (answering(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000), NOT_HTTP),
         (answering(b"HTTP/1.1 999999 X\r\n\r\n"), NOT_HTTP),
         (answering(reply(b"no gzip", headers="Content-Encoding: gzip\r\n")), NOT_HTTP),

@@ -10,7 +10,7 @@ import http.client
 from collections.abc import Mapping
 from typing import Any
 
-from waypost.base.net.failures import CannotMeasure
+from waypost.base.net.failures import Unanswered
 
 MAX_HEAD = 256 * 1024
 """Bytes before the body that are read."""
@@ -30,9 +30,8 @@ class _LimitedLines:
         line: bytes = self._file.readline(limit)
         self._left -= len(line)
         if self._left < 0:
-            raise CannotMeasure(
-                f"the headers of the answer are larger than {MAX_HEAD // 1024} KiB, and are not read"
-            )
+            # No browser reads so many either.
+            raise Unanswered(f"the headers of the answer are larger than {MAX_HEAD // 1024} KiB")
         return line
 
     def __getattr__(self, name: str) -> Any:

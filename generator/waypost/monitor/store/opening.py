@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -22,30 +22,36 @@ from waypost.monitor.store.migrations import SCHEMA_VERSION, migrate, version
 log = logging.getLogger("waypost")
 
 
+_IN_USE = b" in use"
+"""Stands in the lock behind the number of its process once the database is there: before, it is only being made."""
+
+
 @contextmanager
-def writer_lock(url: str) -> Iterator[None]:
+def writer_lock(url: str) -> Iterator[Callable[[], object]]:
     """Hold the lock of a poller of this database; the system frees it when the process dies.
 
     One process polls into a SQLite file, and StoreError refuses the next; PostgreSQL takes as many as there are.
+    Yields what is to be called once the database is there, from when on others can tell that it has vanished.
     """
     path = sqlite_path(url)
     if path is None:
-        yield
+        yield lambda: None
         return
     handle = _open_lock(path)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            owner = os.pread(handle, 20, 0).decode(errors="replace").strip()
+            owner = os.pread(handle, 20, 0).decode(errors="replace").partition(" ")[0]
             process = f" (process {owner})" if owner.isdigit() else ""
             raise StoreError(
                 f"Another Waypost{process} is polling into this database. Stop it first, or use another --database.",
                 ReasonKind.LOCKED,
             ) from None
         os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
-        yield
+        number = str(os.getpid()).encode()
+        os.pwrite(handle, number, 0)
+        yield lambda: os.pwrite(handle, _IN_USE, len(number))
     finally:
         os.close(handle)
 
@@ -141,7 +147,7 @@ def _require_present(path: Path) -> None:
     with suppress(FileNotFoundError):
         if path.stat().st_size:
             return
-    if _is_locked(path):
+    if _is_locked(path) and _lock_file(path).read_bytes().endswith(_IN_USE):
         raise DatabaseVanished(
             f"The database {path} is gone, while a Waypost is polling into it. {_PUT_BACK}"
         )
@@ -155,7 +161,8 @@ def opened_to_write(url: str, when_vanished: WhenVanished = WhenVanished.WAIT) -
     it is free again. Where the database vanishes while it is open, every call raises DatabaseVanished until it
     is back, or goes on in a new one, as `when_vanished` says.
     """
-    with writer_lock(url), closing(_open(url)) as database:
+    with writer_lock(url) as is_there, closing(_open(url)) as database:
+        is_there()
         if sqlite_path(url):
             # The lock proves that every holder of a claim is dead. On PostgreSQL others poll at this moment.
             with database.write() as connection:

@@ -28,7 +28,7 @@ def placed_components(config: StatusConfig) -> Iterator[tuple[DataPath, Componen
 
 def check_trust(document: YamlDocument, config: StatusConfig, root: Path) -> Iterator[Problem]:
     """Complain of files of authorities that cannot be read, where they are named."""
-    named: list[tuple[DataPath, str]] = [(("trust",), config.trust)]
+    named: list[tuple[DataPath, str]] = [(("trust",), config.trust or "")]
     for path, component in placed_components(config):
         named += [
             ((*path, "checks", index, "trust"), check.trusted) for index, check in enumerate(component.checks)
@@ -60,7 +60,7 @@ def with_whole_paths(config: StatusConfig, root: Path) -> StatusConfig:
         else of_component(entry)
         for entry in config.components
     )
-    return _changed(config, components=entries, trust=_locate(config.trust, root))
+    return _changed(config, components=entries, trust=_locate(config.trust or "", root) or None)
 
 
 def _changed(item: T, **values: object) -> T:

@@ -119,7 +119,7 @@ def observe(
         ),
         tuple(gap for gap in (*kept.uplink, *rows.uplink) if gap.start <= now),
         (*kept.certificates, *rows.certificates),
-        tuple(window for window in rows.windows if window.seen_at <= now),
+        rows.windows,
     )
     timelines = component_timelines(site, history, now, cache.timelines)
     return Observed(site, history, timelines, now, words)
