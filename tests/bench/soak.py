@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -168,7 +168,7 @@ class Machine:
     def fill_disk(self, chance: random.Random) -> None:
         """Leave no room, and make some after a while."""
         ballast = self.disk / "ballast"
-        with ballast.open("wb") as file, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), ballast.open("wb") as file:
             while True:
                 file.write(b"x" * 65536)
                 file.flush()
@@ -198,7 +198,14 @@ class Machine:
         self.start()
 
 
-FAULTS = (Machine.set_clock, Machine.fill_disk, Machine.freeze_server, Machine.close_log, Machine.kill)
+Fault = Callable[[Machine, random.Random], None]
+FAULTS: tuple[Fault, ...] = (
+    Machine.set_clock,
+    Machine.fill_disk,
+    Machine.freeze_server,
+    Machine.close_log,
+    Machine.kill,
+)
 
 MISSING = (Machine.set_clock, Machine.fill_disk, Machine.kill)
 """The faults under which nothing can be measured or recorded."""
@@ -277,7 +284,7 @@ def _is_true(status: ComponentStatus, spans: Sequence[Span], second: int, tolera
     return touches(spans, *around) if status.is_trouble else not is_within(spans, *around)
 
 
-def soak(minutes: float, seed: int) -> int:
+def soak(minutes: float, seed: int, faults: Sequence[Fault]) -> int:
     """Run it, print the verdict, and return the exit code."""
     chance = random.Random(seed)  # noqa: S311  # a script, not a secret
     with tempfile.TemporaryDirectory() as folder, small_disk(Path(folder) / "disk") as disk:
@@ -294,7 +301,7 @@ def soak(minutes: float, seed: int) -> int:
         machine.start()
         while time.time() - begin < minutes * 60:
             machine.wait(chance.uniform(15, 40))
-            fault = chance.choice(FAULTS)
+            fault = chance.choice(faults)
             CONSOLE.print(f"{time.time() - begin:7.0f} s  {fault.__name__}")
             machine.done[fault.__name__] += 1
             started = time.time()
@@ -307,10 +314,19 @@ def soak(minutes: float, seed: int) -> int:
         machine.process.send_signal(signal.SIGTERM)
         code = machine.process.wait(30)
         server.kill()
+        CONSOLE.print(f"the largest files: {largest(disk)}")
         truth = {name: [*spans, *machine.frozen] for name, spans in outages.items()}
         verdict = judge(site, truth, machine.missing, (begin, end))
         CONSOLE.print((site.root / "soak.log").read_text(errors="replace")[-6000:])
         return report(machine, verdict, code)
+
+
+def largest(folder: Path) -> str:
+    """Name the largest files below a folder: what grows without bounds would be one of them."""
+    sizes = sorted(
+        ((path.stat().st_size, path) for path in folder.rglob("*") if path.is_file()), reverse=True
+    )
+    return ", ".join(f"{path.relative_to(folder)} {size / 1e6:.1f} MB" for size, path in sizes[:6])
 
 
 def report(machine: Machine, verdict: Verdict, code: int) -> int:
@@ -334,8 +350,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=16)
+    parser.add_argument("--faults", nargs="*", help="only these, by the names of the functions")
     options = parser.parse_args()
-    sys.exit(soak(options.minutes, options.seed))
+    faults = [fault for fault in FAULTS if not options.faults or fault.__name__ in options.faults]
+    sys.exit(soak(options.minutes, options.seed, faults))
 
 
 if __name__ == "__main__":
