@@ -13,6 +13,7 @@ from pathlib import Path
 
 from waypost.base.cache import PageCache
 from waypost.base.files.file_tree import FileChange, FolderFiles, TreeCache, sync_changes, write_atomic
+from waypost.base.files.kept_files import KeptFiles
 from waypost.base.files.languages import load_words, site_words
 from waypost.base.files.lazy_files import FileRecord
 from waypost.formats.project import Project
@@ -32,6 +33,9 @@ from waypost.status.rules.snapshot import Snapshot
 
 RECORD = "published.json"
 """The name of the record of the pages about what is over, in the folder of the cache."""
+
+PAGES = "pages.json"
+"""The name of the record of all other pages and of feeds, there too."""
 
 ARCHIVE = "archive"
 """The folder of the archive, there too."""
@@ -69,7 +73,7 @@ class Draft:
 class PublishCache:
     """Results of the last publication in a process that stays; without it, everything is made anew."""
 
-    pages: PageCache = field(default_factory=PageCache)
+    pages: PageCache | None = None
     past: PastPages = field(default_factory=PastPages)
     observed: ObservedCache = field(default_factory=ObservedCache)
     latency: LatencyCache = field(default_factory=LatencyCache)
@@ -121,8 +125,9 @@ def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishC
 def write(site: Site, page: Draft, cache: PublishCache) -> Publication:
     """Make the files of a page, and write those that changed. Raises OSError."""
     cache.tree = cache.tree or TreeCache(record=FileRecord(site.cache / RECORD))
+    cache.pages = cache.pages or PageCache(KeptFiles(site.status_output, site.cache / PAGES))
     try:
-        return _write(site, page, cache, cache.tree)
+        return _write(site, page, cache.pages, cache.tree, cache.past)
     except ArchiveDamaged:
         # Another process is at work on the archive, or somebody deleted a part of it.
         if cache.archive is None or page.observed is None:
@@ -130,12 +135,13 @@ def write(site: Site, page: Draft, cache: PublishCache) -> Publication:
         cache.archive.forget()
         archived = cache.archive.snapshot(page.observed)
         whole = replace(archived.snapshot, latency=page.snapshot.latency)
-        return _write(site, replace(page, snapshot=whole, feed=archived.feed), cache, cache.tree)
+        again = replace(page, snapshot=whole, feed=archived.feed)
+        return _write(site, again, cache.pages, cache.tree, cache.past)
 
 
-def _write(site: Site, page: Draft, cache: PublishCache, tree: TreeCache) -> Publication:
+def _write(site: Site, page: Draft, pages: PageCache, tree: TreeCache, past: PastPages) -> Publication:
     with _without_collector():
-        files, lazy = whole_site(page.snapshot, page.project, page.kept, cache.pages, page.feed, cache.past)
+        files, lazy = whole_site(page.snapshot, page.project, page.kept, pages, page.feed, past)
     changes = sync_changes(site.status_output, files, cache=tree, lazy=lazy)
     return Publication(page.snapshot, tuple(changes))
 
