@@ -82,7 +82,9 @@ FILE_MAKERS: Mapping[str, Callable[[PublishedSite], Mapping[str, bytes]]] = {
     "badges": lambda site: badge_files(site.snapshot),
     "pages": lambda site: status_pages(site.snapshot, site.articles, site.shell, site.cache),
     "feeds": lambda site: site.timelines("feeds", partial(feed_files, past=site.feed, cache=site.cache)),
-    "calendars": lambda site: site.timelines("calendars", calendar_files),
+    "calendars": lambda site: site.cache.files(
+        "calendars", site.snapshot.maintenances, partial(calendar_files, site.snapshot)
+    ),
     "Statuspage API": lambda site: json_files(api_documents(site.snapshot)),
     "now.json": lambda site: json_files({"now.json": now_document(site.snapshot)}),
     "waypost.json": lambda site: json_files({"waypost.json": waypost_document(site.snapshot)}),

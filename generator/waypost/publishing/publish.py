@@ -17,6 +17,7 @@ from waypost.base.files.kept_files import KeptFiles
 from waypost.base.files.languages import load_words, site_words
 from waypost.base.files.lazy_files import FileRecord
 from waypost.formats.project import Project
+from waypost.monitor.store.kept_changes import KeptChanges
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.windows import with_present_windows
 from waypost.publishing.archive import Archive
@@ -76,6 +77,7 @@ class PublishCache:
     pages: PageCache | None = None
     past: PastPages = field(default_factory=PastPages)
     observed: ObservedCache = field(default_factory=ObservedCache)
+    changes: KeptChanges = field(default_factory=KeptChanges)
     latency: LatencyCache = field(default_factory=LatencyCache)
     tree: TreeCache | None = None
     archive: Archive | None = None
@@ -103,7 +105,9 @@ def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishC
     """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
-    history = with_present_windows(url, read_history(url), project.status.maintenances, now)
+    history = with_present_windows(
+        url, read_history(url, kept=cache.changes), project.status.maintenances, now
+    )
     try:
         kept = _kept_by_build(site)
         words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
