@@ -6,7 +6,7 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -116,8 +116,9 @@ def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishC
         kept, words = {}, site_words(project.language)
     observed = observe(project.status, history, now, words, cache.observed)
     latency = cache.latency.read(url, project.status.config, now)
+    is_first = cache.archive is None
     cache.archive = archive = cache.archive or Archive(site.cache / ARCHIVE)
-    with _without_collector():
+    with _without_collector() if is_first else nullcontext():
         try:
             archived = archive.snapshot(observed)
         except ArchiveDamaged:
@@ -144,7 +145,7 @@ def write(site: Site, page: Draft, cache: PublishCache) -> Publication:
 
 
 def _write(site: Site, page: Draft, pages: PageCache, tree: TreeCache, past: PastPages) -> Publication:
-    with _without_collector():
+    with nullcontext() if tree.written else _without_collector():
         files, lazy = whole_site(page.snapshot, page.project, page.kept, pages, page.feed, past)
     changes = sync_changes(site.status_output, files, cache=tree, lazy=lazy)
     return Publication(page.snapshot, tuple(changes))
@@ -152,7 +153,10 @@ def _write(site: Site, page: Draft, pages: PageCache, tree: TreeCache, past: Pas
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Let nobody look for garbage in circles meanwhile: all that is made is needed, and looking takes a quarter."""
+    """Let nobody look for garbage in circles while a process makes all for the first time: looking takes a quarter.
+
+    Later it is next to nothing, and other threads keep their collector.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
