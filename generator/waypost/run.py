@@ -203,6 +203,7 @@ class Daemon:
         self._spacing = Spacing()
         self._published = publisher.project, store.history_size(), self._clock.steps
         self._has_news = threading.Event()
+        self._has_failed = False
         self._page = LatestPage()
         self._unwritten: deque[Draft] = deque(maxlen=1)
         self._published_at: datetime | None = None
@@ -300,7 +301,9 @@ class Daemon:
     def _draft(self) -> float:
         """Make the page of this moment when it is time; it is written and notified of elsewhere."""
         self._find_news()
-        if wait := self._spacing.wait(has_news=self._has_news.is_set()):
+        wait = self._spacing.wait(has_news=self._has_news.is_set())
+        # What failed is tried again, after the pause of the supervisor; a turn that does nothing would end the fault.
+        if wait and not self._has_failed:
             return min(wait, LOOK)
         # What comes from here on is for the next page.
         self._has_news.clear()
@@ -309,8 +312,10 @@ class Daemon:
             with self._spacing.measured("draft"):
                 page = self._publisher.draft()
         except Exception:
+            self._has_failed = True
             self._has_news.set()
             raise
+        self._has_failed = False
         self._page.offer(page.project.status, page.snapshot)
         self._unwritten.append(page)
         self.supervisor.wake("publishing")
@@ -344,8 +349,12 @@ class Daemon:
         outbox, now = Outbox(self._database), self._clock()
         page = self._page.take()
         if page and self._dispatch:
-            self._dispatch.use(page.site)
-            enqueue_notices(outbox, page.site, page.snapshot, stored_faults(self._database, now))
+            try:
+                self._dispatch.use(page.site)
+                enqueue_notices(outbox, page.site, page.snapshot, stored_faults(self._database, now))
+            except Exception:
+                self._page.give_back(page)
+                raise
         elif stale := self._page.take_stale():
             # Operators must hear why no new page comes.
             faults = stored_faults(self._database, now)

@@ -52,6 +52,20 @@ def test_a_page_does_not_stand_for_a_newer_one_that_is_still_being_written(desk:
     assert desk.take() == "b"
 
 
+def test_a_page_that_could_not_be_notified_of_is_taken_again_unless_there_is_a_newer_one(desk: Desk) -> None:
+    desk.offer("a")
+    desk.release("a")
+    page = desk.pages.take()
+    assert page is not None
+    desk.pages.give_back(page)
+    assert desk.take() == "a"
+    desk.offer("b")
+    desk.pages.give_back(page)
+    assert desk.take() is None, "it is not the newest any more"
+    desk.release("b")
+    assert desk.take() == "b"
+
+
 def test_the_newest_page_wins(desk: Desk) -> None:
     for words in "abc":
         desk.offer(words)

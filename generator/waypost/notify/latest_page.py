@@ -61,6 +61,12 @@ class LatestPage:
             self._taken, self._taken_at = page, self._monotonic()
             return page
 
+    def give_back(self, page: PendingPage) -> None:
+        """Return a page that could not be notified of, to be taken again unless there is a newer one."""
+        with self._lock:
+            if self._page is None:
+                self._page, self._is_released = page, True
+
     def take_stale(self) -> PendingPage | None:
         """Return the page that was taken last where no other one came for `STALE_AFTER` seconds, once in that time."""
         with self._lock:
