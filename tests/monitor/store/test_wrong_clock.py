@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.clocks import START, Machine
-from helpers.stores import EVERY, Store, confirm, job_of, keep, plan_of
+from helpers.stores import EVERY, Store, confirm, job_of, keep, plan_of, take
 from waypost.base.clock import AHEAD
 from waypost.base.database.schema import digest, observation, series_state, state_change
 from waypost.base.faults import FaultKind, Faults
@@ -108,6 +108,24 @@ def test_a_clock_that_is_set_back_for_a_moment_takes_no_history_away(store: Stor
     change = see(store, minutes(243))
     assert change is not None, "it is known that it was down, though the clock had forgotten it for a moment"
     assert (change.status, change.at) == (GOOD, minutes(242))
+
+
+def test_a_clock_that_was_just_set_back_adds_nothing_to_time_that_was_watched(store: Store) -> None:
+    for minute in range(240):
+        see(store, minutes(minute), BAD if 100 <= minute < 160 else GOOD)
+    before = store.history()
+    for minute in (240.5, 241.5, 242.5):
+        # It is well now, and the clock says that this is the middle of the outage.
+        (claim,) = take(store, [plan_of(WEB)], minutes(minute))
+        good = answer(minutes(minute) - 2 * HOUR)
+        (done,) = store.record(
+            [CheckOutcome(claim, job_of(WEB), good.at + EVERY, good.at, good, is_clock_settled=False)]
+        )
+        assert done.observation is None
+    assert store.history() == before
+    change = see(store, minutes(243), BAD)
+    assert change is None, "one failure confirms nothing, and the next answer of the right time counts"
+    assert count(store) == 241
 
 
 def test_a_clock_that_goes_back_a_little_keeps_the_order_of_answers(store: Store) -> None:

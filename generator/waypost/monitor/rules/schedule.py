@@ -69,6 +69,8 @@ class CheckOutcome:
     """Why there is no observation, where something is wrong."""
     certificate: datetime | None = None
     """When the certificate of the answer expires."""
+    is_clock_settled: bool = True
+    """Whether nobody has set the clock lately; until then nothing is added to time that was watched already."""
 
 
 def jobs(config: StatusConfig, regions: Collection[str] = ("",)) -> list[Job]:

@@ -31,7 +31,6 @@ from waypost.base.database.schema import (
     uplink_gap,
 )
 from waypost.base.database.values import from_ms, span_ms, to_ms
-from waypost.formats.checks import Rules
 from waypost.formats.observations import RecordedOutcome, Series, SeriesState
 from waypost.formats.status import Observation, StateChange
 from waypost.monitor.rules.schedule import CheckOutcome, in_doubt
@@ -190,7 +189,7 @@ class Batch:
         series = known.series
         if outcome.observation is None:
             return RecordedOutcome(series, known.state, reason=outcome.reason)
-        answer = self._in_order(number, known, storable(outcome.observation, series), outcome.job.rules)
+        answer = self._in_order(number, known, storable(outcome.observation, series), outcome)
         if answer is None:
             return RecordedOutcome(series, known.state)
         self._cover(number, known, answer, outcome.job.gap)
@@ -216,11 +215,14 @@ class Batch:
             }
         return RecordedOutcome(series, known.state, answer, change)
 
-    def _in_order(self, number: int, known: _Known, answer: Observation, rules: Rules) -> Observation | None:
+    def _in_order(
+        self, number: int, known: _Known, answer: Observation, outcome: CheckOutcome
+    ) -> Observation | None:
         """Bring an answer and the state of its series into the order of time; None where it cannot be kept.
 
         The clocks of two machines differ a little: what is only a little early counts as the next. Otherwise the
-        clock was set back since the last answer, and what was recorded later than this one is not known yet.
+        clock was set back since the last answer, and what was recorded later than this one is not known yet. As long
+        as it may be the present clock that is wrong, an answer of a time that was watched already is dropped.
         """
         at, last = to_ms(answer.at), known.covered_until
         if at < self._sealed_until:
@@ -230,10 +232,18 @@ class Batch:
                 return answer
             if last - at <= span_ms(AHEAD):
                 return replace(answer, at=from_ms(last))
-        found = state_from_rows(self._connection, number, known.series, at, rules)
+        if not outcome.is_clock_settled and self._was_watched(number, at):
+            return None
+        found = state_from_rows(self._connection, number, known.series, at, outcome.job.rules)
         known.state = found.state
         known.covered_from, known.covered_until = found.covered_from, found.covered_until
         return answer
+
+    def _was_watched(self, number: int, at: int) -> bool:
+        """Return whether a stretch that is recorded reaches over a moment."""
+        table = coverage.c
+        reaches = sa.and_(table.line == number, table.start <= at, table.end > at)
+        return self._connection.scalar(sa.select(sa.func.count()).select_from(coverage).where(reaches)) != 0
 
     def _end_of_sealed_days(self) -> int:
         """Return the end of the last day that is sealed, in milliseconds: no row is ever added to one."""
