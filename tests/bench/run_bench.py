@@ -115,12 +115,12 @@ class WatchedPoller(Poller):
         return outcomes
 
 
-def _run(folder: Path, publishes: bool, warm: float, counted: float, out: Connection) -> None:
+def _run(folder: Path, publishes: bool, workers: int, warm: float, counted: float, out: Connection) -> None:
     WatchedPoller.lateness = []
     waypost.run.Poller = WatchedPoller  # type: ignore[attr-defined,misc]
     stop = threading.Event()
     site = Site(folder)
-    options = RunOptions(publishes=publishes)
+    options = RunOptions(publishes=publishes, workers=workers)
     thread = threading.Thread(target=run, args=(site, site.database_url, stop, Events(), options))
     thread.start()
     time.sleep(warm)
@@ -133,10 +133,10 @@ def _run(folder: Path, publishes: bool, warm: float, counted: float, out: Connec
     thread.join()
 
 
-def measure_run(folder: Path, *, publishes: bool, warm: float, counted: float) -> RunFigures:
+def measure_run(folder: Path, *, publishes: bool, workers: int, warm: float, counted: float) -> RunFigures:
     """Let `waypost run` work on a site for `warm` and then `counted` seconds; return what it did in the second part."""
     receive, send = SPAWN.Pipe(duplex=False)
-    process = SPAWN.Process(target=_run, args=(folder, publishes, warm, counted, send))
+    process = SPAWN.Process(target=_run, args=(folder, publishes, workers, warm, counted, send))
     process.start()
     found: RunFigures = receive.recv()
     process.join()
