@@ -6,18 +6,16 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from waypost.base.cache import PageCache
 from waypost.base.files.file_tree import FileChange, FolderFiles, TreeCache, sync_changes, write_atomic
-from waypost.base.files.kept_files import KeptFiles
 from waypost.base.files.languages import load_words, site_words
 from waypost.base.files.lazy_files import FileRecord
 from waypost.formats.project import Project
-from waypost.monitor.store.kept_changes import KeptChanges
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.windows import with_present_windows
 from waypost.publishing.archive import Archive
@@ -34,9 +32,6 @@ from waypost.status.rules.snapshot import Snapshot
 
 RECORD = "published.json"
 """The name of the record of the pages about what is over, in the folder of the cache."""
-
-PAGES = "pages.json"
-"""The name of the record of all other pages and of feeds, there too."""
 
 ARCHIVE = "archive"
 """The folder of the archive, there too."""
@@ -74,10 +69,9 @@ class Draft:
 class PublishCache:
     """Results of the last publication in a process that stays; without it, everything is made anew."""
 
-    pages: PageCache | None = None
+    pages: PageCache = field(default_factory=PageCache)
     past: PastPages = field(default_factory=PastPages)
     observed: ObservedCache = field(default_factory=ObservedCache)
-    changes: KeptChanges = field(default_factory=KeptChanges)
     latency: LatencyCache = field(default_factory=LatencyCache)
     tree: TreeCache | None = None
     archive: Archive | None = None
@@ -105,9 +99,7 @@ def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishC
     """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
-    history = with_present_windows(
-        url, read_history(url, kept=cache.changes), project.status.maintenances, now
-    )
+    history = with_present_windows(url, read_history(url), project.status.maintenances, now)
     try:
         kept = _kept_by_build(site)
         words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
@@ -116,9 +108,8 @@ def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishC
         kept, words = {}, site_words(project.language)
     observed = observe(project.status, history, now, words, cache.observed)
     latency = cache.latency.read(url, project.status.config, now)
-    is_first = cache.archive is None
     cache.archive = archive = cache.archive or Archive(site.cache / ARCHIVE)
-    with _without_collector() if is_first else nullcontext():
+    with _without_collector():
         try:
             archived = archive.snapshot(observed)
         except ArchiveDamaged:
@@ -130,9 +121,8 @@ def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishC
 def write(site: Site, page: Draft, cache: PublishCache) -> Publication:
     """Make the files of a page, and write those that changed. Raises OSError."""
     cache.tree = cache.tree or TreeCache(record=FileRecord(site.cache / RECORD))
-    cache.pages = cache.pages or PageCache(KeptFiles(site.status_output, site.cache / PAGES))
     try:
-        return _write(site, page, cache.pages, cache.tree, cache.past)
+        return _write(site, page, cache, cache.tree)
     except ArchiveDamaged:
         # Another process is at work on the archive, or somebody deleted a part of it.
         if cache.archive is None or page.observed is None:
@@ -140,23 +130,19 @@ def write(site: Site, page: Draft, cache: PublishCache) -> Publication:
         cache.archive.forget()
         archived = cache.archive.snapshot(page.observed)
         whole = replace(archived.snapshot, latency=page.snapshot.latency)
-        again = replace(page, snapshot=whole, feed=archived.feed)
-        return _write(site, again, cache.pages, cache.tree, cache.past)
+        return _write(site, replace(page, snapshot=whole, feed=archived.feed), cache, cache.tree)
 
 
-def _write(site: Site, page: Draft, pages: PageCache, tree: TreeCache, past: PastPages) -> Publication:
-    with nullcontext() if tree.written else _without_collector():
-        files, lazy = whole_site(page.snapshot, page.project, page.kept, pages, page.feed, past)
+def _write(site: Site, page: Draft, cache: PublishCache, tree: TreeCache) -> Publication:
+    with _without_collector():
+        files, lazy = whole_site(page.snapshot, page.project, page.kept, cache.pages, page.feed, cache.past)
     changes = sync_changes(site.status_output, files, cache=tree, lazy=lazy)
     return Publication(page.snapshot, tuple(changes))
 
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Let nobody look for garbage in circles while a process makes all for the first time: looking takes a quarter.
-
-    Later it is next to nothing, and other threads keep their collector.
-    """
+    """Let nobody look for garbage in circles meanwhile: all that is made is needed, and looking takes a quarter."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
