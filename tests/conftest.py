@@ -10,7 +10,9 @@ from pytest_httpserver import HTTPServer
 
 from helpers.hostile_servers import Certificates, certificates
 from helpers.postgres import MISSING, Cluster, cluster
+from helpers.sites import minimal_site, point_checks_at
 from waypost.base.net import network
+from waypost.reading.site import Site
 
 # A busy machine is not a failure: no example is judged by the time it takes.
 settings.register_profile("waypost", deadline=None)
@@ -56,6 +58,14 @@ def server(listening: HTTPServer) -> HTTPServer:
 def healthy_server(server: HTTPServer) -> HTTPServer:
     server.expect_request("/health").respond_with_data("fine")
     return server
+
+
+@pytest.fixture
+def polled_site(healthy_server: HTTPServer, tmp_path: Path) -> Site:
+    """The smallest site, whose one check asks the healthy server once a second."""
+    site = minimal_site(tmp_path / "site")
+    point_checks_at(site, healthy_server.url_for("/health"), every="1s")
+    return site
 
 
 @pytest.fixture(scope="session")

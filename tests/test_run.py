@@ -4,8 +4,9 @@ import re
 import signal
 import threading
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,8 +18,6 @@ from helpers.sites import (
     PATIENCE,
     Running,
     called,
-    minimal_site,
-    point_checks_at,
     replace,
     running,
     wait_until,
@@ -45,15 +44,8 @@ We look into it.
 
 
 @pytest.fixture
-def server(healthy_server: HTTPServer) -> HTTPServer:
-    return healthy_server
-
-
-@pytest.fixture
-def site(server: HTTPServer, tmp_path: Path) -> Site:
-    site = minimal_site(tmp_path / "site")
-    point_checks_at(site, server.url_for("/health"), every="1s")
-    return site
+def site(polled_site: Site) -> Site:
+    return polled_site
 
 
 def page_holds(site: Site, words: str) -> bool:
@@ -89,40 +81,36 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals, site: Site) -> None:
     assert waypost("status", site=site).returncode == 0
 
 
-def test_a_signal_ends_it_while_a_server_does_not_answer(server: HTTPServer, site: Site) -> None:
+@contextmanager
+def hanging(server: HTTPServer, site: Site, seconds: float) -> Iterator[threading.Event]:
+    """Let the check of a site ask an address that takes so long; yields what is set when it was asked."""
     replace(site.root / "status" / "status.yml", server.url_for("/health"), server.url_for("/hang"))
     hold, entered = threading.Event(), threading.Event()
 
     def hang(_: Request) -> Response:
         entered.set()
-        hold.wait(20)
+        hold.wait(seconds)
         return Response("late")
 
     server.expect_request("/hang").respond_with_handler(hang)
-    with running("run", site=site) as command:
+    yield entered
+    assert not hold.is_set()
+    hold.set()
+
+
+def test_a_signal_ends_it_while_a_server_does_not_answer(server: HTTPServer, site: Site) -> None:
+    with hanging(server, site, 20) as entered, running("run", site=site) as command:
         wait_until(entered.is_set, "the check waits for an answer")
         assert command.end(signal.SIGTERM, patience=10) == 0
-    hold.set()
 
 
 def test_a_signal_ends_it_though_a_check_would_wait_for_a_minute(server: HTTPServer, site: Site) -> None:
     status = site.root / "status" / "status.yml"
-    replace(status, server.url_for("/health"), server.url_for("/hang"))
     replace(status, "every: 1s", "every: 90s")
     replace(status, "timeout: 1s", "timeout: 80s")
-    hold, entered = threading.Event(), threading.Event()
-
-    def hang(_: Request) -> Response:
-        entered.set()
-        hold.wait(80)
-        return Response("late")
-
-    server.expect_request("/hang").respond_with_handler(hang)
-    with running("run", site=site) as command:
+    with hanging(server, site, 80) as entered, running("run", site=site) as command:
         wait_until(entered.is_set, "the check waits for an answer")
         assert command.end(signal.SIGTERM, patience=30) == 0
-        assert not hold.is_set()
-    hold.set()
 
 
 def test_a_second_one_is_refused_and_told_which_process_is_in_the_way(site: Site) -> None:

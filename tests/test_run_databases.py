@@ -11,10 +11,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from pytest_httpserver import HTTPServer
 
 from helpers.postgres import Cluster, black_hole
-from helpers.sites import Running, called, minimal_site, point_checks_at, running, wait_until, waypost
+from helpers.sites import Running, called, running, wait_until, waypost
 from waypost.base.database import postgres as deadlines
 from waypost.base.database.engine import StoreError
 from waypost.monitor.store.reading import read_history
@@ -24,10 +23,8 @@ GONE = "is gone: its file was deleted or moved away while it was in use. Nothing
 
 
 @pytest.fixture
-def site(healthy_server: HTTPServer, tmp_path: Path) -> Site:
-    site = minimal_site(tmp_path / "site")
-    point_checks_at(site, healthy_server.url_for("/health"), every="1s")
-    return site
+def site(polled_site: Site) -> Site:
+    return polled_site
 
 
 @pytest.fixture

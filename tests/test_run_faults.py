@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 
 from helpers.receivers import SECRET, Receiver, receiver
-from helpers.sites import environment, minimal_site, point_checks_at, running, wait_until
+from helpers.sites import environment, running, wait_until
 from waypost.base.clock import utc_now
 from waypost.base.database.engine import Database
 from waypost.base.faults import FaultKind
@@ -45,15 +44,8 @@ subscribers:
 
 
 @pytest.fixture
-def server(healthy_server: HTTPServer) -> HTTPServer:
-    return healthy_server
-
-
-@pytest.fixture
-def site(server: HTTPServer, tmp_path: Path) -> Site:
-    site = minimal_site(tmp_path / "site")
-    point_checks_at(site, server.url_for("/health"), every="1s")
-    return site
+def site(polled_site: Site) -> Site:
+    return polled_site
 
 
 @pytest.fixture

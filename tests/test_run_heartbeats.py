@@ -10,9 +10,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from pytest_httpserver import HTTPServer
 
-from helpers.sites import called, minimal_site, point_checks_at, replace, running, wait_until
+from helpers.sites import called, replace, running, wait_until
 from waypost.monitor.store.reading import read_history
 from waypost.reading.site import Site
 
@@ -20,18 +19,16 @@ POLLER, JOB = 61001, 61002
 
 
 @pytest.fixture
-def site(healthy_server: HTTPServer, tmp_path: Path) -> Site:
+def site(polled_site: Site) -> Site:
     """Return a site with a check and a heartbeat, which is judged once a second."""
-    site = minimal_site(tmp_path / "site")
-    point_checks_at(site, healthy_server.url_for("/health"), every="1s")
     replace(
-        site.root / "status" / "status.yml",
+        polled_site.root / "status" / "status.yml",
         "  - id: mail\n    name: Mail\n",
         "  - id: backups\n    name: Backups\n    checks:\n"
         "      - heartbeat: {every: 1h, grace: 5m}\n        every: 1s\n"
         "  - id: mail\n    name: Mail\n",
     )
-    return site
+    return polled_site
 
 
 def spool(site: Site) -> Path:

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import waypost.run
+from helpers.sites import site_of_checks
 from waypost.formats.observations import RecordedOutcome
 from waypost.formats.run_options import RunOptions
 from waypost.monitor.poll import Poller, Started
@@ -65,23 +66,13 @@ def serve_badly(ready: Connection) -> None:
 
 def write_site(folder: Path, checks: int, port: int) -> Site:
     """Write a site with so many components, each with one check a minute on a loopback address of its own."""
-    for name in ("content", "status"):
-        (folder / name).mkdir(parents=True)
-    (folder / "content" / "index.md").write_text("---\ntitle: Help\nkind: home\n---\n", encoding="utf-8")
-    lines = [
-        'page: {name: Bench, url: "https://help.example.org/status/"}',
-        "policy: {down_after: 1, up_after: 1, correlate: off}",
-        "components:",
-    ]
-    for number in range(checks):
+
+    def check(number: int) -> str:
         path = ("flip", "slow", "hang")[number // 3 % 3] if number % 3 == 0 else "ok"
         host = f"127.1.{number // 250}.{number % 250 + 1}"
-        lines.append(
-            f"  - {{id: part-{number}, name: Part {number}, checks: ["
-            f'{{http: "http://{host}:{port}/{path}/{number}", every: 60s, timeout: {TIMEOUT}s}}]}}'
-        )
-    (folder / "status" / "status.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return Site(folder)
+        return f'{{http: "http://{host}:{port}/{path}/{number}", every: 60s, timeout: {TIMEOUT}s}}'
+
+    return site_of_checks(folder, "{down_after: 1, up_after: 1, correlate: off}", map(check, range(checks)))
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from rich.console import Console
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from helpers.sites import environment
+from helpers.sites import environment, site_of_checks
 from waypost.formats.status import ComponentStatus
 from waypost.monitor.store.reading import read_history
 from waypost.reading.project import load_project
@@ -98,21 +98,12 @@ def follow(outages: Mapping[str, Sequence[Span]], ready: Connection) -> None:
 
 def write_site(folder: Path, port: int) -> Site:
     """Write a site with one check a part, each on a loopback address of its own."""
-    for name in ("content", "status"):
-        (folder / name).mkdir(parents=True)
-    (folder / "content" / "index.md").write_text("---\ntitle: Help\nkind: home\n---\n", encoding="utf-8")
-    lines = [
-        'page: {name: Soak, url: "https://help.example.org/status/"}',
-        # One that keeps changing is held at degraded for a while; that is a policy, and not what is looked for here.
-        "policy: {flapping: {changes: 20, within: 1m, hold: 1s}}",
-        "components:",
-    ]
-    for number in range(PARTS):
-        url = f"http://127.2.0.{number + 1}:{port}/part-{number}"
-        check = f'{{http: "{url}", every: {EVERY}s, timeout: {TIMEOUT}s}}'
-        lines.append(f"  - {{id: part-{number}, name: Part {number}, checks: [{check}]}}")
-    (folder / "status" / "status.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return Site(folder)
+    checks = (
+        f'{{http: "http://127.2.0.{number + 1}:{port}/part-{number}", every: {EVERY}s, timeout: {TIMEOUT}s}}'
+        for number in range(PARTS)
+    )
+    # One that keeps changing is held at degraded for a while; that is a policy, and not what is looked for here.
+    return site_of_checks(folder, "{flapping: {changes: 20, within: 1m, hold: 1s}}", checks)
 
 
 @dataclass

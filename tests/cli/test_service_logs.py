@@ -15,15 +15,13 @@ from typing import IO, Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from helpers.sites import environment, minimal_site, point_checks_at, running, wait_until, waypost
+from helpers.sites import environment, running, wait_until, waypost
 from waypost.reading.site import Site
 
 
 @pytest.fixture
-def site(healthy_server: HTTPServer, tmp_path: Path) -> Site:
-    found = minimal_site(tmp_path / "site")
-    point_checks_at(found, healthy_server.url_for("/health"), every="1s")
-    return found
+def site(polled_site: Site) -> Site:
+    return polled_site
 
 
 @contextmanager

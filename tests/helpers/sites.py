@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import IO, TypeVar
@@ -41,6 +41,24 @@ def sample_site(folder: Path) -> Site:
     for name in ("content", "status"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "mkdocs.yml", folder)
+    return Site(folder)
+
+
+def site_of_checks(folder: Path, policy: str, checks: Iterable[str]) -> Site:
+    """Write a site with one component, `part-0` and on, for each check; `policy` and checks are YAML on one line."""
+    for name in ("content", "status"):
+        (folder / name).mkdir(parents=True)
+    (folder / "content" / "index.md").write_text("---\ntitle: Help\nkind: home\n---\n", encoding="utf-8")
+    lines = [
+        'page: {name: Parts, url: "https://help.example.org/status/"}',
+        f"policy: {policy}",
+        "components:",
+    ]
+    lines += [
+        f"  - {{id: part-{number}, name: Part {number}, checks: [{check}]}}"
+        for number, check in enumerate(checks)
+    ]
+    (folder / "status" / "status.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return Site(folder)
 
 

@@ -16,7 +16,6 @@ from waypost.formats.status_site import History
 from waypost.publishing import publish as publishing
 from waypost.publishing.archive import Archive, Archived
 from waypost.publishing.io.archive_files import INDEX
-from waypost.publishing.pages import render as status_pages
 from waypost.publishing.publish import ARCHIVE, RECORD, PublishCache, publish
 from waypost.reading.io.history_files import FOLDER, HistoryText, history_files
 from waypost.reading.project import load_project
@@ -111,21 +110,6 @@ def is_as_without_archive(site: Site, now: datetime = NOW) -> bool:
         patched.setattr(Archive, "snapshot", whole)
         patched.setattr(publishing, "RECORD", "another.json")
         return published(site, now) == ()
-
-
-@pytest.fixture
-def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The pages that are really made."""
-    made: list[str] = []
-    renderer = status_pages._Renderer
-    page = renderer.page
-
-    def spy(self: status_pages._Renderer, spec: status_pages.PageSpec) -> bytes:
-        made.append(spec.path)
-        return page(self, spec)
-
-    monkeypatch.setattr(renderer, "page", spy)
-    return made
 
 
 @pytest.mark.parametrize("correlate", ["page", "off"])

@@ -240,21 +240,6 @@ def test_any_series_of_changes_ends_in_what_a_fresh_process_publishes(
             assert publish(world.site, load_project(world.site), world.now).changed == (), item
 
 
-@pytest.fixture
-def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The pages that are really made."""
-    made: list[str] = []
-    renderer = status_pages._Renderer
-    page = renderer.page
-
-    def spy(self: status_pages._Renderer, spec: status_pages.PageSpec) -> bytes:
-        made.append(spec.path)
-        return page(self, spec)
-
-    monkeypatch.setattr(renderer, "page", spy)
-    return made
-
-
 def test_one_new_incident_makes_its_own_page_and_those_that_list_it(
     tmp_path: Path, rendered: list[str]
 ) -> None:
