@@ -9,8 +9,9 @@ from waypost.formats.article import Article
 from waypost.formats.project import HelpCenter, Project
 from waypost.search.io.language import search_language
 from waypost.search.io.word_cache import Counted, SiteCache
+from waypost.search.rules.certainty import learned
 from waypost.search.rules.documents import search_documents
-from waypost.search.rules.index import Index, Language, Phrases, build_index, count_forms, phrases_of
+from waypost.search.rules.index import Index, Language, Phrases, build_index, document_words, phrases_of
 from waypost.search.rules.ranking import Ranking, rank
 from waypost.search.rules.shards import Category, search_files
 
@@ -25,18 +26,18 @@ def site_index(help_center: HelpCenter, language: Language, cache: SiteCache | N
     counted = (cache or SiteCache()).search
     phrases = phrases_of(language)
     # The counts depend on these beside the text.
-    setting = f"{language.code}\0{sorted(language.stop)}\0{sorted(phrases.items())}\0"
+    setting = f"{sorted(phrases.items())}\0"
     found = [
         entry
         for article in help_center.articles
-        for entry in counted.get(f"{setting}{article!r}", partial(_counted, article, language, phrases))
+        for entry in counted.get(f"{setting}{article!r}", partial(_counted, article, phrases))
     ]
     counted.save()
-    return build_index([document for document, _ in found], [counts for _, counts in found], language)
+    return learned(build_index([document for document, _ in found], [words for _, words in found], language))
 
 
-def _counted(article: Article, language: Language, phrases: Phrases) -> list[Counted]:
-    return [(document, count_forms(document, language, phrases)) for document in search_documents([article])]
+def _counted(article: Article, phrases: Phrases) -> list[Counted]:
+    return [(document, document_words(document, phrases)) for document in search_documents([article])]
 
 
 def search_outputs(

@@ -12,7 +12,7 @@ from waypost.base.files.digests import digest
 from waypost.base.files.file_tree import write_atomic
 from waypost.help.kinds import ARTICLE_KINDS
 from waypost.search.rules.documents import DocumentSection, SearchDocument
-from waypost.search.rules.index import FIELDS, FieldCounts
+from waypost.search.rules.index import FIELDS, DocumentWords
 
 T = TypeVar("T")
 
@@ -84,8 +84,8 @@ class TermCache(Generic[T]):
 WordCounts = dict[str, float]
 """Stems, each with its weight in an article."""
 
-Counted = tuple[SearchDocument, FieldCounts]
-"""A document, with the counts of its words."""
+Counted = tuple[SearchDocument, DocumentWords]
+"""A document, with its words."""
 
 
 class SiteCache:
@@ -109,8 +109,11 @@ def _word_counts(read: Any) -> WordCounts:
 
 def _counted(read: Any) -> list[Counted]:
     """Read documents with their counts, not checked word by word: that would take longer than counting."""
-    found = [(_document(*document), tuple(counts)) for document, counts in read]
-    if any(len(counts) != len(FIELDS) for _, counts in found):
+    found = [
+        (_document(*document), DocumentWords(tuple(fields), passages))
+        for document, (fields, passages) in read
+    ]
+    if any(len(words.fields) != len(FIELDS) for _, words in found):
         raise ValueError(read)
     return found
 

@@ -16,21 +16,27 @@ MOST_WORDS = 40
 COMPLETED = 50
 """The worth of a longer word for an unfinished one that is a word too, and of one word of a phrase for the phrase."""
 
-TAIL = 4
-"""A document with less than this part of the best score is no answer: it only shares a word with the question."""
-
 WHOLE = 100
 """The worth of a word as it was written."""
 
-SCALE = 4
-"""The factor that makes a score hundredths of the weights of all words of the question."""
+STOP = 60
+"""The worth of an unknown word that is in every sentence."""
 
-ENOUGH = 112
-"""The least confidence in the best answer. Calibrated on two collections, with questions that the one answers
-and the other does not, and with questions of daily life: docs/performance.md has the figures."""
+COMPARED = 10
+"""Documents with the most words in common that are compared with the question passage by passage."""
 
-ENOUGH_COVERED = 20
-"""The least part of the question, in hundredths, that an answer must cover: one common word of many is not enough."""
+FIRST = 40
+"""The factor that makes a score thousandths of the weight of the words that were asked."""
+
+SECOND = 2
+"""How much the nearest passage of a document counts against all its words: a passage that is the question counts
+as much as two mentions of all its words."""
+
+NEAREST = 3
+"""Documents that are named where it is not sure that any of them answers."""
+
+TAIL = 40
+"""A document that is this part as near as the best is shown, in hundredths; the rest only shares a word."""
 
 CANDIDATES = 6
 """Words that one word may stand for. More than this is guessing."""

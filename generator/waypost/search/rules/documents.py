@@ -30,6 +30,9 @@ _MARKS = (
 )
 """Marks of formatting, each with the part of it that readers see."""
 
+_BLOCK_START = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])")
+"""Where a paragraph or an item of a list begins."""
+
 
 @dataclass(frozen=True)
 class DocumentSection:
@@ -39,6 +42,16 @@ class DocumentSection:
     """The id of its heading; empty before the first."""
     heading: str
     text: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of a document that can answer on its own."""
+
+    text: str
+    section: int = -1
+    """The number of its section; -1 for a title, an alias or the summary."""
+    is_heading: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,22 @@ class SearchDocument:
     """Ids of the components it depends on."""
 
     @property
+    def passages(self) -> tuple[Passage, ...]:
+        """What a question is compared with one by one: its title, its aliases, its headings, and its sentences.
+
+        Of a long document, the same share of each section.
+        """
+        length = sum(len(section.text) for section in self.sections)
+        share = min(1.0, SHOWN_TEXT / length) if length else 1.0
+        found = [Passage(text) for text in (self.title, *self.aliases, self.summary) if text]
+        for number, section in enumerate(self.sections):
+            if section.heading:
+                found.append(Passage(section.heading, number, is_heading=True))
+            text = _cut(section.text, round(len(section.text) * share))
+            found += [Passage(sentence, number) for sentence in sentences_of(text)]
+        return tuple(found)
+
+    @property
     def headings(self) -> str:
         """The words of all its headings."""
         return " ".join(section.heading for section in self.sections if section.heading)
@@ -69,6 +98,22 @@ class SearchDocument:
     def text(self) -> str:
         """All its words without its title."""
         return " ".join(filter(None, [self.summary, *(_words(section) for section in self.sections)]))
+
+
+SHOWN_TEXT = 1600
+"""Characters of a document that are compared sentence by sentence, and that browsers get to show a passage."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])\s*|\s*\n\s*")
+
+
+def sentences_of(text: str) -> list[str]:
+    """Cut a text at the ends of its sentences and lines."""
+    return [sentence for part in _SENTENCE_END.split(text) if (sentence := part.strip())]
+
+
+def _cut(text: str, length: int) -> str:
+    """Cut a text at the end of a word."""
+    return text if len(text) <= length else text[:length].rpartition(" ")[0] + " …"
 
 
 def _words(section: DocumentSection) -> str:
@@ -131,8 +176,11 @@ def _sections(article: Article) -> list[tuple[int, DocumentSection]]:
 
 
 def _plain(lines: Sequence[MarkdownLine]) -> str:
-    """Return the words that a reader sees, without the marks of boxes, tabs, tables, code and HTML."""
+    """Return the words that a reader sees, a paragraph or an item of a list a line.
+
+    The marks of boxes, tabs, tables, code and HTML are left out.
+    """
     text = "\n".join("" if line.is_fence else line.text for line in lines)
     for mark, shown in _MARKS:
         text = mark.sub(shown, text)
-    return plain_text(text)
+    return "\n".join(filter(None, map(plain_text, _BLOCK_START.split(text))))

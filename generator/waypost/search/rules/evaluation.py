@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from waypost.formats.search import NO_ANSWER, Query
-from waypost.search.rules.ranking import Ranking
+from waypost.search.rules.ranking import AnswerState, Ranking
 
 DEPTH = 10
 """Results of a question that count; nobody reads further."""
@@ -40,6 +40,7 @@ class QuestionResult:
     """The paths of the results, best first. A faq may stand in it several times, once for each question."""
     first_title: str = ""
     """The title of the first result."""
+    state: AnswerState = AnswerState.NOTHING
 
     @property
     def is_answerable(self) -> bool:
@@ -47,9 +48,9 @@ class QuestionResult:
         return any(grade > 0 for grade in self.question.grades.values())
 
     @property
-    def is_refused(self) -> bool:
-        """Whether nothing was found."""
-        return not self.found
+    def is_held_back(self) -> bool:
+        """Whether no answer was claimed: nothing was found, or only the nearest were named."""
+        return self.state is not AnswerState.ANSWER
 
     @property
     def rank(self) -> int:
@@ -59,8 +60,8 @@ class QuestionResult:
 
     @property
     def is_right(self) -> bool:
-        """Whether the best answer came first, or nothing where nothing may be found."""
-        return self.rank == 1 if self.is_answerable else self.is_refused
+        """Whether the best answer came first, or none was claimed where nothing answers."""
+        return self.rank == 1 if self.is_answerable else self.is_held_back
 
     @property
     def first(self) -> str:
@@ -91,7 +92,7 @@ class Figures:
     """
 
     right: float
-    """The share of all questions that got an answer first, or nothing where there is none."""
+    """The share of all questions that got the best answer first, or none where there is none."""
     success_at_1: float
     """The share whose first result answers."""
     success_at_5: float
@@ -101,11 +102,21 @@ class Figures:
     ndcg_at_10: float
     """The mean of the discounted cumulative gain."""
     no_answer_rate: float
-    """The share of all questions for which nothing was found."""
+    """The share of all questions for which nothing was found; the same as `nothing`."""
+    answered: float
+    """The share of all questions that got an answer that the search is sure of."""
+    unsure: float
+    """The share that got the nearest articles, and the way to a person before them."""
+    nothing: float
+    """The share that was told that there is nothing."""
     rightly_refused: float | None = None
-    """Of the questions that have no answer, the share for which nothing was found; None without such questions."""
+    """Of the questions that have no answer, the share without one that the search is sure of; None without such
+    questions."""
     wrongly_refused: float | None = None
-    """Of the questions that have one, the share for which nothing was found; None without such questions."""
+    """The same as `nothing_wrongly`."""
+    nothing_wrongly: float | None = None
+    """Of the questions that have an answer, the share that was told that there is nothing; None without such
+    questions."""
 
 
 def ask(questions: Iterable[Question], answer: Answerer) -> tuple[QuestionResult, ...]:
@@ -116,22 +127,30 @@ def ask(questions: Iterable[Question], answer: Answerer) -> tuple[QuestionResult
 def _result(question: Question, ranking: Ranking) -> QuestionResult:
     documents = [hit.document for hit in ranking.hits]
     found = tuple(document.path for document in documents)
-    return QuestionResult(question, found, documents[0].title if documents else "")
+    return QuestionResult(question, found, documents[0].title if documents else "", ranking.state)
 
 
 def figures(results: Sequence[QuestionResult]) -> Figures:
     """Sum up; without any question every figure is 0."""
     answerable = [result for result in results if result.is_answerable]
     others = [result for result in results if not result.is_answerable]
+    shares = {state: _mean(result.state is state for result in results) for state in AnswerState}
+    nothing_wrongly = (
+        _mean(result.state is AnswerState.NOTHING for result in answerable) if answerable else None
+    )
     return Figures(
         right=_mean(result.is_right for result in results),
         success_at_1=_mean(result.rank == 1 for result in answerable),
         success_at_5=_mean(1 <= result.rank <= 5 for result in answerable),
         mrr_at_10=_mean(1 / result.rank if result.rank else 0 for result in answerable),
         ndcg_at_10=_mean(result.ndcg for result in answerable),
-        no_answer_rate=_mean(result.is_refused for result in results),
-        rightly_refused=_mean(result.is_refused for result in others) if others else None,
-        wrongly_refused=_mean(result.is_refused for result in answerable) if answerable else None,
+        no_answer_rate=shares[AnswerState.NOTHING],
+        answered=shares[AnswerState.ANSWER],
+        unsure=shares[AnswerState.UNSURE],
+        nothing=shares[AnswerState.NOTHING],
+        rightly_refused=_mean(result.is_held_back for result in others) if others else None,
+        wrongly_refused=nothing_wrongly,
+        nothing_wrongly=nothing_wrongly,
     )
 
 

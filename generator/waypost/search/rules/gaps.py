@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from waypost.formats.search import NO_ANSWER, Query
+from waypost.search.rules.certainty import learned
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.evaluation import ask, questions_of
 from waypost.search.rules.grouping import PhrasingGroup, UnresolvedReason, UnresolvedSearch, group_searches
-from waypost.search.rules.index import Index, Language, build_index, count_forms, phrases_of
+from waypost.search.rules.index import DocumentWords, Index, Language, build_index, document_words, phrases_of
 from waypost.search.rules.ranking import rank
 
-NEAR = 90
-"""The least confidence with which the nearest article is proposed. Of 1,250 questions that were measured, half of
-them with a typing error, the nearest article was right for 2 of the 8 below it and for 4 of the 13 between it and
-the confidence of an answer; of 225 questions of another field, 207 stay below."""
+NEAR = 70
+"""The least confidence with which the nearest article is proposed, in hundredths of that of an answer."""
 
 NEAREST = 3
 """Articles that are named for a writer to choose from."""
@@ -149,17 +148,16 @@ class _Planner:
         self._content = content
         self._phrases = phrases_of(content.language)
         self._documents = list(content.documents)
-        self._counts = [
-            count_forms(document, content.language, self._phrases) for document in self._documents
-        ]
+        self._words = [document_words(document, self._phrases) for document in self._documents]
         # An alias belongs to an article; the questions of a faq have documents of their own.
         self._numbers = {d.path: number for number, d in enumerate(self._documents) if "#" not in d.url}
-        self.index = build_index(self._documents, self._counts, content.language)
+        self.index = learned(build_index(self._documents, self._words, content.language))
+        self._near = self.index.sure * NEAR // 100
         self.right = _right(self.index, content.queries)
 
     def decide(self, group: PhrasingGroup) -> Gap:
         nearest = self._nearest(group)
-        if not nearest or nearest[0].confidence < NEAR:
+        if not nearest or nearest[0].confidence < self._near:
             return Gap(group, Proposal.MISSING, nearest)
         path = nearest[0].path
         asked = group.phrasings[:ASKED]
@@ -174,13 +172,13 @@ class _Planner:
         if before == total:
             return Gap(group, Proposal.ANSWERED, nearest, asked=as_it_is)
         for alias in self._aliases(group, path):
-            index, document, counts = self._with(path, alias)
+            index, document, words = self._with(path, alias)
             after = sum(phrasing.count for phrasing in asked if _first(index, phrasing.text) == path)
             right = _right(index, self._content.queries) if after > before else 0
             if after > before and right >= self.right:
                 checked = Gain(self.right, right, len(self._content.queries))
                 number = self._numbers[path]
-                self._documents[number], self._counts[number] = document, counts
+                self._documents[number], self._words[number] = document, words
                 self.index, self.right = index, right
                 return Gap(group, Proposal.ALIAS, nearest, alias, Gain(before, after, total), checked)
         return Gap(group, Proposal.BY_HAND, nearest, asked=as_it_is)
@@ -190,7 +188,7 @@ class _Planner:
         votes: Counter[str] = Counter()
         best: dict[str, int] = {}
         for phrasing in group.phrasings[:ASKED]:
-            ranking = rank(self.index, phrasing.text, NEAREST, always=True)
+            ranking = rank(self.index, phrasing.text, NEAREST)
             for place, hit in enumerate(ranking.hits):
                 path = hit.document.path
                 # A lower hit is at most as near as its score says.
@@ -209,15 +207,15 @@ class _Planner:
         usable = (phrasing.text for phrasing in group.phrasings if self._content.is_usable(phrasing.text))
         return [text for text in usable if plain_question(text) not in known][:TRIED]
 
-    def _with(self, path: str, alias: str) -> tuple[Index, SearchDocument, tuple[Mapping[str, int], ...]]:
+    def _with(self, path: str, alias: str) -> tuple[Index, SearchDocument, DocumentWords]:
         """Return the index as it would be with an alias; only the words of its article are counted again."""
         number = self._numbers[path]
         document = self._documents[number]
         document = replace(document, aliases=(*document.aliases, alias))
-        fields = count_forms(document, self._content.language, self._phrases)
+        words = document_words(document, self._phrases)
         documents = [*self._documents[:number], document, *self._documents[number + 1 :]]
-        counts = [*self._counts[:number], fields, *self._counts[number + 1 :]]
-        return build_index(documents, counts, self._content.language), document, fields
+        all_words = [*self._words[:number], words, *self._words[number + 1 :]]
+        return build_index(documents, all_words, self._content.language), document, words
 
 
 def plain_question(text: str) -> str:

@@ -114,7 +114,7 @@ def group_searches(searches: Iterable[UnresolvedSearch], index: Index, language:
     gatherer = _Gatherer()
     wordless = 0
     for text, reasons in asked[:MOST_PHRASINGS]:
-        concepts = rank(index, text, 1, always=True).concepts
+        concepts = [concept for concept in rank(index, text, 1).concepts if concept.is_content]
         weights = {terms.of(concept): concept.weight for concept in concepts}
         count = sum(reasons.values())
         if weights:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from waypost.base.tokens import form_of, words_of
 from waypost.search.rules.documents import SearchDocument
@@ -29,7 +30,7 @@ class Language:
     stem: Callable[[str], str]
     """Returns the stem that the inflections of a word share."""
     stop: frozenset[str] = frozenset()
-    """Words that are in every sentence; nothing is found by them."""
+    """Words that are in every sentence, which tell only how something is asked."""
     light: frozenset[str] = frozenset()
     """Words of any conversation, which say little about a question."""
     synonyms: Sequence[SynonymGroup] = ()
@@ -56,14 +57,11 @@ class DocumentField:
 
 
 FIELDS = (
-    DocumentField("title", weight=2.0, saturation=1.5, length=0.75),
-    DocumentField("aliases", weight=2.5, saturation=1.2, length=0.0),
+    DocumentField("title", weight=2.0, saturation=1.2, length=0.4),
     DocumentField("headings", weight=0.8, saturation=1.2, length=0.5),
-    DocumentField("text", weight=1.0, saturation=2.5, length=0.75),
+    DocumentField("text", weight=1.0, saturation=1.5, length=0.75),
 )
-
-OWN_RARITY = 0.7
-"""The part of a word's weight that its rarity within the field decides; its rarity anywhere decides the rest."""
+"""BM25 as Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), section 3, with their usual k1."""
 
 
 def rarity(holders: int, documents: int) -> float:
@@ -80,61 +78,28 @@ def holders(documents: Sequence[Sequence[Counts]]) -> Counter[str]:
     return Counter(term for fields in documents for term in set().union(*fields))
 
 
-def impacts(documents: Sequence[Sequence[Counts]]) -> Impacts:
+def impacts(documents: Sequence[Sequence[Counts]], weights: Mapping[str, float]) -> Impacts:
     """Return the worth of each term in each document; a document is given as the counts of its FIELDS.
 
-    The numbers of the documents ascend for each term.
+    `weights` has the weight of each term. The numbers of the documents ascend for each term.
     """
-    anywhere = holders(documents)
-    scales = [
-        _Scale.of(field, [fields[place] for fields in documents], anywhere)
-        for place, field in enumerate(FIELDS)
-    ]
+    averages = [_average(texts) for texts in zip(*documents, strict=True)] if documents else []
     found: Impacts = defaultdict(dict)
     for number, fields in enumerate(documents):
-        for term, value in _values(fields, scales).items():
-            found[term][number] = value
+        for field, average, text in zip(FIELDS, averages, fields, strict=True):
+            length = sum(text.values()) / average
+            norm = field.saturation * (1 - field.length + field.length * length)
+            for term, count in text.items():
+                held = found[term]
+                value = field.weight * (field.saturation + 1) * count / (count + norm) * weights[term]
+                held[number] = held.get(number, 0.0) + value
     return found
 
 
-@dataclass(frozen=True)
-class _Scale:
-    """The weights of one field."""
-
-    field: DocumentField
-    worth: Mapping[str, float]
-    """Of each term, before saturation."""
-    average: float
-    """Words of a text that has any."""
-
-    @classmethod
-    def of(cls, field: DocumentField, texts: Sequence[Counts], anywhere: Counts) -> _Scale:
-        lengths = [length for text in texts if (length := sum(text.values()))]
-        within = Counter(term for text in texts for term in text)
-        worth = {
-            term: field.weight
-            * (field.saturation + 1)
-            * (OWN_RARITY * rarity(count, len(texts)) + (1 - OWN_RARITY) * rarity(anywhere[term], len(texts)))
-            for term, count in within.items()
-        }
-        return cls(field, worth, sum(lengths) / len(lengths) if lengths else 1.0)
-
-    def values(self, text: Counts) -> dict[str, float]:
-        """Return the worth of each term of a text."""
-        field, worth = self.field, self.worth
-        length = sum(text.values()) / self.average
-        norm = field.saturation * (1 - field.length + field.length * length)
-        return {term: worth[term] * count / (count + norm) for term, count in text.items()}
-
-
-def _values(fields: Sequence[Counts], scales: Sequence[_Scale]) -> dict[str, float]:
-    """Add up the worth of each term over the fields of one document."""
-    *short, longest = zip(scales, fields, strict=True)
-    found = longest[0].values(longest[1])
-    for scale, text in short:
-        for term, value in scale.values(text).items():
-            found[term] = found.get(term, 0.0) + value
-    return found
+def _average(texts: Sequence[Counts]) -> float:
+    """Return the words of a text that has any."""
+    lengths = [length for text in texts if (length := sum(text.values()))]
+    return sum(lengths) / len(lengths) if lengths else 1.0
 
 
 SCALE = 4
@@ -144,7 +109,7 @@ FINE = 16
 """Steps of a word's weight to one unit of rarity."""
 
 LIGHT = 0.6
-"""The weight of a word of any conversation against other words."""
+"""The weight of a word of any sentence or conversation against other words."""
 
 
 @dataclass(frozen=True)
@@ -170,15 +135,20 @@ class Index:
     """The data of the ranking; browsers get it in shards."""
 
     documents: tuple[SearchDocument, ...]
+    passages: Sequence[Sequence[PassageForms]]
+    """The words of the passages of each document, in their order."""
     forms: Mapping[str, Form]
-    """By the word; those that were only named as synonyms are among them. In the order of the alphabet."""
+    """By the word; those that were only named as synonyms are among them, and what is asked word for word behind a
+    space (`question_key`). In the order of the alphabet."""
     postings: Sequence[Postings]
     """By the number of the term."""
     stop: frozenset[str]
     phrases: frozenset[str]
     """Entries of `forms` with spaces: words that mean something else together."""
     unknown: int
-    """The weight of a word that is nowhere."""
+    """The weight of a word that is nowhere: that of the mean of all words, as nothing is known of it."""
+    sure: int = 0
+    """The confidence from which on a document answers; it is learned from the documents (certainty.py)."""
 
     @cached_property
     def by_letter(self) -> Mapping[str, Sequence[str]]:
@@ -188,24 +158,72 @@ class Index:
             found.setdefault(form[0], []).append(form)
         return found
 
+    @cached_property
+    def form_shards(self) -> Sequence[Sequence[str]]:
+        """The forms in the pieces in which browsers get them."""
+        keys = [form for form in self.forms if form.startswith(" ")]
+        words = [form for form in self.forms if not form.startswith(" ")]
+        return [
+            forms[start : start + size]
+            for forms, size in ((keys, QUESTIONS_IN_SHARD), (words, FORMS_IN_SHARD))
+            for start in range(0, len(forms), size)
+        ]
+
+    @cached_property
+    def _shard_of(self) -> Mapping[str, int]:
+        return {form: number for number, shard in enumerate(self.form_shards) for form in shard}
+
+    def inflections(self, form: str) -> list[str]:
+        """Return the forms with the stem of a form that stand in its shard, as a browser finds them."""
+        if form not in self.forms:
+            return []
+        term = self.forms[form].term
+        return [other for other in self.form_shards[self._shard_of[form]] if self.forms[other].term == term]
+
+    def weight_of(self, passage: PassageForms) -> int:
+        """Return the weight of the words of a passage together; inflections of one word count once."""
+        entries = [self.forms[form] for form in passage if form in self.forms]
+        return sum({entry.term: entry.weight for entry in entries}.values())
+
+
+FORMS_IN_SHARD = 250
+
+QUESTIONS_IN_SHARD = 60
+"""The same of questions that are known word for word, which are longer."""
 
 FieldCounts = tuple[Counts, ...]
 """How often each form stands in each of FIELDS."""
+
+PassageForms = Sequence[str]
+"""The different words of a passage."""
+
+
+@dataclass(frozen=True)
+class DocumentWords:
+    """The words of a document, as they are written."""
+
+    fields: FieldCounts
+    passages: Sequence[PassageForms]
+
 
 Phrases = Mapping[str, Sequence[tuple[str, ...]]]
 """Phrases as their words, by their first word."""
 
 
-def count_forms(document: SearchDocument, language: Language, phrases: Phrases) -> FieldCounts:
-    """Count the words of each field of a document, as they are written, and the phrases among them."""
+def document_words(document: SearchDocument, phrases: Phrases) -> DocumentWords:
+    """Count the words of each field of a document, and the phrases among them."""
     texts = {
         "title": document.title,
-        # A mark between two keeps the end of one and the start of the next from making a phrase.
-        "aliases": " . ".join(document.aliases),
         "headings": document.headings,
-        "text": document.text,
+        # An alias is one more sentence, compared with a question on its own like any other. In a field for aliases,
+        # or beside the title, it would take questions from the articles that have none.
+        # A mark between two keeps the end of one and the start of the next from making a phrase.
+        "text": " . ".join((document.text, *document.aliases)),
     }
-    return tuple(_count(texts[field.name], language.stop, phrases) for field in FIELDS)
+    return DocumentWords(
+        tuple(_count(texts[field.name], phrases) for field in FIELDS),
+        [list(dict.fromkeys(words_of(passage.text))) for passage in document.passages],
+    )
 
 
 def phrases_of(language: Language) -> Phrases:
@@ -219,9 +237,9 @@ def phrases_of(language: Language) -> Phrases:
     return found
 
 
-def _count(text: str, stop: Collection[str], phrases: Phrases) -> Counts:
+def _count(text: str, phrases: Phrases) -> Counts:
     words = words_of(text)
-    counts = Counter(word for word in words if word not in stop)
+    counts = Counter(words)
     for at, word in enumerate(words):
         for phrase in phrases.get(word, ()):
             if tuple(words[at : at + len(phrase)]) == phrase:
@@ -229,43 +247,79 @@ def _count(text: str, stop: Collection[str], phrases: Phrases) -> Counts:
     return counts
 
 
+def question_key(text: str) -> str:
+    """Return what two texts have in common that ask the same word for word: case, marks and a final s aside.
+
+    It begins with a space, so that it is no word; it is empty where a text has no words.
+    """
+    words = [word[:-1] if len(word) > 1 and word.endswith("s") else word for word in words_of(text)]
+    return f" {' '.join(words)}"[:LONGEST_KEY] if words else ""
+
+
+LONGEST_KEY = 120
+"""Characters of a question that are compared word for word."""
+
+TITLE_KEY, ALIAS_KEY, HEADING_KEY = 3, 2, 1
+"""The impact of a document for a question that is its title, one of its aliases, or one of its headings."""
+
+
+def _question_keys(documents: Sequence[SearchDocument]) -> dict[str, dict[int, int]]:
+    """Return the documents that ask each question word for word, with their impact."""
+    found: dict[str, dict[int, int]] = {}
+    for number, document in enumerate(documents):
+        texts = [(document.title, TITLE_KEY)]
+        texts += [(alias, ALIAS_KEY) for alias in document.aliases]
+        texts += [(section.heading, HEADING_KEY) for section in document.sections]
+        for text, impact in texts:
+            if key := question_key(text):
+                found.setdefault(key, {}).setdefault(number, impact)
+    return found
+
+
 def build_index(
-    documents: Sequence[SearchDocument], counts: Sequence[FieldCounts], language: Language
+    documents: Sequence[SearchDocument], words: Sequence[DocumentWords], language: Language
 ) -> Index:
-    """Weigh every word of every document; `counts` are those of `count_forms`, in the same order."""
-    forms = {form for fields in counts for text in fields for form in text}
+    """Weigh every word of every document; `words` are those of `document_words`, in the same order."""
+    forms = {form for each in words for text in each.fields for form in text}
     stems = {form: language.term_of(form) for form in forms}
-    stemmed = [tuple(_stemmed(text, stems) for text in fields) for fields in counts]
+    stemmed = [tuple(_stemmed(text, stems) for text in each.fields) for each in words]
     anywhere = holders(stemmed)
-    worth = impacts(stemmed)
-    light = {language.stem(word) for word in language.light} & worth.keys()
-    for term in light:
-        worth[term] = {number: value * LIGHT for number, value in worth[term].items()}
-    _add_synonyms(worth, stems, language)
-    terms = sorted(worth)
-    numbers = {term: number for number, term in enumerate(terms)}
+    light = {language.stem(word) for word in (*language.light, *language.stop)}
     weights = {
-        term: max(1, round(rarity(anywhere[term], len(documents)) * FINE * (LIGHT if term in light else 1)))
-        for term in terms
+        term: rarity(count, len(documents)) * (LIGHT if term in light else 1)
+        for term, count in anywhere.items()
     }
+    worth = impacts(stemmed, weights)
+    _add_synonyms(worth, stems, language)
+    keys = _question_keys(documents)
+    terms = sorted(worth)
+    numbers = {term: number for number, term in enumerate(chain(terms, keys))}
+    content = [weight for term, weight in weights.items() if term not in light]
+    unknown = sum(content) / len(content) if content else 1.0
+    entries = {
+        form: Form(numbers[stem], max(1, round(weights.get(stem, unknown) * FINE)))
+        for form, stem in stems.items()
+        if stem in numbers
+    }
+    entries.update((key, Form(numbers[key], 0)) for key in keys)
     return Index(
         documents=tuple(documents),
-        forms={
-            form: Form(numbers[stem], weights[stem])
-            for form, stem in sorted(stems.items())
-            if stem in numbers
-        },
-        postings=[_postings(worth[term]) for term in terms],
+        passages=[each.passages for each in words],
+        forms=dict(sorted(entries.items())),
+        postings=[
+            *(_postings(worth[term]) for term in terms),
+            *(Postings(list(held), list(held.values())) for held in keys.values()),
+        ],
         stop=language.stop,
         phrases=frozenset(form for form in stems if " " in form),
-        unknown=round(rarity(0, len(documents)) * FINE),
+        unknown=max(1, round(unknown * FINE)),
     )
 
 
 def index_documents(documents: Sequence[SearchDocument], language: Language) -> Index:
     """Count and weigh documents without a cache."""
     phrases = phrases_of(language)
-    return build_index(documents, [count_forms(each, language, phrases) for each in documents], language)
+    return build_index(documents, [document_words(each, phrases) for each in documents], language)
 
 
 def _stemmed(text: Counts, stems: Mapping[str, str]) -> Counts:

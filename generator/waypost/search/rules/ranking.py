@@ -5,14 +5,15 @@ All numbers are whole, so that both give the same order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from waypost.base.tokens import word_groups
 from waypost.formats.search import LONGEST_PHRASE
 from waypost.search.rules import constants
 from waypost.search.rules.documents import SearchDocument
-from waypost.search.rules.index import Form, Index
+from waypost.search.rules.index import Form, Index, question_key
 
 
 def near(word: str, forms: Iterable[str], *, typing: bool) -> list[tuple[str, int]]:
@@ -111,6 +112,8 @@ class Concept:
     candidates: tuple[Candidate, ...]
     weight: int
     """How much it counts."""
+    is_content: bool = True
+    """Whether it says what the question is about, which the words of every sentence do not."""
 
     @property
     def is_understood(self) -> bool:
@@ -121,12 +124,25 @@ class Concept:
         return form.startswith(self.asked) or self.asked.startswith(form) or worth == constants.INFLECTED
 
 
+class AnswerState(StrEnum):
+    """How sure it is that the first result answers."""
+
+    ANSWER = "answer"
+    UNSURE = "unsure"
+    """The nearest are shown, and the way to a person before them."""
+    NOTHING = "nothing"
+    """No document shares a word with the question that says what it is about."""
+
+
 @dataclass(frozen=True)
 class Hit:
-    """A document that answers, with how well: higher is better, and only the order has a meaning."""
+    """A document that may answer."""
 
     document: SearchDocument
     score: int
+    """Higher is better, and only the order has a meaning."""
+    passage: int = -1
+    """The number of the passage that is nearest to the question; -1 for documents further down."""
 
 
 @dataclass(frozen=True)
@@ -134,17 +150,11 @@ class Ranking:
     """The answer to a question."""
 
     hits: tuple[Hit, ...]
-    """Best first; none where nothing answers."""
+    """Best first."""
     concepts: tuple[Concept, ...]
-    score: int = 0
-    """The score of the best document, in hundredths of the sum of the weights of all words asked."""
-    covered: int = 0
-    """The part of those weights that the best document covers, in hundredths."""
-
-    @property
-    def confidence(self) -> int:
-        """How sure it is that the best document answers; below ENOUGH there is no answer."""
-        return self.score + self.covered
+    state: AnswerState = AnswerState.NOTHING
+    confidence: int = 0
+    """How near the best document is to the whole question, in thousandths of the weight of its words."""
 
     @property
     def corrected(self) -> str:
@@ -163,48 +173,111 @@ def rank(
     limit: int = 10,
     *,
     typing: bool = False,
-    always: bool = False,
+    without: Collection[int] = (),
 ) -> Ranking:
     """Return the documents that answer a question, and how sure that is.
 
-    `typing` says that the last word may be unfinished; with `always`, the nearest are returned however far
-    they are.
+    `typing` says that the last word may be unfinished; documents `without` are looked over.
     """
     concepts = tuple(_concepts(index, question, typing=typing))
-    scores, best = _scores(index, concepts)
-    order = sorted(scores, key=lambda number: (-scores[number], number))
-    total = sum(concept.weight for concept in concepts)
-    if not order or not total:
+    known = sum(concept.weight for concept in concepts if concept.candidates)
+    scores = {number: score for number, score in _scores(index, concepts).items() if number not in without}
+    if not scores or not known:
         return Ranking((), concepts)
-    first = order[0]
-    score = scores[first] * constants.SCALE // total
-    covered = sum(concept.weight * best[at].get(first, 0) for at, concept in enumerate(concepts)) // total
-    is_answer = always or (score + covered >= constants.ENOUGH and covered >= constants.ENOUGH_COVERED)
-    found = (
-        [number for number in order if scores[number] * constants.TAIL >= scores[first]] if is_answer else []
+    nearness = {number: score * constants.FIRST // known for number, score in scores.items()}
+    best = sorted(nearness, key=lambda number: (-scores[number], number))
+    asked = _asked_forms(index, concepts)
+    compared = {
+        number: _nearest_passage(index, number, asked, known) for number in best[: constants.COMPARED]
+    }
+    for number, (_, likeness) in compared.items():
+        nearness[number] += likeness * constants.SECOND
+    same = {number: grade for number, grade in _word_for_word(index, question) if number in nearness}
+    # What was compared with its passages is before what was not: sorting keeps the order of the rest.
+    best.sort(
+        key=lambda number: (
+            -same.get(number, 0),
+            number not in compared,
+            -nearness[number] if number in compared else 0,
+        )
     )
-    hits = tuple(Hit(index.documents[number], scores[number]) for number in found[:limit])
-    return Ranking(hits, concepts, score, covered)
+    total = sum(concept.weight for concept in concepts)
+    confidence = compared.get(best[0], (-1, 0))[1] * known // total
+    state = AnswerState.ANSWER if same or confidence >= index.sure else AnswerState.UNSURE
+    content = [concept for concept in concepts if concept.is_content]
+    if content and not any(concept.candidates for concept in content):
+        return Ranking((), concepts)
+    if state is AnswerState.UNSURE:
+        limit = min(limit, constants.NEAREST)
+    least = max(nearness.values()) * constants.TAIL
+    hits = tuple(
+        Hit(index.documents[number], nearness[number], compared.get(number, (-1, 0))[0])
+        for number in best[:limit]
+        if number in same or nearness[number] * constants.WHOLE >= least
+    )
+    return Ranking(hits, concepts, state, confidence)
 
 
-def _scores(index: Index, concepts: Sequence[Concept]) -> tuple[dict[int, int], list[dict[int, int]]]:
-    """Return the score of each document, and for each concept the worth with which documents hold it."""
+def _scores(index: Index, concepts: Sequence[Concept]) -> dict[int, int]:
+    """Return the score of each document: of each concept, the best that any of its candidates is worth in it."""
     scores: dict[int, int] = {}
-    holding: list[dict[int, int]] = []
     for concept in concepts:
         values: dict[int, int] = {}
-        worths: dict[int, int] = {}
         for candidate in concept.candidates:
             postings = index.postings[candidate.entry.term]
             for number, impact in zip(postings.documents, postings.impacts, strict=True):
-                value = impact * candidate.worth
-                if value > values.get(number, 0):
-                    values[number] = value
-                    worths[number] = candidate.worth
+                values[number] = max(values.get(number, 0), impact * candidate.worth)
         for number, value in values.items():
             scores[number] = scores.get(number, 0) + value
-        holding.append(worths)
-    return scores, holding
+    return scores
+
+
+def _word_for_word(index: Index, question: str) -> Iterator[tuple[int, int]]:
+    """Yield the documents that ask the same word for word, each with how much that says."""
+    if entry := index.forms.get(question_key(question)):
+        postings = index.postings[entry.term]
+        yield from zip(postings.documents, postings.impacts, strict=True)
+
+
+@dataclass(frozen=True)
+class _AskedForms:
+    """The forms by which a passage holds a concept."""
+
+    weight: int
+    ways: Sequence[tuple[int, Sequence[Collection[str]]]]
+    """The worth of each candidate, with the inflections of each of its words; the best worth comes first."""
+
+    def worth_in(self, passage: Collection[str]) -> int:
+        """Return with what worth a passage holds it, in hundredths."""
+        for worth, words in self.ways:
+            if all(any(form in passage for form in forms) for forms in words):
+                return worth
+        return 0
+
+
+def _asked_forms(index: Index, concepts: Iterable[Concept]) -> list[_AskedForms]:
+    found = []
+    for concept in concepts:
+        ways = [
+            (candidate.worth, [index.inflections(word) for word in candidate.form.split()])
+            for candidate in concept.candidates
+        ]
+        found.append(_AskedForms(concept.weight, sorted(ways, key=lambda way: -way[0])))
+    return found
+
+
+def _nearest_passage(index: Index, number: int, asked: Sequence[_AskedForms], known: int) -> tuple[int, int]:
+    """Return the passage of a document that is most like the question, and how much, up to 1,000.
+
+    Dice's coefficient of the weights of their words. `known` is the weight of the words asked that there are.
+    """
+    best, most = -1, 0
+    for place, passage in enumerate(index.passages[number]):
+        shared = sum(each.weight * each.worth_in(passage) for each in asked)
+        likeness = 20 * shared // (known + index.weight_of(passage)) if shared else 0
+        if likeness > most:
+            best, most = place, likeness
+    return best, most
 
 
 def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]:
@@ -219,10 +292,9 @@ def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]
         at += len(phrase.split()) if phrase else 1
         is_last = typing and at == len(groups)
         for word in words:
-            if word in known or (word in index.stop and not is_last):
-                continue
-            known.add(word)
-            yield _concept(index, word, typing=is_last)
+            if word not in known:
+                known.add(word)
+                yield _concept(index, word, typing=is_last)
 
 
 def _phrase(index: Index, groups: Sequence[Sequence[str]], at: int) -> str:
@@ -243,19 +315,24 @@ def _meant(index: Index, group: Sequence[str]) -> Sequence[str]:
 
 def _concept(index: Index, word: str, *, typing: bool) -> Concept:
     entry = index.forms.get(word)
+    is_content = word not in index.stop
     found = [Candidate(word, entry, constants.WHOLE)] if entry else []
     if entry and " " in word:
         return Concept(word, (*found, *_parts(index, word)), entry.weight)
-    if entry and not typing:
-        return Concept(word, tuple(found), entry.weight)
+    if not typing and (entry or not is_content):
+        weight = entry.weight if entry else index.unknown * constants.STOP // constants.WHOLE
+        return Concept(word, tuple(found), weight, is_content)
     forms = [form for letter in first_letters(word) for form in index.by_letter.get(letter, ())]
-    if entry or word in index.stop:
-        completed = [form for form in forms if form.startswith(word) and form != word and " " not in form]
+    if entry or not is_content:
+        completed = [form for form in forms if form.startswith(word) and form != word]
         longer = near(word, completed, typing=True)
         found += [Candidate(form, index.forms[form], constants.COMPLETED) for form, _ in longer]
-        return Concept(word, tuple(found), entry.weight if entry else 0)
+        return Concept(word, tuple(found), entry.weight if entry else 0, is_content)
     found = [Candidate(form, index.forms[form], worth) for form, worth in near(word, forms, typing=typing)]
-    return Concept(word, tuple(found), index.unknown if not found else found[0].entry.weight)
+    if found:
+        return Concept(word, tuple(found), found[0].entry.weight)
+    # Nothing can be said about a word that is only begun.
+    return Concept(word, (), 0 if typing else index.unknown)
 
 
 def _parts(index: Index, phrase: str) -> Iterator[Candidate]:

@@ -1,13 +1,14 @@
 """The index in pieces that a browser fetches as it needs them. theme/search/search_shards.js reads them.
 
-Format 2. Whole numbers are LEB128: seven bits a byte, the lowest first, the top bit set on all but the last.
+Format 3. Whole numbers are LEB128: seven bits a byte, the lowest first, the top bit set on all but the last.
 
 - A shard of forms holds words in the order of their code points, each as: how many bytes it shares with the
   word before, how many bytes follow, those bytes in UTF-8, the number of its term less that of the word
   before (zigzag, from 0), and its weight.
 - A shard of terms holds the terms of a range of numbers, each as: how many documents, the distance of each
   document's number from the one before (from -1), then the impact of each.
-- The text of a result is JSON.
+- The text of a result is JSON; `weights` are those of its passages: title, aliases, summary, then of each section
+  its heading and its sentences.
 """
 
 from __future__ import annotations
@@ -20,34 +21,28 @@ from typing import Any
 
 from waypost.help.kinds import ARTICLE_KINDS
 from waypost.search.rules.constants import ranking_constants
-from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.index import Index, Postings
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the format changes; an older script then says that it cannot read it."""
 
-FORMS_IN_SHARD = 250
 BYTES_IN_TERM_SHARD = 3500
-
-RESULT_TEXT = 1600
-"""Characters of a document that are kept to show the passage that matches."""
 
 
 def form_shards(index: Index) -> Iterator[tuple[str, bytes]]:
     """Yield the first word of each shard of forms, and the shard."""
-    forms = list(index.forms.items())
-    for start in range(0, len(forms), FORMS_IN_SHARD):
-        part = forms[start : start + FORMS_IN_SHARD]
+    for part in index.form_shards:
         data = bytearray()
         before, term = b"", 0
-        for form, entry in part:
+        for form in part:
+            entry = index.forms[form]
             written = form.encode()
             shared = _shared(before, written)
             data += _number(shared) + _number(len(written) - shared) + written[shared:]
             step = entry.term - term
             data += _number(step * 2 if step >= 0 else -step * 2 - 1) + _number(entry.weight)
             before, term = written, entry.term
-        yield part[0][0], bytes(data)
+        yield part[0], bytes(data)
 
 
 def term_shards(postings: Sequence[Postings]) -> Iterator[tuple[int, bytes]]:
@@ -89,27 +84,26 @@ def _number(value: int) -> bytes:
     return bytes(data)
 
 
-def result_text(document: SearchDocument) -> bytes:
-    """Return the text of a document for a result; of a long one, the same share of each section."""
-    length = sum(len(section.text) for section in document.sections)
-    share = min(1.0, RESULT_TEXT / length) if length else 1.0
-    sections = [
-        [section.anchor, section.heading, _cut(section.text, round(len(section.text) * share))]
-        for section in document.sections
-    ]
+def result_text(index: Index, number: int) -> bytes:
+    """Return the text of a document for a result, with the weights of its passages."""
+    document = index.documents[number]
+    sentences: dict[int, list[str]] = {}
+    for passage in document.passages:
+        if passage.section >= 0 and not passage.is_heading:
+            sentences.setdefault(passage.section, []).append(passage.text)
     shown: dict[str, Any] = {
         "url": document.url,
         "title": document.title,
+        "aliases": document.aliases,
         "summary": document.summary,
         "components": list(document.components),
-        "sections": sections,
+        "sections": [
+            [section.anchor, section.heading, sentences.get(place, [])]
+            for place, section in enumerate(document.sections)
+        ],
+        "weights": [index.weight_of(passage) for passage in index.passages[number]],
     }
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _cut(text: str, length: int) -> str:
-    """Cut a text at the end of a word."""
-    return text if len(text) <= length else text[:length].rpartition(" ")[0] + " …"
 
 
 MANIFEST = "search/manifest.json"
@@ -134,8 +128,8 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
     terms = [(first, keep("t-", data)) for first, data in term_shards(index.postings)]
     results = [
         # The number is in the name, so that a short digest only has to tell one build from the next.
-        keep(f"r-{number}-", result_text(document), 6)
-        for number, document in enumerate(index.documents)
+        keep(f"r-{number}-", result_text(index, number), 6)
+        for number in range(len(index.documents))
     ]
     ids = [category for category, _, _ in categories]
     kinds = list(ARTICLE_KINDS)
@@ -144,6 +138,7 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
         "stop": " ".join(sorted(index.stop)),
         "phrases": sorted(index.phrases),
         "unknown": index.unknown,
+        "sure": index.sure,
         "ranking": ranking_constants(),
         "kinds": kinds,
         "kind": "".join(str(kinds.index(document.kind)) for document in index.documents),
