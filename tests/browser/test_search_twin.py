@@ -46,8 +46,8 @@ async ([root, asked]) => {
   const shards = await Shards.load(root);
   const found = [];
   for (const [question, typing] of asked) {
-    const { order, isAnswer, corrected } = await rank(shards, question, { typing });
-    found.push([isAnswer ? order.slice(0, 10) : [], isAnswer ? corrected : ""]);
+    const { order, state, corrected } = await rank(shards, question, { typing });
+    found.push([order.slice(0, 10), order.length ? corrected : "", state]);
   }
   return found;
 }
@@ -79,7 +79,11 @@ def in_python(index: Index, asked: list[tuple[str, bool]]) -> list[list[Any]]:
     numbers = {id(document): number for number, document in enumerate(index.documents)}
     rankings = [rank(index, question, 10, typing=typing) for question, typing in asked]
     return [
-        [[numbers[id(hit.document)] for hit in found.hits], found.corrected if found.hits else ""]
+        [
+            [numbers[id(hit.document)] for hit in found.hits],
+            found.corrected if found.hits else "",
+            found.state.value,
+        ]
         for found in rankings
     ]
 
@@ -90,7 +94,7 @@ def test_the_golden_lists_come_out_of_the_shards(page: Page, folder: Path, case:
     root = publish(folder, case["name"].replace(" ", "-"), index, case["language"])
     asked = [(question["ask"], question.get("typing", False)) for question in case["questions"]]
     found = page.evaluate(RANK, [root, asked])
-    for question, (order, corrected) in zip(case["questions"], found, strict=True):
+    for question, (order, corrected, _) in zip(case["questions"], found, strict=True):
         urls = [index.documents[number].url for number in order][:5]
         assert urls == question["finds"], question["why"]
         assert corrected == question.get("corrected", ""), question["why"]
@@ -112,7 +116,7 @@ def test_the_sample_answers_the_same_in_both(page: Page, folder: Path) -> None:
         if ours != theirs
     ]
     assert differing == []
-    assert sum(1 for order, _ in found if order) > len(titles) * 3, "most questions find something"
+    assert sum(1 for order, *_ in found if order) > len(titles) * 3, "most questions find something"
 
 
 def test_words_are_the_same_in_both(page: Page) -> None:

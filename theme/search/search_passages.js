@@ -59,7 +59,8 @@ function sentenceStart(text, index) {
 
 /** Return {url, section, passage, titleParts} of a document for the words that were asked. */
 export function shown(result, weightOf) {
-  const weighed = result.sections.map(([anchor, heading, text], at) => {
+  const weighed = result.sections.map(([anchor, heading, sentences], at) => {
+    const text = sentences.join(" ");
     const weight = weigh(text, weightOf) + (at && heading ? HEADING * weigh(heading, weightOf) : 0);
     return { anchor, heading, text, weight };
   });

@@ -1,30 +1,46 @@
 // What answers a question, best first: the twin of search/rules/ranking.py, which says why; tests hold both to the same lists.
 import { firstLetters, near } from "./search_near.js";
-import { wordGroups } from "./search_words.js";
+import { questionKey, wordGroups } from "./search_words.js";
 
 /**
  * Rank the documents of an index.
- * @returns {Promise<{order: number[], concepts: object[], isAnswer: boolean, corrected: string}>} order: the
- * documents nearest to the question, best first, whether they answer it or not.
+ * @returns {Promise<{order: number[], passages: Map<number, number>, concepts: object[], state: string, corrected: string}>}
+ * order: the documents nearest to the question, best first; passages: of those that were compared one by one, the
+ * number of the nearest passage; state: "answer", "unsure", or "nothing" where no word leads anywhere.
  */
 export async function rank(shards, question, { typing = false } = {}) {
   const concepts = await conceptsOf(shards, question, typing);
   const terms = concepts.flatMap(({ candidates }) => candidates.map(({ entry }) => entry.term));
   const postings = new Map(await Promise.all([...new Set(terms)].map(async (term) => [term, await shards.postings(term)])));
-  const size = shards.table.kind.length;
-  const scores = new Float64Array(size);
-  const best = new Float64Array(size);
+  const scores = new Float64Array(shards.table.kind.length);
+  const best = new Float64Array(scores.length);
   for (const { candidates } of concepts) addBest(scores, best, candidates, postings);
-  const { scale, tail, enough, enough_covered: enoughCovered } = shards.constants;
-  const order = ordered(scores, tail);
-  const total = concepts.reduce((sum, { weight }) => sum + weight, 0);
-  if (!order.length || !total) return { order: [], concepts, isAnswer: false, corrected: correctedOf(shards, concepts) };
-  const [first] = order;
-  const score = Math.floor((scores[first] * scale) / total);
-  const covered = Math.floor(concepts.reduce((sum, { weight, candidates }) => sum + weight * worthOf(first, candidates, postings), 0) / total);
-  const isAnswer = score + covered >= enough && covered >= enoughCovered;
-  return { order: isAnswer ? order : ordered(scores, Infinity), concepts, isAnswer, corrected: correctedOf(shards, concepts) };
+  const known = sum(concepts.filter(({ candidates }) => candidates.length));
+  const corrected = correctedOf(shards, concepts);
+  const nothing = { order: [], passages: new Map(), concepts, state: "nothing", corrected };
+  const content = concepts.filter(({ isContent }) => isContent);
+  if (!known || (content.length && content.every(({ candidates }) => !candidates.length))) return nothing;
+  const { compared: most, first, second, tail, nearest, whole } = shards.constants;
+  const found = ordered(scores);
+  if (!found.length) return nothing;
+  const nearness = new Map(found.map((document) => [document, Math.floor((scores[document] * first) / known)]));
+  const compared = await comparedWith(shards, found.slice(0, most), concepts, known);
+  for (const [document, { likeness }] of compared) nearness.set(document, nearness.get(document) + likeness * second);
+  const same = await wordForWord(shards, question, nearness);
+  const rest = found.filter((document) => !compared.has(document) && !same.has(document));
+  const place = new Map(found.map((document, at) => [document, at]));
+  const byNearness = (one, other) => nearness.get(other) - nearness.get(one) || place.get(one) - place.get(other);
+  const byGrade = (one, other) => same.get(other) - same.get(one) || compared.has(other) - compared.has(one) || byNearness(one, other);
+  const order = [...[...same.keys()].sort(byGrade), ...[...compared.keys()].filter((document) => !same.has(document)).sort(byNearness), ...rest];
+  const confidence = Math.floor(((compared.get(order[0])?.likeness ?? 0) * known) / sum(concepts));
+  const state = same.size || confidence >= shards.table.sure ? "answer" : "unsure";
+  const least = Math.max(...nearness.values()) * tail;
+  const plausible = order.slice(0, state === "unsure" ? nearest : order.length).filter((document) => same.has(document) || nearness.get(document) * whole >= least);
+  const passages = new Map([...compared].map(([document, { passage }]) => [document, passage]));
+  return { order: plausible, passages, concepts, state, corrected };
 }
+
+const sum = (concepts) => concepts.reduce((total, { weight }) => total + weight, 0);
 
 /** Add to each document what it gets for one word of the question: the best of what may be meant by it. */
 function addBest(scores, best, candidates, postings) {
@@ -43,32 +59,47 @@ function addBest(scores, best, candidates, postings) {
   }
 }
 
-/** With what worth a document holds one word of the question. */
-function worthOf(document, candidates, postings) {
-  let most = 0;
-  let found = 0;
-  for (const { entry, worth } of candidates) {
-    const { documents, impacts } = postings.get(entry.term);
-    const row = documents.indexOf(document);
-    if (row >= 0 && impacts[row] * worth > most) {
-      most = impacts[row] * worth;
-      found = worth;
-    }
-  }
-  return found;
-}
-
-/** The documents with at least this part of the best score, best first; of equal ones the first in the index. */
-function ordered(scores, tail) {
+/** The documents that share a word with the question, best first; of equal ones the first in the index. */
+function ordered(scores) {
   // One number holds score and document, because sorting numbers needs no function and takes a tenth of the time.
   const size = scores.length;
   const keys = [];
-  const least = scores.reduce((most, score) => Math.max(most, score), 1) / tail;
-  for (let document = 0; document < size; document += 1) {
-    if (scores[document] && scores[document] >= least) keys.push(scores[document] * size + size - 1 - document);
-  }
+  for (let document = 0; document < size; document += 1) if (scores[document]) keys.push(scores[document] * size + size - 1 - document);
   return [...Float64Array.from(keys).sort().reverse()].map((key) => size - 1 - (key % size));
 }
+
+/** The documents that ask the same word for word, each with how much that says. */
+async function wordForWord(shards, question, nearness) {
+  const key = questionKey(asRead(shards, question), shards.constants.longest_key);
+  const entry = key && (await shards.form(key));
+  if (!entry) return new Map();
+  const { documents, impacts } = await shards.postings(entry.term);
+  return new Map(documents.map((document, row) => [document, impacts[row]]).filter(([document]) => nearness.has(document)));
+}
+
+/** Of each document, the passage that is most like the question, and how much, up to 1,000. */
+async function comparedWith(shards, documents, concepts, known) {
+  const asked = await Promise.all(concepts.map((concept) => askedForms(shards, concept)));
+  return new Map(await Promise.all(documents.map(async (document) => [document, nearestPassage(await shards.result(document), asked, known)])));
+}
+
+/** The forms by which a passage holds a concept: for each candidate the inflections of its words, the best worth first. */
+async function askedForms(shards, { weight, candidates }) {
+  const ways = await Promise.all(candidates.map(async ({ form, worth }) => ({ worth, words: await Promise.all(form.split(" ").map((word) => shards.inflections(word))) })));
+  return { weight, ways: ways.sort((one, other) => other.worth - one.worth) };
+}
+
+function nearestPassage({ passages }, asked, known) {
+  let found = { passage: -1, likeness: 0 };
+  passages.forEach(({ words, weight }, passage) => {
+    const shared = asked.reduce((total, concept) => total + concept.weight * worthIn(words, concept.ways), 0);
+    const likeness = shared ? Math.floor((20 * shared) / (known + weight)) : 0;
+    if (likeness > found.likeness) found = { passage, likeness };
+  });
+  return found;
+}
+
+const worthIn = (words, ways) => ways.find((way) => way.words.every((forms) => forms.some((form) => words.has(form))))?.worth ?? 0;
 
 function correctedOf(shards, concepts) {
   const isSame = (asked, { form, worth }) => form.startsWith(asked) || asked.startsWith(form) || worth === shards.constants.inflected;
@@ -77,9 +108,13 @@ function correctedOf(shards, concepts) {
   return concepts.map((concept) => (isUnderstood(concept) ? concept.asked : concept.candidates[0].form)).join(" ");
 }
 
+/** The part of a question that is read. */
+function asRead({ constants }, question) {
+  return [...question.slice(0, 2 * constants.longest_question)].slice(0, constants.longest_question).join("");
+}
+
 async function conceptsOf(shards, question, typing) {
-  const { longest_question: longest, most_words: most } = shards.constants;
-  const groups = wordGroups([...question.slice(0, 2 * longest)].slice(0, longest).join("")).slice(0, most);
+  const groups = wordGroups(asRead(shards, question)).slice(0, shards.constants.most_words);
   const isOpen = typing && question !== "" && !/\s$/u.test(question);
   const known = new Set();
   const found = [];
@@ -89,7 +124,7 @@ async function conceptsOf(shards, question, typing) {
     at += phrase ? phrase.split(" ").length : 1;
     const isLast = isOpen && at === groups.length;
     for (const word of words) {
-      if (known.has(word) || (shards.stop.has(word) && !isLast)) continue;
+      if (known.has(word)) continue;
       known.add(word);
       found.push(conceptOf(shards, word, isLast));
     }
@@ -113,20 +148,23 @@ async function meant(shards, group) {
 }
 
 async function conceptOf(shards, asked, typing) {
-  const { whole, completed } = shards.constants;
+  const { whole, completed, stop } = shards.constants;
   const entry = await shards.form(asked);
+  const isContent = !shards.stop.has(asked);
   const own = entry ? [{ form: asked, entry, worth: whole }] : [];
-  if (entry && asked.includes(" ")) return { asked, candidates: [...own, ...(await partsOf(shards, asked))], weight: entry.weight };
-  if (entry && !typing) return { asked, candidates: own, weight: entry.weight };
+  if (entry && asked.includes(" ")) return { asked, candidates: [...own, ...(await partsOf(shards, asked))], weight: entry.weight, isContent };
+  if (!typing && (entry || !isContent)) return { asked, candidates: own, weight: entry ? entry.weight : Math.floor((shards.table.unknown * stop) / whole), isContent };
   const lists = await Promise.all(firstLetters(asked).map((letter) => shards.withLetter(letter)));
   const entries = new Map(lists.flat());
-  if (entry || shards.stop.has(asked)) {
-    const longer = [...entries.keys()].filter((form) => form.startsWith(asked) && form !== asked && !form.includes(" "));
+  if (entry || !isContent) {
+    const longer = [...entries.keys()].filter((form) => form.startsWith(asked) && form !== asked);
     const found = near(asked, longer, true, shards.constants).map(([form]) => ({ form, entry: entries.get(form), worth: completed }));
-    return { asked, candidates: [...own, ...found], weight: entry ? entry.weight : 0 };
+    return { asked, candidates: [...own, ...found], weight: entry ? entry.weight : 0, isContent };
   }
   const candidates = near(asked, entries.keys(), typing, shards.constants).map(([form, worth]) => ({ form, entry: entries.get(form), worth }));
-  return { asked, candidates, weight: candidates.length ? candidates[0].entry.weight : shards.table.unknown };
+  // Nothing can be said about a word that is only begun.
+  const unknown = typing ? 0 : shards.table.unknown;
+  return { asked, candidates, weight: candidates.length ? candidates[0].entry.weight : unknown, isContent };
 }
 
 /** The words of a phrase, which may stand apart where it does not stand whole. */

@@ -1,7 +1,7 @@
 // Reads the index from its files: search/rules/shards.py has the format. What is fetched once stays.
-import { compare } from "./search_words.js";
+import { compare, wordsOf } from "./search_words.js";
 
-const FORMAT = 2;
+const FORMAT = 3;
 /** Milliseconds after which a file that does not come counts as missing. */
 const PATIENCE = 15_000;
 const NAME = 8;
@@ -104,6 +104,18 @@ function placeOf(firsts, wanted, order) {
   return low - 1;
 }
 
+/** A result with its passages in their order: title, aliases, summary, then of each section heading and sentences. */
+function readResult(data) {
+  const result = JSON.parse(text(data));
+  const passages = [result.title, ...result.aliases, result.summary].filter(Boolean).map((passage) => ({ text: passage, section: -1 }));
+  result.sections.forEach(([, heading, sentences], section) => {
+    if (heading) passages.push({ text: heading, section });
+    for (const sentence of sentences) passages.push({ text: sentence, section });
+  });
+  result.passages = passages.map((passage, at) => ({ ...passage, weight: result.weights[at], words: new Set(wordsOf(passage.text)) }));
+  return result;
+}
+
 /** One build's index. */
 export class Shards {
   #root;
@@ -160,6 +172,13 @@ export class Shards {
     return [...(await this.#forms(place))];
   }
 
+  /** Return the forms with the stem of a form that stand in its shard. */
+  async inflections(form) {
+    const entries = await this.near(form);
+    const term = entries.find(([other]) => other === form)?.[1].term;
+    return term === undefined ? [] : entries.filter(([, entry]) => entry.term === term).map(([other]) => other);
+  }
+
   /** Return every form that begins with a letter, with its entry. */
   async withLetter(letter) {
     const { forms } = this.table;
@@ -180,6 +199,6 @@ export class Shards {
   /** Return what a document shows as a result. */
   async result(document) {
     const name = this.table.result_files.slice(document * RESULT_NAME, (document + 1) * RESULT_NAME);
-    return this.#keep(`r-${document}-${name}`, (data) => JSON.parse(text(data)));
+    return this.#keep(`r-${document}-${name}`, readResult);
   }
 }

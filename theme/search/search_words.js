@@ -12,7 +12,8 @@ export function fold(text) {
   return text.toLowerCase().replaceAll("ß", "ss").normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase();
 }
 
-const cut = (word) => [...word].slice(0, LONGEST).join("");
+const cutAt = (text, length) => [...text].slice(0, length).join("");
+const cut = (word) => cutAt(word, LONGEST);
 
 function pairs(run) {
   const letters = [...run];
@@ -34,6 +35,12 @@ export function wordGroups(text) {
 
 /** Return the words of a text, in its order. */
 export const wordsOf = (text) => wordGroups(text).flat();
+
+/** What two texts have in common that ask the same word for word; empty where a text has no words. */
+export function questionKey(text, longest) {
+  const words = wordsOf(text).map((word) => (word.length > 1 && word.endsWith("s") ? word.slice(0, -1) : word));
+  return words.length ? cutAt(` ${words.join(" ")}`, longest) : "";
+}
 
 /** Compare two words by their code points, as the index is sorted. */
 export function compare(one, other) {

@@ -3,10 +3,6 @@ import { shown } from "./search_passages.js";
 import { rank } from "./search_ranking.js";
 import { Shards, Unreadable } from "./search_shards.js";
 
-const NEAREST = 2;
-/** How many of the best tell which categories are near, where none of them answers. */
-const NEAR = 20;
-
 let loading = null;
 
 function index(root, cache) {
@@ -51,8 +47,7 @@ async function asked(shards, concepts) {
 }
 
 async function answer(shards, { question, typing, kinds, categories, limit }) {
-  const { order, concepts, isAnswer, corrected } = await rank(shards, question, { typing });
-  const found = isAnswer ? order : [];
+  const { order: found, concepts, state, corrected } = await rank(shards, question, { typing });
   const wanted = found.filter((document) => {
     const category = categoryOf(shards, document)?.id;
     return (!kinds.length || kinds.includes(kindOf(shards, document))) && (!categories.length || categories.includes(category));
@@ -63,16 +58,14 @@ async function answer(shards, { question, typing, kinds, categories, limit }) {
     const { title, components } = result;
     return { title, components, kind: kindOf(shards, document), category: categoryOf(shards, document) ?? null, ...shown(result, weightOf) };
   }));
-  const near = order.slice(0, NEAR).map((document) => categoryOf(shards, document));
   return {
-    state: found.length ? "found" : "none",
+    state,
     question,
     corrected: found.length ? corrected : "",
     hits,
     total: wanted.length,
     kinds: counted(found.map((document) => kindOf(shards, document))).map(([kind, count]) => ({ kind, count })),
     categories: counted(found.map((document) => categoryOf(shards, document))).map(([category, count]) => ({ ...category, count })),
-    nearest: counted(near).slice(0, NEAREST).map(([category]) => category),
   };
 }
 

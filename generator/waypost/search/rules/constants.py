@@ -22,6 +22,9 @@ WHOLE = 100
 STOP = 60
 """The worth of an unknown word that is in every sentence."""
 
+LONGEST_KEY = 120
+"""Characters of a question that are compared word for word."""
+
 COMPARED = 10
 """Documents with the most words in common that are compared with the question passage by passage."""
 

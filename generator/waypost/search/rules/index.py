@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import chain
 
 from waypost.base.tokens import form_of, words_of
+from waypost.search.rules import constants
 from waypost.search.rules.documents import SearchDocument
 
 
@@ -253,11 +254,8 @@ def question_key(text: str) -> str:
     It begins with a space, so that it is no word; it is empty where a text has no words.
     """
     words = [word[:-1] if len(word) > 1 and word.endswith("s") else word for word in words_of(text)]
-    return f" {' '.join(words)}"[:LONGEST_KEY] if words else ""
+    return f" {' '.join(words)}"[: constants.LONGEST_KEY] if words else ""
 
-
-LONGEST_KEY = 120
-"""Characters of a question that are compared word for word."""
 
 TITLE_KEY, ALIAS_KEY, HEADING_KEY = 3, 2, 1
 """The impact of a document for a question that is its title, one of its aliases, or one of its headings."""
