@@ -18,10 +18,9 @@ export async function rank(shards, question, { typing = false } = {}) {
   const known = sum(concepts.filter(({ candidates }) => candidates.length));
   const corrected = correctedOf(shards, concepts);
   const nothing = { order: [], passages: new Map(), concepts, state: "nothing", corrected };
-  const content = concepts.filter(({ isContent }) => isContent);
-  if (!known || (content.length && content.every(({ candidates }) => !candidates.length))) return nothing;
-  const { compared: most, first, second, tail, nearest, whole } = shards.constants;
   const same = await wordForWord(shards, question);
+  if (!same.size && !concepts.some(({ isContent, candidates }) => isContent && candidates.length)) return nothing;
+  const { compared: most, first, second, tail, nearest, whole } = shards.constants;
   const found = ordered(scores, same);
   if (!found.length) return nothing;
   const nearness = new Map(found.map((document) => [document, Math.floor((scores[document] * first) / known)]));
@@ -87,6 +86,11 @@ async function comparedWith(shards, documents, concepts, known) {
 /** The forms by which a passage holds a concept: for each candidate the inflections of its words, the best worth first. */
 async function askedForms(shards, { weight, candidates }) {
   const ways = await Promise.all(candidates.map(async ({ form, worth }) => ({ worth, words: await Promise.all(form.split(" ").map((word) => shards.inflections(word))) })));
+  for (const { entry, worth } of candidates) {
+    for (const [share, form] of shards.synonymsOf(entry.term)) {
+      ways.push({ worth: Math.floor((worth * share) / shards.constants.whole), words: form.split(" ").map((word) => [word]) });
+    }
+  }
   return { weight, ways: ways.sort((one, other) => other.worth - one.worth) };
 }
 

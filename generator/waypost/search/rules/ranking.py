@@ -173,12 +173,13 @@ def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) 
     `typing` says that the last word may be unfinished.
     """
     concepts = tuple(_concepts(index, question, typing=typing))
-    content = [concept for concept in concepts if concept.is_content]
-    known = sum(concept.weight for concept in concepts if concept.candidates)
-    if not known or (content and not any(concept.candidates for concept in content)):
-        return Ranking((), concepts)
     same = dict(_word_for_word(index, question))
+    if not same and not any(concept.candidates for concept in concepts if concept.is_content):
+        return Ranking((), concepts)
     scores = {**dict.fromkeys(same, 0), **_scores(index, concepts)}
+    if not scores:
+        return Ranking((), concepts)
+    known = sum(concept.weight for concept in concepts if concept.candidates)
     found = sorted(scores, key=lambda number: (-scores[number], number))
     nearness = {number: scores[number] * constants.FIRST // known for number in found}
     asked = _asked_forms(index, concepts)
@@ -190,8 +191,6 @@ def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) 
     # The rest stays behind those that were compared, in its order: so far only its words are known.
     best = sorted(compared, key=lambda number: -nearness[number]) + found[constants.COMPARED :]
     best.sort(key=lambda number: -same.get(number, 0))
-    if not best:
-        return Ranking((), concepts)
     confidence = compared.get(best[0], (-1, 0))[1] * known // sum(concept.weight for concept in concepts)
     state = AnswerState.ANSWER if same or confidence >= index.sure else AnswerState.UNSURE
     least = max(nearness.values()) * constants.TAIL
@@ -246,6 +245,11 @@ def _asked_forms(index: Index, concepts: Iterable[Concept]) -> list[_AskedForms]
         ways = [
             (candidate.worth, [index.inflections(word) for word in candidate.form.split()])
             for candidate in concept.candidates
+        ]
+        ways += [
+            (candidate.worth * worth // constants.WHOLE, [[word] for word in form.split()])
+            for candidate in concept.candidates
+            for worth, form in index.synonyms_of(candidate.entry.term)
         ]
         found.append(_AskedForms(concept.weight, sorted(ways, key=lambda way: -way[0])))
     return found
