@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -333,7 +333,7 @@ def build_index(
         stop=language.stop,
         phrases=frozenset(form for form in stems if " " in form),
         unknown=max(1, round(unknown * FINE)),
-        synonyms=_known_synonyms(stems, numbers, language),
+        synonyms=_known_synonyms(forms, stems, numbers, language),
     )
 
 
@@ -364,17 +364,17 @@ def _add_synonyms(worth: Impacts, stems: dict[str, str], language: Language) -> 
 
 
 def _known_synonyms(
-    stems: Mapping[str, str], numbers: Mapping[str, int], language: Language
+    written: Collection[str], stems: Mapping[str, str], numbers: Mapping[str, int], language: Language
 ) -> list[KnownSynonyms]:
-    """Return the groups of synonyms of which a site has at least two."""
+    """Return the groups of synonyms of which some are written; of the others nothing can be found in a passage."""
     forms: dict[str, list[str]] = defaultdict(list)
-    for form, stem in sorted(stems.items()):
-        forms[stem].append(form)
+    for form in sorted(written):
+        forms[stems[form]].append(form)
     found = []
     for group in language.synonyms:
         members = dict.fromkeys(language.term_of(form_of(member)) for member in group.members)
-        known = {numbers[stem]: forms[stem] for stem in members if stem in numbers}
-        if len(known) > 1:
+        known = {numbers[stem]: forms.get(stem, ()) for stem in members if stem in numbers}
+        if len(known) > 1 and any(known.values()):
             found.append(KnownSynonyms(round(group.weight * constants.WHOLE), known))
     return found
 
