@@ -32,7 +32,7 @@ from waypost.search.rules.index import Index
 from waypost.search.rules.ranking import rank
 from waypost.search.site_search import site_index, site_language
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the meaning of a run changes; older ones are not used then."""
 
 MOST_RUNS = 20

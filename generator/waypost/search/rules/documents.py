@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from waypost.base.markdown.blocks import MarkdownLine
 from waypost.base.markdown.parts import sections_of
@@ -51,7 +52,8 @@ class Passage:
     text: str
     section: int = -1
     """The number of its section; -1 for a title, an alias or the summary."""
-    is_heading: bool = False
+    is_name: bool = False
+    """Whether it is a title, an alias or a heading, which say what something is about."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class SearchDocument:
     components: tuple[str, ...] = ()
     """Ids of the components it depends on."""
 
-    @property
+    @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """What a question is compared with one by one: its title, its aliases, its headings, and its sentences.
 
@@ -81,10 +83,11 @@ class SearchDocument:
         """
         length = sum(len(section.text) for section in self.sections)
         share = min(1.0, SHOWN_TEXT / length) if length else 1.0
-        found = [Passage(text) for text in (self.title, *self.aliases, self.summary) if text]
+        found = [Passage(text, is_name=True) for text in (self.title, *self.aliases) if text]
+        found += [Passage(self.summary)] if self.summary else []
         for number, section in enumerate(self.sections):
             if section.heading:
-                found.append(Passage(section.heading, number, is_heading=True))
+                found.append(Passage(section.heading, number, is_name=True))
             text = _cut(section.text, round(len(section.text) * share))
             found += [Passage(sentence, number) for sentence in sentences_of(text)]
         return tuple(found)

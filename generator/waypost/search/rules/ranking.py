@@ -192,7 +192,8 @@ def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) 
     best = sorted(compared, key=lambda number: -nearness[number]) + found[constants.COMPARED :]
     best.sort(key=lambda number: -same.get(number, 0))
     confidence = compared.get(best[0], (-1, 0))[1] * known // sum(concept.weight for concept in concepts)
-    state = AnswerState.ANSWER if same or confidence >= index.sure else AnswerState.UNSURE
+    is_sure = same or confidence >= index.sure or _is_named(index, best[0], concepts, asked)
+    state = AnswerState.ANSWER if is_sure else AnswerState.UNSURE
     least = max(nearness.values()) * constants.TAIL
     hits = tuple(
         Hit(index.documents[number], nearness[number], compared.get(number, (-1, 0))[0])
@@ -255,15 +256,25 @@ def _asked_forms(index: Index, concepts: Iterable[Concept]) -> list[_AskedForms]
     return found
 
 
+def _is_named(index: Index, number: int, concepts: Sequence[Concept], asked: Sequence[_AskedForms]) -> bool:
+    """Tell whether a title, an alias or a heading of a document has all that a question is about."""
+    content = [forms for concept, forms in zip(concepts, asked, strict=True) if concept.is_content]
+    return any(
+        passage.is_name and all(each.worth_in(forms) >= constants.INFLECTED for each in content)
+        for passage, forms in zip(index.documents[number].passages, index.passages[number], strict=True)
+    )
+
+
 def _nearest_passage(index: Index, number: int, asked: Sequence[_AskedForms], known: int) -> tuple[int, int]:
-    """Return the passage of a document that is most like the question, and how much, up to 1,000.
+    """Return the passage of a document that is most like the question, and how much, up to LIKENESS.
 
     Dice's coefficient of the weights of their words. `known` is the weight of the words asked that there are.
     """
     best, most = -1, 0
     for place, passage in enumerate(index.passages[number]):
         shared = sum(each.weight * each.worth_in(passage) for each in asked)
-        likeness = 20 * shared // (known + index.weight_of(passage)) if shared else 0
+        weights = constants.WHOLE * (known + index.weight_of(passage))
+        likeness = 2 * constants.LIKENESS * shared // weights
         if likeness > most:
             best, most = place, likeness
     return best, most
