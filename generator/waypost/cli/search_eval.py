@@ -28,8 +28,8 @@ LABELS = {
     "answered": "sure",
     "unsure": "not sure",
     "nothing": "nothing",
-    "rightly_refused": "rightly held back",
-    "nothing_wrongly": "nothing, wrongly",
+    "rightly_refused": "rightly not sure",
+    "nothing_wrongly": "wrongly nothing",
 }
 """What each figure is called on the screen."""
 
