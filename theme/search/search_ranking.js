@@ -9,7 +9,7 @@ import { questionKey, wordGroups } from "./search_words.js";
  * number of the nearest passage; state: "answer", "unsure", or "nothing" where no word leads anywhere.
  */
 export async function rank(shards, question, { typing = false } = {}) {
-  const concepts = await conceptsOf(shards, question, typing);
+  const concepts = keyTerms(await conceptsOf(shards, question, typing), shards.constants.key_terms);
   const terms = concepts.flatMap(({ candidates }) => candidates.map(({ entry }) => entry.term));
   const postings = new Map(await Promise.all([...new Set(terms)].map(async (term) => [term, await shards.postings(term)])));
   const scores = new Float64Array(shards.table.kind.length);
@@ -37,6 +37,14 @@ export async function rank(shards, question, { typing = false } = {}) {
   const plausible = shown.filter((document) => same.has(document) || nearness.get(document) * whole >= least);
   const passages = new Map([...compared].map(([document, { passage }]) => [document, passage]));
   return { order: plausible, passages, concepts, state, corrected };
+}
+
+/** The heaviest words of a question, in their order; words that are nowhere come last. */
+function keyTerms(concepts, most) {
+  const isKnown = ({ candidates }) => (candidates.length ? 1 : 0);
+  const heavier = (one, other) => isKnown(other) - isKnown(one) || other.weight - one.weight;
+  const order = [...concepts.keys()].sort((one, other) => heavier(concepts[one], concepts[other]));
+  return order.slice(0, most).sort((one, other) => one - other).map((at) => concepts[at]);
 }
 
 const sum = (concepts) => concepts.reduce((total, { weight }) => total + weight, 0);

@@ -10,8 +10,11 @@ from waypost.formats.search import LONGEST_PHRASE
 LONGEST_QUESTION = 2000
 """Characters that are read."""
 
-MOST_WORDS = 40
-"""A longer question is a story, and its start says what it is about."""
+MOST_WORDS = 200
+"""Words of a question that are read."""
+
+KEY_TERMS = 20
+"""Words by which a question is answered, the rarest of it: a longer one is a story, or the text of an error."""
 
 COMPLETED = 50
 """The worth of a longer word for an unfinished one that is a word too, and of one word of a phrase for the phrase."""

@@ -172,7 +172,7 @@ def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) 
 
     `typing` says that the last word may be unfinished.
     """
-    concepts = tuple(_concepts(index, question, typing=typing))
+    concepts = _key_terms(_concepts(index, question, typing=typing))
     same = dict(_word_for_word(index, question))
     if not same and not any(concept.candidates for concept in concepts if concept.is_content):
         return Ranking((), concepts)
@@ -201,6 +201,17 @@ def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) 
         if number in same or nearness[number] * constants.WHOLE >= least
     )
     return Ranking(hits, concepts, state, confidence)
+
+
+def _key_terms(concepts: Iterable[Concept]) -> tuple[Concept, ...]:
+    """Return the heaviest words of a question, in their order: a story or an error message has many more.
+
+    Words that are nowhere come last.
+    """
+    found = list(concepts)
+    order = sorted(range(len(found)), key=lambda at: (not found[at].candidates, -found[at].weight))
+    heaviest = order[: constants.KEY_TERMS]
+    return tuple(found[at] for at in sorted(heaviest))
 
 
 def _scores(index: Index, concepts: Sequence[Concept]) -> dict[int, int]:
