@@ -51,6 +51,7 @@ def test_an_address_can_be_shared(calm: Served, visit: Any) -> None:
     assert asked(seen) == {
         "question": "zip download",
         "typing": False,
+        "asTyped": False,
         "kinds": ["troubleshooting"],
         "categories": [],
         "limit": 30,
@@ -171,7 +172,27 @@ def test_without_a_way_to_a_person_nothing_is_promised(unsupported: Served, visi
 
 def test_a_corrected_question_says_so(calm: Served, visit: Any) -> None:
     seen = opening(calm, visit, "?q=zip+downlod")
-    expect(seen.page.locator(".wp-results__count")).to_contain_text("Showing results for zip download.")
+    expect(seen.page.locator(".wp-search__corrected")).to_contain_text("Showing results for zip download.")
+    seen.page.get_by_role("button", name="Search for zip downlod as typed").click()
+    expect(hits(seen)).to_have_count(3)
+    expect(seen.page.locator(".wp-results__count")).to_have_text("3 results for “zip downlod”")
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_where_it_is_not_sure_a_person_stands_above_the_nearest(calm: Served, visit: Any, width: int) -> None:
+    seen = opening(calm, visit, "?q=maybe+a+download", width=width)
+    results = seen.page.locator("[data-wp-results]")
+    expect(results).to_contain_text("Nothing here answers exactly this.")
+    expect(hits(seen)).to_have_count(3)
+    expect(seen.page.locator(".wp-chip")).to_have_count(0)
+    link = results.get_by_role("link", name="Ask a person")
+    above, below = link.bounding_box(), hits(seen).first.bounding_box()
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= below["y"]
+    link.click()
+    seen.page.wait_for_url(f"{calm.url}ticket/?q=maybe+a+download")
+    assert journey(seen)["unresolved"] == [{"question": "maybe a download", "reason": "unsure"}]
 
 
 def test_what_was_found_is_read_out(calm: Served, visit: Any) -> None:
@@ -221,7 +242,7 @@ def test_hostile_questions_and_titles_stay_text(calm: Served, visit: Any) -> Non
 def test_it_is_accessible_and_fits(troubled: Served, visit: Any, scheme: str, width: int) -> None:
     seen: Visit = visit(troubled, scheme=scheme, width=width)
     answer_search(seen)
-    for query in ("download", "zebra"):
+    for query in ("download", "downlod", "maybe+a+download", "zebra"):
         seen.goto(f"search/?q={query}")
         seen.wait_for_status()
         expect(seen.page.locator("[data-wp-results] .wp-button").first).to_be_visible()

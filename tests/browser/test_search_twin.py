@@ -130,3 +130,27 @@ def test_words_are_the_same_in_both(page: Page) -> None:
     )
     for case, words in zip(WORDS, found, strict=True):
         assert words == case["words"], case["name"]
+
+
+def test_words_are_taken_as_they_were_typed_in_both(page: Page, folder: Path) -> None:
+    project = load_project(Site(theme_folder().parent))
+    index = site_index(project.help_center, site_language(project))
+    root = publish(folder, "typed", index, "en")
+    titles = [document.title for document in index.documents]
+    asked = [*titles, *(title[:6] + title[7:8] + title[6:7] + title[8:] for title in titles), "pasword"]
+    found = page.evaluate(
+        """async ([root, asked]) => {
+          const { Shards } = await import("/js/search_shards.js");
+          const { rank } = await import("/js/search_ranking.js");
+          const shards = await Shards.load(root);
+          return Promise.all(asked.map(async (question) => {
+            const { order, state, corrected } = await rank(shards, question, { asTyped: true });
+            return [order.slice(0, 10), state, corrected];
+          }));
+        }""",
+        [root, asked],
+    )
+    numbers = {document.url: number for number, document in enumerate(index.documents)}
+    for question, theirs in zip(asked, found, strict=True):
+        ours = rank(index, question, 10, as_typed=True)
+        assert [[numbers[hit.document.url] for hit in ours.hits], ours.state.value, ""] == theirs, question

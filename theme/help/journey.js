@@ -4,8 +4,8 @@ const KEY = "waypost-journey";
 const ARTICLES = 20;
 const STEPS = 40;
 const UNRESOLVED = 20;
-/** Why a search counts as unresolved; docs/search.md explains each. */
-const REASONS = ["no_answer", "reformulated", "none_helped", "not_helpful"];
+/** Why a search counts as unresolved; docs/feedback-and-privacy.md explains each. */
+const REASONS = ["no_answer", "unsure", "reformulated", "none_helped", "not_helpful"];
 const LENGTH = 300;
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);

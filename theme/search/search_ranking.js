@@ -4,12 +4,13 @@ import { questionKey, wordGroups } from "./search_words.js";
 
 /**
  * Rank the documents of an index.
+ * @param {{typing?: boolean, asTyped?: boolean}} how the last word may be unfinished; no word is taken for another one
  * @returns {Promise<{order: number[], passages: Map<number, number>, concepts: object[], state: string, corrected: string}>}
  * order: the documents nearest to the question, best first; passages: of those that were compared one by one, the
  * number of the nearest passage; state: "answer", "unsure", or "nothing" where no word leads anywhere.
  */
-export async function rank(shards, question, { typing = false } = {}) {
-  const concepts = keyTerms(await conceptsOf(shards, question, typing), shards.constants.key_terms);
+export async function rank(shards, question, { typing = false, asTyped = false } = {}) {
+  const concepts = keyTerms(await conceptsOf(shards, question, typing, asTyped), shards.constants.key_terms);
   const terms = concepts.flatMap(({ candidates }) => candidates.map(({ entry }) => entry.term));
   const postings = new Map(await Promise.all([...new Set(terms)].map(async (term) => [term, await shards.postings(term)])));
   const scores = new Float64Array(shards.table.kind.length);
@@ -136,7 +137,7 @@ function asRead({ constants }, question) {
   return [...question.slice(0, 2 * constants.longest_question)].slice(0, constants.longest_question).join("");
 }
 
-async function conceptsOf(shards, question, typing) {
+async function conceptsOf(shards, question, typing, asTyped) {
   const groups = wordGroups(asRead(shards, question)).slice(0, shards.constants.most_words);
   const isOpen = typing && question !== "" && !/\s$/u.test(question);
   const known = new Set();
@@ -149,7 +150,7 @@ async function conceptsOf(shards, question, typing) {
     for (const word of words) {
       if (known.has(word)) continue;
       known.add(word);
-      found.push(conceptOf(shards, word, isLast));
+      found.push(conceptOf(shards, word, isLast, asTyped));
     }
   }
   return Promise.all(found);
@@ -170,13 +171,16 @@ async function meant(shards, group) {
   return known.length ? known : group.slice(-1);
 }
 
-async function conceptOf(shards, asked, typing) {
+async function conceptOf(shards, asked, typing, asTyped) {
   const { whole, completed, stop } = shards.constants;
   const entry = await shards.form(asked);
   const isContent = !shards.stop.has(asked);
   const own = entry ? [{ form: asked, entry, worth: whole }] : [];
   if (entry && asked.includes(" ")) return { asked, candidates: [...own, ...(await partsOf(shards, asked))], weight: entry.weight, isContent };
-  if (!typing && (entry || !isContent)) return { asked, candidates: own, weight: entry ? entry.weight : Math.floor((shards.table.unknown * stop) / whole), isContent };
+  if (!typing && (entry || !isContent || asTyped)) {
+    const nowhere = isContent ? shards.table.unknown : Math.floor((shards.table.unknown * stop) / whole);
+    return { asked, candidates: own, weight: entry ? entry.weight : nowhere, isContent };
+  }
   const lists = await Promise.all(firstLetters(asked).map((letter) => shards.withLetter(letter)));
   const entries = new Map(lists.flat());
   if (entry || !isContent) {

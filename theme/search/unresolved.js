@@ -36,16 +36,15 @@ function record(question, reason, results) {
 }
 
 /** Take note of a question that somebody has stopped typing, and of its answer. */
-export function settled(question, { state, total, hits }) {
+export function settled(question, { state, total }) {
   const asked = question.trim();
   if (state === "failed" || asked.length < SHORTEST) return;
   noteQuestion(asked);
   const last = read().search;
-  const results = state === "found" ? total ?? hits.length : 0;
   const isAgain = Boolean(last) && isSame(last.question, asked);
   if (last?.results && !last.opened && !isContinued(last.question, asked)) record(last.question, "reformulated", last.results);
-  noteSearch({ question: asked, results, opened: isAgain && last.opened });
-  if (!results) record(asked, "no_answer", 0);
+  noteSearch({ question: asked, results: total, opened: isAgain && last.opened });
+  if (state !== "answer") record(asked, state === "unsure" ? "unsure" : "no_answer", total);
 }
 
 /** Take note that a result was opened. */

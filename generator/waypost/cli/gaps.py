@@ -26,6 +26,7 @@ LONGEST = 160
 
 REASONS = {
     "no_answer": "nothing found",
+    "unsure": "nothing sure found",
     "reformulated": "asked again in other words",
     "none_helped": "none of the results helped",
     "not_helpful": "the article did not help",

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from waypost.base.files.languages import site_words
 from waypost.formats.article import Article
 from waypost.formats.project import HelpCenter, Project
 from waypost.search.io.language import search_language
 from waypost.search.io.word_cache import Counted, SiteCache
 from waypost.search.rules.certainty import learned
-from waypost.search.rules.documents import search_documents
+from waypost.search.rules.documents import SearchDocument, search_documents
 from waypost.search.rules.index import Index, Language, Phrases, build_index, document_words, phrases_of
 from waypost.search.rules.ranking import Ranking, rank
 from waypost.search.rules.shards import Category, search_files
+from waypost.search.rules.site_pages import page_documents
 
 
 def site_language(project: Project) -> Language:
@@ -32,12 +34,18 @@ def site_index(help_center: HelpCenter, language: Language, cache: SiteCache | N
         for article in help_center.articles
         for entry in counted.get(f"{setting}{article!r}", partial(_counted, article, phrases))
     ]
+    for page in page_documents(help_center, site_words(language.code), language.pages):
+        found += counted.get(f"{setting}{page!r}", partial(_with_words, [page], phrases))
     counted.save()
     return learned(build_index([document for document, _ in found], [words for _, words in found], language))
 
 
 def _counted(article: Article, phrases: Phrases) -> list[Counted]:
-    return [(document, document_words(document, phrases)) for document in search_documents([article])]
+    return _with_words(search_documents([article]), phrases)
+
+
+def _with_words(documents: Sequence[SearchDocument], phrases: Phrases) -> list[Counted]:
+    return [(document, document_words(document, phrases)) for document in documents]
 
 
 def search_outputs(

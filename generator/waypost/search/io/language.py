@@ -51,6 +51,7 @@ def search_language(code: str, own: SynonymFile | None = None) -> Language:
         general.stop,
         general.light,
         (*general.synonyms, *(SynonymGroup(group, OWN) for group in groups)),
+        general.pages,
     )
 
 
@@ -69,4 +70,5 @@ def _general(code: str) -> Language:
         frozenset(fold(word) for word in document.data["stop"].split()),
         frozenset(fold(word) for word in document.data["light"].split()),
         tuple(SynonymGroup(members, GENERAL) for members in groups),
+        {name: tuple(questions) for name, questions in document.data["pages"].items()},
     )

@@ -33,6 +33,8 @@ class UnresolvedReason(StrEnum):
     """Why a search counts as unresolved."""
 
     NO_ANSWER = "no_answer"
+    UNSURE = "unsure"
+    """The nearest were shown, and that none of them answers for sure."""
     REFORMULATED = "reformulated"
     """Results were seen, none was opened, and the question was asked in other words."""
     NONE_HELPED = "none_helped"

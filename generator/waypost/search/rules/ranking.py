@@ -167,12 +167,14 @@ class Ranking:
         )
 
 
-def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) -> Ranking:
+def rank(
+    index: Index, question: str, limit: int = 10, *, typing: bool = False, as_typed: bool = False
+) -> Ranking:
     """Return the documents that answer a question, and how sure that is.
 
-    `typing` says that the last word may be unfinished.
+    `typing` says that the last word may be unfinished, `as_typed` that no word is taken for another one.
     """
-    concepts = _key_terms(_concepts(index, question, typing=typing))
+    concepts = _key_terms(_concepts(index, question, typing=typing, as_typed=as_typed))
     same = dict(_word_for_word(index, question))
     if not same and not any(concept.candidates for concept in concepts if concept.is_content):
         return Ranking((), concepts)
@@ -291,7 +293,7 @@ def _nearest_passage(index: Index, number: int, asked: Sequence[_AskedForms], kn
     return best, most
 
 
-def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]:
+def _concepts(index: Index, question: str, *, typing: bool, as_typed: bool) -> Iterator[Concept]:
     """Take a question apart; each word counts once."""
     groups = list(word_groups(question[: constants.LONGEST_QUESTION]))[: constants.MOST_WORDS]
     typing = typing and bool(question) and not question[-1].isspace()
@@ -305,7 +307,7 @@ def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]
         for word in words:
             if word not in known:
                 known.add(word)
-                yield _concept(index, word, typing=is_last)
+                yield _concept(index, word, typing=is_last, as_typed=as_typed)
 
 
 def _phrase(index: Index, groups: Sequence[Sequence[str]], at: int) -> str:
@@ -324,15 +326,15 @@ def _meant(index: Index, group: Sequence[str]) -> Sequence[str]:
     return [word for word in group if word in index.forms] or group[-1:]
 
 
-def _concept(index: Index, word: str, *, typing: bool) -> Concept:
+def _concept(index: Index, word: str, *, typing: bool, as_typed: bool) -> Concept:
     entry = index.forms.get(word)
     is_content = word not in index.stop
     found = [Candidate(word, entry, constants.WHOLE)] if entry else []
     if entry and " " in word:
         return Concept(word, (*found, *_parts(index, word)), entry.weight)
-    if not typing and (entry or not is_content):
-        weight = entry.weight if entry else index.unknown * constants.STOP // constants.WHOLE
-        return Concept(word, tuple(found), weight, is_content)
+    if not typing and (entry or not is_content or as_typed):
+        unknown = index.unknown if is_content else index.unknown * constants.STOP // constants.WHOLE
+        return Concept(word, tuple(found), entry.weight if entry else unknown, is_content)
     forms = [form for letter in first_letters(word) for form in index.by_letter.get(letter, ())]
     if entry or not is_content:
         completed = [form for form in forms if form.startswith(word) and form != word]
