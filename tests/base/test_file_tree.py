@@ -4,8 +4,9 @@ import errno
 import os
 import random
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,8 +104,8 @@ def test_a_folder_that_another_process_removes_meanwhile_is_made_again(
     sync_tree(tmp_path, {"a/b": b"1", "c": b"1"})
     look = file_tree._present
 
-    def rival(root: Path, keep: Collection[str], settled: Collection[str]) -> file_tree._FolderContent:
-        found = look(root, keep, settled)
+    def rival(root: Path, *rest: Any) -> file_tree._FolderContent:
+        found = look(root, *rest)
         shutil.rmtree(root / "a")
         return found
 
@@ -187,6 +188,21 @@ def test_with_a_cache_files_are_not_read_again(tmp_path: Path, monkeypatch: pyte
         assert sync_changes(tmp_path, dict(files), cache=cache) == []
     assert marks(sync_changes(tmp_path, {"a.html": b"3"}, cache=cache)) == ["M a.html", "D b/c.json"]
     assert set(cache.written) == {"a.html"}
+
+
+def test_a_folder_that_is_as_it_was_is_not_listed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, cache = {"a.html": b"1", "b/c.json": b"2", "b/d/e.json": b"3"}, TreeCache()
+    for _ in range(3):
+        sync_changes(tmp_path, files, cache=cache)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", lambda folder: pytest.fail(f"{folder} was listed"))
+        assert marks(sync_changes(tmp_path, {**files, "b/c.json": b"4"}, cache=cache)) == ["M b/c.json"]
+    (tmp_path / "b/d/stray").write_bytes(b"")
+    assert marks(sync_changes(tmp_path, {**files, "b/c.json": b"4"}, cache=cache)) == ["D b/d/stray"]
+    assert marks(sync_changes(tmp_path, {"a.html": b"1"}, cache=cache)) == ["D b/c.json", "D b/d/e.json"]
+    assert tree(tmp_path) == {"a.html": b"1"}
 
 
 DISTURBED: dict[str, Callable[[Path], object]] = {

@@ -7,18 +7,24 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from helpers.hostile_status import hostile_snapshot
 from helpers.sites import minimal_site
 from helpers.stores import Store
+from waypost.base.files.kept_files import KeptFiles
 from waypost.base.files.languages import load_words
 from waypost.formats.status import ComponentStatus, Coverage, StateChange, UplinkGap
 from waypost.formats.status_site import History
 from waypost.publishing.archive import Archive, Archived
 from waypost.publishing.pages import render as status_pages
+from waypost.publishing.pages.filters import StatusFormat
+from waypost.publishing.pages.page_specs import page_specs
+from waypost.publishing.pages.render import common_text
 from waypost.publishing.publish import PublishCache, publish
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
@@ -237,6 +243,7 @@ def test_any_series_of_changes_ends_in_what_a_fresh_process_publishes(
             assert publish(world.site, load_project(world.site), world.now).changed == (), item
         with fresh_process(), monkeypatch.context() as patched:
             patched.setattr(Archive, "snapshot", without_archive)
+            patched.setattr(KeptFiles, "get", lambda *_: None)
             assert publish(world.site, load_project(world.site), world.now).changed == (), item
 
 
@@ -256,6 +263,31 @@ def test_one_new_incident_makes_its_own_page_and_those_that_list_it(
     publish(world.site, load_project(world.site), world.now, cache=cache)
     (own,) = [path for path in rendered if path.startswith("incidents/")]
     assert own.endswith("mails-1/")
+
+
+def test_a_new_process_makes_only_what_another_did_not_leave_behind(
+    tmp_path: Path, rendered: list[str]
+) -> None:
+    site = minimal_site(tmp_path / "site")
+    publish(site, load_project(site), NOW)
+    rendered.clear()
+    with fresh_process():
+        publish(site, load_project(site), NOW)
+    assert rendered == [""]
+    page = site.status_output / "history/index.html"
+    page.write_bytes(page.read_bytes() + b"\n")
+    with fresh_process():
+        assert publish(site, load_project(site), NOW).changed == ("history/index.html",)
+    assert rendered == ["", "", "history/"]
+
+
+def test_other_processes_know_sources_by_a_text_that_leaves_nothing_out() -> None:
+    page, articles = hostile_snapshot(), {}
+    specs = [*page_specs(page, articles, StatusFormat(page, articles))]
+    for text in (common_text(page, articles, "shell"), *(repr(spec.inputs) for spec in specs)):
+        assert " at 0x" not in text
+    for model in (page.page, page.policy):
+        assert all(field.repr for field in fields(model))
 
 
 def test_a_page_about_what_is_over_does_not_change_with_time(tmp_path: Path) -> None:
