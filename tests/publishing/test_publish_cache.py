@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import sys
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -211,6 +214,17 @@ class World:
         return getattr(happening, "__name__", "nothing")
 
 
+def remembering() -> list[tuple[ModuleType, str, Any]]:
+    """Return the functions of the program that remember what they returned, each with its module and name."""
+    return [
+        (module, key, found)
+        for name, module in sorted(sys.modules.items())
+        if name.startswith("waypost.") and name != "waypost.base.files.languages"
+        for key, found in list(vars(module).items())
+        if hasattr(found, "cache_clear")
+    ]
+
+
 @contextmanager
 def fresh_process() -> Iterator[None]:
     """Let the functions of this process remember nothing; what they remembered comes back afterwards.
@@ -218,12 +232,17 @@ def fresh_process() -> Iterator[None]:
     What an earlier process left on the disk is there.
     """
     with pytest.MonkeyPatch.context() as patched:
-        for name, module in sorted(sys.modules.items()):
-            if name.startswith("waypost.") and name != "waypost.base.files.languages":
-                for key, found in list(vars(module).items()):
-                    if hasattr(found, "cache_clear"):
-                        patched.setattr(module, key, found.__wrapped__)
+        for module, key, found in remembering():
+            patched.setattr(module, key, found.__wrapped__)
         yield
+
+
+def objects_held() -> int:
+    """Return how many objects of the program there are beside those that its functions remember, which have a limit."""
+    for _, _, found in remembering():
+        found.cache_clear()
+    gc.collect()
+    return sum(str(type(item).__module__).startswith("waypost.") for item in gc.get_objects())
 
 
 def without_archive(self: Archive, observed: Observed) -> Archived:
@@ -245,6 +264,19 @@ def test_any_series_of_changes_ends_in_what_a_fresh_process_publishes(
             patched.setattr(Archive, "snapshot", without_archive)
             patched.setattr(KeptFiles, "get", lambda *_: None)
             assert publish(world.site, load_project(world.site), world.now).changed == (), item
+
+
+def test_a_process_that_stays_holds_what_the_last_page_needs_and_no_more(tmp_path: Path) -> None:
+    world, before = World(minimal_site(tmp_path / "site"), 1), objects_held()
+
+    def held_after(cache: PublishCache, publications: int) -> int:
+        for _ in range(publications):
+            world.change()
+            publish(world.site, load_project(world.site), world.now, cache=cache)
+        return objects_held() - before
+
+    staying = held_after(PublishCache(), 60)
+    assert staying < 1.5 * held_after(PublishCache(), 1)
 
 
 def test_one_new_incident_makes_its_own_page_and_those_that_list_it(
