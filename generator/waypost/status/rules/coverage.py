@@ -10,7 +10,6 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from functools import lru_cache
 
 from waypost.base.i18n import Words, number_text
 from waypost.status.rules.uptime import DAY, IN_DAYS, ROLLING, Uptime, percent
@@ -71,8 +70,6 @@ def covered(uptime: Uptime, extra: float = 0.0) -> timedelta:
     return timedelta(seconds=(uptime.counted + extra) / uptime.parts)
 
 
-# A page has many, and those of months that are over are the same at each publication.
-@lru_cache(8192)
 def figure(uptime: Uptime, window: str, words: Words, *, with_maintenance: bool = False) -> Figure:
     """Write the uptime of a window (24h, 90d, 2026-11) with what it rests on."""
     ratio = uptime.with_maintenance if with_maintenance else uptime.ratio
