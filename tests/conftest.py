@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from waypost.reading.site import Site
 # A busy machine is not a failure: no example is judged by the time it takes.
 settings.register_profile("waypost", deadline=None)
 settings.load_profile("waypost")
+
+# What a shell starts in the background has Ctrl-C ignored, and so would every program that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOWEST = (
     "test_incremental.py",
