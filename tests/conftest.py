@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import tempfile
@@ -61,6 +62,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the slowest files first; what is in a file keeps its order."""
     ranks = {name: rank for rank, name in enumerate(SLOWEST)}
     items.sort(key=lambda item: ranks.get(item.path.name, len(SLOWEST)))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage ten thousand tests that stay anyway: it took a twelfth of the time of builds."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")
