@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, expect
 
+from helpers.accessibility import axe_results, places
 from helpers.browser_sites import HOSTILE, Served
 from helpers.browser_visit import COUNT_SHIFTS, DESKTOP, PHONE, Visit
 from helpers.search_visit import (
@@ -409,8 +409,7 @@ def test_all_that_opens_is_accessible(calm: Served, visit: Any, scheme: str, tex
     pause(seen)
     seen.page.keyboard.press("ArrowDown")
     seen.settle()
-    found = Axe().run(seen.page, context=".wp-search").response["violations"]
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+    assert places(axe_results(seen.page, context=".wp-search")["violations"]) == []
     seen.assert_quiet()
 
 
