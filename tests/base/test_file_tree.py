@@ -198,7 +198,7 @@ def test_a_folder_that_is_as_it_was_is_not_listed_again(
     (tmp_path / "b/d/stray").write_bytes(b"")
     assert marks(sync_changes(tmp_path, {**files, "b/c.json": b"4"}, cache=cache)) == ["D b/d/stray"]
     assert marks(sync_changes(tmp_path, {"a.html": b"1"}, cache=cache)) == ["D b/c.json", "D b/d/e.json"]
-    assert tree(tmp_path) == {"a.html": b"1"}
+    assert file_bytes(tmp_path) == {"a.html": b"1"}
 
 
 DISTURBED: dict[str, Callable[[Path], object]] = {
