@@ -16,6 +16,7 @@ from waypost.base.files.resources import theme_folder
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.rules.index import Index
+from waypost.search.rules.quotes import quote
 from waypost.search.rules.ranking import rank
 from waypost.search.site_search import site_index, site_language
 
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.browser
 
 LISTS = read_yaml(CASES / "search/lists.yml")
 WORDS = read_yaml(CASES / "search/words.yml")
+QUOTES = read_yaml(CASES / "search/quotes.yml")
 HOSTILE = (
     "<img src=x onerror=alert(1)> zip",
     "zip" * 700,
@@ -48,6 +50,22 @@ async ([root, asked]) => {
   for (const [question, typing] of asked) {
     const { order, state, corrected } = await rank(shards, question, { typing });
     found.push([order.slice(0, 10), order.length ? corrected : "", state]);
+  }
+  return found;
+}
+"""
+
+
+QUOTE = """
+async ([root, asked]) => {
+  const { Shards } = await import("/js/search_shards.js");
+  const { rank } = await import("/js/search_ranking.js");
+  const { quote } = await import("/js/search_quote.js");
+  const shards = await Shards.load(root);
+  const found = [];
+  for (const question of asked) {
+    const quoted = await quote(shards, await rank(shards, question));
+    found.push(quoted && [quoted.text, quoted.document, quoted.anchor]);
   }
   return found;
 }
@@ -118,6 +136,22 @@ def test_the_sample_answers_the_same_in_both(page: Page, folder: Path) -> None:
     ]
     assert differing == []
     assert sum(1 for order, *_ in found if order) > len(titles) * 3, "most questions find something"
+
+
+def test_the_same_sentence_is_quoted_in_both(page: Page, folder: Path) -> None:
+    project = load_project(Site(theme_folder().parent))
+    index = site_index(project.help_center, site_language(project))
+    root = publish(folder, "quotes", index, "en")
+    asked = [case["ask"] for case in QUOTES]
+    for document in index.documents:
+        asked += [document.title, *(section.heading for section in document.sections if section.heading)]
+        asked += document.aliases[:1]
+    quotes = [quote(index, rank(index, question)) for question in asked]
+    numbers = {id(document): number for number, document in enumerate(index.documents)}
+    ours = [found and [found.text, numbers[id(found.document)], found.anchor] for found in quotes]
+    theirs = page.evaluate(QUOTE, [root, asked])
+    assert [row for row in zip(asked, ours, theirs, strict=True) if row[1] != row[2]] == []
+    assert sum(found is not None for found in ours) > len(index.documents), "titles have an answer"
 
 
 def test_words_are_the_same_in_both(page: Page) -> None:

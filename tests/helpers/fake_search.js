@@ -1,6 +1,6 @@
 // Stands in for search_client.js where a test is about what people see: a few hits of the sample, found by the
-// beginnings of their words; of what has "maybe" in it, it is not sure. `localStorage.searchFails` makes it fail that
-// many times; `searchWaits` makes it slow.
+// beginnings of their words; of what has "maybe" in it, it is not sure, and to "how long" it quotes
+// the answer. `localStorage.searchFails` makes it fail that many times; `searchWaits` makes it slow.
 const CATEGORIES = {
   downloads: { id: "downloads", title: "Downloads", url: "downloads/" },
   galleries: { id: "galleries", title: "Galleries", url: "galleries/" },
@@ -67,6 +67,7 @@ export async function ask(question, { typing = false, asTyped = false, kinds = [
     ...nothing,
     state: isUnsure ? "unsure" : "answer",
     corrected, hits,
+    quote: question.includes("how long") ? { parts: parts(HITS[2][5], asked), title: HITS[2][1], url: HITS[2][0] } : null,
     total: wanted.length,
     kinds: counted(found, 2).map(([kind, count]) => ({ kind, count })),
     categories: counted(found, 3).map(([id, count]) => ({ ...CATEGORIES[id], count })),

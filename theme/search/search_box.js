@@ -4,6 +4,7 @@ import { noteQuestion } from "./journey.js";
 import { put } from "./put.js";
 import { say } from "./say.js";
 import { warm } from "./search_client.js";
+import { quoteBox } from "./search_quote_box.js";
 import { correction, doubt, eventLink, events, failure, foot, hitParts, nearestLine, nothing, work } from "./search_results.js";
 import { make } from "./search_text.js";
 import { Typing } from "./search_typing.js";
@@ -108,7 +109,7 @@ class Box {
     const options = [...(event ? [event] : []), ...answer.hits.map(hitLink)].map((link, index) => this.#option(link, index));
     const all = answer.total > answer.hits.length ? this.#all(answer.total) : "";
     const isUnsure = isSettled && answer.state === "unsure";
-    const above = [correction(answer, again), ...(isUnsure ? [doubt(answer, taken), nearestLine()] : [])];
+    const above = [correction(answer, again), ...(isUnsure ? [doubt(answer, taken), nearestLine()] : [quoteBox(answer, { helped: () => this.#helped(), unhelped: taken })])];
     const instead = answer.state === "nothing" ? nothing(answer) : "";
     return this.#fill([...above, this.#list, instead, all, isUnsure ? "" : foot(answer, taken)], options);
   }
@@ -218,7 +219,10 @@ class Box {
   }
 
   #picked({ target, button }) {
-    if (button > 1 || !target.closest(".wp-hit")) return;
+    if (button <= 1 && target.closest(".wp-hit")) this.#helped();
+  }
+
+  #helped() {
     this.#settle();
     opened();
   }

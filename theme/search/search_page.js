@@ -3,6 +3,7 @@ import { put } from "./put.js";
 import { search } from "./page.js";
 import { say } from "./say.js";
 import { warm } from "./search_client.js";
+import { quoteBox } from "./search_quote_box.js";
 import { correction, doubt, eventLink, events, failure, hitParts, nearestLine, nothing, personLink, whenPresent, work } from "./search_results.js";
 import { make } from "./search_text.js";
 import { Typing } from "./search_typing.js";
@@ -90,7 +91,7 @@ function show(answer, isSettled) {
   if (answer.state === "nothing") return fill(list.children.length ? list : "", nothing(answer), person(answer));
   const none = answer.hits.length ? "" : make("p", "wp-search__lead", say("search.none_filtered"), " ", allAgain());
   if (isSettled && answer.state === "unsure") return fill(correction(answer, again), doubt(answer, unhelpedBy), isFiltered() ? chips(answer) : "", nearestLine(), list, none);
-  return fill(heading(answer), correction(answer, again), chips(answer), list, none, unhelpedPart(answer));
+  return fill(heading(answer), correction(answer, again), chips(answer), quoteBox(answer, { helped, unhelped: unhelpedBy }), list, none, unhelpedPart(answer));
 }
 
 function eventItem(answer) {
@@ -201,7 +202,10 @@ function noteShown() {
 }
 
 function picked({ target, button }) {
-  if (button > 1 || !target.closest(".wp-hit__link, .wp-search__trouble")) return;
+  if (button <= 1 && target.closest(".wp-hit__link, .wp-search__trouble")) helped();
+}
+
+function helped() {
   noteShown();
   opened();
 }

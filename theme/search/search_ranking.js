@@ -98,7 +98,7 @@ async function comparedWith(shards, documents, concepts, known) {
 }
 
 /** The forms by which a passage holds a concept: for each candidate the inflections of its words, the best worth first. */
-async function askedForms(shards, { weight, candidates }) {
+export async function askedForms(shards, { weight, candidates }) {
   const ways = await Promise.all(candidates.map(async ({ form, worth }) => ({ worth, words: await Promise.all(form.split(" ").map((word) => shards.inflections(word))) })));
   for (const { entry, worth } of candidates) {
     for (const [share, form] of shards.synonymsOf(entry.term)) {
@@ -123,7 +123,7 @@ function nearestPassage(passages, asked, known, constants) {
   return found;
 }
 
-const worthIn = (words, ways) => ways.find((way) => way.words.every((forms) => forms.some((form) => words.has(form))))?.worth ?? 0;
+export const worthIn = (words, ways) => ways.find((way) => way.words.every((forms) => forms.some((form) => words.has(form))))?.worth ?? 0;
 
 function correctedOf(shards, concepts) {
   const isSame = (asked, { form, worth }) => form.startsWith(asked) || asked.startsWith(form) || worth === shards.constants.inflected;

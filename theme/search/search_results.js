@@ -71,12 +71,20 @@ export function eventLink({ hits, events: asked }) {
   return link;
 }
 
+/** What was said last of the incident that some components are in; null where there is none. */
+export function incidentQuote(components) {
+  const path = troubleOf(components)?.path;
+  const incident = path ? known.now.incidents.find((item) => item.path === path) : null;
+  return incident?.update ? { parts: [[incident.update, false]], title: incident.title, href: statusPage(path) } : null;
+}
+
 /** Say in a few words what was found, for those who hear it. */
-export function work({ state, hits, question }) {
+export function work({ state, hits, question, quote }) {
   if (state === "failed") return say("search.failed");
   if (state === "nothing") return say("search.none", { question: question.trim() });
   const count = say("search.count", { count: hits.length });
-  return state === "unsure" ? `${say("search.unsure")} ${count}` : count;
+  const before = state === "unsure" ? say("search.unsure") : (quote?.parts ?? []).map(([text]) => text).join("");
+  return before ? `${before} ${count}` : count;
 }
 
 function categories(list) {

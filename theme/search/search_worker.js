@@ -1,5 +1,6 @@
 // The search itself, beside the page: a question comes in, what answers it goes out.
-import { shown } from "./search_passages.js";
+import { marked, shown } from "./search_passages.js";
+import { quote } from "./search_quote.js";
 import { rank } from "./search_ranking.js";
 import { Shards, Unreadable } from "./search_shards.js";
 import { wordsOf } from "./search_words.js";
@@ -54,8 +55,17 @@ function eventsOf(events, asked) {
   return events.filter(({ name, title }) => weigh(wordsOf(name)) > 0 || (whole > 0 && weigh(wordsOf(title)) * 2 >= whole));
 }
 
+/** The sentence that answers, with its words marked; null where none does, or where filters have left its article out. */
+async function quoted(shards, ranking, wanted, words) {
+  const found = wanted[0] === ranking.order[0] ? await quote(shards, ranking) : null;
+  if (!found) return null;
+  const { title, url } = await shards.result(found.document);
+  return { parts: marked(found.text, words), title, url: `${url.split("#")[0]}${found.anchor && `#${found.anchor}`}` };
+}
+
 async function answer(shards, { question, typing, asTyped, kinds, categories, limit, events }) {
-  const { order, passages, concepts, state, corrected } = await rank(shards, question, { typing, asTyped });
+  const ranking = await rank(shards, question, { typing, asTyped });
+  const { order, passages, concepts, state, corrected } = ranking;
   const wanted = order.filter((document) => {
     const category = categoryOf(shards, document)?.id;
     return (!kinds.length || kinds.includes(kindOf(shards, document))) && (!categories.length || categories.includes(category));
@@ -77,6 +87,7 @@ async function answer(shards, { question, typing, asTyped, kinds, categories, li
     state,
     question,
     corrected: order.length ? corrected : "",
+    quote: await quoted(shards, ranking, wanted, words),
     hits,
     total: wanted.length,
     kinds: counted(order.map((document) => kindOf(shards, document))).map(([kind, count]) => ({ kind, count })),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from waypost.base.files.languages import site_words
@@ -13,6 +14,7 @@ from waypost.search.io.word_cache import Counted, SiteCache
 from waypost.search.rules.certainty import learned
 from waypost.search.rules.documents import SearchDocument, search_documents
 from waypost.search.rules.index import Index, Language, Phrases, build_index, document_words, phrases_of
+from waypost.search.rules.quotes import Quote, quote
 from waypost.search.rules.ranking import Ranking, rank
 from waypost.search.rules.shards import Category, search_files
 from waypost.search.rules.site_pages import page_documents
@@ -37,6 +39,8 @@ def site_index(help_center: HelpCenter, language: Language, cache: SiteCache | N
     for page in page_documents(help_center, site_words(language.code), language.pages):
         found += counted.get(f"{setting}{page!r}", partial(_with_words, [page], phrases))
     counted.save()
+    pages = page_documents(help_center, site_words(language.code), language.pages)
+    found += [(document, document_words(document, phrases)) for document in pages]
     return learned(build_index([document for document, _ in found], [words for _, words in found], language))
 
 
@@ -58,3 +62,20 @@ def search_outputs(
 def search(project: Project, question: str, limit: int) -> Ranking:
     """Return the answers to a question, best first; without hits where nothing answers it."""
     return rank(site_index(project.help_center, site_language(project)), question, limit)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What readers get for a question."""
+
+    ranking: Ranking
+    quote: Quote | None
+    """The sentence that answers; None where it is not sure enough that one does."""
+
+
+def ask(project: Project, questions: Iterable[str], limit: int) -> Iterator[Reply]:
+    """Yield the answer to each question, with `limit` results at most."""
+    index = site_index(project.help_center, site_language(project))
+    for question in questions:
+        ranking = rank(index, question, limit)
+        yield Reply(ranking, quote(index, ranking))

@@ -89,6 +89,31 @@ FIRST_WRONG = 65
 TWO_TYPOS = 55
 """How near a word is with two letters wrong."""
 
+QUOTED = 90
+"""The weight of the words of a question that must stand above a sentence for it to be quoted, in hundredths of that
+of one ordinary word of the site."""
+
+QUOTE_REST = 4
+"""How many times less than such a word one counts that is only in the sentence, or, against it, nowhere."""
+
+QUOTE_SHORTEST = 3
+"""Different words of a sentence that can be quoted."""
+
+QUOTE_LONGEST = 400
+"""Characters of it."""
+
+QUOTE_FIRST = 400
+"""What the first sentence of a document has before others, the second half of it, the third a third, and so on; in
+thousandths of all that was asked."""
+
+QUOTE_NUMBER = 200
+"""The same for a number: many people ask how much or how long."""
+
+QUOTE_LENGTH = 200
+"""The same for a sentence of QUOTE_WORDS words; a shorter one has less in proportion."""
+
+QUOTE_WORDS = 15
+
 
 def ranking_constants() -> dict[str, int]:
     """Return all of them, as search_ranking.js and search_near.js read them: by their names in small letters."""

@@ -144,6 +144,11 @@ class Hit:
     passage: int = -1
     """The number of the passage that is nearest to the question; -1 for documents further down."""
 
+    @property
+    def section(self) -> int:
+        """The number of the section of that passage; -1 for none."""
+        return self.document.passages[self.passage].section if self.passage >= 0 else -1
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -184,7 +189,7 @@ def rank(
     known = sum(concept.weight for concept in concepts if concept.candidates)
     found = sorted(scores, key=lambda number: (-scores[number], number))
     nearness = {number: scores[number] * constants.FIRST // known for number in found}
-    asked = _asked_forms(index, concepts)
+    asked = asked_forms(index, concepts)
     compared = {
         number: _nearest_passage(index, number, asked, known) for number in found[: constants.COMPARED]
     }
@@ -238,7 +243,7 @@ def _word_for_word(index: Index, question: str) -> Iterator[tuple[int, int]]:
 
 
 @dataclass(frozen=True)
-class _AskedForms:
+class AskedForms:
     """The forms by which a passage holds a concept."""
 
     weight: int
@@ -253,7 +258,8 @@ class _AskedForms:
         return 0
 
 
-def _asked_forms(index: Index, concepts: Iterable[Concept]) -> list[_AskedForms]:
+def asked_forms(index: Index, concepts: Iterable[Concept]) -> list[AskedForms]:
+    """Return the forms by which a passage holds what was asked."""
     found = []
     for concept in concepts:
         ways = [
@@ -265,11 +271,11 @@ def _asked_forms(index: Index, concepts: Iterable[Concept]) -> list[_AskedForms]
             for candidate in concept.candidates
             for worth, form in index.synonyms_of(candidate.entry.term)
         ]
-        found.append(_AskedForms(concept.weight, sorted(ways, key=lambda way: -way[0])))
+        found.append(AskedForms(concept.weight, sorted(ways, key=lambda way: -way[0])))
     return found
 
 
-def _is_named(index: Index, number: int, concepts: Sequence[Concept], asked: Sequence[_AskedForms]) -> bool:
+def _is_named(index: Index, number: int, concepts: Sequence[Concept], asked: Sequence[AskedForms]) -> bool:
     """Tell whether a title, an alias or a heading of a document has all that a question is about."""
     content = [forms for concept, forms in zip(concepts, asked, strict=True) if concept.is_content]
     return any(
@@ -278,7 +284,7 @@ def _is_named(index: Index, number: int, concepts: Sequence[Concept], asked: Seq
     )
 
 
-def _nearest_passage(index: Index, number: int, asked: Sequence[_AskedForms], known: int) -> tuple[int, int]:
+def _nearest_passage(index: Index, number: int, asked: Sequence[AskedForms], known: int) -> tuple[int, int]:
     """Return the passage of a document that is most like the question, and how much, up to LIKENESS.
 
     Dice's coefficient of the weights of their words. `known` is the weight of the words asked that there are.
