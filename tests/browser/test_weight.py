@@ -36,7 +36,7 @@ def test_a_first_visit_is_light(calm: Served, visit: Any, path: str) -> None:
     assert [url for url in loaded if url.endswith(lazy)] == []
 
 
-BOX = 10_500
+BOX = 11_500
 """Bytes of the scripts that show results and ask the search, without the search itself."""
 
 
