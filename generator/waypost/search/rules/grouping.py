@@ -49,6 +49,10 @@ class UnresolvedSearch:
     question: str
     reason: UnresolvedReason
     count: int = 1
+    read: str = ""
+    """The path of the article that was read next, from content/; empty where that is not known."""
+    category: str = ""
+    """The category of the ticket that it became, in the words of the form."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,10 @@ class Phrasing:
     """What it asks for, as terms without inflection, typing error or choice among synonyms, each with its weight."""
     words: tuple[str, ...]
     """The words that carry weight, as they were written."""
+    read: Mapping[str, int] = field(default_factory=dict)
+    """How often each article was read next."""
+    categories: Mapping[str, int] = field(default_factory=dict)
+    """How often it became a ticket of each category."""
 
 
 @dataclass(frozen=True)
@@ -108,20 +116,20 @@ class Grouping:
 
 def group_searches(searches: Iterable[UnresolvedSearch], index: Index, language: Language) -> Grouping:
     """Put searches for the same thing together; the same searches give the same groups in any order."""
-    asked = sorted(_tally(searches), key=lambda row: (-sum(row[1].values()), row[0]))
-    left_out = sum(sum(reasons.values()) for _, reasons in asked[MOST_PHRASINGS:])
+    asked = sorted(_tally(searches), key=lambda row: (-row.count, row.text))
+    left_out = sum(row.count for row in asked[MOST_PHRASINGS:])
     terms = _QuestionTerms(language)
     gatherer = _Gatherer()
     wordless = 0
-    for text, reasons in asked[:MOST_PHRASINGS]:
-        concepts = [concept for concept in rank(index, text, 1).concepts if concept.is_content]
+    for row in asked[:MOST_PHRASINGS]:
+        concepts = [concept for concept in rank(index, row.text, 1).concepts if concept.is_content]
         weights = {terms.of(concept): concept.weight for concept in concepts}
-        count = sum(reasons.values())
         if weights:
             words = tuple(concept.asked for concept in concepts)
-            gatherer.add(Phrasing(text, count, dict(reasons), weights, words))
+            tallies = dict(row.reasons), weights, words, dict(row.read), dict(row.categories)
+            gatherer.add(Phrasing(row.text, row.count, *tallies))
         else:
-            wordless += count
+            wordless += row.count
     groups = sorted(map(_ordered, gatherer.found), key=lambda group: (-group.count, group.phrasings[0].text))
     return Grouping(tuple(groups), wordless, left_out)
 
@@ -131,17 +139,38 @@ def without_personal(question: str) -> str:
     return " ".join(_PERSONAL.sub(" ", question).split())
 
 
-def _tally(searches: Iterable[UnresolvedSearch]) -> Iterator[tuple[str, Counter[UnresolvedReason]]]:
-    """Yield each question once, as most people spelt it, with how often it was left for which reason."""
-    spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    reasons: dict[str, Counter[UnresolvedReason]] = defaultdict(Counter)
+@dataclass
+class _Tally:
+    """All searches with the same words in the same order."""
+
+    spellings: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[UnresolvedReason] = field(default_factory=Counter)
+    read: Counter[str] = field(default_factory=Counter)
+    categories: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def count(self) -> int:
+        return self.reasons.total()
+
+    @property
+    def text(self) -> str:
+        """The question as most people spelt it."""
+        return min(self.spellings, key=lambda text: (-self.spellings[text], text))
+
+
+def _tally(searches: Iterable[UnresolvedSearch]) -> list[_Tally]:
+    """Count each question once."""
+    found: dict[str, _Tally] = defaultdict(_Tally)
     for search in searches:
         text = without_personal(search.question[:LONGEST_QUESTION])
-        key = " ".join(words_of(text))
-        spellings[key][text] += search.count
-        reasons[key][search.reason] += search.count
-    for key, counted in spellings.items():
-        yield min(counted, key=lambda text: (-counted[text], text)), reasons[key]
+        tally = found[" ".join(words_of(text))]
+        tally.spellings[text] += search.count
+        tally.reasons[search.reason] += search.count
+        if search.read:
+            tally.read[search.read] += search.count
+        if search.category:
+            tally.categories[search.category] += search.count
+    return list(found.values())
 
 
 class _QuestionTerms:
