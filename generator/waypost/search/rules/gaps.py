@@ -13,7 +13,14 @@ from waypost.base.tokens import words_of
 from waypost.formats.search import NO_ANSWER, Query
 from waypost.search.rules.certainty import learned
 from waypost.search.rules.documents import SearchDocument
-from waypost.search.rules.grouping import Phrasing, PhrasingGroup, UnresolvedReason, UnresolvedSearch, group_searches
+from waypost.search.rules.grouping import (
+    Phrasing,
+    PhrasingGroup,
+    ReadNext,
+    UnresolvedReason,
+    UnresolvedSearch,
+    group_searches,
+)
 from waypost.search.rules.index import Index, Language, build_index, document_words, phrases_of
 from waypost.search.rules.ranking import AnswerState, Ranking, rank
 
@@ -59,12 +66,14 @@ class Proposal(StrEnum):
 class Signal(StrEnum):
     """What tells that an article is meant."""
 
+    CHOSEN = "chosen"
+    """A writer said so."""
     READ = "read_next"
-    """It is the one that most of those who found an article later have read."""
+    """It is the one that most of those who found an article by asking in other words have read."""
     TICKET = "ticket_category"
     """Its requests have the category that those who wrote one have chosen."""
     TEXT = "text"
-    """The search names it for most of these searches."""
+    """It is among the nearest three of most of these searches."""
     QUESTIONS = "phrasings"
     """Several different phrasings lead to it first, and fewer to any other."""
 
@@ -101,7 +110,7 @@ class Gain:
         if not self.of:
             return -1.0, 1.0
         before, after = self.before / self.of, self.after / self.of
-        (low, high), (least, most) = _wilson(self.before, self.of), _wilson(self.after, self.of)
+        (low, high), (least, most) = wilson(self.before, self.of), wilson(self.after, self.of)
         return (
             self.share - math.hypot(after - least, high - before),
             self.share + math.hypot(most - after, before - low),
@@ -113,7 +122,7 @@ class Gain:
         return self.interval[0] > 0
 
 
-def _wilson(successes: int, of: int) -> tuple[float, float]:
+def wilson(successes: int, of: int) -> tuple[float, float]:
     """Return Wilson's interval of a share (1927)."""
     share, square = successes / of, NORMAL**2
     middle = share + square / (2 * of)
@@ -176,24 +185,27 @@ def plan_gaps(
     searches: Iterable[UnresolvedSearch],
     limit: int,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    reads: Iterable[ReadNext] = (),
+    chosen: Mapping[str, str] | None = None,
 ) -> Gaps:
     """Return the gaps of the `limit` groups that were asked most; their aliases are tried together.
 
-    `progress` gets how many steps are done, of how many.
+    `progress` gets how many steps are done, of how many; `chosen` has the paths of articles that a writer chose, by
+    the phrasings.
     """
     found = tuple(searches)
-    site = _Site(content)
-    grouping = group_searches(found, site.index, content.language)
-    chosen = grouping.groups[:limit]
-    steps = len(chosen) + FOLDS
+    site = _Site(content, chosen or {})
+    grouping = group_searches(found, site.index, content.language, reads)
+    asked = grouping.groups[:limit]
+    steps = len(asked) + FOLDS
     drafts = []
-    for number, group in enumerate(chosen, start=1):
+    for number, group in enumerate(asked, start=1):
         drafts.append(site.draft(group))
         progress(number, steps)
     known = [*_known_questions(content), *_read_later(grouping.groups)]
     trial = _Trial(site, drafts, known)
     gaps = tuple(trial.decided())
-    predicted = _predicted(site, grouping.groups, gaps, lambda fold: progress(len(chosen) + fold, steps))
+    predicted = _predicted(site, grouping.groups, gaps, lambda fold: progress(len(asked) + fold, steps))
     return Gaps(
         gaps,
         sum(search.count for search in found),
@@ -214,6 +226,9 @@ class _Draft:
     """The phrasings to try, the most frequent first."""
 
 
+_TOLD = {Signal.CHOSEN, Signal.READ}
+"""What tells one article whatever the words are."""
+
 Aliases = Sequence[tuple[str, str]]
 """The path of an article, and a question to add to it."""
 
@@ -221,8 +236,9 @@ Aliases = Sequence[tuple[str, str]]
 class _Site:
     """The site as it is, and as it would be."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, chosen: Mapping[str, str]) -> None:
         self.content = content
+        self._chosen = chosen
         self._phrases = phrases_of(content.language)
         self._words = [document_words(document, self._phrases) for document in content.documents]
         # An alias belongs to an article; the questions of a faq have documents of their own.
@@ -252,7 +268,8 @@ class _Site:
         """Choose an article by the agreement of what tells which one is meant."""
         asked = group.phrasings[:ASKED]
         nearest = self._nearest(asked)
-        if not nearest or nearest[0].confidence * 100 < self.index.sure * NEAR and Signal.READ not in nearest[0].signals:
+        is_named = bool(nearest) and not _TOLD.isdisjoint(nearest[0].signals)
+        if not nearest or (not is_named and nearest[0].confidence * 100 < self.index.sure * NEAR):
             return _Draft(Gap(group, Proposal.MISSING, nearest[:NEAREST]))
         first = nearest[0]
         total = sum(phrasing.count for phrasing in asked)
@@ -279,7 +296,7 @@ class _Site:
         return [text for text in usable if plain_question(text) not in known][:TRIED]
 
     def _nearest(self, asked: Sequence[Phrasing]) -> tuple[Nearest, ...]:
-        """Return the articles that may be meant: what more signals name first, then what the phrasings are nearest to."""
+        """Return the articles that may be meant: what people named, then what the phrasings are nearest to."""
         votes: Counter[str] = Counter()
         named: Counter[str] = Counter()
         first: Counter[str] = Counter()
@@ -289,19 +306,24 @@ class _Site:
             shares: dict[str, int] = {}
             for hit in ranking.hits:
                 shares.setdefault(hit.document.path, 1000 * hit.score // max(1, ranking.hits[0].score))
+            named.update(dict.fromkeys([*shares][:NEAREST], phrasing.count))
             for path, share in shares.items():
                 votes[path] += share * phrasing.count
-                named[path] += phrasing.count
                 best[path] = max(best.get(path, 0), ranking.confidence * share // 1000)
             first.update(list(shares)[:1])
         signals = self._signals(asked, named, first)
         for path in signals:
             best.setdefault(path, 0)
         order = sorted(
-            best, key=lambda path: (Signal.READ not in signals[path], -votes[path], -best[path], path)
+            best, key=lambda path: (_TOLD.isdisjoint(signals[path]), -votes[path], -best[path], path)
         )
         return tuple(
-            Nearest(path, self.content.documents[self._numbers[path]].title, best[path], tuple(sorted(signals[path])))
+            Nearest(
+                path,
+                self.content.documents[self._numbers[path]].title,
+                best[path],
+                tuple(sorted(signals[path])),
+            )
             for path in order
         )
 
@@ -311,22 +333,20 @@ class _Site:
         """Return what tells of each article that it is meant."""
         found: dict[str, set[Signal]] = defaultdict(set)
         total = sum(phrasing.count for phrasing in asked)
+        category = _most(_together(phrasing.categories for phrasing in asked))
         for path, count in named.items():
             if count * 2 > total:
                 found[path].add(Signal.TEXT)
-        read = _most({path: sum(p.read.get(path, 0) for p in asked) for phrasing in asked for path in phrasing.read})
-        if read in self._numbers:
-            found[read].add(Signal.READ)
+            if category and self.content.ticket_categories.get(path) == category:
+                found[path].add(Signal.TICKET)
         several = _most(first)
         if several and first[several] > 1:
             found[several].add(Signal.QUESTIONS)
-        categories: Counter[str] = Counter()
-        for phrasing in asked:
-            categories.update(phrasing.categories)
-        if category := _most(categories):
-            for path in named:
-                if self.content.ticket_categories.get(path) == category:
-                    found[path].add(Signal.TICKET)
+        chosen = next((self._chosen[p.text] for p in asked if p.text in self._chosen), "")
+        if chosen:
+            found[chosen].add(Signal.CHOSEN)
+        elif (read := _most(_together(phrasing.read for phrasing in asked))) in self._numbers:
+            found[read].add(Signal.READ)
         return found
 
 
@@ -337,9 +357,18 @@ def _is_agreed(article: Nearest, asked: Sequence[Phrasing]) -> bool:
     """
     signals = {*article.signals}
     reads = sum(phrasing.read.get(article.path, 0) for phrasing in asked)
+    if Signal.CHOSEN in signals:
+        return True
     if Signal.READ in signals:
         return len(signals) > 1 or reads > 1
     return signals >= {Signal.TICKET, Signal.TEXT, Signal.QUESTIONS}
+
+
+def _together(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for each in counts:
+        total.update(each)
+    return total
 
 
 def _most(counts: Mapping[str, int]) -> str:
@@ -438,13 +467,9 @@ class _Trial:
         for question in self._right:
             ranking = rank(index, question.text)
             if not question.is_right(ranking):
-                words = {*words_of(question.text)}
                 thieves = {number for number, (path, _) in aliases.items() if path == _first(ranking)}
-                found |= (
-                    thieves
-                    or {number for number, (_, alias) in aliases.items() if words & {*words_of(alias)}}
-                    or {*aliases}
-                )
+                # Without one, words have become less rare: then what was asked least goes first.
+                found |= thieves or {max(aliases)}
         return found
 
 

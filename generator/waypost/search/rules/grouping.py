@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -49,10 +49,18 @@ class UnresolvedSearch:
     question: str
     reason: UnresolvedReason
     count: int = 1
-    read: str = ""
-    """The path of the article that was read next, from content/; empty where that is not known."""
     category: str = ""
     """The category of the ticket that it became, in the words of the form."""
+
+
+@dataclass(frozen=True)
+class ReadNext:
+    """The article that somebody found after a question that had found no help, by asking in other words."""
+
+    question: str
+    """The one that had found none."""
+    article: str
+    """Its path, from content/; in a log, its address from the root of the help center."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +122,11 @@ class Grouping:
     """Searches beyond MOST_PHRASINGS."""
 
 
-def group_searches(searches: Iterable[UnresolvedSearch], index: Index, language: Language) -> Grouping:
+def group_searches(
+    searches: Iterable[UnresolvedSearch], index: Index, language: Language, reads: Iterable[ReadNext] = ()
+) -> Grouping:
     """Put searches for the same thing together; the same searches give the same groups in any order."""
-    asked = sorted(_tally(searches), key=lambda row: (-row.count, row.text))
+    asked = sorted(_tally(searches, reads), key=lambda row: (-row.count, row.text))
     left_out = sum(row.count for row in asked[MOST_PHRASINGS:])
     terms = _QuestionTerms(language)
     gatherer = _Gatherer()
@@ -158,19 +168,29 @@ class _Tally:
         return min(self.spellings, key=lambda text: (-self.spellings[text], text))
 
 
-def _tally(searches: Iterable[UnresolvedSearch]) -> list[_Tally]:
+def _tally(searches: Iterable[UnresolvedSearch], reads: Iterable[ReadNext]) -> list[_Tally]:
     """Count each question once."""
     found: dict[str, _Tally] = defaultdict(_Tally)
     for search in searches:
-        text = without_personal(search.question[:LONGEST_QUESTION])
-        tally = found[" ".join(words_of(text))]
+        text = _shown(search.question)
+        tally = found[_key(text)]
         tally.spellings[text] += search.count
         tally.reasons[search.reason] += search.count
-        if search.read:
-            tally.read[search.read] += search.count
         if search.category:
             tally.categories[search.category] += search.count
+    for each in reads:
+        # What was read after a question that is not in the log belongs to another time.
+        if tally_of := found.get(_key(_shown(each.question))):
+            tally_of.read[each.article] += 1
     return list(found.values())
+
+
+def _shown(question: str) -> str:
+    return without_personal(question[:LONGEST_QUESTION])
+
+
+def _key(text: str) -> str:
+    return " ".join(words_of(text))
 
 
 class _QuestionTerms:
