@@ -12,7 +12,7 @@ TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint bench bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish \
-	bench-history bench-deliveries bench-reports soak docs demo-outage demo-recover browser postgres clients clean
+	bench-history bench-deliveries bench-reports bench-gaps soak docs demo-outage demo-recover browser postgres clients clean
 
 help: ## Say what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ bench-deliveries: $(TEST_READY) postgres ## Measure telling people: deliveries a
 
 bench-search: $(TEST_READY) browser ## Measure the search (COLLECTIONS= adds folders with questions and their answers)
 	@$(BIN)/python tests/bench/search_bench.py $(if $(COLLECTIONS),--collections $(COLLECTIONS)) $(ARGS)
+
+bench-gaps: $(TEST_READY) ## Measure what proposed aliases gain (COLLECTIONS= has folders with questions, DIR:de for German)
+	@$(BIN)/python tests/bench/gaps_bench.py --collections $(COLLECTIONS) $(ARGS)
 
 bench-checks: $(TEST_READY) ## Measure how long hostile servers hold a check, and how much memory they take
 	@$(BIN)/python tests/bench/probe_bench.py $(ARGS)

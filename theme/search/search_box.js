@@ -241,9 +241,10 @@ class Box {
   }
 
   #picked({ target, button }) {
-    if (button > 1 || !target.closest(".wp-hit")) return;
+    const link = target.closest(".wp-hit");
+    if (button > 1 || !link) return;
     this.#settle();
-    opened();
+    opened(link.href);
   }
 
   #unhelped() {

@@ -191,9 +191,10 @@ function settle() {
 }
 
 function picked({ target, button }) {
-  if (button > 1 || !target.closest(".wp-hit__link")) return;
+  const link = target.closest(".wp-hit__link");
+  if (button > 1 || !link) return;
   settle();
-  opened();
+  opened(link.href);
 }
 
 async function showSettled() {

@@ -103,11 +103,12 @@ def command(  # noqa: PLR0917  # click passes them by name
         )
     found = find_gaps(site, log, limit, _progress)
     print_problems(found.problems)
+    choices: dict[int, str] = {}
     if is_asked:
         choices = {number: _choice(number, gap) for number, gap in found.choices(only)}
         found = found.with_choices({number: path for number, path in choices.items() if path})
     try:
-        applied = apply_gaps(site, found.numbered(only)) if is_applied else AppliedAliases((), ())
+        applied = apply_gaps(site, found.numbered(only, choices)) if is_applied else AppliedAliases((), ())
     except NoAlias as refused:
         raise click.UsageError(f"{refused} Run it without --apply first.") from None
     if as_json:

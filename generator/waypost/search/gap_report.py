@@ -38,10 +38,13 @@ class GapReport:
         """The warnings of all logs."""
         return [problem for log in self.logs for problem in log.problems]
 
-    def numbered(self, numbers: Collection[int]) -> list[Gap]:
-        """Return the gaps with these numbers, counted from 1, or all where none is given; raises NoAlias."""
+    def numbered(self, numbers: Collection[int], asked: Collection[int] = ()) -> list[Gap]:
+        """Return the gaps with these numbers, counted from 1, or all where none is given.
+
+        Raises NoAlias where one has no alias, unless a writer was `asked` about it and chose no article that gains.
+        """
         known = dict(enumerate(self.gaps.gaps, start=1))
-        for number in numbers:
+        for number in {*numbers}.difference(asked):
             if number not in known or known[number].proposal is not Proposal.ALIAS:
                 raise NoAlias(f"There is no alias with the number {number}.")
         return [known[number] for number in sorted({*numbers} or known)]

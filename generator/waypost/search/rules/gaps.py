@@ -73,7 +73,7 @@ class Signal(StrEnum):
     TICKET = "ticket_category"
     """Its requests have the category that those who wrote one have chosen."""
     TEXT = "text"
-    """It is among the nearest three of most of these searches."""
+    """It is among what most of these searches show."""
     QUESTIONS = "phrasings"
     """Several different phrasings lead to it first, and fewer to any other."""
 
@@ -306,7 +306,7 @@ class _Site:
             shares: dict[str, int] = {}
             for hit in ranking.hits:
                 shares.setdefault(hit.document.path, 1000 * hit.score // max(1, ranking.hits[0].score))
-            named.update(dict.fromkeys([*shares][:NEAREST], phrasing.count))
+            named.update(dict.fromkeys(shares, phrasing.count))
             for path, share in shares.items():
                 votes[path] += share * phrasing.count
                 best[path] = max(best.get(path, 0), ranking.confidence * share // 1000)
