@@ -24,12 +24,11 @@ from rich.table import Table
 from waypost.search.io.article_edit import is_usable_alias
 from waypost.search.io.collections import load_collection
 from waypost.search.io.language import search_language
-from waypost.search.rules.certainty import learned
+from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.evaluation import Question, QuestionResult, ask
 from waypost.search.rules.gaps import Content, Gaps, Proposal, plan_gaps
 from waypost.search.rules.grouping import ReadNext, UnresolvedReason, UnresolvedSearch, without_personal
-from waypost.search.rules.index import index_documents
 from waypost.search.rules.ranking import AnswerState, rank
 
 PART_READ = 0.6
@@ -96,7 +95,7 @@ def results(
     half: Half, documents: Sequence[SearchDocument], asked: Sequence[Question]
 ) -> Sequence[QuestionResult]:
     """Ask questions of documents."""
-    index = learned(index_documents(documents, search_language(half.language)))
+    index = index_documents(documents, search_language(half.language))
     return ask(asked, lambda text: rank(index, text))
 
 

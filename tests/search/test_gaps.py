@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.gaps import LANGUAGE, content, reads, searches
+from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.gaps import (
     FOLDS,
     Content,
@@ -20,7 +21,6 @@ from waypost.search.rules.gaps import (
     plan_gaps,
     wilson,
 )
-from waypost.search.rules.index import index_documents
 from waypost.search.rules.ranking import rank
 
 

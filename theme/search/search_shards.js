@@ -107,9 +107,10 @@ function placeOf(firsts, wanted, order) {
 /** A result with its passages in their order: title, aliases, summary, then of each section heading and sentences. */
 function readResult(data) {
   const result = JSON.parse(text(data));
-  const passages = [result.title, ...result.aliases, result.summary].filter(Boolean).map((passage) => ({ text: passage, section: -1 }));
+  const passages = [result.title, ...result.aliases].filter(Boolean).map((name) => ({ text: name, section: -1, isName: true }));
+  if (result.summary) passages.push({ text: result.summary, section: -1 });
   result.sections.forEach(([, heading, sentences], section) => {
-    if (heading) passages.push({ text: heading, section });
+    if (heading) passages.push({ text: heading, section, isName: true });
     for (const sentence of sentences) passages.push({ text: sentence, section });
   });
   result.passages = passages.map((passage, at) => ({ ...passage, weight: result.weights[at], words: new Set(wordsOf(passage.text)) }));
@@ -170,6 +171,12 @@ export class Shards {
   async near(word) {
     const place = Math.max(0, placeOf(this.table.forms, word, compare));
     return [...(await this.#forms(place))];
+  }
+
+  /** Return [worth, form] of the forms of the synonyms of a term. */
+  synonymsOf(term) {
+    const groups = this.table.synonyms.filter(([, members]) => members.some(([one]) => one === term));
+    return groups.flatMap(([worth, members]) => members.filter(([one]) => one !== term).flatMap(([, forms]) => forms.split("|").map((form) => [worth, form])));
   }
 
   /** Return the forms with the stem of a form that stand in its shard. */

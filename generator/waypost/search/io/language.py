@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from whoosh.lang import has_stemmer, has_stopwords, stemmer_for_language, stopwords_for_language
+from whoosh.lang import has_stemmer, has_stopwords, languages, stemmer_for_language, stopwords_for_language
 from whoosh.lang.porter import stem as porter
 
 from waypost.base.files.resources import theme_folder
@@ -29,6 +29,10 @@ def stemmer(language: str) -> Callable[[str], str]:
         # Porter's first stemmer, as in Whoosh's own analysis: it finds as much as the second, in half the time.
         return cache(porter)
     return cache(stemmer_for_language(language)) if has_stemmer(language) else str
+
+
+WITH_STOP_WORDS = frozenset(language for language in languages if has_stopwords(language))
+"""Languages whose stop words are known."""
 
 
 def stop_words(language: str) -> frozenset[str]:

@@ -10,7 +10,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from waypost.search.rules.index import Index
+from waypost.search.rules.documents import SearchDocument
+from waypost.search.rules.index import Index, Language, build_index, document_words, phrases_of
 from waypost.search.rules.ranking import rank
 
 DRAWN = 60
@@ -28,17 +29,19 @@ LEAST = 30
 
 def learned(index: Index) -> Index:
     """Return an index that knows from what confidence on a document answers."""
-    passages = [
-        words
-        for held in index.passages
-        for passage in held
-        if (words := [word for word in passage if word in index.forms])
-    ]
+    passages = [passage for held in index.passages for passage in held if passage]
     if not passages:
         return index
     found = sorted(rank(index, question, 1).confidence for question in _drawn(passages))
     place = DRAWN // 2 if len(index.documents) >= LEAST else DRAWN * 4 // 5
     return replace(index, sure=found[place] * KNOWN // 100)
+
+
+def index_documents(documents: Sequence[SearchDocument], language: Language) -> Index:
+    """Index documents without a cache."""
+    phrases = phrases_of(language)
+    words = [document_words(document, phrases) for document in documents]
+    return learned(build_index(documents, words, language))
 
 
 def _drawn(passages: Sequence[Sequence[str]]) -> list[str]:

@@ -31,6 +31,9 @@ COMPARED = 10
 FIRST = 40
 """The factor that makes a score thousandths of the weight of the words that were asked."""
 
+LIKENESS = 1000
+"""The likeness of a passage that has the words of the question and no others."""
+
 SECOND = 2
 """How much the nearest passage of a document counts against all its words: a passage that is the question counts
 as much as two mentions of all its words."""

@@ -167,52 +167,37 @@ class Ranking:
         )
 
 
-def rank(
-    index: Index,
-    question: str,
-    limit: int = 10,
-    *,
-    typing: bool = False,
-    without: Collection[int] = (),
-) -> Ranking:
+def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) -> Ranking:
     """Return the documents that answer a question, and how sure that is.
 
-    `typing` says that the last word may be unfinished; documents `without` are looked over.
+    `typing` says that the last word may be unfinished.
     """
     concepts = tuple(_concepts(index, question, typing=typing))
-    known = sum(concept.weight for concept in concepts if concept.candidates)
-    scores = {number: score for number, score in _scores(index, concepts).items() if number not in without}
-    if not scores or not known:
+    same = dict(_word_for_word(index, question))
+    if not same and not any(concept.candidates for concept in concepts if concept.is_content):
         return Ranking((), concepts)
-    nearness = {number: score * constants.FIRST // known for number, score in scores.items()}
-    best = sorted(nearness, key=lambda number: (-scores[number], number))
+    scores = {**dict.fromkeys(same, 0), **_scores(index, concepts)}
+    if not scores:
+        return Ranking((), concepts)
+    known = sum(concept.weight for concept in concepts if concept.candidates)
+    found = sorted(scores, key=lambda number: (-scores[number], number))
+    nearness = {number: scores[number] * constants.FIRST // known for number in found}
     asked = _asked_forms(index, concepts)
     compared = {
-        number: _nearest_passage(index, number, asked, known) for number in best[: constants.COMPARED]
+        number: _nearest_passage(index, number, asked, known) for number in found[: constants.COMPARED]
     }
     for number, (_, likeness) in compared.items():
         nearness[number] += likeness * constants.SECOND
-    same = {number: grade for number, grade in _word_for_word(index, question) if number in nearness}
-    # What was compared with its passages is before what was not: sorting keeps the order of the rest.
-    best.sort(
-        key=lambda number: (
-            -same.get(number, 0),
-            number not in compared,
-            -nearness[number] if number in compared else 0,
-        )
-    )
-    total = sum(concept.weight for concept in concepts)
-    confidence = compared.get(best[0], (-1, 0))[1] * known // total
-    state = AnswerState.ANSWER if same or confidence >= index.sure else AnswerState.UNSURE
-    content = [concept for concept in concepts if concept.is_content]
-    if content and not any(concept.candidates for concept in content):
-        return Ranking((), concepts)
-    if state is AnswerState.UNSURE:
-        limit = min(limit, constants.NEAREST)
+    # The rest stays behind those that were compared, in its order: so far only its words are known.
+    best = sorted(compared, key=lambda number: -nearness[number]) + found[constants.COMPARED :]
+    best.sort(key=lambda number: -same.get(number, 0))
+    confidence = compared.get(best[0], (-1, 0))[1] * known // sum(concept.weight for concept in concepts)
+    is_sure = same or confidence >= index.sure or _is_named(index, best[0], concepts, asked)
+    state = AnswerState.ANSWER if is_sure else AnswerState.UNSURE
     least = max(nearness.values()) * constants.TAIL
     hits = tuple(
         Hit(index.documents[number], nearness[number], compared.get(number, (-1, 0))[0])
-        for number in best[:limit]
+        for number in best[: limit if state is AnswerState.ANSWER else min(limit, constants.NEAREST)]
         if number in same or nearness[number] * constants.WHOLE >= least
     )
     return Ranking(hits, concepts, state, confidence)
@@ -234,7 +219,7 @@ def _scores(index: Index, concepts: Sequence[Concept]) -> dict[int, int]:
 
 def _word_for_word(index: Index, question: str) -> Iterator[tuple[int, int]]:
     """Yield the documents that ask the same word for word, each with how much that says."""
-    if entry := index.forms.get(question_key(question)):
+    if entry := index.forms.get(question_key(question[: constants.LONGEST_QUESTION])):
         postings = index.postings[entry.term]
         yield from zip(postings.documents, postings.impacts, strict=True)
 
@@ -262,19 +247,34 @@ def _asked_forms(index: Index, concepts: Iterable[Concept]) -> list[_AskedForms]
             (candidate.worth, [index.inflections(word) for word in candidate.form.split()])
             for candidate in concept.candidates
         ]
+        ways += [
+            (candidate.worth * worth // constants.WHOLE, [[word] for word in form.split()])
+            for candidate in concept.candidates
+            for worth, form in index.synonyms_of(candidate.entry.term)
+        ]
         found.append(_AskedForms(concept.weight, sorted(ways, key=lambda way: -way[0])))
     return found
 
 
+def _is_named(index: Index, number: int, concepts: Sequence[Concept], asked: Sequence[_AskedForms]) -> bool:
+    """Tell whether a title, an alias or a heading of a document has all that a question is about."""
+    content = [forms for concept, forms in zip(concepts, asked, strict=True) if concept.is_content]
+    return any(
+        passage.is_name and all(each.worth_in(forms) >= constants.INFLECTED for each in content)
+        for passage, forms in zip(index.documents[number].passages, index.passages[number], strict=True)
+    )
+
+
 def _nearest_passage(index: Index, number: int, asked: Sequence[_AskedForms], known: int) -> tuple[int, int]:
-    """Return the passage of a document that is most like the question, and how much, up to 1,000.
+    """Return the passage of a document that is most like the question, and how much, up to LIKENESS.
 
     Dice's coefficient of the weights of their words. `known` is the weight of the words asked that there are.
     """
     best, most = -1, 0
     for place, passage in enumerate(index.passages[number]):
         shared = sum(each.weight * each.worth_in(passage) for each in asked)
-        likeness = 20 * shared // (known + index.weight_of(passage)) if shared else 0
+        weights = constants.WHOLE * (known + index.weight_of(passage))
+        likeness = 2 * constants.LIKENESS * shared // weights
         if likeness > most:
             best, most = place, likeness
     return best, most

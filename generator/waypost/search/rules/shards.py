@@ -89,7 +89,7 @@ def result_text(index: Index, number: int) -> bytes:
     document = index.documents[number]
     sentences: dict[int, list[str]] = {}
     for passage in document.passages:
-        if passage.section >= 0 and not passage.is_heading:
+        if passage.section >= 0 and not passage.is_name:
             sentences.setdefault(passage.section, []).append(passage.text)
     shown: dict[str, Any] = {
         "url": document.url,
@@ -139,6 +139,10 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
         "phrases": sorted(index.phrases),
         "unknown": index.unknown,
         "sure": index.sure,
+        "synonyms": [
+            [group.worth, [[term, "|".join(forms)] for term, forms in group.forms.items()]]
+            for group in index.synonyms
+        ],
         "ranking": ranking_constants(),
         "kinds": kinds,
         "kind": "".join(str(kinds.index(document.kind)) for document in index.documents),
