@@ -53,7 +53,7 @@ bench-deliveries: $(TEST_READY) postgres ## Measure telling people: deliveries a
 bench-search: $(TEST_READY) browser clients ## Measure the search (COLLECTIONS= adds folders with questions and their answers)
 	@$(BIN)/python tests/bench/search_bench.py $(if $(COLLECTIONS),--collections $(COLLECTIONS)) $(ARGS)
 
-bench-gaps: $(TEST_READY) ## Measure what proposed aliases gain (COLLECTIONS= has folders with questions, DIR:de for German)
+bench-gaps: $(TEST_READY) ## Measure what proposed aliases gain (COLLECTIONS= names folders with questions)
 	@$(BIN)/python tests/bench/gaps_bench.py --collections $(COLLECTIONS) $(ARGS)
 
 bench-checks: $(TEST_READY) ## Measure how long hostile servers hold a check, and how much memory they take

@@ -1,34 +1,34 @@
 """Measure the aliases that `waypost gaps` proposes: what they gain on questions that nobody has seen, and what it said
 before that they would.
 
-Run it with `make bench-gaps COLLECTIONS="DIR…"`. A collection has the form of docs/search.md, "Other collections"; a
-language other than English stands behind a colon, `DIR:de`. Of its questions that have an answer, one half is asked.
-Those that are not answered first, or not surely, are the log; the other half is asked before and after. Then the
-halves change places.
+Run it with `make bench-gaps COLLECTIONS="DIR…"`. A collection has the form of docs/search.md, "Other collections".
+Of its questions that have an answer, one half is asked. Those that are not answered first, or not surely, are the log;
+the other half is asked before and after. Then the halves change places.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import sys
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from statistics import fmean
 
 from bench_page import DOCS, note_of, replace_section, table_of
-from rich.console import Console
-from rich.table import Table
 
 from waypost.search.io.article_edit import is_usable_alias
-from waypost.search.io.collections import load_collection
+from waypost.search.io.collections import language_of, load_collection
 from waypost.search.io.language import search_language
 from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.evaluation import Question, QuestionResult, ask
 from waypost.search.rules.gaps import Content, Gaps, Proposal, plan_gaps
 from waypost.search.rules.grouping import ReadNext, UnresolvedReason, UnresolvedSearch, without_personal
+from waypost.search.rules.index import Language
 from waypost.search.rules.ranking import AnswerState, rank
 
 PART_READ = 0.6
@@ -73,35 +73,47 @@ class Half:
     """A collection, with the half of its questions that people have asked and the half that nobody has seen."""
 
     documents: Sequence[SearchDocument]
-    language: str
+    language: Language
     asked: Sequence[Question]
     unseen: Sequence[Question]
-    answers: dict[str, Mapping[str, float]] = field(default_factory=dict)
-    """The articles that answer a search of the log, by its text as the log shows it."""
+
+    def results(
+        self, documents: Sequence[SearchDocument], asked: Sequence[Question]
+    ) -> Sequence[QuestionResult]:
+        """Ask questions of documents."""
+        index = index_documents(documents, self.language)
+        return ask(asked, lambda text: rank(index, text))
+
+    def success(self, documents: Sequence[SearchDocument]) -> float:
+        """Return the success of the questions that nobody has seen."""
+        return fmean(result.rank == 1 for result in self.results(documents, self.unseen))
+
+    @cached_property
+    def before(self) -> float:
+        """The success without an alias."""
+        return self.success(self.documents)
+
+    @cached_property
+    def unresolved(self) -> Sequence[QuestionResult]:
+        """The log."""
+        found = self.results(self.documents, self.asked)
+        return [result for result in found if result.rank != 1 or result.state is not AnswerState.ANSWER]
+
+    @cached_property
+    def answers(self) -> Mapping[str, Mapping[str, float]]:
+        """The articles that answer a search of the log, by its text as `waypost gaps` shows it."""
+        return {without_personal(result.question.text): result.question.grades for result in self.unresolved}
 
 
-def halves(folder: str) -> list[Half]:
+def halves(folder: Path) -> list[Half]:
     """Read a collection, and part its questions twice."""
-    path, _, language = folder.partition(":")
-    collection = load_collection(Path(path), "text")
+    collection = load_collection(folder, "text")
+    language = search_language(language_of(collection.documents))
     questions = [
         question for question in collection.questions if max(question.grades.values(), default=0) > 0
     ]
     sides = [[q for q in questions if zlib.crc32(q.id.encode()) % 2 == side] for side in (0, 1)]
-    return [Half(collection.documents, language or "en", sides[side], sides[1 - side]) for side in (0, 1)]
-
-
-def results(
-    half: Half, documents: Sequence[SearchDocument], asked: Sequence[Question]
-) -> Sequence[QuestionResult]:
-    """Ask questions of documents."""
-    index = index_documents(documents, search_language(half.language))
-    return ask(asked, lambda text: rank(index, text))
-
-
-def success(half: Half, documents: Sequence[SearchDocument]) -> float:
-    """Return the success of the questions that nobody has seen."""
-    return fmean(result.rank == 1 for result in results(half, documents, half.unseen))
+    return [Half(collection.documents, language, sides[side], sides[1 - side]) for side in (0, 1)]
 
 
 Reader = Callable[[QuestionResult, random.Random], str]
@@ -129,12 +141,11 @@ def read_nothing(result: QuestionResult, rng: random.Random) -> str:
 def trial(half: Half, read: Reader, *, is_asked: bool) -> Trial:
     """Plan with a log, apply, and measure; `is_asked`: a writer says which of the three is right, if one is."""
     rng = random.Random(0)  # noqa: S311  # no secret
-    found = results(half, half.documents, half.asked)
-    unresolved = [result for result in found if result.rank != 1 or result.state is not AnswerState.ANSWER]
-    half.answers = {without_personal(result.question.text): result.question.grades for result in unresolved}
-    searches = [UnresolvedSearch(result.question.text, _reason(result)) for result in unresolved]
-    reads = [ReadNext(result.question.text, path) for result in unresolved if (path := read(result, rng))]
-    content = Content(half.documents, (), search_language(half.language), is_usable_alias)
+    searches = [UnresolvedSearch(result.question.text, _reason(result)) for result in half.unresolved]
+    reads = [
+        ReadNext(result.question.text, path) for result in half.unresolved if (path := read(result, rng))
+    ]
+    content = Content(half.documents, (), half.language, is_usable_alias)
     gaps = plan_gaps(content, searches, len(searches), reads=reads)
     choices = [gap for gap in gaps.gaps if gap.proposal is Proposal.CHOOSE]
     chosen = choices_of(half, gaps)
@@ -145,8 +156,8 @@ def trial(half: Half, read: Reader, *, is_asked: bool) -> Trial:
         log=len(searches),
         aliases=len(aliases),
         right=sum(half.answers[alias].get(path, 0) > 0 for path, alias in aliases),
-        before=success(half, half.documents),
-        after=success(half, with_aliases(half.documents, aliases)),
+        before=half.before,
+        after=half.success(with_aliases(half.documents, aliases)),
         predicted=gaps.predicted.share * len(searches) / len(half.asked) if reads else None,
         open=len(choices),
         named=sum(gap.group.phrasings[0].text in chosen for gap in choices),
@@ -212,19 +223,16 @@ def row(name: str, way: str, trials: Sequence[Trial]) -> list[str]:
 def main() -> None:
     """Measure every collection, and report it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument(
-        "--collections", nargs="+", required=True, help="folders, each with :LANGUAGE if not English"
-    )
+    parser.add_argument("--collections", type=Path, nargs="+", required=True)
     parser.add_argument("--dry-run", action="store_true", help="leave docs/gaps.md as it is")
     options = parser.parse_args()
     rows = []
-    table = Table(*COLUMNS)
     for folder in options.collections:
+        parts = halves(folder)
         for way, read, is_asked in WAYS:
-            trials = [trial(half, read, is_asked=is_asked) for half in halves(folder)]
-            rows.append(row(Path(folder.partition(":")[0]).name, way, trials))
-            table.add_row(*rows[-1])
-    Console(width=200).print(table)
+            rows.append(row(folder.name, way, [trial(half, read, is_asked=is_asked) for half in parts]))
+            sys.stdout.write(" | ".join(rows[-1]) + "\n")
+            sys.stdout.flush()
     if not options.dry_run:
         text = f"{table_of(COLUMNS, rows)}\n\n{note_of('gaps', 'the mean of two halves')}"
         replace_section("gaps", text, DOCS / "gaps.md")

@@ -25,7 +25,8 @@ from waypost.search.rules.index import Index, Language, build_index, document_wo
 from waypost.search.rules.ranking import AnswerState, Ranking, rank
 
 NEAR = 70
-"""The least confidence with which the nearest article may be meant, in hundredths of that of an answer."""
+"""The least confidence with which the nearest article may be meant, in hundredths of that of an answer. Measured on
+five collections: below it are 2 to 19 of 100 searches that an article answers, and 44 to 100 that none does."""
 
 NEAREST = 3
 """Articles that are named for a writer to choose from."""

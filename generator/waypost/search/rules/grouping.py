@@ -15,9 +15,9 @@ from waypost.search.rules.ranking import Concept, first_letters, near, rank
 
 ALIKE = 0.35
 """The least part of their words that two phrasings share, weighed by how much each word tells. More than a third,
-so that two questions of two words are not one for a word in common. Measured on 625 paraphrased questions about
-125 articles: with it, 71 of 100 pairs in a group ask for the same article, and 16 of 100 such pairs are found;
-at 0.25 that is 54 and 29, at 0.45 it is 93 and 8."""
+so that two questions of two words are not one for a word in common. Measured on 2,100 real questions about five
+collections together: with it, 55 of 100 pairs in a group ask for the same article (17 to 73 of a collection), and 14
+of 100 such pairs are found; at 0.25 that is 42 and 22, at 0.45 it is 63 and 9."""
 
 MOST_PHRASINGS = 2000
 """Different questions that are compared, the most frequent first."""
@@ -232,7 +232,7 @@ class _Gatherer:
     """Groups around the phrasing that came first, which is the most frequent one.
 
     Each phrasing is compared with that one alone. Joining whatever is like any member (single linkage) makes
-    chains: on the questions that ALIKE was measured with, 52 of 100 pairs were then right in place of 71.
+    chains: on 625 questions about 125 articles, 52 of 100 pairs were then right in place of 71.
     """
 
     found: list[list[Phrasing]] = field(default_factory=list)
