@@ -35,7 +35,7 @@ PART_READ = 0.6
 """The part of the searches after which an article is read, where not all are known."""
 
 RIGHT_READ = 0.8
-"""The part of these that is the right article; else it is any other that was shown."""
+"""The part of these that is the right article. Of the rest, half is another that was shown, and half any other."""
 
 COLUMNS = (
     "Collection",
@@ -116,24 +116,27 @@ def halves(folder: Path) -> list[Half]:
     return [Half(collection.documents, language, sides[side], sides[1 - side]) for side in (0, 1)]
 
 
-Reader = Callable[[QuestionResult, random.Random], str]
+Reader = Callable[[QuestionResult, random.Random, Half], str]
 """Says what was read after a search, or nothing."""
 
 
-def read_right(result: QuestionResult, rng: random.Random) -> str:
+def read_right(result: QuestionResult, rng: random.Random, half: Half) -> str:
     """Everybody finds the right article in the end, and the log has it."""
     return max(result.question.grades, key=lambda path: result.question.grades[path])
 
 
-def read_some(result: QuestionResult, rng: random.Random) -> str:
-    """Some do, and some take another for it."""
+def read_some(result: QuestionResult, rng: random.Random, half: Half) -> str:
+    """Some do; some take another for it, and some have begun to look for something else."""
     if rng.random() >= PART_READ:
         return ""
-    others = [path for path in result.found if result.question.grades.get(path, 0) <= 0]
-    return read_right(result, rng) if rng.random() < RIGHT_READ or not others else rng.choice(others)
+    if rng.random() < RIGHT_READ:
+        return read_right(result, rng, half)
+    shown = result.found if rng.random() < 0.5 else ()  # half of them
+    paths = shown or [document.path for document in half.documents]
+    return rng.choice([path for path in paths if result.question.grades.get(path, 0) <= 0] or paths)
 
 
-def read_nothing(result: QuestionResult, rng: random.Random) -> str:
+def read_nothing(result: QuestionResult, rng: random.Random, half: Half) -> str:
     """The log knows only what was asked."""
     return ""
 

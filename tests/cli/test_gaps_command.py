@@ -182,7 +182,7 @@ def test_writers_read_what_to_do(site: Site) -> None:
         "   Add under also_asked_as in content/start/zip.md (A zip download stops half way):\n"
         "       large zip incomplete torn ragged\n"
         "   Then it answers 4 of these 4 first; now 0.\n"
-        "   Chosen by: first for several phrasings, read next, near by its words\n"
+        "   Chosen by: first for several phrasings, read next, words in common\n"
         "\n"
         "2. Asked 2 times: nothing found 2\n"
         '   "lightroom plugin" (1)\n'

@@ -37,7 +37,7 @@ SIGNALS = {
     "chosen": "your choice",
     "read_next": "read next",
     "ticket_category": "the category of requests",
-    "text": "near by its words",
+    "text": "words in common",
     "phrasings": "first for several phrasings",
 }
 """The same of each signal of waypost.search.rules.gaps."""

@@ -74,7 +74,7 @@ class Signal(StrEnum):
     TICKET = "ticket_category"
     """Its requests have the category that those who wrote one have chosen."""
     TEXT = "text"
-    """It is among what most of these searches show."""
+    """It shares a word with most of these searches that says what they are about."""
     QUESTIONS = "phrasings"
     """Several different phrasings lead to it first, and fewer to any other."""
 
@@ -299,7 +299,6 @@ class _Site:
     def _nearest(self, asked: Sequence[Phrasing]) -> tuple[Nearest, ...]:
         """Return the articles that may be meant: what people named, then what the phrasings are nearest to."""
         votes: Counter[str] = Counter()
-        named: Counter[str] = Counter()
         first: Counter[str] = Counter()
         best: dict[str, int] = {}
         for phrasing in asked:
@@ -307,16 +306,16 @@ class _Site:
             shares: dict[str, int] = {}
             for hit in ranking.hits:
                 shares.setdefault(hit.document.path, 1000 * hit.score // max(1, ranking.hits[0].score))
-            named.update(dict.fromkeys(shares, phrasing.count))
             for path, share in shares.items():
                 votes[path] += share * phrasing.count
                 best[path] = max(best.get(path, 0), ranking.confidence * share // 1000)
             first.update(list(shares)[:1])
-        signals = self._signals(asked, named, first)
+        signals = self._signals(asked, first)
         for path in signals:
-            best.setdefault(path, 0)
+            if not _TOLD.isdisjoint(signals[path]):
+                best.setdefault(path, 0)
         order = sorted(
-            best, key=lambda path: (_TOLD.isdisjoint(signals[path]), -votes[path], -best[path], path)
+            best, key=lambda path: (_TOLD.isdisjoint(signals.get(path, ())), -votes[path], -best[path], path)
         )
         return tuple(
             Nearest(
@@ -328,14 +327,20 @@ class _Site:
             for path in order
         )
 
-    def _signals(
-        self, asked: Sequence[Phrasing], named: Mapping[str, int], first: Mapping[str, int]
-    ) -> Mapping[str, set[Signal]]:
+    def _sharing(self, question: str) -> set[str]:
+        """Return the articles that share a word with a question that says what it is about."""
+        concepts = (concept for concept in self.ranking(question).concepts if concept.is_content)
+        terms = {candidate.entry.term for concept in concepts for candidate in concept.candidates}
+        numbers = {number for term in terms for number in self.index.postings[term].documents}
+        return {self.content.documents[number].path for number in numbers}
+
+    def _signals(self, asked: Sequence[Phrasing], first: Mapping[str, int]) -> Mapping[str, set[Signal]]:
         """Return what tells of each article that it is meant."""
         found: dict[str, set[Signal]] = defaultdict(set)
         total = sum(phrasing.count for phrasing in asked)
         category = _most(_together(phrasing.categories for phrasing in asked))
-        for path, count in named.items():
+        shared = _together(dict.fromkeys(self._sharing(phrasing.text), phrasing.count) for phrasing in asked)
+        for path, count in shared.items():
             if count * 2 > total:
                 found[path].add(Signal.TEXT)
             if category and self.content.ticket_categories.get(path) == category:
