@@ -146,7 +146,9 @@ def trial(half: Half, read: Reader, *, is_asked: bool) -> Trial:
     rng = random.Random(0)  # noqa: S311  # no secret
     searches = [UnresolvedSearch(result.question.text, _reason(result)) for result in half.unresolved]
     reads = [
-        ReadNext(result.question.text, path) for result in half.unresolved if (path := read(result, rng))
+        ReadNext(result.question.text, path)
+        for result in half.unresolved
+        if (path := read(result, rng, half))
     ]
     content = Content(half.documents, (), half.language, is_usable_alias)
     gaps = plan_gaps(content, searches, len(searches), reads=reads)

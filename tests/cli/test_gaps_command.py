@@ -129,7 +129,7 @@ def test_a_writer_is_asked_which_article_is_meant(site: Site) -> None:
 )
 def test_the_choice_is_written(answers: str, written: bool, site: Site) -> None:
     path = log(
-        *[("card money bank back half", "none_helped")] * 2, read_next("card money bank back half", "zip")
+        *[("card money bank back half", "none_helped")] * 2, read_next("card money bank back half", "phone")
     )
     (gap,) = read(path)["gaps"]
     assert gap["proposal"] == "choose_article"
@@ -205,7 +205,7 @@ def test_writers_read_what_to_do(site: Site) -> None:
         "What that gains for other searches: too few to know.\n"
     )
     code, out, _ = run("gaps", path, "--limit", "1")
-    assert out.splitlines()[8] == "3 questions asked less often not looked at. --limit 4 looks at all."
+    assert "3 questions asked less often not looked at. --limit 4 looks at all." in out.splitlines()
 
 
 def test_it_says_when_not_all_were_asked_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
