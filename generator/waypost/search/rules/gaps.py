@@ -195,7 +195,7 @@ def plan_gaps(
     the phrasings.
     """
     found = tuple(searches)
-    site = _Site(content, chosen or {})
+    site = _SearchedSite(content, chosen or {})
     grouping = group_searches(found, site.index, content.language, reads)
     asked = grouping.groups[:limit]
     steps = len(asked) + FOLDS
@@ -219,7 +219,7 @@ def plan_gaps(
 
 
 @dataclass(frozen=True)
-class _Draft:
+class _GapDraft:
     """What is proposed for a group as long as nothing speaks against it."""
 
     gap: Gap
@@ -234,7 +234,7 @@ Aliases = Sequence[tuple[str, str]]
 """The path of an article, and a question to add to it."""
 
 
-class _Site:
+class _SearchedSite:
     """The site as it is, and as it would be."""
 
     def __init__(self, content: Content, chosen: Mapping[str, str]) -> None:
@@ -265,13 +265,13 @@ class _Site:
             self._rankings[question] = rank(self.index, question)
         return self._rankings[question]
 
-    def draft(self, group: PhrasingGroup) -> _Draft:
+    def draft(self, group: PhrasingGroup) -> _GapDraft:
         """Choose an article by the agreement of what tells which one is meant."""
         asked = group.phrasings[:ASKED]
         nearest = self._nearest(asked)
         is_named = bool(nearest) and not _TOLD.isdisjoint(nearest[0].signals)
         if not nearest or (not is_named and nearest[0].confidence * 100 < self.index.sure * NEAR):
-            return _Draft(Gap(group, Proposal.MISSING, nearest[:NEAREST]))
+            return _GapDraft(Gap(group, Proposal.MISSING, nearest[:NEAREST]))
         first = nearest[0]
         total = sum(phrasing.count for phrasing in asked)
         led = [phrasing for phrasing in asked if _first(self.ranking(phrasing.text)) == first.path]
@@ -282,12 +282,12 @@ class _Site:
         in_vain = before - sum(phrasing.reasons.get(UnresolvedReason.NO_ANSWER, 0) for phrasing in led)
         if unhelpful * 2 >= total:
             # Where it stands first already and did not help, more ways to it do not help either.
-            return _Draft(replace(gap, proposal=Proposal.READ))
+            return _GapDraft(replace(gap, proposal=Proposal.READ))
         if answered == total and not in_vain:
-            return _Draft(replace(gap, proposal=Proposal.ANSWERED))
+            return _GapDraft(replace(gap, proposal=Proposal.ANSWERED))
         if not _is_agreed(first, asked):
-            return _Draft(gap)
-        return _Draft(replace(gap, proposal=Proposal.ALIAS), self.usable(group, first.path))
+            return _GapDraft(gap)
+        return _GapDraft(replace(gap, proposal=Proposal.ALIAS), self.usable(group, first.path))
 
     def usable(self, group: PhrasingGroup, path: str) -> Sequence[str]:
         """Return the phrasings that can become an alias of an article, the most frequent first."""
@@ -419,7 +419,9 @@ def _read_later(groups: Iterable[PhrasingGroup]) -> Iterator[_KnownQuestion]:
 class _Trial:
     """All aliases in the site together; those that harm a known question, or gain nothing, go, and others come."""
 
-    def __init__(self, site: _Site, drafts: Sequence[_Draft], known: Sequence[_KnownQuestion]) -> None:
+    def __init__(
+        self, site: _SearchedSite, drafts: Sequence[_GapDraft], known: Sequence[_KnownQuestion]
+    ) -> None:
         self._site = site
         self._drafts = drafts
         self._right = [question for question in known if question.is_right(site.ranking(question.text))]
@@ -480,7 +482,7 @@ class _Trial:
 
 
 def _predicted(
-    site: _Site, groups: Sequence[PhrasingGroup], gaps: Sequence[Gap], progress: Callable[[int], None]
+    site: _SearchedSite, groups: Sequence[PhrasingGroup], gaps: Sequence[Gap], progress: Callable[[int], None]
 ) -> Gain:
     """Measure the aliases on searches that had no part in them.
 
