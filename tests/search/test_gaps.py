@@ -11,15 +11,14 @@ from hypothesis import strategies as st
 from helpers.cases import Case, golden
 from helpers.gaps import LANGUAGE, content, reads, searches
 from waypost.search.rules.certainty import index_documents
+from waypost.search.rules.gain import Gain, wilson
 from waypost.search.rules.gaps import (
     FOLDS,
     Content,
-    Gain,
     Proposal,
     Signal,
     plain_question,
     plan_gaps,
-    wilson,
 )
 from waypost.search.rules.ranking import rank
 

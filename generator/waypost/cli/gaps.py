@@ -15,7 +15,8 @@ from waypost.reading.site import Site
 
 if TYPE_CHECKING:
     from waypost.search.gap_report import AppliedAliases, GapReport
-    from waypost.search.rules.gaps import Gain, Gap, Nearest
+    from waypost.search.rules.gain import Gain
+    from waypost.search.rules.gaps import Gap, Nearest
     from waypost.search.rules.grouping import PhrasingGroup
 
 SAMPLES = 3

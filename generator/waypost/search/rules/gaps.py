@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from waypost.base.tokens import words_of
 from waypost.formats.search import NO_ANSWER, Query
 from waypost.search.rules.certainty import learned
 from waypost.search.rules.documents import SearchDocument
+from waypost.search.rules.gain import Gain
 from waypost.search.rules.grouping import (
     Phrasing,
     PhrasingGroup,
@@ -42,9 +42,6 @@ FOLDS = 5
 
 MOST_WORDS = 8
 """Words that are shown of a group that has no article."""
-
-NORMAL = 1.96
-"""The quantile of the normal distribution for an interval that is right 95 times in 100."""
 
 
 class Proposal(StrEnum):
@@ -89,46 +86,6 @@ class Nearest:
     confidence: int
     """Of the phrasing that is nearest to it."""
     signals: tuple[Signal, ...] = ()
-
-
-@dataclass(frozen=True)
-class Gain:
-    """How a number of questions changes."""
-
-    before: int
-    after: int
-    of: int
-
-    @property
-    def share(self) -> float:
-        """The part of the questions by which those that are answered grow."""
-        return (self.after - self.before) / self.of if self.of else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The least and the most that the share may be: Newcombe, Interval estimation for the difference between
-        independent proportions (1998), method 10, of two of Wilson's. For pairs it is rather too wide."""
-        if not self.of:
-            return -1.0, 1.0
-        before, after = self.before / self.of, self.after / self.of
-        (low, high), (least, most) = wilson(self.before, self.of), wilson(self.after, self.of)
-        return (
-            self.share - math.hypot(after - least, high - before),
-            self.share + math.hypot(most - after, before - low),
-        )
-
-    @property
-    def is_known(self) -> bool:
-        """Whether the questions are enough to say that there is a gain."""
-        return self.interval[0] > 0
-
-
-def wilson(successes: int, of: int) -> tuple[float, float]:
-    """Return Wilson's interval of a share (1927)."""
-    share, square = successes / of, NORMAL**2
-    middle = share + square / (2 * of)
-    width = NORMAL * math.sqrt(share * (1 - share) / of + square / (4 * of**2))
-    return (middle - width) / (1 + square / of), (middle + width) / (1 + square / of)
 
 
 @dataclass(frozen=True)
