@@ -41,6 +41,9 @@ class Gain:
         return self.interval[0] > 0
 
 
+NOTHING_ASKED = Gain(0, 0, 0)
+
+
 def wilson(successes: int, of: int) -> tuple[float, float]:
     """Return Wilson's interval of a share (1927)."""
     share, square = successes / of, NORMAL**2

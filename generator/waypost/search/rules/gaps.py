@@ -12,7 +12,7 @@ from waypost.base.tokens import words_of
 from waypost.formats.search import NO_ANSWER, Query
 from waypost.search.rules.certainty import learned
 from waypost.search.rules.documents import SearchDocument
-from waypost.search.rules.gain import Gain
+from waypost.search.rules.gain import NOTHING_ASKED, Gain
 from waypost.search.rules.grouping import (
     Phrasing,
     PhrasingGroup,
@@ -97,7 +97,7 @@ class Gap:
     nearest: tuple[Nearest, ...] = ()
     """The article that the proposal is about, then others that may be meant."""
     alias: str = ""
-    asked: Gain = Gain(0, 0, 0)
+    asked: Gain = NOTHING_ASKED
     """Searches of the group that the article answers first; with all aliases, after them."""
 
     @property
