@@ -219,12 +219,13 @@ class Box {
   }
 
   #picked({ target, button }) {
-    if (button <= 1 && target.closest(".wp-hit")) this.#helped();
+    const link = target.closest(".wp-hit");
+    if (button <= 1 && link) this.#helped(link.href);
   }
 
-  #helped() {
+  #helped(address = "") {
     this.#settle();
-    opened();
+    opened(address);
   }
 
   #unhelped() {

@@ -202,12 +202,13 @@ function noteShown() {
 }
 
 function picked({ target, button }) {
-  if (button <= 1 && target.closest(".wp-hit__link, .wp-search__trouble")) helped();
+  const link = target.closest(".wp-hit__link, .wp-search__trouble");
+  if (button <= 1 && link) helped(link.href);
 }
 
-function helped() {
+function helped(address = "") {
   noteShown();
-  opened();
+  opened(address);
 }
 
 input.addEventListener("focus", warm, { once: true });
