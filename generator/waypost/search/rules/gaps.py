@@ -236,7 +236,8 @@ class _SearchedSite:
         before = sum(phrasing.count for phrasing in led)
         gap = Gap(group, Proposal.CHOOSE, nearest[:NEAREST], asked=Gain(answered, answered, total))
         unhelpful = sum(phrasing.reasons.get(UnresolvedReason.NOT_HELPFUL, 0) for phrasing in led)
-        in_vain = before - sum(phrasing.reasons.get(UnresolvedReason.NO_ANSWER, 0) for phrasing in led)
+        unseen = (UnresolvedReason.NO_ANSWER, UnresolvedReason.UNSURE)
+        in_vain = before - sum(phrasing.reasons.get(reason, 0) for phrasing in led for reason in unseen)
         if unhelpful * 2 >= total:
             # Where it stands first already and did not help, more ways to it do not help either.
             return _GapDraft(replace(gap, proposal=Proposal.READ))
