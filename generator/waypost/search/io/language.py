@@ -1,11 +1,14 @@
-"""The words of a language, for the search: theme/search/, Whoosh's grammar, and the synonyms of the site."""
+"""The words of a language, for the search: theme/search/, Snowball's stemmers, lists of stop words, and the synonyms
+of the site."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
 
-from whoosh.lang import has_stemmer, has_stopwords, stemmer_for_language, stopwords_for_language
+import snowballstemmer
+from stopwordsiso import stopwords
+from whoosh.lang import has_stopwords, stopwords_for_language
 from whoosh.lang.porter import stem as porter
 
 from waypost.base.files.resources import theme_folder
@@ -23,17 +26,31 @@ OWN = 0.8
 """The worth of a synonym that the site names."""
 
 
+_STEMMERS = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech", "da": "danish", "nl": "dutch",
+    "eo": "esperanto", "et": "estonian", "fi": "finnish", "fr": "french", "de": "german", "el": "greek",
+    "hi": "hindi", "hu": "hungarian", "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian",
+    "ne": "nepali", "nb": "norwegian", "nn": "norwegian", "no": "norwegian", "fa": "persian", "pl": "polish",
+    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "st": "sesotho", "es": "spanish",
+    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+"""Snowball's algorithms, by the code of the language."""
+
+
 def stemmer(language: str) -> Callable[[str], str]:
-    """Return a function from words to their stems; in a language that Whoosh does not know, words stay as they are."""
+    """Return a function from words to their stems, without diacritics."""
     if language == "en":
-        # Porter's first stemmer, as in Whoosh's own analysis: it finds as much as the second, in half the time.
+        # Porter's first stemmer, as in Whoosh's own analysis: it finds as much as the second, in a quarter of the time.
         return cache(porter)
-    return cache(stemmer_for_language(language)) if has_stemmer(language) else str
+    if language not in _STEMMERS:
+        return str
+    stem = snowballstemmer.stemmer(_STEMMERS[language]).stemWord
+    return cache(lambda word: fold(stem(word)))
 
 
 def stop_words(language: str) -> frozenset[str]:
-    """Return the words that are in every sentence of a language; none for one that Whoosh does not know."""
-    words = stopwords_for_language(language) if has_stopwords(language) else ()
+    """Return the words that are in every sentence of a language."""
+    words = stopwords_for_language(language) if has_stopwords(language) else stopwords(language)
     return frozenset(fold(word) for word in words)
 
 

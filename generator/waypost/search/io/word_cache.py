@@ -110,8 +110,8 @@ def _word_counts(read: Any) -> WordCounts:
 def _counted(read: Any) -> list[Counted]:
     """Read documents with their counts, not checked word by word: that would take longer than counting."""
     found = [
-        (_document(*document), DocumentWords(tuple(fields), passages))
-        for document, (fields, passages) in read
+        (_document(*document), DocumentWords(tuple(fields), passages, stems))
+        for document, (fields, passages, stems) in read
     ]
     if any(len(words.fields) != len(FIELDS) for _, words in found):
         raise ValueError(read)

@@ -12,7 +12,7 @@ from waypost.search.rules.certainty import learned
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.evaluation import ask, questions_of
 from waypost.search.rules.grouping import PhrasingGroup, UnresolvedReason, UnresolvedSearch, group_searches
-from waypost.search.rules.index import DocumentWords, Index, Language, build_index, document_words, phrases_of
+from waypost.search.rules.index import DocumentWords, Index, Language, build_index, document_words
 from waypost.search.rules.ranking import rank
 
 NEAR = 70
@@ -146,9 +146,8 @@ class _Planner:
 
     def __init__(self, content: Content) -> None:
         self._content = content
-        self._phrases = phrases_of(content.language)
         self._documents = list(content.documents)
-        self._words = [document_words(document, self._phrases) for document in self._documents]
+        self._words = [document_words(document, content.language) for document in self._documents]
         # An alias belongs to an article; the questions of a faq have documents of their own.
         self._numbers = {d.path: number for number, d in enumerate(self._documents) if "#" not in d.url}
         self.index = learned(build_index(self._documents, self._words, content.language))
@@ -212,7 +211,7 @@ class _Planner:
         number = self._numbers[path]
         document = self._documents[number]
         document = replace(document, aliases=(*document.aliases, alias))
-        words = document_words(document, self._phrases)
+        words = document_words(document, self._content.language)
         documents = [*self._documents[:number], document, *self._documents[number + 1 :]]
         all_words = [*self._words[:number], words, *self._words[number + 1 :]]
         return build_index(documents, all_words, self._content.language), document, words

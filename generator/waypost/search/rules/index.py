@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from waypost.base.tokens import form_of, words_of
+from waypost.base.tokens import form_of, words_of, written_words
 from waypost.search.rules import constants
 from waypost.search.rules.documents import SearchDocument
 
@@ -29,7 +29,7 @@ class Language:
 
     code: str
     stem: Callable[[str], str]
-    """Returns the stem that the inflections of a word share."""
+    """Returns the stem that the inflections of a word share; the word is as people write it, in small letters."""
     stop: frozenset[str] = frozenset()
     """Words that are in every sentence, which tell only how something is asked."""
     light: frozenset[str] = frozenset()
@@ -39,6 +39,17 @@ class Language:
     def term_of(self, form: str) -> str:
         """Return the stem of a word; a phrase is its own."""
         return form if " " in form else self.stem(form)
+
+    @cached_property
+    def phrases(self) -> Mapping[str, Sequence[tuple[str, ...]]]:
+        """The synonyms of several words, as their words, by the first."""
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for group in self.synonyms:
+            for member in group.members:
+                words = tuple(form_of(member).split())
+                if len(words) > 1:
+                    found.setdefault(words[0], []).append(words)
+        return found
 
 
 Counts = Mapping[str, int]
@@ -205,13 +216,11 @@ class DocumentWords:
 
     fields: FieldCounts
     passages: Sequence[PassageForms]
+    stems: Mapping[str, str]
+    """Of the words that are no stem themselves. They are kept with the words, because grammar takes its time."""
 
 
-Phrases = Mapping[str, Sequence[tuple[str, ...]]]
-"""Phrases as their words, by their first word."""
-
-
-def document_words(document: SearchDocument, phrases: Phrases) -> DocumentWords:
+def document_words(document: SearchDocument, language: Language) -> DocumentWords:
     """Count the words of each field of a document, and the phrases among them."""
     texts = {
         "title": document.title,
@@ -221,28 +230,21 @@ def document_words(document: SearchDocument, phrases: Phrases) -> DocumentWords:
         # A mark between two keeps the end of one and the start of the next from making a phrase.
         "text": " . ".join((document.text, *document.aliases)),
     }
+    fields = tuple(_count(texts[field.name], language) for field in FIELDS)
+    written = written_words(" ".join(texts.values()))
+    stems = {form: language.term_of(written.get(form, form)) for form in set().union(*fields)}
     return DocumentWords(
-        tuple(_count(texts[field.name], phrases) for field in FIELDS),
+        fields,
         [list(dict.fromkeys(words_of(passage.text))) for passage in document.passages],
+        {form: stem for form, stem in sorted(stems.items()) if form != stem},
     )
 
 
-def phrases_of(language: Language) -> Phrases:
-    """Return the synonyms of several words, by their first word."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for group in language.synonyms:
-        for member in group.members:
-            words = tuple(form_of(member).split())
-            if len(words) > 1:
-                found.setdefault(words[0], []).append(words)
-    return found
-
-
-def _count(text: str, phrases: Phrases) -> Counts:
+def _count(text: str, language: Language) -> Counts:
     words = words_of(text)
     counts = Counter(words)
     for at, word in enumerate(words):
-        for phrase in phrases.get(word, ()):
+        for phrase in language.phrases.get(word, ()):
             if tuple(words[at : at + len(phrase)]) == phrase:
                 counts[" ".join(phrase)] += 1
     return counts
@@ -278,11 +280,12 @@ def build_index(
     documents: Sequence[SearchDocument], words: Sequence[DocumentWords], language: Language
 ) -> Index:
     """Weigh every word of every document; `words` are those of `document_words`, in the same order."""
-    forms = {form for each in words for text in each.fields for form in text}
-    stems = {form: language.term_of(form) for form in forms}
+    stems = {form: form for each in words for text in each.fields for form in text}
+    for each in words:
+        stems.update(each.stems)
     stemmed = [tuple(_stemmed(text, stems) for text in each.fields) for each in words]
     anywhere = holders(stemmed)
-    light = {language.stem(word) for word in (*language.light, *language.stop)}
+    light = {stems.get(word) or language.stem(word) for word in (*language.light, *language.stop)}
     weights = {
         term: rarity(count, len(documents)) * (LIGHT if term in light else 1)
         for term, count in anywhere.items()
@@ -316,8 +319,7 @@ def build_index(
 
 def index_documents(documents: Sequence[SearchDocument], language: Language) -> Index:
     """Count and weigh documents without a cache."""
-    phrases = phrases_of(language)
-    return build_index(documents, [document_words(each, phrases) for each in documents], language)
+    return build_index(documents, [document_words(each, language) for each in documents], language)
 
 
 def _stemmed(text: Counts, stems: Mapping[str, str]) -> Counts:
@@ -336,7 +338,7 @@ def _add_synonyms(worth: Impacts, stems: dict[str, str], language: Language) -> 
     """Let synonyms count for each other; a synonym that no document holds becomes a known word."""
     own = {term: dict(held) for term, held in worth.items()}
     for group in language.synonyms:
-        members = {form: language.term_of(form) for form in map(form_of, group.members)}
+        members = {form: stems.get(form) or language.term_of(form) for form in map(form_of, group.members)}
         known = {stem for stem in members.values() if stem in own}
         if not known:
             continue
