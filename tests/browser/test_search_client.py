@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, Page, Route
 
 from helpers.search_lists import index_of
 from helpers.static_site import shown, write_index, write_scripts
+from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.documents import DocumentSection, SearchDocument
-from waypost.search.rules.index import Index, Language, index_documents
+from waypost.search.rules.index import Index, Language
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from waypost.formats.search import SynonymFile
 from waypost.search.io.language import search_language
+from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.documents import DocumentSection, SearchDocument
-from waypost.search.rules.index import Index, index_documents
+from waypost.search.rules.index import Index
 
 
 def document(entry: dict[str, Any]) -> SearchDocument:

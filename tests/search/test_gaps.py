@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from helpers.cases import Case, golden
 from helpers.gaps import LANGUAGE, content, searches
+from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.gaps import Content, Gain, Proposal, plain_question, plan_gaps
-from waypost.search.rules.index import index_documents
 from waypost.search.rules.ranking import rank
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.gaps import LANGUAGE, content, searches
 from waypost.search.rules import grouping
+from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.grouping import (
     Grouping,
     UnresolvedReason,
@@ -17,7 +18,6 @@ from waypost.search.rules.grouping import (
     group_searches,
     similarity,
 )
-from waypost.search.rules.index import index_documents
 
 DOCUMENTS = content().documents
 INDEX = index_documents(DOCUMENTS, LANGUAGE)

@@ -18,24 +18,22 @@ export async function rank(shards, question, { typing = false } = {}) {
   const known = sum(concepts.filter(({ candidates }) => candidates.length));
   const corrected = correctedOf(shards, concepts);
   const nothing = { order: [], passages: new Map(), concepts, state: "nothing", corrected };
-  const content = concepts.filter(({ isContent }) => isContent);
-  if (!known || (content.length && content.every(({ candidates }) => !candidates.length))) return nothing;
+  const same = await wordForWord(shards, question);
+  if (!same.size && !concepts.some(({ isContent, candidates }) => isContent && candidates.length)) return nothing;
   const { compared: most, first, second, tail, nearest, whole } = shards.constants;
-  const found = ordered(scores);
+  const found = ordered(scores, same);
   if (!found.length) return nothing;
   const nearness = new Map(found.map((document) => [document, Math.floor((scores[document] * first) / known)]));
   const compared = await comparedWith(shards, found.slice(0, most), concepts, known);
   for (const [document, { likeness }] of compared) nearness.set(document, nearness.get(document) + likeness * second);
-  const same = await wordForWord(shards, question, nearness);
-  const rest = found.filter((document) => !compared.has(document) && !same.has(document));
-  const place = new Map(found.map((document, at) => [document, at]));
-  const byNearness = (one, other) => nearness.get(other) - nearness.get(one) || place.get(one) - place.get(other);
-  const byGrade = (one, other) => same.get(other) - same.get(one) || compared.has(other) - compared.has(one) || byNearness(one, other);
-  const order = [...[...same.keys()].sort(byGrade), ...[...compared.keys()].filter((document) => !same.has(document)).sort(byNearness), ...rest];
+  // Sorting keeps the order of equal ones.
+  const order = [...compared.keys()].sort((one, other) => nearness.get(other) - nearness.get(one)).concat(found.slice(most));
+  order.sort((one, other) => (same.get(other) ?? 0) - (same.get(one) ?? 0));
   const confidence = Math.floor(((compared.get(order[0])?.likeness ?? 0) * known) / sum(concepts));
   const state = same.size || confidence >= shards.table.sure ? "answer" : "unsure";
   const least = Math.max(...nearness.values()) * tail;
-  const plausible = order.slice(0, state === "unsure" ? nearest : order.length).filter((document) => same.has(document) || nearness.get(document) * whole >= least);
+  const shown = order.slice(0, state === "unsure" ? nearest : order.length);
+  const plausible = shown.filter((document) => same.has(document) || nearness.get(document) * whole >= least);
   const passages = new Map([...compared].map(([document, { passage }]) => [document, passage]));
   return { order: plausible, passages, concepts, state, corrected };
 }
@@ -59,22 +57,24 @@ function addBest(scores, best, candidates, postings) {
   }
 }
 
-/** The documents that share a word with the question, best first; of equal ones the first in the index. */
-function ordered(scores) {
+/** The documents that share a word with the question or are it, best first; of equal ones the first in the index. */
+function ordered(scores, same) {
   // One number holds score and document, because sorting numbers needs no function and takes a tenth of the time.
   const size = scores.length;
   const keys = [];
-  for (let document = 0; document < size; document += 1) if (scores[document]) keys.push(scores[document] * size + size - 1 - document);
+  for (let document = 0; document < size; document += 1) {
+    if (scores[document] || same.has(document)) keys.push(scores[document] * size + size - 1 - document);
+  }
   return [...Float64Array.from(keys).sort().reverse()].map((key) => size - 1 - (key % size));
 }
 
 /** The documents that ask the same word for word, each with how much that says. */
-async function wordForWord(shards, question, nearness) {
+async function wordForWord(shards, question) {
   const key = questionKey(asRead(shards, question), shards.constants.longest_key);
   const entry = key && (await shards.form(key));
   if (!entry) return new Map();
   const { documents, impacts } = await shards.postings(entry.term);
-  return new Map(documents.map((document, row) => [document, impacts[row]]).filter(([document]) => nearness.has(document)));
+  return new Map(Array.from(documents, (document, row) => [document, impacts[row]]));
 }
 
 /** Of each document, the passage that is most like the question, and how much, up to 1,000. */
@@ -86,6 +86,11 @@ async function comparedWith(shards, documents, concepts, known) {
 /** The forms by which a passage holds a concept: for each candidate the inflections of its words, the best worth first. */
 async function askedForms(shards, { weight, candidates }) {
   const ways = await Promise.all(candidates.map(async ({ form, worth }) => ({ worth, words: await Promise.all(form.split(" ").map((word) => shards.inflections(word))) })));
+  for (const { entry, worth } of candidates) {
+    for (const [share, form] of shards.synonymsOf(entry.term)) {
+      ways.push({ worth: Math.floor((worth * share) / shards.constants.whole), words: form.split(" ").map((word) => [word]) });
+    }
+  }
   return { weight, ways: ways.sort((one, other) => other.worth - one.worth) };
 }
 

@@ -172,6 +172,12 @@ export class Shards {
     return [...(await this.#forms(place))];
   }
 
+  /** Return [worth, form] of the forms of the synonyms of a term. */
+  synonymsOf(term) {
+    const groups = this.table.synonyms.filter(([, members]) => members.some(([one]) => one === term));
+    return groups.flatMap(([worth, members]) => members.filter(([one]) => one !== term).flatMap(([, forms]) => forms.split("|").map((form) => [worth, form])));
+  }
+
   /** Return the forms with the stem of a form that stand in its shard. */
   async inflections(form) {
     const entries = await this.near(form);

@@ -17,7 +17,7 @@ from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.io.collections import LANGUAGE, QuestionForm, load_collection, load_queries
 from waypost.search.io.language import search_language
-from waypost.search.rules.certainty import learned
+from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.evaluation import (
     DEPTH,
     Answerer,
@@ -28,7 +28,7 @@ from waypost.search.rules.evaluation import (
     figures,
     questions_of,
 )
-from waypost.search.rules.index import Index, index_documents
+from waypost.search.rules.index import Index
 from waypost.search.rules.ranking import rank
 from waypost.search.site_search import site_index, site_language
 
@@ -121,7 +121,7 @@ def evaluate(site: Site, path: Path, field: QuestionForm, watch: Watch) -> Evalu
     if path.is_dir():
         collection = load_collection(path, field)
         questions, left_out = collection.questions, 0
-        answer = _answerer(lambda: learned(index_documents(collection.documents, search_language(LANGUAGE))))
+        answer = _answerer(lambda: index_documents(collection.documents, search_language(LANGUAGE)))
     else:
         project = load_project(site)
         queries = load_queries(path, project.help_center.with_drafts.pages).queries

@@ -10,7 +10,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from waypost.search.rules.index import Index
+from waypost.search.rules.documents import SearchDocument
+from waypost.search.rules.index import Index, Language, build_index, document_words
 from waypost.search.rules.ranking import rank
 
 DRAWN = 60
@@ -39,6 +40,12 @@ def learned(index: Index) -> Index:
     found = sorted(rank(index, question, 1).confidence for question in _drawn(passages))
     place = DRAWN // 2 if len(index.documents) >= LEAST else DRAWN * 4 // 5
     return replace(index, sure=found[place] * KNOWN // 100)
+
+
+def index_documents(documents: Sequence[SearchDocument], language: Language) -> Index:
+    """Index documents without a cache."""
+    words = [document_words(document, language) for document in documents]
+    return learned(build_index(documents, words, language))
 
 
 def _drawn(passages: Sequence[Sequence[str]]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -143,6 +143,16 @@ class Postings:
 
 
 @dataclass(frozen=True)
+class KnownSynonyms:
+    """Words of a site that mean the same."""
+
+    worth: int
+    """What one is worth for another, in hundredths."""
+    forms: Mapping[int, Sequence[str]]
+    """The forms of each, by the number of its term."""
+
+
+@dataclass(frozen=True)
 class Index:
     """The data of the ranking; browsers get it in shards."""
 
@@ -159,6 +169,7 @@ class Index:
     """Entries of `forms` with spaces: words that mean something else together."""
     unknown: int
     """The weight of a word that is nowhere: that of the mean of all words, as nothing is known of it."""
+    synonyms: Sequence[KnownSynonyms] = ()
     sure: int = 0
     """The confidence from which on a document answers; it is learned from the documents (certainty.py)."""
 
@@ -184,6 +195,17 @@ class Index:
     @cached_property
     def _shard_of(self) -> Mapping[str, int]:
         return {form: number for number, shard in enumerate(self.form_shards) for form in shard}
+
+    def synonyms_of(self, term: int) -> list[tuple[int, str]]:
+        """Return the forms of the synonyms of a term, each with its worth."""
+        return [
+            (group.worth, form)
+            for group in self.synonyms
+            if term in group.forms
+            for other, forms in group.forms.items()
+            if other != term
+            for form in forms
+        ]
 
     def inflections(self, form: str) -> list[str]:
         """Return the forms with the stem of a form that stand in its shard, as a browser finds them."""
@@ -283,6 +305,7 @@ def build_index(
     stems = {form: form for each in words for text in each.fields for form in text}
     for each in words:
         stems.update(each.stems)
+    forms = set(stems)
     stemmed = [tuple(_stemmed(text, stems) for text in each.fields) for each in words]
     anywhere = holders(stemmed)
     light = {stems.get(word) or language.stem(word) for word in (*language.light, *language.stop)}
@@ -314,12 +337,8 @@ def build_index(
         stop=language.stop,
         phrases=frozenset(form for form in stems if " " in form),
         unknown=max(1, round(unknown * FINE)),
+        synonyms=_known_synonyms(forms, stems, numbers, language),
     )
-
-
-def index_documents(documents: Sequence[SearchDocument], language: Language) -> Index:
-    """Count and weigh documents without a cache."""
-    return build_index(documents, [document_words(each, language) for each in documents], language)
 
 
 def _stemmed(text: Counts, stems: Mapping[str, str]) -> Counts:
@@ -346,6 +365,22 @@ def _add_synonyms(worth: Impacts, stems: dict[str, str], language: Language) -> 
             stems.setdefault(form, stem)
             for other in known - {stem}:
                 _merge(worth, stem, own[other], group.weight)
+
+
+def _known_synonyms(
+    written: Collection[str], stems: Mapping[str, str], numbers: Mapping[str, int], language: Language
+) -> list[KnownSynonyms]:
+    """Return the groups of synonyms of which some are written; of the others nothing can be found in a passage."""
+    forms: dict[str, list[str]] = defaultdict(list)
+    for form in sorted(written):
+        forms[stems[form]].append(form)
+    found = []
+    for group in language.synonyms:
+        members = dict.fromkeys(stems[form_of(member)] for member in group.members if form_of(member) in stems)
+        known = {numbers[stem]: forms.get(stem, ()) for stem in members if stem in numbers}
+        if len(known) > 1 and any(known.values()):
+            found.append(KnownSynonyms(round(group.weight * constants.WHOLE), known))
+    return found
 
 
 def _merge(worth: Impacts, term: str, other: Mapping[int, float], share: float) -> None:

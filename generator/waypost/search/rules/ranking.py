@@ -167,52 +167,36 @@ class Ranking:
         )
 
 
-def rank(
-    index: Index,
-    question: str,
-    limit: int = 10,
-    *,
-    typing: bool = False,
-    without: Collection[int] = (),
-) -> Ranking:
+def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) -> Ranking:
     """Return the documents that answer a question, and how sure that is.
 
-    `typing` says that the last word may be unfinished; documents `without` are looked over.
+    `typing` says that the last word may be unfinished.
     """
     concepts = tuple(_concepts(index, question, typing=typing))
-    known = sum(concept.weight for concept in concepts if concept.candidates)
-    scores = {number: score for number, score in _scores(index, concepts).items() if number not in without}
-    if not scores or not known:
+    same = dict(_word_for_word(index, question))
+    if not same and not any(concept.candidates for concept in concepts if concept.is_content):
         return Ranking((), concepts)
-    nearness = {number: score * constants.FIRST // known for number, score in scores.items()}
-    best = sorted(nearness, key=lambda number: (-scores[number], number))
+    scores = {**dict.fromkeys(same, 0), **_scores(index, concepts)}
+    if not scores:
+        return Ranking((), concepts)
+    known = sum(concept.weight for concept in concepts if concept.candidates)
+    found = sorted(scores, key=lambda number: (-scores[number], number))
+    nearness = {number: scores[number] * constants.FIRST // known for number in found}
     asked = _asked_forms(index, concepts)
     compared = {
-        number: _nearest_passage(index, number, asked, known) for number in best[: constants.COMPARED]
+        number: _nearest_passage(index, number, asked, known) for number in found[: constants.COMPARED]
     }
     for number, (_, likeness) in compared.items():
         nearness[number] += likeness * constants.SECOND
-    same = {number: grade for number, grade in _word_for_word(index, question) if number in nearness}
-    # What was compared with its passages is before what was not: sorting keeps the order of the rest.
-    best.sort(
-        key=lambda number: (
-            -same.get(number, 0),
-            number not in compared,
-            -nearness[number] if number in compared else 0,
-        )
-    )
-    total = sum(concept.weight for concept in concepts)
-    confidence = compared.get(best[0], (-1, 0))[1] * known // total
+    # The rest stays behind those that were compared, in its order: so far only its words are known.
+    best = sorted(compared, key=lambda number: -nearness[number]) + found[constants.COMPARED :]
+    best.sort(key=lambda number: -same.get(number, 0))
+    confidence = compared.get(best[0], (-1, 0))[1] * known // sum(concept.weight for concept in concepts)
     state = AnswerState.ANSWER if same or confidence >= index.sure else AnswerState.UNSURE
-    content = [concept for concept in concepts if concept.is_content]
-    if content and not any(concept.candidates for concept in content):
-        return Ranking((), concepts)
-    if state is AnswerState.UNSURE:
-        limit = min(limit, constants.NEAREST)
     least = max(nearness.values()) * constants.TAIL
     hits = tuple(
         Hit(index.documents[number], nearness[number], compared.get(number, (-1, 0))[0])
-        for number in best[:limit]
+        for number in best[: limit if state is AnswerState.ANSWER else min(limit, constants.NEAREST)]
         if number in same or nearness[number] * constants.WHOLE >= least
     )
     return Ranking(hits, concepts, state, confidence)
@@ -234,7 +218,7 @@ def _scores(index: Index, concepts: Sequence[Concept]) -> dict[int, int]:
 
 def _word_for_word(index: Index, question: str) -> Iterator[tuple[int, int]]:
     """Yield the documents that ask the same word for word, each with how much that says."""
-    if entry := index.forms.get(question_key(question)):
+    if entry := index.forms.get(question_key(question[: constants.LONGEST_QUESTION])):
         postings = index.postings[entry.term]
         yield from zip(postings.documents, postings.impacts, strict=True)
 
@@ -261,6 +245,11 @@ def _asked_forms(index: Index, concepts: Iterable[Concept]) -> list[_AskedForms]
         ways = [
             (candidate.worth, [index.inflections(word) for word in candidate.form.split()])
             for candidate in concept.candidates
+        ]
+        ways += [
+            (candidate.worth * worth // constants.WHOLE, [[word] for word in form.split()])
+            for candidate in concept.candidates
+            for worth, form in index.synonyms_of(candidate.entry.term)
         ]
         found.append(_AskedForms(concept.weight, sorted(ways, key=lambda way: -way[0])))
     return found

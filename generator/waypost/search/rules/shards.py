@@ -139,6 +139,10 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
         "phrases": sorted(index.phrases),
         "unknown": index.unknown,
         "sure": index.sure,
+        "synonyms": [
+            [group.worth, [[term, "|".join(forms)] for term, forms in group.forms.items()]]
+            for group in index.synonyms
+        ],
         "ranking": ranking_constants(),
         "kinds": kinds,
         "kind": "".join(str(kinds.index(document.kind)) for document in index.documents),
