@@ -50,7 +50,7 @@ bench-history: $(TEST_READY) ## Measure publishing over five years of history, b
 bench-deliveries: $(TEST_READY) postgres ## Measure telling people: deliveries a second, and ten thousand subscribers (ARGS=--small)
 	@$(BIN)/python tests/bench/deliveries_bench.py $(ARGS)
 
-bench-search: $(TEST_READY) browser ## Measure the search (COLLECTIONS= adds folders with questions and their answers)
+bench-search: $(TEST_READY) browser clients ## Measure the search (COLLECTIONS= adds folders with questions and their answers)
 	@$(BIN)/python tests/bench/search_bench.py $(if $(COLLECTIONS),--collections $(COLLECTIONS)) $(ARGS)
 
 bench-checks: $(TEST_READY) ## Measure how long hostile servers hold a check, and how much memory they take

@@ -12,16 +12,20 @@ import gzip
 import http.server
 import itertools
 import json
+import os
 import random
 import re
 import shutil
+import sqlite3
 import statistics
 import string
+import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +33,20 @@ from bench_page import note_of, replace_section, table_of
 from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
-from whoosh.analysis import StemmingAnalyzer
+from whoosh.analysis import LanguageAnalyzer, StemmingAnalyzer
 from whoosh.fields import STORED, TEXT, Schema
 from whoosh.filedb.filestore import RamStorage
 from whoosh.index import Index as WhooshIndex
 from whoosh.query import Or, Term
 
 from waypost.base.files.resources import assets
-from waypost.search.io.collections import QuestionForm, load_collection
+from waypost.base.tokens import words_of
+from waypost.search.io.collections import QuestionForm, SearchCollection, language_of, load_collection
 from waypost.search.io.language import search_language
+from waypost.search.rules.certainty import index_documents, learned
 from waypost.search.rules.documents import DocumentSection, SearchDocument
-from waypost.search.rules.evaluation import Question, ask, figures
-from waypost.search.rules.index import build_index, count_forms, index_documents, phrases_of
+from waypost.search.rules.evaluation import DEPTH, Answerer, Question, ask, figures
+from waypost.search.rules.index import Language, build_index, document_words
 from waypost.search.rules.ranking import Hit, Ranking, rank
 from waypost.search.rules.shards import search_files
 
@@ -66,9 +72,13 @@ async ([root, question, fresh]) => {
 # How well it answers
 
 
-def whoosh_index(documents: Sequence[SearchDocument]) -> WhooshIndex:
+Peer = Callable[[Sequence[SearchDocument], str, Sequence[str]], list[list[int]]]
+"""Answers questions about documents of a language with the numbers of the best ten, best first."""
+
+
+def whoosh_index(documents: Sequence[SearchDocument], language: str = "en") -> WhooshIndex:
     """Index documents with Whoosh as it comes: stems, BM25F, the title twice as heavy."""
-    analyzer = StemmingAnalyzer()
+    analyzer = LanguageAnalyzer(language) if language != "en" else StemmingAnalyzer()
     index = RamStorage().create_index(
         Schema(number=STORED, title=TEXT(analyzer=analyzer, field_boost=2.0), text=TEXT(analyzer=analyzer))
     )
@@ -79,54 +89,177 @@ def whoosh_index(documents: Sequence[SearchDocument]) -> WhooshIndex:
     return index
 
 
-def whoosh_answer(index: WhooshIndex, documents: Sequence[SearchDocument], question: str) -> Ranking:
-    """Answer a question with whatever shares a word with it, as Whoosh ranks that."""
-    words = dict.fromkeys(token.text for token in StemmingAnalyzer()(question))
+def whoosh(documents: Sequence[SearchDocument], language: str, questions: Sequence[str]) -> list[list[int]]:
+    """Answer questions with whatever shares a word with them, as Whoosh ranks that."""
+    index = whoosh_index(documents, language)
+    analyzer = index.schema["text"].analyzer
+    found = []
     with index.searcher() as searcher:
-        terms = [Term(field, word) for word in words for field in ("title", "text")]
-        found = searcher.search(Or(terms), limit=10) if terms else []
-        return Ranking(tuple(Hit(documents[hit["number"]], 0) for hit in found), ())
+        for question in questions:
+            words = dict.fromkeys(token.text for token in analyzer(question))
+            terms = [Term(field, word) for word in words for field in ("title", "text")]
+            hits = searcher.search(Or(terms), limit=DEPTH) if terms else []
+            found.append([hit["number"] for hit in hits])
+    return found
+
+
+def fts5(documents: Sequence[SearchDocument], language: str, questions: Sequence[str]) -> list[list[int]]:
+    """Answer questions with SQLite: Porter's stems, any word, the title twice as heavy."""
+    found = []
+    with closing(sqlite3.connect(":memory:")) as database:
+        tokenizer = "porter unicode61 remove_diacritics 2"
+        database.execute(f"CREATE VIRTUAL TABLE article USING fts5(title, text, tokenize='{tokenizer}')")
+        rows = [(number, document.title, document.text) for number, document in enumerate(documents)]
+        database.executemany("INSERT INTO article(rowid, title, text) VALUES (?, ?, ?)", rows)
+        for question in questions:
+            words = " OR ".join(f'"{word}"' for word in dict.fromkeys(re.findall(r"\w+", question.lower())))
+            query = "SELECT rowid FROM article WHERE article MATCH ? ORDER BY bm25(article, 2, 1) LIMIT ?"
+            hits = database.execute(query, (words, DEPTH)) if words else ()
+            found.append([number for (number,) in hits])
+    return found
+
+
+def minisearch(
+    documents: Sequence[SearchDocument], language: str, questions: Sequence[str]
+) -> list[list[int]]:
+    """Answer questions with MiniSearch, tuned: stems, stop words, and fuzzy only for words that are nowhere."""
+    own = search_language(language)
+    texts = [[words_of(document.title), words_of(document.text)] for document in documents]
+    asked = [words_of(question) for question in questions]
+    words = {word for part in (*itertools.chain(*texts), *asked) for word in part}
+    task = {
+        "texts": texts,
+        "questions": asked,
+        "stems": {word: own.stem(word) for word in words},
+        "stop": sorted(own.stop),
+        "limit": DEPTH,
+    }
+    modules = Path(".venv-clients/node/node_modules").resolve()
+    answer = subprocess.run(
+        ["node", str(Path(__file__).with_name("minisearch_peer.mjs"))],
+        input=json.dumps(task),
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "NODE_PATH": str(modules)},
+    )
+    found: list[list[int]] = json.loads(answer.stdout)
+    return found
+
+
+PEERS: Mapping[str, Peer] = {
+    "Whoosh BM25F": whoosh,
+    "SQLite FTS5": fts5,
+    **({"MiniSearch, tuned": minisearch} if shutil.which("node") else {}),
+}
 
 
 def quality(folders: Sequence[Path]) -> Iterator[list[str]]:
-    """Ask the questions of each collection, of us and of Whoosh."""
+    """Ask the questions of each collection, of us and of the peers; the mean of each engine comes last."""
     fields: tuple[QuestionForm, ...] = ("text", "typo")
-    for folder in folders:
-        for field in fields:
-            if field == "typo" and '"typo"' not in (folder / "queries.json").read_text(encoding="utf-8"):
-                continue
-            collection = load_collection(folder, field)
-            ours = index_documents(collection.documents, search_language("en"))
-            theirs = whoosh_index(collection.documents)
-            for name, answer in (
-                ("Whoosh BM25F", functools.partial(whoosh_answer, theirs, collection.documents)),
-                ("Waypost", functools.partial(rank, ours)),
-            ):
-                found = figures(ask(collection.questions, answer))
-                shares = (found.success_at_1, found.success_at_5, found.mrr_at_10, found.ndcg_at_10)
-                refused = found.wrongly_refused or 0.0
-                yield [
-                    f"{folder.name}, {'as asked' if field == 'text' else 'one typo'}",
-                    name,
-                    *(f"{share:.3f}" for share in shares),
-                    f"{refused:.1%}",
-                ]
+    firsts: dict[tuple[str, str], list[float]] = {}
+    for folder, field in itertools.product(folders, fields):
+        if field == "typo" and '"typo"' not in (folder / "queries.json").read_text(encoding="utf-8"):
+            continue
+        collection = load_collection(folder, field)
+        documents, questions = collection.documents, collection.questions
+        language = language_of(documents)
+        index = index_documents(documents, search_language(language))
+        answerers: dict[str, Answerer] = {"Waypost": functools.partial(rank, index)}
+        for name, peer in PEERS.items():
+            lists = peer(documents, language, [question.text for question in questions])
+            answers = {
+                question.text: Ranking(tuple(Hit(documents[number], 0) for number in numbers), ())
+                for question, numbers in zip(questions, lists, strict=True)
+            }
+            answerers[name] = answers.__getitem__
+        form = "as asked" if field == "text" else "one typo"
+        for name, answer in answerers.items():
+            found = figures(ask(questions, answer))
+            firsts.setdefault((name, form), []).append(found.success_at_1)
+            shares = (found.success_at_1, found.success_at_5, found.mrr_at_10, found.ndcg_at_10)
+            yield [f"{folder.name}, {form}", name, *(f"{share:.3f}" for share in shares)]
+    for (name, form), first in firsts.items():
+        yield [f"mean, {form}", name, f"{statistics.mean(first):.3f}", "", "", ""]
 
 
-def off_topic(folders: Sequence[Path]) -> Iterator[list[str]]:
-    """Ask each collection the questions of the others and random letters: nothing should answer."""
+def certainty(folders: Sequence[Path]) -> Iterator[list[str]]:
+    """Tell how sure the search is: of each collection's own questions, of those of others, and of random letters."""
     rng = random.Random(1)  # noqa: S311  # sample text, not a secret
     letters = [Question(f"r{number}", noise(rng), {}) for number in range(200)]
     collections = {folder.name: load_collection(folder, "text") for folder in folders}
+    languages = {name: language_of(found.documents) for name, found in collections.items()}
     for name, collection in collections.items():
-        index = index_documents(collection.documents, search_language("en"))
+        index = index_documents(collection.documents, search_language(languages[name]))
+        others = [
+            question
+            for other, found in collections.items()
+            if other != name and languages[other] == languages[name]
+            for question in found.questions
+        ]
         asked = {
-            f"questions of {other}": found.questions for other, found in collections.items() if other != name
+            "answerable": [question for question in collection.questions if any(question.grades.values())],
+            "no answer here": [one for one in collection.questions if not any(one.grades.values())],
+            "of the other collections": rng.sample(others, min(500, len(others))),
+            "random letters": letters,
+            "titles, word for word": [
+                Question(one.path, one.title, {one.path: 1}) for one in collection.documents if one.title
+            ],
         }
-        for kind, questions in {**asked, "random letters": letters}.items():
-            plain = [Question(question.id, question.text, {}) for question in questions]
-            found = figures(ask(plain, functools.partial(rank, index)))
-            yield [name, kind, str(len(plain)), f"{found.no_answer_rate:.1%}"]
+        for kind, questions in asked.items():
+            if not questions:
+                continue
+            found = figures(ask(questions, functools.partial(rank, index)))
+            shares = (found.answered, found.unsure, found.nothing)
+            first = f"{found.success_at_1:.3f}" if questions[0].grades else ""
+            yield [name, kind, str(len(questions)), *(f"{share:.1%}" for share in shares), first]
+
+
+SHARES = (0.01, 0.03, 0.1, 0.3, 1.0)
+"""Parts of the articles that get an alias."""
+
+DRAWS = 5
+"""Choices of articles of which the mean is told."""
+
+
+def aliases(folders: Sequence[Path]) -> Iterator[list[str]]:
+    """Give a part of the articles one of their questions as an alias, and ask all other questions again."""
+    for folder in folders:
+        collection = load_collection(folder, "text")
+        language = search_language(language_of(collection.documents))
+        by_path: dict[str, list[Question]] = {}
+        for question in collection.questions:
+            for path in (path for path, grade in question.grades.items() if grade > 0):
+                by_path.setdefault(path, []).append(question)
+        paths = sorted(path for path, questions in by_path.items() if len(questions) > 1)
+        before = _right(collection.documents, collection, language)
+        for share in SHARES:
+            rng = random.Random(7)  # noqa: S311  # sample text, not a secret
+            changes: dict[bool, list[int]] = {True: [], False: []}
+            for _ in range(DRAWS):
+                chosen = rng.sample(paths, max(1, round(share * len(paths))))
+                given = {path: rng.choice(by_path[path]) for path in chosen}
+                documents = [
+                    replace(one, aliases=(given[one.path].text,)) if one.path in given else one
+                    for one in collection.documents
+                ]
+                used = {question.id for question in given.values()}
+                after = _right(documents, collection, language)
+                for question in collection.questions:
+                    if question.id in after and question.id not in used:
+                        has_alias = not given.keys().isdisjoint(question.grades)
+                        changes[has_alias].append(after[question.id] - before[question.id])
+            means = [f"{statistics.mean(of):+.4f}" if of else "" for of in (changes[False], changes[True])]
+            yield [folder.name, f"{share:.0%}", *means]
+
+
+def _right(
+    documents: Sequence[SearchDocument], collection: SearchCollection, language: Language
+) -> dict[str, bool]:
+    """Tell of each question that has an answer whether one comes first."""
+    index = index_documents(documents, language)
+    results = ask(collection.questions, functools.partial(rank, index))
+    return {result.question.id: result.rank == 1 for result in results if result.is_answerable}
 
 
 def noise(rng: random.Random) -> str:
@@ -264,11 +397,10 @@ def shipping(browser: Browser, count: int, words: int) -> tuple[list[str], list[
     """Measure one collection: a line for bytes and times in the browser, and one for building the index."""
     documents = articles(count, words)
     language = search_language("en")
-    phrases = phrases_of(language)
     started = time.perf_counter()
-    counts = [count_forms(document, language, phrases) for document in documents]
+    words_of_each = [document_words(document, language) for document in documents]
     counted = time.perf_counter()
-    files = search_files(build_index(documents, counts, language), "en", CATEGORIES)
+    files = search_files(learned(build_index(documents, words_of_each, language)), "en", CATEGORIES)
     ours, again = time.perf_counter() - started, time.perf_counter() - counted
     started = time.perf_counter()
     whoosh_index(documents)
@@ -325,12 +457,14 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=306, help="words of an article")
     parser.add_argument("--dry-run", action="store_true", help="leave docs/performance.md as it is")
     options = parser.parse_args()
-    columns = ("Collection", "Engine", "success@1", "success@5", "MRR@10", "nDCG@10", "wrongly refused")
+    columns: tuple[str, ...] = ("Collection", "Engine", "success@1", "success@5", "MRR@10", "nDCG@10")
     tables: dict[str, tuple[Sequence[str], list[list[str]]]] = {}
     if options.collections:
         tables["How well it answers"] = (columns, list(quality(options.collections)))
-        rows = list(off_topic(options.collections))
-        tables["Questions that nothing answers"] = (("Asked of", "What", "Questions", "Refused"), rows)
+        columns = ("Asked of", "What", "Questions", "Sure", "Not sure", "Nothing", "success@1")
+        tables["How sure it is"] = (columns, list(certainty(options.collections)))
+        columns = ("Collection", "Articles with an alias", "success@1 of the others", "success@1 of these")
+        tables["What an alias changes"] = (columns, list(aliases(options.collections)))
     with sync_playwright() as playwright:
         program = next(filter(None, map(shutil.which, BROWSERS)), None)
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

@@ -94,10 +94,11 @@ def test_the_golden_lists_come_out_of_the_shards(page: Page, folder: Path, case:
     root = publish(folder, case["name"].replace(" ", "-"), index, case["language"])
     asked = [(question["ask"], question.get("typing", False)) for question in case["questions"]]
     found = page.evaluate(RANK, [root, asked])
-    for question, (order, corrected, _) in zip(case["questions"], found, strict=True):
+    for question, (order, corrected, state) in zip(case["questions"], found, strict=True):
         urls = [index.documents[number].url for number in order][:5]
         assert urls == question["finds"], question["why"]
         assert corrected == question.get("corrected", ""), question["why"]
+        assert state == question.get("state", "answer" if question["finds"] else "nothing"), question["why"]
 
 
 def test_the_sample_answers_the_same_in_both(page: Page, folder: Path) -> None:

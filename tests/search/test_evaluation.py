@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 from waypost.formats.search import Query
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.evaluation import DEPTH, Question, QuestionResult, ask, figures, questions_of
-from waypost.search.rules.ranking import Hit, Ranking
+from waypost.search.rules.ranking import AnswerState, Hit, Ranking
 
 
 def outcome(found: str, **grades: float) -> QuestionResult:
-    """Return the outcome of a question; each letter of `found` is a document, best first."""
-    return QuestionResult(Question("q", "q", grades), tuple(found))
+    """Return the outcome of a question; each letter of `found` is a document, best first, surely where it is in lower
+    case."""
+    state = (
+        AnswerState.NOTHING if not found else AnswerState.ANSWER if found.islower() else AnswerState.UNSURE
+    )
+    return QuestionResult(Question("q", "q", grades), tuple(found.lower()), state=state)
 
 
 def document(path: str, url: str = "") -> SearchDocument:
@@ -67,6 +71,8 @@ def test_the_ideal_order_ends_at_the_tenth_place_too() -> None:
         ("a", {}, False, False),
         ("a", {"a": 0}, False, False),
         ("", {}, False, True),
+        ("A", {}, False, True),
+        ("A", {"a": 1}, True, True),
         ("", {"a": -1}, False, True),
     ],
 )
@@ -86,16 +92,19 @@ def test_a_collection_by_hand() -> None:
         outcome("a"),
         outcome(""),
         outcome("", a=0),
+        outcome("CA", a=1),
+        outcome("C"),
     ]
     found = figures(outcomes)
-    assert found.right == pytest.approx(3 / 7)
-    assert found.success_at_1 == pytest.approx(1 / 4)
-    assert found.success_at_5 == pytest.approx(2 / 4), "the sixth place is not among five"
-    assert found.mrr_at_10 == pytest.approx((1 + 1 / 2 + 1 / 6) / 4)
-    assert found.ndcg_at_10 == pytest.approx((1 + 1 / math.log2(3) + 1 / math.log2(7)) / 4)
-    assert found.no_answer_rate == pytest.approx(3 / 7)
-    assert found.rightly_refused == pytest.approx(2 / 3)
-    assert found.wrongly_refused == pytest.approx(1 / 4)
+    assert found.right == pytest.approx(4 / 9)
+    assert found.success_at_1 == pytest.approx(1 / 5)
+    assert found.success_at_5 == pytest.approx(3 / 5), "the sixth place is not among five"
+    assert found.mrr_at_10 == pytest.approx((1 + 1 / 2 + 1 / 6 + 1 / 2) / 5)
+    assert found.ndcg_at_10 == pytest.approx((1 + 2 / math.log2(3) + 1 / math.log2(7)) / 5)
+    assert (found.answered, found.unsure) == (pytest.approx(4 / 9), pytest.approx(2 / 9))
+    assert found.nothing == found.no_answer_rate == pytest.approx(3 / 9)
+    assert found.rightly_refused == pytest.approx(3 / 4)
+    assert found.nothing_wrongly == found.wrongly_refused == pytest.approx(1 / 5)
 
 
 def test_figures_that_do_not_apply_are_none() -> None:
@@ -163,4 +172,4 @@ def test_none_is_a_question_without_an_answer_and_each_is_asked_in_its_words() -
     outcomes = ask(questions_of(queries), answer)
     assert asked == ["Why?", "weather"]
     assert [one.is_answerable for one in outcomes] == [True, False]
-    assert [(one.first, one.first_title, one.is_refused) for one in outcomes] == [("", "", True)] * 2
+    assert [(one.first, one.first_title, one.is_held_back) for one in outcomes] == [("", "", True)] * 2

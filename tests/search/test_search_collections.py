@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from waypost.formats.article import Article, front_matter_of
 from waypost.problems import Problem, ProblemsFound
 from waypost.search.io import collections as search_collections
-from waypost.search.io.collections import SearchCollection, load_collection, load_queries
+from waypost.search.io.collections import SearchCollection, language_of, load_collection, load_queries
+from waypost.search.rules.documents import DocumentSection, SearchDocument
 
 DOCS = [{"id": "d1", "title": "Zip", "text": "It stops."}, {"id": "d2", "title": "", "text": ""}]
 QUERIES = [{"id": "q1", "text": "my zip", "typo": "my zpi"}, {"id": "q2", "text": "weather"}]
@@ -51,6 +52,40 @@ def test_a_collection_is_read_with_its_judgements(tmp_path: Path) -> None:
         ("q1", "my zip", {"d1": 2, "d2": -1}),
         ("q2", "weather", {}),
     ]
+
+
+def test_documents_may_have_aliases_and_headings(tmp_path: Path) -> None:
+    text = "Above.\n\n## How *long*?\n\nA day."
+    docs = [{"id": "d1", "title": "Zip", "text": text, "also_asked_as": ["my zip", "archive"]}]
+    [document] = load_collection(write(tmp_path / "c", docs, qrels=""), "text").documents
+    assert document.aliases == ("my zip", "archive")
+    assert [(one.heading, one.anchor, one.text) for one in document.sections] == [
+        ("", "", "Above."),
+        ("How long?", "how-long", "A day."),
+    ]
+
+
+@pytest.mark.parametrize("written", ["my zip", [1], {"a": "b"}, None])
+def test_aliases_that_are_no_list_of_texts_are_named(tmp_path: Path, written: Any) -> None:
+    docs = [{"id": "d1", "title": "Zip", "text": "It stops.", "also_asked_as": written}]
+    assert problems_of(write(tmp_path / "c", docs, qrels="")) == [
+        "docs.json:1:2 wrong-type: The value of 'also_asked_as' is no list of texts. Put each in quotes."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("How do I get the link of my gallery?", "en"),
+        ("Wie kann ich das Passwort von meinem Konto ändern?", "de"),
+        ("Comment est-ce que je peux changer le mot de passe ?", "fr"),
+        ("写真をダウンロードする", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_is_that_of_the_stop_words(text: str, language: str) -> None:
+    section = DocumentSection("", "", text)
+    assert language_of([SearchDocument("a/", "a.md", "", (), "page", "", (section,))]) == language
 
 
 def test_only_questions_with_a_misspelt_form_are_asked_in_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from helpers.sites import sample_site
 from waypost.formats.project import Project
 from waypost.reading.project import load_project
 from waypost.search.io.word_cache import SiteCache
-from waypost.search.rules.index import count_forms
+from waypost.search.rules.index import document_words
 from waypost.search.site_search import search_outputs, site_index, site_language
 
 CATEGORIES = [("downloads", "Downloads", "downloads/")]
@@ -36,7 +36,7 @@ def test_what_is_remembered_gives_the_same_files(
     plain = published(project)
     assert published(project, cache(tmp_path)) == plain
     # Nothing is counted a second time.
-    monkeypatch.setattr("waypost.search.site_search.count_forms", lambda *_: pytest.fail("counted again"))
+    monkeypatch.setattr("waypost.search.site_search.document_words", lambda *_: pytest.fail("counted again"))
     assert published(project, cache(tmp_path)) == plain
 
 
@@ -46,11 +46,11 @@ def test_another_program_and_other_synonyms_count_anew(
     published(project, cache(tmp_path))
     counted: list[str] = []
 
-    def counting(document, language, phrases):  # type: ignore[no-untyped-def]  # passes on
+    def counting(document, phrases):  # type: ignore[no-untyped-def]  # passes on
         counted.append(document.url)
-        return count_forms(document, language, phrases)
+        return document_words(document, phrases)
 
-    monkeypatch.setattr("waypost.search.site_search.count_forms", counting)
+    monkeypatch.setattr("waypost.search.site_search.document_words", counting)
     published(project, cache(tmp_path, "another program"))
     everything = len(counted)
     assert everything > len(project.help_center.articles)

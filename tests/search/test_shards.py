@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.search_lists import index_of
-from waypost.search.rules.documents import DocumentSection, SearchDocument
-from waypost.search.rules.index import Form, Postings
-from waypost.search.rules.shards import RESULT_TEXT, form_shards, result_text, term_shards
+from waypost.search.rules.certainty import index_documents
+from waypost.search.rules.documents import SHOWN_TEXT, DocumentSection, SearchDocument
+from waypost.search.rules.index import Form, Language, Postings
+from waypost.search.rules.shards import form_shards, result_text, term_shards
 
 INDEX = index_of(
     {
@@ -102,17 +104,30 @@ def test_any_postings_are_read_back(rows: list[list[tuple[int, int]]]) -> None:
     assert [each for _, data in term_shards(postings) for each in read_terms(data)] == postings
 
 
+def shown(document: SearchDocument) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(result_text(index_documents([document], Language("en", str)), 0))
+    return found
+
+
 def test_a_long_text_is_cut_in_each_of_its_sections() -> None:
     sections = (DocumentSection("a", "One", "word " * 2000), DocumentSection("b", "Two", "other " * 1000))
-    shown = json.loads(result_text(SearchDocument("x/", "x.md", "X", (), "page", "S", sections, "c", ("d",))))
-    first, second = (section[2] for section in shown["sections"])
-    assert len(first) + len(second) <= RESULT_TEXT + 4
+    found = shown(SearchDocument("x/", "x.md", "X", ("Why?",), "page", "S", sections, "c", ("d",)))
+    first, second = (" ".join(section[2]) for section in found["sections"])
+    assert len(first) + len(second) <= SHOWN_TEXT + 4
     assert first.endswith("word …")
     assert second.endswith("other …")
-    assert (shown["url"], shown["title"], shown["summary"], shown["components"]) == ("x/", "X", "S", ["d"])
+    assert [found[key] for key in ("url", "title", "aliases", "summary", "components")] == [
+        "x/",
+        "X",
+        ["Why?"],
+        "S",
+        ["d"],
+    ]
 
 
-def test_a_short_text_is_kept_whole() -> None:
-    section = DocumentSection("", "", "A <b>short</b> text.")
-    document = SearchDocument("x/", "x.md", "X", (), "page", "", (section,))
-    assert json.loads(result_text(document))["sections"] == [["", "", "A <b>short</b> text."]]
+def test_a_short_text_is_kept_whole_and_each_passage_has_its_weight() -> None:
+    section = DocumentSection("a", "Head", "A <b>short</b> text. And a second?\nA step")
+    found = shown(SearchDocument("x/", "x.md", "X", (), "page", "", (section,)))
+    assert found["sections"] == [["a", "Head", ["A <b>short</b> text.", "And a second?", "A step"]]]
+    assert len(found["weights"]) == 5
+    assert all(weight > 0 for weight in found["weights"])

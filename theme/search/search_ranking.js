@@ -30,7 +30,8 @@ export async function rank(shards, question, { typing = false } = {}) {
   const order = [...compared.keys()].sort((one, other) => nearness.get(other) - nearness.get(one)).concat(found.slice(most));
   order.sort((one, other) => (same.get(other) ?? 0) - (same.get(one) ?? 0));
   const confidence = Math.floor(((compared.get(order[0])?.likeness ?? 0) * known) / sum(concepts));
-  const state = same.size || confidence >= shards.table.sure ? "answer" : "unsure";
+  const isSure = same.size || confidence >= shards.table.sure || compared.get(order[0])?.isNamed;
+  const state = isSure ? "answer" : "unsure";
   const least = Math.max(...nearness.values()) * tail;
   const shown = order.slice(0, state === "unsure" ? nearest : order.length);
   const plausible = shown.filter((document) => same.has(document) || nearness.get(document) * whole >= least);
@@ -80,7 +81,11 @@ async function wordForWord(shards, question) {
 /** Of each document, the passage that is most like the question, and how much, up to 1,000. */
 async function comparedWith(shards, documents, concepts, known) {
   const asked = await Promise.all(concepts.map((concept) => askedForms(shards, concept)));
-  return new Map(await Promise.all(documents.map(async (document) => [document, nearestPassage(await shards.result(document), asked, known)])));
+  const content = asked.filter((_, at) => concepts[at].isContent);
+  return new Map(await Promise.all(documents.map(async (document) => {
+    const { passages } = await shards.result(document);
+    return [document, { ...nearestPassage(passages, asked, known, shards.constants), isNamed: isNamed(passages, content, shards.constants.inflected) }];
+  })));
 }
 
 /** The forms by which a passage holds a concept: for each candidate the inflections of its words, the best worth first. */
@@ -94,11 +99,16 @@ async function askedForms(shards, { weight, candidates }) {
   return { weight, ways: ways.sort((one, other) => other.worth - one.worth) };
 }
 
-function nearestPassage({ passages }, asked, known) {
+/** Whether a title, an alias or a heading has all that a question is about. */
+function isNamed(passages, content, least) {
+  return passages.some(({ isName, words }) => isName && content.every(({ ways }) => worthIn(words, ways) >= least));
+}
+
+function nearestPassage(passages, asked, known, constants) {
   let found = { passage: -1, likeness: 0 };
   passages.forEach(({ words, weight }, passage) => {
     const shared = asked.reduce((total, concept) => total + concept.weight * worthIn(words, concept.ways), 0);
-    const likeness = shared ? Math.floor((20 * shared) / (known + weight)) : 0;
+    const likeness = Math.floor((2 * constants.likeness * shared) / (constants.whole * (known + weight)));
     if (likeness > found.likeness) found = { passage, likeness };
   });
   return found;

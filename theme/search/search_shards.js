@@ -107,9 +107,10 @@ function placeOf(firsts, wanted, order) {
 /** A result with its passages in their order: title, aliases, summary, then of each section heading and sentences. */
 function readResult(data) {
   const result = JSON.parse(text(data));
-  const passages = [result.title, ...result.aliases, result.summary].filter(Boolean).map((passage) => ({ text: passage, section: -1 }));
+  const passages = [result.title, ...result.aliases].filter(Boolean).map((name) => ({ text: name, section: -1, isName: true }));
+  if (result.summary) passages.push({ text: result.summary, section: -1 });
   result.sections.forEach(([, heading, sentences], section) => {
-    if (heading) passages.push({ text: heading, section });
+    if (heading) passages.push({ text: heading, section, isName: true });
     for (const sentence of sentences) passages.push({ text: sentence, section });
   });
   result.passages = passages.map((passage, at) => ({ ...passage, weight: result.weights[at], words: new Set(wordsOf(passage.text)) }));

@@ -25,9 +25,11 @@ LABELS = {
     "success_at_5": "success@5",
     "mrr_at_10": "MRR@10",
     "ndcg_at_10": "nDCG@10",
-    "no_answer_rate": "no answer",
-    "rightly_refused": "rightly refused",
-    "wrongly_refused": "wrongly refused",
+    "answered": "sure",
+    "unsure": "not sure",
+    "nothing": "nothing",
+    "rightly_refused": "rightly not sure",
+    "nothing_wrongly": "wrongly nothing",
 }
 """What each figure is called on the screen."""
 

@@ -15,7 +15,7 @@ from waypost.base.files.file_tree import write_atomic
 from waypost.formats.project import Project
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
-from waypost.search.io.collections import LANGUAGE, QuestionForm, load_collection, load_queries
+from waypost.search.io.collections import QuestionForm, language_of, load_collection, load_queries
 from waypost.search.io.language import search_language
 from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.evaluation import (
@@ -32,7 +32,7 @@ from waypost.search.rules.index import Index
 from waypost.search.rules.ranking import rank
 from waypost.search.site_search import site_index, site_language
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the meaning of a run changes; older ones are not used then."""
 
 MOST_RUNS = 20
@@ -121,7 +121,9 @@ def evaluate(site: Site, path: Path, field: QuestionForm, watch: Watch) -> Evalu
     if path.is_dir():
         collection = load_collection(path, field)
         questions, left_out = collection.questions, 0
-        answer = _answerer(lambda: index_documents(collection.documents, search_language(LANGUAGE)))
+        answer = _answerer(
+            lambda: index_documents(collection.documents, search_language(language_of(collection.documents)))
+        )
     else:
         project = load_project(site)
         queries = load_queries(path, project.help_center.with_drafts.pages).queries

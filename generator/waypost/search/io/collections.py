@@ -1,6 +1,6 @@
 """Read the questions that measure a search: the queries.yml of a site, or a folder with a collection of documents.
 
-A collection is docs.json [{id, title, text}], queries.json [{id, text, typo}] and qrels.tsv with lines
+A collection is docs.json [{id, title, text, also_asked_as}], queries.json [{id, text, typo}] and qrels.tsv with lines
 `query 0 document grade`, the form of TREC's judgements (https://trec.nist.gov/data/qrels_eng/).
 """
 
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -16,12 +17,14 @@ from typing import Any, Literal
 
 from waypost.base.files.text_files import Source, decode, read_bytes
 from waypost.base.files.validation import load_yaml
+from waypost.base.tokens import words_of
 from waypost.formats.article import Article
 from waypost.formats.search import QueryFile
 from waypost.help.kinds import DEFAULT_KIND
 from waypost.problems import Problem, ProblemsFound
 from waypost.reading.io.search_files import check_queries
-from waypost.search.rules.documents import DocumentSection, SearchDocument
+from waypost.search.io.language import WITH_STOP_WORDS, stop_words
+from waypost.search.rules.documents import DocumentSection, SearchDocument, document_sections
 from waypost.search.rules.evaluation import Question
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -38,9 +41,6 @@ MAX_ID = 200
 
 MAX_GRADE = 100
 """The highest grade of a judgement."""
-
-LANGUAGE = "en"
-"""The language of collections."""
 
 QuestionForm = Literal["text", "typo"]
 """Which form of a question is asked: as it is, or misspelt."""
@@ -67,7 +67,9 @@ def load_queries(path: Path, pages: Mapping[str, Article]) -> QueryFile:
 def load_collection(folder: Path, field: QuestionForm) -> SearchCollection:
     """Read a folder with a collection, and ask its questions in one of their forms; raises ProblemsFound."""
     problems: list[Problem] = []
-    documents = _entries(_CollectionFile(folder / "docs.json", problems), ("title", "text"), ())
+    documents = _entries(
+        _CollectionFile(folder / "docs.json", problems), ("title", "text"), (), lists=("also_asked_as",)
+    )
     questions = _entries(_CollectionFile(folder / "queries.json", problems), ("text",), ("typo",))
     grades = _grades(_CollectionFile(folder / "qrels.tsv", problems), questions, documents)
     asked = {id_: entry[field] for id_, entry in questions.items() if field in entry}
@@ -82,9 +84,22 @@ def load_collection(folder: Path, field: QuestionForm) -> SearchCollection:
     )
 
 
-def _document(id_: str, entry: Mapping[str, str]) -> SearchDocument:
-    sections = (DocumentSection("", "", entry["text"]),)
-    return SearchDocument(id_, id_, entry["title"], (), DEFAULT_KIND, "", sections)
+def _document(id_: str, entry: CollectionEntry) -> SearchDocument:
+    text = entry["text"]
+    # Texts with headings are Markdown; others are taken as they are.
+    sections = document_sections(text) if _HEADING.search(text) else (DocumentSection("", "", text),)
+    return SearchDocument(id_, id_, entry["title"], entry["also_asked_as"], DEFAULT_KIND, "", sections)
+
+
+_HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
+
+
+def language_of(documents: Iterable[SearchDocument]) -> str:
+    """Return the language whose stop words are most frequent in some texts; English where none is known."""
+    words = Counter(word for document in documents for word in words_of(f"{document.title} {document.text}"))
+    # English first, so that it wins where nothing is known.
+    codes: list[str] = ["en", *sorted(WITH_STOP_WORDS)]
+    return max(codes, key=lambda code: sum(words[word] for word in stop_words(code)))
 
 
 class _CollectionFile:
@@ -123,18 +138,22 @@ def _renamed(problem: Problem, name: str) -> Problem:
     return replace(problem, location=replace(problem.location, path=name))
 
 
-CollectionEntry = Mapping[str, str]
+CollectionEntry = Mapping[str, Any]
+"""Texts, and tuples of texts for keys that hold lists."""
 
 
 def _entries(
-    file: _CollectionFile, wanted: Collection[str], optional: Collection[str]
+    file: _CollectionFile, wanted: Collection[str], optional: Collection[str], lists: Collection[str] = ()
 ) -> dict[str, CollectionEntry]:
-    """Read a list of objects with texts, by their ids; keys beyond the documented ones are left alone."""
+    """Read a list of objects with texts, by their ids; keys beyond the documented ones are left alone.
+
+    `lists` are optional keys that hold lists of texts.
+    """
     found: dict[str, CollectionEntry] = {}
     for offset, item in _items(file):
         if file.is_hopeless:
             break
-        entry = _entry(file, offset, item, wanted, optional)
+        entry = _entry(file, offset, item, wanted, optional, lists)
         if entry is None:
             continue
         if entry["id"] in found:
@@ -150,7 +169,12 @@ def _entries(
 
 
 def _entry(
-    file: _CollectionFile, offset: int, item: Any, wanted: Collection[str], optional: Collection[str]
+    file: _CollectionFile,
+    offset: int,
+    item: Any,
+    wanted: Collection[str],
+    optional: Collection[str],
+    lists: Collection[str],
 ) -> CollectionEntry | None:
     """Check one object; None where it cannot be used."""
     if not isinstance(item, dict):
@@ -163,13 +187,21 @@ def _entry(
     wrong = [key for key, value in present.items() if not isinstance(value, str)]
     for key in wrong:
         file.complain(offset, "wrong-type", f"The value of '{key}' is no text. Put it in quotes.")
-    if missing or wrong:
+    held = {key: item.get(key, []) for key in lists}
+    unlike = [key for key, value in held.items() if not _is_texts(value)]
+    for key in unlike:
+        file.complain(offset, "wrong-type", f"The value of '{key}' is no list of texts. Put each in quotes.")
+    if missing or wrong or unlike:
         return None
     if not re.fullmatch(rf"\S{{1,{MAX_ID}}}", present["id"]):
         message = f"An id is 1 to {MAX_ID} characters without spaces, because the lines of qrels.tsv name it."
         file.complain(offset, "bad-value", message)
         return None
-    return present
+    return {**present, **{key: tuple(value) for key, value in held.items()}}
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 _SPACE = re.compile(r"[ \t\n]*")

@@ -48,10 +48,20 @@ def stemmer(language: str) -> Callable[[str], str]:
     return cache(lambda word: fold(stem(word)))
 
 
+WITH_STOP_WORDS = frozenset(language for language in languages if has_stopwords(language))
+"""Languages whose stop words are known."""
+
+
 def stop_words(language: str) -> frozenset[str]:
     """Return the words that are in every sentence of a language."""
     words = stopwords_for_language(language) if has_stopwords(language) else stopwords(language)
     return frozenset(fold(word) for word in words)
+
+
+def frequent_words(language: str) -> frozenset[str]:
+    """Return the most frequent words of a language, as search sees them; none where nobody has counted them."""
+    path = theme_folder() / "search" / "words" / f"{language}.txt"
+    return frozenset(path.read_text(encoding="utf-8").split()) if path.is_file() else frozenset()
 
 
 def search_language(code: str, own: SynonymFile | None = None) -> Language:
@@ -64,6 +74,7 @@ def search_language(code: str, own: SynonymFile | None = None) -> Language:
         general.stop,
         general.light,
         (*general.synonyms, *(SynonymGroup(group, OWN) for group in groups)),
+        general.words,
     )
 
 
@@ -71,7 +82,7 @@ def search_language(code: str, own: SynonymFile | None = None) -> Language:
 def _general(code: str) -> Language:
     path = theme_folder() / "search" / f"{code}.yml"
     if not path.is_file():
-        return Language(code, stemmer(code), stop_words(code))
+        return Language(code, stemmer(code), stop_words(code), words=frequent_words(code))
     document, problems = parse_yaml(Source(f"theme/search/{code}.yml", path.read_text(encoding="utf-8")))
     if document is None:
         raise ProblemsFound(problems)
@@ -82,4 +93,5 @@ def _general(code: str) -> Language:
         frozenset(fold(word) for word in document.data["stop"].split()),
         frozenset(fold(word) for word in document.data["light"].split()),
         tuple(SynonymGroup(members, GENERAL) for members in groups),
+        frequent_words(code),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -75,10 +76,12 @@ class TermCache(Generic[T]):
         return found
 
     def _lines(self, values: dict[str, T]) -> str:
-        write = json.JSONEncoder(
-            ensure_ascii=False, separators=(",", ":"), default=lambda value: list(vars(value).values())
-        ).encode
+        write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_field_values).encode
         return "".join(f"{write([key, value])}\n" for key, value in values.items())
+
+
+def _field_values(value: Any) -> list[Any]:
+    return [getattr(value, field.name) for field in fields(value)]
 
 
 WordCounts = dict[str, float]
@@ -110,8 +113,8 @@ def _word_counts(read: Any) -> WordCounts:
 def _counted(read: Any) -> list[Counted]:
     """Read documents with their counts, not checked word by word: that would take longer than counting."""
     found = [
-        (_document(*document), DocumentWords(tuple(fields), passages, stems))
-        for document, (fields, passages, stems) in read
+        (_document(*document), DocumentWords(tuple(counts), passages, stems))
+        for document, (counts, passages, stems) in read
     ]
     if any(len(words.fields) != len(FIELDS) for _, words in found):
         raise ValueError(read)

@@ -29,12 +29,7 @@ LEAST = 30
 
 def learned(index: Index) -> Index:
     """Return an index that knows from what confidence on a document answers."""
-    passages = [
-        words
-        for held in index.passages
-        for passage in held
-        if (words := [word for word in passage if word in index.forms])
-    ]
+    passages = [passage for held in index.passages for passage in held if passage]
     if not passages:
         return index
     found = sorted(rank(index, question, 1).confidence for question in _drawn(passages))

@@ -31,6 +31,9 @@ COMPARED = 10
 FIRST = 40
 """The factor that makes a score thousandths of the weight of the words that were asked."""
 
+LIKENESS = 1000
+"""The likeness of a passage that has the words of the question and no others."""
+
 SECOND = 2
 """How much the nearest passage of a document counts against all its words: a passage that is the question counts
 as much as two mentions of all its words."""
@@ -57,7 +60,7 @@ SHORTEST_TWO_TYPOS = 7
 """The same for two."""
 
 SHORTEST_FORM = 3
-"""Letters of a form that a misspelt word may stand for."""
+"""Letters of a form that another word may stand for."""
 
 PREFIX = 60
 """How near a form is that begins with the word."""
@@ -65,14 +68,23 @@ PREFIX = 60
 PREFIX_WHOLE = 30
 """Added to that, in proportion to how much of the form the word makes up."""
 
-SAME_STEM = 80
-"""How near a word is that goes on behind a form: pictures to picture."""
+ALIKE = 80
+"""How near two words would be that share all groups of three letters: galleries and gallery share most."""
 
-LONGEST_ENDING = 4
-"""Letters in which two forms of a word may differ at their end: stopping and stops."""
+LEAST_ALIKE = 40
+"""The likeness in hundredths from which on a word that a language has may stand for another."""
 
-INFLECTED = 70
-"""How near two words are that only end differently: galleries and gallery."""
+SHARED = 4
+"""Letters at their beginning that a word has in common with any other it may stand for, where nobody knows it."""
+
+RELATED = 70
+"""How near a word that is known and another would be that share all groups of three letters."""
+
+LEAST_RELATED = 50
+"""The likeness from which on they are related: connect and connection."""
+
+RELATIVES = 2
+"""How many related words one stands for."""
 
 ONE_TYPO = 80
 """How near a word is with one letter wrong."""
@@ -82,6 +94,9 @@ FIRST_WRONG = 65
 
 TWO_TYPOS = 55
 """How near a word is with two letters wrong."""
+
+NAMED = 50
+"""The worth from which on a title has a word that was asked."""
 
 
 def ranking_constants() -> dict[str, int]:

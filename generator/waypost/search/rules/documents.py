@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from waypost.base.markdown.blocks import MarkdownLine
 from waypost.base.markdown.parts import sections_of
@@ -51,7 +52,8 @@ class Passage:
     text: str
     section: int = -1
     """The number of its section; -1 for a title, an alias or the summary."""
-    is_heading: bool = False
+    is_name: bool = False
+    """Whether it is a title, an alias or a heading, which say what something is about."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class SearchDocument:
     components: tuple[str, ...] = ()
     """Ids of the components it depends on."""
 
-    @property
+    @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """What a question is compared with one by one: its title, its aliases, its headings, and its sentences.
 
@@ -81,10 +83,11 @@ class SearchDocument:
         """
         length = sum(len(section.text) for section in self.sections)
         share = min(1.0, SHOWN_TEXT / length) if length else 1.0
-        found = [Passage(text) for text in (self.title, *self.aliases, self.summary) if text]
+        found = [Passage(text, is_name=True) for text in (self.title, *self.aliases) if text]
+        found += [Passage(self.summary)] if self.summary else []
         for number, section in enumerate(self.sections):
             if section.heading:
-                found.append(Passage(section.heading, number, is_heading=True))
+                found.append(Passage(section.heading, number, is_name=True))
             text = _cut(section.text, round(len(section.text) * share))
             found += [Passage(sentence, number) for sentence in sentences_of(text)]
         return tuple(found)
@@ -162,16 +165,25 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
 
 
 def _sections(article: Article) -> list[tuple[int, DocumentSection]]:
+    if article.structure is not Structure.TREE:
+        return _cut_at_headings(article.body)
+    # The steps of a troubleshooter are pages of their own, and their text here has no anchors.
+    found = _cut_at_headings(searched_text(article))
+    return [(level, replace(section, anchor="")) for level, section in found]
+
+
+def document_sections(markdown: str) -> tuple[DocumentSection, ...]:
+    """Return the sections of a text, without the marks of Markdown."""
+    return tuple(section for _, section in _cut_at_headings(markdown))
+
+
+def _cut_at_headings(markdown: str) -> list[tuple[int, DocumentSection]]:
     """Cut a text at its headings; each section comes with the level of its heading, 0 for what has none."""
-    is_tree = article.structure is Structure.TREE
-    body = searched_text(article) if is_tree else article.body
     found: list[tuple[int, DocumentSection]] = []
-    for part in sections_of(body):
+    for part in sections_of(markdown):
         heading, text = part.heading, _plain(part.lines)
-        # The steps of a troubleshooter are pages of their own, and their text here has no anchors.
-        anchor = heading.anchor if heading and not is_tree else ""
-        section = DocumentSection(anchor, plain_text(heading.text) if heading else "", text)
-        found.append((heading.level if heading else 0, section))
+        anchor, title = (heading.anchor, plain_text(heading.text)) if heading else ("", "")
+        found.append((heading.level if heading else 0, DocumentSection(anchor, title, text)))
     return [row for row in found if _words(row[1])]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
@@ -35,6 +35,8 @@ class Language:
     light: frozenset[str] = frozenset()
     """Words of any conversation, which say little about a question."""
     synonyms: Sequence[SynonymGroup] = ()
+    words: frozenset[str] = frozenset()
+    """Its most frequent words, as search sees them; empty where nobody has counted them."""
 
     def term_of(self, form: str) -> str:
         """Return the stem of a word; a phrase is its own."""
@@ -170,6 +172,9 @@ class Index:
     unknown: int
     """The weight of a word that is nowhere: that of the mean of all words, as nothing is known of it."""
     synonyms: Sequence[KnownSynonyms] = ()
+    spelling: Mapping[str, str] = field(default_factory=dict)
+    """Of a word that no document has, the letters that it may lack at its front; empty for a word of the language,
+    which lacks none. In the order of the alphabet."""
     sure: int = 0
     """The confidence from which on a document answers; it is learned from the documents (certainty.py)."""
 
@@ -213,6 +218,15 @@ class Index:
             return []
         term = self.forms[form].term
         return [other for other in self.form_shards[self._shard_of[form]] if self.forms[other].term == term]
+
+    def neighbours(self, form: str) -> list[str]:
+        """Return the words beside a form in its shard that have other stems; words of any sentence are none."""
+        term = self.forms[form].term
+        return [
+            other
+            for other in self.form_shards[self._shard_of[form]]
+            if self.forms[other].term != term and other not in self.stop and " " not in other
+        ]
 
     def weight_of(self, passage: PassageForms) -> int:
         """Return the weight of the words of a passage together; inflections of one word count once."""
@@ -338,7 +352,21 @@ def build_index(
         phrases=frozenset(form for form in stems if " " in form),
         unknown=max(1, round(unknown * FINE)),
         synonyms=_known_synonyms(forms, stems, numbers, language),
+        spelling=_spelling(forms, language),
     )
+
+
+SHORTEST_HEADLESS = 4
+"""Letters of a word that is known by what follows its first."""
+
+
+def _spelling(forms: Collection[str], language: Language) -> dict[str, str]:
+    found: dict[str, str] = defaultdict(str)
+    for form in sorted(forms):
+        if len(form) > SHORTEST_HEADLESS and form.isalpha() and form not in language.stop:
+            found[form[1:]] += form[0]
+    found.update(dict.fromkeys(language.words, ""))
+    return {word: found[word] for word in sorted(found) if word not in forms}
 
 
 def _stemmed(text: Counts, stems: Mapping[str, str]) -> Counts:

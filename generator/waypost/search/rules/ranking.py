@@ -16,43 +16,77 @@ from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.index import Form, Index, question_key
 
 
-def near(word: str, forms: Iterable[str], *, typing: bool) -> list[tuple[str, int]]:
-    """Return the forms that a word may stand for, nearest first, each with its nearness from 1 to 100.
+@dataclass(frozen=True)
+class Nearness:
+    """How near a form is to a word that was asked."""
 
-    `typing`: the word may be unfinished.
+    form: str
+    worth: int
+    """Hundredths."""
+    is_correction: bool = False
+    """Whether the word is the form misspelt."""
+
+
+def near(word: str, forms: Iterable[str], *, typing: bool, is_word: bool = False) -> list[Nearness]:
+    """Return the forms that a word may stand for, nearest first.
+
+    `typing`: the word may be unfinished. `is_word`: the language has it, so that it is not misspelt.
     """
-    found = [(form, nearness) for form in forms if (nearness := _nearness(word, form, typing=typing))]
-    found.sort(key=lambda row: (-row[1], row[0]))
+    found = [nearness for form in forms if (nearness := _nearness(word, form, typing=typing, is_word=is_word))]
+    found.sort(key=lambda nearness: (-nearness.worth, nearness.form))
     return found[: constants.CANDIDATES]
+
+
+def related(word: str, forms: Iterable[str]) -> list[Nearness]:
+    """Return the forms that are related to a word which is known, nearest first."""
+    found = [
+        Nearness(form, likeness * constants.RELATED // constants.WHOLE)
+        for form in forms
+        if (likeness := _likeness(word, form)) >= constants.LEAST_RELATED
+    ]
+    found.sort(key=lambda nearness: (-nearness.worth, nearness.form))
+    return found[: constants.RELATIVES]
 
 
 def first_letters(word: str) -> Iterator[str]:
     """Yield the letters with which a form near a word can begin: its first, or the second where that is one too many
-    or has changed places. A first letter that is missing is not found: all words would have to be compared."""
+    or has changed places."""
     yield from dict.fromkeys(word[:2])
 
 
-def _nearness(word: str, form: str, *, typing: bool) -> int:
+def _nearness(word: str, form: str, *, typing: bool, is_word: bool) -> Nearness | None:
     if " " in form:
-        return 0
+        return None
     if form.startswith(word):
         enough = constants.TYPING if typing else constants.SHORTEST_PREFIX
-        return (
-            constants.PREFIX + constants.PREFIX_WHOLE * len(word) // len(form) if len(word) >= enough else 0
-        )
-    shared = _shared(word, form)
-    rest = max(len(word), len(form)) - shared
-    if shared >= constants.SHORTEST_TYPO and rest <= constants.LONGEST_ENDING and shared >= rest:
-        # Another inflection, as far as that is known without its grammar.
-        inflected = constants.SAME_STEM if shared == len(form) else constants.INFLECTED
-    else:
-        inflected = 0
-    return max(inflected, _misspelt(word, form))
+        worth = constants.PREFIX + constants.PREFIX_WHOLE * len(word) // len(form)
+        return Nearness(form, worth) if len(word) >= enough else None
+    # Nothing is known of the grammar of a word that nobody knows: then it must at least begin alike.
+    shared = constants.SHORTEST_FORM if is_word else constants.SHARED
+    alike = 0
+    if is_word or word[:shared] == form[:shared]:
+        likeness = _likeness(word, form)
+        alike = likeness * constants.ALIKE // constants.WHOLE if likeness >= constants.LEAST_ALIKE else 0
+    misspelt = 0 if is_word else _misspelt(word, form)
+    worth = max(alike, misspelt)
+    return Nearness(form, worth, misspelt > alike) if worth else None
 
 
-def _shared(word: str, form: str) -> int:
-    most = min(len(word), len(form))
-    return next((at for at in range(most) if word[at] != form[at]), most)
+def _likeness(word: str, form: str) -> int:
+    """Return how many groups of three letters two words share, in hundredths: Dice's coefficient.
+
+    Angell, Freund and Willett, Automatic spelling correction using a trigram similarity measure (1983).
+    """
+    if min(len(word), len(form)) < constants.SHORTEST_FORM:
+        return 0
+    one, other = _groups(word), _groups(form)
+    return 2 * constants.WHOLE * len(one & other) // (len(one) + len(other))
+
+
+def _groups(word: str) -> set[str]:
+    # The space in front makes the beginning count more.
+    spaced = f" {word}"
+    return {spaced[at : at + 3] for at in range(len(spaced) - 2)}
 
 
 def _misspelt(word: str, form: str) -> int:
@@ -102,6 +136,8 @@ class Candidate:
     entry: Form
     worth: int
     """Hundredths."""
+    is_correction: bool = False
+    """Whether the word that was asked is this one misspelt."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +153,8 @@ class Concept:
 
     @property
     def is_understood(self) -> bool:
-        """Whether it stands for itself or an inflection, or is the beginning of a word: that is no correction."""
-        if not self.candidates:
-            return True
-        form, worth = self.candidates[0].form, self.candidates[0].worth
-        return form.startswith(self.asked) or self.asked.startswith(form) or worth == constants.INFLECTED
+        """Whether it stands for what was written, or something like it."""
+        return not self.candidates or not self.candidates[0].is_correction
 
 
 class AnswerState(StrEnum):
@@ -192,7 +225,8 @@ def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) 
     best = sorted(compared, key=lambda number: -nearness[number]) + found[constants.COMPARED :]
     best.sort(key=lambda number: -same.get(number, 0))
     confidence = compared.get(best[0], (-1, 0))[1] * known // sum(concept.weight for concept in concepts)
-    state = AnswerState.ANSWER if same or confidence >= index.sure else AnswerState.UNSURE
+    is_sure = same or confidence >= index.sure or _is_named(index, best[0], concepts, asked)
+    state = AnswerState.ANSWER if is_sure else AnswerState.UNSURE
     least = max(nearness.values()) * constants.TAIL
     hits = tuple(
         Hit(index.documents[number], nearness[number], compared.get(number, (-1, 0))[0])
@@ -255,15 +289,25 @@ def _asked_forms(index: Index, concepts: Iterable[Concept]) -> list[_AskedForms]
     return found
 
 
+def _is_named(index: Index, number: int, concepts: Sequence[Concept], asked: Sequence[_AskedForms]) -> bool:
+    """Tell whether a title, an alias or a heading of a document has all that a question is about."""
+    content = [forms for concept, forms in zip(concepts, asked, strict=True) if concept.is_content]
+    return any(
+        passage.is_name and all(each.worth_in(forms) >= constants.NAMED for each in content)
+        for passage, forms in zip(index.documents[number].passages, index.passages[number], strict=True)
+    )
+
+
 def _nearest_passage(index: Index, number: int, asked: Sequence[_AskedForms], known: int) -> tuple[int, int]:
-    """Return the passage of a document that is most like the question, and how much, up to 1,000.
+    """Return the passage of a document that is most like the question, and how much, up to LIKENESS.
 
     Dice's coefficient of the weights of their words. `known` is the weight of the words asked that there are.
     """
     best, most = -1, 0
     for place, passage in enumerate(index.passages[number]):
         shared = sum(each.weight * each.worth_in(passage) for each in asked)
-        likeness = 20 * shared // (known + index.weight_of(passage)) if shared else 0
+        weights = constants.WHOLE * (known + index.weight_of(passage))
+        likeness = 2 * constants.LIKENESS * shared // weights
         if likeness > most:
             best, most = place, likeness
     return best, most
@@ -308,20 +352,34 @@ def _concept(index: Index, word: str, *, typing: bool) -> Concept:
     found = [Candidate(word, entry, constants.WHOLE)] if entry else []
     if entry and " " in word:
         return Concept(word, (*found, *_parts(index, word)), entry.weight)
-    if not typing and (entry or not is_content):
+    if not typing and not is_content:
         weight = entry.weight if entry else index.unknown * constants.STOP // constants.WHOLE
         return Concept(word, tuple(found), weight, is_content)
+    if not typing and entry:
+        found += _candidates(index, related(word, index.neighbours(word)))
+        return Concept(word, tuple(found), entry.weight)
     forms = [form for letter in first_letters(word) for form in index.by_letter.get(letter, ())]
     if entry or not is_content:
         completed = [form for form in forms if form.startswith(word) and form != word]
         longer = near(word, completed, typing=True)
-        found += [Candidate(form, index.forms[form], constants.COMPLETED) for form, _ in longer]
+        found += [Candidate(each.form, index.forms[each.form], constants.COMPLETED) for each in longer]
         return Concept(word, tuple(found), entry.weight if entry else 0, is_content)
-    found = [Candidate(form, index.forms[form], worth) for form, worth in near(word, forms, typing=typing)]
+    spelled = index.spelling.get(word)
+    found = _candidates(index, near(word, forms, typing=typing, is_word=spelled == ""))
+    found += [
+        Candidate(letter + word, index.forms[letter + word], constants.FIRST_WRONG, is_correction=True)
+        for letter in spelled or ""
+    ]
+    found.sort(key=lambda candidate: -candidate.worth)
     if found:
-        return Concept(word, tuple(found), found[0].entry.weight)
+        # It cannot say more than a word of which nothing is known.
+        return Concept(word, tuple(found), min(index.unknown, found[0].entry.weight))
     # Nothing can be said about a word that is only begun.
     return Concept(word, (), 0 if typing else index.unknown)
+
+
+def _candidates(index: Index, found: Iterable[Nearness]) -> list[Candidate]:
+    return [Candidate(each.form, index.forms[each.form], each.worth, each.is_correction) for each in found]
 
 
 def _parts(index: Index, phrase: str) -> Iterator[Candidate]:

@@ -89,7 +89,7 @@ def result_text(index: Index, number: int) -> bytes:
     document = index.documents[number]
     sentences: dict[int, list[str]] = {}
     for passage in document.passages:
-        if passage.section >= 0 and not passage.is_heading:
+        if passage.section >= 0 and not passage.is_name:
             sentences.setdefault(passage.section, []).append(passage.text)
     shown: dict[str, Any] = {
         "url": document.url,
