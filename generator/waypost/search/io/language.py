@@ -8,7 +8,7 @@ from functools import cache
 
 import snowballstemmer
 from stopwordsiso import stopwords
-from whoosh.lang import has_stopwords, stopwords_for_language
+from whoosh.lang import has_stopwords, languages, stopwords_for_language
 from whoosh.lang.porter import stem as porter
 
 from waypost.base.files.resources import theme_folder
