@@ -48,6 +48,14 @@ def stemmer(language: str) -> Callable[[str], str]:
     return cache(lambda word: fold(stem(word)))
 
 
+_LINKS = {
+    "de": ("", "s", "n", "en", "es", "e", "er"),
+    "nl": ("", "s", "en", "e", "er"),
+    **dict.fromkeys(("da", "nb", "nn", "no", "sv"), ("", "s", "e", "o", "u")),
+    **dict.fromkeys(("et", "fi", "hu"), ("", "n")),
+}
+"""What stands between the parts of compounds, in languages that write them as one word."""
+
 WITH_STOP_WORDS = frozenset(language for language in languages if has_stopwords(language))
 """Languages whose stop words are known."""
 
@@ -74,6 +82,7 @@ def search_language(code: str, own: SynonymFile | None = None) -> Language:
         general.stop,
         general.light,
         (*general.synonyms, *(SynonymGroup(group, OWN) for group in groups)),
+        general.links,
         general.words,
     )
 
@@ -82,7 +91,7 @@ def search_language(code: str, own: SynonymFile | None = None) -> Language:
 def _general(code: str) -> Language:
     path = theme_folder() / "search" / f"{code}.yml"
     if not path.is_file():
-        return Language(code, stemmer(code), stop_words(code), words=frequent_words(code))
+        return Language(code, stemmer(code), stop_words(code), links=_LINKS.get(code, ()), words=frequent_words(code))
     document, problems = parse_yaml(Source(f"theme/search/{code}.yml", path.read_text(encoding="utf-8")))
     if document is None:
         raise ProblemsFound(problems)
@@ -93,5 +102,6 @@ def _general(code: str) -> Language:
         frozenset(fold(word) for word in document.data["stop"].split()),
         frozenset(fold(word) for word in document.data["light"].split()),
         tuple(SynonymGroup(members, GENERAL) for members in groups),
+        _LINKS.get(code, ()),
         frequent_words(code),
     )

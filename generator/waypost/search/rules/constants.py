@@ -74,6 +74,9 @@ ALIKE = 80
 LEAST_ALIKE = 40
 """The likeness in hundredths from which on a word that a language has may stand for another."""
 
+LAST_ALIKE = 20
+"""The same where no word of a question is known."""
+
 SHARED = 4
 """Letters at their beginning that a word has in common with any other it may stand for, where nobody knows it."""
 

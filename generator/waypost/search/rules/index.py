@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -35,6 +35,8 @@ class Language:
     light: frozenset[str] = frozenset()
     """Words of any conversation, which say little about a question."""
     synonyms: Sequence[SynonymGroup] = ()
+    links: Sequence[str] = ()
+    """What may stand between the parts of a compound; empty in languages that part them by spaces."""
     words: frozenset[str] = frozenset()
     """Its most frequent words, as search sees them; empty where nobody has counted them."""
 
@@ -172,6 +174,10 @@ class Index:
     unknown: int
     """The weight of a word that is nowhere: that of the mean of all words, as nothing is known of it."""
     synonyms: Sequence[KnownSynonyms] = ()
+    links: Sequence[str] = ()
+    """What may stand between the parts of a compound."""
+    compounds: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The parts of the compounds that stand in passages."""
     spelling: Mapping[str, str] = field(default_factory=dict)
     """Of a word that no document has, the letters that it may lack at its front; empty for a word of the language,
     which lacks none. In the order of the alphabet."""
@@ -212,6 +218,10 @@ class Index:
             for form in forms
         ]
 
+    def parts(self, word: str) -> Sequence[str]:
+        """Return the parts of a compound that is no form itself; none where it is none."""
+        return parts_of(word, self.forms, self.links)
+
     def inflections(self, form: str) -> list[str]:
         """Return the forms with the stem of a form that stand in its shard, as a browser finds them."""
         if form not in self.forms:
@@ -232,6 +242,21 @@ class Index:
         """Return the weight of the words of a passage together; inflections of one word count once."""
         entries = [self.forms[form] for form in passage if form in self.forms]
         return sum({entry.term: entry.weight for entry in entries}.values())
+
+
+SHORTEST_PART = 3
+"""Letters of a part of a compound."""
+
+
+def parts_of(word: str, known: Container[str], links: Sequence[str]) -> Sequence[str]:
+    """Return the two known words that a compound is made of, the first as long as possible; none for another word."""
+    for end in range(len(word) - SHORTEST_PART, SHORTEST_PART - 1, -1) if links else ():
+        if word[:end] in known:
+            for link in links:
+                start = end + len(link)
+                if len(word) - start >= SHORTEST_PART and word[end:start] == link and word[start:] in known:
+                    return word[:end], word[start:]
+    return ()
 
 
 FORMS_IN_SHARD = 250
@@ -320,7 +345,9 @@ def build_index(
     for each in words:
         stems.update(each.stems)
     forms = set(stems)
-    stemmed = [tuple(_stemmed(text, stems) for text in each.fields) for each in words]
+    whole = forms - language.stop
+    compounds = {form: parts for form in sorted(whole) if (parts := parts_of(form, whole, language.links))}
+    stemmed = [tuple(_stemmed(text, stems, compounds) for text in each.fields) for each in words]
     anywhere = holders(stemmed)
     light = {stems.get(word) or language.stem(word) for word in (*language.light, *language.stop)}
     weights = {
@@ -342,7 +369,7 @@ def build_index(
     entries.update((key, Form(numbers[key], 0)) for key in keys)
     return Index(
         documents=tuple(documents),
-        passages=[each.passages for each in words],
+        passages=[[with_parts(passage, compounds) for passage in each.passages] for each in words],
         forms=dict(sorted(entries.items())),
         postings=[
             *(_postings(worth[term]) for term in terms),
@@ -352,6 +379,8 @@ def build_index(
         phrases=frozenset(form for form in stems if " " in form),
         unknown=max(1, round(unknown * FINE)),
         synonyms=_known_synonyms(forms, stems, numbers, language),
+        links=language.links,
+        compounds=compounds,
         spelling=_spelling(forms, language),
     )
 
@@ -369,11 +398,18 @@ def _spelling(forms: Collection[str], language: Language) -> dict[str, str]:
     return {word: found[word] for word in sorted(found) if word not in forms}
 
 
-def _stemmed(text: Counts, stems: Mapping[str, str]) -> Counts:
+def _stemmed(text: Counts, stems: Mapping[str, str], compounds: Mapping[str, Sequence[str]]) -> Counts:
     found: dict[str, int] = defaultdict(int)
     for form, count in text.items():
-        found[stems[form]] += count
+        for each in (form, *compounds.get(form, ())):
+            found[stems[each]] += count
     return found
+
+
+def with_parts(passage: PassageForms, compounds: Mapping[str, Sequence[str]]) -> PassageForms:
+    """Return the words of a passage, and the parts of compounds among them."""
+    parts = [part for form in passage for part in compounds.get(form, ())] if compounds else []
+    return list(dict.fromkeys((*passage, *parts))) if parts else passage
 
 
 def _postings(worth: Mapping[int, float]) -> Postings:

@@ -27,12 +27,18 @@ class Nearness:
     """Whether the word is the form misspelt."""
 
 
-def near(word: str, forms: Iterable[str], *, typing: bool, is_word: bool = False) -> list[Nearness]:
+def near(
+    word: str, forms: Iterable[str], *, typing: bool, is_word: bool = False, least: int = constants.LEAST_ALIKE
+) -> list[Nearness]:
     """Return the forms that a word may stand for, nearest first.
 
-    `typing`: the word may be unfinished. `is_word`: the language has it, so that it is not misspelt.
+    `typing`: the word may be unfinished. `is_word`: the language has it, so that it is not misspelt; then it stands
+    for what is at least so much alike.
     """
-    found = [nearness for form in forms if (nearness := _nearness(word, form, typing=typing, is_word=is_word))]
+    if is_word:
+        found = [each for form in forms if (each := _begun(word, form, typing=typing) or _alike(word, form, least))]
+    else:
+        found = [each for form in forms if (each := _nearness(word, form, typing=typing))]
     found.sort(key=lambda nearness: (-nearness.worth, nearness.form))
     return found[: constants.CANDIDATES]
 
@@ -54,22 +60,25 @@ def first_letters(word: str) -> Iterator[str]:
     yield from dict.fromkeys(word[:2])
 
 
-def _nearness(word: str, form: str, *, typing: bool, is_word: bool) -> Nearness | None:
-    if " " in form:
+def _nearness(word: str, form: str, *, typing: bool) -> Nearness | None:
+    """Compare a form with a word that nobody knows: both must begin alike, or be one letter or two apart."""
+    if begun := _begun(word, form, typing=typing):
+        return begun
+    alike = _alike(word, form) if word[: constants.SHARED] == form[: constants.SHARED] else None
+    worth = _misspelt(word, form)
+    return Nearness(form, worth, is_correction=True) if worth > (alike.worth if alike else 0) else alike
+
+
+def _begun(word: str, form: str, *, typing: bool) -> Nearness | None:
+    enough = constants.TYPING if typing else constants.SHORTEST_PREFIX
+    if len(word) < enough or not form.startswith(word):
         return None
-    if form.startswith(word):
-        enough = constants.TYPING if typing else constants.SHORTEST_PREFIX
-        worth = constants.PREFIX + constants.PREFIX_WHOLE * len(word) // len(form)
-        return Nearness(form, worth) if len(word) >= enough else None
-    # Nothing is known of the grammar of a word that nobody knows: then it must at least begin alike.
-    shared = constants.SHORTEST_FORM if is_word else constants.SHARED
-    alike = 0
-    if is_word or word[:shared] == form[:shared]:
-        likeness = _likeness(word, form)
-        alike = likeness * constants.ALIKE // constants.WHOLE if likeness >= constants.LEAST_ALIKE else 0
-    misspelt = 0 if is_word else _misspelt(word, form)
-    worth = max(alike, misspelt)
-    return Nearness(form, worth, misspelt > alike) if worth else None
+    return Nearness(form, constants.PREFIX + constants.PREFIX_WHOLE * len(word) // len(form))
+
+
+def _alike(word: str, form: str, least: int = constants.LEAST_ALIKE) -> Nearness | None:
+    likeness = _likeness(word, form)
+    return Nearness(form, likeness * constants.ALIKE // constants.WHOLE) if likeness >= least else None
 
 
 def _likeness(word: str, form: str) -> int:
@@ -206,6 +215,9 @@ def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) 
     `typing` says that the last word may be unfinished.
     """
     concepts = tuple(_concepts(index, question, typing=typing))
+    if not any(concept.candidates for concept in concepts if concept.is_content):
+        # Better something that is hardly alike than nothing; random letters are like no word.
+        concepts = tuple(_concepts(index, question, typing=typing, least=constants.LAST_ALIKE))
     same = dict(_word_for_word(index, question))
     if not same and not any(concept.candidates for concept in concepts if concept.is_content):
         return Ranking((), concepts)
@@ -313,7 +325,9 @@ def _nearest_passage(index: Index, number: int, asked: Sequence[_AskedForms], kn
     return best, most
 
 
-def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]:
+def _concepts(
+    index: Index, question: str, *, typing: bool, least: int = constants.LEAST_ALIKE
+) -> Iterator[Concept]:
     """Take a question apart; each word counts once."""
     groups = list(word_groups(question[: constants.LONGEST_QUESTION]))[: constants.MOST_WORDS]
     typing = typing and bool(question) and not question[-1].isspace()
@@ -327,7 +341,7 @@ def _concepts(index: Index, question: str, *, typing: bool) -> Iterator[Concept]
         for word in words:
             if word not in known:
                 known.add(word)
-                yield _concept(index, word, typing=is_last)
+                yield _concept(index, word, typing=is_last, least=least)
 
 
 def _phrase(index: Index, groups: Sequence[Sequence[str]], at: int) -> str:
@@ -342,11 +356,11 @@ def _phrase(index: Index, groups: Sequence[Sequence[str]], at: int) -> str:
 def _meant(index: Index, group: Sequence[str]) -> Sequence[str]:
     """Of a compound, return the parts that there are, or else the whole."""
     if len(group) == 1:
-        return group
+        return group if group[0] in index.forms else index.parts(group[0]) or group
     return [word for word in group if word in index.forms] or group[-1:]
 
 
-def _concept(index: Index, word: str, *, typing: bool) -> Concept:
+def _concept(index: Index, word: str, *, typing: bool, least: int) -> Concept:
     entry = index.forms.get(word)
     is_content = word not in index.stop
     found = [Candidate(word, entry, constants.WHOLE)] if entry else []
@@ -358,14 +372,16 @@ def _concept(index: Index, word: str, *, typing: bool) -> Concept:
     if not typing and entry:
         found += _candidates(index, related(word, index.neighbours(word)))
         return Concept(word, tuple(found), entry.weight)
-    forms = [form for letter in first_letters(word) for form in index.by_letter.get(letter, ())]
+    forms = [
+        form for letter in first_letters(word) for form in index.by_letter.get(letter, ()) if " " not in form
+    ]
     if entry or not is_content:
         completed = [form for form in forms if form.startswith(word) and form != word]
         longer = near(word, completed, typing=True)
         found += [Candidate(each.form, index.forms[each.form], constants.COMPLETED) for each in longer]
         return Concept(word, tuple(found), entry.weight if entry else 0, is_content)
     spelled = index.spelling.get(word)
-    found = _candidates(index, near(word, forms, typing=typing, is_word=spelled == ""))
+    found = _candidates(index, near(word, forms, typing=typing, is_word=spelled == "", least=least))
     found += [
         Candidate(letter + word, index.forms[letter + word], constants.FIRST_WRONG, is_correction=True)
         for letter in spelled or ""
