@@ -6,6 +6,8 @@ const NUMBER = /^\p{Nd}+(?:[.,]\p{Nd}+)+$/u;
 const RUN = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
 const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
 const ELISION = /^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu|un|gl|(?:d?a|de|ne|su|co|que)ll|quest)['’](?=[aeiouhy])/u;
+const ARABIC_ARTICLE = /^(?:[\u0648\u0628\u0643\u0641]?\u0627\u0644|\u0644\u0644)(?=[\u0621-\u064a]{2})/u;
+const HAN = /[\u3400-\u9fff\u{20000}-\u{3ffff}]/gu;
 const LONGEST = 40;
 
 /** Return a text without case and diacritics. */
@@ -19,14 +21,14 @@ const cut = (word) => cutAt(word, LONGEST);
 function pairs(run) {
   if (!IS_UNSPACED.test(run)) return [cut(run)];
   const signs = run.match(/\P{M}\p{M}*|\p{M}+/gu);
-  return signs.length < 2 ? [run] : signs.slice(1).map((sign, at) => signs[at] + sign);
+  return signs.length < 2 ? [run] : [...(run.match(HAN) ?? []), ...signs.slice(1).map((sign, at) => signs[at] + sign)];
 }
 
 function group(found) {
   if (NUMBER.test(found)) return [cut(found.replaceAll(",", "."))];
   const parts = found.split(/[-\u2010\u2011]/u).map((part) => part.replace(ELISION, "").replace(/['’]s$/u, "").replace(/['’]/gu, ""));
   if (parts.length > 1) return [...parts.map(cut), cut(parts.join(""))];
-  return (parts[0].match(RUN) ?? []).flatMap(pairs);
+  return (parts[0].replace(ARABIC_ARTICLE, "").match(RUN) ?? []).flatMap(pairs);
 }
 
 /** Return what stands between spaces: one word, or the parts of a compound and then the whole of it. */

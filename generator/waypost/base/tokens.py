@@ -1,7 +1,8 @@
 """The words of a text as search sees them. theme/search/search_words.js is its twin.
 
-Case and diacritics go, apostrophes close up, articles before a word (l'été) go, and a compound with hyphens counts as
-its parts and as one word. Scripts that put no spaces between words are cut into pairs of characters.
+Case and diacritics go, apostrophes close up, articles before a word (l'été) go, and a compound with hyphens counts as its
+parts and as one word. Scripts that put no spaces between words are cut into pairs of
+characters; a Han character is a word on its own too.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ Arabic information retrieval (2002), light10."""
 
 _APOSTROPHE = re.compile(r"['’]")
 _RUN = re.compile(rf"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _SIGN = re.compile(rf"[^{_MARK}][{_MARK}]*|[{_MARK}]+")
 _HAS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 
@@ -98,4 +100,6 @@ def _pairs(run: str) -> list[str]:
     if not _HAS_UNSPACED.match(run):
         return [run[:LONGEST]]
     signs = _SIGN.findall(run)
-    return [one + other for one, other in pairwise(signs)] or [run]
+    if len(signs) == 1:
+        return [run]
+    return _HAN.findall(run) + [one + other for one, other in pairwise(signs)]

@@ -47,6 +47,9 @@ TAIL = 40
 CANDIDATES = 6
 """Words that one word may stand for. More than this is guessing."""
 
+SHORTEST_PART = 3
+"""Letters of a part of a compound."""
+
 TYPING = 1
 """Letters of an unfinished word from which it is completed."""
 

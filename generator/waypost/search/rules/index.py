@@ -244,17 +244,14 @@ class Index:
         return sum({entry.term: entry.weight for entry in entries}.values())
 
 
-SHORTEST_PART = 3
-"""Letters of a part of a compound."""
-
-
 def parts_of(word: str, known: Container[str], links: Sequence[str]) -> Sequence[str]:
     """Return the two known words that a compound is made of, the first as long as possible; none for another word."""
-    for end in range(len(word) - SHORTEST_PART, SHORTEST_PART - 1, -1) if links else ():
+    shortest = constants.SHORTEST_PART
+    for end in range(len(word) - shortest, shortest - 1, -1) if links else ():
         if word[:end] in known:
             for link in links:
                 start = end + len(link)
-                if len(word) - start >= SHORTEST_PART and word[end:start] == link and word[start:] in known:
+                if len(word) - start >= shortest and word[end:start] == link and word[start:] in known:
                     return word[:end], word[start:]
     return ()
 
