@@ -80,6 +80,9 @@ LEAST_ALIKE = 40
 LAST_ALIKE = 20
 """The same where no word of a question is known."""
 
+SHORT = 4
+"""Letters up to which a word is only like what begins with it, or what it begins with: tear is not like team."""
+
 SHARED = 4
 """Letters at their beginning that a word has in common with any other it may stand for, where nobody knows it."""
 

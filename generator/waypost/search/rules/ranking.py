@@ -48,7 +48,7 @@ def related(word: str, forms: Iterable[str]) -> list[Nearness]:
     found = [
         Nearness(form, likeness * constants.RELATED // constants.WHOLE)
         for form in forms
-        if (likeness := _likeness(word, form)) >= constants.LEAST_RELATED
+        if not _is_short(word, form) and (likeness := _likeness(word, form)) >= constants.LEAST_RELATED
     ]
     found.sort(key=lambda nearness: (-nearness.worth, nearness.form))
     return found[: constants.RELATIVES]
@@ -77,8 +77,13 @@ def _begun(word: str, form: str, *, typing: bool) -> Nearness | None:
 
 
 def _alike(word: str, form: str, least: int = constants.LEAST_ALIKE) -> Nearness | None:
-    likeness = _likeness(word, form)
+    likeness = 0 if _is_short(word, form) and least > constants.LAST_ALIKE else _likeness(word, form)
     return Nearness(form, likeness * constants.ALIKE // constants.WHOLE) if likeness >= least else None
+
+
+def _is_short(word: str, form: str) -> bool:
+    """Tell whether two words are too short to be alike without one being the beginning of the other: tear and team."""
+    return min(len(word), len(form)) <= constants.SHORT and not word.startswith(form) and not form.startswith(word)
 
 
 def _likeness(word: str, form: str) -> int:
