@@ -9,14 +9,17 @@ import { compare } from "./search_words.js";
  */
 export function near(word, forms, constants, { typing, isWord = false, least = constants.least_alike }) {
   const letters = [...word];
+  const isSame = (other, end) => letters.slice(0, end).join("") === other.slice(0, end).join("");
   const nearness = (form) => {
+    const other = [...form];
     const begun = begins(word, letters, form, typing, constants);
     if (begun) return { form, worth: begun, isCorrection: false };
-    const isAlike = isWord || letters.slice(0, constants.shared).join("") === [...form].slice(0, constants.shared).join("");
-    const likeness = isAlike ? likenessOf(letters, [...form], constants) : 0;
+    const beginsAlike = isSame(other, constants.shared);
+    const isOff = !(isWord || beginsAlike) || (least > constants.last_alike && isShort(word, form, constants));
+    const likeness = isOff ? 0 : likenessOf(letters, other, constants);
     const alike = likeness >= least ? Math.floor((likeness * constants.alike) / constants.whole) : 0;
-    const wrong = isWord ? 0 : misspelt(letters, [...form], constants);
-    return { form, worth: Math.max(alike, wrong), isCorrection: wrong > alike };
+    const wrong = isWord ? 0 : misspelt(letters, other, constants);
+    return { form, worth: Math.max(alike, wrong), isCorrection: wrong > alike && !(beginsAlike && isSame(other, Math.max(letters.length, other.length) - 1)) };
   };
   return nearest(forms.map(nearness).filter(({ worth }) => worth), constants.candidates);
 }
@@ -24,7 +27,8 @@ export function near(word, forms, constants, { typing, isWord = false, least = c
 /** Return {form, worth} of the forms that are related to a word which is known, nearest first. */
 export function related(word, forms, constants) {
   const letters = [...word];
-  const found = forms.map((form) => [form, likenessOf(letters, [...form], constants)]).filter(([, likeness]) => likeness >= constants.least_related);
+  const alike = forms.filter((form) => !isShort(word, form, constants)).map((form) => [form, likenessOf(letters, [...form], constants)]);
+  const found = alike.filter(([, likeness]) => likeness >= constants.least_related);
   const worth = (likeness) => Math.floor((likeness * constants.related) / constants.whole);
   return nearest(found.map(([form, likeness]) => ({ form, worth: worth(likeness) })), constants.relatives);
 }
@@ -41,9 +45,14 @@ function begins(word, letters, form, typing, constants) {
   return constants.prefix + Math.floor((constants.prefix_whole * letters.length) / [...form].length);
 }
 
+/** Whether two words are too short to be alike without one being the beginning of the other. */
+function isShort(word, form, constants) {
+  return Math.min([...word].length, [...form].length) <= constants.short && !word.startsWith(form) && !form.startsWith(word);
+}
+
 /** How many groups of three letters two words share, in hundredths. */
 function likenessOf(one, other, constants) {
-  if (Math.min(one.length, other.length) < constants.shortest_form) return 0;
+  if (Math.min(one.length, other.length) < constants.shortest_alike) return 0;
   const [ours, theirs] = [groups(one), groups(other)];
   let shared = 0;
   for (const group of ours) if (theirs.has(group)) shared += 1;
@@ -56,7 +65,7 @@ function groups(letters) {
 }
 
 function misspelt(one, other, constants) {
-  if (one.length < constants.shortest_typo || Math.abs(one.length - other.length) > 2 || other.length < constants.shortest_form) return 0;
+  if (Math.min(one.length, other.length) < constants.shortest_typo || Math.abs(one.length - other.length) > 2) return 0;
   const sameStart = one[0] === other[0];
   const most = one.length >= constants.shortest_two_typos && sameStart ? 2 : 1;
   const edits = distance(one, other, most);

@@ -57,13 +57,13 @@ SHORTEST_PREFIX = 3
 """The same for a word that is finished."""
 
 SHORTEST_TYPO = 4
-"""Letters of a word from which on a letter may be wrong."""
+"""Letters of a word and of a form from which on a letter may be wrong."""
 
 SHORTEST_TWO_TYPOS = 7
 """The same for two."""
 
-SHORTEST_FORM = 3
-"""Letters of a form that another word may stand for."""
+SHORTEST_ALIKE = 3
+"""Letters of words from which on they may be alike."""
 
 PREFIX = 60
 """How near a form is that begins with the word."""

@@ -64,9 +64,14 @@ def _nearness(word: str, form: str, *, typing: bool) -> Nearness | None:
     """Compare a form with a word that nobody knows: both must begin alike, or be one letter or two apart."""
     if begun := _begun(word, form, typing=typing):
         return begun
-    alike = _alike(word, form) if word[: constants.SHARED] == form[: constants.SHARED] else None
+    begins_alike = word[: constants.SHARED] == form[: constants.SHARED]
+    alike = _alike(word, form) if begins_alike else None
     worth = _misspelt(word, form)
-    return Nearness(form, worth, is_correction=True) if worth > (alike.worth if alike else 0) else alike
+    if worth <= (alike.worth if alike else 0):
+        return alike
+    # What differs only in its last letter may be another inflection as well.
+    rest = max(len(word), len(form)) - 1
+    return Nearness(form, worth, is_correction=not (begins_alike and word[:rest] == form[:rest]))
 
 
 def _begun(word: str, form: str, *, typing: bool) -> Nearness | None:
@@ -91,7 +96,7 @@ def _likeness(word: str, form: str) -> int:
 
     Angell, Freund and Willett, Automatic spelling correction using a trigram similarity measure (1983).
     """
-    if min(len(word), len(form)) < constants.SHORTEST_FORM:
+    if min(len(word), len(form)) < constants.SHORTEST_ALIKE:
         return 0
     one, other = _groups(word), _groups(form)
     return 2 * constants.WHOLE * len(one & other) // (len(one) + len(other))
@@ -104,11 +109,7 @@ def _groups(word: str) -> set[str]:
 
 
 def _misspelt(word: str, form: str) -> int:
-    if (
-        len(word) < constants.SHORTEST_TYPO
-        or abs(len(word) - len(form)) > 2
-        or len(form) < constants.SHORTEST_FORM
-    ):
+    if min(len(word), len(form)) < constants.SHORTEST_TYPO or abs(len(word) - len(form)) > 2:
         return 0
     same_start = word[0] == form[0]
     most = 2 if len(word) >= constants.SHORTEST_TWO_TYPOS and same_start else 1
