@@ -1,8 +1,8 @@
 """The words of a text as search sees them. theme/search/search_words.js is its twin.
 
-Case and diacritics go, apostrophes close up, articles before a word (l'été) go, and a compound with hyphens counts as its
-parts and as one word. Scripts that put no spaces between words are cut into pairs of
-characters; a Han character is a word on its own too.
+Case and diacritics go, apostrophes close up, articles before a word (l'été) go, and a compound with hyphens counts
+as its parts and as one word. Scripts that put no spaces between words are cut into pairs of characters; a Han
+character is a word on its own too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _ELISION = re.compile(
     r"^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu|un|gl|(?:d?a|de|ne|su|co|que)ll|quest)['’](?=[aeiouhy])"
 )
 """The short words of French, Italian and Catalan that lose their vowel before another."""
-_ARABIC_ARTICLE = re.compile("^(?:[\u0648\u0628\u0643\u0641]?\u0627\u0644|\u0644\u0644)(?=[\u0621-\u064a]{2})")
+_ARABIC_ARTICLE = re.compile(
+    "^(?:[\u0648\u0628\u0643\u0641]?\u0627\u0644|\u0644\u0644)(?=[\u0621-\u064a]{2})"
+)
 """The article of Arabic and what is written together with it: Larkey, Ballesteros and Connell, Improving stemming for
 Arabic information retrieval (2002), light10."""
 
@@ -51,7 +53,7 @@ def fold(text: str) -> str:
 
 
 def written_words(text: str) -> dict[str, str]:
-    """Return the words of a text that have diacritics, by the word without, for what knows the grammar of a language."""
+    """Return the words of a text that have diacritics, by the word without: grammar needs them."""
     found: dict[str, str] = {}
     if text.isascii():
         return found
@@ -84,7 +86,9 @@ def _group(found: str) -> list[str]:
         return [found[:LONGEST]]
     if _NUMBER.fullmatch(found):
         return [found.replace(",", ".")[:LONGEST]]
-    parts = [_APOSTROPHE.sub("", _POSSESSIVE.sub("", _ELISION.sub("", part))) for part in _HYPHEN.split(found)]
+    parts = [
+        _APOSTROPHE.sub("", _POSSESSIVE.sub("", _ELISION.sub("", part))) for part in _HYPHEN.split(found)
+    ]
     if len(parts) > 1:
         return [part[:LONGEST] for part in parts] + ["".join(parts)[:LONGEST]]
     return _runs(parts[0])

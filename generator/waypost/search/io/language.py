@@ -91,7 +91,9 @@ def search_language(code: str, own: SynonymFile | None = None) -> Language:
 def _general(code: str) -> Language:
     path = theme_folder() / "search" / f"{code}.yml"
     if not path.is_file():
-        return Language(code, stemmer(code), stop_words(code), links=_LINKS.get(code, ()), words=frequent_words(code))
+        return Language(
+            code, stemmer(code), stop_words(code), links=_LINKS.get(code, ()), words=frequent_words(code)
+        )
     document, problems = parse_yaml(Source(f"theme/search/{code}.yml", path.read_text(encoding="utf-8")))
     if document is None:
         raise ProblemsFound(problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
@@ -173,12 +173,12 @@ class Index:
     """Entries of `forms` with spaces: words that mean something else together."""
     unknown: int
     """The weight of a word that is nowhere: that of the mean of all words, as nothing is known of it."""
-    synonyms: Sequence[KnownSynonyms] = ()
-    links: Sequence[str] = ()
+    synonyms: Sequence[KnownSynonyms]
+    links: Sequence[str]
     """What may stand between the parts of a compound."""
-    compounds: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    compounds: Mapping[str, Sequence[str]]
     """The parts of the compounds that stand in passages."""
-    spelling: Mapping[str, str] = field(default_factory=dict)
+    spelling: Mapping[str, str]
     """Of a word that no document has, the letters that it may lack at its front; empty for a word of the language,
     which lacks none. In the order of the alphabet."""
     sure: int = 0
@@ -437,7 +437,9 @@ def _known_synonyms(
         forms[stems[form]].append(form)
     found = []
     for group in language.synonyms:
-        members = dict.fromkeys(stems[form_of(member)] for member in group.members if form_of(member) in stems)
+        members = dict.fromkeys(
+            stems[form_of(member)] for member in group.members if form_of(member) in stems
+        )
         known = {numbers[stem]: forms.get(stem, ()) for stem in members if stem in numbers}
         if len(known) > 1 and any(known.values()):
             found.append(KnownSynonyms(round(group.weight * constants.WHOLE), known))

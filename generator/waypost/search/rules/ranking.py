@@ -28,7 +28,12 @@ class Nearness:
 
 
 def near(
-    word: str, forms: Iterable[str], *, typing: bool, is_word: bool = False, least: int = constants.LEAST_ALIKE
+    word: str,
+    forms: Iterable[str],
+    *,
+    typing: bool,
+    is_word: bool = False,
+    least: int = constants.LEAST_ALIKE,
 ) -> list[Nearness]:
     """Return the forms that a word may stand for, nearest first.
 
@@ -36,7 +41,9 @@ def near(
     for what is at least so much alike.
     """
     if is_word:
-        found = [each for form in forms if (each := _begun(word, form, typing=typing) or _alike(word, form, least))]
+        found = [
+            each for form in forms if (each := _begun(word, form, typing=typing) or _alike(word, form, least))
+        ]
     else:
         found = [each for form in forms if (each := _nearness(word, form, typing=typing))]
     found.sort(key=lambda nearness: (-nearness.worth, nearness.form))
@@ -88,7 +95,11 @@ def _alike(word: str, form: str, least: int = constants.LEAST_ALIKE) -> Nearness
 
 def _is_short(word: str, form: str) -> bool:
     """Tell whether two words are too short to be alike without one being the beginning of the other: tear and team."""
-    return min(len(word), len(form)) <= constants.SHORT and not word.startswith(form) and not form.startswith(word)
+    return (
+        min(len(word), len(form)) <= constants.SHORT
+        and not word.startswith(form)
+        and not form.startswith(word)
+    )
 
 
 def _likeness(word: str, form: str) -> int:

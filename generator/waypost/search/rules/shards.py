@@ -9,8 +9,8 @@ Format 4. Whole numbers are LEB128: seven bits a byte, the lowest first, the top
   document's number from the one before (from -1), then the impact of each.
 - A shard of spelling has a word a line, in the order of code points: one that the language has, or one that lacks
   its first letter, with a space and the letters that it may be.
-- The text of a result is JSON; `compounds` has the parts of the compounds in its passages, and `weights` are those of its passages: title, aliases, summary, then of each section
-  its heading and its sentences.
+- The text of a result is JSON; `compounds` has the parts of the compounds in its passages, and `weights` are those
+  of its passages: title, aliases, summary, then of each section its heading and its sentences.
 """
 
 from __future__ import annotations
