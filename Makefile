@@ -11,7 +11,7 @@ RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench bench-builds bench-search bench-checks bench-polling bench-store bench-snapshot bench-publish \
+.PHONY: help serve test lint bench bench-builds bench-search bench-quotes bench-gaps bench-checks bench-polling bench-store bench-snapshot bench-publish \
 	bench-history bench-deliveries bench-reports soak docs demo-outage demo-recover browser postgres clients clean
 
 help: ## Say what can be done
@@ -52,6 +52,12 @@ bench-deliveries: $(TEST_READY) postgres ## Measure telling people: deliveries a
 
 bench-search: $(TEST_READY) browser clients ## Measure the search (COLLECTIONS= adds folders with questions and their answers)
 	@$(BIN)/python tests/bench/search_bench.py $(if $(COLLECTIONS),--collections $(COLLECTIONS)) $(ARGS)
+
+bench-quotes: $(TEST_READY) ## Measure how often a quoted sentence answers (COLLECTIONS= and MARKS= add folders and the sentences marked in them)
+	@$(BIN)/python tests/bench/quotes_bench.py $(if $(COLLECTIONS),--collections $(COLLECTIONS)) $(if $(MARKS),--marks $(MARKS)) $(ARGS)
+
+bench-gaps: $(TEST_READY) ## Measure what proposed aliases gain (COLLECTIONS= names folders with questions)
+	@$(BIN)/python tests/bench/gaps_bench.py --collections $(COLLECTIONS) $(ARGS)
 
 bench-checks: $(TEST_READY) ## Measure how long hostile servers hold a check, and how much memory they take
 	@$(BIN)/python tests/bench/probe_bench.py $(ARGS)

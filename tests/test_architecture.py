@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
+from functools import cache
 from pathlib import Path
 
 import grimp
@@ -18,7 +19,15 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "generator" / "waypost"
 MODULES = sorted(SOURCE.rglob("*.py"))
-TREES = {path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return the parsed modules by their paths: made when the first test asks, not whenever tests are collected."""
+    return {
+        path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES
+    }
+
 
 ALLOWED: dict[str, dict[str, str]] = {
     # Each outside library, the modules or folders that may import it, and why if there are several.
@@ -74,7 +83,7 @@ ALLOWED: dict[str, dict[str, str]] = {
 def imports() -> dict[str, set[str]]:
     """Return the modules that import each top-level package, wherever in the module they do."""
     found: dict[str, set[str]] = defaultdict(set)
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
@@ -89,7 +98,7 @@ def imports() -> dict[str, set[str]]:
 
 def functions() -> Iterator[tuple[str, int]]:
     """Return every function with the lines of its body, without the docstring."""
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 has_docstring = ast.get_docstring(node, clean=False) is not None
@@ -180,7 +189,7 @@ def test_folders_stay_small() -> None:
 
 def test_a_class_name_stands_for_one_thing() -> None:
     places = defaultdict(list)
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 places[node.name.lstrip("_")].append(path)
@@ -190,7 +199,7 @@ def test_a_class_name_stands_for_one_thing() -> None:
 def test_names_say_what_a_thing_is_and_not_how_it_came() -> None:
     found = {
         f"{path}: {name}"
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in ast.walk(tree)
         for name in _names_of(node)
         if re.search(r"(?:^|_)(?:un|re)?(?:told|said|heard)(?:$|_)|Told|Said|Heard", name)
@@ -211,7 +220,7 @@ def _names_of(node: ast.AST) -> Iterator[str]:
 
 
 def test_modules_stay_small() -> None:
-    sizes = {name: len((SOURCE / name).read_text(encoding="utf-8").splitlines()) for name in TREES}
+    sizes = {name: len((SOURCE / name).read_text(encoding="utf-8").splitlines()) for name in trees()}
     assert len(sizes) > 50, "all of the package is looked at"
     assert {name: size for name, size in sizes.items() if size > 500} == {}
 
@@ -226,7 +235,7 @@ def test_functions_stay_small() -> None:
 def test_no_fault_is_swallowed_whole() -> None:
     broad = [
         f"{path}:{node.lineno}"
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) == "BaseException")
@@ -239,7 +248,7 @@ def test_no_fault_is_swallowed_whole() -> None:
 def test_only_the_command_line_prints() -> None:
     prints = [
         f"{path}:{node.lineno}"
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) in ("print", "sys.stdout.write", "sys.stderr.write")
@@ -249,4 +258,4 @@ def test_only_the_command_line_prints() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    assert [path for path, tree in TREES.items() if not ast.get_docstring(tree)] == []
+    assert [path for path, tree in trees().items() if not ast.get_docstring(tree)] == []

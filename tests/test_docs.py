@@ -17,6 +17,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from helpers.sites import file_bytes
 from waypost.base.clock import utc_now
 from waypost.cli import main as command_line
 from waypost.lint.lint import lint
@@ -115,8 +116,7 @@ def test_the_check_names_what_is_out_of_date_and_writes_nothing(tmp_path: Path) 
     ]
     assert late.read_text(encoding="utf-8") == "old"
     assert generate(root=tmp_path).returncode == 0
-    assert generate("--check", root=tmp_path).returncode == 0
-    assert late.read_bytes() == (DOCS / "reference/commands.md").read_bytes()
+    assert file_bytes(tmp_path / "docs") == file_bytes(DOCS)
 
 
 def test_every_command_and_option_is_described_with_an_example() -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from helpers import outboxes
 from helpers.stores import Store, confirm, take
-from waypost.base.database.engine import Database
+from waypost.base.database.engine import Database, DatabaseReopened
 from waypost.formats.checks import HttpCheck
 from waypost.formats.observations import Resolution
 from waypost.formats.status import ComponentStatus, Observation
 from waypost.formats.status_config import Component, PageConfig, StatusConfig
 from waypost.housekeeping import CHORES, Chore, Housekeeping
 from waypost.monitor.rules.schedule import CheckOutcome, jobs
+from waypost.monitor.store.opening import opened_to_write
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -78,6 +79,23 @@ def test_a_chore_that_succeeds_again_is_told_no_longer(store: Store) -> None:
     assert [*upkeep.step(store.database, NOW, CONFIG)] == ["roll up"]
     disk.clear()
     assert upkeep.step(store.database, NOW + timedelta(minutes=1), CONFIG) == {}
+
+
+def test_a_database_that_was_opened_again_fails_no_chore_and_is_told_once(tmp_path: Path) -> None:
+    done: list[str] = []
+
+    def work(database: Database, *_: object) -> None:
+        with database.read():
+            done.append("roll up")
+
+    upkeep = Housekeeping((Chore("roll up", HOUR, work),))
+    with opened_to_write(f"sqlite:///{tmp_path / 'waypost.db'}") as database:
+        assert upkeep.step(database, NOW, CONFIG) == {}
+        database.reopen()
+        with pytest.raises(DatabaseReopened):
+            upkeep.step(database, NOW + HOUR, CONFIG)
+        assert upkeep.step(database, NOW + HOUR, CONFIG) == {}
+    assert done == ["roll up", "roll up"]
 
 
 def test_a_clock_that_was_ahead_does_not_put_a_chore_off(store: Store) -> None:

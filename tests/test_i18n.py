@@ -41,6 +41,7 @@ from waypost.help.rules.status_notice import Topic
 from waypost.notify.rules.wording import OWN_STATES
 from waypost.publishing.api.statuspage import API_STATUSES, DESCRIPTIONS
 from waypost.publishing.rules.feed_items import IMPACTS
+from waypost.search.rules.site_pages import PAGE_KINDS
 from waypost.status.rules.coverage import CoverageSource
 from waypost.status.rules.uptime import SHOWN_WINDOWS
 
@@ -91,7 +92,7 @@ DYNAMIC: Mapping[str, Iterable[str]] = {
     "live.now.one_": ("planned", "trouble"),
     "live.now.some_": ("planned", "trouble"),
     "live.search.": ("first", "found"),
-    "live.search.kind.": ARTICLE_KINDS,
+    "live.search.kind.": (*ARTICLE_KINDS, *PAGE_KINDS),
     "live.status.impact.": Impact,
     "live.status.state.": ComponentStatus,
     "live.ticket.error.": ("answer", "category", "details", "email", "subject", "urgency"),

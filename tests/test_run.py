@@ -78,7 +78,7 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals, site: Site) -> None:
     assert command.out[-1].endswith(" INFO Stopped.\n")
     assert command.err == []
     assert covered(site), "the database opens, with everything in it"
-    assert waypost("status", site=site).returncode == 0
+    assert called("status", site=site).returncode == 0
 
 
 @contextmanager
@@ -117,13 +117,13 @@ def test_a_second_one_is_refused_and_told_which_process_is_in_the_way(site: Site
     with running("run", site=site) as command:
         until_it_has_polled(site, command)
         for name in ("run", "poll"):
-            second = waypost(name, site=site)
+            second = called(name, site=site)
             assert second.returncode == 1
             assert f"(process {command.process.pid}) is polling into this database" in second.stderr
             assert "Traceback" not in second.stderr
-        assert waypost("publish", site=site).returncode == 0, "reading and publishing is allowed"
+        assert called("publish", site=site).returncode == 0, "reading and publishing is allowed"
         other = f"sqlite:///{site.root / 'other.db'}"
-        assert waypost("poll", "--database", other, site=site).returncode == 0
+        assert called("poll", "--database", other, site=site).returncode == 0
         assert command.end(signal.SIGTERM) == 0
 
 
@@ -196,7 +196,7 @@ def test_a_broken_incident_is_reported_and_the_last_good_version_stays(site: Sit
 
 def test_a_site_that_is_broken_at_the_start_is_not_run(site: Site) -> None:
     (site.root / "status" / "status.yml").write_text("page: [\n", encoding="utf-8")
-    done = waypost("run", site=site)
+    done = called("run", site=site)
     assert done.returncode == 1
     assert "status/status.yml:2:1: error yaml-syntax" in done.stderr
     assert not site.output.exists()
@@ -292,7 +292,7 @@ def test_a_report_is_kept_while_nothing_runs(site: Site) -> None:
     refused = called("heartbeat", "mial", site=site)
     assert (refused.returncode, "Did you mean 'mail'" in refused.stderr) == (1, True)
     assert called("heartbeat", "mail", "--start", "--fail", site=site).returncode == 2
-    assert waypost("poll", "--json", site=site).returncode == 0
+    assert called("poll", "--json", site=site).returncode == 0
     [change] = [item for item in history(site).changes if item.component == "mail"]
     assert change.status is ComponentStatus.MAJOR_OUTAGE
 
@@ -309,9 +309,9 @@ def test_a_region_must_be_named_where_checks_have_one(site: Site) -> None:
     replace(status, "policy:", "regions: {fra: Frankfurt}\npolicy:")
     replace(status, "timeout: 1s", "timeout: 1s\n            regions: [fra]")
     for name in ("run", "poll"):
-        assert "--region, one of: fra" in waypost(name, site=site).stderr
-        assert "Did you mean 'fra'" in waypost(name, "--region", "fre", site=site).stderr
-    assert waypost("poll", "--region", "fra", site=site).returncode == 0
+        assert "--region, one of: fra" in called(name, site=site).stderr
+        assert "Did you mean 'fra'" in called(name, "--region", "fre", site=site).stderr
+    assert called("poll", "--region", "fra", site=site).returncode == 0
     assert {stretch.region for stretch in history(site).coverage} == {"fra"}
 
 

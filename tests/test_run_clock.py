@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from helpers.sites import Running, minimal_site, point_checks_at, running, wait_until, waypost
+from helpers.sites import Running, called, minimal_site, point_checks_at, running, wait_until
 from waypost.base.clock import utc_now
 from waypost.base.database.engine import StoreError
 from waypost.formats.status import ComponentStatus
@@ -111,7 +111,7 @@ def test_a_clock_that_was_ahead_at_the_start_is_followed_when_it_is_put_right(pl
         wait_until(
             lambda: any("The clock was set back by 20 min" in line for line in command.err), "it is logged"
         )
-        doctor = waypost("doctor", site=place.site)
+        doctor = called("doctor", site=place.site)
         assert "rows of the database are later than now" in doctor.stdout
         assert "The clock was set back by 20 min" in doctor.stdout
 
@@ -133,20 +133,20 @@ def test_what_a_clock_wrote_that_was_days_ahead_is_repaired_and_the_proof_holds(
             lambda: (place.published("made_at") or utc_now() + DAYS) <= utc_now(),
             "the page has the right time",
         )
-        repair = waypost("history", "repair", site=place.site)
+        repair = called("history", "repair", site=place.site)
         assert repair.returncode == 1
         assert "is polling into this database" in repair.stderr
         assert command.end(signal.SIGTERM, patience=20) == 0
-    plan = waypost("history", "repair", "--dry-run", site=place.site)
+    plan = called("history", "repair", "--dry-run", site=place.site)
     assert plan.returncode == 1
     assert "Would be set aside, because later than" in plan.stdout
-    done = waypost("history", "repair", site=place.site)
+    done = called("history", "repair", site=place.site)
     assert done.returncode == 0, done.stderr
     assert re.search(r"\n  \d+ answers of checks\n", done.stdout), done.stdout
     assert "\n  1 state change\n" in done.stdout
     assert not place.outages(utc_now() + DAYS + HOUR)
-    assert waypost("history", "repair", site=place.site).stdout.startswith("Nothing is later than ")
-    verify = waypost("history", "verify", site=place.site)
+    assert called("history", "repair", site=place.site).stdout.startswith("Nothing is later than ")
+    verify = called("history", "verify", site=place.site)
     assert verify.returncode == 0, verify.stdout
     assert "rows were set aside as written by a wrong clock" in verify.stdout
-    assert "later than now" not in waypost("doctor", site=place.site).stdout
+    assert "later than now" not in called("doctor", site=place.site).stdout

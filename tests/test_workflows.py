@@ -53,14 +53,18 @@ class Pushed:
         return self.folder / name
 
 
-@pytest.fixture
-def pushed(tmp_path: Path) -> Pushed:
-    new_site(tmp_path / "origin", "Acme Help")
-    made = Pushed(Repository(tmp_path / "origin"), tmp_path)
+def new_pushed(folder: Path) -> Pushed:
+    new_site(folder / "origin", "Acme Help")
+    made = Pushed(Repository(folder / "origin"), folder)
     made.push(day(1))
-    replace(tmp_path / "origin" / ARTICLE, "The first action.", "Open the page.")
+    replace(folder / "origin" / ARTICLE, "The first action.", "Open the page.")
     made.push(day(2))
     return made
+
+
+@pytest.fixture
+def pushed(tmp_path: Path) -> Pushed:
+    return new_pushed(tmp_path)
 
 
 def validated(host: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -266,20 +270,34 @@ def test_a_good_pull_request_passes_and_builds_nothing(host: str, pushed: Pushed
     assert not (clone / "site").exists()
 
 
-@pytest.mark.parametrize("host", HOSTS)
-def test_a_good_push_builds_and_publishes_with_the_whole_history(host: str, pushed: Pushed) -> None:
-    job = workflow(pushed, host)["build"]
-    clone = pushed.clone(job)
+@dataclass(frozen=True)
+class FirstBuild:
+    """What the first build of a site on its host left in a clone."""
 
-    outcome = run_job(job, clone)
+    host: str
+    pushed: Pushed
+    job: Job
+    clone: Path
+    outcome: Outcome
 
+
+@pytest.fixture(scope="module", params=HOSTS)
+def first(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> FirstBuild:
+    pushed = new_pushed(tmp_path_factory.mktemp(request.param))
+    job = workflow(pushed, request.param)["build"]
+    clone = pushed.clone(job, "first")
+    return FirstBuild(request.param, pushed, job, clone, run_job(job, clone))
+
+
+def test_a_good_push_builds_and_publishes_with_the_whole_history(first: FirstBuild) -> None:
+    outcome, clone = first.outcome, first.clone
     assert outcome.code == 0, said(outcome)
-    published = clone / job.publishes
+    published = clone / first.job.publishes
     for path in ("index.html", "404.html", "getting-started/first-steps/index.html", "status/index.html"):
         assert (published / path).is_file(), path
     assert "Acme Help" in (published / "index.html").read_text(encoding="utf-8")
     assert "git fetch --unshallow" not in outcome.log
-    assert pushed.repository.git("-C", str(clone), "status", "--porcelain", *ignored(host)) == ""
+    assert first.pushed.repository.git("-C", str(clone), "status", "--porcelain", *ignored(first.host)) == ""
 
 
 def ignored(host: str) -> list[str]:
@@ -288,9 +306,8 @@ def ignored(host: str) -> list[str]:
     return ["--", ".", *(f":!{name}" for name in mine)]
 
 
-@pytest.mark.parametrize("host", HOSTS)
-def test_without_the_whole_history_the_build_would_say_so(host: str, pushed: Pushed) -> None:
-    full = workflow(pushed, host)["build"]
+def test_without_the_whole_history_the_build_would_say_so(pushed: Pushed) -> None:
+    full = workflow(pushed, "gitlab")["build"]
     shallow = Job(**{**vars(full), "depth": "1"})
     outcome = run_job(shallow, pushed.clone(shallow))
     assert "git fetch --unshallow" in outcome.log, said(outcome)
@@ -300,14 +317,9 @@ WITH_THE_STATE_OF_THE_SERVICE = {"index.html", "contact/index.html"}
 """Pages of an empty site that tell also without JavaScript how the service is; its articles do not."""
 
 
-@pytest.mark.parametrize("host", HOSTS)
-def test_a_push_of_one_incident_changes_the_status_and_leaves_articles_as_they_are(
-    host: str, pushed: Pushed
-) -> None:
-    job = workflow(pushed, host)["build"]
-    first = pushed.clone(job, "first")
-    outcome = run_job(job, first)
-    assert outcome.code == 0, said(outcome)
+def test_a_push_of_one_incident_changes_the_status_and_leaves_articles_as_they_are(first: FirstBuild) -> None:
+    job, pushed = first.job, first.pushed
+    assert first.outcome.code == 0, said(first.outcome)
     origin = Site(pushed.repository.root)
     result = called("new", "incident", "Pages do not open", "--component", "website", site=origin)
     assert result.returncode == 0, result.stderr
@@ -316,7 +328,7 @@ def test_a_push_of_one_incident_changes_the_status_and_leaves_articles_as_they_a
     second = pushed.clone(job, "second")
     for path in job.kept:
         # A host unpacks its cache with the times that the files had.
-        shutil.copytree(first / path, second / path)
+        shutil.copytree(first.clone / path, second / path)
     before = fingerprint(second / "site")
     outcome = run_job(job, second)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from waypost.base.database.engine import Database
+from waypost.base.database.engine import Database, DatabaseReopened
 from waypost.formats.status_config import StatusConfig
 from waypost.history.history import seal_days, settling_time
 from waypost.history.store import HistoryStore
@@ -64,7 +64,10 @@ class Housekeeping:
         self._failing: dict[str, Exception] = {}
 
     def step(self, database: Database, now: datetime, config: StatusConfig) -> dict[str, Exception]:
-        """Do what is due, and return why chores fail, by their names, until they have succeeded again."""
+        """Do what is due, and return why chores fail, by their names, until they have succeeded again.
+
+        Raises DatabaseReopened where the database was opened again since the last call: what is due still is.
+        """
         for chore in self._chores:
             due = self._due.get(chore.name, now)
             # A time that only a clock that was ahead can have set is no reason to wait for it.
@@ -76,6 +79,8 @@ class Housekeeping:
         """Do a chore, and return after which time it is due again."""
         try:
             chore.work(database, now, config)
+        except DatabaseReopened:
+            raise
         except Exception as error:  # whatever is wrong with one chore, the others are done
             log.debug("The chore '%s' failed.", chore.name, exc_info=True)
             self._failing[chore.name] = error

@@ -61,6 +61,15 @@ def test_what_nobody_asked_for_is_forgotten() -> None:
     assert shop.made == ["a", "b", "b"]
 
 
+def test_the_parts_of_what_was_not_made_anew_are_kept() -> None:
+    memory, shop = PageCache(), Workshop()
+    for inputs in ("x", "x", "y"):
+        memory.begin()
+        memory.made("whole", inputs, lambda: memory.made("part", "same", shop.make("part")))
+        memory.end()
+    assert shop.made == ["part"]
+
+
 def test_what_could_not_be_made_is_tried_again_and_the_rest_is_kept() -> None:
     memory, shop = PageCache(), Workshop()
 

@@ -4,24 +4,21 @@ import errno
 import os
 import random
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from helpers.sites import file_bytes
 from waypost.base.files import file_tree
 from waypost.base.files.file_tree import FileChange, TreeCache, sync_changes, sync_tree, write_atomic
-
-
-def tree(root: Path) -> dict[str, bytes]:
-    found = (path for path in root.rglob("*") if path.is_file())
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 
 
 def test_a_tree_holds_exactly_what_it_should(tmp_path: Path) -> None:
     assert sync_tree(tmp_path / "new", {"a/b.html": b"1", "c.css": b"2"}) == ["c.css", "a/b.html"]
     assert sync_tree(tmp_path / "new", {"c.css": b"3", "d/e.js": b"4"}) == ["c.css", "d/e.js", "a/b.html"]
-    assert tree(tmp_path / "new") == {"c.css": b"3", "d/e.js": b"4"}
+    assert file_bytes(tmp_path / "new") == {"c.css": b"3", "d/e.js": b"4"}
     assert not (tmp_path / "new" / "a").exists()
 
 
@@ -47,7 +44,7 @@ def test_kept_names_are_left_alone_and_only_at_the_top(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).mkdir(parents=True) if name.endswith("/") else (tmp_path / name).write_bytes(b"k")
     assert sync_tree(tmp_path, {"i.html": b""}, keep=["CNAME", "images"]) == ["i.html", "sub/CNAME"]
-    assert tree(tmp_path) == {"CNAME": b"k", "images/a.png": b"k", "i.html": b""}
+    assert file_bytes(tmp_path) == {"CNAME": b"k", "images/a.png": b"k", "i.html": b""}
     assert (tmp_path / "images" / "empty").is_dir()
 
 
@@ -56,7 +53,7 @@ def test_leftovers_of_a_killed_run_are_removed_without_a_word(tmp_path: Path) ->
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"half")
     assert sync_tree(tmp_path, {"a.html": b"whole"}) == ["a.html"]
-    assert tree(tmp_path) == {"a.html": b"whole"}
+    assert file_bytes(tmp_path) == {"a.html": b"whole"}
 
 
 def test_a_reader_sees_the_old_file_or_the_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +73,7 @@ def test_a_reader_sees_the_old_file_or_the_new_one(tmp_path: Path, monkeypatch: 
         assert write_atomic(path, b"new") is True
         assert reader.read() == b"old"
     assert contents == [b"old"]
-    assert tree(tmp_path) == {"a.html": b"new"}
+    assert file_bytes(tmp_path) == {"a.html": b"new"}
 
 
 def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +91,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "a.html").read_bytes() == b"old"
     assert (tmp_path / "b.html").read_bytes() == b"old"
     sync_tree(tmp_path, {"a.html": b"new"})
-    assert tree(tmp_path) == {"a.html": b"new"}
+    assert file_bytes(tmp_path) == {"a.html": b"new"}
 
 
 def test_a_folder_that_another_process_removes_meanwhile_is_made_again(
@@ -103,14 +100,14 @@ def test_a_folder_that_another_process_removes_meanwhile_is_made_again(
     sync_tree(tmp_path, {"a/b": b"1", "c": b"1"})
     look = file_tree._present
 
-    def rival(root: Path, keep: Collection[str], settled: Collection[str]) -> file_tree._FolderContent:
-        found = look(root, keep, settled)
+    def rival(root: Path, *rest: Any) -> file_tree._FolderContent:
+        found = look(root, *rest)
         shutil.rmtree(root / "a")
         return found
 
     monkeypatch.setattr(file_tree, "_present", rival)
     assert sync_tree(tmp_path, {"a/new": b"2", "c": b"1"}) == ["a/new", "a/b"]
-    assert tree(tmp_path) == {"a/new": b"2", "c": b"1"}
+    assert file_bytes(tmp_path) == {"a/new": b"2", "c": b"1"}
 
 
 def test_a_path_may_change_between_file_and_folder(tmp_path: Path) -> None:
@@ -149,7 +146,7 @@ def test_what_belongs_to_the_web_host_is_left_alone(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("theirs")
     assert sync_tree(tmp_path, {"index.html": b"ours"}) == ["index.html"]
-    assert sorted(tree(tmp_path)) == sorted((*theirs, "index.html"))
+    assert sorted(file_bytes(tmp_path)) == sorted((*theirs, "index.html"))
 
 
 def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
@@ -176,7 +173,7 @@ def test_what_is_written_is_never_said_to_be_gone(tmp_path: Path) -> None:
         "D a/b",
         "D a/c/d",
     ]
-    assert tree(tmp_path) == {"a": b"2", "e/f": b"2"}
+    assert file_bytes(tmp_path) == {"a": b"2", "e/f": b"2"}
 
 
 def test_with_a_cache_files_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,6 +184,21 @@ def test_with_a_cache_files_are_not_read_again(tmp_path: Path, monkeypatch: pyte
         assert sync_changes(tmp_path, dict(files), cache=cache) == []
     assert marks(sync_changes(tmp_path, {"a.html": b"3"}, cache=cache)) == ["M a.html", "D b/c.json"]
     assert set(cache.written) == {"a.html"}
+
+
+def test_a_folder_that_is_as_it_was_is_not_listed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, cache = {"a.html": b"1", "b/c.json": b"2", "b/d/e.json": b"3"}, TreeCache()
+    for _ in range(3):
+        sync_changes(tmp_path, files, cache=cache)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", lambda folder: pytest.fail(f"{folder} was listed"))
+        assert marks(sync_changes(tmp_path, {**files, "b/c.json": b"4"}, cache=cache)) == ["M b/c.json"]
+    (tmp_path / "b/d/stray").write_bytes(b"")
+    assert marks(sync_changes(tmp_path, {**files, "b/c.json": b"4"}, cache=cache)) == ["D b/d/stray"]
+    assert marks(sync_changes(tmp_path, {"a.html": b"1"}, cache=cache)) == ["D b/c.json", "D b/d/e.json"]
+    assert file_bytes(tmp_path) == {"a.html": b"1"}
 
 
 DISTURBED: dict[str, Callable[[Path], object]] = {
@@ -209,7 +221,7 @@ def test_a_memory_notices_what_others_did_to_a_file(
     sync_changes(tmp_path, files, cache=memory)
     disturb(tmp_path / "b.html")
     sync_changes(tmp_path, files, cache=memory)
-    assert tree(tmp_path) == files
+    assert file_bytes(tmp_path) == files
     assert not (tmp_path / "b.html").is_symlink()
 
 
@@ -225,9 +237,9 @@ def test_any_series_of_trees_ends_in_what_a_fresh_process_writes(seed: int, tmp_
             for name in chosen
             if not any(other.startswith(f"{name}/") for other in chosen)
         }
-        before = tree(tmp_path)
+        before = file_bytes(tmp_path)
         changes = sync_changes(tmp_path, files, cache=memory)
-        assert tree(tmp_path) == files
+        assert file_bytes(tmp_path) == files
         marked = {path: mark for mark, path in changes}
         assert len(marked) == len(changes), "each file is told of once"
         assert {path for path in before if path not in files} == {
@@ -295,7 +307,7 @@ def test_a_link_in_the_place_of_a_page_is_replaced(tmp_path: Path, target: str) 
     (root / "page.html").symlink_to(target if target == "page.html" else tmp_path / target)
     assert sync_tree(root, {"page.html": b"ours"}) == ["page.html"]
     assert not (root / "page.html").is_symlink()
-    assert tree(tmp_path / "folder") == {"in.html": b"theirs"}
+    assert file_bytes(tmp_path / "folder") == {"in.html": b"theirs"}
 
 
 def test_a_folder_that_vanishes_while_it_is_written_into_is_made_again(
@@ -312,4 +324,4 @@ def test_a_folder_that_vanishes_while_it_is_written_into_is_made_again(
 
     monkeypatch.setattr(file_tree.Path, "write_bytes", vanish)
     sync_tree(tmp_path / "site", {"a/b.html": b"2", "a/c.html": b"2"})
-    assert tree(tmp_path / "site") == {"a/b.html": b"2", "a/c.html": b"2"}
+    assert file_bytes(tmp_path / "site") == {"a/b.html": b"2", "a/c.html": b"2"}

@@ -63,9 +63,14 @@ def outages(components: int, days: int) -> tuple[StateChange, ...]:
     return tuple(sorted((row for row in changes if row.confirmed_at < NOW), key=lambda row: row.confirmed_at))
 
 
-def make_history(folder: Path, components: int, days: int, *, in_database: bool) -> Site:
-    """Write a site whose history is text but for the last days, or all in the database."""
-    site = make_site(folder, components, 0)
+def make_history(
+    folder: Path, components: int, days: int, *, in_database: bool, address: str = "", every: str = "60s"
+) -> Site:
+    """Write a site whose history is text but for the last days, or all in the database.
+
+    Its checks ask `address` with the number of their component behind it; without one nothing answers them.
+    """
+    site = make_site(folder, components, 0, address or "http://127.0.0.1:9/", every)
     changes, begin = outages(components, days), NOW - days * DAY
     edge = begin if in_database else (NOW - KEPT).replace(hour=0)
     if not in_database:

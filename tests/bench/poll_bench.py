@@ -28,6 +28,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench_page import write_section
+from history_bench import make_history
 from run_bench import measure_run, serve_badly, write_site
 
 from helpers.postgres import cluster
@@ -39,6 +40,9 @@ from waypost.monitor.poll import Poller, Started
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 MINUTE = timedelta(minutes=1)
+HISTORY = 200
+"""Components of a site with five years of history, each with three checks a minute of which a third changes."""
+
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -171,6 +175,14 @@ def run_rows(folder: Path, checks: Sequence[int], seconds: float) -> list[list[s
             found = measure_run(place, publishes=publishes, workers=workers, warm=75.0, counted=seconds)
             figures = Figures(found.done, found.cpu, found.wall, found.lateness)
             rows.append(row(f"SQLite, {name}, a third bad", [figures], number))
+    for name, publishes in (("run --no-publish", False), ("run, publishing", True)):
+        place = folder / f"history-{publishes}"
+        make_history(
+            place, HISTORY, 5 * 365, in_database=False, address=f"http://127.0.0.1:{port}/mixed/", every="20s"
+        )
+        found = measure_run(place, publishes=publishes, workers=WORKERS, warm=75.0, counted=seconds)
+        figures = Figures(found.done, found.cpu, found.wall, found.lateness)
+        rows.append(row(f"SQLite, {name}, five years of history", [figures], 3 * HISTORY))
     server.kill()
     return rows
 

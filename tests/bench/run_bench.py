@@ -34,7 +34,10 @@ ANSWER = b"HTTP/1.1 %s\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
 
 def serve_badly(ready: Connection) -> None:
-    """Answer well at /ok, in turn well and badly at /flip, late at /slow and never at /hang, until killed."""
+    """Answer well at /ok, in turn well and badly at /flip, late at /slow and never at /hang, until killed.
+
+    At /mixed, a third of the numbers answers as at /flip, and the others well.
+    """
     flips: dict[bytes, int] = {}
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -46,7 +49,7 @@ def serve_badly(ready: Connection) -> None:
                 await asyncio.sleep(10 * TIMEOUT)
             elif path.startswith(b"/slow"):
                 await asyncio.sleep(SLOW)
-            elif path.startswith(b"/flip"):
+            elif path.startswith(b"/flip") or (path.startswith(b"/mixed") and int(path[7:]) % 3 == 0):
                 flips[path] = flips.get(path, 0) + 1
                 status = b"500 Broken" if flips[path] % 2 else status
             writer.write(ANSWER % status)

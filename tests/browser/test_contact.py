@@ -217,13 +217,14 @@ def test_the_plan_is_remembered_in_this_tab_alone(calm: Served, visit: Any) -> N
     assert other.locator("input:checked").count() == 0
 
 
-@pytest.mark.parametrize("kept", ["", "gold", '"><img src=x onerror=alert(1)>', "__proto__"])
-def test_a_remembered_plan_that_is_none_is_ignored(calm: Served, visit: Any, kept: str) -> None:
+def test_a_remembered_plan_that_is_none_is_ignored(calm: Served, visit: Any) -> None:
     seen: Visit = visit(calm)
-    seen.page.add_init_script(f"sessionStorage.setItem('waypost-plan', {kept!r})")
     seen.goto("contact/")
-    expect(seen.page.locator("[data-wp-clocks]")).not_to_be_empty()
-    assert seen.page.locator("input:checked").count() == 0
+    for kept in ("", "gold", '"><img src=x onerror=alert(1)>', "__proto__"):
+        seen.page.evaluate(f"sessionStorage.setItem('waypost-plan', {kept!r})")
+        seen.page.reload()
+        expect(seen.page.locator("[data-wp-clocks]")).not_to_be_empty()
+        assert seen.page.locator("input:checked").count() == 0, kept
     seen.assert_quiet()
 
 

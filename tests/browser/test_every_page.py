@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from helpers.accessibility import axe_results, serious
 from helpers.browser_sites import (
     CALM_PAGES,
     CORRECTED_PAGES,
@@ -36,11 +36,8 @@ WIDER = """() => {
 
 
 def faults(page: Page, scheme: str, invisible: Sequence[str] = INVISIBLE) -> list[str]:
-    options: dict[str, Any] = {"resultTypes": ["violations", "incomplete"]}
-    if scheme == "dark":
-        options["runOnly"] = RULES_OF_COLOUR
-    found = Axe().run(page, options=options).response
-    rules = [rule for rule in found["violations"] if rule["impact"] in ("serious", "critical")]
+    found = axe_results(page, RULES_OF_COLOUR if scheme == "dark" else ())
+    rules = serious(found["violations"])
     # Text in the colour of its ground is only "incomplete" to axe, which takes it for hidden on purpose.
     rules += [rule for rule in (_invisible(it, invisible) for it in found["incomplete"]) if rule["nodes"]]
     return [

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from helpers.accessibility import axe_results, places, serious
 from helpers.browser_sites import Served
 from helpers.browser_visit import DESKTOP, Visit
 from helpers.talkative_site import ARTICLE, LONELY_ARTICLE, build_talkative, served_with_votes
@@ -14,6 +15,7 @@ from helpers.talkative_site import ARTICLE, LONELY_ARTICLE, build_talkative, ser
 pytestmark = pytest.mark.browser
 
 NARROW = 320
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
@@ -24,17 +26,16 @@ def talking(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def assert_accessible(seen: Visit) -> None:
-    seen.settle()
-    found = Axe().run(seen.page).response["violations"]
-    serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
-    assert [(rule["id"], node["target"]) for rule in serious for node in rule["nodes"]] == []
-    assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for scheme, width in itertools.product(SCHEMES, (DESKTOP, NARROW)):
+        seen.page.emulate_media(color_scheme=scheme)
+        seen.size(width)
+        seen.settle()
+        assert places(serious(axe_results(seen.page)["violations"])) == [], (scheme, width)
+        assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (scheme, width)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [DESKTOP, NARROW])
-def test_all_that_opens_is_accessible_and_fits(talking: Served, visit: Any, scheme: str, width: int) -> None:
-    seen: Visit = visit(talking, scheme=scheme, width=width)
+def test_all_that_opens_is_accessible_and_fits(talking: Served, visit: Any) -> None:
+    seen: Visit = visit(talking)
     seen.goto(ARTICLE)
     seen.page.get_by_role("button", name="No", exact=True).click()
     seen.page.get_by_label("Something is wrong or out of date").check()

@@ -6,12 +6,23 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, expect
 
+from helpers.accessibility import axe_results, places
 from helpers.browser_sites import HOSTILE, Served
 from helpers.browser_visit import COUNT_SHIFTS, DESKTOP, PHONE, Visit
-from helpers.search_visit import BEST, answer_search, asking, box, enter, journey, options, popup, with_title
+from helpers.search_visit import (
+    BEST,
+    answer_search,
+    asking,
+    box,
+    enter,
+    journey,
+    options,
+    pause,
+    popup,
+    with_title,
+)
 from helpers.talkative_site import build_talkative, served_with_votes
 
 pytestmark = pytest.mark.browser
@@ -114,7 +125,14 @@ def test_results_come_with_the_first_letters(calm: Served, visit: Any) -> None:
     expect(box(seen)).to_have_attribute("aria-controls", "search-header-list")
     expect(seen.page.locator("#search-header-list")).to_have_role("listbox")
     asked = seen.page.evaluate("JSON.parse(document.documentElement.dataset.asked)")
-    assert asked == {"question": "d", "typing": True, "kinds": [], "categories": [], "limit": 6}
+    assert asked == {
+        "question": "d",
+        "typing": True,
+        "asTyped": False,
+        "kinds": [],
+        "categories": [],
+        "limit": 6,
+    }
     first = options(seen).first
     expect(first.locator(".wp-hit__title")).to_have_text(BEST)
     expect(first.locator("small")).to_contain_text(
@@ -266,13 +284,118 @@ def test_what_was_found_is_read_out_after_the_last_key(
 
 def test_a_corrected_question_says_so(calm: Served, visit: Any) -> None:
     seen = asking(calm, visit, "zip downlod stops")
-    foot = seen.page.locator(".wp-search__foot")
-    expect(foot).to_contain_text("Showing results for zip download stops. None of these?")
-    expect(foot.locator("b")).to_have_text("zip download stops")
+    line = seen.page.locator(".wp-search__corrected")
+    expect(line).to_contain_text("Showing results for zip download stops.")
+    expect(line.locator("b").first).to_have_text("zip download stops")
+    above, below = line.bounding_box(), options(seen).first.bounding_box()
+    assert above
+    assert below
+    assert above["y"] < below["y"]
+
+
+def test_the_words_can_be_asked_as_they_were_typed(calm: Served, visit: Any) -> None:
+    seen = asking(calm, visit, "zip downlod")
+    expect(options(seen)).to_have_count(6)
+    seen.page.get_by_role("button", name="Search for zip downlod as typed").click()
+    expect(options(seen)).to_have_count(3)
+    expect(box(seen)).to_be_focused()
+    expect(popup(seen)).not_to_contain_text("Showing results for")
+    asked = seen.page.evaluate("JSON.parse(document.documentElement.dataset.asked)")
+    assert (asked["question"], asked["typing"], asked["asTyped"]) == ("zip downlod", False, True)
+    seen.page.keyboard.type(" stops")
+    expect(seen.page.locator(".wp-search__corrected")).to_contain_text("zip download stops")
+    seen.assert_quiet()
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_where_it_is_not_sure_a_person_stands_above_the_nearest(calm: Served, visit: Any, width: int) -> None:
+    seen = asking(calm, visit, "maybe a download", width=width)
+    doubt = popup(seen).locator(".wp-search__doubt")
+    expect(doubt).to_contain_text("Nothing here answers exactly this.")
+    expect(doubt).to_contain_text("A person can: your question goes along.")
+    expect(popup(seen)).to_contain_text("Nearest:")
+    expect(options(seen)).to_have_count(3)
+    expect(seen.page.locator(".wp-search__foot")).to_have_count(0)
+    link, first = doubt.get_by_role("link", name="Ask a person"), options(seen).first
+    above, below = link.bounding_box(), first.bounding_box()
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= below["y"]
+    assert above["height"] >= 44
+    said = seen.page.locator(".wp-search [role=status].wp-unseen")
+    expect(said).to_have_text("Nothing here answers exactly this. 3 results")
+    link.click()
+    seen.page.wait_for_url(f"{calm.url}ticket/?q=maybe+a+download")
+    assert journey(seen)["unresolved"] == [{"question": "maybe a download", "reason": "unsure"}]
+
+
+def test_results_stay_while_more_is_typed_until_the_question_is_complete(calm: Served, visit: Any) -> None:
+    seen = asking(calm, visit, "zip")
+    expect(options(seen)).to_have_count(3)
+    seen.page.clock.pause_at(seen.page.evaluate("Date.now() + 2000"))
+    for text in (" maybe", " zebra"):
+        seen.page.keyboard.type(text)
+        seen.page.clock.run_for(600)
+        seen.until(lambda page: page.evaluate("document.documentElement.dataset.asked").count("maybe"), 1)
+        expect(options(seen)).to_have_count(3)
+        expect(popup(seen)).not_to_contain_text("Nothing here answers exactly this.")
+    seen.page.clock.run_for(300)
+    expect(popup(seen)).to_contain_text("Nothing here answers exactly this.")
+    seen.page.keyboard.press("Control+a")
+    seen.page.keyboard.type("zebra")
+    seen.page.clock.run_for(600)
+    expect(popup(seen)).not_to_contain_text("We found no answer")
+    seen.page.clock.run_for(300)
+    expect(popup(seen)).to_contain_text("We found no answer to “zebra”.")
+    seen.assert_quiet()
+
+
+def asks(seen: Visit) -> int:
+    return int(seen.page.evaluate("document.documentElement.dataset.asks ?? '0'"))
+
+
+def test_a_burst_of_keys_is_one_question(calm: Served, visit: Any) -> None:
+    seen = asking(calm, visit, "")
+    seen.page.clock.pause_at(seen.page.evaluate("Date.now() + 2000"))
+    for text in ("zip", " ", "stops"):
+        for key in text:
+            seen.page.keyboard.type(key)
+            seen.page.clock.run_for(20)
+    assert asks(seen) == 0
+    seen.page.clock.run_for(100)
+    assert asks(seen) == 1
+    seen.page.keyboard.type(" ha")
+    seen.page.clock.run_for(100)
+    assert asks(seen) == 1, "of a word that is hardly begun nothing is known"
+    seen.page.keyboard.type("l")
+    seen.page.clock.run_for(100)
+    assert asks(seen) == 2
+    seen.page.clock.run_for(800)
+    assert asks(seen) == 3, "once more, as a question that is complete"
+
+
+def test_what_is_being_composed_is_not_asked(calm: Served, visit: Any) -> None:
+    seen = asking(calm, visit, "")
+    seen.page.clock.pause_at(seen.page.evaluate("Date.now() + 2000"))
+    compose = """(input, text) => {
+      input.value = text;
+      input.dispatchEvent(new InputEvent("input", { bubbles: true, isComposing: true }));
+    }"""
+    for text in ("z", "zi", "zip"):
+        box(seen).evaluate(compose, text)
+        seen.page.clock.run_for(1000)
+    assert asks(seen) == 0
+    expect(popup(seen)).to_be_hidden()
+    box(seen).evaluate(
+        "input => input.dispatchEvent(new CompositionEvent('compositionend', { data: 'zip' }))"
+    )
+    seen.page.clock.run_for(100)
+    assert asks(seen) == 1
+    expect(options(seen)).to_have_count(3)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("text", ["download", "zebra", "failing"])
+@pytest.mark.parametrize("text", ["download", "zip downlod", "maybe a download", "zebra", "failing"])
 def test_all_that_opens_is_accessible(calm: Served, visit: Any, scheme: str, text: str) -> None:
     seen: Visit = visit(calm, scheme=scheme)
     answer_search(seen)
@@ -282,11 +405,11 @@ def test_all_that_opens_is_accessible(calm: Served, visit: Any, scheme: str, tex
     if text == "failing":
         seen.page.evaluate("localStorage.searchFails = '99'")
     seen.page.keyboard.type(text)
-    expect(person(seen)).to_be_visible()
+    expect(popup(seen).get_by_role("link", name="Ask a person")).to_be_visible()
+    pause(seen)
     seen.page.keyboard.press("ArrowDown")
     seen.settle()
-    found = Axe().run(seen.page, context=".wp-search").response["violations"]
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+    assert places(axe_results(seen.page, context=".wp-search")["violations"]) == []
     seen.assert_quiet()
 
 
@@ -295,15 +418,33 @@ def test_trouble_with_a_component_is_told_on_the_hit_and_above_the_list(troubled
     line = popup(seen).locator(".wp-search__trouble")
     expect(line).to_contain_text("Downloads: outage Downloads: trouble since 21 Nov,")
     expect(line).to_have_attribute("data-status", "major_outage")
-    link = line.get_by_role("link", name="Follow this incident")
-    assert "/status/incidents/auto-downloads-" in str(link.evaluate("link => link.href"))
-    expect(options(seen).first.locator(".wp-tag")).to_have_text("Trouble")
+    expect(line).to_contain_text("Follow this incident")
+    assert "/status/incidents/auto-downloads-" in str(line.evaluate("link => link.href"))
+    expect(options(seen)).to_have_count(7)
+    expect(options(seen).first).to_have_class(re.compile("wp-search__trouble"))
+    expect(options(seen).nth(1).locator(".wp-tag")).to_have_text("Trouble")
+    seen.page.keyboard.press("ArrowDown")
+    assert active(seen) == "Downloads: outage"
     seen.page.keyboard.press("Control+a")
     seen.page.keyboard.type("refund")
     expect(options(seen)).to_have_count(1)
     expect(line).to_have_count(0)
     expect(options(seen).locator(".wp-tag")).to_have_count(0)
     seen.assert_quiet()
+
+
+def test_an_incident_is_found_by_what_its_component_is_called(troubled: Served, visit: Any) -> None:
+    seen = asking(troubled, visit, "refund downloads zebra")
+    expect(options(seen).first).to_contain_text("Downloads: outage")
+    seen.page.keyboard.press("Control+a")
+    seen.page.keyboard.type("downloads of zebras")
+    seen.page.keyboard.press("ArrowDown")
+    seen.page.keyboard.press("Enter")
+    seen.page.wait_for_url("**/status/incidents/auto-downloads-**")
+    seen.page.unroute_all()
+    seen.goto("search/?q=is+the+site+down")
+    expect(seen.page.locator(".wp-results__event")).to_contain_text("Downloads: outage")
+    assert seen.page.locator("li.wp-hit a").first.evaluate("link => link.href") == f"{troubled.url}status/"
 
 
 def test_no_trouble_is_claimed_where_all_is_well(calm: Served, visit: Any) -> None:
@@ -534,14 +675,39 @@ def test_the_search_itself_answers_and_leads_to_the_section(calm: Served, visit:
     enter(seen)
     seen.page.keyboard.type("pasword lost")
     expect(person(seen)).to_be_visible()
-    expect(seen.page.locator(".wp-search__foot")).to_contain_text("Showing results for password lost.")
+    expect(seen.page.locator(".wp-search__corrected")).to_contain_text("Showing results for password lost.")
     expect(options(seen).first.locator("mark").first).to_be_visible()
     seen.page.keyboard.press("ArrowDown")
     seen.page.keyboard.press("Enter")
     expect(seen.page.locator("article.wp-article > h1")).to_be_visible()
-    seen.goto("search/?q=how+do+i+bake+bread")
+    seen.goto("search/?q=xyzzyq+zebra")
     expect(seen.page.locator("[data-wp-results]")).to_contain_text("We found no answer to")
-    expect(seen.page.locator(".wp-search__topics a")).to_have_count(2)
+    expect(seen.page.locator(".wp-search__topics a")).to_have_count(4)
+    seen.goto("search/?q=how+do+i+bake+bread+in+my+kitchen")
+    expect(seen.page.locator(":is(.wp-search__doubt, .wp-search__nothing)")).to_have_count(1)
+    seen.assert_quiet()
+
+
+@pytest.mark.parametrize(
+    ("question", "address", "kind"),
+    [
+        ("is the site down", "status/", "Status page"),
+        ("get notified about outages", "status/subscribe/", "Status page"),
+        ("talk to a human", "contact/", "Contact"),
+        ("opening hours", "contact/", "Contact"),
+        ("phone number", "contact/", "Contact"),
+        ("open a ticket", "ticket/", "Contact"),
+    ],
+)
+def test_pages_that_are_no_articles_are_found(
+    calm: Served, visit: Any, question: str, address: str, kind: str
+) -> None:
+    seen: Visit = visit(calm)
+    seen.goto(f"search/?q={question}")
+    first = seen.page.locator("li.wp-hit").first
+    expect(first.locator("small")).to_contain_text(kind)
+    assert first.locator("a").evaluate("link => link.href") == calm.url + address
+    assert seen.page.request.get(calm.url + address).ok
     seen.assert_quiet()
 
 

@@ -64,6 +64,7 @@ def documents() -> list[SearchDocument]:
                 DocumentSection("more", "Ask again", "The link is sent again."),
             ),
             "mail",
+            article="Questions about mail",
         ),
         SearchDocument("mail/zip/", "mail/zip.md", "The mail with the zip", (), "page", "", (), "mail"),
         SearchDocument(
@@ -135,7 +136,7 @@ def test_a_hit_says_what_it_is_and_where_it_lives(page: Page) -> None:
             "gigabytes",
             "downloads/zip/#parts",
             "Download in parts",
-            "… Choose two [gigabytes] at a time. Nothing",
+            "Choose two [gigabytes] at a time. Nothing",
         ),
         ("computer sleep", "downloads/zip/#sleep", "Keep awake", "The [computer] must not [sleep]."),
         ("spam folder", "mail/questions/#where", "", "In the [folder] for [spam]."),
@@ -171,17 +172,77 @@ def test_a_document_without_a_category_and_without_a_text_is_shown(page: Page) -
     assert mail["passage"] == []
 
 
-def test_a_correction_is_told(page: Page) -> None:
+def test_a_correction_is_told_and_the_words_can_be_asked_as_they_were_typed(page: Page) -> None:
     answer = ask(page, "pelcan")
-    assert (answer["state"], answer["corrected"]) == ("found", "pelican")
+    assert (answer["state"], answer["corrected"]) == ("answer", "pelican")
     assert text(answer["hits"][0]["titleParts"]) == "[Pelican]"
+    typed = ask(page, "pelcan", asTyped=True)
+    assert (typed["state"], typed["corrected"], typed["hits"]) == ("nothing", "", [])
+    assert ask(page, "pelican", asTyped=True)["hits"][0]["title"] == "Pelican"
 
 
-def test_no_answer_names_the_nearest_categories(page: Page) -> None:
+def test_a_heading_is_shown_as_itself_with_its_article(page: Page) -> None:
+    first = ask(page, "keep awake")["hits"][0]
+    assert (first["title"], first["article"]) == ("Keep awake", "A <b>zip</b> download stops")
+    assert (first["url"], first["section"]) == ("downloads/zip/#sleep", "")
+    assert text(first["titleParts"]) == "[Keep] [awake]"
+    assert text(first["passage"]) == "The computer must not sleep."
+    question = ask(page, "where is the mail")["hits"][0]
+    assert (question["title"], question["article"]) == ("Where is the mail?", "Questions about mail")
+    assert question["url"] == "mail/questions/#where"
+    below = ask(page, "ask again")["hits"][0]
+    assert (below["title"], below["article"]) == ("Ask again", "Where is the mail?")
+
+
+def test_a_heading_of_several_articles_names_none_of_them(page: Page, folder: Path) -> None:
+    parts = (DocumentSection("todo", "What to try", "Restart it."),)
+    found = [SearchDocument(f"{name}/", "x.md", name, (), "page", "", parts) for name in ("Zebra", "Okapi")]
+    write_index(folder, index_documents(found, Language("en", str)))
+    hits = ask(page, "what to try")["hits"]
+    assert [(hit["title"], hit["section"]) for hit in hits] == [
+        ("Zebra", "What to try"),
+        ("Okapi", "What to try"),
+    ]
+    assert hits[0]["url"] == "Zebra/#todo"
+
+
+def test_a_long_sentence_is_shown_from_the_word_that_was_asked(page: Page, folder: Path) -> None:
+    sentence = f"{'nothing of interest ' * 12}but the flamingo is pink and stands on one leg"
+    sections = (DocumentSection("", "", sentence),)
+    birds = SearchDocument("birds/", "birds.md", "Birds", (), "page", "", sections)
+    write_index(folder, index_documents([birds], Language("en", str)))
+    assert text(ask(page, "flamingo pink")["hits"][0]["passage"]).startswith("… [flamingo] is [pink] and")
+
+
+def test_a_question_that_nothing_answers_for_sure_names_three_at_most(page: Page) -> None:
     answer = ask(page, "the zip of my grandmother in her attic beside the garden")
-    assert (answer["state"], answer["hits"], answer["corrected"]) == ("none", [], "")
-    assert [category["id"] for category in answer["nearest"]] == ["downloads", "mail"]
-    assert ask(page, "xyzzyq")["nearest"] == []
+    assert answer["state"] == "unsure"
+    assert 1 <= len(answer["hits"]) <= 3
+    assert answer["nearest"] == []
+
+
+def test_a_question_without_an_answer_names_the_largest_topics(page: Page) -> None:
+    answer = ask(page, "xyzzyq")
+    assert (answer["state"], answer["hits"], answer["corrected"]) == ("nothing", [], "")
+    assert [category["id"] for category in answer["nearest"]] == ["mail", "downloads"]
+
+
+def test_what_goes_on_is_named_where_it_is_asked_for(page: Page) -> None:
+    events = [
+        {"components": ["downloads"], "name": "Download service", "title": ""},
+        {"components": ["mail"], "name": "", "title": "Spam folders swallow our mails"},
+    ]
+
+    def asked(question: str) -> list[str]:
+        found: list[str] = ask(page, question, events=events)["events"]
+        return found
+
+    assert asked("zip download") == ["downloads"]
+    assert asked("is the downlod broken") == ["downloads"]
+    assert asked("spam folder") == ["mail"]
+    assert asked("pelican in the spam of my brown computer bag") == [], "one word of many"
+    assert asked("pelican") == []
+    assert ask(page, "download")["events"] == []
 
 
 def test_only_the_newest_question_is_answered(page: Page) -> None:
@@ -196,7 +257,7 @@ def test_only_the_newest_question_is_answered(page: Page) -> None:
 
 
 def test_a_new_build_under_an_open_page_is_taken_over(page: Page, folder: Path) -> None:
-    assert ask(page, "pelican")["state"] == "found"
+    assert ask(page, "pelican")["state"] == "answer"
     write_index(folder, index("flamingo"))
     assert ask(page, "spam")["hits"][0]["title"] == "Where is the mail?"
     page.reload()
@@ -233,7 +294,7 @@ def test_an_index_that_cannot_be_read_is_told_and_tried_again(
     answer = ask(page, "zip")
     assert (answer["state"], answer["question"], answer["hits"]) == ("failed", "zip", [])
     replaced(manifest, good, 2)
-    assert ask(page, "zip")["state"] == "found"
+    assert ask(page, "zip")["state"] == "answer"
 
 
 @pytest.mark.parametrize("name", ["i-", "f-", "t-", "r-"])
@@ -255,7 +316,7 @@ def test_a_file_that_fails_once_does_no_harm(page: Page, name: str, damage: str)
             route.fulfill(status=200, body=body[: len(body) // 2])
 
     page.context.route(f"**/search/{name}*.bin", answer)
-    assert ask(page, "zip download")["state"] == "found"
+    assert ask(page, "zip download")["state"] == "answer"
     assert len(failed) == 1
 
 
@@ -263,7 +324,7 @@ def test_a_search_whose_program_cannot_be_loaded_is_told(page: Page) -> None:
     page.context.route("**/js/search_worker.js", lambda route: route.abort())
     assert ask(page, "zip")["state"] == "failed"
     page.context.unroute("**/js/search_worker.js")
-    assert ask(page, "zip")["state"] == "found"
+    assert ask(page, "zip")["state"] == "answer"
 
 
 def test_nothing_is_fetched_before_somebody_asks_and_nothing_twice(page: Page) -> None:
@@ -275,9 +336,12 @@ def test_nothing_is_fetched_before_somebody_asks_and_nothing_twice(page: Page) -
     assert asked == []
     page.evaluate("import('/js/search_client.js').then(({ warm }) => warm())")
     ask(page, "zip")
+    # What a worker fetches is told a little later.
+    page.wait_for_timeout(300)
     first = list(asked)
     assert sum("manifest.json" in url for url in first) == 1
     ask(page, "zip")
+    page.wait_for_timeout(300)
     assert asked == first
 
 
@@ -290,5 +354,5 @@ def test_the_manifest_is_small_and_names_one_table(folder: Path) -> None:
 def test_a_help_center_without_articles_has_no_answer(page: Page, folder: Path) -> None:
     write_index(folder, index_documents([], Language("en", str)))
     answer = ask(page, "anything at all")
-    assert (answer["state"], answer["hits"], answer["nearest"]) == ("none", [], [])
-    assert ask(page, "a", typing=True)["state"] == "none"
+    assert (answer["state"], answer["hits"], answer["nearest"]) == ("nothing", [], [])
+    assert ask(page, "a", typing=True)["state"] == "nothing"

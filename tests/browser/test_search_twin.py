@@ -18,6 +18,7 @@ from waypost.base.tokens import words_of
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.rules.index import Index
+from waypost.search.rules.quotes import quote
 from waypost.search.rules.ranking import rank
 from waypost.search.site_search import site_index, site_language
 
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.browser
 
 LISTS = read_yaml(CASES / "search/lists.yml")
 WORDS = read_yaml(CASES / "search/words.yml")
+QUOTES = read_yaml(CASES / "search/quotes.yml")
 HOSTILE = (
     "<img src=x onerror=alert(1)> zip",
     "zip" * 700,
@@ -59,6 +61,22 @@ WORDS_OF = """
 async (texts) => {
   const { wordsOf } = await import("/js/search_words.js");
   return texts.map(wordsOf);
+}
+"""
+
+
+QUOTE = """
+async ([root, asked]) => {
+  const { Shards } = await import("/js/search_shards.js");
+  const { rank } = await import("/js/search_ranking.js");
+  const { quote } = await import("/js/search_quote.js");
+  const shards = await Shards.load(root);
+  const found = [];
+  for (const question of asked) {
+    const quoted = await quote(shards, await rank(shards, question));
+    found.push(quoted && [quoted.text, quoted.document, quoted.anchor]);
+  }
+  return found;
 }
 """
 
@@ -160,7 +178,47 @@ def test_texts_of_any_letters_are_read_and_answered_the_same_in_both(page: Page,
     assert sum(bool(order) for order, *_ in ours) > len(asked) / 3, "many find something"
 
 
+def test_the_same_sentence_is_quoted_in_both(page: Page, folder: Path) -> None:
+    project = load_project(Site(theme_folder().parent))
+    index = site_index(project.help_center, site_language(project))
+    root = publish(folder, "quotes", index, "en")
+    asked = [case["ask"] for case in QUOTES]
+    for document in index.documents:
+        asked += [document.title, *(section.heading for section in document.sections if section.heading)]
+        asked += document.aliases[:1]
+    quotes = [quote(index, rank(index, question)) for question in asked]
+    numbers = {id(document): number for number, document in enumerate(index.documents)}
+    ours = [found and [found.text, numbers[id(found.document)], found.anchor] for found in quotes]
+    theirs = page.evaluate(QUOTE, [root, asked])
+    assert [row for row in zip(asked, ours, theirs, strict=True) if row[1] != row[2]] == []
+    assert sum(found is not None for found in ours) > len(index.documents), "titles have an answer"
+
+
 def test_words_are_the_same_in_both(page: Page) -> None:
     found = page.evaluate(WORDS_OF, [case["text"] for case in WORDS])
     for case, words in zip(WORDS, found, strict=True):
         assert words == case["words"], case["name"]
+
+
+def test_words_are_taken_as_they_were_typed_in_both(page: Page, folder: Path) -> None:
+    project = load_project(Site(theme_folder().parent))
+    index = site_index(project.help_center, site_language(project))
+    root = publish(folder, "typed", index, "en")
+    titles = [document.title for document in index.documents]
+    asked = [*titles, *(title[:6] + title[7:8] + title[6:7] + title[8:] for title in titles), "pasword"]
+    found = page.evaluate(
+        """async ([root, asked]) => {
+          const { Shards } = await import("/js/search_shards.js");
+          const { rank } = await import("/js/search_ranking.js");
+          const shards = await Shards.load(root);
+          return Promise.all(asked.map(async (question) => {
+            const { order, state, corrected } = await rank(shards, question, { asTyped: true });
+            return [order.slice(0, 10), state, corrected];
+          }));
+        }""",
+        [root, asked],
+    )
+    numbers = {document.url: number for number, document in enumerate(index.documents)}
+    for question, theirs in zip(asked, found, strict=True):
+        ours = rank(index, question, 10, as_typed=True)
+        assert [[numbers[hit.document.url] for hit in ours.hits], ours.state.value, ""] == theirs, question

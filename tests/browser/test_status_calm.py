@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Route, expect
 
+from helpers.accessibility import axe_results, places, serious
 from helpers.browser_sites import NOW, Served
 from helpers.browser_visit import COUNT_SHIFTS, DESKTOP, PHONE, Visit, now_json
 from waypost.publishing.api.statuspage import api_time
@@ -101,8 +101,7 @@ def test_new_incidents_are_named_at_once_and_shown_where_they_stand_when_asked_f
     expect(news).to_have_role("status")
     expect(news.get_by_role("link")).to_have_text(["Downloads: outage", "Print orders are confirmed late"])
     assert str(news.get_by_role("link").last.get_attribute("href")).endswith("/2026-11-21-prints-late/")
-    found = Axe().run(page.seen.page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []
+    assert places(serious(axe_results(page.seen.page)["violations"])) == []
     expect(parts.locator("[data-wp-incident]")).to_have_count(0)
     before = page.shifted()
     news.get_by_role("button", name="Show on this page").click()

@@ -11,11 +11,11 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import yaml
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+from helpers.accessibility import axe_results, places
 from helpers.browser_sites import NOW, Served, served
-from helpers.browser_visit import PHONE, Visit
+from helpers.browser_visit import GROUND, PHONE, Visit
 from helpers.ticket_links import TicketRequest, ticket_link
 from helpers.ticket_page import (
     DETAILS,
@@ -37,7 +37,11 @@ from waypost.support.rules.ticket_providers import recipe
 
 pytestmark = pytest.mark.browser
 
-HOSTED = [provider for provider in TicketProvider if provider is not TicketProvider.API]
+WAYS = (TicketProvider.ZENDESK, TicketProvider.FRESHDESK, TicketProvider.TYPEFORM, TicketProvider.MAILTO)
+"""One for each way to hand over a text: as markup, as plain text, in the fragment, to another program.
+
+The links of all providers are compared in test_ticket_links.py.
+"""
 DATA = re.compile(r'(?<=<script type="application/json" id="wp-ticket">).*?(?=</script>)', re.DOTALL)
 
 
@@ -90,7 +94,7 @@ def lead_to(seen: Visit, provider: TicketProvider) -> None:
     seen.page.route(re.compile(r"/ticket/(\?.*)?$"), fulfil)
 
 
-@pytest.mark.parametrize("provider", HOSTED)
+@pytest.mark.parametrize("provider", WAYS)
 def test_the_way_from_an_article_to_the_form_of_a_provider(
     zendesk: Served, visit: Any, provider: TicketProvider
 ) -> None:
@@ -438,12 +442,12 @@ def test_a_phone_shows_everything_without_scrolling_sideways(desk: Served, visit
         assert beyond == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_a_form_in_use(troubled: Served, visit: Any, scheme: str) -> None:
-    seen: Visit = visit(troubled, scheme=scheme)
+def test_axe_finds_nothing_in_a_form_in_use(troubled: Served, visit: Any) -> None:
+    seen: Visit = visit(troubled)
     page = open_form(seen, "?category=downloads&q=my+zip+stops")
     page.get_by_role("button", name="Send").click()
     expect(page.locator("[data-wp-faults]")).to_be_visible()
     expect(page.locator("[data-wp-suggest]")).to_be_visible()
-    rules = Axe().run(page).response["violations"]
-    assert [f"{rule['id']}: {node['target']}" for rule in rules for node in rule["nodes"]] == []
+    for scheme in GROUND:
+        seen.prefer(scheme)
+        assert places(axe_results(page)["violations"]) == [], scheme

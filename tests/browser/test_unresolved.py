@@ -76,24 +76,24 @@ def unresolved(seen: Visit) -> list[tuple[str, str]]:
     return [(one["question"], one["reason"]) for one in journey(seen)["unresolved"]]
 
 
-@pytest.mark.parametrize(("question", "masked"), MASKED)
-def test_what_may_tell_who_asked_is_taken_out(calm: Served, visit: Any, question: str, masked: str) -> None:
+def test_what_may_tell_who_asked_is_taken_out(calm: Served, visit: Any) -> None:
     seen: Visit = visit(calm)
     answer_search(seen)
     seen.goto("contact/")
-    found = seen.page.evaluate(
-        """async (question) =>
-          (await import("/assets/waypost/unresolved.js")).report({ question, reason: "no_answer", results: 0 })""",
-        question,
-    )
-    assert found == {
-        "kind": "search",
-        "question": masked,
-        "reason": "no_answer",
-        "results": 0,
-        "language": "en",
-        "page": "contact/",
-    }
+    for question, masked in MASKED:
+        found = seen.page.evaluate(
+            """async (question) =>
+              (await import("/assets/waypost/unresolved.js")).report({ question, reason: "no_answer", results: 0 })""",
+            question,
+        )
+        assert found == {
+            "kind": "search",
+            "question": masked,
+            "reason": "no_answer",
+            "results": 0,
+            "language": "en",
+            "page": "contact/",
+        }
 
 
 def test_a_question_without_an_answer_is_told_once(listening: tuple[Served, Path], visit: Any) -> None:
@@ -143,10 +143,50 @@ def test_a_question_whose_answer_was_opened_is_resolved(calm: Served, visit: Any
     expect(options(seen)).to_have_count(3)
     options(seen).first.click()
     seen.page.wait_for_url("**/zip-stops-half-way/**")
-    assert journey(seen)["search"] == {"question": "zip", "results": 3, "opened": True}
+    assert journey(seen)["search"] == {"question": "zip", "results": 3, "opened": True, "after": ""}
     ask(seen, "refund")
     ask(seen, "download")
     assert unresolved(seen) == [("refund", "reformulated")]
+
+
+def test_what_is_read_after_asking_in_other_words_is_told_once(
+    listening: tuple[Served, Path], visit: Any
+) -> None:
+    site, file = listening
+    seen = asking(site, visit, "", path="contact/")
+    ask(seen, "zebra of ann@lumen.example")
+    ask(seen, "zi")
+    ask(seen, "zip")
+    options(seen).first.evaluate("(link, path) => { link.href = path; }", f"{site.url}{ARTICLE}#why")
+    options(seen).first.click()
+    seen.page.wait_for_url(f"**/{ARTICLE}#why")
+    unanswered, found = received(seen, file, 2)
+    assert (unanswered["question"], unanswered["reason"]) == ("zebra of [email]", "no_answer")
+    assert found == {
+        "kind": "read_next",
+        "question": "zebra of [email]",
+        "language": "en",
+        "page": ARTICLE,
+    }
+    ask(seen, "zip")
+    options(seen).first.click()
+    seen.page.wait_for_timeout(200)
+    assert received(seen, file, 0) == []
+
+
+def test_what_is_read_at_once_belongs_to_no_other_question(
+    listening: tuple[Served, Path], visit: Any
+) -> None:
+    site, file = listening
+    seen = asking(site, visit, "", path="contact/")
+    ask(seen, "zip")
+    options(seen).first.evaluate("(link, path) => { link.href = path; }", site.url + ARTICLE)
+    options(seen).first.click()
+    seen.page.wait_for_url(f"**/{ARTICLE}")
+    ask(seen, "refund")
+    options(seen).first.click()
+    seen.page.wait_for_timeout(200)
+    assert received(seen, file, 0) == []
 
 
 def test_asking_a_person_below_the_results_counts(calm: Served, visit: Any) -> None:

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from helpers.mail_server import MailBoxes, mail_server
 from helpers.receivers import SECRET, Receiver, receiver
-from helpers.sites import minimal_site, running, wait_until, waypost
+from helpers.sites import minimal_site, running, wait_until
 from waypost.base.faults import Fault, FaultKind
 from waypost.cli import main
 from waypost.monitor.store.faults import write_faults
@@ -260,7 +260,7 @@ def test_the_daemon_tells_what_it_publishes(site: Site, place: Receiver) -> None
         page = site.status_output / "index.html"
         wait_until(page.exists, "the page")
         wait_until(
-            lambda: not waypost("deliver", "--dry-run", site=site).stdout.startswith("Nothing was"),
+            lambda: not in_process("deliver", "--dry-run", site=site).stdout.startswith("Nothing was"),
             "a first look",
         )
         happen(site)

@@ -15,7 +15,7 @@ from typing import IO, Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from helpers.sites import environment, running, wait_until, waypost
+from helpers.sites import called, environment, running, wait_until, waypost
 from waypost.reading.site import Site
 
 
@@ -115,7 +115,7 @@ def test_streams_that_were_closed_before_the_start_harm_no_database(
             survives_an_outage(healthy_server, site, started)
         finally:
             started.kill()
-    assert waypost("status", site=site).returncode == 0
+    assert called("status", site=site).returncode == 0
 
 
 def objects(stream: IO[str] | list[str]) -> list[dict[str, Any]]:
@@ -175,4 +175,4 @@ def test_a_variable_of_a_subscriber_that_is_not_set_is_named_at_the_start(site: 
             wait_until(lambda started=started: started.said(words), "it is named")  # type: ignore[misc]
             assert "status/subscribers.yml:3:52: " in "".join(started.err)
             assert started.end(signal.SIGTERM) == 0, "it went on"
-    assert f"status/subscribers.yml:3:52: {words}" in waypost("doctor", site=site).stdout
+    assert f"status/subscribers.yml:3:52: {words}" in called("doctor", site=site).stdout

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from helpers.sites import sample_site
+from helpers.sites import file_bytes, sample_site
 from waypost.build import build_site
 from waypost.help.io import build_workers
 from waypost.help.io.build_workers import LEAST, BuildWorkers, WorkerFailed, worker_count
@@ -20,12 +20,6 @@ from waypost.problems import ProblemsFound
 from waypost.reading.site import Site
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
 
 
 @pytest.fixture
@@ -66,7 +60,7 @@ def test_shared_or_alone_the_bytes_are_the_same(
     monkeypatch.setattr(build_workers, "worker_count", lambda pages: min(3, max(1, pages)))
     report = build_site(shared, NOW)
     assert len(started) == 2
-    assert tree(shared.output) == tree(alone.output)
+    assert file_bytes(shared.output) == file_bytes(alone.output)
     assert len(report.rendered) > 80
     assert build_site(shared, NOW).rendered == frozenset()
 
@@ -89,7 +83,7 @@ def test_a_page_that_cannot_be_made_is_named_whoever_made_it(
     path: str, built: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = Site(shutil.copytree(built.root, tmp_path / "site"))
-    before = tree(site.output)
+    before = file_bytes(site.output)
 
     context = HelpPages.context
 
@@ -104,7 +98,7 @@ def test_a_page_that_cannot_be_made_is_named_whoever_made_it(
     (problem,) = raised.value.problems
     assert problem.location.path == f"content/{path}"
     assert "no such picture" in problem.message
-    assert tree(site.output) == before
+    assert file_bytes(site.output) == before
 
 
 @pytest.mark.usefixtures("three")

@@ -1,4 +1,4 @@
-"""An incremental build gives the bytes of a clean one, whatever was edited in between."""
+"""An incremental build makes what an edit reaches, and leaves the rest."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.edited_site import EditedSite
-from helpers.repositories import Repository, day
-from helpers.sites import MINIMAL, replace, sample_site
+from helpers.sites import file_bytes, replace, sample_site
 from waypost.build import build_site
 from waypost.formats.article import components_of
 from waypost.publishing.publish import publish
@@ -19,56 +17,6 @@ from waypost.reading.project import load_project
 from waypost.reading.site import Site
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-SERIES = 100
-"""Series of edits in all; each ends with a comparison."""
-
-TESTS = 10
-"""Sites that they are shared among."""
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-COMPILED = ".waypost/cache/templates"
-"""Where builds keep the compiled templates, which are the same for all sites."""
-
-
-def clean_build(root: Path, folder: Path, now: datetime) -> dict[str, bytes]:
-    """Build a copy of a site that nothing was ever built from; it finds only what other copies compiled."""
-    kept = folder.with_name("compiled")
-    shutil.copytree(root, folder, ignore=shutil.ignore_patterns("site", ".waypost"))
-    if kept.exists():
-        shutil.copytree(kept, folder / COMPILED)
-    build_site(Site(folder), now)
-    built = tree(folder / "site")
-    shutil.copytree(folder / COMPILED, kept, dirs_exist_ok=True)
-    shutil.rmtree(folder)
-    return built
-
-
-@pytest.mark.parametrize("seed", range(TESTS))
-def test_a_series_of_edits_ends_in_the_same_bytes_as_a_clean_build(seed: int, tmp_path: Path) -> None:
-    root = tmp_path / "site"
-    shutil.copytree(MINIMAL, root)
-    edited = EditedSite(root, seed)
-    repository = Repository(root)
-    (root / ".gitignore").write_text("/site/\n/.waypost/\n")
-    build_site(Site(root), NOW)
-    for series in range(SERIES // TESTS):
-        done = [edited.edit() for _ in range(edited.random.randint(1, 5))]
-        if edited.random.random() < 0.5:
-            repository.commit(day(1) + timedelta(hours=series))
-        now = NOW + timedelta(hours=series)
-        build_site(Site(root), now)
-        ours, clean = tree(root / "site"), clean_build(root, tmp_path / "clean", now)
-        assert ours.keys() == clean.keys(), done
-        assert [path for path in ours if ours[path] != clean[path]] == [], done
 
 
 @pytest.fixture(scope="module")
@@ -122,9 +70,9 @@ def test_publishing_alone_shows_an_incident_without_making_any_page(built: Site)
     text = "---\ntitle: Uploads stop\nimpact: major\ncomponents: {uploads: major_outage}\n---\n"
     file = built.root / "status/incidents/2026-11-21-uploads-stop.md"
     file.write_text(f"{text}## investigating · {NOW.isoformat()}\n\nNo upload ends.\n")
-    before = {path: data for path, data in tree(built.output).items() if not path.startswith("status/")}
+    before = {path: data for path, data in file_bytes(built.output).items() if not path.startswith("status/")}
     publish(built, load_project(built), NOW + timedelta(minutes=1))
-    after = tree(built.output)
+    after = file_bytes(built.output)
     assert {path: data for path, data in after.items() if not path.startswith("status/")} == before
     assert b"Uploads stop" in after["status/now.json"], "what banners in articles are told from"
     assert b"Uploads stop" in after["status/index.html"]
@@ -146,10 +94,10 @@ def test_publishing_alone_shows_an_incident_without_making_any_page(built: Site)
 def test_whatever_happens_to_what_was_left_behind_the_site_is_whole(
     harm: Callable[[Site], object], built: Site
 ) -> None:
-    before = tree(built.output)
+    before = file_bytes(built.output)
     harm(built)
     build_site(built, NOW)
-    assert tree(built.output) == before
+    assert file_bytes(built.output) == before
 
 
 def test_another_program_or_setting_makes_every_page(built: Site) -> None:

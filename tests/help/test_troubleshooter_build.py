@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 import pytest
 
 from helpers.published_search import published_results
-from helpers.sites import minimal_site, replace, waypost
+from helpers.sites import called, minimal_site, replace
 from waypost.authoring.io.planned_files import AlreadyThere
 from waypost.authoring.new import new_article
 from waypost.build import build_site
@@ -208,10 +208,10 @@ def test_lint_and_build_try_the_scenarios(tmp_path: Path) -> None:
     (folder / "tree.md").write_text(TREE, encoding="utf-8")
     (folder / "screen.png").write_bytes(b"not really a picture")
     (folder / "tree.scenarios.yml").write_text(SCENARIOS, encoding="utf-8")
-    assert waypost("lint", site=site).returncode == 0
+    assert called("lint", site=site).returncode == 0
     replace(folder / "tree.md", "[Yes](#it-works)", "[Yes](#write-to-us)")
     replace(folder / "tree.md", "- [I have no account](first.md)", "- [I have no account](#it-works)")
-    result = waypost("lint", site=site)
+    result = called("lint", site=site)
     assert result.returncode == 1
     for place, words in (
         ("2:68", "Scenario 'All is well': The answers end at 'write-to-us', not at 'it-works'."),

@@ -1,5 +1,6 @@
 // Stands in for search_client.js where a test is about what people see: a few hits of the sample, found by the
-// beginnings of their words. `localStorage.searchFails` makes it fail that many times; `searchWaits` makes it slow.
+// beginnings of their words; of what has "maybe" in it, it is not sure, and to "how long" it quotes
+// the answer. `localStorage.searchFails` makes it fail that many times; `searchWaits` makes it slow.
 const CATEGORIES = {
   downloads: { id: "downloads", title: "Downloads", url: "downloads/" },
   galleries: { id: "galleries", title: "Galleries", url: "galleries/" },
@@ -31,36 +32,42 @@ function counted(found, key) {
 
 let last = 0;
 let warmed = 0;
+let asks = 0;
 
 export function warm() {
   warmed += 1;
   document.documentElement.dataset.warmed = String(warmed);
 }
 
-export async function ask(question, { typing = false, kinds = [], categories = [], limit = 8 } = {}) {
+export async function ask(question, { typing = false, asTyped = false, kinds = [], categories = [], limit = 8, events = [] } = {}) {
   last += 1;
+  asks += 1;
   const turn = last;
-  document.documentElement.dataset.asked = JSON.stringify({ question, typing, kinds, categories, limit });
+  document.documentElement.dataset.asked = JSON.stringify({ question, typing, asTyped, kinds, categories, limit });
+  document.documentElement.dataset.asks = String(asks);
   await new Promise((resolve) => setTimeout(resolve, Number(localStorage.searchWaits ?? 0)));
   if (turn !== last) return null;
   const nearest = [CATEGORIES.downloads, CATEGORIES.galleries];
-  const nothing = { question, corrected: "", hits: [], total: 0, kinds: [], categories: [], nearest };
+  const named = events.filter(({ name }) => words(name).some((word) => words(question).includes(word))).flatMap(({ components }) => components);
+  const nothing = { question, corrected: "", hits: [], total: 0, kinds: [], categories: [], nearest, events: named };
   if (Number(localStorage.searchFails ?? 0) > 0) {
     localStorage.searchFails = String(Number(localStorage.searchFails) - 1);
     return { ...nothing, state: "failed" };
   }
-  const corrected = question.includes("downlod") ? question.trim().replace("downlod", "download") : "";
+  const corrected = question.includes("downlod") && !asTyped ? question.trim().replace("downlod", "download") : "";
   const asked = words(corrected || question);
-  const found = HITS.filter(([, title, , , , passage]) => words(`${title} ${passage}`).some((word) => asked.some((one) => word.startsWith(one))));
-  if (!found.length) return { ...nothing, state: "none" };
+  const isUnsure = asked.includes("maybe");
+  const found = HITS.filter(([, title, , , , passage]) => words(`${title} ${passage}`).some((word) => asked.some((one) => word.startsWith(one)))).slice(0, isUnsure ? 3 : HITS.length);
+  if (!found.length) return { ...nothing, state: "nothing" };
   const wanted = found.filter(([, , kind, category]) => (!kinds.length || kinds.includes(kind)) && (!categories.length || categories.includes(category)));
   const hits = wanted.slice(0, limit).map(([url, title, kind, category, section, passage, components]) => (
-    { url, title, titleParts: parts(title, asked), kind, category: CATEGORIES[category], section, passage: parts(passage, asked), components }
+    { url, title, titleParts: parts(title, asked), kind, category: CATEGORIES[category], article: "", section, passage: parts(passage, asked), components }
   ));
   return {
     ...nothing,
-    state: hits.length ? "found" : "none",
+    state: isUnsure ? "unsure" : "answer",
     corrected, hits,
+    quote: question.includes("how long") ? { parts: parts(HITS[2][5], asked), title: HITS[2][1], url: HITS[2][0] } : null,
     total: wanted.length,
     kinds: counted(found, 2).map(([kind, count]) => ({ kind, count })),
     categories: counted(found, 3).map(([id, count]) => ({ ...CATEGORIES[id], count })),

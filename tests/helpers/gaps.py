@@ -10,7 +10,7 @@ from waypost.search.io.article_edit import is_usable_alias
 from waypost.search.io.language import search_language
 from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.gaps import Content
-from waypost.search.rules.grouping import UnresolvedReason, UnresolvedSearch
+from waypost.search.rules.grouping import ReadNext, UnresolvedReason, UnresolvedSearch
 
 ARTICLES = {
     "zip": (
@@ -48,13 +48,22 @@ def content(queries: Iterable[tuple[str, str]] = (), aliases: dict[str, list[str
     known = aliases or {}
     asked = tuple(Query(ask=ask, answer=name if name == "none" else f"{name}.md") for ask, name in queries)
     documents = [document(name, known.get(name, [])) for name in ARTICLES]
-    return Content(documents, asked, LANGUAGE, is_usable_alias)
+    return Content(
+        documents, asked, LANGUAGE, is_usable_alias, {"refund.md": "Billing", "invoice.md": "Billing"}
+    )
 
 
 def searches(rows: Iterable[Any]) -> list[UnresolvedSearch]:
-    """Read searches as cases write them: a question, or a question with its reason and how often it was asked."""
+    """Read searches as cases write them: a question, or a question with its reason, how often it was asked, and the
+    category of the ticket that it became."""
     found = []
     for row in rows:
-        question, reason, count = (row, "no_answer", 1) if isinstance(row, str) else (*row, 1)[:3]
-        found.append(UnresolvedSearch(question, UnresolvedReason(reason), count))
+        question, reason, *rest = [row, "no_answer"] if isinstance(row, str) else row
+        count, category = (*rest, *(1, "")[len(rest) :])
+        found.append(UnresolvedSearch(question, UnresolvedReason(reason), count, category))
     return found
+
+
+def reads(rows: Iterable[tuple[str, str]]) -> list[ReadNext]:
+    """Read what was read next as cases write it: a question, and the article's name."""
+    return [ReadNext(question, f"{name}.md") for question, name in rows]

@@ -88,6 +88,15 @@ def fingerprint(folder: Path) -> dict[str, tuple[str, int]]:
     return found
 
 
+def file_bytes(folder: Path) -> dict[str, bytes]:
+    """Return what every file below a folder holds."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment of a person who has set nothing for Waypost."""
     kept = {key: value for key, value in os.environ.items() if key not in ("PORT", "WAYPOST_DATABASE")}

@@ -15,7 +15,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from helpers.clocks import SkewedClock
-from helpers.sites import minimal_site, point_checks_at, waypost
+from helpers.sites import called, minimal_site, point_checks_at, waypost
 from helpers.stores import Store
 from waypost.base.clock import utc_now
 from waypost.formats.checks import CheckBase, HttpCheck
@@ -428,7 +428,7 @@ def test_the_command_polls_once_and_says_what_it_found(server: HTTPServer, tmp_p
     assert (for_people.returncode, for_people.stderr) == (0, "")
     assert "web http-1: major_outage" in for_people.stdout
     assert "HTTP status 500" in for_people.stdout
-    answers = [json.loads(waypost("poll", "--json", site=site).stdout) for _ in range(2)]
+    answers = [json.loads(called("poll", "--json", site=site).stdout) for _ in range(2)]
     for_programs = [answer["observations"] for answer in answers]
     assert [answer["skipped"] for answer in answers] == [[], []]
     assert [found["confirmed"] for [found] in for_programs] == [None, "major_outage"]

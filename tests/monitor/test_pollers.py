@@ -14,7 +14,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from helpers.postgres import Cluster
-from helpers.sites import Running, minimal_site, running, wait_until, waypost
+from helpers.sites import Running, called, minimal_site, running, wait_until
 from helpers.stores import Store
 from waypost.base.database.engine import Database
 from waypost.base.database.schema import observation, schedule, series
@@ -164,6 +164,6 @@ def test_one_publishes_what_the_other_found(server: HTTPServer, url: str, tmp_pa
         wait_until((idle.status_output / "index.html").is_file, "it has published")
         for _ in range(3):
             # A check that the other is just doing is skipped, and the command says so and exits 1.
-            wait_until(lambda: waypost("poll", "--database", url, site=site).returncode == 0, "it was polled")
+            wait_until(lambda: called("poll", "--database", url, site=site).returncode == 0, "it was polled")
         wait_until(lambda: page_says(idle, 'data-status="major_outage"'), "the outage is on the page")
         assert publisher.end(signal.SIGTERM) == 0

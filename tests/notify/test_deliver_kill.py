@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-KILLS = 100
-"""On each kind of database; a run kills each of its workers."""
+KILLS = 50
+"""On each kind of database, at other moments each time; a run kills each of its workers."""
 
 WORKERS = {"sqlite": 1, "postgres": 2}
 

@@ -60,7 +60,7 @@ def changes(seed: int, days: int = 300) -> list[StateChange]:
     ]
     for day in range(1, days):
         for name in ("mail", "web", "login"):
-            if dice.random() < 0.4:
+            if dice.random() < 0.2:
                 start = NOW - day * DAY + dice.choice([0, 0, 1, 90, 700]) * MINUTE
                 end = start + dice.choice([3, 3, 60, 1500 if dice.random() < 0.1 else 8]) * MINUTE
                 rows += [

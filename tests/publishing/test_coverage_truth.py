@@ -30,7 +30,7 @@ from waypost.status.rules.snapshot import Snapshot
 from waypost.status.rules.uptime import Uptimes, percentage
 
 SEED = 20261130
-HISTORIES, TOGETHER = 1000, 25
+HISTORIES, TOGETHER = 600, 25
 SHOWN = ("24h", "7d", "30d", "90d")
 
 
@@ -125,7 +125,7 @@ def test_the_histories_have_all_that_they_should() -> None:
     assert sum(len(world.works) > 1 for world in worlds) > 200
     assert sum(bool(world.reported) for world in worlds) > 200
     found = [
-        truth for world in worlds[::20] for windows in truths(world).values() for truth in windows.values()
+        truth for world in worlds[::12] for windows in truths(world).values() for truth in windows.values()
     ]
     for source in ("measured", "mixed", "written"):
         assert sum(truth.source == source and truth.is_known for truth in found) > 50, source

@@ -8,7 +8,8 @@ from waypost.base.files.resources import assets
 from waypost.search.rules import constants
 from waypost.search.rules.constants import ranking_constants
 
-SCRIPTS = [assets()[name].read_text(encoding="utf-8") for name in ("search_ranking.js", "search_near.js")]
+NAMES = ("search_ranking.js", "search_near.js", "search_quote.js")
+SCRIPTS = [assets()[name].read_text(encoding="utf-8") for name in NAMES]
 
 
 def test_the_scripts_read_every_number_from_the_index() -> None:

@@ -13,6 +13,7 @@ from waypost.search.rules import grouping
 from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.grouping import (
     Grouping,
+    ReadNext,
     UnresolvedReason,
     UnresolvedSearch,
     group_searches,
@@ -74,6 +75,18 @@ def test_reasons_and_words_are_counted_together() -> None:
     assert list(group.reasons.items()) == [(UnresolvedReason.NO_ANSWER, 4), (UnresolvedReason.TICKET, 2)]
     assert group.words == ("zip", "stopping", "stops")
     assert [item.text for item in group.phrasings] == ["zip stopping here", "zip stops"]
+
+
+def test_what_was_read_and_the_category_of_tickets_are_counted_with_the_question() -> None:
+    found = [UnresolvedSearch("zip stops", UnresolvedReason.TICKET, 2, "Downloads"), *searches(["zip stops"])]
+    reads = [
+        ReadNext("Zip  stops!", "zip.md"),
+        ReadNext("zip stops", "zip.md"),
+        ReadNext("refund", "refund.md"),
+    ]
+    (group,) = group_searches(found, INDEX, LANGUAGE, reads).groups
+    (phrasing,) = group.phrasings
+    assert (phrasing.count, phrasing.read, phrasing.categories) == (3, {"zip.md": 2}, {"Downloads": 2})
 
 
 def test_of_equal_phrasings_the_most_central_comes_first() -> None:

@@ -19,7 +19,7 @@ from waypost.base.files import log_lines
 from waypost.base.files.languages import languages, load_words
 from waypost.problems import Level, Problem, ProblemsFound
 from waypost.search.io.unresolved_log import MOST_PROBLEMS, UnresolvedLog, read_unresolved
-from waypost.search.rules.grouping import UnresolvedReason, UnresolvedSearch
+from waypost.search.rules.grouping import ReadNext, UnresolvedReason, UnresolvedSearch
 from waypost.search.rules.ticket_tail import ticket_labels
 
 LABELS = ticket_labels(map(load_words, languages()))
@@ -68,6 +68,25 @@ def test_searches_are_read_and_other_lines_left_alone(tmp_path: Path) -> None:
         UnresolvedSearch("zip ends", UnresolvedReason.NONE_HELPED),
     ]
     assert (log.others, log.problems, log.bad) == (2, [], 0)
+
+
+def test_what_was_read_next_is_read(tmp_path: Path) -> None:
+    line = {"kind": "read_next", "question": "zip stops", "language": "en", "page": "downloads/zip/#why"}
+    log = read(tmp_path, "\n".join([search(), json.dumps(line), json.dumps({**line, "page": 3})]))
+    assert log.reads == [ReadNext("zip stops", "downloads/zip/")]
+    assert (questions(log), log.others) == (["zip stops"], 0)
+    (problem,) = log.problems
+    assert problem.message == "What was read has an address as its `page`. Delete the line."
+
+
+def test_a_ticket_has_its_category(tmp_path: Path) -> None:
+    text, context = describe(
+        RequestContent(details="Category: no", category="Billing & money", question="zip"), load_words("de")
+    )
+    body = "\n\n".join([text, *context])
+    for shown in (body, body.replace("&", "&amp;").replace("\n", "<br>")):
+        (found,) = read(tmp_path, f'body\n"{shown}"\n').searches
+        assert found == UnresolvedSearch("zip", UnresolvedReason.TICKET, category="Billing & money")
 
 
 @pytest.mark.parametrize("reason", UnresolvedReason)

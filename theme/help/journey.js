@@ -4,8 +4,8 @@ const KEY = "waypost-journey";
 const ARTICLES = 20;
 const STEPS = 40;
 const UNRESOLVED = 20;
-/** Why a search counts as unresolved; docs/search.md explains each. */
-const REASONS = ["no_answer", "reformulated", "none_helped", "not_helpful"];
+/** Why a search counts as unresolved; docs/feedback-and-privacy.md explains each. */
+const REASONS = ["no_answer", "unsure", "reformulated", "none_helped", "not_helpful"];
 const LENGTH = 300;
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -39,10 +39,14 @@ function unresolved(value) {
   return found?.question && REASONS.includes(found.reason) ? found : null;
 }
 
-/** {question, results, opened} of the last search: how much it found, and whether a result was opened; or null. */
+/**
+ * {question, results, opened, after} of the last search: how much it found, whether a result was opened, and the other
+ * question before it, if nothing was opened for that one; or null.
+ */
 function lastSearch(value) {
   if (!isObject(value) || !line(value.question)) return null;
-  return { question: line(value.question), results: Number.isSafeInteger(value.results) ? value.results : 0, opened: value.opened === true };
+  const results = Number.isSafeInteger(value.results) ? value.results : 0;
+  return { question: line(value.question), results, opened: value.opened === true, after: line(value.after) };
 }
 
 function list(value, clean, most) {
@@ -64,7 +68,7 @@ function tidy(kept) {
 
 /**
  * Return the journey of this tab: {question, articles: [{title, path}], steps: [{tree, path, question, answer}],
- * page: {title, path} or null, search: {question, results, opened} or null, unresolved: [{question, reason}]},
+ * page: {title, path} or null, search: {question, results, opened, after} or null, unresolved: [{question, reason}]},
  * newest last. What another program left in its place reads as an empty journey.
  */
 export function read() {

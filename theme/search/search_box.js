@@ -3,20 +3,14 @@
 import { noteQuestion } from "./journey.js";
 import { put } from "./put.js";
 import { say } from "./say.js";
-import { ask, warm } from "./search_client.js";
-import { failure, foot, hitParts, nothing, troubleLine, work } from "./search_results.js";
+import { warm } from "./search_client.js";
+import { quoteBox } from "./search_quote_box.js";
+import { correction, doubt, eventLink, events, failure, foot, hitParts, nearestLine, nothing, work } from "./search_results.js";
 import { make } from "./search_text.js";
+import { Typing } from "./search_typing.js";
 import { opened, settled, unhelped } from "./unresolved.js";
 
 const MOST = 6;
-/** Milliseconds after a key before the question is asked: all that one stroke types is one question. */
-const PAUSE = 0;
-/** Milliseconds after which somebody who waits is told so. */
-const PATIENCE = 400;
-/** Milliseconds after the last key before what was typed counts as a question. */
-const SETTLED = 800;
-/** The same, before what was found is read out. */
-const QUIET = 600;
 
 const attached = new WeakSet();
 
@@ -27,6 +21,13 @@ export function attach(form) {
   new Box(form);
 }
 
+function hitLink(hit) {
+  const { href, title, meta, passage } = hitParts(hit);
+  const link = make("a", "wp-hit", title, make("small", "", meta, passage.length ? " · " : "", ...passage));
+  link.href = href;
+  return link;
+}
+
 class Box {
   #form;
   #input;
@@ -34,13 +35,7 @@ class Box {
   #list;
   #status;
   #active = -1;
-  /** The last answer and the question that it is shown for. */
-  #shown = null;
-  /** Whether nobody has typed for a while. */
-  #isSettled = false;
-  /** Counts questions and closings: what belongs to an earlier one is not shown. */
-  #turn = 0;
-  #timers = {};
+  #typing;
 
   constructor(form) {
     this.#form = form;
@@ -56,13 +51,20 @@ class Box {
     form.append(this.#popup, this.#status);
     const attributes = { role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-haspopup": "listbox" };
     for (const [name, value] of Object.entries(attributes)) this.#input.setAttribute(name, value);
+    this.#typing = new Typing(this.#input, {
+      how: () => ({ limit: MOST, events: events() }),
+      typed: () => this.#typed(),
+      show: (answer, isSettled) => this.#show(answer, isSettled),
+      settled: (answer) => this.#settled(answer),
+      wait: () => this.#fill([make("p", "wp-search__note", say("search.waiting"))], []),
+    });
     this.#listen();
     warm();
-    if (this.#question) this.#changed();
+    if (this.#question) this.#typing.changed();
   }
 
   get #question() {
-    return this.#input.value.replace(/\s+/g, " ").trimStart();
+    return this.#typing.question;
   }
 
   get #options() {
@@ -70,10 +72,9 @@ class Box {
   }
 
   #listen() {
-    this.#input.addEventListener("input", () => this.#changed());
     // Back from the links below the results, which are there still: what has the focus next must not be replaced.
-    this.#input.addEventListener("focus", () => { if (this.#popup.hidden) this.#changed(); });
-    this.#input.addEventListener("click", () => { if (this.#popup.hidden) this.#changed(); });
+    this.#input.addEventListener("focus", () => { if (this.#popup.hidden) this.#typing.changed(); });
+    this.#input.addEventListener("click", () => { if (this.#popup.hidden) this.#typing.changed(); });
     this.#form.addEventListener("keydown", (event) => this.#key(event));
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#form.addEventListener("focusout", ({ relatedTarget }) => {
@@ -86,58 +87,34 @@ class Box {
     addEventListener("pagehide", () => this.#close());
   }
 
-  #after(name, milliseconds, action) {
-    clearTimeout(this.#timers[name]);
-    this.#timers[name] = setTimeout(action, milliseconds);
+  #typed() {
+    if (this.#question.trim()) return;
+    this.#close();
+    put(this.#status, "");
   }
 
-  #changed() {
-    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
-    this.#isSettled = false;
-    if (!this.#question.trim()) {
-      this.#shown = null;
-      this.#close();
-      put(this.#status, "");
-      return;
-    }
-    this.#after("ask", PAUSE, () => this.#search());
-    this.#after("settle", SETTLED, () => {
-      this.#isSettled = true;
-      this.#settle();
-    });
+  #settled(answer) {
+    settled(answer.question, answer);
+    put(this.#status, work(answer));
   }
 
-  async #search() {
-    const question = this.#question;
-    this.#turn += 1;
-    const turn = this.#turn;
-    this.#after("wait", PATIENCE, () => this.#fill([make("p", "wp-search__note", say("search.waiting"))], []));
-    const answer = await ask(question, { typing: true, limit: MOST });
-    // A newer question shows its own answer.
-    if (!answer || turn !== this.#turn) return;
-    clearTimeout(this.#timers.wait);
-    this.#shown = { question, answer };
-    this.#show(answer);
-    if (this.#isSettled) this.#settle();
-    this.#after("say", QUIET, () => put(this.#status, work(answer)));
-  }
-
-  #show(answer) {
-    const again = () => {
+  #show(answer, isSettled) {
+    const taken = () => this.#unhelped();
+    const again = (how) => {
       this.#input.focus();
-      this.#search();
+      this.#typing.settle(how);
     };
-    if (answer.state === "failed") return this.#fill([failure(answer, again), foot(answer, () => this.#unhelped())], []);
-    if (answer.state === "none") return this.#fill([nothing(answer), foot(answer, () => this.#unhelped())], []);
-    const options = answer.hits.map((hit, index) => this.#option(hit, index));
+    if (answer.state === "failed") return this.#fill([failure(answer, again), foot(answer, taken)], []);
+    const event = eventLink(answer);
+    const options = [...(event ? [event] : []), ...answer.hits.map(hitLink)].map((link, index) => this.#option(link, index));
     const all = answer.total > answer.hits.length ? this.#all(answer.total) : "";
-    return this.#fill([troubleLine(answer.hits), this.#list, all, foot(answer, () => this.#unhelped())], options);
+    const isUnsure = isSettled && answer.state === "unsure";
+    const above = [correction(answer, again), ...(isUnsure ? [doubt(answer, taken), nearestLine()] : [quoteBox(answer, { helped: () => this.#helped(), unhelped: taken })])];
+    const instead = answer.state === "nothing" ? nothing(answer) : "";
+    return this.#fill([...above, this.#list, instead, all, isUnsure ? "" : foot(answer, taken)], options);
   }
 
-  #option(hit, index) {
-    const { href, title, meta, passage } = hitParts(hit);
-    const option = make("a", "wp-hit", title, make("small", "", meta, passage.length ? " · " : "", ...passage));
-    option.href = href;
+  #option(option, index) {
     option.id = `${this.#list.id}-${index}`;
     option.tabIndex = -1;
     option.setAttribute("role", "option");
@@ -172,8 +149,7 @@ class Box {
   }
 
   #close() {
-    this.#turn += 1;
-    for (const name of ["ask", "wait"]) clearTimeout(this.#timers[name]);
+    this.#typing.forget();
     this.#popup.hidden = true;
     this.#input.setAttribute("aria-expanded", "false");
     this.#input.removeAttribute("aria-controls");
@@ -205,7 +181,7 @@ class Box {
       this.#close();
     } else if (this.#input.value) {
       this.#input.value = "";
-      this.#changed();
+      this.#typing.changed();
     } else {
       this.#form.dispatchEvent(new CustomEvent("wp-leave"));
     }
@@ -213,7 +189,7 @@ class Box {
 
   /** From the box through the results and round to the box again. */
   #walk(event) {
-    if (!this.#shown || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!this.#typing.shown || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if (this.#popup.hidden) {
       this.#open();
@@ -236,14 +212,20 @@ class Box {
     else noteQuestion(this.#question);
   }
 
+  /** Whoever goes on from what is shown has asked what stands there. */
   #settle() {
-    if (this.#shown?.question === this.#question) settled(this.#shown.question, this.#shown.answer);
+    const { shown } = this.#typing;
+    if (shown && !shown.isSettled) settled(this.#question, shown.answer);
   }
 
   #picked({ target, button }) {
-    if (button > 1 || !target.closest(".wp-hit")) return;
+    const link = target.closest(".wp-hit");
+    if (button <= 1 && link) this.#helped(link.href);
+  }
+
+  #helped(address = "") {
     this.#settle();
-    opened();
+    opened(address);
   }
 
   #unhelped() {

@@ -13,15 +13,18 @@ export function warm() {
 /**
  * Answer a question: null where a newer one overtook it, and state "failed" where the index cannot be had.
  * @param {string} question
- * @param {{typing?: boolean, kinds?: string[], categories?: string[], limit?: number}} how `typing`: the last
- * word may be unfinished; the ids of kinds and categories to keep, none for all; how many hits at most.
+ * @param {{typing?: boolean, asTyped?: boolean, kinds?: string[], categories?: string[], limit?: number,
+ *   events?: {components: string[], name: string, title: string}[]}} how `typing`: the last word may be unfinished;
+ * `asTyped`: no word is taken for another one; the ids of kinds and categories to keep, none for all; how many hits
+ * at most; what goes on now, of which the answer names the components that the question is about.
  */
-export async function ask(question, { typing = false, kinds = [], categories = [], limit = 8 } = {}) {
+export async function ask(question, { typing = false, asTyped = false, kinds = [], categories = [], limit = 8, events = [] } = {}) {
   last += 1;
   const id = last;
   const answered = new Promise((resolve) => { waiting.set(id, resolve); });
-  send({ id, question, typing, kinds, categories, limit });
-  const answer = (await answered) ?? { state: "failed", question, corrected: "", hits: [], total: 0, kinds: [], categories: [], nearest: [] };
+  send({ id, question, typing, asTyped, kinds, categories, limit, events });
+  const failed = { state: "failed", question, corrected: "", hits: [], total: 0, kinds: [], categories: [], nearest: [], events: [] };
+  const answer = (await answered) ?? failed;
   return id === last ? answer : null;
 }
 

@@ -2,17 +2,15 @@
 import { put } from "./put.js";
 import { search } from "./page.js";
 import { say } from "./say.js";
-import { ask, warm } from "./search_client.js";
-import { failure, hitParts, nothing, personAddress, troubleLine, whenPresent, work } from "./search_results.js";
-import { make, strong } from "./search_text.js";
+import { warm } from "./search_client.js";
+import { quoteBox } from "./search_quote_box.js";
+import { correction, doubt, eventLink, events, failure, hitParts, nearestLine, nothing, personLink, whenPresent, work } from "./search_results.js";
+import { make } from "./search_text.js";
+import { Typing } from "./search_typing.js";
 import { opened, settled, unhelped } from "./unresolved.js";
 
 const MOST = 30;
 const LONGEST = 300;
-const PAUSE = 0;
-/** Milliseconds after the last key before what was typed counts as a question, and becomes the address. */
-const SETTLED = 800;
-const QUIET = 600;
 /** What narrows the results, by its name in the address. */
 const FILTERS = ["kind", "category"];
 
@@ -20,16 +18,18 @@ const form = document.querySelector("[data-wp-search=page]");
 const input = form.querySelector(".wp-search__input");
 const place = document.querySelector("[data-wp-results]");
 const status = document.querySelector("[data-wp-said]");
-const timers = {};
 const chosen = { kind: "", category: "" };
-let shown = null;
+const isFiltered = () => FILTERS.some((name) => chosen[name]);
+const typing = new Typing(input, {
+  how: () => ({ limit: MOST, events: events(), kinds: chosen.kind ? [chosen.kind] : [], categories: chosen.category ? [chosen.category] : [] }),
+  typed,
+  show,
+  settled: asked,
+  wait,
+  ready: whenPresent,
+});
 
-function after(name, milliseconds, action) {
-  clearTimeout(timers[name]);
-  timers[name] = setTimeout(action, milliseconds);
-}
-
-const question = () => input.value.replace(/\s+/g, " ").trimStart();
+const question = () => typing.question;
 
 /** The address of this page for what is asked now. */
 function address() {
@@ -54,34 +54,49 @@ function readAddress() {
   for (const name of FILTERS) chosen[name] = query.get(name) ?? "";
 }
 
-async function showResults(isTyping) {
-  const asked = question();
-  if (!asked.trim()) {
-    shown = null;
-    put(status, "");
-    place.replaceChildren();
-    return;
-  }
-  const filters = { kinds: chosen.kind ? [chosen.kind] : [], categories: chosen.category ? [chosen.category] : [] };
-  if (!place.hasChildNodes()) {
-    const note = make("p", "wp-search__hint", say("search.waiting"));
-    place.append(note);
-  }
-  const [answer] = await Promise.all([ask(asked, { typing: isTyping, limit: MOST, ...filters }), whenPresent()]);
-  if (!answer || asked !== question()) return;
-  shown = { asked, answer };
-  show(answer);
-  after("say", QUIET, () => put(status, work(answer)));
+function typed() {
+  // What narrowed the last question would hide answers to this one.
+  for (const name of FILTERS) chosen[name] = "";
+  if (!question().trim()) clear();
 }
 
-function show(answer) {
-  const isFiltered = FILTERS.some((name) => chosen[name]);
-  if (answer.state === "failed") return fill(failure(answer, () => showResults(false)), person(answer));
-  if (answer.state === "none" && !isFiltered) return fill(nothing(answer), person(answer));
-  const hits = answer.hits.map(item);
-  const list = hits.length ? make("ol", "wp-results__list", ...hits) : make("p", "wp-search__lead", say("search.none_filtered"), " ", allAgain());
+function clear() {
+  typing.forget();
+  put(status, "");
+  place.replaceChildren();
+}
+
+function wait() {
+  const note = make("p", "wp-search__hint", say("search.waiting"));
+  place.replaceChildren(note);
+}
+
+/** Answer what stands in the box, which is complete. */
+function settle() {
+  if (question().trim()) typing.settle();
+  else clear();
+}
+
+function asked(answer) {
+  keepAddress(false);
+  note(answer);
+  put(status, work(answer));
+}
+
+function show(answer, isSettled) {
+  const again = (how) => typing.settle(how);
+  if (answer.state === "failed") return fill(failure(answer, again), person(answer));
+  const list = make("ol", "wp-results__list", eventItem(answer), ...answer.hits.map(item));
   for (const name of ["click", "auxclick"]) list.addEventListener(name, picked);
-  return fill(heading(answer), chips(answer), troubleLine(answer.hits), list, unhelpedPart(answer));
+  if (answer.state === "nothing") return fill(list.children.length ? list : "", nothing(answer), person(answer));
+  const none = answer.hits.length ? "" : make("p", "wp-search__lead", say("search.none_filtered"), " ", allAgain());
+  if (isSettled && answer.state === "unsure") return fill(correction(answer, again), doubt(answer, unhelpedBy), isFiltered() ? chips(answer) : "", nearestLine(), list, none);
+  return fill(heading(answer), correction(answer, again), chips(answer), quoteBox(answer, { helped, unhelped: unhelpedBy }), list, none, unhelpedPart(answer));
+}
+
+function eventItem(answer) {
+  const link = eventLink(answer);
+  return link ? make("li", "wp-results__event", link) : "";
 }
 
 function fill(...parts) {
@@ -91,13 +106,11 @@ function fill(...parts) {
   if (pressed) [...place.querySelectorAll("[data-wp-chip]")].find((chip) => chip.dataset.wpChip === pressed)?.focus();
 }
 
-function heading({ hits, total, corrected, question: asked }) {
-  const count = Math.max(total ?? 0, hits.length);
+function heading({ hits, total, question: asked }) {
+  const count = Math.max(total, hits.length);
   const name = count > hits.length && hits.length ? "first" : "found";
   const value = name === "first" ? hits.length : count;
-  const line = make("p", "wp-results__count", say(`search.${name}`, { count: value, question: asked.trim() }));
-  if (corrected) line.append(" ", ...strong((text) => say("search.corrected", { question: text }), corrected));
-  return line;
+  return make("p", "wp-results__count", say(`search.${name}`, { count: value, question: asked.trim() }));
 }
 
 function item(hit) {
@@ -130,7 +143,7 @@ function chip(name, { id, title, count }) {
   button.addEventListener("click", () => {
     chosen[name] = chosen[name] === id ? "" : id;
     keepAddress(true);
-    showResults(false);
+    settle();
   });
   return button;
 }
@@ -141,31 +154,26 @@ function allAgain() {
   button.addEventListener("click", () => {
     for (const name of FILTERS) chosen[name] = "";
     keepAddress(true);
-    showResults(false);
+    settle();
     input.focus();
   });
   return button;
 }
 
-function personLink(answer, text) {
-  const link = make("a", "wp-button", text);
-  link.href = personAddress(answer.question);
-  link.addEventListener("click", () => {
-    settle();
-    unhelped();
-  });
-  return link;
+function unhelpedBy() {
+  noteShown();
+  unhelped();
 }
 
 function person(answer) {
-  if (!search.person) return "";
-  return make("div", "wp-results__unhelped", make("p", "", search.takesQuestion ? say("search.goes_along") : ""), personLink(answer, say("search.person")));
+  const link = personLink(answer.question, say("search.person"), unhelpedBy);
+  return link && make("div", "wp-results__unhelped", make("p", "", search.takesQuestion ? say("search.goes_along") : ""), link);
 }
 
 /** Below the results: what to do when none of them helped. */
 function unhelpedPart(answer) {
   if (search.person) {
-    const link = personLink(answer, say("search.none_helped"));
+    const link = personLink(answer.question, say("search.none_helped"), unhelpedBy);
     return make("div", "wp-results__unhelped", make("p", "", search.takesQuestion ? say("search.none_helped_hint") : say("search.others")), link);
   }
   if (!search.endpoint) return "";
@@ -173,8 +181,7 @@ function unhelpedPart(answer) {
   button.type = "button";
   const part = make("div", "wp-results__unhelped", button);
   button.addEventListener("click", () => {
-    settle();
-    unhelped();
+    unhelpedBy();
     const thanks = make("p", "", say("search.thanks"));
     thanks.tabIndex = -1;
     part.replaceChildren(thanks);
@@ -183,49 +190,49 @@ function unhelpedPart(answer) {
   return part;
 }
 
-/** What was typed counts as a question now. A filter that leaves nothing is no question without an answer. */
-function settle() {
-  clearTimeout(timers.settle);
+/** Take note of an answer. A filter that leaves nothing makes no question without an answer. */
+function note(answer) {
+  if (!isFiltered()) settled(question(), answer);
+}
+
+/** Whoever goes on from what is shown has asked what stands there. */
+function noteShown() {
   keepAddress(false);
-  if (shown?.asked === question() && !FILTERS.some((name) => chosen[name])) settled(shown.asked, shown.answer);
+  if (typing.shown && !typing.shown.isSettled) note(typing.shown.answer);
 }
 
 function picked({ target, button }) {
-  if (button > 1 || !target.closest(".wp-hit__link")) return;
-  settle();
-  opened();
+  const link = target.closest(".wp-hit__link, .wp-search__trouble");
+  if (button <= 1 && link) helped(link.href);
 }
 
-async function showSettled() {
-  await showResults(false);
-  settle();
+function helped(address = "") {
+  noteShown();
+  opened(address);
 }
 
-input.addEventListener("input", () => {
-  // What narrowed the last question would hide answers to this one.
-  for (const name of FILTERS) chosen[name] = "";
-  after("ask", PAUSE, () => showResults(true));
-  after("settle", SETTLED, settle);
-});
 input.addEventListener("focus", warm, { once: true });
 input.addEventListener("keydown", (event) => {
-  const first = place.querySelector(".wp-hit__link");
+  const first = place.querySelector(".wp-results__list a");
   if (event.key !== "ArrowDown" || event.isComposing || !first) return;
   event.preventDefault();
   first.focus();
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  clearTimeout(timers.ask);
-  showSettled();
+  settle();
   // The keyboard of a phone would hide what was found.
   if (matchMedia("(pointer: coarse)").matches) input.blur();
 });
 addEventListener("popstate", () => {
   readAddress();
-  showResults(false);
+  settle();
 });
 
 readAddress();
-if (question()) showSettled();
-else if (!matchMedia("(pointer: coarse)").matches) input.focus({ preventScroll: true });
+if (question()) {
+  wait();
+  settle();
+} else if (!matchMedia("(pointer: coarse)").matches) {
+  input.focus({ preventScroll: true });
+}

@@ -1,20 +1,17 @@
-// Which place of a document answers, and the passage of it that a result shows.
+// What a result shows of a document: which part of it answers, where that leads, and its first words.
 import { wordsOf } from "./search_words.js";
 
 const PASSAGE = 150;
 const TOKEN = /[\p{L}\p{N}]+(?:['’]\p{L}+)*/gu;
-/** How much more a word counts in the heading of a section than in its text. */
-const HEADING = 2;
 
 /**
  * Cut a text into [text, isMatch] at its words.
- * @param {(word: string) => number} weightOf what a word tells; 0 for one that was not asked
+ * @param {Set<string>} asked the words that were asked, in every form
  */
-export function marked(text, weightOf) {
+export function marked(text, asked) {
   const parts = [];
   let at = 0;
-  for (const found of text.matchAll(TOKEN)) {
-    if (!wordsOf(found[0]).some(weightOf)) continue;
+  for (const found of matches(text, asked)) {
     if (found.index > at) parts.push([text.slice(at, found.index), false]);
     parts.push([found[0], true]);
     at = found.index + found[0].length;
@@ -23,55 +20,45 @@ export function marked(text, weightOf) {
   return parts;
 }
 
-/** What the different words that were asked weigh together in a text. */
-function weigh(text, weightOf) {
-  const weights = new Map();
-  for (const word of wordsOf(text)) {
-    const [weight, term] = weightOf.term(word);
-    if (weight) weights.set(term, weight);
-  }
-  return [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-}
+const matches = (text, asked) => [...text.matchAll(TOKEN)].filter(([word]) => wordsOf(word).some((one) => asked.has(one)));
 
-/** The stretch of a text in which most of what was asked stands together. */
-function stretch(text, weightOf) {
-  if (text.length <= PASSAGE) return text;
-  const matches = [...text.matchAll(TOKEN)].filter((found) => wordsOf(found[0]).some(weightOf));
-  let best = { start: 0, weight: 0 };
-  for (const { index } of matches) {
-    const start = sentenceStart(text, index);
-    const weight = weigh(text.slice(start, start + PASSAGE), weightOf);
-    if (weight > best.weight) best = { start, weight };
-  }
-  const end = best.start + PASSAGE;
-  const cut = end < text.length ? `${text.slice(best.start, end).replace(/\s+\S*$/u, "")} …` : text.slice(best.start);
-  return best.start > 0 ? `… ${cut}` : cut;
-}
-
-/** Where the sentence of a place begins, or a few words before it where that is far. */
-function sentenceStart(text, index) {
-  const before = text.slice(Math.max(0, index - PASSAGE / 2), index);
-  const end = before.search(/[.!?:]\s+[^.!?:]*$/u);
-  if (end >= 0) return index - before.length + end + before.slice(end).match(/^[.!?:]\s+/u)[0].length;
-  const words = before.slice(-40).match(/\s\S.*$/u);
-  return index < PASSAGE / 2 ? 0 : index - (words ? words[0].trimStart().length : 0);
-}
-
-/** Return {url, section, passage, titleParts} of a document for the words that were asked. */
-export function shown(result, weightOf) {
-  const weighed = result.sections.map(([anchor, heading, sentences], at) => {
-    const text = sentences.join(" ");
-    const weight = weigh(text, weightOf) + (at && heading ? HEADING * weigh(heading, weightOf) : 0);
-    return { anchor, heading, text, weight };
-  });
-  // The first of equals, so that nobody is led past the beginning for nothing.
-  const best = weighed.reduce((one, other) => (other.weight > one.weight ? other : one), weighed[0] ?? { anchor: "", heading: "", text: "", weight: 0 });
-  const leadsDeeper = best.weight > 0 && best.heading !== "" && best.anchor !== "";
-  const text = best.weight > 0 && best.text ? best.text : result.summary || weighed.find((section) => section.text)?.text || "";
+/**
+ * Return {url, title, titleParts, article, section, passage} of a document.
+ * @param {number | undefined} number that of its passage nearest to the question. The result is what holds it: a heading is
+ * shown as itself, with what it is part of as its `article`; of a sentence, the heading above it is the `section`.
+ * @param {(heading: string) => boolean} isOne whether a heading tells its article from the others
+ */
+export function shown(result, number, asked, isOne) {
+  const nearest = result.passages[number];
+  const [anchor, heading] = result.sections[nearest?.section] ?? ["", ""];
+  const leadsDeeper = anchor !== "" && heading !== "";
+  const isItself = leadsDeeper && nearest.isName === true && isOne(heading);
+  const title = isItself ? heading : result.title;
   return {
-    url: leadsDeeper ? `${result.url.split("#")[0]}#${best.anchor}` : result.url,
-    section: leadsDeeper ? best.heading : "",
-    titleParts: marked(result.title, weightOf),
-    passage: marked(stretch(text, weightOf), weightOf),
+    url: leadsDeeper ? `${result.url.split("#")[0]}#${anchor}` : result.url,
+    title,
+    titleParts: marked(title, asked),
+    article: isItself ? result.title : result.article,
+    section: leadsDeeper && !isItself ? heading : "",
+    passage: marked(opening(passageOf(result, number), nearest?.text ?? "", asked), asked),
   };
+}
+
+const joined = (passages) => passages.map(({ text }) => text).join(" ");
+
+/** The nearest passage with what follows it in its section; of a title or an alias, what the document is about. */
+function passageOf({ passages, summary }, number) {
+  const sentences = passages.filter(({ section, isName }) => section >= 0 && !isName);
+  const { section } = passages[number] ?? {};
+  const following = sentences.filter((one) => one.section === section && passages.indexOf(one) >= number);
+  return joined(following) || summary || joined(sentences);
+}
+
+/** The first words of a text; where its first sentence is long, from the word on that was asked. */
+function opening(text, sentence, asked) {
+  const first = matches(text, asked)[0]?.index ?? 0;
+  const start = first >= PASSAGE && first < sentence.length ? first : 0;
+  const end = start + PASSAGE;
+  const cut = end < text.length ? `${text.slice(start, end).replace(/\s+\S*$/u, "")} …` : text.slice(start);
+  return start > 0 ? `… ${cut}` : cut;
 }

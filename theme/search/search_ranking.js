@@ -4,14 +4,17 @@ import { questionKey, wordGroups } from "./search_words.js";
 
 /**
  * Rank the documents of an index.
+ * @param {{typing?: boolean, asTyped?: boolean}} how the last word may be unfinished; no word is taken for another one
  * @returns {Promise<{order: number[], passages: Map<number, number>, concepts: object[], state: string, corrected: string}>}
  * order: the documents nearest to the question, best first; passages: of those that were compared one by one, the
  * number of the nearest passage; state: "answer", "unsure", or "nothing" where no word leads anywhere.
  */
-export async function rank(shards, question, { typing = false } = {}) {
-  let concepts = await conceptsOf(shards, question, typing, shards.constants.least_alike);
+export async function rank(shards, question, { typing = false, asTyped = false } = {}) {
+  const { key_terms: mostAsked, least_alike: least, last_alike: last } = shards.constants;
+  const read = async (alike) => keyTerms(await conceptsOf(shards, question, { typing, asTyped, least: alike }), mostAsked);
   const isKnown = ({ isContent, candidates }) => isContent && candidates.length;
-  if (!concepts.some(isKnown)) concepts = await conceptsOf(shards, question, typing, shards.constants.last_alike);
+  let concepts = await read(least);
+  if (!concepts.some(isKnown)) concepts = await read(last);
   const terms = concepts.flatMap(({ candidates }) => candidates.map(({ entry }) => entry.term));
   const postings = new Map(await Promise.all([...new Set(terms)].map(async (term) => [term, await shards.postings(term)])));
   const scores = new Float64Array(shards.table.kind.length);
@@ -39,6 +42,14 @@ export async function rank(shards, question, { typing = false } = {}) {
   const plausible = shown.filter((document) => same.has(document) || nearness.get(document) * whole >= least);
   const passages = new Map([...compared].map(([document, { passage }]) => [document, passage]));
   return { order: plausible, passages, concepts, state, corrected };
+}
+
+/** The heaviest words of a question, in their order; words that are nowhere come last. */
+function keyTerms(concepts, most) {
+  const isKnown = ({ candidates }) => (candidates.length ? 1 : 0);
+  const heavier = (one, other) => isKnown(other) - isKnown(one) || other.weight - one.weight;
+  const order = [...concepts.keys()].sort((one, other) => heavier(concepts[one], concepts[other]));
+  return order.slice(0, most).sort((one, other) => one - other).map((at) => concepts[at]);
 }
 
 const sum = (concepts) => concepts.reduce((total, { weight }) => total + weight, 0);
@@ -91,7 +102,7 @@ async function comparedWith(shards, documents, concepts, known) {
 }
 
 /** The forms by which a passage holds a concept: for each candidate the inflections of its words, the best worth first. */
-async function askedForms(shards, { weight, candidates }) {
+export async function askedForms(shards, { weight, candidates }) {
   const ways = await Promise.all(candidates.map(async ({ form, worth }) => ({ worth, words: await Promise.all(form.split(" ").map((word) => shards.inflections(word))) })));
   for (const { entry, worth } of candidates) {
     for (const [share, form] of shards.synonymsOf(entry.term)) {
@@ -116,7 +127,7 @@ function nearestPassage(passages, asked, known, constants) {
   return found;
 }
 
-const worthIn = (words, ways) => ways.find((way) => way.words.every((forms) => forms.some((form) => words.has(form))))?.worth ?? 0;
+export const worthIn = (words, ways) => ways.find((way) => way.words.every((forms) => forms.some((form) => words.has(form))))?.worth ?? 0;
 
 function correctedOf(concepts) {
   const isUnderstood = ({ candidates }) => !candidates[0]?.isCorrection;
@@ -129,7 +140,7 @@ function asRead({ constants }, question) {
   return [...question.slice(0, 2 * constants.longest_question)].slice(0, constants.longest_question).join("");
 }
 
-async function conceptsOf(shards, question, typing, least) {
+async function conceptsOf(shards, question, { typing, ...how }) {
   const groups = wordGroups(asRead(shards, question)).slice(0, shards.constants.most_words);
   const isOpen = typing && question !== "" && !/\s$/u.test(question);
   const known = new Set();
@@ -142,7 +153,7 @@ async function conceptsOf(shards, question, typing, least) {
     for (const word of words) {
       if (known.has(word)) continue;
       known.add(word);
-      found.push(conceptOf(shards, word, isLast, least));
+      found.push(conceptOf(shards, word, { ...how, typing: isLast }));
     }
   }
   return Promise.all(found);
@@ -166,13 +177,16 @@ async function meant(shards, group) {
   return known.length ? known : group.slice(-1);
 }
 
-async function conceptOf(shards, asked, typing, least) {
+async function conceptOf(shards, asked, { typing, asTyped, least }) {
   const { whole, completed, stop, first_wrong: firstWrong } = shards.constants;
   const entry = await shards.form(asked);
   const isContent = !shards.stop.has(asked);
   const own = entry ? [{ form: asked, entry, worth: whole }] : [];
   if (entry && asked.includes(" ")) return { asked, candidates: [...own, ...(await partsOf(shards, asked))], weight: entry.weight, isContent: true };
-  if (!typing && !isContent) return { asked, candidates: own, weight: entry ? entry.weight : Math.floor((shards.table.unknown * stop) / whole), isContent };
+  if (!typing && (asTyped || !isContent)) {
+    const nowhere = isContent ? shards.table.unknown : Math.floor((shards.table.unknown * stop) / whole);
+    return { asked, candidates: own, weight: entry ? entry.weight : nowhere, isContent };
+  }
   if (!typing && entry) {
     const beside = new Map(await shards.neighbours(asked));
     const candidates = related(asked, [...beside.keys()], shards.constants).map((each) => ({ ...each, entry: beside.get(each.form) }));

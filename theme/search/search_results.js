@@ -1,11 +1,15 @@
 // What an answer of the search looks like, below a box and on the page of the search.
 import { story, tell } from "./aware.js";
-import { fillNotice, whenKnown } from "./now.js";
-import { helpPage, helpRoot, search } from "./page.js";
+import { whenKnown } from "./now.js";
+import { helpPage, helpRoot, search, statusPage } from "./page.js";
 import { say } from "./say.js";
 import { make, marked, strong } from "./search_text.js";
 
 const LONGEST = 300;
+/** Of so many results, what is wrong with their components stands above them. */
+const FIRST = 3;
+/** What the addresses of status pages begin with in the index, wherever they are. */
+const OF_STATUS = "status/";
 /** Milliseconds that the page of the search waits for the state of the service, so that nothing moves later. */
 const PATIENCE = 800;
 
@@ -24,8 +28,17 @@ export const whenPresent = () => present;
 /** What is wrong with some components, as aware.js tells it; null where nothing is known to be. */
 function troubleOf(components) {
   if (!known || known.view.isStale || !components.length) return null;
-  const found = story(known.now, components);
+  const found = story(known.now, [...new Set(components)]);
   return found && found.topic !== "calm" && found.topic !== "unknown" ? found : null;
+}
+
+/** What goes on now, for `ask`: [{components, name, title}], each a component with what it is called, or something with its title. */
+export function events() {
+  if (!known || known.view.isStale) return [];
+  const { components, incidents, maintenances } = known.now;
+  const ids = Object.keys(components).filter((id) => troubleOf([id]));
+  const titled = [...incidents, ...maintenances].map((item) => ({ components: item.components, name: "", title: item.title }));
+  return [...ids.map((id) => ({ components: [id], name: components[id].name, title: "" })), ...titled];
 }
 
 /** Return the parts of one result: its address, its title, what it is, and the passage that matches. */
@@ -40,25 +53,38 @@ export function hitParts(hit) {
     tag.dataset.tone = trouble.status === "under_maintenance" ? "maintenance" : trouble.status;
     title.append(" ", tag);
   }
-  const section = hit.section === hit.title ? "" : hit.section;
-  const meta = [hit.category?.title, say(`search.kind.${hit.kind}`), section].filter(Boolean).join(" · ");
-  return { href: helpPage(hit.url), title, meta, passage: marked(hit.passage) };
+  const meta = [hit.category?.title, say(`search.kind.${hit.kind}`), hit.article, hit.section].filter(Boolean).join(" · ");
+  const href = hit.url.startsWith(OF_STATUS) ? statusPage(hit.url.slice(OF_STATUS.length)) : helpPage(hit.url);
+  return { href, title, meta, passage: marked(hit.passage) };
 }
 
-/** One line above the results, where a component of one of them is in trouble; else nothing. */
-export function troubleLine(hits) {
-  const found = troubleOf([...new Set(hits.flatMap(({ components }) => components))]);
-  if (!found) return "";
-  const text = make("span", "wp-now__text", make("b", ""), " ", make("span", ""));
-  const line = make("p", "wp-notice wp-search__trouble", make("i", "wp-dot"), text, make("a", ""));
-  fillNotice(line, tell(found, known.view));
-  return line;
+/** Make a link to what is wrong with what a question is about, or with what its first results depend on or tell of; null where nothing is. */
+export function eventLink({ hits, events: asked }) {
+  const everything = hits[0]?.url === OF_STATUS ? Object.keys(known?.now.components ?? {}) : [];
+  const found = troubleOf(asked) ?? troubleOf([...everything, ...hits.slice(0, FIRST).flatMap(({ components }) => components)]);
+  if (!found) return null;
+  const { status, title, detail, path, link: follow } = tell(found, known.view);
+  const text = make("small", "", detail, detail ? " " : "", make("span", "wp-search__follow", follow));
+  const link = make("a", "wp-hit wp-notice wp-search__trouble", make("b", "wp-hit__title", title), " ", text);
+  link.dataset.status = status;
+  link.href = statusPage(path);
+  return link;
+}
+
+/** What was said last of the incident that some components are in; null where there is none. */
+export function incidentQuote(components) {
+  const path = troubleOf(components)?.path;
+  const incident = path ? known.now.incidents.find((item) => item.path === path) : null;
+  return incident?.update ? { parts: [[incident.update, false]], title: incident.title, href: statusPage(path) } : null;
 }
 
 /** Say in a few words what was found, for those who hear it. */
-export function work({ state, hits, question }) {
+export function work({ state, hits, question, quote }) {
   if (state === "failed") return say("search.failed");
-  return state === "none" ? say("search.none", { question: question.trim() }) : say("search.count", { count: hits.length });
+  if (state === "nothing") return say("search.none", { question: question.trim() });
+  const count = say("search.count", { count: hits.length });
+  const before = state === "unsure" ? say("search.unsure") : (quote?.parts ?? []).map(([text]) => text).join("");
+  return before ? `${before} ${count}` : count;
 }
 
 function categories(list) {
@@ -70,7 +96,18 @@ function categories(list) {
   return links.length ? make("ul", "wp-search__topics", ...links) : "";
 }
 
-/** Say that there is no answer, and which topics are nearest. */
+/** Say that nothing answers for sure, and lead to a person; what is nearest stands below. `taken` is called by who goes there. */
+export function doubt({ question }, taken) {
+  const lead = make("b", "wp-search__lead", say("search.unsure"));
+  const link = personLink(question, say("search.person"), taken);
+  const hint = link && search.takesQuestion ? make("span", "wp-search__hint", say("search.unsure_person")) : "";
+  return make("div", "wp-search__doubt", make("p", "", lead, " ", hint), link);
+}
+
+/** What stands above results of which none answers for sure. */
+export const nearestLine = () => make("p", "wp-search__nearest", say("search.unsure_nearest"));
+
+/** Say that there is no answer, and which topics there are. */
 export function nothing({ question, nearest }) {
   const lead = make("p", "wp-search__lead", ...strong((value) => say("search.none", { question: value }), question.trim()));
   return make("div", "wp-search__nothing", lead, nearest.length ? make("p", "wp-search__hint", say("search.nearest")) : "", categories(nearest));
@@ -96,17 +133,29 @@ export function personAddress(question) {
   return target.href;
 }
 
-/** Below every answer: what was asked instead, and the way to a person. */
-export function foot(answer, taken) {
-  const { state, corrected, question } = answer;
-  const text = make("span", "wp-search__others");
-  if (corrected && state === "found") text.append(...strong((value) => say("search.corrected", { question: value }), corrected), " ");
+/** Make the link to a person; empty where there is none. `taken` is called by who goes there. */
+export function personLink(question, text, taken, className = "wp-button") {
   const address = personAddress(question);
-  if (address && state === "found") text.append(say("search.others"));
-  if (address && state !== "found" && search.takesQuestion) text.append(say("search.goes_along"));
-  if (!address) return text.hasChildNodes() ? make("div", "wp-search__foot", text) : "";
-  const link = make("a", state === "found" ? "wp-button wp-button--quiet" : "wp-button", say("search.person"));
+  if (!address) return "";
+  const link = make("a", className, text);
   link.href = address;
   link.addEventListener("click", taken);
-  return make("div", "wp-search__foot", text, link);
+  return link;
+}
+
+/** Say what was asked instead, and offer to ask for the words as they were typed; nothing where they were understood. */
+export function correction({ corrected, question }, again) {
+  if (!corrected) return "";
+  const button = make("button", "", ...strong((value) => say("search.as_typed", { question: value }), question.trim()));
+  button.type = "button";
+  button.addEventListener("click", () => again({ asTyped: true }));
+  return make("p", "wp-search__corrected", ...strong((value) => say("search.corrected", { question: value }), corrected), " ", button);
+}
+
+/** Below an answer, the way to a person; nothing where there is none. */
+export function foot({ state, question }, taken) {
+  const isQuiet = state === "answer" || state === "unsure";
+  const link = personLink(question, say("search.person"), taken, isQuiet ? "wp-button wp-button--quiet" : "wp-button");
+  const goesAlong = search.takesQuestion ? say("search.goes_along") : "";
+  return link && make("div", "wp-search__foot", make("span", "wp-search__others", isQuiet ? say("search.others") : goesAlong), link);
 }

@@ -108,7 +108,7 @@ function placeOf(firsts, wanted, order) {
   return low - 1;
 }
 
-/** A result with its passages in their order: title, aliases, summary, then of each section heading and sentences. */
+/** A result with its passages in their order: title, aliases, summary, then of each section heading and sentences; -1 is no section. */
 function readResult(data) {
   const result = JSON.parse(text(data));
   const passages = [result.title, ...result.aliases].filter(Boolean).map((name) => ({ text: name, section: -1, isName: true }));

@@ -1,7 +1,12 @@
 // The search itself, beside the page: a question comes in, what answers it goes out.
-import { shown } from "./search_passages.js";
+import { marked, shown } from "./search_passages.js";
+import { quote } from "./search_quote.js";
 import { rank } from "./search_ranking.js";
 import { Shards, Unreadable } from "./search_shards.js";
+import { wordsOf } from "./search_words.js";
+
+/** Topics that are named where nothing answers. */
+const TOPICS = 4;
 
 let loading = null;
 
@@ -31,41 +36,64 @@ function counted(values) {
   return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
-/** The words of the index that stand for what was asked, for marks: each with its weight and its term. */
-async function asked(shards, concepts) {
-  const terms = new Map();
-  for (const { weight, candidates } of concepts) for (const { entry } of candidates) terms.set(entry.term, Math.max(1, weight));
-  const forms = new Map();
-  for (const { form, entry } of concepts.flatMap(({ candidates }) => candidates)) {
-    for (const [other, { term }] of await shards.near(form)) if (terms.has(term)) forms.set(other, [terms.get(term), term]);
+const topics = (shards) => counted(shards.table.category.map((number) => shards.table.categories[number])).slice(0, TOPICS).map(([category]) => category);
+
+/** The words that say what was asked, each with all forms in which it may stand somewhere. */
+async function askedForms(shards, concepts) {
+  return Promise.all(concepts.filter(({ isContent }) => isContent).map(async ({ asked, candidates, weight }) => {
     // The words of a phrase are marked one by one.
-    for (const word of form.split(" ")) if (!shards.stop.has(word) && !forms.has(word)) forms.set(word, [terms.get(entry.term), entry.term]);
-  }
-  const weightOf = (word) => forms.get(word)?.[0] ?? 0;
-  weightOf.term = (word) => forms.get(word) ?? [0, ""];
-  return weightOf;
+    const words = candidates.flatMap(({ form }) => form.split(" ")).filter((word) => !shards.stop.has(word));
+    const forms = await Promise.all(words.map((word) => shards.inflections(word)));
+    return { weight, forms: new Set([asked, ...words, ...forms.flat()]) };
+  }));
 }
 
-async function answer(shards, { question, typing, kinds, categories, limit }) {
-  const { order: found, concepts, state, corrected } = await rank(shards, question, { typing });
-  const wanted = found.filter((document) => {
+/** Those of some events that a question is about: it has a word of what the event is in, or half of it is in the event's title. */
+function eventsOf(events, asked) {
+  const weigh = (words) => asked.filter(({ forms }) => words.some((word) => forms.has(word))).reduce((sum, { weight }) => sum + weight, 0);
+  const whole = asked.reduce((sum, { weight }) => sum + weight, 0);
+  return events.filter(({ name, title }) => weigh(wordsOf(name)) > 0 || (whole > 0 && weigh(wordsOf(title)) * 2 >= whole));
+}
+
+/** The sentence that answers, with its words marked; null where none does, or where filters have left its article out. */
+async function quoted(shards, ranking, wanted, words) {
+  const found = wanted[0] === ranking.order[0] ? await quote(shards, ranking) : null;
+  if (!found) return null;
+  const { title, url } = await shards.result(found.document);
+  return { parts: marked(found.text, words), title, url: `${url.split("#")[0]}${found.anchor && `#${found.anchor}`}` };
+}
+
+async function answer(shards, { question, typing, asTyped, kinds, categories, limit, events }) {
+  const ranking = await rank(shards, question, { typing, asTyped });
+  const { order, passages, concepts, state, corrected } = ranking;
+  const wanted = order.filter((document) => {
     const category = categoryOf(shards, document)?.id;
     return (!kinds.length || kinds.includes(kindOf(shards, document))) && (!categories.length || categories.includes(category));
   });
-  const weightOf = found.length ? await asked(shards, concepts) : null;
-  const hits = await Promise.all(wanted.slice(0, limit).map(async (document) => {
-    const result = await shards.result(document);
-    const { title, components } = result;
-    return { title, components, kind: kindOf(shards, document), category: categoryOf(shards, document) ?? null, ...shown(result, weightOf) };
+  const asked = await askedForms(shards, concepts);
+  const words = new Set(asked.flatMap(({ forms }) => [...forms]));
+  const first = wanted.slice(0, limit);
+  const results = await Promise.all(first.map((document) => shards.result(document)));
+  // "What to do" of five articles says nothing.
+  const headings = results.flatMap(({ sections }) => sections.map(([, heading]) => heading));
+  const isOne = (heading) => headings.indexOf(heading) === headings.lastIndexOf(heading);
+  const hits = results.map((result, at) => ({
+    components: result.components,
+    kind: kindOf(shards, first[at]),
+    category: categoryOf(shards, first[at]) ?? null,
+    ...shown(result, passages.get(first[at]), words, isOne),
   }));
   return {
     state,
     question,
-    corrected: found.length ? corrected : "",
+    corrected: order.length ? corrected : "",
+    quote: await quoted(shards, ranking, wanted, words),
     hits,
     total: wanted.length,
-    kinds: counted(found.map((document) => kindOf(shards, document))).map(([kind, count]) => ({ kind, count })),
-    categories: counted(found.map((document) => categoryOf(shards, document))).map(([category, count]) => ({ ...category, count })),
+    kinds: counted(order.map((document) => kindOf(shards, document))).map(([kind, count]) => ({ kind, count })),
+    categories: counted(order.map((document) => categoryOf(shards, document))).map(([category, count]) => ({ ...category, count })),
+    nearest: state === "nothing" ? topics(shards) : [],
+    events: eventsOf(events, asked).flatMap(({ components }) => components),
   };
 }
 

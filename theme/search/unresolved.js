@@ -2,7 +2,7 @@
 // endpoint: the question without what may tell who asked, and why it counts as unresolved.
 import { send } from "./beacon.js";
 import { noteQuestion, noteSearch, noteUnresolved, read } from "./journey.js";
-import { page, search } from "./page.js";
+import { helpRoot, page, search } from "./page.js";
 import { language } from "./say.js";
 
 /** Shorter ones are words that somebody has only begun. */
@@ -28,6 +28,11 @@ export function report({ question, reason, results }) {
   return { kind: "search", question: masked(question), reason, results, language, page: page.path };
 }
 
+/** What is sent of the article that somebody opened after asking in other words: these keys and no others. */
+export function readNext(question, path) {
+  return { kind: "read_next", question: masked(question), language, page: path };
+}
+
 function record(question, reason, results) {
   const isNew = !read().unresolved.some((one) => isSame(one.question, question));
   if (!isNew) return;
@@ -36,22 +41,26 @@ function record(question, reason, results) {
 }
 
 /** Take note of a question that somebody has stopped typing, and of its answer. */
-export function settled(question, { state, total, hits }) {
+export function settled(question, { state, total }) {
   const asked = question.trim();
   if (state === "failed" || asked.length < SHORTEST) return;
   noteQuestion(asked);
   const last = read().search;
-  const results = state === "found" ? total ?? hits.length : 0;
   const isAgain = Boolean(last) && isSame(last.question, asked);
-  if (last?.results && !last.opened && !isContinued(last.question, asked)) record(last.question, "reformulated", last.results);
-  noteSearch({ question: asked, results, opened: isAgain && last.opened });
-  if (!results) record(asked, "no_answer", 0);
+  const isOther = Boolean(last) && !last.opened && !isContinued(last.question, asked);
+  if (isOther && last.results) record(last.question, "reformulated", last.results);
+  const opened = isAgain && last.opened;
+  noteSearch({ question: asked, results: total, opened, after: isOther ? last.question : last?.opened ? "" : last?.after });
+  if (state !== "answer") record(asked, state === "unsure" ? "unsure" : "no_answer", total);
 }
 
-/** Take note that a result was opened. */
-export function opened() {
+/** Take note that a result was opened, by its address. It may be what the question before was about. */
+export function opened(address) {
   const last = read().search;
-  if (last) noteSearch({ ...last, opened: true });
+  if (!last) return;
+  noteSearch({ ...last, opened: true });
+  if (!last.after || last.opened || !address.startsWith(helpRoot)) return;
+  send(search.endpoint, readNext(last.after, address.slice(helpRoot.length).split("#")[0]));
 }
 
 function recordLast(reason) {

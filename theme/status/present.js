@@ -42,7 +42,7 @@ export function presentOf(value) {
     changed_at: time(value.changed_at),
     stale_after: Number.isFinite(value.stale_after) ? value.stale_after : 0,
     components: componentsOf(value.components),
-    incidents: itemsOf(value.incidents, (item) => ({ impact: Object.hasOwn(IMPACTS, item.impact) ? item.impact : "minor" })),
+    incidents: itemsOf(value.incidents, (item) => ({ impact: Object.hasOwn(IMPACTS, item.impact) ? item.impact : "minor", update: text(item.update) })),
     maintenances: itemsOf(value.maintenances, (item) => ({ ends_at: time(item.ends_at) })),
   };
 }

@@ -19,6 +19,7 @@ from waypost import __version__
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = {
+    "ask": "Ask the help center a question, and see the sentence that answers it.",
     "build": "Build the help center and the status page into site/.",
     "deliver": "Tell subscribers what is new, and send all that is due.",
     "deliveries": "Look at what was sent to whom, and send again what did not come through.",

@@ -214,11 +214,11 @@ def _coloured(problem: Problem) -> str:
     return head.replace(word, click.style(word, fg=colour, bold=True), 1) + (f"\n{rest}" if rest else "")
 
 
-def print_json(document: Any) -> None:
+def print_json(document: Any, *, on_one_line: bool = False) -> None:
     """Print a document for programs."""
     # Where the terminal lacks characters, their escapes lose nothing.
     has_all = "utf" in (getattr(sys.stdout, "encoding", None) or "utf").lower()
-    text = json.dumps(document, ensure_ascii=not has_all, indent=2, default=str)
+    text = json.dumps(document, ensure_ascii=not has_all, indent=None if on_one_line else 2, default=str)
     # JSON escapes less than a terminal obeys; line ends are ours.
     click.echo("\n".join(STEERING.sub(_escaped, line) for line in text.split("\n")))
 

@@ -22,7 +22,6 @@ from waypost.help.rules.article_data import suggestions_document
 from waypost.help.rules.catalog import CategoryLink, build_catalog
 from waypost.help.rules.further_help import (
     SEARCH_URL,
-    TICKET_URL,
     embeds_of,
     helpful_view,
     person_link,
@@ -42,7 +41,7 @@ from waypost.search.io.word_cache import SiteCache
 from waypost.search.site_search import search_outputs, site_language
 from waypost.status.rules.snapshot import Snapshot
 from waypost.support.rules.contact_page import ContactView, coming_holidays, contact_view
-from waypost.support.rules.ticket_form import SUGGESTIONS_PATH, ticket_view
+from waypost.support.rules.ticket_form import SUGGESTIONS_PATH, TICKET_URL, ticket_view
 
 TakeSnapshot = Callable[[Words], Snapshot]
 """Gives the present state of the service, in the words of the site."""

@@ -20,7 +20,14 @@ from waypost.publishing.io.feeds import feed_files
 from waypost.publishing.io.theme_assets import BANNER_PATH, banner_file, script_words, status_assets
 from waypost.publishing.pages.past_pages import PastPages
 from waypost.publishing.pages.plain_text import text_files
-from waypost.publishing.pages.render import SHELL_PATH, common_inputs, default_shell, past_files, status_pages
+from waypost.publishing.pages.render import (
+    SHELL_PATH,
+    common_inputs,
+    common_text,
+    default_shell,
+    past_files,
+    status_pages,
+)
 from waypost.publishing.rules.feed_items import FeedRow
 from waypost.publishing.rules.redirects import former_component_files, redirect_files
 from waypost.status.rules.snapshot import Snapshot
@@ -74,8 +81,10 @@ FILE_MAKERS: Mapping[str, Callable[[PublishedSite], Mapping[str, bytes]]] = {
     "banner": lambda site: {BANNER_PATH: banner_file(site.snapshot.words)},
     "badges": lambda site: badge_files(site.snapshot),
     "pages": lambda site: status_pages(site.snapshot, site.articles, site.shell, site.cache),
-    "feeds": lambda site: site.timelines("feeds", partial(feed_files, past=site.feed)),
-    "calendars": lambda site: site.timelines("calendars", calendar_files),
+    "feeds": lambda site: site.timelines("feeds", partial(feed_files, past=site.feed, cache=site.cache)),
+    "calendars": lambda site: site.cache.files(
+        "calendars", site.snapshot.maintenances, partial(calendar_files, site.snapshot)
+    ),
     "Statuspage API": lambda site: json_files(api_documents(site.snapshot)),
     "now.json": lambda site: json_files({"now.json": now_document(site.snapshot)}),
     "waypost.json": lambda site: json_files({"waypost.json": waypost_document(site.snapshot)}),
@@ -109,7 +118,8 @@ def whole_site(
 ) -> tuple[dict[str, bytes], LazyFiles]:
     """Return the files of the status site, and its pages about what is over; see `status_files`."""
     site = PublishedSite(snapshot, project, kept, cache, feed)
-    cache.begin(*common_inputs(snapshot, site.articles, site.shell))
+    common = snapshot, site.articles, site.shell
+    cache.begin(*common_inputs(*common), describe=lambda: common_text(*common))
     files = {path: data for make in FILE_MAKERS.values() for path, data in make(site).items()}
     lazy = past_files(snapshot, site.articles, site.shell, past, cache)
     cache.end()

@@ -6,16 +6,18 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from waypost.base.cache import PageCache
 from waypost.base.files.file_tree import FileChange, FolderFiles, TreeCache, sync_changes, write_atomic
+from waypost.base.files.kept_files import KeptFiles
 from waypost.base.files.languages import load_words, site_words
 from waypost.base.files.lazy_files import FileRecord
 from waypost.formats.project import Project
+from waypost.monitor.store.kept_changes import KeptChanges
 from waypost.monitor.store.reading import read_history
 from waypost.monitor.store.windows import with_present_windows
 from waypost.publishing.archive import Archive
@@ -32,6 +34,9 @@ from waypost.status.rules.snapshot import Snapshot
 
 RECORD = "published.json"
 """The name of the record of the pages about what is over, in the folder of the cache."""
+
+PAGES = "pages.json"
+"""The name of the record of all other pages and of feeds, there too."""
 
 ARCHIVE = "archive"
 """The folder of the archive, there too."""
@@ -69,9 +74,10 @@ class Draft:
 class PublishCache:
     """Results of the last publication in a process that stays; without it, everything is made anew."""
 
-    pages: PageCache = field(default_factory=PageCache)
+    pages: PageCache | None = None
     past: PastPages = field(default_factory=PastPages)
     observed: ObservedCache = field(default_factory=ObservedCache)
+    changes: KeptChanges = field(default_factory=KeptChanges)
     latency: LatencyCache = field(default_factory=LatencyCache)
     tree: TreeCache | None = None
     archive: Archive | None = None
@@ -99,7 +105,9 @@ def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishC
     """
     # What is published names its moment in milliseconds, and must be what `history verify` finds for it.
     now -= timedelta(microseconds=now.microsecond % 1000)
-    history = with_present_windows(url, read_history(url), project.status.maintenances, now)
+    history = with_present_windows(
+        url, read_history(url, kept=cache.changes), project.status.maintenances, now
+    )
     try:
         kept = _kept_by_build(site)
         words = load_words(shell_language(kept.get(SHELL_PATH, b"").decode()))
@@ -108,8 +116,9 @@ def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishC
         kept, words = {}, site_words(project.language)
     observed = observe(project.status, history, now, words, cache.observed)
     latency = cache.latency.read(url, project.status.config, now)
+    is_first = cache.archive is None
     cache.archive = archive = cache.archive or Archive(site.cache / ARCHIVE)
-    with _without_collector():
+    with _without_collector() if is_first else nullcontext():
         try:
             archived = archive.snapshot(observed)
         except ArchiveDamaged:
@@ -121,8 +130,9 @@ def draft(site: Site, project: Project, now: datetime, url: str, cache: PublishC
 def write(site: Site, page: Draft, cache: PublishCache) -> Publication:
     """Make the files of a page, and write those that changed. Raises OSError."""
     cache.tree = cache.tree or TreeCache(record=FileRecord(site.cache / RECORD))
+    cache.pages = cache.pages or PageCache(KeptFiles(site.status_output, site.cache / PAGES))
     try:
-        return _write(site, page, cache, cache.tree)
+        return _write(site, page, cache.pages, cache.tree, cache.past)
     except ArchiveDamaged:
         # Another process is at work on the archive, or somebody deleted a part of it.
         if cache.archive is None or page.observed is None:
@@ -130,19 +140,23 @@ def write(site: Site, page: Draft, cache: PublishCache) -> Publication:
         cache.archive.forget()
         archived = cache.archive.snapshot(page.observed)
         whole = replace(archived.snapshot, latency=page.snapshot.latency)
-        return _write(site, replace(page, snapshot=whole, feed=archived.feed), cache, cache.tree)
+        again = replace(page, snapshot=whole, feed=archived.feed)
+        return _write(site, again, cache.pages, cache.tree, cache.past)
 
 
-def _write(site: Site, page: Draft, cache: PublishCache, tree: TreeCache) -> Publication:
-    with _without_collector():
-        files, lazy = whole_site(page.snapshot, page.project, page.kept, cache.pages, page.feed, cache.past)
+def _write(site: Site, page: Draft, pages: PageCache, tree: TreeCache, past: PastPages) -> Publication:
+    with nullcontext() if tree.written else _without_collector():
+        files, lazy = whole_site(page.snapshot, page.project, page.kept, pages, page.feed, past)
     changes = sync_changes(site.status_output, files, cache=tree, lazy=lazy)
     return Publication(page.snapshot, tuple(changes))
 
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Let nobody look for garbage in circles meanwhile: all that is made is needed, and looking takes a quarter."""
+    """Let nobody look for garbage in circles while a process makes all for the first time: looking takes a quarter.
+
+    Later it is next to nothing, and other threads keep their collector.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
+from waypost.base.files.languages import site_words
 from waypost.formats.article import Article
 from waypost.formats.project import HelpCenter, Project
 from waypost.search.io.language import search_language
 from waypost.search.io.word_cache import Counted, SiteCache
 from waypost.search.rules.certainty import learned
-from waypost.search.rules.documents import search_documents
+from waypost.search.rules.documents import SearchDocument, search_documents
 from waypost.search.rules.index import Index, Language, build_index, document_words
+from waypost.search.rules.quotes import Quote, quote
 from waypost.search.rules.ranking import Ranking, rank
 from waypost.search.rules.shards import Category, search_files
+from waypost.search.rules.site_pages import page_documents
 
 
 def site_language(project: Project) -> Language:
@@ -31,12 +35,20 @@ def site_index(help_center: HelpCenter, language: Language, cache: SiteCache | N
         for article in help_center.articles
         for entry in counted.get(f"{setting}{article!r}", partial(_counted, article, language))
     ]
+    for page in page_documents(help_center, site_words(language.code), language.pages):
+        found += counted.get(f"{setting}{page!r}", partial(_with_words, [page], language))
     counted.save()
+    pages = page_documents(help_center, site_words(language.code), language.pages)
+    found += [(document, document_words(document, language)) for document in pages]
     return learned(build_index([document for document, _ in found], [words for _, words in found], language))
 
 
 def _counted(article: Article, language: Language) -> list[Counted]:
-    return [(document, document_words(document, language)) for document in search_documents([article])]
+    return _with_words(search_documents([article]), language)
+
+
+def _with_words(documents: Sequence[SearchDocument], language: Language) -> list[Counted]:
+    return [(document, document_words(document, language)) for document in documents]
 
 
 def search_outputs(
@@ -49,3 +61,20 @@ def search_outputs(
 def search(project: Project, question: str, limit: int) -> Ranking:
     """Return the answers to a question, best first; without hits where nothing answers it."""
     return rank(site_index(project.help_center, site_language(project)), question, limit)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What readers get for a question."""
+
+    ranking: Ranking
+    quote: Quote | None
+    """The sentence that answers; None where it is not sure enough that one does."""
+
+
+def ask(project: Project, questions: Iterable[str], limit: int) -> Iterator[Reply]:
+    """Yield the answer to each question, with `limit` results at most."""
+    index = site_index(project.help_center, site_language(project))
+    for question in questions:
+        ranking = rank(index, question, limit)
+        yield Reply(ranking, quote(index, ranking))

@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,13 +80,24 @@ class TreeCache:
     """The bytes of each file by its path, and its stamp afterwards."""
     record: FileRecord = field(default_factory=FileRecord)
     """The lazy files among them."""
+    listings: dict[str, _Listing] = field(default_factory=dict)
+    """What is in each folder, by its path with a slash at its end."""
+
+
+class _Listing(NamedTuple):
+    """What is in a folder but for settled ones."""
+
+    stamp: FileStamp
+    settled: Collection[str]
+    names: Sequence[tuple[str, bool]] | None
+    """Each with whether it is a folder; None while the folder may yet change without another stamp."""
 
 
 @dataclass(frozen=True)
 class _FolderContent:
-    """The present content of a folder, by path."""
+    """The paths of what is in a folder now."""
 
-    files: dict[str, os.DirEntry[str]]
+    files: set[str]
     folders: set[str]
 
 
@@ -119,12 +130,12 @@ def sync_changes(
     """
     kept, cache = frozenset(keep), cache or TreeCache()
     due = cache.record.due(root, lazy)
-    settled = lazy.folders - {path.rpartition("/")[0] for path in due}
-    present = _present(root, kept, settled)
+    settled = lazy.folders - {path.rpartition("/")[0] for path in due} if due else lazy.folders
+    present = _present(root, kept, settled, cache.listings)
     needed = lazy.parents.union(parent for path in files for parent in _parents(path))
     removed = _make_way(root, [*files, *due], needed, present)
     if removed:
-        present = _present(root, kept, settled)
+        present = _present(root, kept, settled, {})
     for folder in (str(root), *(f"{root}/{folder}" for folder in present.folders & needed)):
         with suppress(FileNotFoundError, NotADirectoryError):
             _publish(folder, os.lstat(folder).st_mode, _ENTERABLE)
@@ -138,12 +149,14 @@ def sync_changes(
             changed.append(FileChange(mark, path))
         cache.record.written(root, path, lazy.digests[path])
     changed += _written(root, {path: files[path] for path in ordered[pages:]}, present, cache)
-    unknown = [path for path in present.files.keys() - files.keys() if path not in lazy.digests]
-    removed += _prune(unknown, kept, present)
+    unknown = [path for path in present.files - files.keys() if path not in lazy.digests]
+    removed += _prune(root, unknown, kept)
     _remove_empty(root, needed, kept, present)
     for path in cache.written.keys() - files.keys():
         del cache.written[path]
     cache.record.done(root, lazy)
+    if removed or any(change.mark == "A" for change in changed):
+        cache.listings.clear()
     return changed + [FileChange("D", path) for path in removed if path not in files]
 
 
@@ -153,11 +166,11 @@ def _written(
     """Write the files that are not as they are to be; return those that were."""
     changed = []
     for path, data in files.items():
-        entry = present.files.get(path)
-        if entry and _is_as_written(cache.written.get(path), data, entry):
+        is_there = path in present.files
+        if is_there and _is_as_written(cache.written.get(path), data, f"{root}/{path}"):
             continue
         if _write(root, path, data, present):
-            changed.append(FileChange("M" if entry else "A", path))
+            changed.append(FileChange("M" if is_there else "A", path))
         cache.written[path] = (data, stamp_of(os.lstat(f"{root}/{path}")))
     return changed
 
@@ -183,35 +196,44 @@ def _write(root: Path, path: str, data: bytes, present: _FolderContent) -> bool:
     return True
 
 
-def _present(root: Path, keep: Collection[str], settled: Collection[str]) -> _FolderContent:
-    found = _FolderContent({}, set())
-    if root.is_dir():
-        _scan(str(root), "", keep, settled, found)
+def _present(
+    root: Path, keep: Collection[str], settled: Collection[str], listings: dict[str, _Listing]
+) -> _FolderContent:
+    """Return all that is there but what is kept or the web host's, at the top, and what is in settled folders."""
+    found, folders = _FolderContent(set(), set()), [""] if root.is_dir() else []
+    for prefix in folders:
+        for name, is_folder in _listed(root, prefix, settled, listings):
+            path = prefix + name
+            (found.folders if is_folder else found.files).add(path)
+            if is_folder and (prefix or not (name in keep or _is_hosts(name))):
+                folders.append(f"{path}/")
     return found
 
 
-def _scan(
-    folder: str, prefix: str, keep: Collection[str], settled: Collection[str], found: _FolderContent
-) -> None:
-    """Find everything in a folder but what is kept or the web host's, at the top, and what is in settled folders."""
+def _listed(
+    root: Path, prefix: str, settled: Collection[str], listings: dict[str, _Listing]
+) -> Iterable[tuple[str, bool]]:
+    """Return what is in a folder but for settled ones; of one that is as it was, from its listing.
+
+    Its stamp is as it was twice before that is used: files may come within the same tick of the clock of files.
+    """
+    folder = f"{root}/{prefix}"
+    stamp, known = stamp_of(os.stat(folder)), listings.get(prefix)  # noqa: PTH116  # many folders: pathlib takes longer
+    is_as_before = known is not None and known.stamp == stamp and known.settled is settled
+    if known and is_as_before and known.names is not None:
+        return known.names
     with os.scandir(folder) as entries:
-        for entry in entries:
-            path = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if path in settled:
-                    continue
-                found.folders.add(path)
-                if prefix or not (entry.name in keep or _is_hosts(entry.name)):
-                    _scan(entry.path, f"{path}/", keep, settled, found)
-            else:
-                found.files[path] = entry
+        found = ((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+        names = [(name, kind) for name, kind in found if not (kind and prefix + name in settled)]
+    listings[prefix] = _Listing(stamp, settled, names if is_as_before else None)
+    return names
 
 
-def _is_as_written(written: tuple[bytes, FileStamp] | None, data: bytes, entry: os.DirEntry[str]) -> bool:
+def _is_as_written(written: tuple[bytes, FileStamp] | None, data: bytes, path: str) -> bool:
     if written is None or written[0] != data:
         return False
     try:
-        return stamp_of(entry.stat(follow_symlinks=False)) == written[1]
+        return stamp_of(os.lstat(path)) == written[1]
     except FileNotFoundError:
         return False
 
@@ -221,7 +243,7 @@ def _make_way(
 ) -> list[str]:
     """Remove a file where a folder is needed, and a folder where a file must be."""
     removed: list[str] = []
-    for path in sorted(present.files.keys() & needed):
+    for path in sorted(present.files.intersection(needed)):
         # A link to a folder is as good as a folder.
         if not (root / path).is_dir():
             (root / path).unlink()
@@ -240,16 +262,15 @@ def _parents(path: str) -> Iterator[str]:
         place = path.find("/", place + 1)
 
 
-def _prune(unknown: Iterable[str], keep: frozenset[str], present: _FolderContent) -> list[str]:
+def _prune(root: Path, unknown: Iterable[str], keep: frozenset[str]) -> list[str]:
     removed: list[str] = []
     for path in sorted(unknown):
-        entry = present.files[path]
         if "/" not in path and _is_hosts(path) and not path.endswith(_TEMPORARY):
             continue
         if path.endswith(_TEMPORARY):
-            _remove_leftover(Path(entry.path))
+            _remove_leftover(root / path)
         elif path not in keep:
-            Path(entry.path).unlink(missing_ok=True)
+            (root / path).unlink(missing_ok=True)
             removed.append(path)
     return removed
 

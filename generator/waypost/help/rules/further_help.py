@@ -9,9 +9,7 @@ from urllib.parse import urlencode
 from waypost.formats.article import Article, ArticleFrontMatter, components_of
 from waypost.formats.support import Embeds, SupportConfig, VoteReason
 from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
-
-TICKET_URL = "ticket/"
-"""Address of the ticket page from the help center's root; it is there where content/support.yml is."""
+from waypost.support.rules.ticket_form import TICKET_URL
 
 SEARCH_URL = "search/"
 """Address of the page of the search from the help center's root."""

@@ -24,6 +24,7 @@ from waypost.formats.status import Certificate, Coverage, StateChange, UplinkGap
 from waypost.formats.status_site import AnnouncedWindow, History
 from waypost.monitor.store.codec import STATUSES
 from waypost.monitor.store.confirmed_time import confirmed_until
+from waypost.monitor.store.kept_changes import KeptChanges, change_of, change_rows
 from waypost.monitor.store.opening import OutdatedSchema, opened_to_read, opened_to_write
 from waypost.monitor.store.rollups import COUNTS
 from waypost.monitor.store.series import SeriesRows, names
@@ -34,8 +35,10 @@ _ROLLUPS = {Resolution.HOUR: hourly, Resolution.DAY: daily}
 class HistoryReader(SeriesRows):
     """Reads what is kept in one database."""
 
-    def history(self, since: datetime | None = None) -> History:
+    def history(self, since: datetime | None = None, kept: KeptChanges | None = None) -> History:
         """Return the rows from `since` on, and those before it that say how things stood then.
+
+        Without `since`, a process that stays hands in the changes `kept` of last time again.
 
         They come in the order of time, and of names where times are equal, whatever the database sorts by.
         Those before `since` are the last change of each series before it, and the coverage and gaps that reach
@@ -45,7 +48,9 @@ class HistoryReader(SeriesRows):
         with self._database.read() as connection:
             by_number = names(connection)
             return History(
-                _changes(connection, by_number, limit),
+                _changes(connection, by_number, limit)
+                if limit is not None
+                else (kept or KeptChanges()).read(connection, by_number),
                 _coverage(connection, by_number, limit),
                 _uplink(connection, limit),
                 _certificates(connection, by_number),
@@ -104,49 +109,37 @@ def read_windows(connection: Connection) -> tuple[AnnouncedWindow, ...]:
     )
 
 
-def read_history(url: str, since: datetime | None = None) -> History:
-    """Return what a database holds for the pages, or nothing where there is none yet.
+def read_history(url: str, since: datetime | None = None, kept: KeptChanges | None = None) -> History:
+    """Return what a database holds for the pages, or nothing where there is none yet; see `HistoryReader.history`.
 
     A database of an older version is upgraded first, unless another process polls into it.
     """
     try:
-        return _history(url, since)
+        return _history(url, since, kept)
     except OutdatedSchema:
         with opened_to_write(url):
             pass
-        return _history(url, since)
+        return _history(url, since, kept)
 
 
-def _history(url: str, since: datetime | None) -> History:
+def _history(url: str, since: datetime | None, kept: KeptChanges | None) -> History:
     with opened_to_read(url) as database:
-        return HistoryReader(database).history(since) if database else History()
+        return HistoryReader(database).history(since, kept) if database else History()
 
 
-def _changes(
-    connection: Connection, by_number: Mapping[int, Series], limit: int | None
-) -> tuple[StateChange, ...]:
+def _changes(connection: Connection, by_number: Mapping[int, Series], limit: int) -> tuple[StateChange, ...]:
     table = state_change.c
-    wanted = sa.select(table.line, table.confirmed_at, table.at, table.status, table.reason)
-    if limit is not None:
-        last = (
-            sa.select(table.line, sa.func.max(table.confirmed_at))
-            .where(table.confirmed_at < limit)
-            .group_by(table.line)
-        )
-        is_last = sa.tuple_(table.line, table.confirmed_at).in_(last)
-        wanted = wanted.where(sa.or_(table.confirmed_at >= limit, is_last))
-    ranks = _ranks(by_number)
-    rows = sorted(connection.execute(wanted), key=lambda row: (row[1], ranks[row[0]]))
-    return tuple(_change(by_number[number], *values) for number, *values in rows)
+    last = (
+        sa.select(table.line, sa.func.max(table.confirmed_at))
+        .where(table.confirmed_at < limit)
+        .group_by(table.line)
+    )
+    is_last = sa.tuple_(table.line, table.confirmed_at).in_(last)
+    rows = change_rows(connection, by_number, sa.or_(table.confirmed_at >= limit, is_last))
+    return tuple(change_of(by_number, row) for row in rows)
 
 
 # A process that stays reads the same rows at each publication, and all but the last few are as they were.
-@lru_cache(65536)
-def _change(series: Series, confirmed_at: int, at: int, status: int, reason: str) -> StateChange:
-    component, check, region = series
-    return StateChange(component, check, from_ms(at), STATUSES[status], from_ms(confirmed_at), reason, region)
-
-
 @lru_cache(65536)
 def _stretch(series: Series, start: int, end: int) -> Coverage:
     component, check, region = series

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import ComponentStatus, Incident, UpdateStatus
 from waypost.publishing.api import parts
 from waypost.publishing.api.parts import (
@@ -21,6 +22,7 @@ from waypost.publishing.api.parts import (
     uptime_json,
 )
 from waypost.publishing.api.statuspage import api_time
+from waypost.search.rules.documents import sentences_of
 from waypost.status.rules.snapshot import ComponentSnapshot, Snapshot
 
 
@@ -39,6 +41,7 @@ class NowIncident(TypedDict):
     impact: Annotated[parts.Hurt, doc("How much it hurts customers.")]
     path: Annotated[str, doc("Its page, from the root of the status page.")]
     started_at: Annotated[Time, doc("When it began.")]
+    update: Annotated[str, doc("The first sentence of its latest update.")]
     next_update_by: Annotated[Time | None, doc("When the next update is promised, or null.")]
     overdue_since: Annotated[
         Time | None, doc("When the next update was due, if it did not come in time, or null.")
@@ -100,6 +103,7 @@ def now_document(snapshot: Snapshot) -> Now:
                 "impact": incident.impact,
                 "path": f"incidents/{incident.id}/",
                 "started_at": api_time(incident.started),
+                "update": next(iter(sentences_of(plain_text(incident.updates[-1].body))), ""),
                 "next_update_by": time_or_null(incident.updates[-1].next_update_by),
                 "overdue_since": time_or_null(snapshot.overdue.get(incident.id)),
                 "components": sorted(_still_hit(snapshot, incident)),

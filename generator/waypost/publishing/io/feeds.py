@@ -6,8 +6,9 @@ import html
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from waypost.base.cache import PageCache
 from waypost.base.feeds.feed import FeedHead, FeedItem, fitting, tag_authority, weight
 from waypost.base.feeds.formats import FEED_FORMATS, written
 from waypost.base.ids import public_number
@@ -31,24 +32,29 @@ _HISTORY_BYTES = 100_000
 """The size of one incident in an entry; a larger one has its newest updates and a link to the rest."""
 
 
-def feed_files(snapshot: Snapshot, past: Sequence[FeedRow] = ()) -> dict[str, bytes]:
+def feed_files(
+    snapshot: Snapshot, past: Sequence[FeedRow] = (), cache: PageCache | None = None
+) -> dict[str, bytes]:
     """Return the feeds of the status page by path; `past` are the updates that the log of the snapshot leaves out.
+
+    A `cache`, begun with what all pages share, spares the feeds that would come out as they did before.
 
     `feed.*` has one item an update; `history.*` has one entry an incident, edited in place, in the
     form of Atlassian Statuspage, and keeps its English words for what happened: programs read them.
     """
+    cache = cache or PageCache()
     found = by_selection(update_items(snapshot, past))
-    help_url = snapshot.page.help_url
     files = history_files(snapshot)
     for selection in selections(snapshot):
         head = _head(snapshot, f"{selection.folder}feed", selection.title, selection.about)
-        items = tuple(_update_item(item, help_url) for item in found.get(selection.folder, ()))
-        files.update(_written(head, fitting(items)))
+        items = found.get(selection.folder, [])
+        make = partial(_update_feed, head, items, snapshot.page.help_url)
+        files |= cache.files(head.name, (head, items), make)
     return files
 
 
-# A publication changes few feeds, and writing one takes longer than comparing its items.
-_written = lru_cache(maxsize=2048)(written)
+def _update_feed(head: FeedHead, items: Sequence[UpdateItem], help_url: str) -> dict[str, bytes]:
+    return written(head, fitting([_update_item(item, help_url) for item in items]))
 
 
 def _head(snapshot: Snapshot, name: str, title: str, about: str = "") -> FeedHead:

@@ -76,7 +76,7 @@ class Month:
     is_over: bool = False
     """Whether no incident that checks find can begin in it any more."""
 
-    @property
+    @cached_property
     def count(self) -> int:
         """How many entries it has."""
         entries = self.past.entries if self.past else ()

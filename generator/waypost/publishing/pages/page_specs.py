@@ -67,7 +67,7 @@ def page_specs(
 class ComponentView:
     """The texts of pages about a component: these stay the same while its figures move behind them."""
 
-    component: ComponentSnapshot = field(compare=False)
+    component: ComponentSnapshot = field(compare=False, repr=False)
     status: ComponentStatus
     since: datetime
     description: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from waypost.base.files.languages import DEFAULT_LANGUAGE, languages
 from waypost.base.files.lazy_files import NO_FILES, LazyFiles
 from waypost.base.files.templates import Templates
 from waypost.base.i18n import Words
-from waypost.formats.article import Article
+from waypost.formats.article import Article, components_of
 from waypost.formats.status_config import PageConfig
 from waypost.publishing.api.statuspage import api_time
 from waypost.publishing.pages.filters import StatusFormat
@@ -150,12 +151,15 @@ def status_pages(
     formatter = StatusFormat(snapshot, articles, cache)
     renderer = _Renderer(snapshot, formatter, shell)
 
-    def made(spec: PageSpec) -> bytes:
-        if spec.inputs is None:
-            return renderer.page(spec)
-        return cache.made(spec.file, spec.inputs, lambda: renderer.page(spec))
+    def made(spec: PageSpec) -> dict[str, bytes]:
+        return {spec.file: renderer.page(spec)}
 
-    return {spec.file: made(spec) for spec in page_specs(snapshot, articles, formatter)}
+    files: dict[str, bytes] = {}
+    for spec in page_specs(snapshot, articles, formatter):
+        files |= (
+            made(spec) if spec.inputs is None else cache.files(spec.file, spec.inputs, partial(made, spec))
+        )
+    return files
 
 
 def past_files(
@@ -184,6 +188,17 @@ def common_inputs(snapshot: Snapshot, articles: Mapping[str, Article], shell: st
         articles,
         shell,
     )
+
+
+def common_text(snapshot: Snapshot, articles: Mapping[str, Article], shell: str) -> str:
+    """Return the same as a text that any process would give, with all that pages show of articles."""
+    shown = [
+        (path, item.url, item.title, components_of(item.front), bool(item.article_kind))
+        for path, item in articles.items()
+    ]
+    names = tuple(snapshot.names.items())
+    language, year = snapshot.words.language, _year(snapshot)
+    return repr((program_digest(), snapshot.page, snapshot.policy, language, names, year, shown, shell))
 
 
 def _year(snapshot: Snapshot) -> int:

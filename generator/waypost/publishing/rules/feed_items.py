@@ -221,13 +221,14 @@ def _with_own_times(items: Sequence[T]) -> list[T]:
     before: datetime | None = None
     for place, item in sorted(enumerate(items), key=lambda pair: (pair[1].updated, pair[0])):
         before = _later(item.updated, before)
-        found[place] = replace(item, updated=before)
+        if before != item.updated:
+            found[place] = replace(item, updated=before)
     return found
 
 
 def _later(moment: datetime, before: datetime | None) -> datetime:
     """Return a moment in whole seconds, or the second after `before` where that is later."""
-    whole = moment.replace(microsecond=0)
+    whole = moment.replace(microsecond=0) if moment.microsecond else moment
     if before is None or whole > before:
         return whole
     return (before + _SECOND).astimezone(moment.tzinfo)

@@ -84,6 +84,7 @@ def search_language(code: str, own: SynonymFile | None = None) -> Language:
         (*general.synonyms, *(SynonymGroup(group, OWN) for group in groups)),
         general.links,
         general.words,
+        general.pages,
     )
 
 
@@ -106,4 +107,5 @@ def _general(code: str) -> Language:
         tuple(SynonymGroup(members, GENERAL) for members in groups),
         _LINKS.get(code, ()),
         frequent_words(code),
+        {name: tuple(questions) for name, questions in document.data["pages"].items()},
     )

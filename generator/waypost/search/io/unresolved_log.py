@@ -17,8 +17,8 @@ from typing import Any
 from waypost.base.files import log_lines
 from waypost.base.files.text_files import decode
 from waypost.problems import Level, Location, Problem, ProblemsFound
-from waypost.search.rules.grouping import UnresolvedReason, UnresolvedSearch
-from waypost.search.rules.ticket_tail import TicketLabels, questions_in
+from waypost.search.rules.grouping import ReadNext, UnresolvedReason, UnresolvedSearch
+from waypost.search.rules.ticket_tail import TicketLabels, category_in, questions_in
 
 MOST_PROBLEMS = 20
 """Lines of a file that are complained of one by one."""
@@ -42,6 +42,8 @@ class UnresolvedLog:
 
     path: Path
     searches: list[UnresolvedSearch] = field(default_factory=list)
+    reads: list[ReadNext] = field(default_factory=list)
+    """What was read after them, by the address of its page."""
     others: int = 0
     """Entries of another kind, such as votes, and tickets that hold no question."""
     problems: list[Problem] = field(default_factory=list)
@@ -128,12 +130,18 @@ def _judge(log: UnresolvedLog, number: int, line: bytes) -> None:
     if not isinstance(entry, dict):
         log.complain(number, "This is not a JSON object on one line. Delete the line.", shown)
         return
-    if entry.get("kind") != "search":
+    kind = entry.get("kind")
+    if kind not in ("search", "read_next"):
         log.others += 1
         return
-    question, reason = entry.get("question"), entry.get("reason")
+    question, reason, page = entry.get("question"), entry.get("reason"), entry.get("page")
     if not isinstance(question, str) or not question.strip():
         log.complain(number, "A search has a text as its `question`. Delete the line.", shown)
+    elif kind == "read_next":
+        if isinstance(page, str):
+            log.reads.append(ReadNext(question, page.partition("#")[0]))
+        else:
+            log.complain(number, "What was read has an address as its `page`. Delete the line.", shown)
     elif not isinstance(reason, str) or reason not in tuple(UnresolvedReason):
         known = ", ".join(reason for reason in UnresolvedReason if reason is not UnresolvedReason.TICKET)
         log.complain(number, f"The `reason` of a search is one of: {known}. Delete the line.", shown)
@@ -166,7 +174,10 @@ def _read_table(log: UnresolvedLog, size: int, labels: TicketLabels) -> None:
             )
             continue
         questions = questions_in(row[column], labels)
-        log.searches += [UnresolvedSearch(question, UnresolvedReason.TICKET) for question in questions]
+        category = category_in(row[column], labels)
+        log.searches += [
+            UnresolvedSearch(question, UnresolvedReason.TICKET, category=category) for question in questions
+        ]
         log.others += not questions
 
 

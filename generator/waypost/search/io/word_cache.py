@@ -14,6 +14,7 @@ from waypost.base.files.file_tree import write_atomic
 from waypost.help.kinds import ARTICLE_KINDS
 from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.index import FIELDS, DocumentWords
+from waypost.search.rules.site_pages import PAGE_KINDS
 
 T = TypeVar("T")
 
@@ -122,8 +123,10 @@ def _counted(read: Any) -> list[Counted]:
 
 
 def _document(*values: Any) -> SearchDocument:
-    url, path, title, aliases, kind, summary, sections, category, components = values
-    if kind not in ARTICLE_KINDS:
+    url, path, title, aliases, kind, summary, sections, category, components, article = values
+    if kind not in (*ARTICLE_KINDS, *PAGE_KINDS):
         raise ValueError(kind)
     parts = tuple(DocumentSection(*section) for section in sections)
-    return SearchDocument(url, path, title, tuple(aliases), kind, summary, parts, category, tuple(components))
+    return SearchDocument(
+        url, path, title, tuple(aliases), kind, summary, parts, category, tuple(components), article
+    )

@@ -10,8 +10,11 @@ from waypost.formats.search import LONGEST_PHRASE
 LONGEST_QUESTION = 2000
 """Characters that are read."""
 
-MOST_WORDS = 40
-"""A longer question is a story, and its start says what it is about."""
+MOST_WORDS = 200
+"""Words of a question that are read."""
+
+KEY_TERMS = 20
+"""Words by which a question is answered, the rarest of it: a longer one is a story, or the text of an error."""
 
 COMPLETED = 50
 """The worth of a longer word for an unfinished one that is a word too, and of one word of a phrase for the phrase."""
@@ -106,6 +109,31 @@ TWO_TYPOS = 55
 
 NAMED = 50
 """The worth from which on a title has a word that was asked."""
+
+QUOTED = 90
+"""The weight of the words of a question that must stand above a sentence for it to be quoted, in hundredths of that
+of one ordinary word of the site."""
+
+QUOTE_REST = 4
+"""How many times less than such a word one counts that is only in the sentence, or, against it, nowhere."""
+
+QUOTE_SHORTEST = 3
+"""Different words of a sentence that can be quoted."""
+
+QUOTE_LONGEST = 400
+"""Characters of it."""
+
+QUOTE_FIRST = 400
+"""What the first sentence of a document has before others, the second half of it, the third a third, and so on; in
+thousandths of all that was asked."""
+
+QUOTE_NUMBER = 200
+"""The same for a number: many people ask how much or how long."""
+
+QUOTE_LENGTH = 200
+"""The same for a sentence of QUOTE_WORDS words; a shorter one has less in proportion."""
+
+QUOTE_WORDS = 15
 
 
 def ranking_constants() -> dict[str, int]:

@@ -63,7 +63,7 @@ class SearchDocument:
     url: str
     """Its address from the root of the help center, with the anchor of its question."""
     path: str
-    """The file it is written in, from content/."""
+    """The file it is written in, from content/; its address where Waypost makes it."""
     title: str
     aliases: tuple[str, ...]
     """The question as people ask it, from `also_asked_as`."""
@@ -74,6 +74,8 @@ class SearchDocument:
     """The id of its category."""
     components: tuple[str, ...] = ()
     """Ids of the components it depends on."""
+    article: str = ""
+    """The title of its article; empty where it is a page of its own."""
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -161,6 +163,7 @@ def _documents(article: Article) -> Iterator[SearchDocument]:
             (answer, *(section for _, section in sections[start + 1 : end])),
             article.category,
             components_of(front),
+            article.title,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
@@ -39,6 +39,8 @@ class Language:
     """What may stand between the parts of a compound; empty in languages that part them by spaces."""
     words: frozenset[str] = frozenset()
     """Its most frequent words, as search sees them; empty where nobody has counted them."""
+    pages: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What people ask for the pages that every site has, by their names in site_pages.py."""
 
     def term_of(self, form: str) -> str:
         """Return the stem of a word; a phrase is its own."""
@@ -102,12 +104,12 @@ def impacts(documents: Sequence[Sequence[Counts]], weights: Mapping[str, float])
     averages = [_average(texts) for texts in zip(*documents, strict=True)] if documents else []
     found: Impacts = defaultdict(dict)
     for number, fields in enumerate(documents):
-        for field, average, text in zip(FIELDS, averages, fields, strict=True):
+        for part, average, text in zip(FIELDS, averages, fields, strict=True):
             length = sum(text.values()) / average
-            norm = field.saturation * (1 - field.length + field.length * length)
+            norm = part.saturation * (1 - part.length + part.length * length)
             for term, count in text.items():
                 held = found[term]
-                value = field.weight * (field.saturation + 1) * count / (count + norm) * weights[term]
+                value = part.weight * (part.saturation + 1) * count / (count + norm) * weights[term]
                 held[number] = held.get(number, 0.0) + value
     return found
 

@@ -203,6 +203,11 @@ class Hit:
     passage: int = -1
     """The number of the passage that is nearest to the question; -1 for documents further down."""
 
+    @property
+    def section(self) -> int:
+        """The number of the section of that passage; -1 for none."""
+        return self.document.passages[self.passage].section if self.passage >= 0 else -1
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -226,15 +231,18 @@ class Ranking:
         )
 
 
-def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) -> Ranking:
+def rank(
+    index: Index, question: str, limit: int = 10, *, typing: bool = False, as_typed: bool = False
+) -> Ranking:
     """Return the documents that answer a question, and how sure that is.
 
-    `typing` says that the last word may be unfinished.
+    `typing` says that the last word may be unfinished, `as_typed` that no word is taken for another one.
     """
-    concepts = tuple(_concepts(index, question, typing=typing))
+    concepts = _key_terms(_concepts(index, question, typing=typing, as_typed=as_typed))
     if not any(concept.candidates for concept in concepts if concept.is_content):
         # Better something that is hardly alike than nothing; random letters are like no word.
-        concepts = tuple(_concepts(index, question, typing=typing, least=constants.LAST_ALIKE))
+        least = constants.LAST_ALIKE
+        concepts = _key_terms(_concepts(index, question, typing=typing, as_typed=as_typed, least=least))
     same = dict(_word_for_word(index, question))
     if not same and not any(concept.candidates for concept in concepts if concept.is_content):
         return Ranking((), concepts)
@@ -244,7 +252,7 @@ def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) 
     known = sum(concept.weight for concept in concepts if concept.candidates)
     found = sorted(scores, key=lambda number: (-scores[number], number))
     nearness = {number: scores[number] * constants.FIRST // known for number in found}
-    asked = _asked_forms(index, concepts)
+    asked = asked_forms(index, concepts)
     compared = {
         number: _nearest_passage(index, number, asked, known) for number in found[: constants.COMPARED]
     }
@@ -263,6 +271,17 @@ def rank(index: Index, question: str, limit: int = 10, *, typing: bool = False) 
         if number in same or nearness[number] * constants.WHOLE >= least
     )
     return Ranking(hits, concepts, state, confidence)
+
+
+def _key_terms(concepts: Iterable[Concept]) -> tuple[Concept, ...]:
+    """Return the heaviest words of a question, in their order: a story or an error message has many more.
+
+    Words that are nowhere come last.
+    """
+    found = list(concepts)
+    order = sorted(range(len(found)), key=lambda at: (not found[at].candidates, -found[at].weight))
+    heaviest = order[: constants.KEY_TERMS]
+    return tuple(found[at] for at in sorted(heaviest))
 
 
 def _scores(index: Index, concepts: Sequence[Concept]) -> dict[int, int]:
@@ -287,7 +306,7 @@ def _word_for_word(index: Index, question: str) -> Iterator[tuple[int, int]]:
 
 
 @dataclass(frozen=True)
-class _AskedForms:
+class AskedForms:
     """The forms by which a passage holds a concept."""
 
     weight: int
@@ -302,7 +321,8 @@ class _AskedForms:
         return 0
 
 
-def _asked_forms(index: Index, concepts: Iterable[Concept]) -> list[_AskedForms]:
+def asked_forms(index: Index, concepts: Iterable[Concept]) -> list[AskedForms]:
+    """Return the forms by which a passage holds what was asked."""
     found = []
     for concept in concepts:
         ways = [
@@ -314,11 +334,11 @@ def _asked_forms(index: Index, concepts: Iterable[Concept]) -> list[_AskedForms]
             for candidate in concept.candidates
             for worth, form in index.synonyms_of(candidate.entry.term)
         ]
-        found.append(_AskedForms(concept.weight, sorted(ways, key=lambda way: -way[0])))
+        found.append(AskedForms(concept.weight, sorted(ways, key=lambda way: -way[0])))
     return found
 
 
-def _is_named(index: Index, number: int, concepts: Sequence[Concept], asked: Sequence[_AskedForms]) -> bool:
+def _is_named(index: Index, number: int, concepts: Sequence[Concept], asked: Sequence[AskedForms]) -> bool:
     """Tell whether a title, an alias or a heading of a document has all that a question is about."""
     content = [forms for concept, forms in zip(concepts, asked, strict=True) if concept.is_content]
     return any(
@@ -327,7 +347,7 @@ def _is_named(index: Index, number: int, concepts: Sequence[Concept], asked: Seq
     )
 
 
-def _nearest_passage(index: Index, number: int, asked: Sequence[_AskedForms], known: int) -> tuple[int, int]:
+def _nearest_passage(index: Index, number: int, asked: Sequence[AskedForms], known: int) -> tuple[int, int]:
     """Return the passage of a document that is most like the question, and how much, up to LIKENESS.
 
     Dice's coefficient of the weights of their words. `known` is the weight of the words asked that there are.
@@ -343,7 +363,7 @@ def _nearest_passage(index: Index, number: int, asked: Sequence[_AskedForms], kn
 
 
 def _concepts(
-    index: Index, question: str, *, typing: bool, least: int = constants.LEAST_ALIKE
+    index: Index, question: str, *, typing: bool, as_typed: bool, least: int = constants.LEAST_ALIKE
 ) -> Iterator[Concept]:
     """Take a question apart; each word counts once."""
     groups = list(word_groups(question[: constants.LONGEST_QUESTION]))[: constants.MOST_WORDS]
@@ -358,7 +378,7 @@ def _concepts(
         for word in words:
             if word not in known:
                 known.add(word)
-                yield _concept(index, word, typing=is_last, least=least)
+                yield _concept(index, word, typing=is_last, as_typed=as_typed, least=least)
 
 
 def _phrase(index: Index, groups: Sequence[Sequence[str]], at: int) -> str:
@@ -377,15 +397,15 @@ def _meant(index: Index, group: Sequence[str]) -> Sequence[str]:
     return [word for word in group if word in index.forms] or group[-1:]
 
 
-def _concept(index: Index, word: str, *, typing: bool, least: int) -> Concept:
+def _concept(index: Index, word: str, *, typing: bool, as_typed: bool, least: int) -> Concept:
     entry = index.forms.get(word)
     is_content = word not in index.stop
     found = [Candidate(word, entry, constants.WHOLE)] if entry else []
     if entry and " " in word:
         return Concept(word, (*found, *_parts(index, word)), entry.weight)
-    if not typing and not is_content:
-        weight = entry.weight if entry else index.unknown * constants.STOP // constants.WHOLE
-        return Concept(word, tuple(found), weight, is_content)
+    if not typing and (as_typed or not is_content):
+        unknown = index.unknown if is_content else index.unknown * constants.STOP // constants.WHOLE
+        return Concept(word, tuple(found), entry.weight if entry else unknown, is_content)
     if not typing and entry:
         found += _candidates(index, related(word, index.neighbours(word)))
         return Concept(word, tuple(found), entry.weight)

@@ -24,6 +24,7 @@ from typing import Any
 from waypost.help.kinds import ARTICLE_KINDS
 from waypost.search.rules.constants import ranking_constants
 from waypost.search.rules.index import Index, Postings
+from waypost.search.rules.site_pages import PAGE_KINDS
 
 FORMAT = 4
 """Raised when the format changes; an older script then says that it cannot read it."""
@@ -110,6 +111,7 @@ def result_text(index: Index, number: int) -> bytes:
         "title": document.title,
         "aliases": document.aliases,
         "summary": document.summary,
+        "article": document.article,
         "components": list(document.components),
         "sections": [
             [section.anchor, section.heading, sentences.get(place, [])]
@@ -153,7 +155,7 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
         for number in range(len(index.documents))
     ]
     ids = [category for category, _, _ in categories]
-    kinds = list(ARTICLE_KINDS)
+    kinds = [*ARTICLE_KINDS, *PAGE_KINDS]
     table = {
         "language": language,
         "stop": " ".join(sorted(index.stop)),

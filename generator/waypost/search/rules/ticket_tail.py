@@ -1,4 +1,4 @@
-"""Read back from a ticket the questions that Waypost's form wrote into it."""
+"""Read back from a ticket what Waypost's form wrote into it: what was searched for, and its category."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class TicketLabels:
     """Before the last one, on its line."""
     others: tuple[str, ...]
     """On a line of its own, before a list of others that found no answer."""
+    category: tuple[str, ...] = ()
+    """Before the name of the category, on its line."""
 
 
 def ticket_labels(languages: Iterable[Words]) -> TicketLabels:
@@ -37,7 +39,7 @@ def ticket_labels(languages: Iterable[Words]) -> TicketLabels:
         return tuple(f"{words.say(key)}:" for words in known if key in words.texts)
 
     known = tuple(languages)
-    return TicketLabels(label("question"), label("searches"))
+    return TicketLabels(label("question"), label("searches"), label("category"))
 
 
 def questions_in(text: str, labels: TicketLabels) -> tuple[str, ...]:
@@ -51,6 +53,16 @@ def questions_in(text: str, labels: TicketLabels) -> tuple[str, ...]:
         found = _read(html.unescape(_BREAK.sub("\n", text)), labels)
     short = (" ".join(question.split())[:LONGEST] for question in found)
     return tuple(dict.fromkeys(filter(None, short)))
+
+
+def category_in(text: str, labels: TicketLabels) -> str:
+    """Return the category of a ticket, as the form names it; empty where it has none."""
+    plain = html.unescape(_BREAK.sub("\n", text)) if _BREAK.search(text) else text
+    for line in reversed(plain.splitlines()):
+        for label in labels.category:
+            if line.strip().startswith(label):
+                return line.strip().removeprefix(label).strip()[:LONGEST]
+    return ""
 
 
 def _read(text: str, labels: TicketLabels) -> list[str]:

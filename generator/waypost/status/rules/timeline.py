@@ -221,7 +221,10 @@ class TimelineCache:
     def changes_of(self, rows: Sequence[StateChange]) -> Mapping[str, tuple[StateChange, ...]]:
         """Return the changes of each component, by its id."""
         if self._changes[0] != rows:
-            self._changes = rows, _by_component(rows, lambda row: [row.component])
+            found: dict[str, list[StateChange]] = {}
+            for row in rows:
+                found.setdefault(row.component, []).append(row)
+            self._changes = rows, {name: tuple(members) for name, members in found.items()}
         return self._changes[1]
 
     def timeline(

@@ -12,6 +12,9 @@ from waypost.formats.ticket import PLACEHOLDERS, TicketCategory, TicketProvider,
 from waypost.support.rules.contact_page import contact_view
 from waypost.support.rules.ticket_providers import PROVIDERS, empty_form, recipe
 
+TICKET_URL = "ticket/"
+"""Address of the ticket page from the help center's root; it is there where content/support.yml is."""
+
 SUGGESTIONS_PATH = "assets/waypost/suggestions.json"
 """Where the articles are that the form suggests, from the root of the output."""
 
