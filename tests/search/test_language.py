@@ -26,7 +26,7 @@ FILES = sorted((theme_folder() / "search").glob("*.yml"))
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_the_words_of_a_language_are_in_order(path: Path) -> None:
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    assert set(data) == {"stop", "light", "synonyms"}
+    assert set(data) == {"stop", "light", "synonyms", "pages"}
     stop, light = set(data["stop"].split()), set(data["light"].split())
     assert not stop & light, "a word is left out or counts in part, not both"
     for line in data["synonyms"]:

@@ -10,11 +10,11 @@ import { questionKey, wordGroups } from "./search_words.js";
  * number of the nearest passage; state: "answer", "unsure", or "nothing" where no word leads anywhere.
  */
 export async function rank(shards, question, { typing = false, asTyped = false } = {}) {
-  const { key_terms: mostAsked, least_alike: least, last_alike: last } = shards.constants;
-  const read = async (alike) => keyTerms(await conceptsOf(shards, question, { typing, asTyped, least: alike }), mostAsked);
+  const { key_terms: mostAsked, least_alike: alike, last_alike: hardlyAlike } = shards.constants;
+  const read = async (howAlike) => keyTerms(await conceptsOf(shards, question, { typing, asTyped, least: howAlike }), mostAsked);
   const isKnown = ({ isContent, candidates }) => isContent && candidates.length;
-  let concepts = await read(least);
-  if (!concepts.some(isKnown)) concepts = await read(last);
+  let concepts = await read(alike);
+  if (!concepts.some(isKnown)) concepts = await read(hardlyAlike);
   const terms = concepts.flatMap(({ candidates }) => candidates.map(({ entry }) => entry.term));
   const postings = new Map(await Promise.all([...new Set(terms)].map(async (term) => [term, await shards.postings(term)])));
   const scores = new Float64Array(shards.table.kind.length);

@@ -38,8 +38,6 @@ def site_index(help_center: HelpCenter, language: Language, cache: SiteCache | N
     for page in page_documents(help_center, site_words(language.code), language.pages):
         found += counted.get(f"{setting}{page!r}", partial(_with_words, [page], language))
     counted.save()
-    pages = page_documents(help_center, site_words(language.code), language.pages)
-    found += [(document, document_words(document, language)) for document in pages]
     return learned(build_index([document for document, _ in found], [words for _, words in found], language))
 
 
