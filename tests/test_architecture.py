@@ -71,6 +71,8 @@ ALLOWED: dict[str, dict[str, str]] = {
     "markdown_it": {"base/markdown/": ""},
     "psycopg": {"base/database/postgres.py": ""},
     "yaml": {"base/files/yaml_source.py": ""},
+    "snowballstemmer": {"search/io/language.py": ""},
+    "stopwordsiso": {"search/io/language.py": ""},
     "whoosh": {
         "search/io/language.py": "knows how a language inflects its words",
         "search/io/likeness.py": "weighs the words that tell articles apart",

@@ -46,7 +46,7 @@ from waypost.search.io.language import search_language
 from waypost.search.rules.certainty import index_documents, learned
 from waypost.search.rules.documents import DocumentSection, SearchDocument
 from waypost.search.rules.evaluation import DEPTH, Answerer, Question, ask, figures
-from waypost.search.rules.index import Language, build_index, document_words, phrases_of
+from waypost.search.rules.index import Language, build_index, document_words
 from waypost.search.rules.ranking import Hit, Ranking, rank
 from waypost.search.rules.shards import search_files
 
@@ -397,9 +397,8 @@ def shipping(browser: Browser, count: int, words: int) -> tuple[list[str], list[
     """Measure one collection: a line for bytes and times in the browser, and one for building the index."""
     documents = articles(count, words)
     language = search_language("en")
-    phrases = phrases_of(language)
     started = time.perf_counter()
-    words_of_each = [document_words(document, phrases) for document in documents]
+    words_of_each = [document_words(document, language) for document in documents]
     counted = time.perf_counter()
     files = search_files(learned(build_index(documents, words_of_each, language)), "en", CATEGORIES)
     ours, again = time.perf_counter() - started, time.perf_counter() - counted

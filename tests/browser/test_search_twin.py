@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from helpers.cases import CASES, read_yaml
 from helpers.search_lists import index_of
 from helpers.static_site import shown, write_index, write_scripts
 from waypost.base.files.resources import theme_folder
+from waypost.base.tokens import words_of
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.rules.index import Index
@@ -52,6 +54,13 @@ async ([root, asked]) => {
     found.push([order.slice(0, 10), order.length ? corrected : "", state]);
   }
   return found;
+}
+"""
+
+WORDS_OF = """
+async (texts) => {
+  const { wordsOf } = await import("/js/search_words.js");
+  return texts.map(wordsOf);
 }
 """
 
@@ -138,6 +147,37 @@ def test_the_sample_answers_the_same_in_both(page: Page, folder: Path) -> None:
     assert sum(1 for order, *_ in found if order) > len(titles) * 3, "most questions find something"
 
 
+LETTERS = ("abcdeor", "äéßñ", "хаїй", "𐌰𐌱𐌲", "𐐀𐐨𐐁", "𠀀𠀁", "写真を", "ที่อ", "हिन्", "사진", "🎉'’-", " .2 ")
+
+
+def made_up(rng: random.Random) -> str:
+    """Return a text of a few alphabets, of which some are beyond the basic plane."""
+    alphabet = "".join(rng.sample(LETTERS, 2)) * 4 + " "
+    return "".join(rng.choices(alphabet, k=rng.randint(1, 30)))
+
+
+def test_texts_of_any_letters_are_read_and_answered_the_same_in_both(page: Page, folder: Path) -> None:
+    rng = random.Random(17)  # noqa: S311  # no secret
+    texts = [made_up(rng) for _ in range(60)]
+    entries = [
+        {"url": f"{number}/", "title": f"{title} ", "text": text}
+        for number, (title, text) in enumerate(zip(texts[::2], texts[1::2], strict=True))
+    ]
+    index = index_of({"language": "de", "documents": entries})
+    root = publish(folder, "letters", index, "de")
+    questions = [made_up(rng) for _ in range(100)]
+    # Some lack a letter, or have two in each other's place.
+    for text in texts:
+        at = rng.randrange(len(text))
+        questions += [text[:at] + text[at + 1 :], text[:at] + text[at : at + 2][::-1] + text[at + 2 :]]
+    asked = [(question, typing) for question in questions for typing in (False, True)]
+    ours, theirs = in_python(index, asked), page.evaluate(RANK, [root, asked])
+    assert [row for row in zip(asked, ours, theirs, strict=True) if row[1] != row[2]] == []
+    words = page.evaluate(WORDS_OF, [*texts, *questions])
+    assert words == [words_of(text) for text in (*texts, *questions)]
+    assert sum(bool(order) for order, *_ in ours) > len(asked) / 3, "many find something"
+
+
 def test_the_same_sentence_is_quoted_in_both(page: Page, folder: Path) -> None:
     project = load_project(Site(theme_folder().parent))
     index = site_index(project.help_center, site_language(project))
@@ -155,13 +195,7 @@ def test_the_same_sentence_is_quoted_in_both(page: Page, folder: Path) -> None:
 
 
 def test_words_are_the_same_in_both(page: Page) -> None:
-    found = page.evaluate(
-        """async (texts) => {
-          const { wordsOf } = await import("/js/search_words.js");
-          return texts.map(wordsOf);
-        }""",
-        [case["text"] for case in WORDS],
-    )
+    found = page.evaluate(WORDS_OF, [case["text"] for case in WORDS])
     for case, words in zip(WORDS, found, strict=True):
         assert words == case["words"], case["name"]
 

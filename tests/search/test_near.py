@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waypost.search.rules.constants import CANDIDATES
-from waypost.search.rules.ranking import distance, first_letters, near
+from waypost.search.rules.ranking import Nearness, distance, first_letters, near, related
 
 WORDS = st.text(alphabet="abcd", max_size=7)
 
@@ -41,37 +41,69 @@ def test_the_distance_is_that_of_its_definition_up_to_the_bound(one: str, other:
 
 
 @pytest.mark.parametrize(
-    ("word", "form", "nearness"),
+    ("word", "form", "worth", "is_correction"),
     [
-        ("downlod", "download", 80),
-        ("donwload", "download", 80),
-        ("downlaod", "download", 80),
-        ("dwonlaod", "download", 55),
-        ("ownload", "download", 65),
-        ("ppassword", "password", 80),
-        ("pictures", "picture", 80),
-        ("galleries", "gallery", 70),
-        ("gal", "gallery", 72),
-        ("ga", "gallery", 0),
-        ("zp", "zip", 0),
-        ("mail", "main", 80),
-        ("cat", "car", 0),
-        ("archive", "arrive", 55),
-        ("photo", "sign in", 0),
+        ("downlod", "download", 80, True),
+        ("donwload", "download", 80, True),
+        ("downlaod", "download", 80, True),
+        ("dwonlaod", "download", 55, True),
+        ("donwld", "download", 0, False),
+        ("passwrods", "password", 55, True),
+        ("abot", "bot", 0, False),
+        ("ownload", "download", 65, True),
+        ("ppassword", "password", 80, True),
+        ("mail", "main", 80, True),
+        ("archive", "arrive", 55, True),
+        ("pictures", "picture", 80, False),
+        ("galleries", "gallery", 56, False),
+        ("𐌰𐌱𐌲𐌳𐌴𐌵", "𐌰𐌱𐌴𐌵", 0, False),
+        ("𐌰𐌱𐌲𐌳𐌴", "𐌰𐌱𐌳𐌴", 80, True),
+        ("gal", "gallery", 72, False),
+        ("ga", "gallery", 0, False),
+        ("zp", "zip", 0, False),
+        ("cat", "car", 0, False),
+        ("photo", "sign", 0, False),
+        ("rephotograph", "photograph", 0, False),
     ],
 )
-def test_how_near_a_word_is(word: str, form: str, nearness: int) -> None:
-    assert near(word, [form], typing=False) == ([(form, nearness)] if nearness else [])
+def test_how_near_a_word_is_that_nobody_knows(word: str, form: str, worth: int, is_correction: bool) -> None:
+    assert near(word, [form], typing=False) == ([Nearness(form, worth, is_correction)] if worth else [])
+
+
+@pytest.mark.parametrize(
+    ("word", "form", "worth"),
+    [
+        ("tear", "team", 0),
+        ("eyes", "yes", 0),
+        ("mails", "mail", 68),
+        ("married", "marked", 0),
+        ("black", "back", 0),
+        ("marry", "married", 48),
+        ("photographs", "photographer", 68),
+        ("down", "download", 75),
+    ],
+)
+def test_a_word_of_the_language_is_never_misspelt(word: str, form: str, worth: int) -> None:
+    assert near(word, [form], typing=False, is_word=True) == ([Nearness(form, worth)] if worth else [])
+
+
+def test_the_nearest_two_that_share_half_of_their_letters_are_related() -> None:
+    forms = ["connected", "connections", "connector", "cone", "conform"]
+    assert [each.form for each in related("connection", forms)] == ["connections", "connected"]
+    assert related("tear", ["team", "tea", "tears"]) == [Nearness("tears", 59), Nearness("tea", 56)]
 
 
 def test_a_word_that_is_being_typed_is_completed_from_its_first_letter() -> None:
-    assert [form for form, _ in near("g", ["gallery", "guest", "mail"], typing=True)] == ["guest", "gallery"]
+    assert [each.form for each in near("g", ["gallery", "guest", "mail"], typing=True)] == [
+        "guest",
+        "gallery",
+    ]
 
 
 def test_only_the_nearest_are_candidates() -> None:
     forms = [f"prefix{number:02d}" for number in range(CANDIDATES * 3)]
     found = near("prefix", forms, typing=False)
-    assert [form for form, _ in found] == forms[:CANDIDATES]
+    assert [each.form for each in found] == forms[:CANDIDATES]
 
 
 def test_the_letters_that_a_near_word_can_begin_with() -> None:

@@ -1,5 +1,5 @@
 // What answers a question, best first: the twin of search/rules/ranking.py, which says why; tests hold both to the same lists.
-import { firstLetters, near } from "./search_near.js";
+import { firstLetters, near, related } from "./search_near.js";
 import { questionKey, wordGroups } from "./search_words.js";
 
 /**
@@ -10,17 +10,21 @@ import { questionKey, wordGroups } from "./search_words.js";
  * number of the nearest passage; state: "answer", "unsure", or "nothing" where no word leads anywhere.
  */
 export async function rank(shards, question, { typing = false, asTyped = false } = {}) {
-  const concepts = keyTerms(await conceptsOf(shards, question, typing, asTyped), shards.constants.key_terms);
+  const { key_terms: mostAsked, least_alike: alike, last_alike: hardlyAlike } = shards.constants;
+  const read = async (howAlike) => keyTerms(await conceptsOf(shards, question, { typing, asTyped, least: howAlike }), mostAsked);
+  const isKnown = ({ isContent, candidates }) => isContent && candidates.length;
+  let concepts = await read(alike);
+  if (!concepts.some(isKnown)) concepts = await read(hardlyAlike);
   const terms = concepts.flatMap(({ candidates }) => candidates.map(({ entry }) => entry.term));
   const postings = new Map(await Promise.all([...new Set(terms)].map(async (term) => [term, await shards.postings(term)])));
   const scores = new Float64Array(shards.table.kind.length);
   const best = new Float64Array(scores.length);
   for (const { candidates } of concepts) addBest(scores, best, candidates, postings);
   const known = sum(concepts.filter(({ candidates }) => candidates.length));
-  const corrected = correctedOf(shards, concepts);
+  const corrected = correctedOf(concepts);
   const nothing = { order: [], passages: new Map(), concepts, state: "nothing", corrected };
   const same = await wordForWord(shards, question);
-  if (!same.size && !concepts.some(({ isContent, candidates }) => isContent && candidates.length)) return nothing;
+  if (!same.size && !concepts.some(isKnown)) return nothing;
   const { compared: most, first, second, tail, nearest, whole } = shards.constants;
   const found = ordered(scores, same);
   if (!found.length) return nothing;
@@ -93,7 +97,7 @@ async function comparedWith(shards, documents, concepts, known) {
   const content = asked.filter((_, at) => concepts[at].isContent);
   return new Map(await Promise.all(documents.map(async (document) => {
     const { passages } = await shards.result(document);
-    return [document, { ...nearestPassage(passages, asked, known, shards.constants), isNamed: isNamed(passages, content, shards.constants.inflected) }];
+    return [document, { ...nearestPassage(passages, asked, known, shards.constants), isNamed: isNamed(passages, content, shards.constants.named) }];
   })));
 }
 
@@ -125,9 +129,8 @@ function nearestPassage(passages, asked, known, constants) {
 
 export const worthIn = (words, ways) => ways.find((way) => way.words.every((forms) => forms.some((form) => words.has(form))))?.worth ?? 0;
 
-function correctedOf(shards, concepts) {
-  const isSame = (asked, { form, worth }) => form.startsWith(asked) || asked.startsWith(form) || worth === shards.constants.inflected;
-  const isUnderstood = ({ asked, candidates }) => !candidates.length || isSame(asked, candidates[0]);
+function correctedOf(concepts) {
+  const isUnderstood = ({ candidates }) => !candidates[0]?.isCorrection;
   if (concepts.every(isUnderstood)) return "";
   return concepts.map((concept) => (isUnderstood(concept) ? concept.asked : concept.candidates[0].form)).join(" ");
 }
@@ -137,7 +140,7 @@ function asRead({ constants }, question) {
   return [...question.slice(0, 2 * constants.longest_question)].slice(0, constants.longest_question).join("");
 }
 
-async function conceptsOf(shards, question, typing, asTyped) {
+async function conceptsOf(shards, question, { typing, ...how }) {
   const groups = wordGroups(asRead(shards, question)).slice(0, shards.constants.most_words);
   const isOpen = typing && question !== "" && !/\s$/u.test(question);
   const known = new Set();
@@ -150,7 +153,7 @@ async function conceptsOf(shards, question, typing, asTyped) {
     for (const word of words) {
       if (known.has(word)) continue;
       known.add(word);
-      found.push(conceptOf(shards, word, isLast, asTyped));
+      found.push(conceptOf(shards, word, { ...how, typing: isLast }));
     }
   }
   return Promise.all(found);
@@ -165,33 +168,48 @@ function phraseAt(shards, groups, at) {
 }
 
 async function meant(shards, group) {
-  if (group.length === 1) return group;
+  if (group.length === 1) {
+    const parts = (await shards.form(group[0])) ? [] : await shards.parts(group[0]);
+    return parts.length ? parts : group;
+  }
   const entries = await Promise.all(group.map((word) => shards.form(word)));
   const known = group.filter((word, at) => entries[at]);
   return known.length ? known : group.slice(-1);
 }
 
-async function conceptOf(shards, asked, typing, asTyped) {
-  const { whole, completed, stop } = shards.constants;
+async function conceptOf(shards, asked, { typing, asTyped, least }) {
+  const { whole, completed, stop, first_wrong: firstWrong } = shards.constants;
   const entry = await shards.form(asked);
   const isContent = !shards.stop.has(asked);
   const own = entry ? [{ form: asked, entry, worth: whole }] : [];
-  if (entry && asked.includes(" ")) return { asked, candidates: [...own, ...(await partsOf(shards, asked))], weight: entry.weight, isContent };
-  if (!typing && (entry || !isContent || asTyped)) {
+  if (entry && asked.includes(" ")) return { asked, candidates: [...own, ...(await partsOf(shards, asked))], weight: entry.weight, isContent: true };
+  if (!typing && (asTyped || !isContent)) {
     const nowhere = isContent ? shards.table.unknown : Math.floor((shards.table.unknown * stop) / whole);
     return { asked, candidates: own, weight: entry ? entry.weight : nowhere, isContent };
   }
+  if (!typing && entry) {
+    const beside = new Map(await shards.neighbours(asked));
+    const candidates = related(asked, [...beside.keys()], shards.constants).map((each) => ({ ...each, entry: beside.get(each.form) }));
+    return { asked, candidates: [...own, ...candidates], weight: entry.weight, isContent };
+  }
   const lists = await Promise.all(firstLetters(asked).map((letter) => shards.withLetter(letter)));
-  const entries = new Map(lists.flat());
+  const entries = new Map(lists.flat().filter(([form]) => !form.includes(" ")));
+  const forms = [...entries.keys()];
+  const withEntry = (each) => ({ ...each, entry: entries.get(each.form) });
   if (entry || !isContent) {
-    const longer = [...entries.keys()].filter((form) => form.startsWith(asked) && form !== asked);
-    const found = near(asked, longer, true, shards.constants).map(([form]) => ({ form, entry: entries.get(form), worth: completed }));
+    const longer = forms.filter((form) => form.startsWith(asked) && form !== asked);
+    const found = near(asked, longer, shards.constants, { typing: true }).map(({ form }) => ({ ...withEntry({ form }), worth: completed }));
     return { asked, candidates: [...own, ...found], weight: entry ? entry.weight : 0, isContent };
   }
-  const candidates = near(asked, entries.keys(), typing, shards.constants).map(([form, worth]) => ({ form, entry: entries.get(form), worth }));
-  // Nothing can be said about a word that is only begun.
+  const spelled = await shards.spelling(asked);
+  const candidates = near(asked, forms, shards.constants, { typing, isWord: spelled === "", least }).map(withEntry);
+  for (const letter of spelled ?? "") {
+    candidates.push({ form: letter + asked, entry: await shards.form(letter + asked), worth: firstWrong, isCorrection: true });
+  }
+  candidates.sort((one, other) => other.worth - one.worth);
+  // It cannot say more than a word of which nothing is known; and nothing can be said about a word that is only begun.
   const unknown = typing ? 0 : shards.table.unknown;
-  return { asked, candidates, weight: candidates.length ? candidates[0].entry.weight : unknown, isContent };
+  return { asked, candidates, weight: candidates.length ? Math.min(shards.table.unknown, candidates[0].entry.weight) : unknown, isContent };
 }
 
 /** The words of a phrase, which may stand apart where it does not stand whole. */

@@ -1,7 +1,7 @@
 // Reads the index from its files: search/rules/shards.py has the format. What is fetched once stays.
 import { compare, wordsOf } from "./search_words.js";
 
-const FORMAT = 3;
+const FORMAT = 4;
 /** Milliseconds after which a file that does not come counts as missing. */
 const PATIENCE = 15_000;
 const NAME = 8;
@@ -74,6 +74,10 @@ function readForms(data) {
   return forms;
 }
 
+function readSpelling(data) {
+  return new Map(text(data).split("\n").map((line) => [line.split(" ")[0], line.split(" ")[1] ?? ""]));
+}
+
 function readTerms(data, first) {
   const terms = new Map();
   const reader = new Reader(data);
@@ -113,7 +117,8 @@ function readResult(data) {
     if (heading) passages.push({ text: heading, section, isName: true });
     for (const sentence of sentences) passages.push({ text: sentence, section });
   });
-  result.passages = passages.map((passage, at) => ({ ...passage, weight: result.weights[at], words: new Set(wordsOf(passage.text)) }));
+  const withParts = (word) => [word, ...(result.compounds[word] ?? [])];
+  result.passages = passages.map((passage, at) => ({ ...passage, weight: result.weights[at], words: new Set(wordsOf(passage.text).flatMap(withParts)) }));
   return result;
 }
 
@@ -165,6 +170,40 @@ export class Shards {
   async form(word) {
     const place = placeOf(this.table.forms, word, compare);
     return place < 0 ? undefined : (await this.#forms(place)).get(word);
+  }
+
+  /** Return the letters that a word which no document has may lack at its front: "" for a word of the language. */
+  async spelling(word) {
+    const place = placeOf(this.table.words, word, compare);
+    if (place < 0) return undefined;
+    const name = `w-${this.table.word_files.slice(place * NAME, (place + 1) * NAME)}`;
+    return (await this.#keep(name, readSpelling)).get(word);
+  }
+
+  /** Return the two known words that a compound is made of, the first as long as possible; none for another word. */
+  async parts(word) {
+    const { links } = this.table;
+    const shortest = this.constants.shortest_part;
+    const letters = [...word];
+    if (!links.length || letters.length < 2 * shortest) return [];
+    const known = new Set((await this.withLetter(letters[0])).map(([form]) => form));
+    for (let end = letters.length - shortest; end >= shortest; end -= 1) {
+      const first = letters.slice(0, end).join("");
+      if (!known.has(first)) continue;
+      for (const link of links) {
+        const start = end + link.length;
+        const rest = letters.slice(start).join("");
+        if (letters.length - start >= shortest && letters.slice(end, start).join("") === link && (await this.form(rest))) return [first, rest];
+      }
+    }
+    return [];
+  }
+
+  /** Return [form, entry] of the words beside a form that have other stems. */
+  async neighbours(form) {
+    const entries = await this.near(form);
+    const term = entries.find(([other]) => other === form)[1].term;
+    return entries.filter(([other, entry]) => entry.term !== term && !this.stop.has(other) && !other.includes(" "));
   }
 
   /** Return [form, entry] of the words that stand beside one in the alphabet, where its inflections are. */

@@ -13,7 +13,7 @@ from waypost.search.io.language import search_language
 from waypost.search.io.word_cache import Counted, SiteCache
 from waypost.search.rules.certainty import learned
 from waypost.search.rules.documents import SearchDocument, search_documents
-from waypost.search.rules.index import Index, Language, Phrases, build_index, document_words, phrases_of
+from waypost.search.rules.index import Index, Language, build_index, document_words
 from waypost.search.rules.quotes import Quote, quote
 from waypost.search.rules.ranking import Ranking, rank
 from waypost.search.rules.shards import Category, search_files
@@ -28,26 +28,25 @@ def site_language(project: Project) -> Language:
 def site_index(help_center: HelpCenter, language: Language, cache: SiteCache | None = None) -> Index:
     """Index everything that a help center publishes."""
     counted = (cache or SiteCache()).search
-    phrases = phrases_of(language)
-    # The counts depend on these beside the text.
-    setting = f"{sorted(phrases.items())}\0"
+    # The words depend on these beside the text.
+    setting = f"{language.code}{sorted(language.phrases.items())}\0"
     found = [
         entry
         for article in help_center.articles
-        for entry in counted.get(f"{setting}{article!r}", partial(_counted, article, phrases))
+        for entry in counted.get(f"{setting}{article!r}", partial(_counted, article, language))
     ]
     for page in page_documents(help_center, site_words(language.code), language.pages):
-        found += counted.get(f"{setting}{page!r}", partial(_with_words, [page], phrases))
+        found += counted.get(f"{setting}{page!r}", partial(_with_words, [page], language))
     counted.save()
     return learned(build_index([document for document, _ in found], [words for _, words in found], language))
 
 
-def _counted(article: Article, phrases: Phrases) -> list[Counted]:
-    return _with_words(search_documents([article]), phrases)
+def _counted(article: Article, language: Language) -> list[Counted]:
+    return _with_words(search_documents([article]), language)
 
 
-def _with_words(documents: Sequence[SearchDocument], phrases: Phrases) -> list[Counted]:
-    return [(document, document_words(document, phrases)) for document in documents]
+def _with_words(documents: Sequence[SearchDocument], language: Language) -> list[Counted]:
+    return [(document, document_words(document, language)) for document in documents]
 
 
 def search_outputs(

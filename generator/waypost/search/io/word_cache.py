@@ -114,8 +114,8 @@ def _word_counts(read: Any) -> WordCounts:
 def _counted(read: Any) -> list[Counted]:
     """Read documents with their counts, not checked word by word: that would take longer than counting."""
     found = [
-        (_document(*document), DocumentWords(tuple(counts), passages))
-        for document, (counts, passages) in read
+        (_document(*document), DocumentWords(tuple(counts), passages, stems))
+        for document, (counts, passages, stems) in read
     ]
     if any(len(words.fields) != len(FIELDS) for _, words in found):
         raise ValueError(read)

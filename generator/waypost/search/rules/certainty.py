@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from waypost.search.rules.documents import SearchDocument
-from waypost.search.rules.index import Index, Language, build_index, document_words, phrases_of
+from waypost.search.rules.index import Index, Language, build_index, document_words
 from waypost.search.rules.ranking import rank
 
 DRAWN = 60
@@ -39,8 +39,7 @@ def learned(index: Index) -> Index:
 
 def index_documents(documents: Sequence[SearchDocument], language: Language) -> Index:
     """Index documents without a cache."""
-    phrases = phrases_of(language)
-    words = [document_words(document, phrases) for document in documents]
+    words = [document_words(document, language) for document in documents]
     return learned(build_index(documents, words, language))
 
 

@@ -50,6 +50,9 @@ TAIL = 40
 CANDIDATES = 6
 """Words that one word may stand for. More than this is guessing."""
 
+SHORTEST_PART = 3
+"""Letters of a part of a compound."""
+
 TYPING = 1
 """Letters of an unfinished word from which it is completed."""
 
@@ -57,13 +60,13 @@ SHORTEST_PREFIX = 3
 """The same for a word that is finished."""
 
 SHORTEST_TYPO = 4
-"""Letters of a word from which on a letter may be wrong."""
+"""Letters of a word and of a form from which on a letter may be wrong."""
 
 SHORTEST_TWO_TYPOS = 7
 """The same for two."""
 
-SHORTEST_FORM = 3
-"""Letters of a form that a misspelt word may stand for."""
+SHORTEST_ALIKE = 3
+"""Letters of words from which on they may be alike."""
 
 PREFIX = 60
 """How near a form is that begins with the word."""
@@ -71,14 +74,29 @@ PREFIX = 60
 PREFIX_WHOLE = 30
 """Added to that, in proportion to how much of the form the word makes up."""
 
-SAME_STEM = 80
-"""How near a word is that goes on behind a form: pictures to picture."""
+ALIKE = 80
+"""How near two words would be that share all groups of three letters: galleries and gallery share most."""
 
-LONGEST_ENDING = 4
-"""Letters in which two forms of a word may differ at their end: stopping and stops."""
+LEAST_ALIKE = 40
+"""The likeness in hundredths from which on a word that a language has may stand for another."""
 
-INFLECTED = 70
-"""How near two words are that only end differently: galleries and gallery."""
+LAST_ALIKE = 20
+"""The same where no word of a question is known."""
+
+SHORT = 4
+"""Letters up to which a word is only like what begins with it, or what it begins with: tear is not like team."""
+
+SHARED = 4
+"""Letters at their beginning that a word has in common with any other it may stand for, where nobody knows it."""
+
+RELATED = 70
+"""How near a word that is known and another would be that share all groups of three letters."""
+
+LEAST_RELATED = 50
+"""The likeness from which on they are related: connect and connection."""
+
+RELATIVES = 2
+"""How many related words one stands for."""
 
 ONE_TYPO = 80
 """How near a word is with one letter wrong."""
@@ -88,6 +106,9 @@ FIRST_WRONG = 65
 
 TWO_TYPOS = 55
 """How near a word is with two letters wrong."""
+
+NAMED = 50
+"""The worth from which on a title has a word that was asked."""
 
 QUOTED = 90
 """The weight of the words of a question that must stand above a sentence for it to be quoted, in hundredths of that

@@ -21,7 +21,7 @@ from waypost.search.rules.grouping import (
     UnresolvedSearch,
     group_searches,
 )
-from waypost.search.rules.index import Index, Language, build_index, document_words, phrases_of
+from waypost.search.rules.index import Index, Language, build_index, document_words
 from waypost.search.rules.ranking import AnswerState, Ranking, rank
 
 NEAR = 70
@@ -197,8 +197,7 @@ class _SearchedSite:
     def __init__(self, content: Content, chosen: Mapping[str, str]) -> None:
         self.content = content
         self._chosen = chosen
-        self._phrases = phrases_of(content.language)
-        self._words = [document_words(document, self._phrases) for document in content.documents]
+        self._words = [document_words(document, self.content.language) for document in content.documents]
         # An alias belongs to an article; the questions of a faq have documents of their own.
         self._numbers = {d.path: number for number, d in enumerate(content.documents) if "#" not in d.url}
         self.index = learned(build_index(content.documents, self._words, content.language))
@@ -212,7 +211,7 @@ class _SearchedSite:
             added[self._numbers[path]].append(alias)
         for number, texts in added.items():
             documents[number] = replace(documents[number], aliases=(*documents[number].aliases, *texts))
-            words[number] = document_words(documents[number], self._phrases)
+            words[number] = document_words(documents[number], self.content.language)
         index = build_index(documents, words, self.content.language)
         return replace(index, sure=self.index.sure)
 

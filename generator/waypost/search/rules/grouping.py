@@ -218,7 +218,7 @@ class _QuestionTerms:
         forms = (form for letter in first_letters(word) for form in self._unknown[letter])
         found = near(word, forms, typing=False)
         if found:
-            return found[0][0]
+            return found[0].form
         self._unknown[word[0]].append(word)
         return word
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
-from waypost.base.tokens import form_of, words_of
+from waypost.base.tokens import form_of, words_of, written_words
 from waypost.search.rules import constants
 from waypost.search.rules.documents import SearchDocument
 
@@ -29,18 +29,33 @@ class Language:
 
     code: str
     stem: Callable[[str], str]
-    """Returns the stem that the inflections of a word share."""
+    """Returns the stem that the inflections of a word share; the word is as people write it, in small letters."""
     stop: frozenset[str] = frozenset()
     """Words that are in every sentence, which tell only how something is asked."""
     light: frozenset[str] = frozenset()
     """Words of any conversation, which say little about a question."""
     synonyms: Sequence[SynonymGroup] = ()
+    links: Sequence[str] = ()
+    """What may stand between the parts of a compound; empty in languages that part them by spaces."""
+    words: frozenset[str] = frozenset()
+    """Its most frequent words, as search sees them; empty where nobody has counted them."""
     pages: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """What people ask for the pages that every site has, by their names in site_pages.py."""
 
     def term_of(self, form: str) -> str:
         """Return the stem of a word; a phrase is its own."""
         return form if " " in form else self.stem(form)
+
+    @cached_property
+    def phrases(self) -> Mapping[str, Sequence[tuple[str, ...]]]:
+        """The synonyms of several words, as their words, by the first."""
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for group in self.synonyms:
+            for member in group.members:
+                words = tuple(form_of(member).split())
+                if len(words) > 1:
+                    found.setdefault(words[0], []).append(words)
+        return found
 
 
 Counts = Mapping[str, int]
@@ -160,7 +175,14 @@ class Index:
     """Entries of `forms` with spaces: words that mean something else together."""
     unknown: int
     """The weight of a word that is nowhere: that of the mean of all words, as nothing is known of it."""
-    synonyms: Sequence[KnownSynonyms] = ()
+    synonyms: Sequence[KnownSynonyms]
+    links: Sequence[str]
+    """What may stand between the parts of a compound."""
+    compounds: Mapping[str, Sequence[str]]
+    """The parts of the compounds that stand in passages."""
+    spelling: Mapping[str, str]
+    """Of a word that no document has, the letters that it may lack at its front; empty for a word of the language,
+    which lacks none. In the order of the alphabet."""
     sure: int = 0
     """The confidence from which on a document answers; it is learned from the documents (certainty.py)."""
 
@@ -198,6 +220,10 @@ class Index:
             for form in forms
         ]
 
+    def parts(self, word: str) -> Sequence[str]:
+        """Return the parts of a compound that is no form itself; none where it is none."""
+        return parts_of(word, self.forms, self.links)
+
     def inflections(self, form: str) -> list[str]:
         """Return the forms with the stem of a form that stand in its shard, as a browser finds them."""
         if form not in self.forms:
@@ -205,10 +231,31 @@ class Index:
         term = self.forms[form].term
         return [other for other in self.form_shards[self._shard_of[form]] if self.forms[other].term == term]
 
+    def neighbours(self, form: str) -> list[str]:
+        """Return the words beside a form in its shard that have other stems; words of any sentence are none."""
+        term = self.forms[form].term
+        return [
+            other
+            for other in self.form_shards[self._shard_of[form]]
+            if self.forms[other].term != term and other not in self.stop and " " not in other
+        ]
+
     def weight_of(self, passage: PassageForms) -> int:
         """Return the weight of the words of a passage together; inflections of one word count once."""
         entries = [self.forms[form] for form in passage if form in self.forms]
         return sum({entry.term: entry.weight for entry in entries}.values())
+
+
+def parts_of(word: str, known: Container[str], links: Sequence[str]) -> Sequence[str]:
+    """Return the two known words that a compound is made of, the first as long as possible; none for another word."""
+    shortest = constants.SHORTEST_PART
+    for end in range(len(word) - shortest, shortest - 1, -1) if links else ():
+        if word[:end] in known:
+            for link in links:
+                start = end + len(link)
+                if len(word) - start >= shortest and word[end:start] == link and word[start:] in known:
+                    return word[:end], word[start:]
+    return ()
 
 
 FORMS_IN_SHARD = 250
@@ -229,13 +276,11 @@ class DocumentWords:
 
     fields: FieldCounts
     passages: Sequence[PassageForms]
+    stems: Mapping[str, str]
+    """Of the words that are no stem themselves. They are kept with the words, because grammar takes its time."""
 
 
-Phrases = Mapping[str, Sequence[tuple[str, ...]]]
-"""Phrases as their words, by their first word."""
-
-
-def document_words(document: SearchDocument, phrases: Phrases) -> DocumentWords:
+def document_words(document: SearchDocument, language: Language) -> DocumentWords:
     """Count the words of each field of a document, and the phrases among them."""
     texts = {
         "title": document.title,
@@ -245,28 +290,21 @@ def document_words(document: SearchDocument, phrases: Phrases) -> DocumentWords:
         # A mark between two keeps the end of one and the start of the next from making a phrase.
         "text": " . ".join((document.text, *document.aliases)),
     }
+    fields = tuple(_count(texts[field.name], language) for field in FIELDS)
+    written = written_words(" ".join(texts.values()))
+    stems = {form: language.term_of(written.get(form, form)) for form in set().union(*fields)}
     return DocumentWords(
-        tuple(_count(texts[field.name], phrases) for field in FIELDS),
+        fields,
         [list(dict.fromkeys(words_of(passage.text))) for passage in document.passages],
+        {form: stem for form, stem in sorted(stems.items()) if form != stem},
     )
 
 
-def phrases_of(language: Language) -> Phrases:
-    """Return the synonyms of several words, by their first word."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for group in language.synonyms:
-        for member in group.members:
-            words = tuple(form_of(member).split())
-            if len(words) > 1:
-                found.setdefault(words[0], []).append(words)
-    return found
-
-
-def _count(text: str, phrases: Phrases) -> Counts:
+def _count(text: str, language: Language) -> Counts:
     words = words_of(text)
     counts = Counter(words)
     for at, word in enumerate(words):
-        for phrase in phrases.get(word, ()):
+        for phrase in language.phrases.get(word, ()):
             if tuple(words[at : at + len(phrase)]) == phrase:
                 counts[" ".join(phrase)] += 1
     return counts
@@ -302,11 +340,15 @@ def build_index(
     documents: Sequence[SearchDocument], words: Sequence[DocumentWords], language: Language
 ) -> Index:
     """Weigh every word of every document; `words` are those of `document_words`, in the same order."""
-    forms = {form for each in words for text in each.fields for form in text}
-    stems = {form: language.term_of(form) for form in forms}
-    stemmed = [tuple(_stemmed(text, stems) for text in each.fields) for each in words]
+    stems = {form: form for each in words for text in each.fields for form in text}
+    for each in words:
+        stems.update(each.stems)
+    forms = set(stems)
+    whole = forms - language.stop
+    compounds = {form: parts for form in sorted(whole) if (parts := parts_of(form, whole, language.links))}
+    stemmed = [tuple(_stemmed(text, stems, compounds) for text in each.fields) for each in words]
     anywhere = holders(stemmed)
-    light = {language.stem(word) for word in (*language.light, *language.stop)}
+    light = {stems.get(word) or language.stem(word) for word in (*language.light, *language.stop)}
     weights = {
         term: rarity(count, len(documents)) * (LIGHT if term in light else 1)
         for term, count in anywhere.items()
@@ -326,7 +368,7 @@ def build_index(
     entries.update((key, Form(numbers[key], 0)) for key in keys)
     return Index(
         documents=tuple(documents),
-        passages=[each.passages for each in words],
+        passages=[[with_parts(passage, compounds) for passage in each.passages] for each in words],
         forms=dict(sorted(entries.items())),
         postings=[
             *(_postings(worth[term]) for term in terms),
@@ -336,14 +378,37 @@ def build_index(
         phrases=frozenset(form for form in stems if " " in form),
         unknown=max(1, round(unknown * FINE)),
         synonyms=_known_synonyms(forms, stems, numbers, language),
+        links=language.links,
+        compounds=compounds,
+        spelling=_spelling(forms, language),
     )
 
 
-def _stemmed(text: Counts, stems: Mapping[str, str]) -> Counts:
+SHORTEST_HEADLESS = 4
+"""Letters of a word that is known by what follows its first."""
+
+
+def _spelling(forms: Collection[str], language: Language) -> dict[str, str]:
+    found: dict[str, str] = defaultdict(str)
+    for form in sorted(forms):
+        if len(form) > SHORTEST_HEADLESS and form.isalpha() and form not in language.stop:
+            found[form[1:]] += form[0]
+    found.update(dict.fromkeys(language.words, ""))
+    return {word: found[word] for word in sorted(found) if word not in forms}
+
+
+def _stemmed(text: Counts, stems: Mapping[str, str], compounds: Mapping[str, Sequence[str]]) -> Counts:
     found: dict[str, int] = defaultdict(int)
     for form, count in text.items():
-        found[stems[form]] += count
+        for each in (form, *compounds.get(form, ())):
+            found[stems[each]] += count
     return found
+
+
+def with_parts(passage: PassageForms, compounds: Mapping[str, Sequence[str]]) -> PassageForms:
+    """Return the words of a passage, and the parts of compounds among them."""
+    parts = [part for form in passage for part in compounds.get(form, ())] if compounds else []
+    return list(dict.fromkeys((*passage, *parts))) if parts else passage
 
 
 def _postings(worth: Mapping[int, float]) -> Postings:
@@ -355,7 +420,7 @@ def _add_synonyms(worth: Impacts, stems: dict[str, str], language: Language) -> 
     """Let synonyms count for each other; a synonym that no document holds becomes a known word."""
     own = {term: dict(held) for term, held in worth.items()}
     for group in language.synonyms:
-        members = {form: language.term_of(form) for form in map(form_of, group.members)}
+        members = {form: stems.get(form) or language.term_of(form) for form in map(form_of, group.members)}
         known = {stem for stem in members.values() if stem in own}
         if not known:
             continue
@@ -374,7 +439,9 @@ def _known_synonyms(
         forms[stems[form]].append(form)
     found = []
     for group in language.synonyms:
-        members = dict.fromkeys(language.term_of(form_of(member)) for member in group.members)
+        members = dict.fromkeys(
+            stems[form_of(member)] for member in group.members if form_of(member) in stems
+        )
         known = {numbers[stem]: forms.get(stem, ()) for stem in members if stem in numbers}
         if len(known) > 1 and any(known.values()):
             found.append(KnownSynonyms(round(group.weight * constants.WHOLE), known))

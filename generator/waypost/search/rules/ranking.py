@@ -16,51 +16,111 @@ from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.index import Form, Index, question_key
 
 
-def near(word: str, forms: Iterable[str], *, typing: bool) -> list[tuple[str, int]]:
-    """Return the forms that a word may stand for, nearest first, each with its nearness from 1 to 100.
+@dataclass(frozen=True)
+class Nearness:
+    """How near a form is to a word that was asked."""
 
-    `typing`: the word may be unfinished.
+    form: str
+    worth: int
+    """Hundredths."""
+    is_correction: bool = False
+    """Whether the word is the form misspelt."""
+
+
+def near(
+    word: str,
+    forms: Iterable[str],
+    *,
+    typing: bool,
+    is_word: bool = False,
+    least: int = constants.LEAST_ALIKE,
+) -> list[Nearness]:
+    """Return the forms that a word may stand for, nearest first.
+
+    `typing`: the word may be unfinished. `is_word`: the language has it, so that it is not misspelt; then it stands
+    for what is at least so much alike.
     """
-    found = [(form, nearness) for form in forms if (nearness := _nearness(word, form, typing=typing))]
-    found.sort(key=lambda row: (-row[1], row[0]))
+    if is_word:
+        found = [
+            each for form in forms if (each := _begun(word, form, typing=typing) or _alike(word, form, least))
+        ]
+    else:
+        found = [each for form in forms if (each := _nearness(word, form, typing=typing))]
+    found.sort(key=lambda nearness: (-nearness.worth, nearness.form))
     return found[: constants.CANDIDATES]
+
+
+def related(word: str, forms: Iterable[str]) -> list[Nearness]:
+    """Return the forms that are related to a word which is known, nearest first."""
+    found = [
+        Nearness(form, likeness * constants.RELATED // constants.WHOLE)
+        for form in forms
+        if not _is_short(word, form) and (likeness := _likeness(word, form)) >= constants.LEAST_RELATED
+    ]
+    found.sort(key=lambda nearness: (-nearness.worth, nearness.form))
+    return found[: constants.RELATIVES]
 
 
 def first_letters(word: str) -> Iterator[str]:
     """Yield the letters with which a form near a word can begin: its first, or the second where that is one too many
-    or has changed places. A first letter that is missing is not found: all words would have to be compared."""
+    or has changed places."""
     yield from dict.fromkeys(word[:2])
 
 
-def _nearness(word: str, form: str, *, typing: bool) -> int:
-    if " " in form:
+def _nearness(word: str, form: str, *, typing: bool) -> Nearness | None:
+    """Compare a form with a word that nobody knows: both must begin alike, or be one letter or two apart."""
+    if begun := _begun(word, form, typing=typing):
+        return begun
+    begins_alike = word[: constants.SHARED] == form[: constants.SHARED]
+    alike = _alike(word, form) if begins_alike else None
+    worth = _misspelt(word, form)
+    if worth <= (alike.worth if alike else 0):
+        return alike
+    # What differs only in its last letter may be another inflection as well.
+    rest = max(len(word), len(form)) - 1
+    return Nearness(form, worth, is_correction=not (begins_alike and word[:rest] == form[:rest]))
+
+
+def _begun(word: str, form: str, *, typing: bool) -> Nearness | None:
+    enough = constants.TYPING if typing else constants.SHORTEST_PREFIX
+    if len(word) < enough or not form.startswith(word):
+        return None
+    return Nearness(form, constants.PREFIX + constants.PREFIX_WHOLE * len(word) // len(form))
+
+
+def _alike(word: str, form: str, least: int = constants.LEAST_ALIKE) -> Nearness | None:
+    likeness = 0 if _is_short(word, form) and least > constants.LAST_ALIKE else _likeness(word, form)
+    return Nearness(form, likeness * constants.ALIKE // constants.WHOLE) if likeness >= least else None
+
+
+def _is_short(word: str, form: str) -> bool:
+    """Tell whether two words are too short to be alike without one being the beginning of the other: tear and team."""
+    return (
+        min(len(word), len(form)) <= constants.SHORT
+        and not word.startswith(form)
+        and not form.startswith(word)
+    )
+
+
+def _likeness(word: str, form: str) -> int:
+    """Return how many groups of three letters two words share, in hundredths: Dice's coefficient.
+
+    Angell, Freund and Willett, Automatic spelling correction using a trigram similarity measure (1983).
+    """
+    if min(len(word), len(form)) < constants.SHORTEST_ALIKE:
         return 0
-    if form.startswith(word):
-        enough = constants.TYPING if typing else constants.SHORTEST_PREFIX
-        return (
-            constants.PREFIX + constants.PREFIX_WHOLE * len(word) // len(form) if len(word) >= enough else 0
-        )
-    shared = _shared(word, form)
-    rest = max(len(word), len(form)) - shared
-    if shared >= constants.SHORTEST_TYPO and rest <= constants.LONGEST_ENDING and shared >= rest:
-        # Another inflection, as far as that is known without its grammar.
-        inflected = constants.SAME_STEM if shared == len(form) else constants.INFLECTED
-    else:
-        inflected = 0
-    return max(inflected, _misspelt(word, form))
+    one, other = _groups(word), _groups(form)
+    return 2 * constants.WHOLE * len(one & other) // (len(one) + len(other))
 
 
-def _shared(word: str, form: str) -> int:
-    most = min(len(word), len(form))
-    return next((at for at in range(most) if word[at] != form[at]), most)
+def _groups(word: str) -> set[str]:
+    # The space in front makes the beginning count more.
+    spaced = f" {word}"
+    return {spaced[at : at + 3] for at in range(len(spaced) - 2)}
 
 
 def _misspelt(word: str, form: str) -> int:
-    if (
-        len(word) < constants.SHORTEST_TYPO
-        or abs(len(word) - len(form)) > 2
-        or len(form) < constants.SHORTEST_FORM
-    ):
+    if min(len(word), len(form)) < constants.SHORTEST_TYPO or abs(len(word) - len(form)) > 2:
         return 0
     same_start = word[0] == form[0]
     most = 2 if len(word) >= constants.SHORTEST_TWO_TYPOS and same_start else 1
@@ -102,6 +162,8 @@ class Candidate:
     entry: Form
     worth: int
     """Hundredths."""
+    is_correction: bool = False
+    """Whether the word that was asked is this one misspelt."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +179,8 @@ class Concept:
 
     @property
     def is_understood(self) -> bool:
-        """Whether it stands for itself or an inflection, or is the beginning of a word: that is no correction."""
-        if not self.candidates:
-            return True
-        form, worth = self.candidates[0].form, self.candidates[0].worth
-        return form.startswith(self.asked) or self.asked.startswith(form) or worth == constants.INFLECTED
+        """Whether it stands for what was written, or something like it."""
+        return not self.candidates or not self.candidates[0].is_correction
 
 
 class AnswerState(StrEnum):
@@ -180,6 +239,10 @@ def rank(
     `typing` says that the last word may be unfinished, `as_typed` that no word is taken for another one.
     """
     concepts = _key_terms(_concepts(index, question, typing=typing, as_typed=as_typed))
+    if not any(concept.candidates for concept in concepts if concept.is_content):
+        # Better something that is hardly alike than nothing; random letters are like no word.
+        least = constants.LAST_ALIKE
+        concepts = _key_terms(_concepts(index, question, typing=typing, as_typed=as_typed, least=least))
     same = dict(_word_for_word(index, question))
     if not same and not any(concept.candidates for concept in concepts if concept.is_content):
         return Ranking((), concepts)
@@ -279,7 +342,7 @@ def _is_named(index: Index, number: int, concepts: Sequence[Concept], asked: Seq
     """Tell whether a title, an alias or a heading of a document has all that a question is about."""
     content = [forms for concept, forms in zip(concepts, asked, strict=True) if concept.is_content]
     return any(
-        passage.is_name and all(each.worth_in(forms) >= constants.INFLECTED for each in content)
+        passage.is_name and all(each.worth_in(forms) >= constants.NAMED for each in content)
         for passage, forms in zip(index.documents[number].passages, index.passages[number], strict=True)
     )
 
@@ -299,7 +362,9 @@ def _nearest_passage(index: Index, number: int, asked: Sequence[AskedForms], kno
     return best, most
 
 
-def _concepts(index: Index, question: str, *, typing: bool, as_typed: bool) -> Iterator[Concept]:
+def _concepts(
+    index: Index, question: str, *, typing: bool, as_typed: bool, least: int = constants.LEAST_ALIKE
+) -> Iterator[Concept]:
     """Take a question apart; each word counts once."""
     groups = list(word_groups(question[: constants.LONGEST_QUESTION]))[: constants.MOST_WORDS]
     typing = typing and bool(question) and not question[-1].isspace()
@@ -313,7 +378,7 @@ def _concepts(index: Index, question: str, *, typing: bool, as_typed: bool) -> I
         for word in words:
             if word not in known:
                 known.add(word)
-                yield _concept(index, word, typing=is_last, as_typed=as_typed)
+                yield _concept(index, word, typing=is_last, as_typed=as_typed, least=least)
 
 
 def _phrase(index: Index, groups: Sequence[Sequence[str]], at: int) -> str:
@@ -328,30 +393,46 @@ def _phrase(index: Index, groups: Sequence[Sequence[str]], at: int) -> str:
 def _meant(index: Index, group: Sequence[str]) -> Sequence[str]:
     """Of a compound, return the parts that there are, or else the whole."""
     if len(group) == 1:
-        return group
+        return group if group[0] in index.forms else index.parts(group[0]) or group
     return [word for word in group if word in index.forms] or group[-1:]
 
 
-def _concept(index: Index, word: str, *, typing: bool, as_typed: bool) -> Concept:
+def _concept(index: Index, word: str, *, typing: bool, as_typed: bool, least: int) -> Concept:
     entry = index.forms.get(word)
     is_content = word not in index.stop
     found = [Candidate(word, entry, constants.WHOLE)] if entry else []
     if entry and " " in word:
         return Concept(word, (*found, *_parts(index, word)), entry.weight)
-    if not typing and (entry or not is_content or as_typed):
+    if not typing and (as_typed or not is_content):
         unknown = index.unknown if is_content else index.unknown * constants.STOP // constants.WHOLE
         return Concept(word, tuple(found), entry.weight if entry else unknown, is_content)
-    forms = [form for letter in first_letters(word) for form in index.by_letter.get(letter, ())]
+    if not typing and entry:
+        found += _candidates(index, related(word, index.neighbours(word)))
+        return Concept(word, tuple(found), entry.weight)
+    forms = [
+        form for letter in first_letters(word) for form in index.by_letter.get(letter, ()) if " " not in form
+    ]
     if entry or not is_content:
         completed = [form for form in forms if form.startswith(word) and form != word]
         longer = near(word, completed, typing=True)
-        found += [Candidate(form, index.forms[form], constants.COMPLETED) for form, _ in longer]
+        found += [Candidate(each.form, index.forms[each.form], constants.COMPLETED) for each in longer]
         return Concept(word, tuple(found), entry.weight if entry else 0, is_content)
-    found = [Candidate(form, index.forms[form], worth) for form, worth in near(word, forms, typing=typing)]
+    spelled = index.spelling.get(word)
+    found = _candidates(index, near(word, forms, typing=typing, is_word=spelled == "", least=least))
+    found += [
+        Candidate(letter + word, index.forms[letter + word], constants.FIRST_WRONG, is_correction=True)
+        for letter in spelled or ""
+    ]
+    found.sort(key=lambda candidate: -candidate.worth)
     if found:
-        return Concept(word, tuple(found), found[0].entry.weight)
+        # It cannot say more than a word of which nothing is known.
+        return Concept(word, tuple(found), min(index.unknown, found[0].entry.weight))
     # Nothing can be said about a word that is only begun.
     return Concept(word, (), 0 if typing else index.unknown)
+
+
+def _candidates(index: Index, found: Iterable[Nearness]) -> list[Candidate]:
+    return [Candidate(each.form, index.forms[each.form], each.worth, each.is_correction) for each in found]
 
 
 def _parts(index: Index, phrase: str) -> Iterator[Candidate]:

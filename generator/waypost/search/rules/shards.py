@@ -1,14 +1,16 @@
 """The index in pieces that a browser fetches as it needs them. theme/search/search_shards.js reads them.
 
-Format 3. Whole numbers are LEB128: seven bits a byte, the lowest first, the top bit set on all but the last.
+Format 4. Whole numbers are LEB128: seven bits a byte, the lowest first, the top bit set on all but the last.
 
 - A shard of forms holds words in the order of their code points, each as: how many bytes it shares with the
   word before, how many bytes follow, those bytes in UTF-8, the number of its term less that of the word
   before (zigzag, from 0), and its weight.
 - A shard of terms holds the terms of a range of numbers, each as: how many documents, the distance of each
   document's number from the one before (from -1), then the impact of each.
-- The text of a result is JSON; `weights` are those of its passages: title, aliases, summary, then of each section
-  its heading and its sentences.
+- A shard of spelling has a word a line, in the order of code points: one that the language has, or one that lacks
+  its first letter, with a space and the letters that it may be.
+- The text of a result is JSON; `compounds` has the parts of the compounds in its passages, and `weights` are those
+  of its passages: title, aliases, summary, then of each section its heading and its sentences.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from waypost.search.rules.constants import ranking_constants
 from waypost.search.rules.index import Index, Postings
 from waypost.search.rules.site_pages import PAGE_KINDS
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the format changes; an older script then says that it cannot read it."""
 
 BYTES_IN_TERM_SHARD = 3500
@@ -62,6 +64,18 @@ def term_shards(postings: Sequence[Postings]) -> Iterator[tuple[int, bytes]]:
             data += _number(impact)
     if data:
         yield first, bytes(data)
+
+
+WORDS_IN_SHARD = 500
+
+
+def spelling_shards(index: Index) -> Iterator[tuple[str, bytes]]:
+    """Yield the first word of each shard of spelling, and the shard."""
+    words = list(index.spelling)
+    for start in range(0, len(words), WORDS_IN_SHARD):
+        part = words[start : start + WORDS_IN_SHARD]
+        lines = (f"{word} {index.spelling[word]}".rstrip() for word in part)
+        yield part[0], "\n".join(lines).encode()
 
 
 def _shared(one: bytes, other: bytes) -> int:
@@ -103,6 +117,12 @@ def result_text(index: Index, number: int) -> bytes:
             [section.anchor, section.heading, sentences.get(place, [])]
             for place, section in enumerate(document.sections)
         ],
+        "compounds": {
+            form: index.compounds[form]
+            for passage in index.passages[number]
+            for form in passage
+            if form in index.compounds
+        },
         "weights": [index.weight_of(passage) for passage in index.passages[number]],
     }
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
@@ -128,6 +148,7 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
 
     forms = [(first, keep("f-", data)) for first, data in form_shards(index)]
     terms = [(first, keep("t-", data)) for first, data in term_shards(index.postings)]
+    words = [(first, keep("w-", data)) for first, data in spelling_shards(index)]
     results = [
         # The number is in the name, so that a short digest only has to tell one build from the next.
         keep(f"r-{number}-", result_text(index, number), 6)
@@ -156,6 +177,9 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
         "form_files": "".join(name for _, name in forms),
         "terms": [first for first, _ in terms],
         "term_files": "".join(name for _, name in terms),
+        "links": index.links,
+        "words": [first for first, _ in words],
+        "word_files": "".join(name for _, name in words),
         "result_files": "".join(results),
     }
     name = keep("i-", json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
