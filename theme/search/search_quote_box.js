@@ -5,13 +5,13 @@ import { incidentQuote } from "./search_results.js";
 import { make, marked } from "./search_text.js";
 
 /**
- * Make what quotes the answer; empty where nothing is sure enough to be one. What was said last of an incident that the
- * question is about comes before any article, and of one that the first result depends on where no article answers.
+ * Make what quotes the answer; empty where nothing is sure enough to be one. Where no article answers, it is what was
+ * said last of an incident that the question is about, or that the first result depends on.
  * @param {{helped: () => void, unhelped: () => void}} taken what is called by who has found it here, and who has not
  */
 export function quoteBox(answer, taken) {
   const ofArticle = answer.quote && { ...answer.quote, href: helpPage(answer.quote.url) };
-  const quote = incidentQuote(answer.events) ?? ofArticle ?? incidentQuote(answer.hits[0]?.components ?? []);
+  const quote = ofArticle ?? incidentQuote(answer.events) ?? incidentQuote(answer.hits[0]?.components ?? []);
   if (!quote) return "";
   const from = make("a", "wp-quote__from", quote.title);
   from.href = quote.href;

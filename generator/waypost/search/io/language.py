@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from heapq import nlargest
 
 import snowballstemmer
+from spellchecker import SpellChecker
 from stopwordsiso import stopwords
 from whoosh.lang import has_stopwords, languages, stopwords_for_language
 from whoosh.lang.porter import stem as porter
@@ -14,7 +16,7 @@ from whoosh.lang.porter import stem as porter
 from waypost.base.files.resources import theme_folder
 from waypost.base.files.text_files import Source
 from waypost.base.files.yaml_source import parse_yaml
-from waypost.base.tokens import fold
+from waypost.base.tokens import fold, words_of
 from waypost.formats.search import SynonymFile
 from waypost.problems import ProblemsFound
 from waypost.search.rules.index import Language, SynonymGroup
@@ -66,10 +68,20 @@ def stop_words(language: str) -> frozenset[str]:
     return frozenset(fold(word) for word in words)
 
 
+FREQUENT = 20_000
+"""Words of a language that are never taken for another word."""
+
+SHORTEST_FREQUENT = 3
+"""Letters of such a word; shorter ones are never corrected anyway."""
+
+
 def frequent_words(language: str) -> frozenset[str]:
     """Return the most frequent words of a language, as search sees them; none where nobody has counted them."""
-    path = theme_folder() / "search" / "words" / f"{language}.txt"
-    return frozenset(path.read_text(encoding="utf-8").split()) if path.is_file() else frozenset()
+    if language not in SpellChecker.languages():
+        return frozenset()
+    counts = dict(SpellChecker(language=language).word_frequency.items())
+    words = nlargest(FREQUENT, counts, key=counts.__getitem__)
+    return frozenset(found for word in words for found in words_of(word) if len(found) >= SHORTEST_FREQUENT)
 
 
 def search_language(code: str, own: SynonymFile | None = None) -> Language:
