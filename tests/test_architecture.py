@@ -72,6 +72,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "psycopg": {"base/database/postgres.py": ""},
     "yaml": {"base/files/yaml_source.py": ""},
     "snowballstemmer": {"search/io/language.py": ""},
+    "spellchecker": {"search/io/language.py": ""},
     "stopwordsiso": {"search/io/language.py": ""},
     "whoosh": {
         "search/io/language.py": "knows how a language inflects its words",

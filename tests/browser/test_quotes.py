@@ -78,8 +78,8 @@ def test_arrows_pass_the_quote_by_and_tab_reaches_it(calm: Served, visit: Any) -
     expect(quoted(seen).get_by_role("link")).to_be_focused()
 
 
-def test_what_was_said_last_of_an_outage_comes_before_any_article(troubled: Served, visit: Any) -> None:
-    seen = asking(troubled, visit, "downloads how long")
+def test_what_was_said_last_of_an_outage_is_quoted_where_no_article_is(troubled: Served, visit: Any) -> None:
+    seen = asking(troubled, visit, "downloads broken today")
     pause(seen)
     expect(quoted(seen)).not_to_contain_text(SENTENCE)
     assert "/status/incidents/" in str(quoted(seen).get_by_role("link").evaluate("link => link.href"))

@@ -129,7 +129,7 @@ def test_a_writer_is_asked_which_article_is_meant(site: Site) -> None:
 )
 def test_the_choice_is_written(answers: str, written: bool, site: Site) -> None:
     path = log(
-        *[("card money bank back half", "none_helped")] * 2, read_next("card money bank back half", "phone")
+        *[("card money bank torn", "none_helped")] * 2, read_next("card money bank torn", "phone")
     )
     (gap,) = read(path)["gaps"]
     assert gap["proposal"] == "choose_article"
@@ -137,7 +137,7 @@ def test_the_choice_is_written(answers: str, written: bool, site: Site) -> None:
     before = chosen.read_text(encoding="utf-8")
     code, out, err = choose(path, answers=answers)
     assert code == 0, err
-    assert ("card money bank back half" in chosen.read_text(encoding="utf-8")) == written
+    assert ("card money bank torn" in chosen.read_text(encoding="utf-8")) == written
     assert ("1 alias written." in out) == written
     assert written or chosen.read_text(encoding="utf-8") == before
 

@@ -13,7 +13,8 @@ SCRIPTS = [assets()[name].read_text(encoding="utf-8") for name in NAMES]
 
 
 def test_the_scripts_read_every_number_from_the_index() -> None:
-    read = set(re.findall(r"\b[a-z]+(?:_[a-z]+)*\b", " ".join(SCRIPTS)))
+    shards = assets()["search_shards.js"].read_text(encoding="utf-8")
+    read = set(re.findall(r"\b[a-z]+(?:_[a-z]+)*\b", " ".join([*SCRIPTS, shards])))
     assert ranking_constants().keys() <= read
     for script in SCRIPTS:
         assert not re.findall(r"^const [A-Z_]+ = ", script, re.MULTILINE)

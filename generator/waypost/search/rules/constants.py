@@ -50,9 +50,6 @@ TAIL = 40
 CANDIDATES = 6
 """Words that one word may stand for. More than this is guessing."""
 
-SHORTEST_PART = 3
-"""Letters of a part of a compound."""
-
 TYPING = 1
 """Letters of an unfinished word from which it is completed."""
 
@@ -67,6 +64,9 @@ SHORTEST_TWO_TYPOS = 7
 
 SHORTEST_ALIKE = 3
 """Letters of words from which on they may be alike."""
+
+SHORTEST_PART = 3
+"""Letters of a part of a compound."""
 
 PREFIX = 60
 """How near a form is that begins with the word."""

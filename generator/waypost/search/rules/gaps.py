@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from waypost.base.tokens import words_of
 from waypost.formats.search import NO_ANSWER, Query
+from waypost.search.rules import constants
 from waypost.search.rules.certainty import learned
 from waypost.search.rules.documents import SearchDocument
 from waypost.search.rules.gain import NOTHING_ASKED, Gain
@@ -287,7 +288,12 @@ class _SearchedSite:
     def _sharing(self, question: str) -> set[str]:
         """Return the articles that share a word with a question that says what it is about."""
         concepts = (concept for concept in self.ranking(question).concepts if concept.is_content)
-        terms = {candidate.entry.term for concept in concepts for candidate in concept.candidates}
+        terms = {
+            candidate.entry.term
+            for concept in concepts
+            for candidate in concept.candidates
+            if candidate.worth >= constants.NAMED
+        }
         numbers = {number for term in terms for number in self.index.postings[term].documents}
         return {self.content.documents[number].path for number in numbers}
 
