@@ -109,6 +109,12 @@ def test_a_title_word_for_word_comes_first(ask: str) -> None:
     assert found.state is AnswerState.ANSWER
 
 
+def test_a_title_is_found_without_its_final_s_however_its_words_are_taken() -> None:
+    index = index_of({"language": "en", "documents": [{"url": "a/", "title": "Refunds", "text": ""}]})
+    for as_typed in (False, True):
+        assert [hit.document.url for hit in rank(index, "refund", as_typed=as_typed).hits] == ["a/"]
+
+
 def test_a_heading_word_for_word_comes_first_and_is_the_passage_that_is_named() -> None:
     documents = [
         SearchDocument(

@@ -20,7 +20,7 @@ export async function rank(shards, question, { typing = false, asTyped = false }
   const scores = new Float64Array(shards.table.kind.length);
   const best = new Float64Array(scores.length);
   for (const { candidates } of concepts) addBest(scores, best, candidates, postings);
-  const known = sum(concepts.filter(({ candidates }) => candidates.length));
+  const known = sum(concepts.filter(({ candidates }) => candidates.length)) || 1;
   const corrected = correctedOf(concepts);
   const nothing = { order: [], passages: new Map(), concepts, state: "nothing", corrected };
   const same = await wordForWord(shards, question);
@@ -34,7 +34,7 @@ export async function rank(shards, question, { typing = false, asTyped = false }
   // Sorting keeps the order of equal ones.
   const order = [...compared.keys()].sort((one, other) => nearness.get(other) - nearness.get(one)).concat(found.slice(most));
   order.sort((one, other) => (same.get(other) ?? 0) - (same.get(one) ?? 0));
-  const confidence = Math.floor(((compared.get(order[0])?.likeness ?? 0) * known) / sum(concepts));
+  const confidence = Math.floor(((compared.get(order[0])?.likeness ?? 0) * known) / Math.max(known, sum(concepts)));
   const isSure = same.size || confidence >= shards.table.sure || compared.get(order[0])?.isNamed;
   const state = isSure ? "answer" : "unsure";
   const least = Math.max(...nearness.values()) * tail;

@@ -249,7 +249,8 @@ def rank(
     scores = {**dict.fromkeys(same, 0), **_scores(index, concepts)}
     if not scores:
         return Ranking((), concepts)
-    known = sum(concept.weight for concept in concepts if concept.candidates)
+    # A title may be asked for in words that are none here: without its final s, and taken as they are typed.
+    known = sum(concept.weight for concept in concepts if concept.candidates) or 1
     found = sorted(scores, key=lambda number: (-scores[number], number))
     nearness = {number: scores[number] * constants.FIRST // known for number in found}
     asked = asked_forms(index, concepts)
@@ -261,7 +262,7 @@ def rank(
     # The rest stays behind those that were compared, in its order: so far only its words are known.
     best = sorted(compared, key=lambda number: -nearness[number]) + found[constants.COMPARED :]
     best.sort(key=lambda number: -same.get(number, 0))
-    confidence = compared.get(best[0], (-1, 0))[1] * known // sum(concept.weight for concept in concepts)
+    confidence = compared.get(best[0], (-1, 0))[1] * known // max(known, sum(concept.weight for concept in concepts))
     is_sure = same or confidence >= index.sure or _is_named(index, best[0], concepts, asked)
     state = AnswerState.ANSWER if is_sure else AnswerState.UNSURE
     least = max(nearness.values()) * constants.TAIL
