@@ -50,7 +50,7 @@ from waypost.search.rules.index import Language, build_index, document_words
 from waypost.search.rules.ranking import Hit, Ranking, rank
 from waypost.search.rules.shards import search_files
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 SYLLABLES = [
     start + end
     for start in "b c d f g h k l m n p r s t v w br cr dr fl gr pl pr sh sl sp st tr".split()  # noqa: SIM905  # reads better
@@ -348,7 +348,7 @@ def served(folder: Path) -> Iterator[str]:
 
 def scripts() -> list[Path]:
     """Return the scripts of the search that run in the worker."""
-    names = ("words", "near", "shards", "ranking", "passages", "worker")
+    names = ("words", "near", "shards", "ranking", "passages", "quote", "worker")
     return [assets()[f"search_{name}.js"] for name in names]
 
 

@@ -128,9 +128,7 @@ def test_a_writer_is_asked_which_article_is_meant(site: Site) -> None:
     ("answers", "written"), [("1\n", True), ("0\n", False), ("\n", False), ("9\n1\n", True)]
 )
 def test_the_choice_is_written(answers: str, written: bool, site: Site) -> None:
-    path = log(
-        *[("card money bank torn", "none_helped")] * 2, read_next("card money bank torn", "phone")
-    )
+    path = log(*[("card money bank torn", "none_helped")] * 2, read_next("card money bank torn", "phone"))
     (gap,) = read(path)["gaps"]
     assert gap["proposal"] == "choose_article"
     chosen = Path(gap["other_articles"][0]["path"])

@@ -11,7 +11,7 @@ from helpers.search_lists import index_of
 from waypost.search.rules.certainty import index_documents
 from waypost.search.rules.documents import SHOWN_TEXT, DocumentSection, SearchDocument
 from waypost.search.rules.index import Form, Language, Postings
-from waypost.search.rules.shards import form_shards, result_text, term_shards
+from waypost.search.rules.shards import form_shards, result_text, separators, term_shards
 
 INDEX = index_of(
     {
@@ -82,6 +82,14 @@ def test_all_forms_are_read_back_in_their_order() -> None:
         found.update(part)
     assert found == INDEX.forms
     assert list(found) == sorted(found)
+
+
+def test_what_parts_two_shards_is_as_short_as_can_be() -> None:
+    found = separators([["aaa", "abcx"], ["abdeee", "b"], ["ca"]])
+    assert found == ["a", "abd", "c"]
+    shards = INDEX.form_shards
+    for before, start, shard in zip(shards, separators(shards)[1:], shards[1:], strict=False):
+        assert before[-1] < start <= shard[0]
 
 
 def test_all_postings_are_read_back() -> None:

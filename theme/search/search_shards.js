@@ -5,7 +5,7 @@ const FORMAT = 4;
 /** Milliseconds after which a file that does not come counts as missing. */
 const PATIENCE = 15_000;
 const NAME = 8;
-const RESULT_NAME = 6;
+const RESULT_NAME = 4;
 
 /** A file is not there, or is not what it should be. */
 export class Unreadable extends Error {}

@@ -28,7 +28,7 @@ STOP = 60
 LONGEST_KEY = 120
 """Characters of a question that are compared word for word."""
 
-COMPARED = 10
+COMPARED = 8
 """Documents with the most words in common that are compared with the question passage by passage."""
 
 FIRST = 40

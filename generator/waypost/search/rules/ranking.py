@@ -262,7 +262,9 @@ def rank(
     # The rest stays behind those that were compared, in its order: so far only its words are known.
     best = sorted(compared, key=lambda number: -nearness[number]) + found[constants.COMPARED :]
     best.sort(key=lambda number: -same.get(number, 0))
-    confidence = compared.get(best[0], (-1, 0))[1] * known // max(known, sum(concept.weight for concept in concepts))
+    confidence = (
+        compared.get(best[0], (-1, 0))[1] * known // max(known, sum(concept.weight for concept in concepts))
+    )
     is_sure = same or confidence >= index.sure or _is_named(index, best[0], concepts, asked)
     state = AnswerState.ANSWER if is_sure else AnswerState.UNSURE
     least = max(nearness.values()) * constants.TAIL

@@ -19,6 +19,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from waypost.help.kinds import ARTICLE_KINDS
@@ -78,7 +79,18 @@ def spelling_shards(index: Index) -> Iterator[tuple[str, bytes]]:
         yield part[0], "\n".join(lines).encode()
 
 
-def _shared(one: bytes, other: bytes) -> int:
+def separators(shards: Sequence[Sequence[str]]) -> list[str]:
+    """Return for each shard the shortest text that is behind the shard before it, and behind none of its own words.
+
+    Bayer and Unterauer, Prefix B-Trees (1977).
+    """
+    found = [shard[0][:1] for shard in shards[:1]]
+    for before, shard in pairwise(shards):
+        found.append(shard[0][: _shared(before[-1], shard[0]) + 1])
+    return found
+
+
+def _shared(one: Sequence[object], other: Sequence[object]) -> int:
     return next(
         (at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
         min(len(one), len(other)),
@@ -146,12 +158,12 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
         files[f"search/{prefix}{name}.bin"] = content
         return name
 
-    forms = [(first, keep("f-", data)) for first, data in form_shards(index)]
+    forms = [keep("f-", data) for _, data in form_shards(index)]
     terms = [(first, keep("t-", data)) for first, data in term_shards(index.postings)]
     words = [(first, keep("w-", data)) for first, data in spelling_shards(index)]
     results = [
         # The number is in the name, so that a short digest only has to tell one build from the next.
-        keep(f"r-{number}-", result_text(index, number), 6)
+        keep(f"r-{number}-", result_text(index, number), 4)
         for number in range(len(index.documents))
     ]
     ids = [category for category, _, _ in categories]
@@ -173,8 +185,8 @@ def search_files(index: Index, language: str, categories: Sequence[Category]) ->
         "category": [
             ids.index(document.category) if document.category in ids else -1 for document in index.documents
         ],
-        "forms": [first for first, _ in forms],
-        "form_files": "".join(name for _, name in forms),
+        "forms": separators(index.form_shards),
+        "form_files": "".join(forms),
         "terms": [first for first, _ in terms],
         "term_files": "".join(name for _, name in terms),
         "links": index.links,
