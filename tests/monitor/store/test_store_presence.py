@@ -208,13 +208,14 @@ def test_a_file_that_is_emptied_while_all_of_it_stands_in_the_log_comes_back_who
     assert answers_in(path) == 3
 
 
-def test_a_file_of_which_the_log_brings_back_a_part_is_not_used(path: Path) -> None:
+@pytest.mark.parametrize("left", [0, 0.5])
+def test_a_file_of_which_the_log_brings_back_a_part_is_not_used(path: Path, left: float) -> None:
     with store_at(path) as store:
         for minute in range(1, 5):
             keep(store, [answer_of(minute)])
-        without_log(path)
+        size = without_log(path)
         keep(store, [answer_of(5)])
-        os.truncate(path, 0)
+        os.truncate(path, int(size * left))
         for minute in (6, 7, 8):
             with pytest.raises(DatabaseVanished):
                 keep(store, [answer_of(minute)])
