@@ -112,6 +112,32 @@ def test_it_knows_for_how_long_nobody_has_set_it() -> None:
     assert machine.clock.unchanged_for() == seconds(30)
 
 
+def test_a_clock_that_was_just_set_to_a_time_that_was_over_is_set_back() -> None:
+    machine = Machine()
+    machine.passes(600)
+    assert machine.clock.is_settled
+    machine.set_by(-600)
+    assert (machine.clock.is_settled, machine.clock.is_set_back) == (False, True)
+    machine.passes(20)
+    machine.set_by(600)
+    assert (machine.clock.is_settled, machine.clock.is_set_back) == (False, False), "it is put right"
+    machine.set_by(-600)
+    assert machine.clock.is_set_back
+    machine.passes(60)
+    assert (machine.clock.is_settled, machine.clock.is_set_back) == (True, False), "it is believed at last"
+
+
+def test_a_clock_that_was_ahead_and_is_put_right_is_not_set_back() -> None:
+    machine = Machine()
+    machine.passes(600)
+    for ahead in (20, 120):
+        machine.set_by(10_800)
+        assert not machine.clock.is_set_back
+        machine.passes(ahead)
+        machine.set_by(-10_800)
+        assert not machine.clock.is_set_back
+
+
 def test_a_callback_may_ask_for_the_time() -> None:
     machine = Machine()
     asked: list[datetime] = []

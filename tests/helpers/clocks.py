@@ -37,9 +37,15 @@ class SkewedClock(Clock):
     """The clock of this machine, as if somebody had set it by `skew`."""
 
     def __init__(self, skew: timedelta = timedelta(0)) -> None:
-        self.skew = skew
+        self.skew, self._more = skew, 0.0
         self.steps: list[ClockStep] = []
         super().__init__(self._skewed, self.steps.append)
 
     def _skewed(self) -> ClockReading:
-        return read_clocks()._replace(wall=read_clocks().wall + self.skew)
+        wall, monotonic, running = read_clocks()
+        more = self._more
+        return ClockReading(wall + self.skew + timedelta(seconds=more), monotonic + more, running + more)
+
+    def pass_over(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self._more += seconds

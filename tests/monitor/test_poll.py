@@ -295,6 +295,26 @@ def test_a_clock_that_is_set_back_does_not_stop_the_checks(server: HTTPServer, s
         poller.close()
 
 
+def test_a_clock_that_is_set_back_for_a_moment_adds_nothing_to_a_gap(
+    server: HTTPServer, store: Store
+) -> None:
+    server.expect_request("/health").respond_with_data("fine")
+    clock = SkewedClock()
+    poller = Poller(config(1, web=server.url_for("/health")), store, clock=clock)
+    try:
+        until(poller, 1)
+        clock.pass_over(600)
+        until(poller, 1)
+        before = store.history()
+        clock.skew -= timedelta(minutes=5)
+        assert until(poller, 1)[-1].observation is None
+        assert store.history() == before
+        clock.skew += timedelta(minutes=5)
+        assert until(poller, 1)[-1].observation
+    finally:
+        poller.close()
+
+
 def test_after_a_restart_with_a_clock_that_was_set_back_checks_run_at_once(
     server: HTTPServer, store: Store
 ) -> None:

@@ -94,6 +94,9 @@ class Clock:
         self._last = read()
         self._now = self._last.wall
         self._since = self._last.monotonic
+        self._longest = AHEAD
+        self._over: datetime | None = None
+        """What the clock showed at the end of the longest time in which nobody had set it."""
         self.steps = 0
         """How often the clock was set."""
 
@@ -114,6 +117,16 @@ class Clock:
         """Return for how long nobody has set the clock while this process was there to notice."""
         passed = self._present()[1]
         return timedelta(seconds=passed - self._since)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody has set the clock lately."""
+        return self.unchanged_for() >= AHEAD
+
+    @property
+    def is_set_back(self) -> bool:
+        """Whether somebody has just set the clock to a time that was surely over when it was settled longest."""
+        return not self.is_settled and self._over is not None and self() + AHEAD < self._over
 
     def _present(self) -> tuple[datetime, float]:
         """Return the present moment, and the same as a moment of `monotonic()`."""
@@ -137,6 +150,9 @@ class Clock:
         step = ClockStep(expected, reading.wall, asleep if asleep > STEP else timedelta(0))
         self._now = reading.wall
         if step.set_by:
+            unchanged = timedelta(seconds=last.monotonic - self._since)
+            if unchanged >= self._longest:
+                self._longest, self._over = unchanged, expected
             self._since = reading.monotonic
             self.steps += 1
         return step

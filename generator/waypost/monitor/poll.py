@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from waypost.base.clock import AHEAD, Clock
+from waypost.base.clock import Clock
 from waypost.base.database.engine import StoreError
 from waypost.base.database.leases import owner_name
 from waypost.base.faults import Faults
@@ -254,7 +254,8 @@ class Poller:
             slot_after(now, job, self._chance.random()),
             now + job.rules.retry_every,
             reason=result.reason,
-            is_clock_settled=self.clock.unchanged_for() >= AHEAD,
+            is_clock_settled=self.clock.is_settled,
+            is_clock_set_back=self.clock.is_set_back,
         )
         if result.status is ComponentStatus.NO_DATA:
             self.figures = replace(self.figures, unmeasured=self.figures.unmeasured + 1)
@@ -302,7 +303,8 @@ class Poller:
                 slot_after(now, job, self._chance.random()),
                 now + job.rules.retry_every,
                 observation,
-                is_clock_settled=self.clock.unchanged_for() >= AHEAD,
+                is_clock_settled=self.clock.is_settled,
+                is_clock_set_back=self.clock.is_set_back,
             )
         self.figures = replace(self.figures, skipped=self.figures.skipped + 1, late=self.figures.late + 1)
         self._note_start(is_late=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.disks import fill, small_disk
 from helpers.postgres import Cluster
 from helpers.stores import Store, keep
 from waypost.base.database import presence
@@ -207,13 +208,14 @@ def test_a_file_that_is_emptied_while_all_of_it_stands_in_the_log_comes_back_who
     assert answers_in(path) == 3
 
 
-def test_a_file_of_which_the_log_brings_back_a_part_is_not_used(path: Path) -> None:
+@pytest.mark.parametrize("left", [0, 0.5])
+def test_a_file_of_which_the_log_brings_back_a_part_is_not_used(path: Path, left: float) -> None:
     with store_at(path) as store:
         for minute in range(1, 5):
             keep(store, [answer_of(minute)])
-        without_log(path)
+        size = without_log(path)
         keep(store, [answer_of(5)])
-        os.truncate(path, 0)
+        os.truncate(path, int(size * left))
         for minute in (6, 7, 8):
             with pytest.raises(DatabaseVanished):
                 keep(store, [answer_of(minute)])
@@ -287,6 +289,33 @@ def test_a_database_that_shrinks_by_a_vacuum_is_not_cut_off(path: Path) -> None:
         assert path.stat().st_size < large / 2
         keep(store, [answer_of(2)])
     assert answers_in(path) == 3
+
+
+def test_a_file_that_a_full_disk_keeps_from_taking_in_its_log_is_not_cut_off(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    path, ballast = disk / "waypost.db", disk / "ballast"
+    with small_disk(disk, 16_000_000), store_at(path) as store:
+        ballast.write_bytes(bytes(10_000_000))
+        with store.database.write() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO message WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 4000)"
+                " SELECT i, 'filler', randomblob(1000) FROM n"
+            )
+        fill(disk / "filling")
+        assert 4096 < path.stat().st_size < 4_000_000, "a part of the log is in it"
+        for minute in range(1, 4):
+            with pytest.raises(StoreError) as refused:
+                keep(store, [answer_of(minute)])
+            assert refused.value.kind is ReasonKind.FULL
+            assert read_history(f"sqlite:///{path}").changes, "what was stored can be read"
+        ballast.unlink()
+        keep(store, [answer_of(60)])
+        assert store.database.generation == 0
+        assert answers_in(path) == 2
+    assert not caplog.records
 
 
 def test_readers_beside_a_poller_say_that_its_database_is_gone_and_make_none(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -126,6 +127,44 @@ def test_a_clock_that_was_just_set_back_adds_nothing_to_time_that_was_watched(st
     change = see(store, minutes(243), BAD)
     assert change is None, "one failure confirms nothing, and the next answer of the right time counts"
     assert count(store) == 241
+
+
+def full_disk_and_outage(store: Store) -> History:
+    """Let it be down from minute 100 to minute 160, and nothing be stored from minute 120 to minute 130."""
+    for minute in (*range(120), *range(130, 240)):
+        see(store, minutes(minute), BAD if 100 <= minute < 160 else GOOD)
+    return store.history()
+
+
+@pytest.mark.parametrize("minute", [120.5, 125.5])
+def test_a_clock_that_was_just_set_back_adds_nothing_to_a_gap(store: Store, minute: float) -> None:
+    before = full_disk_and_outage(store)
+    (claim,) = take(store, [plan_of(WEB)], minutes(240))
+    good = answer(minutes(minute))
+    outcome = CheckOutcome(
+        claim, job_of(WEB), good.at, good.at, good, is_clock_settled=False, is_clock_set_back=True
+    )
+    (done,) = store.record([outcome])
+    assert done.observation is None
+    assert store.history() == before
+    assert see(store, minutes(241), BAD) is None
+
+
+def test_a_change_in_a_gap_alters_no_state_of_what_was_watched_after_it(store: Store) -> None:
+    before = full_disk_and_outage(store)
+    for minute in (124, 125, 126):
+        see(store, minutes(minute))
+    assert store.history().changes[2:4] == (
+        *(change for change in store.history().changes if change.at == minutes(124)),
+        replace(before.changes[1], at=minutes(130), confirmed_at=minutes(130)),
+    )
+    # What comes and goes within the gap needs no more.
+    for minute in (127, 128, 129):
+        see(store, minutes(minute), BAD)
+    assert [status for status, at in states(store) if at < minutes(160)] == [GOOD, BAD, GOOD, BAD, BAD]
+    see(store, minutes(241))
+    assert judged(store) is GOOD
+    assert states(store)[-1] == (GOOD, minutes(160))
 
 
 def test_a_clock_that_goes_back_a_little_keeps_the_order_of_answers(store: Store) -> None:

@@ -37,6 +37,9 @@ SETTLING = 0.1
 HEADER = 100
 """Bytes of the header of a SQLite file; a shorter file holds nothing."""
 
+LOG_HEADER, FRAME_HEADER = 32, 24
+"""Bytes of the header of a write-ahead log, and of that of each page in it."""
+
 _KEY = "identity"
 
 
@@ -218,13 +221,18 @@ class DatabaseFile:
         return False
 
     def _missing_bytes(self) -> int:
-        """Return by how many bytes the file is shorter than its header says; an empty one lacks its header."""
+        """Return how much of the file is neither in it nor in its log, as its header says; an empty one lacks that.
+
+        While its disk is full, the log cannot be written into the file, but for its header.
+        """
         header = os.pread(self._handle, HEADER, 0)
         if len(header) < HEADER:
             return HEADER - len(header)
         page = int.from_bytes(header[16:18], "big")
+        page = 65536 if page == 1 else page
         pages = int.from_bytes(header[28:32], "big")
-        return max(0, pages * (65536 if page == 1 else page) - os.fstat(self._handle).st_size)
+        missing = set(range(os.fstat(self._handle).st_size // page + 1, pages + 1))
+        return page * len(missing - logged_pages(self._log)) if missing else 0
 
     def set_log_aside(self) -> None:
         """Move the write-ahead log away where it belongs to the file that was here before.
@@ -238,6 +246,27 @@ class DatabaseFile:
         for name in (self._log, self._path.with_name(f"{self._path.name}-shm")):
             if name.exists():
                 set_aside(name)
+
+
+def logged_pages(log: Path) -> set[int]:
+    """Return the numbers of the pages that a write-ahead log holds the latest state of, of whole transactions."""
+    found: set[int] = set()
+    begun: set[int] = set()
+    try:
+        file = log.open("rb")
+    except FileNotFoundError:
+        return found
+    with file:
+        header = file.read(LOG_HEADER)
+        page, salts = int.from_bytes(header[8:12], "big"), header[16:24]
+        # What stands behind the frames with the salts of the header is of an earlier use of the log.
+        while len(frame := file.read(FRAME_HEADER)) == FRAME_HEADER and frame[8:16] == salts:
+            begun.add(int.from_bytes(frame[:4], "big"))
+            if any(frame[4:8]):
+                found |= begun
+                begun.clear()
+            file.seek(page, os.SEEK_CUR)
+    return found
 
 
 def set_aside(path: Path) -> Path:

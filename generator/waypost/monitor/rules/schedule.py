@@ -71,6 +71,8 @@ class CheckOutcome:
     """When the certificate of the answer expires."""
     is_clock_settled: bool = True
     """Whether nobody has set the clock lately; until then nothing is added to time that was watched already."""
+    is_clock_set_back: bool = False
+    """Whether somebody has just set it to a time that was over before; nothing at all is added to that yet."""
 
 
 def jobs(config: StatusConfig, regions: Collection[str] = ("",)) -> list[Job]:

@@ -205,6 +205,8 @@ class Batch:
         known.state, change = advance(known.state, answer, outcome.job.rules)
         self._judged.add(number)
         if change is not None:
+            if known.state.has_later_rows:
+                self._keep_later_state(number, change)
             self._changes.append(change_row(number, change))
         if outcome.certificate is not None:
             self._certificates[number] = {
@@ -222,10 +224,11 @@ class Batch:
 
         The clocks of two machines differ a little: what is only a little early counts as the next. Otherwise the
         clock was set back since the last answer, and what was recorded later than this one is not known yet. As long
-        as it may be the present clock that is wrong, an answer of a time that was watched already is dropped.
+        as it may be the present clock that is wrong, an answer of a time that was watched already is dropped, and so
+        is one of a time that was over: what could not be stored then is no data, and what is true now is not of then.
         """
         at, last = to_ms(answer.at), known.covered_until
-        if at < self._sealed_until:
+        if at < self._sealed_until or outcome.is_clock_set_back:
             return None
         if not known.state.has_later_rows:
             if last is None or at >= last:
@@ -244,6 +247,21 @@ class Batch:
         table = coverage.c
         reaches = sa.and_(table.line == number, table.start <= at, table.end > at)
         return self._connection.scalar(sa.select(sa.func.count()).select_from(coverage).where(reaches)) != 0
+
+    def _keep_later_state(self, number: int, change: StateChange) -> None:
+        """Note the state that the next stretch began with: a change in the gap before it must not alter it."""
+        stretch, row = coverage.c, state_change.c
+        confirmed_at = to_ms(change.confirmed_at)
+        is_later = sa.and_(stretch.line == number, stretch.start > confirmed_at)
+        begin = self._connection.scalar(sa.select(sa.func.min(stretch.start)).where(is_later))
+        if begin is None or self._was_watched(number, confirmed_at):
+            return
+        believed = sa.select(state_change).where(row.line == number, row.at <= begin)
+        last = self._connection.execute(
+            believed.order_by(row.at.desc(), row.confirmed_at.desc()).limit(1)
+        ).first()
+        if last is not None and last.at <= to_ms(change.at):
+            self._changes.append({**last._asdict(), "confirmed_at": begin, "at": begin})
 
     def _end_of_sealed_days(self) -> int:
         """Return the end of the last day that is sealed, in milliseconds: no row is ever added to one."""
