@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-RESULT_NAME = 6
+RESULT_NAME = 4
 
 
 def published_table(output: Path) -> dict[str, Any]:

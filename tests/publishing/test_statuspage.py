@@ -214,6 +214,7 @@ def test_now_json_says_what_other_pages_show() -> None:
             "impact": "major",
             "path": "incidents/open/",
             "started_at": "2026-11-20T10:50:00.000Z",
+            "update": "It is identified.",
             "next_update_by": None,
             "overdue_since": None,
             "components": ["payments", "uploads"],

@@ -146,7 +146,7 @@ def _advice(outcome: QuestionResult) -> str:
     """Return the first result of a question, with advice to the writer."""
     first = f"content/{outcome.first} comes first" if outcome.first else "Nothing is found"
     if not outcome.is_answerable:
-        return f"{first}, and nothing may be found. If that article does answer it, name it here."
+        return f"{first} as an answer, and none is named here. If that article does answer it, name it."
     wanted = next(iter(outcome.question.grades))
     place = f", and content/{wanted} as number {outcome.rank}" if outcome.rank else ""
     return (
