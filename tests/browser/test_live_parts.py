@@ -255,7 +255,14 @@ def test_of_an_odd_file_only_what_can_be_shown_is_left(calm: Served, visit: Any)
         "stale_after": 0,
         "components": {"a": {"name": "a", "status": "no_data", "since": ""}},
         "incidents": [
-            {"title": "A", "path": "", "started_at": "", "components": ["a"], "impact": "minor", "update": ""},
+            {
+                "title": "A",
+                "path": "",
+                "started_at": "",
+                "components": ["a"],
+                "impact": "minor",
+                "update": "",
+            },
         ],
         "maintenances": [{"title": "M", "path": "", "started_at": "", "components": [], "ends_at": ""}],
     }

@@ -178,7 +178,7 @@ def test_search_knows_one_document_with_the_words_of_all_steps(built: Site) -> N
         result for result in published_results(built.output) if result["url"].startswith("start/tree/")
     ]
     assert found["url"] == "start/tree/"
-    words = " ".join(text for section in found["sections"] for text in section)
+    words = " ".join(text for _, heading, sentences in found["sections"] for text in (heading, *sentences))
     for expected in ("zebra", "Does mail arrive?", "I have no account", "Write to us"):
         assert expected in words
 
