@@ -4,6 +4,7 @@ of the site."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from heapq import nlargest
 
@@ -88,36 +89,25 @@ def search_language(code: str, own: SynonymFile | None = None) -> Language:
     """Return a language with the synonyms of a site; one that Waypost has no words for is read without."""
     general = _general(code)
     groups = own.synonyms if own else ()
-    return Language(
-        general.code,
-        general.stem,
-        general.stop,
-        general.light,
-        (*general.synonyms, *(SynonymGroup(group, OWN) for group in groups)),
-        general.links,
-        general.words,
-        general.pages,
-    )
+    return replace(general, synonyms=(*general.synonyms, *(SynonymGroup(group, OWN) for group in groups)))
 
 
 @cache
 def _general(code: str) -> Language:
+    known = Language(
+        code, stemmer(code), stop_words(code), links=_LINKS.get(code, ()), words=frequent_words(code)
+    )
     path = theme_folder() / "search" / f"{code}.yml"
     if not path.is_file():
-        return Language(
-            code, stemmer(code), stop_words(code), links=_LINKS.get(code, ()), words=frequent_words(code)
-        )
+        return known
     document, problems = parse_yaml(Source(f"theme/search/{code}.yml", path.read_text(encoding="utf-8")))
     if document is None:
         raise ProblemsFound(problems)
     groups = (tuple(member.strip() for member in line.split(",")) for line in document.data["synonyms"])
-    return Language(
-        code,
-        stemmer(code),
-        frozenset(fold(word) for word in document.data["stop"].split()),
-        frozenset(fold(word) for word in document.data["light"].split()),
-        tuple(SynonymGroup(members, GENERAL) for members in groups),
-        _LINKS.get(code, ()),
-        frequent_words(code),
-        {name: tuple(questions) for name, questions in document.data["pages"].items()},
+    return replace(
+        known,
+        stop=frozenset(fold(word) for word in document.data["stop"].split()),
+        light=frozenset(fold(word) for word in document.data["light"].split()),
+        synonyms=tuple(SynonymGroup(members, GENERAL) for members in groups),
+        pages={name: tuple(questions) for name, questions in document.data["pages"].items()},
     )
