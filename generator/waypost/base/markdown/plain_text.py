@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 # Bounded on purpose: without limits a page of brackets would take minutes.
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
@@ -19,12 +18,6 @@ def plain_text(text: str) -> str:
     """Return Markdown as one line without its marks."""
     text = _LINE_START.sub("", _IMAGE_OR_LINK.sub(r"\1", text))
     return " ".join(_ESCAPE.sub(r"\1", _EMPHASIS.sub("", text)).split())
-
-
-def heading_anchor(heading: str) -> str:
-    """Return the anchor that Python-Markdown's toc extension gives a heading."""
-    ascii_only = unicodedata.normalize("NFKD", plain_text(heading)).encode("ascii", "ignore").decode()
-    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", ascii_only).strip().lower())
 
 
 def as_markdown(text: str) -> str:
