@@ -1,0 +1,49 @@
+"""What is active in Markdown is found with its place, however it is disguised; what only shows something is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.cases import golden
+from waypost.base.markdown.active_html import active_html
+
+PIECES = [
+    "<script>",
+    "</script>",
+    "<b onclick=x>",
+    "<!--",
+    "-->",
+    "`",
+    "```\n",
+    "\n",
+    "\n\n",
+    "> ",
+    "- ",
+    "    ",
+]
+PIECES += ["[a](javascript:x)", "<", ">", '"', "'", "{onclick=x}", "|", "\\", "&lt;", "<div>", "a"]
+
+
+@golden("active_html/*.yml")
+def test_what_is_active_is_found_at_its_place(case: dict[str, Any]) -> None:
+    found = [(item.line, item.column, item.what) for item in active_html(case["text"])]
+    assert [list(place) for *place, _ in found] == [place for *place, _ in case["found"]], found
+    for (_, _, words), (_, _, what) in zip(case["found"], found, strict=True):
+        assert words in what
+
+
+@golden("active_html/*.yml")
+def test_places_count_from_the_first_line_of_the_text(case: dict[str, Any]) -> None:
+    lines = [item.line for item in active_html(case["text"], 7)]
+    assert lines == [line + 6 for line, *_ in case["found"]]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_whatever_is_written_is_judged_and_every_place_is_there(text: str) -> None:
+    lines = text.split("\n")
+    for found in active_html(text):
+        assert 1 <= found.line <= len(lines)
+        assert 1 <= found.column <= len(lines[found.line - 1]) + 1
