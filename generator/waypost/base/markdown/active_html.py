@@ -210,7 +210,9 @@ class _Reader:
 
     def _place(self, pattern: re.Pattern[str], lines: tuple[int, int]) -> tuple[int, int]:
         if lines not in self._regions:
-            self._regions[lines] = _SearchedLines("\n".join(self._lines[slice(*lines)]), self._first_line + lines[0])
+            self._regions[lines] = _SearchedLines(
+                "\n".join(self._lines[slice(*lines)]), self._first_line + lines[0]
+            )
         return self._regions[lines].next(pattern)
 
 
