@@ -43,7 +43,7 @@ from waypost.search.io.word_cache import SiteCache
 
 _log = get_plugin_logger("waypost")
 
-_ALIGNED = re.compile(r'(<t[hd]) style="text-align: ?(left|center|right);?"')
+_ALIGNED = re.compile(r'(<t[hd]\b[^<>]*?) style="text-align: ?(left|center|right);?"')
 
 
 class WaypostConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves its subclass hook untyped

@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from waypost.base.files.text_files import Source, read_source
-from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.base.files.yaml_source import DataPath, YamlDocument, find_tags, parse_yaml
 from waypost.help.mkdocs.extensions import OWN_PLUGINS, READS_FILES, is_known
 from waypost.problems import Location, Problem, ProblemsFound
 
@@ -31,13 +29,10 @@ _KEYS: dict[DataPath, str] = {
 }
 """Keys that no stranger may set, with the reason."""
 
-_PLAIN_TAG = re.compile(
-    r"tag:yaml\.org,2002:(?:null|bool|int|float|str|seq|map|binary|timestamp|omap|pairs|set|value)"
-)
 _KNOWN_TAG = re.compile(
-    r"tag:yaml\.org,2002:python/name:(?:material\.extensions|pymdownx)\.emoji\.(?:twemoji|gemoji|emojione|to_svg|to_png|to_alt)"
-    r"|tag:yaml\.org,2002:python/name:pymdownx\.superfences\.fence_(?:code|div)_format"
-    r"|tag:yaml\.org,2002:python/(?:name|object/apply):pymdownx\.slugs\.slugify"
+    r"!!python/name:(?:material\.extensions|pymdownx)\.emoji\.(?:twemoji|gemoji|emojione|to_svg|to_png|to_alt)"
+    r"|!!python/name:pymdownx\.superfences\.fence_(?:code|div)_format"
+    r"|!!python/(?:name|object/apply):pymdownx\.slugs\.slugify"
 )
 """Functions of libraries that pages are usually made with, and that do nothing else."""
 
@@ -75,26 +70,13 @@ def hidden_environment() -> Iterator[None]:
 
 def _check_tags(source: Source) -> Iterator[Problem]:
     """Complain of values that are more than data, such as `!ENV` and `!!python/name:…`, wherever they stand."""
-    # As nodes, of which nothing is made; in the reader that MkDocs uses.
-    waiting = [yaml.compose(source.text, Loader=yaml.SafeLoader)]
-    seen: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if node is None or id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.CollectionNode):
-            waiting += [
-                part for entry in node.value for part in (entry if isinstance(entry, tuple) else [entry])
-            ]
-        if _PLAIN_TAG.fullmatch(node.tag) or _KNOWN_TAG.fullmatch(node.tag):
-            continue
-        if node.tag == "tag:yaml.org,2002:merge":
+    for tag, line, column in find_tags(source.text):
+        shown = tag.replace("tag:yaml.org,2002:", "!!")
+        message = f"The tag {shown} runs a program or reads the environment. {_ADVICE}"
+        if shown == "!!merge":
             message = "What `<<` brings along is not looked at. Write it out."
-        else:
-            shown = node.tag.replace("tag:yaml.org,2002:", "!!")
-            message = f"The tag {shown} runs a program or reads the environment. {_ADVICE}"
-        yield source.problem("bad-value", message, node.start_mark.line + 1, node.start_mark.column + 1)
+        if not _KNOWN_TAG.fullmatch(shown):
+            yield source.problem("bad-value", message, line, column)
 
 
 def _check_values(document: YamlDocument) -> Iterator[Problem]:
