@@ -12,6 +12,7 @@ from typing import Any
 from waypost.formats.article import PageKind
 from waypost.help.kinds import DEFAULT_KIND
 from waypost.importing.rules import boxes, headings, markup
+from waypost.importing.rules.active_html import drop_active_html
 from waypost.importing.rules.addresses import (
     AddressBook,
     Names,
@@ -76,6 +77,9 @@ STEPS = (
     ),
     ConversionStep(
         "components", markup.convert_components, "What is left of components, after those of boxes."
+    ),
+    ConversionStep(
+        "active", drop_active_html, "What runs or sends something is left out, after the components are gone."
     ),
     ConversionStep("icons", markup.convert_icons, "Names of icons would show as text."),
     ConversionStep("underlined", headings.convert_underlined, "One form of headings for the steps below."),
