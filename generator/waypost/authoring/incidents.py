@@ -127,7 +127,7 @@ def start_incident(site: Site, new: NewIncident, first: NewUpdate) -> EditedFile
         "started": f"started: {new.started.isoformat()}\n" if new.started else "",
         "update": first.text,
     }
-    path = dated_file(site.root / INCIDENTS.path, first.at, new.title)
+    path = dated_file(site, INCIDENTS.path, first.at, new.title)
     return start_file(site, INCIDENTS, path, skeleton("incident.md", values))
 
 
@@ -226,7 +226,7 @@ def plan_article(site: Site, incident: Incident, category: str | None, now: date
     project = load_project(site)
     folder = category or fitting_category(incident, project.help_center)
     if not folder:
-        message = "There is no category for the article. Make content/FOLDER/index.md with `kind: category`."
+        message = "There is no category for the article. Make one: `waypost new category TITLE`."
         raise ProblemsFound([Problem(Location("content"), "missing-file", message)])
     require_category(site, folder)
     path = site.root / "content" / folder / article_name(incident)

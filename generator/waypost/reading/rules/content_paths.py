@@ -40,14 +40,14 @@ def check_paths(paths: Sequence[str]) -> Iterator[Problem]:
         message = "There is no content/index.md, so the site has no home page. Create it with `kind: home`."
         yield Problem(Location("content/index.md"), "missing-file", message)
     for path in paths:
-        message = _fault(path)
+        message = path_fault(path)
         if message:
             yield Problem(Location(f"content/{path}"), "bad-value", message)
     yield from _missing_pages(paths)
     yield from _clashes(paths)
 
 
-def _fault(path: str) -> str:
+def path_fault(path: str) -> str:
     """Say why a path cannot become an address, or nothing."""
     parts = path.split("/")
     if set(path) & set("?#%\\"):
