@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.sites import fingerprint
+from helpers.sites import ROOT, called, fingerprint
 from waypost import __version__
 from waypost.authoring.incidents import new_incident
 from waypost.authoring.io.planned_files import AlreadyThere
@@ -186,6 +187,16 @@ def test_a_category_and_its_sections_are_started(site: Site) -> None:
     assert help_center.pages["up/zip-files-1/open-it.md"].category == "up/zip-files-1"
     assert help_center.pages["up/zip-files-1/index.md"].title == "Zip: files # 1"
     assert article.parent.name == "zip-files-1"
+
+
+def test_the_commands_of_the_documentation_work_on_a_new_site(site: Site) -> None:
+    text = (ROOT / "docs/writing.md").read_text(encoding="utf-8")
+    commands = text.partition("```sh\n")[2].partition("```")[0].splitlines()
+    assert len(commands) == 8
+    for command in commands:
+        result = called(*shlex.split(command)[1:], site=site)
+        assert result.returncode == 0, result.stderr
+    assert load_project(site).help_center.pages["downloads/zip-files/why-a-zip-does-not-open.md"]
 
 
 @pytest.mark.parametrize(

@@ -230,16 +230,16 @@ def plan_article(site: Site, incident: Incident, category: str | None, now: date
         raise ProblemsFound([Problem(Location("content"), "missing-file", message)])
     require_category(site, folder)
     path = site.root / "content" / folder / article_name(incident)
-    text = skeleton("known-problem.md", _values(project, incident, now))
+    text = skeleton("known-problem.md", _values(project, incident, folder, now))
     return PlannedFile(path, check_start(site, path, text, check_article))
 
 
-def _values(project: Project, incident: Incident, now: datetime) -> dict[str, str]:
+def _values(project: Project, incident: Incident, folder: str, now: datetime) -> dict[str, str]:
     config = project.status.config
     known = known_problem(incident, config.page.time_zone)
     workaround = known.workaround or skeleton("known-problem-step.md", {}).strip()
-    # An article lies two folders below the root of the help center.
-    status = "../../status/" if config.page.is_inside_help_center else config.page.url
+    root = "../" * (folder.count("/") + 2)
+    status = f"{root}status/" if config.page.is_inside_help_center else config.page.url
     return {
         "title": quoted(incident.title),
         "summary": quoted(known.summary or incident.title),
