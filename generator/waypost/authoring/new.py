@@ -12,16 +12,15 @@ from waypost.authoring.io.planned_files import (
     check_front,
     check_start,
     content_file,
+    file_name,
     fill,
     quoted,
     require_category,
     require_name,
     skeleton,
 )
-from waypost.authoring.io.site_language import language_of
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.resources import scaffold_folder
-from waypost.base.ids import slugify
 from waypost.formats.article import CategoryFrontMatter
 from waypost.formats.workflows import Workflows
 from waypost.help.kinds import ARTICLE_KINDS
@@ -96,7 +95,7 @@ def new_category(site: Site, title: str, name: str | None = None, above: str = "
             f"'{above}' is a section, and sections have none. Name its category: {above.partition('/')[0]}."
         )
         raise ProblemsFound([Problem(Location(f"content/{above}"), "bad-value", message)])
-    folder = f"{above}/".lstrip("/") + (name or slugify(title, language_of(site)))
+    folder = f"{above}/".lstrip("/") + (name or file_name(site, title))
     require_name(folder, name or title)
     path = site.root / "content" / folder / INDEX
     for taken in (path, path.parent.with_suffix(".md")):

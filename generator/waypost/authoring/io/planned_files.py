@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from string import Template
 
-from waypost.authoring.io.site_language import language_of
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.front_matter import parse_markdown
 from waypost.base.files.git_commit import commit_files
@@ -20,6 +19,7 @@ from waypost.base.files.validation import validate
 from waypost.base.ids import slugify
 from waypost.formats.article import ArticleFrontMatter, FrontMatter
 from waypost.problems import Location, Problem, ProblemsFound, Refused, did_you_mean
+from waypost.reading.io.theme_options import load_theme
 from waypost.reading.rules.content_paths import category_ids, is_index, path_fault
 from waypost.reading.site import Site
 
@@ -84,9 +84,14 @@ class AlreadyThere(Refused):
     """The file or folder is there already, and nothing is overwritten."""
 
 
+def file_name(site: Site, title: str) -> str:
+    """Return a title as the name of a file, without its ending, as the language of the site writes its letters."""
+    return slugify(title, load_theme(site.root)[1])
+
+
 def dated_file(site: Site, folder: str, day: datetime, title: str) -> Path:
     """Return the path of a new file in a folder of a site, named by its day and its title."""
-    return free_file(site.root / folder, f"{day:%Y-%m-%d}-{slugify(title, language_of(site))}")
+    return free_file(site.root / folder, f"{day:%Y-%m-%d}-{file_name(site, title)}")
 
 
 def free_file(folder: Path, stem: str) -> Path:
@@ -103,7 +108,7 @@ def content_file(site: Site, folder: str, title: str, name: str | None) -> Path:
     Raises ProblemsFound for a name that no article can have.
     """
     if name is None:
-        stem = slugify(title, language_of(site))
+        stem = file_name(site, title)
         # A folder's own page and notes about it have these names.
         stem = f"{stem}-2" if stem in ("index", "readme") else stem
         return free_file(site.root / "content" / folder, stem)

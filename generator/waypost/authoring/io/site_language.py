@@ -8,11 +8,6 @@ from waypost.reading.io.theme_options import load_theme
 from waypost.reading.site import Site
 
 
-def language_of(site: Site) -> str:
-    """Return the language of mkdocs.yml, such as `de`."""
-    return load_theme(site.root)[1]
-
-
 def site_texts(site: Site) -> Words:
     """Return the texts in the language of mkdocs.yml; English where Waypost does not speak it."""
-    return site_words(language_of(site))
+    return site_words(load_theme(site.root)[1])
