@@ -109,6 +109,14 @@ def test_pinned_articles_are_first_then_the_position_counts_then_the_title_witho
     assert [link.is_pinned for link in section.articles] == [True, False, False, False]
 
 
+def test_numbers_in_titles_are_in_the_order_of_numbers() -> None:
+    titles = ["Step 10", "Step 9", "step 1b", "Step 1a"]
+    pages = [page(f"a/{number}.md", "page", "a", title=title) for number, title in enumerate(titles)]
+    found = catalog(page("a/index.md", "category", "a"), *pages).category("a")
+    assert found is not None
+    assert [link.title for link in found.articles] == ["Step 1a", "step 1b", "Step 9", "Step 10"]
+
+
 def test_two_sections_of_one_folder_name_are_two() -> None:
     found = catalog(*SECTIONS)
     assert found.links["uploads/x.md"].place == ("Uploads", "Zip files")
