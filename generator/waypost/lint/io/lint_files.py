@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
@@ -56,12 +55,6 @@ def content_files(root: Path) -> frozenset[str]:
     """Return every file in content/, by its path from there."""
     folder = root / "content"
     return frozenset(file.relative_to(folder).as_posix() for file in walk(root, folder, "")[0])
-
-
-def has_own_anchors(root: Path) -> bool:
-    """Tell whether mkdocs.yml names another way to make anchors of headings."""
-    source, _ = read_source(root, root / "mkdocs.yml")
-    return bool(source and re.search(r"\bslugify\b", source.text))
 
 
 class FindingLocator:
