@@ -14,7 +14,7 @@ ENGINE_TESTS := tests/help/test_engines.py tests/help/test_articles.py tests/hel
 TEST_READY := $(VENV)/.ready-to-test
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test engines lint bench bench-builds bench-search bench-quotes bench-gaps bench-checks bench-polling bench-store bench-snapshot bench-publish \
+.PHONY: help serve test engines lint bench bench-builds bench-material bench-search bench-quotes bench-gaps bench-checks bench-polling bench-store bench-snapshot bench-publish \
 	bench-history bench-deliveries bench-reports soak docs demo-outage demo-recover browser postgres clients clean
 
 help: ## Say what can be done
@@ -40,6 +40,9 @@ bench: bench-builds bench-search bench-checks bench-polling bench-store bench-sn
 
 bench-builds: $(TEST_READY) ## Measure building against mkdocs-material alone
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
+
+bench-material: $(TEST_READY) browser ## Measure what is still used of Material
+	@$(BIN)/python tests/bench/material_bench.py $(ARGS)
 
 bench-store: $(TEST_READY) postgres ## Measure the database (ARGS=--small for a short run)
 	@$(BIN)/python tests/bench/store_bench.py $(ARGS)

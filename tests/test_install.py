@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -124,28 +126,37 @@ def test_the_installed_package_knows_its_formats_and_its_version(installed: Path
     assert where.startswith(str(installed.parent)), "not this checkout"
 
 
-def test_properdocs_builds_the_same_site(installed: Path, tmp_path: Path) -> None:
+def test_mkdocs_and_properdocs_build_the_same_site(installed: Path, tmp_path: Path) -> None:
     run(installed / "waypost", "new", "site", "help", "--name", "Acme Help", cwd=tmp_path)
     site = tmp_path / "help"
     run(installed / "waypost", "build", cwd=site)
-    run(installed / "properdocs", "build", "--strict", "--site-dir", tmp_path / "proper", cwd=site)
-    ours = {path.relative_to(site / "site") for path in (site / "site").rglob("*") if path.is_file()}
-    theirs = {
-        path.relative_to(tmp_path / "proper") for path in (tmp_path / "proper").rglob("*") if path.is_file()
-    }
+    ours = files_of(site / "site")
     published = {path for path in ours if path.parts[0] == "status"}
     shell = Path("status/assets/site/shell.html")
-    assert theirs == ours - published | {shell}, "the status pages are for `waypost publish`"
-    for path in sorted(theirs):
-        if path.suffix in (".html", ".css", ".js"):
-            text, other = (
-                (root / path).read_text(encoding="utf-8") for root in (site / "site", tmp_path / "proper")
-            )
-            assert without_generator(text) == without_generator(other), path
-    # Its names are made of what is in the files, so the list above has compared them.
-    assert (tmp_path / "proper/search/manifest.json").read_bytes() == (
-        site / "site/search/manifest.json"
-    ).read_bytes()
+    made_by = {"waypost": engine_of(site / "site")}
+    for engine in ("mkdocs", "properdocs"):
+        output = tmp_path / engine
+        run(installed / engine, "build", "--strict", "--site-dir", output, cwd=site)
+        made_by[engine] = engine_of(output)
+        assert files_of(output) == ours - published | {shell}, "the status pages are for `waypost publish`"
+        for path in sorted(files_of(output)):
+            if path.suffix in (".html", ".css", ".js"):
+                text, other = ((root / path).read_text(encoding="utf-8") for root in (site / "site", output))
+                assert without_generator(text) == without_generator(other), path
+        # Its names are made of what is in the files, so the list above has compared them.
+        index = "search/manifest.json"
+        assert (output / index).read_bytes() == (site / "site" / index).read_bytes()
+    # Both are installed here: who was started builds, and for `waypost build` whoever was added on purpose.
+    assert made_by == {"waypost": "ProperDocs", "mkdocs": version("mkdocs"), "properdocs": "ProperDocs"}
+
+
+def files_of(folder: Path) -> set[Path]:
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+
+
+def engine_of(output: Path) -> str:
+    [name] = re.findall(r'content="mkdocs-([\w.]+)', (output / "index.html").read_text(encoding="utf-8"))
+    return str(name)
 
 
 def without_generator(text: str) -> list[str]:

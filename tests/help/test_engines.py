@@ -32,15 +32,6 @@ def test_a_page_names_the_engine_that_is_installed(tmp_path: Path) -> None:
     assert f'content="mkdocs-{name}, mkdocs-material-' in page
 
 
-@pytest.mark.parametrize("started", ["mkdocs", "properdocs"])
-def test_the_engine_that_has_started_is_the_one_that_builds(started: str) -> None:
-    if not has(started):
-        pytest.skip(f"{started} is not installed here")
-    program = f"import {started}.__main__, waypost.help.mkdocs.plugin as us; print(us.BasePlugin.__module__)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == f"{started}.plugins\n"
-
-
 def test_our_extension_does_nothing_but_under_zensical(monkeypatch: pytest.MonkeyPatch) -> None:
     assert markdown.markdown("*a*", extensions=["waypost"]) == "<p><em>a</em></p>"
     monkeypatch.setitem(sys.modules, "zensical", ModuleType("zensical"))
