@@ -204,7 +204,9 @@ def _zensical(site: Site) -> Diagnosis:
     """Zensical reads mkdocs.yml as well, and nothing but our extension there keeps it from building half a site."""
     if names_extension(site.root):
         return Diagnosis("zensical", "ok", "fails here, as it must: it does not run Waypost")
-    text = "would leave out most of this site in silence; add `- waypost` to `markdown_extensions` in mkdocs.yml"
+    text = (
+        "would leave out most of this site in silence; add `- waypost` to `markdown_extensions` in mkdocs.yml"
+    )
     return Diagnosis("zensical", "note", text)
 
 
