@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -17,7 +18,15 @@ from waypost.formats.article import front_matter_of
 from waypost.importing.io.markdown_files import read_tree
 from waypost.importing.rules.addresses import is_picture
 from waypost.importing.rules.collection import ImportNote, merged
-from waypost.importing.rules.plan import ImportPlan, PlannedPage, SitePaths, plan_import
+from waypost.importing.rules.languages import languages_of, without_folders, without_marks
+from waypost.importing.rules.plan import (
+    DEFAULTS,
+    ImportOptions,
+    ImportPlan,
+    PlannedPage,
+    SitePaths,
+    plan_import,
+)
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.io.content_files import OWN_FILES, OWN_FOLDERS, load_help_center
 from waypost.reading.rules.redirects import file_at, former_addresses
@@ -51,6 +60,7 @@ class ImportReport:
 
     articles: int
     categories: int
+    sections: int
     pictures: int
     other_files: int
     files: tuple[ImportedFile, ...]
@@ -58,17 +68,35 @@ class ImportReport:
     """Warnings for a person; none of them stops the site from being built."""
 
 
-def import_markdown(site: Site, folder: Path, *, dry_run: bool = False) -> ImportReport:
+def import_markdown(
+    site: Site,
+    folder: Path,
+    *,
+    options: ImportOptions = DEFAULTS,
+    assets: Sequence[Path] = (),
+    dry_run: bool = False,
+) -> ImportReport:
     """Plan everything first, then write what is not there yet.
 
     Raises ProblemsFound, with nothing written, where there is no site, nothing to import, or something in the way.
     """
     _require_site(site, folder)
-    tree, problems = read_tree(folder)
+    tree, problems = read_tree(folder, assets)
+    languages = languages_of(tree)
+    chosen = languages.choose(options.language)
+    others = languages.folders.keys() - {chosen}
+    if chosen:
+        folder, options = folder / chosen, dataclasses.replace(options, folder=chosen)
+        tree, problems = read_tree(folder, [*assets, folder.parent])
+    elif others:
+        tree = without_folders(tree, others)
+    tree, notes = without_marks(tree, options.language)
     if not tree.pages:
         message = "There is no Markdown in this folder: no file ends in .md, .mdx or .markdown."
         raise ProblemsFound([*problems, Problem(Location(folder.as_posix()), "missing-file", message)])
-    plan = plan_import(tree, _paths(site))
+    if others:
+        problems.append(_other_languages(folder, chosen, others))
+    plan = plan_import(tree, _paths(site), options)
     check_plan(plan)
     content = site.root / "content"
     texts = {page.target: page.text().encode() for page in plan.pages}
@@ -91,11 +119,21 @@ def import_markdown(site: Site, folder: Path, *, dry_run: bool = False) -> Impor
     return ImportReport(
         articles=plan.articles,
         categories=plan.categories,
+        sections=plan.sections,
         pictures=pictures,
         other_files=len(plan.copies) - pictures,
         files=tuple(files),
-        problems=tuple(sorted({*problems, *merged(plan.notes), *_kept(files, folder)})),
+        problems=tuple(sorted({*problems, *merged([*notes, *plan.notes]), *_kept(files, folder)})),
     )
+
+
+def _other_languages(folder: Path, chosen: str, others: Iterable[str]) -> Problem:
+    taken = f"that in {chosen}/ was" if chosen else "the one beside them was"
+    message = (
+        f"A site has one language, and there are others in the folders {', '.join(sorted(others))}. "
+        f"Of all languages {taken} taken; --language names another."
+    )
+    return Problem(Location(folder.as_posix()), "import", message, Level.WARNING)
 
 
 def _require_site(site: Site, folder: Path) -> None:
