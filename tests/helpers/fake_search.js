@@ -61,7 +61,7 @@ export async function ask(question, { typing = false, asTyped = false, kinds = [
   if (!found.length) return { ...nothing, state: "nothing" };
   const wanted = found.filter(([, , kind, category]) => (!kinds.length || kinds.includes(kind)) && (!categories.length || categories.includes(category)));
   const hits = wanted.slice(0, limit).map(([url, title, kind, category, section, passage, components]) => (
-    { url, title, titleParts: parts(title, asked), kind, category: CATEGORIES[category], article: "", section, passage: parts(passage, asked), components }
+    { url, title, titleParts: parts(title, asked), kind, category: CATEGORIES[category], place: [CATEGORIES[category].title], article: "", section, passage: parts(passage, asked), components }
   ));
   return {
     ...nothing,

@@ -53,7 +53,7 @@ export function hitParts(hit) {
     tag.dataset.tone = trouble.status === "under_maintenance" ? "maintenance" : trouble.status;
     title.append(" ", tag);
   }
-  const meta = [hit.category?.title, say(`search.kind.${hit.kind}`), hit.article, hit.section].filter(Boolean).join(" · ");
+  const meta = [hit.place.join(" › "), say(`search.kind.${hit.kind}`), hit.article, hit.section].filter(Boolean).join(" · ");
   const href = hit.url.startsWith(OF_STATUS) ? statusPage(hit.url.slice(OF_STATUS.length)) : helpPage(hit.url);
   return { href, title, meta, passage: marked(hit.passage) };
 }

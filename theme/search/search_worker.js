@@ -28,7 +28,12 @@ async function withIndex(root, action) {
 }
 
 const kindOf = (shards, document) => shards.table.kinds[Number(shards.table.kind[document])];
-const categoryOf = (shards, document) => shards.table.categories[shards.table.category[document]];
+/** Where an article stands: its category, or its section, whose id is that of its category and its own. */
+const placeOf = (shards, document) => shards.table.categories[shards.table.category[document]];
+function categoryOf(shards, document) {
+  const name = placeOf(shards, document)?.id.split("/")[0];
+  return shards.table.categories.find(({ id }) => id === name);
+}
 
 function counted(values) {
   const counts = new Map();
@@ -36,7 +41,7 @@ function counted(values) {
   return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
-const topics = (shards) => counted(shards.table.category.map((number) => shards.table.categories[number])).slice(0, TOPICS).map(([category]) => category);
+const topics = (shards) => counted(shards.table.category.map((_, document) => categoryOf(shards, document))).slice(0, TOPICS).map(([category]) => category);
 
 /** The words that say what was asked, each with all forms in which it may stand somewhere. */
 async function askedForms(shards, concepts) {
@@ -67,8 +72,8 @@ async function answer(shards, { question, typing, asTyped, kinds, categories, li
   const ranking = await rank(shards, question, { typing, asTyped });
   const { order, passages, concepts, state, corrected } = ranking;
   const wanted = order.filter((document) => {
-    const category = categoryOf(shards, document)?.id;
-    return (!kinds.length || kinds.includes(kindOf(shards, document))) && (!categories.length || categories.includes(category));
+    const within = (name) => [placeOf(shards, document)?.id, categoryOf(shards, document)?.id].includes(name);
+    return (!kinds.length || kinds.includes(kindOf(shards, document))) && (!categories.length || categories.some(within));
   });
   const asked = await askedForms(shards, concepts);
   const words = new Set(asked.flatMap(({ forms }) => [...forms]));
@@ -81,6 +86,7 @@ async function answer(shards, { question, typing, asTyped, kinds, categories, li
     components: result.components,
     kind: kindOf(shards, first[at]),
     category: categoryOf(shards, first[at]) ?? null,
+    place: [...new Set([categoryOf(shards, first[at]), placeOf(shards, first[at])])].map((it) => it?.title).filter(Boolean),
     ...shown(result, passages.get(first[at]), words, isOne),
   }));
   return {

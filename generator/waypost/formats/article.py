@@ -10,6 +10,8 @@ from pydantic import Field, GetPydanticSchema, WithJsonSchema
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticKnownError, core_schema
 
+from waypost.base.markdown.plain_text import plain_code
+from waypost.base.tokens import fold
 from waypost.formats.field_types import (
     STRICT,
     ContentPath,
@@ -24,6 +26,17 @@ from waypost.formats.field_types import (
 )
 from waypost.help.kinds import ARTICLE_KINDS, DEFAULT_KIND
 from waypost.help.kinds.kind import ArticleKind, Structure
+
+UNPLACED = 1000
+"""The position of what names none."""
+
+Position = Annotated[int, Field(ge=0, le=10_000)]
+"""A place in an order; the lowest is first, and what has the same place is in the order of the titles."""
+
+CategoryId = Annotated[
+    str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)?$", max_length=129)
+]
+"""The id of a category, or of a section: their folder in content/, such as downloads or downloads/zip."""
 
 
 class PageKind(StrEnum):
@@ -163,8 +176,12 @@ class ArticleFrontMatter(FrontMatter):
 
     kind: Annotated[KindName, _schema(*ARTICLE_KINDS)] = DEFAULT_KIND
     """faq, troubleshooting, troubleshooter, tutorial or page."""
-    category: Slug | None = None
-    """The category it belongs to; without it, the folder the file is in."""
+    category: CategoryId | None = None
+    """The category or section it belongs to, such as downloads or downloads/zip; without it, that of its folder."""
+    position: Position = UNPLACED
+    """Its place in the list of its category or section; the lowest is first, then the titles decide."""
+    pinned: bool = False
+    """true puts it first in its list, with a mark."""
     components: tuple[Slug, ...] = ()
     """Ids of the components it depends on, as in status/status.yml."""
     also_asked_as: tuple[Line, ...] = ()
@@ -208,7 +225,7 @@ class ArticleFrontMatter(FrontMatter):
 
 @dataclass(frozen=True, config=STRICT, kw_only=True)
 class CategoryFrontMatter(FrontMatter):
-    """Front matter of the index.md of a folder: a category of the help center."""
+    """Front matter of the index.md of a folder: a category of the help center, or a section of one."""
 
     kind: Annotated[KindName, _schema(PageKind.CATEGORY)]
     """category."""
@@ -216,8 +233,8 @@ class CategoryFrontMatter(FrontMatter):
         "material/file-document-outline"
     )
     """The icon on its card, by its path among Material's icons, such as material/tray-arrow-down."""
-    position: Annotated[int, Field(ge=0, le=10_000)] = 1000
-    """Its place among the categories; the lowest is first."""
+    position: Position = UNPLACED
+    """Its place among the categories, or among the sections of its category; the lowest is first."""
     components: tuple[Slug, ...] = ()
     """Ids of the components it depends on."""
     redirect_from: tuple[FormerAddress, ...] = ()
@@ -287,7 +304,8 @@ class Article:
     kind: str
     """The name of its kind: an article's, or one of PageKind."""
     category: str
-    """The id of its category: the folder it is in unless it says otherwise; empty at the top."""
+    """The id of its category or section, `downloads` or `downloads/zip`: the folder it is in unless it says
+    otherwise, empty at the top. The page of a category has its own id."""
     front: FrontMatter
     body: str
     """The Markdown below the front matter."""
@@ -311,5 +329,13 @@ class Article:
 
     @property
     def title(self) -> str:
-        """Its heading."""
-        return self.front.title
+        """Its heading as plain text."""
+        return plain_code(self.front.title)
+
+    @property
+    def order(self) -> tuple[bool, int, str, str]:
+        """Its place in a list: what is pinned, then by position, then by title without case and accents."""
+        front = self.front
+        position = front.position if isinstance(front, ArticleFrontMatter | CategoryFrontMatter) else UNPLACED
+        is_pinned = isinstance(front, ArticleFrontMatter) and front.pinned
+        return not is_pinned, position, fold(self.title), self.path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from waypost.formats.article import Article, CategoryFrontMatter, PageKind
+from waypost.formats.article import Article, PageKind
 from waypost.formats.search import QueryFile, SynonymFile
 from waypost.formats.status_site import StatusSite
 from waypost.formats.support import SupportConfig
@@ -39,15 +40,15 @@ class HelpCenter:
 
     @property
     def categories(self) -> tuple[Article, ...]:
-        """The category pages, in the order that writers gave them."""
+        """The pages of categories and sections, each category before its sections, in the order that writers gave."""
+        pages = [page for page in self.pages.values() if page.kind == PageKind.CATEGORY]
+        by_id = {page.category: page for page in pages}
 
-        def order(page: Article) -> tuple[int, str]:
-            position = page.front.position if isinstance(page.front, CategoryFrontMatter) else 0
-            return position, page.title.casefold()
+        def order(page: Article) -> tuple[Any, ...]:
+            category, _, section = page.category.partition("/")
+            return by_id[category].order, bool(section), page.order
 
-        return tuple(
-            sorted((page for page in self.pages.values() if page.kind == PageKind.CATEGORY), key=order)
-        )
+        return tuple(sorted((page for page in pages if page.category.split("/")[0] in by_id), key=order))
 
     @property
     def contact_url(self) -> str:

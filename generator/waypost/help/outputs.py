@@ -71,8 +71,7 @@ class HelpOutputs:
         """Return the JSON-LD of a page; None on a site without an absolute address."""
         if not self._site.url:
             return None
-        category = self._catalog.category(page.category) if page.category else None
-        above = (category.title, category.url) if category else None
+        above = self._catalog.crumbs(page)
         return structured_data(page, self._site, above, changed_at(self._git.dates, page.path))
 
     def changed_on(self, path: str) -> str | None:
@@ -91,7 +90,8 @@ class HelpOutputs:
         }
         newest: dict[str, str] = defaultdict(str)
         for path, page in pages.items():
-            newest[page.category] = max(newest[page.category], days[path])
+            for name in {page.category, page.category.partition("/")[0]}:
+                newest[name] = max(newest[name], days[path])
         whole = max(newest.values(), default="")
         for path, page in pages.items():
             if page.kind in (PageKind.HOME, PageKind.CATEGORY):
@@ -146,5 +146,5 @@ def _item(item: ArticleItem, site: HelpSite) -> FeedItem:
         published=item.at,
         updated=item.at,
         summary=item.summary or item.title,
-        tags=(item.category,) if item.category else (),
+        tags=item.place,
     )

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.i18n import Words
+from waypost.base.markdown.plain_text import code_parts
 from waypost.formats.article import Article, ArticleFrontMatter, HomeFrontMatter, PageKind, components_of
 from waypost.formats.project import Project
 from waypost.help.io.article_markup import PageMarkup
@@ -19,6 +20,7 @@ from waypost.help.kinds import DEFAULT_KIND
 from waypost.help.kinds.kind import Structure
 from waypost.help.outputs import HelpOutputs
 from waypost.help.rules.article_data import suggestions_document
+from waypost.help.rules.article_lists import SideMenu, articles_beside, category_lists, sections_beside
 from waypost.help.rules.catalog import CategoryLink, build_catalog
 from waypost.help.rules.further_help import (
     SEARCH_URL,
@@ -77,9 +79,10 @@ class HelpPages:
         self._zone = project.status.config.page.time_zone
         self._names = {component.id: component.name for component in project.status.config.flat}
         self._catalog = build_catalog(center, words)
-        self._categories = {category.id: category for category in self._catalog.categories}
         self._person = person_link(self._support, center.contact_url)
-        categories = [(category.id, category.title, category.url) for category in self._catalog.categories]
+        categories = [
+            (it.id, it.title, it.url) for trail in self._catalog.trails.values() for it in trail[-1:]
+        ]
         search = partial(search_outputs, center, site_language(project), categories, cache)
         self.outputs = HelpOutputs(center, self._catalog, site, search)
         self._views: dict[str, PageView] = {}
@@ -199,7 +202,8 @@ class HelpPages:
         reviewed = front.reviewed if isinstance(front, ArticleFrontMatter) else None
         likeness = self._likeness.more_like(page.path) if kind else ()
         related = related_links(page, self._catalog, self._help_center.pages, likeness)
-        category = self._categories.get(page.category)
+        crumbs = self._catalog.crumbs(page)
+        category = self._catalog.category(page.category)
         is_named = kind and page.kind != DEFAULT_KIND
         template = kind.template if kind else TEMPLATES[PageKind(page.kind)]
         return PageView(
@@ -208,14 +212,18 @@ class HelpPages:
             url=page.url,
             kind=page.kind,
             kind_word=self._words.say(f"article.kind.{page.kind}") if is_named else "",
-            category=category if page.kind == PageKind.CATEGORY else self._headings.get(page.category),
-            menu=self._menus.get(page.category, ()) if template == "help/article" else (),
+            heading=code_parts(front.title),
+            crumbs=crumbs,
+            lists=category_lists(category, self._words.say)
+            if category and page.kind == PageKind.CATEGORY
+            else None,
+            menu=self._menu(page, category) if category and template != "help/troubleshooter" else None,
             minutes=link.minutes if link else 0,
             reviewed=self._words.date("date.day", reviewed) if reviewed else "",
             related=related,
             detail=article_details(page, self._catalog, self._help_center, self._words) if kind else None,
             # A troubleshooter asks by itself, at each of its ends, whether it has helped.
-            helpful=None if start else helpful_view(page, related, category, self._person, self._support),
+            helpful=None if start else helpful_view(page, related, crumbs, self._person, self._support),
             step=start.view if start else None,
             placeholder=front.placeholder if isinstance(front, HomeFrontMatter) else "",
             facts=page_facts(page),
@@ -234,20 +242,10 @@ class HelpPages:
             "notice": status_notice(current, components, self._zone, self._words) if current else None,
         }
 
-    @cached_property
-    def _headings(self) -> Mapping[str, CategoryLink]:
-        """Return each category as its articles show it, without the parts that change with their neighbours."""
-        return {
-            name: replace(category, summary="", icon="", articles=())
-            for name, category in self._categories.items()
-        }
-
-    @cached_property
-    def _menus(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        return {
-            name: tuple((link.title, link.url) for link in category.articles)
-            for name, category in self._categories.items()
-        }
+    def _menu(self, page: Article, category: CategoryLink) -> SideMenu | None:
+        if page.kind == PageKind.CATEGORY:
+            return sections_beside(self._catalog.trails[category.id][0])
+        return articles_beside(category, page.url)
 
     @cached_property
     def _likeness(self) -> Likeness:
@@ -277,6 +275,7 @@ class HelpPages:
             own = replace(
                 view,
                 title=page.title,
+                heading=code_parts(page.title),
                 url=url,
                 step=page.view,
                 json_ld=None,

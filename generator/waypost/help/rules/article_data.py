@@ -6,7 +6,7 @@ JSON-LD uses the words of https://schema.org: BreadcrumbList says where a page i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from waypost.base.markdown.plain_text import heading_anchor, plain_text
 from waypost.formats.article import Article, ArticleFrontMatter, PageKind
 from waypost.formats.project import HelpCenter
 from waypost.help.kinds.kind import ArticleKind, Structure
+from waypost.help.rules.catalog import Crumb
 from waypost.help.rules.page_view import page_facts
 from waypost.publishing.rules.help_site import HelpSite
 
@@ -23,30 +24,24 @@ _ATTRIBUTES = re.compile(r"[ \t]*\{[:#. ][^{}]*\}[ \t]*$")
 _ADMONITION = re.compile(r"[ \t]*(?:!!!|\?\?\?\+?)[ \t]+[\w -]+?(?:[ \t]+\"([^\"]*)\")?[ \t]*$")
 _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*")
 
-Crumb = tuple[str, str]
-"""Title of a page, and its address from the root."""
-
 
 def structured_data(
-    page: Article, site: HelpSite, category: Crumb | None = None, changed: datetime | None = None
+    page: Article, site: HelpSite, above: Sequence[Crumb] = (), changed: datetime | None = None
 ) -> dict[str, Any] | None:
     """Return the JSON-LD of a page; None for a page that needs none, such as the home page.
 
-    `changed` is when its file was last changed, where that is known.
+    `above` are the pages of its category and section, `changed` is when its file was last changed, where that is known.
     """
     if page.kind == PageKind.HOME:
         return None
-    graph = [_breadcrumbs(page, site, category)]
+    graph = [_breadcrumbs(page, site, above)]
     if page.article_kind:
         graph.append(_article(page, page.article_kind, site, changed))
     return {"@context": "https://schema.org", "@graph": graph}
 
 
-def _breadcrumbs(page: Article, site: HelpSite, category: Crumb | None) -> dict[str, Any]:
-    steps = [(site.name, "")]
-    if category and page.kind != PageKind.CATEGORY:
-        steps.append(category)
-    steps.append((page.title, page.url))
+def _breadcrumbs(page: Article, site: HelpSite, above: Sequence[Crumb]) -> dict[str, Any]:
+    steps = [(site.name, ""), *above, (page.title, page.url)]
     items = [
         {"@type": "ListItem", "position": number, "name": name, "item": site.address(url)}
         for number, (name, url) in enumerate(steps, start=1)

@@ -34,8 +34,8 @@ class ArticleItem:
     """The address of the article from the root of the help center."""
     title: str
     summary: str
-    category: str
-    """The title of its category; empty where it has none."""
+    place: tuple[str, ...]
+    """The titles of its category and its section."""
     at: datetime
     """The time, to the second; unique within the feed, because several readers drop a second item of one time."""
 
@@ -56,12 +56,12 @@ def _events(catalog: Catalog, path: str, dates: ArticleDates | None, words: Word
     link = catalog.links[path]
     first, last = (dates.first, dates.last) if dates else (None, None)
     if first:
-        yield ArticleItem(link.url, link.url, link.title, link.summary, link.category, _seconds(first))
+        yield ArticleItem(link.url, link.url, link.title, link.summary, link.place, _seconds(first))
     if last and (first is None or last - first >= SETTLING):
         at = _seconds(last)
         title = words.say("outputs.feed.changed", title=link.title)
         # The day and not the second, so that mending one's words in an afternoon is one event.
-        yield ArticleItem(f"{link.url}@{at:%Y-%m-%d}", link.url, title, link.summary, link.category, at)
+        yield ArticleItem(f"{link.url}@{at:%Y-%m-%d}", link.url, title, link.summary, link.place, at)
 
 
 def _seconds(moment: datetime) -> datetime:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from waypost.formats.article import Article, ArticleFrontMatter, components_of
 from waypost.formats.support import Embeds, SupportConfig, VoteReason
-from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
+from waypost.help.rules.catalog import ArticleLink, Catalog, Crumb
 from waypost.support.rules.ticket_form import TICKET_URL
 
 SEARCH_URL = "search/"
@@ -96,17 +96,17 @@ def search_view(support: SupportConfig | None, person: PersonLink | None) -> Sea
 def helpful_view(
     page: Article,
     related: Sequence[ArticleLink],
-    category: CategoryLink | None,
+    crumbs: Sequence[Crumb],
     person: PersonLink | None,
     support: SupportConfig | None,
 ) -> HelpfulView | None:
     """Return the part below an article; None for pages that are no articles."""
     if page.article_kind is None:
         return None
-    near = related[0] if related else category
+    near = (related[0].title, related[0].url) if related else crumbs[-1] if crumbs else ("", "")
     feedback = support.feedback if support else None
     return HelpfulView(
-        following=NextHelp(near.title, near.url) if near else NextHelp("", ""),
+        following=NextHelp(*near),
         person=_person(page, person),
         endpoint=feedback.url if feedback else "",
     )

@@ -14,8 +14,9 @@ from waypost.base.i18n import Words
 from waypost.base.markdown.links import map_links
 from waypost.base.markdown.plain_text import as_markdown
 from waypost.formats.article import Article, PageKind
-from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
+from waypost.help.rules.catalog import SEPARATOR, ArticleLink, Catalog, CategoryLink
 from waypost.publishing.rules.help_site import HelpSite
+from waypost.reading.rules.content_paths import INDEX
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?")
 
@@ -51,8 +52,8 @@ def _target(target: str, path: str, pages: Mapping[str, Article]) -> str:
     meant = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(name)))
     if meant in pages:
         return target
-    is_index = posixpath.basename(name) == "index.md"
-    folder = name.removesuffix("index.md") if is_index else f"{name.removesuffix('.md')}/"
+    is_index = posixpath.basename(name) == INDEX
+    folder = name.removesuffix(INDEX) if is_index else f"{name.removesuffix('.md')}/"
     return f"{folder or './'}{mark}{anchor}"
 
 
@@ -65,14 +66,23 @@ def _lists(page: Article, catalog: Catalog, words: Words) -> list[str]:
 
     if page.kind == PageKind.CATEGORY:
         category = catalog.category(page.category)
-        return [_list(category.articles, nearby)] if category else []
+        return list(_category(category, nearby)) if category else []
     if page.kind == PageKind.HOME:
-        lines = [_line(c.title, nearby(f"{c.url}index.md"), c.summary) for c in catalog.categories]
+        lines = [_line(c.title, nearby(f"{c.url}{INDEX}"), c.summary) for c in catalog.categories]
         return ["\n".join(lines)]
     if page.kind == PageKind.CONTACT:
         # Channels and hours depend on the time and on who asks, so they stay on the page.
         return [_line(words.say("outputs.twin.contact"), f"{nearby(page.url)}/", "")]
     return []
+
+
+def _category(category: CategoryLink, address: Address) -> Iterator[str]:
+    yield _list(category.articles, address)
+    for section in category.sections:
+        page = address(f"{section.url}{INDEX}")
+        yield f"## [{as_markdown(section.title)}]({page})"
+        yield as_markdown(section.summary)
+        yield _list(section.articles, address)
 
 
 def _list(articles: tuple[ArticleLink, ...], address: Address) -> str:
@@ -94,8 +104,8 @@ def llms_txt(site: HelpSite, pages: Mapping[str, Article], catalog: Catalog) -> 
     home = next((page for page in pages.values() if page.kind == PageKind.HOME), None)
     summary = (home.front.summary or home.title) if home else ""
     parts = [f"# {as_markdown(site.name)}", f"> {as_markdown(summary)}" if summary else ""]
-    for category in _sections(catalog, words):
-        parts += [f"## {as_markdown(category.title)}", _list(category.articles, site.address)]
+    for title, articles in _groups(catalog, words):
+        parts += [f"## {as_markdown(title)}", _list(articles, site.address)]
     contacts = [page for page in pages.values() if page.kind == PageKind.CONTACT]
     lines = [_line(page.title, site.address(page.path), page.front.summary) for page in contacts]
     status = words.say("outputs.llms.status"), site.status_address, words.say("outputs.llms.status_summary")
@@ -104,10 +114,14 @@ def llms_txt(site: HelpSite, pages: Mapping[str, Article], catalog: Catalog) -> 
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _sections(catalog: Catalog, words: Words) -> Iterator[CategoryLink]:
-    """Return the categories that hold articles, and last the articles that are in none."""
-    yield from (category for category in catalog.categories if category.articles)
-    listed = {link.url for category in catalog.categories for link in category.articles}
+def _groups(catalog: Catalog, words: Words) -> Iterator[tuple[str, tuple[ArticleLink, ...]]]:
+    """Return the categories and sections that hold articles, and last the articles that are in none."""
+    listed: set[str] = set()
+    for trail in catalog.trails.values():
+        articles = trail[-1].articles
+        listed.update(link.url for link in articles)
+        if articles:
+            yield SEPARATOR.join(it.title for it in trail), articles
     rest = tuple(link for link in catalog.links.values() if link.url not in listed)
     if rest:
-        yield CategoryLink("", words.say("outputs.llms.other"), "", "", "", rest)
+        yield words.say("outputs.llms.other"), rest

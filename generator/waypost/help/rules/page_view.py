@@ -11,7 +11,8 @@ from urllib.parse import quote
 from waypost.base.i18n import Words, duration_words, size_words
 from waypost.formats.article import Article, ArticleFrontMatter, Download, Prerequisite, components_of
 from waypost.formats.project import HelpCenter
-from waypost.help.rules.catalog import ArticleLink, Catalog, CategoryLink
+from waypost.help.rules.article_lists import CategoryLists, SideMenu
+from waypost.help.rules.catalog import ArticleLink, Catalog, Crumb
 from waypost.help.rules.further_help import HelpfulView
 from waypost.help.rules.status_notice import StatusNotice
 from waypost.help.rules.troubleshooter_pages import StepView
@@ -29,10 +30,14 @@ class PageView:
     """Its address from the root of the help center."""
     kind: str = ""
     kind_word: str = ""
-    category: CategoryLink | None = None
-    """The category it is in; only the page of a category has its articles."""
-    menu: tuple[tuple[str, str], ...] = ()
-    """Title and address of each article of its category, for the list beside an article."""
+    heading: tuple[tuple[str, bool], ...] = ()
+    """The title in parts, each with whether it is code."""
+    crumbs: tuple[Crumb, ...] = ()
+    """The category and the section it is in."""
+    lists: CategoryLists | None = None
+    """The articles on the page of a category."""
+    menu: SideMenu | None = None
+    """The list beside it."""
     components: tuple[str, ...] = ()
     """Ids of the components it depends on."""
     component_names: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from waypost.base.files.front_matter import MarkdownDocument, parse_markdown
 from waypost.base.files.text_files import read_source, walk
@@ -23,10 +23,11 @@ from waypost.formats.project import HelpCenter
 from waypost.formats.ticket import TicketForm
 from waypost.help.kinds import DEFAULT_KIND
 from waypost.help.kinds.kind import Structure
-from waypost.problems import Level, Location, Problem, did_you_mean
+from waypost.problems import Location, Problem, did_you_mean
 from waypost.reading.io.article_files import check_articles, check_troubleshooters
 from waypost.reading.io.search_files import load_search_files
 from waypost.reading.io.support_files import load_support
+from waypost.reading.rules.content_paths import INDEX, category_at, category_ids, check_paths, is_index
 from waypost.reading.rules.redirects import file_at, former_addresses, parent_folders
 from waypost.reading.rules.troubleshooter_graph import step_addresses
 
@@ -45,14 +46,15 @@ def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[
     paths = [file.relative_to(folder).as_posix() for file in files]
     documents: dict[str, MarkdownDocument] = {}
     pages: dict[str, Article] = {}
+    categories = category_ids(paths)
     for file, path in zip(files, paths, strict=True):
-        page, document, found = _load_page(root, file, path)
+        page, document, found = _load_page(root, file, path, category_at(path, categories))
         problems += found
         if document:
             documents[path] = document
         if page:
             pages[path] = page
-    problems += _check_paths(folder, paths) if paths or not problems else []
+    problems += check_paths(paths) if paths or not problems else []
     problems += _check_references(pages, documents, paths, component_ids)
     problems += check_former_addresses(root, pages, documents)
     sizes, found = check_articles(root, pages, documents)
@@ -68,57 +70,19 @@ def load_help_center(root: Path, component_ids: frozenset[str] | None) -> tuple[
     return help_center, list(dict.fromkeys(problems + found))
 
 
-def _check_paths(folder: Path, paths: Sequence[str]) -> list[Problem]:
-    """Complain of names that cannot become an address, and of articles that no list would show."""
-    problems: list[Problem] = []
-    if "index.md" not in paths:
-        message = "There is no content/index.md, so the site has no home page. Create it with `kind: home`."
-        problems.append(Problem(Location("content/index.md"), "missing-file", message))
-    for path in paths:
-        message = _path_fault(path)
-        if message:
-            problems.append(Problem(Location(f"content/{path}"), "bad-value", message))
-    for name in sorted({path.split("/")[0] for path in paths if "/" in path} - {"status"}):
-        if not (folder / name / "index.md").exists():
-            message = f"There is no content/{name}/index.md, so no list shows the articles in this folder. Create it."
-            problems.append(Problem(Location(f"content/{name}"), "missing-file", message, Level.WARNING))
-    return problems
-
-
-_RESERVED = {"search": "the search", "ticket": "the ticket form"}
-"""Whose each address is that no page of content/ can take."""
-
-
-def _path_fault(path: str) -> str:
-    """Say why a path cannot become an address, or nothing."""
-    parts = path.split("/")
-    if set(path) & set("?#%\\"):
-        return "The file's name becomes its address: leave out the characters ? # % and \\."
-    if parts[0] == "status" and len(parts) > 1:
-        return "The address status/ belongs to the status page. Give this folder another name."
-    first = parts[0].removesuffix(".md")
-    if first in _RESERVED:
-        return f"The address {first}/ belongs to {_RESERVED[first]}. Give this another name."
-    if parts[-1].lower() == "readme.md":
-        return "A README.md is not an article. Call the file index.md if it describes a category."
-    if parts[-1] == "index.md" and len(parts) > 2:
-        return "A category is a folder directly in content/. Move this one up, or give the file another name."
-    return ""
-
-
 def _kind_of(document: MarkdownDocument, path: str) -> str:
     """Tell which front matter to expect; a wrong kind is found by the validation that follows."""
     data = document.front.data
     written = data.get("kind") if isinstance(data, dict) else None
     if isinstance(written, str) and written in known_kinds():
         return written
-    if path == "index.md":
+    if path == INDEX:
         return PageKind.HOME
-    return PageKind.CATEGORY if path.endswith("/index.md") else DEFAULT_KIND
+    return PageKind.CATEGORY if is_index(path) else DEFAULT_KIND
 
 
 def _load_page(
-    root: Path, file: Path, path: str
+    root: Path, file: Path, path: str, category: str
 ) -> tuple[Article | None, MarkdownDocument | None, list[Problem]]:
     source, problems = read_source(root, file)
     if source is None:
@@ -131,19 +95,18 @@ def _load_page(
     problems += _check_place(document, kind, path)
     if front is None or problems:
         return None, document, problems
-    folder = PurePosixPath(path).parts[0] if "/" in path else ""
     named = front.category if isinstance(front, ArticleFrontMatter) else None
-    page = Article(path, kind, named or folder, front, document.body, document.body_line)
+    page = Article(path, kind, named or category, front, document.body, document.body_line)
     return page, document, problems
 
 
 def _check_place(document: MarkdownDocument, kind: str, path: str) -> list[Problem]:
     """Complain of a home or category page that is not an index.md, and of an article that is."""
     expected: dict[str, bool] = {
-        PageKind.HOME: path == "index.md",
-        PageKind.CATEGORY: path.endswith("/index.md"),
+        PageKind.HOME: path == INDEX,
+        PageKind.CATEGORY: is_index(path) and path != INDEX,
     }
-    if expected.get(kind, kind == PageKind.CONTACT or not path.endswith("index.md")):
+    if expected.get(kind, kind == PageKind.CONTACT or not is_index(path)):
         return []
     where: dict[str, str] = {PageKind.HOME: "content/index.md", PageKind.CATEGORY: "the index.md of a folder"}
     message = f"The kind '{kind}' belongs in {where.get(kind, 'a file that is not called index.md')}."
@@ -174,7 +137,8 @@ def _check_references(
                 problems.append(front.problem_at(place, "unknown-component", message))
         if isinstance(page.front, ArticleFrontMatter) and page.front.category not in (None, *categories):
             hint = did_you_mean(page.category, categories) or ADD_OR_CORRECT
-            message = f"There is no content/{page.category}/index.md, so no such category.{hint}"
+            what = "section" if "/" in page.category else "category"
+            message = f"There is no content/{page.category}/index.md, so no such {what}.{hint}"
             problems.append(front.problem_at(("category",), "bad-value", message))
     return problems
 

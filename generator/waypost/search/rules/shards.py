@@ -144,7 +144,7 @@ MANIFEST = "search/manifest.json"
 """The only file of the search that changes under its name: it says which table is current."""
 
 Category = tuple[str, str, str]
-"""Id, title and address of a category."""
+"""Id, title and address of a category, or of a section, whose id has that of its category before a slash."""
 
 
 def search_files(index: Index, language: str, categories: Sequence[Category]) -> dict[str, bytes]:
