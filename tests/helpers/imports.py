@@ -45,6 +45,7 @@ def outcome(
     return {
         "out": {page.target: page.text() for page in sorted(plan.pages, key=lambda page: page.target)},
         "copies": dict(sorted(plan.copies.items())),
+        "aside": dict(sorted(plan.aside.items())),
         "findings": [
             f"{str(problem.location).removeprefix(f'{folder.as_posix()}/')} {problem.code}: {problem.message}".replace(
                 folder.as_posix(), "DIR"

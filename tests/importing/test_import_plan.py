@@ -14,4 +14,5 @@ def test_a_collection_becomes_what_the_case_says(case: Case, tmp_path: Path) -> 
     made = outcome(case["files"], tmp_path, **case.get("options", {}))
     assert made["out"] == case["out"]
     assert made.get("copies", {}) == case.get("copies", {})
+    assert made["aside"] == case.get("aside", {})
     assert made["findings"] == case["findings"]

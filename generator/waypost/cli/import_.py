@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,40 @@ def command() -> None:
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 
 
+def options_of_articles(run: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that all importers of articles have."""
+    for option in (
+        json_option,
+        dry_run_option,
+        click.option("--language", metavar="CODE", default="", help="Which of several languages to take."),
+        click.option("--from-url", metavar="URL", default="", help="The address at which it was published."),
+        site_option,
+    ):
+        run = option(run)
+    return run
+
+
 @command.command("markdown")
 @click.argument("folder", type=click.Path(path_type=Path))
-@site_option
-@dry_run_option
-@json_option
-def _markdown(folder: Path, site: Site, dry_run: bool, as_json: bool) -> None:
+@options_of_articles
+@click.option("--all", "takes_all", is_flag=True, help="Take pages, too, that a SUMMARY.md does not list.")
+@click.option(
+    "--assets",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    help="A folder whose files stood at the root of the site. Can be given again.",
+)
+def _markdown(
+    folder: Path,
+    site: Site,
+    *,
+    from_url: str,
+    language: str,
+    takes_all: bool,
+    assets: tuple[Path, ...],
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Bring the Markdown of another help center into content/, and say what needs a look.
 
     The folder is only read. Files that are in content/ already are kept.
@@ -42,8 +71,10 @@ def _markdown(folder: Path, site: Site, dry_run: bool, as_json: bool) -> None:
     Example: waypost import markdown ../old-help/docs --dry-run
     """
     from waypost.importing.markdown import import_markdown
+    from waypost.importing.rules.plan import ImportOptions
 
-    report = import_markdown(site, folder, dry_run=dry_run)
+    options = ImportOptions(takes_all=takes_all, former_url=from_url, language=language)
+    report = import_markdown(site, folder, options=options, assets=assets, dry_run=dry_run)
     _print(report, _articles(report), dry_run=dry_run, as_json=as_json)
 
 
@@ -83,6 +114,7 @@ def _print(report: ImportReport | StatusImport, done: str, *, dry_run: bool, as_
 def _articles(report: ImportReport) -> str:
     parts = [
         f"{counted(report.articles, 'article')} in {counted(report.categories, 'category', 'categories')}",
+        *([counted(report.sections, "section")] if report.sections else []),
         *([counted(report.pictures, "picture")] if report.pictures else []),
         *([counted(report.other_files, "other file")] if report.other_files else []),
     ]

@@ -194,8 +194,6 @@ class ArticleFrontMatter(FrontMatter):
     """The day somebody last checked that it is true."""
     owner: Slug | None = None
     """The team that keeps it true."""
-    position: Annotated[int, Field(ge=0, le=10_000)] = 1000
-    """Its place among the articles beside it; the lowest is first."""
     draft: bool = False
     """true keeps it out of everything that is published; `waypost lint` checks it all the same."""
     redirect_from: tuple[FormerAddress, ...] = ()

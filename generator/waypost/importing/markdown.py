@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from waypost.base.files.file_tree import write_atomic
-from waypost.base.files.text_files import read_source, walk
+from waypost.base.files.text_files import walk
 from waypost.base.files.validation import adapter_for
 from waypost.formats.article import front_matter_of
 from waypost.importing.io.markdown_files import read_tree
@@ -66,6 +67,8 @@ class ImportReport:
     files: tuple[ImportedFile, ...]
     problems: tuple[Problem, ...]
     """Warnings for a person; none of them stops the site from being built."""
+    aside: Mapping[str, Mapping[str, Any]]
+    """For each path in content/ the keys of its front matter that have no counterpart, as they were."""
 
 
 def import_markdown(
@@ -123,6 +126,7 @@ def import_markdown(
         pictures=pictures,
         other_files=len(plan.copies) - pictures,
         files=tuple(files),
+        aside=plan.aside,
         problems=tuple(sorted({*problems, *merged([*notes, *plan.notes]), *_kept(files, folder)})),
     )
 
@@ -156,9 +160,7 @@ def _paths(site: Site) -> SitePaths:
     pages = load_help_center(site.root, None)[0].pages
     claimed = {file_at(address): page.path for page in pages.values() for address in former_addresses(page)}
     files = frozenset(file.relative_to(content).as_posix() for file in found)
-    source, _ = read_source(site.root, site.root / "mkdocs.yml")
-    is_shown = source is not None and "md_in_html" in source.text
-    return SitePaths(files, claimed, OWN_FILES, tuple(OWN_FOLDERS), shows_markdown_in_html=is_shown)
+    return SitePaths(files, claimed, OWN_FILES, tuple(OWN_FOLDERS))
 
 
 def _require_room(content: Path, targets: list[str]) -> None:

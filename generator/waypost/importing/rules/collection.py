@@ -161,6 +161,15 @@ def marked(lines: Lines) -> Iterator[tuple[SourceLine, bool]]:
     return ((line, found.is_fenced) for line, found in read)
 
 
+def collapse(lines: Lines, _: Conversion) -> Lines:
+    """Leave out blank lines that follow another one, outside of code."""
+    made: Lines = []
+    for line, is_code in marked(lines):
+        if is_code or line.text.strip() or not made or made[-1].text.strip():
+            made.append(line)
+    return made
+
+
 def map_prose(lines: Lines, change: Callable[[SourceLine, str], str]) -> Lines:
     """Return lines with each piece changed that is not code."""
 

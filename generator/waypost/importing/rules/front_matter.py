@@ -1,4 +1,4 @@
-"""Map the front matter of other tools to the keys of Waypost, and note the keys without a counterpart."""
+"""Map the front matter of other tools to the keys of Waypost, and keep the keys without a counterpart aside."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from waypost.base.markdown.plain_text import plain_text
-from waypost.importing.rules.collection import ImportNote, SourcePage
+from waypost.importing.rules.collection import SourcePage
 from waypost.importing.rules.hosts import CANONICAL_KEYS, path_of
 
 TITLE_KEYS = ("title", "sidebar_label", "linkTitle", "name")
@@ -16,6 +16,7 @@ SUMMARY_KEYS = ("summary", "description", "excerpt", "subtitle")
 REVIEW_KEYS = ("reviewed", "last_reviewed", "reviewed_at", "last_reviewed_on", "lastReviewed")
 OWNER_KEYS = ("owner", "author", "team")
 POSITION_KEYS = ("position", "weight", "sidebar_position", "nav_order", "order")
+PINNED_KEYS = ("pinned", "promoted")
 ADDRESS_KEYS = ("redirect_from", "aliases", "permalink", "slug", "redirects", *CANONICAL_KEYS)
 ID_KEYS = ("id", "zendesk_article_id", "intercom_id", "intercom_article_id", "article_id", "number")
 _READ_ELSEWHERE = ("draft", "published", "kind", "category", "section", "section_name", "parent")
@@ -45,7 +46,8 @@ class MappedFrontMatter:
     """Addresses that the page had, as they were written."""
     number: str = ""
     """The number by which links name the page, as in Zendesk."""
-    notes: list[ImportNote] = field(default_factory=list)
+    aside: dict[str, Any] = field(default_factory=dict)
+    """The keys that have no counterpart, as they were."""
 
 
 def is_draft(page: SourcePage) -> bool:
@@ -60,7 +62,7 @@ def _truth(value: Any) -> bool | None:
 
 
 def map_front(page: SourcePage, *, is_category: bool) -> MappedFrontMatter:
-    """Read the keys that have a counterpart, and report the others, each once with the number of its pages."""
+    """Read the keys that have a counterpart, and keep the others aside."""
     front, mapped = page.front, MappedFrontMatter()
     used = set(_READ_ELSEWHERE)
     mapped.title = _first_line(front, TITLE_KEYS, used)
@@ -69,6 +71,10 @@ def map_front(page: SourcePage, *, is_category: bool) -> MappedFrontMatter:
     if not is_category:
         _map_first("reviewed", REVIEW_KEYS, _DAY, front, mapped, used)
         _map_first("owner", OWNER_KEYS, _SLUG, front, mapped, used)
+        for key in PINNED_KEYS:
+            if _truth(front.get(key)) is True:
+                mapped.keys["pinned"] = True
+            used.add(key)
     mapped.addresses = tuple(_addresses(front, used))
     numbers = (str(front.get(key, "")) for key in ID_KEYS)
     in_name = _ID_IN_NAME.match(page.path.rpartition("/")[2])
@@ -76,11 +82,9 @@ def map_front(page: SourcePage, *, is_category: bool) -> MappedFrontMatter:
         (it for it in numbers if it.isdecimal()), in_name[1] or in_name[2] if in_name else ""
     )
     used.update(ID_KEYS)
-    for key, value in front.items():
-        if key not in used and value not in (None, "", []):
-            message = f"The key '{shorten(key, 60)}' has no counterpart in Waypost, so it was left out."
-            problem = page.problem("import", message, *page.places.get(key, (1, 1)))
-            mapped.notes.append(ImportNote(problem, f"key:{key}"))
+    mapped.aside = {
+        key: value for key, value in front.items() if key not in used and value not in (None, "", [])
+    }
     return mapped
 
 

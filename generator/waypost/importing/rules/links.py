@@ -108,12 +108,9 @@ class LinkMapper:
     def _named(self, found: re.Match[str], conversion: Conversion) -> str:
         """Give a link whose text is the name of a file the title of its page."""
         words, target = found.groups()
-        names = (target, posixpath.basename(target), target.partition("#")[0])
-        page = (
-            self._find_page(conversion.page.path, unquote(target.partition("#")[0]))
-            if words in names and re.search(r"[./]", words)
-            else ""
-        )
+        path = target.partition("#")[0]
+        is_name = words in (target, path, posixpath.basename(target)) and bool(re.search(r"[./]", words))
+        page = self._find_page(conversion.page.path, unquote(path)) if is_name else ""
         title = self.titles.get(page, "") if not _SCHEME.match(target) else ""
         return found[0].replace(words, title, 1) if title else found[0]
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from waypost.formats.article import UNPLACED
 from waypost.importing.rules.collection import FolderNote, SourceTree
 from waypost.importing.rules.names import Names
-
-LAST = 1000
-"""The position of what has none: it stands behind everything that has one."""
 
 
 def positions(tree: SourceTree, names: Names, written: Mapping[str, float]) -> dict[str, int]:
@@ -51,8 +49,8 @@ def _whole(found: Mapping[str, float], groups: frozenset[str]) -> dict[str, int]
     made: dict[str, int] = {}
     for targets in neighbours.values():
         usable = all(
-            number == int(number) and 0 <= number < LAST for number in map(found.__getitem__, targets)
+            number == int(number) and 0 <= number < UNPLACED for number in map(found.__getitem__, targets)
         )
         ranks = {number: rank for rank, number in enumerate(sorted({found[it] for it in targets}), start=1)}
-        made |= {it: int(found[it]) if usable else min(ranks[found[it]], LAST - 1) for it in targets}
+        made |= {it: int(found[it]) if usable else min(ranks[found[it]], UNPLACED - 1) for it in targets}
     return made

@@ -12,7 +12,8 @@ from typing import Any
 
 from waypost.formats.article import PageKind
 from waypost.help.kinds import DEFAULT_KIND
-from waypost.importing.rules import boxes, headings, markup
+from waypost.importing.rules import headings, markup
+from waypost.importing.rules.active_html import strip_active
 from waypost.importing.rules.addresses import (
     AddressBook,
     Redirects,
@@ -29,9 +30,11 @@ from waypost.importing.rules.collection import (
     SourceLine,
     SourcePage,
     SourceTree,
+    collapse,
     marked,
     text_of,
 )
+from waypost.importing.rules.containers import convert_blocks
 from waypost.importing.rules.front_matter import (
     MappedFrontMatter,
     clean,
@@ -43,7 +46,6 @@ from waypost.importing.rules.front_matter import (
 from waypost.importing.rules.headings import anchors_of, demote, kind_of, split_title
 from waypost.importing.rules.hosts import Elsewhere, own_hosts, path_of
 from waypost.importing.rules.links import Assets, LinkMapper
-from waypost.importing.rules.lists import convert_lists
 from waypost.importing.rules.names import Names, name_pages, readable
 from waypost.importing.rules.order import positions
 from waypost.importing.rules.parts import Parts, is_part
@@ -62,41 +64,25 @@ class ConversionStep:
 
 STEPS = (
     ConversionStep("highlight", markup.convert_highlight, "Code comes first: nothing in it is markup."),
+    ConversionStep("invisible", markup.strip_invisible, "Marks without width part words."),
     ConversionStep("modules", markup.convert_modules, "Code of MDX would show as text."),
     ConversionStep("comments", markup.convert_comments, "Comments in braces would show as text."),
-    *(ConversionStep(syntax.name, syntax.convert, syntax.reason) for syntax in boxes.BOX_SYNTAXES),
-    ConversionStep(
-        "alerts", boxes.convert_alerts, "GitHub writes boxes as quotes, which would lose their kind."
-    ),
-    ConversionStep("folding", boxes.convert_folding, "Boxes that fold and tabs need extensions of a site."),
-    ConversionStep(
-        "shortcodes", markup.convert_shortcodes, "What is left of shortcodes, after those of boxes."
-    ),
+    ConversionStep("blocks", convert_blocks, "Boxes, tabs, steps and cards of other tools have forms here."),
+    ConversionStep("shortcodes", markup.convert_shortcodes, "What is left of shortcodes, after the blocks."),
     ConversionStep(
         "liquid", markup.convert_liquid, "Template code is reported, after the shortcodes are gone."
     ),
-    ConversionStep(
-        "components", markup.convert_components, "What is left of components, after those of boxes."
-    ),
+    ConversionStep("components", markup.convert_components, "What is left of components, after the blocks."),
+    ConversionStep("active", strip_active, "No article may run code; components have become HTML by now."),
     ConversionStep("icons", markup.convert_icons, "Names of icons would show as text."),
     ConversionStep("underlined", headings.convert_underlined, "One form of headings for the steps below."),
     ConversionStep(
-        "anchors", headings.convert_anchors, "Anchors in braces without spaces would show as text."
+        "anchors", headings.convert_anchors, "Anchors in braces that are escaped would show as text."
     ),
-    ConversionStep(
-        "links", headings.strip_attributes_of_links, "Attributes of links in braces would show as text."
-    ),
-    ConversionStep("html", markup.convert_html_blocks, "Markdown inside of HTML would show as it is."),
+    ConversionStep("links", headings.strip_attributes_of_links, "Links open where readers want them to."),
+    ConversionStep("blank", collapse, "Where something was left out, one blank line is enough."),
 )
-"""Every step but the last, in the order in which they are taken."""
-
-
-LAST_STEP = ConversionStep(
-    "lists",
-    convert_lists,
-    "After the links are mapped: fenced code in lists becomes code that is moved in, in which links would be found.",
-)
-"""The last step."""
+"""Every step, in the order in which they are taken."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +96,6 @@ class SitePaths:
     own_files: tuple[str, ...] = ()
     """Files that a build writes by itself."""
     own_folders: tuple[str, ...] = ()
-    shows_markdown_in_html: bool = False
-    """Whether mkdocs.yml has the extension that does."""
 
 
 @dataclass
@@ -154,6 +138,8 @@ class ImportPlan:
     copies: Mapping[str, str] = field(default_factory=dict)
     """For each path in content/ the path of the file in the collection."""
     notes: list[ImportNote] = field(default_factory=list)
+    aside: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """For each path in content/ the keys of its front matter that have no counterpart."""
     addresses: tuple[str, ...] = ()
     """Pictures and files on other hosts that pages show or offer."""
 
@@ -226,8 +212,7 @@ def plan_import(tree: SourceTree, site: SitePaths, options: ImportOptions = DEFA
     elsewhere = Elsewhere(own_hosts((page.front for page in tree.pages), options.former_url))
     mapper = LinkMapper(tree, names, _book(tree, names, drafts), assets, anchors, titles, elsewhere, skipped)
     for draft in drafts:
-        lines = mapper.map_lines(draft.lines, draft.conversion)
-        draft.lines = LAST_STEP.run(lines, draft.conversion)
+        draft.lines = mapper.map_lines(draft.lines, draft.conversion)
     plan.copies = assets.copies
     redirects = _redirects(site, names, assets)
     plan.pages = [
@@ -243,12 +228,12 @@ def plan_import(tree: SourceTree, site: SitePaths, options: ImportOptions = DEFA
         if place is not None:
             page.front["position"] = place
     for draft in drafts:
-        plan.notes += [*draft.mapped.notes, *draft.conversion.notes]
+        plan.notes += draft.conversion.notes
+        if draft.mapped.aside:
+            plan.aside[draft.target] = draft.mapped.aside
     plan.notes += _unused(parts)
     plan.notes += [*elsewhere.notes(), *_one_category(plan, tree, names)]
     plan.addresses = tuple(elsewhere.addresses)
-    if site.shows_markdown_in_html:
-        plan.notes = [note for note in plan.notes if note.problem.code != "broken-markup"]
     return plan
 
 
@@ -370,7 +355,12 @@ def _first_words(lines: Lines) -> str:
     paragraph: list[str] = []
     for line, is_code in [*marked(lines), (SourceLine("", 0), False)]:
         text = line.text
-        if text.strip() and not is_code and (paragraph or text[0] not in _NO_WORDS):
+        if (
+            text.strip()
+            and not is_code
+            and text.lstrip()[0] not in _NO_WORDS
+            and (paragraph or text[0] != " ")
+        ):
             paragraph.append(text)
             continue
         sentence = first_sentence("\n".join(paragraph))
@@ -380,7 +370,7 @@ def _first_words(lines: Lines) -> str:
     return ""
 
 
-_NO_WORDS = " #-*+>|<!:`0123456789{"
+_NO_WORDS = "#-*+>|<!:`0123456789{=?"
 """What a line starts with that is no prose."""
 
 
