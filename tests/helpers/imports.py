@@ -9,8 +9,8 @@ from typing import Any
 
 from waypost.base.files.languages import load_words
 from waypost.formats.status_site import History
+from waypost.importing.articles import check_plan
 from waypost.importing.io.markdown_files import read_tree
-from waypost.importing.markdown import check_plan
 from waypost.importing.rules.collection import merged
 from waypost.importing.rules.plan import ImportOptions, SitePaths, plan_import
 from waypost.importing.status_history import StatusImport

@@ -14,8 +14,9 @@ from waypost.base.clock import utc_now
 from waypost.base.files.text_files import MAX_BYTES
 from waypost.build import build_site
 from waypost.formats.article import ArticleFrontMatter
-from waypost.importing import markdown as app
-from waypost.importing.markdown import Fate, import_markdown
+from waypost.importing import articles as app
+from waypost.importing.articles import Fate
+from waypost.importing.markdown import import_markdown
 from waypost.lint.lint import lint
 from waypost.problems import Level, ProblemsFound, errors
 from waypost.reading.project import load_project

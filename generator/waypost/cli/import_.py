@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from waypost.cli.common import counted, json_option, print_json, print_problems, problem_json, site_option
-from waypost.importing.registry import IMPORTERS
+from waypost.importing.registry import HELP_DESKS, IMPORTERS
 from waypost.reading.site import Site
 
 if TYPE_CHECKING:
-    from waypost.importing.markdown import ImportReport
+    from waypost.importing.articles import ImportReport
+    from waypost.importing.rules.exports import HelpDesk
     from waypost.importing.rules.histories import Importer
     from waypost.importing.status_history import StatusImport
 
@@ -35,6 +36,9 @@ def options_of_articles(run: Callable[..., None]) -> Callable[..., None]:
     for option in (
         json_option,
         dry_run_option,
+        click.option(
+            "--fetch-assets", "fetches", is_flag=True, help="Bring over pictures and files from other hosts."
+        ),
         click.option("--language", metavar="CODE", default="", help="Which of several languages to take."),
         click.option("--from-url", metavar="URL", default="", help="The address at which it was published."),
         site_option,
@@ -59,6 +63,7 @@ def _markdown(
     *,
     from_url: str,
     language: str,
+    fetches: bool,
     takes_all: bool,
     assets: tuple[Path, ...],
     dry_run: bool,
@@ -74,8 +79,30 @@ def _markdown(
     from waypost.importing.rules.plan import ImportOptions
 
     options = ImportOptions(takes_all=takes_all, former_url=from_url, language=language)
-    report = import_markdown(site, folder, options=options, assets=assets, dry_run=dry_run)
+    report = import_markdown(site, folder, options=options, assets=assets, fetches=fetches, dry_run=dry_run)
     _print(report, _articles(report), dry_run=dry_run, as_json=as_json)
+
+
+def help_desk_command(desk: HelpDesk) -> click.Command:
+    """Return the command of a help desk."""
+
+    @click.argument("place", metavar="FOLDER|FILE", type=click.Path(path_type=Path))
+    @options_of_articles
+    def run(
+        place: Path, site: Site, *, from_url: str, language: str, fetches: bool, dry_run: bool, as_json: bool
+    ) -> None:
+        from waypost.importing.help_desk import import_help_desk
+        from waypost.importing.rules.plan import ImportOptions
+
+        options = ImportOptions(former_url=from_url, language=language)
+        report = import_help_desk(site, desk, place, options=options, fetches=fetches, dry_run=dry_run)
+        _print(report, _articles(report), dry_run=dry_run, as_json=as_json)
+
+    return click.command(desk.name, help=inspect.cleandoc(desk.help))(run)
+
+
+for _desk in HELP_DESKS.values():
+    command.add_command(help_desk_command(_desk))
 
 
 def history_command(importer: Importer) -> click.Command:

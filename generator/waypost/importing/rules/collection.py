@@ -74,6 +74,12 @@ class SourceTree:
     """The order of all pages, where a file of its own had it."""
     former: Mapping[str, str] = field(default_factory=dict)
     """Addresses that the site had once, each with the page that it led to."""
+    fetched: Mapping[str, str] = field(default_factory=dict)
+    """Files of other hosts that were brought over, by their addresses."""
+    has_files: bool = True
+    """Whether the paths of pages are those of files, from which tools make addresses."""
+    problems: tuple[Problem, ...] = ()
+    """What reading it found."""
 
 
 @dataclass(frozen=True)

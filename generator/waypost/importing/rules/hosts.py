@@ -21,10 +21,13 @@ _NUMBERED = re.compile(
 )
 _HELP_DESK = re.compile(
     r"/hc/(?:[\w-]{2,10}/)?(?:articles|sections|categories|community|requests)|/support/(?:solutions|tickets)"
-    r"|/articles?/\d+-|/collections?/\d+-",
+    r"|//intercom\.help/|\.helpscoutdocs\.com/|\.gitbook\.io/",
     re.IGNORECASE,
 )
-"""Addresses of Zendesk, Freshdesk, Intercom and Help Scout."""
+"""Addresses that only help desks have."""
+
+_LIKELY = re.compile(r"/articles?/\d{1,20}-\w|/collections?/\d{1,20}-\w", re.IGNORECASE)
+"""Addresses of help desks on hosts of their customers: Intercom, Help Scout."""
 
 _VIDEOS = frozenset({"www.youtube.com", "youtube.com", "youtu.be", "vimeo.com", "player.vimeo.com"})
 """Hosts of videos, which are played from there and cannot come along."""
@@ -88,9 +91,9 @@ class Elsewhere:
         if not host or host in _VIDEOS or not target.startswith(("http://", "https://", "//")):
             return
         if is_file:
-            self.addresses.setdefault(f"https:{target}" if target.startswith("//") else target)
+            self.addresses.setdefault(target)
             self.pictures.setdefault(host, []).append(conversion.at(line, target))
-        elif host in self.own or _HELP_DESK.search(target):
+        elif host in self.own or _HELP_DESK.search(target) or (not self.own and _LIKELY.search(target)):
             self.links.setdefault(host, []).append(conversion.at(line, target))
 
     def notes(self) -> Iterator[ImportNote]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from waypost.importing.rules.addresses import is_index
-from waypost.importing.rules.collection import ImportNote, SourcePage, SourceTree
+from waypost.importing.rules.collection import ImportNote, SourcePage, SourceTree, merged
+from waypost.problems import Problem
 
 _CODE = re.compile(r"[a-z]{2,3}(?:[-_](?:[A-Za-z]{2}|[A-Za-z]{4}|\d{3}))?")
 _MARK = re.compile(r"(.+)\.([a-z]{2}(?:[-_][A-Za-z]{2,4})?)(\.(?:mdx?|markdown))$")
@@ -70,7 +71,7 @@ def without_folders(tree: SourceTree, folders: Iterable[str]) -> SourceTree:
     return dataclasses.replace(tree, pages=pages)
 
 
-def without_marks(tree: SourceTree, wanted: str) -> tuple[SourceTree, list[ImportNote]]:
+def without_marks(tree: SourceTree, wanted: str) -> tuple[SourceTree, list[Problem]]:
     """Return a collection without the translations that stand beside their pages, such as `first.de.md`."""
     paths = {page.path for page in tree.pages}
     marks = {page.path: found for page in tree.pages if (found := _MARK.match(page.path))}
@@ -89,4 +90,4 @@ def without_marks(tree: SourceTree, wanted: str) -> tuple[SourceTree, list[Impor
         else:
             message = f"This is a translation ({found[2]}), and a site has one language. It was left out."
             notes.append(ImportNote(page.problem("import", message, 1, 1), message))
-    return dataclasses.replace(tree, pages=tuple(kept)), notes
+    return dataclasses.replace(tree, pages=tuple(kept)), merged(notes)

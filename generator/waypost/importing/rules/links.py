@@ -127,13 +127,13 @@ class LinkMapper:
         found = self._at_old_host(path) if is_elsewhere else self._find_page(page, path)
         if found and found not in self.skipped:
             return self._page_link(page, found, mark, anchor, in_html=in_html)
-        if is_elsewhere:
-            self.elsewhere.add(target, line, conversion, is_file=_shows(line.text, target))
-            return target
-        file = self._find_file(page, path)
+        file = self.tree.fetched.get(target, "") if is_elsewhere else self._find_file(page, path)
         if file and not self._refusal(file):
             return self._link(page, self.assets.target(file), mark + anchor, in_html=in_html)
-        self._complain(target, path, file, line, conversion)
+        if is_elsewhere:
+            self.elsewhere.add(target, line, conversion, is_file=_shows(line.text, target))
+        else:
+            self._complain(target, path, file, line, conversion)
         return target
 
     def _find_page(self, page: str, path: str) -> str:

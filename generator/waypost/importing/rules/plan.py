@@ -344,7 +344,11 @@ def _former(draft: _PageDraft, redirects: Redirects, tree: SourceTree, prefix: s
         number = re.match(r"(.{0,100}/(?:articles?|sections|categories|collections)/\d{1,20})-.", whole)
         if number and (claimed := redirects.claim(draft.target, number[1])):
             yield claimed
-    named = [posixpath.normpath(f"/{prefix}/{it}").lstrip("/") + "/" for it in published_at(page.path)]
+    named = [
+        posixpath.normpath(f"/{prefix}/{it}").lstrip("/") + "/"
+        for it in published_at(page.path)
+        if tree.has_files
+    ]
     for address in [*named, *(old for old, path in tree.former.items() if path == page.path)]:
         if address.lower().strip("/") != own and (claimed := redirects.claim(draft.target, address)):
             yield claimed
