@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -37,6 +38,14 @@ def options_of_articles(run: Callable[..., None]) -> Callable[..., None]:
         json_option,
         dry_run_option,
         click.option(
+            "--report",
+            "place",
+            type=click.Path(dir_okay=False, path_type=Path),
+            default=Path("import-report.md"),
+            show_default=True,
+            help="Where to write down what came over, article by article.",
+        ),
+        click.option(
             "--fetch-assets", "fetches", is_flag=True, help="Bring over pictures and files from other hosts."
         ),
         click.option("--language", metavar="CODE", default="", help="Which of several languages to take."),
@@ -66,6 +75,7 @@ def _markdown(
     fetches: bool,
     takes_all: bool,
     assets: tuple[Path, ...],
+    place: Path,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -80,23 +90,31 @@ def _markdown(
 
     options = ImportOptions(takes_all=takes_all, former_url=from_url, language=language)
     report = import_markdown(site, folder, options=options, assets=assets, fetches=fetches, dry_run=dry_run)
-    _print(report, _articles(report), dry_run=dry_run, as_json=as_json)
+    _print_articles(report, folder, place, dry_run=dry_run, as_json=as_json)
 
 
 def help_desk_command(desk: HelpDesk) -> click.Command:
     """Return the command of a help desk."""
 
-    @click.argument("place", metavar="FOLDER|FILE", type=click.Path(path_type=Path))
+    @click.argument("source", metavar="FOLDER|FILE", type=click.Path(path_type=Path))
     @options_of_articles
     def run(
-        place: Path, site: Site, *, from_url: str, language: str, fetches: bool, dry_run: bool, as_json: bool
+        source: Path,
+        site: Site,
+        *,
+        from_url: str,
+        language: str,
+        fetches: bool,
+        place: Path,
+        dry_run: bool,
+        as_json: bool,
     ) -> None:
         from waypost.importing.help_desk import import_help_desk
         from waypost.importing.rules.plan import ImportOptions
 
         options = ImportOptions(former_url=from_url, language=language)
-        report = import_help_desk(site, desk, place, options=options, fetches=fetches, dry_run=dry_run)
-        _print(report, _articles(report), dry_run=dry_run, as_json=as_json)
+        report = import_help_desk(site, desk, source, options=options, fetches=fetches, dry_run=dry_run)
+        _print_articles(report, source, place, dry_run=dry_run, as_json=as_json)
 
     return click.command(desk.name, help=inspect.cleandoc(desk.help))(run)
 
@@ -125,17 +143,32 @@ for _importer in IMPORTERS.values():
     command.add_command(history_command(_importer))
 
 
-def _print(report: ImportReport | StatusImport, done: str, *, dry_run: bool, as_json: bool) -> None:
+def _print(
+    report: ImportReport | StatusImport, done: str, *, dry_run: bool, as_json: bool, **more: Any
+) -> None:
     if as_json:
         counts = {name: value for name, value in vars(report).items() if isinstance(value, int)}
         files = [{"path": file.path, "from": file.origin, "fate": file.fate} for file in report.files]
         problems = [problem_json(problem) for problem in report.problems]
-        print_json({"dry_run": dry_run, **counts, "files": files, "problems": problems})
+        print_json({"dry_run": dry_run, **counts, "files": files, "problems": problems, **more})
         return
     print_problems(report.problems)
     left = len(report.problems)
     rest = f"{counted(left, 'thing needs', 'things need')} a look." if left else "Nothing needs a look."
     click.echo(f"{'Would import' if dry_run else 'Imported'} {done} {rest}")
+
+
+def _print_articles(report: ImportReport, source: Path, place: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Print what became of articles, and write it down."""
+    from waypost.importing.report import write_report
+
+    if not dry_run:
+        write_report(report, source, place)
+    words = [{**dataclasses.asdict(it), "share": round(it.share, 2)} for it in report.words]
+    more = {"words": words, "aside": report.aside}
+    _print(report, _articles(report), dry_run=dry_run, as_json=as_json, **more)
+    if not (dry_run or as_json):
+        click.echo(f"{place} compares the words of each article with those of its page.")
 
 
 def _articles(report: ImportReport) -> str:

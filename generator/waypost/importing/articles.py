@@ -28,6 +28,7 @@ from waypost.importing.rules.plan import (
     SitePaths,
     plan_import,
 )
+from waypost.importing.rules.word_counts import ArticleWords, compared, page_words
 from waypost.problems import Level, Location, Problem, ProblemsFound
 from waypost.reading.io.content_files import OWN_FILES, OWN_FOLDERS, load_help_center
 from waypost.reading.rules.redirects import file_at, former_addresses
@@ -67,6 +68,9 @@ class ImportReport:
     files: tuple[ImportedFile, ...]
     problems: tuple[Problem, ...]
     """Warnings for a person; none of them stops the site from being built."""
+    words: tuple[ArticleWords, ...]
+    """The words of each article and of its page, the worst first."""
+    redirects: int
     aside: Mapping[str, Mapping[str, Any]]
     """For each path in content/ the keys of its front matter that have no counterpart, as they were."""
 
@@ -131,9 +135,20 @@ def _written(
         pictures=pictures,
         other_files=len(plan.copies) - pictures,
         files=tuple(files),
+        words=_words(plan),
+        redirects=sum(len(page.front.get("redirect_from", ())) for page in plan.pages),
         aside=plan.aside,
         problems=tuple(sorted({*tree.problems, *merged(plan.notes), *_kept(files, tree.shown)})),
     )
+
+
+def _words(plan: ImportPlan) -> tuple[ArticleWords, ...]:
+    found = (
+        compared(page.target, page.origin.path, page.words, page_words(page.body))
+        for page in plan.pages
+        if page.origin is not None
+    )
+    return tuple(sorted(found, key=lambda it: (-it.share, -it.lost, it.path)))
 
 
 def require_site(site: Site) -> None:

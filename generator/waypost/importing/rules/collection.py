@@ -28,6 +28,8 @@ class SourcePage:
     body: str = ""
     body_line: int = 1
     """The line of the file on which the body starts, from 1."""
+    html: str = ""
+    """The text that the body was made of, where that was HTML."""
     is_part: bool = False
     """Whether it is only shown inside of other pages."""
 

@@ -175,7 +175,9 @@ def _article_page(
     front |= {"draft": article.is_draft or None, "id": article.id if article.id.isdecimal() else None}
     front |= {"html_url": address, "redirect_from": [it for it in article.addresses if it != address]}
     body = to_markdown(article.html, address)
-    return SourcePage(path, f"{shown}/{article.origin}: {article.title}", _filled(front), body=body)
+    return SourcePage(
+        path, f"{shown}/{article.origin}: {article.title}", _filled(front), body=body, html=article.html
+    )
 
 
 def _filled(front: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -49,6 +50,7 @@ from waypost.importing.rules.links import Assets, LinkMapper
 from waypost.importing.rules.names import Names, name_pages, readable
 from waypost.importing.rules.order import positions
 from waypost.importing.rules.parts import Parts, is_part
+from waypost.importing.rules.word_counts import html_words, source_words, words_in
 from waypost.reading.rules.redirects import file_at
 
 
@@ -109,6 +111,8 @@ class PlannedPage:
     body: str
     origin: SourcePage | None
     """The page that it is made of; None for the page of a category that had none."""
+    words: Counter[str] = field(default_factory=Counter)
+    """The words that its readers saw where it was, but for the title."""
 
     def text(self) -> str:
         """Return the text of the file. Every scalar of JSON is a scalar of YAML too."""
@@ -169,6 +173,7 @@ class _PageDraft:
     conversion: Conversion
     title: str
     lines: Lines
+    words: Counter[str]
 
 
 @dataclass(frozen=True)
@@ -247,13 +252,15 @@ def _draft(page: SourcePage, target: str, parts: Parts) -> _PageDraft:
     conversion = Conversion(page)
     mapped = map_front(page, is_category=target.endswith("/index.md"))
     lines = parts.lines(page, conversion)
+    words = html_words(page.html) if page.html else source_words(lines)
     for step in STEPS:
         lines = step.run(lines, conversion)
     heading, rest = split_title(lines)
     heading = clean(heading)
     if not mapped.title or _alike(mapped.title, heading):
+        words -= words_in(heading)
         lines = rest
-    return _PageDraft(page, target, mapped, conversion, mapped.title or heading, demote(lines))
+    return _PageDraft(page, target, mapped, conversion, mapped.title or heading, demote(lines), words)
 
 
 def _book(tree: SourceTree, names: Names, drafts: Iterable[_PageDraft]) -> AddressBook:
@@ -310,7 +317,7 @@ def _page(
     if addresses:
         front["redirect_from"] = addresses
     kind = PageKind.CATEGORY if is_category else kind_of(title, draft.lines)
-    return PlannedPage(draft.target, kind, front, text_of(draft.lines), page)
+    return PlannedPage(draft.target, kind, front, text_of(draft.lines), page, draft.words)
 
 
 def _title(draft: _PageDraft, tree: SourceTree, names: Names) -> str:
