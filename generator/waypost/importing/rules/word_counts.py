@@ -19,11 +19,11 @@ _WORD = re.compile(
 """A word; of scripts that are written without spaces, every sign is one."""
 
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
-_COMMENT = re.compile(r"<!--.*?-->|\{/\*.*?\*/\}", re.DOTALL)
+_COMMENT = re.compile(r"<!--.{0,20000}?-->|\{/\*.{0,20000}?\*/\}", re.DOTALL)
 _ACTIVE = re.compile(
     r"<(script|style|object|applet|svg|template|noscript)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE
 )
-_MODULE = re.compile(r"^(?:import\s.+from\s|import\s+['\"]|export\s).*$", re.MULTILINE)
+_MODULE = re.compile(r"^(?:import\s.+from\s|import[ \t]+['\"]|export\s).*$", re.MULTILINE)
 _IMAGE = re.compile(
     r"!\[[^\[\]\n]{0,500}\](?:\((?:<[^<>\n]{0,1000}>|[^()\n]{0,1000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?)\)|\[[^\[\]\n]{0,200}\])"
 )
@@ -31,16 +31,16 @@ _LINK = re.compile(
     r"\]\((?:<[^<>\n]{0,1000}>|[^()\n]{0,1000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?)\)|\]\[[^\[\]\n]{0,200}\]"
 )
 _WORDED = re.compile(rf"\[([^\[\]\n]{{0,500}})(?:{_LINK.pattern})")
-_DEFINED = re.compile(r"^\s{0,3}\[(?!\^)[^\[\]\n]{1,200}\]:\s*\S+.*$", re.MULTILINE)
+_DEFINED = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]{1,200}\]:[ \t]*\S+.*$", re.MULTILINE)
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\n]{1,100}\]:?")
-_NUMBER = re.compile(r"^(\s*(?:>\s*)*(?:[-*+]\s+)*)\d{1,9}[.)](?=\s)", re.MULTILINE)
-_ALERT = re.compile(r"^(\s*>\s*)\[![A-Za-z]+\][-+]?", re.MULTILINE)
-_BOX = re.compile(r"^(\s*)(?:(?:!!!|\?\?\?\+?)[ \t]+[\w -]*|:{3,}[ \t]*[\w-]*|===[!+]?)", re.MULTILINE)
+_NUMBER = re.compile(r"^([ \t]*(?:>[ \t]*)*(?:[-*+][ \t]+)*)\d{1,9}[.)](?=\s)", re.MULTILINE)
+_ALERT = re.compile(r"^([ \t]*>[ \t]*)\[![A-Za-z]+\][-+]?", re.MULTILINE)
+_BOX = re.compile(r"^([ \t]*)(?:(?:!!!|\?\?\?\+?)[ \t]+[\w -]*|:{3,}[ \t]*[\w-]*|===[!+]?)", re.MULTILINE)
 _ATTRIBUTES = re.compile(
     r"\{:?\s*(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}]+))(?:\s+[^{}\n]*)?\}"
 )
 _ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]{1,80}:")
-_TASK = re.compile(r"^(\s*[-*+]\s+)\[[ xX]\]", re.MULTILINE)
+_TASK = re.compile(r"^([ \t]*[-*+][ \t]+)\[[ xX]\]", re.MULTILINE)
 _STRESS = re.compile(r"(\*{1,3}|~~|==)(?=\S)([^\n]{1,500}?)(?<=\S)\1")
 _INLINE = re.compile(
     r"</?(?:a|abbr|b|code|del|em|font|i|ins|kbd|mark|s|small|span|strong|sub|sup|u|wbr)(?:\s[^<>]{0,3000})?>",
