@@ -28,6 +28,8 @@ CODES: dict[str, str] = {
     "file-too-large": "A file is larger than Waypost reads.",
     "front-matter": "A Markdown file has no front matter, or it is not closed.",
     "git-history": "Git does not tell the dates of articles, or not of all.",
+    "leftover": "A mark of Markdown or of another program shows as text, or an element shows nothing.",
+    "split-list": "Steps are shown as lists of their own, each counted from 1.",
     "heading-order": "A heading skips a level, or a page has two titles.",
     "import": "What was imported holds something that has no counterpart here, so a person has to look at it.",
     "incident-cadence": "An open incident was silent for longer than its impact allows.",

@@ -38,7 +38,7 @@ def body(code: str) -> str:
 def test_a_heading_in_code_is_no_question(code: str) -> None:
     text = body(code)
     assert questions_of(text) == ["First?", "Last?"]
-    assert [question for question, _ in questions(text)] == ["First?", "Last?"]
+    assert [question for question, *_ in questions(text)] == ["First?", "Last?"]
     front = ArticleFrontMatter(title="T", kind="faq")
     found = search_documents([Article("a/b.md", "faq", "a", front, text, 1)])
     assert [document.title for document in found[-2:]] == ["First?", "Last?"]

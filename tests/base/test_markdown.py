@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import markdown
+import xml.etree.ElementTree as ET
+
 import pytest
 
 from helpers.cases import Case, golden
+from waypost.base.markdown.article_text import text_sections
+from waypost.base.markdown.article_tree import article_tree
 from waypost.base.markdown.blocks import lines_of, update_blocks_of
 from waypost.base.markdown.links import outside_code
-from waypost.base.markdown.parts import headings_of, markdown_parts, sections_of
+from waypost.base.markdown.page_parts import page_parts
+from waypost.base.markdown.parts import headings_of
 
 LETTERS = {"text": ".", "opening fence": "[", "fenced code": "c", "closing fence": "]", "indented code": "i"}
 
@@ -30,7 +34,7 @@ def test_an_update_is_cut_at_no_heading_that_stands_in_code(case: Case) -> None:
     "text",
     [
         "## One\n\n## One\n\n## One_1\n\n## Two { #own }\n\n## Grüße & *more*\n",
-        "##No space\n\nUnderlined\n---\n\n# First #\n",
+        "##No heading\n\nUnderlined\n---\n\n# First #\n",
         "```\n## No\n```\n\n## No\n",
         '!!! note "Box"\n    ## In a box\n\n## In a box\n',
         "- a\n\n    ## In a list\n\n## In a list\n",
@@ -39,22 +43,10 @@ def test_an_update_is_cut_at_no_heading_that_stands_in_code(case: Case) -> None:
     ],
 )
 def test_headings_have_the_anchors_that_the_page_gives_them(text: str) -> None:
-    extensions = ["admonition", "attr_list", "fenced_code", "toc"]
-    shown = markdown.markdown(text, extensions=extensions)
+    shown = ET.tostring(article_tree(text), encoding="unicode")
     for heading in headings_of(text):
         assert f'id="{heading.anchor}"' in shown
     assert shown.count(' id="') == len(headings_of(text))
-
-
-def test_a_section_goes_to_the_next_heading_that_stands_in_nothing_else() -> None:
-    text = "a\n## One\nb\n\n> ## Quoted\n\n### Part\nTwo\n---\nc"
-    found = sections_of(text, first_line=5, levels=(2,))
-    assert [part.heading and (part.heading.text, part.heading.line) for part in found] == [
-        None,
-        ("One", 6),
-        ("Two", 12),
-    ]
-    assert [part.lines[-1].text for part in found] == ["a", "### Part", "c"]
 
 
 def test_lines_end_where_their_text_says_so() -> None:
@@ -64,7 +56,7 @@ def test_lines_end_where_their_text_says_so() -> None:
 
 def test_links_in_code_and_comments_are_none() -> None:
     text = "[a](b) `[c](d)`\n\n    [e](f)\n\n!!! x\n    [g](h)\n\n<!--\n[i](j)\n-->\n1. k\n\n    ![l](m)\n"
-    found = [(link.target, link.line, link.column) for link in markdown_parts(text, 10).links]
+    found = [(link.target, link.line, link.column) for link in page_parts(text, 10).links]
     assert found == [("b", 10, 1), ("h", 15, 5), ("m", 22, 5)]
 
 
@@ -95,6 +87,6 @@ HOSTILE += ["#", "[a]: b 'c\n", "| a\n", "a\n---\n", "{", "{#a", "<a ", "\t", " 
 def test_a_text_of_marks_costs_no_more_than_its_length(piece: str) -> None:
     text = piece * (20_000 // len(piece))
     for shape in (text, f"{text}x", f"## {text}x"):
-        markdown_parts(shape)
+        page_parts(shape)
         update_blocks_of(shape)
-        sections_of(shape)
+        text_sections(shape)

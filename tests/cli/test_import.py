@@ -15,7 +15,6 @@ from waypost.lint.lint import lint
 from waypost.problems import errors
 from waypost.reading.site import Site
 
-
 TOLD = "import-report.md compares the words of each article with those of its page.\n"
 
 

@@ -109,7 +109,7 @@ def test_another_program_or_setting_makes_every_page(built: Site) -> None:
     ("old", "new"),
     [
         ("site_name: Lumen Help", "site_name: !ENV [NAME, Lumen Help]"),
-        ("  - pymdownx.superfences", "  - pymdownx.superfences\n  - pymdownx.snippets"),
+        ("  - toc:", "  - pymdownx.snippets\n  - toc:"),
         ("plugins:\n", "hooks: [hook.py]\nplugins:\n"),
         ("  name: material\n", "  name: material\n  custom_dir: own\n"),
     ],

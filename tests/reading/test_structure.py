@@ -19,7 +19,7 @@ CASES = [
     ("code that is never closed", "faq", f"```\n\n{QUESTION}", False),
     ("steps", "tutorial", f"## Steps\n\n{STEPS}", True),
     ("steps right below a heading", "tutorial", f"## Steps\n{STEPS}", True),
-    ("steps joined to a line", "tutorial", f"Steps:\n{STEPS}", False),
+    ("steps joined to a line", "tutorial", f"Steps:\n{STEPS}", True),
     ("steps in code", "tutorial", f"```\n\n{STEPS}```\n", False),
     ("steps in an admonition", "tutorial", f'!!! tip "A"\n    Words.\n\n    {STEPS}', False),
     ("a plain list", "tutorial", "- a\n- b\n", False),

@@ -12,7 +12,7 @@ from waypost.lint.io.lint_files import (
     content_files,
     has_own_anchors,
     load_lint_config,
-    page_parts,
+    parts_of_pages,
     status_texts,
 )
 from waypost.lint.rules.registry import judge
@@ -44,7 +44,7 @@ def lint_site(site: Site, project: Project, config: LintConfig, now: datetime) -
     return LintSite(
         project=project,
         config=config,
-        parts=page_parts(project),
+        parts=parts_of_pages(project),
         files=content_files(site.root),
         now=now,
         status_texts=status_texts(site.root, project),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -11,7 +12,7 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from waypost.base.markdown.grammar import article_grammar, update_grammar
+from waypost.base.markdown.grammar import MAX_NESTING, article_grammar, update_grammar
 
 
 class BlockKind(Enum):
@@ -21,9 +22,7 @@ class BlockKind(Enum):
     UNDERLINED_HEADING = "lheading"
     FENCED_CODE = "fence"
     INDENTED_CODE = "code_block"
-    COMMENT = "comment"
     NUMBERED_LIST = "ordered_list_open"
-    """Only that with points behind its numbers, which Python-Markdown knows."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,9 @@ def _only_blocks(grammar: MarkdownIt) -> MarkdownIt:
     return grammar.disable("reference")
 
 
+_DEEP_LINE = re.compile(rf"^[ \t>*+.)\d:!-]{{{MAX_NESTING // 2}}}", re.MULTILINE)
+"""A line that can stand in so many blocks: each takes a mark of one character at least."""
+
 _ARTICLES = _only_blocks(article_grammar())
 _UPDATES = _only_blocks(update_grammar())
 
@@ -92,6 +94,13 @@ _UPDATES = _only_blocks(update_grammar())
 def blocks_of(text: str) -> tuple[Block, ...]:
     """Return the blocks of an article, in the order of their first lines."""
     return _read(text, _ARTICLES)
+
+
+def nests_too_deep(text: str) -> bool:
+    """Tell whether so many lists, quotes and boxes of an article stand in one another that some are not read."""
+    if not _DEEP_LINE.search(text):
+        return False
+    return any(token.level >= MAX_NESTING - 1 for token in _ARTICLES.parse(text) if token.nesting > 0)
 
 
 @lru_cache(1024)
@@ -110,7 +119,7 @@ def _blocks(tokens: list[Token]) -> Iterator[Block]:
     kinds = {kind.value: kind for kind in BlockKind}
     for token, follower in pairwise(tokens):
         kind = kinds.get(token.type)
-        if kind is None or token.map is None or token.markup == ")":
+        if kind is None or token.map is None:
             continue
         start, end = token.map
         if kind is BlockKind.HEADING:

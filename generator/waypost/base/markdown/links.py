@@ -132,6 +132,12 @@ def links_in(line: MarkdownLine) -> Iterator[Link]:
         yield from _linked_by_tag(tag, line.number)
 
 
+def links_of(text: str) -> Iterator[Link]:
+    """Return the links and pictures of a text."""
+    for line in shown_lines(text):
+        yield from links_in(line)
+
+
 def _link(found: re.Match[str], line: int, offset: int = 0) -> Link:
     is_picture = bool(found["mark"])
     column = offset + found.start() + 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 # Bounded on purpose: without limits a page of brackets would take minutes.
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,2000}\)")
@@ -35,12 +34,6 @@ def code_parts(line: str) -> tuple[tuple[str, bool], ...]:
 def plain_code(line: str) -> str:
     """Return a line with its `code` as plain words."""
     return "".join(text for text, _ in code_parts(line)) if "`" in line else line
-
-
-def heading_anchor(heading: str) -> str:
-    """Return the anchor that Python-Markdown's toc extension gives a heading."""
-    ascii_only = unicodedata.normalize("NFKD", plain_text(heading)).encode("ascii", "ignore").decode()
-    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", ascii_only).strip().lower())
 
 
 def as_markdown(text: str) -> str:

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import html
 import posixpath
+import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 import markdown
+from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AMP_SUBSTITUTE
+from markdown.util import AMP_SUBSTITUTE, AtomicString
 
 from waypost.base.i18n import Words
-from waypost.base.markdown.links import split_link, target_path
-from waypost.formats.article import Article, ArticleFrontMatter, Video
+from waypost.base.markdown.article_tree import article_tree
+from waypost.base.markdown.links import leads_elsewhere, split_link, target_path
+from waypost.formats.article import Article, ArticleFrontMatter, Video, page_url
 from waypost.help.kinds.kind import Structure
 from waypost.reading.rules.videos import FILE_ENDINGS, Player, address_from, find_player
 
@@ -37,8 +40,10 @@ class PageMarkup:
 class ArticleMarkup(Extension):
     """The extension of one build; `page` names the article before it is rendered, and is None for other pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, box_titles: Mapping[str, str] | None = None) -> None:
         super().__init__()
+        self.box_titles = box_titles or {}
+        """The title of a box that has none, by its kind."""
         self.page: PageMarkup | None = None
         self.links: set[str] = set()
         """The addresses that the text of the last page leads to or shows, as they are written."""
@@ -48,9 +53,76 @@ class ArticleMarkup(Extension):
         """The page of each step, by the path of its troubleshooter and the id of the step."""
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # the library's name  # noqa: N802  # the library's name
-        """Run after `toc` (5) has given headings their anchors and before MkDocs (0) resolves links."""
+        """Read the text by the grammar of articles; what other extensions do before and after that stays.
+
+        Run before `toc` (5), which lists the headings, and before MkDocs (0) resolves links.
+        """
+        for name in ("normalize_whitespace", "html_block"):
+            md.preprocessors.deregister(name)
+        md.parser = _ArticleParser(md, self)
+        for name in _INLINE:
+            md.inlinePatterns.deregister(name, strict=False)
+        md.treeprocessors.deregister("prettify")
+        if not len(md.inlinePatterns):
+            md.treeprocessors.deregister("inline")
         md.treeprocessors.register(_StructureProcessor(md, self), "waypost", 3)
         md.treeprocessors.register(_LinkProcessor(md, self), "waypost_links", 1)
+
+
+_INLINE = (
+    *("backtick", "escape", "reference", "link", "image_link", "image_reference", "short_reference"),
+    *("short_image_ref", "autolink", "automail", "linebreak", "html", "entity", "not_strong"),
+    *("em_strong", "em_strong2"),
+)
+"""The inline patterns of Python-Markdown itself, which the grammar of articles stands for."""
+
+_ENTITY = re.compile(r"&(?=#?\w{1,40};)")
+
+
+_MEDIA = {
+    "video": ("src", "poster"),
+    **dict.fromkeys(("audio", "source", "track"), ("src",)),
+}
+"""Films and sounds in HTML, by the attributes that name their files."""
+
+
+class _ArticleParser(BlockParser):
+    """Gives Python-Markdown the elements of a text; its own parser reads another Markdown than code hosts do."""
+
+    def __init__(self, md: markdown.Markdown, extension: ArticleMarkup) -> None:
+        super().__init__(md)
+        self._extension = extension
+
+    def parseDocument(self, lines: Iterable[str]) -> ET.ElementTree[ET.Element | None]:  # the library's name  # noqa: N802
+        """Return the elements of a text, with text as Python-Markdown writes it out."""
+        root = article_tree("\n".join(lines), self._extension.box_titles)
+        is_atomic = "inline" in self.md.treeprocessors
+        for element in root.iter():
+            for name in _MEDIA.get(element.tag, ()):
+                if link := element.get(name):
+                    element.set(name, self._from_page(link))
+            _write_out(element, is_atomic=is_atomic)
+        return ET.ElementTree(root)
+
+    def _from_page(self, link: str) -> str:
+        """Return the address of a film or sound in HTML, which MkDocs leaves as it is: it counts from the file."""
+        path = target_path(split_link(link)[0], posixpath.dirname(self._extension.path))
+        is_beside = not leads_elsewhere(link) and not link.startswith("/") and not path.startswith("..")
+        return address_from(page_url(self._extension.path), path) if is_beside else link
+
+
+def _write_out(element: ET.Element, *, is_atomic: bool) -> None:
+    """Let everything in an element be shown as it is: Python-Markdown takes `&lt;` in a text for `<`."""
+    is_raw = element.tag in ("script", "style")
+    if element.text and not is_raw:
+        element.text = _ENTITY.sub(f"{AMP_SUBSTITUTE}amp;", element.text)
+    if element.tail:
+        element.tail = _ENTITY.sub(f"{AMP_SUBSTITUTE}amp;", element.tail)
+    for name, value in element.attrib.items():
+        if "&" in value:
+            element.set(name, _ENTITY.sub(f"{AMP_SUBSTITUTE}amp;", value))
+    if is_atomic and element.text and element.tag in ("code", "pre", "script", "style", "span"):
+        element.text = AtomicString(element.text)
 
 
 class _StructureProcessor(Treeprocessor):

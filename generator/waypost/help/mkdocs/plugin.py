@@ -27,11 +27,13 @@ from mkdocs.utils.templates import TemplateContext
 from waypost.base.files.languages import site_words
 from waypost.base.files.resources import assets, theme_folder
 from waypost.base.files.templates import Templates, is_own
+from waypost.base.markdown.grammar import TITLED_BOXES
 from waypost.base.markdown.links import leads_elsewhere, split_link, target_path
 from waypost.formats.project import Project
 from waypost.help.io.article_markup import ArticleMarkup
 from waypost.help.io.build_record import Reuse
 from waypost.help.io.build_workers import BuildWorkers
+from waypost.help.mkdocs.extensions import settle_extensions
 from waypost.help.pages import HelpPages, TakeSnapshot
 from waypost.problems import ProblemsFound
 from waypost.publishing.rules.help_site import HelpSite
@@ -102,7 +104,10 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
         self.pages = HelpPages(project, site, take_snapshot, cache=cache)
         if self.pages.outputs.warning and reuse is None:
             _log.warning(self.pages.outputs.warning)
-        self.markup = ArticleMarkup()
+        problems = settle_extensions(config)
+        if problems:
+            raise PluginError("\n".join(problems))
+        self.markup = ArticleMarkup({kind: site.words.say(f"box.{kind}") for kind in TITLED_BOXES})
         self.markup.steps = self.pages.steps
         cast("list[Any]", config.markdown_extensions).append(self.markup)
         own = config.theme.custom_dir

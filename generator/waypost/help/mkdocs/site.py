@@ -171,7 +171,8 @@ def _as_problems(messages: list[str], level: Level) -> list[Problem]:
 
 
 _LIBRARIES = (
-    *("mkdocs", "mkdocs-material", "markdown", "pymdown-extensions", "pygments", "jinja2", "markupsafe"),
+    *("mkdocs", "mkdocs-material", "markdown", "markdown-it-py", "mdit-py-plugins", "pymdown-extensions"),
+    *("pygments", "jinja2", "markupsafe"),
     *("whoosh-reloaded", "whoosh", "babel", "pydantic", "pyyaml", "feedgen"),
 )
 _OWN_PLUGINS = {"search", "material/search", "waypost"}

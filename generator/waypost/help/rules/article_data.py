@@ -5,24 +5,18 @@ JSON-LD uses the words of https://schema.org: BreadcrumbList says where a page i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from waypost.base.markdown.parts import headings_of, sections_of
-from waypost.base.markdown.plain_text import heading_anchor, plain_text
+from waypost.base.markdown.article_text import text_sections
 from waypost.formats.article import Article, ArticleFrontMatter, PageKind
 from waypost.formats.project import HelpCenter
 from waypost.help.kinds.kind import ArticleKind, Structure
 from waypost.help.rules.catalog import Crumb
 from waypost.help.rules.page_view import page_facts
 from waypost.publishing.rules.help_site import HelpSite
-
-_ATTRIBUTES = re.compile(r"[ \t]*\{[:#. ][^{}]*\}[ \t]*$")
-_ADMONITION = re.compile(r"[ \t]*(?:!!!|\?\?\?\+?)[ \t]+[\w -]+?(?:[ \t]+\"([^\"]*)\")?[ \t]*$")
-_RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*")
 
 
 def structured_data(
@@ -65,7 +59,7 @@ def _article(page: Article, kind: ArticleKind, site: HelpSite, changed: datetime
         found["dateModified"] = modified
     if kind.structure is not Structure.QUESTIONS:
         return {**found, "@type": kind.schema_type}
-    asked = [_question(*pair, address) for pair in questions(page.body)]
+    asked = [_question(*found, address) for found in questions(page.body)]
     return {**found, "@type": kind.schema_type, "mainEntity": asked} if asked else found
 
 
@@ -77,33 +71,20 @@ def modified_at(page: Article, changed: datetime | date | None) -> str:
     return reviewed.isoformat() if reviewed else ""
 
 
-def _question(question: str, answer: str, address: str) -> Mapping[str, Any]:
+def _question(question: str, anchor: str, answer: str, address: str) -> Mapping[str, Any]:
     return {
         "@type": "Question",
         "name": question,
-        "url": f"{address}#{quote(heading_anchor(question))}",
+        "url": f"{address}#{quote(anchor)}",
         "acceptedAnswer": {"@type": "Answer", "text": answer},
     }
 
 
-def questions(body: str) -> Iterator[tuple[str, str]]:
-    """Return each question of a faq, a heading of the second level, with its answer as plain text."""
-    for section in sections_of(body, levels=(2,)):
-        question = plain_text(section.heading.text) if section.heading else ""
-        answer = plain_text("\n".join(_words(line.text) for line in section.lines if not line.is_fence))
-        if question and answer:
-            yield question, answer
-
-
-def _words(line: str) -> str:
-    """Return a line without its marks of layout."""
-    noted = _ADMONITION.match(line)
-    if noted:
-        return noted[1] or ""
-    if line.lstrip().startswith("|"):
-        cells = [] if _RULE.fullmatch(line) else [cell.strip() for cell in line.split("|")]
-        return f"{', '.join(filter(None, cells))}." if any(cells) else ""
-    return _ATTRIBUTES.sub("", line)
+def questions(body: str) -> Iterator[tuple[str, str, str]]:
+    """Return each question of a faq, a heading of the second level, with its anchor and its answer as plain text."""
+    for section in text_sections(body, levels=(2,)):
+        if section.heading and section.blocks:
+            yield section.heading, section.anchor, " ".join(section.blocks)
 
 
 def suggestions_document(help_center: HelpCenter) -> dict[str, Any]:
@@ -128,8 +109,4 @@ def _entry(article: Article) -> dict[str, Any]:
 
 def questions_of(body: str) -> list[str]:
     """Return the questions of a faq: its second-level headings, without their marks."""
-    return [
-        plain_text(heading.text)
-        for heading in headings_of(body)
-        if heading.level == 2 and not heading.is_nested
-    ]
+    return [section.heading for section in text_sections(body, levels=(2,)) if section.heading]

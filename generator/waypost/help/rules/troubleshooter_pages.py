@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from waypost.base.i18n import Words
+from waypost.base.markdown.anchors import heading_anchor
 from waypost.base.markdown.blocks import lines_of
 from waypost.base.markdown.links import outside_code
-from waypost.base.markdown.plain_text import heading_anchor, plain_text
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.article import Article, page_url
 from waypost.formats.troubleshooter import Answer, Step, Troubleshooter
 from waypost.reading.rules.troubleshooter import read_troubleshooter

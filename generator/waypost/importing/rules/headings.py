@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from waypost.base.markdown.anchors import heading_anchor
 from waypost.base.markdown.blocks import Block, BlockKind, blocks_of
-from waypost.base.markdown.plain_text import heading_anchor, plain_text
+from waypost.base.markdown.plain_text import plain_text
 from waypost.help.kinds import ARTICLE_KINDS, DEFAULT_KIND
 from waypost.help.kinds.kind import Signs
 from waypost.importing.rules.collection import Conversion, Lines, map_prose, marked, text_of

@@ -9,7 +9,7 @@ from pathlib import Path
 from waypost.base.files.front_matter import MarkdownDocument, parse_markdown
 from waypost.base.files.text_files import read_source, walk
 from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
-from waypost.base.markdown.parts import MarkdownParts, markdown_parts
+from waypost.base.markdown.page_parts import PageParts, page_parts
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project
 from waypost.lint.rules.registry import RULES, JudgedFinding
@@ -33,10 +33,10 @@ def load_lint_config(root: Path) -> tuple[LintConfig | None, list[Problem]]:
     return (None if problems else config), problems
 
 
-def page_parts(project: Project) -> dict[str, MarkdownParts]:
+def parts_of_pages(project: Project) -> dict[str, PageParts]:
     """Take the text of every page apart, by its path from content/."""
     pages = project.help_center.pages
-    return {path: markdown_parts(page.body, page.body_line) for path, page in pages.items()}
+    return {path: page_parts(page.body, page.body_line) for path, page in pages.items()}
 
 
 def status_texts(root: Path, project: Project) -> dict[str, tuple[int, str]]:

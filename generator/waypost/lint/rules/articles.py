@@ -227,6 +227,29 @@ def missing_alt(site: LintSite) -> Iterator[Finding]:
                 yield Finding(f"content/{path}", at_line(link.line, link.column), message)
 
 
+def leftovers(site: LintSite) -> Iterator[Finding]:
+    """Find marks that show as text, and elements of other programs, which show nothing of themselves."""
+    for path, parts in site.parts.items():
+        for item in parts.leftovers:
+            seen = "Readers see this as it stands" if item.is_shown else "Readers do not see this"
+            message = (
+                f"{seen}: {item.what} ({item.written}). Write it in a form that docs/markdown.md lists, or put it "
+                "between backticks if it is meant to be seen."
+            )
+            yield Finding(f"content/{path}", at_line(item.line, item.column), message)
+
+
+def split_lists(site: LintSite) -> Iterator[Finding]:
+    """Find steps that are shown as lists of their own, each counted from 1."""
+    for path, parts in site.parts.items():
+        for line in parts.split_lists:
+            message = (
+                "This step begins a new list and is counted from 1 again. Move what stands between the steps in "
+                "by three spaces, or number them 1, 2, 3."
+            )
+            yield Finding(f"content/{path}", at_line(line), message)
+
+
 def _links(site: LintSite) -> Iterator[tuple[Article, Link]]:
     for path, parts in site.parts.items():
         for link in parts.links:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from waypost.base.markdown.parts import markdown_parts
+from waypost.base.markdown.links import links_of
 from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.status import Impact, Incident, Maintenance, Update, UpdateStatus
 from waypost.lint.rules import incident_words
@@ -150,7 +150,7 @@ def workarounds_without_article(site: LintSite) -> Iterator[Finding]:
 
 def _links_to(body: str, urls: set[str]) -> bool:
     """Tell whether a text leads to an article, or to a page elsewhere that may show the way."""
-    targets = (link.target.partition("#")[0] for link in markdown_parts(body).links if not link.is_picture)
+    targets = (link.target.partition("#")[0] for link in links_of(body) if not link.is_picture)
     return any("://" in target or target.strip("/") in urls for target in targets if target)
 
 

@@ -21,6 +21,8 @@ _RULES = (
     Rule("duplicate-question", articles.repeated_questions),
     Rule("near-duplicate", articles.near_duplicates),
     Rule("review-due", articles.reviews_due),
+    Rule("leftover", articles.leftovers),
+    Rule("split-list", articles.split_lists),
     Rule("heading-order", articles.heading_order),
     Rule("leak", leaks.leaks, Level.ERROR),
     Rule("incident-title", incidents.vague_titles),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from waypost.base.markdown.parts import MarkdownParts
+from waypost.base.markdown.page_parts import PageParts
 from waypost.formats.article import Article
 from waypost.formats.lint import LintConfig
 from waypost.formats.project import Project
@@ -70,7 +70,7 @@ class LintSite:
 
     project: Project
     config: LintConfig
-    parts: Mapping[str, MarkdownParts]
+    parts: Mapping[str, PageParts]
     """The text of each page, by its path from content/."""
     files: frozenset[str]
     """All files in content/, by their path from there."""

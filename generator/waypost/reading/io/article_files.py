@@ -12,6 +12,8 @@ from waypost.base.files.front_matter import MarkdownDocument
 from waypost.base.files.text_files import Source, read_source, walk
 from waypost.base.files.validation import ADD_OR_CORRECT, validate
 from waypost.base.files.yaml_source import DataPath, YamlDocument, parse_yaml
+from waypost.base.markdown.blocks import nests_too_deep
+from waypost.base.markdown.grammar import MAX_NESTING
 from waypost.formats.article import Article, ArticleFrontMatter, Video, is_draft
 from waypost.formats.troubleshooter import ScenarioFile, Troubleshooter
 from waypost.help.kinds.kind import Structure
@@ -104,6 +106,12 @@ def _check_next(page: Article, pages: Mapping[str, Article], document: MarkdownD
 
 
 def _check_structure(page: Article, document: MarkdownDocument) -> Iterator[Problem]:
+    if nests_too_deep(page.body):
+        message = (
+            f"More than {MAX_NESTING - 10} lists, quotes and boxes stand in one another, and what is deeper is not "
+            "shown. Move it out."
+        )
+        yield document.source.problem("bad-value", message, page.body_line, 1)
     message = weakness(page.kind, page.body)
     if message:
         yield document.source.problem("weak-structure", message, page.body_line, 1, level=Level.WARNING)

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from waypost.base.ids import slugify
+from waypost.base.markdown.anchors import heading_anchor, heading_words
 from waypost.base.markdown.blocks import BlockKind, MarkdownLine, blocks_of, lines_of
-from waypost.base.markdown.plain_text import heading_anchor, plain_text
+from waypost.base.markdown.plain_text import plain_text
 from waypost.formats.article import Article
 from waypost.formats.troubleshooter import Answer, Mention, Outcome, Step, Troubleshooter
 from waypost.problems import Level
@@ -102,7 +104,9 @@ def _cut(body: str, first_line: int) -> tuple[list[str], list[_StepDraft], list[
 def _draft(line: MarkdownLine, heading: str) -> _StepDraft:
     explicit = _EXPLICIT_ID.search(heading)
     heading = heading[: explicit.start()].rstrip() if explicit else heading
-    name = explicit["id"] if explicit else heading_anchor(heading)
+    # Each step is a page, and addresses of pages are written in ASCII.
+    anchor = heading_anchor(heading)
+    name = explicit["id"] if explicit else anchor if anchor.isascii() else slugify(heading_words(heading))
     return _StepDraft(line, heading, plain_text(heading), name)
 
 

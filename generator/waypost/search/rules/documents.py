@@ -7,32 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from waypost.base.markdown.blocks import MarkdownLine
-from waypost.base.markdown.parts import sections_of
-from waypost.base.markdown.plain_text import plain_text
+from waypost.base.markdown.article_text import text_sections
 from waypost.formats.article import Article, ArticleFrontMatter, components_of
 from waypost.help.kinds.kind import Structure
 from waypost.reading.rules.troubleshooter import searched_text
-
-# Bounded, because a page of brackets must not take minutes.
-_MARKS = (
-    (re.compile(r"<!--.{0,5000}?-->", re.DOTALL), " "),
-    # Boxes and tabs: !!! note "Title", ??? tip, === "Tab".
-    (
-        re.compile(
-            r'^[ \t]*(?:!!!|\?\?\?\+?|===\+?!?)[ \t]*[\w ]{0,60}(?:"([^"\n]{0,300})")?[ \t]*$', re.MULTILINE
-        ),
-        r"\1",
-    ),
-    (re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+[ \t]*(?::?-{3,}:?)?[ \t]*$", re.MULTILINE), ""),
-    (re.compile(r"^[ \t]*\||\|[ \t]*$|[ \t]\|[ \t]", re.MULTILINE), " "),
-    (re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]{0,30}(?:\s[^<>]{0,1000})?/?>"), " "),
-    (re.compile(r"\{:?[ \t]*[#.][^{}\n]{0,200}\}"), " "),
-)
-"""Marks of formatting, each with the part of it that readers see."""
-
-_BLOCK_START = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])")
-"""Where a paragraph or an item of a list begins."""
 
 
 @dataclass(frozen=True)
@@ -182,20 +160,8 @@ def document_sections(markdown: str) -> tuple[DocumentSection, ...]:
 
 def _cut_at_headings(markdown: str) -> list[tuple[int, DocumentSection]]:
     """Cut a text at its headings; each section comes with the level of its heading, 0 for what has none."""
-    found: list[tuple[int, DocumentSection]] = []
-    for part in sections_of(markdown):
-        heading, text = part.heading, _plain(part.lines)
-        anchor, title = (heading.anchor, plain_text(heading.text)) if heading else ("", "")
-        found.append((heading.level if heading else 0, DocumentSection(anchor, title, text)))
+    found = [
+        (part.level, DocumentSection(part.anchor, part.heading, "\n".join(part.blocks)))
+        for part in text_sections(markdown)
+    ]
     return [row for row in found if _words(row[1])]
-
-
-def _plain(lines: Sequence[MarkdownLine]) -> str:
-    """Return the words that a reader sees, a paragraph or an item of a list a line.
-
-    The marks of boxes, tabs, tables, code and HTML are left out.
-    """
-    text = "\n".join("" if line.is_fence else line.text for line in lines)
-    for mark, shown in _MARKS:
-        text = mark.sub(shown, text)
-    return "\n".join(filter(None, map(plain_text, _BLOCK_START.split(text))))

@@ -1,0 +1,70 @@
+"""The extensions of Python-Markdown in mkdocs.yml, beside the grammar of articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import markdown
+from mkdocs.config.defaults import MkDocsConfig
+
+_OF_PYMDOWN = (
+    *("betterem", "details", "extra", "highlight", "inlinehilite", "magiclink", "saneheaders"),
+    *("superfences", "tabbed", "tasklist", "tilde", "quotes"),
+)
+IN_THE_GRAMMAR = frozenset(
+    (
+        *(
+            "admonition",
+            "attr_list",
+            "callouts",
+            "codehilite",
+            "def_list",
+            "extra",
+            "fenced_code",
+            "footnotes",
+        ),
+        *("legacy_attrs", "legacy_em", "md_in_html", "mdx_truly_sane_lists", "sane_lists", "tables"),
+        *(f"pymdownx.{name}" for name in _OF_PYMDOWN),
+    )
+)
+"""Extensions for what every article may hold; to name them in mkdocs.yml changes nothing."""
+
+
+def settle_extensions(config: MkDocsConfig) -> list[str]:
+    """Take out the extensions that the grammar of articles stands for; return what is wrong with the others."""
+    names = [str(name).removeprefix("markdown.extensions.") for name in config.markdown_extensions]
+    kept = [name for name in names if name not in IN_THE_GRAMMAR]
+    options = cast("dict[str, dict[str, Any]]", config.mdx_configs or {})
+    config.markdown_extensions = kept
+    config.mdx_configs = {
+        name.removeprefix("markdown.extensions."): value
+        for name, value in options.items()
+        if name.removeprefix("markdown.extensions.") in kept
+    }
+    problems = [
+        f"The extension '{name}' reads blocks of its own, which the pages of Waypost do not have. "
+        "Remove it; docs/markdown.md lists what articles can hold."
+        for name in _with_blocks(kept, config.mdx_configs)
+    ]
+    for name, values in options.items():
+        if values.get("custom_fences"):
+            problems.append(
+                f"`custom_fences` of '{name}' is not supported: code is shown as code. Remove it, and show a "
+                "picture of the diagram."
+            )
+    return problems
+
+
+def _with_blocks(names: list[str], options: dict[str, dict[str, Any]]) -> Iterator[str]:
+    known = set(_block_processors([], {}))
+    for name in names:
+        if set(_block_processors([name], options)) - known:
+            yield name
+
+
+def _block_processors(names: list[str], options: dict[str, dict[str, Any]]) -> Iterator[str]:
+    chosen = {name: options[name] for name in names if name in options}
+    processors = markdown.Markdown(extensions=names, extension_configs=chosen).parser.blockprocessors
+    for item in cast("Any", processors)._priority:  # the registry gives its names in no other way
+        yield item.name
