@@ -16,6 +16,7 @@ CODES: dict[str, str] = {
     "broken-anchor": "A link leads to a section that its page does not have.",
     "broken-link": "A link or a picture leads to a file that is not there.",
     "broken-markup": "The host that renders Markdown reported something, for example a broken link.",
+    "comment": "A text in front matter is cut off by a #, which begins a comment.",
     "control-character": "A file holds a NUL byte or another character that no page or feed may carry.",
     "csv-syntax": "A line of a CSV file has more or fewer cells than the first one, or a quote is not closed.",
     "dead-end": "A troubleshooter leaves people with no way on, or with no way to a ticket.",

@@ -361,7 +361,7 @@ def test_an_article_that_is_there_is_never_overwritten(site: Site, file: Path) -
 
 def test_a_category_can_be_chosen_and_must_be_there(site: Site, file: Path) -> None:
     before = fingerprint(site.root)
-    with pytest.raises(ProblemsFound, match=r"There is no content/pay/index\.md\. Categories: start\."):
+    with pytest.raises(ProblemsFound, match=r"There is no category 'pay'\. Categories: start\."):
         draft_of(site, category="pay")
     assert fingerprint(site.root) == before
     (site.root / "content/pay").mkdir()

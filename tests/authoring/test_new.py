@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.sites import fingerprint
+from helpers.sites import ROOT, called, fingerprint
 from waypost import __version__
 from waypost.authoring.incidents import new_incident
 from waypost.authoring.io.planned_files import AlreadyThere
-from waypost.authoring.new import compatible_versions, new_article, new_site
+from waypost.authoring.new import compatible_versions, new_article, new_category, new_site
 from waypost.base.files.resources import scaffold_folder
 from waypost.base.ids import slugify
 from waypost.build import build_site
@@ -141,6 +142,95 @@ def test_any_title_becomes_the_id_of_a_file(title: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Größe ändern?", "groesse-aendern"),
+        ("Ölwechsel über Öse", "oelwechsel-ueber-oese"),
+        ("Cafe\u0301 Łódź", "cafe-lodz"),
+    ],
+)
+def test_german_writes_umlauts_as_two_letters(title: str, expected: str) -> None:
+    assert slugify(title, "de") == slugify(title, "de-CH") == expected
+
+
+def test_a_name_that_is_taken_gets_a_number(site: Site) -> None:
+    titles = ("Refunds", "Refunds!", "كيف أسترد أموالي؟", "كيف أسترد أموالي", "Index", "Readme", "Zip")
+    (site.root / "content/getting-started/zip").mkdir()
+    (site.root / "content/getting-started/Refunds-3.md").write_text("mine", encoding="utf-8")
+    paths = [new_article(site, "page", title, "getting-started", NOW) for title in (*titles, "Refunds")]
+    assert [path.stem for path in paths] == [
+        *("refunds", "refunds-2", "kyf-strd-mwly", "kyf-strd-mwly-2", "index-2", "readme-2", "zip-2"),
+        "refunds-4",
+    ]
+
+
+def test_the_name_of_a_file_can_be_chosen(site: Site) -> None:
+    for name in ("rueckgeld", "返金.md"):
+        path = new_article(site, "page", "返金", "getting-started", NOW, name)
+        assert path.name == f"{name.removesuffix('.md')}.md"
+    for name in ("a/b", "..", ".md", "", "index", "a?", "readme", "a\nb"):
+        with pytest.raises(ProblemsFound):
+            new_article(site, "page", "返金", "getting-started", NOW, name)
+
+
+def test_a_category_and_its_sections_are_started(site: Site) -> None:
+    made = [
+        new_category(site, "Downloads"),
+        new_category(site, "Uploads", "up"),
+        new_category(site, "Zip: files # 1", above="downloads"),
+        new_category(site, "Zip: files # 1", above="up"),
+    ]
+    names = ("downloads", "up", "downloads/zip-files-1", "up/zip-files-1")
+    assert made == [site.root / "content" / name / "index.md" for name in names]
+    article = new_article(site, "page", "Open it", "up/zip-files-1", NOW)
+    help_center = load_project(site).help_center
+    assert help_center.pages["up/zip-files-1/open-it.md"].category == "up/zip-files-1"
+    assert help_center.pages["up/zip-files-1/index.md"].title == "Zip: files # 1"
+    assert article.parent.name == "zip-files-1"
+
+
+def test_the_commands_of_the_documentation_work_on_a_new_site(site: Site) -> None:
+    text = (ROOT / "docs/writing.md").read_text(encoding="utf-8")
+    commands = text.partition("```sh\n")[2].partition("```")[0].splitlines()
+    assert len(commands) == 8
+    for command in commands:
+        result = called(*shlex.split(command)[1:], site=site)
+        assert result.returncode == 0, result.stderr
+    assert load_project(site).help_center.pages["downloads/zip-files/why-a-zip-does-not-open.md"]
+
+
+@pytest.mark.parametrize(
+    ("title", "folder", "above", "message"),
+    [
+        ("Search", None, "", "belongs to the search"),
+        ("X", "../x", "", "without a folder"),
+        ("X", None, "gone", "There is no category 'gone'"),
+        ("X", None, "getting-started/gone", 'new section "Gone" --category getting-started'),
+        ("X", None, "gone/gone", 'new category "Gone"'),
+    ],
+)
+def test_a_category_that_cannot_be_is_not_started(
+    site: Site, title: str, folder: str | None, above: str, message: str
+) -> None:
+    before = fingerprint(site.root)
+    with pytest.raises(ProblemsFound, match=message):
+        new_category(site, title, folder, above)
+    assert fingerprint(site.root) == before
+
+
+def test_a_section_has_no_sections(site: Site) -> None:
+    new_category(site, "Deep", above="getting-started")
+    with pytest.raises(ProblemsFound, match=r"sections have none\. Name its category: getting-started"):
+        new_category(site, "Deeper", above="getting-started/deep")
+
+
+def test_a_page_has_the_address_of_a_category_that_is_not_started(site: Site) -> None:
+    (site.root / "content/downloads.md").write_text("---\ntitle: D\n---\nText.\n", encoding="utf-8")
+    with pytest.raises(AlreadyThere, match=r"content/downloads\.md is there already"):
+        new_category(site, "Downloads")
+
+
+@pytest.mark.parametrize(
     ("version", "expected"),
     [
         ("0.1.0", ">=0.1,<0.2"),
@@ -185,7 +275,9 @@ def test_nothing_is_overwritten(site: Site, tmp_path: Path) -> None:
     article.write_text("mine", encoding="utf-8")
     before = fingerprint(tmp_path)
     with pytest.raises(AlreadyThere, match=r"refunds\.md is there already"):
-        new_article(site, "tutorial", "Refunds!", "getting-started", NOW)
+        new_article(site, "tutorial", "Other", "getting-started", NOW, "refunds.md")
+    with pytest.raises(AlreadyThere, match=r"getting-started/index\.md is there already"):
+        new_category(site, "Getting started")
     with pytest.raises(AlreadyThere, match="is not empty"):
         new_site(site.root, "Another")
     with pytest.raises(AlreadyThere, match="is not empty"):
@@ -210,8 +302,10 @@ def test_an_unknown_category_is_named_with_those_there_are(site: Site) -> None:
     with pytest.raises(ProblemsFound) as raised:
         new_article(site, "faq", "Refunds", "payments", NOW)
     [problem] = raised.value.problems
-    assert "There is no content/payments/index.md" in problem.message
-    assert "Categories: getting-started." in problem.message
+    assert problem.message == (
+        "There is no category 'payments'. Categories: getting-started. "
+        'To make it: `waypost new category "Payments"`.'
+    )
     assert fingerprint(site.root) == before
 
 

@@ -13,6 +13,7 @@ from waypost.base.markdown.blocks import lines_of, update_blocks_of
 from waypost.base.markdown.links import outside_code
 from waypost.base.markdown.page_parts import page_parts
 from waypost.base.markdown.parts import headings_of
+from waypost.base.markdown.plain_text import code_parts, plain_code
 
 LETTERS = {"text": ".", "opening fence": "[", "fenced code": "c", "closing fence": "]", "indented code": "i"}
 
@@ -62,6 +63,23 @@ def test_links_in_code_and_comments_are_none() -> None:
 
 def test_only_what_is_outside_of_code_changes() -> None:
     assert outside_code("a `b` ``c ` d`` e `f", str.upper) == "A `b` ``c ` d`` E `F"
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("plain", [("plain", False)]),
+        ("Run `ls -l` now", [("Run ", False), ("ls -l", True), (" now", False)]),
+        ("`all`", [("all", True)]),
+        ("``a ` b`` and `c`", [("a ` b", True), (" and ", False), ("c", True)]),
+        ("an open ` stays", [("an open ` stays", False)]),
+        ("`` and ```` too", [("`` and ```` too", False)]),
+        ("", []),
+    ],
+)
+def test_code_in_a_line_is_found(line: str, parts: list[tuple[str, bool]]) -> None:
+    assert list(code_parts(line)) == parts
+    assert plain_code(line) == "".join(text for text, _ in parts)
 
 
 HOSTILE = [

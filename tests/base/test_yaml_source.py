@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from waypost.base.cut_text import CutText
 from waypost.base.files import yaml_source
 from waypost.base.files.text_files import Source
 from waypost.base.files.yaml_source import MAX_DEPTH, YamlDocument, parse_yaml
@@ -14,6 +15,19 @@ def parse(text: str, first_line: int = 1) -> YamlDocument:
     assert problems == []
     assert document is not None
     return document
+
+
+@pytest.mark.parametrize("loader", ["_Loader", "_FAST_LOADER"])
+def test_a_text_before_a_comment_is_marked(loader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if loader == "_Loader":
+        monkeypatch.setattr(yaml_source, "_FAST_LOADER", None)
+    text = "a: One # two\nb: 'One' # two\nc: C# or #c\nd:\n- x  # y\n- z\n# w\n"
+    text += "e: {f: 1 # 2\n}\ng: over\n  two # lines\n"
+    document, _ = parse_yaml(Source("a.yml", text), mark_cuts=True)
+    assert document is not None
+    values = [document.data[key] for key in "abcg"] + document.data["d"] + [document.data["e"]["f"]]
+    assert values == ["One", "One", "C# or", "over two", "x", "z", 1]
+    assert [isinstance(value, CutText) for value in values] == [True, False, True, True, True, False, False]
 
 
 @pytest.mark.parametrize(

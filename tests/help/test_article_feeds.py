@@ -19,7 +19,14 @@ from waypost.publishing.rules.help_site import HelpSite
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 SOURCE = HelpSite('Help & "more" <b>', load_words("de"), "https://help.example.org/base/")
 ITEMS = tuple(
-    ArticleItem(f"a/größe {n}/@2026-11-10", f"a/größe {n}/", text, text, text, NOON - timedelta(seconds=n))
+    ArticleItem(
+        f"a/größe {n}/@2026-11-10",
+        f"a/größe {n}/",
+        text,
+        text,
+        (text, text[::-1]),
+        NOON - timedelta(seconds=n),
+    )
     for n, text in enumerate(TEXTS.values())
 )
 XML = ("feed.atom", "feed.rss")
@@ -94,7 +101,7 @@ def test_json_feed_has_the_keys_of_its_specification(feeds: dict[str, bytes]) ->
         assert item.keys() == ITEM_KEYS
         assert item["title"] == clean(source.title)
         assert item["content_text"] == clean(source.summary)
-        assert item["tags"] == [clean(source.category)]
+        assert item["tags"] == [clean(title) for title in source.place]
         assert RFC3339.fullmatch(item["date_published"])
         assert item["url"].startswith("https://help.example.org/base/a/")
 
@@ -107,7 +114,7 @@ def test_all_formats_tell_the_same_events_by_the_same_ids(feeds: dict[str, bytes
 
 
 def test_what_has_no_summary_and_no_category_says_its_title() -> None:
-    files = article_feeds([ArticleItem("a/", "a/", "Title", "", "", NOON)], SOURCE)
+    files = article_feeds([ArticleItem("a/", "a/", "Title", "", (), NOON)], SOURCE)
     [item] = json.loads(files["feed.json"])["items"]
     assert item["content_text"] == "Title"
     assert "tags" not in item

@@ -42,6 +42,9 @@ video: {title: A film, url: "https://vimeo.com/1084537", poster: films/poster.pn
 
 Because.
 """,
+    "films/rebuild-the-index.md": "---\ntitle: Run `waypost --clean <all>` again\n---\nWords.\n",
+    "films/old/index.md": "---\ntitle: Old films\nkind: category\nposition: 3\n---\n",
+    "films/old/slow-to-index.md": "---\ntitle: Slow\ncategory: films/old\nposition: 1\n---\nWords.\n",
     "films/index.md": "---\ntitle: Films\nkind: category\n---\n1. no step\n",
 }
 
@@ -54,7 +57,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, list[Problem]
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"x" * 1500)
     for name, text in ARTICLES.items():
-        (site.root / "content" / name).write_text(text)
+        path = site.root / "content" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
     result = build_site(site, NOW)
     return site, list(result.warnings)
 
@@ -103,9 +108,28 @@ def test_the_output_holds_the_scripts(built: tuple[Site, list[Problem]]) -> None
         assert (folder / name).is_file()
 
 
+def test_code_in_a_title_is_code_on_its_page_and_plain_elsewhere(built: tuple[Site, list[Problem]]) -> None:
+    page = html(built[0], "films/rebuild-the-index")
+    plain = "Run waypost --clean &lt;all&gt; again"
+    assert '<h1 id="main">Run <code>waypost --clean &lt;all&gt;</code> again</h1>' in page
+    assert f"<title>{plain} - " in page
+    assert f">{plain}</a>" in html(built[0], "films")
+    for path in (Path(built[0].output) / "films/rebuild-the-index.md", Path(built[0].output) / "llms.txt"):
+        assert "Run waypost --clean &lt;all> again" in path.read_text(encoding="utf-8")
+
+
+def test_a_name_that_merely_ends_in_index_is_one_like_any_other(built: tuple[Site, list[Problem]]) -> None:
+    page = html(built[0], "films/old/slow-to-index")
+    assert re.findall(r"<a href=[^>]+>([^<]+)</a>", page.split('class="wp-crumb"')[1].split("</p>")[0]) == [
+        "Help",
+        "Films",
+        "Old films",
+    ]
+
+
 def test_the_icon_of_each_kind_is_in_lists(built: tuple[Site, list[Problem]]) -> None:
     listed = html(built[0], "films").split('class="wp-list"')[1].split("</ul>")[0]
-    assert listed.count("wp-list__icon") == 2
-    assert listed.count("<svg") == 2
+    assert listed.count("wp-list__icon") == 3
+    assert listed.count("<svg") == 3
     assert "Tutorial, 5 minutes" in listed
     assert "Questions" in listed

@@ -76,17 +76,75 @@ def test_a_category_lists_its_articles_by_title_whatever_the_case() -> None:
     assert catalog(*LUMEN).category("empty").articles == ()  # type: ignore[union-attr]
 
 
+SECTIONS = (
+    *LUMEN,
+    page("downloads/zip/index.md", "category", "downloads/zip", title="Zip files", position=2),
+    page("downloads/old/index.md", "category", "downloads/old", title="Old devices", position=1),
+    page("uploads/zip/index.md", "category", "uploads/zip", title="Zip files"),
+    page("downloads/zip/b.md", "page", "downloads/zip", title="Beta"),
+    page("downloads/zip/a.md", "page", "downloads/zip", title="Älpha"),
+    page("downloads/zip/c.md", "page", "downloads/zip", title="Case", position=5),
+    page("downloads/zip/p.md", "page", "downloads/zip", title="Pinned", pinned=True),
+    page("uploads/x.md", "page", "uploads/zip", title="From elsewhere"),
+)
+
+
+def test_sections_stand_in_their_category_in_the_order_writers_gave() -> None:
+    found = catalog(*SECTIONS)
+    assert [(item.id, [section.id for section in item.sections]) for item in found.categories] == [
+        ("uploads", ["uploads/zip"]),
+        ("downloads", ["downloads/old", "downloads/zip"]),
+        ("empty", []),
+    ]
+    downloads = found.category("downloads")
+    assert downloads is not None
+    assert len(downloads.articles) == 3
+    assert len(downloads.everything) == 7
+
+
+def test_pinned_articles_are_first_then_the_position_counts_then_the_title_without_accents() -> None:
+    section = catalog(*SECTIONS).category("downloads/zip")
+    assert section is not None
+    assert [link.title for link in section.articles] == ["Pinned", "Case", "Älpha", "Beta"]
+    assert [link.is_pinned for link in section.articles] == [True, False, False, False]
+
+
+def test_numbers_in_titles_are_in_the_order_of_numbers() -> None:
+    titles = ["Step 10", "Step 9", "step 1b", "Step 1a"]
+    pages = [page(f"a/{number}.md", "page", "a", title=title) for number, title in enumerate(titles)]
+    found = catalog(page("a/index.md", "category", "a"), *pages).category("a")
+    assert found is not None
+    assert [link.title for link in found.articles] == ["Step 1a", "step 1b", "Step 9", "Step 10"]
+
+
+def test_two_sections_of_one_folder_name_are_two() -> None:
+    found = catalog(*SECTIONS)
+    assert found.links["uploads/x.md"].place == ("Uploads", "Zip files")
+    assert found.links["downloads/zip/a.md"].place == ("Downloads", "Zip files")
+
+
+def test_crumbs_lead_by_the_category_and_the_section() -> None:
+    pages = {item.path: item for item in SECTIONS}
+    found = catalog(*SECTIONS)
+    downloads, section = ("Downloads", "downloads/"), ("Zip files", "downloads/zip/")
+    assert found.crumbs(pages["downloads/zip/a.md"]) == (downloads, section)
+    assert found.crumbs(pages["downloads/zip/index.md"]) == (downloads,)
+    assert found.crumbs(pages["downloads/zip.md"]) == (downloads,)
+    assert found.crumbs(pages["downloads/index.md"]) == ()
+    assert found.crumbs(pages["contact.md"]) == ()
+
+
 def test_an_article_in_a_list_says_what_it_is() -> None:
     link = catalog(*LUMEN).links["downloads/zip.md"]
-    assert (link.title, link.url, link.summary, link.kind_word, link.category, link.minutes) == (
+    assert (link.title, link.url, link.summary, link.kind_word, link.place, link.minutes) == (
         "zip stops",
         "downloads/zip/",
         "What to do",
         "Troubleshooting",
-        "Downloads",
+        ("Downloads",),
         1,
     )
-    assert catalog(*LUMEN).links["lost.md"].category == ""
+    assert catalog(*LUMEN).links["lost.md"].place == ()
 
 
 def test_only_articles_proper_are_listed() -> None:

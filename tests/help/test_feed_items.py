@@ -36,7 +36,7 @@ def news(found: Catalog, **dates: tuple[datetime | None, datetime | None]) -> tu
 
 def test_a_new_article_is_told_of_once_with_what_a_reader_needs() -> None:
     assert news(catalog("a"), a=(NOON, NOON)) == (
-        ArticleItem("start/a/", "start/a/", "Title of a", "About a.", "First steps", NOON),
+        ArticleItem("start/a/", "start/a/", "Title of a", "About a.", ("First steps",), NOON),
     )
 
 

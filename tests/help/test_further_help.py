@@ -12,11 +12,11 @@ from waypost.formats.article import (
     TicketHint,
 )
 from waypost.formats.support import SupportConfig
-from waypost.help.rules.catalog import ArticleLink, CategoryLink
+from waypost.help.rules.catalog import ArticleLink
 from waypost.help.rules.further_help import NextHelp, PersonLink, embeds_of, helpful_view, person_link
 
-OTHER = ArticleLink("Open a zip", "downloads/open-a-zip/", "", "", "", 1)
-DOWNLOADS = CategoryLink("downloads", "Downloads", "downloads/", "", "", ())
+OTHER = ArticleLink("Open a zip", "downloads/open-a-zip/", "", "", (), 1)
+SHOP, DOWNLOADS = ("Shop", "shop/"), ("Downloads", "downloads/")
 TICKET = PersonLink("ticket/", takes_question=True)
 
 
@@ -58,10 +58,10 @@ def test_the_ticket_page_is_the_best_way_to_a_person(
 
 def test_the_ticket_knows_the_article_and_its_category() -> None:
     hint = TicketHint(category="technical", priority=Priority.HIGH)
-    view = helpful_view(article(hint), (), DOWNLOADS, TICKET, support())
+    view = helpful_view(article(hint), (), (DOWNLOADS,), TICKET, support())
     assert view is not None
     assert view.person == "ticket/?from=downloads%2Fa+%26+b%2F&category=technical"
-    plain = helpful_view(article(), (), DOWNLOADS, TICKET, support())
+    plain = helpful_view(article(), (), (DOWNLOADS,), TICKET, support())
     assert plain is not None
     assert plain.person == "ticket/?from=downloads%2Fa+%26+b%2F"
 
@@ -78,19 +78,19 @@ def test_a_page_that_reads_no_question_gets_none(person: PersonLink | None, expe
 
 def test_what_follows_is_the_nearest_there_is() -> None:
     cases = [
-        ((OTHER,), DOWNLOADS, NextHelp("Open a zip", "downloads/open-a-zip/")),
-        ((), DOWNLOADS, NextHelp("Downloads", "downloads/")),
-        ((), None, NextHelp("", "")),
+        ((OTHER,), (DOWNLOADS,), NextHelp("Open a zip", "downloads/open-a-zip/")),
+        ((), (SHOP, DOWNLOADS), NextHelp("Downloads", "downloads/")),
+        ((), (), NextHelp("", "")),
     ]
-    for related, category, expected in cases:
-        view = helpful_view(article(), related, category, None, None)
+    for related, crumbs, expected in cases:
+        view = helpful_view(article(), related, crumbs, None, None)
         assert view is not None
         assert view.following == expected
 
 
 def test_answers_go_where_the_site_says_and_else_nowhere() -> None:
     for parts, expected in (({}, ""), ({"feedback": {"url": "/feedback"}}, "/feedback")):
-        view = helpful_view(article(), (), None, TICKET, support(**parts))
+        view = helpful_view(article(), (), (), TICKET, support(**parts))
         assert view is not None
         assert view.endpoint == expected
         assert [str(reason) for reason in view.reasons] == ["not_solved", "unclear", "wrong", "not_found"]

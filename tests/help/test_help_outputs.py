@@ -351,9 +351,10 @@ def test_hostile_titles_come_out_as_words_everywhere(site: Site, history: Reposi
         page = read(site, f"start/{name}/index.html")
         [block] = Head(page).json_ld
         [_, data] = json.loads(block)["@graph"]
-        assert (data["headline"], data["description"]) == (title, title)
+        plain = title.replace("`b`", "b")
+        assert (data["headline"], data["description"]) == (plain, title)
         assert "</script><script>alert(2)" not in page.split("<body")[0]
-        assert items[f"{ROOT}start/{name}/"] == title
+        assert items[f"{ROOT}start/{name}/"] == plain
         moved = Head(read(site, f"old/{name}/index.html"))
         assert [script["src"] for script in moved.scripts] == ["../../assets/waypost/redirect.js"]
         assert moved.anchors == [{"class": "wp-moved", "id": "moved", "href": f"../../start/{name}/"}]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from typing import Any
 
 import markdown
@@ -72,6 +73,22 @@ def test_a_category_lists_its_articles_and_the_home_page_the_categories() -> Non
         "- [Empty](empty/index.md)\n- [Zips & more](zips/index.md): All about zips\n"
     )
     assert found["empty/index.md"] == "# Empty\n\nText.\n"
+
+
+def test_sections_are_told_with_their_category() -> None:
+    section = replace(
+        page("zips/big/index.md", "category", title="Big", summary="Four GB"), category="zips/big"
+    )
+    inner = replace(page("zips/big/a.md", "page", title="Inner"), category="zips/big")
+    found = copies(*SITE, section, inner)
+    assert found["zips/index.md"].endswith(
+        "- [Other \\[things\\]](other.md)\n\n## [Big](big/index.md)\n\nFour GB\n\n- [Inner](big/a.md)\n"
+    )
+    assert (
+        "- [Zips & more](zips/index.md): All about zips\n  - [Big](zips/big/index.md): Four GB\n"
+        in found["index.md"]
+    )
+    assert "## Zips & more › Big\n\n- [Inner](https://" in llms(*SITE, section, inner)
 
 
 def test_the_contact_page_leads_to_what_depends_on_the_time() -> None:

@@ -13,7 +13,7 @@ from waypost.publishing.rules.help_site import HelpSite
 
 CHANGED = datetime(2026, 11, 10, 12, 0, 0, 5, tzinfo=UTC)
 SITE = HelpSite("Lumen Help", load_words("en"), "https://x.example/h/")
-PLACE: tuple[Any, ...] = (SITE, ("Zips & more", "zips/"), CHANGED)
+PLACE: tuple[Any, ...] = (SITE, (("Zips & more", "zips/"),), CHANGED)
 FAQ = "Short.\n\n## Why [so](a.md) *many*?\n\nBecause **4 GB**.\n\n## And then?\n\nNothing.\n"
 
 
@@ -85,7 +85,7 @@ def test_breadcrumbs_lead_from_the_help_center_by_the_category_to_the_page() -> 
     zips = "https://x.example/h/zips/"
     assert crumbs(page("page")) == [root, (2, "Zips & more", zips), (3, 'Why "so" <b>', ADDRESS)]
     category = page("category", path="zips/index.md", title="Zips & more")
-    assert crumbs(category) == [root, (2, "Zips & more", zips)]
+    assert crumbs(category, (SITE,)) == [root, (2, "Zips & more", zips)]
     assert crumbs(page("contact", path="c.md", title="C"), (SITE,)) == [
         root,
         (2, "C", "https://x.example/h/c/"),

@@ -233,7 +233,7 @@ def test_a_new_troubleshooter_comes_with_scenarios_that_hold(tmp_path: Path) -> 
     with pytest.raises(ProblemsFound, match="Old data of the browser"):
         load_project(site)
     with pytest.raises(AlreadyThere):
-        new_article(site, "troubleshooter", "Why it fails", "start", NOW)
+        new_article(site, "troubleshooter", "Why it fails", "start", NOW, "why-it-fails")
     assert "ends_at: write-to-us" in scenarios.read_text(encoding="utf-8")
 
 

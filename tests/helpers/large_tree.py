@@ -9,7 +9,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from waypost.authoring.new import new_site
 from waypost.base.ids import slugify
+from waypost.reading.site import Site
 
 FLAT = {"Errors and messages": 222, "Account": 40, "Getting started": 8}
 """Categories without sections, with how many articles each has."""
@@ -96,9 +98,17 @@ def titles(count: int, start: int) -> list[str]:
     ]
 
 
-def write_tree(root: Path) -> int:
-    """Write the tree into the content/ of a site, and return how many articles it has."""
+def large_site(root: Path) -> Site:
+    """Write a site with this tree."""
+    new_site(root, "Large help center")
     content = root / "content"
+    shutil.rmtree(content / "getting-started")
+    (content / "index.md").write_text("---\ntitle: How can we help?\nkind: home\n---\n", encoding="utf-8")
+    _write_tree(content)
+    return Site(root)
+
+
+def _write_tree(content: Path) -> None:
     written = 0
     for title, count in FLAT.items():
         written += _write_folder(content, slugify(title), title, count, written)
@@ -110,7 +120,6 @@ def write_tree(root: Path) -> int:
         others = len(sections) - 1
         count = LARGE_SECTION if number == 0 else rest // others + (number <= rest % others)
         written += _write_folder(content, f"{slugify(name)}/{slugify(section)}", section, count, written)
-    return written
 
 
 def _write_folder(content: Path, folder: str, title: str, count: int, start: int) -> int:
@@ -126,12 +135,4 @@ def _write_folder(content: Path, folder: str, title: str, count: int, start: int
 
 
 if __name__ == "__main__":
-    from waypost.authoring.new import new_site
-
-    folder = Path(sys.argv[1])
-    new_site(folder, "Large help center")
-    shutil.rmtree(folder / "content/getting-started")
-    (folder / "content/index.md").write_text(
-        "---\ntitle: How can we help?\nkind: home\n---\n", encoding="utf-8"
-    )
-    sys.stdout.write(f"{write_tree(folder)} articles\n")
+    large_site(Path(sys.argv[1]))

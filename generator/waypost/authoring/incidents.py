@@ -127,7 +127,7 @@ def start_incident(site: Site, new: NewIncident, first: NewUpdate) -> EditedFile
         "started": f"started: {new.started.isoformat()}\n" if new.started else "",
         "update": first.text,
     }
-    path = dated_file(site.root / INCIDENTS.path, first.at, new.title)
+    path = dated_file(site, INCIDENTS.path, first.at, new.title)
     return start_file(site, INCIDENTS, path, skeleton("incident.md", values))
 
 
@@ -226,20 +226,20 @@ def plan_article(site: Site, incident: Incident, category: str | None, now: date
     project = load_project(site)
     folder = category or fitting_category(incident, project.help_center)
     if not folder:
-        message = "There is no category for the article. Make content/FOLDER/index.md with `kind: category`."
+        message = "There is no category for the article. Make one: `waypost new category TITLE`."
         raise ProblemsFound([Problem(Location("content"), "missing-file", message)])
     require_category(site, folder)
     path = site.root / "content" / folder / article_name(incident)
-    text = skeleton("known-problem.md", _values(project, incident, now))
+    text = skeleton("known-problem.md", _values(project, incident, folder, now))
     return PlannedFile(path, check_start(site, path, text, check_article))
 
 
-def _values(project: Project, incident: Incident, now: datetime) -> dict[str, str]:
+def _values(project: Project, incident: Incident, folder: str, now: datetime) -> dict[str, str]:
     config = project.status.config
     known = known_problem(incident, config.page.time_zone)
     workaround = known.workaround or skeleton("known-problem-step.md", {}).strip()
-    # An article lies two folders below the root of the help center.
-    status = "../../status/" if config.page.is_inside_help_center else config.page.url
+    root = "../" * (folder.count("/") + 2)
+    status = f"{root}status/" if config.page.is_inside_help_center else config.page.url
     return {
         "title": quoted(incident.title),
         "summary": quoted(known.summary or incident.title),

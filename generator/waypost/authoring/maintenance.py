@@ -70,7 +70,7 @@ class PlannedMaintenance:
 def plan_schedule(site: Site, new: NewMaintenance, message: str, now: datetime) -> PlannedMaintenance:
     """Plan the file of a maintenance with its announcement; raises ProblemsFound and AlreadyThere."""
     require_components(site, new.components)
-    path = dated_file(site.root / MAINTENANCE.path, new.start, new.title)
+    path = dated_file(site, MAINTENANCE.path, new.start, new.title)
     if new.end <= now:
         raise not_now(
             path, "The work would be over already. Correct its times, or use `record` for past work."

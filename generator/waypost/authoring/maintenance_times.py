@@ -85,7 +85,7 @@ def plan_extend(site: Site, name: str, end: datetime, message: str, now: datetim
 def plan_record(site: Site, new: NewMaintenance, message: str, now: datetime) -> PlannedMaintenance:
     """Plan the file of work that is over and was never announced; raises ProblemsFound and AlreadyThere."""
     require_components(site, new.components)
-    path = dated_file(site.root / MAINTENANCE.path, new.start, new.title)
+    path = dated_file(site, MAINTENANCE.path, new.start, new.title)
     if new.end > now:
         raise not_now(path, "The work is not over yet. Announce it with `schedule`.")
     done = site_texts(site).say("status.clock.completed")

@@ -1,4 +1,4 @@
-"""Start a site or an article, each from a skeleton that shows what belongs where."""
+"""Start a site, a category or an article, each from a skeleton that shows what belongs where."""
 
 from __future__ import annotations
 
@@ -9,19 +9,25 @@ from waypost import __version__
 from waypost.authoring.io.planned_files import (
     AlreadyThere,
     check_article,
+    check_front,
     check_start,
+    content_file,
+    file_name,
     fill,
     quoted,
     require_category,
+    require_name,
     skeleton,
 )
 from waypost.base.files.file_tree import write_atomic
 from waypost.base.files.resources import scaffold_folder
-from waypost.base.ids import slugify
+from waypost.formats.article import CategoryFrontMatter
 from waypost.formats.workflows import Workflows
 from waypost.help.kinds import ARTICLE_KINDS
 from waypost.help.kinds.kind import Structure
+from waypost.problems import Location, Problem, ProblemsFound
 from waypost.reading.io.article_files import SUFFIX
+from waypost.reading.rules.content_paths import INDEX
 from waypost.reading.site import Site
 
 _WORKFLOW_FILES = {
@@ -62,14 +68,42 @@ def compatible_versions(version: str) -> str:
     return f">={major}.{minor},<{major + 1}" if major else f">=0.{minor},<0.{minor + 1}"
 
 
-def new_article(site: Site, kind: str, title: str, category: str, now: datetime) -> Path:
-    """Start an article of a kind in a category; raises ProblemsFound where there is no such category."""
+def new_article(
+    site: Site, kind: str, title: str, category: str, now: datetime, name: str | None = None
+) -> Path:
+    """Start an article of a kind in a category or a section; raises ProblemsFound where there is none of this id.
+
+    Its file has a name made from the title, with a number where that is taken, or the `name` that was chosen.
+    """
     require_category(site, category)
     record = ARTICLE_KINDS[kind]
     values = {"title": quoted(title), "kind": kind, "today": now.date().isoformat()}
-    path = site.root / "content" / category / f"{slugify(title)}.md"
+    path = content_file(site, category, title, name)
     write_atomic(path, check_start(site, path, skeleton(record.scaffold, values), check_article))
     scenarios = path.with_name(path.stem + SUFFIX)
     if record.structure is Structure.TREE and not scenarios.exists():
         write_atomic(scenarios, skeleton(f"{Path(record.scaffold).stem}{SUFFIX}", {}).encode())
+    return path
+
+
+def new_category(site: Site, title: str, name: str | None = None, above: str = "") -> Path:
+    """Start a category, or a section of the category `above`: a folder with its page."""
+    if above:
+        require_category(site, above)
+    if "/" in above:
+        message = (
+            f"'{above}' is a section, and sections have none. Name its category: {above.partition('/')[0]}."
+        )
+        raise ProblemsFound([Problem(Location(f"content/{above}"), "bad-value", message)])
+    folder = f"{above}/".lstrip("/") + (name or file_name(site, title))
+    require_name(folder, name or title)
+    path = site.root / "content" / folder / INDEX
+    for taken in (path, path.parent.with_suffix(".md")):
+        if taken.exists():
+            place = taken.relative_to(site.root)
+            raise AlreadyThere(
+                f"{place} is there already. Choose another title, or a folder with --folder NAME."
+            )
+    text = skeleton("section.md" if above else "category.md", {"title": quoted(title)})
+    write_atomic(path, check_start(site, path, text, check_front(CategoryFrontMatter)))
     return path

@@ -39,12 +39,19 @@ def public_number(kind: str, name: str) -> int:
     return _digest(kind, name) % 10**12
 
 
-def slugify(title: str) -> str:
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+
+
+def slugify(title: str, language: str = "en") -> str:
     """Return a title as a file name: 'Größe ändern?' becomes 'grosse-andern', and 'Где?' becomes 'gde'.
 
-    A title without any letter or digit gets six characters that stay the same.
+    In German (`de`) it becomes 'groesse-aendern'. A title without any letter or digit gets six characters
+    that stay the same.
     """
-    plain = "".join(map(_plain, unicodedata.normalize("NFC", title.replace("ß", "ss"))))
+    text = unicodedata.normalize("NFC", title.replace("ß", "ss"))
+    if language.partition("-")[0] == "de":
+        text = text.translate(_GERMAN)
+    plain = "".join(map(_plain, text))
     slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
     return slug or public_id("title", title)[:6]
 

@@ -32,7 +32,7 @@ COMMANDS = {
     "incident": "Tell customers of an incident: open it, update it, resolve it.",
     "lint": "Check every file that people write, and say what is wrong with its place.",
     "maintenance": "Announce planned work, and say when it begins, ends or is called off.",
-    "new": "Start a site, an article or an incident from a skeleton.",
+    "new": "Start a site, a category, an article or an incident from a skeleton.",
     "poll": "Run every check once and record what was found.",
     "publish": "Bring the status pages in site/status/ up to date, without building the help center.",
     "review": "List the articles that somebody should look at again, by the team that owns them.",

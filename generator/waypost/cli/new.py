@@ -17,14 +17,17 @@ from waypost.reading.site import Site
 
 def _article_command(kind: ArticleKind) -> click.Command:
     @click.argument("title")
-    @click.option("--category", required=True, help="The folder in content/ it belongs to.")
+    @click.option(
+        "--category", required=True, help="The category or section it belongs to, such as downloads/zip."
+    )
+    @click.option("--file", "name", help="The name of its file; without it, one made from the title.")
     @site_option
     @explained
-    def start(title: str, category: str, site: Site) -> None:
+    def start(title: str, category: str, name: str | None, site: Site) -> None:
         from waypost.authoring.new import new_article
         from waypost.base.clock import utc_now
 
-        path = new_article(site, kind.name, title, category, utc_now())
+        path = new_article(site, kind.name, title, category, utc_now(), name)
         click.echo(f"Started {path.relative_to(site.root)}. Open it and replace what it says.")
 
     start.__doc__ = f'{kind.purpose}\n\nExample: waypost new {kind.name} "{kind.example}" --category CATEGORY'
@@ -44,7 +47,7 @@ class _NewGroup(click.Group):
 
 @click.group("new", cls=_NewGroup)
 def command() -> None:
-    """Start a site, an article or an incident from a skeleton.
+    """Start a site, a category, an article or an incident from a skeleton.
 
     Example: waypost new faq "How do refunds work?" --category payments
     """
@@ -70,6 +73,45 @@ def _site(folder: Path, name: str, ci: str) -> None:
 
     made = new_site(folder, name, Workflows(ci))
     click.echo(f"Made {len(made)} files in {folder}. Next: cd {folder} && waypost serve")
+
+
+_folder_option = click.option("--folder", help="The name of its folder; without it, one made from the title.")
+
+
+@command.command("category")
+@click.argument("title")
+@_folder_option
+@site_option
+@explained
+def _category(title: str, folder: str | None, site: Site) -> None:
+    """Start a category: a folder in content/, with a card on the home page.
+
+    Example: waypost new category "Downloads"
+    """
+    from waypost.authoring.new import new_category
+
+    _say_folder(new_category(site, title, folder), site)
+
+
+@command.command("section")
+@click.argument("title")
+@click.option("--category", required=True, help="The category it belongs to.")
+@_folder_option
+@site_option
+@explained
+def _section(title: str, category: str, folder: str | None, site: Site) -> None:
+    """Start a section of a category: a folder in that of the category.
+
+    Example: waypost new section "Zip files" --category downloads
+    """
+    from waypost.authoring.new import new_category
+
+    _say_folder(new_category(site, title, folder, category), site)
+
+
+def _say_folder(path: Path, site: Site) -> None:
+    name = path.parent.relative_to(site.root / "content").as_posix()
+    click.echo(f"Started {path.relative_to(site.root)}. Next: waypost new page TITLE --category {name}")
 
 
 @command.command("incident")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -26,6 +27,9 @@ from waypost.formats.field_types import (
 )
 from waypost.help.kinds import ARTICLE_KINDS, DEFAULT_KIND
 from waypost.help.kinds.kind import ArticleKind, Structure
+
+_DIGITS = re.compile(r"[0-9]+")
+_LONGEST_NUMBER = 12
 
 UNPLACED = 1000
 """The position of what names none."""
@@ -332,8 +336,9 @@ class Article:
 
     @property
     def order(self) -> tuple[bool, int, str, str]:
-        """Its place in a list: what is pinned, then by position, then by title without case and accents."""
+        """Its place in a list: pinned, then by position, then by title without case and accents, 9 before 10."""
         front = self.front
         position = front.position if isinstance(front, ArticleFrontMatter | CategoryFrontMatter) else UNPLACED
         is_pinned = isinstance(front, ArticleFrontMatter) and front.pinned
-        return not is_pinned, position, fold(self.title), self.path
+        words = _DIGITS.sub(lambda found: found[0].zfill(_LONGEST_NUMBER), fold(self.title))
+        return not is_pinned, position, words, self.path

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from waypost.base.cut_text import CutText
+
 STRICT = ConfigDict(extra="forbid", defer_build=True)
 """Configuration of every format: an unknown key is an error, and a model is built when it is first used."""
 
@@ -41,6 +43,16 @@ def _plain(text: str) -> str:
             "bad-value", "The text is empty. Write something, or leave the key out if it is optional."
         )
     return stripped
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, CutText):
+        raise fault(
+            "comment",
+            "The text ends before the #, because a comment begins there. "
+            "Put the text in quotes, or the comment on a line of its own.",
+        )
+    return value
 
 
 def _duration(value: Any) -> Any:
@@ -220,7 +232,7 @@ def _status_address(text: str) -> str:
     return text
 
 
-Line = Annotated[str, AfterValidator(_plain), Field(max_length=160)]
+Line = Annotated[str, BeforeValidator(_whole), AfterValidator(_plain), Field(max_length=160)]
 """One line of text for people: no control characters, no template code, at most 160 characters."""
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]

@@ -32,7 +32,10 @@ FORMATS: Mapping[str, tuple[type[Any], str]] = {
     "status": (StatusConfig, "status/status.yml"),
     "support": (SupportConfig, "content/support.yml"),
     "article": (ArticleFrontMatter, "front matter of an article in content/"),
-    "category": (CategoryFrontMatter, "front matter of content/FOLDER/index.md"),
+    "category": (
+        CategoryFrontMatter,
+        "front matter of content/FOLDER/index.md, and of a section: content/FOLDER/SECTION/index.md",
+    ),
     "home": (HomeFrontMatter, "front matter of content/index.md"),
     "contact": (ContactFrontMatter, "front matter of the contact page"),
     "scenarios": (ScenarioFile, "content/FOLDER/NAME.scenarios.yml, beside the troubleshooter NAME.md"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,10 @@ from waypost.base.files.resources import scaffold_folder
 from waypost.base.files.text_files import Source, decode
 from waypost.base.files.validation import validate
 from waypost.base.ids import slugify
-from waypost.formats.article import ArticleFrontMatter
-from waypost.problems import Location, Problem, ProblemsFound, Refused
+from waypost.formats.article import ArticleFrontMatter, FrontMatter
+from waypost.problems import Location, Problem, ProblemsFound, Refused, did_you_mean
+from waypost.reading.io.theme_options import load_theme
+from waypost.reading.rules.content_paths import category_ids, is_index, path_fault
 from waypost.reading.site import Site
 
 
@@ -81,12 +84,49 @@ class AlreadyThere(Refused):
     """The file or folder is there already, and nothing is overwritten."""
 
 
-def dated_file(folder: Path, day: datetime, title: str) -> Path:
-    """Return the path of a new file, named by its day and its title; the same title on one day gets a number."""
-    stem = f"{day:%Y-%m-%d}-{slugify(title)}"
+def file_name(site: Site, title: str) -> str:
+    """Return a title as the name of a file, without its ending, as the language of the site writes its letters."""
+    return slugify(title, load_theme(site.root)[1])
+
+
+def dated_file(site: Site, folder: str, day: datetime, title: str) -> Path:
+    """Return the path of a new file in a folder of a site, named by its day and its title."""
+    return free_file(site.root / folder, f"{day:%Y-%m-%d}-{file_name(site, title)}")
+
+
+def free_file(folder: Path, stem: str) -> Path:
+    """Return the path of a new Markdown file; a name that is taken, in upper or lower case, gets a number."""
+    taken = {entry.name.casefold() for entry in folder.iterdir()} if folder.is_dir() else set()
     names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-    paths = (folder / f"{name}.md" for name in names)
-    return next(path for path in paths if not path.exists() and not path.is_symlink())
+    # The page of a folder of the same name would have the same address.
+    return next(folder / f"{name}.md" for name in names if taken.isdisjoint((f"{name}.md", name)))
+
+
+def content_file(site: Site, folder: str, title: str, name: str | None) -> Path:
+    """Return the path of a new article in a folder of content/: of the name that was chosen, or made from its title.
+
+    Raises ProblemsFound for a name that no article can have.
+    """
+    if name is None:
+        stem = file_name(site, title)
+        # A folder's own page and notes about it have these names.
+        stem = f"{stem}-2" if stem in ("index", "readme") else stem
+        return free_file(site.root / "content" / folder, stem)
+    path = f"{folder}/{name.removesuffix('.md')}.md"
+    if is_index(path):
+        message = "The file index.md is the page of its folder. Choose another name."
+        raise ProblemsFound([Problem(Location(f"content/{path}"), "bad-value", message)])
+    require_name(path, name.removesuffix(".md"))
+    return site.root / "content" / path
+
+
+def require_name(path: str, name: str) -> None:
+    """Raise ProblemsFound where a path in content/ cannot become an address, or a name has a folder in it."""
+    message = path_fault(path)
+    if set(name) & set("/\\") or not name.strip(". ") or not name.isprintable():
+        message = "A name is one word, or several with hyphens, without a folder: zip-stops."
+    if message:
+        raise ProblemsFound([Problem(Location(f"content/{path}"), "bad-value", message)])
 
 
 def check_start(site: Site, path: Path, text: str, check: SourceCheck) -> bytes:
@@ -103,18 +143,43 @@ def check_start(site: Site, path: Path, text: str, check: SourceCheck) -> bytes:
     return data
 
 
-def check_article(source: Source) -> list[Problem]:
-    """Return what is wrong with the front matter of an article."""
-    document, problems = parse_markdown(source)
-    return problems if document is None else validate(document.front, ArticleFrontMatter)[1]
+def check_front(model: type[FrontMatter]) -> SourceCheck:
+    """Return what says what is wrong with the front matter of a file."""
+
+    def check(source: Source) -> list[Problem]:
+        document, problems = parse_markdown(source)
+        return problems if document is None else validate(document.front, model)[1]
+
+    return check
+
+
+check_article = check_front(ArticleFrontMatter)
+"""Says what is wrong with the front matter of an article."""
 
 
 def require_category(site: Site, category: str) -> None:
-    """Raise ProblemsFound where there is no such category."""
-    if (site.root / "content" / category / "index.md").is_file():
+    """Raise ProblemsFound where there is no such category or section, with the command that makes it."""
+    content = site.root / "content"
+    paths = [
+        path.relative_to(content).as_posix()
+        for depth in ("*", "*/*")
+        for path in content.glob(f"{depth}/index.md")
+    ]
+    known = sorted(category_ids(paths))
+    if category in known:
         return
-    known = sorted(path.parent.name for path in (site.root / "content").glob("*/index.md"))
-    message = f"There is no content/{category}/index.md. Categories: {', '.join(known) or 'none yet'}."
+    above, _, name = category.rpartition("/")
+    if above and above not in known:
+        require_category(site, above)
+    title = " ".join(re.findall(r"\w+", name)).capitalize() or "TITLE"
+    command = (
+        f'waypost new section "{title}" --category {above}' if above else f'waypost new category "{title}"'
+    )
+    hint = did_you_mean(category, known)
+    message = (
+        f"There is no {'section' if above else 'category'} '{category}'.{hint} "
+        f"Categories: {', '.join(known) or 'none yet'}. To make it: `{command}`."
+    )
     raise ProblemsFound([Problem(Location(f"content/{category}"), "missing-file", message)])
 
 

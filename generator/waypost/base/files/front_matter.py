@@ -43,7 +43,7 @@ def parse_markdown(source: Source) -> tuple[MarkdownDocument | None, list[Proble
         )
         return None, [source.problem("front-matter", message, 1, 1)]
     start, end = span
-    front, problems = parse_yaml(source, text[start:end].removesuffix("\n"), first_line=2)
+    front, problems = parse_yaml(source, text[start:end].removesuffix("\n"), first_line=2, mark_cuts=True)
     if front is None:
         return None, problems
     body = text[_end_of_line(text, end) :]

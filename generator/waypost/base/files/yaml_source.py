@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
+from waypost.base.cut_text import CutText
 from waypost.base.files.text_files import Source
 from waypost.problems import Problem
 
@@ -38,6 +39,9 @@ _HINTS = (
     ("but found another document", "Delete this line: a file holds one document."),
 )
 """The beginnings of messages of the library, each with a hint for the writer."""
+
+
+_COMMENT = re.compile(r"[ \t]+#|(?<=[ \t])#")
 
 
 class _Loader(yaml.SafeLoader):
@@ -185,17 +189,25 @@ def find_list(text: str, key: str) -> tuple[ListSpan | None, int | None]:
 
 
 def parse_yaml(
-    source: Source, text: str | None = None, first_line: int = 1, *, ignore_tags: bool = False
+    source: Source,
+    text: str | None = None,
+    first_line: int = 1,
+    *,
+    ignore_tags: bool = False,
+    mark_cuts: bool = False,
 ) -> tuple[YamlDocument | None, list[Problem]]:
     """Parse one YAML document; `first_line` is where `text` starts in its file.
 
     With `ignore_tags`, values with tags of another program are left out (None) and not complained of.
+    With `mark_cuts`, a text before a comment is a CutText.
 
     Returns the document, or None with the problems that make it unusable.
     """
-    builder = _DocumentBuilder(YamlDocument(source), first_line, ignore_tags=ignore_tags)
+    text = source.text if text is None else text
+    cut_in = text if mark_cuts else ""
+    builder = _DocumentBuilder(YamlDocument(source), first_line, ignore_tags=ignore_tags, cut_in=cut_in)
     try:
-        node = _compose(source.text if text is None else text)
+        node = _compose(text)
         if node is not None:
             builder.document.data = builder.build(node, ())
     except yaml.MarkedYAMLError as error:
@@ -221,11 +233,14 @@ def _syntax_problem(source: Source, error: yaml.MarkedYAMLError, first_line: int
 class _DocumentBuilder:
     """Turns nodes into data while it counts them and notes their places."""
 
-    def __init__(self, document: YamlDocument, first_line: int, *, ignore_tags: bool) -> None:
+    def __init__(
+        self, document: YamlDocument, first_line: int, *, ignore_tags: bool, cut_in: str = ""
+    ) -> None:
         self.document = document
         self.problems: list[Problem] = []
         self._first_line = first_line
         self._ignore_tags = ignore_tags
+        self._cut_in = cut_in
         self._nodes = 0
         self._section: yaml.Node | None = None
 
@@ -282,4 +297,6 @@ class _DocumentBuilder:
             self._complain(
                 node, "wrong-type", f"The tag '{node.tag}' is not supported. Write the plain value."
             )
-        return node.value
+        is_plain = isinstance(node, yaml.ScalarNode) and not node.style
+        is_cut = is_plain and _COMMENT.match(self._cut_in, node.end_mark.index)
+        return CutText(node.value) if is_cut else node.value

@@ -37,6 +37,7 @@ from waypost.help.mkdocs.extensions import settle_extensions
 from waypost.help.pages import HelpPages, TakeSnapshot
 from waypost.problems import ProblemsFound
 from waypost.publishing.rules.help_site import HelpSite
+from waypost.reading.io.theme_options import NO_NAV
 from waypost.reading.project import load_project
 from waypost.reading.site import Site
 from waypost.search.io.word_cache import SiteCache
@@ -87,6 +88,9 @@ class WaypostPlugin(BasePlugin[WaypostConfig]):  # type: ignore[no-untyped-call]
             project = self.planned.project if self.planned else load_project(Site(root))
         except ProblemsFound as found:
             raise PluginError(f"The site has problems:\n{found}") from None
+        if config.nav is not None:
+            # It may come from the file that INHERIT names, which is not read with its places.
+            raise PluginError(NO_NAV)
         status_url = self.config.status_url
         site = HelpSite(
             config.site_name,

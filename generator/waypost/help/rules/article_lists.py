@@ -109,7 +109,8 @@ def _numbered(links: Sequence[ArticleLink], start: int, end: int) -> Iterator[Li
     """Cut what is in an order of its own."""
     for at in range(start, end, PART):
         last = min(at + PART, end)
-        yield ListPart(f"{at + 1}–{last}", tuple(links[at:last]))
+        label = f"{at + 1}–{last}" if last > at + 1 else f"{last}"
+        yield ListPart(label, tuple(links[at:last]))
 
 
 def _alphabetical(links: Sequence[ArticleLink]) -> Iterator[ListPart]:
@@ -119,13 +120,15 @@ def _alphabetical(links: Sequence[ArticleLink]) -> Iterator[ListPart]:
     keys = [fold(link.title) for link in links]
     cuts = [0, *_cuts(keys), len(links)]
     for start, end in pairwise(cuts):
-        inner = {at for at in (start, end) if 0 < at < len(keys) and keys[at - 1][:1] == keys[at][:1]}
-        first, last = links[start].title, links[end - 1].title
-        if not inner:
+        first, last = keys[start], keys[end - 1]
+        before, after = keys[start - 1] if start else "", keys[end] if end < len(keys) else ""
+        if first[:1] != before[:1] and last[:1] != after[:1]:
             ends = first[:1].upper(), last[:1].upper()
         else:
-            before, after = keys[start - 1] if start in inner else "", keys[end] if end in inner else ""
-            ends = _beginning(first, keys[start], before), _beginning(last, keys[end - 1], after)
+            ends = (
+                _beginning(links[start].title, first, (before, last)),
+                _beginning(links[end - 1].title, last, (after, first)),
+            )
         yield ListPart(" – ".join(dict.fromkeys(ends)), tuple(links[start:end]))
 
 
@@ -143,13 +146,17 @@ def _cuts(keys: Sequence[str]) -> Iterator[int]:
         yield start
 
 
-def _beginning(title: str, key: str, neighbour: str) -> str:
-    """Return the first words of a title, enough to tell it from its neighbour in the next part."""
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(key, neighbour, strict=False)))
+def _beginning(title: str, key: str, others: Sequence[str]) -> str:
+    """Return the first words of a title, enough to tell it from others."""
+    same = max(_shared(key, other) for other in others)
     end = title.find(" ", same + 1)
     words = title if end < 0 else title[:end]
     longest = max(_LONGEST_MARK, same + 1)
     return words if len(words) <= longest else f"{words[:longest].rstrip()}…"
+
+
+def _shared(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def articles_beside(category: CategoryLink, url: str) -> SideMenu:

@@ -68,8 +68,8 @@ def _lists(page: Article, catalog: Catalog, words: Words) -> list[str]:
         category = catalog.category(page.category)
         return list(_category(category, nearby)) if category else []
     if page.kind == PageKind.HOME:
-        lines = [_line(c.title, nearby(f"{c.url}{INDEX}"), c.summary) for c in catalog.categories]
-        return ["\n".join(lines)]
+        trails = catalog.trails.values()
+        return ["\n".join("  " * (len(trail) - 1) + _line_of(trail[-1], nearby) for trail in trails)]
     if page.kind == PageKind.CONTACT:
         # Channels and hours depend on the time and on who asks, so they stay on the page.
         return [_line(words.say("outputs.twin.contact"), f"{nearby(page.url)}/", "")]
@@ -87,6 +87,10 @@ def _category(category: CategoryLink, address: Address) -> Iterator[str]:
 
 def _list(articles: tuple[ArticleLink, ...], address: Address) -> str:
     return "\n".join(_line(link.title, address(copy_of(link.url)), link.summary) for link in articles)
+
+
+def _line_of(category: CategoryLink, address: Address) -> str:
+    return _line(category.title, address(f"{category.url}{INDEX}"), category.summary)
 
 
 def _line(title: str, address: str, summary: str) -> str:

@@ -26,7 +26,7 @@ def load_theme(root: Path) -> tuple[Theme, str, list[Problem]]:
     document = parse_yaml(source, ignore_tags=True)[0] if source else None
     if document is None:
         return Theme(), ENGLISH, []
-    problems = _check_addresses(document) + _check_search(document)
+    problems = _check_addresses(document) + _check_search(document) + _check_nav(document)
     place = _find(document)
     theme, found = validate(document.part(place), Theme) if place else (Theme(), [])
     return theme or Theme(), _language(document), problems + found
@@ -48,6 +48,19 @@ def _check_addresses(document: YamlDocument) -> list[Problem]:
         return []
     message = "Waypost gives each page a folder as its address. Remove this line, or write `true`."
     return [document.problem_at(("use_directory_urls",), "bad-value", message)]
+
+
+NO_NAV = (
+    "The order of articles is not read from `nav`. Folders with an index.md are categories and their sections, "
+    "`position` in front matter orders them and their articles, and `pinned: true` puts an article first. Remove `nav`."
+)
+
+
+def _check_nav(document: YamlDocument) -> list[Problem]:
+    """Complain of MkDocs' own menu, which no page would show."""
+    if _top(document).get("nav") is None:
+        return []
+    return [document.problem_at(("nav",), "bad-value", NO_NAV, at_key=True)]
 
 
 def _check_search(document: YamlDocument) -> list[Problem]:

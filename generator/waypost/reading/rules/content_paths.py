@@ -40,14 +40,14 @@ def check_paths(paths: Sequence[str]) -> Iterator[Problem]:
         message = "There is no content/index.md, so the site has no home page. Create it with `kind: home`."
         yield Problem(Location("content/index.md"), "missing-file", message)
     for path in paths:
-        message = _fault(path)
+        message = path_fault(path)
         if message:
             yield Problem(Location(f"content/{path}"), "bad-value", message)
     yield from _missing_pages(paths)
     yield from _clashes(paths)
 
 
-def _fault(path: str) -> str:
+def path_fault(path: str) -> str:
     """Say why a path cannot become an address, or nothing."""
     parts = path.split("/")
     if set(path) & set("?#%\\"):
@@ -57,8 +57,15 @@ def _fault(path: str) -> str:
     first = parts[0].removesuffix(".md")
     if first in _RESERVED:
         return f"The address {first}/ belongs to {_RESERVED[first]}. Give this another name."
+    return _page_fault(parts)
+
+
+def _page_fault(parts: Sequence[str]) -> str:
+    """Say why a file cannot be what its name says, or nothing."""
     if parts[-1].lower() == "readme.md":
         return "A README.md is not an article. Call the file index.md if it describes a category."
+    if parts[-1] != INDEX and parts[-1].lower() == INDEX:
+        return "The page of a folder is called index.md, in lower case. Rename this file."
     if parts[-1] == INDEX and len(parts) > 3:
         return (
             "Categories have sections, and sections have none, so this is one level too many. "
