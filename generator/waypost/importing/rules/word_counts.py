@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from waypost.base.markdown.article_text import text_blocks
 from waypost.base.markdown.article_tree import article_tree
 from waypost.importing.rules.collection import Lines
 from waypost.importing.rules.tags import fenced, is_fence, tags_in
@@ -42,8 +42,15 @@ _ATTRIBUTES = re.compile(
 _ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]{1,80}:")
 _TASK = re.compile(r"^([ \t]*[-*+][ \t]+)\[[ xX]\]", re.MULTILINE)
 _STRESS = re.compile(r"(\*{1,3}|~~|==)(?=\S)([^\n]{1,500}?)(?<=\S)\1")
+_RUN_ON = frozenset(
+    (
+        *("a", "abbr", "b", "code", "del", "em", "font", "i", "ins", "kbd", "mark", "s", "small", "span"),
+        *("strong", "sub", "sup", "u", "wbr"),
+    )
+)
+"""Elements in the middle of words."""
 _INLINE = re.compile(
-    r"</?(?:a|abbr|b|code|del|em|font|i|ins|kbd|mark|s|small|span|strong|sub|sup|u|wbr)(?:\s[^<>]{0,3000})?>",
+    rf"</?(?:{'|'.join(sorted(_RUN_ON))})(?:\s[^<>]{{0,3000}})?>",
     re.IGNORECASE,
 )
 _HTML = re.compile(r"</?[A-Za-z][^<>]{0,3000}>")
@@ -86,7 +93,20 @@ def words_in(text: str) -> Counter[str]:
 
 def page_words(body: str) -> Counter[str]:
     """Count the words that the page of an article shows below its title."""
-    return words_in("\n".join(text_blocks(article_tree(body))))
+    return words_in("".join(_texts(article_tree(body))))
+
+
+def _texts(element: ET.Element) -> Iterator[str]:
+    """Yield all text of an element, with what keeps words apart that stand apart on a page."""
+    if element.tag in ("script", "style", "template", "svg", "math"):
+        return
+    apart = "" if element.tag in _RUN_ON else "\n"
+    yield apart
+    yield element.text or ""
+    for child in element:
+        yield from _texts(child)
+        yield child.tail or ""
+    yield apart
 
 
 def html_words(text: str) -> Counter[str]:
