@@ -45,7 +45,7 @@ class _Frame:
     """The title of the code in it."""
     read_at: int | None = None
     """The column at which its text was, once that is known."""
-    labels: list[str] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
     """Titles that it gives to the blocks in it."""
 
 
@@ -68,26 +68,18 @@ def _fold(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame]:
 
 
 def _tab(tag: Tag, frames: list[_Frame]) -> tuple[list[str], _Frame]:
-    labels = next((frame.labels for frame in reversed(frames) if frame.labels), [])
-    title = tag.value("label", "title", "name", "header", "text")
+    labels = next((frame.labels for frame in reversed(frames) if frame.labels), {})
     value = tag.value("value")
-    listed = (it.partition("=")[2] for it in labels if value and it.startswith(f"{value}="))
-    title = title or next(listed, "")
+    title = tag.value("label", "title", "name", "header", "text") or labels.get(value, "")
     title = title or value or tag.value("eventkey", "id") or next(iter(tag.words), "")
     if not title and labels:
-        title = labels.pop(0).partition("=")[2]
+        title = labels.pop(next(iter(labels)))
     return ["", f"==={_quoted(title or 'Tab')}"], _Frame(tag, 4)
 
 
 def _tabs(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame]:
     """Open a set of tabs, whose titles may be listed in its own tag."""
-    values = tag.value("values", "items", "tabs", "labels")
-    pairs = re.findall(r"label:\s*['\"`]([^'\"`]{1,200})['\"`],\s*value:\s*['\"`]([^'\"`]{1,200})", values)
-    labels = [f"{value}={label}" for label, value in pairs]
-    plain = re.findall(r"['\"`]([^'\"`]{1,200})['\"`]", values) or [
-        it.strip() for it in values.split(",") if it.strip()
-    ]
-    return [""], _Frame(tag, 0, labels=labels or [f"={label}" for label in plain])
+    return [""], _Frame(tag, 0, labels=tag.labels)
 
 
 def _step(tag: Tag, _: list[_Frame]) -> tuple[list[str], _Frame]:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, unquote
 
 from waypost.base.markdown.links import map_line, outside_code
-from waypost.importing.rules.addresses import MEDIA, AddressBook, free_name, url_of
+from waypost.importing.rules.addresses import MEDIA, AddressBook, free_name
 from waypost.importing.rules.collection import Conversion, Lines, SourceLine, SourceTree, marked
 from waypost.importing.rules.hosts import Elsewhere, host_of, path_of
 from waypost.importing.rules.names import Names, slug_of
@@ -92,7 +92,7 @@ class LinkMapper:
 
     def _map(self, line: SourceLine, conversion: Conversion) -> SourceLine:
         def turned(found: re.Match[str]) -> str:
-            return f"{found[1]}{found[2]}{self._turn(found[3], line, conversion, in_html=True)}{found[2]}"
+            return f"{found[1]}{found[2]}{self._turn(found[3], line, conversion)}{found[2]}"
 
         text = line.text
         if "](" in text:
@@ -100,7 +100,7 @@ class LinkMapper:
                 text, lambda part: _LINK_AS_TEXT.sub(lambda it: self._named(it, conversion), part)
             )
         if "](" in text or "]:" in text:
-            text = map_line(text, lambda target: self._turn(target, line, conversion, in_html=False))
+            text = map_line(text, lambda target: self._turn(target, line, conversion))
         if "<" in text and "=" in text:
             text = outside_code(text, lambda part: _HTML.sub(turned, part))
         return line.with_text(text)
@@ -114,7 +114,7 @@ class LinkMapper:
         title = self.titles.get(page, "") if not _SCHEME.match(target) else ""
         return found[0].replace(words, title, 1) if title else found[0]
 
-    def _turn(self, target: str, line: SourceLine, conversion: Conversion, *, in_html: bool) -> str:
+    def _turn(self, target: str, line: SourceLine, conversion: Conversion) -> str:
         """Return where a link leads now; a link to nowhere is reported and stays as it is."""
         page = conversion.page.path
         path, mark, anchor = target.partition("#")
@@ -126,10 +126,10 @@ class LinkMapper:
         path = path if is_elsewhere else unquote(path.partition("?")[0])
         found = self._at_old_host(path) if is_elsewhere else self._find_page(page, path)
         if found and found not in self.skipped:
-            return self._page_link(page, found, mark, anchor, in_html=in_html)
+            return self._page_link(page, found, mark, anchor)
         file = self.tree.fetched.get(target, "") if is_elsewhere else self._find_file(page, path)
         if file and not self._refusal(file):
-            return self._link(page, self.assets.target(file), mark + anchor, in_html=in_html)
+            return self._link(page, self.assets.target(file), mark + anchor)
         if is_elsewhere:
             self.elsewhere.add(target, line, conversion, is_file=_shows(line.text, target))
         else:
@@ -189,7 +189,7 @@ class LinkMapper:
             return "is too large to be copied"
         return "" if PurePosixPath(file).suffix.lower() in MEDIA else "is of a type that is not copied"
 
-    def _page_link(self, page: str, found: str, mark: str, anchor: str, *, in_html: bool) -> str:
+    def _page_link(self, page: str, found: str, mark: str, anchor: str) -> str:
         if found in self.names.homes:
             target = "index.md"
         elif found.endswith("/"):
@@ -197,17 +197,11 @@ class LinkMapper:
         else:
             target = self.names.targets[found]
         anchor = self.anchors.get(found, {}).get(anchor, anchor)
-        return self._link(page, target, mark + anchor, in_html=in_html)
+        return self._link(page, target, mark + anchor)
 
-    def _link(self, page: str, target: str, end: str, *, in_html: bool) -> str:
-        """Return a link between two files of content/; in HTML it names addresses, because MkDocs leaves HTML alone."""
-        here = self.names.targets[page]
-        if not in_html:
-            return quote(posixpath.relpath(target, posixpath.dirname(here) or ".")) + end
-        address = url_of(target)
-        start = url_of(here).rstrip("/") or "."
-        link = posixpath.relpath(address.rstrip("/") or ".", start)
-        return quote(link + ("/" if address.endswith("/") or not address else "")) + end
+    def _link(self, page: str, target: str, end: str) -> str:
+        """Return a link between two files of content/, as it counts in Markdown and in HTML."""
+        return quote(posixpath.relpath(target, posixpath.dirname(self.names.targets[page]) or ".")) + end
 
     def _complain(self, target: str, path: str, file: str, line: SourceLine, conversion: Conversion) -> None:
         here = f"content/{self.names.targets[conversion.page.path]}"

@@ -66,7 +66,15 @@ def _shortcode(found: re.Match[str], line: SourceLine, conversion: Conversion) -
         return "" if tag else found[0]
     first = next(iter(tag.words), "")
     made = SHORTCODES[tag.name](tag.values, first) if tag.name in SHORTCODES else ""
+    if made and SHORTCODES[tag.name] is _figure:
+        return made + _caption(tag)
     return made or _words(tag, "shortcode", line, conversion, alone=line.text.strip() == found[0])
+
+
+def _caption(tag: Tag) -> str:
+    """Return the words below a figure, which readers saw beside what the picture says for those who cannot see it."""
+    words = " ".join(filter(None, (tag.value("title"), tag.value("caption"))))
+    return f" *{words.strip()}*" if words else ""
 
 
 def _words(tag: Tag, what: str, line: SourceLine, conversion: Conversion, *, alone: bool) -> str:
@@ -90,7 +98,7 @@ _BASE = re.compile(r"\{\{\s*site\.(?:baseurl|url)\s*\}\}")
 _LINK_TAG = re.compile(r"\{%-?\s*(?:link|post_url)\s+([^%\s]{1,300})\s*-?%\}")
 _SILENT_TAG = re.compile(r"\{%-?\s*(?:raw|endraw)\s*-?%\}")
 _TAG = re.compile(r"\{%-?\s*([\w-]{1,40})[^%\n]{0,400}%\}")
-_OUTPUT = re.compile(r"\{\{(?![<%])[^{}\n]{1,200}\}\}")
+_OUTPUT = re.compile(r"(?<!=)\{\{(?![<%])[^{}\n]{1,200}\}\}")
 _HIGHLIGHT = re.compile(
     r"\s*(?:\{%-?\s*highlight\s+([\w#+-]{1,40})[^%\n]{0,80}%\}|\{\{[<%]\s*highlight\s+\"?([\w#+-]{1,40})[^{}\n]{0,80}\}\})\s*$"
 )
@@ -251,6 +259,8 @@ def convert_components(lines: Lines, conversion: Conversion) -> Lines:
             parts += [text[end : tag.start], _component(tag, line, conversion)]
             end = tag.end
         text = "".join([*parts, text[end:]])
+        if is_mdx and "<" in text:
+            text = _JSX.sub(_plain_attribute, text)
         if is_mdx and "{" in text:
             text = _TEXT_IN_BRACES.sub(lambda found: next(filter(None, found.groups()), " "), text)
             for found in _EXPRESSION.finditer(text):
@@ -259,6 +269,18 @@ def convert_components(lines: Lines, conversion: Conversion) -> Lines:
         return text
 
     return map_prose(lines, change)
+
+
+_JSX = re.compile(
+    r"(?<=[\w\"'}])\s(?:(className)(?==)|[\w-]{1,40}=\{\{[^{}\n]{0,500}\}\}|([\w-]{1,40})=\{(\d{1,6}|true)\})"
+)
+"""Attributes of HTML as MDX writes them."""
+
+
+def _plain_attribute(found: re.Match[str]) -> str:
+    if found[1]:
+        return " class"
+    return f' {found[2]}="{found[3]}"' if found[2] else ""
 
 
 def _component(tag: Tag, line: SourceLine, conversion: Conversion) -> str:

@@ -60,9 +60,21 @@ class Tag:
     def texts(self) -> list[str]:
         """The values that people read: titles and the like, and quoted words without a name."""
         named = [self.values[name] for name in _READ if self.values.get(name)]
-        return list(dict.fromkeys([*named, *(it for it in self.words if re.search(r"\w\s+\S", it))]))
+        spoken = [it for it in self.words if re.search(r"\w\s+\S", it)]
+        return list(dict.fromkeys([*named, *self.labels.values(), *spoken]))
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The titles of tabs that their set lists, by their value or number."""
+        listed = self.value("values", "items", "labels")
+        pairs = _LABEL.findall(listed)
+        if pairs:
+            return {value: label for label, value in pairs}
+        plain = re.findall(r"['\"`]([^'\"`]{1,200})['\"`]", listed) or listed.split(",")
+        return {str(number): it.strip() for number, it in enumerate(plain) if it.strip()}
 
 
+_LABEL = re.compile(r"label:\s*['\"`]([^'\"`]{1,200})['\"`],\s*value:\s*['\"`]([^'\"`]{1,200})")
 _READ = (
     "title",
     "header",

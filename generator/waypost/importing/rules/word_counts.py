@@ -31,6 +31,8 @@ _LINK = re.compile(
     r"\]\((?:<[^<>\n]{0,1000}>|[^()\n]{0,1000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?)\)|\]\[[^\[\]\n]{0,200}\]"
 )
 _WORDED = re.compile(rf"\[([^\[\]\n]{{0,500}})(?:{_LINK.pattern})")
+_FILE_NAME = re.compile(r"\[[^\[\]\s]{1,300}\.mdx?\](?=\()")
+"""A link that shows the name of a file, in whose place readers saw the title of the page."""
 _DEFINED = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]{1,200}\]:[ \t]*\S+.*$", re.MULTILINE)
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\n]{1,100}\]:?")
 _NUMBER = re.compile(r"^([ \t]*(?:>[ \t]*)*(?:[-*+][ \t]+)*)\d{1,9}[.)](?=\s)", re.MULTILINE)
@@ -96,9 +98,14 @@ def page_words(body: str) -> Counter[str]:
     return words_in("".join(_texts(article_tree(body))))
 
 
+_UNSEEN = frozenset({"script", "style", "template", "svg", "math"})
+_FOOTNOTE_MARKS = frozenset({"footnote-ref", "footnote-backref"})
+"""Classes of the numbers of footnotes, which are no words."""
+
+
 def _texts(element: ET.Element) -> Iterator[str]:
     """Yield all text of an element, with what keeps words apart that stand apart on a page."""
-    if element.tag in ("script", "style", "template", "svg", "math"):
+    if element.tag in _UNSEEN or _FOOTNOTE_MARKS.intersection((element.get("class") or "").split()):
         return
     apart = "" if element.tag in _RUN_ON else "\n"
     yield apart
@@ -140,6 +147,7 @@ def _shown(text: str) -> str:
             (_MODULE, ""),
             (_IMAGE, ""),
             (_DEFINED, ""),
+            (_FILE_NAME, "[]"),
             (_WORDED, r"\1"),
             (_LINK, "] "),
             (_FOOTNOTE, ""),
@@ -159,7 +167,7 @@ def _without_tags(line: str) -> str:
     parts: list[str] = []
     end = 0
     for tag in tags_in(line):
-        parts += [line[end : tag.start], " ", *tag.texts, " "]
+        parts += [line[end : tag.start], f" {' '.join(tag.texts)} "]
         end = tag.end
     return "".join([*parts, line[end:]])
 
